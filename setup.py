@@ -1,0 +1,72 @@
+"""The compiled kernels: which they are, how they are compiled. All else is in pyproject.toml."""
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+KERNELS = Path("src/coterie/_kernels")
+HEADERS = [str(p) for p in sorted(KERNELS.glob("*.h"))]
+
+# COTERIE_DEBUG=1     bounds and None checks on, no optimisation: to find out-of-range access
+# COTERIE_SANITIZE=1  address and undefined-behaviour sanitizers (see ci/sanitize)
+# COTERIE_ABI3=1|0    ask for, or refuse, the stable ABI; by default it is used where it is safe
+debug = os.environ.get("COTERIE_DEBUG") == "1"
+sanitize = os.environ.get("COTERIE_SANITIZE") == "1"
+
+free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+# A wheel built with headers newer than 3.11 is tagged cp311 as well and crashes there, so the
+# stable ABI is built with CPython 3.11 only; everywhere else a plain extension is built.
+abi3_is_safe = sys.implementation.name == "cpython" and sys.version_info[:2] == (3, 11) and not free_threaded
+abi3_asked = os.environ.get("COTERIE_ABI3", "")
+if abi3_asked == "1" and not abi3_is_safe:
+    raise SystemExit("COTERIE_ABI3=1: the stable-ABI wheel must be built with CPython 3.11 (with the GIL).")
+abi3 = abi3_is_safe and abi3_asked != "0" and not debug
+
+if sysconfig.get_platform().startswith("win") and "clang" not in os.environ.get("CC", ""):
+    compile_args, link_args = ["/O2"], []
+else:
+    # -g0: some Pythons add -g, which makes the wheel ten times larger.
+    # -ffp-contract=off: a fused multiply-add is used where a kernel asks for it, never behind its back,
+    # so that exact float64 distances are the same on every machine.
+    compile_args = ["-O3", "-g0", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
+    link_args = []
+    if debug or sanitize:
+        compile_args = ["-O1", "-g", "-ffp-contract=off"]
+    if sanitize:
+        flags = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
+        compile_args, link_args = compile_args + flags, flags
+
+macros = [("CYTHON_USE_TYPE_SPECS", "1")] if free_threaded else []
+if abi3:
+    macros.append(("Py_LIMITED_API", "0x030B0000"))
+
+
+def extension(name, sources):
+    return Extension(name, sources, depends=HEADERS, include_dirs=[str(KERNELS)], define_macros=macros,
+                     extra_compile_args=compile_args, extra_link_args=link_args, py_limited_api=abi3)
+
+
+shared = "coterie._kernels._cyutility"  # what every Cython module needs, compiled once
+extensions = [extension(shared, [str(KERNELS / "_cyutility.c")])]
+extensions += [extension(f"coterie._kernels.{p.stem}", [str(p)]) for p in sorted(KERNELS.glob("*.pyx"))]
+
+directives = {
+    "language_level": 3,
+    "boundscheck": debug,
+    "nonecheck": debug,
+    "wraparound": False,
+    "initializedcheck": debug,
+    "cdivision": True,
+    "embedsignature": True,
+    "freethreading_compatible": True,
+}
+
+setup(
+    ext_modules=cythonize(
+        extensions, compiler_directives=directives, shared_utility_qualified_name=shared,
+    ),
+    options={"bdist_wheel": {"py_limited_api": "cp311"}} if abi3 else {},
+)
