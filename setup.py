@@ -10,8 +10,8 @@ from setuptools import Extension, setup
 KERNELS = Path("src/coterie/_kernels")
 HEADERS = [str(p) for p in sorted(KERNELS.glob("*.h"))]
 
-# COTERIE_DEBUG=1     bounds and None checks on, no optimisation: to find out-of-range access
-# COTERIE_SANITIZE=1  address and undefined-behaviour sanitizers (see ci/sanitize)
+# COTERIE_DEBUG=1     bounds and None checks on, hardly optimised: to find out-of-range access (ci/debug)
+# COTERIE_SANITIZE=1  address and undefined-behaviour sanitizers (ci/sanitize)
 # COTERIE_ABI3=1|0    ask for, or refuse, the stable ABI; by default it is used where it is safe
 debug = os.environ.get("COTERIE_DEBUG") == "1"
 sanitize = os.environ.get("COTERIE_SANITIZE") == "1"
@@ -23,9 +23,13 @@ abi3_is_safe = sys.implementation.name == "cpython" and sys.version_info[:2] == 
 abi3_asked = os.environ.get("COTERIE_ABI3", "")
 if abi3_asked == "1" and not abi3_is_safe:
     raise SystemExit("COTERIE_ABI3=1: the stable-ABI wheel must be built with CPython 3.11 (with the GIL).")
-abi3 = abi3_is_safe and abi3_asked != "0" and not debug
+abi3 = abi3_is_safe and abi3_asked != "0" and not (debug or sanitize)
 
-if sysconfig.get_platform().startswith("win") and "clang" not in os.environ.get("CC", ""):
+# What is compiled in one way is never reused for another: each has its own folder.
+variant = "sanitize" if sanitize else "debug" if debug else "abi3" if abi3 else "plain"
+build = Path("build", variant)
+
+if sys.platform == "win32":  # MSVC: the plain C path of simd.h
     compile_args, link_args = ["/O2"], []
 else:
     # -g0: some Pythons add -g, which makes the wheel ten times larger.
@@ -36,7 +40,7 @@ else:
     if debug or sanitize:
         compile_args = ["-O1", "-g", "-ffp-contract=off"]
     if sanitize:
-        flags = ["-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
+        flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
         compile_args, link_args = compile_args + flags, flags
 
 macros = [("CYTHON_USE_TYPE_SPECS", "1")] if free_threaded else []
@@ -64,9 +68,14 @@ directives = {
     "freethreading_compatible": True,
 }
 
+options = {"build": {"build_base": str(build)}, "build_ext": {"parallel": os.cpu_count()}}
+if abi3:
+    options["bdist_wheel"] = {"py_limited_api": "cp311"}
+
 setup(
     ext_modules=cythonize(
         extensions, compiler_directives=directives, shared_utility_qualified_name=shared,
+        build_dir=str(build / "c"),
     ),
-    options={"bdist_wheel": {"py_limited_api": "cp311"}} if abi3 else {},
+    options=options,
 )
