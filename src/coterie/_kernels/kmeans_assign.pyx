@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""k-means, step 1: give every point to its nearest centre.
+
+Fast arithmetic on shifted and scaled numbers finds the nearest and the second nearest centre of 64 points at a time
+(nearest_body.h). Where the two are closer than a proven bound on its rounding error, true float64 distances decide,
+lowest index first. So the labels are those of exact distances, whatever precision the fast arithmetic has.
+"""
+from libc.math cimport INFINITY
+from libc.stdint cimport int32_t, int64_t, uint64_t
+
+from .distance cimport squared_distance
+from .simd cimport simd_choose
+from .types cimport real, work_real
+from .work cimport Region, work_take
+
+cdef extern from "nearest.h" nogil:
+    enum: TILE
+    enum: FEATURES
+    ctypedef uint64_t (*nearest_tile_t_f32)(const float *, Py_ssize_t, const float *, const float *, Py_ssize_t,
+                                            float, float, int32_t *) noexcept
+    ctypedef uint64_t (*nearest_tile_t_f64)(const double *, Py_ssize_t, const double *, const double *, Py_ssize_t,
+                                            double, double, int64_t *) noexcept
+    nearest_tile_t_f32 nearest_tile_f32[]
+    nearest_tile_t_f64 nearest_tile_f64[]
+    void (*pack_from_f32_f32[])(const float *, Py_ssize_t, Py_ssize_t, const double *, double, float *) noexcept
+    void (*pack_from_f32_f64[])(const float *, Py_ssize_t, Py_ssize_t, const double *, double, double *) noexcept
+    void (*pack_from_f64_f32[])(const double *, Py_ssize_t, Py_ssize_t, const double *, double, float *) noexcept
+    void (*pack_from_f64_f64[])(const double *, Py_ssize_t, Py_ssize_t, const double *, double, double *) noexcept
+
+cdef int LEVEL = simd_choose()
+
+TILE_ROWS = TILE
+
+
+cdef inline uint64_t nearest_tile(const work_real *x, Py_ssize_t d, const work_real *c, const work_real *h,
+                                  Py_ssize_t m, double slack, double floor, int32_t *index) noexcept nogil:
+    cdef:
+        int64_t wide[TILE]
+        uint64_t close
+        int i
+    if work_real is float:
+        return nearest_tile_f32[LEVEL](x, d, c, h, m, <float> slack, <float> floor, index)
+    else:
+        close = nearest_tile_f64[LEVEL](x, d, c, h, m, slack, floor, wide)
+        for i in range(TILE):
+            index[i] = <int32_t> wide[i]
+        return close
+
+
+cdef inline void pack_tile(const real *X, Py_ssize_t n_rows, Py_ssize_t d, const double *shift, double scale,
+                           work_real *tile) noexcept nogil:
+    if real is float and work_real is float:
+        pack_from_f32_f32[LEVEL](X, n_rows, d, shift, scale, tile)
+    elif real is float:
+        pack_from_f32_f64[LEVEL](X, n_rows, d, shift, scale, tile)
+    elif work_real is float:
+        pack_from_f64_f32[LEVEL](X, n_rows, d, shift, scale, tile)
+    else:
+        pack_from_f64_f64[LEVEL](X, n_rows, d, shift, scale, tile)
+
+
+cdef int32_t nearest_exactly(const real *x, const double[:, ::1] centers) noexcept nogil:
+    """The nearest centre by true float64 distances; the lowest index on a tie."""
+    cdef:
+        Py_ssize_t k, d = centers.shape[1]
+        double distance, best = INFINITY
+        int32_t label = 0
+    for k in range(centers.shape[0]):
+        distance = squared_distance(x, &centers[k, 0], d)
+        if distance < best:
+            best = distance
+            label = <int32_t> k
+    return label
+
+
+def pack_centers(
+        const double[:, ::1] centers,   # IN     (k, d)
+        const double[::1] shift,        # IN     (d,)
+        double scale,                   # IN     power of two
+        work_real[:, ::1] packed,       # OUT    (k, d), -2 c with c = (center - shift) * scale
+        work_real[::1] norms):          # OUT    (k,), |c|^2
+    """Prepare the centres for the fast arithmetic. Returns max |c|^2."""
+    cdef:
+        Py_ssize_t k, j
+        double c, norm, largest = 0.0
+    with nogil:
+        for k in range(centers.shape[0]):
+            norm = 0.0
+            for j in range(centers.shape[1]):
+                c = (centers[k, j] - shift[j]) * scale
+                packed[k, j] = <work_real> (-2.0 * c)
+                norm += c * c
+            norms[k] = <work_real> norm
+            largest = max(largest, norm)
+    return largest
+
+
+def rounding_slack(Py_ssize_t n_features, double unit):
+    """Two scores of a point x that differ by more than slack * (2 max|c|^2 + |x|^2) are in their true order.
+
+    A score h + sum_j c'_j x_j goes through at most 2 min(d, FEATURES) + d / FEATURES roundings (without fused
+    multiply-add) of relative size `unit`, and its inputs through a few more; |h| + sum |c'_j x_j| <= 2 |c|^2 + |x|^2. Higham 2002, section 3.1.
+    """
+    cdef double roundings = 2.0 * min(n_features, FEATURES) + n_features // FEATURES + 12.0
+    return 2.0 * roundings * unit * 1.05
+
+
+def assign_labels(
+        const real[:, ::1] X,             # IN     (n, d)
+        const double[:, ::1] centers,     # IN     (k, d)
+        const double[::1] shift,          # IN     (d,), near the middle of the centres
+        double scale,                     # IN     power of two that brings the data to about 1
+        const work_real[:, ::1] packed,   # IN     (k, d), from pack_centers
+        const work_real[::1] norms,       # IN     (k,)
+        double slack,                     # IN     from rounding_slack
+        double floor,                     # IN     2 max |c|^2
+        Py_ssize_t rows,                  # IN     rows of a chunk, a multiple of TILE
+        int32_t[::1] labels,              # INOUT  (n,)
+        work_real[:, ::1] tiles,          # WORK   (slots, d * TILE)
+        int64_t[:, ::1] counts,           # INOUT  (slots, >= 2), adds: labels that changed, points decided exactly
+        Region region, int slot):
+    """Label chunks of rows with their nearest centre. O(n k d) time."""
+    cdef:
+        Py_ssize_t n = X.shape[0], d = X.shape[1], start, stop, row, i
+        int64_t chunk, changed = 0, exact = 0
+        int32_t index[TILE]
+        int32_t label
+        uint64_t close
+        work_real *tile = &tiles[slot, 0]
+    with nogil:
+        while True:
+            chunk = work_take(&region.work, slot == 0)
+            if chunk < 0:
+                break
+            stop = min(n, (chunk + 1) * rows)
+            start = chunk * rows
+            while start < stop:
+                pack_tile(&X[start, 0], stop - start, d, &shift[0], scale, tile)
+                close = nearest_tile(tile, d, &packed[0, 0], &norms[0], packed.shape[0], slack, floor, index)
+                for i in range(min(TILE, stop - start)):
+                    row = start + i
+                    label = index[i]
+                    if (close >> i) & 1:
+                        label = nearest_exactly(&X[row, 0], centers)
+                        exact += 1
+                    changed += label != labels[row]
+                    labels[row] = label
+                start += TILE
+    counts[slot, 0] += changed
+    counts[slot, 1] += exact
+
+
+def squared_distances_to_own(
+        const real[:, ::1] X,             # IN     (n, d)
+        const double[:, ::1] centers,     # IN     (k, d)
+        const int32_t[::1] labels,        # IN     (n,)
+        Py_ssize_t rows,                  # IN     rows of a chunk
+        double[::1] out,                  # OUT    (n,), squared distance of each point to its own centre
+        Region region, int slot):
+    """True float64 distances of the points to their own centres. O(n d) time."""
+    cdef:
+        Py_ssize_t n = X.shape[0], d = X.shape[1], row
+        int64_t chunk
+    with nogil:
+        while True:
+            chunk = work_take(&region.work, slot == 0)
+            if chunk < 0:
+                break
+            for row in range(chunk * rows, min(n, (chunk + 1) * rows)):
+                out[row] = squared_distance(&X[row, 0], &centers[labels[row], 0], d)
+
+
+def inertia_by_chunk(
+        const real[:, ::1] X,             # IN     (n, d)
+        const double[::1] weight,         # IN     (n,), or (0,) for ones
+        const double[:, ::1] centers,     # IN     (k, d)
+        const int32_t[::1] labels,        # IN     (n,)
+        Py_ssize_t rows,                  # IN     rows of a chunk
+        double[::1] out,                  # OUT    (n_chunks,), weighted sum of squared distances
+        Region region, int slot):
+    """Inertia of each chunk of rows, from true float64 distances. O(n d) time."""
+    cdef:
+        Py_ssize_t n = X.shape[0], d = X.shape[1], row
+        bint weighted = weight.shape[0] > 0
+        int64_t chunk
+        double total, distance
+    with nogil:
+        while True:
+            chunk = work_take(&region.work, slot == 0)
+            if chunk < 0:
+                break
+            total = 0.0
+            for row in range(chunk * rows, min(n, (chunk + 1) * rows)):
+                distance = squared_distance(&X[row, 0], &centers[labels[row], 0], d)
+                total += weight[row] * distance if weighted else distance
+            out[chunk] = total
+
+
+def distances_to_all(
+        const real[:, ::1] X,             # IN     (n, d)
+        const double[:, ::1] centers,     # IN     (k, d)
+        Py_ssize_t rows,                  # IN     rows of a chunk
+        real[:, ::1] out,                 # OUT    (n, k), Euclidean distance
+        Region region, int slot):
+    """Distances of the points to all centres, from true float64 differences. O(n k d) time."""
+    cdef:
+        Py_ssize_t n = X.shape[0], d = X.shape[1], row, k
+        int64_t chunk
+    with nogil:
+        while True:
+            chunk = work_take(&region.work, slot == 0)
+            if chunk < 0:
+                break
+            for row in range(chunk * rows, min(n, (chunk + 1) * rows)):
+                for k in range(centers.shape[0]):
+                    out[row, k] = <real> squared_distance(&X[row, 0], &centers[k, 0], d) ** 0.5

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""k-means, step 2: move every centre to the mean of its points, summed in float64 in an order that is fixed.
+
+The rows are cut into strips whose number depends on n, k and d alone. Each strip has a sum of its own, filled in row
+order, and the sums are added strip by strip: the same bits for any number of threads.
+"""
+from libc.stdint cimport int32_t, int64_t
+
+from .types cimport real
+from .work cimport Region, work_take
+
+
+def sum_by_label(
+        const real[:, ::1] X,             # IN     (n, d)
+        const double[::1] weight,         # IN     (n,), or (0,) for ones
+        const double[::1] shift,          # IN     (d,), taken off every row so that large offsets cost no digits
+        const int32_t[::1] labels,        # IN     (n,)
+        Py_ssize_t rows,                  # IN     rows of a strip
+        double[:, :, ::1] sums,           # OUT    (strips, k, d)
+        double[:, ::1] weights,           # OUT    (strips, k)
+        Region region, int slot):
+    """Weighted sums and weights of the points of each label, strip by strip. O(n d) time."""
+    cdef:
+        Py_ssize_t n = X.shape[0], d = X.shape[1], row, j
+        bint weighted = weight.shape[0] > 0
+        double w = 1.0
+        double *own
+        const real *x
+        int64_t strip
+    with nogil:
+        while True:
+            strip = work_take(&region.work, slot == 0)
+            if strip < 0:
+                break
+            sums[strip, :, :] = 0.0
+            weights[strip, :] = 0.0
+            for row in range(strip * rows, min(n, (strip + 1) * rows)):
+                own = &sums[strip, labels[row], 0]
+                x = &X[row, 0]
+                if weighted:
+                    w = weight[row]
+                    for j in range(d):
+                        own[j] += w * (x[j] - shift[j])
+                else:
+                    for j in range(d):
+                        own[j] += x[j] - shift[j]
+                weights[strip, labels[row]] += w
+
+
+def add_strips(
+        double[:, :, ::1] sums,           # INOUT  (strips, k, d), the total is left in sums[0]
+        double[:, ::1] weights):          # INOUT  (strips, k), the total is left in weights[0]
+    """Add the strips in order. Returns the number of labels of weight 0."""
+    cdef Py_ssize_t strip, k, j, n_empty = 0
+    with nogil:
+        for strip in range(1, sums.shape[0]):
+            for k in range(sums.shape[1]):
+                weights[0, k] += weights[strip, k]
+                for j in range(sums.shape[2]):
+                    sums[0, k, j] += sums[strip, k, j]
+        for k in range(sums.shape[1]):
+            n_empty += weights[0, k] == 0.0
+    return n_empty
+
+
+def move_centers(
+        const double[:, ::1] sums,        # IN     (k, d), relative to shift
+        const double[::1] weights,        # IN     (k,)
+        const double[::1] shift,          # IN     (d,)
+        double[:, ::1] centers):          # INOUT  (k, d)
+    """Centres become means; one without weight goes to `shift`. Returns the sum of squared movements."""
+    cdef:
+        Py_ssize_t k, j
+        double c, delta, total = 0.0
+    with nogil:
+        for k in range(centers.shape[0]):
+            for j in range(centers.shape[1]):
+                c = shift[j]
+                if weights[k] > 0.0:
+                    c += sums[k, j] / weights[k]
+                delta = c - centers[k, j]
+                total += delta * delta
+                centers[k, j] = c
+    return total

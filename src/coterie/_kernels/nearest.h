@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Nearest centres of tiles of points, at the instruction level chosen at import. The body is nearest_body.h. */
+#ifndef COTERIE_NEAREST_H
+#define COTERIE_NEAREST_H
+#include <math.h>
+#include "simd.h"
+
+enum { TILE = 64, FEATURES = 128 };
+
+typedef uint64_t (*nearest_tile_t_f32)(
+    const float *, ptrdiff_t, const float *, const float *, ptrdiff_t, float, float, int32_t *);
+typedef uint64_t (*nearest_tile_t_f64)(
+    const double *, ptrdiff_t, const double *, const double *, ptrdiff_t, double, double, int64_t *);
+typedef void (*pack_from_f32_t_f32)(const float *, ptrdiff_t, ptrdiff_t, const double *, double, float *);
+typedef void (*pack_from_f32_t_f64)(const float *, ptrdiff_t, ptrdiff_t, const double *, double, double *);
+typedef void (*pack_from_f64_t_f32)(const double *, ptrdiff_t, ptrdiff_t, const double *, double, float *);
+typedef void (*pack_from_f64_t_f64)(const double *, ptrdiff_t, ptrdiff_t, const double *, double, double *);
+
+#define SIMD_BODY "nearest_body.h"
+#include "simd_levels.h"
+SIMD_TABLE(nearest_tile)
+SIMD_TABLE(pack_from_f32)
+SIMD_TABLE(pack_from_f64)
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Nearest centre of each of TILE points by s = |c|^2 - 2 x.c, compiled for each level and precision (simd.h).
+ *
+ * A tile holds TILE points, transposed: feature j of point i is x[j * TILE + i], so that points lie across the lanes
+ * and every centre coordinate is a broadcast. The centres come as rows of -2c with h = |c|^2, so that a score is h
+ * plus one fused multiply-add a feature.
+ */
+
+/* A score in the running order: smallest, second smallest, index of the smallest (the lowest index on a tie). */
+#define NEAREST_TAKE(score, i, b, s, k)      \
+    do {                                     \
+        VM less_ = VLT(score, b);            \
+        s = VMIN(s, VMAX(score, b));         \
+        b = VMIN(score, b);                  \
+        k = VISELECT(less_, i, k);           \
+    } while (0)
+
+/* Few features: the points stay in registers, all centres pass by. d and g (vectors in flight) are constants. */
+SIMD_INLINE TARGET void FN(nearest_few)(
+        const REAL *x, const int d, const int g, const REAL *c, const REAL *h, ptrdiff_t m,
+        REAL *best, REAL *second, INT *index) {
+    VR v[g > 0 ? 8 * 4 : 1], b[4], s[4];
+    VI k[4];
+    for (int j = 0; j < d; j++)
+        for (int u = 0; u < g; u++) v[j * g + u] = VLOAD(x + j * TILE + u * LANES);
+    for (int u = 0; u < g; u++) {
+        b[u] = s[u] = VSET1((REAL)INFINITY);
+        k[u] = VISET1(0);
+    }
+    for (ptrdiff_t i = 0; i < m; i++) {
+        VI vi = VISET1((INT)i);
+        for (int u = 0; u < g; u++) {
+            VR score = VSET1(h[i]);
+            for (int j = 0; j < d; j++) score = VFMA(VSET1(c[i * d + j]), v[j * g + u], score);
+            NEAREST_TAKE(score, vi, b[u], s[u], k[u]);
+        }
+    }
+    for (int u = 0; u < g; u++) {
+        VSTORE(best + u * LANES, b[u]);
+        VSTORE(second + u * LANES, s[u]);
+        VISTORE(index + u * LANES, k[u]);
+    }
+}
+
+/* Any number of features: nc centres (a constant) against g vectors of points, a small matrix product in registers.
+ * Blocks of FEATURES keep the rounding error at FEATURES + d / FEATURES roundings instead of d. */
+SIMD_INLINE TARGET void FN(nearest_block)(
+        const REAL *x, ptrdiff_t d, const int g, const int nc, const REAL *c, const REAL *h, ptrdiff_t first,
+        REAL *best, REAL *second, INT *index) {
+    VR total[16];
+    for (int a = 0; a < nc; a++)
+        for (int u = 0; u < g; u++) total[a * g + u] = VSET1(h[a]);
+    for (ptrdiff_t j0 = 0; j0 < d; j0 += FEATURES) {
+        ptrdiff_t j1 = j0 + FEATURES < d ? j0 + FEATURES : d;
+        VR sum[16];
+        for (int a = 0; a < nc * g; a++) sum[a] = VSET1((REAL)0);
+        for (ptrdiff_t j = j0; j < j1; j++) {
+            VR v[4];
+            for (int u = 0; u < g; u++) v[u] = VLOAD(x + j * TILE + u * LANES);
+            for (int a = 0; a < nc; a++) {
+                VR ca = VSET1(c[a * d + j]);
+                for (int u = 0; u < g; u++) sum[a * g + u] = VFMA(ca, v[u], sum[a * g + u]);
+            }
+        }
+        for (int a = 0; a < nc * g; a++) total[a] = VADD(total[a], sum[a]);
+    }
+    for (int u = 0; u < g; u++) {
+        VR b = VLOAD(best + u * LANES), s = VLOAD(second + u * LANES);
+        VI k = VILOAD(index + u * LANES);
+        for (int a = 0; a < nc; a++) NEAREST_TAKE(total[a * g + u], VISET1((INT)(first + a)), b, s, k);
+        VSTORE(best + u * LANES, b);
+        VSTORE(second + u * LANES, s);
+        VISTORE(index + u * LANES, k);
+    }
+}
+
+#define NEAREST_FEW(D, G)                                                                       \
+    case D:                                                                                     \
+        for (int p = 0; p < TILE; p += (G) * LANES)                                             \
+            FN(nearest_few)(x + p, D, G, c, h, m, best + p, second + p, index + p);             \
+        break;
+
+/* x (d, TILE), c (m, d), h (m,) IN; index (TILE,) OUT. Returns the points whose two smallest scores differ by no more
+ * than slack * (floor + |x|^2), or are not finite: bit i = point i. Those need a closer look. */
+static TARGET uint64_t FN(nearest_tile)(
+        const REAL *x, ptrdiff_t d, const REAL *c, const REAL *h, ptrdiff_t m, REAL slack, REAL floor_, INT *index) {
+    REAL best[TILE], second[TILE];
+    switch (d) {
+        NEAREST_FEW(1, IN_FLIGHT)
+        NEAREST_FEW(2, IN_FLIGHT)
+        NEAREST_FEW(3, IN_FLIGHT)
+        NEAREST_FEW(4, 2)
+        NEAREST_FEW(5, 2)
+        NEAREST_FEW(6, 2)
+        NEAREST_FEW(7, 2)
+        NEAREST_FEW(8, 2)
+        default:
+            for (int p = 0; p < TILE; p += LANES) {
+                VSTORE(best + p, VSET1((REAL)INFINITY));
+                VSTORE(second + p, VSET1((REAL)INFINITY));
+                VISTORE(index + p, VISET1(0));
+            }
+            ptrdiff_t i = 0;
+            for (; i + 4 <= m; i += 4)
+                for (int p = 0; p < TILE; p += IN_FLIGHT * LANES)
+                    FN(nearest_block)(x + p, d, IN_FLIGHT, 4, c + i * d, h + i, i, best + p, second + p, index + p);
+            for (; i < m; i++)
+                for (int p = 0; p < TILE; p += IN_FLIGHT * LANES)
+                    FN(nearest_block)(x + p, d, IN_FLIGHT, 1, c + i * d, h + i, i, best + p, second + p, index + p);
+    }
+    uint64_t clear = 0;
+    for (int p = 0; p < TILE; p += LANES) {
+        VR norm = VSET1(floor_);
+        for (ptrdiff_t j = 0; j < d; j++) {
+            VR v = VLOAD(x + j * TILE + p);
+            norm = VFMA(v, v, norm);
+        }
+        VM far = VLT(VMUL(VSET1(slack), norm), VSUB(VLOAD(second + p), VLOAD(best + p)));
+        clear |= VBITS(far) << p;
+    }
+    return ~clear;
+}
+
+/* (x - shift) * scale of rows of X, transposed into a tile; rows beyond n_rows repeat the last one. */
+#define NEAREST_PACK(IN, NAME)                                                                                  \
+    static TARGET void FN(NAME)(const IN *X, ptrdiff_t n_rows, ptrdiff_t d, const double *shift, double scale,  \
+                                REAL *tile) {                                                                   \
+        for (int i0 = 0; i0 < TILE; i0 += 8) {                                                                  \
+            const IN *row[8];                                                                                   \
+            for (int i = 0; i < 8; i++) row[i] = X + (i0 + i < n_rows ? i0 + i : n_rows - 1) * d;               \
+            for (ptrdiff_t j = 0; j < d; j++)                                                                   \
+                for (int i = 0; i < 8; i++)                                                                     \
+                    tile[j * TILE + i0 + i] = (REAL)(((double)row[i][j] - shift[j]) * scale);                   \
+        }                                                                                                       \
+    }
+NEAREST_PACK(float, pack_from_f32)
+NEAREST_PACK(double, pack_from_f64)
+
+#undef NEAREST_TAKE
+#undef NEAREST_FEW
+#undef NEAREST_PACK

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Instruction levels: one body of C, compiled once for each level and precision, chosen at import.
+ *
+ * A body header is written with the names below, and compiled by
+ *
+ *     #define SIMD_BODY "nearest_body.h"
+ *     #include "simd_levels.h"
+ *
+ * which includes it once for each (level, real). Functions are named FN(name) -> name_<level>_<real>.
+ *
+ *     REAL, INT        float and int32_t, or double and int64_t
+ *     VR, VI, VM       vectors of REAL and INT, and the outcome of a comparison
+ *     LANES            numbers in a vector
+ *     VLOAD VSTORE VSET1 VADD VSUB VMUL VFMA (a*b+c) VMIN VMAX VLE VLT
+ *     VISET1 VISTORE VISELECT (mask, a, b)
+ *     VBITS            mask as an integer, bit i = lane i
+ */
+#ifndef COTERIE_SIMD_H
+#define COTERIE_SIMD_H
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__GNUC__) || defined(__clang__)
+#define SIMD_VECTOR_EXTENSIONS 1
+#define SIMD_INLINE static inline __attribute__((always_inline))
+#else
+#define SIMD_INLINE static __forceinline
+#endif
+
+#if defined(SIMD_VECTOR_EXTENSIONS) && defined(__x86_64__)
+#define SIMD_X86 1
+#include <immintrin.h>
+#endif
+
+enum { SIMD_BASELINE, SIMD_AVX2, SIMD_AVX512, SIMD_N_LEVELS };
+static const char *const simd_level_names[SIMD_N_LEVELS] = {"baseline", "avx2", "avx512"};
+
+static int simd_supported(int level) {
+    if (level == SIMD_BASELINE) return 1;
+#ifdef SIMD_X86
+    __builtin_cpu_init();
+    if (level == SIMD_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (level == SIMD_AVX512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+#endif
+    return 0;
+}
+
+/* The highest level of this machine, or the one that COTERIE_SIMD names if the machine has it. */
+static int simd_choose(void) {
+    const char *forced = getenv("COTERIE_SIMD");
+    int best = SIMD_BASELINE;
+    for (int level = SIMD_BASELINE; level < SIMD_N_LEVELS; level++) {
+        if (!simd_supported(level)) continue;
+        if (forced && strcmp(forced, simd_level_names[level]) == 0) return level;
+        best = level;
+    }
+    return best;
+}
+
+/* SIMD_TABLE(name): name_f32 and name_f64, arrays of function pointers indexed by level. */
+#ifdef SIMD_X86
+#define SIMD_TABLE(name)                                                                                      \
+    static const name##_t_f32 name##_f32[] = {name##_baseline_f32, name##_avx2_f32, name##_avx512_f32};       \
+    static const name##_t_f64 name##_f64[] = {name##_baseline_f64, name##_avx2_f64, name##_avx512_f64};
+#else
+#define SIMD_TABLE(name)                                      \
+    static const name##_t_f32 name##_f32[] = {name##_baseline_f32}; \
+    static const name##_t_f64 name##_f64[] = {name##_baseline_f64};
+#endif
+#endif

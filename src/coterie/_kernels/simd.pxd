@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+cdef extern from "simd.h" nogil:
+    int SIMD_N_LEVELS
+    int simd_supported(int level) noexcept
+    int simd_choose() noexcept
+    const char *simd_level_names[]

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The chunk counter that the threads of one parallel region share, and a monotonic clock. */
+#ifndef COTERIE_WORK_H
+#define COTERIE_WORK_H
+#include <stdint.h>
+
+typedef struct {
+    int64_t next;     /* next chunk that nobody has taken; atomic */
+    int64_t n_chunks;
+    int64_t stop;     /* set once: no thread takes another chunk; atomic */
+    double pause_at;  /* when the calling thread goes back to Python, seconds */
+} work_t;
+
+#if defined(_MSC_VER) && !defined(__clang__)
+#include <intrin.h>
+static inline int64_t work_fetch_add(int64_t *p) { return _InterlockedExchangeAdd64((volatile int64_t *)p, 1); }
+static inline int64_t work_load(int64_t *p) { return *(volatile int64_t *)p; }
+static inline void work_store(int64_t *p, int64_t v) { _InterlockedExchange64((volatile int64_t *)p, v); }
+#else
+static inline int64_t work_fetch_add(int64_t *p) { return __atomic_fetch_add(p, 1, __ATOMIC_RELAXED); }
+static inline int64_t work_load(int64_t *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
+static inline void work_store(int64_t *p, int64_t v) { __atomic_store_n(p, v, __ATOMIC_RELAXED); }
+#endif
+
+#ifdef _WIN32
+#include <windows.h>
+static double work_clock(void) { return 1e-3 * (double)GetTickCount64(); }
+#else
+#include <time.h>
+static double work_clock(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+#endif
+
+/* The next chunk for this thread, or -1: none left, stopped, or (the caller alone) time to look into Python. */
+static inline int64_t work_take(work_t *w, int is_caller) {
+    if (work_load(&w->stop) || (is_caller && work_clock() >= w->pause_at)) return -1;
+    int64_t chunk = work_fetch_add(&w->next);
+    return chunk < w->n_chunks ? chunk : -1;
+}
+#endif

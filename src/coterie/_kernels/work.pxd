@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-3-Clause
+from libc.stdint cimport int64_t
+
+cdef extern from "work.h" nogil:
+    ctypedef struct work_t:
+        int64_t next
+        int64_t n_chunks
+        int64_t stop
+        double pause_at
+    int64_t work_take(work_t *w, int is_caller) noexcept
+    int64_t work_load(int64_t *p) noexcept
+    void work_store(int64_t *p, int64_t value) noexcept
+    double work_clock() noexcept
+
+
+cdef class Region:
+    cdef work_t work

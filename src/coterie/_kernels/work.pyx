@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A parallel region: chunks 0 .. n_chunks - 1, each taken by exactly one thread.
+
+Kernels loop `while (chunk := work_take(&region.work, slot == 0)) >= 0` without the GIL, so that a thread enters
+Python once a region: pulling chunks through the interpreter costs milliseconds beside one busy Python thread.
+"""
+
+
+cdef class Region:
+    def __cinit__(self, int64_t n_chunks):
+        self.work.next = 0
+        self.work.n_chunks = n_chunks
+        self.work.stop = 0
+        self.work.pause_at = 0.0
+
+    @property
+    def n_chunks(self):
+        return self.work.n_chunks
+
+    def allow(self, double seconds):
+        """Let the calling thread (slot 0) work for so long before it returns to Python."""
+        self.work.pause_at = work_clock() + seconds
+
+    def stop(self):
+        """No thread takes another chunk from now on."""
+        work_store(&self.work.stop, 1)
+
+    @property
+    def exhausted(self):
+        """Every chunk has been taken (not: finished)."""
+        return work_load(&self.work.next) >= self.work.n_chunks

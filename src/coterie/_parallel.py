@@ -1,0 +1,411 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Threads, chunks, progress and cancelling.
+
+A kernel works on numbered chunks whose size depends on the problem alone, never on the number of threads, so that
+results are the same bits for any number of threads. `run` lets the calling thread and a few persistent Python
+threads pull chunks from an atomic counter inside the kernel, all without the GIL. There is no OpenMP: no second
+runtime beside another library's, and no deadlock after a fork.
+"""
+from __future__ import annotations
+
+import contextlib
+import math
+import operator
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from ._kernels.work import Region
+
+__all__ = ["Cancelled", "get_num_threads", "num_threads", "progress", "report", "resolve_n_jobs", "run",
+           "set_num_threads"]
+
+Callback = Callable[[str, int, int], object]
+
+# How long the caller works before it looks into Python: Ctrl-C is to be felt within 0.2 s.
+_PAUSE = 0.05
+
+
+class Cancelled(Exception):
+    """A progress callback returned False, and the work was stopped.
+
+    The estimator that was being fitted is as it was before.
+    """
+
+
+# ------------------------------------------------------------------------------------------- how many threads
+
+
+def _cgroup_quota() -> float:
+    """CPUs that the container may use on average: cgroup v2, then v1; inf where there is no limit."""
+    quota = math.inf
+    try:
+        with open("/proc/self/cgroup") as lines:
+            groups = [line.rstrip("\n").split(":", 2) for line in lines]
+    except OSError:
+        return quota
+
+    def read(*parts: str) -> list[str]:
+        try:
+            with open(os.path.join(*parts)) as file:
+                return file.read().split()
+        except OSError:
+            return []
+
+    for _, controllers, path in groups:
+        if controllers == "":  # v2: every ancestor's limit counts
+            while True:
+                words = read("/sys/fs/cgroup", path.lstrip("/"), "cpu.max")
+                if len(words) == 2 and words[0] != "max":
+                    quota = min(quota, int(words[0]) / int(words[1]))
+                if path in ("/", ""):
+                    break
+                path = os.path.dirname(path)
+        elif "cpu" in controllers.split(","):
+            for folder in (path.lstrip("/"), ""):  # inside a container the group is often mounted at the root
+                limit = read("/sys/fs/cgroup", controllers, folder, "cpu.cfs_quota_us")
+                period = read("/sys/fs/cgroup", controllers, folder, "cpu.cfs_period_us")
+                if limit and period and int(limit[0]) > 0:
+                    quota = min(quota, int(limit[0]) / int(period[0]))
+    return quota
+
+
+def _available_cpus() -> int:
+    """CPUs that this process may use: affinity mask and container quota."""
+    if hasattr(os, "sched_getaffinity"):
+        cpus = len(os.sched_getaffinity(0))
+    else:
+        cpus = os.cpu_count() or 1
+    quota = _cgroup_quota()
+    return max(1, min(cpus, math.ceil(quota) if math.isfinite(quota) else cpus))
+
+
+def _environment_cap() -> int | None:
+    """COTERIE_NUM_THREADS, else OMP_NUM_THREADS (joblib and dask set it in their workers)."""
+    for name in ("COTERIE_NUM_THREADS", "OMP_NUM_THREADS"):
+        text = os.environ.get(name, "").split(",")[0].strip()
+        if text.isdigit() and int(text) > 0:
+            return int(text)
+    return None
+
+
+_cpus: int | None = None  # read once: it costs a few file reads
+_default: int | None = None  # set_num_threads
+_scoped = threading.local()  # num_threads(...), progress(...): of the calling thread
+
+
+def _default_threads() -> int:
+    global _cpus
+    if _cpus is None:
+        _cpus = _available_cpus()
+    cap = _environment_cap()
+    return _cpus if cap is None else min(_cpus, cap)
+
+
+def _check_count(n: object) -> int:
+    try:
+        count = operator.index(n)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"the number of threads must be an int, got {n!r}") from None
+    if count < 1:
+        raise ValueError(f"the number of threads must be at least 1, got {count}")
+    return count
+
+
+def get_num_threads() -> int:
+    """Number of threads that ``n_jobs=None`` means here and now.
+
+    The innermost `num_threads` of the calling thread, else `set_num_threads`, else the CPUs this process may use
+    (affinity and container quota) capped by ``COTERIE_NUM_THREADS`` or else ``OMP_NUM_THREADS``.
+
+    Returns
+    -------
+    int
+        At least 1.
+
+    Examples
+    --------
+    >>> import coterie
+    >>> with coterie.num_threads(2):
+    ...     coterie.get_num_threads()
+    2
+    """
+    return getattr(_scoped, "n_threads", None) or _default or _default_threads()
+
+
+def set_num_threads(n: int | None) -> None:
+    """Set what ``n_jobs=None`` means in this process.
+
+    Parameters
+    ----------
+    n : int or None
+        Number of threads, at least 1; None goes back to the default of `get_num_threads`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `n` is not an integer, or is less than 1.
+
+    Examples
+    --------
+    >>> import coterie
+    >>> coterie.set_num_threads(1)
+    >>> coterie.get_num_threads()
+    1
+    >>> coterie.set_num_threads(None)
+    """
+    global _default
+    _default = None if n is None else _check_count(n)
+
+
+@contextlib.contextmanager
+def num_threads(n: int) -> Iterator[None]:
+    """Within this context, and in the calling thread only, ``n_jobs=None`` means `n` threads.
+
+    Parameters
+    ----------
+    n : int
+        Number of threads, at least 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `n` is not an integer, or is less than 1.
+
+    Examples
+    --------
+    >>> import coterie
+    >>> with coterie.num_threads(1):
+    ...     labels = coterie.KMeans(2, random_state=0).fit_predict([[0.0], [1.0], [9.0]])
+    """
+    before = getattr(_scoped, "n_threads", None)
+    _scoped.n_threads = _check_count(n)
+    try:
+        yield
+    finally:
+        _scoped.n_threads = before
+
+
+def resolve_n_jobs(n_jobs: int | None) -> int:
+    """Threads that the parameter `n_jobs` asks for: None = the default, -1 = all CPUs, -2 = all but one, k = k."""
+    if n_jobs is None:
+        return get_num_threads()
+    if n_jobs > 0:
+        return int(n_jobs)
+    if n_jobs == 0:
+        raise ValueError("n_jobs == 0 has no meaning: use None, -1 or a positive number.")
+    return max(1, _default_threads() + 1 + int(n_jobs))
+
+
+# ------------------------------------------------------------------------------------------- progress
+
+
+class _Bar:
+    """A tqdm bar as a callback; where tqdm is not installed, nothing is shown."""
+
+    def __init__(self) -> None:
+        try:
+            from tqdm.auto import tqdm
+        except ImportError:
+            tqdm = None
+        self.tqdm, self.bar, self.stage = tqdm, None, ""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if self.tqdm is None:
+            return
+        if self.bar is None or self.stage != stage or done < self.bar.n:
+            self.close()
+            self.bar, self.stage = self.tqdm(total=total, desc=stage, leave=False), stage
+        self.bar.update(done - self.bar.n)
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+
+@contextlib.contextmanager
+def progress(callback: Callback | None = None) -> Iterator[None]:
+    """Report the progress of everything that the calling thread runs in this context.
+
+    Parameters
+    ----------
+    callback : callable, default=None
+        Called as ``callback(stage, done, total)`` with a short text and two integers, in the calling thread, at each
+        step of a long computation and about every 0.05 s within one. Returning False (that object, not merely a
+        false value) stops the work. None shows a tqdm bar where tqdm is installed.
+
+    Raises
+    ------
+    Cancelled
+        From the call that was running, when `callback` returned False.
+
+    Examples
+    --------
+    >>> import coterie
+    >>> stages = set()
+    >>> with coterie.progress(lambda stage, done, total: stages.add(stage)):
+    ...     _ = coterie.KMeans(2, random_state=0).fit([[0.0], [1.0], [9.0]])
+    >>> sorted(stages)
+    ['k-means', 'k-means++']
+    """
+    before = getattr(_scoped, "reporter", None)
+    bar = None
+    if callback is None:
+        callback = bar = _Bar()
+    _scoped.reporter = _Reporter(callback)
+    try:
+        yield
+    finally:
+        _scoped.reporter = before
+        if bar is not None:
+            bar.close()
+
+
+class _Reporter:
+    def __init__(self, callback: Callback) -> None:
+        self.callback = callback
+        self.last: tuple[str, int, int] | None = None
+        self.called = -math.inf
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        self.last = (stage, done, total)
+        self.called = time.monotonic()
+        if self.callback(stage, done, total) is False:
+            raise Cancelled(f"stopped by the callback during {stage} at {done} of {total}")
+
+    def again(self) -> None:
+        """Give the callback its turn within a long step."""
+        if self.last is not None and time.monotonic() - self.called >= _PAUSE:
+            self(*self.last)
+
+
+def report(stage: str, done: int, total: int) -> None:
+    """Tell the callback of the calling thread, if there is one, how far `stage` is; raise Cancelled if it says so."""
+    reporter = getattr(_scoped, "reporter", None)
+    if reporter is not None:
+        reporter(stage, done, total)
+
+
+# ------------------------------------------------------------------------------------------- the threads
+
+
+Task = Callable[[Region, int], object]
+
+
+class _Worker:
+    """A persistent thread, parked on a lock of its own until it is given a task."""
+
+    def __init__(self) -> None:
+        self.wake, self.finished = threading.Lock(), threading.Lock()
+        self.wake.acquire()
+        self.finished.acquire()
+        self.job: tuple[Task, Region, int] | None = None
+        self.error: BaseException | None = None
+        threading.Thread(target=self._loop, name="coterie", daemon=True).start()
+
+    def _loop(self) -> None:
+        while True:
+            self.wake.acquire()
+            task, region, slot = self.job  # type: ignore[misc]
+            try:
+                task(region, slot)
+            except BaseException as error:  # handed to the caller
+                self.error = error
+                region.stop()
+            # A parked worker must not keep the caller's arrays alive.
+            self.job = task = region = None  # type: ignore[assignment]
+            self.finished.release()
+
+    def start(self, task: Task, region: Region, slot: int) -> None:
+        self.job = (task, region, slot)
+        self.wake.release()
+
+
+class _Pool:
+    """The parked workers. A thread that finds too few of them works with those it gets, or alone."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.idle: list[_Worker] = []
+        self.size = 0
+
+    def borrow(self, n: int) -> list[_Worker]:
+        with self.lock:
+            while len(self.idle) < n and self.size < n:
+                self.idle.append(_Worker())
+                self.size += 1
+            taken, self.idle = self.idle[:n], self.idle[n:]
+            return taken
+
+    def give_back(self, workers: list[_Worker]) -> None:
+        with self.lock:
+            self.idle += workers
+
+
+_pool = _Pool()
+
+
+def _after_fork() -> None:
+    # Threads do not survive a fork, and the lock may have been held by one of them.
+    global _pool, _cpus
+    _pool = _Pool()
+    _cpus = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def run(task: Task, n_chunks: int, n_threads: int) -> None:
+    """Call ``task(region, slot)`` in up to `n_threads` threads until every chunk is done.
+
+    `task` calls a kernel that takes chunks from `region` with the GIL released, and may use work space number `slot`
+    (0 .. n_threads - 1; 0 is the caller). About every 0.05 s the caller returns to Python, so that Ctrl-C, the
+    progress callback and cancelling get their turn. What a worker raises is raised here.
+    """
+    region = Region(n_chunks)
+    pool = _pool
+    n_helpers = min(n_threads, n_chunks) - 1
+    helpers = pool.borrow(n_helpers) if n_helpers > 0 else []
+    started = 0
+    try:
+        for slot, helper in enumerate(helpers, 1):
+            helper.start(task, region, slot)
+            started = slot
+        reporter = getattr(_scoped, "reporter", None)
+        while True:
+            region.allow(_PAUSE)
+            task(region, 0)
+            if region.exhausted:
+                break
+            if reporter is not None:
+                reporter.again()
+    except BaseException:
+        region.stop()
+        raise
+    finally:
+        if helpers:
+            _join(helpers[:started], region)
+            errors = [helper.error for helper in helpers if helper.error is not None]
+            for helper in helpers:
+                helper.error = None
+            pool.give_back(helpers)
+            if errors:
+                raise errors[0]
+
+
+def _join(helpers: list[_Worker], region: Region) -> None:
+    """Wait until the helpers are done, also when Ctrl-C arrives meanwhile (raised after they have stopped)."""
+    interrupt = None
+    for helper in helpers:
+        while True:
+            try:
+                helper.finished.acquire()
+                break
+            except BaseException as error:
+                region.stop()
+                interrupt = error
+    if interrupt is not None:
+        raise interrupt
