@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts of this folder, which run from any folder and with any Python >= 3.11:
 #     PYTHON=python3.12 ci/docs
 set -euo pipefail
