@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a `random_state` parameter means."""
+from __future__ import annotations
+
+from numbers import Integral
+
+import numpy as np
+from numpy.random.bit_generator import ISeedSequence
+
+# numpy's hidden global state, which `np.random.seed` sets; not public there, but stable and what scikit-learn uses.
+_GLOBAL = np.random.mtrand._rand
+
+
+class _Zeros(ISeedSequence):
+    """The cheapest seed there is, for a state that is about to be seeded properly."""
+
+    def generate_state(self, n_words, dtype=np.uint32):
+        return np.zeros(n_words, dtype)
+
+
+_ZEROS = _Zeros()
+
+
+def as_random_state(seed: object) -> np.random.RandomState:
+    """Turn a `random_state` into a RandomState.
+
+    None is numpy's global state, so that ``np.random.seed`` counts; an int is a fresh state; a RandomState is itself;
+    a Generator lends its bit generator, so that drawing moves the Generator on.
+    """
+    if seed is None or seed is np.random:
+        return _GLOBAL
+    if isinstance(seed, Integral):
+        # RandomState(seed) would first hash entropy from the system: 90 instead of 30 microseconds, which counts
+        # when a whole fit takes 200. The state is the same.
+        state = np.random.RandomState(np.random.MT19937(_ZEROS))
+        state.seed(int(seed))
+        return state
+    if isinstance(seed, np.random.RandomState):
+        return seed
+    if isinstance(seed, np.random.Generator):
+        return np.random.RandomState(seed.bit_generator)
+    raise ValueError(f"{seed!r} cannot be used to seed a numpy.random.RandomState instance")

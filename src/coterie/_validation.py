@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Every check on data and parameters.
+
+Messages open with scikit-learn's sentence, which its own checks match, and go on with the place in the caller's data.
+Tables and tensors are told by what they can do: pandas, polars, pyarrow and torch are never imported.
+"""
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Mapping
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+_F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
+
+# ------------------------------------------------------------------------------------------- data
+
+
+def as_matrix(X: ArrayLike, *, name: str = "X", owner: str | None = None, allow_nan: bool = False) -> NDArray:
+    """Return `X` as a native, aligned, C-ordered float array of two dimensions.
+
+    Such an array is returned as it is, without a copy, and may be read-only: callers must not write to it.
+
+    Parameters
+    ----------
+    X : array-like, table or CPU tensor of shape (n_samples, n_features)
+        float32 stays float32, float16 becomes float32, any other real number or bool becomes float64.
+    name : str
+        What the messages call the data.
+    owner : str, optional
+        The estimator or function that needs it, for the messages.
+    allow_nan : bool
+        Let NaN (a missing value) pass; infinity never does.
+
+    Raises
+    ------
+    TypeError
+        `X` is sparse, or holds objects that are not numbers.
+    ValueError
+        `X` is not two-dimensional, has no rows or no columns, is complex, or holds text, dates, NaN or infinity.
+    """
+    array = X if type(X) is np.ndarray else _to_array(X, name)
+    if array.ndim != 2:
+        _raise_for_dimensions(array, owner)
+    array = _to_float(array, X, name)
+    n_rows, n_columns = array.shape
+    by = f" by {owner}" if owner else ""
+    if n_rows == 0:
+        raise ValueError(f"Found array with 0 sample(s) (shape={array.shape}) while a minimum of 1 is required{by}.")
+    if n_columns == 0:
+        raise ValueError(f"Found array with 0 feature(s) (shape={array.shape}) while a minimum of 1 is required{by}.")
+    if not _all_finite(array):
+        _raise_for_not_finite(array, X, name, owner, allow_nan)
+    return array
+
+
+def as_weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64] | None:
+    """Return `sample_weight` as a C-ordered float64 vector; None (every row counts as one) stays None.
+
+    Raises
+    ------
+    TypeError
+        It holds objects that are not numbers.
+    ValueError
+        It is not a number or a vector of length `n_samples`, a weight is negative, NaN or infinite, or all are zero.
+    """
+    if sample_weight is None:
+        return None
+    if isinstance(sample_weight, Real):
+        array = np.full(n_samples, float(sample_weight))
+    else:
+        array = sample_weight if type(sample_weight) is np.ndarray else _to_array(sample_weight, "sample_weight")
+        if array.ndim != 1:
+            raise ValueError(f"Sample weights must be 1D array or scalar, got {array.ndim}D array. "
+                             f"Expected either a scalar value or a 1D array of length {n_samples}.")
+        array = _to_float(array, sample_weight, "sample_weight", _F64)
+        if array.shape[0] != n_samples:
+            raise ValueError(f"sample_weight.shape == {array.shape}, expected {(n_samples,)}!")
+    if not _all_finite(array):
+        _raise_for_not_finite(array, sample_weight, "sample_weight")
+    if array.min() < 0:
+        raise ValueError(f"Negative values in data passed to `sample_weight`.{_place((array < 0).argmax())}")
+    if not array.any():
+        raise ValueError("Sample weights must contain at least one non-zero number.")
+    return array
+
+
+def _all_finite(array: NDArray) -> bool:
+    """Whether `array` holds neither NaN nor infinity."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = np.add.reduce(array, axis=None)
+    # The sum of finite numbers can overflow; only then is each of them looked at.
+    return math.isfinite(total) or _first_not_finite(array, allow_nan=False) is None
+
+
+def _first_not_finite(array: NDArray, allow_nan: bool) -> tuple[int, ...] | None:
+    """Index of the first NaN (unless allowed) or infinity; in blocks, so that memory does not grow with the data."""
+    step = max(1, 65536 // max(1, array[:1].size))
+    for start in range(0, len(array), step):
+        block = array[start:start + step]
+        bad = np.isinf(block) if allow_nan else ~np.isfinite(block)
+        if bad.any():
+            row, *column = np.unravel_index(bad.argmax(), bad.shape)
+            return (start + int(row), *map(int, column))
+    return None
+
+
+def _raise_for_not_finite(array: NDArray, original: object, name: str, owner: str | None = None,
+                          allow_nan: bool = False) -> None:
+    index = _first_not_finite(array, allow_nan)
+    if index is None:
+        return
+    place = _place(*index, names=column_names(original))
+    if np.isnan(array[index]):
+        hint = f"\n{owner} does not accept missing values: drop these rows or fill them in first." if owner else ""
+        raise ValueError(f"Input {name} contains NaN.{hint}{place}")
+    raise ValueError(f"Input {name} contains infinity or a value too large for {array.dtype!r}.{place}")
+
+
+def _place(row: int, column: int | None = None, names: NDArray | None = None) -> str:
+    """Where in the caller's data something is wrong; rows and columns count from 0."""
+    if column is None:
+        return f" First at row {row}."
+    return f" First at row {row}, column {column}{'' if names is None else f' ({names[column]!r})'}."
+
+
+def _raise_for_dimensions(array: NDArray, owner: str | None) -> None:
+    if array.ndim > 2:
+        by = f" by {owner}" if owner else ""
+        raise ValueError(f"Found array with dim {array.ndim}, while dim <= 2 is required{by}.")
+    what = "scalar" if array.ndim == 0 else "1D"
+    raise ValueError(
+        f"Expected 2D array, got {what} array instead:\narray={array}.\n"
+        "Reshape your data either using array.reshape(-1, 1) if your data has a single feature "
+        "or array.reshape(1, -1) if it contains a single sample."
+    )
+
+
+def _to_array(X: object, name: str) -> NDArray:
+    """Any container of numbers as a numpy array of whatever type and layout is nearest."""
+    if hasattr(X, "tocsr"):
+        raise TypeError(f"Sparse data was passed for {name}, but dense data is required. "
+                        "Use '.toarray()' to convert to a dense numpy array.")
+    if isinstance(X, np.ma.MaskedArray):
+        return X.filled(np.nan) if np.ma.is_masked(X) else X.data
+    if hasattr(X, "detach"):  # a torch tensor, which may carry gradients
+        X = X.detach()
+    elif hasattr(X, "iloc") and X.ndim == 2:
+        return _pandas_to_array(X)
+    return np.asarray(X)
+
+
+def _pandas_to_array(frame) -> NDArray:
+    # Left to itself pandas turns nullable columns, and bool beside float, into objects.
+    if {dtype.kind for dtype in frame.dtypes} <= set("biuf") and frame.shape[1]:
+        plain = [getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype)) for dtype in frame.dtypes]
+        nullable = any(dtype is not kept for dtype, kept in zip(frame.dtypes, plain, strict=True))
+        target = _float_type(np.result_type(*plain))
+        return frame.to_numpy(dtype=target, na_value=np.nan) if nullable else frame.to_numpy(dtype=target)
+    return np.asarray(frame)
+
+
+def _float_type(dtype: np.dtype) -> np.dtype:
+    return _F32 if dtype.kind == "f" and dtype.itemsize <= 4 else _F64
+
+
+def _to_float(array: NDArray, original: object, name: str, dtype: np.dtype | None = None) -> NDArray:
+    """`array` as native, aligned, C-ordered floats; itself where it is that already."""
+    flags = array.flags
+    if (array.dtype == _F64 or (array.dtype == _F32 and dtype is None)) and flags.c_contiguous and flags.aligned:
+        return array
+    kind = array.dtype.kind
+    if kind == "O":
+        return _objects_to_float(array, original, name)
+    if kind == "c":
+        raise ValueError(f"Complex data not supported\n{array}\n")
+    if kind not in "biuf":
+        holds = {"M": "dates", "m": "time differences", "V": "records"}.get(kind, "text")
+        raise ValueError(f"Input {name} holds {holds} ({array.dtype}), but numbers are required. "
+                         "Convert them to numbers or leave them out.")
+    with np.errstate(over="ignore"):  # long double beyond float64: infinity, which is reported as such
+        return np.array(array, dtype=dtype or _float_type(array.dtype), order="C")
+
+
+def _objects_to_float(array: NDArray, original: object, name: str) -> NDArray[np.float64]:
+    # numpy would read numbers out of text; a text column is far more often a mistake than a number.
+    text = {kind for kind in set(map(type, array.flat)) if issubclass(kind, (str, bytes))}
+    if not text:
+        try:
+            return np.array(array, dtype=_F64, order="C")
+        except (TypeError, ValueError) as error:
+            index = next(index for index, value in np.ndenumerate(array) if not _is_number(value))
+            raise type(error)(f"{error}. Input {name} must hold numbers.{_place(*index, names=column_names(original))}"
+                              ) from None
+    index = next(index for index, value in np.ndenumerate(array) if type(value) in text)
+    raise ValueError(f"Input {name} holds text ({array[index]!r}), but numbers are required. Convert it to numbers "
+                     f"or leave it out.{_place(*index, names=column_names(original))}")
+
+
+def _is_number(value: object) -> bool:
+    try:
+        np.array(value, dtype=object).astype(_F64)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+# ------------------------------------------------------------------------------------------- names of columns
+
+
+def column_names(X: object) -> NDArray[np.object_] | None:
+    """The column names of a table if all are text, else None.
+
+    Raises
+    ------
+    TypeError
+        Some names are text and some are not.
+    """
+    # These two doors tell a table (pandas, polars, pyarrow) from other things that have columns.
+    if type(X) is np.ndarray or not (hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__")):
+        return None
+    names = getattr(X, "column_names", None)  # pyarrow, where `columns` are the data
+    if names is None:
+        names = getattr(X, "columns", None)
+    if names is None or len(names) == 0:
+        return None
+    types = sorted({type(each).__qualname__ for each in names})
+    if types == ["str"]:
+        return np.asarray(names, dtype=object)
+    if "str" in types:
+        raise TypeError(
+            "Feature names are only supported if all input features have string names, but your input has "
+            f"{types} as feature name / column name types. If you want feature names to be stored and validated, you "
+            "must convert them all to strings, by using X.columns = X.columns.astype(str) for example. Otherwise you "
+            "can remove feature / column names from your input data, or convert them all to a non-string data type."
+        )
+    return None
+
+
+def check_column_names(names: NDArray | None, fitted: NDArray | None, owner: str) -> None:
+    """Compare the column names of new data with those seen by fit; either may be None (no names).
+
+    Raises
+    ------
+    ValueError
+        The names or their order differ.
+
+    Warns
+    -----
+    UserWarning
+        Only one of the two has names.
+    """
+    if names is None and fitted is None:
+        return
+    if fitted is None:
+        warnings.warn(f"X has feature names, but {owner} was fitted without feature names", stacklevel=4)
+    elif names is None:
+        warnings.warn(f"X does not have valid feature names, but {owner} was fitted with feature names", stacklevel=4)
+    elif list(names) != list(fitted):
+        unseen, missing = sorted(set(names) - set(fitted)), sorted(set(fitted) - set(names))
+        message = "The feature names should match those that were passed during fit.\n"
+        for title, which in (("Feature names unseen at fit time:\n", unseen),
+                             ("Feature names seen at fit time, yet now missing:\n", missing)):
+            if which:
+                message += title + "".join(f"- {each}\n" for each in which[:5]) + "- ...\n" * (len(which) > 5)
+        if not unseen and not missing:
+            message += "Feature names must be in the same order as they were in fit.\n"
+        raise ValueError(message)
+
+
+def check_n_features(n_features: int, fitted: int, owner: str) -> None:
+    """Raise ValueError where new data have another number of columns than fit saw."""
+    if n_features != fitted:
+        raise ValueError(f"X has {n_features} features, but {owner} is expecting {fitted} features as input.")
+
+
+def check_n_clusters(n_samples: int, n_clusters: int) -> None:
+    """Raise ValueError where more clusters are asked for than there are rows."""
+    if n_samples < n_clusters:
+        raise ValueError(f"n_samples={n_samples} should be >= n_clusters={n_clusters}.")
+
+
+# ------------------------------------------------------------------------------------------- parameters
+
+
+class Rule(NamedTuple):
+    """One kind of value that a parameter may take."""
+
+    text: str  # completes "must be ..."
+    accepts: Callable[[object], bool]
+
+
+def integer(low: int, high: int | None = None) -> Rule:
+    """An int from `low` to `high`, both included. A bool is not a number here."""
+    top = math.inf if high is None else high
+    return Rule(f"an int in the range [{low}, {'inf)' if high is None else f'{high}]'}",
+                lambda value: isinstance(value, Integral) and not isinstance(value, bool) and low <= value <= top)
+
+
+def real(low: float) -> Rule:
+    """A finite float of at least `low`."""
+    return Rule(f"a float in the range [{float(low)}, inf)",
+                lambda value: isinstance(value, Real) and low <= value < math.inf)
+
+
+def one_of(*options: str) -> Rule:
+    """One of a few words."""
+    return Rule(f"a str among {{{', '.join(map(repr, options))}}}",
+                lambda value: isinstance(value, str) and value in options)
+
+
+NONE = Rule("None", lambda value: value is None)
+CALLABLE = Rule("a callable", callable)
+ARRAY_LIKE = Rule("an array-like", lambda value: is_array_like(value))
+BOOL = (Rule("an instance of 'bool'", lambda value: isinstance(value, bool)),
+        Rule("an instance of 'numpy.bool'", lambda value: isinstance(value, np.bool_)))
+RANDOM_STATE = (integer(0, 2**32 - 1),
+                Rule("an instance of 'numpy.random.RandomState'",
+                     lambda value: isinstance(value, np.random.RandomState)),
+                Rule("an instance of 'numpy.random.Generator'", lambda value: isinstance(value, np.random.Generator)),
+                NONE)
+N_JOBS = (Rule("an int other than 0",
+               lambda value: isinstance(value, Integral) and not isinstance(value, bool) and value != 0), NONE)
+
+
+def is_array_like(value: object) -> bool:
+    """Whether `value` could be read as an array: no number, no text."""
+    return any(hasattr(value, each) for each in ("__len__", "shape", "__array__")) and not np.isscalar(value)
+
+
+def check_parameters(owner: str, rules: Mapping[str, tuple[Rule, ...]], values: Mapping[str, object]) -> None:
+    """Check each parameter that has rules: it must satisfy one of them.
+
+    Raises
+    ------
+    ValueError
+        Names the parameter, what it may be, and the value.
+    """
+    for name, allowed in rules.items():
+        value = values[name]
+        for rule in allowed:
+            if rule.accepts(value):
+                break
+        else:
+            *most, last = (rule.text for rule in allowed)
+            text = f"{', '.join(most)} or {last}" if most else last
+            raise ValueError(f"The {name!r} parameter of {owner} must be {text}. Got {value!r} instead.")
