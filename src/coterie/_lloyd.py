@@ -97,6 +97,8 @@ class _Assigner:
         self.n_chunks = _n_chunks(n, self.rows)
         self.slots = max(1, min(n_threads, self.n_chunks))
         self.counts = np.zeros((self.slots, 8), dtype=np.int64)  # 64 bytes a slot: threads share no cache line
+        self.margins = np.empty(n, dtype=np.float32)
+        self.loss = np.zeros(n_clusters, dtype=np.float32)
         self._use(np.float32)
 
     def _use(self, dtype: type) -> None:
@@ -107,18 +109,18 @@ class _Assigner:
         self.slack = kmeans_assign.rounding_slack(d, np.finfo(dtype).eps / 2)
 
     def __call__(self, centers: np.ndarray, labels: np.ndarray) -> int:
-        """Write the labels; return how many changed."""
+        """Write the labels; return how many changed. Labels of -1 are yet unknown; `loss` says what moved since."""
         largest = kmeans_assign.pack_centers(centers, self.shift, self.scale, self.packed, self.norms)
         self.counts[:] = 0
 
         def task(region, slot):
             kmeans_assign.assign_labels(
                 self.X, centers, self.shift, self.scale, self.packed, self.norms, self.slack, 2.0 * largest,
-                self.rows, labels, self.tiles, self.counts, region, slot)
+                self.loss, self.rows, labels, self.margins, self.tiles, self.counts, region, slot)
 
         _parallel.run(task, self.n_chunks, self.n_threads)
-        changed, doubtful = self.counts[:, :2].sum(axis=0).tolist()
-        if doubtful > self.DOUBTFUL * len(self.X) and self.packed.dtype == np.float32:
+        changed, seen, doubtful = self.counts[:, :3].sum(axis=0).tolist()
+        if doubtful > self.DOUBTFUL * seen and self.packed.dtype == np.float32:
             self._use(np.float64)
         return changed
 
@@ -132,9 +134,10 @@ class _Updater:
         self.rows, strips = _strips(n, n_clusters, d)
         self.sums = np.empty((strips, n_clusters, d))
         self.weights = np.empty((strips, n_clusters))
+        self.moved = np.empty(n_clusters)
 
-    def __call__(self, labels: np.ndarray, centers: np.ndarray) -> float:
-        """Move `centers` in place; return the sum of their squared movements."""
+    def __call__(self, labels: np.ndarray, centers: np.ndarray, loss: np.ndarray) -> float:
+        """Move `centers` in place; return the sum of their squared movements, and write what margins lose by them."""
         data, sums, weights = self.data, self.sums, self.weights
 
         def task(region, slot):
@@ -144,7 +147,8 @@ class _Updater:
         _parallel.run(task, len(sums), data.n_threads)
         if kmeans_update.add_strips(sums, weights):
             self._relocate_empty(labels, centers)
-        return kmeans_update.move_centers(sums[0], weights[0], data.mean, centers)
+        return kmeans_update.move_centers(
+            sums[0], weights[0], data.mean, data.scale, centers, self.moved, loss)
 
     def _relocate_empty(self, labels: np.ndarray, centers: np.ndarray) -> None:
         """Give each empty cluster one of the points farthest from their centres, as scikit-learn does."""
@@ -187,7 +191,7 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
         changed = assign(centers, labels)
         if verbose:
             print(f"Iteration {n_iter}, inertia {_inertia(X, data.weight, centers, labels, data.n_threads)}.")
-        movement = update(labels, centers)
+        movement = update(labels, centers, assign.loss)
         n_iter += 1
         if changed == 0:
             stable = True
@@ -202,6 +206,8 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
     rounded = centers.astype(X.dtype)
     if not stable or X.dtype != np.float64:
         centers = rounded.astype(np.float64)
+        if X.dtype != np.float64:
+            assign.margins.fill(-1.0)  # rounding moved the centres a little more
         assign(centers, labels)
     return labels, _inertia(X, data.weight, centers, labels, data.n_threads), rounded, n_iter, stable
 

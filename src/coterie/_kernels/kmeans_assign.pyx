@@ -17,46 +17,50 @@ cdef extern from "nearest.h" nogil:
     enum: TILE
     enum: FEATURES
     ctypedef uint64_t (*nearest_tile_t_f32)(const float *, Py_ssize_t, const float *, const float *, Py_ssize_t,
-                                            float, float, int32_t *) noexcept
+                                            float, float, int32_t *, float *) noexcept
     ctypedef uint64_t (*nearest_tile_t_f64)(const double *, Py_ssize_t, const double *, const double *, Py_ssize_t,
-                                            double, double, int64_t *) noexcept
+                                            double, double, int64_t *, double *) noexcept
     nearest_tile_t_f32 nearest_tile_f32[]
     nearest_tile_t_f64 nearest_tile_f64[]
-    void (*pack_from_f32_f32[])(const float *, Py_ssize_t, Py_ssize_t, const double *, double, float *) noexcept
-    void (*pack_from_f32_f64[])(const float *, Py_ssize_t, Py_ssize_t, const double *, double, double *) noexcept
-    void (*pack_from_f64_f32[])(const double *, Py_ssize_t, Py_ssize_t, const double *, double, float *) noexcept
-    void (*pack_from_f64_f64[])(const double *, Py_ssize_t, Py_ssize_t, const double *, double, double *) noexcept
+    void (*pack_from_f32_f32[])(const float *, const Py_ssize_t *, int, Py_ssize_t, const double *, double, float *) noexcept
+    void (*pack_from_f32_f64[])(const float *, const Py_ssize_t *, int, Py_ssize_t, const double *, double, double *) noexcept
+    void (*pack_from_f64_f32[])(const double *, const Py_ssize_t *, int, Py_ssize_t, const double *, double, float *) noexcept
+    void (*pack_from_f64_f64[])(const double *, const Py_ssize_t *, int, Py_ssize_t, const double *, double, double *) noexcept
 
 cdef int LEVEL = simd_choose()
+
+# Margins are kept in float32; this factor makes every rounding on the way a rounding down.
+cdef float ROUND_DOWN = <float> (1.0 - 2.0 ** -22)
 
 TILE_ROWS = TILE
 
 
 cdef inline uint64_t nearest_tile(const work_real *x, Py_ssize_t d, const work_real *c, const work_real *h,
-                                  Py_ssize_t m, double slack, double floor, int32_t *index) noexcept nogil:
+                                  Py_ssize_t m, double slack, double floor,
+                                  int32_t *index, work_real *margin) noexcept nogil:
     cdef:
         int64_t wide[TILE]
         uint64_t close
         int i
     if work_real is float:
-        return nearest_tile_f32[LEVEL](x, d, c, h, m, <float> slack, <float> floor, index)
+        return nearest_tile_f32[LEVEL](x, d, c, h, m, <float> slack, <float> floor, index, margin)
     else:
-        close = nearest_tile_f64[LEVEL](x, d, c, h, m, slack, floor, wide)
+        close = nearest_tile_f64[LEVEL](x, d, c, h, m, slack, floor, wide, margin)
         for i in range(TILE):
             index[i] = <int32_t> wide[i]
         return close
 
 
-cdef inline void pack_tile(const real *X, Py_ssize_t n_rows, Py_ssize_t d, const double *shift, double scale,
-                           work_real *tile) noexcept nogil:
+cdef inline void pack_tile(const real *X, const Py_ssize_t *rows, int n_rows, Py_ssize_t d, const double *shift,
+                           double scale, work_real *tile) noexcept nogil:
     if real is float and work_real is float:
-        pack_from_f32_f32[LEVEL](X, n_rows, d, shift, scale, tile)
+        pack_from_f32_f32[LEVEL](X, rows, n_rows, d, shift, scale, tile)
     elif real is float:
-        pack_from_f32_f64[LEVEL](X, n_rows, d, shift, scale, tile)
+        pack_from_f32_f64[LEVEL](X, rows, n_rows, d, shift, scale, tile)
     elif work_real is float:
-        pack_from_f64_f32[LEVEL](X, n_rows, d, shift, scale, tile)
+        pack_from_f64_f32[LEVEL](X, rows, n_rows, d, shift, scale, tile)
     else:
-        pack_from_f64_f64[LEVEL](X, n_rows, d, shift, scale, tile)
+        pack_from_f64_f64[LEVEL](X, rows, n_rows, d, shift, scale, tile)
 
 
 cdef int32_t nearest_exactly(const real *x, const double[:, ::1] centers) noexcept nogil:
@@ -114,40 +118,78 @@ def assign_labels(
         const work_real[::1] norms,       # IN     (k,)
         double slack,                     # IN     from rounding_slack
         double floor,                     # IN     2 max |c|^2
-        Py_ssize_t rows,                  # IN     rows of a chunk, a multiple of TILE
+        const float[::1] loss,            # IN     (k,), what a margin lost since its point was last looked at, scaled
+        Py_ssize_t rows,                  # IN     rows of a chunk
         int32_t[::1] labels,              # INOUT  (n,)
+        float[::1] margins,               # INOUT  (n,), scaled; a point with margin > loss keeps its label
         work_real[:, ::1] tiles,          # WORK   (slots, d * TILE)
-        int64_t[:, ::1] counts,           # INOUT  (slots, >= 2), adds: labels that changed, points decided exactly
+        int64_t[:, ::1] counts,           # INOUT  (slots, >= 3), adds: labels that changed, points looked at,
+                                          #        points decided exactly
         Region region, int slot):
-    """Label chunks of rows with their nearest centre. O(n k d) time."""
+    """Label chunks of rows with their nearest centre. O(n k d) time at most.
+
+    The margin of a point bounds from below how much nearer its own centre is than every other one. It shrinks by at
+    most what the centres moved; while it is positive, the label stands and the point is passed over (Hamerly 2010,
+    doi:10.1137/1.9781611972801.12, with his two bounds kept as one difference).
+    """
     cdef:
-        Py_ssize_t n = X.shape[0], d = X.shape[1], start, stop, row, i
-        int64_t chunk, changed = 0, exact = 0
-        int32_t index[TILE]
-        int32_t label
-        uint64_t close
-        work_real *tile = &tiles[slot, 0]
+        Py_ssize_t n = X.shape[0], row, stop
+        Py_ssize_t waiting[TILE]
+        int n_waiting
+        int64_t chunk, changed = 0, seen = 0, exact = 0
+        float margin
     with nogil:
         while True:
             chunk = work_take(&region.work, slot == 0)
             if chunk < 0:
                 break
+            n_waiting = 0
             stop = min(n, (chunk + 1) * rows)
-            start = chunk * rows
-            while start < stop:
-                pack_tile(&X[start, 0], stop - start, d, &shift[0], scale, tile)
-                close = nearest_tile(tile, d, &packed[0, 0], &norms[0], packed.shape[0], slack, floor, index)
-                for i in range(min(TILE, stop - start)):
-                    row = start + i
-                    label = index[i]
-                    if (close >> i) & 1:
-                        label = nearest_exactly(&X[row, 0], centers)
-                        exact += 1
-                    changed += label != labels[row]
-                    labels[row] = label
-                start += TILE
+            for row in range(chunk * rows, stop):
+                if labels[row] >= 0:
+                    margin = margins[row] - loss[labels[row]]
+                    if margin > 0:
+                        margins[row] = margin * ROUND_DOWN
+                        continue
+                waiting[n_waiting] = row
+                n_waiting += 1
+                if n_waiting == TILE:
+                    seen += TILE
+                    label_tile(X, centers, shift, scale, packed, norms, slack, floor, waiting, TILE,
+                               labels, margins, &tiles[slot, 0], &changed, &exact)
+                    n_waiting = 0
+            if n_waiting:
+                seen += n_waiting
+                label_tile(X, centers, shift, scale, packed, norms, slack, floor, waiting, n_waiting,
+                           labels, margins, &tiles[slot, 0], &changed, &exact)
     counts[slot, 0] += changed
-    counts[slot, 1] += exact
+    counts[slot, 1] += seen
+    counts[slot, 2] += exact
+
+
+cdef void label_tile(
+        const real[:, ::1] X, const double[:, ::1] centers, const double[::1] shift, double scale,
+        const work_real[:, ::1] packed, const work_real[::1] norms, double slack, double floor,
+        const Py_ssize_t *rows, int n_rows, int32_t[::1] labels, float[::1] margins, work_real *tile,
+        int64_t *changed, int64_t *exact) noexcept nogil:
+    """Label at most TILE rows; arguments as in assign_labels."""
+    cdef:
+        Py_ssize_t d = X.shape[1], row
+        int32_t index[TILE]
+        work_real margin[TILE]
+        uint64_t close
+        int i
+    pack_tile(&X[0, 0], rows, n_rows, d, &shift[0], scale, tile)
+    close = nearest_tile(tile, d, &packed[0, 0], &norms[0], packed.shape[0], slack, floor, index, margin)
+    for i in range(n_rows):
+        row = rows[i]
+        if (close >> i) & 1:
+            index[i] = nearest_exactly(&X[row, 0], centers)
+            margin[i] = 0
+            exact[0] += 1
+        changed[0] += index[i] != labels[row]
+        labels[row] = index[i]
+        margins[row] = <float> margin[i] * ROUND_DOWN
 
 
 def squared_distances_to_own(

@@ -4,6 +4,7 @@
 The rows are cut into strips whose number depends on n, k and d alone. Each strip has a sum of its own, filled in row
 order, and the sums are added strip by strip: the same bits for any number of threads.
 """
+from libc.math cimport sqrt
 from libc.stdint cimport int32_t, int64_t
 
 from .types cimport real
@@ -67,18 +68,33 @@ def move_centers(
         const double[:, ::1] sums,        # IN     (k, d), relative to shift
         const double[::1] weights,        # IN     (k,)
         const double[::1] shift,          # IN     (d,)
-        double[:, ::1] centers):          # INOUT  (k, d)
+        double scale,                     # IN     of the fast arithmetic
+        double[:, ::1] centers,           # INOUT  (k, d)
+        double[::1] moved,                # WORK   (k,)
+        float[::1] loss):                 # OUT    (k,), scaled: how much a margin of this label shrinks, at most
     """Centres become means; one without weight goes to `shift`. Returns the sum of squared movements."""
     cdef:
-        Py_ssize_t k, j
-        double c, delta, total = 0.0
+        Py_ssize_t k, j, farthest = 0
+        double c, delta, square, total = 0.0, most = 0.0, second = 0.0
     with nogil:
         for k in range(centers.shape[0]):
+            square = 0.0
             for j in range(centers.shape[1]):
                 c = shift[j]
                 if weights[k] > 0.0:
                     c += sums[k, j] / weights[k]
                 delta = c - centers[k, j]
-                total += delta * delta
+                square += delta * delta
                 centers[k, j] = c
+            total += square
+            moved[k] = sqrt(square) * scale
+            if moved[k] > most:
+                second = most
+                most = moved[k]
+                farthest = k
+            elif moved[k] > second:
+                second = moved[k]
+        # The point's own centre may have gone away, and any other one come nearer. The factor rounds up.
+        for k in range(centers.shape[0]):
+            loss[k] = <float> ((moved[k] + (second if k == farthest else most)) * (1.0 + 2.0 ** -20))
     return total

@@ -8,13 +8,18 @@
 enum { TILE = 64, FEATURES = 128 };
 
 typedef uint64_t (*nearest_tile_t_f32)(
-    const float *, ptrdiff_t, const float *, const float *, ptrdiff_t, float, float, int32_t *);
+    const float *, ptrdiff_t, const float *, const float *, ptrdiff_t, float, float, int32_t *, float *);
 typedef uint64_t (*nearest_tile_t_f64)(
-    const double *, ptrdiff_t, const double *, const double *, ptrdiff_t, double, double, int64_t *);
-typedef void (*pack_from_f32_t_f32)(const float *, ptrdiff_t, ptrdiff_t, const double *, double, float *);
-typedef void (*pack_from_f32_t_f64)(const float *, ptrdiff_t, ptrdiff_t, const double *, double, double *);
-typedef void (*pack_from_f64_t_f32)(const double *, ptrdiff_t, ptrdiff_t, const double *, double, float *);
-typedef void (*pack_from_f64_t_f64)(const double *, ptrdiff_t, ptrdiff_t, const double *, double, double *);
+    const double *, ptrdiff_t, const double *, const double *, ptrdiff_t, double, double, int64_t *,
+    double *);
+typedef void (*pack_from_f32_t_f32)(
+    const float *, const ptrdiff_t *, int, ptrdiff_t, const double *, double, float *);
+typedef void (*pack_from_f32_t_f64)(
+    const float *, const ptrdiff_t *, int, ptrdiff_t, const double *, double, double *);
+typedef void (*pack_from_f64_t_f32)(
+    const double *, const ptrdiff_t *, int, ptrdiff_t, const double *, double, float *);
+typedef void (*pack_from_f64_t_f64)(
+    const double *, const ptrdiff_t *, int, ptrdiff_t, const double *, double, double *);
 
 #define SIMD_BODY "nearest_body.h"
 #include "simd_levels.h"

@@ -80,10 +80,14 @@ SIMD_INLINE TARGET void FN(nearest_block)(
             FN(nearest_few)(x + p, D, G, c, h, m, best + p, second + p, index + p);             \
         break;
 
-/* x (d, TILE), c (m, d), h (m,) IN; index (TILE,) OUT. Returns the points whose two smallest scores differ by no more
- * than slack * (floor + |x|^2), or are not finite: bit i = point i. Those need a closer look. */
+/* x (d, TILE), c (m, d), h (m,) IN; index (TILE,), margin (TILE,) OUT, margin in the units of x.
+ *
+ * A point whose two smallest scores differ by no more than slack * (floor + |x|^2), or are not finite, needs a closer
+ * look: its bit is set in what is returned (bit i = point i). Of the other points, each is nearer to its own centre
+ * than to any other by at least its margin, rounding included. */
 static TARGET uint64_t FN(nearest_tile)(
-        const REAL *x, ptrdiff_t d, const REAL *c, const REAL *h, ptrdiff_t m, REAL slack, REAL floor_, INT *index) {
+        const REAL *x, ptrdiff_t d, const REAL *c, const REAL *h, ptrdiff_t m, REAL slack, REAL floor_,
+        INT *index, REAL *margin) {
     REAL best[TILE], second[TILE];
     switch (d) {
         NEAREST_FEW(1, IN_FLIGHT)
@@ -110,24 +114,28 @@ static TARGET uint64_t FN(nearest_tile)(
     }
     uint64_t clear = 0;
     for (int p = 0; p < TILE; p += LANES) {
-        VR norm = VSET1(floor_);
+        VR norm = VSET1((REAL)0), zero = norm;
         for (ptrdiff_t j = 0; j < d; j++) {
             VR v = VLOAD(x + j * TILE + p);
             norm = VFMA(v, v, norm);
         }
-        VM far = VLT(VMUL(VSET1(slack), norm), VSUB(VLOAD(second + p), VLOAD(best + p)));
-        clear |= VBITS(far) << p;
+        VR b = VLOAD(best + p), s = VLOAD(second + p);
+        VR doubt = VMUL(VSET1(slack), VADD(norm, VSET1(floor_)));
+        clear |= VBITS(VLT(doubt, VSUB(s, b))) << p;
+        VR farther = VSQRT(VMAX(VSUB(VADD(s, norm), doubt), zero));
+        VR nearer = VSQRT(VMAX(VADD(VADD(b, norm), doubt), zero));
+        VSTORE(margin + p, VSUB(farther, nearer));
     }
     return ~clear;
 }
 
-/* (x - shift) * scale of rows of X, transposed into a tile; rows beyond n_rows repeat the last one. */
+/* (x - shift) * scale of some rows of X, transposed into a tile; beyond n_rows the last one is repeated. */
 #define NEAREST_PACK(IN, NAME)                                                                                  \
-    static TARGET void FN(NAME)(const IN *X, ptrdiff_t n_rows, ptrdiff_t d, const double *shift, double scale,  \
-                                REAL *tile) {                                                                   \
+    static TARGET void FN(NAME)(const IN *X, const ptrdiff_t *rows, int n_rows, ptrdiff_t d,                    \
+                                const double *shift, double scale, REAL *tile) {                                \
         for (int i0 = 0; i0 < TILE; i0 += 8) {                                                                  \
             const IN *row[8];                                                                                   \
-            for (int i = 0; i < 8; i++) row[i] = X + (i0 + i < n_rows ? i0 + i : n_rows - 1) * d;               \
+            for (int i = 0; i < 8; i++) row[i] = X + rows[i0 + i < n_rows ? i0 + i : n_rows - 1] * d;           \
             for (ptrdiff_t j = 0; j < d; j++)                                                                   \
                 for (int i = 0; i < 8; i++)                                                                     \
                     tile[j * TILE + i0 + i] = (REAL)(((double)row[i][j] - shift[j]) * scale);                   \

@@ -11,12 +11,13 @@
  *     REAL, INT        float and int32_t, or double and int64_t
  *     VR, VI, VM       vectors of REAL and INT, and the outcome of a comparison
  *     LANES            numbers in a vector
- *     VLOAD VSTORE VSET1 VADD VSUB VMUL VFMA (a*b+c) VMIN VMAX VLE VLT
+ *     VLOAD VSTORE VSET1 VADD VSUB VMUL VFMA (a*b+c) VMIN VMAX VSQRT VLE VLT
  *     VISET1 VISTORE VISELECT (mask, a, b)
  *     VBITS            mask as an integer, bit i = lane i
  */
 #ifndef COTERIE_SIMD_H
 #define COTERIE_SIMD_H
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -20,6 +20,7 @@
 #undef VFMA
 #undef VMIN
 #undef VMAX
+#undef VSQRT
 #undef VLT
 #undef VLE
 #undef VISET1
@@ -48,6 +49,7 @@
 #define VFMA(a, b, c) MM(fmadd)(a, b, c)
 #define VMIN(a, b) MM(min)(a, b)
 #define VMAX(a, b) MM(max)(a, b)
+#define VSQRT(a) MM(sqrt)(a)
 #if VBYTES == 64
 #define VI __m512i
 #define VISTORE(p, v) _mm512_storeu_si512(p, v)
@@ -108,9 +110,14 @@ typedef INT FN(vint) __attribute__((vector_size(16), aligned(sizeof(INT)), may_a
 #define VISELECT(m, a, b) (((m) & (a)) | (~(m) & (b)))
 #define VMIN(a, b) FN(vmin)(a, b)
 #define VMAX(a, b) FN(vmax)(a, b)
+#define VSQRT(a) FN(vsqrt)(a)
 #define VBITS(m) FN(vbits)(m)
 SIMD_INLINE VR FN(vmin)(VR a, VR b) { VM m = a < b; return (VR)((m & (VI)a) | (~m & (VI)b)); }
 SIMD_INLINE VR FN(vmax)(VR a, VR b) { VM m = a > b; return (VR)((m & (VI)a) | (~m & (VI)b)); }
+SIMD_INLINE VR FN(vsqrt)(VR a) {
+    for (int i = 0; i < LANES; i++) a[i] = (REAL)sqrt(a[i]);
+    return a;
+}
 SIMD_INLINE uint64_t FN(vbits)(VM m) {
     uint64_t bits = 0;
     for (int i = 0; i < LANES; i++) bits |= (uint64_t)(m[i] & 1) << i;
@@ -130,6 +137,7 @@ SIMD_INLINE uint64_t FN(vbits)(VM m) {
 #define VISELECT(m, a, b) ((m) ? (a) : (b))
 #define VMIN(a, b) ((a) < (b) ? (a) : (b))
 #define VMAX(a, b) ((a) > (b) ? (a) : (b))
+#define VSQRT(a) ((REAL)sqrt(a))
 #define VBITS(m) ((uint64_t)((m) & 1))
 #endif
 #endif
