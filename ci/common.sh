@@ -1,13 +1,12 @@
 # shellcheck shell=bash
-# Sourced by the scripts of this folder, which run from any folder and with any Python >= 3.11:
-#     PYTHON=python3.12 ci/docs
+# Sourced by the scripts of this folder. They run from any folder, with the oldest Python from 3.11 on that is found,
+# or with another: PYTHON=python3.13 ci/docs
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
 unset PYTHONPATH PYTHONHOME  # the installed package is tested, not a checkout
 export MPLBACKEND=Agg PIP_DISABLE_PIP_VERSION_CHECK=1
-PYTHON=${PYTHON:-python3}
 work=$root/build/ci
 
 section() {
@@ -37,3 +36,6 @@ interpreters() {
         done
     done
 }
+
+PYTHON=${PYTHON:-$(interpreters | sed -n 1p)}
+: "${PYTHON:?Python 3.11 or later is needed}"
