@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
@@ -27,6 +26,7 @@ from ._validation import (
     is_array_like,
     one_of,
     real,
+    warn,
 )
 
 if TYPE_CHECKING:
@@ -231,8 +231,7 @@ class KMeans(Transformer, Clusterer, Estimator):
         init = self._check_init(X)
         n_init = self._count_runs()
         if self.algorithm == "elkan" and self.n_clusters == 1:
-            warnings.warn("algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.",
-                          RuntimeWarning, stacklevel=2)
+            warn("algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.", RuntimeWarning)
         random_state = as_random_state(self.random_state)
 
         with contextlib.nullcontext() if callback is None else _parallel.progress(callback):
@@ -251,9 +250,8 @@ class KMeans(Transformer, Clusterer, Estimator):
 
         n_found = _count_distinct(labels, self.n_clusters)
         if n_found < self.n_clusters:
-            warnings.warn(
-                f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({self.n_clusters}). "
-                "Possibly due to duplicate points in X.", also_sklearns(ConvergenceWarning), stacklevel=2)
+            warn(f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({self.n_clusters}). "
+                 "Possibly due to duplicate points in X.", also_sklearns(ConvergenceWarning))
         self._become(cluster_centers_=centers, labels_=labels, inertia_=inertia, n_iter_=n_iter,
                      _n_init=n_init, _n_features_out=self.n_clusters, **seen)
         return self
@@ -409,8 +407,8 @@ class KMeans(Transformer, Clusterer, Estimator):
         if self.n_init == "auto":
             return 1 if given or (isinstance(self.init, str) and self.init == "k-means++") else 10
         if given and self.n_init != 1:
-            warnings.warn(f"Explicit initial center position passed: performing only one init in {type(self).__name__} "
-                          f"instead of n_init={self.n_init}.", RuntimeWarning, stacklevel=3)
+            warn(f"Explicit initial center position passed: performing only one init in {type(self).__name__} "
+                 f"instead of n_init={self.n_init}.", RuntimeWarning)
             return 1
         return self.n_init
 

@@ -7,6 +7,7 @@ Tables and tensors are told by what they can do: pandas, polars, pyarrow and tor
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections.abc import Callable, Mapping
 from numbers import Integral, Real
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the line that called this package, however deep within it this is."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("coterie."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
+
 
 # ------------------------------------------------------------------------------------------- data
 
@@ -259,9 +269,9 @@ def check_column_names(names: NDArray | None, fitted: NDArray | None, owner: str
     if names is None and fitted is None:
         return
     if fitted is None:
-        warnings.warn(f"X has feature names, but {owner} was fitted without feature names", stacklevel=4)
+        warn(f"X has feature names, but {owner} was fitted without feature names")
     elif names is None:
-        warnings.warn(f"X does not have valid feature names, but {owner} was fitted with feature names", stacklevel=4)
+        warn(f"X does not have valid feature names, but {owner} was fitted with feature names")
     elif list(names) != list(fitted):
         unseen, missing = sorted(set(names) - set(fitted)), sorted(set(fitted) - set(names))
         message = "The feature names should match those that were passed during fit.\n"

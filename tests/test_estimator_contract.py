@@ -1,0 +1,449 @@
+"""scikit-learn's contract: what every estimator offers, with and without scikit-learn around.
+
+A new estimator joins ESTIMATORS.
+"""
+import copy
+import functools
+import pickle
+import subprocess
+import sys
+import textwrap
+import warnings
+
+import numpy as np
+import pytest
+
+import coterie
+from coterie import ConvergenceWarning, KMeans, NotFittedError
+from coterie._estimator import Estimator
+
+ESTIMATORS = [KMeans()]
+
+X = np.random.RandomState(0).normal(size=(60, 3))
+
+each_estimator = pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda estimator: type(estimator).__name__)
+
+
+def run(code):
+    """Run `code` in a fresh interpreter."""
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+# ------------------------------------------------------------------------------------------- scikit-learn's own checks
+
+
+def scikit_learns_checks():
+    try:
+        from sklearn.utils import estimator_checks
+    except ImportError:
+        yield pytest.param(None, None, id="scikit-learn", marks=pytest.mark.skip("scikit-learn is not installed"))
+        return
+    for estimator in ESTIMATORS:
+        name = type(estimator).__name__
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*does not inherit from `sklearn.base.BaseEstimator`")
+            checks = [check for _, check in estimator_checks.estimator_checks_generator(estimator)]
+        # Without ClusterMixin the generator leaves these out, and says nothing.
+        checks += [functools.partial(check, name) for check in estimator_checks._yield_clustering_checks(estimator)]
+        for check in checks:
+            plain, keywords = check, {}
+            while isinstance(plain, functools.partial):
+                plain, keywords = plain.func, {**plain.keywords, **keywords}
+            if plain.__name__ != "check_array_api_input":  # for estimators that claim to support it
+                yield pytest.param(estimator, check, id="-".join([name, plain.__name__, *keywords]))
+
+
+@pytest.mark.parametrize(("estimator", "check"), list(scikit_learns_checks()))
+@pytest.mark.filterwarnings("ignore")
+def test_scikit_learns_check(estimator, check):
+    check(copy.deepcopy(estimator))
+
+
+# ------------------------------------------------------------------------------------------- parameters
+
+
+class Wrapper(Estimator):
+    """An estimator with a parameter that is an estimator."""
+
+    def __init__(self, inner=None, size=1):
+        self.inner = inner
+        self.size = size
+
+
+@each_estimator
+def test_params_are_those_of_the_constructor(estimator):
+    params = estimator.get_params()
+    again = type(estimator)(**params)
+    assert again.get_params() == params
+    assert vars(again) == vars(estimator)
+
+
+def test_set_params_changes_and_returns_the_estimator():
+    model = KMeans()
+    assert model.set_params(n_clusters=3, tol=0.5) is model
+    assert (model.n_clusters, model.tol) == (3, 0.5)
+
+
+def test_params_reach_into_a_nested_estimator():
+    outer = Wrapper(KMeans(4))
+    params = outer.get_params()
+    assert params["inner__n_clusters"] == 4 and params["inner"] is outer.inner
+    assert "inner__n_clusters" not in outer.get_params(deep=False)
+    outer.set_params(inner__n_clusters=5, size=2)
+    assert (outer.inner.n_clusters, outer.size) == (5, 2)
+    outer.set_params(inner=KMeans(6), inner__tol=0.25)
+    assert (outer.inner.n_clusters, outer.inner.tol) == (6, 0.25)
+
+
+def test_an_unknown_param_is_named_and_nothing_is_set():
+    model = KMeans()
+    with pytest.raises(ValueError, match=r"^Invalid parameter 'clusters' for estimator KMeans\(\)\. "
+                                         r"Valid parameters are: \['algorithm', .*'verbose'\]\.$"):
+        model.set_params(n_clusters=3, clusters=4)
+    assert model.n_clusters == 8
+
+
+@pytest.mark.parametrize(("model", "text"), [
+    (KMeans(), "KMeans()"),
+    (KMeans(8), "KMeans()"),
+    (KMeans(3), "KMeans(n_clusters=3)"),
+    (KMeans(3, init="random", tol=1e-5), "KMeans(n_clusters=3, init='random', tol=1e-05)"),
+    (KMeans(1, init=np.zeros((1, 2))), "KMeans(n_clusters=1, init=array([[0., 0.]]))"),
+    (KMeans(50, init=np.zeros((50, 2))), "KMeans(n_clusters=50, init=<ndarray of shape (50, 2)>)"),
+    (Wrapper(KMeans(2)), "Wrapper(inner=KMeans(n_clusters=2))"),
+])
+def test_repr_shows_what_differs_from_the_defaults(model, text):
+    assert repr(model) == text
+
+
+# ------------------------------------------------------------------------------------------- state
+
+
+@each_estimator
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))],
+                         ids=["copy", "deepcopy", "pickle"])
+def test_a_fitted_estimator_survives_copying(estimator, duplicate):
+    model = copy.deepcopy(estimator).fit(X)
+    again = duplicate(model)
+    assert repr(again) == repr(model)
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
+
+
+def test_a_copy_is_independent():
+    model = KMeans(3, random_state=0).fit(X)
+    other = copy.copy(model).set_params(n_clusters=2).fit(X[:, :2])
+    assert model.n_clusters == 3 and model.n_features_in_ == 3 and other.n_features_in_ == 2
+
+
+@each_estimator
+def test_methods_before_fit_say_so(estimator):
+    model = copy.deepcopy(estimator)
+    for method in ("predict", "transform", "score"):
+        with pytest.raises(NotFittedError, match=r"^This \w+ instance is not fitted yet\. Call 'fit' with appropriate"):
+            getattr(model, method)(X)
+    with pytest.raises(NotFittedError):
+        model.get_feature_names_out()
+
+
+def bad_fits():
+    def fail(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    yield "bad data", {}, {"X": [[np.nan]]}
+    yield "bad parameter", {"n_clusters": 0}, {"X": X}
+    yield "too few rows", {"n_clusters": 99}, {"X": X}
+    yield "bad weights", {}, {"X": X, "sample_weight": [1.0]}
+    yield "callback", {}, {"X": X[:, :1], "callback": lambda *report: False}
+    yield "interrupted", {"init": fail}, {"X": X[:, :1]}
+    yield "warning as error", {}, {"X": np.ones((60, 3))}
+
+
+@pytest.mark.parametrize(("params", "arguments"), [each[1:] for each in bad_fits()],
+                         ids=[each[0] for each in bad_fits()])
+@pytest.mark.parametrize("fitted_before", [False, True])
+@pytest.mark.filterwarnings("error")
+def test_a_fit_that_fails_leaves_the_estimator_as_it_was(params, arguments, fitted_before):
+    model = KMeans(3, random_state=0)
+    if fitted_before:
+        pd = pytest.importorskip("pandas")
+        model.fit(pd.DataFrame(X, columns=["a", "b", "c"]))
+    model.set_params(**params)
+    before = vars(model).copy()
+    with pytest.raises(BaseException):  # noqa: B017
+        model.fit(**arguments)
+    assert vars(model).keys() == before.keys() and all(vars(model)[name] is before[name] for name in before)
+
+
+def test_fit_sets_nothing_before_the_end():
+    model = KMeans(3, random_state=0)
+    before, during = vars(model).copy(), []
+    model.fit(X, callback=lambda *report: during.append(vars(model) == before))
+    assert during and all(during)
+
+
+# ------------------------------------------------------------------------------------------- errors and warnings
+
+
+def not_fitted():
+    with pytest.raises(NotFittedError) as caught:
+        KMeans().predict(X)
+    return caught.value
+
+
+def test_not_fitted_is_also_a_value_and_an_attribute_error():
+    assert isinstance(not_fitted(), (ValueError, AttributeError))
+    assert issubclass(NotFittedError, ValueError) and issubclass(NotFittedError, AttributeError)
+    assert issubclass(ConvergenceWarning, UserWarning)
+
+
+def test_errors_and_warnings_can_be_caught_as_scikit_learns():
+    exceptions = pytest.importorskip("sklearn.exceptions")
+    with pytest.raises(exceptions.NotFittedError):
+        KMeans().predict(X)
+    with pytest.warns(exceptions.ConvergenceWarning):
+        KMeans(2).fit(np.ones((4, 1)))
+    with pytest.warns(ConvergenceWarning):
+        KMeans(2).fit(np.ones((4, 1)))
+
+
+@pytest.mark.parametrize("first", ["import coterie, sklearn.exceptions", "import sklearn.exceptions, coterie"])
+def test_errors_can_be_caught_whatever_was_imported_first(first):
+    pytest.importorskip("sklearn")
+    run(f"""
+        {first}
+        for kind in (coterie.NotFittedError, sklearn.exceptions.NotFittedError):
+            try:
+                coterie.KMeans().predict([[1.0]])
+            except kind:
+                pass
+        """)
+
+
+def test_errors_can_be_caught_as_ours_without_scikit_learn_and_once_it_is_there():
+    pytest.importorskip("sklearn")
+    run("""
+        import sys, coterie
+        def fails_with(kind):
+            try:
+                coterie.KMeans().predict([[1.0]])
+            except kind as error:
+                return type(error)
+        assert fails_with(coterie.NotFittedError) is coterie.NotFittedError
+        assert "sklearn" not in sys.modules
+        import sklearn.exceptions
+        assert fails_with(sklearn.exceptions.NotFittedError) is fails_with(coterie.NotFittedError)
+        """)
+
+
+def test_errors_survive_pickling():
+    pytest.importorskip("sklearn.exceptions")
+    error = not_fitted()
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error) and again.args == error.args
+    plain = pickle.loads(pickle.dumps(ConvergenceWarning("text")))
+    assert isinstance(plain, ConvergenceWarning) and plain.args == ("text",)
+
+
+def test_an_error_pickled_beside_scikit_learn_loads_without_it():
+    pytest.importorskip("sklearn.exceptions")
+    data = pickle.dumps(not_fitted())
+    run(f"""
+        import pickle, sys, coterie
+        error = pickle.loads({data!r})
+        assert type(error) is coterie.NotFittedError and "sklearn" not in sys.modules
+        """)
+
+
+def test_names_in_tracebacks_are_those_that_users_import():
+    assert NotFittedError.__module__ == type(not_fitted()).__module__ == "coterie"
+
+
+# ------------------------------------------------------------------------------------------- output of transform
+
+
+def test_names_of_new_columns():
+    model = KMeans(3, random_state=0).fit(X)
+    assert model.get_feature_names_out().tolist() == ["kmeans0", "kmeans1", "kmeans2"]
+    assert model.get_feature_names_out(["a", "b", "c"]).dtype == object
+    with pytest.raises(ValueError, match=r"^input_features should have length equal to number of features \(3\)"):
+        model.get_feature_names_out(["a"])
+
+
+def test_names_of_new_columns_check_the_old_ones():
+    pd = pytest.importorskip("pandas")
+    model = KMeans(2, random_state=0).fit(pd.DataFrame(X, columns=["a", "b", "c"]))
+    model.get_feature_names_out(["a", "b", "c"])
+    with pytest.raises(ValueError, match=r"^input_features is not equal to feature_names_in_$"):
+        model.get_feature_names_out(["a", "b", "d"])
+
+
+def test_output_as_a_pandas_table_keeps_the_index():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(X, columns=["a", "b", "c"], index=np.arange(60)[::-1])
+    model = KMeans(2, random_state=0).set_output(transform="pandas")
+    table = model.fit_transform(frame)
+    assert isinstance(table, pd.DataFrame) and table.columns.tolist() == ["kmeans0", "kmeans1"]
+    pd.testing.assert_index_equal(table.index, frame.index)
+    assert isinstance(model.set_output(transform=None).transform(frame), pd.DataFrame)
+    array = model.set_output(transform="default").transform(frame)
+    np.testing.assert_array_equal(array, table)
+    assert isinstance(array, np.ndarray)
+
+
+def test_output_as_a_polars_table():
+    pl = pytest.importorskip("polars")
+    table = KMeans(2, random_state=0).set_output(transform="polars").fit_transform(X)
+    assert isinstance(table, pl.DataFrame) and table.columns == ["kmeans0", "kmeans1"] and table.shape == (60, 2)
+
+
+def test_output_of_an_unknown_kind():
+    model = KMeans(2, random_state=0).set_output(transform="arrow").fit(X)
+    with pytest.raises(ValueError, match=r"^output config must be in \['default', 'pandas', 'polars'\], got arrow$"):
+        model.transform(X)
+
+
+def test_output_follows_scikit_learns_setting():
+    pd = pytest.importorskip("pandas")
+    sklearn = pytest.importorskip("sklearn")
+    model = KMeans(2, random_state=0).fit(X)
+    with sklearn.config_context(transform_output="pandas"):
+        assert isinstance(model.transform(X), pd.DataFrame)
+        assert isinstance(model.set_output(transform="default").transform(X), np.ndarray)
+
+
+# ------------------------------------------------------------------------------------------- inside scikit-learn
+
+
+@each_estimator
+def test_scikit_learn_takes_it_for_what_it_is(estimator):
+    base = pytest.importorskip("sklearn.base")
+    from sklearn.utils import get_tags
+
+    tags = get_tags(estimator)
+    assert base.is_clusterer(estimator) and not base.is_classifier(estimator) and not base.is_regressor(estimator)
+    assert tags.transformer_tags.preserves_dtype == ["float64", "float32"]
+    assert not tags.input_tags.sparse and not tags.target_tags.required
+
+
+@each_estimator
+def test_clone_gives_an_unfitted_estimator_with_the_same_parameters(estimator):
+    base = pytest.importorskip("sklearn.base")
+    model = copy.deepcopy(estimator).set_params(n_clusters=3).set_output(transform="pandas").fit(X)
+    other = base.clone(model)
+    assert other is not model and other.get_params() == model.get_params()
+    with pytest.raises(NotFittedError):
+        other.predict(X)
+    pytest.importorskip("pandas")
+    assert not isinstance(other.fit_transform(X), np.ndarray)
+
+
+def test_pipeline_and_its_html():
+    pipeline = pytest.importorskip("sklearn.pipeline")
+    from sklearn.preprocessing import StandardScaler
+
+    pipe = pipeline.make_pipeline(StandardScaler(), KMeans(3, random_state=0))
+    labels = pipe.fit_predict(X)
+    np.testing.assert_array_equal(labels, pipe.predict(X))
+    assert pipe.transform(X).shape == (60, 3)
+    assert pipe.set_params(kmeans__n_clusters=4).fit(X).get_feature_names_out().tolist()[-1] == "kmeans3"
+    pipe.fit(X, kmeans__sample_weight=np.ones(60))
+    assert "KMeans" in repr(pipe) and "KMeans" in pipe._repr_html_()
+
+
+def test_column_transformer_makes_features_of_distances():
+    compose = pytest.importorskip("sklearn.compose")
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    columns = compose.ColumnTransformer([("near", KMeans(2, random_state=0), ["a", "b"])], remainder="passthrough")
+    table = columns.set_output(transform="pandas").fit_transform(frame)
+    assert table.columns.tolist() == ["near__kmeans0", "near__kmeans1", "remainder__c"]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_grid_search_finds_the_parameters(n_jobs):
+    selection = pytest.importorskip("sklearn.model_selection")
+    search = selection.GridSearchCV(KMeans(random_state=0), {"n_clusters": [2, 3, 5]}, cv=3, n_jobs=n_jobs).fit(X)
+    assert search.best_params_ == {"n_clusters": 5}
+    assert search.predict(X).shape == (60,)
+
+
+def test_joblib_in_processes_and_threads():
+    joblib = pytest.importorskip("joblib")
+    seeds = range(4)
+    expected = [KMeans(3, random_state=seed).fit(X).inertia_ for seed in seeds]
+    for prefer in ("processes", "threads"):
+        fits = joblib.Parallel(n_jobs=2, prefer=prefer)(
+            joblib.delayed(KMeans(3, random_state=seed).fit)(X) for seed in seeds)
+        assert [fit.inertia_ for fit in fits] == expected
+
+
+# ------------------------------------------------------------------------------------------- metadata routing
+
+
+def test_requests_need_routing_to_be_switched_on():
+    pytest.importorskip("sklearn")
+    with pytest.raises(RuntimeError, match="only available when metadata routing is enabled"):
+        KMeans().set_fit_request(sample_weight=True)
+
+
+def test_requests_are_kept_copied_and_reported():
+    sklearn = pytest.importorskip("sklearn")
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = KMeans()
+        assert model.get_metadata_routing().fit.requests == {"sample_weight": None, "callback": None}
+        assert model.set_fit_request(sample_weight=True).set_score_request(sample_weight="w") is model
+        model.set_fit_request(callback=False)
+        routing = sklearn.base.clone(model).get_metadata_routing()
+        assert routing.fit.requests == {"sample_weight": True, "callback": False}
+        assert routing.score.requests == {"sample_weight": "w"}
+        assert routing.predict.requests == {}
+        with pytest.raises(TypeError):
+            model.set_fit_request(weights=True)
+
+
+def test_weights_are_routed_through_a_pipeline():
+    sklearn = pytest.importorskip("sklearn")
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
+
+    weights = np.random.RandomState(1).uniform(size=60)
+    with sklearn.config_context(enable_metadata_routing=True):
+        pipe = make_pipeline(FunctionTransformer(), KMeans(3, random_state=0).set_fit_request(sample_weight=True))
+        pipe.fit(X, sample_weight=weights)
+    np.testing.assert_array_equal(pipe[-1].labels_, KMeans(3, random_state=0).fit(X, sample_weight=weights).labels_)
+
+
+# ------------------------------------------------------------------------------------------- without scikit-learn
+
+
+def test_everything_but_routing_and_tags_works_without_scikit_learn():
+    run("""
+        import pickle, sys
+        import numpy as np
+        class Refuse:
+            def find_spec(self, name, path=None, target=None):
+                if name.split(".")[0] in {"sklearn", "scipy", "joblib", "pandas", "polars", "pyarrow"}:
+                    raise ImportError(name)
+        sys.meta_path.insert(0, Refuse())
+        from coterie import KMeans, NotFittedError
+        X = np.arange(12.0).reshape(6, 2)
+        model = KMeans(2, random_state=0)
+        model.fit_predict(X); model.fit_transform(X); model.score(X); model.get_feature_names_out()
+        model = pickle.loads(pickle.dumps(model.set_params(n_clusters=3).fit(X)))
+        assert repr(model) == "KMeans(n_clusters=3, random_state=0)"
+        try:
+            model.set_output(transform="pandas").transform(X)
+        except ImportError:
+            pass
+        else:
+            raise AssertionError
+        """)
+
+
+def test_public_names_are_there():
+    assert {"KMeans", "k_means", "kmeans_plusplus", "NotFittedError", "ConvergenceWarning"} <= set(coterie.__all__)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in coterie.__all__:
+            getattr(coterie, name)
