@@ -276,8 +276,8 @@ class KMeans(Transformer, Clusterer, Estimator):
         ValueError, TypeError
             As by `fit`, or the columns differ in number or name from those seen by fit.
         """
-        X, centers = self._beside_centers(X)
-        return _lloyd.nearest(X, centers, _parallel.resolve_n_jobs(self.n_jobs))[0]
+        X = self._read_more(X)
+        return _lloyd.nearest(X, self.cluster_centers_, _parallel.resolve_n_jobs(self.n_jobs))[0]
 
     def transform(self, X: ArrayLike) -> Any:
         """Return the Euclidean distance of each row to each center.
@@ -290,7 +290,7 @@ class KMeans(Transformer, Clusterer, Estimator):
         Returns
         -------
         ndarray of shape (n_samples, n_clusters)
-            float32 if both the data and the centers are, else float64; a table if `set_output` asks for one.
+            float32 for float32 data and else float64; a table if `set_output` asks for one.
 
         Raises
         ------
@@ -299,8 +299,9 @@ class KMeans(Transformer, Clusterer, Estimator):
         ValueError, TypeError
             As by `predict`.
         """
-        matrix, centers = self._beside_centers(X)
-        return self._as_output(_lloyd.distances(matrix, centers, _parallel.resolve_n_jobs(self.n_jobs)), X)
+        matrix = self._read_more(X)
+        distances = _lloyd.distances(matrix, self.cluster_centers_, _parallel.resolve_n_jobs(self.n_jobs))
+        return self._as_output(distances, X)
 
     def score(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> float:
         """Return minus the inertia of the rows: the higher, the better the centers suit them.
@@ -328,9 +329,9 @@ class KMeans(Transformer, Clusterer, Estimator):
         ValueError, TypeError
             As by `predict`, or the weights are bad as in `fit`.
         """
-        X, centers = self._beside_centers(X)
+        X = self._read_more(X)
         weights = as_weights(sample_weight, len(X))
-        return -_lloyd.nearest(X, centers, _parallel.resolve_n_jobs(self.n_jobs), weights, True)[1]
+        return -_lloyd.nearest(X, self.cluster_centers_, _parallel.resolve_n_jobs(self.n_jobs), weights, True)[1]
 
     def fit_predict(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> NDArray[np.int32]:
         """Find the centers and return ``labels_``. Parameters and errors are those of `fit`.
@@ -427,12 +428,6 @@ class KMeans(Transformer, Clusterer, Estimator):
         else:
             centers = X[_lloyd.seed(data, self.n_clusters, random_state, None)]
         return centers.astype(np.float64)
-
-    def _beside_centers(self, X: ArrayLike) -> tuple[NDArray, NDArray]:
-        """New data and the centers in one type: float64 unless both are float32."""
-        X = self._read_more(X)
-        dtype = np.result_type(X, self.cluster_centers_)
-        return X.astype(dtype, copy=False), np.ascontiguousarray(self.cluster_centers_, dtype)
 
 
 def k_means(
