@@ -2,23 +2,30 @@
 """The numbers of k-means: from data and starting centres to labels and centres.
 
     Data      what a fit needs to know of X before it starts
-    seed      greedy k-means++                           (_kernels/kmeans_init.pyx)
-    iterate   assign, update, until nothing moves        (_kernels/kmeans_assign.pyx, kmeans_update.pyx)
-    nearest, distances                                   for predict, score and transform
+    seed      greedy k-means++                        (_kernels/kmeans_init.pyx)
+    iterate   until nothing moves, two steps:
+                assign  points to nearest centres     (_kernels/kmeans_assign.pyx)
+                update  centres to means of points    (_kernels/kmeans_update.pyx)
+              or both at once, for few features       (_kernels/kmeans_cells.pyx on _kernels/cells.pyx)
+    nearest, distances                                for predict, score and transform
 
 Centres are float64 throughout and in the data's own coordinates; fast arithmetic happens on shifted and scaled copies
-of a few rows at a time, so that the memory beyond the input is O(n + k d).
+of 64 rows at a time, so that the memory beyond the input is O(n + k d).
 """
 from __future__ import annotations
 
+import functools
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from . import _parallel
-from ._kernels import columns, kmeans_assign, kmeans_update
+from ._kernels import cells, columns, kmeans_assign, kmeans_cells, kmeans_init, kmeans_update
 
 _NO_WEIGHT = np.empty(0)
+_NO_ORDER = np.empty(0, dtype=np.uint32)
+_TILE = kmeans_assign.TILE_ROWS
 
 # Sums are kept apart in so many strips of rows at most: enough to share among threads, few enough to add up fast.
 _MAX_STRIPS = 32
@@ -27,21 +34,32 @@ _MAX_STRIPS = 32
 _CHUNK = 1 << 22
 
 
-def _strips(n_samples: int, n_clusters: int, row_cost: int) -> tuple[int, int]:
-    """Rows of a strip, and how many strips. Depends on the problem alone."""
-    strips = min(_MAX_STRIPS, n_samples // (8 * n_clusters), n_samples * row_cost // (_CHUNK // 64))
-    rows = -(-n_samples // max(1, strips))
-    return rows, -(-n_samples // rows)
+def _ceil_div(a: int, b: int) -> int:
+    return -(-a // b)
+
+
+def _strip_size(n_items: int, items_per_sum: int, item_cost: int) -> int:
+    """Items of a strip, so that adding the strips up costs less than filling them. Depends on the problem alone."""
+    strips = min(_MAX_STRIPS, n_items // items_per_sum, n_items * item_cost // (_CHUNK // 64))
+    return _ceil_div(n_items, max(1, strips))
 
 
 def _chunk_rows(row_cost: int) -> int:
     """Rows of a chunk where each row costs so many operations: whole tiles, at least one."""
-    tile = kmeans_assign.TILE_ROWS
-    return max(1, _CHUNK // row_cost // tile) * tile
+    return max(1, _CHUNK // row_cost // _TILE) * _TILE
 
 
-def _n_chunks(n_samples: int, rows: int) -> int:
-    return -(-n_samples // rows)
+# -------------------------------------------------------------------------------------------------- the data
+
+
+@dataclass
+class _Cells:
+    """Rows sorted into cells of near neighbours; see _kernels/cells.pyx."""
+
+    order: np.ndarray  # (n,) uint32, row numbers, cell by cell
+    starts: np.ndarray  # (n_cells + 1,)
+    boxes: np.ndarray  # (n_cells, 2, d), lowest and highest
+    sums: np.ndarray  # (n_cells, d + 1), of weight * (x - mean), and of the weights
 
 
 class Data:
@@ -60,21 +78,48 @@ class Data:
         self.weight = _NO_WEIGHT if sample_weight is None else sample_weight
         self.n_threads = n_threads
         n, d = X.shape
-        rows, strips = _strips(n, 1, d)
-        first, second, largest = np.empty((3, strips, d))
+        rows = _strip_size(n, 8, d)
+        first, second, largest = np.empty((3, _ceil_div(n, rows), d))
 
         def deviations(center: np.ndarray) -> None:
             _parallel.run(
                 lambda region, slot: columns.deviation_strips(X, center, rows, first, second, largest, region, slot),
-                strips, n_threads)
+                len(first), n_threads)
 
-        # Deviations from a point of the data are small even when all values are large; then once more from the mean.
+        # Deviations from a point of the data are small even where all values are large; then once more from the mean.
         near = X[0].astype(np.float64)
         deviations(near)
         self.mean = near + first.sum(axis=0) / n
         deviations(self.mean)
         self.variance = second.sum(axis=0) / n
-        self.scale = _power_of_two_below(largest.max())
+        self.scale = _power_of_two_below(float(largest.max()))
+
+    def worth_cells(self, n_clusters: int) -> bool:
+        """Does sorting the rows pay? It costs about as much as five iterations that look at every pair."""
+        n, d = self.X.shape
+        return d <= cells.FEATURES_AT_MOST and n_clusters >= 16 and 64 * n_clusters <= n < 1 << 32
+
+    @functools.cached_property
+    def cells(self) -> _Cells:
+        X, n_threads = self.X, self.n_threads
+        n, d = X.shape
+        order, spare = np.empty((2, n), dtype=np.uint32)
+        code = np.empty(n, dtype=np.uint16)
+        ends = np.empty(cells.GRID_BOXES, dtype=np.intp)
+        ends = ends[: cells.grid_rows(X, order, spare, code, ends)]
+        inner = np.empty((n_threads, cells.GRID_BOXES), dtype=np.intp)
+        starts_cell = np.zeros(n, dtype=np.uint8)
+        _parallel.run(
+            lambda region, slot: cells.cut_boxes(X, ends, 16, order, spare, code, inner, starts_cell, region, slot),
+            _ceil_div(len(ends), 16), n_threads)
+        starts = np.append(np.flatnonzero(starts_cell), n)
+        n_cells = len(starts) - 1
+        found = _Cells(order, starts, np.empty((n_cells, 2, d)), np.empty((n_cells, d + 1)))
+        _parallel.run(
+            lambda region, slot: cells.describe_cells(
+                X, self.weight, self.mean, order, starts, 64, found.boxes, found.sums, region, slot),
+            _ceil_div(n_cells, 64), n_threads)
+        return found
 
 
 def _power_of_two_below(largest: float) -> float:
@@ -83,93 +128,150 @@ def _power_of_two_below(largest: float) -> float:
     return math.ldexp(1.0, -max(-1000, min(1000, exponent)))
 
 
-class _Assigner:
-    """Step 1 of every iteration: nearest centres, in the fastest arithmetic that decides nearly all points."""
+# -------------------------------------------------------------------------------------------------- the iterations
+
+
+class _Arithmetic:
+    """The centres, shifted, scaled and rounded for the fast arithmetic."""
 
     # Beyond this share of points that need a look at true distances, float64 arithmetic is cheaper than float32.
     DOUBTFUL = 0.04
 
+    def __init__(self, n_clusters: int, shift: np.ndarray, scale: float) -> None:
+        self.shape = n_clusters, len(shift)
+        self.shift, self.scale = shift, scale
+        self.use(np.float32)
+
+    def use(self, dtype: type) -> None:
+        self.packed = np.empty(self.shape, dtype=dtype)
+        self.norms = np.empty(self.shape[0], dtype=dtype)
+        self.slack = kmeans_assign.rounding_slack(self.shape[1], np.finfo(dtype).eps / 2)
+
+    def pack(self, centers: np.ndarray) -> tuple:
+        """What kernels take for these centres."""
+        largest = kmeans_assign.pack_centers(centers, self.shift, self.scale, self.packed, self.norms)
+        return self.shift, self.scale, self.packed, self.norms, self.slack, 2.0 * largest
+
+    def learn(self, seen: int, doubtful: int) -> None:
+        if doubtful > self.DOUBTFUL * seen and self.packed.dtype == np.float32:
+            self.use(np.float64)
+
+
+class _Rows:
+    """Nearest centres row by row, skipping rows whose margin shows that their label stands."""
+
     def __init__(self, X: np.ndarray, n_clusters: int, shift: np.ndarray, scale: float, n_threads: int) -> None:
-        self.X, self.shift, self.scale, self.n_threads = X, shift, scale, n_threads
-        self.n_clusters = n_clusters
+        self.X, self.n_threads = X, n_threads
+        self.arithmetic = _Arithmetic(n_clusters, shift, scale)
         n, d = X.shape
         self.rows = _chunk_rows(n_clusters * d + 16 * d + 32)
-        self.n_chunks = _n_chunks(n, self.rows)
+        self.n_chunks = _ceil_div(n, self.rows)
         self.slots = max(1, min(n_threads, self.n_chunks))
-        self.counts = np.zeros((self.slots, 8), dtype=np.int64)  # 64 bytes a slot: threads share no cache line
         self.margins = np.empty(n, dtype=np.float32)
-        self.loss = np.zeros(n_clusters, dtype=np.float32)
-        self._use(np.float32)
+        self.loss = np.zeros(n_clusters, dtype=np.float32)  # what margins lost since the labels were written
 
-    def _use(self, dtype: type) -> None:
-        d = self.X.shape[1]
-        self.packed = np.empty((self.n_clusters, d), dtype=dtype)
-        self.norms = np.empty(self.n_clusters, dtype=dtype)
-        self.tiles = np.empty((self.slots, d * kmeans_assign.TILE_ROWS), dtype=dtype)
-        self.slack = kmeans_assign.rounding_slack(d, np.finfo(dtype).eps / 2)
-
-    def __call__(self, centers: np.ndarray, labels: np.ndarray) -> int:
-        """Write the labels; return how many changed. Labels of -1 are yet unknown; `loss` says what moved since."""
-        largest = kmeans_assign.pack_centers(centers, self.shift, self.scale, self.packed, self.norms)
-        self.counts[:] = 0
-
-        def task(region, slot):
-            kmeans_assign.assign_labels(
-                self.X, centers, self.shift, self.scale, self.packed, self.norms, self.slack, 2.0 * largest,
-                self.loss, self.rows, labels, self.margins, self.tiles, self.counts, region, slot)
-
-        _parallel.run(task, self.n_chunks, self.n_threads)
-        changed, seen, doubtful = self.counts[:, :3].sum(axis=0).tolist()
-        if doubtful > self.DOUBTFUL * seen and self.packed.dtype == np.float32:
-            self._use(np.float64)
+    def assign(self, centers: np.ndarray, labels: np.ndarray) -> int:
+        """Write the labels; return how many changed. A label of -1 is not known yet."""
+        counts = np.zeros((self.slots, 8), dtype=np.int64)  # 64 bytes a slot: threads share no cache line
+        arithmetic = self.arithmetic.pack(centers)
+        tiles = np.empty((self.slots, self.X.shape[1] * _TILE), dtype=self.arithmetic.packed.dtype)
+        _parallel.run(
+            lambda region, slot: kmeans_assign.assign_labels(
+                self.X, centers, *arithmetic, self.loss, self.rows, labels, self.margins, tiles, counts, region, slot),
+            self.n_chunks, self.n_threads)
+        changed, seen, doubtful = counts[:, :3].sum(axis=0).tolist()
+        self.arithmetic.learn(seen, doubtful)
         return changed
 
 
-class _Updater:
-    """Step 2 of every iteration: centres become the means of their points."""
+class _RowStep(_Rows):
+    """One iteration, row by row."""
+
+    def __init__(self, data: Data, n_clusters: int) -> None:
+        super().__init__(data.X, n_clusters, data.mean, data.scale, data.n_threads)
+        self.data = data
+        n, d = data.X.shape
+        self.strip = _strip_size(n, 8 * n_clusters, d)
+        self.sums = np.empty((_ceil_div(n, self.strip), n_clusters, d))
+        self.weights = np.empty(self.sums.shape[:2])
+
+    def __call__(self, centers: np.ndarray, labels: np.ndarray) -> int:
+        """Write labels, fill sums and weights; return how many labels changed."""
+        changed = self.assign(centers, labels)
+        data = self.data
+        _parallel.run(
+            lambda region, slot: kmeans_update.sum_by_label(
+                data.X, data.weight, data.mean, labels, self.strip, self.sums, self.weights, region, slot),
+            len(self.sums), data.n_threads)
+        return changed
+
+    def pays(self) -> bool:
+        return True
+
+
+class _CellStep:
+    """One iteration, cell by cell."""
 
     def __init__(self, data: Data, n_clusters: int) -> None:
         self.data = data
-        n, d = data.X.shape
-        self.rows, strips = _strips(n, n_clusters, d)
-        self.sums = np.empty((strips, n_clusters, d))
-        self.weights = np.empty((strips, n_clusters))
-        self.moved = np.empty(n_clusters)
+        self.arithmetic = _Arithmetic(n_clusters, data.mean, data.scale)
+        self.loss = np.empty(n_clusters, dtype=np.float32)
+        d = data.X.shape[1]
+        n_cells = len(data.cells.boxes)
+        self.strip = _strip_size(n_cells, max(1, n_clusters // 8), 64 * d)
+        self.sums = np.empty((_ceil_div(n_cells, self.strip), n_clusters, d))
+        self.weights = np.empty(self.sums.shape[:2])
+        self.cell_labels = np.full(n_cells, -1, dtype=np.int32)
+        self.columns = np.full((d, _ceil_div(n_clusters, 8) * 8), np.inf)
+        self.names = np.arange(n_clusters, dtype=np.int32)
+        self.candidates = 0
 
-    def __call__(self, labels: np.ndarray, centers: np.ndarray, loss: np.ndarray) -> float:
-        """Move `centers` in place; return the sum of their squared movements, and write what margins lose by them."""
-        data, sums, weights = self.data, self.sums, self.weights
-
-        def task(region, slot):
-            kmeans_update.sum_by_label(
-                data.X, data.weight, data.mean, labels, self.rows, sums, weights, region, slot)
-
-        _parallel.run(task, len(sums), data.n_threads)
-        if kmeans_update.add_strips(sums, weights):
-            self._relocate_empty(labels, centers)
-        return kmeans_update.move_centers(
-            sums[0], weights[0], data.mean, data.scale, centers, self.moved, loss)
-
-    def _relocate_empty(self, labels: np.ndarray, centers: np.ndarray) -> None:
-        """Give each empty cluster one of the points farthest from their centres, as scikit-learn does."""
-        data, sums, weights = self.data, self.sums[0], self.weights[0]
-        empty = np.flatnonzero(weights == 0)
-        distance = np.empty(len(labels))
-        rows = _chunk_rows(4 * data.X.shape[1])
+    def __call__(self, centers: np.ndarray, labels: np.ndarray) -> int:
+        """Write labels, fill sums and weights; return how many labels changed."""
+        data, found = self.data, self.data.cells
+        k, d = centers.shape
+        self.columns[:, :k] = centers.T
+        slots = max(1, min(data.n_threads, len(self.sums)))
+        counts = np.zeros((slots, 8), dtype=np.int64)
+        arithmetic = self.arithmetic.pack(centers)
+        stride = self.columns.shape[1]
+        some_columns = np.empty((slots, 2 * d + 1, stride))
+        some_names = np.empty((slots, 2, stride), dtype=np.int32)
+        reals = np.empty((slots, d * _TILE + k * (d + 1)), dtype=self.arithmetic.packed.dtype)
         _parallel.run(
-            lambda region, slot: kmeans_assign.squared_distances_to_own(
-                data.X, centers, labels, rows, distance, region, slot),
-            _n_chunks(len(labels), rows), data.n_threads)
-        if distance.max() == 0:
-            return  # fewer distinct points than clusters: nothing is far
-        farthest = np.argpartition(distance, -len(empty))[: -len(empty) - 1 : -1]
-        for cluster, row in zip(empty, farthest, strict=True):
-            w = data.weight[row] if len(data.weight) else 1.0
-            moved = w * (data.X[row] - data.mean)
-            sums[labels[row]] -= moved
-            weights[labels[row]] -= w
-            sums[cluster] = moved
-            weights[cluster] = w
+            lambda region, slot: kmeans_cells.label_and_sum_cells(
+                data.X, data.weight, centers, self.columns, self.names, *arithmetic, found.order, found.starts,
+                found.boxes, found.sums, self.strip, labels, self.cell_labels, self.sums, self.weights,
+                some_columns, some_names, reals, counts, region, slot),
+            len(self.sums), data.n_threads)
+        changed, seen, doubtful, self.candidates = counts[:, :4].sum(axis=0).tolist()
+        self.arithmetic.learn(seen, doubtful)
+        return changed
+
+    def pays(self) -> bool:
+        """Do the boxes leave so few candidates that rows with margins would not be faster?"""
+        return 4 * self.candidates < len(self.cell_labels) * len(self.names)
+
+
+def _relocate_empty(data: Data, labels: np.ndarray, centers: np.ndarray, sums: np.ndarray, weights: np.ndarray) -> None:
+    """Give each empty cluster one of the points farthest from their centres, as scikit-learn does."""
+    empty = np.flatnonzero(weights == 0)
+    distance = np.empty(len(labels))
+    rows = _chunk_rows(4 * data.X.shape[1])
+    _parallel.run(
+        lambda region, slot: kmeans_assign.squared_distances_to_own(
+            data.X, centers, labels, rows, distance, region, slot),
+        _ceil_div(len(labels), rows), data.n_threads)
+    if distance.max() == 0:
+        return  # fewer distinct points than clusters: nothing is far
+    farthest = np.argpartition(distance, -len(empty))[: -len(empty) - 1 : -1]
+    for cluster, row in zip(empty, farthest, strict=True):
+        w = data.weight[row] if len(data.weight) else 1.0
+        moved = w * (data.X[row] - data.mean)
+        sums[labels[row]] -= moved
+        weights[labels[row]] -= w
+        sums[cluster] = moved
+        weights[cluster] = w
 
 
 def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose: bool = False):
@@ -181,17 +283,21 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
     """
     X = data.X
     centers = np.array(centers, dtype=np.float64, order="C")
+    k = len(centers)
     labels = np.full(len(X), -1, dtype=np.int32)
-    assign = _Assigner(X, len(centers), data.mean, data.scale, data.n_threads)
-    update = _Updater(data, len(centers))
+    step = _CellStep(data, k) if data.worth_cells(k) else _RowStep(data, k)
+    moved = np.empty(k)
     stable = False
     n_iter = 0
     while n_iter < max_iter:
         _parallel.report("k-means", n_iter, max_iter)
-        changed = assign(centers, labels)
+        changed = step(centers, labels)
         if verbose:
             print(f"Iteration {n_iter}, inertia {_inertia(X, data.weight, centers, labels, data.n_threads)}.")
-        movement = update(labels, centers, assign.loss)
+        if kmeans_update.add_strips(step.sums, step.weights):
+            _relocate_empty(data, labels, centers, step.sums[0], step.weights[0])
+        movement = kmeans_update.move_centers(
+            step.sums[0], step.weights[0], data.mean, data.scale, centers, moved, step.loss)
         n_iter += 1
         if changed == 0:
             stable = True
@@ -202,62 +308,188 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
             if verbose:
                 print(f"Converged at iteration {n_iter - 1}: center shift {movement} within tolerance {tol}.")
             break
+        if not step.pays():
+            step = _RowStep(data, k)
+            step.margins.fill(-1.0)
     _parallel.report("k-means", n_iter, n_iter)
     rounded = centers.astype(X.dtype)
     if not stable or X.dtype != np.float64:
         centers = rounded.astype(np.float64)
-        if X.dtype != np.float64:
-            assign.margins.fill(-1.0)  # rounding moved the centres a little more
-        assign(centers, labels)
+        if X.dtype != np.float64 and isinstance(step, _RowStep):
+            step.margins.fill(-1.0)  # rounding moved the centres a little more
+        step(centers, labels)
     return labels, _inertia(X, data.weight, centers, labels, data.n_threads), rounded, n_iter, stable
+
+
+# -------------------------------------------------------------------------------------------------- given centres
 
 
 def _inertia(X: np.ndarray, weight: np.ndarray, centers: np.ndarray, labels: np.ndarray, n_threads: int) -> float:
     """Weighted sum of squared distances of the points to their centres."""
     rows = _chunk_rows(4 * X.shape[1])
-    sums = np.empty(_n_chunks(len(X), rows))
+    sums = np.empty(_ceil_div(len(X), rows))
     _parallel.run(
         lambda region, slot: kmeans_assign.inertia_by_chunk(X, weight, centers, labels, rows, sums, region, slot),
         len(sums), n_threads)
-    return math.fsum(sums) if np.isfinite(sums).all() else float(sums.sum())
+    return float(sums.sum())
+
+
+def _around(centers: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """The centres as float64, a point in their middle, and the power of two that brings them to about 1."""
+    centers = np.ascontiguousarray(centers, dtype=np.float64)
+    shift = centers.mean(axis=0)
+    return centers, shift, _power_of_two_below(float(np.abs(centers - shift).max()))
 
 
 def nearest(X: np.ndarray, centers: np.ndarray, n_threads: int, sample_weight: np.ndarray | None = None,
             with_inertia: bool = False) -> tuple[np.ndarray, float]:
     """Label of the nearest centre for each row of X, and (only if asked) the inertia."""
-    centers = np.ascontiguousarray(centers, dtype=np.float64)
-    shift = centers.mean(axis=0)
+    centers, shift, scale = _around(centers)
     labels = np.full(len(X), -1, dtype=np.int32)
-    _Assigner(X, len(centers), shift, _power_of_two_below(np.abs(centers - shift).max()), n_threads)(centers, labels)
+    _Rows(X, len(centers), shift, scale, n_threads).assign(centers, labels)
     weight = _NO_WEIGHT if sample_weight is None else sample_weight
     return labels, _inertia(X, weight, centers, labels, n_threads) if with_inertia else math.nan
 
 
 def distances(X: np.ndarray, centers: np.ndarray, n_threads: int) -> np.ndarray:
     """Euclidean distances (n, k), of X's dtype."""
-    centers = np.ascontiguousarray(centers, dtype=np.float64)
-    out = np.empty((len(X), len(centers)), dtype=X.dtype)
-    rows = _chunk_rows(8 * centers.size)
+    centers, shift, scale = _around(centers)
+    k, d = centers.shape
+    scaled = (centers - shift) * scale
+    out = np.empty((len(X), k), dtype=X.dtype)
+    rows = _chunk_rows(2 * k * d + 16 * d + 32)
+    n_chunks = _ceil_div(len(X), rows)
+    tiles = np.empty((max(1, min(n_threads, n_chunks)), (d + k) * _TILE))
     _parallel.run(
-        lambda region, slot: kmeans_assign.distances_to_all(X, centers, rows, out, region, slot),
-        _n_chunks(len(X), rows), n_threads)
+        lambda region, slot: kmeans_assign.distances_to_all(X, shift, scale, scaled, rows, tiles, out, region, slot),
+        n_chunks, n_threads)
     return out
 
 
-def seed(data, n_clusters, random_state, n_local_trials=None):
-    X = data.X
-    w = data.weight if len(data.weight) else np.ones(len(X))
-    trials = n_local_trials or 2 + int(np.log(n_clusters))
+# -------------------------------------------------------------------------------------------------- seeding
 
-    def _d2(X, C):
-        return distances(X, C, data.n_threads).astype(np.float64) ** 2
-    idx = [random_state.choice(len(X), p=w / w.sum())]
-    closest = _d2(X, X[idx])[:, 0]
-    for _ in range(1, n_clusters):
-        c = np.cumsum(w * closest)
-        cand = np.minimum(np.searchsorted(c, random_state.uniform(size=trials) * c[-1]), len(X) - 1)
-        d = np.minimum(_d2(X, X[cand]), closest[:, None])
-        best = (w @ d).argmin()
-        idx.append(cand[best])
-        closest = d[:, best]
-    return np.array(idx)
+
+class _Seeder:
+    """Rows drawn with probability proportional to weight * squared distance to the nearest centre so far."""
+
+    def __init__(self, data: Data, n_clusters: int) -> None:
+        self.data = data
+        X, n = data.X, len(data.X)
+        if data.worth_cells(n_clusters):
+            self.order, self.starts, self.boxes = data.cells.order, data.cells.starts, data.cells.boxes
+        else:
+            self.order, self.starts = _NO_ORDER, np.append(np.arange(0, n, _TILE), n)
+            self.boxes = np.empty((0, 2, X.shape[1]))
+        n_blocks = len(self.starts) - 1
+        self.blocks = _strip_size(n_blocks, 4, 64 * X.shape[1])
+        self.n_strips = _ceil_div(n_blocks, self.blocks)
+        self.slots = max(1, min(data.n_threads, self.n_strips))
+        self.closest = np.full(n, np.inf)
+        self.farthest = np.full(n_blocks, np.inf)
+        self._sort_into_buckets()
+
+    def _sort_into_buckets(self) -> None:
+        X, n = self.data.X, len(self.data.X)
+        hashes = np.empty(n, dtype=np.uint64)
+        rows = _chunk_rows(16 * X.shape[1])
+        _parallel.run(lambda region, slot: kmeans_init.hash_rows(X, rows, hashes, region, slot),
+                      _ceil_div(n, rows), self.data.n_threads)
+        self.by_hash = np.argsort(hashes)
+        bits = min(12, (n.bit_length() + 1) // 2)  # about sqrt(n) buckets
+        self.bucket = (hashes >> np.uint64(64 - bits)).astype(np.uint16)
+        self.ends = np.cumsum(np.bincount(self.bucket, minlength=1 << bits))
+        self.change = np.empty((self.n_strips, 1 << bits))
+        self.potential = np.zeros(1 << bits)  # sum(weight * closest) of each bucket
+        self.at_least = 0.0
+
+    def _scaled(self, rows: np.ndarray) -> np.ndarray:
+        """The rows as the kernels take centres."""
+        data = self.data
+        return ((data.X[rows].astype(np.float64) - data.mean) * data.scale).astype(data.X.dtype)
+
+    def _draw_from(self, potential: np.ndarray, mass, uniform: float) -> int:
+        """The row at which the running sum of `mass(rows)`, in the order of the hashes, passes uniform * total."""
+        running = np.cumsum(potential)
+        aim = uniform * running[-1]
+        bucket = min(int(np.searchsorted(running, aim, side="right")), len(running) - 1)
+        while bucket > 0 and self.ends[bucket] == self.ends[bucket - 1]:
+            bucket -= 1  # rounding led to a bucket without rows
+        rows = self.by_hash[self.ends[bucket - 1] if bucket else 0 : self.ends[bucket]]
+        if not len(rows):
+            return int(self.by_hash[0])
+        within = np.cumsum(mass(rows))
+        aim -= running[bucket - 1] if bucket else 0.0
+        return int(rows[min(int(np.searchsorted(within, aim, side="right")), len(rows) - 1)])
+
+    def first(self, uniform: float) -> int:
+        weight = self.data.weight
+        if not len(weight):
+            return self._draw_from(np.bincount(self.bucket, minlength=len(self.potential)).astype(float),
+                                   lambda rows: np.ones(len(rows)), uniform)
+        return self._draw_from(np.bincount(self.bucket, weight, minlength=len(self.potential)),
+                               lambda rows: weight[rows], uniform)
+
+    def draw(self, uniform: np.ndarray) -> np.ndarray:
+        """Rows for the numbers of `uniform` in [0, 1)."""
+        weight, closest = self.data.weight, self.closest
+
+        def mass(rows: np.ndarray) -> np.ndarray:
+            return closest[rows] * weight[rows] if len(weight) else closest[rows]
+
+        if self.potential.sum() <= self.at_least:
+            # What is left is so small that it may be rounding error of the sums it was taken from: add up anew.
+            own = closest * weight if len(weight) else closest
+            self.potential = np.bincount(self.bucket, own, minlength=len(self.potential))
+            self.at_least = 1e-9 * float(self.potential.sum())
+        return np.array([self._draw_from(self.potential, mass, u) for u in uniform], dtype=np.intp)
+
+    def gains(self, trials: np.ndarray) -> np.ndarray:
+        """By how much each of these rows, as a centre, would lower the potential."""
+        data = self.data
+        d = data.X.shape[1]
+        centers = self._scaled(trials)
+        out = np.empty((self.n_strips, len(trials)))
+        work = np.empty((self.slots, d * _TILE + len(trials) * (d + _TILE)), dtype=data.X.dtype)
+        _parallel.run(
+            lambda region, slot: kmeans_init.gains(
+                data.X, data.weight, self.order, self.starts, self.boxes, data.mean, data.scale, centers,
+                self.closest, self.farthest, self.blocks, work, out, region, slot),
+            self.n_strips, data.n_threads)
+        return out.sum(axis=0)
+
+    def add(self, row: int) -> None:
+        data = self.data
+        center = self._scaled(np.array([row]))
+        work = np.empty((self.slots, (data.X.shape[1] + 1) * _TILE), dtype=data.X.dtype)
+        _parallel.run(
+            lambda region, slot: kmeans_init.add_center(
+                data.X, data.weight, self.order, self.starts, self.boxes, data.mean, data.scale, center, self.bucket,
+                self.blocks, self.closest, self.farthest, work, self.change, region, slot),
+            self.n_strips, data.n_threads)
+        self.potential += self.change.sum(axis=0)
+        if not self.at_least:
+            self.at_least = 1e-9 * float(self.potential.sum())
+
+
+def seed(data: Data, n_clusters: int, random_state: np.random.RandomState,
+         n_local_trials: int | None = None) -> np.ndarray:
+    """Greedy k-means++ (Arthur and Vassilvitskii 2007): of `n_local_trials` draws, the one that gains most stays.
+
+    Returns the rows chosen. The draws depend neither on the order of the rows nor on whether equal rows are repeated
+    or weighted.
+    """
+    trials = n_local_trials or 2 + int(math.log(n_clusters))
+    seeder = _Seeder(data, n_clusters)
+    chosen = np.empty(n_clusters, dtype=np.intp)
+    for i in range(n_clusters):
+        _parallel.report("k-means++", i, n_clusters)
+        if i == 0:
+            chosen[i] = seeder.first(random_state.uniform())
+        else:
+            rows = seeder.draw(random_state.uniform(size=trials))
+            # The kernel takes 64 trials at a time.
+            gains = np.concatenate([seeder.gains(rows[j : j + 64]) for j in range(0, trials, 64)])
+            chosen[i] = rows[gains.argmax()]
+        seeder.add(int(chosen[i]))
+    _parallel.report("k-means++", n_clusters, n_clusters)
+    return chosen

@@ -5,76 +5,18 @@ Fast arithmetic on shifted and scaled numbers finds the nearest and the second n
 (nearest_body.h). Where the two are closer than a proven bound on its rounding error, true float64 distances decide,
 lowest index first. So the labels are those of exact distances, whatever precision the fast arithmetic has.
 """
-from libc.math cimport INFINITY
+from libc.math cimport sqrt
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
 from .distance cimport squared_distance
-from .simd cimport simd_choose
+from .nearest cimport FEATURES, TILE, nearest_tile, pack_tile, tile_distances
 from .types cimport real, work_real
 from .work cimport Region, work_take
-
-cdef extern from "nearest.h" nogil:
-    enum: TILE
-    enum: FEATURES
-    ctypedef uint64_t (*nearest_tile_t_f32)(const float *, Py_ssize_t, const float *, const float *, Py_ssize_t,
-                                            float, float, int32_t *, float *) noexcept
-    ctypedef uint64_t (*nearest_tile_t_f64)(const double *, Py_ssize_t, const double *, const double *, Py_ssize_t,
-                                            double, double, int64_t *, double *) noexcept
-    nearest_tile_t_f32 nearest_tile_f32[]
-    nearest_tile_t_f64 nearest_tile_f64[]
-    void (*pack_from_f32_f32[])(const float *, const Py_ssize_t *, int, Py_ssize_t, const double *, double, float *) noexcept
-    void (*pack_from_f32_f64[])(const float *, const Py_ssize_t *, int, Py_ssize_t, const double *, double, double *) noexcept
-    void (*pack_from_f64_f32[])(const double *, const Py_ssize_t *, int, Py_ssize_t, const double *, double, float *) noexcept
-    void (*pack_from_f64_f64[])(const double *, const Py_ssize_t *, int, Py_ssize_t, const double *, double, double *) noexcept
-
-cdef int LEVEL = simd_choose()
 
 # Margins are kept in float32; this factor makes every rounding on the way a rounding down.
 cdef float ROUND_DOWN = <float> (1.0 - 2.0 ** -22)
 
 TILE_ROWS = TILE
-
-
-cdef inline uint64_t nearest_tile(const work_real *x, Py_ssize_t d, const work_real *c, const work_real *h,
-                                  Py_ssize_t m, double slack, double floor,
-                                  int32_t *index, work_real *margin) noexcept nogil:
-    cdef:
-        int64_t wide[TILE]
-        uint64_t close
-        int i
-    if work_real is float:
-        return nearest_tile_f32[LEVEL](x, d, c, h, m, <float> slack, <float> floor, index, margin)
-    else:
-        close = nearest_tile_f64[LEVEL](x, d, c, h, m, slack, floor, wide, margin)
-        for i in range(TILE):
-            index[i] = <int32_t> wide[i]
-        return close
-
-
-cdef inline void pack_tile(const real *X, const Py_ssize_t *rows, int n_rows, Py_ssize_t d, const double *shift,
-                           double scale, work_real *tile) noexcept nogil:
-    if real is float and work_real is float:
-        pack_from_f32_f32[LEVEL](X, rows, n_rows, d, shift, scale, tile)
-    elif real is float:
-        pack_from_f32_f64[LEVEL](X, rows, n_rows, d, shift, scale, tile)
-    elif work_real is float:
-        pack_from_f64_f32[LEVEL](X, rows, n_rows, d, shift, scale, tile)
-    else:
-        pack_from_f64_f64[LEVEL](X, rows, n_rows, d, shift, scale, tile)
-
-
-cdef int32_t nearest_exactly(const real *x, const double[:, ::1] centers) noexcept nogil:
-    """The nearest centre by true float64 distances; the lowest index on a tie."""
-    cdef:
-        Py_ssize_t k, d = centers.shape[1]
-        double distance, best = INFINITY
-        int32_t label = 0
-    for k in range(centers.shape[0]):
-        distance = squared_distance(x, &centers[k, 0], d)
-        if distance < best:
-            best = distance
-            label = <int32_t> k
-    return label
 
 
 def pack_centers(
@@ -184,7 +126,7 @@ cdef void label_tile(
     for i in range(n_rows):
         row = rows[i]
         if (close >> i) & 1:
-            index[i] = nearest_exactly(&X[row, 0], centers)
+            index[i] = nearest_exactly(&X[row, 0], centers, NULL, centers.shape[0])
             margin[i] = 0
             exact[0] += 1
         changed[0] += index[i] != labels[row]
@@ -240,19 +182,35 @@ def inertia_by_chunk(
 
 def distances_to_all(
         const real[:, ::1] X,             # IN     (n, d)
-        const double[:, ::1] centers,     # IN     (k, d)
-        Py_ssize_t rows,                  # IN     rows of a chunk
+        const double[::1] shift,          # IN     (d,)
+        double scale,                     # IN     power of two
+        const double[:, ::1] scaled,      # IN     (k, d), (centers - shift) * scale
+        Py_ssize_t rows,                  # IN     rows of a chunk, a multiple of TILE
+        double[:, ::1] tiles,             # WORK   (slots, (d + k) * TILE)
         real[:, ::1] out,                 # OUT    (n, k), Euclidean distance
         Region region, int slot):
-    """Distances of the points to all centres, from true float64 differences. O(n k d) time."""
+    """Distances of the points to all centres, from float64 differences. O(n k d) time."""
     cdef:
-        Py_ssize_t n = X.shape[0], d = X.shape[1], row, k
+        Py_ssize_t n = X.shape[0], d = X.shape[1], k = scaled.shape[0], start, stop, i, j
+        Py_ssize_t numbers[TILE]
+        int n_rows
+        double *tile = &tiles[slot, 0]
+        double *square = tile + d * TILE
         int64_t chunk
     with nogil:
         while True:
             chunk = work_take(&region.work, slot == 0)
             if chunk < 0:
                 break
-            for row in range(chunk * rows, min(n, (chunk + 1) * rows)):
-                for k in range(centers.shape[0]):
-                    out[row, k] = <real> squared_distance(&X[row, 0], &centers[k, 0], d) ** 0.5
+            start = chunk * rows
+            stop = min(n, start + rows)
+            while start < stop:
+                n_rows = <int> min(TILE, stop - start)
+                for i in range(n_rows):
+                    numbers[i] = start + i
+                pack_tile(&X[0, 0], numbers, n_rows, d, &shift[0], scale, tile)
+                tile_distances(tile, d, &scaled[0, 0], k, square)
+                for i in range(n_rows):
+                    for j in range(k):
+                        out[start + i, j] = <real> (sqrt(square[j * TILE + i]) / scale)
+                start += TILE

@@ -129,6 +129,82 @@ static TARGET uint64_t FN(nearest_tile)(
     return ~clear;
 }
 
+/* Squared distances of the points of a tile to nc centres (a constant), by differences: no digits are lost, and equal
+ * points are at distance 0. */
+SIMD_INLINE TARGET void FN(distances_block)(
+        const REAL *x, ptrdiff_t d, const int g, const int nc, const REAL *c, REAL *out) {
+    VR sum[16];
+    for (int a = 0; a < nc * g; a++) sum[a] = VSET1((REAL)0);
+    for (ptrdiff_t j = 0; j < d; j++) {
+        VR v[4];
+        for (int u = 0; u < g; u++) v[u] = VLOAD(x + j * TILE + u * LANES);
+        for (int a = 0; a < nc; a++) {
+            VR ca = VSET1(c[a * d + j]);
+            for (int u = 0; u < g; u++) {
+                VR t = VSUB(v[u], ca);
+                sum[a * g + u] = VFMA(t, t, sum[a * g + u]);
+            }
+        }
+    }
+    for (int a = 0; a < nc; a++)
+        for (int u = 0; u < g; u++) VSTORE(out + a * TILE + u * LANES, sum[a * g + u]);
+}
+
+/* x (d, TILE), c (m, d) IN; out (m, TILE) OUT, squared distances. */
+static TARGET void FN(tile_distances)(const REAL *x, ptrdiff_t d, const REAL *c, ptrdiff_t m, REAL *out) {
+    ptrdiff_t i = 0;
+    for (; i + 3 <= m; i += 3)
+        for (int p = 0; p < TILE; p += IN_FLIGHT * LANES)
+            FN(distances_block)(x + p, d, IN_FLIGHT, 3, c + i * d, out + i * TILE + p);
+    for (; i < m; i++)
+        for (int p = 0; p < TILE; p += IN_FLIGHT * LANES)
+            FN(distances_block)(x + p, d, IN_FLIGHT, 1, c + i * d, out + i * TILE + p);
+}
+
+#ifdef REAL_IS_DOUBLE
+/* Which of m centres can be the nearest of some point of a box? Those not farther from its nearest point than some
+ * centre is from its farthest point. Differences of float64 numbers have a relative error only, so that a factor of
+ * 1 + 1e-12 covers all rounding for few features.
+ *
+ * low, high (d,) IN; column j of the centres at c + j * stride, padded with infinity to a multiple of LANES, IN;
+ * names (m,) IN; least (m padded,) WORK; to (d columns of `stride`, padded alike), to_names (m,) OUT, in order.
+ * Returns how many. c and to may not overlap. */
+static TARGET ptrdiff_t FN(box_candidates)(
+        const double *low, const double *high, ptrdiff_t d, const double *c, ptrdiff_t stride, const int32_t *names,
+        ptrdiff_t m, double *least, double *to, int32_t *to_names) {
+    VR upper = VSET1((double)INFINITY), zero = VSET1(0.0);
+    for (ptrdiff_t i = 0; i < m; i += LANES) {
+        VR nearest = zero, farthest = zero;
+        for (ptrdiff_t j = 0; j < d; j++) {
+            VR v = VLOAD(c + j * stride + i);
+            VR below = VSUB(VSET1(low[j]), v), above = VSUB(v, VSET1(high[j]));
+            VR out = VMAX(VMAX(below, above), zero), in = VMIN(below, above);
+            nearest = VFMA(out, out, nearest);
+            farthest = VFMA(in, in, farthest);
+        }
+        VSTORE(least + i, nearest);
+        upper = VMIN(upper, farthest);
+    }
+    double lanes[LANES], bound = INFINITY;
+    VSTORE(lanes, upper);
+    for (int u = 0; u < LANES; u++) bound = lanes[u] < bound ? lanes[u] : bound;
+    bound *= 1.0 + 1e-12;
+    VR limit = VSET1(bound);
+    ptrdiff_t found = 0;
+    for (ptrdiff_t i = 0; i < m; i += LANES) {
+        uint64_t bits = VBITS(VLE(VLOAD(least + i), limit));
+        for (int u = 0; bits; u++, bits >>= 1) {
+            if (!(bits & 1) || i + u >= m) continue;
+            for (ptrdiff_t j = 0; j < d; j++) to[j * stride + found] = c[j * stride + i + u];
+            to_names[found++] = names[i + u];
+        }
+    }
+    for (ptrdiff_t i = found; i % LANES; i++)
+        for (ptrdiff_t j = 0; j < d; j++) to[j * stride + i] = INFINITY;
+    return found;
+}
+#endif
+
 /* (x - shift) * scale of some rows of X, transposed into a tile; beyond n_rows the last one is repeated. */
 #define NEAREST_PACK(IN, NAME)                                                                                  \
     static TARGET void FN(NAME)(const IN *X, const ptrdiff_t *rows, int n_rows, ptrdiff_t d,                    \

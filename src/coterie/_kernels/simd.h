@@ -62,14 +62,21 @@ static int simd_choose(void) {
     return best;
 }
 
+/* The level in use, looked up once. */
+static inline int simd_level(void) {
+    static int level = -1;
+    if (level < 0) level = simd_choose();
+    return level;
+}
+
 /* SIMD_TABLE(name): name_f32 and name_f64, arrays of function pointers indexed by level. */
 #ifdef SIMD_X86
-#define SIMD_TABLE(name)                                                                                      \
-    static const name##_t_f32 name##_f32[] = {name##_baseline_f32, name##_avx2_f32, name##_avx512_f32};       \
-    static const name##_t_f64 name##_f64[] = {name##_baseline_f64, name##_avx2_f64, name##_avx512_f64};
+#define SIMD_ROW(name, real) {name##_baseline_##real, name##_avx2_##real, name##_avx512_##real}
 #else
-#define SIMD_TABLE(name)                                      \
-    static const name##_t_f32 name##_f32[] = {name##_baseline_f32}; \
-    static const name##_t_f64 name##_f64[] = {name##_baseline_f64};
+#define SIMD_ROW(name, real) {name##_baseline_##real}
 #endif
+#define SIMD_TABLE_F64(name) static const name##_t name##_f64[] = SIMD_ROW(name, f64);
+#define SIMD_TABLE(name)                                           \
+    static const name##_t_f32 name##_f32[] = SIMD_ROW(name, f32);  \
+    static const name##_t_f64 name##_f64[] = SIMD_ROW(name, f64);
 #endif

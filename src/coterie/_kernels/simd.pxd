@@ -2,5 +2,5 @@
 cdef extern from "simd.h" nogil:
     int SIMD_N_LEVELS
     int simd_supported(int level) noexcept
-    int simd_choose() noexcept
+    int simd_level() noexcept
     const char *simd_level_names[]

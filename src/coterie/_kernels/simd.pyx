@@ -9,4 +9,4 @@ def supported():
 
 def chosen():
     """The level in use: the highest, unless COTERIE_SIMD named another when coterie was imported."""
-    return simd_level_names[simd_choose()].decode()
+    return simd_level_names[simd_level()].decode()
