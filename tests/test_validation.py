@@ -274,6 +274,7 @@ BAD = {
     "objects": (np.array([[1, 2], [{}, 4]], dtype=object), TypeError,
                 r"argument must be a string or a real number, not 'dict'.* First at row 1, column 0\.$"),
     "complex among objects": (np.array([[1, 2], [3, 4j]], dtype=object), TypeError, r"row 1, column 1\.$"),
+    "an int beyond float64": (np.array([[1, 10**400]], dtype=object), OverflowError, r"too large.* row 0, column 1\.$"),
     "missing among objects": (np.array([[1, None]], dtype=object), ValueError, "NaN.* First at row 0, column 1"),
 }
 

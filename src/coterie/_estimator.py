@@ -68,7 +68,7 @@ def _make(ours: type, *args: object) -> object:
 def _defaults(cls: type) -> dict[str, object]:
     """Names and defaults of the constructor's parameters."""
     parameters = inspect.signature(cls).parameters.values()
-    return {each.name: each.default for each in parameters}
+    return {each.name: each.default for each in parameters if each.kind is not each.VAR_KEYWORD}
 
 
 class Estimator:

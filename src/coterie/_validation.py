@@ -204,7 +204,7 @@ def _objects_to_float(array: NDArray, original: object, name: str) -> NDArray[np
     if not text:
         try:
             return np.array(array, dtype=_F64, order="C")
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             index = next(index for index, value in np.ndenumerate(array) if not _is_number(value))
             raise type(error)(f"{error}. Input {name} must hold numbers.{_place(*index, names=column_names(original))}"
                               ) from None
@@ -216,7 +216,7 @@ def _objects_to_float(array: NDArray, original: object, name: str) -> NDArray[np
 def _is_number(value: object) -> bool:
     try:
         np.array(value, dtype=object).astype(_F64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
     return True
 
