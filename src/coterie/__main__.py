@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""`python -m coterie` is the `coterie` command."""
+
+from coterie.cli import main
+
+raise SystemExit(main())

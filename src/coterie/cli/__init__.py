@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The `coterie` command.
+
+Every module of this package without a leading underscore is one subcommand, with
+
+    SUMMARY                 one line for `coterie --help`
+    add_arguments(parser)   its options
+    run(args)               its work; raises `Problem` with a line for the user
+
+so that adding a subcommand is adding a file.
+"""
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import sys
+import warnings
+
+import coterie
+from coterie.cli._console import Problem, discard_stdout, warn
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):  # argparse prints the usage above it, which hides the one line that helps
+        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+
+def _parser():
+    parser = _Parser(prog="coterie", description="Group similar things.", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"coterie {coterie.__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    for name in sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")):
+        module = importlib.import_module(f"{__name__}.{name}")
+        command = commands.add_parser(
+            name, help=module.SUMMARY, description=module.__doc__, allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line `argv` and return the exit code.
+
+    0: done (also where the reader of the output has gone), 1: something is wrong with the data or a file,
+    2: something is wrong with the command line, 130: stopped by Ctrl-C.
+    """
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if args.command is None:
+        parser.print_help(sys.stderr)
+        return 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)  # what the estimators have to say
+        warnings.showwarning = lambda message, *_: warn(message)
+        try:
+            args.run(args)
+            return 0
+        except Problem as problem:
+            message, code = problem, problem.code
+        except BrokenPipeError:  # `coterie ... | head`: whoever read the output has what it wanted
+            discard_stdout()
+            return 0
+        except KeyboardInterrupt:
+            message, code = "stopped by Ctrl-C, nothing more was written", 130
+        except MemoryError as error:
+            message, code = f"not enough memory: {error}" if str(error) else "not enough memory", 1
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename is not None else ""
+            message, code = f"{where}{error.strerror or error}", 1
+        except ValueError as error:  # what the estimators say about the data
+            message, code = error, 1
+    print(f"coterie {args.command}: error: {' '.join(str(message).split())}", file=sys.stderr)
+    return code

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the subcommands say: problems, notes, tables of numbers."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import difflib
+import math
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+
+import coterie
+
+
+class Problem(Exception):
+    """A line for the user that ends the command. code 1: the data or a file; code 2: the command line."""
+
+    def __init__(self, message: str, code: int = 1):
+        super().__init__(message)
+        self.code = code
+
+
+def note(message: object) -> None:
+    print(f"note: {message}", file=sys.stderr)
+
+
+def warn(message: object) -> None:
+    print(f"warning: {' '.join(str(message).split())}", file=sys.stderr)
+
+
+def discard_stdout() -> None:
+    """Send what is still buffered nowhere, so that Python does not complain about a closed pipe as it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of everything that computes."""
+    parser.add_argument("--jobs", metavar="N", type=_jobs, help="number of threads (default: one per processor)")
+    parser.add_argument("--seed", metavar="S", type=_seed, default=0,
+                        help="start of the random numbers (default: 0); the same seed gives the same result")
+    parser.add_argument("--quiet", action="store_true", help="no progress, notes or summary; warnings and errors stay")
+
+
+def positive(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"a whole number of 1 or more is needed, not {text!r}")
+    return number
+
+
+def _jobs(text):
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number == 0:
+        raise argparse.ArgumentTypeError(f"a number of threads is needed (-1: all processors), not {text!r}")
+    return number
+
+
+def _seed(text):
+    number = int(text) if text.isdecimal() else -1
+    if not 0 <= number < 2**32:
+        raise argparse.ArgumentTypeError(f"a whole number from 0 to {2**32 - 1} is needed, not {text!r}")
+    return number
+
+
+def progress_bar(quiet: bool) -> contextlib.AbstractContextManager:
+    """A progress bar for a person who watches; nothing in a script."""
+    return contextlib.nullcontext() if quiet or not sys.stderr.isatty() else coterie.progress()
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """A hint to follow an error about `name`: the likeliest meant, or all that are known."""
+    lowered = {k.lower(): k for k in known}
+    close = difflib.get_close_matches(name.lower(), lowered, n=1)
+    if close:
+        return f"did you mean {lowered[close[0]]!r}?"
+    return f"there is {listing(known)}"
+
+
+def listing(names: Iterable[object], limit: int = 12) -> str:
+    """`a, b, c` or, when there are many, `a, b and 17 more`."""
+    names = [str(name) for name in names]
+    if len(names) <= limit:
+        return ", ".join(names)
+    return f"{', '.join(names[: limit - 1])} and {len(names) - limit + 1} more"
+
+
+def count(n: int, thing: str) -> str:
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
+
+
+def numbers(values: Sequence[float]) -> list[str]:
+    """Format a column so that its values can be told apart: three digits of their spread, at least of the largest."""
+    finite = [v for v in values if math.isfinite(v)]
+    spread = max(finite, default=0.0) - min(finite, default=0.0) or max(map(abs, finite), default=0.0)
+    digits = 2 - math.floor(math.log10(spread)) if spread > 0 else 0
+    largest = max(map(abs, finite), default=0.0)
+    if digits > 9 or largest >= 1e15:
+        return [f"{v:.6g}" for v in values]
+    digits = max(digits, 0)
+    return [f"{round(v, digits) + 0.0:,.{digits}f}" for v in values]  # + 0.0: no "-0"
+
+
+def table(header: Sequence[str], columns: Sequence[Sequence[str]], width: int | None = None) -> str:
+    """Lay out text columns, right-aligned; those that do not fit go into a further block that repeats the first."""
+    if width is None:
+        width = shutil.get_terminal_size((100, 24)).columns
+    columns = [[name, *cells] for name, cells in zip(header, columns, strict=True)]
+    widths = [max(map(len, column)) for column in columns]
+    blocks, start = [], 1
+    while start < len(columns) or not blocks:
+        stop, used = start, widths[0]
+        while stop < len(columns) and (stop == start or used + 2 + widths[stop] <= width):
+            used += 2 + widths[stop]
+            stop += 1
+        chosen = [0, *range(start, stop)]
+        aligned = [[cell.rjust(widths[j]) for cell in columns[j]] for j in chosen]
+        blocks.append("\n".join(map("  ".join, zip(*aligned, strict=True))))
+        start = stop
+    return "\n\n".join(blocks)

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Reading a table from a file, whatever its format. The content decides what it is, not the name."""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import gzip
+import io
+import os
+import zipfile
+import zlib
+
+import numpy as np
+
+from coterie.cli._console import Problem, did_you_mean, listing, note, warn
+from coterie.cli._csv import read_csv
+from coterie.cli._table import (
+    MISSING,
+    Choose,
+    Left,
+    Table,
+    add_column_arguments,
+    chooser,
+    distinct,
+    odd_columns,
+    resolve_missing,
+)
+
+_UNREADABLE = {
+    b"\xfd7zXZ": "it is compressed with xz; unpack it first (gzip is read as it is)",
+    b"BZh": "it is compressed with bzip2; unpack it first (gzip is read as it is)",
+    b"\x28\xb5\x2f\xfd": "it is compressed with zstd; unpack it first (gzip is read as it is)",
+    b"\xd0\xcf\x11\xe0": "it is an old Excel or Word file; save the sheet as csv",
+    b"\x89HDF": "it is an HDF5 file, which is not read; save the table as csv, npy or parquet",
+    b"ARROW1": "it is an Arrow (feather) file; save the table as parquet",
+}
+
+
+def add_file_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that say what to read; `read_file(args)` reads it."""
+    parser.add_argument("file", metavar="FILE", help="csv (also gzipped), npy, npz or parquet; - is standard input")
+    parser.add_argument("--array", metavar="NAME", help="which array of an npz file")
+    add_column_arguments(parser)
+    parser.add_argument("--missing", choices=MISSING, default="error",
+                        help="what to do about missing values: stop (error, the default), leave the row out (drop) or "
+                             "fill in the column's median (median)")
+
+
+def read_file(args: argparse.Namespace) -> Table:
+    """Read the table that the arguments name, without missing values, and say what was done about it.
+
+    A Problem names the file.
+    """
+    tell = (lambda message: None) if args.quiet else note
+    with _naming(source_name(args.file)):
+        table = _open(args.file, args.array, chooser(args.columns, args.drop), tell)
+        if args.columns is not None and table.left_out:
+            raise Problem(f"not a column of numbers: {listing(table.left_out)}")
+        if not table.names:
+            instead = f", but {listing(table.left_out, 5)}" if table.left_out else ""
+            raise Problem(f"there is no column of numbers in it{instead}")
+        if not len(table.values):
+            raise Problem("there is no row in it")
+        for message in table.notes:
+            tell(message)
+        if table.left_out:
+            tell(f"left out, not numbers: {listing(table.left_out)}")
+        ids, dates, constant = odd_columns(table)
+        if args.columns is None:
+            _warn_of(ids, "an identifier", "identifiers")
+            _warn_of(dates, "a date", "dates")
+        if constant:
+            tell(f"the same in every row, so without effect: {listing(constant)}")
+        if message := resolve_missing(table, args.missing):
+            tell(message)
+    return table
+
+
+def _warn_of(names, one, many):
+    if len(names) == 1:
+        warn(f"{names[0]} looks like {one} but is used as a measurement; --drop {names[0]} leaves it out")
+    elif names:
+        warn(f"{listing(names)} look like {many} but are used as measurements; --drop leaves columns out")
+
+
+@contextlib.contextmanager
+def _naming(source):
+    """Turn what can go wrong in reading into a Problem that names the source."""
+    try:
+        yield
+    except Problem as problem:
+        raise Problem(f"{source}: {problem}", problem.code) from None
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise Problem(f"{source}: the file is damaged or cut short ({error})") from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise Problem(f"{source}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _open(file, array, choose, tell):
+    if file == "-":
+        return _read(open(0, "rb", buffering=1 << 20, closefd=False), array, choose)
+    with open(file, "rb", buffering=1 << 20) as stream:
+        if (size := os.path.getsize(file)) > 30e6:
+            tell(f"reading {file}, {size / 1e6:,.0f} MB")
+        return _read(stream, array, choose)
+
+
+def source_name(file: str) -> str:
+    return "standard input" if file == "-" else file
+
+
+def _read(stream, array, choose):
+    head = stream.peek(8)
+    if head.startswith(b"\x1f\x8b"):
+        stream = io.BufferedReader(gzip.GzipFile(fileobj=stream), 1 << 20)
+        head = stream.peek(8)
+    for magic, reason in _UNREADABLE.items():
+        if head.startswith(magic):
+            raise Problem(reason)
+    if head.startswith(b"PK"):
+        return _read_npz(_seekable(stream), array, choose)
+    if array is not None:
+        raise Problem("--array is for npz files, and this is none", code=2)
+    if head.startswith(b"\x93NUMPY"):
+        return _from_array(_load(stream), [], choose)
+    if head.startswith(b"PAR1"):
+        return _read_parquet(_seekable(stream), choose)
+    return read_csv(stream, choose)
+
+
+def _seekable(stream):
+    return stream if stream.seekable() else io.BytesIO(stream.read())
+
+
+# ------------------------------------------------------------------------------------------------ numpy files
+
+
+def _load(stream):
+    try:
+        return np.lib.format.read_array(stream)
+    except ValueError as error:
+        if "allow_pickle" in str(error):
+            raise Problem("it holds Python objects, not numbers") from None
+        raise
+
+
+def _from_array(array, names, choose):
+    """The chosen columns of a two-dimensional array; one dimension is one column, a record array has its fields."""
+    if array.dtype.names:
+        return _from_columns({name: array[name] for name in array.dtype.names}, choose)
+    if array.dtype.kind not in "biuf":
+        raise Problem(f"its values are not numbers but {array.dtype}")
+    if array.ndim == 1:
+        array = array[:, np.newaxis]
+    if array.ndim != 2:
+        raise Problem(f"it has the shape {array.shape}; rows and columns are needed, two dimensions")
+    names, notes = distinct(names or [""] * array.shape[1])
+    columns = choose(names)
+    if columns != list(range(array.shape[1])):
+        array = array[:, columns]
+    values = np.ascontiguousarray(array, dtype=_float_type(array.dtype))
+    return Table(values if values.flags.writeable else values.copy(), [names[j] for j in columns], notes=notes)
+
+
+def _from_columns(arrays, choose):
+    names = list(arrays)
+    chosen = [names[j] for j in choose(names)]
+    numeric = [name for name in chosen if arrays[name].dtype.kind in "biuf" and arrays[name].ndim == 1]
+    left_out = [Left(name) for name in chosen if name not in numeric]
+    dtype = np.result_type(*(_float_type(arrays[name].dtype) for name in numeric)) if numeric else np.float64
+    values = np.empty((len(arrays[names[0]]), len(numeric)), dtype)
+    for j, name in enumerate(numeric):
+        values[:, j] = arrays[name]
+    return Table(values, numeric, left_out)
+
+
+def _float_type(dtype):
+    return np.float32 if dtype.kind == "f" and dtype.itemsize <= 4 else np.float64
+
+
+def _read_npz(stream, wanted, choose):
+    with zipfile.ZipFile(stream) as archive:
+        members = archive.namelist()
+        if not all(member.endswith(".npy") for member in members):
+            excel = "xl/workbook.xml" in members
+            raise Problem("it is an Excel workbook; save the sheet as csv" if excel else "it is a zip file, not an npz")
+        headers = {member.removesuffix(".npy"): _header(archive, member) for member in members}
+
+        def load(name):
+            with archive.open(f"{name}.npy") as file:
+                return _load(file)
+
+        def numeric(name, ndim):
+            shape, dtype = headers[name]
+            return len(shape) == ndim and dtype.kind in "biuf"
+
+        if wanted is None:
+            tables = [name for name in headers if numeric(name, 2)]
+            if len(tables) > 1:
+                raise Problem(f"there are several arrays in it; choose one with --array: {listing(tables)}", code=2)
+            if not tables:
+                # Columns kept as one array each: those as long as the longest.
+                lengths = {name: headers[name][0][0] for name in headers if numeric(name, 1)}
+                columns = [name for name in lengths if lengths[name] == max(lengths.values())]
+                if "indptr" in headers and "indices" in headers:
+                    raise Problem("it holds a sparse matrix; only dense arrays are read")
+                if len(columns) < 2:
+                    shapes = listing(f"{name} {shape}" for name, (shape, _) in headers.items())
+                    raise Problem(f"there is no array of numbers with two dimensions in it: {shapes or 'no array'}")
+                table = _from_columns({name: load(name) for name in columns}, choose)
+                table.notes.append(f"the {len(columns)} arrays of {max(lengths.values()):,} values are the columns")
+                return table
+            wanted = tables[0]
+        elif wanted not in headers:
+            raise Problem(f"no array is called {wanted!r}: {did_you_mean(wanted, list(headers))}", code=2)
+
+        shape, dtype = headers[wanted]
+        names = []
+        for name, (other, kind) in headers.items():
+            if name in ("columns", "feature_names", "names") and len(shape) == 2 and other == shape[1:] \
+                    and kind.kind == "U":
+                names = load(name).tolist()
+        array = load(wanted)
+        packing = {name: load(name) for name in ("scale", "offset")
+                   if name in headers and dtype.kind in "iu" and headers[name][1].kind in "iuf"
+                   and headers[name][0] in ((), (1,), shape[1:])}
+        others = [name for name in headers if name not in (wanted, *packing)]
+        notes = [f"array {wanted} is used; also in the file: {listing(others)}"] if others else []
+        if packing:
+            array = array * packing.get("scale", 1.0) + packing.get("offset", 0.0)
+            notes.append(f"its integers were turned into {wanted}{' * scale' * ('scale' in packing)}"
+                         f"{' + offset' * ('offset' in packing)}, which are in the file too")
+    table = _from_array(array, names, choose)
+    table.notes = notes + table.notes
+    return table
+
+
+def _header(archive, member):
+    """Shape and dtype of an npy file in an archive, without reading its values."""
+    with archive.open(member) as file:
+        version = np.lib.format.read_magic(file)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read(file)
+    return shape, dtype
+
+
+# ---------------------------------------------------------------------------------------------------- parquet
+
+
+def _read_parquet(stream, choose: Choose):
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet
+    except ImportError:
+        raise Problem('reading parquet needs pyarrow: pip install "coterie[io]"') from None
+    file = pa.parquet.ParquetFile(stream)
+    schema = file.schema_arrow
+    names, notes = distinct(schema.names)
+    numeric, left_out = [], []
+    for j in choose(names):
+        kind = schema.types[j]
+        is_number = any(test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal,
+                                                pa.types.is_boolean))
+        if is_number and not names[j].startswith("__index_level_"):  # the index of a pandas table
+            numeric.append(j)
+        else:
+            left_out.append(Left(f"{names[j]} ({kind})"))
+    small = numeric and all(schema.types[j] in (pa.float16(), pa.float32()) for j in numeric)
+    kind = pa.float32() if small else pa.float64()
+    values = np.empty((file.metadata.num_rows, len(numeric)), kind.to_pandas_dtype())
+    start = 0
+    for group in range(file.num_row_groups):
+        part = file.read_row_group(group, columns=[schema.names[j] for j in numeric])
+        for i, j in enumerate(numeric):
+            column = part.column(schema.names[j]).cast(kind, safe=False)
+            values[start : start + len(part), i] = column.to_numpy()
+        start += len(part)
+    return Table(values, [names[j] for j in numeric], left_out, notes)

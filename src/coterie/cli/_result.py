@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What comes out: labels and centres as csv, and a summary to read."""
+from __future__ import annotations
+
+import contextlib
+import csv
+import gzip
+import os
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+
+from coterie.cli._console import Problem, discard_stdout, numbers, table
+
+# In a summary:
+_MOST_CLUSTERS, _MOST_COLUMNS, _LONGEST_NAME = 40, 24, 30
+
+
+def check_targets(source: str, *targets: str | None) -> None:
+    """Refuse, before any work is done, targets that can't be written or would destroy something."""
+    files = [target for target in targets if target not in (None, "-")]
+    for i, target in enumerate(files):
+        folder = os.path.dirname(target) or "."
+        if not os.path.isdir(folder):
+            raise Problem(f"{target}: there is no folder {folder}")
+        if os.path.isdir(target):
+            raise Problem(f"{target} is a folder; name a file")
+        if not os.access(target if os.path.exists(target) else folder, os.W_OK):
+            raise Problem(f"{target}: no permission to write there")
+        if os.path.isfile(target) and os.path.exists(source) and os.path.samefile(source, target):
+            raise Problem(f"{target} is the file that is read; it would be overwritten", code=2)
+        if target in files[:i]:
+            raise Problem(f"{target} is named twice as output", code=2)
+
+
+def write_labels(target: str | None, labels: np.ndarray, kept: np.ndarray | None = None) -> None:
+    """Write one label per row; a row that was left out has an empty one, quoted so that readers see a line there."""
+    if kept is not None:
+        every = np.zeros(len(kept), labels.dtype)
+        every[kept] = labels
+        labels = every
+    with _open(target) as file:
+        file.write("label\n")
+        for start in range(0, len(labels), 100_000):
+            cells = list(map(str, labels[start:start + 100_000].tolist()))
+            if kept is not None:
+                for i in np.flatnonzero(~kept[start:start + 100_000]):
+                    cells[i] = '""'
+            cells.append("")
+            file.write("\n".join(cells))
+
+
+def write_centers(target: str, sizes: np.ndarray, centers: np.ndarray, names: Sequence[str]) -> None:
+    """Write one row per cluster: its label, its size, its centre in the units of the data."""
+    with _open(target) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["label", "size", *names])
+        for label, (size, center) in enumerate(zip(sizes.tolist(), centers.tolist(), strict=True)):
+            writer.writerow([label, size, *center])
+
+
+@contextlib.contextmanager
+def _open(target):
+    standard_output = target in (None, "-")
+    try:
+        if standard_output:
+            if sys.stdout is None:
+                raise Problem("standard output is closed; name a file with --output")
+            yield sys.stdout
+            sys.stdout.flush()
+        else:
+            opener = gzip.open if target.endswith(".gz") else open
+            with opener(target, "wt", encoding="utf-8", newline="\n") as file:
+                yield file
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if standard_output:
+            discard_stdout()
+        raise Problem(f"{'standard output' if standard_output else target}: {error.strerror}") from error
+
+
+def summary(sizes: np.ndarray, centers: np.ndarray, names: Sequence[str],
+            further: dict[str, Sequence[str]] | None = None) -> str:
+    """Sizes, shares and centres of the clusters as a text table, and `further` columns of text."""
+    further = further or {}
+    shown = np.arange(len(sizes))
+    remarks = []
+    if len(sizes) > _MOST_CLUSTERS:
+        shown = np.argsort(-sizes, kind="stable")[:_MOST_CLUSTERS]
+        remarks.append(f"the {_MOST_CLUSTERS} largest of {len(sizes)} clusters")
+    if len(names) > _MOST_COLUMNS:
+        remarks.append(f"the first {_MOST_COLUMNS} of {len(names)} columns")
+        names = names[:_MOST_COLUMNS]
+    names = [" ".join(name.split()) for name in names]
+    names = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME - 3]}..." for name in names]
+    shares = 100 * sizes / sizes.sum()
+    text = table(
+        ["label", "size", "share", *names, *further],
+        [[str(i) for i in shown], [f"{sizes[i]:,}" for i in shown], [f"{shares[i]:.1f}%" for i in shown],
+         *(numbers(centers[shown, j]) for j in range(len(names))),
+         *([cells[i] for i in shown] for cells in further.values())],
+    )
+    return f"{text}\n\nshown: {', '.join(remarks)}; --centers writes all" if remarks else text

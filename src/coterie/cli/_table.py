@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A table of numbers on its way to a clustering: which columns to use, what looks odd, what is missing."""
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from coterie.cli._console import Problem, count, did_you_mean, listing
+
+MISSING = ("error", "drop", "median")
+
+Choose = Callable[[Sequence[str]], list[int]]
+
+
+@dataclass
+class Left:
+    """A column that was left out because it does not hold numbers."""
+
+    name: str
+    example: str = ""
+    empty: bool = False
+
+    def __str__(self):
+        if self.empty:
+            return f"{self.name} (empty)"
+        if not self.example:
+            return self.name
+        example = self.example if len(self.example) <= 20 else f"{self.example[:17]}..."
+        return f"{self.name} ({'date ' if is_date(self.example) else ''}{example!r})"
+
+
+@dataclass
+class Table:
+    """Numbers in named columns; a missing value is NaN."""
+
+    values: np.ndarray  # (n_rows, n_columns), float32 or float64, C order, may be written to
+    names: list[str]
+    left_out: list[Left] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    kept: np.ndarray | None = None  # which rows of the file are in `values`; None: all
+
+
+def add_column_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--columns", metavar="A,B,...", type=_names, help="use these columns only")
+    group.add_argument("--drop", metavar="C,D,...", type=_names, default=[], help="use all columns but these")
+
+
+def _names(text):
+    names = next(csv.reader([text], skipinitialspace=True), [])  # quotes allow a comma in a name
+    if not names:
+        raise argparse.ArgumentTypeError("no column is named")
+    return names
+
+
+def chooser(columns: Sequence[str] | None, drop: Sequence[str]) -> Choose:
+    """The function that picks, from all names in a file, the indices of the columns to read."""
+
+    def choose(names):
+        names = list(names)
+        for name in [*(columns or ()), *drop]:
+            if name not in names:
+                raise Problem(f"no column is called {name!r}: {did_you_mean(name, names)}", code=2)
+        if columns is not None:
+            if repeated := sorted({name for name in columns if columns.count(name) > 1}):
+                raise Problem(f"--columns names {listing(map(repr, repeated))} more than once", code=2)
+            return [names.index(name) for name in columns]
+        chosen = [j for j, name in enumerate(names) if name not in drop]
+        if names and not chosen:
+            raise Problem("--drop leaves no column", code=2)
+        return chosen
+
+    return choose
+
+
+def distinct(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Names that can be told apart (`x, x` becomes `x, x.2`; an empty one is named by its place), and notes on it."""
+    result, notes = [], []
+    taken = set(names)
+    for j, name in enumerate(names):
+        new = name or f"x{j}"
+        n = 2
+        while new in result or (new != name and new in taken):
+            new, n = f"{name or f'x{j}'}.{n}", n + 1
+        if name and new != name:
+            notes.append(f"a further column called {name!r} is read as {new!r}")
+        result.append(new)
+    return result, notes
+
+
+# ------------------------------------------------------------------------------------------------ odd columns
+
+_ID_NAME = re.compile(r"(?i:(^|[\W_])(id|ids|uid|uuid|guid|key|nr|no))$|(?i:^(index|idx|row)$)|[a-z0-9]I[dD]$")
+_DATE_NAME = re.compile(r"(^|[\W_])(date|datetime|timestamp|year)([\W_]|$)", re.IGNORECASE)
+_DATE_TEXT = re.compile(r"\s*(\d{4}([-/.])\d\d?\2\d\d?|\d\d?([-/.])\d\d?\3(\d{4}|\d\d))(?![\d.])")
+
+
+def is_date(text: str) -> bool:
+    """Whether a cell starts with a date such as 2024-01-31, 1/31/2024 or 31.1.24."""
+    return _DATE_TEXT.match(text) is not None
+
+
+def odd_columns(table: Table) -> tuple[list[str], list[str], list[str]]:
+    """Names of the columns of numbers that are hardly measurements: identifiers, dates, constants."""
+    ids, dates, constant = [], [], []
+    for name, values in zip(table.names, table.values.T, strict=True):
+        values = values[~np.isnan(values)]
+        if len(values) and values.min() == values.max():
+            constant.append(name)
+        elif _ID_NAME.search(name):
+            ids.append(name)
+        elif _DATE_NAME.search(name):
+            dates.append(name)
+        elif len(values) >= 20 and (values == np.floor(values)).all():
+            if _encodes_dates(values):
+                dates.append(name)
+            elif _counts_rows(values):
+                ids.append(name)
+    return ids, dates, constant
+
+
+def _encodes_dates(values):
+    """Whole numbers that are all years, all seconds or milliseconds of the years 2001 to 2033, or all YYYYMMDD."""
+    low, high = values.min(), values.max()
+    if (1900 <= low and high <= 2100) or (1e9 <= low and high <= 2e9) or (1e12 <= low and high <= 2e12):
+        return True
+    month, day = values // 100 % 100, values % 100
+    possible = (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    return 19000101 <= low and high <= 21001231 and bool(possible.all())
+
+
+def _counts_rows(values):
+    """Whole numbers, none twice, that are in order, or fill their range, or are very many."""
+    if len(np.unique(values[:1000])) < min(len(values), 1000):  # most columns end here
+        return False
+    steps = np.diff(values)
+    if (steps > 0).all() or (steps < 0).all():
+        return True
+    dense_or_many = values.max() - values.min() < 2 * len(values) or len(values) >= 1000
+    return bool(dense_or_many and len(np.unique(values)) == len(values))
+
+
+# --------------------------------------------------------------------------------------------- missing values
+
+
+def resolve_missing(table: Table, how: str) -> str | None:
+    """Deal with missing values in the table as `how` says, and return what to tell the user."""
+    n_rows = len(table.values)
+    infinite = np.array([np.isinf(column).sum() for column in table.values.T])
+    if infinite.any():
+        raise Problem(f"infinite values: {_counts(table, infinite)}; correct them or leave the column out with --drop")
+    missing = np.array([np.isnan(column).sum() for column in table.values.T])
+    affected = np.flatnonzero(missing)
+    if not len(affected):
+        return None
+    incomplete = np.zeros(n_rows, dtype=bool)
+    for j in affected:
+        incomplete |= np.isnan(table.values[:, j])
+    found = f"missing values in {np.count_nonzero(incomplete):,} of {count(n_rows, 'row')}: {_counts(table, missing)}"
+    if how == "error":
+        raise Problem(f"{found}; --missing drop leaves those rows out, --missing median fills in each column's median")
+    if how == "median":
+        for j in affected:
+            column = table.values[:, j]
+            column[np.isnan(column)] = np.nanmedian(column)
+        return f"{found}; filled in with the column's median"
+    if incomplete.all():
+        raise Problem(f"{found}; --missing drop would leave no row")
+    table.kept = ~incomplete
+    table.values = table.values[table.kept]
+    return f"{found}; those rows are left out, and their label is empty"
+
+
+def _counts(table, counts):
+    return listing(f"{name} {n:,}" for name, n in zip(table.names, counts, strict=True) if n)

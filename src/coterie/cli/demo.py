@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""See it work: cluster Fisher's iris flowers and a million generated points, and draw both.
+
+Prints a summary of each clustering and writes a picture, for which matplotlib is needed.
+"""
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib.resources
+import os
+import time
+
+import numpy as np
+
+import coterie
+from coterie.cli._console import Problem, add_run_arguments, count, note, progress_bar
+from coterie.cli._result import summary
+
+SUMMARY = "cluster iris flowers and a million points, and draw both"
+
+_PICTURE = "coterie-demo.png"
+_STARTS = 5
+_EAST, _NORTH = 42.0, 30.0  # the extent of the generated map, km
+_LAKE = (30.0, 16.0, 3.4)  # its centre and radius, km
+_DRAWN = [0, 2]  # two of the four lengths of a flower: those with the fewest hidden behind each other
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", metavar="PATH", default=_PICTURE,
+                        help=f"the picture to write, or the folder for it (default: {_PICTURE})")
+    add_run_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> None:
+    path = os.path.join(args.output, _PICTURE) if os.path.isdir(args.output) else args.output
+    if not os.path.isdir(folder := os.path.dirname(path) or "."):
+        raise Problem(f"{path}: there is no folder {folder}")
+    tell = (lambda text: None) if args.quiet else print
+
+    names, flowers, species = read_iris()
+    tell(f"Fisher's iris flowers (1936): {len(flowers)} flowers, {len(names)} lengths in cm, 3 clusters\n")
+    iris, seconds = _fit(flowers, 3, args)
+    tell(_describe(iris, names, seconds, {"species": _species_of(iris.labels_, species)}))
+
+    tell("\nGenerated map: 1,000,000 addresses (km east and north), 12 clusters, each to be served from its centre\n")
+    addresses = generate_addresses(1_000_000, np.random.default_rng(args.seed))
+    depots, seconds = _fit(addresses, 12, args)
+    tell(_describe(depots, ["east_km", "north_km"], seconds))
+
+    _draw(path, flowers[:, _DRAWN], iris, addresses, depots)
+
+
+def _fit(X, n_clusters, args):
+    model = coterie.KMeans(n_clusters, n_init=_STARTS, random_state=args.seed, n_jobs=args.jobs)
+    started = time.perf_counter()
+    with progress_bar(args.quiet):
+        model.fit(X)
+    return model, time.perf_counter() - started
+
+
+def _describe(model, names, seconds, further=None):
+    sizes = np.bincount(model.labels_, minlength=model.n_clusters)
+    unit = names[0].rpartition("_")[2]
+    return (f"{summary(sizes, model.cluster_centers_, names, further)}\n\n"
+            f"inertia {model.inertia_:,.6g} {unit}^2 (sum of squared distances to the centres), "
+            f"{count(model.n_iter_, 'iteration')}; best of {_STARTS} starts, {seconds:.3f} s in all")
+
+
+def _species_of(labels, species):
+    """For each cluster, how many of which species are in it."""
+    cells = []
+    for label in range(labels.max() + 1):
+        found, counts = np.unique(species[labels == label], return_counts=True)
+        cells.append(", ".join(f"{n} {name}" for n, name in zip(counts, found, strict=True)))
+    return cells
+
+
+def read_iris() -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Names of the measurements, the measurements in cm, the species."""
+    text = (importlib.resources.files("coterie.data") / "iris.csv").read_text(encoding="ascii")
+    header, *rows = csv.reader(text.splitlines())
+    return header[:-1], np.array([row[:-1] for row in rows], dtype=np.float64), np.array([row[-1] for row in rows])
+
+
+def generate_addresses(n: int, rng: np.random.Generator) -> np.ndarray:
+    """`n` places on a map, in km: towns of many shapes (round, long, bent, in blocks), roads, farms, and a lake."""
+
+    def town(share, east, north, spread, long=1.0, turn=0.0):
+        along, across = rng.normal(0, spread, (2, round(share * n)))
+        along *= long
+        return (east + along * np.cos(turn) - across * np.sin(turn),
+                north + along * np.sin(turn) + across * np.cos(turn))
+
+    def arc(share, east, north, radius, width, start, stop):
+        angle = rng.uniform(start, stop, round(share * n))
+        distance = rng.normal(radius, width, len(angle))
+        return east + distance * np.cos(angle), north + distance * np.sin(angle)
+
+    def blocks(share, east, north, columns, rows):
+        street, house = 0.75, 0.55
+        m = round(share * n)
+        return (east + street * rng.integers(columns, size=m) + rng.uniform(0, house, m),
+                north + street * rng.integers(rows, size=m) + rng.uniform(0, house, m))
+
+    def road(share, start, stop):
+        along = rng.uniform(0, 1, round(share * n))
+        return tuple(a + along * (b - a) + rng.normal(0, 0.12, len(along)) for a, b in zip(start, stop, strict=True))
+
+    places = [
+        town(0.20, 18, 13, 1.7),
+        town(0.08, 22.5, 20, 0.9),
+        town(0.06, 9, 24.5, 1.0, long=2.6, turn=0.4),
+        town(0.06, 33, 5, 0.8, long=3.0, turn=-0.3),
+        town(0.05, 5, 5, 1.2),
+        town(0.05, 13, 3.5, 0.7),
+        town(0.04, 37, 25.5, 0.9),
+        town(0.03, 20, 26.5, 0.5, long=2.0, turn=1.2),
+        blocks(0.10, 9, 14.5, 7, 6),
+        arc(0.11, *_LAKE[:2], 4.5, 0.5, 0, 2 * np.pi),
+        arc(0.05, -1.5, 15, 5, 0.4, -1.2, 1.2),
+        road(0.012, (18, 13), (33, 5)),
+        road(0.012, (18, 13), (9, 24.5)),
+        road(0.012, (18, 13), (5, 5)),
+        road(0.012, (22.5, 20), (37, 25.5)),
+        road(0.012, (18, 13), (20, 26.5)),
+        (rng.uniform(0, _EAST, n), rng.uniform(0, _NORTH, n)),  # farms, more than needed
+    ]
+    east, north = map(np.concatenate, zip(*places, strict=True))
+    on_map = (east >= 0) & (east <= _EAST) & (north >= 0) & (north <= _NORTH)
+    dry = np.hypot(east - _LAKE[0], north - _LAKE[1]) > _LAKE[2]
+    return np.column_stack([east, north])[on_map & dry][:n]
+
+
+def _draw(path, flowers, iris, addresses, depots):
+    try:
+        from matplotlib.figure import Figure
+        from matplotlib.patches import Circle
+    except ImportError:
+        note('for the picture, install matplotlib: pip install "coterie[plot]"')
+        return
+    from coterie import plot
+
+    figure = Figure(figsize=(13, 6), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=[1, 1.62])
+    plot.scatter(flowers, iris.labels_, iris.cluster_centers_[:, _DRAWN],
+                 names=["sepal length (cm)", "petal length (cm)"], ax=left)
+    left.set_title("150 iris flowers in three clusters", fontsize=13)
+    left.legend(loc="lower right")
+    left.grid(color="#eeeeee", zorder=0)
+    left.set_axisbelow(True)
+    plot.scatter(addresses, depots.labels_, depots.cluster_centers_, names=["east (km)", "north (km)"],
+                 regions=depots.predict, ax=right)
+    right.set_title("A million addresses on a generated map, and the areas of twelve depots", fontsize=13)
+    right.set_aspect("equal")
+    right.add_patch(Circle(_LAKE[:2], _LAKE[2], color="#dceefb", zorder=2))
+    right.annotate("lake", (_LAKE[0], _LAKE[1] + 2), ha="center", va="center", style="italic", color="#33658a",
+                   zorder=2)
+    right.text(1, -0.06, "darker: more addresses", ha="right", va="top", fontsize=9, transform=right.transAxes)
+    try:
+        figure.savefig(path, dpi=150)
+    except ValueError as error:  # a format that matplotlib does not write
+        raise Problem(f"{path}: {error}") from None
+    print(f"\npicture: {os.path.abspath(path)}")
