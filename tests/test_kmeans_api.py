@@ -1,4 +1,5 @@
 """What KMeans, k_means and kmeans_plusplus offer, and what their parameters mean. Numbers are tested elsewhere."""
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -84,6 +85,18 @@ def test_of_equally_near_centers_the_first_is_taken():
     np.testing.assert_array_equal(KMeans(2, init=[[2.0], [0.0]]).fit([[0.0], [2.0]] * 3).predict([[1.0]]), [0])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_memory_is_far_below_a_copy_of_the_data(dtype):
+    X = np.random.RandomState(0).normal(size=(100_000, 32)).astype(dtype)
+    model = KMeans(8, init=X[:8], max_iter=3)
+    for use in (model.fit, model.predict, model.score):
+        tracemalloc.start()
+        use(X)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < X.nbytes / 3
+
+
 # ------------------------------------------------------------------------------------------- starting centers
 
 
@@ -164,6 +177,13 @@ def test_rows_of_weight_zero_are_no_start(init):
     np.testing.assert_allclose(np.sort(model.cluster_centers_[:, 0]), np.sort(X[1::2, 0]), rtol=1e-12)
     _, indices = kmeans_plusplus(X, 10, sample_weight=weights, random_state=0)
     assert sorted(indices) == list(range(1, 20, 2))
+
+
+def test_random_start_needs_as_many_weighted_rows_as_clusters():
+    weights = np.zeros(len(BLOBS))
+    weights[:2] = 1
+    with pytest.raises(ValueError, match=r"^init='random' needs n_clusters=3 rows of a weight above 0, but"):
+        KMeans(3, init="random").fit(BLOBS, sample_weight=weights)
 
 
 def test_random_start_draws_as_scikit_learn_does():
@@ -263,6 +283,12 @@ def test_callback_stops_the_work_and_the_estimator_stays_as_it_was():
     with pytest.raises(Cancelled):
         model.fit(BLOBS[:, :1], callback=lambda *report: False)
     assert vars(model) == before
+
+
+def test_callback_of_the_shortcuts():
+    for method in ("fit_predict", "fit_transform"):
+        with pytest.raises(Cancelled):
+            getattr(KMeans(3), method)(BLOBS, callback=lambda *report: False)
 
 
 def test_callback_that_returns_something_else_than_false_goes_on():

@@ -104,8 +104,9 @@ def test_a_subclass_of_ndarray_becomes_a_plain_array():
 
 
 def test_masked_values_count_as_missing():
-    with pytest.raises(ValueError, match=r"NaN.* First at row 1, column 2\."):
-        as_matrix(np.ma.array(X, mask=np.arange(X.size).reshape(X.shape) == 5))
+    for data in (X, X.astype(np.float32), X.astype(int)):
+        with pytest.raises(ValueError, match=r"NaN.* First at row 1, column 2\."):
+            as_matrix(np.ma.array(data, mask=np.arange(X.size).reshape(X.shape) == 5))
     np.testing.assert_array_equal(as_matrix(np.ma.array(X)), X)
 
 
@@ -113,13 +114,13 @@ class FakeTensor:
     """What makes a torch tensor that carries gradients refuse to become an array."""
 
     def __init__(self, data, detached=False):
-        self.data, self.detached = data, detached
+        self.data, self.requires_grad = data, not detached
 
     def detach(self):
         return FakeTensor(self.data, detached=True)
 
     def __array__(self, dtype=None, copy=None):
-        if not self.detached:
+        if self.requires_grad:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad")
         return np.asarray(self.data, dtype=dtype)
 
@@ -171,6 +172,12 @@ def test_tables_of_mixed_numbers_become_float64(table):
     array = as_matrix(table)
     assert array.dtype == np.float64
     np.testing.assert_array_equal(array, [[1, 1, 0.5], [2, 0, 1.5]])
+
+
+def test_tables_of_many_columns():
+    pd = pytest.importorskip("pandas")
+    columns = {f"c{i}": np.arange(3, dtype=np.float32 if i % 2 else np.int8) for i in range(300)}
+    assert as_matrix(pd.DataFrame(columns)).shape == (3, 300)
 
 
 @each_table({"size": [1.0, None], "n": [2.0, 3.0]})

@@ -64,6 +64,9 @@ def _make(ours: type, *args: object) -> object:
 # ------------------------------------------------------------------------------------------- the contract
 
 
+UNCHANGED = "$UNCHANGED$"  # scikit-learn's word for "leave this request as it is"
+
+
 @functools.cache
 def _defaults(cls: type) -> dict[str, object]:
     """Names and defaults of the constructor's parameters."""
@@ -184,7 +187,7 @@ class Estimator:
     # --- for subclasses
 
     def _check_parameters(self) -> None:
-        check_parameters(type(self).__name__, self._rules, self.__dict__)
+        check_parameters(type(self).__name__, self._rules, {name: getattr(self, name) for name in self._rules})
 
     def _check_is_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():
@@ -216,9 +219,6 @@ class Estimator:
         state.pop("feature_names_in_", None)  # an earlier fit may have seen names
         state.update(fitted)
         self.__dict__ = state
-
-
-UNCHANGED = "$UNCHANGED$"  # scikit-learn's word for "leave this request as it is"
 
 
 def _short(value: object) -> str:

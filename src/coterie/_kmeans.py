@@ -242,9 +242,8 @@ class KMeans(Transformer, Clusterer, Estimator):
                 start = self._start(data, X, weights, init, random_state)
                 if self.verbose:
                     print("Initialization complete")
-                run = labels, inertia, *_ = _lloyd.iterate(data, start, self.max_iter, tolerance, self.verbose)
-                # Rounding can make the same clusters look slightly better: they are not worth another result.
-                if best is None or (inertia < best[1] and not _same_clusters(labels, best[0], self.n_clusters)):
+                run = _lloyd.iterate(data, start, self.max_iter, tolerance, self.verbose)
+                if best is None or _is_better(run, best, self.n_clusters):
                     best = run
         labels, inertia, centers, n_iter, _ = best
 
@@ -333,16 +332,18 @@ class KMeans(Transformer, Clusterer, Estimator):
         weights = as_weights(sample_weight, len(X))
         return -_lloyd.nearest(X, self.cluster_centers_, _parallel.resolve_n_jobs(self.n_jobs), weights, True)[1]
 
-    def fit_predict(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> NDArray[np.int32]:
+    def fit_predict(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None,
+                    callback: Callable[[str, int, int], object] | None = None) -> NDArray[np.int32]:
         """Find the centers and return ``labels_``. Parameters and errors are those of `fit`.
 
         Returns
         -------
         ndarray of shape (n_samples,), int32
         """
-        return self.fit(X, sample_weight=sample_weight).labels_
+        return self.fit(X, y, sample_weight, callback).labels_
 
-    def fit_transform(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> Any:
+    def fit_transform(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None,
+                      callback: Callable[[str, int, int], object] | None = None) -> Any:
         """Find the centers and return the distances to them. Parameters and errors are those of `fit`.
 
         Returns
@@ -350,7 +351,7 @@ class KMeans(Transformer, Clusterer, Estimator):
         ndarray of shape (n_samples, n_clusters)
             As by `transform`.
         """
-        return self.fit(X, sample_weight=sample_weight).transform(X)
+        return self.fit(X, y, sample_weight, callback).transform(X)
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
         """Return the names of the columns that `transform` gives: kmeans0, kmeans1, ...
@@ -423,8 +424,12 @@ class KMeans(Transformer, Clusterer, Estimator):
             view.flags.writeable = False
             centers = _check_centers(self.init(view, self.n_clusters, random_state=random_state), X, self.n_clusters)
         elif self.init == "random":
-            chance = np.full(len(X), 1 / len(X)) if weights is None else weights / weights.sum()
-            centers = X[random_state.choice(len(X), size=self.n_clusters, replace=False, p=chance)]
+            weights = np.ones(len(X)) if weights is None else weights
+            n_possible = np.count_nonzero(weights)
+            if n_possible < self.n_clusters:
+                raise ValueError(f"init='random' needs n_clusters={self.n_clusters} rows of a weight above 0, "
+                                 f"but there are {n_possible}.")
+            centers = X[random_state.choice(len(X), size=self.n_clusters, replace=False, p=weights / weights.sum())]
         else:
             centers = X[_lloyd.seed(data, self.n_clusters, random_state, None)]
         return centers.astype(np.float64)
@@ -588,17 +593,20 @@ def _check_centers(centers: ArrayLike, X: NDArray, n_clusters: int) -> NDArray:
     return centers
 
 
-def _same_clusters(labels: NDArray, others: NDArray, n_clusters: int) -> bool:
-    """Whether rows with one label here have one label there."""
+def _is_better(run: tuple, best: tuple, n_clusters: int) -> bool:
+    """Whether a run has a lower inertia and other clusters: rounding can make the same clusters look better."""
+    if run[1] >= best[1]:
+        return False
+    labels, others = run[0], best[0]
     partner = np.empty(n_clusters, dtype=others.dtype)
     partner[labels] = others
-    return bool((partner[labels] == others).all())
+    return bool((partner[labels] != others).any())
 
 
 def _count_distinct(labels: NDArray, n_clusters: int) -> int:
     seen = np.zeros(n_clusters, dtype=bool)
-    for start in range(0, len(labels), 65536):
-        seen[labels[start:start + 65536]] = True
+    for start in range(0, len(labels), 8192):
+        seen[labels[start:start + 8192]] = True
         if seen.all():  # nearly always after the first block
             break
     return int(np.count_nonzero(seen))

@@ -27,7 +27,7 @@ def as_random_state(seed: object) -> np.random.RandomState:
     None is numpy's global state, so that ``np.random.seed`` counts; an int is a fresh state; a RandomState is itself;
     a Generator lends its bit generator, so that drawing moves the Generator on.
     """
-    if seed is None or seed is np.random:
+    if seed is None:
         return _GLOBAL
     if isinstance(seed, Integral):
         # RandomState(seed) would first hash entropy from the system: 90 instead of 30 microseconds, which counts

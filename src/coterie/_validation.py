@@ -158,8 +158,8 @@ def _to_array(X: object, name: str) -> NDArray:
         raise TypeError(f"Sparse data was passed for {name}, but dense data is required. "
                         "Use '.toarray()' to convert to a dense numpy array.")
     if isinstance(X, np.ma.MaskedArray):
-        return X.filled(np.nan) if np.ma.is_masked(X) else X.data
-    if hasattr(X, "detach"):  # a torch tensor, which may carry gradients
+        return X.astype(_float_type(X.dtype)).filled(np.nan) if np.ma.is_masked(X) else X.data
+    if getattr(X, "requires_grad", False):  # torch does not hand out such a tensor as it is
         X = X.detach()
     elif hasattr(X, "iloc") and X.ndim == 2:
         return _pandas_to_array(X)
@@ -171,7 +171,7 @@ def _pandas_to_array(frame) -> NDArray:
     if {dtype.kind for dtype in frame.dtypes} <= set("biuf") and frame.shape[1]:
         plain = [getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype)) for dtype in frame.dtypes]
         nullable = any(dtype is not kept for dtype, kept in zip(frame.dtypes, plain, strict=True))
-        target = _float_type(np.result_type(*plain))
+        target = _float_type(np.result_type(*set(plain)))
         return frame.to_numpy(dtype=target, na_value=np.nan) if nullable else frame.to_numpy(dtype=target)
     return np.asarray(frame)
 
