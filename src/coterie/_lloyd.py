@@ -14,6 +14,7 @@ of 64 rows at a time, so that the memory beyond the input is O(n + k d).
 """
 from __future__ import annotations
 
+import copy
 import functools
 import math
 from dataclasses import dataclass
@@ -24,7 +25,6 @@ from . import _parallel
 from ._kernels import cells, columns, kmeans_assign, kmeans_cells, kmeans_init, kmeans_update
 
 _NO_WEIGHT = np.empty(0)
-_NO_ORDER = np.empty(0, dtype=np.uint32)
 _TILE = kmeans_assign.TILE_ROWS
 
 # Sums are kept apart in so many strips of rows at most: enough to share among threads, few enough to add up fast.
@@ -54,9 +54,9 @@ def _chunk_rows(row_cost: int) -> int:
 
 @dataclass
 class _Cells:
-    """Rows sorted into cells of near neighbours; see _kernels/cells.pyx."""
+    """How the rows of a `Data` are sorted into cells of near neighbours; see _kernels/cells.pyx."""
 
-    order: np.ndarray  # (n,) uint32, row numbers, cell by cell
+    order: np.ndarray  # (n,) uint32, where the rows were before
     starts: np.ndarray  # (n_cells + 1,)
     boxes: np.ndarray  # (n_cells, 2, d), lowest and highest
     sums: np.ndarray  # (n_cells, d + 1), of weight * (x - mean), and of the weights
@@ -71,7 +71,11 @@ class Data:
     weight : ndarray of shape (n_samples,), float64; of shape (0,) where all weights are 1
     mean, variance : ndarray of shape (n_features,), float64, without regard to the weights
     scale : float, a power of two: |x - mean| * scale <= 1
+    low, extent : ndarray of shape (n_features,), float64: a box around the data
+    cells : how the rows are sorted; None if they stand as the caller gave them
     """
+
+    cells: _Cells | None = None
 
     def __init__(self, X: np.ndarray, sample_weight: np.ndarray | None, n_threads: int) -> None:
         self.X = X
@@ -92,34 +96,68 @@ class Data:
         self.mean = near + first.sum(axis=0) / n
         deviations(self.mean)
         self.variance = second.sum(axis=0) / n
-        self.scale = _power_of_two_below(float(largest.max()))
+        reach = largest.max(axis=0)
+        self.scale = _power_of_two_below(float(reach.max()))
+        self.low, self.extent = self.mean - reach, 2 * reach
 
-    def worth_cells(self, n_clusters: int) -> bool:
+    def worth_sorting(self, n_clusters: int) -> bool:
         """Does sorting the rows pay? It costs about as much as five iterations that look at every pair."""
         n, d = self.X.shape
         return d <= cells.FEATURES_AT_MOST and n_clusters >= 16 and 64 * n_clusters <= n < 1 << 32
 
     @functools.cached_property
-    def cells(self) -> _Cells:
+    def sorted(self) -> Data:
+        """The same data, a copy with the rows sorted into `cells`: at most 8 numbers a row, so still O(n) memory."""
         X, n_threads = self.X, self.n_threads
         n, d = X.shape
-        order, spare = np.empty((2, n), dtype=np.uint32)
+
+        # Halve the longest side until a box of the grid would hold a cell or two if the rows were spread evenly.
+        bits = np.zeros(d, dtype=np.int64)
+        side = np.array(self.extent)
+        while bits.sum() < 14 and n >> int(bits.sum()) > 2 * cells.CELL_ROWS and side.max() > 0:
+            longest = side.argmax()
+            side[longest] /= 2
+            bits[longest] += 1
+        with np.errstate(divide="ignore", over="ignore"):
+            per_side = np.where(bits > 0, 1 / side, 0.0)
+        per_side[~np.isfinite(per_side)] = 0.0
+        n_boxes = 1 << int(bits.sum())
+        rows = _strip_size(n, 2 * n_boxes, d)
         code = np.empty(n, dtype=np.uint16)
-        ends = np.empty(cells.GRID_BOXES, dtype=np.intp)
-        ends = ends[: cells.grid_rows(X, order, spare, code, ends)]
-        inner = np.empty((n_threads, cells.GRID_BOXES), dtype=np.intp)
-        starts_cell = np.zeros(n, dtype=np.uint8)
+        counts = np.empty((_ceil_div(n, rows), n_boxes), dtype=np.uint32)
         _parallel.run(
-            lambda region, slot: cells.cut_boxes(X, ends, 16, order, spare, code, inner, starts_cell, region, slot),
-            _ceil_div(len(ends), 16), n_threads)
+            lambda region, slot: cells.count_boxes(X, self.low, per_side, bits, rows, code, counts, region, slot),
+            len(counts), n_threads)
+        ends = np.cumsum(counts.T.ravel(), dtype=np.int64)
+        place = np.ascontiguousarray((ends - counts.T.ravel()).reshape(n_boxes, -1).T)
+        out, order = np.empty_like(X), np.empty(n, dtype=np.uint32)
+        _parallel.run(lambda region, slot: cells.scatter_rows(X, code, rows, place, out, order, region, slot),
+                      len(counts), n_threads)
+        ends = np.ascontiguousarray(ends[len(counts) - 1 :: len(counts)])
+        starts_cell = np.zeros(n, dtype=np.uint8)
+        _parallel.run(lambda region, slot: cells.cut_boxes(ends, 16, out, order, starts_cell, region, slot),
+                      _ceil_div(n_boxes, 16), n_threads)
+
         starts = np.append(np.flatnonzero(starts_cell), n)
         n_cells = len(starts) - 1
-        found = _Cells(order, starts, np.empty((n_cells, 2, d)), np.empty((n_cells, d + 1)))
+        found = copy.copy(self)
+        found.X = out
+        found.weight = self.weight[order] if len(self.weight) else self.weight
+        found.cells = _Cells(order, starts, np.empty((n_cells, 2, d)), np.empty((n_cells, d + 1)))
         _parallel.run(
             lambda region, slot: cells.describe_cells(
-                X, self.weight, self.mean, order, starts, 64, found.boxes, found.sums, region, slot),
+                out, found.weight, self.mean, starts, 64, found.cells.boxes, found.cells.sums, region, slot),
             _ceil_div(n_cells, 64), n_threads)
         return found
+
+    def unsort(self, labels: np.ndarray) -> np.ndarray:
+        """Labels of sorted rows, in the order of the rows before."""
+        out = np.empty_like(labels)
+        rows = _chunk_rows(64)
+        _parallel.run(
+            lambda region, slot: cells.scatter_labels(labels, self.cells.order, rows, out, region, slot),
+            _ceil_div(len(out), rows), self.n_threads)
+        return out
 
 
 def _power_of_two_below(largest: float) -> float:
@@ -210,42 +248,39 @@ class _RowStep(_Rows):
 
 
 class _CellStep:
-    """One iteration, cell by cell."""
+    """One iteration, cell by cell. All in float64: few pairs are looked at."""
 
     def __init__(self, data: Data, n_clusters: int) -> None:
         self.data = data
         self.arithmetic = _Arithmetic(n_clusters, data.mean, data.scale)
-        self.loss = np.empty(n_clusters, dtype=np.float32)
-        d = data.X.shape[1]
-        n_cells = len(data.cells.boxes)
+        self.arithmetic.use(np.float64)
+        self.loss = np.empty(n_clusters, dtype=np.float32)  # no margins are kept
+        n_cells, _, d = data.cells.boxes.shape
         self.strip = _strip_size(n_cells, max(1, n_clusters // 8), 64 * d)
         self.sums = np.empty((_ceil_div(n_cells, self.strip), n_clusters, d))
         self.weights = np.empty(self.sums.shape[:2])
         self.cell_labels = np.full(n_cells, -1, dtype=np.int32)
-        self.columns = np.full((d, _ceil_div(n_clusters, 8) * 8), np.inf)
+        stride = _ceil_div(n_clusters, 8) * 8
+        self.columns = np.full((d, stride), np.inf)
         self.names = np.arange(n_clusters, dtype=np.int32)
+        slots = max(1, min(data.n_threads, len(self.sums)))
+        self.work = np.empty((slots, (2 * d + 1) * stride + (d + 2) * _TILE + 2 * n_clusters * (d + 1)))
+        self.some_names = np.empty((slots, 2 * stride), dtype=np.int32)
         self.candidates = 0
 
     def __call__(self, centers: np.ndarray, labels: np.ndarray) -> int:
         """Write labels, fill sums and weights; return how many labels changed."""
         data, found = self.data, self.data.cells
-        k, d = centers.shape
-        self.columns[:, :k] = centers.T
-        slots = max(1, min(data.n_threads, len(self.sums)))
-        counts = np.zeros((slots, 8), dtype=np.int64)
+        self.columns[:, : len(centers)] = centers.T
+        counts = np.zeros((len(self.work), 8), dtype=np.int64)
         arithmetic = self.arithmetic.pack(centers)
-        stride = self.columns.shape[1]
-        some_columns = np.empty((slots, 2 * d + 1, stride))
-        some_names = np.empty((slots, 2, stride), dtype=np.int32)
-        reals = np.empty((slots, d * _TILE + k * (d + 1)), dtype=self.arithmetic.packed.dtype)
         _parallel.run(
             lambda region, slot: kmeans_cells.label_and_sum_cells(
-                data.X, data.weight, centers, self.columns, self.names, *arithmetic, found.order, found.starts,
-                found.boxes, found.sums, self.strip, labels, self.cell_labels, self.sums, self.weights,
-                some_columns, some_names, reals, counts, region, slot),
+                data.X, data.weight, found.starts, found.boxes, found.sums, centers, self.columns, self.names,
+                *arithmetic, self.strip, labels, self.cell_labels, self.sums, self.weights, self.work,
+                self.some_names, counts, region, slot),
             len(self.sums), data.n_threads)
-        changed, seen, doubtful, self.candidates = counts[:, :4].sum(axis=0).tolist()
-        self.arithmetic.learn(seen, doubtful)
+        changed, self.candidates = counts[:, :2].sum(axis=0).tolist()
         return changed
 
     def pays(self) -> bool:
@@ -281,11 +316,13 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
     `max_iter` iterations. Returns labels (int32), inertia, centers (of X's dtype), the number of iterations, and
     whether labels stopped changing. The labels are those of the centres returned, rounded to X's dtype.
     """
+    k = len(centers)
+    if data.worth_sorting(k):
+        data = data.sorted
     X = data.X
     centers = np.array(centers, dtype=np.float64, order="C")
-    k = len(centers)
     labels = np.full(len(X), -1, dtype=np.int32)
-    step = _CellStep(data, k) if data.worth_cells(k) else _RowStep(data, k)
+    step = _CellStep(data, k) if data.cells else _RowStep(data, k)
     moved = np.empty(k)
     stable = False
     n_iter = 0
@@ -318,7 +355,8 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
         if X.dtype != np.float64 and isinstance(step, _RowStep):
             step.margins.fill(-1.0)  # rounding moved the centres a little more
         step(centers, labels)
-    return labels, _inertia(X, data.weight, centers, labels, data.n_threads), rounded, n_iter, stable
+    inertia = _inertia(X, data.weight, centers, labels, data.n_threads)
+    return data.unsort(labels) if data.cells else labels, inertia, rounded, n_iter, stable
 
 
 # -------------------------------------------------------------------------------------------------- given centres
@@ -375,10 +413,10 @@ class _Seeder:
     def __init__(self, data: Data, n_clusters: int) -> None:
         self.data = data
         X, n = data.X, len(data.X)
-        if data.worth_cells(n_clusters):
-            self.order, self.starts, self.boxes = data.cells.order, data.cells.starts, data.cells.boxes
+        if data.cells:
+            self.starts, self.boxes = data.cells.starts, data.cells.boxes
         else:
-            self.order, self.starts = _NO_ORDER, np.append(np.arange(0, n, _TILE), n)
+            self.starts = np.append(np.arange(0, n, _TILE), n)
             self.boxes = np.empty((0, 2, X.shape[1]))
         n_blocks = len(self.starts) - 1
         self.blocks = _strip_size(n_blocks, 4, 64 * X.shape[1])
@@ -452,7 +490,7 @@ class _Seeder:
         work = np.empty((self.slots, d * _TILE + len(trials) * (d + _TILE)), dtype=data.X.dtype)
         _parallel.run(
             lambda region, slot: kmeans_init.gains(
-                data.X, data.weight, self.order, self.starts, self.boxes, data.mean, data.scale, centers,
+                data.X, data.weight, self.starts, self.boxes, data.mean, data.scale, centers,
                 self.closest, self.farthest, self.blocks, work, out, region, slot),
             self.n_strips, data.n_threads)
         return out.sum(axis=0)
@@ -463,7 +501,7 @@ class _Seeder:
         work = np.empty((self.slots, (data.X.shape[1] + 1) * _TILE), dtype=data.X.dtype)
         _parallel.run(
             lambda region, slot: kmeans_init.add_center(
-                data.X, data.weight, self.order, self.starts, self.boxes, data.mean, data.scale, center, self.bucket,
+                data.X, data.weight, self.starts, self.boxes, data.mean, data.scale, center, self.bucket,
                 self.blocks, self.closest, self.farthest, work, self.change, region, slot),
             self.n_strips, data.n_threads)
         self.potential += self.change.sum(axis=0)
@@ -479,6 +517,8 @@ def seed(data: Data, n_clusters: int, random_state: np.random.RandomState,
     or weighted.
     """
     trials = n_local_trials or 2 + int(math.log(n_clusters))
+    if data.worth_sorting(n_clusters):
+        data = data.sorted
     seeder = _Seeder(data, n_clusters)
     chosen = np.empty(n_clusters, dtype=np.intp)
     for i in range(n_clusters):
@@ -492,4 +532,4 @@ def seed(data: Data, n_clusters: int, random_state: np.random.RandomState,
             chosen[i] = rows[gains.argmax()]
         seeder.add(int(chosen[i]))
     _parallel.report("k-means++", n_clusters, n_clusters)
-    return chosen
+    return data.cells.order[chosen].astype(np.intp) if data.cells else chosen

@@ -117,7 +117,7 @@ cdef void label_tile(
     """Label at most TILE rows; arguments as in assign_labels."""
     cdef:
         Py_ssize_t d = X.shape[1], row
-        int32_t index[TILE]
+        int64_t index[TILE]
         work_real margin[TILE]
         uint64_t close
         int i
@@ -130,7 +130,7 @@ cdef void label_tile(
             margin[i] = 0
             exact[0] += 1
         changed[0] += index[i] != labels[row]
-        labels[row] = index[i]
+        labels[row] = <int32_t> index[i]
         margins[row] = <float> margin[i] * ROUND_DOWN
 
 

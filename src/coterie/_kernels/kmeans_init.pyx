@@ -7,7 +7,7 @@ a new centre than its farthest-off point is from the old ones is passed over: la
 Draws must not depend on the order of the rows, and a row of weight w must count as w rows. So every row has a hash of
 its values, rows of like hash make a bucket, and a draw goes first among the buckets, then among the rows of one.
 """
-from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint16_t, uint64_t
 from libc.string cimport memcpy
 
 from .nearest cimport TILE, pack_tile, tile_distances
@@ -43,15 +43,16 @@ def hash_rows(
                 hashes[row] = h
 
 
-cdef Py_ssize_t pack_block(
-        const real[:, ::1] X, const uint32_t[::1] order, Py_ssize_t start, Py_ssize_t stop, const double[::1] shift,
-        double scale, Py_ssize_t *rows, real *tile) noexcept nogil:
-    """The rows of one block, transposed into `tile`; their numbers in `rows`."""
-    cdef Py_ssize_t i
-    for i in range(stop - start):
-        rows[i] = order[start + i] if order.shape[0] else start + i
-    pack_tile(&X[0, 0], rows, <int> (stop - start), X.shape[1], &shift[0], scale, tile)
-    return stop - start
+cdef int pack_block(const real[:, ::1] X, Py_ssize_t start, Py_ssize_t stop, const double[::1] shift, double scale,
+                    real *tile) noexcept nogil:
+    """Rows start .. stop - 1, transposed into `tile`. Returns how many."""
+    cdef:
+        Py_ssize_t rows[TILE]
+        int i
+    for i in range(TILE):
+        rows[i] = i
+    pack_tile(&X[start, 0], rows, <int> (stop - start), X.shape[1], &shift[0], scale, tile)
+    return <int> (stop - start)
 
 
 cdef double squared_distance_to_box(const double[:, ::1] box, const real *c, const double *shift, double scale,
@@ -68,9 +69,8 @@ cdef double squared_distance_to_box(const double[:, ::1] box, const real *c, con
 
 
 def gains(
-        const real[:, ::1] X,             # IN     (n, d)
+        const real[:, ::1] X,             # IN     (n, d), rows block by block
         const double[::1] weight,         # IN     (n,), or (0,) for ones
-        const uint32_t[::1] order,        # IN     (n,), rows block by block, or (0,) for 0 .. n - 1
         const Py_ssize_t[::1] starts,     # IN     (n_blocks + 1,)
         const double[:, :, ::1] boxes,    # IN     (n_blocks, 2, d), or (0, 2, d) where there are none
         const double[::1] shift,          # IN     (d,)
@@ -84,8 +84,7 @@ def gains(
         Region region, int slot):
     """What each trial centre gains, strip by strip. O(n m d) time at most."""
     cdef:
-        Py_ssize_t d = X.shape[1], m = trials.shape[0], block, a, i, j, n_rows, n_near
-        Py_ssize_t rows[TILE]
+        Py_ssize_t d = X.shape[1], m = trials.shape[0], block, a, i, j, start, n_rows, n_near
         Py_ssize_t near[64]
         real *tile = &work[slot, 0]
         real *near_trials = tile + d * TILE
@@ -109,21 +108,21 @@ def gains(
                         n_near += 1
                 if n_near == 0:
                     continue
-                n_rows = pack_block(X, order, starts[block], starts[block + 1], shift, scale, rows, tile)
+                start = starts[block]
+                n_rows = pack_block(X, start, starts[block + 1], shift, scale, tile)
                 tile_distances(tile, d, near_trials, n_near, distance)
                 for a in range(n_near):
                     gain = 0.0
                     for i in range(n_rows):
-                        drop = closest[rows[i]] - distance[a * TILE + i]
+                        drop = closest[start + i] - distance[a * TILE + i]
                         if drop > 0.0:
-                            gain += drop * weight[rows[i]] if weight.shape[0] else drop
+                            gain += drop * weight[start + i] if weight.shape[0] else drop
                     out[strip, near[a]] += gain
 
 
 def add_center(
-        const real[:, ::1] X,             # IN     (n, d)
+        const real[:, ::1] X,             # IN     (n, d), rows block by block
         const double[::1] weight,         # IN     (n,), or (0,) for ones
-        const uint32_t[::1] order,        # IN     (n,), or (0,)
         const Py_ssize_t[::1] starts,     # IN     (n_blocks + 1,)
         const double[:, :, ::1] boxes,    # IN     (n_blocks, 2, d), or (0, 2, d)
         const double[::1] shift,          # IN     (d,)
@@ -142,7 +141,6 @@ def add_center(
     """
     cdef:
         Py_ssize_t d = X.shape[1], block, i, n_rows, row
-        Py_ssize_t rows[TILE]
         real *tile = &work[slot, 0]
         real *distance = tile + d * TILE
         int64_t strip
@@ -157,11 +155,11 @@ def add_center(
                 if boxes.shape[0] and squared_distance_to_box(
                         boxes[block], &center[0, 0], &shift[0], scale, d) >= farthest[block]:
                     continue
-                n_rows = pack_block(X, order, starts[block], starts[block + 1], shift, scale, rows, tile)
+                n_rows = pack_block(X, starts[block], starts[block + 1], shift, scale, tile)
                 tile_distances(tile, d, &center[0, 0], 1, distance)
                 top = 0.0
                 for i in range(n_rows):
-                    row = rows[i]
+                    row = starts[block] + i
                     old = closest[row]
                     if distance[i] < old:
                         closest[row] = distance[i]

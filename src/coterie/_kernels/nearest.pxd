@@ -24,6 +24,8 @@ cdef extern from "nearest.h" nogil:
                                 double *) noexcept
     void (*tile_distances_f32[])(const float *, Py_ssize_t, const float *, Py_ssize_t, float *) noexcept
     void (*tile_distances_f64[])(const double *, Py_ssize_t, const double *, Py_ssize_t, double *) noexcept
+    void (*sum_tile_f64[])(const double *, Py_ssize_t, const int64_t *, const double *, Py_ssize_t,
+                           double *) noexcept
     Py_ssize_t (*box_candidates_f64[])(const double *, const double *, Py_ssize_t, const double *, Py_ssize_t,
                                        const int32_t *, Py_ssize_t, double *, double *, int32_t *) noexcept
 
@@ -36,18 +38,23 @@ cdef inline Py_ssize_t box_candidates(
 
 cdef inline uint64_t nearest_tile(const work_real *x, Py_ssize_t d, const work_real *c, const work_real *h,
                                   Py_ssize_t m, double slack, double floor,
-                                  int32_t *index, work_real *margin) noexcept nogil:
+                                  int64_t *index, work_real *margin) noexcept nogil:
     cdef:
-        int64_t wide[TILE]
+        int32_t narrow[TILE]
         uint64_t close
         int i
     if work_real is float:
-        return nearest_tile_f32[simd_level()](x, d, c, h, m, <float> slack, <float> floor, index, margin)
-    else:
-        close = nearest_tile_f64[simd_level()](x, d, c, h, m, slack, floor, wide, margin)
+        close = nearest_tile_f32[simd_level()](x, d, c, h, m, <float> slack, <float> floor, narrow, margin)
         for i in range(TILE):
-            index[i] = <int32_t> wide[i]
+            index[i] = narrow[i]
         return close
+    else:
+        return nearest_tile_f64[simd_level()](x, d, c, h, m, slack, floor, index, margin)
+
+
+cdef inline void sum_tile(const double *x, Py_ssize_t d, const int64_t *index, const double *weight, Py_ssize_t m,
+                          double *sums) noexcept nogil:
+    sum_tile_f64[simd_level()](x, d, index, weight, m, sums)
 
 
 cdef inline void pack_tile(const real *X, const Py_ssize_t *rows, int n_rows, Py_ssize_t d, const double *shift,

@@ -162,6 +162,27 @@ static TARGET void FN(tile_distances)(const REAL *x, ptrdiff_t d, const REAL *c,
 }
 
 #ifdef REAL_IS_DOUBLE
+/* x (d, TILE), index and weight (TILE,) IN; sums (m, d + 1) OUT: of weight * x over the points of each index, and of
+ * weight. */
+static TARGET void FN(sum_tile)(
+        const double *x, ptrdiff_t d, const int64_t *index, const double *weight, ptrdiff_t m, double *sums) {
+    double lanes[LANES];
+    for (ptrdiff_t i = 0; i < m; i++) {
+        VI own = VISET1(i);
+        for (ptrdiff_t j = 0; j <= d; j++) {
+            VR sum = VSET1(0.0);
+            for (int p = 0; p < TILE; p += LANES) {
+                VR w = VKEEP(VIEQ(VILOAD(index + p), own), VLOAD(weight + p));
+                sum = j < d ? VFMA(w, VLOAD(x + j * TILE + p), sum) : VADD(sum, w);
+            }
+            VSTORE(lanes, sum);
+            double total = lanes[0];
+            for (int u = 1; u < LANES; u++) total += lanes[u];
+            sums[i * (d + 1) + j] = total;
+        }
+    }
+}
+
 /* Which of m centres can be the nearest of some point of a box? Those not farther from its nearest point than some
  * centre is from its farthest point. Differences of float64 numbers have a relative error only, so that a factor of
  * 1 + 1e-12 covers all rounding for few features.

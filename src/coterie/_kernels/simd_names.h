@@ -27,6 +27,8 @@
 #undef VISTORE
 #undef VILOAD
 #undef VISELECT
+#undef VIEQ
+#undef VKEEP
 #undef VBITS
 #undef MM
 #undef MMI
@@ -60,13 +62,16 @@
 #define VM __mmask8
 #define VLT(a, b) _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ)
 #define VLE(a, b) _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ)
+#define VIEQ(a, b) _mm512_cmpeq_epi64_mask(a, b)
 #else
 #define VR __m512
 #define VM __mmask16
 #define VLT(a, b) _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ)
 #define VLE(a, b) _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ)
+#define VIEQ(a, b) _mm512_cmpeq_epi32_mask(a, b)
 #endif
 #define VISELECT(m, a, b) MMI(mask_mov)(b, m, a)
+#define VKEEP(m, v) MM(maskz_mov)(m, v)
 #define VBITS(m) ((uint64_t)(m))
 #else
 #define VI __m256i
@@ -78,10 +83,14 @@
 #ifdef REAL_IS_DOUBLE
 #define VR __m256d
 #define VISET1(i) _mm256_set1_epi64x(i)
+#define VIEQ(a, b) _mm256_castsi256_pd(_mm256_cmpeq_epi64(a, b))
+#define VKEEP(m, v) _mm256_and_pd(m, v)
 #define VISELECT(m, a, b) _mm256_castpd_si256(_mm256_blendv_pd(_mm256_castsi256_pd(b), _mm256_castsi256_pd(a), m))
 #else
 #define VR __m256
 #define VISET1(i) _mm256_set1_epi32(i)
+#define VIEQ(a, b) _mm256_castsi256_ps(_mm256_cmpeq_epi32(a, b))
+#define VKEEP(m, v) _mm256_and_ps(m, v)
 #define VISELECT(m, a, b) _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(b), _mm256_castsi256_ps(a), m))
 #endif
 #define VM VR
@@ -108,6 +117,8 @@ typedef INT FN(vint) __attribute__((vector_size(16), aligned(sizeof(INT)), may_a
 #define VSET1(s) ((VR){0} + (REAL)(s))
 #define VISET1(i) ((VI){0} + (INT)(i))
 #define VISELECT(m, a, b) (((m) & (a)) | (~(m) & (b)))
+#define VIEQ(a, b) ((a) == (b))
+#define VKEEP(m, v) ((VR)((VI)(v) & (m)))
 #define VMIN(a, b) FN(vmin)(a, b)
 #define VMAX(a, b) FN(vmax)(a, b)
 #define VSQRT(a) FN(vsqrt)(a)
@@ -135,6 +146,8 @@ SIMD_INLINE uint64_t FN(vbits)(VM m) {
 #define VSET1(s) ((REAL)(s))
 #define VISET1(i) ((INT)(i))
 #define VISELECT(m, a, b) ((m) ? (a) : (b))
+#define VIEQ(a, b) ((a) == (b))
+#define VKEEP(m, v) ((m) ? (v) : (REAL)0)
 #define VMIN(a, b) ((a) < (b) ? (a) : (b))
 #define VMAX(a, b) ((a) > (b) ? (a) : (b))
 #define VSQRT(a) ((REAL)sqrt(a))
