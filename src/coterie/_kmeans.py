@@ -228,7 +228,7 @@ class KMeans(Transformer, Clusterer, Estimator):
         X, seen = self._read(X)
         check_n_clusters(len(X), self.n_clusters)
         weights = as_weights(sample_weight, len(X))
-        init = self._check_init(X)
+        init = _check_centers(self.init, X, self.n_clusters) if is_array_like(self.init) else self.init
         n_init = self._count_runs()
         if self.algorithm == "elkan" and self.n_clusters == 1:
             warn("algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.", RuntimeWarning)
@@ -239,7 +239,8 @@ class KMeans(Transformer, Clusterer, Estimator):
             tolerance = self.tol * float(data.variance.mean())
             best = None
             for _ in range(n_init):
-                start = self._start(data, X, weights, init, random_state)
+                start = self._init_centroids(
+                    X, init=init, random_state=random_state, sample_weight=weights, data=data)
                 if self.verbose:
                     print("Initialization complete")
                 run = _lloyd.iterate(data, start, self.max_iter, tolerance, self.verbose)
@@ -398,12 +399,6 @@ class KMeans(Transformer, Clusterer, Estimator):
         """
         return self._set_request("score", sample_weight=sample_weight)
 
-    def _check_init(self, X: NDArray) -> NDArray | None:
-        """Given starting centers as an array; None where they are made."""
-        if not is_array_like(self.init):
-            return None
-        return _check_centers(self.init, X, self.n_clusters)
-
     def _count_runs(self) -> int:
         given = is_array_like(self.init)
         if self.n_init == "auto":
@@ -414,24 +409,39 @@ class KMeans(Transformer, Clusterer, Estimator):
             return 1
         return self.n_init
 
-    def _start(self, data: _lloyd.Data, X: NDArray, weights: NDArray | None, init: NDArray | None,
-               random_state: np.random.RandomState) -> NDArray[np.float64]:
-        """Starting centers of one run, float64."""
-        if init is not None:
+    def _init_centroids(
+        self,
+        X: NDArray,
+        *,
+        init: str | NDArray | Callable,
+        random_state: np.random.RandomState,
+        sample_weight: NDArray | None,
+        n_centroids: int | None = None,
+        x_squared_norms: NDArray | None = None,
+        data: _lloyd.Data | None = None,
+    ) -> NDArray[np.float64]:
+        """Starting centers of one run; `data`, where it is there, is that of `X` and `sample_weight`.
+
+        Name and arguments are scikit-learn's, whose tests call it; `x_squared_norms` are not needed.
+        """
+        k = self.n_clusters if n_centroids is None else n_centroids
+        if is_array_like(init):
             centers = init
-        elif callable(self.init):
+        elif callable(init):
             view = X.view()
             view.flags.writeable = False
-            centers = _check_centers(self.init(view, self.n_clusters, random_state=random_state), X, self.n_clusters)
-        elif self.init == "random":
-            weights = np.ones(len(X)) if weights is None else weights
+            centers = _check_centers(init(view, k, random_state=random_state), X, k)
+        elif init == "random":
+            weights = np.ones(len(X)) if sample_weight is None else sample_weight
             n_possible = np.count_nonzero(weights)
-            if n_possible < self.n_clusters:
-                raise ValueError(f"init='random' needs n_clusters={self.n_clusters} rows of a weight above 0, "
+            if n_possible < k:
+                raise ValueError(f"init='random' needs n_clusters={k} rows of a weight above 0, "
                                  f"but there are {n_possible}.")
-            centers = X[random_state.choice(len(X), size=self.n_clusters, replace=False, p=weights / weights.sum())]
+            centers = X[random_state.choice(len(X), size=k, replace=False, p=weights / weights.sum())]
         else:
-            centers = X[_lloyd.seed(data, self.n_clusters, random_state, None)]
+            if data is None:
+                data = _lloyd.Data(X, sample_weight, _parallel.resolve_n_jobs(self.n_jobs))
+            centers = X[_lloyd.seed(data, k, random_state, None)]
         return centers.astype(np.float64)
 
 
