@@ -64,7 +64,7 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
     >>> from coterie.plot import scatter
     >>> X = [[0.0, 0.0], [0.1, 0.2], [4.0, 4.1], [4.2, 3.9]]
     >>> model = KMeans(2, random_state=0).fit(X)
-    >>> ax = scatter(X, model.labels_, model.cluster_centers_)  # doctest: +SKIP
+    >>> ax = scatter(X, model.labels_, model.cluster_centers_)
     """
     array = as_matrix(X, owner="scatter")
     labels = np.asarray(labels)

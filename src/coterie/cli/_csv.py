@@ -22,6 +22,7 @@ _SEPARATORS = "\t;,"
 _MISSING = frozenset(["", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "none", "?"])
 _MISSING_AS_USUAL = frozenset(["", "NA", "N/A", "NULL", "null", "None", "?"])
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*")
+_JSON_OR_XML = re.compile(r"\s*([\[{]\s*[\[{\"]|<(\?xml|!doctype|html))", re.IGNORECASE)
 # A column in which a smaller share of the cells is text is taken for numbers with mistakes among them.
 _TEXT_SHARE = 0.1
 
@@ -34,30 +35,39 @@ def read_csv(stream: io.BufferedReader, choose: Choose) -> Table:
     start = next((i for i, line in enumerate(lines) if line.strip() and not _is_comment(line)), None)
     if start is None:
         raise Problem("there is nothing in it")
-    separator = _separator(lines[start : start + 100])
-    if lines[start].lstrip()[0] in "[{<":
+    if _JSON_OR_XML.match(lines[start]):
         raise Problem("this looks like JSON, HTML or XML; save the table as csv")
+    separator = _separator(lines[start:start + 100])
     rows = csv.reader(lines[start:], delimiter=separator)
     first = next(rows)
     after_first = start + rows.line_num
     body = list(itertools.islice(rows, 1000))
+    notes = []
 
-    names, notes = [""] * len(first), []
+    decimal_comma = None
+    if separator != ",":
+        decimal_comma = next(filter(_DECIMAL_COMMA.fullmatch, itertools.chain(first, *body)), None)
+    if decimal_comma is not None:
+        notes.append(f"decimal commas: {decimal_comma} is read as {decimal_comma.replace(',', '.')}")
+        body = [_with_points(row) for row in body]
+
+    # np.savetxt writes the header as a comment.
     commented = next(csv.reader([lines[start - 1].strip("# \n")], delimiter=separator)) if start else []
-    if _is_header(first, body):
+    if _is_header(first if decimal_comma is None else _with_points(first), body):
         names, start = first, after_first
-    elif len(commented) == len(first) and not any(map(_is_number, commented)):  # as np.savetxt writes it
+    elif len(commented) == len(first) and not any(map(_is_number, commented)):
         names = commented
     else:
-        given = listing([f"x{j}" for j in range(len(first))], 4)
-        notes.append(f"no header line; called here: {given}")
+        names = [""] * len(first)
+        notes.append(f"no header line; called here: {listing([f'x{j}' for j in range(len(first))], 4)}")
     names, renamed = distinct([name.strip() for name in names])
-    reader = _Reader(text, separator, names, choose(names))
+
+    reader = _Reader(text, separator, decimal_comma is not None, names, choose(names))
     reader.read_first(lines[start:], start)
     while lines := text.readlines(_BLOCK):
         reader.read(lines)
     table = reader.table()
-    if len(first) == 1 and not table.names:
+    if len(names) == 1 and not table.names:
         raise Problem(f"no comma, semicolon or tab separates columns in it, and its lines are not numbers: "
                       f"{body[0][0] if body else first[0]!r}")
     table.notes = notes + renamed
@@ -78,7 +88,7 @@ def _encoding(stream):
 
 
 def _is_comment(line):
-    return line.startswith("#") and line[1:2] not in tuple(_SEPARATORS)  # '#' alone may be a column's name
+    return line.startswith("#") and not line.startswith(("#\t", "#;", "#,"))  # '#' alone may be a column's name
 
 
 def _separator(lines):
@@ -95,8 +105,12 @@ def _is_number(cell):
     try:
         float(cell)
     except ValueError:
-        return _DECIMAL_COMMA.fullmatch(cell) is not None
+        return False
     return "_" not in cell  # Python's float takes 1_000
+
+
+def _with_points(cells):
+    return [cell.replace(",", ".") for cell in cells]
 
 
 def _is_missing(cell):
@@ -117,13 +131,14 @@ class _Reader:
     """Gathers the values of the numeric columns.
 
     text : where a quoted field that goes on past the end of a block is continued
+    decimal_comma : whether commas in numbers are points
     names : of all columns in the file
     columns : indices of the columns to read; the first block takes out those that hold text
     """
 
-    def __init__(self, text, separator, names, columns):
-        self.text, self.separator, self.names, self.columns = text, separator, names, columns
-        self.decimal_comma = False
+    def __init__(self, text, separator, decimal_comma, names, columns):
+        self.text, self.separator, self.decimal_comma = text, separator, decimal_comma
+        self.names, self.columns = names, columns
         self.n_lines = 0  # read so far
         self.blocks = []
         self.left_out = []
@@ -135,9 +150,6 @@ class _Reader:
         if not rows:
             raise Problem("there is a header line but no row below it")
         cells = list(zip(*rows, strict=True))
-        self.decimal_comma = self.separator != "," and any(
-            _DECIMAL_COMMA.fullmatch(cell) for j in self.columns for cell in cells[j]
-        )
         numeric, values = [], []
         for j in self.columns:
             column, wrong = self._numbers(cells[j])
@@ -170,7 +182,7 @@ class _Reader:
     def _read_plain(self, lines):
         """The values of lines that hold nothing but numbers where numbers are wanted, or None."""
         n_separators = len(self.names) - 1
-        if any(line.count(self.separator) != n_separators or '"' in line for line in lines):
+        if any(line.count(self.separator) != n_separators or '"' in line or line.isspace() for line in lines):
             return None
         try:
             values = np.loadtxt(lines, delimiter=self.separator, usecols=self.columns, comments=None, ndmin=2)
@@ -218,7 +230,7 @@ class _Reader:
     def _numbers(self, cells):
         """The cells as numbers, NaN for the missing, and the indices of those that are neither."""
         if self.decimal_comma:
-            cells = [cell.replace(",", ".") for cell in cells]
+            cells = _with_points(cells)
         if "_" not in "".join(cells):
             for attempt in (cells, ("nan" if cell in _MISSING_AS_USUAL else cell for cell in cells)):
                 try:
@@ -242,7 +254,7 @@ class _Reader:
         values = np.empty((n_rows, len(self.columns)))
         while self.blocks:  # from the end, so that memory is given back on the way
             block = self.blocks.pop()
-            values[n_rows - len(block) : n_rows] = block
+            values[n_rows - len(block):n_rows] = block
             n_rows -= len(block)
         kept = []
         for i, j in enumerate(self.columns):
@@ -253,13 +265,11 @@ class _Reader:
             elif n_wrong and n_wrong >= _TEXT_SHARE * (present + n_wrong):
                 self.left_out.append(Left(self.names[j], example=example))
             elif n_wrong:
-                raise Problem(
-                    f"column {self.names[j]} has text among its numbers: {example!r} on line {line}"
-                    + (f" and {n_wrong - 1:,} more" if n_wrong > 1 else "")
-                    + "; correct that or leave the column out with --drop"
-                )
+                more = f" and {n_wrong - 1:,} more" if n_wrong > 1 else ""
+                raise Problem(f"column {self.names[j]} has text among its numbers: {example!r} on line {line}{more}; "
+                              "correct that or leave the column out with --drop")
             else:
                 kept.append(i)
         if len(kept) < len(self.columns):
-            values = values[:, kept]
+            values = np.ascontiguousarray(values[:, kept])
         return Table(values, [self.names[self.columns[i]] for i in kept], self.left_out)

@@ -8,6 +8,7 @@ import csv
 import gzip
 import io
 import os
+import types
 import zipfile
 import zlib
 
@@ -130,7 +131,8 @@ def _read(stream, array, choose):
 
 
 def _seekable(stream):
-    return stream if stream.seekable() else io.BytesIO(stream.read())
+    plain_file = isinstance(stream.raw, io.FileIO) and stream.seekable()
+    return stream if plain_file else io.BytesIO(stream.read())
 
 
 # ------------------------------------------------------------------------------------------------ numpy files
@@ -138,7 +140,8 @@ def _seekable(stream):
 
 def _load(stream):
     try:
-        return np.lib.format.read_array(stream)
+        # From what is a file numpy reads past Python, which is wrong for a pipe and for a gzip stream.
+        return np.lib.format.read_array(types.SimpleNamespace(read=stream.read))
     except ValueError as error:
         if "allow_pickle" in str(error):
             raise Problem("it holds Python objects, not numbers") from None

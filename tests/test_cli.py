@@ -1,0 +1,600 @@
+"""The `coterie` command, run as its users run it."""
+import csv
+import gzip
+import io
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+from argparse import Namespace
+
+import numpy as np
+import pytest
+
+import coterie
+from coterie.cli import _csv
+from coterie.cli._console import Problem, numbers, table
+from coterie.cli._read import read_file
+from coterie.cli.demo import generate_addresses, read_iris
+from coterie.scaling import Scaler
+
+COMMAND = [sys.executable, "-m", "coterie"]
+DATA = pathlib.Path(__file__).parents[2] / "shared" / "data"
+NAMES, IRIS, SPECIES = read_iris()
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run `coterie ...` in an empty folder; bytes in, text out."""
+
+    def run(*args, stdin=b""):
+        done = subprocess.run([*COMMAND, *map(str, args)], input=stdin, capture_output=True, cwd=tmp_path, timeout=120)
+        done.stdout, done.stderr = (text.decode().replace("\r\n", "\n") for text in (done.stdout, done.stderr))
+        assert "Traceback" not in done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture
+def fails(run):
+    """Run a command that must fail: nothing on standard output, and one line of error, which is returned."""
+
+    def fails(code, *args, stdin=b""):
+        done = run(*args, stdin=stdin)
+        *before, error = done.stderr.splitlines()
+        assert (done.returncode, done.stdout) == (code, "")
+        assert re.match("coterie( kmeans| demo)?: error: ", error)
+        assert not any("error" in line for line in before)
+        return error
+
+    return fails
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read text, bytes or the file of that name, as the subcommands do."""
+
+    def read(content, **options):
+        path = tmp_path / "table"
+        if isinstance(content, (str, bytes)):
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        else:
+            path = content
+        usual = {"file": str(path), "array": None, "columns": None, "drop": [], "missing": "median", "quiet": False}
+        return read_file(Namespace(**usual | options))
+
+    return read
+
+
+def labels_of(text):
+    header, *labels = text.splitlines()
+    assert header == "label"
+    return labels
+
+
+def iris_csv(separator=",", decimal="."):
+    lines = [separator.join([*NAMES, "species"])]
+    for row, species in zip(IRIS.tolist(), SPECIES, strict=True):
+        lines.append(separator.join([*(str(value).replace(".", decimal) for value in row), species]))
+    return "\n".join(lines) + "\n"
+
+
+def expected_labels(X=IRIS, method="standard", k=3, seed=0):
+    scaled = Scaler(method).fit_transform(X)
+    return [str(label) for label in coterie.KMeans(k, random_state=seed).fit(scaled).labels_]
+
+
+# ------------------------------------------------------------------------------------------------ the command
+
+
+def test_version_and_help(run):
+    assert run("--version").stdout == f"coterie {coterie.__version__}\n"
+    assert all(command in run("--help").stdout for command in ("demo", "kmeans"))
+    assert "--missing" in run("kmeans", "--help").stdout
+    nothing = run()
+    assert nothing.returncode == 2 and "kmeans" in nothing.stderr
+
+
+def test_import_of_the_package_leaves_the_command_alone():
+    code = "import sys, coterie; print([m for m in sys.modules if m.startswith(('coterie.cli', 'coterie.plot', " \
+           "'coterie.scaling', 'matplotlib', 'argparse', 'csv'))])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def test_kmeans_gives_the_labels_of_the_python_interface(run, tmp_path):
+    (tmp_path / "iris.csv").write_text(iris_csv())
+    done = run("kmeans", "iris.csv", "-k", 3)
+    assert done.returncode == 0
+    assert labels_of(done.stdout) == expected_labels()
+    assert "left out, not numbers: species ('setosa')" in done.stderr
+    assert "scaling: standard" in done.stderr
+    assert "3 clusters of 150 rows by 4 columns" in done.stderr
+
+
+@pytest.mark.parametrize("method", ["standard", "minmax", "robust", "log", "none"])
+def test_scale_and_seed(run, method):
+    done = run("kmeans", "-", "-k", 4, "--scale", method, "--seed", 7, "--quiet", stdin=iris_csv().encode())
+    assert labels_of(done.stdout) == expected_labels(method=method, k=4, seed=7)
+    assert re.fullmatch(rf"scaling: {method} \(.*\)\n", done.stderr)
+
+
+def test_labels_and_centers_go_to_files(run, tmp_path):
+    (tmp_path / "iris.csv").write_text(iris_csv())
+    done = run("kmeans", "iris.csv", "-k", 3, "--output", "labels.csv.gz", "--centers", "centers.csv")
+    assert done.stdout == ""
+    labels = np.array(labels_of(gzip.decompress((tmp_path / "labels.csv.gz").read_bytes()).decode())).astype(int)
+    header, *rows = csv.reader((tmp_path / "centers.csv").open(newline=""))
+    assert header == ["label", "size", *NAMES]
+    for label, (name, size, *center) in enumerate(rows):
+        assert (int(name), int(size)) == (label, (labels == label).sum())
+        np.testing.assert_allclose(np.array(center, float), IRIS[labels == label].mean(axis=0), rtol=1e-9)
+
+
+def test_labels_are_the_same_for_any_number_of_jobs(run):
+    one, two = (run("kmeans", "-", "-k", 5, "--jobs", jobs, stdin=iris_csv().encode()).stdout for jobs in (1, 2))
+    assert one == two
+
+
+def test_columns_and_drop(run):
+    both = run("kmeans", "-", "-k", 3, "--columns", "petal_width_cm,sepal_length_cm", stdin=iris_csv().encode())
+    assert labels_of(both.stdout) == expected_labels(IRIS[:, [3, 0]])
+    rest = run("kmeans", "-", "-k", 3, "--drop", "petal_width_cm,sepal_length_cm", stdin=iris_csv().encode())
+    assert labels_of(rest.stdout) == expected_labels(IRIS[:, [1, 2]])
+
+
+def test_dropped_rows_keep_their_place(run):
+    rows = list(csv.reader(iris_csv().splitlines()))
+    rows[3][1] = rows[20][0] = ""
+    text = "\n".join(map(",".join, rows)).encode()
+    done = run("kmeans", "-", "-k", 3, "--missing", "drop", stdin=text)
+    incomplete = [2, 19]
+    expected = expected_labels(np.delete(IRIS, incomplete, axis=0))
+    for place in incomplete:
+        expected.insert(place, '""')
+    assert labels_of(done.stdout) == expected
+    pandas = pytest.importorskip("pandas")
+    assert np.flatnonzero(pandas.read_csv(io.StringIO(done.stdout)).label.isna()).tolist() == incomplete
+
+
+def test_missing_values_stop_or_become_the_median(run, fails):
+    text = b"a,b,c\n1,2,3\n4,,6\nNA,8,9\n7,?,1\n"
+    error = fails(1, "kmeans", "-", "-k", 2, stdin=text)
+    assert "standard input: missing values in 3 of 4 rows: a 1, b 2; --missing drop" in error
+    done = run("kmeans", "-", "-k", 2, "--missing", "median", "--quiet", stdin=text)
+    assert labels_of(done.stdout) == expected_labels(np.array([[1, 2, 3], [4, 5, 6], [4, 8, 9], [7, 5, 1.0]]), k=2)
+
+
+def test_reader_that_goes_away_is_no_error(tmp_path):
+    np.save(tmp_path / "x.npy", np.arange(400_000.0) % 1000)
+    process = subprocess.Popen([*COMMAND, "kmeans", tmp_path / "x.npy", "-k", "2", "--quiet"], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    assert process.stdout.readline().strip() == b"label"
+    process.stdout.close()
+    assert b"Broken" not in process.stderr.read()
+    assert process.wait() == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a child")
+def test_ctrl_c_ends_with_one_line(tmp_path):
+    # A child of a background shell may inherit that SIGINT is ignored.
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).normal(size=(200_000, 10)))
+    process = subprocess.Popen([*COMMAND, "kmeans", tmp_path / "x.npy", "-k", "2000"], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    for line in process.stderr:
+        if line.startswith("scaling"):
+            break
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    asked = time.perf_counter()
+    assert process.wait(timeout=60) == 130
+    assert time.perf_counter() - asked < 5
+    assert process.stdout.read() == ""
+    assert process.stderr.read() == "coterie kmeans: error: stopped by Ctrl-C, nothing more was written\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
+@pytest.mark.parametrize("target", [["--output", "/dev/full"], ["--output", os.devnull, "--centers", "/dev/full"]])
+def test_full_disk(fails, target):
+    error = fails(1, "kmeans", "-", "-k", 3, *target, "--quiet", stdin=iris_csv().encode())
+    assert error.startswith("coterie kmeans: error: /dev/full: No space left")
+
+
+def test_input_is_not_overwritten(fails, tmp_path):
+    (tmp_path / "iris.csv").write_text(iris_csv())
+    assert "would be overwritten" in fails(2, "kmeans", "iris.csv", "-k", 3, "--output", "./iris.csv")
+    assert (tmp_path / "iris.csv").read_text() == iris_csv()
+
+
+@pytest.mark.parametrize("args, message", [
+    (["kmeans", "iris.csv"], "required: -k"),
+    (["kmean", "iris.csv"], "invalid choice: 'kmean'"),
+    (["kmeans", "iris.csv", "-k", "0"], "a whole number of 1 or more is needed, not '0'"),
+    (["kmeans", "iris.csv", "-k", "2.5"], "not '2.5'"),
+    (["kmeans", "iris.csv", "-k", "3", "--jobs", "0"], "not '0'"),
+    (["kmeans", "iris.csv", "-k", "3", "--seed", "-1"], "not '-1'"),
+    (["kmeans", "iris.csv", "-k", "3", "--scale", "max"], "invalid choice: 'max'"),
+    (["kmeans", "iris.csv", "-k", "3", "--columns", "species", "--drop", "x"], "not allowed with"),
+    (["kmeans", "iris.csv", "-k", "3", "--columns", "sepal_lenght_cm"], "did you mean 'sepal_length_cm'?"),
+    (["kmeans", "iris.csv", "-k", "3", "--drop", "Species"], "did you mean 'species'?"),
+    (["kmeans", "iris.csv", "-k", "3", "--drop", "zzz"], "there is sepal_length_cm, "),
+    (["kmeans", "iris.csv", "-k", "3", "--drop", ",".join([*NAMES, "species"])], "leaves no column"),
+    (["kmeans", "iris.csv", "-k", "3", "--array", "X"], "--array is for npz files"),
+    (["kmeans", "iris.csv", "-k", "3", "--output", "a", "--centers", "a"], "named twice"),
+])
+def test_mistakes_on_the_command_line(fails, tmp_path, args, message):
+    (tmp_path / "iris.csv").write_text(iris_csv())
+    assert message in fails(2, *args)
+
+
+@pytest.mark.parametrize("args, message", [
+    (["nowhere.csv"], "nowhere.csv: No such file"),
+    (["."], "Is a directory" if sys.platform != "win32" else "ermission"),
+    (["iris.csv", "--output", "nowhere/labels.csv"], "there is no folder nowhere"),
+    (["iris.csv", "--output", "."], "is a folder"),
+    (["iris.csv", "--columns", "species"], "not a column of numbers: species ('setosa')"),
+    (["negative.csv", "--scale", "log"], "there are negative ones in b (2)"),
+    (["few.csv"], "-k 3 is more than the 2 rows there are"),
+])
+def test_mistakes_about_files_and_data(fails, tmp_path, args, message):
+    (tmp_path / "iris.csv").write_text(iris_csv())
+    (tmp_path / "negative.csv").write_text("a,b\n1,-1\n2,-2\n3,3\n")
+    (tmp_path / "few.csv").write_text("a,b\n1,2\n3,4\n")
+    assert message in fails(1, "kmeans", *args, "-k", 3)
+
+
+def test_fewer_distinct_rows_than_clusters_warns(run):
+    done = run("kmeans", "-", "-k", 2, stdin=b"a,b\n1,2\n1,2\n1,2\n")
+    assert done.returncode == 0
+    assert "warning: Number of distinct clusters (1) found smaller than n_clusters (2)" in done.stderr
+    assert "note: the same in every row, so without effect: a, b" in done.stderr
+
+
+# ---------------------------------------------------------------------------------------------------- the demo
+
+
+def test_demo(run, tmp_path):
+    pytest.importorskip("matplotlib")
+    done = run("demo", "--jobs", 2)
+    assert done.returncode == 0
+    assert "sepal_length_cm" in done.stdout and "50 setosa" in done.stdout and "north_km" in done.stdout
+    path = re.search("^picture: (.*)$", done.stdout, re.MULTILINE)[1]
+    assert pathlib.Path(path).samefile(tmp_path / "coterie-demo.png")
+    assert pathlib.Path(path).read_bytes().startswith(b"\x89PNG")
+
+
+def test_demo_without_matplotlib_says_how_to_get_the_picture(tmp_path):
+    code = "import sys; sys.modules['matplotlib'] = None; from coterie.cli import main; sys.exit(main(['demo']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0 and "north_km" in done.stdout
+    assert 'pip install "coterie[plot]"' in done.stderr and not list(tmp_path.iterdir())
+
+
+def test_demo_refuses_a_picture_it_cant_write(fails):
+    assert "there is no folder nowhere" in fails(1, "demo", "--output", "nowhere/picture.png")
+
+
+def test_generated_addresses_are_on_the_map_and_not_in_the_lake():
+    places = generate_addresses(10_000, np.random.default_rng(0))
+    assert places.shape == (10_000, 2) and places.min() >= 0 and (places <= (42, 30)).all()
+    assert np.hypot(*(places - (30, 16)).T).min() > 3.4
+
+
+def test_iris_is_fishers_table():
+    assert IRIS.shape == (150, 4) and {name: (SPECIES == name).sum() for name in set(SPECIES)} == {
+        "setosa": 50, "versicolor": 50, "virginica": 50}
+    np.testing.assert_allclose(IRIS.mean(axis=0), [5.843333, 3.057333, 3.758, 1.199333], atol=1e-6)
+    assert IRIS[34].tolist() == [4.9, 3.1, 1.5, 0.2] and IRIS[37].tolist() == [4.9, 3.6, 1.4, 0.1]
+
+
+# ----------------------------------------------------------------------------------------------- reading text
+
+EXPECTED = [[1.5, -2.0], [3e10, 4.0], [5.0, 0.25]]
+
+
+@pytest.mark.parametrize("text", [
+    "a,b\n1.5,-2\n3e10,4\n5,.25\n",
+    "a;b\n1.5;-2\n3e10;4\n5;.25",
+    "a\tb\n1.5\t-2\n3e10\t4\n5\t.25\n",
+    "a;b\n1,5;-2\n3e10;4\n5;,25\n",  # decimal commas
+    "a\tb\n1,5\t-2\n3e10\t4\n5\t0,25\n",
+    '"a","b"\n"1.5","-2"\n"3e10","4"\n"5",".25"\n',
+    " a , b \r\n 1.5, -2 \r\n3e10 ,4\r\n5,.25\r\n\r\n",
+    "\n\na,b\n1.5,-2\n\n3e10,4\n  \n5,.25\n\n",  # blank lines
+    "a,b\r1.5,-2\r3e10,4\r5,.25\r",
+    "\ufeffa,b\n1.5,-2\n3e10,4\n5,.25\n",
+    "# made by a program\n# a,b\n1.5,-2\n3e10,4\n5,.25\n",
+    "a,b\n1.5,-2\n3e10,4\n5,.25\n".encode("utf-16"),
+    gzip.compress(b"a,b\n1.5,-2\n3e10,4\n5,.25\n"),
+])
+def test_text_is_read_as_it_comes(read, text):
+    table = read(text)
+    assert (table.names, table.values.tolist(), table.left_out) == (["a", "b"], EXPECTED, [])
+
+
+def test_without_a_header_columns_are_numbered(read):
+    table = read("1,2,x\n3,4,y\n")
+    assert (table.names, table.values.tolist()) == (["x0", "x1"], [[1, 2], [3, 4]])
+    assert any("no header line" in note for note in table.notes)
+
+
+@pytest.mark.parametrize("text, names", [
+    ("name,size\nfoo,1\nbar,2\n", ["size"]),
+    ("year,1990\n7,1\n9,2\n", ["year", "1990"]),  # a name above numbers makes a header
+    (",x\n0,5\n1,6\n", ["x0", "x"]),  # as pandas writes its index
+    ("#,x\n1,5\n2,6\n", ["#", "x"]),
+    ("a,a,b,a\n1,2,3,4\n5,6,7,8\n", ["a", "a.2", "b", "a.3"]),
+    ("a,a.2,a\n1,2,3\n5,6,7\n", ["a", "a.2", "a.3"]),
+    ("<DATE>,<OPEN>\n5,1\n5,2\n", ["<DATE>", "<OPEN>"]),
+    ("größe,b\n1,2\n3,4\n".encode("latin-1"), ["größe", "b"]),
+    ('"x, in mm","two\nlines"\n1,2\n3,4\n', ["x, in mm", "two\nlines"]),
+])
+def test_names_of_columns(read, text, names):
+    assert read(text).names == names
+
+
+@pytest.mark.parametrize("cell", ["", " ", "NA", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None", "?"])
+def test_missing_values_in_text(read, cell):
+    table = read(f"a,b\n1,{cell}\n2,5\n3,7\n", missing="drop")
+    assert table.values.tolist() == [[2, 5], [3, 7]] and table.kept.tolist() == [False, True, True]
+
+
+def test_missing_value_in_a_single_column_is_quoted(read):
+    assert read('a\n1\n""\n\n3\n').values.ravel().tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("cell", ["x", "1_000", "12%", "1,5", "0x10", "2024-01-31"])
+def test_text_is_no_number(read, cell):
+    table = read(f'a,b\n1,"{cell}"\n2,"{cell}"\n')
+    assert table.names == ["a"] and str(table.left_out[0]) == f"b ({'date ' * ('-' in cell)}{cell!r})"
+
+
+def test_mistake_among_numbers_is_an_error_that_names_the_line(read):
+    rows = [f"{i},{i % 7}" for i in range(100)]
+    rows[70] = "70,oops"
+    with pytest.raises(Problem, match="column b has text among its numbers: 'oops' on line 72; correct that"):
+        read("a,b\n" + "\n".join(rows))
+    rows[71] = "71,oh"
+    with pytest.raises(Problem, match="'oops' on line 72 and 1 more;"):
+        read("a,b\n" + "\n".join(rows))
+    assert read("a,b\n" + "\n".join(rows), drop=["b"]).names == ["a"]
+
+
+@pytest.mark.parametrize("text, message", [
+    (b"", "there is nothing in it"),
+    (b"\n \n", "there is nothing in it"),
+    (b"a,b\n", "a header line but no row below it"),
+    (b"a,b\n1,2\n\n3\n", "line 4 has 1 field, where the first line has 2"),
+    (b'a,b\n"1\n1",2\n3,4,5\n', "line 4 has 3 fields"),
+    (b'a,b\n1,2\n3,"4\n5,6\n', "line 3: a quote is opened there and not closed"),
+    (b"a,b\nx,y\nz,w\n", "no column of numbers in it, but a ('x'), b ('y')"),
+    (b"a,b\nNA,\n,?\n", "no column of numbers in it, but a (empty), b (empty)"),
+    (b"1 2 3\n4 5 6\n", "no comma, semicolon or tab separates columns"),
+    (b"a,b\n1,inf\n2,3\n", "infinite values: b 1"),
+    (bytes(range(256)), "neither text nor"),
+    (b'[{"a": 1},\n{"a": 2}]', "looks like JSON"),
+    (gzip.compress(b"a,b\n" + b"1,2\n" * 9999)[:50], "damaged or cut short"),
+    (b"\x1f\x8bnonsense", "damaged or cut short|Unknown compression|reserved"),
+    (b"\xfd7zXZ\0", "compressed with xz"),
+    (b"PK\x03\x04nonsense", "damaged or cut short"),
+    (b"\x93NUMPY\x01\x00nonsense", "header"),
+    (b"PAR1nonsense", "arquet"),
+])
+def test_unreadable_files(read, text, message):
+    if text.startswith(b"PAR1"):
+        pytest.importorskip("pyarrow")
+    with pytest.raises(Problem, match=re.sub(r"[()?]", r"\\\g<0>", message)) as caught:
+        read(text)
+    assert "\n" not in str(caught.value) and caught.value.code == 1
+
+
+@pytest.mark.parametrize("quote", [False, True])
+@pytest.mark.parametrize("separator, decimal", [(",", "."), (";", ","), ("\t", ".")])
+def test_blocks_of_lines_do_not_change_what_is_read(read, monkeypatch, separator, decimal, quote):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 3)) * 10.0 ** rng.integers(-20, 20, size=(300, 3))
+    X[rng.random(X.shape) < 0.02] = np.nan
+    remarks = np.where(rng.random(300) < 0.1, f'over\ntwo "lines"{separator} or more', "plain")
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator, quoting=csv.QUOTE_ALL if quote else csv.QUOTE_MINIMAL)
+    writer.writerow(["a", "remark", "b", "c"])
+    for (a, b, c), remark in zip(X.tolist(), remarks, strict=True):
+        writer.writerow([("" if np.isnan(v) else repr(v).replace(".", decimal)) if not isinstance(v, str) else v
+                         for v in (a, remark, b, c)])
+    for size in (50, 1000, 1 << 20):
+        monkeypatch.setattr(_csv, "_BLOCK", size)
+        table = read(out.getvalue(), missing="drop")
+        assert table.names == ["a", "b", "c"]
+        np.testing.assert_array_equal(table.values, X[~np.isnan(X).any(axis=1)])
+
+
+def test_column_that_turns_to_text_later_is_left_out(read, monkeypatch):
+    monkeypatch.setattr(_csv, "_BLOCK", 20)
+    text = "a,b\n" + "1,2\n" * 10 + "3,x\n" * 10
+    assert (read(text).names, [each.name for each in read(text).left_out]) == (["a"], ["b"])
+
+
+# ---------------------------------------------------------------------------------------- reading other formats
+
+
+def test_npy_and_npz(read, tmp_path):
+    X = np.arange(12.0).reshape(4, 3) ** 2
+    path = tmp_path / "x"
+    for array, expected in (
+        (X, X), (X.astype(np.float32), X), (np.asfortranarray(X), X), (X.astype(">f8"), X), (X.astype(np.int16), X),
+        (X > 5, X > 5), (X[:, 0], X[:, :1]),
+        (np.array([(1, 2.5, "x"), (3, 4.5, "y")], dtype=[("a", int), ("b", float), ("c", "U1")]), [[1, 2.5], [3, 4.5]]),
+    ):
+        with open(path, "wb") as file:
+            np.save(file, array)
+        table = read(path)
+        assert table.values.tolist() == np.asarray(expected, float).tolist()
+        assert table.values.dtype == (np.float32 if array.dtype == np.float32 else np.float64)
+    with open(path, "wb") as file:
+        np.savez_compressed(file, X=X, columns=np.array(["u", "v", "w"]), y=np.zeros(4))
+    table = read(path, columns=["w", "u"])
+    assert (table.names, table.values.tolist()) == (["w", "u"], X[:, [2, 0]].tolist())
+
+
+def test_npz_array_is_chosen_by_name(read, tmp_path):
+    path = tmp_path / "x.npz"
+    np.savez(path, first=np.ones((3, 2)), second=np.zeros((4, 2)))
+    with pytest.raises(Problem, match="several arrays in it; choose one with --array: first, second"):
+        read(path)
+    assert read(path, array="second").values.shape == (4, 2)
+    with pytest.raises(Problem, match="no array is called 'secnd': did you mean 'second'"):
+        read(path, array="secnd")
+
+
+def test_npz_of_one_array_a_column(read, tmp_path):
+    path = tmp_path / "x.npz"
+    np.savez(path, a=np.arange(4, dtype=np.int32), b=np.arange(4.0) / 8, words=np.array(["p", "q"]), n=np.int64(3))
+    table = read(path)
+    assert (table.names, table.values.tolist()) == (["a", "b"], [[0, 0], [1, 0.125], [2, 0.25], [3, 0.375]])
+
+
+def test_packed_integers_are_unpacked(read, tmp_path):
+    path = tmp_path / "x.npz"
+    raw = np.array([[4, 8], [12, 16]], dtype=np.int32)
+    np.savez(path, raw=raw, scale=np.array([0.25, 0.5]), offset=np.array([1e6, 5e6]))
+    table = read(path, columns=["x1"])
+    assert table.values.tolist() == [[5e6 + 4], [5e6 + 8]]
+    assert "its integers were turned into raw * scale + offset, which are in the file too" in table.notes
+    np.savez(path, raw=raw.astype(float), scale=np.array([0.25, 0.5]))  # these are what they are
+    assert read(path).values.tolist() == raw.tolist()
+
+
+@pytest.mark.parametrize("array, message", [
+    (np.ones((2, 2)) * 1j, "not numbers but complex128"),
+    (np.array([["a"]]), "not numbers but <U1"),
+    (np.ones((2, 2, 2)), r"the shape \(2, 2, 2\)"),
+    (np.array({}, dtype=object), "Python objects"),
+    (np.ones((0, 2)), "no row"),
+    (np.ones((2, 0)), "no column of numbers"),
+])
+def test_arrays_that_are_no_tables(read, tmp_path, array, message):
+    np.save(tmp_path / "x.npy", array, allow_pickle=True)
+    with pytest.raises(Problem, match=message):
+        read(tmp_path / "x.npy")
+
+
+def test_npz_without_a_table(read, tmp_path):
+    path = tmp_path / "x.npz"
+    np.savez(path)
+    with pytest.raises(Problem, match="no array of numbers with two dimensions in it: no array"):
+        read(path)
+    np.savez(path, data=np.ones(3), indices=np.arange(3), indptr=np.arange(4))
+    with pytest.raises(Problem, match="sparse"):
+        read(path)
+
+
+def test_parquet(read, tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    path = tmp_path / "x"
+    small = pa.array([1, 2, 3], pa.float32())
+    columns = {"a": [1, None, 3], "t": ["x", "y", "z"], "b": [True, False, True], "f": small}
+    parquet.write_table(pa.table(columns), path, row_group_size=2)
+    table = read(path)
+    assert (table.names, table.values.tolist()) == (["a", "b", "f"], [[1, 1, 1], [2, 0, 2], [3, 1, 3]])
+    assert [each.name for each in table.left_out] == ["t (string)"]
+    assert read(path, columns=["f"]).values.dtype == np.float32
+
+
+def test_parquet_without_pyarrow_says_what_to_install(read, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(Problem, match=r'pip install "coterie\[io\]"'):
+        read(b"PAR1")
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize("kind", ["npy", "npz", "parquet"])
+def test_every_format_goes_through_a_pipe(run, kind, zipped):
+    file = io.BytesIO()
+    if kind == "npy":
+        np.save(file, IRIS)
+    elif kind == "npz":
+        np.savez(file, X=IRIS)
+    else:
+        pa = pytest.importorskip("pyarrow")
+        from pyarrow import parquet
+
+        parquet.write_table(pa.table(dict(zip(NAMES, IRIS.T, strict=True))), file)
+    content = gzip.compress(file.getvalue()) if zipped else file.getvalue()
+    assert labels_of(run("kmeans", "-", "-k", 3, stdin=content).stdout) == expected_labels()
+
+
+# ------------------------------------------------------------------------------------------------- odd columns
+
+
+@pytest.mark.parametrize("name, values, kind", [
+    ("customer_id", [5, 5, 7], "an identifier"),
+    ("userId", [5, 5, 7], "an identifier"),
+    ("ID", [5, 5, 7], "an identifier"),
+    ("row", range(30), "an identifier"),
+    ("n", range(100, 0, -1), "an identifier"),  # each number once, in order
+    ("n", [(7 * i) % 31 for i in range(31)], "an identifier"),  # each number once, none left out
+    ("year", [2, 3, 3], "a date"),
+    ("when", [1990 + i % 9 for i in range(30)], "a date"),
+    ("when", [20240101 + 100 * (i % 12) + i % 28 for i in range(30)], "a date"),
+    ("when", [1_700_000_000 + 977 * (i % 11) for i in range(30)], "a date"),
+    ("recency_days", [i % 9 for i in range(30)], None),
+    ("acid", [i % 9 for i in range(30)], None),
+    ("spend", [(i * 7919) % 10007 for i in range(60)], None),
+    ("mass", np.random.default_rng(0).normal(size=40), None),
+])
+def test_identifiers_and_dates_are_named_in_a_warning(read, capsys, name, values, kind):
+    values = list(values)
+    text = f"{name},v\n" + "\n".join(f"{value},{i * i % 5}" for i, value in enumerate(values))
+    read(text)
+    warning = f"warning: {name} looks like {kind} but is used as a measurement; --drop {name} leaves it out"
+    assert (warning in capsys.readouterr().err) == (kind is not None)
+    read(text, columns=[name, "v"])  # whoever asks for it gets it
+    assert "warning" not in capsys.readouterr().err
+
+
+# --------------------------------------------------------------------------------------------------- the summary
+
+
+def test_numbers_show_what_sets_them_apart():
+    assert numbers([515382.81, 515393.24, 515394.04]) == ["515,382.8", "515,393.2", "515,394.0"]
+    assert numbers([0.00012, 0.00034]) == ["0.000120", "0.000340"]
+    assert numbers([1e9, 3.0]) == ["1,000,000,000", "3"]
+    assert numbers([-0.0001, 50.0]) == ["0.0", "50.0"]
+    assert numbers([7.0, 7.0]) == ["7.00", "7.00"] and numbers([0.0]) == ["0"] and numbers([np.nan, 1.5])[0] == "nan"
+
+
+def test_wide_tables_go_on_below():
+    text = table(["k", "alpha", "beta"], [["0", "1"], ["1.5", "2"], ["3", "4"]], width=10)
+    assert text == "k  alpha\n0    1.5\n1      2\n\nk  beta\n0     3\n1     4"
+
+
+def test_summary_of_many_clusters_and_columns_is_cut(run, tmp_path):
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).normal(size=(200, 30)))
+    done = run("kmeans", "x.npy", "-k", 60, "--output", "labels.csv")
+    assert "the 40 largest of 60 clusters, the first 24 of 30 columns; --centers writes all" in done.stderr
+
+
+# ------------------------------------------------------------------------------------------------------ real data
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the real data is not here")
+@pytest.mark.parametrize("name, options, found", [
+    ("penguins.csv.gz", ["--missing", "drop"], ["year looks like a date", "342 rows by 5 columns"]),
+    ("customers_online_retail_rfm.csv.gz", ["--missing", "median", "--scale", "log"],
+     ["customer_id looks like an identifier", "4,372 rows by 10 columns", "country ('United Kingdom')"]),
+    ("stars_hyg_mag7.5.npz", [], ["array X is used", "b_minus_v", "25,792 rows by 6 columns"]),
+    ("lidar_lone_star.npz", [], ["raw_xyz * scale + offset", "518,862 rows by 3 columns", "4,918,36"]),
+    ("kddcup99_10cols.npz", ["--drop", "protocol,service,flag,labels"], ["805,050 rows by 10 columns", "src_bytes"]),
+])
+def test_real_files(run, name, options, found):
+    done = run("kmeans", DATA / name, "-k", 4, *options)
+    assert done.returncode == 0
+    assert len(labels_of(done.stdout)) > 300
+    for text in found:
+        assert text in done.stderr

@@ -1,0 +1,185 @@
+"""Scaler: the statistics, the contract, and scikit-learn's scalers as the peers."""
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+
+from coterie import NotFittedError
+from coterie.scaling import METHODS, Scaler
+
+
+@pytest.fixture
+def X():
+    rng = np.random.default_rng(0)
+    return np.abs(rng.normal(size=(500, 4)) * [1.0, 1e3, 1e-3, 50.0] + [0.0, 1e4, 5.0, 1e6])
+
+
+PEERS = {"standard": "StandardScaler", "minmax": "MinMaxScaler", "robust": "RobustScaler"}
+
+
+@pytest.mark.parametrize("method", PEERS)
+def test_agrees_with_scikit_learn(method, X):
+    peer = getattr(pytest.importorskip("sklearn.preprocessing"), PEERS[method])()
+    np.testing.assert_allclose(Scaler(method).fit_transform(X), peer.fit_transform(X), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("method", PEERS)
+def test_agrees_with_scikit_learn_where_values_are_missing(method, X):
+    peer = getattr(pytest.importorskip("sklearn.preprocessing"), PEERS[method])()
+    X[::7, 0] = X[3, 1:] = np.nan
+    scaled = Scaler(method).fit_transform(X)
+    np.testing.assert_allclose(scaled, peer.fit_transform(X), rtol=1e-9, atol=1e-9)
+    np.testing.assert_array_equal(np.isnan(scaled), np.isnan(X))
+
+
+def test_log_is_log1p_then_standard():
+    X = np.array([[0.0, 3.0], [1.0, 1e6], [100.0, 0.5]])
+    np.testing.assert_allclose(Scaler("log").fit_transform(X), Scaler().fit_transform(np.log1p(X)), rtol=1e-14)
+
+
+def test_log_names_the_first_negative_value():
+    X = np.ones((40_000, 2))
+    X[39_999, 1] = -3.5
+    with pytest.raises(ValueError, match=r"^Negative values in data.*'log'.*First -3\.5 at row 39999, column 1\.$"):
+        Scaler("log").fit(X)
+    with pytest.raises(ValueError, match="Negative values"):
+        Scaler("log").fit(abs(X)).transform(X)
+
+
+def test_log_names_the_column_of_a_table():
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(ValueError, match=r"row 1, column 1 \('heat'\)"):
+        Scaler("log").fit(pandas.DataFrame({"mass": [1.0, 2.0], "heat": [1.0, -2.0]}))
+
+
+def test_none_returns_an_equal_copy(X):
+    scaled = Scaler("none").fit_transform(X)
+    np.testing.assert_array_equal(scaled, X)
+    assert not np.shares_memory(scaled, X)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_inverse_transform_gives_the_data_back(method, dtype, X):
+    X = X.astype(dtype)
+    scaler = Scaler(method)
+    scaled = scaler.fit_transform(X)
+    assert scaled.dtype == scaler.inverse_transform(scaled).dtype == dtype
+    error = abs(scaler.inverse_transform(scaled).astype(np.float64) - X)
+    assert (error <= 8 * np.finfo(dtype).eps * X.max(axis=0)).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_standard_is_exact_far_from_zero(dtype):
+    X = (1e6 + np.array([[0.0], [1.0], [2.0], [3.0]])).astype(dtype)
+    scaler = Scaler().fit(X)
+    assert scaler.center_ == 1e6 + 1.5
+    assert scaler.scale_ == pytest.approx(np.sqrt(1.25), rel=1e-15)
+    np.testing.assert_allclose(scaler.transform(X).ravel(), (np.arange(4) - 1.5) / np.sqrt(1.25), rtol=1e-7)
+
+
+@pytest.mark.parametrize("method", ["standard", "minmax"])
+def test_values_of_any_size_do_not_overflow(method):
+    scaled = Scaler(method).fit_transform([[1e200, 1e-200], [3e200, 3e-200], [2e200, 2e-200]])
+    np.testing.assert_allclose(scaled[:, 0], scaled[:, 1], rtol=1e-12)
+    assert (np.ptp(scaled, axis=0) > 0.9).all()
+
+
+@pytest.mark.parametrize("method", ["standard", "minmax", "robust", "log"])
+@pytest.mark.parametrize("value", [0.0, 3.3, 1e6 + 0.1])
+def test_constant_column_becomes_zero(method, value):
+    X = np.column_stack([np.full(100, value), np.arange(100.0)])
+    scaler = Scaler(method)
+    scaled = scaler.fit_transform(X)
+    assert scaler.scale_[0] == 1.0
+    np.testing.assert_allclose(scaled[:, 0], 0.0, atol=1e-15)
+    np.testing.assert_allclose(scaler.inverse_transform(scaled)[:, 0], value, rtol=1e-15)
+
+
+def test_rounding_errors_are_no_variation():
+    X = np.array([[0.3], [0.1 + 0.2]] * 10)
+    assert Scaler().fit(X).scale_ == 1.0
+
+
+def test_robust_scales_a_column_that_is_mostly_one_value():
+    X = np.zeros((100, 1))
+    X[:10, 0] = 1e6
+    assert abs(Scaler("robust").fit_transform(X)).max() < 10
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("method", METHODS)
+def test_column_without_a_value_stays_missing(method):
+    X = np.column_stack([np.full(5, np.nan), np.arange(5.0)])
+    scaler = Scaler(method)
+    assert np.isnan(scaler.fit_transform(X)[:, 0]).all()
+    assert (scaler.center_[0], scaler.scale_[0]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_one_row(method):
+    assert Scaler(method).fit_transform([[2.0, 3.0]]).tolist() == ([[2.0, 3.0]] if method == "none" else [[0.0, 0.0]])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_input_of_any_layout_is_read_and_never_modified(method, X):
+    expected = Scaler(method).fit_transform(X)
+    X.flags.writeable = False
+    for same in (X, np.asfortranarray(X), np.repeat(X, 2, axis=0)[::2], X.astype(">f8"), X.tolist()):
+        np.testing.assert_array_equal(Scaler(method).fit_transform(same), expected)
+
+
+@pytest.mark.parametrize("method", ["standard", "robust"])
+def test_blocks_do_not_change_the_result(method, X, monkeypatch):
+    expected = Scaler(method).fit_transform(X)
+    monkeypatch.setattr("coterie.scaling._BLOCK", 10)
+    np.testing.assert_allclose(Scaler(method).fit_transform(X), expected, rtol=1e-12, atol=1e-13)
+
+
+def test_whole_numbers_become_float64():
+    assert Scaler().fit_transform(np.arange(6).reshape(3, 2)).dtype == np.float64
+
+
+def test_bad_input():
+    with pytest.raises(ValueError, match=r"'method' parameter of Scaler must be a str among .* Got 'max' instead"):
+        Scaler("max").fit([[1.0]])
+    with pytest.raises(ValueError, match="infinity"):
+        Scaler().fit([[1.0], [np.inf]])
+    with pytest.raises(NotFittedError):
+        Scaler().transform([[1.0]])
+    with pytest.raises(NotFittedError):
+        Scaler().inverse_transform([[1.0]])
+    with pytest.raises(ValueError, match="X has 1 features, but Scaler is expecting 2 features"):
+        Scaler().fit([[1.0, 2.0]]).inverse_transform([[1.0]])
+
+
+def test_failed_fit_leaves_the_scaler_as_it_was():
+    scaler = Scaler("log").fit([[1.0], [2.0]])
+    before = scaler.center_
+    with pytest.raises(ValueError):
+        scaler.fit([[-1.0, 1.0]])
+    assert scaler.center_ is before and scaler.n_features_in_ == 1
+
+
+def test_names_tables_repr_and_pickle():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"mm": [1.0, 2.0, 3.0], "g": [10.0, 30.0, 20.0]}, index=[5, 6, 7])
+    scaler = Scaler().set_output(transform="pandas").fit(frame)
+    assert list(scaler.get_feature_names_out()) == ["mm", "g"]
+    scaled = scaler.transform(frame)
+    assert list(scaled.columns) == ["mm", "g"] and list(scaled.index) == [5, 6, 7]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # scaled rows, such as centres, need no names
+        np.testing.assert_allclose(scaler.inverse_transform(scaled.to_numpy()), frame.to_numpy())
+    assert repr(Scaler("log")) == "Scaler(method='log')"
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(scaler)).scale_, scaler.scale_)
+
+
+@pytest.mark.filterwarnings("ignore:Estimator Scaler does not inherit")
+@pytest.mark.parametrize("method", METHODS)
+def test_passes_scikit_learns_check_estimator(method):
+    checks = pytest.importorskip("sklearn.utils.estimator_checks")
+    reason = "the check knows an estimator called Scaler and sets a parameter of that one"
+    expected = {f"check_estimator_sparse_{kind}": reason for kind in ("array", "matrix", "container")}
+    checks.check_estimator(Scaler(method), expected_failed_checks=expected, on_skip=None)
