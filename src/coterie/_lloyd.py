@@ -264,7 +264,7 @@ class _CellStep:
         self.columns = np.full((d, stride), np.inf)
         self.names = np.arange(n_clusters, dtype=np.int32)
         slots = max(1, min(data.n_threads, len(self.sums)))
-        self.work = np.empty((slots, (2 * d + 1) * stride + (d + 2) * _TILE + 2 * n_clusters * (d + 1)))
+        self.work = np.empty((slots, (2 * d + 1) * stride + (d + 1) * _TILE + 2 * n_clusters * (d + 1)))
         self.some_names = np.empty((slots, 2 * stride), dtype=np.int32)
         self.candidates = 0
 
@@ -428,13 +428,13 @@ class _Seeder:
 
     def _sort_into_buckets(self) -> None:
         X, n = self.data.X, len(self.data.X)
-        hashes = np.empty(n, dtype=np.uint64)
+        self.hashes = np.empty(n, dtype=np.uint64)
         rows = _chunk_rows(16 * X.shape[1])
-        _parallel.run(lambda region, slot: kmeans_init.hash_rows(X, rows, hashes, region, slot),
+        _parallel.run(lambda region, slot: kmeans_init.hash_rows(X, rows, self.hashes, region, slot),
                       _ceil_div(n, rows), self.data.n_threads)
-        self.by_hash = np.argsort(hashes)
         bits = min(12, (n.bit_length() + 1) // 2)  # about sqrt(n) buckets
-        self.bucket = (hashes >> np.uint64(64 - bits)).astype(np.uint16)
+        self.bucket = (self.hashes >> np.uint64(64 - bits)).astype(np.uint16)
+        self.by_bucket = np.argsort(self.bucket, kind="stable")  # of 16 bits: a radix sort
         self.ends = np.cumsum(np.bincount(self.bucket, minlength=1 << bits))
         self.change = np.empty((self.n_strips, 1 << bits))
         self.potential = np.zeros(1 << bits)  # sum(weight * closest) of each bucket
@@ -452,9 +452,10 @@ class _Seeder:
         bucket = min(int(np.searchsorted(running, aim, side="right")), len(running) - 1)
         while bucket > 0 and self.ends[bucket] == self.ends[bucket - 1]:
             bucket -= 1  # rounding led to a bucket without rows
-        rows = self.by_hash[self.ends[bucket - 1] if bucket else 0 : self.ends[bucket]]
+        rows = self.by_bucket[self.ends[bucket - 1] if bucket else 0 : self.ends[bucket]]
         if not len(rows):
-            return int(self.by_hash[0])
+            return int(self.by_bucket[0])
+        rows = rows[np.argsort(self.hashes[rows])]
         within = np.cumsum(mass(rows))
         aim -= running[bucket - 1] if bucket else 0.0
         return int(rows[min(int(np.searchsorted(within, aim, side="right")), len(rows) - 1)])

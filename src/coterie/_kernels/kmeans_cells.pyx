@@ -37,7 +37,7 @@ def label_and_sum_cells(
         int32_t[::1] cell_labels,         # INOUT  (n_cells,), MIXED before the first call
         double[:, :, ::1] sums,           # OUT    (strips, k, d), relative to shift
         double[:, ::1] weights,           # OUT    (strips, k)
-        double[:, ::1] work,              # WORK   (slots, (2 d + 1) stride + (d + 2) TILE + 2 k (d + 1))
+        double[:, ::1] work,              # WORK   (slots, (2 d + 1) stride + (d + 1) TILE + 2 k (d + 1))
         int32_t[:, ::1] some_names,       # WORK   (slots, 2 stride)
         int64_t[:, ::1] counts,           # INOUT  (slots, >= 2), adds: labels that changed, candidates of all cells
         Region region, int slot):
@@ -114,8 +114,7 @@ cdef int64_t label_cell(
         int32_t label
         int64_t changed = 0
         double *tile = work                     # (d, TILE)
-        double *margin = tile + d * TILE        # (TILE,), not used
-        double *some_weight = margin + TILE     # (TILE,)
+        double *some_weight = tile + d * TILE   # (TILE,)
         double *some_norms = some_weight + TILE
         double *some_packed = some_norms + m    # (m, d)
         double *some_sums = some_packed + m * d  # (m, d + 1)
@@ -128,7 +127,7 @@ cdef int64_t label_cell(
         for j in range(d):
             some_packed[i * d + j] = packed[candidates[i], j]
     pack_tile(&X[0, 0], rows, n_rows, d, &shift[0], scale, tile)
-    close = nearest_tile(tile, d, some_packed, some_norms, m, slack, floor, index, margin)
+    close = nearest_tile(tile, d, some_packed, some_norms, m, slack, floor, index, NULL)
     if close:
         for i in range(n_rows):
             if (close >> i) & 1:

@@ -68,6 +68,24 @@ cdef double squared_distance_to_box(const double[:, ::1] box, const real *c, con
     return total
 
 
+cdef double gain_of(const real *distance, const double *closest, const double *weight, Py_ssize_t n) noexcept nogil:
+    """Sum of weight * max(0, closest - distance); weight NULL: ones. Four sums, so that additions need not wait."""
+    cdef:
+        double gain[4]
+        double drop
+        Py_ssize_t i, u
+    for u in range(4):
+        gain[u] = 0.0
+    for i in range(0, n - 3, 4):
+        for u in range(4):
+            drop = max(0.0, closest[i + u] - distance[i + u])
+            gain[u] += drop * weight[i + u] if weight != NULL else drop
+    for i in range(n - n % 4, n):
+        drop = max(0.0, closest[i] - distance[i])
+        gain[0] += drop * weight[i] if weight != NULL else drop
+    return (gain[0] + gain[1]) + (gain[2] + gain[3])
+
+
 def gains(
         const real[:, ::1] X,             # IN     (n, d), rows block by block
         const double[::1] weight,         # IN     (n,), or (0,) for ones
@@ -84,13 +102,12 @@ def gains(
         Region region, int slot):
     """What each trial centre gains, strip by strip. O(n m d) time at most."""
     cdef:
-        Py_ssize_t d = X.shape[1], m = trials.shape[0], block, a, i, j, start, n_rows, n_near
+        Py_ssize_t d = X.shape[1], m = trials.shape[0], block, a, j, start, n_rows, n_near
         Py_ssize_t near[64]
         real *tile = &work[slot, 0]
         real *near_trials = tile + d * TILE
         real *distance = near_trials + m * d
         int64_t strip
-        double gain, drop
     with nogil:
         while True:
             strip = work_take(&region.work, slot == 0)
@@ -112,12 +129,8 @@ def gains(
                 n_rows = pack_block(X, start, starts[block + 1], shift, scale, tile)
                 tile_distances(tile, d, near_trials, n_near, distance)
                 for a in range(n_near):
-                    gain = 0.0
-                    for i in range(n_rows):
-                        drop = closest[start + i] - distance[a * TILE + i]
-                        if drop > 0.0:
-                            gain += drop * weight[start + i] if weight.shape[0] else drop
-                    out[strip, near[a]] += gain
+                    out[strip, near[a]] += gain_of(
+                        distance + a * TILE, &closest[start], &weight[start] if weight.shape[0] else NULL, n_rows)
 
 
 def add_center(

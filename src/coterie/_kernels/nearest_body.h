@@ -80,7 +80,7 @@ SIMD_INLINE TARGET void FN(nearest_block)(
             FN(nearest_few)(x + p, D, G, c, h, m, best + p, second + p, index + p);             \
         break;
 
-/* x (d, TILE), c (m, d), h (m,) IN; index (TILE,), margin (TILE,) OUT, margin in the units of x.
+/* x (d, TILE), c (m, d), h (m,) IN; index (TILE,), margin (TILE,; or NULL) OUT, margin in the units of x.
  *
  * A point whose two smallest scores differ by no more than slack * (floor + |x|^2), or are not finite, needs a closer
  * look: its bit is set in what is returned (bit i = point i). Of the other points, each is nearer to its own centre
@@ -122,6 +122,7 @@ static TARGET uint64_t FN(nearest_tile)(
         VR b = VLOAD(best + p), s = VLOAD(second + p);
         VR doubt = VMUL(VSET1(slack), VADD(norm, VSET1(floor_)));
         clear |= VBITS(VLT(doubt, VSUB(s, b))) << p;
+        if (!margin) continue;
         VR farther = VSQRT(VMAX(VSUB(VADD(s, norm), doubt), zero));
         VR nearer = VSQRT(VMAX(VADD(VADD(b, norm), doubt), zero));
         VSTORE(margin + p, VSUB(farther, nearer));
@@ -162,26 +163,46 @@ static TARGET void FN(tile_distances)(const REAL *x, ptrdiff_t d, const REAL *c,
 }
 
 #ifdef REAL_IS_DOUBLE
-/* x (d, TILE), index and weight (TILE,) IN; sums (m, d + 1) OUT: of weight * x over the points of each index, and of
- * weight. */
-static TARGET void FN(sum_tile)(
-        const double *x, ptrdiff_t d, const int64_t *index, const double *weight, ptrdiff_t m, double *sums) {
-    double lanes[LANES];
-    for (ptrdiff_t i = 0; i < m; i++) {
-        VI own = VISET1(i);
-        for (ptrdiff_t j = 0; j <= d; j++) {
-            VR sum = VSET1(0.0);
-            for (int p = 0; p < TILE; p += LANES) {
-                VR w = VKEEP(VIEQ(VILOAD(index + p), own), VLOAD(weight + p));
-                sum = j < d ? VFMA(w, VLOAD(x + j * TILE + p), sum) : VADD(sum, w);
-            }
-            VSTORE(lanes, sum);
-            double total = lanes[0];
-            for (int u = 1; u < LANES; u++) total += lanes[u];
-            sums[i * (d + 1) + j] = total;
-        }
+/* Sums over the points of one index; d is a constant. */
+SIMD_INLINE TARGET void FN(sum_few)(
+        const double *x, const int d, const int64_t *index, const double *weight, int64_t own, double *sums) {
+    VR sum[9];
+    for (int j = 0; j <= d; j++) sum[j] = VSET1(0.0);
+    for (int p = 0; p < TILE; p += LANES) {
+        VR w = VKEEP(VIEQ(VILOAD(index + p), VISET1(own)), VLOAD(weight + p));
+        for (int j = 0; j < d; j++) sum[j] = VFMA(w, VLOAD(x + j * TILE + p), sum[j]);
+        sum[d] = VADD(sum[d], w);
+    }
+    for (int j = 0; j <= d; j++) {
+        double lanes[LANES];
+        VSTORE(lanes, sum[j]);
+        for (int half = LANES / 2; half; half /= 2)
+            for (int u = 0; u < half; u++) lanes[u] += lanes[u + half];
+        sums[j] = lanes[0];
     }
 }
+
+#define SUM_FEW(D)                                                                                             \
+    case D:                                                                                                    \
+        for (ptrdiff_t i = 0; i < m; i++) FN(sum_few)(x, D, index, weight, i, sums + i * (D + 1));             \
+        break;
+
+/* x (d, TILE) with d <= 8, index and weight (TILE,) IN; sums (m, d + 1) OUT: of weight * x over the points of each
+ * index, and of weight. */
+static TARGET void FN(sum_tile)(
+        const double *x, ptrdiff_t d, const int64_t *index, const double *weight, ptrdiff_t m, double *sums) {
+    switch (d) {
+        SUM_FEW(1)
+        SUM_FEW(2)
+        SUM_FEW(3)
+        SUM_FEW(4)
+        SUM_FEW(5)
+        SUM_FEW(6)
+        SUM_FEW(7)
+        SUM_FEW(8)
+    }
+}
+#undef SUM_FEW
 
 /* Which of m centres can be the nearest of some point of a box? Those not farther from its nearest point than some
  * centre is from its farthest point. Differences of float64 numbers have a relative error only, so that a factor of
@@ -227,15 +248,27 @@ static TARGET ptrdiff_t FN(box_candidates)(
 #endif
 
 /* (x - shift) * scale of some rows of X, transposed into a tile; beyond n_rows the last one is repeated. */
+#define PACK_FEW(D)                                                                                             \
+    case D:                                                                                                     \
+        for (int i = 0; i < TILE; i++)                                                                          \
+            for (int j = 0; j < D; j++)                                                                         \
+                tile[j * TILE + i] = (REAL)(((double)row[i][j] - shift[j]) * scale);                            \
+        break;
 #define NEAREST_PACK(IN, NAME)                                                                                  \
     static TARGET void FN(NAME)(const IN *X, const ptrdiff_t *rows, int n_rows, ptrdiff_t d,                    \
-                                const double *shift, double scale, REAL *tile) {                                \
-        for (int i0 = 0; i0 < TILE; i0 += 8) {                                                                  \
-            const IN *row[8];                                                                                   \
-            for (int i = 0; i < 8; i++) row[i] = X + rows[i0 + i < n_rows ? i0 + i : n_rows - 1] * d;           \
-            for (ptrdiff_t j = 0; j < d; j++)                                                                   \
-                for (int i = 0; i < 8; i++)                                                                     \
-                    tile[j * TILE + i0 + i] = (REAL)(((double)row[i][j] - shift[j]) * scale);                   \
+                                const double *shift, double scale, REAL *restrict tile) {                       \
+        const IN *row[TILE];                                                                                    \
+        for (int i = 0; i < TILE; i++) row[i] = X + rows[i < n_rows ? i : n_rows - 1] * d;                      \
+        switch (d) {                                                                                            \
+            PACK_FEW(1)                                                                                         \
+            PACK_FEW(2)                                                                                         \
+            PACK_FEW(3)                                                                                         \
+            PACK_FEW(4)                                                                                         \
+            default: /* eight rows at a time: more would share cache sets where d is a power of two */          \
+                for (int i0 = 0; i0 < TILE; i0 += 8)                                                            \
+                    for (ptrdiff_t j = 0; j < d; j++)                                                           \
+                        for (int i = i0; i < i0 + 8; i++)                                                       \
+                            tile[j * TILE + i] = (REAL)(((double)row[i][j] - shift[j]) * scale);                \
         }                                                                                                       \
     }
 NEAREST_PACK(float, pack_from_f32)
@@ -244,3 +277,4 @@ NEAREST_PACK(double, pack_from_f64)
 #undef NEAREST_TAKE
 #undef NEAREST_FEW
 #undef NEAREST_PACK
+#undef PACK_FEW
