@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from . import _lloyd, _parallel
+from . import _lloyd, _parallel, _seeding
 from ._estimator import UNCHANGED, Clusterer, ConvergenceWarning, Estimator, Transformer, also_sklearns
 from ._random import as_random_state
 from ._validation import (
@@ -441,7 +441,7 @@ class KMeans(Transformer, Clusterer, Estimator):
         else:
             if data is None:
                 data = _lloyd.Data(X, sample_weight, _parallel.resolve_n_jobs(self.n_jobs))
-            centers = X[_lloyd.seed(data, k, random_state, None)]
+            centers = X[_seeding.seed(data, k, random_state, None)]
         return centers.astype(np.float64)
 
 
@@ -587,7 +587,7 @@ def kmeans_plusplus(
         raise ValueError(f"The length of x_squared_norms {np.size(x_squared_norms)} should be equal to the length of "
                          f"n_samples {len(X)}.")
     data = _lloyd.Data(X, weights, _parallel.resolve_n_jobs(n_jobs))
-    indices = _lloyd.seed(data, n_clusters, as_random_state(random_state), n_local_trials)
+    indices = _seeding.seed(data, n_clusters, as_random_state(random_state), n_local_trials)
     return X[indices], indices
 
 

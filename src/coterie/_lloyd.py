@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The numbers of k-means: from data and starting centres to labels and centres.
+"""The numbers of k-means: from data and starting centres (_seeding.py) to labels and centres.
 
     Data      what a fit needs to know of X before it starts
-    seed      greedy k-means++                        (_kernels/kmeans_init.pyx)
     iterate   until nothing moves, two steps:
                 assign  points to nearest centres     (_kernels/kmeans_assign.pyx)
                 update  centres to means of points    (_kernels/kmeans_update.pyx)
@@ -22,10 +21,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import _parallel
-from ._kernels import cells, columns, kmeans_assign, kmeans_cells, kmeans_init, kmeans_update
+from ._kernels import cells, columns, kmeans_assign, kmeans_cells, kmeans_update
 
 _NO_WEIGHT = np.empty(0)
-_TILE = kmeans_assign.TILE_ROWS
+TILE = kmeans_assign.TILE_ROWS
 
 # Sums are kept apart in so many strips of rows at most: enough to share among threads, few enough to add up fast.
 _MAX_STRIPS = 32
@@ -34,19 +33,19 @@ _MAX_STRIPS = 32
 _CHUNK = 1 << 22
 
 
-def _ceil_div(a: int, b: int) -> int:
+def ceil_div(a: int, b: int) -> int:
     return -(-a // b)
 
 
-def _strip_size(n_items: int, items_per_sum: int, item_cost: int) -> int:
+def strip_size(n_items: int, items_per_sum: int, item_cost: int) -> int:
     """Items of a strip, so that adding the strips up costs less than filling them. Depends on the problem alone."""
     strips = min(_MAX_STRIPS, n_items // items_per_sum, n_items * item_cost // (_CHUNK // 64))
-    return _ceil_div(n_items, max(1, strips))
+    return ceil_div(n_items, max(1, strips))
 
 
-def _chunk_rows(row_cost: int) -> int:
+def chunk_rows(row_cost: int) -> int:
     """Rows of a chunk where each row costs so many operations: whole tiles, at least one."""
-    return max(1, _CHUNK // row_cost // _TILE) * _TILE
+    return max(1, _CHUNK // row_cost // TILE) * TILE
 
 
 # -------------------------------------------------------------------------------------------------- the data
@@ -82,8 +81,8 @@ class Data:
         self.weight = _NO_WEIGHT if sample_weight is None else sample_weight
         self.n_threads = n_threads
         n, d = X.shape
-        rows = _strip_size(n, 8, d)
-        first, second, largest = np.empty((3, _ceil_div(n, rows), d))
+        rows = strip_size(n, 8, d)
+        first, second, largest = np.empty((3, ceil_div(n, rows), d))
 
         def deviations(center: np.ndarray) -> None:
             _parallel.run(
@@ -122,9 +121,9 @@ class Data:
             per_side = np.where(bits > 0, 1 / side, 0.0)
         per_side[~np.isfinite(per_side)] = 0.0
         n_boxes = 1 << int(bits.sum())
-        rows = _strip_size(n, 2 * n_boxes, d)
+        rows = strip_size(n, 2 * n_boxes, d)
         code = np.empty(n, dtype=np.uint16)
-        counts = np.empty((_ceil_div(n, rows), n_boxes), dtype=np.uint32)
+        counts = np.empty((ceil_div(n, rows), n_boxes), dtype=np.uint32)
         _parallel.run(
             lambda region, slot: cells.count_boxes(X, self.low, per_side, bits, rows, code, counts, region, slot),
             len(counts), n_threads)
@@ -136,7 +135,7 @@ class Data:
         ends = np.ascontiguousarray(ends[len(counts) - 1 :: len(counts)])
         starts_cell = np.zeros(n, dtype=np.uint8)
         _parallel.run(lambda region, slot: cells.cut_boxes(ends, 16, out, order, starts_cell, region, slot),
-                      _ceil_div(n_boxes, 16), n_threads)
+                      ceil_div(n_boxes, 16), n_threads)
 
         starts = np.append(np.flatnonzero(starts_cell), n)
         n_cells = len(starts) - 1
@@ -147,16 +146,16 @@ class Data:
         _parallel.run(
             lambda region, slot: cells.describe_cells(
                 out, found.weight, self.mean, starts, 64, found.cells.boxes, found.cells.sums, region, slot),
-            _ceil_div(n_cells, 64), n_threads)
+            ceil_div(n_cells, 64), n_threads)
         return found
 
     def unsort(self, labels: np.ndarray) -> np.ndarray:
         """Labels of sorted rows, in the order of the rows before."""
         out = np.empty_like(labels)
-        rows = _chunk_rows(64)
+        rows = chunk_rows(64)
         _parallel.run(
             lambda region, slot: cells.scatter_labels(labels, self.cells.order, rows, out, region, slot),
-            _ceil_div(len(out), rows), self.n_threads)
+            ceil_div(len(out), rows), self.n_threads)
         return out
 
 
@@ -190,9 +189,12 @@ class _Arithmetic:
         largest = kmeans_assign.pack_centers(centers, self.shift, self.scale, self.packed, self.norms)
         return self.shift, self.scale, self.packed, self.norms, self.slack, 2.0 * largest
 
-    def learn(self, seen: int, doubtful: int) -> None:
-        if doubtful > self.DOUBTFUL * seen and self.packed.dtype == np.float32:
-            self.use(np.float64)
+    def learn(self, seen: int, doubtful: int) -> bool:
+        """Go over to float64 where too many points of those seen were doubtful; was that so?"""
+        if doubtful <= self.DOUBTFUL * seen or self.packed.dtype == np.float64:
+            return False
+        self.use(np.float64)
+        return True
 
 
 class _Rows:
@@ -202,23 +204,26 @@ class _Rows:
         self.X, self.n_threads = X, n_threads
         self.arithmetic = _Arithmetic(n_clusters, shift, scale)
         n, d = X.shape
-        self.rows = _chunk_rows(n_clusters * d + 16 * d + 32)
-        self.n_chunks = _ceil_div(n, self.rows)
+        self.rows = chunk_rows(n_clusters * d + 16 * d + 32)
+        self.n_chunks = ceil_div(n, self.rows)
         self.slots = max(1, min(n_threads, self.n_chunks))
         self.margins = np.empty(n, dtype=np.float32)
         self.loss = np.zeros(n_clusters, dtype=np.float32)  # what margins lost since the labels were written
+        self.counts = np.empty((self.slots, 8), dtype=np.int64)  # 64 bytes a slot: threads share no cache line
+        self.tiles = np.empty((self.slots, d * TILE), dtype=np.float32)
 
     def assign(self, centers: np.ndarray, labels: np.ndarray) -> int:
         """Write the labels; return how many changed. A label of -1 is not known yet."""
-        counts = np.zeros((self.slots, 8), dtype=np.int64)  # 64 bytes a slot: threads share no cache line
+        self.counts.fill(0)
         arithmetic = self.arithmetic.pack(centers)
-        tiles = np.empty((self.slots, self.X.shape[1] * _TILE), dtype=self.arithmetic.packed.dtype)
         _parallel.run(
             lambda region, slot: kmeans_assign.assign_labels(
-                self.X, centers, *arithmetic, self.loss, self.rows, labels, self.margins, tiles, counts, region, slot),
+                self.X, centers, *arithmetic, self.loss, self.rows, labels, self.margins, self.tiles, self.counts,
+                region, slot),
             self.n_chunks, self.n_threads)
-        changed, seen, doubtful = counts[:, :3].sum(axis=0).tolist()
-        self.arithmetic.learn(seen, doubtful)
+        changed, seen, doubtful = map(sum, zip(*self.counts[:, :3].tolist(), strict=True))
+        if self.arithmetic.learn(seen, doubtful):
+            self.tiles = self.tiles.astype(np.float64)
         return changed
 
 
@@ -229,8 +234,8 @@ class _RowStep(_Rows):
         super().__init__(data.X, n_clusters, data.mean, data.scale, data.n_threads)
         self.data = data
         n, d = data.X.shape
-        self.strip = _strip_size(n, 8 * n_clusters, d)
-        self.sums = np.empty((_ceil_div(n, self.strip), n_clusters, d))
+        self.strip = strip_size(n, 8 * n_clusters, d)
+        self.sums = np.empty((ceil_div(n, self.strip), n_clusters, d))
         self.weights = np.empty(self.sums.shape[:2])
 
     def __call__(self, centers: np.ndarray, labels: np.ndarray) -> int:
@@ -256,15 +261,15 @@ class _CellStep:
         self.arithmetic.use(np.float64)
         self.loss = np.empty(n_clusters, dtype=np.float32)  # no margins are kept
         n_cells, _, d = data.cells.boxes.shape
-        self.strip = _strip_size(n_cells, max(1, n_clusters // 8), 64 * d)
-        self.sums = np.empty((_ceil_div(n_cells, self.strip), n_clusters, d))
+        self.strip = strip_size(n_cells, max(1, n_clusters // 8), 64 * d)
+        self.sums = np.empty((ceil_div(n_cells, self.strip), n_clusters, d))
         self.weights = np.empty(self.sums.shape[:2])
         self.cell_labels = np.full(n_cells, -1, dtype=np.int32)
-        stride = _ceil_div(n_clusters, 8) * 8
+        stride = ceil_div(n_clusters, 8) * 8
         self.columns = np.full((d, stride), np.inf)
         self.names = np.arange(n_clusters, dtype=np.int32)
         slots = max(1, min(data.n_threads, len(self.sums)))
-        self.work = np.empty((slots, (2 * d + 1) * stride + (d + 1) * _TILE + 2 * n_clusters * (d + 1)))
+        self.work = np.empty((slots, (2 * d + 1) * stride + (d + 1) * TILE + 2 * n_clusters * (d + 1)))
         self.some_names = np.empty((slots, 2 * stride), dtype=np.int32)
         self.candidates = 0
 
@@ -280,7 +285,7 @@ class _CellStep:
                 *arithmetic, self.strip, labels, self.cell_labels, self.sums, self.weights, self.work,
                 self.some_names, counts, region, slot),
             len(self.sums), data.n_threads)
-        changed, self.candidates = counts[:, :2].sum(axis=0).tolist()
+        changed, self.candidates = map(sum, zip(*counts[:, :2].tolist(), strict=True))
         return changed
 
     def pays(self) -> bool:
@@ -292,11 +297,11 @@ def _relocate_empty(data: Data, labels: np.ndarray, centers: np.ndarray, sums: n
     """Give each empty cluster one of the points farthest from their centres, as scikit-learn does."""
     empty = np.flatnonzero(weights == 0)
     distance = np.empty(len(labels))
-    rows = _chunk_rows(4 * data.X.shape[1])
+    rows = chunk_rows(4 * data.X.shape[1])
     _parallel.run(
         lambda region, slot: kmeans_assign.squared_distances_to_own(
             data.X, centers, labels, rows, distance, region, slot),
-        _ceil_div(len(labels), rows), data.n_threads)
+        ceil_div(len(labels), rows), data.n_threads)
     if distance.max() == 0:
         return  # fewer distinct points than clusters: nothing is far
     farthest = np.argpartition(distance, -len(empty))[: -len(empty) - 1 : -1]
@@ -364,8 +369,8 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
 
 def _inertia(X: np.ndarray, weight: np.ndarray, centers: np.ndarray, labels: np.ndarray, n_threads: int) -> float:
     """Weighted sum of squared distances of the points to their centres."""
-    rows = _chunk_rows(4 * X.shape[1])
-    sums = np.empty(_ceil_div(len(X), rows))
+    rows = chunk_rows(4 * X.shape[1])
+    sums = np.empty(ceil_div(len(X), rows))
     _parallel.run(
         lambda region, slot: kmeans_assign.inertia_by_chunk(X, weight, centers, labels, rows, sums, region, slot),
         len(sums), n_threads)
@@ -395,142 +400,10 @@ def distances(X: np.ndarray, centers: np.ndarray, n_threads: int) -> np.ndarray:
     k, d = centers.shape
     scaled = (centers - shift) * scale
     out = np.empty((len(X), k), dtype=X.dtype)
-    rows = _chunk_rows(2 * k * d + 16 * d + 32)
-    n_chunks = _ceil_div(len(X), rows)
-    tiles = np.empty((max(1, min(n_threads, n_chunks)), (d + k) * _TILE))
+    rows = chunk_rows(2 * k * d + 16 * d + 32)
+    n_chunks = ceil_div(len(X), rows)
+    tiles = np.empty((max(1, min(n_threads, n_chunks)), (d + k) * TILE))
     _parallel.run(
         lambda region, slot: kmeans_assign.distances_to_all(X, shift, scale, scaled, rows, tiles, out, region, slot),
         n_chunks, n_threads)
     return out
-
-
-# -------------------------------------------------------------------------------------------------- seeding
-
-
-class _Seeder:
-    """Rows drawn with probability proportional to weight * squared distance to the nearest centre so far."""
-
-    def __init__(self, data: Data, n_clusters: int) -> None:
-        self.data = data
-        X, n = data.X, len(data.X)
-        if data.cells:
-            self.starts, self.boxes = data.cells.starts, data.cells.boxes
-        else:
-            self.starts = np.append(np.arange(0, n, _TILE), n)
-            self.boxes = np.empty((0, 2, X.shape[1]))
-        n_blocks = len(self.starts) - 1
-        self.blocks = _strip_size(n_blocks, 4, 64 * X.shape[1])
-        self.n_strips = _ceil_div(n_blocks, self.blocks)
-        self.slots = max(1, min(data.n_threads, self.n_strips))
-        self.closest = np.full(n, np.inf)
-        self.farthest = np.full(n_blocks, np.inf)
-        self._sort_into_buckets()
-
-    def _sort_into_buckets(self) -> None:
-        X, n = self.data.X, len(self.data.X)
-        self.hashes = np.empty(n, dtype=np.uint64)
-        rows = _chunk_rows(16 * X.shape[1])
-        _parallel.run(lambda region, slot: kmeans_init.hash_rows(X, rows, self.hashes, region, slot),
-                      _ceil_div(n, rows), self.data.n_threads)
-        bits = min(12, (n.bit_length() + 1) // 2)  # about sqrt(n) buckets
-        self.bucket = (self.hashes >> np.uint64(64 - bits)).astype(np.uint16)
-        self.by_bucket = np.argsort(self.bucket, kind="stable")  # of 16 bits: a radix sort
-        self.ends = np.cumsum(np.bincount(self.bucket, minlength=1 << bits))
-        self.change = np.empty((self.n_strips, 1 << bits))
-        self.potential = np.zeros(1 << bits)  # sum(weight * closest) of each bucket
-        self.at_least = 0.0
-
-    def _scaled(self, rows: np.ndarray) -> np.ndarray:
-        """The rows as the kernels take centres."""
-        data = self.data
-        return ((data.X[rows].astype(np.float64) - data.mean) * data.scale).astype(data.X.dtype)
-
-    def _draw_from(self, potential: np.ndarray, mass, uniform: float) -> int:
-        """The row at which the running sum of `mass(rows)`, in the order of the hashes, passes uniform * total."""
-        running = np.cumsum(potential)
-        aim = uniform * running[-1]
-        bucket = min(int(np.searchsorted(running, aim, side="right")), len(running) - 1)
-        while bucket > 0 and self.ends[bucket] == self.ends[bucket - 1]:
-            bucket -= 1  # rounding led to a bucket without rows
-        rows = self.by_bucket[self.ends[bucket - 1] if bucket else 0 : self.ends[bucket]]
-        if not len(rows):
-            return int(self.by_bucket[0])
-        rows = rows[np.argsort(self.hashes[rows])]
-        within = np.cumsum(mass(rows))
-        aim -= running[bucket - 1] if bucket else 0.0
-        return int(rows[min(int(np.searchsorted(within, aim, side="right")), len(rows) - 1)])
-
-    def first(self, uniform: float) -> int:
-        weight = self.data.weight
-        if not len(weight):
-            return self._draw_from(np.bincount(self.bucket, minlength=len(self.potential)).astype(float),
-                                   lambda rows: np.ones(len(rows)), uniform)
-        return self._draw_from(np.bincount(self.bucket, weight, minlength=len(self.potential)),
-                               lambda rows: weight[rows], uniform)
-
-    def draw(self, uniform: np.ndarray) -> np.ndarray:
-        """Rows for the numbers of `uniform` in [0, 1)."""
-        weight, closest = self.data.weight, self.closest
-
-        def mass(rows: np.ndarray) -> np.ndarray:
-            return closest[rows] * weight[rows] if len(weight) else closest[rows]
-
-        if self.potential.sum() <= self.at_least:
-            # What is left is so small that it may be rounding error of the sums it was taken from: add up anew.
-            own = closest * weight if len(weight) else closest
-            self.potential = np.bincount(self.bucket, own, minlength=len(self.potential))
-            self.at_least = 1e-9 * float(self.potential.sum())
-        return np.array([self._draw_from(self.potential, mass, u) for u in uniform], dtype=np.intp)
-
-    def gains(self, trials: np.ndarray) -> np.ndarray:
-        """By how much each of these rows, as a centre, would lower the potential."""
-        data = self.data
-        d = data.X.shape[1]
-        centers = self._scaled(trials)
-        out = np.empty((self.n_strips, len(trials)))
-        work = np.empty((self.slots, d * _TILE + len(trials) * (d + _TILE)), dtype=data.X.dtype)
-        _parallel.run(
-            lambda region, slot: kmeans_init.gains(
-                data.X, data.weight, self.starts, self.boxes, data.mean, data.scale, centers,
-                self.closest, self.farthest, self.blocks, work, out, region, slot),
-            self.n_strips, data.n_threads)
-        return out.sum(axis=0)
-
-    def add(self, row: int) -> None:
-        data = self.data
-        center = self._scaled(np.array([row]))
-        work = np.empty((self.slots, (data.X.shape[1] + 1) * _TILE), dtype=data.X.dtype)
-        _parallel.run(
-            lambda region, slot: kmeans_init.add_center(
-                data.X, data.weight, self.starts, self.boxes, data.mean, data.scale, center, self.bucket,
-                self.blocks, self.closest, self.farthest, work, self.change, region, slot),
-            self.n_strips, data.n_threads)
-        self.potential += self.change.sum(axis=0)
-        if not self.at_least:
-            self.at_least = 1e-9 * float(self.potential.sum())
-
-
-def seed(data: Data, n_clusters: int, random_state: np.random.RandomState,
-         n_local_trials: int | None = None) -> np.ndarray:
-    """Greedy k-means++ (Arthur and Vassilvitskii 2007): of `n_local_trials` draws, the one that gains most stays.
-
-    Returns the rows chosen. The draws depend neither on the order of the rows nor on whether equal rows are repeated
-    or weighted.
-    """
-    trials = n_local_trials or 2 + int(math.log(n_clusters))
-    if data.worth_sorting(n_clusters):
-        data = data.sorted
-    seeder = _Seeder(data, n_clusters)
-    chosen = np.empty(n_clusters, dtype=np.intp)
-    for i in range(n_clusters):
-        _parallel.report("k-means++", i, n_clusters)
-        if i == 0:
-            chosen[i] = seeder.first(random_state.uniform())
-        else:
-            rows = seeder.draw(random_state.uniform(size=trials))
-            # The kernel takes 64 trials at a time.
-            gains = np.concatenate([seeder.gains(rows[j : j + 64]) for j in range(0, trials, 64)])
-            chosen[i] = rows[gains.argmax()]
-        seeder.add(int(chosen[i]))
-    _parallel.report("k-means++", n_clusters, n_clusters)
-    return data.cells.order[chosen].astype(np.intp) if data.cells else chosen

@@ -366,22 +366,17 @@ def run(task: Task, n_chunks: int, n_threads: int) -> None:
     progress callback and cancelling get their turn. What a worker raises is raised here.
     """
     region = Region(n_chunks)
+    if n_threads == 1 or n_chunks <= 1:
+        _work(task, region)
+        return
     pool = _pool
-    n_helpers = min(n_threads, n_chunks) - 1
-    helpers = pool.borrow(n_helpers) if n_helpers > 0 else []
+    helpers = pool.borrow(min(n_threads, n_chunks) - 1)
     started = 0
     try:
         for slot, helper in enumerate(helpers, 1):
             helper.start(task, region, slot)
             started = slot
-        reporter = getattr(_scoped, "reporter", None)
-        while True:
-            region.allow(_PAUSE)
-            task(region, 0)
-            if region.exhausted:
-                break
-            if reporter is not None:
-                reporter.again()
+        _work(task, region)
     except BaseException:
         region.stop()
         raise
@@ -394,6 +389,18 @@ def run(task: Task, n_chunks: int, n_threads: int) -> None:
             pool.give_back(helpers)
             if errors:
                 raise errors[0]
+
+
+def _work(task: Task, region: Region) -> None:
+    """The caller's share, with a look into Python now and then."""
+    while True:
+        region.allow(_PAUSE)
+        task(region, 0)
+        if region.exhausted:
+            return
+        reporter = getattr(_scoped, "reporter", None)
+        if reporter is not None:
+            reporter.again()
 
 
 def _join(helpers: list[_Worker], region: Region) -> None:

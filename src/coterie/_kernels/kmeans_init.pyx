@@ -17,6 +17,7 @@ from .work cimport Region, work_take
 
 def hash_rows(
         const real[:, ::1] X,             # IN     (n, d)
+        bint coarsely,                    # IN     look at the values as rounded to float32
         Py_ssize_t rows,                  # IN     rows of a chunk
         uint64_t[::1] hashes,             # OUT    (n,), equal for equal rows
         Region region, int slot):
@@ -34,7 +35,7 @@ def hash_rows(
             for row in range(chunk * rows, min(X.shape[0], (chunk + 1) * rows)):
                 h = 0
                 for j in range(X.shape[1]):
-                    value = X[row, j] + 0.0  # -0.0 becomes 0.0
+                    value = (<float> X[row, j] if coarsely else X[row, j]) + 0.0  # -0.0 becomes 0.0
                     memcpy(&bits, &value, 8)
                     # The finisher of MurmurHash3, once a value.
                     h = (h ^ bits) * <uint64_t> 0xff51afd7ed558ccd

@@ -72,17 +72,22 @@ def move_centers(
         double[:, ::1] centers,           # INOUT  (k, d)
         double[::1] moved,                # WORK   (k,)
         float[::1] loss):                 # OUT    (k,), scaled: how much a margin of this label shrinks, at most
-    """Centres become means; one without weight goes to `shift`. Returns the sum of squared movements."""
+    """Centres become means; one without weight goes where the heaviest one is, as in scikit-learn.
+
+    Returns the sum of squared movements.
+    """
     cdef:
-        Py_ssize_t k, j, farthest = 0
+        Py_ssize_t k, j, own, heaviest = 0, farthest = 0
         double c, delta, square, total = 0.0, most = 0.0, second = 0.0
     with nogil:
+        for k in range(1, centers.shape[0]):
+            if weights[k] > weights[heaviest]:
+                heaviest = k
         for k in range(centers.shape[0]):
+            own = k if weights[k] > 0.0 else heaviest
             square = 0.0
             for j in range(centers.shape[1]):
-                c = shift[j]
-                if weights[k] > 0.0:
-                    c += sums[k, j] / weights[k]
+                c = shift[j] + sums[own, j] / weights[own]
                 delta = c - centers[k, j]
                 square += delta * delta
                 centers[k, j] = c

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the subcommands say: problems, notes, tables of numbers."""
-
 from __future__ import annotations
 
 import argparse

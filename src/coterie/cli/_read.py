@@ -194,46 +194,51 @@ def _read_npz(stream, wanted, choose):
             with archive.open(f"{name}.npy") as file:
                 return _load(file)
 
-        def numeric(name, ndim):
-            shape, dtype = headers[name]
-            return len(shape) == ndim and dtype.kind in "biuf"
-
-        if wanted is None:
-            tables = [name for name in headers if numeric(name, 2)]
-            if len(tables) > 1:
-                raise Problem(f"there are several arrays in it; choose one with --array: {listing(tables)}", code=2)
-            if not tables:
-                # Columns kept as one array each: those as long as the longest.
-                lengths = {name: headers[name][0][0] for name in headers if numeric(name, 1)}
-                columns = [name for name in lengths if lengths[name] == max(lengths.values())]
-                if "indptr" in headers and "indices" in headers:
-                    raise Problem("it holds a sparse matrix; only dense arrays are read")
-                if len(columns) < 2:
-                    shapes = listing(f"{name} {shape}" for name, (shape, _) in headers.items())
-                    raise Problem(f"there is no array of numbers with two dimensions in it: {shapes or 'no array'}")
-                table = _from_columns({name: load(name) for name in columns}, choose)
-                table.notes.append(f"the {len(columns)} arrays of {max(lengths.values()):,} values are the columns")
-                return table
-            wanted = tables[0]
-        elif wanted not in headers:
+        if wanted is not None and wanted not in headers:
             raise Problem(f"no array is called {wanted!r}: {did_you_mean(wanted, list(headers))}", code=2)
+        wanted = [wanted] if wanted is not None else _arrays_of_a_table(headers)
+        if len(wanted) > 1:
+            table = _from_columns({name: load(name) for name in wanted}, choose)
+            table.notes.append(f"the {len(wanted)} arrays of {len(table.values):,} numbers are the columns")
+            return table
+        return _from_npz_array(wanted[0], headers, load, choose)
 
-        shape, dtype = headers[wanted]
-        names = []
-        for name, (other, kind) in headers.items():
-            if name in ("columns", "feature_names", "names") and len(shape) == 2 and other == shape[1:] \
-                    and kind.kind == "U":
-                names = load(name).tolist()
-        array = load(wanted)
-        packing = {name: load(name) for name in ("scale", "offset")
-                   if name in headers and dtype.kind in "iu" and headers[name][1].kind in "iuf"
-                   and headers[name][0] in ((), (1,), shape[1:])}
-        others = [name for name in headers if name not in (wanted, *packing)]
-        notes = [f"array {wanted} is used; also in the file: {listing(others)}"] if others else []
-        if packing:
-            array = array * packing.get("scale", 1.0) + packing.get("offset", 0.0)
-            notes.append(f"its integers were turned into {wanted}{' * scale' * ('scale' in packing)}"
-                         f"{' + offset' * ('offset' in packing)}, which are in the file too")
+
+def _arrays_of_a_table(headers):
+    """The only array of two dimensions, or else the longest ones of one dimension, which then are columns."""
+    numeric = {name: shape for name, (shape, dtype) in headers.items() if dtype.kind in "biuf"}
+    tables = [name for name, shape in numeric.items() if len(shape) == 2]
+    if len(tables) == 1:
+        return tables
+    if tables:
+        raise Problem(f"there are several arrays in it; choose one with --array: {listing(tables)}", code=2)
+    if "indptr" in headers and "indices" in headers:
+        raise Problem("it holds a sparse matrix; only dense arrays are read")
+    lengths = {name: shape[0] for name, shape in numeric.items() if len(shape) == 1}
+    columns = [name for name in lengths if lengths[name] == max(lengths.values())]
+    if len(columns) < 2:
+        shapes = listing(f"{name} {shape}" for name, (shape, _) in headers.items())
+        raise Problem(f"there is no array of numbers with two dimensions in it: {shapes or 'no array'}")
+    return columns
+
+
+def _from_npz_array(wanted, headers, load, choose):
+    """An array, with what else is in the file about it: names of its columns, scale and offset of packed integers."""
+    shape, dtype = headers[wanted]
+    names, packing = [], {}
+    for name, (other, other_dtype) in headers.items():
+        if name in ("columns", "feature_names", "names") and other == shape[1:] != () and other_dtype.kind == "U":
+            names = load(name).tolist()
+        elif name in ("scale", "offset") and dtype.kind in "iu" and other in ((), (1,), shape[1:]) \
+                and other_dtype.kind in "iuf":
+            packing[name] = load(name)
+    array = load(wanted)
+    others = [name for name in headers if name not in (wanted, *packing)]
+    notes = [f"array {wanted} is used; also in the file: {listing(others)}"] if others else []
+    if packing:
+        array = array * packing.get("scale", 1.0) + packing.get("offset", 0.0)
+        notes.append(f"its integers were turned into {wanted}{' * scale' * ('scale' in packing)}"
+                     f"{' + offset' * ('offset' in packing)}, which are in the file too")
     table = _from_array(array, names, choose)
     table.notes = notes + table.notes
     return table
@@ -259,7 +264,9 @@ def _read_parquet(stream, choose: Choose):
         raise Problem('reading parquet needs pyarrow: pip install "coterie[io]"') from None
     file = pa.parquet.ParquetFile(stream)
     schema = file.schema_arrow
-    names, notes = distinct(schema.names)
+    if len(set(schema.names)) < len(schema.names):
+        raise Problem("it has several columns of one name")
+    names = schema.names
     numeric, left_out = [], []
     for j in choose(names):
         kind = schema.types[j]
@@ -274,9 +281,9 @@ def _read_parquet(stream, choose: Choose):
     values = np.empty((file.metadata.num_rows, len(numeric)), kind.to_pandas_dtype())
     start = 0
     for group in range(file.num_row_groups):
-        part = file.read_row_group(group, columns=[schema.names[j] for j in numeric])
+        part = file.read_row_group(group, columns=[names[j] for j in numeric])
         for i, j in enumerate(numeric):
-            column = part.column(schema.names[j]).cast(kind, safe=False)
-            values[start : start + len(part), i] = column.to_numpy()
+            column = part.column(names[j]).cast(kind, safe=False)
+            values[start:start + len(part), i] = column.to_numpy()
         start += len(part)
-    return Table(values, [names[j] for j in numeric], left_out, notes)
+    return Table(values, [names[j] for j in numeric], left_out)

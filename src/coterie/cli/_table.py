@@ -80,17 +80,18 @@ def chooser(columns: Sequence[str] | None, drop: Sequence[str]) -> Choose:
 
 def distinct(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Names that can be told apart (`x, x` becomes `x, x.2`; an empty one is named by its place), and notes on it."""
-    result, notes = [], []
-    taken = set(names)
+    result, notes = {}, []  # a dict keeps the order and is quick to search
+    given = set(names)
     for j, name in enumerate(names):
-        new = name or f"x{j}"
-        n = 2
-        while new in result or (new != name and new in taken):
-            new, n = f"{name or f'x{j}'}.{n}", n + 1
+        new = base = name or f"x{j}"
+        n = 1
+        while new in result or (new != name and new in given):
+            n += 1
+            new = f"{base}.{n}"
         if name and new != name:
             notes.append(f"a further column called {name!r} is read as {new!r}")
-        result.append(new)
-    return result, notes
+        result[new] = None
+    return list(result), notes
 
 
 # ------------------------------------------------------------------------------------------------ odd columns

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Where the centres of k-means start: greedy k-means++ (_kernels/kmeans_init.pyx).
+
+Each centre is a row drawn with probability proportional to its weight times its squared distance to the nearest
+centre so far; of several such draws, the one that lowers the sum of these most is kept.
+"""
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from . import _parallel
+from ._kernels import kmeans_init
+from ._lloyd import TILE, Data, ceil_div, chunk_rows, strip_size
+
+
+class _Seeder:
+    """Rows drawn with probability proportional to weight * squared distance to the nearest centre so far."""
+
+    def __init__(self, data: Data, n_clusters: int) -> None:
+        self.data = data
+        X, n = data.X, len(data.X)
+        if data.cells:
+            self.starts, self.boxes = data.cells.starts, data.cells.boxes
+        else:
+            self.starts = np.append(np.arange(0, n, TILE), n)
+            self.boxes = np.empty((0, 2, X.shape[1]))
+        n_blocks = len(self.starts) - 1
+        self.blocks = strip_size(n_blocks, 4, 64 * X.shape[1])
+        self.n_strips = ceil_div(n_blocks, self.blocks)
+        self.slots = max(1, min(data.n_threads, self.n_strips))
+        self.closest = np.full(n, np.inf)
+        self.farthest = np.full(n_blocks, np.inf)
+        self._sort_into_buckets()
+
+    def _sort_into_buckets(self) -> None:
+        X, n = self.data.X, len(self.data.X)
+        self.hashes = np.empty(n, dtype=np.uint64)
+        rows = chunk_rows(16 * X.shape[1])
+        # Rounded to float32, so that draws are the same in both precisions; unless that would make most rows equal.
+        coarsely = bool((np.abs(self.data.mean) < 4096 * self.data.extent).all())
+        _parallel.run(lambda region, slot: kmeans_init.hash_rows(X, coarsely, rows, self.hashes, region, slot),
+                      ceil_div(n, rows), self.data.n_threads)
+        bits = min(12, (n.bit_length() + 1) // 2)  # about sqrt(n) buckets
+        self.bucket = (self.hashes >> np.uint64(64 - bits)).astype(np.uint16)
+        self.by_bucket = np.argsort(self.bucket, kind="stable")  # of 16 bits: a radix sort
+        sizes = np.bincount(self.bucket, minlength=1 << bits)
+        self.ends = np.cumsum(sizes)
+        self.starts_bucket = self.ends - sizes
+        self.change = np.empty((self.n_strips, 1 << bits))
+        self.potential = np.zeros(1 << bits)  # sum(weight * closest) of each bucket
+        self.at_least = 0.0
+
+    def _scaled(self, rows: np.ndarray) -> np.ndarray:
+        """The rows as the kernels take centres."""
+        data = self.data
+        return ((data.X[rows].astype(np.float64) - data.mean) * data.scale).astype(data.X.dtype)
+
+    def _draw(self, potential: np.ndarray, closest: np.ndarray | None, uniform: np.ndarray) -> np.ndarray:
+        """The rows at which the running sum of weight * closest, in the order of the hashes, passes uniform * total.
+
+        `potential` is that sum for each bucket; `closest` None stands for ones.
+        """
+        running = np.cumsum(potential)
+        aims = uniform * running[-1]
+        chosen = np.empty(len(aims), dtype=np.intp)
+        for i, bucket in enumerate(np.searchsorted(running, aims, side="right").tolist()):
+            bucket = min(bucket, len(running) - 1)
+            while self.ends[bucket] == self.starts_bucket[bucket]:
+                bucket -= 1  # rounding led to a bucket without rows
+            rows = self.by_bucket[self.starts_bucket[bucket] : self.ends[bucket]]
+            if len(rows) > 1:
+                rows = rows[np.argsort(self.hashes[rows])]
+                mass = np.ones(len(rows)) if closest is None else closest[rows]
+                if len(self.data.weight):
+                    mass = mass * self.data.weight[rows]
+                within = np.cumsum(mass)
+                before = running[bucket - 1] if bucket else 0.0
+                rows = rows[min(int(np.searchsorted(within, aims[i] - before, side="right")), len(rows) - 1) :]
+            chosen[i] = rows[0]
+        return chosen
+
+    def _bucket_sums(self, mass: np.ndarray | None) -> np.ndarray:
+        return np.bincount(self.bucket, mass, minlength=len(self.ends)).astype(np.float64)
+
+    def first(self, uniform: np.ndarray) -> np.ndarray:
+        """Rows in proportion to their weights, for the numbers of `uniform` in [0, 1)."""
+        return self._draw(self._bucket_sums(self.data.weight if len(self.data.weight) else None), None, uniform)
+
+    def draw(self, uniform: np.ndarray) -> np.ndarray:
+        """Rows in proportion to weight * closest, for the numbers of `uniform` in [0, 1)."""
+        if np.add.reduce(self.potential) <= self.at_least:
+            # What is left is so small that it may be rounding error of the sums it was taken from: add up anew.
+            weight = self.data.weight
+            self.potential = self._bucket_sums(self.closest * weight if len(weight) else self.closest)
+            self.at_least = 1e-9 * float(self.potential.sum())
+        return self._draw(self.potential, self.closest, uniform)
+
+    def gains(self, trials: np.ndarray) -> np.ndarray:
+        """By how much each of these rows, as a centre, would lower the potential."""
+        data = self.data
+        d = data.X.shape[1]
+        centers = self._scaled(trials)
+        out = np.empty((self.n_strips, len(trials)))
+        work = np.empty((self.slots, d * TILE + len(trials) * (d + TILE)), dtype=data.X.dtype)
+        _parallel.run(
+            lambda region, slot: kmeans_init.gains(
+                data.X, data.weight, self.starts, self.boxes, data.mean, data.scale, centers,
+                self.closest, self.farthest, self.blocks, work, out, region, slot),
+            self.n_strips, data.n_threads)
+        return out.sum(axis=0)
+
+    def add(self, row: int) -> None:
+        data = self.data
+        center = self._scaled(np.array([row]))
+        work = np.empty((self.slots, (data.X.shape[1] + 1) * TILE), dtype=data.X.dtype)
+        _parallel.run(
+            lambda region, slot: kmeans_init.add_center(
+                data.X, data.weight, self.starts, self.boxes, data.mean, data.scale, center, self.bucket,
+                self.blocks, self.closest, self.farthest, work, self.change, region, slot),
+            self.n_strips, data.n_threads)
+        self.potential += self.change.sum(axis=0)
+        if not self.at_least:
+            self.at_least = 1e-9 * float(self.potential.sum())
+
+
+def seed(data: Data, n_clusters: int, random_state: np.random.RandomState,
+         n_local_trials: int | None = None) -> np.ndarray:
+    """Greedy k-means++ (Arthur and Vassilvitskii 2007): of `n_local_trials` draws, the one that gains most stays.
+
+    Returns the rows chosen. The draws depend neither on the order of the rows nor on whether equal rows are repeated
+    or weighted.
+    """
+    trials = n_local_trials or 2 + int(math.log(n_clusters))
+    if data.worth_sorting(n_clusters):
+        data = data.sorted
+    seeder = _Seeder(data, n_clusters)
+    chosen = np.empty(n_clusters, dtype=np.intp)
+    for i in range(n_clusters):
+        _parallel.report("k-means++", i, n_clusters)
+        if i == 0:
+            chosen[i] = seeder.first(random_state.uniform(size=1))[0]
+        else:
+            rows = seeder.draw(random_state.uniform(size=trials))
+            # The kernel takes 64 trials at a time.
+            gains = np.concatenate([seeder.gains(rows[j : j + 64]) for j in range(0, trials, 64)])
+            chosen[i] = rows[gains.argmax()]
+        seeder.add(int(chosen[i]))
+    _parallel.report("k-means++", n_clusters, n_clusters)
+    return data.cells.order[chosen].astype(np.intp) if data.cells else chosen
