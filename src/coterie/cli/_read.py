@@ -225,15 +225,16 @@ def _arrays_of_a_table(headers):
 def _from_npz_array(wanted, headers, load, choose):
     """An array, with what else is in the file about it: names of its columns, scale and offset of packed integers."""
     shape, dtype = headers[wanted]
-    names, packing = [], {}
+    names, packing, others = [], {}, []
     for name, (other, other_dtype) in headers.items():
         if name in ("columns", "feature_names", "names") and other == shape[1:] != () and other_dtype.kind == "U":
             names = load(name).tolist()
         elif name in ("scale", "offset") and dtype.kind in "iu" and other in ((), (1,), shape[1:]) \
                 and other_dtype.kind in "iuf":
             packing[name] = load(name)
+        elif name != wanted:
+            others.append(name)
     array = load(wanted)
-    others = [name for name in headers if name not in (wanted, *packing)]
     notes = [f"array {wanted} is used; also in the file: {listing(others)}"] if others else []
     if packing:
         array = array * packing.get("scale", 1.0) + packing.get("offset", 0.0)
