@@ -303,24 +303,37 @@ class _Worker:
         self.finished.acquire()
         self.job: tuple[Task, Region, int] | None = None
         self.error: BaseException | None = None
+        self.dismissed = False
         threading.Thread(target=self._loop, name="coterie", daemon=True).start()
 
     def _loop(self) -> None:
         while True:
             self.wake.acquire()
-            task, region, slot = self.job  # type: ignore[misc]
-            try:
-                task(region, slot)
-            except BaseException as error:  # handed to the caller
-                self.error = error
-                region.stop()
-            # A parked worker must not keep the caller's arrays alive.
-            self.job = task = region = None  # type: ignore[assignment]
+            if self.job is not None:
+                task, region, slot = self.job
+                region.enter()
+                try:
+                    task(region, slot)
+                except BaseException as error:  # handed to the caller
+                    self.error = error
+                    region.stop()
+                finally:
+                    region.leave()
+                # A parked worker must not keep the caller's arrays alive.
+                self.job = task = region = None  # type: ignore[assignment]
+            if self.dismissed:
+                return
             self.finished.release()
 
     def start(self, task: Task, region: Region, slot: int) -> None:
         self.job = (task, region, slot)
         self.wake.release()
+
+    def dismiss(self) -> None:
+        """Let the thread end, now or after its task, whatever state an interrupt left it in."""
+        self.dismissed = True
+        with contextlib.suppress(RuntimeError):  # it is awake already
+            self.wake.release()
 
 
 class _Pool:
@@ -342,6 +355,12 @@ class _Pool:
     def give_back(self, workers: list[_Worker]) -> None:
         with self.lock:
             self.idle += workers
+
+    def dismiss(self, workers: list[_Worker]) -> None:
+        with self.lock:
+            self.size -= len(workers)
+        for worker in workers:
+            worker.dismiss()
 
 
 _pool = _Pool()
@@ -371,24 +390,26 @@ def run(task: Task, n_chunks: int, n_threads: int) -> None:
         return
     pool = _pool
     helpers = pool.borrow(min(n_threads, n_chunks) - 1)
-    started = 0
     try:
         for slot, helper in enumerate(helpers, 1):
             helper.start(task, region, slot)
-            started = slot
         _work(task, region)
+        for helper in helpers:
+            helper.finished.acquire()
     except BaseException:
+        # Ctrl-C may have struck between any two steps above, so nothing is known of the helpers' locks: those helpers
+        # are let go. One that begins only now finds the region stopped and touches nothing.
         region.stop()
+        pool.dismiss(helpers)
+        while region.active:
+            time.sleep(0.001)
         raise
-    finally:
-        if helpers:
-            _join(helpers[:started], region)
-            errors = [helper.error for helper in helpers if helper.error is not None]
-            for helper in helpers:
-                helper.error = None
-            pool.give_back(helpers)
-            if errors:
-                raise errors[0]
+    errors = [helper.error for helper in helpers if helper.error is not None]
+    for helper in helpers:
+        helper.error = None
+    pool.give_back(helpers)
+    if errors:
+        raise errors[0]
 
 
 def _work(task: Task, region: Region) -> None:
@@ -401,18 +422,3 @@ def _work(task: Task, region: Region) -> None:
         reporter = getattr(_scoped, "reporter", None)
         if reporter is not None:
             reporter.again()
-
-
-def _join(helpers: list[_Worker], region: Region) -> None:
-    """Wait until the helpers are done, also when Ctrl-C arrives meanwhile (raised after they have stopped)."""
-    interrupt = None
-    for helper in helpers:
-        while True:
-            try:
-                helper.finished.acquire()
-                break
-            except BaseException as error:
-                region.stop()
-                interrupt = error
-    if interrupt is not None:
-        raise interrupt

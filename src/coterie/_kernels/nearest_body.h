@@ -19,7 +19,7 @@
 SIMD_INLINE TARGET void FN(nearest_few)(
         const REAL *x, const int d, const int g, const REAL *c, const REAL *h, ptrdiff_t m,
         REAL *best, REAL *second, INT *index) {
-    VR v[g > 0 ? 8 * 4 : 1], b[4], s[4];
+    VR v[8 * 4], b[4], s[4];
     VI k[4];
     for (int j = 0; j < d; j++)
         for (int u = 0; u < g; u++) v[j * g + u] = VLOAD(x + j * TILE + u * LANES);
@@ -256,7 +256,7 @@ static TARGET ptrdiff_t FN(box_candidates)(
         break;
 #define NEAREST_PACK(IN, NAME)                                                                                  \
     static TARGET void FN(NAME)(const IN *X, const ptrdiff_t *rows, int n_rows, ptrdiff_t d,                    \
-                                const double *shift, double scale, REAL *restrict tile) {                       \
+                                const double *shift, double scale, REAL *__restrict tile) {                       \
         const IN *row[TILE];                                                                                    \
         for (int i = 0; i < TILE; i++) row[i] = X + rows[i < n_rows ? i : n_rows - 1] * d;                      \
         switch (d) {                                                                                            \

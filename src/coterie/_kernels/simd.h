@@ -23,14 +23,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__GNUC__) || defined(__clang__)
+/* CFLAGS=-DCOTERIE_PLAIN_C: as for a compiler without vectors (MSVC), to try that path elsewhere. */
+#if (defined(__GNUC__) || defined(__clang__)) && !defined(COTERIE_PLAIN_C)
 #define SIMD_VECTOR_EXTENSIONS 1
 #define SIMD_INLINE static inline __attribute__((always_inline))
 #else
-#define SIMD_INLINE static __forceinline
+#define SIMD_INLINE static inline
 #endif
 
-#if defined(SIMD_VECTOR_EXTENSIONS) && defined(__x86_64__)
+/* clang-cl (it defines _MSC_VER) has no library for __builtin_cpu_supports: 16-byte vectors there. */
+#if defined(SIMD_VECTOR_EXTENSIONS) && defined(__x86_64__) && !defined(_MSC_VER)
 #define SIMD_X86 1
 #include <immintrin.h>
 #endif

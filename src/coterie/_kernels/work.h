@@ -8,18 +8,21 @@ typedef struct {
     int64_t next;     /* next chunk that nobody has taken; atomic */
     int64_t n_chunks;
     int64_t stop;     /* set once: no thread takes another chunk; atomic */
+    int64_t active;   /* helpers that are in the region; atomic */
     double pause_at;  /* when the calling thread goes back to Python, seconds */
 } work_t;
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
-static inline int64_t work_fetch_add(int64_t *p) { return _InterlockedExchangeAdd64((volatile int64_t *)p, 1); }
+static inline int64_t work_fetch_add(int64_t *p, int64_t v) {
+    return _InterlockedExchangeAdd64((volatile int64_t *)p, v);
+}
 static inline int64_t work_load(int64_t *p) { return *(volatile int64_t *)p; }
 static inline void work_store(int64_t *p, int64_t v) { _InterlockedExchange64((volatile int64_t *)p, v); }
 #else
-static inline int64_t work_fetch_add(int64_t *p) { return __atomic_fetch_add(p, 1, __ATOMIC_RELAXED); }
-static inline int64_t work_load(int64_t *p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
-static inline void work_store(int64_t *p, int64_t v) { __atomic_store_n(p, v, __ATOMIC_RELAXED); }
+static inline int64_t work_fetch_add(int64_t *p, int64_t v) { return __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST); }
+static inline int64_t work_load(int64_t *p) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }
+static inline void work_store(int64_t *p, int64_t v) { __atomic_store_n(p, v, __ATOMIC_SEQ_CST); }
 #endif
 
 #ifdef _WIN32
@@ -37,7 +40,7 @@ static double work_clock(void) {
 /* The next chunk for this thread, or -1: none left, stopped, or (the caller alone) time to look into Python. */
 static inline int64_t work_take(work_t *w, int is_caller) {
     if (work_load(&w->stop) || (is_caller && work_clock() >= w->pause_at)) return -1;
-    int64_t chunk = work_fetch_add(&w->next);
+    int64_t chunk = work_fetch_add(&w->next, 1);
     return chunk < w->n_chunks ? chunk : -1;
 }
 #endif

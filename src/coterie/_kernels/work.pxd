@@ -6,8 +6,10 @@ cdef extern from "work.h" nogil:
         int64_t next
         int64_t n_chunks
         int64_t stop
+        int64_t active
         double pause_at
     int64_t work_take(work_t *w, int is_caller) noexcept
+    int64_t work_fetch_add(int64_t *p, int64_t value) noexcept
     int64_t work_load(int64_t *p) noexcept
     void work_store(int64_t *p, int64_t value) noexcept
     double work_clock() noexcept

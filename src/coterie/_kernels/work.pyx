@@ -11,6 +11,7 @@ cdef class Region:
         self.work.next = 0
         self.work.n_chunks = n_chunks
         self.work.stop = 0
+        self.work.active = 0
         self.work.pause_at = 0.0
 
     @property
@@ -24,6 +25,19 @@ cdef class Region:
     def stop(self):
         """No thread takes another chunk from now on."""
         work_store(&self.work.stop, 1)
+
+    def enter(self):
+        """A helper begins to work on the region."""
+        work_fetch_add(&self.work.active, 1)
+
+    def leave(self):
+        """A helper has left it."""
+        work_fetch_add(&self.work.active, -1)
+
+    @property
+    def active(self):
+        """How many helpers are in the region."""
+        return work_load(&self.work.active)
 
     @property
     def exhausted(self):
