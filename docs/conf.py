@@ -11,10 +11,12 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx.ext.extlinks",
     "sphinx.ext.mathjax",
 ]
-exclude_patterns = ["_build", "generated"]
+exclude_patterns = ["_build"]
 
+extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 

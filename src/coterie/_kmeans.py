@@ -100,7 +100,7 @@ class KMeans(Transformer, Clusterer, Estimator):
     n_features_in_ : int
         Number of columns seen by fit.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,), object
+    feature_names_in_ : ndarray of shape (n_features,), object
         Their names, if `X` was a table whose column names are all text.
 
     See Also

@@ -45,7 +45,7 @@ class Scaler(Transformer, Estimator):
         What is divided by; 1 where a column is constant.
     n_features_in_ : int
         Number of columns that `fit` saw.
-    feature_names_in_ : ndarray of shape (n_features_in_,), object
+    feature_names_in_ : ndarray of shape (n_features,), object
         Names of the columns that `fit` saw. Only where they all have one.
 
     Notes
