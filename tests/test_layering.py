@@ -15,6 +15,7 @@ LAYERS = (
     {"_kernels"},
     {"_parallel", "_random"},
     {"_lloyd"},
+    {"_seeding"},
     {"_validation"},
     {"_estimator"},
 )
