@@ -15,6 +15,7 @@ extensions = [
     "sphinx.ext.mathjax",
 ]
 exclude_patterns = ["_build"]
+templates_path = ["_templates"]
 
 extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
 myst_enable_extensions = ["dollarmath"]
