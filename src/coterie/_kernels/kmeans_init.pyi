@@ -8,7 +8,14 @@ from .work import Region
 
 _Real = TypeVar("_Real", np.float32, np.float64)
 
-def hash_rows(X: NDArray[_Real], rows: int, hashes: NDArray[np.uint64], region: Region, slot: int) -> None: ...
+def hash_rows(
+    X: NDArray[_Real],
+    coarsely: bool,
+    rows: int,
+    hashes: NDArray[np.uint64],
+    region: Region,
+    slot: int,
+) -> None: ...
 def gains(
     X: NDArray[_Real],
     weight: NDArray[np.float64],
