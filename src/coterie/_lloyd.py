@@ -97,9 +97,14 @@ class Data:
         self.low, self.extent = self.mean - reach, 2 * reach
 
     def worth_sorting(self, n_clusters: int) -> bool:
-        """Does sorting the rows pay? It costs about as much as five iterations that look at every pair."""
+        """Does sorting the rows pay for seeding? Few features mean small boxes, many centres many passes."""
         n, d = self.X.shape
-        return d <= cells.FEATURES_AT_MOST and n_clusters >= 16 and 64 * n_clusters <= n < 1 << 32
+        least = 4 if d <= 2 else 8 if d == 3 else 16
+        return d <= cells.FEATURES_AT_MOST and n_clusters >= least and 64 * n_clusters <= n < 1 << 32
+
+    def worth_cells(self, n_clusters: int) -> bool:
+        """Are iterations faster cell by cell than row by row with margins?"""
+        return self.X.shape[1] <= 3 and self.worth_sorting(n_clusters)
 
     @functools.cached_property
     def sorted(self) -> Data:
@@ -268,7 +273,7 @@ class _CellStep:
         slots = max(1, min(data.n_threads, len(self.sums)))
         self.work = np.empty((slots, (2 * d + 1) * stride + (d + 1) * TILE + 2 * n_clusters * (d + 1)))
         self.some_names = np.empty((slots, 2 * stride), dtype=np.int32)
-        self.candidates = 0
+        self.pairs = 0
 
     def __call__(self, centers: np.ndarray, labels: np.ndarray) -> int:
         """Write labels, fill sums and weights; return how many labels changed."""
@@ -282,12 +287,12 @@ class _CellStep:
                 *arithmetic, self.strip, labels, self.cell_labels, self.sums, self.weights, self.work,
                 self.some_names, counts, region, slot),
             len(self.sums), data.n_threads)
-        changed, self.candidates = map(sum, zip(*counts[:, :2].tolist(), strict=True))
+        changed, self.pairs = map(sum, zip(*counts[:, :2].tolist(), strict=True))
         return changed
 
     def pays(self) -> bool:
-        """Do the boxes leave so few candidates that rows with margins would not be faster?"""
-        return 4 * self.candidates < len(self.cell_labels) * len(self.names)
+        """Do the boxes leave so few pairs of point and centre that rows with margins would not be faster?"""
+        return 5 * self.pairs < self.data.X.shape[0] * len(self.names)
 
 
 def _relocate_empty(data: Data, labels: np.ndarray, centers: np.ndarray, sums: np.ndarray, weights: np.ndarray) -> None:
@@ -319,7 +324,7 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
     whether labels stopped changing. The labels are those of the centres returned, rounded to X's dtype.
     """
     k = len(centers)
-    if data.worth_sorting(k):
+    if data.worth_cells(k):
         data = data.sorted
     X = data.X
     centers = np.array(centers, dtype=np.float64, order="C")

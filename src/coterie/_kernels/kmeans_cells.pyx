@@ -39,7 +39,7 @@ def label_and_sum_cells(
         double[:, ::1] weights,           # OUT    (strips, k)
         double[:, ::1] work,              # WORK   (slots, (2 d + 1) stride + (d + 1) TILE + 2 k (d + 1))
         int32_t[:, ::1] some_names,       # WORK   (slots, 2 stride)
-        int64_t[:, ::1] counts,           # INOUT  (slots, >= 2), adds: labels that changed, candidates of all cells
+        int64_t[:, ::1] counts,           # INOUT  (slots, >= 2), adds: labels that changed, pairs of point and centre looked at
         Region region, int slot):
     """Label the points of strips of cells with their nearest centres, and sum the points of each label.
 
@@ -57,7 +57,7 @@ def label_and_sum_cells(
         int32_t *near_names = &some_names[slot, 0]
         int32_t *candidates = near_names + stride
         int32_t label
-        int64_t strip, changed = 0, n_all_candidates = 0
+        int64_t strip, changed = 0, pairs = 0
     with nogil:
         while True:
             strip = work_take(&region.work, slot == 0)
@@ -79,9 +79,9 @@ def label_and_sum_cells(
                 for cell in range(group, min(group + GROUP, stop)):
                     n_candidates = box_candidates(&boxes[cell, 0, 0], &boxes[cell, 1, 0], d, near, stride, near_names,
                                                   n_near, least, nearer, candidates)
-                    n_all_candidates += n_candidates
                     if n_candidates > 1:
                         cell_labels[cell] = MIXED
+                        pairs += n_candidates * (starts[cell + 1] - starts[cell])
                         changed += label_cell(X, weight, starts[cell], <int> (starts[cell + 1] - starts[cell]),
                                               centers, shift, scale, packed, norms, slack, floor,
                                               candidates, n_candidates, labels, sums[strip], weights[strip], rest)
@@ -97,7 +97,7 @@ def label_and_sum_cells(
                             labels[i] = label
                 group += GROUP
     counts[slot, 0] += changed
-    counts[slot, 1] += n_all_candidates
+    counts[slot, 1] += pairs
 
 
 cdef int64_t label_cell(
