@@ -170,62 +170,56 @@ def _power_of_two_below(largest: float) -> float:
 # -------------------------------------------------------------------------------------------------- the iterations
 
 
-class _Arithmetic:
-    """The centres, shifted, scaled and rounded for the fast arithmetic."""
+class _Packed:
+    """The centres, shifted and scaled for the fast arithmetic, in float64 and (unless told otherwise) float32."""
 
-    # Beyond this share of points that need a look at true distances, float64 arithmetic is cheaper than float32.
-    DOUBTFUL = 0.04
-
-    def __init__(self, n_clusters: int, shift: np.ndarray, scale: float) -> None:
-        self.shape = n_clusters, len(shift)
+    def __init__(self, n_clusters: int, shift: np.ndarray, scale: float, also32: bool = True) -> None:
+        d = len(shift)
         self.shift, self.scale = shift, scale
-        self.use(np.float32)
+        self.packed, self.norms = np.empty((n_clusters, d)), np.empty(n_clusters)
+        self.slack = kmeans_assign.rounding_slack(d, 2.0**-53)
+        self.packed32 = np.empty((n_clusters if also32 else 0, d), dtype=np.float32)
+        self.norms32 = np.empty(len(self.packed32), dtype=np.float32)
+        self.slack32 = kmeans_assign.rounding_slack(d, 2.0**-24) if also32 else math.inf
 
-    def use(self, dtype: type) -> None:
-        self.packed = np.empty(self.shape, dtype=dtype)
-        self.norms = np.empty(self.shape[0], dtype=dtype)
-        self.slack = kmeans_assign.rounding_slack(self.shape[1], np.finfo(dtype).eps / 2)
-
-    def pack(self, centers: np.ndarray) -> tuple:
-        """What kernels take for these centres."""
-        largest = kmeans_assign.pack_centers(centers, self.shift, self.scale, self.packed, self.norms)
-        return self.shift, self.scale, self.packed, self.norms, self.slack, 2.0 * largest
-
-    def learn(self, seen: int, doubtful: int) -> bool:
-        """Go over to float64 where too many points of those seen were doubtful; was that so?"""
-        if doubtful <= self.DOUBTFUL * seen or self.packed.dtype == np.float64:
-            return False
-        self.use(np.float64)
-        return True
+    def __call__(self, centers: np.ndarray) -> float:
+        """Take over these centres; return 2 max |c|^2."""
+        return kmeans_assign.pack_centers(
+            centers, self.shift, self.scale, self.packed, self.norms, self.packed32, self.norms32)
 
 
 class _Rows:
     """Nearest centres row by row, skipping rows whose margin shows that their label stands."""
 
+    # float32 is half the work of float64, unless it leaves more than this share of the points in doubt.
+    DOUBTFUL = 0.4
+
     def __init__(self, X: np.ndarray, n_clusters: int, shift: np.ndarray, scale: float, n_threads: int) -> None:
         self.X, self.n_threads = X, n_threads
-        self.arithmetic = _Arithmetic(n_clusters, shift, scale)
+        self.pack = _Packed(n_clusters, shift, scale)
         n, d = X.shape
         self.rows = chunk_rows(n_clusters * d + 16 * d + 32)
         self.n_chunks = ceil_div(n, self.rows)
-        self.slots = max(1, min(n_threads, self.n_chunks))
+        slots = max(1, min(n_threads, self.n_chunks))
         self.margins = np.empty(n, dtype=np.float32)
         self.loss = np.zeros(n_clusters, dtype=np.float32)  # what margins lost since the labels were written
-        self.counts = np.empty((self.slots, 8), dtype=np.int64)  # 64 bytes a slot: threads share no cache line
-        self.tiles = np.empty((self.slots, d * TILE), dtype=np.float32)
+        self.counts = np.empty((slots, 8), dtype=np.int64)  # 64 bytes a slot: threads share no cache line
+        self.tiles = np.empty((slots, d * TILE))
 
     def assign(self, centers: np.ndarray, labels: np.ndarray) -> int:
         """Write the labels; return how many changed. A label of -1 is not known yet."""
+        pack = self.pack
         self.counts.fill(0)
-        arithmetic = self.arithmetic.pack(centers)
+        floor = pack(centers)
         _parallel.run(
             lambda region, slot: kmeans_assign.assign_labels(
-                self.X, centers, *arithmetic, self.loss, self.rows, labels, self.margins, self.tiles, self.counts,
+                self.X, centers, pack.shift, pack.scale, pack.packed, pack.norms, pack.packed32, pack.norms32,
+                floor, pack.slack, pack.slack32, self.loss, self.rows, labels, self.margins, self.tiles, self.counts,
                 region, slot),
             self.n_chunks, self.n_threads)
-        changed, seen, doubtful = map(sum, zip(*self.counts[:, :3].tolist(), strict=True))
-        if self.arithmetic.learn(seen, doubtful):
-            self.tiles = self.tiles.astype(np.float64)
+        changed, seen, doubtful, _ = map(sum, zip(*self.counts[:, :4].tolist(), strict=True))
+        if doubtful > self.DOUBTFUL * seen:
+            pack.slack32 = math.inf
         return changed
 
 
@@ -259,8 +253,7 @@ class _CellStep:
 
     def __init__(self, data: Data, n_clusters: int) -> None:
         self.data = data
-        self.arithmetic = _Arithmetic(n_clusters, data.mean, data.scale)
-        self.arithmetic.use(np.float64)
+        self.pack = _Packed(n_clusters, data.mean, data.scale, also32=False)
         self.loss = np.empty(n_clusters, dtype=np.float32)  # no margins are kept
         n_cells, _, d = data.cells.boxes.shape
         self.strip = strip_size(n_cells, max(1, n_clusters // 8), 64 * d)
@@ -280,12 +273,12 @@ class _CellStep:
         data, found = self.data, self.data.cells
         self.columns[:, : len(centers)] = centers.T
         counts = np.zeros((len(self.work), 8), dtype=np.int64)
-        arithmetic = self.arithmetic.pack(centers)
+        pack, floor = self.pack, self.pack(centers)
         _parallel.run(
             lambda region, slot: kmeans_cells.label_and_sum_cells(
                 data.X, data.weight, found.starts, found.boxes, found.sums, centers, self.columns, self.names,
-                *arithmetic, self.strip, labels, self.cell_labels, self.sums, self.weights, self.work,
-                self.some_names, counts, region, slot),
+                pack.shift, pack.scale, pack.packed, pack.norms, floor, pack.slack, self.strip, labels,
+                self.cell_labels, self.sums, self.weights, self.work, self.some_names, counts, region, slot),
             len(self.sums), data.n_threads)
         changed, self.pairs = map(sum, zip(*counts[:, :2].tolist(), strict=True))
         return changed

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from .work import Region
 
 _Real = TypeVar("_Real", np.float32, np.float64)
-_WorkReal = TypeVar("_WorkReal", np.float32, np.float64)
 
 TILE_ROWS: int
 
@@ -15,8 +14,10 @@ def pack_centers(
     centers: NDArray[np.float64],
     shift: NDArray[np.float64],
     scale: float,
-    packed: NDArray[_WorkReal],
-    norms: NDArray[_WorkReal],
+    packed: NDArray[np.float64],
+    norms: NDArray[np.float64],
+    packed32: NDArray[np.float32],
+    norms32: NDArray[np.float32],
 ) -> float: ...
 def rounding_slack(n_features: int, unit: float) -> float: ...
 def assign_labels(
@@ -24,15 +25,18 @@ def assign_labels(
     centers: NDArray[np.float64],
     shift: NDArray[np.float64],
     scale: float,
-    packed: NDArray[_WorkReal],
-    norms: NDArray[_WorkReal],
-    slack: float,
+    packed: NDArray[np.float64],
+    norms: NDArray[np.float64],
+    packed32: NDArray[np.float32],
+    norms32: NDArray[np.float32],
     floor: float,
+    slack: float,
+    slack32: float,
     loss: NDArray[np.float32],
     rows: int,
     labels: NDArray[np.int32],
     margins: NDArray[np.float32],
-    tiles: NDArray[_WorkReal],
+    tiles: NDArray[np.float64],
     counts: NDArray[np.int64],
     region: Region,
     slot: int,

@@ -30,16 +30,18 @@ def label_and_sum_cells(
         double scale,                     # IN     power of two that brings the data to about 1
         const double[:, ::1] packed,      # IN     (k, d), from pack_centers
         const double[::1] norms,          # IN     (k,)
-        double slack,                     # IN     from rounding_slack
         double floor,                     # IN     2 max |c|^2
+        double slack,                     # IN     from rounding_slack
         Py_ssize_t cells,                 # IN     cells of a strip
         int32_t[::1] labels,              # INOUT  (n,)
         int32_t[::1] cell_labels,         # INOUT  (n_cells,), MIXED before the first call
         double[:, :, ::1] sums,           # OUT    (strips, k, d), relative to shift
         double[:, ::1] weights,           # OUT    (strips, k)
-        double[:, ::1] work,              # WORK   (slots, (2 d + 1) stride + (d + 1) TILE + 2 k (d + 1))
+        double[:, ::1] work,              # WORK   (slots, (2 d + 1) stride + (d + 1) TILE
+                                          #        + 2 k (d + 1))
         int32_t[:, ::1] some_names,       # WORK   (slots, 2 stride)
-        int64_t[:, ::1] counts,           # INOUT  (slots, >= 2), adds: labels that changed, pairs of point and centre looked at
+        int64_t[:, ::1] counts,           # INOUT  (slots, >= 2), adds: labels that changed, pairs of point and
+                                          #        centre looked at
         Region region, int slot):
     """Label the points of strips of cells with their nearest centres, and sum the points of each label.
 
