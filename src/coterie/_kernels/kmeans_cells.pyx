@@ -54,8 +54,8 @@ def label_and_sum_cells(
         double high[16]
         double *near = &work[slot, 0]
         double *nearer = near + d * stride
-        double *least = nearer + d * stride
-        double *rest = least + stride
+        double *most = nearer + d * stride
+        double *rest = most + stride
         int32_t *near_names = &some_names[slot, 0]
         int32_t *candidates = near_names + stride
         int32_t label
@@ -77,10 +77,10 @@ def label_and_sum_cells(
                     for j in range(d):
                         low[j] = min(low[j], boxes[cell, 0, j])
                         high[j] = max(high[j], boxes[cell, 1, j])
-                n_near = box_candidates(low, high, d, &columns[0, 0], stride, &names[0], k, least, near, near_names)
+                n_near = box_candidates(low, high, d, &columns[0, 0], stride, &names[0], k, most, near, near_names)
                 for cell in range(group, min(group + GROUP, stop)):
                     n_candidates = box_candidates(&boxes[cell, 0, 0], &boxes[cell, 1, 0], d, near, stride, near_names,
-                                                  n_near, least, nearer, candidates)
+                                                  n_near, most, nearer, candidates)
                     if n_candidates > 1:
                         cell_labels[cell] = MIXED
                         pairs += n_candidates * (starts[cell + 1] - starts[cell])

@@ -32,8 +32,8 @@ cdef extern from "nearest.h" nogil:
 
 cdef inline Py_ssize_t box_candidates(
         const double *low, const double *high, Py_ssize_t d, const double *columns, Py_ssize_t stride,
-        const int32_t *names, Py_ssize_t m, double *least, double *to, int32_t *to_names) noexcept nogil:
-    return box_candidates_f64[simd_level()](low, high, d, columns, stride, names, m, least, to, to_names)
+        const int32_t *names, Py_ssize_t m, double *most, double *to, int32_t *to_names) noexcept nogil:
+    return box_candidates_f64[simd_level()](low, high, d, columns, stride, names, m, most, to, to_names)
 
 
 cdef inline uint64_t nearest_tile(const work_real *x, Py_ssize_t d, const work_real *c, const work_real *h,

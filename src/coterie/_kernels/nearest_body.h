@@ -204,37 +204,37 @@ static TARGET void FN(sum_tile)(
 }
 #undef SUM_FEW
 
-/* Which of m centres can be the nearest of some point of a box? Those not farther from its nearest point than some
- * centre is from its farthest point. Differences of float64 numbers have a relative error only, so that a factor of
- * 1 + 1e-12 covers all rounding for few features.
+/* Which of m centres can be the nearest one of some point of a box? A rival of the centre `own` whose farthest point of
+ * the box is nearest is ruled out if it is farther than `own` from the corner that suits it best (Pelleg and Moore
+ * 1999). Differences of float64 numbers have a relative error only: a factor of 1 - 1e-12 covers all rounding.
  *
  * low, high (d,) IN; column j of the centres at c + j * stride, padded with infinity to a multiple of LANES, IN;
- * names (m,) IN; least (m padded,) WORK; to (d columns of `stride`, padded alike), to_names (m,) OUT, in order.
+ * names (m,) IN; most (m padded,) WORK; to (d columns of `stride`, padded alike), to_names (m,) OUT, in order.
  * Returns how many. c and to may not overlap. */
 static TARGET ptrdiff_t FN(box_candidates)(
         const double *low, const double *high, ptrdiff_t d, const double *c, ptrdiff_t stride, const int32_t *names,
-        ptrdiff_t m, double *least, double *to, int32_t *to_names) {
-    VR upper = VSET1((double)INFINITY), zero = VSET1(0.0);
+        ptrdiff_t m, double *most, double *to, int32_t *to_names) {
     for (ptrdiff_t i = 0; i < m; i += LANES) {
-        VR nearest = zero, farthest = zero;
+        VR farthest = VSET1(0.0);
         for (ptrdiff_t j = 0; j < d; j++) {
             VR v = VLOAD(c + j * stride + i);
-            VR below = VSUB(VSET1(low[j]), v), above = VSUB(v, VSET1(high[j]));
-            VR out = VMAX(VMAX(below, above), zero), in = VMIN(below, above);
-            nearest = VFMA(out, out, nearest);
-            farthest = VFMA(in, in, farthest);
+            VR t = VMIN(VSUB(VSET1(low[j]), v), VSUB(v, VSET1(high[j])));
+            farthest = VFMA(t, t, farthest);
         }
-        VSTORE(least + i, nearest);
-        upper = VMIN(upper, farthest);
+        VSTORE(most + i, farthest);
     }
-    double lanes[LANES], bound = INFINITY;
-    VSTORE(lanes, upper);
-    for (int u = 0; u < LANES; u++) bound = lanes[u] < bound ? lanes[u] : bound;
-    bound *= 1.0 + 1e-12;
-    VR limit = VSET1(bound);
-    ptrdiff_t found = 0;
+    ptrdiff_t own = 0, found = 0;
+    for (ptrdiff_t i = 1; i < m; i++) own = most[i] < most[own] ? i : own;
     for (ptrdiff_t i = 0; i < m; i += LANES) {
-        uint64_t bits = VBITS(VLE(VLOAD(least + i), limit));
+        VR from_own = VSET1(0.0), from_rival = VSET1(0.0);
+        for (ptrdiff_t j = 0; j < d; j++) {
+            VR v = VLOAD(c + j * stride + i), o = VSET1(c[j * stride + own]);
+            VR corner = VSELECT(VLT(o, v), VSET1(high[j]), VSET1(low[j]));
+            VR t = VSUB(corner, o), u = VSUB(corner, v);
+            from_own = VFMA(t, t, from_own);
+            from_rival = VFMA(u, u, from_rival);
+        }
+        uint64_t bits = VBITS(VLE(VMUL(from_rival, VSET1(1.0 - 1e-12)), from_own));
         for (int u = 0; bits; u++, bits >>= 1) {
             if (!(bits & 1) || i + u >= m) continue;
             for (ptrdiff_t j = 0; j < d; j++) to[j * stride + found] = c[j * stride + i + u];

@@ -12,7 +12,7 @@
  *     VR, VI, VM       vectors of REAL and INT, and the outcome of a comparison
  *     LANES            numbers in a vector
  *     VLOAD VSTORE VSET1 VADD VSUB VMUL VFMA (a*b+c) VMIN VMAX VSQRT VLE VLT
- *     VISET1 VILOAD VISTORE VIEQ VISELECT (mask, a, b), VKEEP (mask, v): v or 0
+ *     VISET1 VILOAD VISTORE VIEQ VSELECT, VISELECT (mask, a, b), VKEEP (mask, v): v or 0
  *     VBITS            mask as an integer, bit i = lane i
  */
 #ifndef COTERIE_SIMD_H

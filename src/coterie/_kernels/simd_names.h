@@ -27,6 +27,7 @@
 #undef VISTORE
 #undef VILOAD
 #undef VISELECT
+#undef VSELECT
 #undef VIEQ
 #undef VKEEP
 #undef VBITS
@@ -72,6 +73,7 @@
 #endif
 #define VISELECT(m, a, b) MMI(mask_mov)(b, m, a)
 #define VKEEP(m, v) MM(maskz_mov)(m, v)
+#define VSELECT(m, a, b) MM(mask_mov)(b, m, a)
 #define VBITS(m) ((uint64_t)(m))
 #else
 #define VI __m256i
@@ -79,6 +81,7 @@
 #define VILOAD(p) _mm256_loadu_si256((const __m256i *)(p))
 #define VLT(a, b) MM(cmp)(a, b, _CMP_LT_OQ)
 #define VLE(a, b) MM(cmp)(a, b, _CMP_LE_OQ)
+#define VSELECT(m, a, b) MM(blendv)(b, a, m)
 #define VBITS(m) ((uint64_t)(unsigned)MM(movemask)(m))
 #ifdef REAL_IS_DOUBLE
 #define VR __m256d
@@ -119,6 +122,7 @@ typedef INT FN(vint) __attribute__((vector_size(16), aligned(sizeof(INT)), may_a
 #define VISELECT(m, a, b) (((m) & (a)) | (~(m) & (b)))
 #define VIEQ(a, b) ((a) == (b))
 #define VKEEP(m, v) ((VR)((VI)(v) & (m)))
+#define VSELECT(m, a, b) ((VR)(((m) & (VI)(a)) | (~(m) & (VI)(b))))
 #define VMIN(a, b) FN(vmin)(a, b)
 #define VMAX(a, b) FN(vmax)(a, b)
 #define VSQRT(a) FN(vsqrt)(a)
@@ -148,6 +152,7 @@ SIMD_INLINE uint64_t FN(vbits)(VM m) {
 #define VISELECT(m, a, b) ((m) ? (a) : (b))
 #define VIEQ(a, b) ((a) == (b))
 #define VKEEP(m, v) ((m) ? (v) : (REAL)0)
+#define VSELECT(m, a, b) ((m) ? (a) : (b))
 #define VMIN(a, b) ((a) < (b) ? (a) : (b))
 #define VMAX(a, b) ((a) > (b) ? (a) : (b))
 #define VSQRT(a) ((REAL)sqrt(a))
