@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 
+from coterie import _lloyd
 from coterie._kernels import kmeans_assign
 from coterie._parallel import run
 from reference import kmeans as reference
@@ -13,26 +14,28 @@ FEATURES = [*range(1, 21), 64, 130, 1500]
 
 
 class Assign:
-    """One call of `assign_labels` with all that it needs."""
+    """One call of `assign_labels`, through the driver that keeps its work space."""
 
-    def __init__(self, X, centers, arithmetic, labels=None, margins=None, loss=None, rows=2 * TILE, n_threads=1):
+    def __init__(self, X, centers, arithmetic, labels=None, margins=None, loss=None, rows=None, n_threads=1,
+                 shift=None, scale=None):
         centers = np.ascontiguousarray(centers, dtype=np.float64)
-        (n, d), k = X.shape, len(centers)
-        self.shift = centers.mean(axis=0)
-        largest = max(np.abs(centers - self.shift).max(), np.abs(X - self.shift).max(), 1e-300)
-        self.scale = 2.0 ** -np.ceil(np.log2(largest))
-        packed, norms = np.empty((k, d), dtype=arithmetic), np.empty(k, dtype=arithmetic)
-        top = kmeans_assign.pack_centers(centers, self.shift, self.scale, packed, norms)
-        slack = kmeans_assign.rounding_slack(d, np.finfo(arithmetic).eps / 2)
-        self.labels = np.full(n, -1, dtype=np.int32) if labels is None else labels
-        self.margins = np.full(n, np.nan, dtype=np.float32) if margins is None else margins
-        loss = np.zeros(k, dtype=np.float32) if loss is None else loss
-        tiles = np.empty((n_threads, d * TILE), dtype=arithmetic)
-        counts = np.zeros((n_threads, 8), dtype=np.int64)
-        run(lambda region, slot: kmeans_assign.assign_labels(
-            X, centers, self.shift, self.scale, packed, norms, slack, 2 * top, loss, rows, self.labels, self.margins,
-            tiles, counts, region, slot), -(-n // rows), n_threads)
-        self.changed, self.seen, self.exact = counts[:, :3].sum(axis=0).tolist()
+        shift = centers.mean(axis=0) if shift is None else shift
+        largest = max(np.abs(centers - shift).max(), np.abs(X - shift).max(), 1e-300)
+        self.scale = 2.0 ** -np.ceil(np.log2(largest)) if scale is None else scale
+        driver = _lloyd._Rows(X, len(centers), shift, self.scale, n_threads)
+        if arithmetic == np.float64:
+            driver.pack.slack32 = np.inf  # go straight to float64
+        if rows is not None:
+            driver.rows, driver.n_chunks = rows, -(-len(X) // rows)
+        driver.margins.fill(np.nan)
+        if margins is not None:
+            driver.margins[:] = margins
+        if loss is not None:
+            driver.loss[:] = loss
+        self.labels = np.full(len(X), -1, dtype=np.int32) if labels is None else labels
+        self.changed = driver.assign(centers, self.labels)
+        self.margins = driver.margins
+        _, self.seen, _, self.exact = driver.counts[:, :4].sum(axis=0).tolist()
 
 
 def assert_nearest(X, centers, labels):
@@ -126,18 +129,13 @@ def test_common_offsets_do_no_harm(dtype, arithmetic, offset):
 @DTYPES
 @ARITHMETIC
 def test_points_far_beyond_the_centers(dtype, arithmetic):
-    # Their squares overflow in float32 arithmetic. Such points come with `predict`, where centers set the scale.
+    # Their squares overflow in float32. Such points come with `predict`, where the centers set the scale.
     centers = np.array([[0.0, 0], [1, 0], [0, 1], [-1, -1]])
     X = np.array([[1e25, 1], [-1e25, 3e25], [1, -1e25], [0.1, 0.1], [1e10, -1e10]], dtype=dtype)
-    packed, norms = np.empty((4, 2), dtype=arithmetic), np.empty(4, dtype=arithmetic)
-    top = kmeans_assign.pack_centers(centers, np.zeros(2), 1.0, packed, norms)
-    labels, margins = np.full(5, -1, dtype=np.int32), np.zeros(5, dtype=np.float32)
-    slack = kmeans_assign.rounding_slack(2, np.finfo(arithmetic).eps / 2)
-    run(lambda region, slot: kmeans_assign.assign_labels(
-        X, centers, np.zeros(2), 1.0, packed, norms, slack, 2 * top, np.zeros(4, dtype=np.float32), TILE, labels,
-        margins, np.empty((1, 2 * TILE), dtype=arithmetic), np.zeros((1, 8), dtype=np.int64), region, slot), 1, 1)
-    assert_nearest(X, centers, labels)
-    np.testing.assert_array_equal(labels, reference.nearest(X, centers))
+    result = Assign(X, centers, arithmetic, scale=1.0)
+    assert_nearest(X, centers, result.labels)
+    assert_margins_hold(X, centers, result)
+    np.testing.assert_array_equal(result.labels, reference.nearest(X, centers))
 
 
 @ARITHMETIC
@@ -186,15 +184,15 @@ def test_margins_shrink_by_the_loss_and_protect_the_label_while_they_last(arithm
 
 def test_a_point_without_a_label_is_looked_at_whatever_its_margin():
     X, centers = np.array([[0.0], [1.0]]), np.array([[1.0], [0.0]])
-    result = Assign(X, centers, np.float32, margins=np.full(2, np.inf, dtype=np.float32))
+    result = Assign(X, centers, np.float32, margins=np.inf)
     assert result.labels.tolist() == [1, 0] and result.seen == 2
 
 
 def test_a_margin_that_is_not_a_number_protects_nothing():
     X, centers = np.array([[0.0], [1.0]]), np.array([[1.0], [0.0]])
-    labels, infinite = np.zeros(2, dtype=np.int32), np.full(2, np.inf, dtype=np.float32)
-    assert Assign(X, centers, np.float32, labels.copy(), infinite.copy(), infinite).labels.tolist() == [1, 0]
-    assert Assign(X, centers, np.float32, labels, infinite * np.nan).labels.tolist() == [1, 0]
+    labels = np.zeros(2, dtype=np.int32)
+    assert Assign(X, centers, np.float32, labels.copy(), np.inf, np.inf).labels.tolist() == [1, 0]
+    assert Assign(X, centers, np.float32, labels, np.nan).labels.tolist() == [1, 0]
 
 
 def test_only_doubtful_points_are_decided_exactly():
@@ -218,16 +216,17 @@ def test_bits_do_not_depend_on_the_threads():
 # ------------------------------------------------------------------------------------------- distances, inertia
 
 
-@ARITHMETIC
-def test_packed_centers_are_shifted_scaled_and_doubled(arithmetic):
+def test_packed_centers_are_shifted_scaled_and_doubled():
     rng = np.random.RandomState(8)
     centers, shift = rng.normal(size=(5, 3)) + 10, rng.normal(size=3) + 10
-    packed, norms = np.empty((5, 3), dtype=arithmetic), np.empty(5, dtype=arithmetic)
-    largest = kmeans_assign.pack_centers(centers, shift, 0.25, packed, norms)
+    pack = _lloyd._Packed(5, shift, 0.25)
+    twice_largest = pack(centers)
     small = (centers - shift) / 4
-    np.testing.assert_array_equal(packed, (-2 * small).astype(arithmetic))
-    np.testing.assert_allclose(norms, (small**2).sum(axis=1), rtol=np.finfo(arithmetic).eps)
-    np.testing.assert_allclose(largest, (small**2).sum(axis=1).max(), rtol=1e-15)
+    np.testing.assert_array_equal(pack.packed, -2 * small)
+    np.testing.assert_array_equal(pack.packed32, (-2 * small).astype(np.float32))
+    np.testing.assert_allclose(pack.norms, (small**2).sum(axis=1), rtol=1e-15)
+    np.testing.assert_array_equal(pack.norms32, pack.norms.astype(np.float32))
+    np.testing.assert_allclose(twice_largest, 2 * (small**2).sum(axis=1).max(), rtol=1e-15)
 
 
 @DTYPES
