@@ -35,10 +35,8 @@ def move(X, weight, centers, labels):
     """
     n_clusters = len(centers)
     middle = X.mean(axis=0)  # off the sums, for their rounding error
-    sums, weights = np.zeros_like(centers), np.zeros(n_clusters)
-    for x, w, label in zip(X - middle, weight, labels, strict=True):
-        sums[label] += w * x
-        weights[label] += w
+    member = (labels[:, None] == np.arange(n_clusters)) * weight[:, None]
+    sums, weights = member.T @ (X - middle), member.sum(axis=0)
     empty = np.flatnonzero(weights == 0)
     distance = ((X - centers[labels]) ** 2).sum(axis=1)
     if len(empty) and distance.max() > 0:
@@ -56,22 +54,21 @@ def move(X, weight, centers, labels):
 
 
 def lloyd(X, centers, weight=None, max_iter=300, tol=0.0):
-    """Lloyd's iterations from `centers`: labels, inertia, centers, number of iterations.
+    """Lloyd's iterations from `centers`: labels, inertia, centers (rounded to the precision of X), number of iterations.
 
     They end when no label changes, or the squared movements of the centers add up to at most `tol` (not relative
     here), or after `max_iter`.
     """
+    precision = np.asarray(X).dtype
     X, centers = np.asarray(X, dtype=np.float64), np.array(centers, dtype=np.float64)
     ones = np.ones(len(X)) if weight is None else weight
     labels = np.full(len(X), -1)
     for n_iter in range(1, max_iter + 1):
         before, labels = labels, nearest(X, centers)
-        old = centers
-        centers, movement = move(X, ones, old, labels)
-        if (labels == before).all():
+        centers, movement = move(X, ones, centers, labels)
+        if (labels == before).all() or movement <= tol:
             break
-        if movement <= tol:
-            break
+    centers = centers.astype(precision)
     labels = nearest(X, centers)
     return labels, inertia(X, weight, centers, labels), centers, n_iter
 
