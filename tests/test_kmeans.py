@@ -5,9 +5,9 @@ import warnings
 
 import numpy as np
 import pytest
+from reference import kmeans as reference
 
 from coterie import ConvergenceWarning, KMeans, _lloyd, kmeans_plusplus
-from reference import kmeans as reference
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
@@ -186,7 +186,7 @@ def test_clusters_that_no_row_is_left_for_go_to_the_heaviest_one():
     assert model.inertia_ == 0
 
 
-@pytest.mark.xfail(reason="rows at distance 0 but for rounding are moved to empty clusters; labels are not renewed then")
+@pytest.mark.xfail(reason="rounding error moves rows to empty clusters, and labels are not renewed then")
 def test_fewer_distinct_rows_than_clusters(path):
     X = np.array([[1.0], [0], [0], [1], [0]])
     model = fit(X, np.array([[1.0], [0], [0], [0], [1]]))

@@ -1,4 +1,6 @@
 """Rows sorted into cells: the same rows in another order, at most 64 to a cell, each cell with its exact box."""
+import itertools
+
 import numpy as np
 import pytest
 
@@ -64,7 +66,7 @@ def test_cells_are_small_and_their_boxes_and_sums_exact(X, dtype):
     assert 1 <= np.diff(starts).min() and np.diff(starts).max() <= cells.CELL_ROWS
     np.testing.assert_array_equal(data.cells.boxes[:, 0], np.minimum.reduceat(data.X, starts[:-1]))
     np.testing.assert_array_equal(data.cells.boxes[:, 1], np.maximum.reduceat(data.X, starts[:-1]))
-    for c, (start, stop) in enumerate(zip(starts, starts[1:], strict=False)):
+    for c, (start, stop) in enumerate(itertools.pairwise(starts)):
         weight, own = data.weight[start:stop], data.X[start:stop] - data.mean
         size = np.abs(own).max() * len(own)
         np.testing.assert_allclose(data.cells.sums[c, -1], weight.sum(), rtol=1e-13)

@@ -1,11 +1,11 @@
 """Nearest centres: labels are those of true distances, and a margin never promises too much."""
 import numpy as np
 import pytest
+from reference import kmeans as reference
 
 from coterie import _lloyd
 from coterie._kernels import kmeans_assign
 from coterie._parallel import run
-from reference import kmeans as reference
 
 TILE = kmeans_assign.TILE_ROWS
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])

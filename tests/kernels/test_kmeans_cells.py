@@ -1,10 +1,10 @@
 """Both steps on rows sorted into cells: the labels of true distances, and the sums that belong to them."""
 import numpy as np
 import pytest
+from reference import kmeans as reference
 
 from coterie import _lloyd
 from coterie._kernels import kmeans_update
-from reference import kmeans as reference
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 

@@ -1,11 +1,11 @@
 """Seeding: hashes of rows, what trial centres gain, and what a new centre changes."""
 import numpy as np
 import pytest
+from reference import kmeans as reference
 
 from coterie import _lloyd, _seeding
 from coterie._kernels import kmeans_init
 from coterie._parallel import run
-from reference import kmeans as reference
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 CELLS = pytest.mark.parametrize("cells", [False, True], ids=["rows", "cells"])

@@ -54,7 +54,7 @@ def move(X, weight, centers, labels):
 
 
 def lloyd(X, centers, weight=None, max_iter=300, tol=0.0):
-    """Lloyd's iterations from `centers`: labels, inertia, centers (rounded to the precision of X), number of iterations.
+    """Lloyd's iterations from `centers`: labels, inertia, centers in the precision of X, number of iterations.
 
     They end when no label changes, or the squared movements of the centers add up to at most `tol` (not relative
     here), or after `max_iter`.
@@ -63,11 +63,12 @@ def lloyd(X, centers, weight=None, max_iter=300, tol=0.0):
     X, centers = np.asarray(X, dtype=np.float64), np.array(centers, dtype=np.float64)
     ones = np.ones(len(X)) if weight is None else weight
     labels = np.full(len(X), -1)
-    for n_iter in range(1, max_iter + 1):
+    n_iter, done = 0, False
+    while not done and n_iter < max_iter:
         before, labels = labels, nearest(X, centers)
         centers, movement = move(X, ones, centers, labels)
-        if (labels == before).all() or movement <= tol:
-            break
+        done = (labels == before).all() or movement <= tol
+        n_iter += 1
     centers = centers.astype(precision)
     labels = nearest(X, centers)
     return labels, inertia(X, weight, centers, labels), centers, n_iter

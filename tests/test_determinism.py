@@ -1,0 +1,86 @@
+"""The same bits for any number of threads, from run to run, and whatever the arrays look like in memory."""
+import numpy as np
+import pytest
+
+from coterie import KMeans, _lloyd, kmeans_plusplus, num_threads
+
+rng = np.random.RandomState(0)
+CASES = {  # n, d, k
+    "rows": (20_000, 5, 16),
+    "cells": (30_000, 2, 64),
+    "cells that do not pay": (20_000, 3, 300),
+    "one feature": (40_000, 1, 20),
+    "wide": (1500, 130, 9),
+    "very wide": (300, 1500, 7),
+    "fewer chunks than threads": (100, 2, 3),
+}
+
+
+def results(X, k, n_jobs, weight):
+    model = KMeans(k, random_state=0, n_jobs=n_jobs, max_iter=12, n_init=1).fit(X, sample_weight=weight)
+    return {
+        "labels": model.labels_, "centers": model.cluster_centers_, "inertia": model.inertia_,
+        "iterations": model.n_iter_, "distances": model.transform(X[:2000]), "predicted": model.predict(X),
+        "score": model.score(X, sample_weight=weight),
+        "seeds": kmeans_plusplus(X, k, sample_weight=weight, random_state=0, n_jobs=n_jobs)[1],
+    }
+
+
+def assert_equal_bits(one, other):
+    for name in one:
+        a, b = np.asarray(one[name]), np.asarray(other[name])
+        assert a.dtype == b.dtype and a.tobytes() == b.tobytes(), name
+
+
+@pytest.mark.parametrize("weighted", [False, True], ids=["", "weighted"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("n", "d", "k"), CASES.values(), ids=CASES)
+def test_bits_do_not_depend_on_the_threads(n, d, k, dtype, weighted):
+    X = (rng.normal(size=(n, d)) + 100).astype(dtype)
+    weight = rng.uniform(size=n) if weighted else None
+    one = results(X, k, 1, weight)
+    for n_jobs in (2, 3, 7):
+        assert_equal_bits(one, results(X, k, n_jobs, weight))
+
+
+def test_the_cases_take_the_ways_they_are_named_for():
+    ways = {name: _lloyd.Data(np.zeros((n, d)), None, 1).worth_cells(k) for name, (n, d, k) in CASES.items()}
+    assert {name for name, cells in ways.items() if cells} == {"cells", "cells that do not pay", "one feature"}
+
+
+def test_empty_clusters_are_filled_alike_by_any_number_of_threads(path):
+    X = rng.randint(0, 9, size=(8000, 2)).astype(float)  # many rows are equally far
+    centers = np.concatenate([X[:4], np.full((14, 2), 99.0)])
+    fits = [KMeans(18, init=centers, n_init=1, n_jobs=n_jobs).fit(X) for n_jobs in (1, 2, 3, 7)]
+    for model in fits[1:]:
+        np.testing.assert_array_equal(model.labels_, fits[0].labels_)
+        np.testing.assert_array_equal(model.cluster_centers_, fits[0].cluster_centers_)
+
+
+def test_every_way_to_set_the_threads_gives_the_same_bits():
+    X = rng.normal(size=(5000, 3))
+    one = results(X, 9, 1, None)
+    for n in (1, 2, 5):
+        with num_threads(n):
+            assert_equal_bits(one, results(X, 9, None, None))
+    assert_equal_bits(one, results(X, 9, -1, None))
+
+
+def test_bits_do_not_change_from_run_to_run():
+    X = rng.normal(size=(10_000, 3)).astype(np.float32)
+    one = results(X, 16, 3, None)
+    for _ in range(10):
+        assert_equal_bits(one, results(X, 16, 3, None))
+
+
+def test_bits_do_not_depend_on_how_the_array_lies_in_memory():
+    X = rng.normal(size=(3000, 4))
+    X[::7] += 3
+    one = results(X, 8, 2, None)
+    unaligned = np.frombuffer(b"x" + X.tobytes(), dtype=np.uint8)[1:].view(np.float64).reshape(X.shape)
+    big_endian = X.astype(">f8")
+    read_only = X.copy()
+    read_only.flags.writeable = False
+    strided = np.repeat(X, 2, axis=1)[:, ::2]
+    for other in (np.asfortranarray(X), unaligned, big_endian, read_only, strided, X[::-1].copy()[::-1]):
+        assert_equal_bits(one, results(other, 8, 2, None))
