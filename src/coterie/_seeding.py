@@ -146,6 +146,7 @@ def seed(data: Data, n_clusters: int, random_state: np.random.RandomState,
             # The kernel takes 64 trials at a time.
             gains = np.concatenate([seeder.gains(rows[j : j + 64]) for j in range(0, trials, 64)])
             chosen[i] = rows[gains.argmax()]
-        seeder.add(int(chosen[i]))
+        if i + 1 < n_clusters:
+            seeder.add(int(chosen[i]))
     _parallel.report("k-means++", n_clusters, n_clusters)
     return data.cells.order[chosen].astype(np.intp) if data.cells else chosen
