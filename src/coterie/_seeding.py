@@ -30,7 +30,7 @@ class _Seeder:
         self.blocks = strip_size(n_blocks, 4, 64 * X.shape[1])
         self.n_strips = ceil_div(n_blocks, self.blocks)
         self.slots = max(1, min(data.n_threads, self.n_strips))
-        self.closest = np.full(n, np.inf)
+        self.closest = np.full(n, np.inf, dtype=X.dtype)
         self.farthest = np.full(n_blocks, np.inf)
         self._sort_into_buckets()
 
@@ -100,10 +100,9 @@ class _Seeder:
     def gains(self, trials: np.ndarray) -> np.ndarray:
         """By how much each of these rows, as a centre, would lower the potential."""
         data = self.data
-        d = data.X.shape[1]
         centers = self._scaled(trials)
         out = np.empty((self.n_strips, len(trials)))
-        work = np.empty((self.slots, d * TILE + len(trials) * (d + TILE)), dtype=data.X.dtype)
+        work = np.empty((self.slots, (data.X.shape[1] + 2) * TILE), dtype=data.X.dtype)
         _parallel.run(
             lambda region, slot: kmeans_init.gains(
                 data.X, data.weight, self.starts, self.boxes, data.mean, data.scale, centers,
@@ -143,9 +142,7 @@ def seed(data: Data, n_clusters: int, random_state: np.random.RandomState,
             chosen[i] = seeder.first(random_state.uniform(size=1))[0]
         else:
             rows = seeder.draw(random_state.uniform(size=trials))
-            # The kernel takes 64 trials at a time.
-            gains = np.concatenate([seeder.gains(rows[j : j + 64]) for j in range(0, trials, 64)])
-            chosen[i] = rows[gains.argmax()]
+            chosen[i] = rows[seeder.gains(rows).argmax()]
         if i + 1 < n_clusters:
             seeder.add(int(chosen[i]))
     _parallel.report("k-means++", n_clusters, n_clusters)

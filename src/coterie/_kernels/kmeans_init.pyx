@@ -10,7 +10,7 @@ its values, rows of like hash make a bucket, and a draw goes first among the buc
 from libc.stdint cimport int64_t, uint16_t, uint64_t
 from libc.string cimport memcpy
 
-from .nearest cimport TILE, pack_tile, tile_distances
+from .nearest cimport TILE, pack_tile, tile_distances, tile_gain
 from .types cimport real
 from .work cimport Region, work_take
 
@@ -69,24 +69,6 @@ cdef double squared_distance_to_box(const double[:, ::1] box, const real *c, con
     return total
 
 
-cdef double gain_of(const real *distance, const double *closest, const double *weight, Py_ssize_t n) noexcept nogil:
-    """Sum of weight * max(0, closest - distance); weight NULL: ones. Four sums, so that additions need not wait."""
-    cdef:
-        double gain[4]
-        double drop
-        Py_ssize_t i, u
-    for u in range(4):
-        gain[u] = 0.0
-    for i in range(0, n - 3, 4):
-        for u in range(4):
-            drop = max(0.0, closest[i + u] - distance[i + u])
-            gain[u] += drop * weight[i + u] if weight != NULL else drop
-    for i in range(n - n % 4, n):
-        drop = max(0.0, closest[i] - distance[i])
-        gain[0] += drop * weight[i] if weight != NULL else drop
-    return (gain[0] + gain[1]) + (gain[2] + gain[3])
-
-
 def gains(
         const real[:, ::1] X,             # IN     (n, d), rows block by block
         const double[::1] weight,         # IN     (n,), or (0,) for ones
@@ -95,19 +77,19 @@ def gains(
         const double[::1] shift,          # IN     (d,)
         double scale,                     # IN     power of two
         const real[:, ::1] trials,        # IN     (m, d), centres, shifted and scaled
-        const double[::1] closest,        # IN     (n,), squared scaled distance to the nearest centre, by row
+        const real[::1] closest,          # IN     (n,), squared scaled distance to the nearest centre, by row
         const double[::1] farthest,       # IN     (n_blocks,), largest of `closest` in the block
         Py_ssize_t blocks,                # IN     blocks of a strip
-        real[:, ::1] work,                # WORK   (slots, d * TILE + m * (d + TILE))
+        real[:, ::1] work,                # WORK   (slots, (d + 2) * TILE)
         double[:, ::1] out,               # OUT    (strips, m), by how much each trial lowers sum(weight * closest)
         Region region, int slot):
     """What each trial centre gains, strip by strip. O(n m d) time at most."""
     cdef:
-        Py_ssize_t d = X.shape[1], m = trials.shape[0], block, a, j, start, n_rows, n_near
-        Py_ssize_t near[64]
+        Py_ssize_t d = X.shape[1], block, a, i, start, n_rows
+        bint packed
         real *tile = &work[slot, 0]
-        real *near_trials = tile + d * TILE
-        real *distance = near_trials + m * d
+        real *some_closest = tile + d * TILE
+        real *some_weight = some_closest + TILE
         int64_t strip
     with nogil:
         while True:
@@ -116,22 +98,21 @@ def gains(
                 break
             out[strip, :] = 0.0
             for block in range(strip * blocks, min(starts.shape[0] - 1, (strip + 1) * blocks)):
-                n_near = 0
-                for a in range(m):
-                    if boxes.shape[0] == 0 or squared_distance_to_box(
-                            boxes[block], &trials[a, 0], &shift[0], scale, d) < farthest[block]:
-                        near[n_near] = a
-                        for j in range(d):
-                            near_trials[n_near * d + j] = trials[a, j]
-                        n_near += 1
-                if n_near == 0:
-                    continue
                 start = starts[block]
-                n_rows = pack_block(X, start, starts[block + 1], shift, scale, tile)
-                tile_distances(tile, d, near_trials, n_near, distance)
-                for a in range(n_near):
-                    out[strip, near[a]] += gain_of(
-                        distance + a * TILE, &closest[start], &weight[start] if weight.shape[0] else NULL, n_rows)
+                packed = False
+                for a in range(trials.shape[0]):
+                    if boxes.shape[0] and squared_distance_to_box(
+                            boxes[block], &trials[a, 0], &shift[0], scale, d) >= farthest[block]:
+                        continue
+                    if not packed:
+                        n_rows = pack_block(X, start, starts[block + 1], shift, scale, tile)
+                        for i in range(n_rows):
+                            some_closest[i] = closest[start + i]
+                            some_weight[i] = <real> weight[start + i] if weight.shape[0] else 1
+                        for i in range(n_rows, TILE):
+                            some_closest[i] = some_weight[i] = 0
+                        packed = True
+                    out[strip, a] += tile_gain(tile, d, &trials[a, 0], some_closest, some_weight)
 
 
 def add_center(
@@ -144,9 +125,9 @@ def add_center(
         const real[:, ::1] center,        # IN     (1, d), shifted and scaled
         const uint16_t[::1] bucket,       # IN     (n,), by row
         Py_ssize_t blocks,                # IN     blocks of a strip
-        double[::1] closest,              # INOUT  (n,), infinity before the first centre
+        real[::1] closest,                # INOUT  (n,), infinity before the first centre
         double[::1] farthest,             # INOUT  (n_blocks,), likewise
-        real[:, ::1] work,                # WORK   (slots, d * TILE + TILE)
+        real[:, ::1] work,                # WORK   (slots, (d + 1) * TILE)
         double[:, ::1] change,            # OUT    (strips, n_buckets), change of each bucket's sum(weight * closest)
         Region region, int slot):
     """Let a centre join: lower `closest` where it is nearer. O(n d) time at most.
@@ -179,6 +160,6 @@ def add_center(
                         closest[row] = distance[i]
                         if weight.shape[0]:
                             w = weight[row]
-                        change[strip, bucket[row]] += w * (distance[i] - (old if old < 1e300 else 0.0))
-                    top = max(top, closest[row])
+                        change[strip, bucket[row]] += w * (distance[i] - (old if old < 1e30 else 0.0))
+                    top = max(top, <double> closest[row])
                 farthest[block] = top

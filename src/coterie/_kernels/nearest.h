@@ -23,6 +23,8 @@ typedef void (*pack_from_f64_t_f64)(
 
 typedef void (*tile_distances_t_f32)(const float *, ptrdiff_t, const float *, ptrdiff_t, float *);
 typedef void (*tile_distances_t_f64)(const double *, ptrdiff_t, const double *, ptrdiff_t, double *);
+typedef double (*tile_gain_t_f32)(const float *, ptrdiff_t, const float *, const float *, const float *);
+typedef double (*tile_gain_t_f64)(const double *, ptrdiff_t, const double *, const double *, const double *);
 typedef void (*sum_tile_t)(const double *, ptrdiff_t, const int64_t *, const double *, ptrdiff_t, double *);
 typedef ptrdiff_t (*box_candidates_t)(const double *, const double *, ptrdiff_t, const double *, ptrdiff_t,
                                       const int32_t *, ptrdiff_t, double *, double *, int32_t *);
@@ -31,6 +33,7 @@ typedef ptrdiff_t (*box_candidates_t)(const double *, const double *, ptrdiff_t,
 #include "simd_levels.h"
 SIMD_TABLE(nearest_tile)
 SIMD_TABLE(tile_distances)
+SIMD_TABLE(tile_gain)
 SIMD_TABLE_F64(sum_tile)
 SIMD_TABLE_F64(box_candidates)
 SIMD_TABLE(pack_from_f32)

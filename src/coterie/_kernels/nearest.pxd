@@ -24,6 +24,8 @@ cdef extern from "nearest.h" nogil:
                                 double *) noexcept
     void (*tile_distances_f32[])(const float *, Py_ssize_t, const float *, Py_ssize_t, float *) noexcept
     void (*tile_distances_f64[])(const double *, Py_ssize_t, const double *, Py_ssize_t, double *) noexcept
+    double (*tile_gain_f32[])(const float *, Py_ssize_t, const float *, const float *, const float *) noexcept
+    double (*tile_gain_f64[])(const double *, Py_ssize_t, const double *, const double *, const double *) noexcept
     void (*sum_tile_f64[])(const double *, Py_ssize_t, const int64_t *, const double *, Py_ssize_t,
                            double *) noexcept
     Py_ssize_t (*box_candidates_f64[])(const double *, const double *, Py_ssize_t, const double *, Py_ssize_t,
@@ -74,3 +76,11 @@ cdef inline void tile_distances(const real *x, Py_ssize_t d, const real *c, Py_s
         tile_distances_f32[simd_level()](x, d, c, m, out)
     else:
         tile_distances_f64[simd_level()](x, d, c, m, out)
+
+
+cdef inline double tile_gain(const real *x, Py_ssize_t d, const real *c, const real *closest,
+                             const real *weight) noexcept nogil:
+    if real is float:
+        return tile_gain_f32[simd_level()](x, d, c, closest, weight)
+    else:
+        return tile_gain_f64[simd_level()](x, d, c, closest, weight)

@@ -162,6 +162,26 @@ static TARGET void FN(tile_distances)(const REAL *x, ptrdiff_t d, const REAL *c,
             FN(distances_block)(x + p, d, IN_FLIGHT, 1, c + i * d, out + i * TILE + p);
 }
 
+/* Sum of weight * max(0, closest - distance to c) over the points of a tile: what c would gain as a centre.
+ * x (d, TILE), c (d,), closest, weight (TILE,) IN. */
+static TARGET double FN(tile_gain)(
+        const REAL *x, ptrdiff_t d, const REAL *c, const REAL *closest, const REAL *weight) {
+    VR gain = VSET1((REAL)0), zero = gain;
+    for (int p = 0; p < TILE; p += LANES) {
+        VR distance = zero;
+        for (ptrdiff_t j = 0; j < d; j++) {
+            VR t = VSUB(VLOAD(x + j * TILE + p), VSET1(c[j]));
+            distance = VFMA(t, t, distance);
+        }
+        gain = VFMA(VLOAD(weight + p), VMAX(VSUB(VLOAD(closest + p), distance), zero), gain);
+    }
+    REAL lanes[LANES];
+    double total = 0.0;
+    VSTORE(lanes, gain);
+    for (int u = 0; u < LANES; u++) total += lanes[u];
+    return total;
+}
+
 #ifdef REAL_IS_DOUBLE
 /* Sums over the points of one index; d is a constant. */
 SIMD_INLINE TARGET void FN(sum_few)(
