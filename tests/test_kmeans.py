@@ -164,11 +164,8 @@ def test_empty_clusters_get_the_farthest_rows(path):
 
 
 @pytest.mark.filterwarnings("ignore:Number of distinct clusters")
-def test_equally_far_rows_fill_empty_clusters_as_in_scikit_learn(path, request):
+def test_equally_far_rows_fill_empty_clusters_as_in_scikit_learn(path):
     cluster = pytest.importorskip("sklearn.cluster")
-    if path != "rows":
-        request.applymarker(pytest.mark.xfail(
-            strict=True, reason="which of equally far rows is taken depends on the order of the sorted rows"))
     for seed in range(5):
         X = np.random.RandomState(seed).randint(-3, 4, size=(2000, 2)).astype(float)
         X[1000:] = -X[:1000]  # the mean is 0 without rounding
@@ -186,7 +183,6 @@ def test_clusters_that_no_row_is_left_for_go_to_the_heaviest_one():
     assert model.inertia_ == 0
 
 
-@pytest.mark.xfail(reason="rounding error moves rows to empty clusters, and labels are not renewed then")
 def test_fewer_distinct_rows_than_clusters(path):
     X = np.array([[1.0], [0], [0], [1], [0]])
     model = fit(X, np.array([[1.0], [0], [0], [0], [1]]))
@@ -311,7 +307,6 @@ def test_constant_columns_change_nothing(path):
     np.testing.assert_allclose(one.inertia_, other.inertia_, rtol=1e-9)
 
 
-@pytest.mark.xfail(reason="products of float32 numbers underflow unseen beside values that are far larger")
 def test_far_rows_without_weight_do_no_harm():
     for far in (1e3, 1e10, 1e20, 1e21, 1e22, 1e23, 1e40):
         X = np.random.RandomState(14).uniform(-1, 1, size=(4000, 4))
@@ -403,7 +398,6 @@ def test_no_row_without_weight_is_chosen(path, dtype):
         assert len(np.unique(centers, axis=0)) == k
 
 
-@pytest.mark.xfail(reason="where nothing is left to gain, a row is drawn whatever its weight")
 def test_no_row_without_weight_is_chosen_even_if_nothing_is_left_to_gain(path):
     X = np.arange(40.0)[:, None] // 2
     weight = (np.arange(40) < 6).astype(float)

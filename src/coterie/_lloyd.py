@@ -173,6 +173,9 @@ def _power_of_two_below(largest: float) -> float:
 class _Packed:
     """The centres, shifted and scaled for the fast arithmetic, in float64 and (unless told otherwise) float32."""
 
+    # Products below the smallest normal number lose digits, or all of them. What d of them could be off by is covered by
+    # a larger floor: doubt is slack * (floor + |x|^2).
+
     def __init__(self, n_clusters: int, shift: np.ndarray, scale: float, also32: bool = True) -> None:
         d = len(shift)
         self.shift, self.scale = shift, scale
@@ -181,10 +184,11 @@ class _Packed:
         self.packed32 = np.empty((n_clusters if also32 else 0, d), dtype=np.float32)
         self.norms32 = np.empty(len(self.packed32), dtype=np.float32)
         self.slack32 = kmeans_assign.rounding_slack(d, 2.0**-24) if also32 else math.inf
+        self.floor = (d + 12) * (2.0**-124 / self.slack32 if also32 else 2.0**-1020 / self.slack)
 
     def __call__(self, centers: np.ndarray) -> float:
-        """Take over these centres; return 2 max |c|^2."""
-        return kmeans_assign.pack_centers(
+        """Take over these centres; return the floor of their scores."""
+        return self.floor + kmeans_assign.pack_centers(
             centers, self.shift, self.scale, self.packed, self.norms, self.packed32, self.norms32)
 
 
@@ -299,8 +303,15 @@ def _relocate_empty(data: Data, labels: np.ndarray, centers: np.ndarray, sums: n
         ceil_div(len(labels), rows), data.n_threads)
     if distance.max() == 0:
         return  # fewer distinct points than clusters: nothing is far
-    farthest = np.argpartition(distance, -len(empty))[: -len(empty) - 1 : -1]
-    for cluster, row in zip(empty, farthest, strict=True):
+    # Which of equally far points are taken depends on the order that argpartition sees: that of the caller.
+    if data.cells:
+        given = np.empty_like(distance)
+        given[data.cells.order] = distance
+        farthest = np.argpartition(given, -len(empty))[: -len(empty) - 1 : -1]
+        farthest = [int(np.flatnonzero(data.cells.order == row)[0]) for row in farthest]
+    else:
+        farthest = np.argpartition(distance, -len(empty))[: -len(empty) - 1 : -1].tolist()
+    for cluster, row in zip(empty.tolist(), farthest, strict=True):
         w = data.weight[row] if len(data.weight) else 1.0
         moved = w * (data.X[row] - data.mean)
         sums[labels[row]] -= moved
@@ -331,13 +342,14 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
         changed = step(centers, labels)
         if verbose:
             print(f"Iteration {n_iter}, inertia {_inertia(X, data.weight, centers, labels, data.n_threads)}.")
-        if kmeans_update.add_strips(step.sums, step.weights):
+        n_empty = kmeans_update.add_strips(step.sums, step.weights)
+        if n_empty:
             _relocate_empty(data, labels, centers, step.sums[0], step.weights[0])
         movement = kmeans_update.move_centers(
             step.sums[0], step.weights[0], data.mean, data.scale, centers, moved, step.loss)
         n_iter += 1
         if changed == 0:
-            stable = True
+            stable = not n_empty  # a centre that went to a far point may have won it
             if verbose:
                 print(f"Converged at iteration {n_iter - 1}: strict convergence.")
             break

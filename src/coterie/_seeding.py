@@ -15,6 +15,12 @@ from ._kernels import kmeans_init
 from ._lloyd import TILE, Data, ceil_div, chunk_rows, strip_size
 
 
+def _pass(running: np.ndarray, aims: np.ndarray | float) -> np.ndarray:
+    """Where the running sum of numbers of at least 0 passes `aims`; never at a number that is 0, unless all are."""
+    last = np.searchsorted(running, running[-1])
+    return np.minimum(np.searchsorted(running, aims, side="right"), last)
+
+
 class _Seeder:
     """Rows drawn with probability proportional to weight * squared distance to the nearest centre so far."""
 
@@ -45,9 +51,8 @@ class _Seeder:
         bits = min(12, (n.bit_length() + 1) // 2)  # about sqrt(n) buckets
         self.bucket = (self.hashes >> np.uint64(64 - bits)).astype(np.uint16)
         self.by_bucket = np.argsort(self.bucket, kind="stable")  # of 16 bits: a radix sort
-        sizes = np.bincount(self.bucket, minlength=1 << bits)
-        self.ends = np.cumsum(sizes)
-        self.starts_bucket = self.ends - sizes
+        self.sizes = np.bincount(self.bucket, minlength=1 << bits)
+        self.ends = np.cumsum(self.sizes)
         self.change = np.empty((self.n_strips, 1 << bits))
         self.potential = np.zeros(1 << bits)  # sum(weight * closest) of each bucket
         self.at_least = 0.0
@@ -65,20 +70,14 @@ class _Seeder:
         running = np.cumsum(potential)
         aims = uniform * running[-1]
         chosen = np.empty(len(aims), dtype=np.intp)
-        for i, bucket in enumerate(np.searchsorted(running, aims, side="right").tolist()):
-            bucket = min(bucket, len(running) - 1)
-            while self.ends[bucket] == self.starts_bucket[bucket]:
-                bucket -= 1  # rounding led to a bucket without rows
-            rows = self.by_bucket[self.starts_bucket[bucket] : self.ends[bucket]]
-            if len(rows) > 1:
-                rows = rows[np.argsort(self.hashes[rows])]
-                mass = np.ones(len(rows)) if closest is None else closest[rows]
-                if len(self.data.weight):
-                    mass = mass * self.data.weight[rows]
-                within = np.cumsum(mass)
-                before = running[bucket - 1] if bucket else 0.0
-                rows = rows[min(int(np.searchsorted(within, aims[i] - before, side="right")), len(rows) - 1) :]
-            chosen[i] = rows[0]
+        for i, bucket in enumerate(_pass(running, aims).tolist()):
+            rows = self.by_bucket[self.ends[bucket] - self.sizes[bucket] : self.ends[bucket]]
+            rows = rows[np.argsort(self.hashes[rows])]
+            mass = np.ones(len(rows)) if closest is None else closest[rows].astype(np.float64)
+            if len(self.data.weight):
+                mass *= self.data.weight[rows]
+            before = running[bucket - 1] if bucket else 0.0
+            chosen[i] = rows[_pass(np.cumsum(mass), aims[i] - before)]
         return chosen
 
     def _bucket_sums(self, mass: np.ndarray | None) -> np.ndarray:
@@ -95,6 +94,8 @@ class _Seeder:
             weight = self.data.weight
             self.potential = self._bucket_sums(self.closest * weight if len(weight) else self.closest)
             self.at_least = 1e-9 * float(self.potential.sum())
+            if self.at_least == 0:  # every row is a centre already
+                return self.first(uniform)
         return self._draw(self.potential, self.closest, uniform)
 
     def gains(self, trials: np.ndarray) -> np.ndarray:
