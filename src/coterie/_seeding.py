@@ -104,10 +104,11 @@ class _Seeder:
         centers = self._scaled(trials)
         out = np.empty((self.n_strips, len(trials)))
         work = np.empty((self.slots, (data.X.shape[1] + 2) * TILE), dtype=data.X.dtype)
+        lists = np.empty((self.slots, 3 * len(trials)), dtype=np.intp)
         _parallel.run(
             lambda region, slot: kmeans_init.gains(
                 data.X, data.weight, self.starts, self.boxes, data.mean, data.scale, centers,
-                self.closest, self.farthest, self.blocks, work, out, region, slot),
+                self.closest, self.farthest, self.blocks, work, lists, out, region, slot),
             self.n_strips, data.n_threads)
         return out.sum(axis=0)
 

@@ -28,6 +28,7 @@ def gains(
     farthest: NDArray[np.float64],
     blocks: int,
     work: NDArray[_Real],
+    lists: NDArray[np.intp],
     out: NDArray[np.float64],
     region: Region,
     slot: int,

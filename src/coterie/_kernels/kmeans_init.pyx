@@ -14,6 +14,9 @@ from .nearest cimport TILE, pack_tile, tile_distances, tile_gain
 from .types cimport real
 from .work cimport Region, work_take
 
+cdef enum:
+    GROUP = 16  # blocks that are looked at together first
+
 
 def hash_rows(
         const real[:, ::1] X,             # IN     (n, d)
@@ -56,17 +59,51 @@ cdef int pack_block(const real[:, ::1] X, Py_ssize_t start, Py_ssize_t stop, con
     return <int> (stop - start)
 
 
-cdef double squared_distance_to_box(const double[:, ::1] box, const real *c, const double *shift, double scale,
-                                    Py_ssize_t d) noexcept nogil:
+cdef double squared_distance_to_box(const double *low, const double *high, const real *c, const double *shift,
+                                    double scale, Py_ssize_t d) noexcept nogil:
     """From a scaled point c to a box in the data's own units, scaled."""
     cdef:
         Py_ssize_t j
         double t, total = 0.0
     for j in range(d):
-        t = max((box[0, j] - shift[j]) * scale - c[j], c[j] - (box[1, j] - shift[j]) * scale)
+        t = max((low[j] - shift[j]) * scale - c[j], c[j] - (high[j] - shift[j]) * scale)
         if t > 0.0:
             total += t * t
     return total
+
+
+cdef int within_reach(
+        const double[:, :, ::1] boxes, const double[::1] farthest, Py_ssize_t start, Py_ssize_t stop,
+        const real[:, ::1] centers, const Py_ssize_t *which, int n_which,
+        const double[::1] shift, double scale, Py_ssize_t *found) noexcept nogil:
+    """Which of some centres are nearer to the blocks start .. stop - 1 than their farthest-off point is to its own?
+
+    All, where the blocks have no boxes. Returns how many; `found` may be `which`.
+    """
+    cdef:
+        double low[8]
+        double high[8]
+        double reach
+        Py_ssize_t d = centers.shape[1], block, i, j
+        int n_found = 0
+    if boxes.shape[0] == 0:
+        for i in range(n_which):
+            found[i] = which[i]
+        return n_which
+    for j in range(d):
+        low[j] = boxes[start, 0, j]
+        high[j] = boxes[start, 1, j]
+    reach = farthest[start]
+    for block in range(start + 1, stop):
+        reach = max(reach, farthest[block])
+        for j in range(d):
+            low[j] = min(low[j], boxes[block, 0, j])
+            high[j] = max(high[j], boxes[block, 1, j])
+    for i in range(n_which):
+        if squared_distance_to_box(low, high, &centers[which[i], 0], &shift[0], scale, d) < reach:
+            found[n_found] = which[i]
+            n_found += 1
+    return n_found
 
 
 def gains(
@@ -81,38 +118,49 @@ def gains(
         const double[::1] farthest,       # IN     (n_blocks,), largest of `closest` in the block
         Py_ssize_t blocks,                # IN     blocks of a strip
         real[:, ::1] work,                # WORK   (slots, (d + 2) * TILE)
+        Py_ssize_t[:, ::1] lists,         # WORK   (slots, 3 m)
         double[:, ::1] out,               # OUT    (strips, m), by how much each trial lowers sum(weight * closest)
         Region region, int slot):
     """What each trial centre gains, strip by strip. O(n m d) time at most."""
     cdef:
-        Py_ssize_t d = X.shape[1], block, a, i, start, n_rows
-        bint packed
+        Py_ssize_t d = X.shape[1], m = trials.shape[0], group, block, last, a, i, start, n_rows
+        Py_ssize_t *every = <Py_ssize_t *> &lists[slot, 0]
+        Py_ssize_t *near = every + m
+        Py_ssize_t *nearer = near + m
+        int n_near, n_nearer
         real *tile = &work[slot, 0]
         real *some_closest = tile + d * TILE
         real *some_weight = some_closest + TILE
         int64_t strip
+    for i in range(m):
+        every[i] = i
     with nogil:
         while True:
             strip = work_take(&region.work, slot == 0)
             if strip < 0:
                 break
             out[strip, :] = 0.0
-            for block in range(strip * blocks, min(starts.shape[0] - 1, (strip + 1) * blocks)):
-                start = starts[block]
-                packed = False
-                for a in range(trials.shape[0]):
-                    if boxes.shape[0] and squared_distance_to_box(
-                            boxes[block], &trials[a, 0], &shift[0], scale, d) >= farthest[block]:
+            last = min(starts.shape[0] - 1, (strip + 1) * blocks)
+            group = strip * blocks
+            while group < last:
+                n_near = within_reach(boxes, farthest, group, min(last, group + GROUP), trials, every, <int> m,
+                                      shift, scale, near)
+                for block in range(group, min(last, group + GROUP) if n_near else group):
+                    n_nearer = within_reach(boxes, farthest, block, block + 1, trials, near, n_near,
+                                            shift, scale, nearer)
+                    if n_nearer == 0:
                         continue
-                    if not packed:
-                        n_rows = pack_block(X, start, starts[block + 1], shift, scale, tile)
-                        for i in range(n_rows):
-                            some_closest[i] = closest[start + i]
-                            some_weight[i] = <real> weight[start + i] if weight.shape[0] else 1
-                        for i in range(n_rows, TILE):
-                            some_closest[i] = some_weight[i] = 0
-                        packed = True
-                    out[strip, a] += tile_gain(tile, d, &trials[a, 0], some_closest, some_weight)
+                    start = starts[block]
+                    n_rows = pack_block(X, start, starts[block + 1], shift, scale, tile)
+                    for i in range(n_rows):
+                        some_closest[i] = closest[start + i]
+                        some_weight[i] = <real> weight[start + i] if weight.shape[0] else 1
+                    for i in range(n_rows, TILE):
+                        some_closest[i] = some_weight[i] = 0
+                    for i in range(n_nearer):
+                        a = nearer[i]
+                        out[strip, a] += tile_gain(tile, d, &trials[a, 0], some_closest, some_weight)
+                group += GROUP
 
 
 def add_center(
@@ -135,7 +183,7 @@ def add_center(
     The change of a bucket counts from 0 for rows that had no centre yet.
     """
     cdef:
-        Py_ssize_t d = X.shape[1], block, i, n_rows, row
+        Py_ssize_t d = X.shape[1], group, block, last, i, n_rows, row, only = 0, found
         real *tile = &work[slot, 0]
         real *distance = tile + d * TILE
         int64_t strip
@@ -146,20 +194,27 @@ def add_center(
             if strip < 0:
                 break
             change[strip, :] = 0.0
-            for block in range(strip * blocks, min(starts.shape[0] - 1, (strip + 1) * blocks)):
-                if boxes.shape[0] and squared_distance_to_box(
-                        boxes[block], &center[0, 0], &shift[0], scale, d) >= farthest[block]:
+            last = min(starts.shape[0] - 1, (strip + 1) * blocks)
+            group = strip * blocks
+            while group < last:
+                if not within_reach(boxes, farthest, group, min(last, group + GROUP), center, &only, 1,
+                                    shift, scale, &found):
+                    group += GROUP
                     continue
-                n_rows = pack_block(X, starts[block], starts[block + 1], shift, scale, tile)
-                tile_distances(tile, d, &center[0, 0], 1, distance)
-                top = 0.0
-                for i in range(n_rows):
-                    row = starts[block] + i
-                    old = closest[row]
-                    if distance[i] < old:
-                        closest[row] = distance[i]
-                        if weight.shape[0]:
-                            w = weight[row]
-                        change[strip, bucket[row]] += w * (distance[i] - (old if old < 1e30 else 0.0))
-                    top = max(top, <double> closest[row])
-                farthest[block] = top
+                for block in range(group, min(last, group + GROUP)):
+                    if not within_reach(boxes, farthest, block, block + 1, center, &only, 1, shift, scale, &found):
+                        continue
+                    n_rows = pack_block(X, starts[block], starts[block + 1], shift, scale, tile)
+                    tile_distances(tile, d, &center[0, 0], 1, distance)
+                    top = 0.0
+                    for i in range(n_rows):
+                        row = starts[block] + i
+                        old = closest[row]
+                        if distance[i] < old:
+                            closest[row] = distance[i]
+                            if weight.shape[0]:
+                                w = weight[row]
+                            change[strip, bucket[row]] += w * (distance[i] - (old if old < 1e30 else 0.0))
+                        top = max(top, <double> closest[row])
+                    farthest[block] = top
+                group += GROUP
