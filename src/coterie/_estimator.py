@@ -85,6 +85,9 @@ class Estimator:
     _rules: dict[str, tuple] = {}
     _metadata: dict[str, tuple[str, ...]] = {}
 
+    n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
+
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Get the parameters of this estimator.
 

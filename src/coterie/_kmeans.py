@@ -157,6 +157,11 @@ class KMeans(Transformer, Clusterer, Estimator):
     }
     _metadata = {"fit": ("sample_weight", "callback"), "score": ("sample_weight",)}
 
+    cluster_centers_: NDArray[np.floating]
+    labels_: NDArray[np.int32]
+    inertia_: float
+    n_iter_: int
+
     def __init__(
         self,
         n_clusters: int = 8,

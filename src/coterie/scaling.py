@@ -79,6 +79,9 @@ class Scaler(Transformer, Estimator):
 
     _rules = {"method": (one_of(*METHODS),)}
 
+    center_: NDArray[np.float64]
+    scale_: NDArray[np.float64]
+
     def __init__(self, method: str = "standard"):
         self.method = method
 
