@@ -173,8 +173,8 @@ def _power_of_two_below(largest: float) -> float:
 class _Packed:
     """The centres, shifted and scaled for the fast arithmetic, in float64 and (unless told otherwise) float32."""
 
-    # Products below the smallest normal number lose digits, or all of them. What d of them could be off by is covered by
-    # a larger floor: doubt is slack * (floor + |x|^2).
+    # Products below the smallest normal number lose digits, or all of them. What d of them could be off by is covered
+    # by a larger floor: doubt is slack * (floor + |x|^2).
 
     def __init__(self, n_clusters: int, shift: np.ndarray, scale: float, also32: bool = True) -> None:
         d = len(shift)
