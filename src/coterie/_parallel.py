@@ -302,6 +302,7 @@ class _Worker:
         self.wake.acquire()
         self.finished.acquire()
         self.job: tuple[Task, Region, int] | None = None
+        self.region: Region | None = None  # the region that it was borrowed for
         self.error: BaseException | None = None
         self.dismissed = False
         threading.Thread(target=self._loop, name="coterie", daemon=True).start()
@@ -337,29 +338,29 @@ class _Worker:
 
 
 class _Pool:
-    """The parked workers. A thread that finds too few of them works with those it gets, or alone."""
+    """The workers. A thread that finds too few of them idle works with those it gets, or alone."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.idle: list[_Worker] = []
-        self.size = 0
+        self.workers: list[_Worker] = []
 
-    def borrow(self, n: int) -> list[_Worker]:
+    def borrow(self, n: int, region: Region) -> list[_Worker]:
+        """Up to n idle workers. They note whose they are, so that `dismiss` finds them whatever an interrupt hit."""
         with self.lock:
-            while len(self.idle) < n and self.size < n:
-                self.idle.append(_Worker())
-                self.size += 1
-            taken, self.idle = self.idle[:n], self.idle[n:]
-            return taken
+            idle = [worker for worker in self.workers if worker.region is None][:n]
+            while len(idle) < n and len(self.workers) < n:
+                idle.append(_Worker())
+                self.workers.append(idle[-1])
+            for worker in idle:
+                worker.region = region
+            return idle
 
-    def give_back(self, workers: list[_Worker]) -> None:
+    def dismiss(self, region: Region) -> None:
+        """Let the workers of a region go."""
         with self.lock:
-            self.idle += workers
-
-    def dismiss(self, workers: list[_Worker]) -> None:
-        with self.lock:
-            self.size -= len(workers)
-        for worker in workers:
+            gone = [worker for worker in self.workers if worker.region is region]
+            self.workers = [worker for worker in self.workers if worker.region is not region]
+        for worker in gone:
             worker.dismiss()
 
 
@@ -389,25 +390,27 @@ def run(task: Task, n_chunks: int, n_threads: int) -> None:
         _work(task, region)
         return
     pool = _pool
-    helpers = pool.borrow(min(n_threads, n_chunks) - 1)
+    errors = []
     try:
+        helpers = pool.borrow(min(n_threads, n_chunks) - 1, region)
         for slot, helper in enumerate(helpers, 1):
             helper.start(task, region, slot)
         _work(task, region)
         for helper in helpers:
             helper.finished.acquire()
+        for helper in helpers:
+            if helper.error is not None:
+                errors.append(helper.error)
+                helper.error = None
+            helper.region = None
     except BaseException:
         # Ctrl-C may have struck between any two steps above, so nothing is known of the helpers' locks: those helpers
         # are let go. One that begins only now finds the region stopped and touches nothing.
         region.stop()
-        pool.dismiss(helpers)
+        pool.dismiss(region)
         while region.active:
             time.sleep(0.001)
         raise
-    errors = [helper.error for helper in helpers if helper.error is not None]
-    for helper in helpers:
-        helper.error = None
-    pool.give_back(helpers)
     if errors:
         raise errors[0]
 
@@ -417,7 +420,7 @@ def _work(task: Task, region: Region) -> None:
     while True:
         region.allow(_PAUSE)
         task(region, 0)
-        if region.exhausted:
+        if region.exhausted or region.stopped:
             return
         reporter = getattr(_scoped, "reporter", None)
         if reporter is not None:

@@ -26,6 +26,11 @@ cdef class Region:
         """No thread takes another chunk from now on."""
         work_store(&self.work.stop, 1)
 
+    @property
+    def stopped(self):
+        """`stop` was called."""
+        return work_load(&self.work.stop) != 0
+
     def enter(self):
         """A helper begins to work on the region."""
         work_fetch_add(&self.work.active, 1)
