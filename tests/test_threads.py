@@ -52,7 +52,8 @@ def pool(monkeypatch):
     own = _parallel._Pool()
     monkeypatch.setattr(_parallel, "_pool", own)
     yield own
-    own.dismiss(own.idle)
+    for worker in own.workers:
+        worker.dismiss()
 
 
 # ------------------------------------------------------------------------------------------- running chunks
