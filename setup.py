@@ -43,9 +43,7 @@ else:
         flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
         compile_args, link_args = compile_args + flags, flags
 
-macros = [("CYTHON_USE_TYPE_SPECS", "1")] if free_threaded else []
-if abi3:
-    macros.append(("Py_LIMITED_API", "0x030B0000"))
+macros = [("Py_LIMITED_API", "0x030B0000")] if abi3 else []
 
 
 def extension(name, sources):
