@@ -342,14 +342,14 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
         changed = step(centers, labels)
         if verbose:
             print(f"Iteration {n_iter}, inertia {_inertia(X, data.weight, centers, labels, data.n_threads)}.")
-        n_empty = kmeans_update.add_strips(step.sums, step.weights)
-        if n_empty:
+        if kmeans_update.add_strips(step.sums, step.weights):
             _relocate_empty(data, labels, centers, step.sums[0], step.weights[0])
         movement = kmeans_update.move_centers(
             step.sums[0], step.weights[0], data.mean, data.scale, centers, moved, step.loss)
         n_iter += 1
         if changed == 0:
-            stable = not n_empty  # a centre that went to a far point may have won it
+            # Centres move even so if one went to a far point, or if sums were rounded in another kind of step.
+            stable = movement == 0
             if verbose:
                 print(f"Converged at iteration {n_iter - 1}: strict convergence.")
             break

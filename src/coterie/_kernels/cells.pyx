@@ -8,7 +8,7 @@ from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
 from .types cimport real
-from .work cimport Region, work_take
+from .work cimport Region, part_t, work_take
 
 cdef enum:
     CELL = 64            # rows of a cell at most: a tile of nearest_body.h
@@ -33,21 +33,18 @@ def count_boxes(
     """
     cdef:
         Py_ssize_t row, j, d = X.shape[1], box, q, last
-        int64_t strip
+        part_t part
     with nogil:
-        while True:
-            strip = work_take(&region.work, slot == 0)
-            if strip < 0:
-                break
-            counts[strip, :] = 0
-            for row in range(strip * rows, min(X.shape[0], (strip + 1) * rows)):
+        while work_take(&region.work, slot, rows, X.shape[0], &part):
+            counts[part.index, :] = 0
+            for row in range(part.start, part.stop):
                 box = 0
                 for j in range(d):
                     last = ((<Py_ssize_t> 1) << bits[j]) - 1
                     q = max(0, min(last, <Py_ssize_t> ((X[row, j] - low[j]) * per_side[j])))
                     box = (box << bits[j]) | ((last - q) if box & 1 else q)
                 code[row] = <uint16_t> box
-                counts[strip, box] += 1
+                counts[part.index, box] += 1
 
 
 def scatter_rows(
@@ -61,15 +58,13 @@ def scatter_rows(
     """Copy the rows box by box. O(n d) time."""
     cdef:
         Py_ssize_t row, j
-        int64_t strip, to
+        part_t part
+        int64_t to
     with nogil:
-        while True:
-            strip = work_take(&region.work, slot == 0)
-            if strip < 0:
-                break
-            for row in range(strip * rows, min(X.shape[0], (strip + 1) * rows)):
-                to = place[strip, code[row]]
-                place[strip, code[row]] = to + 1
+        while work_take(&region.work, slot, rows, X.shape[0], &part):
+            for row in range(part.start, part.stop):
+                to = place[part.index, code[row]]
+                place[part.index, code[row]] = to + 1
                 order[to] = <uint32_t> row
                 for j in range(X.shape[1]):
                     out[to, j] = X[row, j]
@@ -160,16 +155,13 @@ def cut_boxes(
         Region region, int slot):
     """Cut each box into cells. O(n d log n) time."""
     cdef:
-        int64_t chunk
+        part_t part
         Py_ssize_t box, d = X.shape[1], start, stop
         Py_ssize_t stack[256]  # where pending parts end: a part is at most 7/8 of the one below
         int height
     with nogil:
-        while True:
-            chunk = work_take(&region.work, slot == 0)
-            if chunk < 0:
-                break
-            for box in range(chunk * boxes, min(ends.shape[0], (chunk + 1) * boxes)):
+        while work_take(&region.work, slot, boxes, ends.shape[0], &part):
+            for box in range(part.start, part.stop):
                 start = ends[box - 1] if box > 0 else 0
                 stack[0] = ends[box]
                 height = 1
@@ -199,13 +191,10 @@ def describe_cells(
         Py_ssize_t d = X.shape[1], c, i, j
         bint weighted = weight.shape[0] > 0
         double w = 1.0
-        int64_t chunk
+        part_t part
     with nogil:
-        while True:
-            chunk = work_take(&region.work, slot == 0)
-            if chunk < 0:
-                break
-            for c in range(chunk * cells, min(boxes.shape[0], (chunk + 1) * cells)):
+        while work_take(&region.work, slot, cells, boxes.shape[0], &part):
+            for c in range(part.start, part.stop):
                 bounding_box(&X[starts[c], 0], starts[c + 1] - starts[c], d, &boxes[c, 0, 0], &boxes[c, 1, 0])
                 for j in range(d + 1):
                     sums[c, j] = 0.0
@@ -226,11 +215,8 @@ def scatter_labels(
     """Put labels back into the order of the data."""
     cdef:
         Py_ssize_t i
-        int64_t chunk
+        part_t part
     with nogil:
-        while True:
-            chunk = work_take(&region.work, slot == 0)
-            if chunk < 0:
-                break
-            for i in range(chunk * rows, min(labels.shape[0], (chunk + 1) * rows)):
+        while work_take(&region.work, slot, rows, labels.shape[0], &part):
+            for i in range(part.start, part.stop):
                 out[order[i]] = labels[i]

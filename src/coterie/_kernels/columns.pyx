@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """One or two passes over the columns of a matrix: finite or not, means, variances, largest deviations."""
 from libc.math cimport fabs
-from libc.stdint cimport int64_t
 
 from .types cimport real
-from .work cimport Region, work_take
+from .work cimport Region, part_t, work_take
 
 
 def sum_strips(
@@ -15,15 +14,12 @@ def sum_strips(
     """Sum chunks of values: the cheapest way to see that all are finite. O(n) time."""
     cdef:
         Py_ssize_t i, stop
-        int64_t chunk
+        part_t part
         double s0, s1, s2, s3, s4, s5, s6, s7
     with nogil:
-        while True:
-            chunk = work_take(&region.work, slot == 0)
-            if chunk < 0:
-                break
-            i = chunk * rows
-            stop = min(values.shape[0], i + rows)
+        while work_take(&region.work, slot, rows, values.shape[0], &part):
+            i = part.start
+            stop = part.stop
             s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
             while i + 8 <= stop:
                 s0 += values[i]
@@ -38,7 +34,7 @@ def sum_strips(
             while i < stop:
                 s0 += values[i]
                 i += 1
-            out[chunk] = ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
+            out[part.index] = ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
 
 
 def deviation_strips(
@@ -52,23 +48,20 @@ def deviation_strips(
     """Sums of deviations from `center` and of their squares, strip by strip. O(n d) time."""
     cdef:
         Py_ssize_t row, j, d = X.shape[1]
-        int64_t strip
+        part_t part
         double t
         double *s1
         double *s2
         double *top
     with nogil:
-        while True:
-            strip = work_take(&region.work, slot == 0)
-            if strip < 0:
-                break
-            first[strip, :] = 0.0
-            second[strip, :] = 0.0
-            largest[strip, :] = 0.0
-            s1 = &first[strip, 0]
-            s2 = &second[strip, 0]
-            top = &largest[strip, 0]
-            for row in range(strip * rows, min(X.shape[0], (strip + 1) * rows)):
+        while work_take(&region.work, slot, rows, X.shape[0], &part):
+            first[part.index, :] = 0.0
+            second[part.index, :] = 0.0
+            largest[part.index, :] = 0.0
+            s1 = &first[part.index, 0]
+            s2 = &second[part.index, 0]
+            top = &largest[part.index, 0]
+            for row in range(part.start, part.stop):
                 for j in range(d):
                     t = X[row, j] - center[j]
                     s1[j] += t

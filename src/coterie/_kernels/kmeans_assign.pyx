@@ -11,7 +11,7 @@ from libc.stdint cimport int32_t, int64_t, uint64_t
 from .distance cimport squared_distance
 from .nearest cimport FEATURES, TILE, nearest_tile, pack_tile, tile_distances
 from .types cimport real, work_real
-from .work cimport Region, work_take
+from .work cimport Region, part_t, work_take
 
 # Margins are kept in float32; this factor makes every rounding on the way a rounding down.
 cdef float ROUND_DOWN = <float> (1.0 - 2.0 ** -22)
@@ -97,18 +97,15 @@ def assign_labels(
         Py_ssize_t n = X.shape[0], row
         batch_t first, second
         bint use32 = slack32 < INFINITY
-        int64_t chunk
+        part_t part
         int64_t tally[4]
         float margin
     for row in range(4):
         tally[row] = 0
     with nogil:
-        while True:
-            chunk = work_take(&region.work, slot == 0)
-            if chunk < 0:
-                break
+        while work_take(&region.work, slot, rows, n, &part):
             first.n = second.n = 0
-            for row in range(chunk * rows, min(n, (chunk + 1) * rows)):
+            for row in range(part.start, part.stop):
                 if labels[row] >= 0:
                     margin = margins[row] - loss[labels[row]]
                     if margin > 0:
@@ -181,13 +178,10 @@ def squared_distances_to_own(
     """True float64 distances of the points to their own centres. O(n d) time."""
     cdef:
         Py_ssize_t n = X.shape[0], d = X.shape[1], row
-        int64_t chunk
+        part_t part
     with nogil:
-        while True:
-            chunk = work_take(&region.work, slot == 0)
-            if chunk < 0:
-                break
-            for row in range(chunk * rows, min(n, (chunk + 1) * rows)):
+        while work_take(&region.work, slot, rows, n, &part):
+            for row in range(part.start, part.stop):
                 out[row] = squared_distance(&X[row, 0], &centers[labels[row], 0], d)
 
 
@@ -203,18 +197,15 @@ def inertia_by_chunk(
     cdef:
         Py_ssize_t n = X.shape[0], d = X.shape[1], row
         bint weighted = weight.shape[0] > 0
-        int64_t chunk
+        part_t part
         double total, distance
     with nogil:
-        while True:
-            chunk = work_take(&region.work, slot == 0)
-            if chunk < 0:
-                break
+        while work_take(&region.work, slot, rows, n, &part):
             total = 0.0
-            for row in range(chunk * rows, min(n, (chunk + 1) * rows)):
+            for row in range(part.start, part.stop):
                 distance = squared_distance(&X[row, 0], &centers[labels[row], 0], d)
                 total += weight[row] * distance if weighted else distance
-            out[chunk] = total
+            out[part.index] = total
 
 
 def distances_to_all(
@@ -233,14 +224,11 @@ def distances_to_all(
         int n_rows
         double *tile = &tiles[slot, 0]
         double *square = tile + d * TILE
-        int64_t chunk
+        part_t part
     with nogil:
-        while True:
-            chunk = work_take(&region.work, slot == 0)
-            if chunk < 0:
-                break
-            start = chunk * rows
-            stop = min(n, start + rows)
+        while work_take(&region.work, slot, rows, n, &part):
+            start = part.start
+            stop = part.stop
             while start < stop:
                 n_rows = <int> min(TILE, stop - start)
                 for i in range(n_rows):

@@ -10,7 +10,7 @@ from libc.stdint cimport int32_t, int64_t, uint64_t
 from .kmeans_assign cimport nearest_exactly
 from .nearest cimport TILE, box_candidates, nearest_tile, pack_tile, sum_tile
 from .types cimport real
-from .work cimport Region, work_take
+from .work cimport Region, part_t, work_take
 
 cdef enum:
     GROUP = 16   # cells that share a first choice of candidates
@@ -59,16 +59,14 @@ def label_and_sum_cells(
         int32_t *near_names = &some_names[slot, 0]
         int32_t *candidates = near_names + stride
         int32_t label
-        int64_t strip, changed = 0, pairs = 0
+        part_t part
+        int64_t changed = 0, pairs = 0
     with nogil:
-        while True:
-            strip = work_take(&region.work, slot == 0)
-            if strip < 0:
-                break
-            sums[strip, :, :] = 0.0
-            weights[strip, :] = 0.0
-            stop = min(n_cells, (strip + 1) * cells)
-            group = strip * cells
+        while work_take(&region.work, slot, cells, n_cells, &part):
+            sums[part.index, :, :] = 0.0
+            weights[part.index, :] = 0.0
+            stop = part.stop
+            group = part.start
             while group < stop:
                 for j in range(d):
                     low[j] = boxes[group, 0, j]
@@ -86,12 +84,13 @@ def label_and_sum_cells(
                         pairs += n_candidates * (starts[cell + 1] - starts[cell])
                         changed += label_cell(X, weight, starts[cell], <int> (starts[cell + 1] - starts[cell]),
                                               centers, shift, scale, packed, norms, slack, floor,
-                                              candidates, n_candidates, labels, sums[strip], weights[strip], rest)
+                                              candidates, n_candidates, labels,
+                                              sums[part.index], weights[part.index], rest)
                         continue
                     label = candidates[0]
                     for j in range(d):
-                        sums[strip, label, j] += cell_sums[cell, j]
-                    weights[strip, label] += cell_sums[cell, d]
+                        sums[part.index, label, j] += cell_sums[cell, j]
+                    weights[part.index, label] += cell_sums[cell, d]
                     if cell_labels[cell] != label:
                         cell_labels[cell] = label
                         for i in range(starts[cell], starts[cell + 1]):

@@ -7,12 +7,12 @@ a new centre than its farthest-off point is from the old ones is passed over: la
 Draws must not depend on the order of the rows, and a row of weight w must count as w rows. So every row has a hash of
 its values, rows of like hash make a bucket, and a draw goes first among the buckets, then among the rows of one.
 """
-from libc.stdint cimport int64_t, uint16_t, uint64_t
+from libc.stdint cimport uint16_t, uint64_t
 from libc.string cimport memcpy
 
 from .nearest cimport TILE, pack_tile, tile_distances, tile_gain
 from .types cimport real
-from .work cimport Region, work_take
+from .work cimport Region, part_t, work_take
 
 cdef enum:
     GROUP = 16  # blocks that are looked at together first
@@ -26,16 +26,13 @@ def hash_rows(
         Region region, int slot):
     """A number for each row that depends on its values alone. O(n d) time."""
     cdef:
-        int64_t chunk
+        part_t part
         Py_ssize_t row, j
         double value
         uint64_t bits, h
     with nogil:
-        while True:
-            chunk = work_take(&region.work, slot == 0)
-            if chunk < 0:
-                break
-            for row in range(chunk * rows, min(X.shape[0], (chunk + 1) * rows)):
+        while work_take(&region.work, slot, rows, X.shape[0], &part):
+            for row in range(part.start, part.stop):
                 h = 0
                 for j in range(X.shape[1]):
                     value = (<float> X[row, j] if coarsely else X[row, j]) + 0.0  # -0.0 becomes 0.0
@@ -131,17 +128,14 @@ def gains(
         real *tile = &work[slot, 0]
         real *some_closest = tile + d * TILE
         real *some_weight = some_closest + TILE
-        int64_t strip
+        part_t part
     for i in range(m):
         every[i] = i
     with nogil:
-        while True:
-            strip = work_take(&region.work, slot == 0)
-            if strip < 0:
-                break
-            out[strip, :] = 0.0
-            last = min(starts.shape[0] - 1, (strip + 1) * blocks)
-            group = strip * blocks
+        while work_take(&region.work, slot, blocks, starts.shape[0] - 1, &part):
+            out[part.index, :] = 0.0
+            last = part.stop
+            group = part.start
             while group < last:
                 n_near = within_reach(boxes, farthest, group, min(last, group + GROUP), trials, every, <int> m,
                                       shift, scale, near)
@@ -159,7 +153,7 @@ def gains(
                         some_closest[i] = some_weight[i] = 0
                     for i in range(n_nearer):
                         a = nearer[i]
-                        out[strip, a] += tile_gain(tile, d, &trials[a, 0], some_closest, some_weight)
+                        out[part.index, a] += tile_gain(tile, d, &trials[a, 0], some_closest, some_weight)
                 group += GROUP
 
 
@@ -186,16 +180,13 @@ def add_center(
         Py_ssize_t d = X.shape[1], group, block, last, i, n_rows, row, only = 0, found
         real *tile = &work[slot, 0]
         real *distance = tile + d * TILE
-        int64_t strip
+        part_t part
         double old, top, w = 1.0
     with nogil:
-        while True:
-            strip = work_take(&region.work, slot == 0)
-            if strip < 0:
-                break
-            change[strip, :] = 0.0
-            last = min(starts.shape[0] - 1, (strip + 1) * blocks)
-            group = strip * blocks
+        while work_take(&region.work, slot, blocks, starts.shape[0] - 1, &part):
+            change[part.index, :] = 0.0
+            last = part.stop
+            group = part.start
             while group < last:
                 if not within_reach(boxes, farthest, group, min(last, group + GROUP), center, &only, 1,
                                     shift, scale, &found):
@@ -214,7 +205,7 @@ def add_center(
                             closest[row] = distance[i]
                             if weight.shape[0]:
                                 w = weight[row]
-                            change[strip, bucket[row]] += w * (distance[i] - (old if old < 1e30 else 0.0))
+                            change[part.index, bucket[row]] += w * (distance[i] - (old if old < 1e30 else 0.0))
                         top = max(top, <double> closest[row])
                     farthest[block] = top
                 group += GROUP

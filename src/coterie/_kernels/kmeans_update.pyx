@@ -5,10 +5,10 @@ The rows are cut into strips whose number depends on n, k and d alone. Each stri
 order, and the sums are added strip by strip: the same bits for any number of threads.
 """
 from libc.math cimport sqrt
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport int32_t
 
 from .types cimport real
-from .work cimport Region, work_take
+from .work cimport Region, part_t, work_take
 
 
 def sum_by_label(
@@ -27,16 +27,13 @@ def sum_by_label(
         double w = 1.0
         double *own
         const real *x
-        int64_t strip
+        part_t part
     with nogil:
-        while True:
-            strip = work_take(&region.work, slot == 0)
-            if strip < 0:
-                break
-            sums[strip, :, :] = 0.0
-            weights[strip, :] = 0.0
-            for row in range(strip * rows, min(n, (strip + 1) * rows)):
-                own = &sums[strip, labels[row], 0]
+        while work_take(&region.work, slot, rows, n, &part):
+            sums[part.index, :, :] = 0.0
+            weights[part.index, :] = 0.0
+            for row in range(part.start, part.stop):
+                own = &sums[part.index, labels[row], 0]
                 x = &X[row, 0]
                 if weighted:
                     w = weight[row]
@@ -45,7 +42,7 @@ def sum_by_label(
                 else:
                     for j in range(d):
                         own[j] += x[j] - shift[j]
-                weights[strip, labels[row]] += w
+                weights[part.index, labels[row]] += w
 
 
 def add_strips(

@@ -2,6 +2,7 @@
 /* The chunk counter that the threads of one parallel region share, and a monotonic clock. */
 #ifndef COTERIE_WORK_H
 #define COTERIE_WORK_H
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct {
@@ -37,10 +38,21 @@ static double work_clock(void) {
 }
 #endif
 
-/* The next chunk for this thread, or -1: none left, stopped, or (the caller alone) time to look into Python. */
-static inline int64_t work_take(work_t *w, int is_caller) {
-    if (work_load(&w->stop) || (is_caller && work_clock() >= w->pause_at)) return -1;
+typedef struct {
+    ptrdiff_t index;  /* number of the chunk */
+    ptrdiff_t start;  /* its items: start .. stop - 1 */
+    ptrdiff_t stop;
+} part_t;
+
+/* The next chunk of `size` of n items for the thread of this slot (0: the caller). 0 where there is none: all are taken,
+ * the region was stopped, or it is time for the caller to look into Python. */
+static inline int work_take(work_t *w, int slot, ptrdiff_t size, ptrdiff_t n, part_t *part) {
+    if (work_load(&w->stop) || (slot == 0 && work_clock() >= w->pause_at)) return 0;
     int64_t chunk = work_fetch_add(&w->next, 1);
-    return chunk < w->n_chunks ? chunk : -1;
+    if (chunk >= w->n_chunks) return 0;
+    part->index = (ptrdiff_t)chunk;
+    part->start = part->index * size;
+    part->stop = n - part->start < size ? n : part->start + size;
+    return 1;
 }
 #endif

@@ -8,7 +8,11 @@ cdef extern from "work.h" nogil:
         int64_t stop
         int64_t active
         double pause_at
-    int64_t work_take(work_t *w, int is_caller) noexcept
+    ctypedef struct part_t:
+        Py_ssize_t index
+        Py_ssize_t start
+        Py_ssize_t stop
+    bint work_take(work_t *w, int slot, Py_ssize_t size, Py_ssize_t n, part_t *part) noexcept
     int64_t work_fetch_add(int64_t *p, int64_t value) noexcept
     int64_t work_load(int64_t *p) noexcept
     void work_store(int64_t *p, int64_t value) noexcept

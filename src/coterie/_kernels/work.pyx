@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A parallel region: chunks 0 .. n_chunks - 1, each taken by exactly one thread.
 
-Kernels loop `while (chunk := work_take(&region.work, slot == 0)) >= 0` without the GIL, so that a thread enters
+Kernels loop `while work_take(&region.work, slot, rows, n, &part)` without the GIL, so that a thread enters
 Python once a region: pulling chunks through the interpreter costs milliseconds beside one busy Python thread.
 """
 
