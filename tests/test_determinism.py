@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from coterie import KMeans, _lloyd, kmeans_plusplus, num_threads
+from coterie import KMeans, _lloyd, _parallel, kmeans_plusplus, num_threads
 
 rng = np.random.RandomState(0)
 CASES = {  # n, d, k
@@ -11,9 +11,15 @@ CASES = {  # n, d, k
     "cells that do not pay": (20_000, 3, 300),
     "one feature": (40_000, 1, 20),
     "wide": (1500, 130, 9),
-    "very wide": (300, 1500, 7),
+    "very wide": (1000, 1500, 7),
     "fewer chunks than threads": (100, 2, 3),
 }
+
+
+@pytest.fixture
+def small_chunks(monkeypatch):
+    """Small data is cut into as many chunks as large data is."""
+    monkeypatch.setattr(_lloyd, "_CHUNK", 1 << 14)
 
 
 def results(X, k, n_jobs, weight):
@@ -35,6 +41,7 @@ def assert_equal_bits(one, other):
 @pytest.mark.parametrize("weighted", [False, True], ids=["", "weighted"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("n", "d", "k"), CASES.values(), ids=CASES)
+@pytest.mark.usefixtures("small_chunks")
 def test_bits_do_not_depend_on_the_threads(n, d, k, dtype, weighted):
     X = (rng.normal(size=(n, d)) + 100).astype(dtype)
     weight = rng.uniform(size=n) if weighted else None
@@ -48,6 +55,24 @@ def test_the_cases_take_the_ways_they_are_named_for():
     assert {name for name, cells in ways.items() if cells} == {"cells", "cells that do not pay", "one feature"}
 
 
+@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.parametrize("name", [name for name in CASES if name != "fewer chunks than threads"])
+def test_the_cases_keep_many_threads_busy(name, monkeypatch):
+    n, d, k = CASES[name]
+    chunks, run = [], _parallel.run
+    monkeypatch.setattr(_parallel, "run", lambda task, n_chunks, n_threads: [
+        chunks.append(n_chunks), run(task, n_chunks, n_threads)])
+    results(rng.normal(size=(n, d)), k, 1, None)
+    assert np.median(chunks) > 2
+
+
+@pytest.mark.parametrize(("n", "d", "k"), [(400_000, 4, 20), (300_000, 2, 64)], ids=["rows", "cells"])
+def test_bits_of_large_data_do_not_depend_on_the_threads(n, d, k):
+    X = rng.normal(size=(n, d)).astype(np.float32)
+    assert_equal_bits(results(X, k, 1, None), results(X, k, 3, None))
+
+
+@pytest.mark.usefixtures("small_chunks")
 def test_empty_clusters_are_filled_alike_by_any_number_of_threads(path):
     X = rng.randint(0, 9, size=(8000, 2)).astype(float)  # many rows are equally far
     centers = np.concatenate([X[:4], np.full((14, 2), 99.0)])
@@ -57,6 +82,7 @@ def test_empty_clusters_are_filled_alike_by_any_number_of_threads(path):
         np.testing.assert_array_equal(model.cluster_centers_, fits[0].cluster_centers_)
 
 
+@pytest.mark.usefixtures("small_chunks")
 def test_every_way_to_set_the_threads_gives_the_same_bits():
     X = rng.normal(size=(5000, 3))
     one = results(X, 9, 1, None)
@@ -66,6 +92,7 @@ def test_every_way_to_set_the_threads_gives_the_same_bits():
     assert_equal_bits(one, results(X, 9, -1, None))
 
 
+@pytest.mark.usefixtures("small_chunks")
 def test_bits_do_not_change_from_run_to_run():
     X = rng.normal(size=(10_000, 3)).astype(np.float32)
     one = results(X, 16, 3, None)

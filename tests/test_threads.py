@@ -18,7 +18,7 @@ import coterie
 from coterie import Cancelled, KMeans, _parallel
 from coterie._kernels import columns
 
-X = np.random.RandomState(0).normal(size=(20_000, 4))
+X = np.random.RandomState(0).normal(size=(200_000, 4))  # some ten chunks
 
 
 def python(code, timeout=120, **environment):
@@ -138,7 +138,7 @@ def test_an_error_of_a_helper_is_raised_in_the_caller():
 
 @pytest.mark.timeout(120)
 def test_many_threads_fit_at_once_beside_a_busy_one():
-    problems = [(X[: 2000 * i].copy(), i + 2, n_jobs) for i in range(1, 7) for n_jobs in (1, 2, 3)]
+    problems = [(X[: 30_000 * i].copy(), i + 2, n_jobs) for i in range(1, 7) for n_jobs in (1, 2, 3)]
     expected = [KMeans(k, random_state=0, max_iter=8, n_jobs=1).fit(data) for data, k, _ in problems]
     found, finished = [None] * len(problems), threading.Event()
 
@@ -203,7 +203,7 @@ FORK = """
     import numpy as np
     from coterie import KMeans
 
-    X = np.random.RandomState(0).normal(size=(20_000, 4))
+    X = np.random.RandomState(0).normal(size=(200_000, 4))
 
     def fit():
         return KMeans(9, init=X[:9], n_init=1, max_iter=15, n_jobs=3).fit(X).inertia_
@@ -421,8 +421,8 @@ def test_interrupts_between_any_two_steps_do_no_harm(monkeypatch):
 
 @pytest.mark.timeout(60)
 def test_interrupts_cost_no_threads(monkeypatch):
-    lost = [place for place, pool in interrupt_everywhere(monkeypatch) if [worker.region for worker in pool.workers] != [None, None]]
-    assert not lost
+    for place, pool in interrupt_everywhere(monkeypatch):
+        assert [worker.region for worker in pool.workers] == [None, None], place
 
 
 # ------------------------------------------------------------------------------------------- progress, cancelling
