@@ -12,9 +12,11 @@ HEADERS = [str(p) for p in sorted(KERNELS.glob("*.h"))]
 
 # COTERIE_DEBUG=1     bounds and None checks on, hardly optimised: to find out-of-range access (ci/debug)
 # COTERIE_SANITIZE=1  address and undefined-behaviour sanitizers (ci/sanitize)
+# COTERIE_PLAIN_C=1   no vectors, as for a compiler that has none (see ci/plain_c)
 # COTERIE_ABI3=1|0    ask for, or refuse, the stable ABI; by default it is used where it is safe
 debug = os.environ.get("COTERIE_DEBUG") == "1"
 sanitize = os.environ.get("COTERIE_SANITIZE") == "1"
+plain_c = os.environ.get("COTERIE_PLAIN_C") == "1"
 
 free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 # A wheel built with headers newer than 3.11 is tagged cp311 as well and crashes there, so the
@@ -23,11 +25,11 @@ abi3_is_safe = sys.implementation.name == "cpython" and sys.version_info[:2] == 
 abi3_asked = os.environ.get("COTERIE_ABI3", "")
 if abi3_asked == "1" and not abi3_is_safe:
     raise SystemExit("COTERIE_ABI3=1: the stable-ABI wheel must be built with CPython 3.11 (with the GIL).")
-abi3 = abi3_is_safe and abi3_asked != "0" and not (debug or sanitize)
+abi3 = abi3_is_safe and abi3_asked != "0" and not (debug or sanitize or plain_c)
 
 # What is compiled in one way is never reused for another: each has its own folder.
-variant = "sanitize" if sanitize else "debug" if debug else "abi3" if abi3 else "plain"
-build = Path("build", variant)
+ways = {"abi3": abi3, "debug": debug, "sanitize": sanitize, "plain_c": plain_c}
+build = Path("build", "-".join(way for way, chosen in ways.items() if chosen) or "default")
 
 if sys.platform == "win32":  # MSVC: the plain C path of simd.h
     compile_args, link_args = ["/O2"], []
@@ -44,6 +46,8 @@ else:
         compile_args, link_args = compile_args + flags, flags
 
 macros = [("Py_LIMITED_API", "0x030B0000")] if abi3 else []
+if plain_c:
+    macros.append(("COTERIE_PLAIN_C", "1"))
 
 
 def extension(name, sources):

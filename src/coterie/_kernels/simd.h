@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* CFLAGS=-DCOTERIE_PLAIN_C: as for a compiler without vectors (MSVC), to try that path elsewhere. */
+/* COTERIE_PLAIN_C (see setup.py): as for a compiler without vectors (MSVC), to try that path elsewhere. */
 #if (defined(__GNUC__) || defined(__clang__)) && !defined(COTERIE_PLAIN_C)
 #define SIMD_VECTOR_EXTENSIONS 1
 #define SIMD_INLINE static inline __attribute__((always_inline))

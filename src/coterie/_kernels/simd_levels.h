@@ -29,7 +29,11 @@
 #undef IN_FLIGHT
 
 #define LEVEL avx512
+#ifdef __clang__
+#define TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")))
+#else
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,prefer-vector-width=512")))
+#endif
 #define VBYTES 64
 #define MM_PREFIX _mm512
 #define IN_FLIGHT 4
