@@ -36,14 +36,14 @@ def fit(n_jobs=2, **params):
 
 def chunk_sums(n_chunks, seen=None, rows=1000):
     """A task for `run`: each chunk writes one number."""
-    values, out = np.ones(n_chunks * rows), np.zeros(n_chunks)
+    values, (sums, *others) = np.ones((n_chunks * rows, 1)), np.zeros((3, n_chunks, 1))
 
     def task(region, slot):
         if seen is not None:
             seen.add(slot)
-        columns.sum_strips(values, rows, out, region, slot)
+        columns.deviation_strips(values, np.zeros(1), rows, sums, *others, region, slot)
 
-    return task, out
+    return task, sums[:, 0]
 
 
 @pytest.fixture
@@ -118,13 +118,13 @@ def test_an_error_of_a_helper_is_raised_in_the_caller():
         from coterie import _parallel
         from coterie._kernels import columns
 
-        values, out = np.ones(1000), np.zeros(1000)
+        values, out = np.ones((1000, 1)), np.zeros((3, 1000, 1))
 
         def task(region, slot):
             if slot:
                 raise ZeroDivisionError
             time.sleep(0.1)  # the helper is faster
-            columns.sum_strips(values, 1, out, region, slot)
+            columns.deviation_strips(values, np.zeros(1), 1, *out, region, slot)
 
         try:
             _parallel.run(task, 1000, 2)

@@ -8,13 +8,6 @@ from .work import Region
 
 _Real = TypeVar("_Real", np.float32, np.float64)
 
-def sum_strips(
-    values: NDArray[_Real],
-    rows: int,
-    out: NDArray[np.float64],
-    region: Region,
-    slot: int,
-) -> None: ...
 def deviation_strips(
     X: NDArray[_Real],
     center: NDArray[np.float64],
