@@ -10,6 +10,7 @@ import sys
 import textwrap
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -109,6 +110,30 @@ def test_an_error_of_the_caller_is_raised_and_the_helpers_have_stopped(pool):
     task, out = chunk_sums(1000)
     _parallel.run(task, 1000, 3)
     assert (out == 1000).all()
+
+
+def test_an_error_waits_for_the_chunks_that_helpers_are_at(pool):
+    entered, left = threading.Event(), []
+
+    def fails(region, slot):
+        if slot == 0:
+            entered.wait(60)
+            raise ZeroDivisionError
+        entered.set()
+        time.sleep(0.1)
+        left.append(slot)
+
+    with pytest.raises(ZeroDivisionError):
+        _parallel.run(fails, 2, 2)
+    assert left == [1]
+
+
+def test_parked_threads_keep_no_arrays_alive(pool):
+    task, out = chunk_sums(100)
+    _parallel.run(task, 100, 3)
+    gone = weakref.ref(out)
+    del task, out
+    assert gone() is None
 
 
 def test_an_error_of_a_helper_is_raised_in_the_caller():
