@@ -450,7 +450,6 @@ def test_interrupts_cost_no_threads(monkeypatch):
         assert [worker.region for worker in pool.workers] == [None, None], place
 
 
-@pytest.mark.xfail(reason="a thread that was starting when the interrupt came waits for work for ever")
 @pytest.mark.timeout(60)
 def test_interrupts_while_threads_start_leave_none_behind(monkeypatch):
     interrupted, place = True, 0

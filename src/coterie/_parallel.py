@@ -305,7 +305,7 @@ class _Worker:
         self.region: Region | None = None  # the region that it was borrowed for
         self.error: BaseException | None = None
         self.dismissed = False
-        threading.Thread(target=self._loop, name="coterie", daemon=True).start()
+        self.thread = threading.Thread(target=self._loop, name="coterie", daemon=True)
 
     def _loop(self) -> None:
         while True:
@@ -348,11 +348,14 @@ class _Pool:
         """Up to n idle workers. They note whose they are, so that `dismiss` finds them whatever an interrupt hit."""
         with self.lock:
             idle = [worker for worker in self.workers if worker.region is None][:n]
-            while len(idle) < n and len(self.workers) < n:
-                idle.append(_Worker())
-                self.workers.append(idle[-1])
             for worker in idle:
                 worker.region = region
+            while len(idle) < n and len(self.workers) < n:
+                worker = _Worker()
+                worker.region = region
+                self.workers.append(worker)
+                worker.thread.start()
+                idle.append(worker)
             return idle
 
     def dismiss(self, region: Region) -> None:

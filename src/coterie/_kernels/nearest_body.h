@@ -261,6 +261,10 @@ static TARGET ptrdiff_t FN(box_candidates)(
             to_names[found++] = names[i + u];
         }
     }
+    if (!found) { /* centres that are not numbers */
+        for (ptrdiff_t j = 0; j < d; j++) to[j * stride] = c[j * stride + own];
+        to_names[found++] = names[own];
+    }
     for (ptrdiff_t i = found; i % LANES; i++)
         for (ptrdiff_t j = 0; j < d; j++) to[j * stride + i] = INFINITY;
     return found;
