@@ -117,9 +117,10 @@ class KMeans(Transformer, Clusterer, Estimator):
     the data have. Of equally near centers the one with the lowest index wins. On one machine the results are the same
     bits for any number of threads.
 
-    A cluster that loses all its rows gets the row farthest from its own center; if that leaves another one without rows,
-    its center goes where that of the heaviest cluster is (scikit-learn may take the sum of that cluster for its mean). If `max_iter` or `tol` ended the run,
-    `cluster_centers_` are not exactly the means of their rows; `labels_` belongs to `cluster_centers_` in any case.
+    A cluster that loses all its rows gets the row farthest from its own center; if that leaves another one without
+    rows, its center goes where that of the heaviest cluster is (scikit-learn may take the sum of that cluster for its
+    mean). If `max_iter` or `tol` ended the run, `cluster_centers_` are not exactly the means of their rows; `labels_`
+    belongs to `cluster_centers_` in any case.
 
     Weights must not be negative, and text is not read as numbers; scikit-learn lets both pass.
 
