@@ -96,7 +96,7 @@ class Worker:
     """A library in a process of its own."""
 
     def __init__(self, library: str, case: Case, threads: int, folder: Path) -> None:
-        self.library, self.threads, self.folder = library, threads, folder
+        self.name, self.threads, self.folder = library, threads, folder
         settings = {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
         foreign = ("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "COTERIE_")
         env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
@@ -111,7 +111,7 @@ class Worker:
     def answer(self) -> dict:
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.library} died")
+            raise RuntimeError(f"{self.name} died")
         return json.loads(line)
 
     def measure(self) -> None:
@@ -120,7 +120,7 @@ class Worker:
         self.seconds.append(self.answer()["seconds"])
 
     def results(self) -> list[dict]:
-        files = sorted(self.folder.glob(f"{self.library}-{self.threads}-*.npz"))
+        files = sorted(self.folder.glob(f"{self.name}-{self.threads}-*.npz"))
         return [dict(np.load(file)) for file in files]
 
     def close(self) -> None:

@@ -569,7 +569,8 @@ def kmeans_plusplus(
 
     Notes
     -----
-    O(n_samples * n_clusters * n_local_trials * n_features) time, O(n_samples * n_local_trials) memory.
+    O(n_samples * n_clusters * n_local_trials * n_features) time at most, O(n_samples) memory (with up to eight features
+    it may include a sorted copy of the rows).
 
     References
     ----------
