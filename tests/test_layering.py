@@ -13,11 +13,15 @@ CYTHON = sorted(p for pattern in ("*.pyx", "*.pxd") for p in SRC.glob(f"coterie/
 # these, the command is the top.
 LAYERS = (
     {"_kernels"},
-    {"_parallel", "_random"},
+    {"_parallel", "_random", "_memory"},
     {"_lloyd"},
     {"_seeding"},
     {"_validation"},
     {"_estimator"},
+    {"distances"},
+    {"_tree"},
+    {"_linkage", "_dendrogram"},
+    {"_agglomerative", "_divisive"},
 )
 PUBLIC = len(LAYERS)
 OPTIONAL = {"joblib", "matplotlib", "pandas", "polars", "pyarrow", "scipy", "sklearn", "torch", "tqdm"}
