@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Merging clusters: the Lance-Williams updates and the scans of rows of distances, at the instruction level chosen at
+ * import. The body is linkage_body.h. */
+#ifndef COTERIE_LINKAGE_H
+#define COTERIE_LINKAGE_H
+#include <math.h>
+#include "simd.h"
+
+enum { SINGLE, COMPLETE, AVERAGE, WEIGHTED, CENTROID, MEDIAN, WARD };
+
+#ifdef SIMD_VECTOR_EXTENSIONS
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void)0)
+#endif
+
+/* Distance of x to the union of two clusters with n_a and n_b points: a and b are its distances to them, h is theirs to
+ * each other, n_x its number of points (Lance and Williams 1967, https://doi.org/10.1093/comjnl/9.4.373). Where all three
+ * distances are equal, so is the result, to the last bit, for the first four. */
+SIMD_INLINE double distance_to_union(
+        const int method, double a, double b, double h, double n_a, double n_b, double n_x) {
+    double share = n_b / (n_a + n_b), square;
+    switch (method) {
+        case SINGLE: return a < b ? a : b;
+        case COMPLETE: return a > b ? a : b;
+        case AVERAGE: return a + share * (b - a);
+        case WEIGHTED: return a + 0.5 * (b - a);
+        case CENTROID:
+            square = (n_a * a * a + n_b * b * b - n_a * share * h * h) / (n_a + n_b);
+            break;
+        case MEDIAN: square = 0.5 * (a * a + b * b) - 0.25 * h * h; break;
+        default: square = ((n_x + n_a) * a * a + (n_x + n_b) * b * b - n_x * h * h) / (n_x + n_a + n_b);
+    }
+    return sqrt(square > 0.0 ? square : 0.0);
+}
+
+typedef void (*union_row_t)(int, const double *, const double *, double, double, double, const double *, ptrdiff_t,
+                            double *);
+typedef void (*union_columns_t)(int, const double *, const double *, const double *, const double *, const double *,
+                                double, ptrdiff_t, double *);
+typedef double (*row_minimum_t)(const double *, const double *, ptrdiff_t, ptrdiff_t *);
+typedef double (*mutual_minimum_t)(const double *, ptrdiff_t, int64_t, ptrdiff_t *, double *, int64_t *);
+
+#define SIMD_BODY "linkage_body.h"
+#include "simd_levels.h"
+SIMD_TABLE_F64(union_row)
+SIMD_TABLE_F64(union_columns)
+SIMD_TABLE_F64(row_minimum)
+SIMD_TABLE_F64(mutual_minimum)
+
+/* to[i] = the number at offset[slots[i]] + column, each in a row of its own: a cache line and often a page apart. */
+static inline void gather_column(
+        const double *base, const int64_t *offset, const int64_t *slots, ptrdiff_t n, ptrdiff_t column, double *to) {
+    const ptrdiff_t ahead = 24;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (i + ahead < n) PREFETCH(base + offset[slots[i + ahead]] + column);
+        to[slots[i]] = base[offset[slots[i]] + column];
+    }
+}
+#endif

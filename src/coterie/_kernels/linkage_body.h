@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Updates and scans of rows of float64 distances, compiled for each level (simd.h). */
+#ifdef REAL_IS_DOUBLE
+
+/* One union against n others: a, b, n_x, out (n,). */
+#define UNION_ROW(METHOD)                                                                                         \
+    case METHOD:                                                                                                  \
+        for (ptrdiff_t i = 0; i < n; i++) out[i] = distance_to_union(METHOD, a[i], b[i], h, n_a, n_b, n_x[i]);    \
+        break;
+static TARGET void FN(union_row)(
+        int method, const double *a, const double *b, double h, double n_a, double n_b, const double *n_x, ptrdiff_t n,
+        double *__restrict out) {
+    switch (method) {
+        UNION_ROW(SINGLE)
+        UNION_ROW(COMPLETE)
+        UNION_ROW(AVERAGE)
+        UNION_ROW(WEIGHTED)
+        UNION_ROW(CENTROID)
+        UNION_ROW(MEDIAN)
+        UNION_ROW(WARD)
+    }
+}
+
+/* n unions against one other: a, b, h, n_a, n_b, out (n,). Where n_b is 0 there is no union: out = a. */
+#define UNION_COLUMNS(METHOD)                                                                                     \
+    case METHOD:                                                                                                  \
+        for (ptrdiff_t i = 0; i < n; i++) {                                                                       \
+            double u = distance_to_union(METHOD, a[i], b[i], h[i], n_a[i], n_b[i], n_x);                          \
+            out[i] = n_b[i] > 0.0 ? u : a[i];                                                                     \
+        }                                                                                                         \
+        break;
+static TARGET void FN(union_columns)(
+        int method, const double *a, const double *b, const double *h, const double *n_a, const double *n_b, double n_x,
+        ptrdiff_t n, double *__restrict out) {
+    switch (method) {
+        UNION_COLUMNS(SINGLE)
+        UNION_COLUMNS(COMPLETE)
+        UNION_COLUMNS(AVERAGE)
+        UNION_COLUMNS(WEIGHTED)
+        UNION_COLUMNS(WARD)
+    }
+}
+
+/* Smallest of v[i] + dead[i], and where (the lowest i on a tie; -1 and infinity where there is none). */
+static TARGET double FN(row_minimum)(const double *v, const double *dead, ptrdiff_t n, ptrdiff_t *where) {
+    const int step = 4 * LANES;
+    double best = INFINITY;
+    ptrdiff_t block = -1, i = 0;
+    for (; i + step <= n; i += step) {
+        VR m = VMIN(VMIN(VADD(VLOAD(v + i), VLOAD(dead + i)),
+                         VADD(VLOAD(v + i + LANES), VLOAD(dead + i + LANES))),
+                    VMIN(VADD(VLOAD(v + i + 2 * LANES), VLOAD(dead + i + 2 * LANES)),
+                         VADD(VLOAD(v + i + 3 * LANES), VLOAD(dead + i + 3 * LANES))));
+        if (!VBITS(VLT(m, VSET1(best)))) continue;
+        double lanes[LANES];
+        VSTORE(lanes, m);
+        for (int u = 0; u < LANES; u++) best = lanes[u] < best ? lanes[u] : best;
+        block = i;
+    }
+    *where = -1;
+    if (block >= 0)
+        for (*where = block; v[*where] + dead[*where] != best;) (*where)++;
+    for (; i < n; i++) {
+        double u = v[i] + dead[i];
+        if (u < best) {
+            best = u;
+            *where = i;
+        }
+    }
+    return best;
+}
+
+/* Smallest of v, and where, as above; at the same time row `name` of a triangle is shown to its columns: least (n,) INOUT
+ * is the smallest number seen in each and from (n,) INOUT the name of its row. */
+static TARGET double FN(mutual_minimum)(
+        const double *v, ptrdiff_t n, int64_t name, ptrdiff_t *where, double *least, int64_t *from) {
+    double best = INFINITY;
+    *where = -1;
+    ptrdiff_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        VR r = VLOAD(v + i);
+        uint64_t lower = VBITS(VLT(r, VLOAD(least + i)));
+        if (lower)
+            for (int u = 0; u < LANES; u++)
+                if (v[i + u] < least[i + u]) {
+                    least[i + u] = v[i + u];
+                    from[i + u] = name;
+                }
+        if (VBITS(VLT(r, VSET1(best))))
+            for (int u = 0; u < LANES; u++)
+                if (v[i + u] < best) {
+                    best = v[i + u];
+                    *where = i + u;
+                }
+    }
+    for (; i < n; i++) {
+        if (v[i] < least[i]) {
+            least[i] = v[i];
+            from[i] = name;
+        }
+        if (v[i] < best) {
+            best = v[i];
+            *where = i;
+        }
+    }
+    return best;
+}
+#undef UNION_ROW
+#undef UNION_COLUMNS
+#endif

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Merging the nearest two clusters again and again, with a priority queue of nearest neighbours: any method.
+
+The distances are an upper triangle whose rows are found through an offset array: slot s holds its distances to all slots
+t > s, and a new cluster takes the next free slot *below* all others, with a row of its own. So the younger cluster holds
+the distance and rows never change: their columns only die. The smallest number of a row can therefore only grow, whatever
+the method (inversions included), and what the queue knows of a row is a lower bound until the row gets to its head
+(Muellner 2011, arXiv:1109.2378, the generic algorithm; there every update may change every row).
+
+The slots of the young are few, K; when they are used up, `fold_row` copies what is alive into a smaller triangle.
+"""
+from libc.math cimport INFINITY
+from libc.stdint cimport int64_t
+from libc.string cimport memmove
+
+from .linkage cimport gather_column, row_minimum, union_row
+from .work cimport Region, part_t, work_store, work_take
+
+
+cdef inline bint before(const double[::1] least, int64_t a, int64_t b) noexcept nogil:
+    return least[a] < least[b] or (least[a] == least[b] and a < b)
+
+
+cdef void sift_down(int64_t[::1] heap, Py_ssize_t size, Py_ssize_t i, const double[::1] least) noexcept nogil:
+    cdef:
+        int64_t slot = heap[i]
+        Py_ssize_t child = 2 * i + 1
+    while child < size:
+        if child + 1 < size and before(least, heap[child + 1], heap[child]):
+            child += 1
+        if not before(least, heap[child], slot):
+            break
+        heap[i] = heap[child]
+        i = child
+        child = 2 * i + 1
+    heap[i] = slot
+
+
+cdef void sift_up(int64_t[::1] heap, Py_ssize_t i, const double[::1] least) noexcept nogil:
+    cdef int64_t slot = heap[i]
+    while i > 0 and before(least, slot, heap[(i - 1) // 2]):
+        heap[i] = heap[(i - 1) // 2]
+        i = (i - 1) // 2
+    heap[i] = slot
+
+
+def build_heap(
+        int64_t[::1] heap,                # INOUT  (size,), slots in any order -> the nearest pair first
+        const double[::1] least):         # IN     (S,), what is known of each slot's row
+    """Make a heap. O(size) time."""
+    cdef Py_ssize_t i
+    with nogil:
+        for i in range(heap.shape[0] // 2 - 1, -1, -1):
+            sift_down(heap, heap.shape[0], i, least)
+
+
+def row_minima(
+        const double[::1] distances,      # IN     (n (n - 1) / 2,)
+        Py_ssize_t n,
+        Py_ssize_t rows,                  # IN     rows of a chunk
+        const double[::1] dead,           # IN     (n,), zeros
+        double[::1] least,                # OUT    (n,), smallest number of each row, infinity for the last
+        int64_t[::1] nearest,             # OUT    (n,), its column, -1 for the last
+        Region region, int slot):
+    """Smallest number of each row of a triangle. O(n^2) time, one reading."""
+    cdef:
+        Py_ssize_t row, where
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, rows, n - 1, &part):
+            for row in range(part.start, part.stop):
+                least[row] = row_minimum(&distances[row * n - row * (row + 1) // 2], &dead[0], n - 1 - row, &where)
+                nearest[row] = row + 1 + where
+                if where < 0:
+                    nearest[row] = row + 1
+
+
+def address_rows(
+        const double[::1] distances,      # IN     the triangle of slots K .. S - 1
+        const double[:, ::1] young,       # IN     (K, S)
+        int64_t[::1] offset):             # OUT    (S,)
+    """Offset of each row: D(s, t) with s < t is found at distances + offset[s] + t, in whichever array that is."""
+    cdef Py_ssize_t K = young.shape[0], S = young.shape[1], n = S - K, s, i
+    with nogil:
+        for s in range(K):
+            offset[s] = &young[s, 0] - &distances[0]
+        for s in range(K, S):
+            i = s - K
+            offset[s] = i * n - i * (i + 1) // 2 - i - 1 - K
+
+
+def merge_nearest(
+        int method,                       # IN     one of linkage.h
+        const double[::1] distances,      # IN     the triangle of slots K .. S - 1
+        double[:, ::1] young,             # INOUT  (K, S), rows of slots 0 .. K - 1
+        const int64_t[::1] offset,        # IN     (S,), see address_rows
+        int64_t[::1] order,               # INOUT  (S,), order[S - alive:] are the slots alive, ascending
+        double[::1] least,                # INOUT  (S,), lower bound of each row
+        int64_t[::1] nearest,             # INOUT  (S,), the column that had it
+        double[::1] dead,                 # INOUT  (S,), 0 or infinity
+        double[::1] size,                 # INOUT  (S,), points of each cluster
+        int64_t[::1] name,                # INOUT  (S,), some point of each cluster
+        int64_t[::1] heap,                # INOUT  (S,), heap[:state[0]]
+        double[:, ::1] column,            # WORK   (2, S), zeros
+        int64_t[::1] state,               # INOUT  (4,): length of the heap, clusters alive, merges so far, free slots
+        int64_t[:, ::1] pairs,            # OUT    (n - 1, 2), names of what was merged
+        double[::1] heights,              # OUT    (n - 1,)
+        Region region, int thread):
+    """Merge two clusters in each chunk of the region, which has no more chunks than there are free slots.
+
+    O(S) time a merge, and O(S) for each row whose neighbour died before it got to the head of the queue.
+    """
+    cdef:
+        Py_ssize_t S = young.shape[1], a, b, c, first, above_a, above_b, where
+        const double *D = &distances[0]
+        const double *row_a
+        const double *row_b
+        double h
+        part_t part
+    with nogil:
+        while work_take(&region.work, thread, 1, region.work.n_chunks, &part):
+            while True:
+                if state[0] == 0:  # distances so large that a union is infinitely far from all others
+                    work_store(&region.work.stop, 1)
+                    break
+                a = heap[0]
+                if dead[a] == 0.0:
+                    b = nearest[a]
+                    if dead[b] == 0.0:
+                        break
+                    least[a] = row_minimum(D + offset[a] + a + 1, &dead[a + 1], S - a - 1, &where)
+                    nearest[a] = a + 1 + where
+                if dead[a] != 0.0 or where < 0:  # nothing is left of this row
+                    state[0] -= 1
+                    heap[0] = heap[state[0]]
+                sift_down(heap, state[0], 0, least)
+            if state[0] == 0:
+                break
+            h = least[a]
+            pairs[state[2], 0] = name[a]
+            pairs[state[2], 1] = name[b]
+            heights[state[2]] = h
+            state[2] += 1
+
+            dead[a] = INFINITY
+            dead[b] = INFINITY
+            first = S - state[1]
+            above_a = position(order, first, S, a)
+            above_b = position(order, above_a, S, b)
+            memmove(&order[above_a + 1], &order[above_a], (above_b - above_a) * sizeof(int64_t))  # over b ...
+            memmove(&order[first + 2], &order[first], (above_a - first) * sizeof(int64_t))       # ... and over a
+            first += 2
+            # What lies above a or b is in the columns of other rows, each in a cache line of its own.
+            gather_column(D, &offset[0], &order[first], above_b + 1 - first, b, &column[1, 0])
+            gather_column(D, &offset[0], &order[first], above_a + 2 - first, a, &column[0, 0])
+            state[3] -= 1
+            c = state[3]
+            row_a = D + offset[a]
+            row_b = D + offset[b]
+            union_row(method, &column[0, c], &column[1, c], h, size[a], size[b], &size[c], a - c, &young[c, c])
+            union_row(method, row_a + a + 1, &column[1, a + 1], h, size[a], size[b], &size[a + 1], b - a - 1,
+                      &young[c, a + 1])
+            union_row(method, row_a + b + 1, row_b + b + 1, h, size[a], size[b], &size[b + 1], S - b - 1,
+                      &young[c, b + 1])
+            young[c, a] = 0.0  # never used, but never NaN
+            young[c, b] = 0.0
+
+            size[c] = size[a] + size[b]
+            name[c] = name[b]
+            dead[c] = 0.0
+            order[first - 1] = c
+            state[1] -= 1
+            least[c] = row_minimum(&young[c, c + 1], &dead[c + 1], S - c - 1, &where)
+            nearest[c] = c + 1 + where
+            if where >= 0:
+                heap[state[0]] = c
+                state[0] += 1
+                sift_up(heap, state[0] - 1, least)
+
+
+cdef inline Py_ssize_t position(const int64_t[::1] order, Py_ssize_t low, Py_ssize_t high, int64_t slot) noexcept nogil:
+    """Where in order[low:high], ascending, `slot` is."""
+    cdef Py_ssize_t middle
+    while low < high:
+        middle = (low + high) // 2
+        if order[middle] < slot:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def fold(
+        const double[::1] distances,      # IN     the triangle of slots K .. S - 1
+        const int64_t[::1] offset,        # IN     (S,), see address_rows
+        const int64_t[::1] order,         # IN     (m,), the slots that are alive, ascending
+        Py_ssize_t rows,                  # IN     rows of a chunk
+        double[::1] to,                   # OUT    (m (m - 1) / 2,), their triangle
+        Region region, int thread):
+    """Copy the rows and columns that are alive into a triangle of their own. O(m^2) time."""
+    cdef:
+        Py_ssize_t m = order.shape[0], i, j
+        const double *row
+        double *out
+        part_t part
+    with nogil:
+        while work_take(&region.work, thread, rows, m - 1, &part):
+            for i in range(part.start, part.stop):
+                row = &distances[0] + offset[order[i]]
+                out = &to[0] + (i * m - i * (i + 1) // 2 - i - 1)
+                for j in range(i + 1, m):
+                    out[j] = row[order[j]]

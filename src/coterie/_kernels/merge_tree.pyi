@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import numpy as np
+from numpy.typing import NDArray
+
+from .work import Region
+
+def label_merges(
+    pairs: NDArray[np.int64],
+    heights: NDArray[np.float64],
+    parent: NDArray[np.int64],
+    Z: NDArray[np.float64],
+) -> bool: ...
