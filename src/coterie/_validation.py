@@ -70,6 +70,21 @@ def as_matrix(X: ArrayLike, *, name: str = "X", owner: str | None = None, allow_
     return array
 
 
+def as_floats(X: ArrayLike, *, name: str = "X") -> NDArray:
+    """Return `X` as native, aligned, C-ordered floats of any shape and any values: NaN and infinity pass.
+
+    Such an array is returned as it is, without a copy; types are those of `as_matrix`.
+
+    Raises
+    ------
+    TypeError
+        `X` is sparse, or holds objects that are not numbers.
+    ValueError
+        `X` is complex, or holds text or dates.
+    """
+    return _to_float(X if type(X) is np.ndarray else _to_array(X, name), X, name)
+
+
 def as_weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64] | None:
     """Return `sample_weight` as a C-ordered float64 vector; None (every row counts as one) stays None.
 

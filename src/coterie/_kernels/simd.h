@@ -11,7 +11,7 @@
  *     REAL, INT        float and int32_t, or double and int64_t
  *     VR, VI, VM       vectors of REAL and INT, and the outcome of a comparison
  *     LANES            numbers in a vector
- *     VLOAD VSTORE VSET1 VADD VSUB VMUL VFMA (a*b+c) VMIN VMAX VSQRT VLE VLT
+ *     VLOAD VSTORE VSET1 VADD VSUB VMUL VFMA (a*b+c) VDIV VMIN VMAX VSQRT VABS VLE VLT
  *     VISET1 VILOAD VISTORE VIEQ VSELECT, VISELECT (mask, a, b), VKEEP (mask, v): v or 0
  *     VBITS            mask as an integer, bit i = lane i
  */

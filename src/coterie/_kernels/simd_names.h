@@ -21,6 +21,8 @@
 #undef VMIN
 #undef VMAX
 #undef VSQRT
+#undef VDIV
+#undef VABS
 #undef VLT
 #undef VLE
 #undef VISET1
@@ -53,7 +55,9 @@
 #define VMIN(a, b) MM(min)(a, b)
 #define VMAX(a, b) MM(max)(a, b)
 #define VSQRT(a) MM(sqrt)(a)
+#define VDIV(a, b) MM(div)(a, b)
 #if VBYTES == 64
+#define VABS(a) MM(abs)(a)
 #define VI __m512i
 #define VISTORE(p, v) _mm512_storeu_si512(p, v)
 #define VILOAD(p) _mm512_loadu_si512(p)
@@ -76,6 +80,7 @@
 #define VSELECT(m, a, b) MM(mask_mov)(b, m, a)
 #define VBITS(m) ((uint64_t)(m))
 #else
+#define VABS(a) MM(andnot)(MM(set1)(-(REAL)0), a)
 #define VI __m256i
 #define VISTORE(p, v) _mm256_storeu_si256((__m256i *)(p), v)
 #define VILOAD(p) _mm256_loadu_si256((const __m256i *)(p))
@@ -104,6 +109,8 @@
 #define VSUB(a, b) ((a) - (b))
 #define VMUL(a, b) ((a) * (b))
 #define VFMA(a, b, c) ((a) * (b) + (c))
+#define VDIV(a, b) ((a) / (b))
+#define VABS(a) VMAX(a, -(a))
 #define VLT(a, b) ((a) < (b))
 #define VLE(a, b) ((a) <= (b))
 #ifdef SIMD_VECTOR_EXTENSIONS

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Distances of up to PAIR_ROWS points to tiles of PAIR_TILE points, compiled for each level (simd.h), in float64.
+ *
+ * Tiles are transposed: feature j of point i is y[j * PAIR_TILE + i], so that points lie across the lanes and nothing
+ * is added up across them. The terms of a distance are added feature by feature, whichever tile, lane or thread has the
+ * pair: its bits depend on the two points alone, and not on which of them comes first.
+ */
+#ifdef REAL_IS_DOUBLE
+
+
+/* 0 where a and b are equal, else 1, as with NaN. */
+#define PAIR_DIFFERS(a, b) VSELECT(VLE(a, b), VSELECT(VLE(b, a), VSET1(0.0), VSET1(1.0)), VSET1(1.0))
+
+/* One feature of x and y joins the sums a and b. kind is a constant. */
+SIMD_INLINE TARGET void FN(pair_step)(const int kind, VR x, VR y, VR *a, VR *b) {
+    VR t, u, one = VSET1(1.0);
+    switch (kind) {
+        case PAIR_SQEUCLIDEAN:
+        case PAIR_EUCLIDEAN:
+            t = VSUB(x, y);
+            *a = VFMA(t, t, *a);
+            break;
+        case PAIR_MANHATTAN:
+            *a = VADD(*a, VABS(VSUB(x, y)));
+            break;
+        case PAIR_CHEBYSHEV: /* passes over NaN */
+            *a = VMAX(VABS(VSUB(x, y)), *a);
+            break;
+        case PAIR_COSINE:
+            *a = VFMA(x, y, *a);
+            break;
+        case PAIR_CANBERRA:
+            u = VADD(VABS(x), VABS(y));
+            t = VDIV(VABS(VSUB(x, y)), u);
+            *a = VADD(*a, VSELECT(VLE(u, VSET1(0.0)), VSET1(0.0), t));
+            break;
+        case PAIR_BRAYCURTIS:
+            *a = VADD(*a, VABS(VSUB(x, y)));
+            *b = VADD(*b, VABS(VADD(x, y)));
+            break;
+        case PAIR_HAMMING:
+            *a = VADD(*a, PAIR_DIFFERS(x, y));
+            break;
+        case PAIR_JACCARD: /* packed as 0 and 1 */
+            *a = VADD(*a, VABS(VSUB(x, y)));
+            *b = VADD(*b, VMAX(x, y));
+            break;
+        case PAIR_DICE:
+            t = VMUL(x, y);
+            u = VADD(VMUL(x, VSUB(one, y)), VMUL(y, VSUB(one, x)));
+            *a = VADD(*a, u);
+            *b = VADD(*b, VADD(t, t));
+            break;
+    }
+}
+
+/* The distance from its sums; xn and yn are the squared norms for cosine. */
+SIMD_INLINE TARGET VR FN(pair_finish)(const int kind, ptrdiff_t d, VR a, VR b, VR xn, VR yn) {
+    VR one = VSET1(1.0);
+    switch (kind) {
+        case PAIR_EUCLIDEAN:
+            return VSQRT(a);
+        case PAIR_COSINE: /* not sqrt(xn) * sqrt(yn): this is exactly 1 for equal rows. The order lets NaN pass. */
+            a = VDIV(a, VSQRT(VMUL(xn, yn)));
+            return VSUB(one, VMAX(VSET1(-1.0), VMIN(one, a)));
+        case PAIR_BRAYCURTIS:
+            return VDIV(a, b);
+        case PAIR_HAMMING:
+            return VDIV(a, VSET1((double)d));
+        case PAIR_JACCARD:
+            return VSELECT(VLE(b, VSET1(0.0)), VSET1(0.0), VDIV(a, b));
+        case PAIR_DICE:
+            return VDIV(a, VADD(a, b));
+        default:
+            return a;
+    }
+}
+
+/* `rows` points at x, x + 1, ... against 2 vectors of points at y. kind and rows are constants. */
+SIMD_INLINE TARGET void FN(pair_block)(
+        const int kind, const int rows, const double *x, const double *y, ptrdiff_t d, double *const *out,
+        ptrdiff_t at) {
+    VR a[8], b[8], zero = VSET1(0.0);
+    for (int i = 0; i < rows * 2; i++) a[i] = b[i] = zero;
+    for (ptrdiff_t j = 0; j < d; j++) {
+        VR y0 = VLOAD(y + j * PAIR_TILE), y1 = VLOAD(y + j * PAIR_TILE + LANES);
+        for (int r = 0; r < rows; r++) {
+            VR xr = VSET1(x[j * PAIR_TILE + r]);
+            FN(pair_step)(kind, xr, y0, &a[2 * r], &b[2 * r]);
+            FN(pair_step)(kind, xr, y1, &a[2 * r + 1], &b[2 * r + 1]);
+        }
+    }
+    VR xn = zero, y0 = zero, y1 = zero;
+    if (kind == PAIR_COSINE) {
+        y0 = VLOAD(y + d * PAIR_TILE);
+        y1 = VLOAD(y + d * PAIR_TILE + LANES);
+    }
+    for (int r = 0; r < rows; r++) {
+        if (kind == PAIR_COSINE) xn = VSET1(x[d * PAIR_TILE + r]);
+        VSTORE(out[r] + at, FN(pair_finish)(kind, d, a[2 * r], b[2 * r], xn, y0));
+        VSTORE(out[r] + at + LANES, FN(pair_finish)(kind, d, a[2 * r + 1], b[2 * r + 1], xn, y1));
+    }
+}
+
+SIMD_INLINE TARGET void FN(pair_tiles)(
+        const int kind, const int rows, const double *x, const double *y, ptrdiff_t n_tiles, ptrdiff_t d,
+        ptrdiff_t width, double *const *out) {
+    for (ptrdiff_t t = 0; t < n_tiles; t++)
+        for (int p = 0; p < PAIR_TILE; p += 2 * LANES)
+            FN(pair_block)(kind, rows, x, y + t * width * PAIR_TILE + p, d, out, t * PAIR_TILE + p);
+}
+
+#define PAIR_VECTORS(KIND, ROWS)                                                        \
+    case KIND:                                                                          \
+        if (rows == PAIR_ROWS)                                                          \
+            for (int r = 0; r < PAIR_ROWS; r += ROWS)                                   \
+                FN(pair_tiles)(KIND, ROWS, x + r, y, n_tiles, d, width, out + r);       \
+        else                                                                            \
+            for (int r = 0; r < rows; r++)                                              \
+                FN(pair_tiles)(KIND, 1, x + r, y, n_tiles, d, width, out + r);          \
+        break;
+
+/* Distances of `rows` points at x, side by side in a tile, to the n_tiles tiles at y. A tile holds `width` numbers a
+ * point, the first d of them features. out[r] (n_tiles * PAIR_TILE,) OUT for each r < rows. */
+static TARGET void FN(pair_strip)(
+        int kind, const double *x, int rows, const double *y, ptrdiff_t n_tiles, ptrdiff_t d, ptrdiff_t width, double p,
+        double *const *out) {
+    switch (kind) {
+        PAIR_VECTORS(PAIR_SQEUCLIDEAN, 4)
+        PAIR_VECTORS(PAIR_EUCLIDEAN, 4)
+        PAIR_VECTORS(PAIR_MANHATTAN, 4)
+        PAIR_VECTORS(PAIR_CHEBYSHEV, 4)
+        PAIR_VECTORS(PAIR_COSINE, 4)
+        PAIR_VECTORS(PAIR_CANBERRA, 4)
+        PAIR_VECTORS(PAIR_BRAYCURTIS, 2)
+        PAIR_VECTORS(PAIR_HAMMING, 4)
+        PAIR_VECTORS(PAIR_JACCARD, 2)
+        PAIR_VECTORS(PAIR_DICE, 2)
+        default:
+            for (int r = 0; r < rows; r++)
+                for (ptrdiff_t i = 0; i < n_tiles * PAIR_TILE; i++) {
+                    const double *yi = y + i / PAIR_TILE * width * PAIR_TILE + i % PAIR_TILE;
+                    out[r][i] = kind == PAIR_MINKOWSKI ? pair_minkowski(x + r, yi, d, p) : pair_haversine(x + r, yi);
+                }
+    }
+}
+
+/* Squared norms of the points of a tile, added up as in the product of two points; (d + 1, PAIR_TILE), the last row
+ * OUT. */
+static TARGET void FN(pair_norms)(double *tile, ptrdiff_t d) {
+    for (int p = 0; p < PAIR_TILE; p += LANES) {
+        VR sum = VSET1(0.0);
+        for (ptrdiff_t j = 0; j < d; j++) {
+            VR v = VLOAD(tile + j * PAIR_TILE + p);
+            sum = VFMA(v, v, sum);
+        }
+        VSTORE(tile + d * PAIR_TILE + p, sum);
+    }
+}
+#undef PAIR_DIFFERS
+#undef PAIR_VECTORS
+#endif
