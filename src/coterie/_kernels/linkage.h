@@ -40,6 +40,7 @@ typedef void (*union_columns_t)(int, const double *, const double *, const doubl
                                 double, ptrdiff_t, double *);
 typedef double (*row_minimum_t)(const double *, const double *, ptrdiff_t, ptrdiff_t *);
 typedef double (*mutual_minimum_t)(const double *, ptrdiff_t, int64_t, ptrdiff_t *, double *, int64_t *);
+typedef double (*magnitude_t)(const double *, ptrdiff_t);
 
 #define SIMD_BODY "linkage_body.h"
 #include "simd_levels.h"
@@ -47,14 +48,27 @@ SIMD_TABLE_F64(union_row)
 SIMD_TABLE_F64(union_columns)
 SIMD_TABLE_F64(row_minimum)
 SIMD_TABLE_F64(mutual_minimum)
+SIMD_TABLE_F64(magnitude)
 
-/* to[i] = the number at offset[slots[i]] + column, each in a row of its own: a cache line and often a page apart. */
+/* Column reads: each number is in a row, so in a cache line, of its own. */
+enum { ROWS_AHEAD = 24 };
+
+/* to[slot] = base[offset[slot] + column] for n slots. */
 static inline void gather_column(
         const double *base, const int64_t *offset, const int64_t *slots, ptrdiff_t n, ptrdiff_t column, double *to) {
-    const ptrdiff_t ahead = 24;
     for (ptrdiff_t i = 0; i < n; i++) {
-        if (i + ahead < n) PREFETCH(base + offset[slots[i + ahead]] + column);
+        if (i + ROWS_AHEAD < n) PREFETCH(base + offset[slots[i + ROWS_AHEAD]] + column);
         to[slots[i]] = base[offset[slots[i]] + column];
+    }
+}
+
+/* to[row] = D(row, column) for the rows first .. last - 1, all above `column`, of the triangle of n points. */
+static inline void gather_triangle_column(
+        const double *triangle, ptrdiff_t n, ptrdiff_t first, ptrdiff_t last, ptrdiff_t column, double *to) {
+    for (ptrdiff_t row = first; row < last; row++) {
+        ptrdiff_t ahead = row + ROWS_AHEAD;
+        if (ahead < last) PREFETCH(triangle + ahead * n - ahead * (ahead + 1) / 2 - ahead - 1 + column);
+        to[row] = triangle[row * n - row * (row + 1) / 2 - row - 1 + column];
     }
 }
 #endif

@@ -8,11 +8,14 @@ cdef extern from "linkage.h" nogil:
     double distance_to_union(int method, double a, double b, double h, double n_a, double n_b, double n_x) noexcept
     void gather_column(const double *base, const int64_t *offset, const int64_t *slots, Py_ssize_t n,
                        Py_ssize_t column, double *to) noexcept
+    void gather_triangle_column(const double *triangle, Py_ssize_t n, Py_ssize_t first, Py_ssize_t last,
+                                Py_ssize_t column, double *to) noexcept
     void (*union_row_f64[])(int, const double *, const double *, double, double, double, const double *, Py_ssize_t,
                             double *) noexcept
     void (*union_columns_f64[])(int, const double *, const double *, const double *, const double *, const double *,
                                 double, Py_ssize_t, double *) noexcept
     double (*row_minimum_f64[])(const double *, const double *, Py_ssize_t, Py_ssize_t *) noexcept
+    double (*magnitude_f64[])(const double *, Py_ssize_t) noexcept
     double (*mutual_minimum_f64[])(const double *, Py_ssize_t, int64_t, Py_ssize_t *, double *, int64_t *) noexcept
 
 
@@ -33,3 +36,7 @@ cdef inline double row_minimum(const double *v, const double *dead, Py_ssize_t n
 cdef inline double mutual_minimum(const double *v, Py_ssize_t n, int64_t name, Py_ssize_t *where, double *least,
                                   int64_t *from_) noexcept nogil:
     return mutual_minimum_f64[simd_level()](v, n, name, where, least, from_)
+
+
+cdef inline double magnitude(const double *v, Py_ssize_t n) noexcept nogil:
+    return magnitude_f64[simd_level()](v, n)

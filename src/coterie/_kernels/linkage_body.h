@@ -21,13 +21,11 @@ static TARGET void FN(union_row)(
     }
 }
 
-/* n unions against one other: a, b, h, n_a, n_b, out (n,). Where n_b is 0 there is no union: out = a. */
+/* n unions against one other: a, b, h, n_a, n_b, out (n,). */
 #define UNION_COLUMNS(METHOD)                                                                                     \
     case METHOD:                                                                                                  \
-        for (ptrdiff_t i = 0; i < n; i++) {                                                                       \
-            double u = distance_to_union(METHOD, a[i], b[i], h[i], n_a[i], n_b[i], n_x);                          \
-            out[i] = n_b[i] > 0.0 ? u : a[i];                                                                     \
-        }                                                                                                         \
+        for (ptrdiff_t i = 0; i < n; i++)                                                                         \
+            out[i] = distance_to_union(METHOD, a[i], b[i], h[i], n_a[i], n_b[i], n_x);                            \
         break;
 static TARGET void FN(union_columns)(
         int method, const double *a, const double *b, const double *h, const double *n_a, const double *n_b, double n_x,
@@ -104,6 +102,28 @@ static TARGET double FN(mutual_minimum)(
         }
     }
     return best;
+}
+/* Largest v less the smallest, 0 among them: no |v| is greater. Infinity where some v is not finite. */
+static TARGET double FN(magnitude)(const double *v, ptrdiff_t n) {
+    VR high = VSET1(0.0), low = high, sum = high;
+    double largest = 0.0, lanes[LANES];
+    ptrdiff_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        VR r = VLOAD(v + i);
+        high = VMAX(high, r);
+        low = VMIN(low, r);
+        sum = VFMA(r, VSET1(0.0), sum); /* NaN from the first r on that is NaN or infinite */
+    }
+    VSTORE(lanes, VADD(VSUB(high, low), sum));
+    for (int u = 0; u < LANES; u++) {
+        if (!(lanes[u] < INFINITY)) return INFINITY;
+        largest = lanes[u] > largest ? lanes[u] : largest;
+    }
+    for (; i < n; i++) {
+        if (!(fabs(v[i]) < INFINITY)) return INFINITY;
+        largest = fabs(v[i]) > largest ? fabs(v[i]) : largest;
+    }
+    return largest;
 }
 #undef UNION_ROW
 #undef UNION_COLUMNS

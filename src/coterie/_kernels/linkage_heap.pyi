@@ -7,13 +7,14 @@ from .work import Region
 def build_heap(heap: NDArray[np.int64], least: NDArray[np.float64]) -> None: ...
 def row_minima(
     distances: NDArray[np.float64],
-    n: int,
-    rows: int,
+    offset: NDArray[np.int64],
     dead: NDArray[np.float64],
+    K: int,
     least: NDArray[np.float64],
     nearest: NDArray[np.int64],
+    rows: int,
     region: Region,
-    slot: int,
+    thread: int,
 ) -> None: ...
 def address_rows(
     distances: NDArray[np.float64],
@@ -42,9 +43,11 @@ def merge_nearest(
 def fold(
     distances: NDArray[np.float64],
     offset: NDArray[np.int64],
-    order: NDArray[np.int64],
-    rows: int,
+    alive: NDArray[np.int64],
+    begin: int,
+    end: int,
     to: NDArray[np.float64],
+    rows: int,
     region: Region,
     thread: int,
 ) -> None: ...

@@ -56,23 +56,22 @@ def build_heap(
 
 def row_minima(
         const double[::1] distances,      # IN     (n (n - 1) / 2,)
-        Py_ssize_t n,
+        const int64_t[::1] offset,        # IN     (S,), see address_rows
+        const double[::1] dead,           # IN     (S,), zeros from K on
+        Py_ssize_t K,
+        double[::1] least,                # OUT    (S,), smallest number of each row from K on but the last
+        int64_t[::1] nearest,             # OUT    (S,), its column
         Py_ssize_t rows,                  # IN     rows of a chunk
-        const double[::1] dead,           # IN     (n,), zeros
-        double[::1] least,                # OUT    (n,), smallest number of each row, infinity for the last
-        int64_t[::1] nearest,             # OUT    (n,), its column, -1 for the last
-        Region region, int slot):
+        Region region, int thread):
     """Smallest number of each row of a triangle. O(n^2) time, one reading."""
     cdef:
-        Py_ssize_t row, where
+        Py_ssize_t S = dead.shape[0], s, where
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n - 1, &part):
-            for row in range(part.start, part.stop):
-                least[row] = row_minimum(&distances[row * n - row * (row + 1) // 2], &dead[0], n - 1 - row, &where)
-                nearest[row] = row + 1 + where
-                if where < 0:
-                    nearest[row] = row + 1
+        while work_take(&region.work, thread, rows, S - 1 - K, &part):
+            for s in range(K + part.start, K + part.stop):
+                least[s] = row_minimum(&distances[0] + offset[s] + s + 1, &dead[s + 1], S - 1 - s, &where)
+                nearest[s] = s + 1 + where
 
 
 def address_rows(
@@ -193,20 +192,25 @@ cdef inline Py_ssize_t position(const int64_t[::1] order, Py_ssize_t low, Py_ssi
 def fold(
         const double[::1] distances,      # IN     the triangle of slots K .. S - 1
         const int64_t[::1] offset,        # IN     (S,), see address_rows
-        const int64_t[::1] order,         # IN     (m,), the slots that are alive, ascending
+        const int64_t[::1] alive,         # IN     (m,), slots, ascending
+        Py_ssize_t begin, Py_ssize_t end, # IN     rows of `to` to be written
+        double[::1] to,                   # OUT    (m (m - 1) / 2,), the triangle of these slots
         Py_ssize_t rows,                  # IN     rows of a chunk
-        double[::1] to,                   # OUT    (m (m - 1) / 2,), their triangle
         Region region, int thread):
-    """Copy the rows and columns that are alive into a triangle of their own. O(m^2) time."""
+    """Copy the rows and columns that are alive into a triangle of their own. O(m^2) time.
+
+    `to` may end where `distances` ends if what the rows begin .. end - 1 write lies behind row alive[end - 1] (a single
+    row may lie within its own).
+    """
     cdef:
-        Py_ssize_t m = order.shape[0], i, j
+        Py_ssize_t m = alive.shape[0], i, j
         const double *row
         double *out
         part_t part
     with nogil:
-        while work_take(&region.work, thread, rows, m - 1, &part):
-            for i in range(part.start, part.stop):
-                row = &distances[0] + offset[order[i]]
+        while work_take(&region.work, thread, rows, end - begin, &part):
+            for i in range(begin + part.start, begin + part.stop):
+                row = &distances[0] + offset[alive[i]]
                 out = &to[0] + (i * m - i * (i + 1) // 2 - i - 1)
-                for j in range(i + 1, m):
-                    out[j] = row[order[j]]
+                for j in range(m - 1, i, -1):
+                    out[j] = row[alive[j]]

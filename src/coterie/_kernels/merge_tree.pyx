@@ -2,6 +2,8 @@
 """The one writer of linkage matrices."""
 from libc.stdint cimport int64_t
 
+from .union_find cimport find
+
 
 def label_merges(
         const int64_t[:, ::1] pairs,      # IN     (n - 1, 2), a point of each of the two clusters merged
@@ -20,8 +22,8 @@ def label_merges(
         for i in range(2 * n - 1):
             parent[i] = i
         for i in range(n - 1):
-            a = root(parent, pairs[i, 0])
-            b = root(parent, pairs[i, 1])
+            a = find(&parent[0], pairs[i, 0])
+            b = find(&parent[0], pairs[i, 1])
             if a == b:
                 tree = False
                 break
@@ -33,11 +35,3 @@ def label_merges(
             Z[i, 2] = heights[i]
             Z[i, 3] = (1.0 if a < n else Z[a - n, 3]) + (1.0 if b < n else Z[b - n, 3])
     return tree
-
-
-cdef inline int64_t root(int64_t[::1] parent, int64_t i) noexcept nogil:
-    """The cluster that i is in by now; the way there is halved for the next one."""
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
-        i = parent[i]
-    return i
