@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from . import _parallel
-from ._kernels import linkage_heap, linkage_rounds, merge_tree, mst_dense
+from . import _memory, _parallel
+from ._kernels import linkage_heap, linkage_points, linkage_rounds, merge_tree, mst_dense
+from .distances import as_metric, check_condensed, pdist, prepare, rows_to
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from .distances import Metric
 
 METHODS = {name: code for code, name in enumerate(
     ("single", "complete", "average", "weighted", "centroid", "median", "ward"))}
 EUCLIDEAN_METHODS = ("centroid", "median", "ward")
 
 _CHUNK = 2**17  # numbers of a chunk of rows: about 0.1 ms
+_ALONE = 2**20  # numbers that one thread scans faster than two
 _SMALL = 256  # clusters: fewer fit in the cache, and the queue alone is quickest
 _FEW = 1 / 24  # pairs of nearest neighbours for each cluster: with fewer, a round is not worth reading the triangle
 
@@ -34,6 +38,12 @@ class _Merges:
         self.pairs = np.empty((n - 1, 2), np.int64)
         self.heights = np.empty(n - 1)
         self.done = 0
+
+    def write(self, a: NDArray[np.int64], b: NDArray[np.int64], heights: NDArray[np.float64]) -> None:
+        """Add merges."""
+        new = slice(self.done, self.done + len(heights))
+        self.pairs[new, 0], self.pairs[new, 1], self.heights[new] = a, b, heights
+        self.take(len(heights))
 
     def take(self, count: int) -> None:
         """Note that `count` more merges were written behind those before."""
@@ -113,9 +123,7 @@ def _merge_in_rounds(method: int, triangle: _Triangle, merges: _Merges, n_thread
         b = nearest[a]
         if n <= _SMALL or len(a) < _FEW * n:
             return _Triangle(distances, size, name, ours)
-        merges.pairs[merges.done:merges.done + len(a)] = np.column_stack([name[a], name[b]])
-        merges.heights[merges.done:merges.done + len(a)] = least[a]
-        merges.take(len(a))
+        merges.write(name[a], name[b], least[a])
 
         keep = np.delete(everyone, b)
         partner = np.full(n, -1)
@@ -207,10 +215,150 @@ def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrit
     return merges.linkage(in_order=method in ("centroid", "median"))
 
 
-def agglomerate(X: NDArray, method: str, metric, n_threads: int) -> NDArray[np.float64]:
-    from .distances import pdist
+# ------------------------------------------------------------------------------------------- from points
 
-    return from_condensed(pdist(X, metric, n_jobs=n_threads), method, n_threads, overwrite=True)
+
+def _in_blocks(centers: NDArray[np.float64], n_slots: int) -> NDArray[np.float64]:
+    """Points as the last of so many slots, in the blocks of linkage_points; the other slots lie at infinity."""
+    n_blocks = -(-n_slots // linkage_points.BLOCK)
+    rows = np.full((n_blocks * linkage_points.BLOCK, centers.shape[1]), np.inf)
+    rows[n_slots - len(centers):n_slots] = centers
+    return np.ascontiguousarray(rows.reshape(n_blocks, linkage_points.BLOCK, -1).transpose(0, 2, 1))
+
+
+def _nearest_clusters(blocks, centers, size, queries, later, least, nearest, n_threads):
+    rows = max(1, min(64, len(queries) // (4 * n_threads)))
+    _parallel.run(lambda *where: linkage_points.nearest_clusters(
+        blocks, centers, size, queries, later, least, nearest, rows, *where), -(-len(queries) // rows),
+        n_threads if len(queries) * blocks.size > _ALONE else 1)
+
+
+def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: int) -> None:
+    """Ward's method: all pairs of nearest neighbours at once, round by round, until the rest is a small matrix."""
+    n = len(centers)
+    size, name, alive = np.ones(n), np.arange(n), np.ones(n, bool)
+    least, nearest, stale = np.empty(n), np.zeros(n, np.int64), alive.copy()
+    blocks, sizes = _in_blocks(centers, n), None
+    while alive.sum() > _SMALL:
+        if sizes is None:
+            sizes = np.ones(blocks.shape[0] * linkage_points.BLOCK)
+            sizes[:n] = size
+        _nearest_clusters(blocks, centers, sizes, np.flatnonzero(stale), False, least, nearest, n_threads)
+        a = np.flatnonzero(alive & (nearest[nearest] == np.arange(n)) & (nearest > np.arange(n)))
+        if not len(a):  # what is remembered broke a tie in another way than what was found since
+            stale = alive.copy()
+            continue
+        b = nearest[a]
+        merges.write(name[a], name[b], np.sqrt(2.0 * least[a]))
+        centers[a] += (size[b] / (size[a] + size[b]))[:, None] * (centers[b] - centers[a])
+        size[a] += size[b]
+        alive[b] = False
+        touched = ~alive
+        touched[a] = True
+        stale = alive & touched[nearest]
+        if alive.sum() > 0.75 * n:
+            sizes[a] = size[a]
+            blocks[a // linkage_points.BLOCK, :, a % linkage_points.BLOCK] = centers[a]
+            blocks[b // linkage_points.BLOCK, :, b % linkage_points.BLOCK] = np.inf
+        else:
+            keep = np.flatnonzero(alive)
+            nearest = (np.cumsum(alive) - 1)[nearest[keep]]
+            centers, size, name, least, stale, alive = (
+                each[keep] for each in (centers, size, name, least, stale, alive))
+            n = len(keep)
+            blocks, sizes = _in_blocks(centers, n), None
+    centers, size, name = centers[alive], size[alive], name[alive]
+    i, j = np.triu_indices(len(size), 1)
+    distances = pdist(centers, n_jobs=n_threads) * np.sqrt(2.0 * size[i] * size[j] / (size[i] + size[j]))
+    _merge_by_heap(METHODS["ward"], _Triangle(distances, size, name, True), merges, n_threads)
+
+
+def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merges, n_threads: int) -> None:
+    """Centroid (weighted by size) or median linkage: merge the nearest two, again and again, until one is left."""
+    size, name, d = np.ones(len(points)), np.arange(len(points)), points.shape[1]
+    least, nearest = np.empty(len(points)), np.full(len(points), -1)
+    while len(size) > 1:
+        n = len(size)
+        n_young = n - 1 if n <= _SMALL else n // 4
+        total = n + n_young
+        blocks = _in_blocks(points, total)
+        centers, sizes, names = np.empty((total, d)), np.zeros(total), np.zeros(total, np.int64)
+        centers[n_young:], sizes[n_young:], names[n_young:] = points, size, name
+        least = np.concatenate([np.empty(n_young), least])
+        nearest = np.concatenate([np.zeros(n_young, np.int64), np.where(nearest < 0, -1, nearest + n_young)])
+        _nearest_clusters(blocks, centers, np.empty(0), np.flatnonzero(nearest < 0), True, least, nearest, n_threads)
+        heap = np.zeros(total, np.int64)
+        heap[:n - 1] = np.arange(n_young, total - 1)
+        linkage_heap.build_heap(heap[:n - 1], least)
+        state = np.array([n - 1, merges.done, n_young])
+        _parallel.run(lambda *where: linkage_points.merge_nearest_centers(
+            weighted, blocks, centers, least, nearest, sizes, names, heap, state, merges.pairs, merges.heights, *where),
+            n_young, 1)
+        merges.take(int(state[1]) - merges.done)
+        alive = sizes > 0.0
+        nearest = np.where(alive[nearest], np.cumsum(alive)[nearest] - 1, -1)[alive]
+        points, size, name, least = centers[alive], sizes[alive], names[alive], least[alive]
+    np.sqrt(merges.heights, out=merges.heights)
+
+
+def _grow_tree(X: NDArray, metric: Metric, merges: _Merges, n_threads: int) -> None:
+    """Single linkage of points by any metric: a minimum spanning tree grows from the first point (Prim 1957)."""
+    n = len(X)
+    outside, to, source = np.arange(1, n), np.full(n - 1, np.inf), np.zeros(n - 1, np.int64)
+    current = 0
+    while len(outside):
+        points, row = prepare(X[outside], metric, n_threads), np.empty((1, len(outside)))
+        dead = np.zeros(len(outside))
+        for _ in range(-(-len(outside) // 4)):  # those inside are computed too, until a quarter of all is
+            rows_to(X[current:current + 1], points, metric, n_threads, row)
+            where = mst_dense.grow(row[0], current, to, source, dead)
+            current = outside[where]
+            merges.pairs[merges.done], merges.heights[merges.done] = (source[where], current), to[where]
+            merges.done += 1
+        merges.take(0)
+        left = dead == 0.0
+        outside, to, source = outside[left], to[left], source[left]
+
+
+# ------------------------------------------------------------------------------------------- the public functions
+
+
+def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrite: bool = False) -> NDArray[np.float64]:
+    """Linkage matrix of condensed distances, which are checked; they are lost with `overwrite`."""
+    n = check_condensed(y)
+    merges = _Merges(n)
+    if method == "single" and n > _SMALL:
+        _spanning_tree(y, n, merges, n_threads)
+        return merges.linkage(in_order=False)
+    triangle = _Triangle(y, np.ones(n), np.arange(n), overwrite)
+    if method not in ("centroid", "median"):
+        triangle = _merge_in_rounds(METHODS[method], triangle, merges, n_threads)
+    _merge_by_heap(METHODS[method], triangle, merges, n_threads)
+    return merges.linkage(in_order=method in ("centroid", "median"))
+
+
+def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDArray[np.float64]:
+    """Linkage matrix of the rows of `X`, which are checked."""
+    n, d = X.shape
+    if n <= _SMALL or method in ("complete", "average", "weighted"):
+        n_bytes = 8 * (n * (n - 1) // 2)
+        _memory.require(int(1.7 * n_bytes), f"{method} linkage of {n:,} points",
+                        "single, ward, centroid and median linkage of points need no distance matrix; or cluster a "
+                        "sample, or the centers that KMeans finds")
+        return from_condensed(pdist(X, metric, n_jobs=n_threads), method, n_threads, overwrite=True)
+    merges = _Merges(n)
+    if method == "single":
+        _grow_tree(X, metric, merges, n_threads)
+        return merges.linkage(in_order=False)
+    points = X - X.mean(axis=0, dtype=np.float64)
+    _, exponent = np.frexp(np.abs(points).max())  # squares neither overflow nor vanish
+    np.ldexp(points, -exponent, out=points)
+    if method == "ward":
+        _ward_of_points(points, merges, n_threads)
+    else:
+        _centers_by_heap(method == "centroid", points, merges, n_threads)
+    np.ldexp(merges.heights, exponent, out=merges.heights)
+    return merges.linkage(in_order=method != "ward")
 
 
 def linkage(y: ArrayLike, method: str = "single", metric="euclidean", optimal_ordering: bool = False, *,
@@ -221,4 +369,4 @@ def linkage(y: ArrayLike, method: str = "single", metric="euclidean", optimal_or
         raise ValueError(f"Invalid method: {method}")
     if y.ndim == 1:
         return from_condensed(y, method, n_threads)
-    return agglomerate(y, method, metric, n_threads)
+    return agglomerate(y, method, as_metric(metric), n_threads)

@@ -40,6 +40,10 @@ typedef void (*union_columns_t)(int, const double *, const double *, const doubl
                                 double, ptrdiff_t, double *);
 typedef double (*row_minimum_t)(const double *, const double *, ptrdiff_t, ptrdiff_t *);
 typedef double (*mutual_minimum_t)(const double *, ptrdiff_t, int64_t, ptrdiff_t *, double *, int64_t *);
+/* Points in blocks: feature j of point i is at blocks[(i / BLOCK * d + j) * BLOCK + i % BLOCK]. */
+enum { BLOCK = 32 };
+typedef void (*nearest_in_blocks_t)(const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const double *, ptrdiff_t, ptrdiff_t,
+                                    double, const double *, double *, int64_t *);
 typedef double (*magnitude_t)(const double *, ptrdiff_t);
 
 #define SIMD_BODY "linkage_body.h"
@@ -49,6 +53,7 @@ SIMD_TABLE_F64(union_columns)
 SIMD_TABLE_F64(row_minimum)
 SIMD_TABLE_F64(mutual_minimum)
 SIMD_TABLE_F64(magnitude)
+SIMD_TABLE_F64(nearest_in_blocks)
 
 /* Column reads: each number is in a row, so in a cache line, of its own. */
 enum { ROWS_AHEAD = 24 };

@@ -15,6 +15,9 @@ cdef extern from "linkage.h" nogil:
     void (*union_columns_f64[])(int, const double *, const double *, const double *, const double *, const double *,
                                 double, Py_ssize_t, double *) noexcept
     double (*row_minimum_f64[])(const double *, const double *, Py_ssize_t, Py_ssize_t *) noexcept
+    enum: BLOCK
+    void (*nearest_in_blocks_f64[])(const double *, Py_ssize_t, Py_ssize_t, Py_ssize_t, const double *, Py_ssize_t,
+                                    Py_ssize_t, double, const double *, double *, int64_t *) noexcept
     double (*magnitude_f64[])(const double *, Py_ssize_t) noexcept
     double (*mutual_minimum_f64[])(const double *, Py_ssize_t, int64_t, Py_ssize_t *, double *, int64_t *) noexcept
 
@@ -40,3 +43,9 @@ cdef inline double mutual_minimum(const double *v, Py_ssize_t n, int64_t name, P
 
 cdef inline double magnitude(const double *v, Py_ssize_t n) noexcept nogil:
     return magnitude_f64[simd_level()](v, n)
+
+
+cdef inline void nearest_in_blocks(
+        const double *blocks, Py_ssize_t d, Py_ssize_t first, Py_ssize_t last, const double *q, Py_ssize_t skip,
+        Py_ssize_t q_index, double n_q, const double *sizes, double *best, int64_t *where) noexcept nogil:
+    nearest_in_blocks_f64[simd_level()](blocks, d, first, last, q, skip, q_index, n_q, sizes, best, where)

@@ -125,6 +125,42 @@ static TARGET double FN(magnitude)(const double *v, ptrdiff_t n) {
     }
     return largest;
 }
+/* Nearest of the points in the blocks first .. last - 1 to q (d,), by squared distance, lowest index on a tie; points
+ * skip .. q_index are passed over. With sizes, the distance is Ward's: times n_q n / (n_q + n). best and where INOUT. */
+static TARGET void FN(nearest_in_blocks)(
+        const double *blocks, ptrdiff_t d, ptrdiff_t first, ptrdiff_t last, const double *q, ptrdiff_t skip,
+        ptrdiff_t q_index, double n_q, const double *sizes, double *best, int64_t *where) {
+    enum { G = BLOCK / LANES };
+    double squares[BLOCK];
+    for (ptrdiff_t block = first; block < last; block++) {
+        const double *x = blocks + block * d * BLOCK;
+        VR sum[G];
+        for (int u = 0; u < G; u++) sum[u] = VSET1(0.0);
+        for (ptrdiff_t j = 0; j < d; j++) {
+            VR c = VSET1(q[j]);
+            for (int u = 0; u < G; u++) {
+                VR t = VSUB(VLOAD(x + j * BLOCK + u * LANES), c);
+                sum[u] = VFMA(t, t, sum[u]);
+            }
+        }
+        if (sizes)
+            for (int u = 0; u < G; u++) {
+                VR n = VLOAD(sizes + block * BLOCK + u * LANES);
+                sum[u] = VMUL(sum[u], VDIV(VMUL(n, VSET1(n_q)), VADD(n, VSET1(n_q))));
+            }
+        VR least = sum[0];
+        for (int u = 1; u < G; u++) least = VMIN(least, sum[u]);
+        if (!VBITS(VLT(least, VSET1(*best)))) continue;
+        for (int u = 0; u < G; u++) VSTORE(squares + u * LANES, sum[u]);
+        for (int u = 0; u < BLOCK; u++) {
+            ptrdiff_t i = block * BLOCK + u;
+            if (squares[u] < *best && (i < skip || i > q_index)) {
+                *best = squares[u];
+                *where = i;
+            }
+        }
+    }
+}
 #undef UNION_ROW
 #undef UNION_COLUMNS
 #endif

@@ -13,35 +13,9 @@ from libc.math cimport INFINITY
 from libc.stdint cimport int64_t
 from libc.string cimport memmove
 
+from .heap cimport push, sift_down
 from .linkage cimport gather_column, row_minimum, union_row
 from .work cimport Region, part_t, work_store, work_take
-
-
-cdef inline bint before(const double[::1] least, int64_t a, int64_t b) noexcept nogil:
-    return least[a] < least[b] or (least[a] == least[b] and a < b)
-
-
-cdef void sift_down(int64_t[::1] heap, Py_ssize_t size, Py_ssize_t i, const double[::1] least) noexcept nogil:
-    cdef:
-        int64_t slot = heap[i]
-        Py_ssize_t child = 2 * i + 1
-    while child < size:
-        if child + 1 < size and before(least, heap[child + 1], heap[child]):
-            child += 1
-        if not before(least, heap[child], slot):
-            break
-        heap[i] = heap[child]
-        i = child
-        child = 2 * i + 1
-    heap[i] = slot
-
-
-cdef void sift_up(int64_t[::1] heap, Py_ssize_t i, const double[::1] least) noexcept nogil:
-    cdef int64_t slot = heap[i]
-    while i > 0 and before(least, slot, heap[(i - 1) // 2]):
-        heap[i] = heap[(i - 1) // 2]
-        i = (i - 1) // 2
-    heap[i] = slot
 
 
 def build_heap(
@@ -51,7 +25,7 @@ def build_heap(
     cdef Py_ssize_t i
     with nogil:
         for i in range(heap.shape[0] // 2 - 1, -1, -1):
-            sift_down(heap, heap.shape[0], i, least)
+            sift_down(&heap[0], heap.shape[0], i, &least[0])
 
 
 def row_minima(
@@ -132,7 +106,7 @@ def merge_nearest(
                 if dead[a] != 0.0 or where < 0:  # nothing is left of this row
                     state[0] -= 1
                     heap[0] = heap[state[0]]
-                sift_down(heap, state[0], 0, least)
+                sift_down(&heap[0], state[0], 0, &least[0])
             if state[0] == 0:
                 break
             h = least[a]
@@ -172,9 +146,8 @@ def merge_nearest(
             least[c] = row_minimum(&young[c, c + 1], &dead[c + 1], S - c - 1, &where)
             nearest[c] = c + 1 + where
             if where >= 0:
-                heap[state[0]] = c
+                push(&heap[0], state[0], c, &least[0])
                 state[0] += 1
-                sift_up(heap, state[0] - 1, least)
 
 
 cdef inline Py_ssize_t position(const int64_t[::1] order, Py_ssize_t low, Py_ssize_t high, int64_t slot) noexcept nogil:

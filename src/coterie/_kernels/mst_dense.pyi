@@ -36,3 +36,10 @@ def end_points(
     heights: NDArray[np.float64],
     edges: NDArray[np.int64],
 ) -> None: ...
+def grow(
+    row: NDArray[np.float64],
+    point: int,
+    to: NDArray[np.float64],
+    source: NDArray[np.int64],
+    dead: NDArray[np.float64],
+) -> int: ...
