@@ -19,7 +19,7 @@ METHODS = {name: code for code, name in enumerate(
     ("single", "complete", "average", "weighted", "centroid", "median", "ward"))}
 EUCLIDEAN_METHODS = ("centroid", "median", "ward")
 
-_CHUNK = 2**17  # numbers of a chunk of rows: about 0.1 ms
+_CHUNK = 2**15  # numbers of a chunk of rows: tens of microseconds
 _ALONE = 2**20  # numbers that one thread scans faster than two
 _SMALL = 256  # clusters: fewer fit in the cache, and the queue alone is quickest
 _FEW = 1 / 24  # pairs of nearest neighbours for each cluster: with fewer, a round is not worth reading the triangle
@@ -125,9 +125,11 @@ def _merge_in_rounds(method: int, triangle: _Triangle, merges: _Merges, n_thread
             return _Triangle(distances, size, name, ours)
         merges.write(name[a], name[b], least[a])
 
-        keep = np.delete(everyone, b)
-        partner = np.full(n, -1)
+        keep = np.delete(everyone, b).astype(np.int32)
+        partner = np.full(n, -1, np.int32)
         partner[a] = b
+        partner = partner[keep]
+        place = np.searchsorted(keep, a).astype(np.int32)
         pair = np.array([least[a], size[a], size[b]])
         m = len(keep)
         to = distances[:m * (m - 1) // 2] if ours else np.empty(m * (m - 1) // 2)
@@ -140,8 +142,8 @@ def _merge_in_rounds(method: int, triangle: _Triangle, merges: _Merges, n_thread
             if ours:  # as far as nothing is written over that is still to be read
                 stop = min(stop, max(start + 1, int(np.searchsorted(written, read[start], side="right")) - 1))
             _by_rows(lambda *rows: linkage_rounds.merge_pairs(
-                method, distances, size, keep, partner[keep], np.searchsorted(keep, a), pair, start, stop, work, to,
-                least, nearest, *rows), stop - start, n, n_threads)
+                method, distances, size, keep, partner, place, pair, start, stop, work, to, least, nearest,
+                *rows), stop - start, n, n_threads)
             start = stop
         size = size.copy()
         size[a] += size[b]
@@ -154,13 +156,13 @@ def _merge_by_heap(method: int, triangle: _Triangle, merges: _Merges, n_threads:
     memory = None
     while len(size) > 1:
         n = len(size)
-        n_young = n - 1 if n <= _SMALL else n // 4
+        n_young = n - 1 if n <= _SMALL else n // 3
         total = n + n_young
         if memory is None or len(memory) < n_young * total:
             memory = np.empty(n_young * total)
         young = memory[:n_young * total].reshape(n_young, total)
         offset = np.empty(total, np.int64)
-        linkage_heap.address_rows(distances, young, offset)
+        linkage_heap.address_rows(n, offset)
         least, dead, sizes, column = np.empty(total), np.zeros(total), np.zeros(total), np.zeros((2, total))
         nearest, names = np.empty(total, np.int64), np.empty(total, np.int64)
         _by_rows(lambda *rows: linkage_heap.row_minima(distances, offset, dead, n_young, least, nearest, *rows),
@@ -171,9 +173,10 @@ def _merge_by_heap(method: int, triangle: _Triangle, merges: _Merges, n_threads:
         heap = order.copy()
         heap[:n - 1] = order[n_young:-1]
         linkage_heap.build_heap(heap[:n - 1], least)
-        state = np.array([n - 1, n, merges.done, n_young])
+        state = np.array([n - 1, n, merges.done, n_young, n_young])
+        room = np.arange(n_young)[::-1].copy()
         _parallel.run(lambda *where: linkage_heap.merge_nearest(
-            method, distances, young, offset, order, least, nearest, dead, sizes, names, heap, column, state,
+            method, distances, young, room, offset, order, least, nearest, dead, sizes, names, heap, column, state,
             merges.pairs, merges.heights, *where), n_young, 1)
         merges.take(int(state[2]) - merges.done)
         alive = order[total - state[1]:]
@@ -279,7 +282,7 @@ def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merge
     least, nearest = np.empty(len(points)), np.full(len(points), -1)
     while len(size) > 1:
         n = len(size)
-        n_young = n - 1 if n <= _SMALL else n // 4
+        n_young = n - 1 if n <= _SMALL else n // 3
         total = n + n_young
         blocks = _in_blocks(points, total)
         centers, sizes, names = np.empty((total, d)), np.zeros(total), np.zeros(total, np.int64)

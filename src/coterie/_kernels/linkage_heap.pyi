@@ -16,15 +16,12 @@ def row_minima(
     region: Region,
     thread: int,
 ) -> None: ...
-def address_rows(
-    distances: NDArray[np.float64],
-    young: NDArray[np.float64],
-    offset: NDArray[np.int64],
-) -> None: ...
+def address_rows(n: int, offset: NDArray[np.int64]) -> None: ...
 def merge_nearest(
     method: int,
     distances: NDArray[np.float64],
     young: NDArray[np.float64],
+    room: NDArray[np.int64],
     offset: NDArray[np.int64],
     order: NDArray[np.int64],
     least: NDArray[np.float64],

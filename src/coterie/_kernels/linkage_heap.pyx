@@ -49,24 +49,21 @@ def row_minima(
 
 
 def address_rows(
-        const double[::1] distances,      # IN     the triangle of slots K .. S - 1
-        const double[:, ::1] young,       # IN     (K, S)
-        int64_t[::1] offset):             # OUT    (S,)
+        Py_ssize_t n,                     # IN     rows of the triangle: slots S - n .. S - 1
+        int64_t[::1] offset):             # OUT    (S,), for these slots
     """Offset of each row: D(s, t) with s < t is found at distances + offset[s] + t, in whichever array that is."""
-    cdef Py_ssize_t K = young.shape[0], S = young.shape[1], n = S - K, s, i
+    cdef Py_ssize_t S = offset.shape[0], i
     with nogil:
-        for s in range(K):
-            offset[s] = &young[s, 0] - &distances[0]
-        for s in range(K, S):
-            i = s - K
-            offset[s] = i * n - i * (i + 1) // 2 - i - 1 - K
+        for i in range(n):
+            offset[S - n + i] = i * n - i * (i + 1) // 2 - i - 1 - (S - n)
 
 
 def merge_nearest(
         int method,                       # IN     one of linkage.h
         const double[::1] distances,      # IN     the triangle of slots K .. S - 1
-        double[:, ::1] young,             # INOUT  (K, S), rows of slots 0 .. K - 1
-        const int64_t[::1] offset,        # IN     (S,), see address_rows
+        double[:, ::1] young,             # INOUT  (K, S), room for the rows of slots 0 .. K - 1
+        int64_t[::1] room,                # INOUT  (K,), room[:state[3]] are the rows of young that are free
+        int64_t[::1] offset,              # INOUT  (S,), see address_rows
         int64_t[::1] order,               # INOUT  (S,), order[S - alive:] are the slots alive, ascending
         double[::1] least,                # INOUT  (S,), lower bound of each row
         int64_t[::1] nearest,             # INOUT  (S,), the column that had it
@@ -75,7 +72,7 @@ def merge_nearest(
         int64_t[::1] name,                # INOUT  (S,), some point of each cluster
         int64_t[::1] heap,                # INOUT  (S,), heap[:state[0]]
         double[:, ::1] column,            # WORK   (2, S), zeros
-        int64_t[::1] state,               # INOUT  (4,): length of the heap, clusters alive, merges so far, free slots
+        int64_t[::1] state,               # INOUT  (5,): heap, clusters alive, merges so far, rooms free, slots free
         int64_t[:, ::1] pairs,            # OUT    (n - 1, 2), names of what was merged
         double[::1] heights,              # OUT    (n - 1,)
         Region region, int thread):
@@ -84,8 +81,9 @@ def merge_nearest(
     O(S) time a merge, and O(S) for each row whose neighbour died before it got to the head of the queue.
     """
     cdef:
-        Py_ssize_t S = young.shape[1], a, b, c, first, above_a, above_b, where
+        Py_ssize_t K = young.shape[0], S = young.shape[1], a, b, c, first, above_a, above_b, where
         const double *D = &distances[0]
+        double *row_c
         const double *row_a
         const double *row_b
         double h
@@ -127,23 +125,33 @@ def merge_nearest(
             gather_column(D, &offset[0], &order[first], above_b + 1 - first, b, &column[1, 0])
             gather_column(D, &offset[0], &order[first], above_a + 2 - first, a, &column[0, 0])
             state[3] -= 1
-            c = state[3]
+            state[4] -= 1
+            c = state[4]
+            row_c = &young[room[state[3]], 0]
+            offset[c] = row_c - D
             row_a = D + offset[a]
             row_b = D + offset[b]
-            union_row(method, &column[0, c], &column[1, c], h, size[a], size[b], &size[c], a - c, &young[c, c])
+            union_row(method, &column[0, c], &column[1, c], h, size[a], size[b], &size[c], a - c, row_c + c)
             union_row(method, row_a + a + 1, &column[1, a + 1], h, size[a], size[b], &size[a + 1], b - a - 1,
-                      &young[c, a + 1])
+                      row_c + a + 1)
             union_row(method, row_a + b + 1, row_b + b + 1, h, size[a], size[b], &size[b + 1], S - b - 1,
-                      &young[c, b + 1])
-            young[c, a] = 0.0  # never used, but never NaN
-            young[c, b] = 0.0
+                      row_c + b + 1)
+            row_c[a] = 0.0  # never used, but never NaN
+            row_c[b] = 0.0
+            # The rooms of rows that are gone are used again: what was never touched need not be had.
+            if a < K:
+                room[state[3]] = (row_a - &young[0, 0]) // S
+                state[3] += 1
+            if b < K:
+                room[state[3]] = (row_b - &young[0, 0]) // S
+                state[3] += 1
 
             size[c] = size[a] + size[b]
             name[c] = name[b]
             dead[c] = 0.0
             order[first - 1] = c
             state[1] -= 1
-            least[c] = row_minimum(&young[c, c + 1], &dead[c + 1], S - c - 1, &where)
+            least[c] = row_minimum(row_c + c + 1, &dead[c + 1], S - c - 1, &where)
             nearest[c] = c + 1 + where
             if where >= 0:
                 push(&heap[0], state[0], c, &least[0])

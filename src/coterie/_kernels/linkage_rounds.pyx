@@ -7,7 +7,8 @@ https://doi.org/10.1093/comjnl/26.4.354). A round reads a triangle of distances 
 one of the next round, in parallel. A pair (a, b) with a < b takes the place of a: then nothing is needed from the rows
 above a, so that the smaller triangle can be written over the larger one.
 """
-from libc.stdint cimport int64_t
+from libc.stdint cimport int32_t, int64_t
+from libc.string cimport memcpy
 
 from .linkage cimport gather_triangle_column, magnitude, mutual_minimum, union_columns, union_row
 from .work cimport Region, part_t, work_take
@@ -74,9 +75,9 @@ def merge_pairs(
         int method,                       # IN     one of linkage.h
         const double[::1] distances,      # IN     (n (n - 1) / 2,)
         const double[::1] size,           # IN     (n,), points of each cluster
-        const int64_t[::1] keep,          # IN     (m,), the clusters whose places stay: all but the second of each pair
-        const int64_t[::1] partner,       # IN     (m,), the second of the pair, -1 for those in none
-        const int64_t[::1] place,         # IN     (p,), which of `keep` are firsts of pairs
+        const int32_t[::1] keep,          # IN     (m,), the clusters whose places stay: all but the second of each pair
+        const int32_t[::1] partner,       # IN     (m,), the second of the pair, -1 for those in none
+        const int32_t[::1] place,         # IN     (p,), which of `keep` are firsts of pairs
         const double[:, ::1] pair,        # IN     (3, p), of each pair: height, size of a, size of b
         Py_ssize_t begin, Py_ssize_t end, # IN     rows of `to` to be written
         double[:, ::1] work,              # WORK   (threads, 2 n + 3 p)
@@ -118,22 +119,25 @@ def merge_pairs(
                     union_row(method, row + b + 1, D + row_start(b, n) + b + 1, row[b], size[a], size[b], &size[b + 1],
                               n - 1 - b, old + b + 1)
                     row = old
-                # then to the new ones; all that is written over has been read by then.
+                elif &to[0] + row_start(i, m) + m > row + a + 1:  # it would write over what it still reads
+                    memcpy(old + a + 1, row + a + 1, (n - 1 - a) * sizeof(double))
+                    row = old
+                # then to the new ones.
+                out = &to[0] + row_start(i, m)
+                for j in range(i + 1, m):
+                    out[j] = row[keep[j]]
                 first = after(place, i)
                 for k in range(first, p):
                     to_a[k] = row[keep[place[k]]]
                     to_b[k] = row[partner[place[k]]]
                 union_columns(method, to_a + first, to_b + first, &pair[0, 0] + first, &pair[1, 0] + first,
                               &pair[2, 0] + first, n_x, p - first, united + first)
-                out = &to[0] + row_start(i, m)
-                for j in range(i + 1, m):
-                    out[j] = row[keep[j]]
                 for k in range(first, p):
                     out[place[k]] = united[k]
                 note_nearest(out, i, m, &least[thread, 0], &nearest[thread, 0])
 
 
-cdef inline Py_ssize_t after(const int64_t[::1] ascending, Py_ssize_t value) noexcept nogil:
+cdef inline Py_ssize_t after(const int32_t[::1] ascending, Py_ssize_t value) noexcept nogil:
     """How many are not greater than `value`."""
     cdef Py_ssize_t low = 0, high = ascending.shape[0], middle
     while low < high:
