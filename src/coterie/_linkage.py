@@ -2,13 +2,16 @@
 """Bottom-up clustering: distances -> merges -> merge_tree -> Z."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from . import _memory, _parallel
 from ._kernels import linkage_heap, linkage_points, linkage_rounds, merge_tree, mst_dense
-from .distances import as_metric, check_condensed, pdist, prepare, rows_to
+from ._parallel import resolve_n_jobs
+from ._validation import as_floats, as_matrix, warn
+from .distances import as_metric, check_condensed, check_suits, pdist, prepare, rows_to
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 METHODS = {name: code for code, name in enumerate(
     ("single", "complete", "average", "weighted", "centroid", "median", "ward"))}
 EUCLIDEAN_METHODS = ("centroid", "median", "ward")
+VECTOR_METHODS = ("single", *EUCLIDEAN_METHODS)  # points need no distance matrix
+
+_INSTEAD = ("Single, ward, centroid and median linkage of points need no distance matrix; or cluster a sample, or the "
+            "centers that KMeans finds.")
 
 _CHUNK = 2**15  # numbers of a chunk of rows: tens of microseconds
 _ALONE = 2**20  # numbers that one thread scans faster than two
@@ -25,10 +32,14 @@ _SMALL = 256  # clusters: fewer fit in the cache, and the queue alone is quickes
 _FEW = 1 / 24  # pairs of nearest neighbours for each cluster: with fewer, a round is not worth reading the triangle
 
 
-def _by_rows(kernel, n_rows: int, row: int, n_threads: int) -> None:
-    """Run ``kernel(rows, region, thread)`` over rows of up to `row` numbers."""
+def _run(n_chunks: int, n_threads: int, kernel: Callable, *arguments: object) -> None:
+    _parallel.run(lambda region, thread: kernel(*arguments, region, thread), n_chunks, n_threads)
+
+
+def _by_rows(n_rows: int, row: int, n_threads: int, kernel: Callable, *arguments: object) -> None:
+    """Run a kernel that takes rows of up to `row` numbers in chunks."""
     rows = max(1, _CHUNK // max(1, row))
-    _parallel.run(lambda region, thread: kernel(rows, region, thread), -(-n_rows // rows), n_threads)
+    _run(-(-n_rows // rows), n_threads, kernel, *arguments, rows)
 
 
 class _Merges:
@@ -50,10 +61,13 @@ class _Merges:
         self.done += count
         _parallel.report("linkage", self.done, len(self.heights))
 
-    def linkage(self, in_order: bool) -> NDArray[np.float64]:
-        """The linkage matrix; merges that did not come in the order of their heights are sorted first."""
-        pairs, heights = self.pairs, self.heights
-        if not in_order:
+    def linkage(self, method: str, exponent: int = 0) -> NDArray[np.float64]:
+        """The linkage matrix, with heights times 2**exponent.
+
+        Centroid and median linkage merge in the order of scipy, inversions included; the others in any order.
+        """
+        pairs, heights = self.pairs, np.ldexp(self.heights, exponent)
+        if method not in ("centroid", "median"):
             order = np.argsort(heights, kind="stable")
             pairs, heights = pairs[order], heights[order]
         Z = np.empty((len(heights), 4))
@@ -78,7 +92,7 @@ def _row_starts(n: int) -> NDArray[np.int64]:
 
 def _nearest_neighbors(distances, n, n_threads):
     least, nearest = np.full((n_threads, n), np.inf), np.zeros((n_threads, n), np.int64)
-    _by_rows(lambda *rows: linkage_rounds.nearest_neighbors(distances, least, nearest, *rows), n - 1, n, n_threads)
+    _by_rows(n - 1, n, n_threads, linkage_rounds.nearest_neighbors, distances, least, nearest)
     return least, nearest
 
 
@@ -101,9 +115,8 @@ def _spanning_tree(distances: NDArray[np.float64], n: int, merges: _Merges, n_th
         first = np.zeros(m + 1, np.int64)
         np.cumsum(np.bincount(group), out=first[1:])
         half, to = np.empty((m, m)), np.empty(m * (m - 1) // 2)
-        _by_rows(lambda *rows: mst_dense.shrink_rows(distances, group, members, first, half, *rows), m, n * n // m,
-                 n_threads)
-        _parallel.run(lambda *where: mst_dense.join_halves(half, to, 8, *where), -(-(m - 1) // 8), n_threads)
+        _by_rows(m, n * n // m, n_threads, mst_dense.shrink_rows, distances, group, members, first, half)
+        _run(-(-(m - 1) // 8), n_threads, mst_dense.join_halves, half, to, 8)
         above.append((distances, members, first))
         distances, n = to, m
 
@@ -141,9 +154,8 @@ def _merge_in_rounds(method: int, triangle: _Triangle, merges: _Merges, n_thread
             stop = m - 1
             if ours:  # as far as nothing is written over that is still to be read
                 stop = min(stop, max(start + 1, int(np.searchsorted(written, read[start], side="right")) - 1))
-            _by_rows(lambda *rows: linkage_rounds.merge_pairs(
-                method, distances, size, keep, partner, place, pair, start, stop, work, to, least, nearest,
-                *rows), stop - start, n, n_threads)
+            _by_rows(stop - start, n, n_threads, linkage_rounds.merge_pairs, method, distances, size, keep, partner, place,
+                     pair, start, stop, work, to, least, nearest)
             start = stop
         size = size.copy()
         size[a] += size[b]
@@ -165,8 +177,7 @@ def _merge_by_heap(method: int, triangle: _Triangle, merges: _Merges, n_threads:
         linkage_heap.address_rows(n, offset)
         least, dead, sizes, column = np.empty(total), np.zeros(total), np.zeros(total), np.zeros((2, total))
         nearest, names = np.empty(total, np.int64), np.empty(total, np.int64)
-        _by_rows(lambda *rows: linkage_heap.row_minima(distances, offset, dead, n_young, least, nearest, *rows),
-                 n - 1, n, n_threads)
+        _by_rows(n - 1, n, n_threads, linkage_heap.row_minima, distances, offset, dead, n_young, least, nearest)
         dead[:n_young] = np.inf
         sizes[n_young:], names[n_young:] = size, name
         order = np.arange(total)
@@ -175,9 +186,8 @@ def _merge_by_heap(method: int, triangle: _Triangle, merges: _Merges, n_threads:
         linkage_heap.build_heap(heap[:n - 1], least)
         state = np.array([n - 1, n, merges.done, n_young, n_young])
         room = np.arange(n_young)[::-1].copy()
-        _parallel.run(lambda *where: linkage_heap.merge_nearest(
-            method, distances, young, room, offset, order, least, nearest, dead, sizes, names, heap, column, state,
-            merges.pairs, merges.heights, *where), n_young, 1)
+        _run(n_young, 1, linkage_heap.merge_nearest, method, distances, young, room, offset, order, least, nearest,
+             dead, sizes, names, heap, column, state, merges.pairs, merges.heights)
         merges.take(int(state[2]) - merges.done)
         alive = order[total - state[1]:]
         if len(alive) > 1:
@@ -198,24 +208,9 @@ def _fold(distances, offset, alive, n_young, ours, n_threads):
         start = 0 if stop <= n_moved or not ours else n_moved
         if ours and stop > n_moved:  # as far as nothing is written over that is still to be read
             start = max(start, min(stop - 1, int(np.searchsorted(written, read_end[stop - 1 - n_moved]))))
-        _by_rows(lambda *rows: linkage_heap.fold(distances, offset, alive, start, stop, to, *rows), stop - start, m,
-                 n_threads)
+        _by_rows(stop - start, m, n_threads, linkage_heap.fold, distances, offset, alive, start, stop, to)
         stop = start
     return to
-
-
-def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrite: bool = False) -> NDArray[np.float64]:
-    """Linkage matrix of the distances `y`, which are checked; they are lost with `overwrite`."""
-    n = round((1 + (1 + 8 * len(y)) ** 0.5) / 2)
-    merges = _Merges(n)
-    if method == "single" and n > _SMALL:
-        _spanning_tree(y, n, merges, n_threads)
-    else:
-        triangle = _Triangle(y, np.ones(n), np.arange(n), overwrite)
-        if method not in ("centroid", "median"):
-            triangle = _merge_in_rounds(METHODS[method], triangle, merges, n_threads)
-        _merge_by_heap(METHODS[method], triangle, merges, n_threads)
-    return merges.linkage(in_order=method in ("centroid", "median"))
 
 
 # ------------------------------------------------------------------------------------------- from points
@@ -231,9 +226,8 @@ def _in_blocks(centers: NDArray[np.float64], n_slots: int) -> NDArray[np.float64
 
 def _nearest_clusters(blocks, centers, size, queries, later, least, nearest, n_threads):
     rows = max(1, min(64, len(queries) // (4 * n_threads)))
-    _parallel.run(lambda *where: linkage_points.nearest_clusters(
-        blocks, centers, size, queries, later, least, nearest, rows, *where), -(-len(queries) // rows),
-        n_threads if len(queries) * blocks.size > _ALONE else 1)
+    _run(-(-len(queries) // rows), n_threads if len(queries) * blocks.size > _ALONE else 1,
+         linkage_points.nearest_clusters, blocks, centers, size, queries, later, least, nearest, rows)
 
 
 def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: int) -> None:
@@ -294,9 +288,8 @@ def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merge
         heap[:n - 1] = np.arange(n_young, total - 1)
         linkage_heap.build_heap(heap[:n - 1], least)
         state = np.array([n - 1, merges.done, n_young])
-        _parallel.run(lambda *where: linkage_points.merge_nearest_centers(
-            weighted, blocks, centers, least, nearest, sizes, names, heap, state, merges.pairs, merges.heights, *where),
-            n_young, 1)
+        _run(n_young, 1, linkage_points.merge_nearest_centers, weighted, blocks, centers, least, nearest, sizes, names,
+             heap, state, merges.pairs, merges.heights)
         merges.take(int(state[1]) - merges.done)
         alive = sizes > 0.0
         nearest = np.where(alive[nearest], np.cumsum(alive)[nearest] - 1, -1)[alive]
@@ -323,53 +316,267 @@ def _grow_tree(X: NDArray, metric: Metric, merges: _Merges, n_threads: int) -> N
         outside, to, source = outside[left], to[left], source[left]
 
 
-# ------------------------------------------------------------------------------------------- the public functions
+# ------------------------------------------------------------------------------------------- any input
 
 
 def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrite: bool = False) -> NDArray[np.float64]:
-    """Linkage matrix of condensed distances, which are checked; they are lost with `overwrite`."""
+    """Linkage matrix of condensed distances of a right length; they are lost with `overwrite`.
+
+    Raises
+    ------
+    ValueError
+        A distance is NaN or infinite.
+    """
     n = check_condensed(y)
+    top = _largest(y, n_threads)
+    exponent = 0
+    if method in EUCLIDEAN_METHODS and not 1e-140 < top < 1e140 and top > 0:  # squares would overflow or vanish
+        exponent = int(np.frexp(top)[1])
+        y, overwrite = np.ldexp(y, -exponent), True
     merges = _Merges(n)
     if method == "single" and n > _SMALL:
         _spanning_tree(y, n, merges, n_threads)
-        return merges.linkage(in_order=False)
-    triangle = _Triangle(y, np.ones(n), np.arange(n), overwrite)
-    if method not in ("centroid", "median"):
-        triangle = _merge_in_rounds(METHODS[method], triangle, merges, n_threads)
-    _merge_by_heap(METHODS[method], triangle, merges, n_threads)
-    return merges.linkage(in_order=method in ("centroid", "median"))
+    else:
+        triangle = _Triangle(y, np.ones(n), np.arange(n), overwrite)
+        if method not in ("centroid", "median"):
+            triangle = _merge_in_rounds(METHODS[method], triangle, merges, n_threads)
+        _merge_by_heap(METHODS[method], triangle, merges, n_threads)
+    return merges.linkage(method, exponent)
+
+
+def _largest(y: NDArray[np.float64], n_threads: int) -> float:
+    """About the largest absolute value; raises ValueError where a number is not finite."""
+    largest = np.zeros(n_threads)
+    _by_rows(len(y), 1, n_threads, linkage_rounds.largest_magnitude, y, largest)
+    if np.isinf(largest).any():
+        where = int((~np.isfinite(y)).argmax())
+        raise ValueError("The condensed distance matrix must contain only finite values. "
+                         f"First other at index {where}: {y[where]}.")
+    return float(largest.max())
 
 
 def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDArray[np.float64]:
-    """Linkage matrix of the rows of `X`, which are checked."""
-    n, d = X.shape
-    if n <= _SMALL or method in ("complete", "average", "weighted"):
-        n_bytes = 8 * (n * (n - 1) // 2)
-        _memory.require(int(1.7 * n_bytes), f"{method} linkage of {n:,} points",
-                        "single, ward, centroid and median linkage of points need no distance matrix; or cluster a "
-                        "sample, or the centers that KMeans finds")
+    """Linkage matrix of the rows of `X`, which are checked.
+
+    Raises
+    ------
+    MemoryError
+        The method needs a distance matrix, and there is no room for it.
+    ValueError
+        A distance is NaN or infinite.
+    """
+    n = len(X)
+    if n <= _SMALL or method not in VECTOR_METHODS:
+        _memory.require(16 * (n * (n - 1) // 2), f"{method} linkage of {n:,} points", _INSTEAD)
         return from_condensed(pdist(X, metric, n_jobs=n_threads), method, n_threads, overwrite=True)
     merges = _Merges(n)
     if method == "single":
         _grow_tree(X, metric, merges, n_threads)
-        return merges.linkage(in_order=False)
-    points = X - X.mean(axis=0, dtype=np.float64)
-    _, exponent = np.frexp(np.abs(points).max())  # squares neither overflow nor vanish
-    np.ldexp(points, -exponent, out=points)
+        return merges.linkage(method)
+    points = X - X.mean(axis=0, dtype=np.float64)  # a common offset costs no digits
+    exponent = int(np.frexp(np.abs(points).max())[1])
+    np.ldexp(points, -exponent, out=points)  # squares neither overflow nor vanish
     if method == "ward":
         _ward_of_points(points, merges, n_threads)
     else:
         _centers_by_heap(method == "centroid", points, merges, n_threads)
-    np.ldexp(merges.heights, exponent, out=merges.heights)
-    return merges.linkage(in_order=method != "ward")
+    return merges.linkage(method, exponent)
 
 
-def linkage(y: ArrayLike, method: str = "single", metric="euclidean", optimal_ordering: bool = False, *,
-            preserve_input: bool = True, n_jobs: int | None = None) -> NDArray[np.float64]:
-    n_threads = _parallel.resolve_n_jobs(n_jobs)
-    y = np.ascontiguousarray(y, dtype=np.float64)
+# ------------------------------------------------------------------------------------------- the public functions
+
+
+def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metric = "euclidean",
+            optimal_ordering: bool = False, *, preserve_input: bool = True, n_jobs: int | None = None
+            ) -> NDArray[np.float64]:
+    """Cluster bottom-up: merge the nearest two clusters, again and again, until one is left.
+
+    Parameters
+    ----------
+    y : array-like of shape (n * (n - 1) / 2,) or (n, d)
+        Condensed distances, as `coterie.distances.pdist` returns them, or points. Not modified, unless
+        `preserve_input` says so.
+    method : {"single", "complete", "average", "weighted", "centroid", "median", "ward"}, default="single"
+        The distance between two clusters: the smallest, largest or mean distance between their points; the mean of
+        the distances of the two parts that were merged; between their means; between points halfway between those of
+        the parts; or the root of twice the growth of the sum of squares by merging them.
+    metric : str, callable or Metric, default="euclidean"
+        Distance between points, see `coterie.distances`. Ignored for condensed distances. Centroid, median and ward
+        are defined for Euclidean distances only.
+    optimal_ordering : bool, default=False
+        Order the leaves so that neighbours are near to each other, see `optimal_leaf_ordering`; O(n^2) memory.
+    preserve_input : bool, default=True
+        False lets condensed distances be written over (a float64 array that is C-ordered and writeable), which
+        saves the memory of a second matrix. fastcluster's parameter.
+    n_jobs : int, default=None
+        Number of threads; None is `coterie.get_num_threads`, -1 all. The result does not depend on it.
+
+    Returns
+    -------
+    Z : ndarray of shape (n - 1, 4), float64
+        In scipy's format: row i merges the clusters ``Z[i, 0] < Z[i, 1]`` at the height ``Z[i, 2]`` into cluster
+        n + i of ``Z[i, 3]`` points. Clusters below n are points.
+
+    Raises
+    ------
+    ValueError
+        There is no such method or metric, the metric does not suit the method, `y` has a length that is not that of
+        a condensed matrix, holds fewer than two points, NaN or infinity, or has another number of dimensions.
+    MemoryError
+        Complete, average or weighted linkage of points, and the distances do not fit into memory; nothing is
+        allocated then.
+
+    Warns
+    -----
+    ClusterWarning
+        The points look like a square distance matrix.
+
+    See Also
+    --------
+    coterie.AgglomerativeClustering : the same as an estimator, with labels.
+    linkage_vector : fastcluster's name for what needs no distance matrix.
+
+    Notes
+    -----
+    Single, ward, centroid and median linkage of more than 256 points never build a distance matrix: memory O(n d), time
+    O(n^2 d). All others take O(n^2) memory, and O(n^2) time on all but contrived data (O(n^3) at worst). Beyond
+    condensed distances that are preserved, about as much again is needed, or less; with ``preserve_input=False`` a
+    part of that.
+
+    Where all distances that are compared differ, the result is scipy's. Among equal distances the pair of clusters with
+    the lowest numbers inside is taken where one at a time is merged, and all pairs that are each other's nearest at
+    once where many are; for single linkage the heights and all cophenetic distances are the same in any order, for the
+    others a tie can lead to other trees, here as anywhere. Centroid and median linkage can have inversions: heights
+    that fall.
+
+    References
+    ----------
+    D. Muellner, "Modern hierarchical, agglomerative clustering algorithms", 2011, arXiv:1109.2378.
+    F. Murtagh, "A survey of recent advances in hierarchical clustering algorithms", The Computer Journal 26, 1983,
+    https://doi.org/10.1093/comjnl/26.4.354.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import fcluster, linkage
+    >>> Z = linkage([[0.0], [1.0], [5.0], [7.0]], "average")
+    >>> Z
+    array([[0. , 1. , 1. , 2. ],
+           [2. , 3. , 2. , 2. ],
+           [4. , 5. , 5.5, 4. ]])
+    >>> fcluster(Z, 3.0, "distance")
+    array([1, 1, 2, 2], dtype=int32)
+    """
+    from ._tree import ClusterWarning, optimal_leaf_ordering
+
     if method not in METHODS:
-        raise ValueError(f"Invalid method: {method}")
-    if y.ndim == 1:
-        return from_condensed(y, method, n_threads)
-    return agglomerate(y, method, as_metric(metric), n_threads)
+        raise ValueError(f"Invalid method: {method}. There are {', '.join(METHODS)}.")
+    n_threads = resolve_n_jobs(n_jobs)
+    array = y if isinstance(y, np.ndarray) else np.asarray(y)
+    if array.ndim == 1:
+        distances = as_floats(array, name="y").astype(np.float64, copy=False)
+        if check_condensed(distances) < 2:
+            raise ValueError("The number of observations cannot be determined on an empty distance matrix.")
+        overwrite = (not preserve_input and distances.flags.writeable) or not np.may_share_memory(distances, array)
+        _memory.require((8 if overwrite else 16) * len(distances), f"{method} linkage of these distances",
+                        "preserve_input=False takes less." if preserve_input else _INSTEAD)
+        Z = from_condensed(distances, method, n_threads, overwrite)
+    elif array.ndim == 2:
+        metric = as_metric(metric)
+        if method in EUCLIDEAN_METHODS and metric.kernel != "euclidean":
+            raise ValueError(f"`method={method}` requires the distance metric to be Euclidean")
+        array = as_matrix(y, name="y")
+        if len(array) < 2:
+            raise ValueError("The number of observations cannot be determined on an empty distance matrix.")
+        check_suits(array, metric, "y")
+        if _looks_like_distances(array):
+            warn("The symmetric non-negative hollow observation matrix looks suspiciously like an uncondensed distance "
+                 "matrix: coterie.distances.squareform makes a condensed one of it.", ClusterWarning)
+        Z = agglomerate(array, method, metric, n_threads)
+    else:
+        raise ValueError("`y` must be 1 or 2 dimensional.")
+    return optimal_leaf_ordering(Z, y, metric) if optimal_ordering else Z
+
+
+def _looks_like_distances(array: NDArray) -> bool:
+    return (array.shape[0] == array.shape[1] and np.allclose(np.diagonal(array), 0.0) and bool((array >= 0.0).all())
+            and np.allclose(array, array.T))
+
+
+def linkage_vector(X: ArrayLike, method: str = "single", metric: str | Callable | Metric = "euclidean",
+                   extraarg: float | None = None, *, n_jobs: int | None = None) -> NDArray[np.float64]:
+    """Cluster points bottom-up in memory that grows with their number: fastcluster's function of that name.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, d)
+        Points; not modified.
+    method : {"single", "centroid", "median", "ward"}, default="single"
+        As in `linkage`; the other methods need all distances.
+    metric : str, callable or Metric, default="euclidean"
+        For single linkage; see `coterie.distances`.
+    extraarg : float, default=None
+        The exponent of ``metric="minkowski"``.
+    n_jobs : int, default=None
+        Number of threads, as in `linkage`.
+
+    Returns
+    -------
+    Z : ndarray of shape (n - 1, 4), float64
+        As from `linkage`.
+
+    Raises
+    ------
+    ValueError
+        As in `linkage`, or the method needs a distance matrix.
+
+    Notes
+    -----
+    O(n^2 d) time, O(n d) memory. Ties as in `linkage`.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import linkage_vector
+    >>> linkage_vector([[0.0], [1.0], [5.0], [7.0]], "ward")[:, 2].round(3)
+    array([1.   , 2.   , 7.778])
+    """
+    if method not in VECTOR_METHODS:
+        raise ValueError(f"Invalid method: {method}. Without a distance matrix there are {', '.join(VECTOR_METHODS)}.")
+    if extraarg is not None:
+        metric = as_metric(metric, p=extraarg)
+    array = as_matrix(X)
+    return linkage(array, method, metric, n_jobs=n_jobs)
+
+
+def single(y: ArrayLike) -> NDArray[np.float64]:
+    """``linkage(y, "single")``: the smallest distance between clusters; see `linkage`."""
+    return linkage(y, "single")
+
+
+def complete(y: ArrayLike) -> NDArray[np.float64]:
+    """``linkage(y, "complete")``: the largest distance between clusters; see `linkage`."""
+    return linkage(y, "complete")
+
+
+def average(y: ArrayLike) -> NDArray[np.float64]:
+    """``linkage(y, "average")``: the mean distance (UPGMA) between clusters; see `linkage`."""
+    return linkage(y, "average")
+
+
+def weighted(y: ArrayLike) -> NDArray[np.float64]:
+    """``linkage(y, "weighted")``: the mean distance of the two parts (WPGMA) between clusters; see `linkage`."""
+    return linkage(y, "weighted")
+
+
+def centroid(y: ArrayLike) -> NDArray[np.float64]:
+    """``linkage(y, "centroid")``: the distance between means (UPGMC) between clusters; see `linkage`."""
+    return linkage(y, "centroid")
+
+
+def median(y: ArrayLike) -> NDArray[np.float64]:
+    """``linkage(y, "median")``: the distance between halfway points (WPGMC) between clusters; see `linkage`."""
+    return linkage(y, "median")
+
+
+def ward(y: ArrayLike) -> NDArray[np.float64]:
+    """``linkage(y, "ward")``: the growth of the sum of squares between clusters; see `linkage`."""
+    return linkage(y, "ward")

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Merging the nearest two clusters again and again, with a priority queue of nearest neighbours: any method.
 
-The distances are an upper triangle whose rows are found through an offset array: slot s holds its distances to all slots
-t > s, and a new cluster takes the next free slot *below* all others, with a row of its own. So the younger cluster holds
-the distance and rows never change: their columns only die. The smallest number of a row can therefore only grow, whatever
-the method (inversions included), and what the queue knows of a row is a lower bound until the row gets to its head
-(Muellner 2011, arXiv:1109.2378, the generic algorithm; there every update may change every row).
+The distances are an upper triangle whose rows are found through an offset array: slot s holds its distances to all
+slots t > s, and a new cluster takes the next free slot *below* all others, with a row of its own. So the younger
+cluster holds the distance and rows never change: their columns only die. The smallest number of a row can therefore
+only grow, whatever the method (inversions included), and what the queue knows of a row is a lower bound until the row
+gets to its head (Muellner 2011, arXiv:1109.2378, the generic algorithm; there every update may change every row).
 
-The slots of the young are few, K; when they are used up, `fold_row` copies what is alive into a smaller triangle.
+The slots of the young are few, K; when they are used up, `fold` copies what is alive into a smaller triangle.
 """
 from libc.math cimport INFINITY
 from libc.stdint cimport int64_t
@@ -174,7 +174,7 @@ def fold(
         const double[::1] distances,      # IN     the triangle of slots K .. S - 1
         const int64_t[::1] offset,        # IN     (S,), see address_rows
         const int64_t[::1] alive,         # IN     (m,), slots, ascending
-        Py_ssize_t begin, Py_ssize_t end, # IN     rows of `to` to be written
+        Py_ssize_t begin, Py_ssize_t end,  # IN     rows of `to` to be written
         double[::1] to,                   # OUT    (m (m - 1) / 2,), the triangle of these slots
         Py_ssize_t rows,                  # IN     rows of a chunk
         Region region, int thread):

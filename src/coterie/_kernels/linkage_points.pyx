@@ -9,7 +9,7 @@ from libc.stdint cimport int64_t
 
 from .heap cimport push, sift_down
 from .linkage cimport BLOCK as _BLOCK, nearest_in_blocks
-from .work cimport Region, part_t, work_store, work_take
+from .work cimport Region, part_t, work_take
 
 BLOCK = _BLOCK
 

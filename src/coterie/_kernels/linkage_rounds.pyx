@@ -19,7 +19,8 @@ cdef inline Py_ssize_t row_start(Py_ssize_t i, Py_ssize_t n) noexcept nogil:
     return i * n - i * (i + 1) // 2 - i - 1
 
 
-cdef inline void note_nearest(const double *row, Py_ssize_t i, Py_ssize_t n, double *least, int64_t *nearest) noexcept nogil:
+cdef inline void note_nearest(
+        const double *row, Py_ssize_t i, Py_ssize_t n, double *least, int64_t *nearest) noexcept nogil:
     """Let row i of a triangle (row[j] with j > i) lower what is known of the nearest neighbours."""
     cdef:
         Py_ssize_t where
@@ -79,7 +80,7 @@ def merge_pairs(
         const int32_t[::1] partner,       # IN     (m,), the second of the pair, -1 for those in none
         const int32_t[::1] place,         # IN     (p,), which of `keep` are firsts of pairs
         const double[:, ::1] pair,        # IN     (3, p), of each pair: height, size of a, size of b
-        Py_ssize_t begin, Py_ssize_t end, # IN     rows of `to` to be written
+        Py_ssize_t begin, Py_ssize_t end,  # IN     rows of `to` to be written
         double[:, ::1] work,              # WORK   (threads, 2 n + 3 p)
         double[::1] to,                   # OUT    (m (m - 1) / 2,), distances after the merges
         double[:, ::1] least,             # INOUT  (threads, m), infinity; smallest distance that each thread saw
@@ -88,8 +89,8 @@ def merge_pairs(
         Region region, int thread):
     """Distances between the clusters after the merges, and their nearest neighbours. O(n^2) time.
 
-    Row i reads the rows from keep[i] on, and writes when it has read: `to` may begin where `distances` begins if what the
-    rows begin .. end - 1 write lies before row keep[begin] (a single row may lie within its own).
+    Row i reads the rows from keep[i] on, and writes when it has read: `to` may begin where `distances` begins if what
+    the rows begin .. end - 1 write lies before row keep[begin] (a single row may lie within its own).
     """
     cdef:
         Py_ssize_t n = size.shape[0], m = keep.shape[0], p = place.shape[0], i, j, k, a, b, first

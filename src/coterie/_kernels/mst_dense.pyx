@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Minimum spanning tree of a distance matrix: every point is joined to its nearest neighbour, each group becomes a point,
-and so on (Boruvka 1926), so that the matrix is read twice and what remains of it is a ninth or less.
+"""Minimum spanning tree of a distance matrix: every point is joined to its nearest neighbour, each group becomes a
+point, and so on (Boruvka 1926), so that the matrix is read twice and what remains of it is a ninth or less.
 
 Neighbours are ordered by (distance, lower index), which is an order of the edges: no cycles come about on ties.
 """
@@ -117,7 +117,7 @@ def grow(
         double[::1] to,                   # INOUT  (n,), distance of each point outside to the tree
         int64_t[::1] source,              # INOUT  (n,), to which point of it
         double[::1] dead):                # INOUT  (n,), 0 outside the tree, infinity inside
-    """Let a tree that grew by `point` grow by the point nearest to it. Returns which; the lowest on a tie. O(n) time."""
+    """Let a tree that grew by `point` grow by the point nearest to it, the lowest on a tie. Returns which. O(n)."""
     cdef Py_ssize_t i, where
     with nogil:
         for i in range(row.shape[0]):
