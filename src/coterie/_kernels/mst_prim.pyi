@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import numpy as np
+from numpy.typing import NDArray
+
+from .pairwise import Points
+from .work import Region
+
+def visit_nearest(
+    points: Points,
+    others: Points,
+    names: NDArray[np.int64],
+    least: NDArray[np.float64],
+    inside: NDArray[np.float64],
+    row: NDArray[np.float64],
+    visits: NDArray[np.int64],
+    heights: NDArray[np.float64],
+    done: int,
+    region: Region,
+    slot: int,
+) -> None: ...
+def label_visits(
+    visits: NDArray[np.int64],
+    order: NDArray[np.int64],
+    heights: NDArray[np.float64],
+    parent: NDArray[np.int64],
+    children: NDArray[np.intp],
+    Z: NDArray[np.float64],
+) -> None: ...

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Single linkage of points by Prim's algorithm (1957), in memory O(n d), written as scikit-learn writes it."""
+from libc.math cimport INFINITY
+from libc.stdint cimport int64_t
+
+from .pairwise cimport Points, distances_from
+from .union_find cimport find
+from .work cimport Region, part_t, work_take
+
+
+def visit_nearest(
+        Points points,                   # IN     n points
+        Points others,                   # IN     m of them, in the same order
+        const int64_t[::1] names,        # IN     (m,), which they are
+        double[::1] least,               # INOUT  (m,), their distance to the tree
+        double[::1] inside,              # INOUT  (m,), 0 for those not in the tree, infinity for the others
+        double[::1] row,                 # WORK   (m,)
+        int64_t[::1] visits,             # INOUT  (n,), points in the order in which they were added to the tree
+        double[::1] heights,             # OUT    (n - 1,), by what distance they were added, but for the first
+        Py_ssize_t done,                 # IN     how many were, at least 1
+        Region region, int slot):
+    """Add the nearest point to the tree, one in each chunk; the lowest on a tie. O(m d) time for each."""
+    cdef:
+        Py_ssize_t m = least.shape[0], i, found
+        double a, b
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
+            distances_from(&points.points, visits[done + part.index - 1], &others.points, 0, m, &row[0])
+            a = b = INFINITY
+            for i in range(0, m - 1, 2):  # two minima side by side, which need not wait for each other
+                if row[i] < least[i]:
+                    least[i] = row[i]
+                if row[i + 1] < least[i + 1]:
+                    least[i + 1] = row[i + 1]
+                a = min(a, least[i] + inside[i])
+                b = min(b, least[i + 1] + inside[i + 1])
+            if m % 2:
+                least[m - 1] = min(least[m - 1], row[m - 1])
+                a = min(a, least[m - 1] + inside[m - 1])
+            a = min(a, b)
+            found = 0
+            while found < m - 1 and least[found] + inside[found] != a:
+                found += 1
+            inside[found] = INFINITY
+            visits[done + part.index] = names[found]
+            heights[done + part.index - 1] = a
+
+
+def label_visits(
+        const int64_t[::1] visits,       # IN     (n,), see `visit_nearest`
+        const int64_t[::1] order,        # IN     (n - 1,), the heights in ascending order
+        const double[::1] heights,       # IN     (n - 1,)
+        int64_t[::1] parent,             # WORK   (2 n - 1,)
+        Py_ssize_t[:, ::1] children,     # OUT    (n - 1, 2), the clusters of the point before, and of the one added
+        double[:, ::1] Z):               # OUT    (n - 1, 4), scipy linkage
+    """Turn visits into a tree. O(n alpha(n)) time.
+
+    A point is added to the tree by the edge to the point before, or by a longer one to a point that is in one cluster
+    with that by then: so it doesn't matter which end the edge has in the tree (Muellner 2011, arXiv:1109.2378, figure
+    6).
+    """
+    cdef Py_ssize_t n = visits.shape[0], i, side
+    with nogil:
+        for i in range(2 * n - 1):
+            parent[i] = i
+        for i in range(n - 1):
+            Z[i, 3] = 0.0
+            for side in range(2):
+                children[i, side] = find(&parent[0], visits[order[i] + side])
+                Z[i, 3] += 1.0 if children[i, side] < n else Z[children[i, side] - n, 3]
+            for side in range(2):
+                parent[children[i, side]] = n + i
+            Z[i, 0] = min(children[i, 0], children[i, 1])
+            Z[i, 1] = max(children[i, 0], children[i, 1])
+            Z[i, 2] = heights[order[i]]
