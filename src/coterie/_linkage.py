@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from . import _memory, _parallel
-from ._kernels import linkage_heap, linkage_points, linkage_rounds, merge_tree, mst_dense
+from ._kernels import linkage_chain, linkage_heap, linkage_points, linkage_rounds, merge_tree, mst_dense
 from ._parallel import resolve_n_jobs
 from ._validation import as_floats, as_matrix, warn
 from .distances import as_metric, check_condensed, check_suits, pdist, prepare, rows_to
@@ -154,12 +154,38 @@ def _merge_in_rounds(method: int, triangle: _Triangle, merges: _Merges, n_thread
             stop = m - 1
             if ours:  # as far as nothing is written over that is still to be read
                 stop = min(stop, max(start + 1, int(np.searchsorted(written, read[start], side="right")) - 1))
-            _by_rows(stop - start, n, n_threads, linkage_rounds.merge_pairs, method, distances, size, keep, partner, place,
-                     pair, start, stop, work, to, least, nearest)
+            _by_rows(stop - start, n, n_threads, linkage_rounds.merge_pairs, method, distances, size, keep, partner,
+                     place, pair, start, stop, work, to, least, nearest)
             start = stop
         size = size.copy()
         size[a] += size[b]
         distances, size, name, n, ours = to, size[keep], name[keep], m, True
+
+
+def _merge_chain(method: int, triangle: _Triangle, merges: _Merges) -> None:
+    """Merge the few clusters that are left."""
+    n = len(triangle.size)
+    merge = slice(merges.done, merges.done + n - 1)
+    linkage_chain.merge_chain(method, _square(triangle.distances, n), triangle.size.copy(), triangle.name, np.empty(n),
+                              np.empty(n, np.int64), merges.pairs[merge], merges.heights[merge])
+    merges.take(n - 1)
+
+
+def _square(distances: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """The full matrix of a triangle, with infinity on the diagonal."""
+    square = np.full((n, n), np.inf)
+    i, j = np.triu_indices(n, 1)
+    square[i, j] = square[j, i] = distances
+    return square
+
+
+def _merge_reducible(method: int, triangle: _Triangle, merges: _Merges, n_threads: int) -> None:
+    """Complete, average, weighted and ward linkage."""
+    triangle = _merge_in_rounds(method, triangle, merges, n_threads)
+    if len(triangle.size) > _SMALL:
+        _merge_by_heap(method, triangle, merges, n_threads)
+    elif len(triangle.size) > 1:
+        _merge_chain(method, triangle, merges)
 
 
 def _merge_by_heap(method: int, triangle: _Triangle, merges: _Merges, n_threads: int) -> None:
@@ -267,7 +293,7 @@ def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: in
     centers, size, name = centers[alive], size[alive], name[alive]
     i, j = np.triu_indices(len(size), 1)
     distances = pdist(centers, n_jobs=n_threads) * np.sqrt(2.0 * size[i] * size[j] / (size[i] + size[j]))
-    _merge_by_heap(METHODS["ward"], _Triangle(distances, size, name, True), merges, n_threads)
+    _merge_chain(METHODS["ward"], _Triangle(distances, size, name, True), merges)
 
 
 def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merges, n_threads: int) -> None:
@@ -299,21 +325,22 @@ def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merge
 
 def _grow_tree(X: NDArray, metric: Metric, merges: _Merges, n_threads: int) -> None:
     """Single linkage of points by any metric: a minimum spanning tree grows from the first point (Prim 1957)."""
-    n = len(X)
-    outside, to, source = np.arange(1, n), np.full(n - 1, np.inf), np.zeros(n - 1, np.int64)
-    current = 0
+    n, current = len(X), 0
+    outside, to = np.arange(1, n), np.full(n - 1, np.inf)
     while len(outside):
         points, row = prepare(X[outside], metric, n_threads), np.empty((1, len(outside)))
         dead = np.zeros(len(outside))
         for _ in range(-(-len(outside) // 4)):  # those inside are computed too, until a quarter of all is
             rows_to(X[current:current + 1], points, metric, n_threads, row)
-            where = mst_dense.grow(row[0], current, to, source, dead)
-            current = outside[where]
-            merges.pairs[merges.done], merges.heights[merges.done] = (source[where], current), to[where]
+            where = mst_dense.grow(row[0], to, dead)
+            # Joined to the point that came before it, not to the nearest in the tree: once the edges are sorted, the
+            # clusters are the same, and on ties they are scipy's.
+            merges.pairs[merges.done], merges.heights[merges.done] = (current, outside[where]), to[where]
             merges.done += 1
+            current = outside[where]
         merges.take(0)
         left = dead == 0.0
-        outside, to, source = outside[left], to[left], source[left]
+        outside, to = outside[left], to[left]
 
 
 # ------------------------------------------------------------------------------------------- any input
@@ -334,13 +361,16 @@ def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrit
         exponent = int(np.frexp(top)[1])
         y, overwrite = np.ldexp(y, -exponent), True
     merges = _Merges(n)
-    if method == "single" and n > _SMALL:
-        _spanning_tree(y, n, merges, n_threads)
-    else:
-        triangle = _Triangle(y, np.ones(n), np.arange(n), overwrite)
-        if method not in ("centroid", "median"):
-            triangle = _merge_in_rounds(METHODS[method], triangle, merges, n_threads)
+    triangle = _Triangle(y, np.ones(n), np.arange(n), overwrite)
+    if method == "single":
+        if n > _SMALL:
+            _spanning_tree(y, n, merges, n_threads)
+        else:
+            mst_dense.grow_in_matrix(_square(y, n), np.empty(n), np.empty(n), merges.pairs, merges.heights)
+    elif method in ("centroid", "median"):
         _merge_by_heap(METHODS[method], triangle, merges, n_threads)
+    else:
+        _merge_reducible(METHODS[method], triangle, merges, n_threads)
     return merges.linkage(method, exponent)
 
 

@@ -15,21 +15,21 @@ enum { SINGLE, COMPLETE, AVERAGE, WEIGHTED, CENTROID, MEDIAN, WARD };
 #endif
 
 /* Distance of x to the union of two clusters with n_a and n_b points: a and b are its distances to them, h is theirs to
- * each other, n_x its number of points (Lance and Williams 1967, https://doi.org/10.1093/comjnl/9.4.373). Where all three
- * distances are equal, so is the result, to the last bit, for the first four. */
+ * each other, n_x its number of points (Lance and Williams 1967, https://doi.org/10.1093/comjnl/9.4.373). Each number is
+ * rounded where scipy rounds it, so that the same distances tie. */
 SIMD_INLINE double distance_to_union(
         const int method, double a, double b, double h, double n_a, double n_b, double n_x) {
-    double share = n_b / (n_a + n_b), square;
+    double n = n_a + n_b, square;
     switch (method) {
         case SINGLE: return a < b ? a : b;
         case COMPLETE: return a > b ? a : b;
-        case AVERAGE: return a + share * (b - a);
-        case WEIGHTED: return a + 0.5 * (b - a);
-        case CENTROID:
-            square = (n_a * a * a + n_b * b * b - n_a * share * h * h) / (n_a + n_b);
-            break;
+        case AVERAGE: return (n_a * a + n_b * b) / n;
+        case WEIGHTED: return 0.5 * (a + b);
+        case CENTROID: square = (n_a * a * a + n_b * b * b - n_a * n_b * h * h / n) / n; break;
         case MEDIAN: square = 0.5 * (a * a + b * b) - 0.25 * h * h; break;
-        default: square = ((n_x + n_a) * a * a + (n_x + n_b) * b * b - n_x * h * h) / (n_x + n_a + n_b);
+        default:
+            n = 1.0 / (n_a + n_b + n_x);
+            square = (n_x + n_a) * n * a * a + (n_x + n_b) * n * b * b - n_x * n * h * h;
     }
     return sqrt(square > 0.0 ? square : 0.0);
 }

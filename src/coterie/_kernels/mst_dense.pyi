@@ -36,10 +36,11 @@ def end_points(
     heights: NDArray[np.float64],
     edges: NDArray[np.int64],
 ) -> None: ...
-def grow(
-    row: NDArray[np.float64],
-    point: int,
+def grow(row: NDArray[np.float64], to: NDArray[np.float64], dead: NDArray[np.float64]) -> int: ...
+def grow_in_matrix(
+    D: NDArray[np.float64],
     to: NDArray[np.float64],
-    source: NDArray[np.int64],
     dead: NDArray[np.float64],
-) -> int: ...
+    pairs: NDArray[np.int64],
+    heights: NDArray[np.float64],
+) -> None: ...
