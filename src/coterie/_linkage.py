@@ -28,7 +28,8 @@ _INSTEAD = ("Single, ward, centroid and median linkage of points need no distanc
 
 _CHUNK = 2**15  # numbers of a chunk of rows: tens of microseconds
 _ALONE = 2**20  # numbers that one thread scans faster than two
-_SMALL = 256  # clusters: fewer fit in the cache, and the queue alone is quickest
+_SMALL = 1000  # clusters: their full matrix is small, and a chain through it is quickest
+_LARGE = 3000  # clusters: fewer are merged quicker one by one than in rounds
 _FEW = 1 / 24  # pairs of nearest neighbours for each cluster: with fewer, a round is not worth reading the triangle
 
 
@@ -125,7 +126,7 @@ def _merge_in_rounds(method: int, triangle: _Triangle, merges: _Merges, n_thread
     """Merge all pairs of nearest neighbours, round by round, until only few are found in a round."""
     distances, size, name, ours = triangle
     n = len(size)
-    if n <= _SMALL:
+    if n <= _LARGE:
         return triangle
     least, nearest = _nearest_neighbors(distances, n, n_threads)
     while True:
@@ -134,7 +135,7 @@ def _merge_in_rounds(method: int, triangle: _Triangle, merges: _Merges, n_thread
         everyone = np.arange(n)
         a = np.flatnonzero((nearest[nearest] == everyone) & (nearest > everyone))
         b = nearest[a]
-        if n <= _SMALL or len(a) < _FEW * n:
+        if n <= _LARGE or len(a) < _FEW * n:
             return _Triangle(distances, size, name, ours)
         merges.write(name[a], name[b], least[a])
 
@@ -166,17 +167,13 @@ def _merge_chain(method: int, triangle: _Triangle, merges: _Merges) -> None:
     """Merge the few clusters that are left."""
     n = len(triangle.size)
     merge = slice(merges.done, merges.done + n - 1)
-    linkage_chain.merge_chain(method, _square(triangle.distances, n), triangle.size.copy(), triangle.name, np.empty(n),
+    linkage_chain.merge_chain(method, triangle.distances, _room_for_square(n), triangle.size.copy(), triangle.name, np.empty(n),
                               np.empty(n, np.int64), merges.pairs[merge], merges.heights[merge])
     merges.take(n - 1)
 
 
-def _square(distances: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """The full matrix of a triangle, with infinity on the diagonal."""
-    square = np.full((n, n), np.inf)
-    i, j = np.triu_indices(n, 1)
-    square[i, j] = square[j, i] = distances
-    return square
+def _room_for_square(n: int) -> NDArray[np.float64]:
+    return np.empty((n, n + 8))  # where n is a power of two, all of a column would share a set of the cache
 
 
 def _merge_reducible(method: int, triangle: _Triangle, merges: _Merges, n_threads: int) -> None:
@@ -366,7 +363,7 @@ def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrit
         if n > _SMALL:
             _spanning_tree(y, n, merges, n_threads)
         else:
-            mst_dense.grow_in_matrix(_square(y, n), np.empty(n), np.empty(n), merges.pairs, merges.heights)
+            linkage_chain.grow_tree(y, _room_for_square(n), np.empty(n), np.empty(n), merges.pairs, merges.heights)
     elif method in ("centroid", "median"):
         _merge_by_heap(METHODS[method], triangle, merges, n_threads)
     else:
@@ -376,13 +373,17 @@ def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrit
 
 def _largest(y: NDArray[np.float64], n_threads: int) -> float:
     """About the largest absolute value; raises ValueError where a number is not finite."""
-    largest = np.zeros(n_threads)
-    _by_rows(len(y), 1, n_threads, linkage_rounds.largest_magnitude, y, largest)
-    if np.isinf(largest).any():
+    if len(y) < _CHUNK:
+        top = float(np.abs(y).max(initial=0.0))
+    else:
+        largest = np.zeros(n_threads)
+        _by_rows(len(y), 1, n_threads, linkage_rounds.largest_magnitude, y, largest)
+        top = float(largest.max())
+    if not top < np.inf:
         where = int((~np.isfinite(y)).argmax())
         raise ValueError("The condensed distance matrix must contain only finite values. "
                          f"First other at index {where}: {y[where]}.")
-    return float(largest.max())
+    return top
 
 
 def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDArray[np.float64]:
@@ -468,7 +469,7 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
 
     Notes
     -----
-    Single, ward, centroid and median linkage of more than 256 points never build a distance matrix: memory O(n d), time
+    Single, ward, centroid and median linkage of more than 1000 points never build a distance matrix: memory O(n d), time
     O(n^2 d). All others take O(n^2) memory, and O(n^2) time on all but contrived data (O(n^3) at worst). Beyond
     condensed distances that are preserved, about as much again is needed, or less; with ``preserve_input=False`` a
     part of that.

@@ -4,8 +4,17 @@ from numpy.typing import NDArray
 
 from .work import Region
 
+def grow_tree(
+    distances: NDArray[np.float64],
+    D: NDArray[np.float64],
+    to: NDArray[np.float64],
+    dead: NDArray[np.float64],
+    pairs: NDArray[np.int64],
+    heights: NDArray[np.float64],
+) -> None: ...
 def merge_chain(
     method: int,
+    distances: NDArray[np.float64],
     D: NDArray[np.float64],
     size: NDArray[np.float64],
     name: NDArray[np.int64],

@@ -10,9 +10,48 @@ from libc.stdint cimport int64_t
 from .linkage cimport row_minimum, union_row
 
 
+cdef void make_square(const double[::1] distances, double[:, ::1] D) noexcept nogil:
+    """The full matrix of a triangle, with infinity on the diagonal."""
+    cdef Py_ssize_t n = D.shape[0], i, j, k = 0
+    for i in range(n):
+        D[i, i] = INFINITY
+        for j in range(i + 1, n):
+            D[i, j] = distances[k]
+            D[j, i] = distances[k]
+            k += 1
+
+
+def grow_tree(
+        const double[::1] distances,      # IN     (n (n - 1) / 2,)
+        double[:, ::1] D,                 # WORK   (n, n or more)
+        double[::1] to,                   # WORK   (n,)
+        double[::1] dead,                 # WORK   (n,)
+        int64_t[:, ::1] pairs,            # OUT    (n - 1, 2), each point and the one that came before it
+        double[::1] heights):             # OUT    (n - 1,), distance to the tree
+    """Grow a tree from point 0 by the nearest point, the lowest on a tie, until all are in it (Prim 1957). O(n^2) time.
+
+    With the edges sorted the clusters are those of single linkage, though a point is joined to the one before it.
+    """
+    cdef Py_ssize_t n = D.shape[0], k, i, where = 0
+    with nogil:
+        make_square(distances, D)
+        for i in range(n):
+            to[i] = INFINITY
+            dead[i] = 0.0
+        dead[0] = INFINITY
+        for k in range(n - 1):
+            pairs[k, 0] = where
+            for i in range(n):
+                to[i] = D[where, i] if D[where, i] < to[i] else to[i]
+            heights[k] = row_minimum(&to[0], &dead[0], n, &where)
+            dead[where] = INFINITY
+            pairs[k, 1] = where
+
+
 def merge_chain(
         int method,                       # IN     one of linkage.h, a reducible one
-        double[:, ::1] D,                 # INOUT  (n, n), symmetric, infinity on the diagonal
+        const double[::1] distances,      # IN     (n (n - 1) / 2,)
+        double[:, ::1] D,                 # WORK   (n, n or more)
         double[::1] size,                 # INOUT  (n,), points of each cluster
         const int64_t[::1] name,          # IN     (n,), some point of each cluster
         double[::1] dead,                 # WORK   (n,)
@@ -24,6 +63,7 @@ def merge_chain(
         Py_ssize_t n = D.shape[0], length = 0, k, i, x, y, lowest = 0
         double h
     with nogil:
+        make_square(distances, D)
         for i in range(n):
             dead[i] = 0.0
         for k in range(n - 1):

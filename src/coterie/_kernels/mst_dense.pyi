@@ -37,10 +37,3 @@ def end_points(
     edges: NDArray[np.int64],
 ) -> None: ...
 def grow(row: NDArray[np.float64], to: NDArray[np.float64], dead: NDArray[np.float64]) -> int: ...
-def grow_in_matrix(
-    D: NDArray[np.float64],
-    to: NDArray[np.float64],
-    dead: NDArray[np.float64],
-    pairs: NDArray[np.int64],
-    heights: NDArray[np.float64],
-) -> None: ...

@@ -123,25 +123,3 @@ def grow(
         row_minimum(&to[0], &dead[0], row.shape[0], &where)
         dead[where] = INFINITY
     return where
-
-
-def grow_in_matrix(
-        const double[:, ::1] D,           # IN     (n, n), symmetric
-        double[::1] to,                   # WORK   (n,)
-        double[::1] dead,                 # WORK   (n,)
-        int64_t[:, ::1] pairs,            # OUT    (n - 1, 2), each point and the one that came before it
-        double[::1] heights):             # OUT    (n - 1,), distance to the tree
-    """Grow a tree from point 0 until all points are in it (Prim 1957), as `grow` does. O(n^2) time."""
-    cdef Py_ssize_t n = D.shape[0], k, i, where = 0
-    with nogil:
-        for i in range(n):
-            to[i] = INFINITY
-            dead[i] = 0.0
-        dead[0] = INFINITY
-        for k in range(n - 1):
-            pairs[k, 0] = where
-            for i in range(n):
-                to[i] = min(to[i], D[where, i])
-            heights[k] = row_minimum(&to[0], &dead[0], n, &where)
-            dead[where] = INFINITY
-            pairs[k, 1] = where
