@@ -40,7 +40,8 @@ def _run(n_chunks: int, n_threads: int, kernel: Callable, *arguments: object) ->
 def _by_rows(n_rows: int, row: int, n_threads: int, kernel: Callable, *arguments: object) -> None:
     """Run a kernel that takes rows of up to `row` numbers in chunks."""
     rows = max(1, _CHUNK // max(1, row))
-    _run(-(-n_rows // rows), n_threads, kernel, *arguments, rows)
+    n_chunks = -(-n_rows // rows)
+    _run(n_chunks, n_threads if n_chunks > 2 else 1, kernel, *arguments, rows)
 
 
 class _Merges:
@@ -150,14 +151,19 @@ def _merge_in_rounds(method: int, triangle: _Triangle, merges: _Merges, n_thread
         work = np.empty((n_threads, 2 * n + 3 * len(a)))
         least, nearest = np.full((n_threads, m), np.inf), np.zeros((n_threads, m), np.int64)
         read, written = _row_starts(n)[keep], _row_starts(m)
-        start = 0
+        # In place, the first rows wait elsewhere: so much has been read by then that the others follow in few steps,
+        # each as far as nothing is written over that is still to be read.
+        start, stop, target = 0, m - 1, to
+        if ours:
+            stop = max(1, int(np.searchsorted(written, len(to) // 32)))
+            target = waiting = np.empty(written[stop])
         while start < m - 1:
-            stop = m - 1
-            if ours:  # as far as nothing is written over that is still to be read
-                stop = min(stop, max(start + 1, int(np.searchsorted(written, read[start], side="right")) - 1))
             _by_rows(stop - start, n, n_threads, linkage_rounds.merge_pairs, method, distances, size, keep, partner,
-                     place, pair, start, stop, work, to, least, nearest)
-            start = stop
+                     place, pair, start, stop, work, target, least, nearest)
+            start, target = stop, to
+            stop = min(m - 1, max(start + 1, int(np.searchsorted(written, read[start], side="right")) - 1))
+        if ours:
+            to[:len(waiting)] = waiting
         size = size.copy()
         size[a] += size[b]
         distances, size, name, n, ours = to, size[keep], name[keep], m, True
