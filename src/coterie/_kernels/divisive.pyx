@@ -167,16 +167,17 @@ cdef void take(Space *w, const int64_t *c, Py_ssize_t i) noexcept nogil:
 cdef Py_ssize_t farthest_on_average(Space *w, const int64_t *c) noexcept nogil:
     """The object whose dissimilarities have the largest sum: the first of those that rounding can't tell apart."""
     cdef:
-        Py_ssize_t i
-        double most = 0.0
+        Py_ssize_t i, farthest = 0
+        double most = -INFINITY
         const double *sums = w.sums + c[VECTOR]
     for i in range(c[WIDTH]):
-        most = max(most, sums[i])
-    most *= 1.0 - TIE
-    for i in range(c[WIDTH]):
-        if sums[i] >= most:
+        if sums[i] > most:
+            most = sums[i]
+            farthest = i
+    for i in range(farthest):
+        if sums[i] >= most * (1.0 - TIE):
             return i
-    return -1
+    return farthest
 
 
 cdef Py_ssize_t first_gain(Space *w, const int64_t *c, double per_rest, double per_splinter,
@@ -346,7 +347,8 @@ def divide(
                     take(&w, c, i)
                 else:
                     todo = finish_split(&w, c)
-                    c = &pending[state[HEIGHT] - 1, 0]
+                    if todo == COPY:
+                        c = &pending[state[HEIGHT] - 1, 0]
             elif state[PHASE] == BEGIN:
                 take(&w, c, farthest_on_average(&w, c))
                 state[PHASE] = MOVE
