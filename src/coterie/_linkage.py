@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from . import _memory, _parallel
-from ._kernels import linkage_chain, linkage_heap, linkage_points, linkage_rounds, merge_tree, mst_dense
+from ._kernels import linkage_chain, linkage_heap, linkage_points, linkage_rounds, merge_tree, mst_dense, mst_prim
 from ._parallel import resolve_n_jobs
 from ._validation import as_floats, as_matrix, warn
 from .distances import as_metric, check_condensed, check_suits, pdist, prepare, rows_to
@@ -73,7 +73,7 @@ class _Merges:
             order = np.argsort(heights, kind="stable")
             pairs, heights = pairs[order], heights[order]
         Z = np.empty((len(heights), 4))
-        merge_tree.label_merges(pairs, heights, np.empty(2 * len(heights) + 1, np.int64), Z)
+        merge_tree.label_merges(pairs, heights, np.empty(2 * len(heights) + 1, np.int64), True, Z)
         return Z
 
 
@@ -326,24 +326,31 @@ def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merge
     np.sqrt(merges.heights, out=merges.heights)
 
 
-def _grow_tree(X: NDArray, metric: Metric, merges: _Merges, n_threads: int) -> None:
-    """Single linkage of points by any metric: a minimum spanning tree grows from the first point (Prim 1957)."""
-    n, current = len(X), 0
-    outside, to = np.arange(1, n), np.full(n - 1, np.inf)
+def grow_tree(X: NDArray, metric: Metric, n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The points in the order in which a minimum spanning tree takes them in, and how far each was from it.
+
+    Once sorted by height, the edge from a point to the one before it merges the same clusters as that to the point in
+    the tree that it is nearest to: there was a longer edge between them otherwise (Muellner 2011, arXiv:1109.2378).
+    """
+    n = len(X)
+    points, visits, heights = prepare(X, metric, n_threads), np.zeros(n, np.int64), np.empty(n - 1)
+    outside, least, done = np.arange(1, n), np.full(n - 1, np.inf), 1
     while len(outside):
-        points, row = prepare(X[outside], metric, n_threads), np.empty((1, len(outside)))
-        dead = np.zeros(len(outside))
-        for _ in range(-(-len(outside) // 4)):  # those inside are computed too, until a quarter of all is
-            rows_to(X[current:current + 1], points, metric, n_threads, row)
-            where = mst_dense.grow(row[0], to, dead)
-            # Joined to the point that came before it, not to the nearest in the tree: once the edges are sorted, the
-            # clusters are the same, and on ties they are scipy's.
-            merges.pairs[merges.done], merges.heights[merges.done] = (current, outside[where]), to[where]
-            merges.done += 1
-            current = outside[where]
-        merges.take(0)
-        left = dead == 0.0
-        outside, to = outside[left], to[left]
+        _parallel.report("linkage", done, n)
+        dead, row = np.zeros(len(outside)), np.empty((1, len(outside)))
+        steps = -(-len(outside) // 4)  # distances to those inside are computed too, until they are a quarter
+        others = prepare(X[outside], metric, n_threads)
+        if metric.function is None:
+            _run(steps, 1, mst_prim.visit_nearest, points, others, outside, least, dead, row[0], visits, heights, done)
+        else:
+            for step in range(done, done + steps):
+                last = visits[step - 1]
+                rows_to(X[last:last + 1], others, metric, 1, row)
+                np.minimum(least, row[0], out=least)
+                nearest = int((least + dead).argmin())
+                dead[nearest], visits[step], heights[step - 1] = np.inf, outside[nearest], least[nearest]
+        outside, least, done = outside[dead == 0.0], least[dead == 0.0], done + steps
+    return visits, heights
 
 
 # ------------------------------------------------------------------------------------------- any input
@@ -408,7 +415,8 @@ def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDAr
         return from_condensed(pdist(X, metric, n_jobs=n_threads), method, n_threads, overwrite=True)
     merges = _Merges(n)
     if method == "single":
-        _grow_tree(X, metric, merges, n_threads)
+        visits, merges.heights[:] = grow_tree(X, metric, n_threads)
+        merges.pairs[:, 0], merges.pairs[:, 1] = visits[:-1], visits[1:]
         return merges.linkage(method)
     points = X - X.mean(axis=0, dtype=np.float64)  # a common offset costs no digits
     exponent = int(np.frexp(np.abs(points).max())[1])

@@ -8,5 +8,6 @@ def label_merges(
     pairs: NDArray[np.int64],
     heights: NDArray[np.float64],
     parent: NDArray[np.int64],
+    ordered: bool,
     Z: NDArray[np.float64],
 ) -> bool: ...

@@ -9,6 +9,7 @@ def label_merges(
         const int64_t[:, ::1] pairs,      # IN     (n - 1, 2), a point of each of the two clusters merged
         const double[::1] heights,        # IN     (n - 1,)
         int64_t[::1] parent,              # WORK   (2 n - 1,)
+        bint ordered,                     # IN     the lower cluster first, as in scipy, whatever the order in the pair
         double[:, ::1] Z):                # OUT    (n - 1, 4), scipy's format
     """Turn merges, in the order in which they happen, into a linkage matrix.
 
@@ -30,8 +31,8 @@ def label_merges(
             own = n + i
             parent[a] = own
             parent[b] = own
-            Z[i, 0] = min(a, b)
-            Z[i, 1] = max(a, b)
+            Z[i, 0] = min(a, b) if ordered else a
+            Z[i, 1] = max(a, b) if ordered else b
             Z[i, 2] = heights[i]
             Z[i, 3] = (1.0 if a < n else Z[a - n, 3]) + (1.0 if b < n else Z[b - n, 3])
     return tree

@@ -7,7 +7,6 @@ Neighbours are ordered by (distance, lower index), which is an order of the edge
 from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, int64_t
 
-from .linkage cimport row_minimum
 from .union_find cimport find, unite
 from .work cimport Region, part_t, work_take
 
@@ -109,17 +108,3 @@ def end_points(
                     if distances[i * n - i * (i + 1) // 2 - i - 1 + j] == heights[e]:
                         edges[e, 0] = members[a]
                         edges[e, 1] = members[b]
-
-
-def grow(
-        const double[::1] row,            # IN     (n,), distances of the point that came last
-        double[::1] to,                   # INOUT  (n,), distance of each point outside to the tree
-        double[::1] dead):                # INOUT  (n,), 0 outside the tree, infinity inside
-    """Let a tree grow by the point nearest to it, the lowest on a tie. Returns which. O(n) time."""
-    cdef Py_ssize_t i, where
-    with nogil:
-        for i in range(row.shape[0]):
-            to[i] = min(to[i], row[i])
-        row_minimum(&to[0], &dead[0], row.shape[0], &where)
-        dead[where] = INFINITY
-    return where
