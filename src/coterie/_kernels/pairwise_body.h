@@ -18,7 +18,7 @@ SIMD_INLINE TARGET void FN(pair_step)(const int kind, VR x, VR y, VR *a, VR *b) 
         case PAIR_SQEUCLIDEAN:
         case PAIR_EUCLIDEAN:
             t = VSUB(x, y);
-            *a = VFMA(t, t, *a);
+            *a = VADD(*a, VMUL(t, t)); /* rounded twice, as in scipy: the same distances tie, on every machine */
             break;
         case PAIR_MANHATTAN:
             *a = VADD(*a, VABS(VSUB(x, y)));
