@@ -443,12 +443,15 @@ def test_everything_but_routing_and_tags_works_without_scikit_learn():
                 if name.split(".")[0] in {"sklearn", "scipy", "joblib", "pandas", "polars", "pyarrow"}:
                     raise ImportError(name)
         sys.meta_path.insert(0, Refuse())
-        from coterie import KMeans, NotFittedError
+        from coterie import AgglomerativeClustering, DivisiveClustering, KMeans, NotFittedError
         X = np.arange(12.0).reshape(6, 2)
         model = KMeans(2, random_state=0)
         model.fit_predict(X); model.fit_transform(X); model.score(X); model.get_feature_names_out()
         model = pickle.loads(pickle.dumps(model.set_params(n_clusters=3).fit(X)))
         assert repr(model) == "KMeans(n_clusters=3, random_state=0)"
+        for linkage in ("ward", "single", "average"):
+            AgglomerativeClustering(3, linkage=linkage).fit(X).predict(X)
+        DivisiveClustering(3).fit(X).cut(min_size=2)
         try:
             model.set_output(transform="pandas").transform(X)
         except ImportError:
@@ -459,7 +462,8 @@ def test_everything_but_routing_and_tags_works_without_scikit_learn():
 
 
 def test_public_names_are_there():
-    assert {"KMeans", "k_means", "kmeans_plusplus", "NotFittedError", "ConvergenceWarning"} <= set(coterie.__all__)
+    assert {"AgglomerativeClustering", "DivisiveClustering", "KMeans", "k_means", "kmeans_plusplus", "NotFittedError",
+            "ConvergenceWarning"} <= set(coterie.__all__)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for name in coterie.__all__:

@@ -214,8 +214,12 @@ def _as_distances(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
                                      f"{left + int(j)}.")
     if exact:
         return matrix
-    upper = np.maximum(np.triu(matrix, 1), 0.0)
-    return upper + upper.T
+    _memory.require(16 * n * n, f"Taking the rounding errors off a matrix of {n:,} rows",
+                    "A matrix that is exactly symmetric, with a zero diagonal, is used as it is.")
+    clean = np.triu(matrix, 1)
+    np.maximum(clean, 0.0, out=clean)
+    clean += clean.T
+    return clean
 
 
 def _build_tree(matrix: NDArray[np.float64], n_threads: int) -> NDArray[np.float64]:
