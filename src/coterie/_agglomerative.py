@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _linkage, _parallel, distances
 from ._estimator import UNCHANGED, Clusterer, Estimator
-from ._kernels import flat_cut, mst_prim
+from ._kernels import flat_cut, merge_tree
 from ._validation import BOOL, CALLABLE, N_JOBS, NONE, Rule, check_parameters, integer, one_of, real
 
 if TYPE_CHECKING:
@@ -234,21 +234,13 @@ _SORTED_BY_SCIKIT_LEARN = ("", "cosine", "correlation", "sqeuclidean")
 
 def _grow_tree(X: NDArray, metric: distances.Metric, n_threads: int) -> tuple[NDArray, NDArray]:
     """Single linkage: linkage matrix and scikit-learn's children."""
-    n = len(X)
-    points, visits, heights = distances.prepare(X, metric, n_threads), np.zeros(n, dtype=np.int64), np.empty(n - 1)
-    names, least, done = np.arange(1, n), np.full(n - 1, np.inf), 1
-    while len(names):
-        _parallel.report("linkage", done, n)
-        others = distances.prepare(X[names], metric, n_threads)
-        inside, row = np.zeros(len(names)), np.empty(len(names))
-        steps = -(-len(names) // 4)  # those inside are computed too, until they are a quarter
-        _parallel.run(lambda region, slot: mst_prim.visit_nearest(
-            points, others, names, least, inside, row, visits, heights, done, region, slot), steps, 1)  # noqa: B023
-        outside = inside == 0.0
-        names, least, done = names[outside], least[outside], done + steps
-    children, Z = np.empty((n - 1, 2), dtype=np.intp), np.empty((n - 1, 4))
+    visits, heights = _linkage.grow_tree(X, metric, n_threads)
     order = np.argsort(heights, kind="stable")
-    mst_prim.label_visits(visits, order, heights, np.empty(2 * n - 1, dtype=np.int64), children, Z)
+    Z = np.empty((len(heights), 4))
+    merge_tree.label_merges(np.column_stack([visits[order], visits[order + 1]]), heights[order],
+                            np.empty(2 * len(visits) - 1, np.int64), False, Z)
+    children = Z[:, :2].astype(np.intp)
+    Z[:, :2].sort(axis=1)
     return Z, children
 
 
