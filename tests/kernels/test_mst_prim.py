@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from reference import agglomerative as reference
 
-from coterie._kernels import mst_prim
+from coterie._kernels import merge_tree, mst_prim
 from coterie._parallel import run
 from coterie.distances import as_metric, pdist, prepare, squareform
 
@@ -22,7 +22,10 @@ def tree(X, portion):
         names, least, done = names[inside == 0], least[inside == 0], done + steps
     children, Z = np.full((n - 1, 2), -1, dtype=np.intp), np.full((n - 1, 4), np.nan)
     order = np.argsort(heights, kind="stable")
-    mst_prim.label_visits(visits, order, heights, np.empty(2 * n - 1, dtype=np.int64), children, Z)
+    pairs = np.column_stack([visits[order], visits[order + 1]])
+    merge_tree.label_merges(pairs, heights[order], np.empty(2 * n - 1, dtype=np.int64), False, Z)
+    children[:] = Z[:, :2]
+    Z[:, :2].sort(axis=1)
     return visits, heights, children, Z
 
 

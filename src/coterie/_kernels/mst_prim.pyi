@@ -18,11 +18,3 @@ def visit_nearest(
     region: Region,
     slot: int,
 ) -> None: ...
-def label_visits(
-    visits: NDArray[np.int64],
-    order: NDArray[np.int64],
-    heights: NDArray[np.float64],
-    parent: NDArray[np.int64],
-    children: NDArray[np.intp],
-    Z: NDArray[np.float64],
-) -> None: ...

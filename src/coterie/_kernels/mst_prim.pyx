@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Single linkage of points by Prim's algorithm (1957), in memory O(n d), written as scikit-learn writes it."""
+"""A minimum spanning tree of points, grown from the first one (Prim 1957), in memory O(n d)."""
 from libc.math cimport INFINITY
 from libc.stdint cimport int64_t
 
 from .pairwise cimport Points, distances_from
-from .union_find cimport find
 from .work cimport Region, part_t, work_take
 
 
@@ -45,32 +44,3 @@ def visit_nearest(
             inside[found] = INFINITY
             visits[done + part.index] = names[found]
             heights[done + part.index - 1] = a
-
-
-def label_visits(
-        const int64_t[::1] visits,       # IN     (n,), see `visit_nearest`
-        const int64_t[::1] order,        # IN     (n - 1,), the heights in ascending order
-        const double[::1] heights,       # IN     (n - 1,)
-        int64_t[::1] parent,             # WORK   (2 n - 1,)
-        Py_ssize_t[:, ::1] children,     # OUT    (n - 1, 2), the clusters of the point before, and of the one added
-        double[:, ::1] Z):               # OUT    (n - 1, 4), scipy linkage
-    """Turn visits into a tree. O(n alpha(n)) time.
-
-    A point is added to the tree by the edge to the point before, or by a longer one to a point that is in one cluster
-    with that by then: so it doesn't matter which end the edge has in the tree (Muellner 2011, arXiv:1109.2378, figure
-    6).
-    """
-    cdef Py_ssize_t n = visits.shape[0], i, side
-    with nogil:
-        for i in range(2 * n - 1):
-            parent[i] = i
-        for i in range(n - 1):
-            Z[i, 3] = 0.0
-            for side in range(2):
-                children[i, side] = find(&parent[0], visits[order[i] + side])
-                Z[i, 3] += 1.0 if children[i, side] < n else Z[children[i, side] - n, 3]
-            for side in range(2):
-                parent[children[i, side]] = n + i
-            Z[i, 0] = min(children[i, 0], children[i, 1])
-            Z[i, 1] = max(children[i, 0], children[i, 1])
-            Z[i, 2] = heights[order[i]]
