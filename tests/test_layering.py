@@ -19,7 +19,7 @@ LAYERS = (
     {"_validation"},
     {"_estimator"},
     {"distances"},
-    {"_tree"},
+    {"_disjoint_set", "_tree"},
     {"_linkage", "_dendrogram"},
     {"_agglomerative", "_divisive"},
 )

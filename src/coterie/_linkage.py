@@ -10,7 +10,8 @@ import numpy as np
 from . import _memory, _parallel
 from ._kernels import linkage_chain, linkage_heap, linkage_points, linkage_rounds, merge_tree, mst_dense, mst_prim
 from ._parallel import resolve_n_jobs
-from ._validation import as_floats, as_matrix, warn
+from ._tree import optimal_leaf_ordering, warn_of_distances
+from ._validation import as_floats, as_matrix
 from .distances import as_metric, check_condensed, check_suits, pdist, prepare, rows_to
 
 if TYPE_CHECKING:
@@ -173,8 +174,8 @@ def _merge_chain(method: int, triangle: _Triangle, merges: _Merges) -> None:
     """Merge the few clusters that are left."""
     n = len(triangle.size)
     merge = slice(merges.done, merges.done + n - 1)
-    linkage_chain.merge_chain(method, triangle.distances, _room_for_square(n), triangle.size.copy(), triangle.name, np.empty(n),
-                              np.empty(n, np.int64), merges.pairs[merge], merges.heights[merge])
+    linkage_chain.merge_chain(method, triangle.distances, _room_for_square(n), triangle.size.copy(), triangle.name,
+                              np.empty(n), np.empty(n, np.int64), merges.pairs[merge], merges.heights[merge])
     merges.take(n - 1)
 
 
@@ -362,10 +363,12 @@ def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrit
     Raises
     ------
     ValueError
-        A distance is NaN or infinite.
+        A distance is NaN or infinite, or negative where centroids are asked for.
     """
     n = check_condensed(y)
     top = _largest(y, n_threads)
+    if method in ("centroid", "median") and y.min(initial=0.0) < -1e-8 * top:
+        raise ValueError(f"{method} linkage is not defined for negative distances. First at index {(y < 0).argmax()}.")
     exponent = 0
     if method in EUCLIDEAN_METHODS and not 1e-140 < top < 1e140 and top > 0:  # squares would overflow or vanish
         exponent = int(np.frexp(top)[1])
@@ -511,8 +514,6 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
     >>> fcluster(Z, 3.0, "distance")
     array([1, 1, 2, 2], dtype=int32)
     """
-    from ._tree import ClusterWarning, optimal_leaf_ordering
-
     if method not in METHODS:
         raise ValueError(f"Invalid method: {method}. There are {', '.join(METHODS)}.")
     n_threads = resolve_n_jobs(n_jobs)
@@ -533,18 +534,11 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
         if len(array) < 2:
             raise ValueError("The number of observations cannot be determined on an empty distance matrix.")
         check_suits(array, metric, "y")
-        if _looks_like_distances(array):
-            warn("The symmetric non-negative hollow observation matrix looks suspiciously like an uncondensed distance "
-                 "matrix: coterie.distances.squareform makes a condensed one of it.", ClusterWarning)
+        warn_of_distances(array)
         Z = agglomerate(array, method, metric, n_threads)
     else:
         raise ValueError("`y` must be 1 or 2 dimensional.")
     return optimal_leaf_ordering(Z, y, metric) if optimal_ordering else Z
-
-
-def _looks_like_distances(array: NDArray) -> bool:
-    return (array.shape[0] == array.shape[1] and np.allclose(np.diagonal(array), 0.0) and bool((array >= 0.0).all())
-            and np.allclose(array, array.T))
 
 
 def linkage_vector(X: ArrayLike, method: str = "single", metric: str | Callable | Metric = "euclidean",

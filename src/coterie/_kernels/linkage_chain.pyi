@@ -2,8 +2,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from .work import Region
-
 def grow_tree(
     distances: NDArray[np.float64],
     D: NDArray[np.float64],

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Merging along a chain of nearest neighbours: few clusters, whose matrix stays in the cache.
 
-Ties are decided as in scipy: the chain begins at the lowest cluster, the nearest one with the lowest number is next, but
-the one before in the chain is preferred, and a union keeps the higher number.
+Ties are decided as in scipy: the chain begins at the lowest cluster, the nearest one with the lowest number is next,
+but the one before in the chain is preferred, and a union keeps the higher number.
 """
 from libc.math cimport INFINITY
 from libc.stdint cimport int64_t

@@ -2,8 +2,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from .work import Region
-
 def label_merges(
     pairs: NDArray[np.int64],
     heights: NDArray[np.float64],
