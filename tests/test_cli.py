@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import coterie
+from coterie import distances, hierarchy
 from coterie.cli import _csv
 from coterie.cli._console import Problem, numbers, table
 from coterie.cli._read import read_file
@@ -47,7 +48,7 @@ def fails(run):
         done = run(*args, stdin=stdin)
         *before, error = done.stderr.splitlines()
         assert (done.returncode, done.stdout) == (code, "")
-        assert re.match("coterie( kmeans| demo)?: error: ", error)
+        assert re.match("coterie( kmeans| hierarchy| demo)?: error: ", error)
         assert not any("error" in line for line in before)
         return error
 
@@ -65,7 +66,8 @@ def read(tmp_path):
         else:
             path = content
         usual = {"file": str(path), "array": None, "columns": None, "drop": [], "missing": "median", "quiet": False}
-        return read_file(Namespace(**usual | options))
+        row_names = options.pop("row_names", None)
+        return read_file(Namespace(**usual | options), row_names)
 
     return read
 
@@ -93,7 +95,7 @@ def expected_labels(X=IRIS, method="standard", k=3, seed=0):
 
 def test_version_and_help(run):
     assert run("--version").stdout == f"coterie {coterie.__version__}\n"
-    assert all(command in run("--help").stdout for command in ("demo", "kmeans"))
+    assert all(command in run("--help").stdout for command in ("demo", "hierarchy", "kmeans"))
     assert "--missing" in run("kmeans", "--help").stdout
     nothing = run()
     assert nothing.returncode == 2 and "kmeans" in nothing.stderr
@@ -254,6 +256,178 @@ def test_fewer_distinct_rows_than_clusters_warns(run):
     assert "note: the same in every row, so without effect: a, b" in done.stderr
 
 
+# ------------------------------------------------------------------------------------------------ the hierarchy
+
+
+@pytest.fixture
+def iris_file(tmp_path):
+    (tmp_path / "iris.csv").write_text(iris_csv())
+    return "iris.csv"
+
+
+def cut(Z, **where):
+    return [str(label) for label in hierarchy.cut_tree(Z, **where)[:, 0]]
+
+
+def test_hierarchy_gives_the_tree_and_the_labels_of_the_python_interface(run, tmp_path, iris_file):
+    done = run("hierarchy", iris_file, "-k", 4, "--tree", "Z.npy")
+    Z = hierarchy.linkage(Scaler().fit_transform(IRIS), "ward")
+    assert done.returncode == 0
+    assert labels_of(done.stdout) == cut(Z, n_clusters=4)
+    np.testing.assert_array_equal(np.load(tmp_path / "Z.npy"), Z)
+    for text in ("scaling: standard", "method: ward", "metric: euclidean", "cut: 4 clusters (-k)",
+                 "4 clusters of 150 rows by 4 columns", "largest gap: ", "which suggests 2 clusters; a hint"):
+        assert text in done.stderr
+
+
+@pytest.mark.parametrize("method", ["ward", "average", "complete", "single", "weighted", "centroid", "median"])
+def test_hierarchy_cuts_at_a_height(run, iris_file, method):
+    done = run("hierarchy", iris_file, "--height", 1.2, "--method", method, "--scale", "none", "--quiet", "--jobs", 2)
+    Z = hierarchy.linkage(IRIS, method)
+    assert labels_of(done.stdout) == cut(Z, height=1.2)
+    lines = done.stderr.splitlines()
+    assert [line.split(":")[0] for line in lines if "warning" not in line] == ["scaling", "method", "cut"]
+    assert any("branches cross" in line for line in lines) == (not hierarchy.is_monotonic(Z))
+
+
+def test_hierarchy_from_the_top_down(run, iris_file):
+    done = run("hierarchy", iris_file, "-k", 3, "--divisive", "--metric", "manhattan", "--scale", "none")
+    model = coterie.DivisiveClustering(3, metric="manhattan").fit(IRIS)
+    assert labels_of(done.stdout) == cut(model.linkage_, n_clusters=3)
+    assert "method: divisive (the cluster of the largest diameter is split first), metric: manhattan" in done.stderr
+
+
+def test_without_a_cut_the_largest_gap_decides(run):
+    rows = b"x,y\n0,0\n0,1\n9,9\n9,8\n50,50\n51,50\n"
+    done = run("hierarchy", "-", "--method", "single", "--scale", "none", stdin=rows)
+    assert labels_of(done.stdout) == ["0", "0", "0", "0", "1", "1"]
+    assert "cut: 2 clusters (at the largest gap between heights; no -k or --height was given)" in done.stderr
+    assert "largest gap: 11.4 to 58.0, which suggests 2 clusters" in done.stderr
+    same = run("hierarchy", "-", "--scale", "none", stdin=b"x\n1\n1\n1\n")
+    assert labels_of(same.stdout) == ["0", "0", "0"] and "largest gap:" not in same.stderr
+
+
+@pytest.mark.parametrize("metric, scaling, method", [
+    ("euclidean", "standard", "ward"), ("l1", "standard", "average"), ("minkowski:3", "standard", "average"),
+    ("cosine", "none", "average"), ("correlation", "none", "average"), ("canberra", "none", "average"),
+])
+def test_metrics_have_their_own_scaling_and_method(run, iris_file, metric, scaling, method):
+    done = run("hierarchy", iris_file, "-k", 5, "--metric", metric)
+    assert f"scaling: {scaling} (" in done.stderr and f"method: {method} (" in done.stderr
+    X = IRIS if scaling == "none" else Scaler(scaling).fit_transform(IRIS)
+    name, _, p = metric.partition(":")
+    Z = hierarchy.linkage(X, method, distances.as_metric(name, **({"p": float(p)} if p else {})))
+    assert labels_of(done.stdout) == cut(Z, n_clusters=5)
+    scaled = run("hierarchy", iris_file, "-k", 5, "--metric", metric, "--scale", "minmax")
+    assert "scaling: minmax (" in scaled.stderr
+
+
+def test_places_on_the_globe_are_degrees_and_heights_kilometres(run, tmp_path):
+    places = b"""name,lat,lon
+Suva,-18.142,178.442
+Apia,-13.833,-171.767
+Paris,48.857,2.352
+Lyon,45.764,4.836
+"""
+    done = run("hierarchy", "-", "--height", 2000, "--metric", "haversine", "--columns", "lat,lon", "--names", "name",
+               "--tree", "Z.npy", "--method", "single", stdin=places)
+    assert labels_of(done.stdout) == ["0", "0", "1", "1"]
+    np.testing.assert_allclose(np.load(tmp_path / "Z.npy")[:2, 2], [392, 1151], atol=1)
+    assert "scaling: none" in done.stderr and "metric: haversine (km)" in done.stderr
+    assert re.search(r"0 +2 +50\.0% +-16.0 +-177 +1 Suva, 1 Apia\n", done.stderr)  # not half-way round the world
+
+
+def test_names_of_rows_are_no_measurements(run, iris_file, tmp_path):
+    np.savez(tmp_path / "iris.npz", X=IRIS, ids=np.arange(150))
+    Z = hierarchy.linkage(IRIS, "ward")
+    for file, name in ((iris_file, "species"), ("iris.npz", "ids")):
+        done = run("hierarchy", file, "--names", name, "-k", 3, "--scale", "none")
+        assert labels_of(done.stdout) == cut(Z, n_clusters=3)
+        assert "150 rows by 4 columns" in done.stderr and "left out" not in done.stderr
+    done = run("hierarchy", iris_file, "--names", "species", "-k", 3, "--scale", "none")
+    assert re.search(r"50 setosa\n.*49 versicolor, 15 virginica\n.*35 virginica, 1 versicolor\n", done.stderr)
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_dendrogram_is_drawn(run, iris_file, tmp_path, kind):
+    pytest.importorskip("matplotlib")
+    done = run("hierarchy", iris_file, "--names", "species", "-k", 3, "--dendrogram", f"tree.{kind}")
+    assert done.returncode == 0
+    content = (tmp_path / f"tree.{kind}").read_bytes()
+    assert content.startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[kind])
+    if kind == "svg":
+        assert b"iris.csv: 150 rows, ward linkage, euclidean, 3 clusters" in content and b"setosa" in content
+
+
+def test_rows_left_out_keep_their_numbers_in_the_dendrogram(run, tmp_path):
+    pytest.importorskip("matplotlib")
+    rows = b"x,y\n1,2\n,3\n4,4\n9,8\n"
+    done = run("hierarchy", "-", "-k", 2, "--missing", "drop", "--dendrogram", "tree.svg", stdin=rows)
+    assert labels_of(done.stdout) == ["0", '""', "0", "1"]
+    drawn = re.findall("<!-- ([0-9]) -->", (tmp_path / "tree.svg").read_text())
+    assert set("023") <= set(drawn) and len([each for each in drawn if each == "3"]) == 1
+
+
+def test_dendrogram_needs_matplotlib(tmp_path, iris_file):
+    code = ("import sys; sys.modules['matplotlib'] = None; from coterie.cli import main; "
+            "sys.exit(main(['hierarchy', 'iris.csv', '--dendrogram', 'tree.png']))")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr == ('coterie hierarchy: error: tree.png: for pictures, install matplotlib: pip install '
+                           '"coterie[plot]"\n')
+
+
+@pytest.mark.parametrize("args, message", [
+    (["-k", "3", "--height", "2"], "not allowed with"),
+    (["--method", "ward", "--divisive"], "not allowed with"),
+    (["--height", "-1"], "a number of 0 or more is needed, not '-1'"),
+    (["--height", "nan"], "not 'nan'"),
+    (["--method", "wart"], "invalid choice: 'wart'"),
+    (["--metric", "euclidian"], "no metric is called 'euclidian'; did you mean 'euclidean'?"),
+    (["--metric", "minkowski:0"], "p must be greater than 0"),
+    (["--metric", "cosine:2"], "cosine takes no number"),
+    (["--method", "ward", "--metric", "cosine"], "--method ward needs the euclidean metric, not cosine"),
+    (["--metric", "haversine"], "needs two columns, latitude and longitude in degrees, and there are sepal_length_cm"),
+    (["--metric", "haversine", "--scale", "log"], "without --scale"),
+    (["--names", "spices"], "--names: no column is called 'spices': did you mean 'species'?"),
+    (["--tree", "-"], "a file is needed"),
+    (["--tree", "iris.csv"], "would be overwritten"),
+    (["--tree", "a", "--dendrogram", "a"], "named twice"),
+    (["--seed", "1"], "unrecognized arguments: --seed"),
+])
+def test_mistakes_on_the_command_line_of_hierarchy(fails, iris_file, args, message):
+    if "--dendrogram" in args:
+        pytest.importorskip("matplotlib")
+    assert message in fails(2, "hierarchy", iris_file, *args)
+
+
+@pytest.mark.parametrize("rows, args, message", [
+    (b"a,b\n1,2\n", [], "standard input: 2 rows are needed, which is more than the 1 row there is"),
+    (b"a,b\n1,2\n3,4\n", ["-k", "3"], "-k 3 is more than the 2 rows there are"),
+    (b"a,b\n1,2\n0,0\n", ["--metric", "cosine"], "zero vectors"),
+    (b"a,b\n1,2\n95,4\n", ["--metric", "haversine"], "a is taken for latitude, b for longitude. A latitude must be"),
+])
+def test_mistakes_about_the_data_of_hierarchy(fails, rows, args, message):
+    assert message in fails(1, "hierarchy", "-", *args, stdin=rows)
+
+
+def test_tree_that_does_not_fit_is_refused_in_one_line(tmp_path):
+    np.save(tmp_path / "x.npy", np.arange(200_000.0) % 1009)
+    code = ("import sys; from coterie import _memory; _memory.available = lambda: 10**9; from coterie.cli import main; "
+            "sys.exit(main(['hierarchy', 'x.npy', '--method', 'average', '-k', '2', '--quiet']))")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1 and done.stdout == ""
+    error = done.stderr.splitlines()[-1]
+    assert error.startswith("coterie hierarchy: error: not enough memory: average linkage of 200,000 points")
+    assert "GB of memory, and 1 GB are available" in error
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
+def test_full_disk_for_the_tree(fails, iris_file):
+    error = fails(1, "hierarchy", iris_file, "-k", 3, "--tree", "/dev/full", "--quiet")
+    assert error.startswith("coterie hierarchy: error: /dev/full: No space left")
+
+
 # ---------------------------------------------------------------------------------------------------- the demo
 
 
@@ -262,6 +436,7 @@ def test_demo(run, tmp_path):
     done = run("demo", "--jobs", 2)
     assert done.returncode == 0
     assert "sepal_length_cm" in done.stdout and "50 setosa" in done.stdout and "north_km" in done.stdout
+    assert "49 versicolor, 15 virginica" in done.stdout and "heights of the last merges: 32.4, 12.3" in done.stdout
     path = re.search("^picture: (.*)$", done.stdout, re.MULTILINE)[1]
     assert pathlib.Path(path).samefile(tmp_path / "coterie-demo.png")
     assert pathlib.Path(path).read_bytes().startswith(b"\x89PNG")
@@ -276,6 +451,11 @@ def test_demo_without_matplotlib_says_how_to_get_the_picture(tmp_path):
 
 def test_demo_refuses_a_picture_it_cant_write(fails):
     assert "there is no folder nowhere" in fails(1, "demo", "--output", "nowhere/picture.png")
+
+
+def test_pictures_of_unknown_kind_are_refused_before_the_work(fails):
+    pytest.importorskip("matplotlib")
+    assert "picture.csv: no kind of picture that can be written" in fails(2, "demo", "--output", "picture.csv")
 
 
 def test_generated_addresses_are_on_the_map_and_not_in_the_lake():
@@ -529,6 +709,58 @@ def test_every_format_goes_through_a_pipe(run, kind, zipped):
     assert labels_of(run("kmeans", "-", "-k", 3, stdin=content).stdout) == expected_labels()
 
 
+# ------------------------------------------------------------------------------------------------ names of rows
+
+
+def test_names_of_rows_come_from_a_column_of_text_or_numbers(read, monkeypatch):
+    text = "a,who,n\n1, ann ,7\n,bob,8\n3,\"c, d\",9\n4,,9\n"
+    table = read(text, row_names="who")
+    assert (table.names, table.row_names) == (["a", "n"], ["ann", "bob", "c, d", ""])
+    table = read(text, row_names="n", missing="drop")
+    assert (table.names, table.values.tolist(), table.row_names) == (["a"], [[1], [3], [4]], ["7", "9", "9"])
+    assert read(text, columns=["n"], row_names="n").values.tolist() == [[7], [8], [9], [9]]
+    monkeypatch.setattr(_csv, "_BLOCK", 20)
+    assert read(text, row_names="who").row_names == ["ann", "bob", "c, d", ""]
+    with pytest.raises(Problem, match="there is no column but the names"):
+        read("who\nx\n", row_names="who")
+
+
+def test_names_of_rows_come_from_an_array(read, tmp_path):
+    path = tmp_path / "x.npz"
+    X, codes, meaning = np.ones((3, 2)), np.array([1, 0, 1], np.int8), np.array(["cat", "dog"])
+    np.savez(path, X=X, labels=codes, label_names=meaning, who=np.array(["p", "q", "r"]), few=np.arange(2))
+    assert read(path, row_names="labels").row_names == ["dog", "cat", "dog"]
+    assert read(path, row_names="who").row_names == ["p", "q", "r"]
+    with pytest.raises(Problem, match="no array is called 'label': did you mean 'labels'"):
+        read(path, row_names="label")
+    with pytest.raises(Problem, match="--names few has 2 names for 3 rows"):
+        read(path, row_names="few")
+    with pytest.raises(Problem, match=r"the array X has the shape \(3, 2\)"):
+        read(path, row_names="X")
+    np.savez(path, X=X, labels=codes)
+    assert read(path, row_names="labels").row_names == ["1", "0", "1"]
+    np.savez(path, a=np.arange(3.0), b=np.arange(3), n=np.array([5, 6, 7]))
+    table = read(path, row_names="n")
+    assert (table.names, table.row_names) == (["a", "b"], ["5", "6", "7"])
+    records = np.array([(1, "x"), (3, "y")], dtype=[("a", int), ("who", "U1")])
+    with open(path, "wb") as file:
+        np.save(file, records)
+    assert (read(path, row_names="who").names, read(path, row_names="who").row_names) == (["a"], ["x", "y"])
+    with open(path, "wb") as file:
+        np.save(file, X)
+    assert (read(path, row_names="x1").names, read(path, row_names="x1").row_names) == (["x0"], ["1.0", "1.0", "1.0"])
+
+
+def test_names_of_rows_come_from_parquet(read, tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    parquet.write_table(pa.table({"a": [1, 2], "who": ["x", None], "n": [3, 4]}), tmp_path / "x")
+    table = read(tmp_path / "x", row_names="who")
+    assert (table.names, table.row_names, table.left_out) == (["a", "n"], ["x", ""], [])
+    assert read(tmp_path / "x", row_names="n").row_names == ["3", "4"]
+
+
 # ------------------------------------------------------------------------------------------------- odd columns
 
 
@@ -596,5 +828,20 @@ def test_real_files(run, name, options, found):
     done = run("kmeans", DATA / name, "-k", 4, *options)
     assert done.returncode == 0
     assert len(labels_of(done.stdout)) > 300
+    for text in found:
+        assert text in done.stderr
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the real data is not here")
+@pytest.mark.parametrize("name, options, found", [
+    ("genes_nci60.npz", ["--metric", "correlation", "--names", "labels", "-k", 3],
+     ["64 rows by 6,830 columns", "7 MELANOMA, 2 BREAST", "scaling: none", "method: average"]),
+    ("customers_online_retail_rfm.csv.gz", ["--missing", "median", "--scale", "log", "--drop", "customer_id", "-k", 5],
+     ["4,372 rows by 9 columns", "5 clusters", "32.0%"]),
+])
+def test_trees_of_real_files(run, tmp_path, name, options, found):
+    pytest.importorskip("matplotlib")
+    done = run("hierarchy", DATA / name, *options, "--dendrogram", "tree.png")
+    assert done.returncode == 0 and (tmp_path / "tree.png").stat().st_size > 10_000
     for text in found:
         assert text in done.stderr

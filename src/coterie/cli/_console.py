@@ -35,11 +35,12 @@ def discard_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def add_run_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of everything that computes."""
+def add_run_arguments(parser: argparse.ArgumentParser, seed: bool = True) -> None:
+    """The options of everything that computes, with one for what depends on random numbers."""
     parser.add_argument("--jobs", metavar="N", type=_jobs, help="number of threads (default: one per processor)")
-    parser.add_argument("--seed", metavar="S", type=_seed, default=0,
-                        help="start of the random numbers (default: 0); the same seed gives the same result")
+    if seed:
+        parser.add_argument("--seed", metavar="S", type=_seed, default=0,
+                            help="start of the random numbers (default: 0); the same seed gives the same result")
     parser.add_argument("--quiet", action="store_true", help="no progress, notes or summary; warnings and errors stay")
 
 

@@ -62,7 +62,7 @@ def read_csv(stream: io.BufferedReader, choose: Choose) -> Table:
         notes.append(f"no header line; called here: {listing([f'x{j}' for j in range(len(first))], 4)}")
     names, renamed = distinct([name.strip() for name in names])
 
-    reader = _Reader(text, separator, decimal_comma is not None, names, choose(names))
+    reader = _Reader(text, separator, decimal_comma is not None, names, choose(names), choose.find_row_names(names))
     reader.read_first(lines[start:], start)
     while lines := text.readlines(_BLOCK):
         reader.read(lines)
@@ -134,11 +134,13 @@ class _Reader:
     decimal_comma : whether commas in numbers are points
     names : of all columns in the file
     columns : indices of the columns to read; the first block takes out those that hold text
+    name_column : index of the column that names the rows, or None
     """
 
-    def __init__(self, text, separator, decimal_comma, names, columns):
+    def __init__(self, text, separator, decimal_comma, names, columns, name_column):
         self.text, self.separator, self.decimal_comma = text, separator, decimal_comma
-        self.names, self.columns = names, columns
+        self.names, self.columns, self.name_column = names, columns, name_column
+        self.row_names = []
         self.n_lines = 0  # read so far
         self.blocks = []
         self.left_out = []
@@ -149,7 +151,7 @@ class _Reader:
         rows, line_of = self._rows(lines)
         if not rows:
             raise Problem("there is a header line but no row below it")
-        cells = list(zip(*rows, strict=True))
+        cells = self._cells(rows)
         numeric, values = [], []
         for j in self.columns:
             column, wrong = self._numbers(cells[j])
@@ -168,12 +170,12 @@ class _Reader:
         if not self.columns:
             return
         values = None
-        if not self.decimal_comma:
+        if not self.decimal_comma and self.name_column is None:
             values = self._read_plain(lines)
         if values is None:
             rows, line_of = self._rows(lines)
             values = np.empty((len(rows), len(self.columns)))
-            cells = list(zip(*rows, strict=True))
+            cells = self._cells(rows)
             for i, j in enumerate(self.columns if rows else ()):
                 values[:, i], wrong = self._numbers(cells[j])
                 self._count_mistakes(j, cells[j], wrong, line_of)
@@ -227,6 +229,13 @@ class _Reader:
         places = [i for i in range(len(rows)) if not blank[i]] if any(blank) else range(len(rows))
         return [rows[i] for i in places], lambda i: line_of_all(places[i])
 
+    def _cells(self, rows):
+        """The cells of each column."""
+        cells = list(zip(*rows, strict=True))
+        if self.name_column is not None and rows:
+            self.row_names += [cell.strip() for cell in cells[self.name_column]]
+        return cells
+
     def _numbers(self, cells):
         """The cells as numbers, NaN for the missing, and the indices of those that are neither."""
         if self.decimal_comma:
@@ -272,4 +281,5 @@ class _Reader:
                 kept.append(i)
         if len(kept) < len(self.columns):
             values = np.ascontiguousarray(values[:, kept])
-        return Table(values, [self.names[self.columns[i]] for i in kept], self.left_out)
+        return Table(values, [self.names[self.columns[i]] for i in kept], self.left_out,
+                     row_names=self.row_names if self.name_column is not None else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import csv
+import dataclasses
 import gzip
 import io
 import os
@@ -14,7 +15,7 @@ import zlib
 
 import numpy as np
 
-from coterie.cli._console import Problem, did_you_mean, listing, note, warn
+from coterie.cli._console import Problem, count, did_you_mean, listing, note, warn
 from coterie.cli._csv import read_csv
 from coterie.cli._table import (
     MISSING,
@@ -22,7 +23,6 @@ from coterie.cli._table import (
     Left,
     Table,
     add_column_arguments,
-    chooser,
     distinct,
     odd_columns,
     resolve_missing,
@@ -48,14 +48,14 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
                              "fill in the column's median (median)")
 
 
-def read_file(args: argparse.Namespace) -> Table:
+def read_file(args: argparse.Namespace, row_names: str | None = None) -> Table:
     """Read the table that the arguments name, without missing values, and say what was done about it.
 
-    A Problem names the file.
+    `row_names` is the column, or the array of an npz file, that names the rows. A Problem names the file.
     """
     tell = (lambda message: None) if args.quiet else note
     with _naming(source_name(args.file)):
-        table = _open(args.file, args.array, chooser(args.columns, args.drop), tell)
+        table = _open(args.file, args.array, Choose(args.columns, args.drop, row_names), tell)
         if args.columns is not None and table.left_out:
             raise Problem(f"not a column of numbers: {listing(table.left_out)}")
         if not table.names:
@@ -63,6 +63,9 @@ def read_file(args: argparse.Namespace) -> Table:
             raise Problem(f"there is no column of numbers in it{instead}")
         if not len(table.values):
             raise Problem("there is no row in it")
+        if table.row_names is not None and len(table.row_names) != len(table.values):
+            raise Problem(f"--names {row_names} has {len(table.row_names):,} names for "
+                          f"{count(len(table.values), 'row')}")
         for message in table.notes:
             tell(message)
         if table.left_out:
@@ -76,6 +79,16 @@ def read_file(args: argparse.Namespace) -> Table:
         if message := resolve_missing(table, args.missing):
             tell(message)
     return table
+
+
+def check_rows(args: argparse.Namespace, table: Table, least: int = 1) -> None:
+    """Refuse fewer rows than clusters are asked for, or than `least`."""
+    n = len(table.values)
+    there = f"the {count(n, 'row')} there {'is' if n == 1 else 'are'}"
+    if n < least:
+        raise Problem(f"{source_name(args.file)}: {least} rows are needed, which is more than {there}")
+    if args.n_clusters is not None and args.n_clusters > n:
+        raise Problem(f"{source_name(args.file)}: -k {args.n_clusters} is more than {there}")
 
 
 def _warn_of(names, one, many):
@@ -159,15 +172,19 @@ def _from_array(array, names, choose):
     if array.ndim != 2:
         raise Problem(f"it has the shape {array.shape}; rows and columns are needed, two dimensions")
     names, notes = distinct(names or [""] * array.shape[1])
+    name_column = choose.find_row_names(names)
+    row_names = None if name_column is None else _as_text(array[:, name_column])
     columns = choose(names)
     if columns != list(range(array.shape[1])):
         array = array[:, columns]
     values = np.ascontiguousarray(array, dtype=_float_type(array.dtype))
-    return Table(values if values.flags.writeable else values.copy(), [names[j] for j in columns], notes=notes)
+    return Table(values if values.flags.writeable else values.copy(), [names[j] for j in columns], notes=notes,
+                 row_names=row_names)
 
 
 def _from_columns(arrays, choose):
     names = list(arrays)
+    row_names = None if choose.find_row_names(names) is None else _as_text(arrays[choose.row_names])
     chosen = [names[j] for j in choose(names)]
     numeric = [name for name in chosen if arrays[name].dtype.kind in "biuf" and arrays[name].ndim == 1]
     left_out = [Left(name) for name in chosen if name not in numeric]
@@ -175,7 +192,11 @@ def _from_columns(arrays, choose):
     values = np.empty((len(arrays[names[0]]), len(numeric)), dtype)
     for j, name in enumerate(numeric):
         values[:, j] = arrays[name]
-    return Table(values, numeric, left_out)
+    return Table(values, numeric, left_out, row_names=row_names)
+
+
+def _as_text(array):
+    return [str(value) for value in array.tolist()]
 
 
 def _float_type(dtype):
@@ -194,14 +215,38 @@ def _read_npz(stream, wanted, choose):
             with archive.open(f"{name}.npy") as file:
                 return _load(file)
 
+        row_names = None
+        if choose.row_names is not None:
+            row_names = _pop_row_names(choose.row_names, headers, load)
+            choose = dataclasses.replace(choose, row_names=None)
         if wanted is not None and wanted not in headers:
             raise Problem(f"no array is called {wanted!r}: {did_you_mean(wanted, list(headers))}", code=2)
         wanted = [wanted] if wanted is not None else _arrays_of_a_table(headers)
         if len(wanted) > 1:
             table = _from_columns({name: load(name) for name in wanted}, choose)
             table.notes.append(f"the {len(wanted)} arrays of {len(table.values):,} numbers are the columns")
-            return table
-        return _from_npz_array(wanted[0], headers, load, choose)
+        else:
+            table = _from_npz_array(wanted[0], headers, load, choose)
+        table.row_names = row_names
+        return table
+
+
+def _pop_row_names(wanted, headers, load):
+    """The array that names the rows, as text; of whole numbers that count the entries of another one, such as `labels`
+    and `label_names`, those. What was used is taken out of `headers`."""
+    if wanted not in headers:
+        raise Problem(f"--names: no array is called {wanted!r}: {did_you_mean(wanted, list(headers))}", code=2)
+    names = load(wanted)
+    if names.ndim != 1:
+        raise Problem(f"--names: the array {wanted} has the shape {names.shape}; one name for each row is needed")
+    del headers[wanted]
+    meaning = f"{wanted.removesuffix('s')}_names"
+    if names.dtype.kind in "iu" and meaning in headers and headers[meaning][1].kind == "U":
+        entries = load(meaning)
+        if entries.ndim == 1 and len(names) and names.min() >= 0 and names.max() < len(entries):
+            del headers[meaning]
+            names = entries[names]
+    return _as_text(names)
 
 
 def _arrays_of_a_table(headers):
@@ -269,6 +314,9 @@ def _read_parquet(stream, choose: Choose):
         raise Problem("it has several columns of one name")
     names = schema.names
     numeric, left_out = [], []
+    row_names = None
+    if choose.find_row_names(names) is not None:
+        row_names = ["" if name is None else str(name) for name in file.read([choose.row_names]).column(0).to_pylist()]
     for j in choose(names):
         kind = schema.types[j]
         is_number = any(test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal,
@@ -287,4 +335,4 @@ def _read_parquet(stream, choose: Choose):
             column = part.column(names[j]).cast(kind, safe=False)
             values[start:start + len(part), i] = column.to_numpy()
         start += len(part)
-    return Table(values, [names[j] for j in numeric], left_out)
+    return Table(values, [names[j] for j in numeric], left_out, row_names=row_names)

@@ -7,6 +7,7 @@ import csv
 import gzip
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +15,8 @@ import numpy as np
 from coterie.cli._console import Problem, discard_stdout, numbers, table
 
 # In a summary:
-_MOST_CLUSTERS, _MOST_COLUMNS, _LONGEST_NAME = 40, 24, 30
+MOST_COLUMNS = 24
+_MOST_CLUSTERS, _LONGEST_NAME = 40, 30
 
 
 def check_targets(source: str, *targets: str | None) -> None:
@@ -51,6 +53,12 @@ def write_labels(target: str | None, labels: np.ndarray, kept: np.ndarray | None
             file.write("\n".join(cells))
 
 
+def write_tree(target: str, Z: np.ndarray) -> None:
+    """Write a linkage matrix as an npy file."""
+    with _open(target, binary=True) as file:
+        np.save(file, Z)
+
+
 def write_centers(target: str, sizes: np.ndarray, centers: np.ndarray, names: Sequence[str]) -> None:
     """Write one row per cluster: its label, its size, its centre in the units of the data."""
     with _open(target) as file:
@@ -61,7 +69,7 @@ def write_centers(target: str, sizes: np.ndarray, centers: np.ndarray, names: Se
 
 
 @contextlib.contextmanager
-def _open(target):
+def _open(target, binary=False):
     standard_output = target in (None, "-")
     try:
         if standard_output:
@@ -71,7 +79,8 @@ def _open(target):
             sys.stdout.flush()
         else:
             opener = gzip.open if target.endswith(".gz") else open
-            with opener(target, "wt", encoding="utf-8", newline="\n") as file:
+            text = {} if binary else {"encoding": "utf-8", "newline": "\n"}
+            with opener(target, "wb" if binary else "wt", **text) as file:
                 yield file
     except BrokenPipeError:
         raise
@@ -81,18 +90,30 @@ def _open(target):
         raise Problem(f"{'standard output' if standard_output else target}: {error.strerror}") from error
 
 
+def members(labels: np.ndarray, names: Sequence[str], most: int = 3) -> list[str]:
+    """For each cluster, how many of its rows have which name; the `most` common ones."""
+    cells = []
+    for label in range(labels.max() + 1):
+        counts = Counter(names[i] for i in np.flatnonzero(labels == label)).most_common(most + 1)
+        cells.append(", ".join(f"{n:,} {name}" for name, n in counts[:most]) + ", .." * (len(counts) > most))
+    return cells
+
+
 def summary(sizes: np.ndarray, centers: np.ndarray, names: Sequence[str],
-            further: dict[str, Sequence[str]] | None = None) -> str:
-    """Sizes, shares and centres of the clusters as a text table, and `further` columns of text."""
+            further: dict[str, Sequence[str]] | None = None, all_in: str | None = None) -> str:
+    """Sizes, shares and centres of the clusters as a text table, and `further` columns of text.
+
+    `all_in` is the option that writes what is not shown.
+    """
     further = further or {}
     shown = np.arange(len(sizes))
     remarks = []
     if len(sizes) > _MOST_CLUSTERS:
         shown = np.argsort(-sizes, kind="stable")[:_MOST_CLUSTERS]
         remarks.append(f"the {_MOST_CLUSTERS} largest of {len(sizes)} clusters")
-    if len(names) > _MOST_COLUMNS:
-        remarks.append(f"the first {_MOST_COLUMNS} of {len(names)} columns")
-        names = names[:_MOST_COLUMNS]
+    if len(names) > MOST_COLUMNS:
+        remarks.append(f"the first {MOST_COLUMNS} of {len(names)} columns")
+        names = names[:MOST_COLUMNS]
     names = [" ".join(name.split()) for name in names]
     names = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME - 3]}..." for name in names]
     shares = 100 * sizes / sizes.sum()
@@ -102,4 +123,6 @@ def summary(sizes: np.ndarray, centers: np.ndarray, names: Sequence[str],
          *(numbers(centers[shown, j]) for j in range(len(names))),
          *([cells[i] for i in shown] for cells in further.values())],
     )
-    return f"{text}\n\nshown: {', '.join(remarks)}; --centers writes all" if remarks else text
+    if not remarks:
+        return text
+    return f"{text}\n\nshown: {', '.join(remarks)}" + (f"; {all_in} writes all" if all_in else "")

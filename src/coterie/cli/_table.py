@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,8 +13,6 @@ import numpy as np
 from coterie.cli._console import Problem, count, did_you_mean, listing
 
 MISSING = ("error", "drop", "median")
-
-Choose = Callable[[Sequence[str]], list[int]]
 
 
 @dataclass
@@ -43,6 +41,44 @@ class Table:
     left_out: list[Left] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     kept: np.ndarray | None = None  # which rows of the file are in `values`; None: all
+    row_names: list[str] | None = None  # one for each row in `values`
+
+
+@dataclass
+class Choose:
+    """Which columns of a file to read, by name.
+
+    columns : those to use; None: all but those in `drop` and `row_names`
+    row_names : the column that names the rows, if one does
+    """
+
+    columns: Sequence[str] | None
+    drop: Sequence[str]
+    row_names: str | None = None
+
+    def __call__(self, names: Sequence[str]) -> list[int]:
+        """Indices of the columns to use, out of all names in a file."""
+        names = list(names)
+        for name in [*(self.columns or ()), *self.drop]:
+            if name not in names:
+                raise Problem(f"no column is called {name!r}: {did_you_mean(name, names)}", code=2)
+        if self.columns is not None:
+            if repeated := sorted({name for name in self.columns if self.columns.count(name) > 1}):
+                raise Problem(f"--columns names {listing(map(repr, repeated))} more than once", code=2)
+            return [names.index(name) for name in self.columns]
+        chosen = [j for j, name in enumerate(names) if name not in self.drop and name != self.row_names]
+        if names and not chosen:
+            raise Problem("--drop leaves no column" if self.drop else "there is no column but the names", code=2)
+        return chosen
+
+    def find_row_names(self, names: Sequence[str]) -> int | None:
+        """Index of the column that names the rows; None if none is wanted."""
+        if self.row_names is None:
+            return None
+        if self.row_names not in names:
+            raise Problem(f"--names: no column is called {self.row_names!r}: {did_you_mean(self.row_names, names)}",
+                          code=2)
+        return list(names).index(self.row_names)
 
 
 def add_column_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,26 +92,6 @@ def _names(text):
     if not names:
         raise argparse.ArgumentTypeError("no column is named")
     return names
-
-
-def chooser(columns: Sequence[str] | None, drop: Sequence[str]) -> Choose:
-    """The function that picks, from all names in a file, the indices of the columns to read."""
-
-    def choose(names):
-        names = list(names)
-        for name in [*(columns or ()), *drop]:
-            if name not in names:
-                raise Problem(f"no column is called {name!r}: {did_you_mean(name, names)}", code=2)
-        if columns is not None:
-            if repeated := sorted({name for name in columns if columns.count(name) > 1}):
-                raise Problem(f"--columns names {listing(map(repr, repeated))} more than once", code=2)
-            return [names.index(name) for name in columns]
-        chosen = [j for j, name in enumerate(names) if name not in drop]
-        if names and not chosen:
-            raise Problem("--drop leaves no column", code=2)
-        return chosen
-
-    return choose
 
 
 def distinct(names: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -174,6 +190,8 @@ def resolve_missing(table: Table, how: str) -> str | None:
         raise Problem(f"{found}; --missing drop would leave no row")
     table.kept = ~incomplete
     table.values = table.values[table.kept]
+    if table.row_names is not None:
+        table.row_names = [table.row_names[i] for i in np.flatnonzero(table.kept)]
     return f"{found}; those rows are left out, and their label is empty"
 
 

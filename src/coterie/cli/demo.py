@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""See it work: cluster Fisher's iris flowers and a million generated points, and draw both.
+"""See it work: cluster Fisher's iris flowers, grow their tree, cluster a million generated points, and draw all three.
 
 Prints a summary of each clustering and writes a picture, for which matplotlib is needed.
 """
@@ -14,10 +14,12 @@ import time
 import numpy as np
 
 import coterie
-from coterie.cli._console import Problem, add_run_arguments, count, note, progress_bar
-from coterie.cli._result import summary
+from coterie import hierarchy
+from coterie.cli._console import Problem, add_run_arguments, count, note, numbers, progress_bar
+from coterie.cli._picture import MATPLOTLIB, check_picture, matplotlib_is_there, save_picture
+from coterie.cli._result import members, summary
 
-SUMMARY = "cluster iris flowers and a million points, and draw both"
+SUMMARY = "cluster iris flowers, grow their tree, cluster a million points, and draw all three"
 
 _PICTURE = "coterie-demo.png"
 _STARTS = 5
@@ -36,19 +38,35 @@ def run(args: argparse.Namespace) -> None:
     path = os.path.join(args.output, _PICTURE) if os.path.isdir(args.output) else args.output
     if not os.path.isdir(folder := os.path.dirname(path) or "."):
         raise Problem(f"{path}: there is no folder {folder}")
+    drawing = matplotlib_is_there()
+    if drawing:
+        check_picture(path)
     tell = (lambda text: None) if args.quiet else print
 
     names, flowers, species = read_iris()
     tell(f"Fisher's iris flowers (1936): {len(flowers)} flowers, {len(names)} lengths in cm, 3 clusters\n")
     iris, seconds = _fit(flowers, 3, args)
-    tell(_describe(iris, names, seconds, {"species": _species_of(iris.labels_, species)}))
+    _number_by_first_rows(iris)
+    tell(_describe(iris, names, seconds, {"species": members(iris.labels_, species)}))
+
+    started = time.perf_counter()
+    tree = hierarchy.linkage(flowers, "ward", n_jobs=args.jobs)
+    seconds = time.perf_counter() - started
+    labels = hierarchy.cut_tree(tree, n_clusters=3)[:, 0]
+    means = np.array([flowers[labels == label].mean(axis=0) for label in range(3)])
+    tell(f"\nThe same flowers as a tree: the nearest clusters merged again and again (ward), then cut into 3\n\n"
+         f"{summary(np.bincount(labels), means, names, {'species': members(labels, species)})}\n\n"
+         f"heights of the last merges: {', '.join(numbers(tree[:-6:-1, 2]))}; {seconds:.3f} s")
 
     tell("\nGenerated map: 1,000,000 addresses (km east and north), 12 clusters, each to be served from its centre\n")
     addresses = generate_addresses(1_000_000, np.random.default_rng(args.seed))
     depots, seconds = _fit(addresses, 12, args)
     tell(_describe(depots, ["east_km", "north_km"], seconds))
 
-    _draw(path, flowers[:, _DRAWN], iris, addresses, depots)
+    if drawing:
+        _draw(path, flowers[:, _DRAWN], iris, tree, species, addresses, depots)
+    else:
+        note(f"for the picture, {MATPLOTLIB}")
 
 
 def _fit(X, n_clusters, args):
@@ -59,21 +77,18 @@ def _fit(X, n_clusters, args):
     return model, time.perf_counter() - started
 
 
+def _number_by_first_rows(model):
+    """Give the clusters the numbers that a tree gives them, so that the two can be compared."""
+    order = np.argsort(np.unique(model.labels_, return_index=True)[1])
+    model.labels_, model.cluster_centers_ = np.argsort(order)[model.labels_], model.cluster_centers_[order]
+
+
 def _describe(model, names, seconds, further=None):
     sizes = np.bincount(model.labels_, minlength=model.n_clusters)
     unit = names[0].rpartition("_")[2]
     return (f"{summary(sizes, model.cluster_centers_, names, further)}\n\n"
             f"inertia {model.inertia_:,.6g} {unit}^2 (sum of squared distances to the centres), "
             f"{count(model.n_iter_, 'iteration')}; best of {_STARTS} starts, {seconds:.3f} s in all")
-
-
-def _species_of(labels, species):
-    """For each cluster, how many of which species are in it."""
-    cells = []
-    for label in range(labels.max() + 1):
-        found, counts = np.unique(species[labels == label], return_counts=True)
-        cells.append(", ".join(f"{n} {name}" for n, name in zip(counts, found, strict=True)))
-    return cells
 
 
 def read_iris() -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -132,20 +147,21 @@ def generate_addresses(n: int, rng: np.random.Generator) -> np.ndarray:
     return np.column_stack([east, north])[on_map & dry][:n]
 
 
-def _draw(path, flowers, iris, addresses, depots):
-    try:
-        from matplotlib.figure import Figure
-        from matplotlib.patches import Circle
-    except ImportError:
-        note('for the picture, install matplotlib: pip install "coterie[plot]"')
-        return
+def _draw(path, flowers, iris, tree, species, addresses, depots):
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Circle
+
     from coterie import plot
 
-    figure = Figure(figsize=(13, 6), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=[1, 1.62])
+    figure = Figure(figsize=(16, 11), layout="constrained")
+    axes = figure.subplot_mosaic([["flowers", "tree"], ["map", "tree"]], width_ratios=[5, 4], height_ratios=[4, 5])
+    left, right, whole = axes["flowers"], axes["map"], axes["tree"]
+    plot.dendrogram(tree, n_clusters=3, labels=species, ax=whole)
+    whole.set_title("The same flowers as a tree (ward), cut into three", fontsize=13)
+    whole.set_xlabel("height (cm)")
     plot.scatter(flowers, iris.labels_, iris.cluster_centers_[:, _DRAWN],
                  names=["sepal length (cm)", "petal length (cm)"], ax=left)
-    left.set_title("150 iris flowers in three clusters", fontsize=13)
+    left.set_title("150 iris flowers in three clusters (k-means)", fontsize=13)
     left.legend(loc="lower right")
     left.grid(color="#eeeeee", zorder=0)
     left.set_axisbelow(True)
@@ -157,8 +173,5 @@ def _draw(path, flowers, iris, addresses, depots):
     right.annotate("lake", (_LAKE[0], _LAKE[1] + 2), ha="center", va="center", style="italic", color="#33658a",
                    zorder=2)
     right.text(1, -0.06, "darker: more addresses", ha="right", va="top", fontsize=9, transform=right.transAxes)
-    try:
-        figure.savefig(path, dpi=150)
-    except ValueError as error:  # a format that matplotlib does not write
-        raise Problem(f"{path}: {error}") from None
+    save_picture(path, figure)
     print(f"\npicture: {os.path.abspath(path)}")

@@ -14,10 +14,10 @@ import time
 import numpy as np
 
 import coterie
-from coterie.cli._console import Problem, add_run_arguments, count, listing, positive, progress_bar, warn
-from coterie.cli._read import add_file_arguments, read_file, source_name
+from coterie.cli._console import add_run_arguments, count, positive, progress_bar, warn
+from coterie.cli._read import add_file_arguments, check_rows, read_file
 from coterie.cli._result import check_targets, summary, write_centers, write_labels
-from coterie.scaling import METHODS, Scaler
+from coterie.cli._scale import add_scale_argument, scale
 
 SUMMARY = "group the rows of a table into k clusters"
 
@@ -30,22 +30,12 @@ examples:
 exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
 """
 
-_SCALING = {
-    "standard": "each column to mean 0 and standard deviation 1",
-    "minmax": "each column to the range 0 to 1",
-    "robust": "each column to median 0 and interquartile range 1",
-    "log": "the logarithm of 1 + each column, to mean 0 and standard deviation 1",
-    "none": "columns as they are; those that vary most count most",
-}
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("-k", dest="n_clusters", metavar="K", type=positive, required=True, help="number of clusters")
     add_file_arguments(parser)
-    parser.add_argument("--scale", choices=METHODS, default="standard",
-                        help="how to make the columns comparable (default: standard); log is for amounts and counts "
-                             "with a long tail, none for columns in one unit")
+    add_scale_argument(parser)
     parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
     parser.add_argument("--centers", metavar="CENTERS",
                         help="csv file for the sizes and centres of the clusters, in the units of the data")
@@ -55,11 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     check_targets(args.file, args.output, args.centers)
     table = read_file(args)
-    if args.n_clusters > len(table.values):
-        raise Problem(f"{source_name(args.file)}: -k {args.n_clusters} is more than the "
-                      f"{count(len(table.values), 'row')} there {'is' if len(table.values) == 1 else 'are'}")
-    scaler = _scale(table, args.scale)
-    print(f"scaling: {args.scale} ({_SCALING[args.scale]})", file=sys.stderr)
+    check_rows(args, table)
+    scaler = scale(table, args.scale)
 
     model = coterie.KMeans(args.n_clusters, random_state=args.seed, n_jobs=args.jobs)
     started = time.perf_counter()
@@ -81,21 +68,6 @@ def run(args: argparse.Namespace) -> None:
             means = " (exp of the mean logarithm)" if args.scale == "log" else ""
             print(f"\n{count(args.n_clusters, 'cluster')} of {count(len(table.values), 'row')} by "
                   f"{count(len(table.names), 'column')}; centres in the units of the data{means}\n\n"
-                  f"{summary(sizes, centers, table.names)}\n\n"
+                  f"{summary(sizes, centers, table.names, all_in='--centers')}\n\n"
                   f"inertia {model.inertia_:,.6g} (sum of squared distances to the centres, in {units}), "
                   f"{count(model.n_iter_, 'iteration')}, {seconds:.2f} s", file=sys.stderr)
-
-
-def _scale(table, method):
-    """Scale the values in place, block by block, and return the scaler."""
-    values = table.values
-    if method == "log":
-        negative = [f"{name} ({n:,})" for name, column in zip(table.names, values.T, strict=True)
-                    if (n := np.count_nonzero(column < 0))]
-        if negative:
-            raise Problem(f"--scale log needs values of 0 or more, and there are negative ones in {listing(negative)}")
-    scaler = Scaler(method).fit(values)
-    if method != "none":
-        for start in range(0, len(values), 100_000):
-            values[start:start + 100_000] = scaler.transform(values[start:start + 100_000])
-    return scaler

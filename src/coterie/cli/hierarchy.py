@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Build the tree of the rows of a table, cut it into clusters, and draw it.
+
+From the bottom up the two nearest clusters are merged again and again, until all rows are one; --divisive goes from the
+top down. Reads the columns of numbers, as `coterie kmeans` does, and writes one label per row, from 0, in the order of
+the rows. How many clusters: -k, or the height to cut at, or else the number at which the heights leave the largest gap.
+What was chosen, left out and found goes to standard error, so that the labels can go through a pipe.
+"""
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+import time
+
+import numpy as np
+
+import coterie
+from coterie import distances, hierarchy
+from coterie.cli._console import (
+    Problem,
+    add_run_arguments,
+    count,
+    did_you_mean,
+    listing,
+    numbers,
+    positive,
+    progress_bar,
+    table,
+    warn,
+)
+from coterie.cli._picture import check_picture, save_picture
+from coterie.cli._read import add_file_arguments, check_rows, read_file, source_name
+from coterie.cli._result import MOST_COLUMNS, check_targets, members, summary, write_labels, write_tree
+from coterie.cli._scale import add_scale_argument, scale
+
+SUMMARY = "build a tree of the rows of a table, cut it into clusters, draw it"
+
+_EXAMPLES = """\
+examples:
+  coterie hierarchy penguins.csv.gz --missing drop --dendrogram tree.png --output labels.csv
+  coterie hierarchy customers.csv -k 6 --drop customer_id --scale log --tree Z.npy > labels.csv
+  coterie hierarchy genes.npz --method average --metric correlation --names labels --dendrogram tree.pdf --height 0.9
+  coterie hierarchy quakes.csv.gz --columns latitude,longitude --method single --metric haversine --height 50
+
+exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
+"""
+
+_METHODS = {
+    "ward": "merges what adds least to the squared distances from the centres",
+    "average": "clusters are as far apart as their rows on average",
+    "complete": "clusters are as far apart as their two farthest rows",
+    "single": "clusters are as far apart as their two nearest rows",
+    "weighted": "a merged cluster is as far from others as its two parts on average",
+    "centroid": "clusters are as far apart as their means",
+    "median": "clusters are as far apart as their centres, half-way between those of their parts",
+}
+_OF_CENTERS = ("ward", "centroid", "median")
+_LAST_MERGES = 10
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    cut = parser.add_mutually_exclusive_group()
+    cut.add_argument("-k", dest="n_clusters", metavar="K", type=positive, help="number of clusters")
+    cut.add_argument("--height", metavar="H", type=_height,
+                     help="clusters this far apart or farther are not merged (haversine: km)")
+    add_file_arguments(parser)
+    parser.add_argument("--names", metavar="COLUMN",
+                        help="column, or array of an npz file, that names the rows in the dendrogram; it is not used "
+                             "as a measurement")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--method", choices=_METHODS,
+                     help="how far apart two clusters are (default: ward; average for metrics other than euclidean)")
+    way.add_argument("--divisive", action="store_true",
+                     help="split from the top down (DIANA); heights are diameters")
+    parser.add_argument("--metric", metavar="NAME", type=_metric, default="euclidean",
+                        help=f"how far apart two rows are (default: euclidean): {', '.join(distances.NAMES)} "
+                             "(minkowski:3 has the exponent 3; haversine needs two columns, latitude and longitude in "
+                             "degrees, and measures km)")
+    add_scale_argument(parser, None, "standard; none for cosine, correlation, haversine and other metrics that have a "
+                                     "scale of their own")
+    parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    parser.add_argument("--tree", metavar="TREE", type=_file,
+                        help="npy file for the linkage matrix, as scipy's; row numbers count from 0, without those "
+                             "left out")
+    parser.add_argument("--dendrogram", metavar="PICTURE", type=_file,
+                        help="picture of the tree (png, svg, pdf ...); of many rows only the last merges are drawn")
+    add_run_arguments(parser, seed=False)
+
+
+def _height(text):
+    try:
+        height = float(text)
+    except ValueError:
+        height = math.nan
+    if not (0 <= height < math.inf):
+        raise argparse.ArgumentTypeError(f"a number of 0 or more is needed, not {text!r}")
+    return height
+
+
+def _metric(text):
+    name, _, p = text.partition(":")
+    try:
+        return distances.as_metric(name, **({"p": float(p)} if p else {}))
+    except TypeError:
+        raise argparse.ArgumentTypeError(f"{name} takes no number behind a colon") from None
+    except ValueError as error:
+        hint = f"; {did_you_mean(name, distances.NAMES)}" if "Unknown" in str(error) else f": {error}"
+        raise argparse.ArgumentTypeError(f"no metric is called {text!r}{hint}") from None
+
+
+def _file(text):
+    if text == "-":
+        raise argparse.ArgumentTypeError("a file is needed; standard output is for the labels")
+    return text
+
+
+def run(args: argparse.Namespace) -> None:
+    check_targets(args.file, args.output, args.tree, args.dendrogram)
+    on_globe = args.metric.name == "haversine"
+    method, metric = _choose_method(args)
+    if args.dendrogram is not None:
+        check_picture(args.dendrogram)
+    data = read_file(args, args.names)
+    check_rows(args, data, least=2)
+    if on_globe:
+        data.values = _to_radians(args, data)
+    scaler = scale(data, args.scale or ("none" if args.metric.scale_free else "standard"))
+    print(f"method: {method} ({_METHODS.get(method, 'the cluster of the largest diameter is split first')}), "
+          f"metric: {metric}", file=sys.stderr)
+
+    started = time.perf_counter()
+    with progress_bar(args.quiet):
+        if args.divisive:
+            Z = coterie.DivisiveClustering(1, metric=args.metric, n_jobs=args.jobs).fit(data.values).linkage_
+        else:
+            Z = hierarchy.linkage(data.values, method, args.metric, n_jobs=args.jobs)
+    seconds = time.perf_counter() - started
+    if on_globe:
+        Z[:, 2] = distances.radians_to_km(Z[:, 2])
+    if not hierarchy.is_monotonic(Z):
+        warn(f"some merges are lower than one below them, as happens with --method {method}; branches cross there")
+    suggested = _at_largest_gap(Z[:, 2])
+    if args.height is not None:
+        cut, why = {"height": args.height}, f"at height {args.height:g}"
+    else:
+        cut = {"n_clusters": args.n_clusters or suggested or 1}
+        why = "-k" if args.n_clusters else "at the largest gap between heights; no -k or --height was given"
+    labels = hierarchy.cut_tree(Z, **cut)[:, 0]
+    sizes = np.bincount(labels)
+    print(f"cut: {count(len(sizes), 'cluster')} ({why})", file=sys.stderr)
+
+    try:
+        if args.tree is not None:
+            write_tree(args.tree, Z)
+        if args.dendrogram is not None:
+            title = (f"{os.path.basename(source_name(args.file))}: {count(len(labels), 'row')}, "
+                     f"{method}{'' if args.divisive else ' linkage'}, {metric}, {count(len(sizes), 'cluster')}")
+            _draw(args.dendrogram, Z, cut, data, title)
+        write_labels(args.output, labels, data.kept)
+    finally:  # the work is done: show it even where it can't be written
+        if not args.quiet:
+            means = _means_on_globe(data.values, labels) if on_globe else scaler.inverse_transform(
+                np.column_stack([np.bincount(labels, column) / sizes for column in data.values.T]))
+            few = len(data.names) <= MOST_COLUMNS
+            of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * (args.scale == "log")
+            named = {} if data.row_names is None else {"rows": members(labels, data.row_names)}
+            print(f"\n{count(len(sizes), 'cluster')} of {count(len(labels), 'row')} by "
+                  f"{count(len(data.names), 'column')}{of_what * few}\n\n"
+                  f"{summary(sizes, means, data.names if few else [], named)}\n\n{_describe(Z, suggested)}\n\n"
+                  f"{seconds:.2f} s", file=sys.stderr)
+
+
+def _choose_method(args):
+    """What to call the method and the metric."""
+    euclidean = args.metric.kernel == "euclidean"
+    method = "divisive" if args.divisive else args.method or ("ward" if euclidean else "average")
+    if method in _OF_CENTERS and not euclidean:
+        raise Problem(f"--method {method} needs the euclidean metric, not {args.metric.name}; average, complete, "
+                      "single and weighted take any", code=2)
+    metric = args.metric.name
+    if metric == "minkowski":
+        metric += f" with the exponent {args.metric.p:g}"
+    elif metric == "haversine":
+        metric += " (km)"
+        if args.scale not in (None, "none"):
+            raise Problem("--metric haversine takes latitude and longitude as they are, without --scale", code=2)
+    return method, metric
+
+
+def _to_radians(args, data):
+    if len(data.names) != 2:
+        raise Problem(f"{source_name(args.file)}: --metric haversine needs two columns, latitude and longitude in "
+                      f"degrees, and there {'is' if len(data.names) == 1 else 'are'} {listing(data.names)}; --columns "
+                      "picks two", code=2)
+    try:
+        return distances.from_degrees(*data.values.T)
+    except ValueError as error:
+        raise Problem(f"{source_name(args.file)}: {data.names[0]} is taken for latitude, {data.names[1]} for "
+                      f"longitude. {error}") from None
+
+
+def _means_on_globe(places, labels):
+    """Latitude and longitude, in degrees, of the middle of the rows of each cluster: no meridian is an edge."""
+    latitude, longitude = places.T
+    x, y, z = (np.bincount(labels, weights) for weights in (
+        np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)))
+    return np.degrees(np.column_stack([np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)]))
+
+
+def _at_largest_gap(heights):
+    """The number of clusters below the merge that is farthest above the one before, None where none is above."""
+    gaps = np.diff(heights)
+    if not len(gaps) or gaps.max() <= 0:
+        return None
+    return len(gaps) + 1 - int(gaps.argmax())
+
+
+def _describe(Z, suggested):
+    """The last merges as a table, and the number of clusters that they suggest."""
+    n = len(Z) + 1
+    last = Z[:-_LAST_MERGES - 1:-1]
+    size = np.concatenate([np.ones(n), Z[:, 3]])
+    below = np.concatenate([[0.0], Z[:, 2]])[-len(last) - 1:-1][::-1]
+    text = table(
+        ["clusters", "height", "gap", "joined"],
+        [[str(k) for k in range(2, len(last) + 2)], numbers(last[:, 2]), numbers(last[:, 2] - below),
+         [" + ".join(f"{int(part):,}" for part in size[pair]) for pair in last[:, :2].astype(int)]])
+    text = f"the last merges, and how many clusters a cut just below each leaves:\n\n{text}"
+    if suggested is None:
+        return text
+    gap = " to ".join(numbers(Z[n - suggested - 1:n - suggested + 1, 2]))
+    return f"{text}\n\nlargest gap: {gap}, which suggests {suggested:,} clusters; a hint, no more"
+
+
+def _draw(path, Z, cut, data, title):
+    from coterie import plot
+
+    names = data.row_names
+    if names is None and data.kept is not None:
+        names = np.flatnonzero(data.kept)
+    ax = plot.dendrogram(Z, **cut, labels=names)
+    ax.set_title(title, fontsize=10)
+    save_picture(path, ax.figure)
