@@ -120,6 +120,14 @@ def test_clusters_of_any_numbers_are_coloured_as_in_scatter(ax):
     dendrogram(model.linkage_, clusters=model.labels_, ax=ax)
     assert colors_of_leaves(ax) == {str(i): PALETTE[label] for i, label in enumerate(model.labels_)}
     assert {text.get_text() for text in ax.texts} == set("0123")
+    assert len({text.xy[1] for text in ax.texts}) == 1  # the cut is a straight line
+
+
+def test_clusters_need_not_be_cut_at_one_height(ax):
+    Z = hierarchy.linkage([[0.0], [1.0], [10.0], [11.0], [50.0], [58.0]])
+    dendrogram(Z, clusters=[2, 2, 2, 2, 0, 1], ax=ax)
+    assert colors_of_leaves(ax) == {str(i): PALETTE[label] for i, label in enumerate([2, 2, 2, 2, 0, 1])}
+    assert {text.get_text(): text.xy[1] for text in ax.texts} == {"0": 4.0, "1": 4.0, "2": 24.0}  # half-way up
 
 
 def test_rows_in_no_cluster_are_grey_and_without_a_number(ax):

@@ -275,9 +275,7 @@ def _cut(Z: NDArray, n_clusters: int | None, height: float | None, clusters: Arr
     if n_clusters is not None:
         if not 1 <= n_clusters <= n:
             raise ValueError(f"n_clusters must be from 1 to the number of rows, {n}. Got {n_clusters!r}.")
-        heights = np.concatenate([[0.0], np.sort(hierarchy.maxdists(Z))])
-        line = None if n_clusters == 1 else heights[n - n_clusters:n - n_clusters + 2].mean()
-        return hierarchy.cut_tree(Z, n_clusters=n_clusters)[:, 0], line
+        return hierarchy.cut_tree(Z, n_clusters=n_clusters)[:, 0], _line(Z, n_clusters)
     if height is not None:
         return hierarchy.cut_tree(Z, height=height)[:, 0], height
     if clusters is None:
@@ -285,7 +283,19 @@ def _cut(Z: NDArray, n_clusters: int | None, height: float | None, clusters: Arr
     clusters = np.asarray(clusters)
     if clusters.shape != (n,):
         raise ValueError(f"clusters must be one number per row. Got shape {clusters.shape} and a tree of {n} rows.")
+    numbers = np.unique(clusters)
+    if numbers[0] >= 0:  # is there a straight line that makes the same clusters?
+        straight = hierarchy.cut_tree(Z, n_clusters=len(numbers))[:, 0]
+        if len(np.unique(np.column_stack([clusters, straight]), axis=0)) == len(numbers):
+            return clusters, _line(Z, len(numbers))
     return clusters, None
+
+
+def _line(Z: NDArray, n_clusters: int) -> float | None:
+    """The height half-way between the merges that a cut into so many clusters separates."""
+    heights = np.concatenate([[0.0], np.sort(hierarchy.maxdists(Z))])
+    merges = len(heights) - n_clusters
+    return None if n_clusters == 1 else float(heights[merges:merges + 2].mean())
 
 
 def _leaf_text(node: int, children: list[list[int]], labels: Sequence[object] | None, row: str) -> str:
