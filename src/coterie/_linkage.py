@@ -32,6 +32,7 @@ _ALONE = 2**20  # numbers that one thread scans faster than two
 _SMALL = 1000  # clusters: their full matrix is small, and a chain through it is quickest
 _LARGE = 3000  # clusters: fewer are merged quicker one by one than in rounds
 _FEW = 1 / 24  # pairs of nearest neighbours for each cluster: with fewer, a round is not worth reading the triangle
+_FEW_OF_POINTS = 1 / 64  # the same for points
 
 
 def _run(n_chunks: int, n_threads: int, kernel: Callable, *arguments: object) -> None:
@@ -218,7 +219,9 @@ def _merge_by_heap(method: int, triangle: _Triangle, merges: _Merges, n_threads:
         room = np.arange(n_young)[::-1].copy()
         _run(n_young, 1, linkage_heap.merge_nearest, method, distances, young, room, offset, order, least, nearest,
              dead, sizes, names, heap, column, state, merges.pairs, merges.heights)
-        merges.take(int(state[2]) - merges.done)
+        if state[2] < merges.done + n_young:
+            raise FloatingPointError(f"Distances up to {np.abs(distances).max():g} are too large for this method.")
+        merges.take(n_young)
         alive = order[total - state[1]:]
         if len(alive) > 1:
             distances = _fold(distances, offset, alive, n_young, ours, n_threads)
@@ -261,43 +264,48 @@ def _nearest_clusters(blocks, centers, size, queries, later, least, nearest, n_t
 
 
 def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: int) -> None:
-    """Ward's method: all pairs of nearest neighbours at once, round by round, until the rest is a small matrix."""
+    """Ward's method: all pairs of nearest neighbours at once, round by round; a chain when few are found."""
     n = len(centers)
-    size, name, alive = np.ones(n), np.arange(n), np.ones(n, bool)
-    least, nearest, stale = np.empty(n), np.zeros(n, np.int64), alive.copy()
-    blocks, sizes = _in_blocks(centers, n), None
-    while alive.sum() > _SMALL:
-        if sizes is None:
-            sizes = np.ones(blocks.shape[0] * linkage_points.BLOCK)
-            sizes[:n] = size
-        _nearest_clusters(blocks, centers, sizes, np.flatnonzero(stale), False, least, nearest, n_threads)
-        a = np.flatnonzero(alive & (nearest[nearest] == np.arange(n)) & (nearest > np.arange(n)))
-        if not len(a):  # what is remembered broke a tie in another way than what was found since
-            stale = alive.copy()
-            continue
-        b = nearest[a]
-        merges.write(name[a], name[b], np.sqrt(2.0 * least[a]))
-        centers[a] += (size[b] / (size[a] + size[b]))[:, None] * (centers[b] - centers[a])
-        size[a] += size[b]
-        alive[b] = False
-        touched = ~alive
-        touched[a] = True
-        stale = alive & touched[nearest]
-        if alive.sum() > 0.75 * n:
-            sizes[a] = size[a]
+    size, name = np.ones(n), np.arange(n)
+    least, nearest, stale = np.empty(n), np.zeros(n, np.int64), np.ones(n, bool)
+    while True:
+        # Clusters that are gone are left out when they are a quarter of all.
+        blocks, alive, everyone = _in_blocks(centers, n), np.ones(n, bool), np.arange(n)
+        sizes = np.ones(blocks.shape[0] * linkage_points.BLOCK)
+        sizes[:n] = size
+        n_alive = n
+        while n_alive > 0.75 * n:
+            _nearest_clusters(blocks, centers, sizes, np.flatnonzero(stale), False, least, nearest, n_threads)
+            a = np.flatnonzero(alive & (nearest[nearest] == everyone) & (nearest > everyone))
+            if n_alive <= _SMALL or len(a) < _FEW_OF_POINTS * n_alive:
+                return _ward_chain(centers[alive], sizes[:n][alive], name[alive], merges)
+            b = nearest[a]
+            merges.write(name[a], name[b], np.sqrt(2.0 * least[a]))
+            centers[a] += (sizes[b] / (sizes[a] + sizes[b]))[:, None] * (centers[b] - centers[a])
+            sizes[a] += sizes[b]
             blocks[a // linkage_points.BLOCK, :, a % linkage_points.BLOCK] = centers[a]
             blocks[b // linkage_points.BLOCK, :, b % linkage_points.BLOCK] = np.inf
-        else:
-            keep = np.flatnonzero(alive)
-            nearest = (np.cumsum(alive) - 1)[nearest[keep]]
-            centers, size, name, least, stale, alive = (
-                each[keep] for each in (centers, size, name, least, stale, alive))
-            n = len(keep)
-            blocks, sizes = _in_blocks(centers, n), None
-    centers, size, name = centers[alive], size[alive], name[alive]
-    i, j = np.triu_indices(len(size), 1)
-    distances = pdist(centers, n_jobs=n_threads) * np.sqrt(2.0 * size[i] * size[j] / (size[i] + size[j]))
-    _merge_chain(METHODS["ward"], _Triangle(distances, size, name, True), merges)
+            alive[b] = False
+            n_alive -= len(a)
+            gone = ~alive
+            gone[a] = True
+            stale = alive & gone[nearest]
+        nearest = (np.cumsum(alive) - 1)[nearest[alive]]
+        centers, size, name, least, stale = (each[alive] for each in (centers, sizes[:n], name, least, stale))
+        n = n_alive
+
+
+def _ward_chain(centers: NDArray[np.float64], size: NDArray[np.float64], name: NDArray[np.int64], merges: _Merges
+                ) -> None:
+    """Merge what is left one by one."""
+    n = len(centers)
+    blocks = _in_blocks(centers, n)
+    sizes = np.ones(blocks.shape[0] * linkage_points.BLOCK)
+    sizes[:n] = size
+    rest = slice(merges.done, merges.done + n - 1)
+    _run(n - 1, 1, linkage_points.merge_chain_of_centers, blocks, centers, sizes, name, np.zeros(n),
+         np.empty(n + 1, np.int64), np.empty(n + 1), np.zeros(2, np.int64), merges.pairs[rest], merges.heights[rest])
+    merges.take(n - 1)
 
 
 def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merges, n_threads: int) -> None:

@@ -18,6 +18,20 @@ def nearest_clusters(
     region: Region,
     thread: int,
 ) -> None: ...
+def merge_chain_of_centers(
+    blocks: NDArray[np.float64],
+    centers: NDArray[np.float64],
+    size: NDArray[np.float64],
+    name: NDArray[np.int64],
+    dead: NDArray[np.float64],
+    chain: NDArray[np.int64],
+    link: NDArray[np.float64],
+    state: NDArray[np.int64],
+    pairs: NDArray[np.int64],
+    heights: NDArray[np.float64],
+    region: Region,
+    thread: int,
+) -> None: ...
 def merge_nearest_centers(
     weighted: bool,
     blocks: NDArray[np.float64],

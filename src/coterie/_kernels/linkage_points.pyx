@@ -4,7 +4,7 @@
 The centres lie in blocks of BLOCK, transposed, so that a scan over them needs no sums across lanes; those that are gone
 lie at infinity.
 """
-from libc.math cimport INFINITY
+from libc.math cimport INFINITY, sqrt
 from libc.stdint cimport int64_t
 
 from .heap cimport push, sift_down
@@ -43,6 +43,63 @@ def nearest_clusters(
                     nearest_in_blocks(&blocks[0, 0, 0], d, block, min(block + step, n_blocks), &centers[q, 0],
                                       0 if later else q, q, size[q] if sizes else 1.0, sizes, &least[q], &nearest[q])
                 block += step
+
+
+def merge_chain_of_centers(
+        double[:, :, ::1] blocks,         # INOUT  (blocks, d, BLOCK), centres
+        double[:, ::1] centers,           # INOUT  (n, d), the same
+        double[::1] size,                 # INOUT  (blocks * BLOCK,), points of each
+        const int64_t[::1] name,          # IN     (n,), some point of each
+        double[::1] dead,                 # INOUT  (n,), zeros
+        int64_t[::1] chain,               # WORK   (n,)
+        double[::1] link,                 # WORK   (n,), from each of the chain to the next
+        int64_t[::1] state,               # INOUT  (2,), zeros: length of the chain, merges so far
+        int64_t[:, ::1] pairs,            # OUT    (n - 1, 2), names of what was merged
+        double[::1] heights,              # OUT    (n - 1,)
+        Region region, int thread):
+    """Ward's method along a chain of nearest neighbours; a merge in each chunk of the region. O(n d) time a merge.
+
+    The one before in the chain is preferred on a tie, else the lowest.
+    """
+    cdef:
+        Py_ssize_t n_blocks = blocks.shape[0], d = centers.shape[1], j
+        int64_t length, x, y, lowest = 0
+        double share
+        part_t part
+    with nogil:
+        while work_take(&region.work, thread, 1, region.work.n_chunks, &part):
+            length = state[0]
+            if length == 0:
+                while dead[lowest] > 0.0:
+                    lowest += 1
+                chain[0] = lowest
+                length = 1
+            while True:
+                x = chain[length - 1]
+                link[length - 1] = INFINITY
+                chain[length] = -1
+                if length > 1:
+                    link[length - 1] = link[length - 2]
+                    chain[length] = chain[length - 2]
+                nearest_in_blocks(&blocks[0, 0, 0], d, 0, n_blocks, &centers[x, 0], x, x, size[x], &size[0],
+                                  &link[length - 1], &chain[length])
+                if length > 1 and chain[length] == chain[length - 2]:
+                    break
+                length += 1
+            x = min(chain[length - 1], chain[length - 2])
+            y = max(chain[length - 1], chain[length - 2])
+            pairs[state[1], 0] = name[x]
+            pairs[state[1], 1] = name[y]
+            heights[state[1]] = sqrt(2.0 * link[length - 2])
+            state[1] += 1
+            state[0] = length - 2
+            share = size[y] / (size[x] + size[y])
+            for j in range(d):
+                centers[x, j] += share * (centers[y, j] - centers[x, j])
+                blocks[x // _BLOCK, j, x % _BLOCK] = centers[x, j]
+                blocks[y // _BLOCK, j, y % _BLOCK] = INFINITY
+            size[x] += size[y]
+            dead[y] = 1.0
 
 
 def merge_nearest_centers(
