@@ -24,7 +24,6 @@ _FONT_SIZES = ((20, 12.0), (30, 10.0), (50, 8.0), (85, 6.0))  # points, for up t
 _ROTATIONS = ((20, 0.0), (40, 45.0))  # degrees
 
 
-
 def set_link_color_palette(palette: Sequence[str] | None) -> None:
     """Set the colours that `dendrogram` gives in turn to the groups of links below its threshold.
 
@@ -265,7 +264,7 @@ def _draw(layout: dict[str, NDArray], heights: NDArray[np.float64], result: dict
     n_leaves = len(texts)
     upright = orientation in ("top", "bottom")
     across = ax.xaxis if upright else ax.yaxis
-    top = heights.max() * 1.05
+    top = heights.max() * 1.05 or 1.0
     (ax.set_xlim if upright else ax.set_ylim)(0, 10 * n_leaves)
     (ax.set_ylim if upright else ax.set_xlim)(*((0, top) if orientation in ("top", "right") else (top, 0)))
     if no_labels:

@@ -6,6 +6,7 @@ A linkage matrix is checked once, by `read_linkage`, which returns its children 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
-    "ClusterNode", "ClusterWarning", "cophenet", "correspond", "cut_labels", "cut_tree", "fcluster",
-    "from_mlab_linkage", "inconsistent", "is_isomorphic", "is_monotonic", "is_valid_im", "is_valid_linkage",
-    "label_subtrees", "leaders", "leaves_list", "maxRstat", "maxdists", "maxinconsts", "num_obs_linkage",
-    "optimal_leaf_ordering", "read_linkage", "to_mlab_linkage", "to_tree", "warn_of_distances",
+    "ClusterNode", "ClusterWarning", "cophenet", "correspond", "cut_tree", "fcluster", "from_mlab_linkage",
+    "inconsistent", "is_isomorphic", "is_monotonic", "is_valid_im", "is_valid_linkage", "leaders", "leaves_list",
+    "maxRstat", "maxdists", "maxinconsts", "num_obs_linkage", "optimal_leaf_ordering", "read_linkage",
+    "to_mlab_linkage", "to_tree", "warn_of_distances",
 ]
 
 _CHUNK = 2**17  # numbers that a chunk reads or writes: about 0.1 ms
@@ -483,10 +484,13 @@ class ClusterNode:
         return node
 
     def __deepcopy__(self, memo: dict) -> ClusterNode:
-        for node in self._bottom_up(memo):
-            copy = memo[id(node)] = node.__copy__()
-            if node.left is not None:
-                copy.left, copy.right = memo[id(node.left)], memo[id(node.right)]
+        nodes = self._bottom_up(memo)
+        for node in nodes:
+            memo[id(node)] = node.__class__.__new__(node.__class__)
+        for node in nodes:  # children are known by now: no recursion
+            memo[id(node)].__dict__.update({
+                name: value if type(value) in (int, float) else deepcopy(value, memo)
+                for name, value in vars(node).items()})
         return memo[id(self)]
 
     def __reduce__(self) -> tuple:
@@ -568,7 +572,7 @@ def _count_leaves(children: NDArray[np.int64]) -> NDArray[np.int64]:
     return size
 
 
-def _order_leaves(children, size) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _order_leaves(children: NDArray[np.int64], size: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Place of the leftmost point below each node, and the points from left to right."""
     first, leaves = np.empty_like(size), np.empty(len(children) + 1, np.int32)
     tree_read.order_leaves(children, size, first, leaves)
@@ -751,13 +755,14 @@ def cophenet(Z: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64] | 
     tree_pairs.find_parents(children, parent)
     rows = max(1, _CHUNK // n)
     row, d = np.empty((_n_slots(n - 1, rows), n)), np.empty(n_pairs)
-    _chunked(lambda *where: tree_pairs.pair_heights(
-        children, Z[:, 2], size, first, parent, where[0], row, d, *where[1:]), n - 1, rows)
+    _chunked(lambda rows, *where: tree_pairs.pair_heights(
+        children, Z[:, 2], size, first, parent, rows, row, d, *where), n - 1, rows)
     if Y is None:
         return d
     sums = np.empty((-(-n_pairs // _CHUNK), 3))
     d_mean, y_mean = d.mean(), Y.mean()
-    _chunked(lambda *where: tree_pairs.joint_moments(d, Y, d_mean, y_mean, where[0], sums, *where[1:]), n_pairs, _CHUNK)
+    _chunked(lambda length, *where: tree_pairs.joint_moments(d, Y, d_mean, y_mean, length, sums, *where),
+             n_pairs, _CHUNK)
     together, d_alone, y_alone = sums.sum(axis=0)
     return together / np.sqrt(d_alone * y_alone), d
 
@@ -809,7 +814,7 @@ def _inconsistent(Z: NDArray[np.float64], children: NDArray[np.int64], d: int) -
     rows = max(1, _CHUNK // 4 // levels)
     path, turn = np.empty((2, _n_slots(len(Z), rows), levels), np.int64)
     R = np.empty((len(Z), 4))
-    _chunked(lambda *where: tree_stats.inconsistency(children, Z[:, 2], where[0], path, turn, R, *where[1:]),
+    _chunked(lambda rows, *where: tree_stats.inconsistency(children, Z[:, 2], rows, path, turn, R, *where),
              len(Z), rows)
     return R
 
@@ -1102,7 +1107,7 @@ def cut_tree(Z: ArrayLike, n_clusters: ArrayLike | None = None, height: ArrayLik
     O(n log n + n m) time. The merges are done in the order of their heights; those of like height in the order of their
     depth, deepest first, from left to right. A cluster that is lower than one below it (see `is_monotonic`) counts as
     high as that one, so that each merge makes one cluster less and a cut into k clusters has exactly k.
-    scipy's cut may have other numbers of clusters in that case, and where n is one of several `n_clusters`.
+    scipy's cut may have other numbers of clusters in that case, and where a cut into n is not the first of several.
 
     Examples
     --------
@@ -1121,75 +1126,25 @@ def cut_tree(Z: ArrayLike, n_clusters: ArrayLike | None = None, height: ArrayLik
     n = len(Z) + 1
     if n_clusters is not None and height is not None:
         raise ValueError("At least one of either height or n_clusters must be None")
-    highest, order = _merge_order(Z, children)
+    highest = _running_maximum(children, Z[:, 2])
+    order = np.empty(n - 1, np.int64)
+    tree_cut.breadth_first(children, order)
+    order = order[::-1]
+    order = order[np.argsort(highest[order], kind="stable")]
     if height is not None:
         n_merges = np.searchsorted(highest[order], np.atleast_1d(height))
     elif n_clusters is not None:
         n_merges = n - np.clip(np.ceil(np.atleast_1d(n_clusters)), 1, n)
     else:
         n_merges = np.arange(n)
-    return _label_merged(children, order, n_merges).T
-
-
-def _merge_order(Z: NDArray[np.float64], children: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """The largest height in each cluster, and the rows in their order, children before parents."""
-    highest = _running_maximum(children, Z[:, 2])
-    order = np.empty(len(Z), np.int64)
-    tree_cut.breadth_first(children, order)
-    order = order[::-1]
-    return highest, order[np.argsort(highest[order], kind="stable")]
-
-
-def _label_merged(children: NDArray[np.int64], order: NDArray[np.int64], n_merges: ArrayLike) -> NDArray[np.int64]:
-    """Labels (m, n) after the first `n_merges` (m,) rows of `order`."""
-    n_merges = np.ascontiguousarray(n_merges, dtype=np.int64)
-    n, m = len(children) + 1, len(n_merges)
+    n_merges, m = n_merges.astype(np.int64), len(n_merges)
     _memory.require(8 * n * m, f"{m:,} cuts of a tree of {n:,} points", "Ask for fewer at a time.")
     rank = np.empty(n - 1, np.int64)
     rank[order] = np.arange(n - 1)
     top, number = np.empty((2, max(1, _n_slots(m, 1)), 2 * n - 1), np.int64)
     labels = np.empty((m, n), np.int64)
     _chunked(lambda _, *where: tree_cut.label_merged(children, rank, n_merges, top, number, labels, *where), m, 1)
-    return labels
-
-
-def cut_labels(Z: ArrayLike, *, n_clusters: int | None = None, height: float | None = None,
-               min_size: int | None = None) -> NDArray[np.int64]:
-    """One cut of a tree: cluster of each point, counted from 0, numbered by their first points.
-
-    Parameters
-    ----------
-    Z : array-like of shape (n - 1, 4), float64
-        Linkage matrix; not modified.
-    n_clusters : int, optional
-        Exactly so many clusters, see `cut_tree`.
-    height : float, optional
-        Clusters that are lower are whole, see `cut_tree`.
-    min_size : int, optional
-        The most clusters with at least so many points each, at whatever height: a cluster is cut as long as both
-        parts are large enough.
-    """
-    Z, children = read_linkage(Z)
-    if min_size is not None:
-        roots = np.empty(2 * len(Z) + 1, np.int32)
-        tree_cut.large_subtrees(children, _count_leaves(children), min_size, roots)
-        labels = label_subtrees(children, np.flatnonzero(roots))
-        _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-        return np.argsort(np.argsort(first))[inverse]
-    highest, order = _merge_order(Z, children)
-    n_merges = len(Z) + 1 - n_clusters if n_clusters is not None else np.searchsorted(highest[order], height)
-    return _label_merged(children, order, [n_merges])[0]
-
-
-def label_subtrees(children: NDArray[np.int64], roots: NDArray[np.integer]) -> NDArray[np.int32]:
-    """For each point the place in `roots` of the node that it is below, -1 where there is none. O(n) time.
-
-    `children` is what `read_linkage` returns; no root is below another one.
-    """
-    label = np.zeros(2 * len(children) + 1, np.int32)
-    label[roots] = np.arange(1, len(roots) + 1, dtype=np.int32)
-    tree_cut.label_subtrees(children, label)
-    return label[:len(children) + 1] - 1
+    return labels.T
 
 
 # ------------------------------------------------------------------------------------------- order of leaves

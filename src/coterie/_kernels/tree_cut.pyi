@@ -17,13 +17,6 @@ def label_below(
     stack: NDArray[np.int64],
     label: NDArray[np.int32],
 ) -> None: ...
-def label_subtrees(children: NDArray[np.int64], label: NDArray[np.int32]) -> None: ...
-def large_subtrees(
-    children: NDArray[np.int64],
-    size: NDArray[np.int64],
-    least: int,
-    label: NDArray[np.int32],
-) -> None: ...
 def breadth_first(children: NDArray[np.int64], order: NDArray[np.int64]) -> None: ...
 def label_merged(
     children: NDArray[np.int64],

@@ -82,37 +82,12 @@ def label_below(
         spread(children, label)
 
 
-def label_subtrees(
-        const int64_t[:, ::1] children,   # IN     (n - 1, 2)
-        int32_t[::1] label):              # INOUT  (2 n - 1,), of the roots of subtrees; 0 of all other nodes
-    """Give what is below each root the label of the root. O(n) time."""
-    with nogil:
-        spread(children, label)
-
-
 cdef inline void spread(const int64_t[:, ::1] children, int32_t[::1] label) noexcept nogil:
     cdef Py_ssize_t n = children.shape[0] + 1, i
     for i in range(n - 2, -1, -1):
         if label[n + i]:
             label[children[i, 0]] = label[n + i]
             label[children[i, 1]] = label[n + i]
-
-
-def large_subtrees(
-        const int64_t[:, ::1] children,   # IN     (n - 1, 2)
-        const int64_t[::1] size,          # IN     (2 n - 1,), points below each node
-        int64_t least,                    # IN     points
-        int32_t[::1] label):              # OUT    (2 n - 1,), 1 for the roots, else 0
-    """Roots of the most subtrees that hold all points and at least `least` points each, or all of them. O(n) time."""
-    cdef Py_ssize_t n = children.shape[0] + 1, i
-    with nogil:
-        label[:] = 0
-        label[2 * n - 2] = 1
-        for i in range(n - 2, -1, -1):
-            if label[n + i] and size[children[i, 0]] >= least and size[children[i, 1]] >= least:
-                label[n + i] = 0
-                label[children[i, 0]] = 1
-                label[children[i, 1]] = 1
 
 
 def breadth_first(
