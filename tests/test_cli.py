@@ -305,6 +305,7 @@ def test_without_a_cut_the_largest_gap_decides(run):
     assert "largest gap: 11.4 to 58.0, which suggests 2 clusters" in done.stderr
     same = run("hierarchy", "-", "--scale", "none", stdin=b"x\n1\n1\n1\n")
     assert labels_of(same.stdout) == ["0", "0", "0"] and "largest gap:" not in same.stderr
+    assert "cut: 1 cluster (the heights leave no gap; no -k or --height was given)" in same.stderr
 
 
 @pytest.mark.parametrize("metric, scaling, method", [

@@ -351,5 +351,5 @@ def _number_clusters(ax: Axes, Z: NDArray, owner: list[int | None], place: dict[
         if len(heads) > _MOST_NUMBERED or owner[node] < 0:
             continue
         where = (x, top) if upright else (top, x)
-        ax.plot(*where, "o", markersize=size, color="white", markeredgecolor=color, zorder=3)
+        ax.plot(*where, "o", markersize=size, color="white", markeredgecolor=color, clip_on=False, zorder=3)
         ax.annotate(str(owner[node]), where, ha="center", va="center_baseline", fontsize=0.6 * size, zorder=4)

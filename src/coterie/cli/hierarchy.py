@@ -147,7 +147,8 @@ def run(args: argparse.Namespace) -> None:
         cut, why = {"height": args.height}, f"at height {args.height:g}"
     else:
         cut = {"n_clusters": args.n_clusters or suggested or 1}
-        why = "-k" if args.n_clusters else "at the largest gap between heights; no -k or --height was given"
+        where = "at the largest gap between heights" if suggested else "the heights leave no gap"
+        why = "-k" if args.n_clusters else f"{where}; no -k or --height was given"
     labels = hierarchy.cut_tree(Z, **cut)[:, 0]
     sizes = np.bincount(labels)
     print(f"cut: {count(len(sizes), 'cluster')} ({why})", file=sys.stderr)
