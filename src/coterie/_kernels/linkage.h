@@ -41,7 +41,7 @@ typedef void (*union_columns_t)(int, const double *, const double *, const doubl
 typedef double (*row_minimum_t)(const double *, const double *, ptrdiff_t, ptrdiff_t *);
 typedef double (*mutual_minimum_t)(const double *, ptrdiff_t, int64_t, ptrdiff_t *, double *, int64_t *);
 /* Points in blocks: feature j of point i is at blocks[(i / BLOCK * d + j) * BLOCK + i % BLOCK]. */
-enum { BLOCK = 32 };
+enum { BLOCK = 64 };
 typedef void (*nearest_in_blocks_t)(const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const double *, ptrdiff_t, ptrdiff_t,
                                     double, const double *, double *, int64_t *);
 typedef double (*magnitude_t)(const double *, ptrdiff_t);

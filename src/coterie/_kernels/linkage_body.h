@@ -130,10 +130,11 @@ static TARGET double FN(magnitude)(const double *v, ptrdiff_t n) {
 static TARGET void FN(nearest_in_blocks)(
         const double *blocks, ptrdiff_t d, ptrdiff_t first, ptrdiff_t last, const double *q, ptrdiff_t skip,
         ptrdiff_t q_index, double n_q, const double *sizes, double *best, int64_t *where) {
-    enum { G = BLOCK / LANES };
-    double squares[BLOCK];
-    for (ptrdiff_t block = first; block < last; block++) {
-        const double *x = blocks + block * d * BLOCK;
+    enum { G = 8 }; /* sums side by side, so that none waits for the one before */
+    const double factor = sizes ? n_q / (n_q + 1.0) * (1.0 - 1e-15) : 1.0; /* at least; most need no division then */
+    double squares[G * LANES];
+    for (ptrdiff_t start = first * BLOCK; start < last * BLOCK; start += G * LANES) {
+        const double *x = blocks + start / BLOCK * d * BLOCK + start % BLOCK;
         VR sum[G];
         for (int u = 0; u < G; u++) sum[u] = VSET1(0.0);
         for (ptrdiff_t j = 0; j < d; j++) {
@@ -143,22 +144,20 @@ static TARGET void FN(nearest_in_blocks)(
                 sum[u] = VFMA(t, t, sum[u]);
             }
         }
-        if (sizes)
-            for (int u = 0; u < G; u++) {
-                VR n = VLOAD(sizes + block * BLOCK + u * LANES);
-                sum[u] = VMUL(sum[u], VDIV(VMUL(n, VSET1(n_q)), VADD(n, VSET1(n_q))));
-            }
         VR least = sum[0];
         for (int u = 1; u < G; u++) least = VMIN(least, sum[u]);
-        if (!VBITS(VLT(least, VSET1(*best)))) continue;
+        if (!VBITS(VLT(VMUL(least, VSET1(factor)), VSET1(*best)))) continue;
+        if (sizes)
+            for (int u = 0; u < G; u++) {
+                VR n = VLOAD(sizes + start + u * LANES);
+                sum[u] = VMUL(sum[u], VDIV(VMUL(n, VSET1(n_q)), VADD(n, VSET1(n_q))));
+            }
         for (int u = 0; u < G; u++) VSTORE(squares + u * LANES, sum[u]);
-        for (int u = 0; u < BLOCK; u++) {
-            ptrdiff_t i = block * BLOCK + u;
-            if (squares[u] < *best && (i < skip || i > q_index)) {
-                *best = squares[u];
+        for (ptrdiff_t i = start; i < start + G * LANES; i++)
+            if (squares[i - start] < *best && (i < skip || i > q_index)) {
+                *best = squares[i - start];
                 *where = i;
             }
-        }
     }
 }
 #undef UNION_ROW
