@@ -27,6 +27,7 @@ VECTOR_METHODS = ("single", *EUCLIDEAN_METHODS)  # points need no distance matri
 _INSTEAD = ("Single, ward, centroid and median linkage of points need no distance matrix; or cluster a sample, or the "
             "centers that KMeans finds.")
 
+_SQUARES = (1e-140, 1e140)  # beyond these, numbers are scaled by a power of two, or their squares over- or underflow
 _CHUNK = 2**15  # numbers of a chunk of rows: tens of microseconds
 _ALONE = 2**20  # numbers that one thread scans faster than two
 _SMALL = 1000  # clusters: their full matrix is small, and a chain through it is quickest
@@ -378,10 +379,16 @@ def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrit
     if method in ("centroid", "median") and y.min(initial=0.0) < -1e-8 * top:
         raise ValueError(f"{method} linkage is not defined for negative distances. First at index {(y < 0).argmax()}.")
     exponent = 0
-    if method in EUCLIDEAN_METHODS and not 1e-140 < top < 1e140 and top > 0:  # squares would overflow or vanish
+    if method in EUCLIDEAN_METHODS and not _SQUARES[0] < top < _SQUARES[1] and top > 0:
         exponent = int(np.frexp(top)[1])
         y, overwrite = np.ldexp(y, -exponent), True
     merges = _Merges(n)
+    _merge_matrix(y, method, merges, n_threads, overwrite)
+    return merges.linkage(method, exponent)
+
+
+def _merge_matrix(y: NDArray[np.float64], method: str, merges: _Merges, n_threads: int, overwrite: bool) -> None:
+    n = len(merges.heights) + 1
     triangle = _Triangle(y, np.ones(n), np.arange(n), overwrite)
     if method == "single":
         if n > _SMALL:
@@ -392,7 +399,6 @@ def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrit
         _merge_by_heap(METHODS[method], triangle, merges, n_threads)
     else:
         _merge_reducible(METHODS[method], triangle, merges, n_threads)
-    return merges.linkage(method, exponent)
 
 
 def _largest(y: NDArray[np.float64], n_threads: int) -> float:
@@ -420,22 +426,26 @@ def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDAr
     ValueError
         A distance is NaN or infinite.
     """
-    n = len(X)
+    n, exponent = len(X), 0
+    top = np.abs(X).max() if metric.kernel == "euclidean" else 1.0
+    if not _SQUARES[0] < top < _SQUARES[1] and top > 0:
+        exponent = int(np.frexp(top)[1])
+        X = np.ldexp(X.astype(np.float64), -exponent)
+    merges = _Merges(n)
     if n <= _SMALL or method not in VECTOR_METHODS:
         _memory.require(16 * (n * (n - 1) // 2), f"{method} linkage of {n:,} points", _INSTEAD)
-        return from_condensed(pdist(X, metric, n_jobs=n_threads), method, n_threads, overwrite=True)
-    merges = _Merges(n)
-    if method == "single":
+        y = pdist(X, metric, n_jobs=n_threads)
+        _largest(y, n_threads)
+        _merge_matrix(y, method, merges, n_threads, True)
+    elif method == "single":
         visits, merges.heights[:] = grow_tree(X, metric, n_threads)
         merges.pairs[:, 0], merges.pairs[:, 1] = visits[:-1], visits[1:]
-        return merges.linkage(method)
-    points = X - X.mean(axis=0, dtype=np.float64)  # a common offset costs no digits
-    exponent = int(np.frexp(np.abs(points).max())[1])
-    np.ldexp(points, -exponent, out=points)  # squares neither overflow nor vanish
-    if method == "ward":
-        _ward_of_points(points, merges, n_threads)
     else:
-        _centers_by_heap(method == "centroid", points, merges, n_threads)
+        points = X - X.mean(axis=0, dtype=np.float64)  # a common offset costs no digits
+        if method == "ward":
+            _ward_of_points(points, merges, n_threads)
+        else:
+            _centers_by_heap(method == "centroid", points, merges, n_threads)
     return merges.linkage(method, exponent)
 
 
