@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import coterie
+from coterie import distances, hierarchy
 
 assert "site-packages" in coterie.__file__, f"not the installed package: {coterie.__file__}"
 assert coterie.__version__ == version("coterie")
@@ -30,6 +31,17 @@ for dtype in (np.float32, np.float64):
     assert len({*zip(truth.tolist(), fits[0].labels_.tolist(), strict=True)}) == 3, "not the three groups"
     assert (fits[0].predict(X) == fits[0].labels_).all()
 
+rows = X[:4000]
+for method in ("single", "average", "ward", "centroid"):
+    trees = [hierarchy.linkage(data, method, n_jobs=n_jobs) for data in (rows, distances.pdist(rows)) for n_jobs in (1, 2)]
+    assert (trees[0] == trees[1]).all(), method
+    assert (trees[2] == trees[3]).all(), method
+    assert np.allclose(trees[0][:, 2], trees[2][:, 2]), method
+    assert hierarchy.is_valid_linkage(trees[0]), method
+for Clustering in (coterie.AgglomerativeClustering, coterie.DivisiveClustering):
+    labels = Clustering(n_clusters=3).fit_predict(rows[:500])
+    assert len({*zip(truth[:500].tolist(), labels.tolist(), strict=True)}) == 3, "not the three groups"
+
 
 def command(*arguments):
     script = shutil.which("coterie", path=str(Path(sys.executable).parent))
@@ -41,6 +53,8 @@ with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "points.csv")
     np.savetxt(file, X[:300], delimiter=",", header="x,y,z", comments="")
     output = command("kmeans", str(file), "-k", "3", "--seed", "0")
+    assert len(output.split()) >= 300, output
+    output = command("hierarchy", str(file), "-k", "3")
     assert len(output.split()) >= 300, output
 
 print(f"coterie {coterie.__version__} works: Python {sys.version.split()[0]}, numpy {np.__version__}, {sys.platform}")

@@ -504,8 +504,8 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
 
     Notes
     -----
-    Single, ward, centroid and median linkage of more than 1000 points never build a distance matrix: memory O(n d), time
-    O(n^2 d). All others take O(n^2) memory, and O(n^2) time on all but contrived data (O(n^3) at worst). Beyond
+    Single, ward, centroid and median linkage of more than 1000 points never build a distance matrix: memory O(n d),
+    time O(n^2 d). All others take O(n^2) memory, and O(n^2) time on all but contrived data (O(n^3) at worst). Beyond
     condensed distances that are preserved, about as much again is needed, or less; with ``preserve_input=False`` a
     part of that.
 
