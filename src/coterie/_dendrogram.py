@@ -273,12 +273,16 @@ def _draw(layout: dict[str, NDArray], heights: NDArray[np.float64], result: dict
         across.set_ticks(np.arange(n_leaves) * 10 + 5)
         across.set_ticks_position({"top": "bottom", "bottom": "top", "left": "right", "right": "left"}[orientation])
         across.set_tick_params(length=0)  # ticks would cover the links
-        if leaf_rotation is None and upright:
-            leaf_rotation = _by_count(n_leaves, _ROTATIONS, 90.0)
         if leaf_font_size is None:
             leaf_font_size = _by_count(n_leaves, _FONT_SIZES, 5.0)
-        across.set_ticklabels(texts, size=leaf_font_size, **({} if leaf_rotation is None else
-                                                             {"rotation": leaf_rotation}))
+        look: dict[str, Any] = {"size": leaf_font_size}
+        if leaf_rotation is not None:
+            look["rotation"] = leaf_rotation
+        elif upright:
+            look["rotation"] = _by_count(n_leaves, _ROTATIONS, 90.0)
+            if look["rotation"] == 45.0:  # the end of a slanted text is at its leaf, not its middle
+                look |= {"ha": "right" if orientation == "top" else "left", "rotation_mode": "anchor"}
+        across.set_ticklabels(texts, **look)
 
     corners = np.stack([layout["x"], layout["y"]] if upright else [layout["y"], layout["x"]], axis=-1)
     by_color: dict[str, list[int]] = {}
