@@ -382,7 +382,10 @@ def test_mlab():
     np.testing.assert_array_equal(hierarchy.from_mlab_linkage(mlab.astype(np.float32).tolist()), Z)
     for convert in (hierarchy.to_mlab_linkage, hierarchy.from_mlab_linkage):
         assert convert([]).shape == (0,)
-    for wrong in (mlab - [1, 1, 0], mlab + [1, 0, 0], mlab[:, :2], Z):
+    for wrong in (mlab[:, :2], Z):
+        with pytest.raises(ValueError, match="must have 3 columns"):
+            hierarchy.from_mlab_linkage(wrong)
+    for wrong in (mlab - [1, 1, 0], mlab + [1, 0, 0], mlab * [np.nan, 1, 1]):
         with pytest.raises(ValueError, match=r"1\.\.N"):
             hierarchy.from_mlab_linkage(wrong)
     with pytest.raises(ValueError, match="rectangular"):

@@ -626,7 +626,7 @@ def from_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
     Raises
     ------
     ValueError
-        `Z` is not two-dimensional, or its indices are not those of a tree, counted from 1.
+        `Z` has not three columns, or its indices are not those of a tree, counted from 1.
 
     Examples
     --------
@@ -642,11 +642,12 @@ def from_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
         raise ValueError("The linkage array must be rectangular.")
     if len(Z) == 0:
         return Z
-    result = np.zeros((Z.shape[0], Z.shape[1] + 1))
-    result[:, :2] = Z[:, :2] - 1.0
-    result[:, 2:-1] = Z[:, 2:]
+    if Z.shape[1] != 3:
+        raise ValueError(f"MATLAB's linkage matrix must have 3 columns. Got {Z.shape[1]}.")
+    result = np.zeros((len(Z), 4))
+    result[:, :3] = Z - [1.0, 1.0, 0.0]
     wrong, children = _read_children(result)
-    if result.shape[1] != 4 or wrong & ~tree_read.NEGATIVE_DISTANCE:
+    if wrong & ~tree_read.NEGATIVE_DISTANCE:
         raise ValueError("The format of the indices is not 1..N")
     result[:, 3] = _count_leaves(children)[len(Z) + 1:]
     return result
