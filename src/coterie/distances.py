@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import _memory, _parallel
-from ._kernels import pairwise
+from ._kernels import pairwise, pairwise_square
 from ._validation import as_floats, warn
 
 if TYPE_CHECKING:
@@ -201,11 +201,14 @@ def _check_features(X: NDArray, metric: Metric, name: str) -> None:
 # ------------------------------------------------------------------------------------------- checked arrays
 
 
+_BLOCK_NUMBERS = 1 << 15  # in the columns of a block: 256 kB, so that they stay in the cache
+_BLOCK_COLUMNS = 2048
 _BLOCK_ROWS = 64
-_BLOCK_NUMBERS = 1 << 15  # of the columns of a block: 256 kB, so that they stay in the cache
-_ALONE = 1 << 17  # features times pairs that one thread does faster than two
-_KINDS = pairwise.KINDS
+_ALONE = 1 << 20  # pairs times features that one thread does faster than two
+_SLOW = {"minkowski": 256, "haversine": 256, "canberra": 4}  # how much longer a feature takes than in the others
+_MOVED_ROWS = 128
 _TILE = pairwise.TILE
+_BITS = {1: "u1", 2: "u2", 4: "u4", 8: "u8"}
 
 
 def prepare(X: NDArray, metric: Metric, n_threads: int) -> pairwise.Points | NDArray:
@@ -213,10 +216,9 @@ def prepare(X: NDArray, metric: Metric, n_threads: int) -> pairwise.Points | NDA
     if metric.function is not None:
         return X
     n, d = X.shape
-    kind = _KINDS[metric.kernel]
+    kind = pairwise.KINDS[metric.kernel]
     n_tiles = max(1, -(-n // _TILE))
-    tiles = np.empty((n_tiles, pairwise.numbers_per_point(d, kind), _TILE))
-    points = pairwise.Points(tiles, n, d, kind, metric.p)
+    points = pairwise.Points(np.empty((n_tiles, pairwise.numbers_per_point(d, kind), _TILE)), n, d, kind, metric.p)
     chunk = 1 + _BLOCK_NUMBERS // (_TILE * (d + 1))
     _parallel.run(lambda region, slot: pairwise.pack(X, points, chunk, region, slot), -(-n_tiles // chunk), n_threads)
     return points
@@ -233,29 +235,34 @@ def rows_to(X: NDArray | pairwise.Points, Y: NDArray | pairwise.Points, metric: 
         return
     one = X if isinstance(X, pairwise.Points) else prepare(X, metric, n_threads)
     many = one if Y is X else Y if isinstance(Y, pairwise.Points) else prepare(Y, metric, n_threads)
-    columns = _block_columns(one.d)
-    _run(lambda first, region, slot: pairwise.rectangle(one, many, _BLOCK_ROWS, columns, first, out, region, slot),
-         -(-one.n // _BLOCK_ROWS) * -(-many.n // columns), one.n * many.n * max(one.d, 4), n_threads)
+    _run(functools.partial(pairwise.rectangle, one, many), one, many, metric, n_threads, out)
 
 
 def _condensed(X: NDArray, metric: Metric, n_threads: int, out: NDArray[np.float64]) -> None:
     points = prepare(X, metric, n_threads)
-    columns = _block_columns(points.d)
-    _run(lambda first, region, slot: pairwise.condensed(points, _BLOCK_ROWS, columns, first, out, region, slot),
-         -(-points.n // _BLOCK_ROWS) * -(-points.n // columns), len(out) * max(points.d, 4), n_threads)
+    _run(functools.partial(pairwise.condensed, points), points, points, metric, n_threads, out)
 
 
-def _block_columns(d: int) -> int:
-    return min(2048, max(2, _BLOCK_NUMBERS // (_TILE * max(d, 1))) * _TILE)
+def _work(metric: Metric, d: int, n_pairs: int) -> int:
+    return n_pairs * max(d, 4) * _SLOW.get(metric.kernel, 1)
 
 
-def _run(task: Callable, n_chunks: int, work: int, n_threads: int) -> None:
-    """Run the chunks, in about twenty steps for the progress if they are many."""
-    step = max(256, n_chunks // 20)
+def _threads(work: int, n_jobs: int | None) -> int:
+    return 1 if n_jobs is None and work < _ALONE else _parallel.resolve_n_jobs(n_jobs)
+
+
+def _run(kernel: Callable, one: pairwise.Points, many: pairwise.Points, metric: Metric, n_threads: int,
+         out: NDArray[np.float64]) -> None:
+    """Fill `out` block by block; in about twenty steps for the progress if the blocks are many."""
+    rows = _BLOCK_ROWS if _SLOW.get(metric.kernel, 1) < 100 else _BLOCK_ROWS // 4  # a block takes a few milliseconds
+    columns = min(_BLOCK_COLUMNS, max(2, _BLOCK_NUMBERS // (_TILE * max(one.d, 1))) * _TILE)
+    n_chunks = -(-one.n // rows) * -(-many.n // columns)
+    alone = _work(metric, one.d, out.size) < _ALONE
+    step = n_chunks if alone else max(64, n_chunks // 20)
     for first in range(0, n_chunks, step):
         _parallel.report("distances", first, n_chunks)
-        _parallel.run(lambda region, slot: task(first, region, slot), min(step, n_chunks - first),  # noqa: B023
-                      1 if work < _ALONE else n_threads)
+        _parallel.run(functools.partial(kernel, rows, columns, first, out), min(step, n_chunks - first),
+                      1 if alone else n_threads)
 
 
 def _call_rectangle(function: Callable, X: NDArray, Y: NDArray, out: NDArray[np.float64]) -> None:
@@ -335,7 +342,6 @@ def pdist(X: ArrayLike, metric: str | Callable | Metric = "euclidean", *, out: N
     array([ 7., 14.,  7.])
     """
     measure = as_metric(metric, **kwargs)
-    n_threads = _parallel.resolve_n_jobs(n_jobs)
     X = _rows(X, "X", measure, "A 2-dimensional array must be passed. (Shape was {shape}).")
     n = len(X)
     size = n * (n - 1) // 2
@@ -345,11 +351,11 @@ def pdist(X: ArrayLike, metric: str | Callable | Metric = "euclidean", *, out: N
         out = np.empty(size)
     else:
         _check_out(out, (size,))
-    if size:
-        if measure.function is not None:
-            _call_condensed(measure.function, X, out)
-        else:
-            _condensed(X, measure, n_threads, out)
+    n_threads = _threads(_work(measure, X.shape[1], size), n_jobs)
+    if measure.function is not None:
+        _call_condensed(measure.function, X, out)
+    elif size:
+        _condensed(X, measure, n_threads, out)
     return out
 
 
@@ -397,7 +403,6 @@ def cdist(XA: ArrayLike, XB: ArrayLike, metric: str | Callable | Metric = "eucli
            [4., 4., 1.]])
     """
     measure = as_metric(metric, **kwargs)
-    n_threads = _parallel.resolve_n_jobs(n_jobs)
     same = XB is XA
     XA = _rows(XA, "XA", measure, "XA must be a 2-dimensional array.")
     XB = XA if same else _rows(XB, "XB", measure, "XB must be a 2-dimensional array.")
@@ -410,6 +415,7 @@ def cdist(XA: ArrayLike, XB: ArrayLike, metric: str | Callable | Metric = "eucli
         out = np.empty(shape)
     else:
         _check_out(out, shape)
+    n_threads = _threads(_work(measure, XA.shape[1], out.size), n_jobs)
     if out.size:
         rows_to(XA, XB, measure, n_threads, out)
     return out
@@ -446,8 +452,8 @@ def check_condensed(y: NDArray, name: str = "y") -> int:
     """
     if y.ndim != 1:
         raise ValueError(f"Condensed distance matrix '{name}' must have shape=1 (i.e. be one-dimensional).")
-    n = (1 + math.isqrt(1 + 8 * len(y))) // 2
-    if n * (n - 1) // 2 != len(y):
+    n = _n_points(len(y))
+    if n is None:
         raise ValueError(f"Length n of condensed distance matrix '{name}' must be a binomial coefficient, "
                          "i.e. there must be a k such that (k \\choose 2)=n)!")
     return n
@@ -503,16 +509,19 @@ def squareform(X: ArrayLike, force: str = "no", checks: bool = True) -> NDArray:
 
 
 def _to_square(y: NDArray) -> NDArray:
-    n = (1 + math.isqrt(1 + 8 * len(y))) // 2
-    if n * (n - 1) // 2 != len(y):
+    n = _n_points(len(y))
+    if n is None:
         raise ValueError("Incompatible vector size. It must be a binomial coefficient n choose 2 for some integer "
                          "n >= 2.")
     _memory.require(y.itemsize * n * n, f"A square matrix of {n:,} rows", "The condensed matrix holds the same.")
-    square = np.zeros((n, n), dtype=y.dtype)
-    at = 0
-    for i in range(n - 1):
-        square[i, i + 1:] = square[i + 1:, i] = y[at:at + n - i - 1]
-        at += n - i - 1
+    as_bits = _BITS.get(y.itemsize) if y.dtype.kind != "O" else None
+    if as_bits is None:
+        square = np.zeros((n, n), y.dtype)
+        for i, start in enumerate(_row_starts(n)):
+            square[i, i + 1:] = square[i + 1:, i] = y[start:start + n - i - 1]
+        return square
+    square = np.empty((n, n), y.dtype)
+    _move(pairwise_square.to_square, y.view(as_bits), square.view(as_bits), n)
     return square
 
 
@@ -521,16 +530,37 @@ def _to_condensed(square: NDArray, checks: bool) -> NDArray:
     if square.shape != (n, n):
         raise ValueError("The matrix argument must be square.")
     if checks:
-        if not (square == square.T).all():
-            raise ValueError("Distance matrix 'X' must be symmetric.")
+        for i in range(0, n, 256):  # block by block: no copy of the matrix
+            if not (square[i:i + 256, i:] == square[i:, i:i + 256].T).all():
+                raise ValueError("Distance matrix 'X' must be symmetric.")
         if not (square.diagonal() == 0).all():
             raise ValueError("Distance matrix 'X' diagonal must be zero.")
-    y = np.zeros(n * (n - 1) // 2, dtype=square.dtype)
-    at = 0
-    for i in range(n - 1):
-        y[at:at + n - i - 1] = square[i, i + 1:]
-        at += n - i - 1
+    size = n * (n - 1) // 2
+    _memory.require(square.itemsize * size, f"A condensed matrix of {n:,} points", "The square matrix holds the same.")
+    y = np.empty(size, square.dtype)
+    as_bits = _BITS.get(y.itemsize) if y.dtype.kind != "O" else None
+    if as_bits is None:
+        for i, start in enumerate(_row_starts(n)):
+            y[start:start + n - i - 1] = square[i, i + 1:]
+    elif size:
+        _move(pairwise_square.to_condensed, square.view(as_bits), y.view(as_bits), n)
     return y
+
+
+def _n_points(size: int) -> int | None:
+    """The n for which n (n - 1) / 2 is `size`, if there is one."""
+    n = (1 + math.isqrt(1 + 8 * size)) // 2
+    return n if n * (n - 1) // 2 == size else None
+
+
+def _row_starts(n: int) -> list[int]:
+    return [i * n - i * (i + 1) // 2 for i in range(n)]
+
+
+def _move(kernel: Callable, given: NDArray, to: NDArray, n: int) -> None:
+    n_chunks = -(-n // _MOVED_ROWS)
+    _parallel.run(lambda region, slot: kernel(given, _MOVED_ROWS, to, region, slot), n_chunks,
+                  1 if n_chunks <= 8 else _parallel.get_num_threads())
 
 
 # ------------------------------------------------------------------------------------------- on the globe

@@ -178,7 +178,7 @@ cdef void block(const points_t *one, Py_ssize_t row0, Py_ssize_t n_rows, const p
         double edge[PAIR_ROWS * PAIR_TILE]
     row = row0
     while row < row_stop:
-        rows = PAIR_ROWS if row + PAIR_ROWS <= row_stop else 1
+        rows = min(PAIR_ROWS, row_stop - row)
         x = point_at(one, row)
         for r in range(rows):
             to[r] = out + ((many.n * (row + r) - (row + r) * (row + r + 1) // 2 - (row + r) - 1) if upper

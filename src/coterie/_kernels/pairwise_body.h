@@ -76,48 +76,69 @@ SIMD_INLINE TARGET VR FN(pair_finish)(const int kind, ptrdiff_t d, VR a, VR b, V
     }
 }
 
-/* `rows` points at x, x + 1, ... against 2 vectors of points at y. kind and rows are constants. */
-SIMD_INLINE TARGET void FN(pair_block)(
-        const int kind, const int rows, const double *x, const double *y, ptrdiff_t d, double *const *out,
-        ptrdiff_t at) {
-    VR a[8], b[8], zero = VSET1(0.0);
-    for (int i = 0; i < rows * 2; i++) a[i] = b[i] = zero;
-    for (ptrdiff_t j = 0; j < d; j++) {
-        VR y0 = VLOAD(y + j * PAIR_TILE), y1 = VLOAD(y + j * PAIR_TILE + LANES);
-        for (int r = 0; r < rows; r++) {
-            VR xr = VSET1(x[j * PAIR_TILE + r]);
-            FN(pair_step)(kind, xr, y0, &a[2 * r], &b[2 * r]);
-            FN(pair_step)(kind, xr, y1, &a[2 * r + 1], &b[2 * r + 1]);
-        }
-    }
-    VR xn = zero, y0 = zero, y1 = zero;
-    if (kind == PAIR_COSINE) {
-        y0 = VLOAD(y + d * PAIR_TILE);
-        y1 = VLOAD(y + d * PAIR_TILE + LANES);
-    }
+/* Feature j of `rows` points at x and of two vectors of points at y joins the sums: a[2 r + u], vector u with row r. */
+SIMD_INLINE TARGET void FN(pair_feature)(
+        const int kind, const int rows, const double *x, const double *y, ptrdiff_t j, VR *a, VR *b) {
+    VR y0 = VLOAD(y + j * PAIR_TILE), y1 = VLOAD(y + j * PAIR_TILE + LANES);
     for (int r = 0; r < rows; r++) {
-        if (kind == PAIR_COSINE) xn = VSET1(x[d * PAIR_TILE + r]);
-        VSTORE(out[r] + at, FN(pair_finish)(kind, d, a[2 * r], b[2 * r], xn, y0));
-        VSTORE(out[r] + at + LANES, FN(pair_finish)(kind, d, a[2 * r + 1], b[2 * r + 1], xn, y1));
+        VR xr = VSET1(x[j * PAIR_TILE + r]);
+        FN(pair_step)(kind, xr, y0, &a[2 * r], &b[2 * r]);
+        FN(pair_step)(kind, xr, y1, &a[2 * r + 1], &b[2 * r + 1]);
     }
 }
 
+/* Vector i of the sums of x and y, finished, goes to out. */
+SIMD_INLINE TARGET void FN(pair_store)(
+        const int kind, ptrdiff_t i, const double *x, const double *y, ptrdiff_t d, VR a, VR b, double *const *out,
+        ptrdiff_t at) {
+    ptrdiff_t r = i / 2, u = i % 2 * LANES;
+    VR xn = a, yn = a;
+    if (kind == PAIR_COSINE) {
+        xn = VSET1(x[d * PAIR_TILE + r]);
+        yn = VLOAD(y + d * PAIR_TILE + u);
+    }
+    VSTORE(out[r] + at + u, FN(pair_finish)(kind, d, a, b, xn, yn));
+}
+
+/* `rows` points at x, x + 1, ... against tiles at y. kind and rows are constants.
+ *
+ * Square roots take so long that those of one block are taken between the features of the next, one a feature. */
 SIMD_INLINE TARGET void FN(pair_tiles)(
         const int kind, const int rows, const double *x, const double *y, ptrdiff_t n_tiles, ptrdiff_t d,
         ptrdiff_t width, double *const *out) {
+    const int n = 2 * rows, late = (kind == PAIR_EUCLIDEAN || kind == PAIR_COSINE) && d >= n;
+    VR a[8], b[8], due[8];
+    const double *due_y = NULL;
+    ptrdiff_t due_at = 0;
+    for (int i = 0; i < n; i++) due[i] = VSET1(0.0);
     for (ptrdiff_t t = 0; t < n_tiles; t++)
-        for (int p = 0; p < PAIR_TILE; p += 2 * LANES)
-            FN(pair_block)(kind, rows, x, y + t * width * PAIR_TILE + p, d, out, t * PAIR_TILE + p);
+        for (int p = 0; p < PAIR_TILE; p += 2 * LANES) {
+            const double *now = y + t * width * PAIR_TILE + p;
+            ptrdiff_t j = 0, at = t * PAIR_TILE + p;
+            for (int i = 0; i < n; i++) a[i] = b[i] = VSET1(0.0);
+            if (late && due_y)
+                for (; j < n; j++) {
+                    FN(pair_feature)(kind, rows, x, now, j, a, b);
+                    FN(pair_store)(kind, j, x, due_y, d, due[j], due[j], out, due_at);
+                }
+            for (; j < d; j++) FN(pair_feature)(kind, rows, x, now, j, a, b);
+            for (int i = 0; i < n; i++)
+                if (late)
+                    due[i] = a[i];
+                else
+                    FN(pair_store)(kind, i, x, now, d, a[i], b[i], out, at);
+            due_y = now;
+            due_at = at;
+        }
+    if (late)
+        for (int i = 0; i < n; i++) FN(pair_store)(kind, i, x, due_y, d, due[i], due[i], out, due_at);
 }
 
-#define PAIR_VECTORS(KIND, ROWS)                                                        \
-    case KIND:                                                                          \
-        if (rows == PAIR_ROWS)                                                          \
-            for (int r = 0; r < PAIR_ROWS; r += ROWS)                                   \
-                FN(pair_tiles)(KIND, ROWS, x + r, y, n_tiles, d, width, out + r);       \
-        else                                                                            \
-            for (int r = 0; r < rows; r++)                                              \
-                FN(pair_tiles)(KIND, 1, x + r, y, n_tiles, d, width, out + r);          \
+/* ROWS is what fits into 16 registers: 4, or 2 where a distance takes two sums. */
+#define PAIR_VECTORS(KIND, ROWS)                                                                              \
+    case KIND:                                                                                                \
+        for (; r + ROWS <= rows; r += ROWS) FN(pair_tiles)(KIND, ROWS, x + r, y, n_tiles, d, width, out + r); \
+        for (; r < rows; r++) FN(pair_tiles)(KIND, 1, x + r, y, n_tiles, d, width, out + r);                  \
         break;
 
 /* Distances of `rows` points at x, side by side in a tile, to the n_tiles tiles at y. A tile holds `width` numbers a
@@ -125,6 +146,7 @@ SIMD_INLINE TARGET void FN(pair_tiles)(
 static TARGET void FN(pair_strip)(
         int kind, const double *x, int rows, const double *y, ptrdiff_t n_tiles, ptrdiff_t d, ptrdiff_t width, double p,
         double *const *out) {
+    int r = 0;
     switch (kind) {
         PAIR_VECTORS(PAIR_SQEUCLIDEAN, 4)
         PAIR_VECTORS(PAIR_EUCLIDEAN, 4)
@@ -137,7 +159,7 @@ static TARGET void FN(pair_strip)(
         PAIR_VECTORS(PAIR_JACCARD, 2)
         PAIR_VECTORS(PAIR_DICE, 2)
         default:
-            for (int r = 0; r < rows; r++)
+            for (; r < rows; r++)
                 for (ptrdiff_t i = 0; i < n_tiles * PAIR_TILE; i++) {
                     const double *yi = y + i / PAIR_TILE * width * PAIR_TILE + i % PAIR_TILE;
                     out[r][i] = kind == PAIR_MINKOWSKI ? pair_minkowski(x + r, yi, d, p) : pair_haversine(x + r, yi);
