@@ -97,6 +97,11 @@ def fclusterdata(X: ArrayLike, t: float, criterion: str = "inconsistent", metric
     ValueError
         `X` holds NaN or infinity, or a parameter is wrong.
 
+    Warns
+    -----
+    ClusterWarning
+        `X` looks like a square matrix of distances, and `metric` is ``"euclidean"``.
+
     Examples
     --------
     >>> from coterie.hierarchy import fclusterdata
