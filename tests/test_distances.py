@@ -441,7 +441,7 @@ def test_arguments_that_a_metric_does_not_take_are_named():
 def test_minkowski_is_the_metric_that_its_exponent_makes_it():
     assert [as_metric("minkowski", p=p).kernel for p in (1, 2, math.inf, 3)] == [
         "manhattan", "euclidean", "chebyshev", "minkowski"]
-    assert as_metric("minkowski").p == 2 and as_metric("P", p=np.float32(3.5)).p == 3.5
+    assert as_metric("minkowski") == as_metric("minkowski", p=2) and as_metric("P", p=np.float32(3.5)).p == 3.5
     X = np.random.RandomState(0).normal(size=(20, 4))
     for p, name in ((1, "manhattan"), (2, "euclidean"), (math.inf, "chebyshev")):
         np.testing.assert_array_equal(pdist(X, "minkowski", p=p), pdist(X, name))
@@ -689,8 +689,9 @@ def test_haversine_of_what_is_no_place_is_refused_or_warned_of():
         pdist(np.zeros((4, 3)), "haversine")
     with pytest.raises(ValueError, match="XB has 1 columns"):
         cdist(np.zeros((4, 2)), np.zeros((4, 1)), "haversine")
-    with pytest.warns(UserWarning, match="beyond the poles.*from_degrees"):
-        pdist([[48.8, 2.3], [51.5, -0.1]], "haversine")
+    for latitude in (48.8, -1.7, 3.1):
+        with pytest.warns(UserWarning, match=r"beyond the poles.*from_degrees"):
+            pdist([[latitude, 2.3], [0.0, -0.1]], "haversine")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         pdist([[1.5707963267948966, 300.0], [-1.5707963267948966, 0.0]], "haversine")
