@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""docs/benchmarks.md and its picture, from what was measured."""
+"""docs/benchmarks.md and its pictures, from what was measured."""
 from __future__ import annotations
 
 import contextlib
@@ -18,7 +18,8 @@ from cases import Case
 
 # Okabe and Ito's colours, which the colour-blind can tell apart, and a marker each for those who see none.
 STYLES = {"coterie": ("#000000", "|"), "scikit-learn": ("#0072B2", "o"), "scikit-learn elkan": ("#56B4E9", "s"),
-          "scikit-learn-intelex": ("#009E73", "^"), "faiss": ("#D55E00", "D"), "scipy": ("#CC79A7", "v")}
+          "scikit-learn-intelex": ("#009E73", "^"), "faiss": ("#D55E00", "D"), "scipy": ("#CC79A7", "v"),
+          "fastcluster": ("#E69F00", "P"), "genieclust": ("#009E73", "X")}
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -36,7 +37,7 @@ def environment(threads: int) -> dict[str, str]:
     commit = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     changed = subprocess.run([*git, "status", "--porcelain", ":/src"], capture_output=True, text=True).stdout.strip()
     versions = []
-    for name in ("numpy", "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "scipy"):
+    for name in ("numpy", "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "scipy", "fastcluster", "genieclust"):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions.append(f"{name} {importlib.metadata.version(name)}")
     return {
@@ -60,7 +61,9 @@ def _time(seconds: float) -> str:
 
 
 def _memory(mb: float) -> str:
-    return "–" if math.isnan(mb) else f"{max(mb, 0):.0f} MB" if mb >= 1 else "< 1 MB"
+    if math.isnan(mb):
+        return "–"
+    return f"{mb / 1e3:.3g} GB" if mb >= 999.5 else f"{mb:.0f} MB" if mb >= 1 else "< 1 MB"
 
 
 def _ratio(library: dict) -> float:
@@ -76,14 +79,14 @@ def best(outcome: dict, rival: str = "") -> tuple[str, dict] | None:
 
 def line(case: Case, outcome: dict) -> str:
     """One line for the one who waits."""
-    return f"{case.name}: " + "; ".join(
+    return f"{case.name}: {outcome.get('skipped', '')}" + "; ".join(
         f"{name} {_time(found['seconds'])} ({_ratio(found):.2f}x, {_memory(found['peak'])}, {found['check']})"
         + ("" if found["right"] else " WRONG") for name, found in outcome["libraries"].items())
 
 
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:
-    numbers = {"time", "ratio", "memory", "coterie", "target", "other's memory"}
-    align = ["---:" if name in numbers or "thread" in name else "---" for name in head]
+    words = {"case", "library", "fastest other", "range", "reached", "check", "import"}
+    align = ["---" if name in words else "---:" for name in head]
     return ["", *(f"| {' | '.join(cells)} |" for cells in (head, align, *rows)), ""]
 
 
@@ -95,69 +98,79 @@ def _summary(case: Case, outcome: dict) -> list[str]:
         reached = "yes" if _ratio(rival[1]) >= case.target else "**no**"
         if case.rival:
             reached += f", {_ratio(rival[1]):.1f}×"
-    if not fastest:
-        return [outcome["about"], _time(ours["seconds"]), "", "", "", target, reached, _memory(ours["peak"]), ""]
-    name, found = fastest
-    return [outcome["about"], _time(ours["seconds"]), f"{name} {_time(found['seconds'])}", f"**{_ratio(found):.1f}×**",
-            f"{min(found['ratios']):.1f} – {max(found['ratios']):.1f}", target, reached,
-            _memory(ours["peak"]), _memory(found["peak"])]
+    name, found = fastest or ("", None)
+    beside = [f"{name} {_time(found['seconds'])}", f"**{_ratio(found):.1f}×**",
+              f"{min(found['ratios']):.1f} – {max(found['ratios']):.1f}"] if found else [""] * 3
+    return [outcome["about"], _time(ours["seconds"]), *beside, target, reached, _memory(ours["peak"]),
+            _memory(found["peak"]) if found else "", *outcome["more"].values()]
 
 
-def write(folder: Path, about: dict[str, str], absent: list[str], outcomes: list[tuple[Case, dict]],
-          imports: dict[str, float]) -> None:
-    """Write benchmarks.md and benchmarks.svg."""
-    compared = [(case, outcome) for case, outcome in outcomes if not case.scaling]
-    scaled = [(case, outcome) for case, outcome in outcomes if case.scaling]
-    text = [
-        "# Benchmarks", "",
-        "coterie beside other libraries: same data, same starting centers, same number of iterations, all CPUs, in one "
-        "run. Written by `ci/bench/run.py`; how it measures is said there and [below](#how-it-is-measured).", "",
-        *(f"- {name}: {what}" for name, what in about.items()),
-        *([f"- Not installed, so not compared: {', '.join(absent)}"] if absent else []),
-    ]
+def _section(folder: Path, group, pairs: list[tuple[Case, dict]]) -> list[str]:
+    """The tables and the picture of one kind of cases."""
+    text = [f"## {group.TITLE}"]
+    compared = [(case, outcome) for case, outcome in pairs if not case.scaling and outcome["libraries"]]
+    scaled = [(case, outcome) for case, outcome in pairs if case.scaling]
     if compared:
-        text += ["", "## Against the fastest of the others", "",
-                 "How many times faster coterie is (median over the rounds, and the range). Below 1 it is slower. "
-                 "Memory is what a fit or a call needs at its peak, beyond the data.",
-                 *_table(["case", "coterie", "fastest other", "ratio", "range", "target", "reached", "memory",
-                          "other's memory"], [_summary(*pair) for pair in compared])]
-        if _draw(folder / "benchmarks.svg", compared):
-            text += ["![Times relative to coterie's](benchmarks.svg)", ""]
-        rows = [[outcome["about"] if name == "coterie" else "", name, _time(found["seconds"]), f"{_ratio(found):.2f}×",
-                 _memory(found["peak"]), found["check"] + ("" if found["right"] else ": **not counted**")]
-                for case, outcome in compared for name, found in outcome["libraries"].items()]
-        text += ["## Every library", *_table(["case", "library", "time", "ratio", "memory", "check"], rows)]
+        text += _table(["case", "coterie", "fastest other", "ratio", "range", "target", "reached", "memory",
+                        "other's memory", *compared[0][1]["more"]], [_summary(*pair) for pair in compared])
+    text += [f"Left out: {outcome['about']} ({outcome['skipped']})." for _, outcome in pairs if "skipped" in outcome]
+    beside = [pair for pair in compared if len(pair[1]["libraries"]) > 1]
+    picture = f"benchmarks-{group.__name__}.svg"
+    if beside and _draw(folder / picture, beside):
+        text += ["", f"![{group.TITLE}: times relative to coterie's]({picture})", ""]
+    # A single other that is right has all its figures in the table above.
+    several = [outcome for _, outcome in beside
+               if len(outcome["libraries"]) > 2 or not all(found["right"] for found in outcome["libraries"].values())]
+    rows = [[outcome["about"] if name == "coterie" else "", name, _time(found["seconds"]), f"{_ratio(found):.2f}×",
+             _memory(found["peak"]), found["check"] + ("" if found["right"] else ": **not counted**")]
+            for outcome in several for name, found in outcome["libraries"].items()]
+    if rows:
+        text += [f"### {group.TITLE}, every library",
+                 *_table(["case", "library", "time", "ratio", "memory", "check"], rows)]
     if scaled:
-        text += ["## More threads", "", "coterie alone; the results are the same bits for any number of threads."]
+        text += [f"### {group.TITLE}, more threads", "",
+                 "coterie alone; the results are the same bits for any number of threads."]
         names = list(scaled[0][1]["libraries"])
         rows = [[outcome["about"], *(f"{_time(found['seconds'])} ({1 / _ratio(found):.2f}×)"
-                               for found in outcome["libraries"].values())] for case, outcome in scaled]
+                                     for found in outcome["libraries"].values())] for _, outcome in scaled]
         text += _table(["case", *(f"{name.split()[1]} thread{'s' * (name[-2:] != ' 1')}" for name in names)], rows)
+    return text
+
+
+def write(folder: Path, about: dict[str, str], absent: list[str], outcomes: dict, imports: dict[str, float]) -> None:
+    """Write benchmarks.md and a picture for each kind of cases."""
+    text = [
+        "# Benchmarks", "",
+        "coterie beside other libraries: same data, same parameters, all CPUs, in one run. Written by "
+        "`ci/bench/run.py`; how it measures is said there and [below](#how-it-is-measured).", "",
+        *(f"- {name}: {what}" for name, what in about.items()),
+        *([f"- Not installed, so not compared: {', '.join(absent)}"] if absent else []), "",
+        "The ratio is how many times faster coterie is than the fastest of the others whose result is right: the "
+        "median over the rounds, and the range. Below 1 it is slower. A target holds for the library it names, or for "
+        "the fastest. Memory is what a fit or a call needs at its peak, beyond the data.", "",
+    ]
+    measured = {group: pairs for group, pairs in outcomes.items() if pairs}
+    for group, pairs in measured.items():
+        text += [*_section(folder, group, pairs), ""]
     if imports:
-        text += ["## Import", "", "Time of an import after that of numpy. The target for coterie is 50 ms at most.",
+        text += ["## Import", "", "Time of an import after that of numpy. The target for `coterie` is 50 ms at most.",
                  *_table(["import", "time"], [[f"`{name}`", _time(seconds)] for name, seconds in imports.items()])]
     text += ["## How it is measured", "", HOW.rstrip()]
-    (folder / "benchmarks.md").write_text("\n".join(text).replace("\n\n\n", "\n\n") + "\n", encoding="utf-8")
+    for group in measured:
+        text += ["", f"{group.TITLE}:", "", group.HOW.rstrip()]
+    page = "\n".join(text) + "\n"
+    while "\n\n\n" in page:
+        page = page.replace("\n\n\n", "\n\n")
+    (folder / "benchmarks.md").write_text(page, encoding="utf-8")
 
 
 HOW = """\
 - Each library has a fresh process for each case. Its first run gives a result and the peak memory, as the difference to
   the memory in use after the data are loaded and the library is imported. Then the processes run in turn, in another
-  order each round. Reported are medians, and for ratios the median of the ratios of each round.
-- Data are generated with a fixed seed: normal clusters, or uniform noise where it says so; float64 unless it says
-  float32. Starting centers are random rows, moved by a hair. `tol=0`: nobody stops before the last iteration unless no
-  label changes.
-- A time counts only if the result is right. The inertia, computed anew from labels and centers, is compared with the
-  second library's in the table: within 1e-4 for coterie, and equal labels where both compute in float64; within 1 % for
-  the others, since near ties decided by rounding lead to other iterations. For k-means++ and fits by default it is the
-  mean of three seeds, within 10 %. Distances are to agree within 1e-6 of the largest (others: 1 %).
-- faiss computes in float32 alone. For float64 data the conversion is within its time, and what it costs in precision is
-  why its result does not count where coordinates have a large offset. It trains on all rows
-  (`max_points_per_centroid`). Its k-means++ is not the greedy one and is not compared.
-- scipy computes on one thread, and is left out where that takes long. Its labels are those of the centers before the
-  last step, so one `vq` is added. scikit-learn's elkan is left out for wide data, where it is slower than lloyd and
-  needs n × k more numbers.
-- scikit-learn-intelex's k-means++ is the function of its `onedal` package that its `KMeans` calls.
+  order each round. Where the first runs take more than 3 s together, they are the first of two rounds. Reported are
+  medians, and for ratios the median of the ratios of each round.
+- Before each round a process writes to as much memory as a run needs, and frees it: else the first to use it would wait
+  for the host of a virtual machine to hand it out, seconds for a gigabyte on the machine above.
 """
 
 
@@ -170,7 +183,7 @@ def _draw(path: Path, compared: list[tuple[Case, dict]]) -> bool:
     except ImportError:
         return False
     plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "coterie", "font.family": "sans-serif"})
-    fig, ax = plt.subplots(figsize=(9, 0.36 * len(compared) + 1.4), layout="constrained")
+    fig, ax = plt.subplots(figsize=(9, 0.3 * len(compared) + 1.4), layout="constrained")
     ax.axvline(1, color=STYLES["coterie"][0], linewidth=1.2, label="coterie")
     for name, (color, marker) in STYLES.items():
         points = [(_ratio(outcome["libraries"][name]), y, outcome["libraries"][name]["right"])
