@@ -113,7 +113,7 @@ def _section(folder: Path, group, pairs: list[tuple[Case, dict]]) -> list[str]:
     if compared:
         text += _table(["case", "coterie", "fastest other", "ratio", "range", "target", "reached", "memory",
                         "other's memory", *compared[0][1]["more"]], [_summary(*pair) for pair in compared])
-    text += [f"Left out: {outcome['about']} ({outcome['skipped']})." for _, outcome in pairs if "skipped" in outcome]
+    text += [f"\nLeft out: {outcome['about']} ({outcome['skipped']})." for _, outcome in pairs if "skipped" in outcome]
     beside = [pair for pair in compared if len(pair[1]["libraries"]) > 1]
     picture = f"benchmarks-{group.__name__}.svg"
     if beside and _draw(folder / picture, beside):
