@@ -360,6 +360,8 @@ def grow_tree(X: NDArray, metric: Metric, n_threads: int) -> tuple[NDArray[np.in
                 nearest = int((least + dead).argmin())
                 dead[nearest], visits[step], heights[step - 1] = np.inf, outside[nearest], least[nearest]
         outside, least, done = outside[dead == 0.0], least[dead == 0.0], done + steps
+    if not np.isfinite(heights).all():
+        raise ValueError(f"The {metric.name} distance is NaN or infinite between some rows.")
     return visits, heights
 
 

@@ -39,7 +39,7 @@ static double pair_minkowski(const double *x, const double *y, ptrdiff_t d, doub
 static double pair_haversine(const double *x, const double *y) {
     double a = sin(0.5 * (x[0] - y[0])), b = sin(0.5 * (x[PAIR_TILE] - y[PAIR_TILE]));
     double h = a * a + x[2 * PAIR_TILE] * y[2 * PAIR_TILE] * b * b;
-    return 2.0 * asin(sqrt(h < 1.0 ? h : 1.0));
+    return 2.0 * asin(sqrt(h > 1.0 ? 1.0 : h));
 }
 
 typedef void (*pair_strip_t)(int, const double *, int, const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t, double,
