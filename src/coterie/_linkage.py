@@ -429,7 +429,7 @@ def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDAr
         A distance is NaN or infinite.
     """
     n, exponent = len(X), 0
-    top = np.abs(X).max() if metric.kernel == "euclidean" else 1.0
+    top = float(np.abs(X).max()) if metric.kernel == "euclidean" else 1.0
     if not _SQUARES[0] < top < _SQUARES[1] and top > 0:
         exponent = int(np.frexp(top)[1])
         X = np.ldexp(X.astype(np.float64), -exponent)
