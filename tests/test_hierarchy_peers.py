@@ -140,6 +140,11 @@ def test_orders_of_leaves_are_no_longer_and_the_same_where_scipys_is_the_only_be
     assert n_equal > 20
 
 
+def test_orders_of_leaves_are_the_same_where_all_distances_are_equal(trees):
+    for Z in trees:
+        agree("optimal_leaf_ordering", Z, np.ones(len(Z) * (len(Z) + 1) // 2))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_dendrograms(seed):
     rng = np.random.RandomState(seed)
