@@ -46,8 +46,8 @@ class Case:
         """The case in words."""
         raise NotImplementedError
 
-    def room(self, n: int) -> int:
-        """Bytes that a run may take, where they are many."""
+    def room(self, library: str, n: int) -> int:
+        """Bytes that a run takes, about, where they are many."""
         return 0
 
     def needs(self, n: int, n_libraries: int) -> int:

@@ -153,13 +153,13 @@ class Case(cases.Case):
                  "pdist": f"pdist, {what}, {n:,} × {d}"}.get(self.task, f"{self.task}, n = {n}")
         return start + ", mixture" * self.mixture + ", not preserved" * (not self.preserve_input)
 
-    def room(self, n: int) -> int:
-        alone = self.scaling or "fastcluster" in self.leave_out
-        return _matrix(n) * (1 if alone else 2) if self.task in ("matrix", "pdist", "agglomerative") else 0
+    def room(self, library: str, n: int) -> int:
+        few = library == "coterie" or self.task == "pdist"
+        return _matrix(n) * (1 if few else 2) if self.task in ("matrix", "pdist", "agglomerative") else 0
 
     def needs(self, n: int, n_libraries: int) -> int:
         held = n_libraries if self.task == "matrix" else 0
-        return int((held + 2.2) * _matrix(n)) if self.room(n) else 0
+        return int((held + 2.2) * _matrix(n)) if self.room("coterie", n) else 0
 
     def more(self, shape: tuple[int, int], seconds: float, peak: float) -> dict[str, str]:
         n, d = shape

@@ -90,7 +90,7 @@ def work(library: str, name: str, threads: int, folder: Path) -> None:
         result = run()
         return result, clock() - begin
 
-    touch(case.room(len(inputs["X"])))
+    touch(case.room(library, len(inputs["X"])))
     # The peak of the first runs over what loading and importing left. (ru_maxrss would not do: a child inherits it.)
     before = memory("VmRSS")
     with contextlib.suppress(OSError):
