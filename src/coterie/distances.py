@@ -291,11 +291,10 @@ def pdist(X: ArrayLike, metric: str | Callable | Metric = "euclidean", *, out: N
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The rows; not modified. Computed with in float64, whatever the type. Nothing is refused: NaN and infinity go
-        into the distances, but for chebyshev, which passes over NaN, and hamming and jaccard, which count it as any
-        number.
+        The rows; not modified. Computed with in float64, whatever the type. NaN and infinity go into the distances.
     metric : str or callable, default="euclidean"
-        A name of the table of `coterie.distances`, or ``f(x, y)``, which is called with pairs of rows of `X` as it is.
+        A name of the table of `coterie.distances`, or ``f(x, y)``, which is called with pairs of rows of `X` as it is
+        (in float64 if the function has a name of the table).
     out : ndarray of shape (n_samples * (n_samples - 1) / 2,), float64, optional
         Where to write the distances, C-ordered.
     n_jobs : int or None, default=None
@@ -369,9 +368,7 @@ def cdist(XA: ArrayLike, XB: ArrayLike, metric: str | Callable | Metric = "eucli
     ----------
     XA : array-like of shape (n_a, n_features)
     XB : array-like of shape (n_b, n_features)
-        The rows; not modified. Computed with in float64, whatever the type. Nothing is refused: NaN and infinity go
-        into the distances, but for chebyshev, which passes over NaN, and hamming and jaccard, which count it as any
-        number.
+        The rows; not modified. Computed with in float64, whatever the type. NaN and infinity go into the distances.
     metric : str or callable, default="euclidean"
         A name of the table of `coterie.distances`, or ``f(a, b)``, which is called with rows as they are.
     out : ndarray of shape (n_a, n_b), float64, optional
@@ -426,7 +423,13 @@ def cdist(XA: ArrayLike, XB: ArrayLike, metric: str | Callable | Metric = "eucli
 
 
 def _rows(X: ArrayLike, name: str, metric: Metric, sentence: str) -> NDArray:
-    array = np.asarray(X) if metric.function is not None else as_floats(X, name=name)
+    if metric.function is None:
+        array = as_floats(X, name=name)
+    else:
+        array = np.asarray(X)
+        kinds = "iuf" if metric.name in ("dice", "hamming", "jaccard") else "biuf"
+        if metric.name in _BY_NAME and array.dtype.kind in kinds:  # as scipy does for functions of its own
+            array = array.astype(np.float64, copy=False)
     if array.ndim != 2:
         raise ValueError(sentence.format(shape=array.shape))
     _check_features(array, metric, name)

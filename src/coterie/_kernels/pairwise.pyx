@@ -123,7 +123,7 @@ cdef void scale_point(double *x, Py_ssize_t d, bint center) noexcept nogil:
 
 def condensed(
         Points points,                    # IN
-        Py_ssize_t rows,                  # IN     rows of a block, a multiple of PAIR_ROWS
+        Py_ssize_t rows,                  # IN     rows of a block
         Py_ssize_t columns,               # IN     columns of a block, a multiple of 16
         Py_ssize_t first,                 # IN     number of the block to begin with
         double[::1] out,                  # OUT    (n (n - 1) / 2,)
@@ -132,18 +132,22 @@ def condensed(
     cdef:
         Py_ssize_t blocks = (points.points.n + columns - 1) // columns
         Py_ssize_t chunk
+        double nowhere = 0.0
+        double *to = &nowhere             # where there are no pairs
         part_t part
+    if out.shape[0] > 0:
+        to = &out[0]
     with nogil:
         while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
             chunk = first + part.index
             block(&points.points, chunk // blocks * rows, rows, &points.points, chunk % blocks * columns, columns,
-                  True, &out[0])
+                  True, to)
 
 
 def rectangle(
         Points one,                       # IN     n points
         Points many,                      # IN     m points
-        Py_ssize_t rows,                  # IN     rows of a block, a multiple of PAIR_ROWS
+        Py_ssize_t rows,                  # IN     rows of a block
         Py_ssize_t columns,               # IN     columns of a block, a multiple of 16
         Py_ssize_t first,                 # IN     number of the block to begin with
         double[:, ::1] out,               # OUT    (n, m)
