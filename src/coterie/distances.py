@@ -291,7 +291,9 @@ def pdist(X: ArrayLike, metric: str | Callable | Metric = "euclidean", *, out: N
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The rows; not modified. Computed with in float64, whatever the type. NaN and infinity go into the distances.
+        The rows; not modified. Computed with in float64, whatever the type. Nothing is refused: NaN and infinity go
+        into the distances, but for chebyshev, which passes over NaN, and hamming and jaccard, which count it as any
+        number.
     metric : str or callable, default="euclidean"
         A name of the table of `coterie.distances`, or ``f(x, y)``, which is called with pairs of rows of `X` as it is
         (in float64 if the function has a name of the table).
@@ -368,7 +370,9 @@ def cdist(XA: ArrayLike, XB: ArrayLike, metric: str | Callable | Metric = "eucli
     ----------
     XA : array-like of shape (n_a, n_features)
     XB : array-like of shape (n_b, n_features)
-        The rows; not modified. Computed with in float64, whatever the type. NaN and infinity go into the distances.
+        The rows; not modified. Computed with in float64, whatever the type. Nothing is refused: NaN and infinity go
+        into the distances, but for chebyshev, which passes over NaN, and hamming and jaccard, which count it as any
+        number.
     metric : str or callable, default="euclidean"
         A name of the table of `coterie.distances`, or ``f(a, b)``, which is called with rows as they are.
     out : ndarray of shape (n_a, n_b), float64, optional

@@ -123,7 +123,7 @@ cdef void scale_point(double *x, Py_ssize_t d, bint center) noexcept nogil:
 
 def condensed(
         Points points,                    # IN
-        Py_ssize_t rows,                  # IN     rows of a block
+        Py_ssize_t rows,                  # IN     rows of a block, a multiple of PAIR_ROWS
         Py_ssize_t columns,               # IN     columns of a block, a multiple of 16
         Py_ssize_t first,                 # IN     number of the block to begin with
         double[::1] out,                  # OUT    (n (n - 1) / 2,)
@@ -147,7 +147,7 @@ def condensed(
 def rectangle(
         Points one,                       # IN     n points
         Points many,                      # IN     m points
-        Py_ssize_t rows,                  # IN     rows of a block
+        Py_ssize_t rows,                  # IN     rows of a block, a multiple of PAIR_ROWS
         Py_ssize_t columns,               # IN     columns of a block, a multiple of 16
         Py_ssize_t first,                 # IN     number of the block to begin with
         double[:, ::1] out,               # OUT    (n, m)
