@@ -54,6 +54,7 @@ def test_leaves_are_those_of_the_tree(kind):
     ({"truncate_mode": "lastp", "p": 2}, [4, 7], ["4", "(4)"]),
     ({"truncate_mode": "lastp", "p": 2, "show_leaf_counts": False}, [4, 7], ["4", ""]),
     ({"truncate_mode": "lastp", "p": 1}, [8], ["(5)"]),
+    ({"truncate_mode": "lastp", "p": 0}, [4, 3, 1, 0, 2], ["4", "3", "1", "0", "2"]),
     ({"truncate_mode": "lastp", "p": 9}, [4, 3, 1, 0, 2], ["4", "3", "1", "0", "2"]),
     # The very first merge is never hidden for its level alone: scipy has it so.
     ({"truncate_mode": "level", "p": 1}, [4, 3, 1, 6], ["4", "3", "1", "(2)"]),
@@ -97,6 +98,12 @@ def test_smaller_and_lower_children_come_first():
 def test_colors(arguments, colors, leaf_colors):
     found = drawn(Z, **arguments)
     assert (found["color_list"], found["leaves_color_list"]) == (colors, leaf_colors)
+
+
+def test_the_threshold_goes_by_the_largest_height_even_if_it_is_not_the_last():
+    tree = np.array([[0.0, 1.0, 2.0, 2.0], [2.0, 3.0, 1.3, 3.0]])
+    assert drawn(tree)["color_list"] == ["C0", "C1"]
+    assert drawn(tree, color_threshold=0.7 * 1.3)["color_list"] == ["C0", "C0"]
 
 
 def test_groups_below_the_threshold_are_those_of_fcluster():

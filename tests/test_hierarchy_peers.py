@@ -31,9 +31,9 @@ def agree(name, /, *args, **kwargs):
 @pytest.fixture(params=[*reference.KINDS, "linkage"])
 def trees(request):
     if request.param != "linkage":
-        return reference.random_linkages(request.param, most=40)
+        return reference.random_linkages(request.param, most=30)
     rng = np.random.RandomState(0)
-    points = [np.round(rng.normal(size=(rng.randint(2, 40), 2)) * 3) / rng.choice([1, 3]) for _ in range(14)]
+    points = [np.round(rng.normal(size=(rng.randint(2, 40), 2)) * 3) / rng.choice([1, 3]) for _ in range(7)]
     return [scipy.linkage(X, method) for X in points
             for method in ("single", "complete", "average", "weighted", "centroid", "median", "ward")]
 

@@ -228,6 +228,12 @@ def test_flat_clusters_of_observations():
     X = np.array([[0.0, 0.0], [0.0, 1.0], [9.0, 0.0], [9.0, 1.0]])
     assert hierarchy.fclusterdata(X, 2.0, "distance").tolist() == [1, 1, 2, 2]
     assert hierarchy.fclusterdata(X, 2, "maxclust", metric="cityblock", method="average").tolist() == [1, 1, 2, 2]
+    X = np.random.RandomState(0).normal(size=(40, 2))
+    tree = hierarchy.linkage(X, "single")
+    deep = hierarchy.fclusterdata(X, 1.1, depth=5)
+    np.testing.assert_array_equal(deep, hierarchy.fcluster(tree, 1.1, depth=5))
+    assert not hierarchy.is_isomorphic(deep, hierarchy.fclusterdata(X, 1.1))
+    np.testing.assert_array_equal(hierarchy.fclusterdata(X, 1.1, R=hierarchy.inconsistent(tree, 5)), deep)
     with pytest.raises(TypeError, match="n by m array"):
         hierarchy.fclusterdata(X[0], 2.0)
     with pytest.raises(ValueError, match="Unknown Distance Metric: no such"):
