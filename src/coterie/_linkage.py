@@ -200,7 +200,7 @@ def _merge_by_heap(method: int, triangle: _Triangle, merges: _Merges, n_threads:
     memory = None
     while len(size) > 1:
         n = len(size)
-        n_young = n - 1 if n <= _SMALL else n // 3
+        n_young = n - 1 if n <= _SMALL else -(-n // 3)
         total = n + n_young
         if memory is None or len(memory) < n_young * total:
             memory = np.empty(n_young * total)
@@ -315,7 +315,7 @@ def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merge
     least, nearest = np.empty(len(points)), np.full(len(points), -1)
     while len(size) > 1:
         n = len(size)
-        n_young = n - 1 if n <= _SMALL else n // 3
+        n_young = n - 1 if n <= _SMALL else -(-n // 3)
         total = n + n_young
         blocks = _in_blocks(points, total)
         centers, sizes, names = np.empty((total, d)), np.zeros(total), np.zeros(total, np.int64)
