@@ -509,6 +509,23 @@ def test_functions_of_scipy_measure_as_the_names_do(name):
     np.testing.assert_array_equal(cdist(X, X[:5], getattr(scipy, name)), scipy.cdist(X, X[:5], getattr(scipy, name)))
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint64, np.float32, bool])
+def test_functions_named_as_a_metric_get_rows_that_do_not_overflow(dtype):
+    X = np.array([[0, 1], [1, 1], [200, 0]]).astype(dtype)
+
+    def cityblock(x, y):
+        assert x.dtype == y.dtype == np.float64
+        return abs(x - y).sum()
+
+    def hamming(x, y):
+        assert x.dtype == y.dtype == (bool if dtype is bool else np.float64)
+        return (x != y).mean()
+
+    for function in (cityblock, hamming):
+        np.testing.assert_array_equal(pdist(X, function), pdist(X, function.__name__))
+        np.testing.assert_array_equal(cdist(X, X, function), cdist(X, X, function.__name__))
+
+
 # ------------------------------------------------------------------------------------------- parts for others
 
 

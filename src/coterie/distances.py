@@ -208,7 +208,7 @@ _ALONE = 1 << 20  # pairs times features that one thread does faster than two
 _SLOW = {"minkowski": 256, "haversine": 256, "canberra": 4}  # how much longer a feature takes than in the others
 _MOVED_ROWS = 128
 _TILE = pairwise.TILE
-_BITS = {1: "u1", 2: "u2", 4: "u4", 8: "u8"}
+_BITS = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 
 
 def prepare(X: NDArray, metric: Metric, n_threads: int) -> pairwise.Points | NDArray:
