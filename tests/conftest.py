@@ -1,7 +1,7 @@
 """What several test modules share."""
 import pytest
 
-from coterie import _lloyd
+from coterie import _linkage, _lloyd
 from coterie._kernels import cells
 
 
@@ -15,4 +15,21 @@ def path(request, monkeypatch):
     monkeypatch.setattr(_lloyd.Data, "worth_sorting", sort)
     monkeypatch.setattr(_lloyd.Data, "worth_cells", sort)
     monkeypatch.setattr(_lloyd._CellStep, "pays", lambda step: request.param == "cells")
+    return request.param
+
+
+@pytest.fixture(params=["chain", "heap", "rounds", "rounds, heap", "rounds, chain"])
+def linkage_path(request, monkeypatch):
+    """Every way through linkage, whatever the number of clusters."""
+    small, large, few = {
+        "chain": (_linkage._SMALL, _linkage._LARGE, _linkage._FEW),  # as for few clusters
+        "heap": (2, 10**9, 1.0),  # with so few free slots that the triangle is folded again and again
+        "rounds": (2, 1, 1e-9),  # to the end
+        "rounds, heap": (4, 12, 1e-9),
+        "rounds, chain": (12, 12, 1e-9),
+    }[request.param]
+    monkeypatch.setattr(_linkage, "_SMALL", small)
+    monkeypatch.setattr(_linkage, "_LARGE", large)
+    monkeypatch.setattr(_linkage, "_FEW", few)
+    monkeypatch.setattr(_linkage, "_FEW_OF_POINTS", few)
     return request.param

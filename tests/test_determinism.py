@@ -2,7 +2,8 @@
 import numpy as np
 import pytest
 
-from coterie import KMeans, _lloyd, _parallel, kmeans_plusplus, num_threads
+from coterie import KMeans, _linkage, _lloyd, _parallel, distances, kmeans_plusplus, num_threads
+from coterie.hierarchy import linkage
 
 rng = np.random.RandomState(0)
 CASES = {  # n, d, k
@@ -111,3 +112,56 @@ def test_bits_do_not_depend_on_how_the_array_lies_in_memory():
     strided = np.repeat(X, 2, axis=1)[:, ::2]
     for other in (np.asfortranarray(X), unaligned, big_endian, read_only, strided, X[::-1].copy()[::-1]):
         assert_equal_bits(one, results(other, 8, 2, None))
+
+
+# ------------------------------------------------------------------------------------------- linkage
+
+METHODS = ("single", "complete", "average", "weighted", "centroid", "median", "ward")
+
+
+@pytest.fixture
+def short_chunks(monkeypatch):
+    """Few rows are cut into as many chunks as many are, and looked at by as many threads."""
+    monkeypatch.setattr(_linkage, "_CHUNK", 256)
+    monkeypatch.setattr(_linkage, "_ALONE", 0)
+
+
+def trees(method, n_jobs):
+    """Of distances that are kept, of those that may be written over, with ties, and of points."""
+    X = np.random.RandomState(1).normal(size=(180, 3))
+    y, ties = distances.pdist(X, n_jobs=1), distances.pdist(np.round(X, 1), n_jobs=1)
+    return {
+        "distances": linkage(y, method, n_jobs=n_jobs), "ties": linkage(ties, method, n_jobs=n_jobs),
+        "in place": linkage(y.copy(), method, preserve_input=False, n_jobs=n_jobs),
+        "points": linkage(X, method, n_jobs=n_jobs), "equal points": linkage(np.round(X), method, n_jobs=n_jobs),
+    }
+
+
+@pytest.mark.usefixtures("short_chunks")
+@pytest.mark.parametrize("method", METHODS)
+def test_bits_of_linkage_do_not_depend_on_the_threads(linkage_path, method):
+    one = trees(method, 1)
+    for n_jobs in (2, 3, 7, 7):
+        assert_equal_bits(one, trees(method, n_jobs))
+
+
+@pytest.mark.usefixtures("short_chunks")
+@pytest.mark.parametrize("method", METHODS)
+def test_linkage_keeps_many_threads_busy(linkage_path, method, monkeypatch):
+    if linkage_path == "chain" and method not in ("centroid", "median"):
+        return  # one thread is quickest
+    chunks, run = [], _parallel.run
+    monkeypatch.setattr(_parallel, "run", lambda task, n_chunks, n_threads: [
+        chunks.append(n_chunks * (n_threads > 1)), run(task, n_chunks, n_threads)])
+    trees(method, 3)
+    assert max(chunks) > 20
+
+
+def test_bits_of_linkage_of_many_points_do_not_depend_on_the_threads():
+    X = rng.normal(size=(_linkage._LARGE + 300, 3))
+    y = distances.pdist(X)
+    one, three = ({
+        **{method: linkage(y, method, n_jobs=n_jobs) for method in ("single", "average", "centroid")},
+        **{f"{method} of points": linkage(X, method, n_jobs=n_jobs) for method in ("single", "median", "ward")},
+    } for n_jobs in (1, 3))
+    assert_equal_bits(one, three)

@@ -1,9 +1,12 @@
-"""What must hold for any data: properties of k-means on data that hypothesis makes up."""
+"""What must hold for any data: properties of k-means and of linkage on data that hypothesis makes up."""
 import numpy as np
 import pytest
 from reference import kmeans as reference
+from reference import linkage as trees
 
 from coterie import KMeans
+from coterie.distances import pdist
+from coterie.hierarchy import linkage
 
 hypothesis = pytest.importorskip("hypothesis")
 numpy_strategies = pytest.importorskip("hypothesis.extra.numpy")
@@ -173,3 +176,67 @@ def test_more_threads_and_the_other_algorithm_change_no_bit(path, problem):
     np.testing.assert_array_equal(one.labels_, other.labels_)
     np.testing.assert_array_equal(one.cluster_centers_, other.cluster_centers_)
     assert one.inertia_ == other.inertia_ and one.n_iter_ == other.n_iter_
+
+
+# ------------------------------------------------------------------------------------------- linkage
+
+REDUCIBLE = ("single", "complete", "average", "weighted", "ward")
+METHODS = (*REDUCIBLE, "centroid", "median")
+few_examples = hypothesis.settings(some_examples, max_examples=25)  # on each path
+points = in_general_position(dtypes=[np.float64]).map(lambda problem: problem[0]).filter(lambda X: len(X) > 1)
+few_points = points.map(lambda X: X[:40])
+grids = with_ties().map(lambda problem: problem[0]).filter(lambda X: len(X) > 1)
+
+
+@hypothesis.given(few_points | grids, st.sampled_from(REDUCIBLE), st.booleans())
+@few_examples
+def test_heights_never_fall_and_cophenetic_distances_are_ultrametric(linkage_path, X, method, condensed):
+    Z = linkage(pdist(X) if condensed else X, method)
+    trees.assert_valid(Z)
+    assert (np.diff(Z[:, 2]) >= 0).all()
+    C = trees.cophenetic(Z)
+    for row in C:
+        assert (C <= np.maximum(row[:, None], row)).all()
+
+
+@hypothesis.given(few_points | grids)
+@few_examples
+def test_cophenetic_distances_of_single_linkage_are_the_largest_ultrametric_below_the_distances(linkage_path, X):
+    y = pdist(X)
+    single, complete = (trees.condensed(trees.cophenetic(linkage(y, method))) for method in ("single", "complete"))
+    assert (single <= y).all() and (y <= complete).all()
+    np.testing.assert_array_equal(trees.condensed(trees.minimax_paths(y)), single)
+
+
+@hypothesis.given(points, st.sampled_from(METHODS), st.booleans(), st.randoms(use_true_random=False))
+@few_examples
+def test_permuted_rows_have_the_same_clusters(linkage_path, X, method, condensed, random):
+    order = np.array(random.sample(range(len(X)), len(X)))
+    one, other = (linkage(pdist(data) if condensed else data, method) for data in (X, X[order]))
+    np.testing.assert_allclose(one[:, 2], other[:, 2], rtol=1e-7)  # of numbers near to each other, far from 0
+    found = [frozenset(order[list(cluster)]) for cluster in trees.clusters_of(other)]
+    assert set(trees.clusters_of(one)) == set(found)
+
+
+@hypothesis.given(points | grids, st.sampled_from(METHODS), st.integers(-40, 40), st.booleans())
+@few_examples
+def test_data_scaled_by_a_power_of_two_have_scaled_heights(linkage_path, X, method, power, condensed):
+    one, other = (linkage(pdist(data) if condensed else data, method) for data in (X, np.ldexp(X, power)))
+    np.testing.assert_array_equal(one * [1, 1, 2.0**power, 1], other)
+
+
+@hypothesis.given(few_points | grids, st.sampled_from(REDUCIBLE), st.booleans(), st.randoms(use_true_random=False))
+@few_examples
+def test_equal_rows_merge_at_height_0_before_others(linkage_path, X, method, condensed, random):
+    X = X[np.array(random.choices(range(len(X)), k=len(X) + 3))]
+    Z = linkage(pdist(X) if condensed else X, method)
+    n_distinct = len(np.unique(X, axis=0))
+    assert (Z[:len(X) - n_distinct, 2] == 0).all() and (Z[len(X) - n_distinct:, 2] > 0).all()
+
+
+@hypothesis.given(points | grids, st.sampled_from(METHODS), st.booleans())
+@few_examples
+def test_more_threads_and_less_memory_change_no_bit_of_a_tree(linkage_path, X, method, condensed):
+    y = pdist(X) if condensed else X
+    one = linkage(y, method, n_jobs=1)
+    np.testing.assert_array_equal(linkage(y.copy(), method, preserve_input=False, n_jobs=3), one)

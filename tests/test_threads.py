@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie import Cancelled, KMeans, _parallel
+from coterie import Cancelled, KMeans, _linkage, _parallel, distances
 from coterie._kernels import columns
+from coterie.hierarchy import linkage
 
 X = np.random.RandomState(0).normal(size=(200_000, 4))  # some ten chunks
 
@@ -220,6 +221,35 @@ def test_a_fit_within_a_callback():
     assert len(fits) > 2 and set(fits) == {outer.inertia_}
 
 
+def slow_linkage_of_few(monkeypatch):
+    """The ways of many clusters, for few: rounds, then a queue, in many chunks."""
+    for name, value in {"_SMALL": 40, "_LARGE": 100, "_CHUNK": 256}.items():
+        monkeypatch.setattr(_linkage, name, value)
+
+
+@pytest.mark.timeout(120)
+def test_many_threads_make_trees_at_once(monkeypatch):
+    slow_linkage_of_few(monkeypatch)
+    problems = [(X[:100 * i] if of_points else distances.pdist(X[:100 * i]), method, n_jobs)
+                for i in (2, 4, 6) for of_points in (True, False) for n_jobs in (1, 2, 3)
+                for method in ("single", "average", "centroid", "ward")]
+    expected, found = [linkage(y, method, n_jobs=1) for y, method, _ in problems], [[] for _ in problems]
+
+    def work(first):
+        for i in range(first, len(problems), 8):
+            y, method, n_jobs = problems[i]
+            found[i] = linkage(y, method, n_jobs=n_jobs)
+
+    threads = [threading.Thread(target=work, args=(first,), daemon=True) for first in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(100)
+        assert not thread.is_alive(), "deadlock"
+    for a, b in zip(expected, found, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 # ------------------------------------------------------------------------------------------- processes
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="no fork to rely on")
@@ -254,6 +284,20 @@ def test_a_forked_child_and_its_child_fit():
         return int(fit() != expected) + in_a_child(lambda: int(fit() != expected))
 
     assert in_a_child(child) == 0 and fit() == expected
+    """)
+
+
+@needs_fork
+def test_a_forked_child_makes_a_tree():
+    python(FORK + """
+    from coterie.hierarchy import linkage
+    y = np.random.RandomState(1).uniform(size=3500 * 3499 // 2)
+
+    def same():
+        return all((linkage(y, method, n_jobs=3) == trees[method]).all() for method in trees)
+
+    trees = {method: linkage(y, method, n_jobs=3) for method in ("single", "average")}
+    assert in_a_child(lambda: int(not same())) == 0 and same()
     """)
 
 
@@ -309,6 +353,11 @@ def test_multiprocessing(method):
 
 # ------------------------------------------------------------------------------------------- interrupts
 
+CONDENSED = """from coterie.hierarchy import linkage
+    X = rng.normal(size=(6000, 3))
+    y = coterie.distances.pdist(X)"""
+POINTS = """from coterie.hierarchy import linkage
+    X = rng.normal(size=(30_000, 100))"""
 LONG = {
     "iterations on rows": ("X = rng.normal(size=(300_000, 8))", "KMeans(200, init=X[:200], tol=0).fit(X)"),
     "iterations on cells": ("X = rng.normal(size=(500_000, 2))", "KMeans(800, init=X[:800], tol=0).fit(X)"),
@@ -319,6 +368,13 @@ LONG = {
     "transform": ("X = rng.normal(size=(20_000, 300)); m = KMeans(500, init=X[:500], max_iter=1).fit(X[:500])",
                   "[m.transform(X) for _ in range(50)]"),
     "wide": ("X = rng.normal(size=(20_000, 700)).astype(np.float32)", "KMeans(300, init=X[:300], tol=0).fit(X)"),
+    "linkage in rounds": (CONDENSED, "[linkage(y, 'average') for _ in range(100)]"),
+    "linkage with a queue": (CONDENSED, "[linkage(y, 'centroid') for _ in range(100)]"),
+    "spanning trees": (CONDENSED, "[linkage(y, 'single') for _ in range(300)]"),
+    "a tree of points": (POINTS, "linkage(X, 'single')"),
+    "Ward's method for points": (POINTS, "linkage(X, 'ward')"),
+    "centers, one of them nearest to all": (
+        POINTS + "; X = X[:12_000]; X /= np.linalg.norm(X, axis=1)[:, None]; X[-1] = 0", "linkage(X, 'median')"),
 }
 
 
@@ -329,6 +385,7 @@ def test_ctrl_c_is_felt_within_a_moment(name, record_property):
     latency = float(python(f"""
     import os, signal, threading, time
     import numpy as np
+    import coterie
     from coterie import KMeans
 
     signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored in what a shell runs in the background
@@ -514,6 +571,41 @@ def test_errors_in_the_callback_come_through_and_the_pool_survives():
         with pytest.raises(LookupError, match="mine"), coterie.progress(callback):
             fit(n_jobs=3)
     assert fit(n_jobs=3).inertia_ == fit(n_jobs=1).inertia_
+
+
+METHODS = ("single", "complete", "average", "weighted", "centroid", "median", "ward")
+
+
+@pytest.mark.parametrize("of_points", [False, True])
+@pytest.mark.parametrize("method", METHODS)
+def test_linkage_tells_how_far_it_is(monkeypatch, method, of_points):
+    slow_linkage_of_few(monkeypatch)
+    y, heard = X[:500] if of_points else distances.pdist(X[:500]), []
+    with coterie.progress(lambda *args: heard.append(args)):
+        linkage(y, method, n_jobs=2)
+    told = [(done, total) for stage, done, total in heard if stage == "linkage"]
+    assert told == sorted(told) and len(told) > 2 and told[-1] == (499, 499)
+    assert all(type(number) is int for pair in told for number in pair)
+
+
+@pytest.mark.parametrize("of_points", [False, True])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_callback_that_says_false_or_fails_stops_linkage_and_nothing_is_lost(monkeypatch, method, of_points):
+    slow_linkage_of_few(monkeypatch)
+    y = X[:500] if of_points else distances.pdist(X[:500])
+    before, expected = y.copy(), linkage(y, method, n_jobs=1)
+    for at in (0, 1, 2):
+        heard = []
+
+        def callback(*args):
+            heard.append(args)  # noqa: B023
+            return len(heard) <= at  # noqa: B023
+
+        with pytest.raises(Cancelled, match=f"during {'(linkage|distances)'} at"), coterie.progress(callback):
+            linkage(y, method, n_jobs=3)
+        assert len(heard) == at + 1
+        np.testing.assert_array_equal(y, before)
+        np.testing.assert_array_equal(linkage(y, method, n_jobs=3), expected)
 
 
 def test_the_inner_progress_wins_and_the_outer_one_comes_back():
