@@ -177,7 +177,7 @@ def _merge_chain(method: int, triangle: _Triangle, merges: _Merges) -> None:
     n = len(triangle.size)
     merge = slice(merges.done, merges.done + n - 1)
     linkage_chain.merge_chain(method, triangle.distances, _room_for_square(n), triangle.size.copy(), triangle.name,
-                              np.empty(n), np.empty(n, np.int64), merges.pairs[merge], merges.heights[merge])
+                              np.empty(n), np.empty(n + 1, np.int64), merges.pairs[merge], merges.heights[merge])
     merges.take(n - 1)
 
 
@@ -258,10 +258,10 @@ def _in_blocks(centers: NDArray[np.float64], n_slots: int) -> NDArray[np.float64
     return np.ascontiguousarray(rows.reshape(n_blocks, linkage_points.BLOCK, -1).transpose(0, 2, 1))
 
 
-def _nearest_clusters(blocks, centers, size, queries, later, least, nearest, n_threads):
+def _nearest_clusters(blocks, coarse, centers, size, smallest, queries, later, least, nearest, n_threads):
     rows = max(1, min(64, len(queries) // (4 * n_threads)))
     _run(-(-len(queries) // rows), n_threads if len(queries) * blocks.size > _ALONE else 1,
-         linkage_points.nearest_clusters, blocks, centers, size, queries, later, least, nearest, rows)
+         linkage_points.nearest_clusters, blocks, coarse, centers, size, smallest, queries, later, least, nearest, rows)
 
 
 def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: int) -> None:
@@ -272,11 +272,12 @@ def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: in
     while True:
         # Clusters that are gone are left out when they are a quarter of all.
         blocks, alive, everyone = _in_blocks(centers, n), np.ones(n, bool), np.arange(n)
-        sizes = np.ones(blocks.shape[0] * linkage_points.BLOCK)
-        sizes[:n] = size
+        coarse = blocks.astype(np.float32)
+        sizes, smallest = _sizes_in_blocks(size)
         n_alive = n
         while n_alive > 0.75 * n:
-            _nearest_clusters(blocks, centers, sizes, np.flatnonzero(stale), False, least, nearest, n_threads)
+            _nearest_clusters(blocks, coarse, centers, sizes, smallest, np.flatnonzero(stale), False, least, nearest,
+                              n_threads)
             a = np.flatnonzero(alive & (nearest[nearest] == everyone) & (nearest > everyone))
             if n_alive <= _SMALL or len(a) < _FEW_OF_POINTS * n_alive:
                 return _ward_chain(centers[alive], sizes[:n][alive], name[alive], merges)
@@ -284,16 +285,28 @@ def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: in
             merges.write(name[a], name[b], np.sqrt(2.0 * least[a]))
             centers[a] += (sizes[b] / (sizes[a] + sizes[b]))[:, None] * (centers[b] - centers[a])
             sizes[a] += sizes[b]
-            blocks[a // linkage_points.BLOCK, :, a % linkage_points.BLOCK] = centers[a]
-            blocks[b // linkage_points.BLOCK, :, b % linkage_points.BLOCK] = np.inf
+            for each in (blocks, coarse):
+                each[a // linkage_points.BLOCK, :, a % linkage_points.BLOCK] = centers[a]
+                each[b // linkage_points.BLOCK, :, b % linkage_points.BLOCK] = np.inf
             alive[b] = False
             n_alive -= len(a)
             gone = ~alive
             gone[a] = True
             stale = alive & gone[nearest]
-        nearest = (np.cumsum(alive) - 1)[nearest[alive]]
-        centers, size, name, least, stale = (each[alive] for each in (centers, sizes[:n], name, least, stale))
+        # In the order of their sizes, so that those of a block are alike.
+        keep = np.flatnonzero(alive)
+        keep = keep[np.argsort(sizes[keep], kind="stable")]
+        everyone[keep] = np.arange(n_alive)
+        nearest = everyone[nearest[keep]]
+        centers, size, name, least, stale = (each[keep] for each in (centers, sizes, name, least, stale))
         n = n_alive
+
+
+def _sizes_in_blocks(size: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sizes for each place in the blocks, and the smallest of each block."""
+    sizes = np.full(-(-len(size) // linkage_points.BLOCK) * linkage_points.BLOCK, size.max())
+    sizes[:len(size)] = size
+    return sizes, sizes.reshape(-1, linkage_points.BLOCK).min(axis=1)
 
 
 def _ward_chain(centers: NDArray[np.float64], size: NDArray[np.float64], name: NDArray[np.int64], merges: _Merges
@@ -301,11 +314,11 @@ def _ward_chain(centers: NDArray[np.float64], size: NDArray[np.float64], name: N
     """Merge what is left one by one."""
     n = len(centers)
     blocks = _in_blocks(centers, n)
-    sizes = np.ones(blocks.shape[0] * linkage_points.BLOCK)
-    sizes[:n] = size
+    sizes, smallest = _sizes_in_blocks(size)
     rest = slice(merges.done, merges.done + n - 1)
-    _run(n - 1, 1, linkage_points.merge_chain_of_centers, blocks, centers, sizes, name, np.zeros(n),
-         np.empty(n + 1, np.int64), np.empty(n + 1), np.zeros(2, np.int64), merges.pairs[rest], merges.heights[rest])
+    _run(n - 1, 1, linkage_points.merge_chain_of_centers, blocks, blocks.astype(np.float32), centers, sizes, smallest,
+         name, np.zeros(n), np.empty(n + 1, np.int64), np.empty(n + 1), np.zeros(2, np.int64), merges.pairs[rest],
+         merges.heights[rest])
     merges.take(n - 1)
 
 
@@ -318,17 +331,19 @@ def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merge
         n_young = n - 1 if n <= _SMALL else -(-n // 3)
         total = n + n_young
         blocks = _in_blocks(points, total)
+        coarse = blocks.astype(np.float32)
         centers, sizes, names = np.empty((total, d)), np.zeros(total), np.zeros(total, np.int64)
         centers[n_young:], sizes[n_young:], names[n_young:] = points, size, name
         least = np.concatenate([np.empty(n_young), least])
         nearest = np.concatenate([np.zeros(n_young, np.int64), np.where(nearest < 0, -1, nearest + n_young)])
-        _nearest_clusters(blocks, centers, np.empty(0), np.flatnonzero(nearest < 0), True, least, nearest, n_threads)
+        _nearest_clusters(blocks, coarse, centers, np.empty(0), np.empty(0), np.flatnonzero(nearest < 0), True, least,
+                          nearest, n_threads)
         heap = np.zeros(total, np.int64)
         heap[:n - 1] = np.arange(n_young, total - 1)
         linkage_heap.build_heap(heap[:n - 1], least)
         state = np.array([n - 1, merges.done, n_young])
-        _run(n_young, 1, linkage_points.merge_nearest_centers, weighted, blocks, centers, least, nearest, sizes, names,
-             heap, state, merges.pairs, merges.heights)
+        _run(n_young, 1, linkage_points.merge_nearest_centers, weighted, blocks, coarse, centers, least, nearest, sizes,
+             names, heap, state, merges.pairs, merges.heights)
         merges.take(int(state[1]) - merges.done)
         alive = sizes > 0.0
         nearest = np.where(alive[nearest], np.cumsum(alive)[nearest] - 1, -1)[alive]
@@ -444,6 +459,9 @@ def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDAr
         merges.pairs[:, 0], merges.pairs[:, 1] = visits[:-1], visits[1:]
     else:
         points = X - X.mean(axis=0, dtype=np.float64)  # a common offset costs no digits
+        own = int(np.frexp(np.abs(points).max())[1])
+        np.ldexp(points, -own, out=points)
+        exponent += own
         if method == "ward":
             _ward_of_points(points, merges, n_threads)
         else:

@@ -17,17 +17,29 @@ def in_blocks(rows):
     return padded.reshape(n_blocks, BLOCK, -1).transpose(0, 2, 1).copy()
 
 
+def sizes_in_blocks(size):
+    """The sizes, with places to spare in the last block, and the smallest of each block."""
+    sizes = np.ones(-(-len(size) // BLOCK) * BLOCK)
+    sizes[:len(size)] = size
+    return sizes, sizes.reshape(-1, BLOCK).min(axis=1)
+
+
+def below_1(X):
+    """The numbers times a power of two, so that the kernels may have them, and that power."""
+    exponent = int(np.frexp(np.abs(X[np.isfinite(X)]).max(initial=0.0))[1])
+    return np.ldexp(X, -exponent), exponent
+
+
 def nearest_clusters(centers, alive, queries, later=False, size=None, rows=5, n_threads=2):
+    centers, exponent = below_1(centers)
     blocks = in_blocks(np.where(alive[:, None], centers, np.inf))
-    sizes = np.empty(0)
-    if size is not None:
-        sizes = np.ones(blocks.shape[0] * BLOCK)
-        sizes[:len(size)] = size
+    coarse = blocks.astype(np.float32)
+    sizes, smallest = (np.empty(0), np.empty(0)) if size is None else sizes_in_blocks(size)
     least, nearest = np.full(len(centers), np.nan), np.full(len(centers), -7)
     run(lambda region, slot: linkage_points.nearest_clusters(
-        blocks, centers, sizes, queries, later, least, nearest, rows, region, slot),
+        blocks, coarse, centers, sizes, smallest, queries, later, least, nearest, rows, region, slot),
         -(-len(queries) // rows), n_threads)
-    return least, nearest
+    return np.ldexp(least, 2 * exponent), nearest
 
 
 @pytest.mark.parametrize("ward", [False, True], ids=["centres", "ward"])
@@ -71,6 +83,7 @@ def test_distances_are_the_same_from_both_sides():
 
 def merge_nearest_centers(X, n_young, weighted):
     """The first n_young merges: pairs, squared heights, and the slots of the clusters that are left."""
+    X, exponent = below_1(X)
     n, d = X.shape
     total = n + n_young
     centers, size, name = np.full((total, d), np.inf), np.zeros(total), np.arange(total) - n_young
@@ -81,12 +94,15 @@ def merge_nearest_centers(X, n_young, weighted):
     linkage_heap.build_heap(heap[:n - 1], least)
     state, pairs, squares = np.array([n - 1, 0, n_young]), np.full((n - 1, 2), -1), np.full(n - 1, np.nan)
     blocks = in_blocks(centers)
+    coarse = blocks.astype(np.float32)
     run(lambda region, slot: linkage_points.merge_nearest_centers(
-        weighted, blocks, centers, least, nearest, size, name, heap, state, pairs, squares, region, slot), n_young, 1)
+        weighted, blocks, coarse, centers, least, nearest, size, name, heap, state, pairs, squares, region, slot),
+        n_young, 1)
     assert state[1:].tolist() == [n_young, 0]
     alive = np.flatnonzero(size)
     np.testing.assert_array_equal(blocks, in_blocks(np.where(size[:, None] > 0, centers, np.inf)))
-    return pairs, squares, name[alive], centers[alive], size[alive]
+    np.testing.assert_array_equal(coarse, blocks.astype(np.float32))
+    return pairs, np.ldexp(squares, 2 * exponent), name[alive], np.ldexp(centers[alive], exponent), size[alive]
 
 
 @pytest.mark.parametrize("method", ["centroid", "median"])
@@ -126,15 +142,17 @@ def test_the_centers_that_are_left_when_the_slots_are_used_up(method):
 def merge_chain_of_centers(X, size=None, steps=None):
     """All merges of Ward's method, `steps` at a time, as if it were interrupted."""
     n = len(X)
-    blocks, centers, sizes = in_blocks(X), X.copy(), np.ones(-(-n // BLOCK) * BLOCK)
-    sizes[:n] = 1 if size is None else size
+    X, exponent = below_1(X)
+    blocks, centers = in_blocks(X), X.copy()
+    coarse = blocks.astype(np.float32)
+    sizes, smallest = sizes_in_blocks(np.ones(n) if size is None else size)
     name, dead, chain, link = np.arange(n), np.zeros(n), np.full(n + 1, -1), np.full(n + 1, np.nan)
     state, pairs, heights = np.zeros(2, np.int64), np.full((n - 1, 2), -1), np.full(n - 1, np.nan)
     while state[1] < n - 1:
         run(lambda region, slot: linkage_points.merge_chain_of_centers(
-            blocks, centers, sizes, name, dead, chain, link, state, pairs, heights, region, slot),
+            blocks, coarse, centers, sizes, smallest, name, dead, chain, link, state, pairs, heights, region, slot),
             min(steps or n, n - 1 - state[1]), 1)
-    return pairs, heights
+    return pairs, np.ldexp(heights, exponent)
 
 
 def ward_distances(X, size):
@@ -178,3 +196,17 @@ def test_points_that_are_all_the_same():
         pairs, squares, *_ = merge_nearest_centers(np.full((40, 2), 0.1), 39, weighted)
         assert (squares == 0).all()
         reference.assert_valid(reference.label(pairs, np.arange(39)))
+
+
+def test_a_neighbor_that_float32_cannot_tell_from_another_is_found():
+    rng = np.random.RandomState(9)
+    for d in (1, 3, 50):
+        X = np.repeat(rng.uniform(-0.9, 0.9, size=(4, d)), 60, axis=0) + rng.uniform(-1, 1, size=(240, d)) * 1e-9
+        for size in (None, rng.choice([1.0, 2.0, 50.0], size=240)):
+            least, nearest = nearest_clusters(X, np.ones(240, bool), np.arange(240), size=size)
+            squares = ((X[:, None] - X) ** 2).sum(axis=2)
+            if size is not None:
+                squares *= np.multiply.outer(size, size) / np.add.outer(size, size)
+            np.fill_diagonal(squares, np.inf)
+            np.testing.assert_allclose(least, squares.min(axis=1), rtol=1e-12)
+            np.testing.assert_allclose(squares[np.arange(240), nearest], squares.min(axis=1), rtol=1e-12)

@@ -42,8 +42,10 @@ typedef double (*row_minimum_t)(const double *, const double *, ptrdiff_t, ptrdi
 typedef double (*mutual_minimum_t)(const double *, ptrdiff_t, int64_t, ptrdiff_t *, double *, int64_t *);
 /* Points in blocks: feature j of point i is at blocks[(i / BLOCK * d + j) * BLOCK + i % BLOCK]. */
 enum { BLOCK = 64 };
-typedef void (*nearest_in_blocks_t)(const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const double *, ptrdiff_t, ptrdiff_t,
-                                    double, const double *, double *, int64_t *);
+typedef void (*nearest_in_block_t)(const double *, ptrdiff_t, ptrdiff_t, const double *, ptrdiff_t, ptrdiff_t, double,
+                                   const double *, double *, int64_t *);
+typedef ptrdiff_t (*first_near_t_f32)(const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const float *, float);
+typedef ptrdiff_t (*first_near_t_f64)(const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t, const double *, double);
 typedef double (*magnitude_t)(const double *, ptrdiff_t);
 
 #define SIMD_BODY "linkage_body.h"
@@ -53,7 +55,33 @@ SIMD_TABLE_F64(union_columns)
 SIMD_TABLE_F64(row_minimum)
 SIMD_TABLE_F64(mutual_minimum)
 SIMD_TABLE_F64(magnitude)
-SIMD_TABLE_F64(nearest_in_blocks)
+SIMD_TABLE_F64(nearest_in_block)
+SIMD_TABLE(first_near)
+
+/* nearest_in_block over the blocks first .. last - 1; smallest[b] is no more than any size in block b. In float32 most
+ * blocks are found to have nothing near enough, and are passed over. All numbers are below 1: a difference is off by at
+ * most 4 u then, u = 2^-24, a square sum s of them by 8 u sqrt(d s) + 16 d u^2, and adding it up by (d + 2) u s. */
+static inline void nearest_in_blocks(
+        int level, const double *blocks, const float *coarse, ptrdiff_t d, ptrdiff_t first, ptrdiff_t last,
+        const double *q, ptrdiff_t skip, ptrdiff_t q_index, double n_q, const double *sizes, const double *smallest,
+        double *best, int64_t *where) {
+    const double u = 1.0 / 16777216.0;
+    const float *coarse_q = coarse + q_index / BLOCK * d * BLOCK + q_index % BLOCK;
+    while (first < last) {
+        ptrdiff_t next = last - first < 8 ? last : first + 8;
+        double near = *best;
+        if (sizes) {
+            double n = smallest[first];
+            for (ptrdiff_t b = first + 1; b < next; b++) n = smallest[b] < n ? smallest[b] : n;
+            near *= (n_q + n) / (n_q * n);
+        }
+        near += 8.0 * u * sqrt((double)d * near) + 16.0 * u * u * (double)d + (double)(d + 2) * u * near;
+        first = first_near_f32[level](coarse, d, first, next, coarse_q, (float)(near * (1.0 + 1e-6)));
+        if (first == next) continue;
+        nearest_in_block_f64[level](blocks, d, first, q, skip, q_index, n_q, sizes, best, where);
+        first++;
+    }
+}
 
 /* Column reads: each number is in a row, so in a cache line, of its own. */
 enum { ROWS_AHEAD = 24 };

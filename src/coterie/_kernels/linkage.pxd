@@ -16,8 +16,10 @@ cdef extern from "linkage.h" nogil:
                                 double, Py_ssize_t, double *) noexcept
     double (*row_minimum_f64[])(const double *, const double *, Py_ssize_t, Py_ssize_t *) noexcept
     enum: BLOCK
-    void (*nearest_in_blocks_f64[])(const double *, Py_ssize_t, Py_ssize_t, Py_ssize_t, const double *, Py_ssize_t,
-                                    Py_ssize_t, double, const double *, double *, int64_t *) noexcept
+    void nearest_in_blocks(int level, const double *blocks, const float *coarse, Py_ssize_t d, Py_ssize_t first,
+                           Py_ssize_t last, const double *q, Py_ssize_t skip, Py_ssize_t q_index, double n_q,
+                           const double *sizes, const double *smallest, double *best,
+                           int64_t *where) noexcept
     double (*magnitude_f64[])(const double *, Py_ssize_t) noexcept
     double (*mutual_minimum_f64[])(const double *, Py_ssize_t, int64_t, Py_ssize_t *, double *, int64_t *) noexcept
 
@@ -45,7 +47,13 @@ cdef inline double magnitude(const double *v, Py_ssize_t n) noexcept nogil:
     return magnitude_f64[simd_level()](v, n)
 
 
-cdef inline void nearest_in_blocks(
-        const double *blocks, Py_ssize_t d, Py_ssize_t first, Py_ssize_t last, const double *q, Py_ssize_t skip,
-        Py_ssize_t q_index, double n_q, const double *sizes, double *best, int64_t *where) noexcept nogil:
-    nearest_in_blocks_f64[simd_level()](blocks, d, first, last, q, skip, q_index, n_q, sizes, best, where)
+cdef inline Py_ssize_t next_length(const int64_t *chain, Py_ssize_t length) noexcept nogil:
+    """Length of a chain of nearest neighbours that chain[length] joins.
+
+    It may be in the chain already, where rounding brought a union nearer to it than its parts were: the chain goes on
+    from there. That ends, as the distance to the next one in that place is smaller now.
+    """
+    cdef Py_ssize_t k = length - 1
+    while k >= 0 and chain[k] != chain[length]:
+        k -= 1
+    return length + 1 if k < 0 else k + 1

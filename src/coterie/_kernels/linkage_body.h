@@ -125,16 +125,15 @@ static TARGET double FN(magnitude)(const double *v, ptrdiff_t n) {
     }
     return largest;
 }
-/* Nearest of the points in the blocks first .. last - 1 to q (d,), by squared distance, lowest index on a tie; points
- * skip .. q_index are passed over. With sizes, the distance is Ward's: times n_q n / (n_q + n). best and where INOUT. */
-static TARGET void FN(nearest_in_blocks)(
-        const double *blocks, ptrdiff_t d, ptrdiff_t first, ptrdiff_t last, const double *q, ptrdiff_t skip,
-        ptrdiff_t q_index, double n_q, const double *sizes, double *best, int64_t *where) {
+/* Nearest of the points of a block to q (d,), by squared distance, lowest index on a tie; points skip .. q_index are
+ * passed over. With sizes, the distance is Ward's: times n_q n / (n_q + n). best and where INOUT. */
+static TARGET void FN(nearest_in_block)(
+        const double *blocks, ptrdiff_t d, ptrdiff_t block, const double *q, ptrdiff_t skip, ptrdiff_t q_index,
+        double n_q, const double *sizes, double *best, int64_t *where) {
     enum { G = 8 }; /* sums side by side, so that none waits for the one before */
-    const double factor = sizes ? n_q / (n_q + 1.0) * (1.0 - 1e-15) : 1.0; /* at least; most need no division then */
     double squares[G * LANES];
-    for (ptrdiff_t start = first * BLOCK; start < last * BLOCK; start += G * LANES) {
-        const double *x = blocks + start / BLOCK * d * BLOCK + start % BLOCK;
+    for (ptrdiff_t start = block * BLOCK; start < (block + 1) * BLOCK; start += G * LANES) {
+        const double *x = blocks + block * d * BLOCK + start % BLOCK;
         VR sum[G];
         for (int u = 0; u < G; u++) sum[u] = VSET1(0.0);
         for (ptrdiff_t j = 0; j < d; j++) {
@@ -144,9 +143,6 @@ static TARGET void FN(nearest_in_blocks)(
                 sum[u] = VFMA(t, t, sum[u]);
             }
         }
-        VR least = sum[0];
-        for (int u = 1; u < G; u++) least = VMIN(least, sum[u]);
-        if (!VBITS(VLT(VMUL(least, VSET1(factor)), VSET1(*best)))) continue;
         if (sizes)
             for (int u = 0; u < G; u++) {
                 VR n = VLOAD(sizes + start + u * LANES);
@@ -163,3 +159,26 @@ static TARGET void FN(nearest_in_blocks)(
 #undef UNION_ROW
 #undef UNION_COLUMNS
 #endif
+
+/* First of the blocks first .. last - 1 with a point whose squared distance to a point q (feature j at q[j * BLOCK]) is
+ * not above `limit`; `last` if there is none. */
+static TARGET ptrdiff_t FN(first_near)(
+        const REAL *blocks, ptrdiff_t d, ptrdiff_t first, ptrdiff_t last, const REAL *q, REAL limit) {
+    enum { G = BLOCK / LANES };
+    for (; first < last; first++) {
+        const REAL *x = blocks + first * d * BLOCK;
+        VR sum[G];
+        for (int u = 0; u < G; u++) sum[u] = VSET1((REAL)0);
+        for (ptrdiff_t j = 0; j < d; j++) {
+            VR c = VSET1(q[j * BLOCK]);
+            for (int u = 0; u < G; u++) {
+                VR t = VSUB(VLOAD(x + j * BLOCK + u * LANES), c);
+                sum[u] = VFMA(t, t, sum[u]);
+            }
+        }
+        VR least = sum[0];
+        for (int u = 1; u < G; u++) least = VMIN(least, sum[u]);
+        if (VBITS(VLE(least, VSET1(limit)))) return first;
+    }
+    return last;
+}

@@ -7,7 +7,7 @@ but the one before in the chain is preferred, and a union keeps the higher numbe
 from libc.math cimport INFINITY
 from libc.stdint cimport int64_t
 
-from .linkage cimport row_minimum, union_row
+from .linkage cimport next_length, row_minimum, union_row
 
 
 cdef void make_square(const double[::1] distances, double[:, ::1] D) noexcept nogil:
@@ -79,7 +79,7 @@ def merge_chain(
                     y = chain[length - 2]
                     break
                 chain[length] = y
-                length += 1
+                length = next_length(&chain[0], length)
             length -= 2
             if x > y:
                 x, y = y, x

@@ -8,8 +8,10 @@ BLOCK: int
 
 def nearest_clusters(
     blocks: NDArray[np.float64],
+    coarse: NDArray[np.float32],
     centers: NDArray[np.float64],
     size: NDArray[np.float64],
+    smallest: NDArray[np.float64],
     queries: NDArray[np.int64],
     later: bool,
     least: NDArray[np.float64],
@@ -20,8 +22,10 @@ def nearest_clusters(
 ) -> None: ...
 def merge_chain_of_centers(
     blocks: NDArray[np.float64],
+    coarse: NDArray[np.float32],
     centers: NDArray[np.float64],
     size: NDArray[np.float64],
+    smallest: NDArray[np.float64],
     name: NDArray[np.int64],
     dead: NDArray[np.float64],
     chain: NDArray[np.int64],
@@ -35,6 +39,7 @@ def merge_chain_of_centers(
 def merge_nearest_centers(
     weighted: bool,
     blocks: NDArray[np.float64],
+    coarse: NDArray[np.float32],
     centers: NDArray[np.float64],
     least: NDArray[np.float64],
     nearest: NDArray[np.int64],

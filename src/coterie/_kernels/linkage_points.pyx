@@ -8,16 +8,26 @@ from libc.math cimport INFINITY, sqrt
 from libc.stdint cimport int64_t
 
 from .heap cimport push, sift_down
-from .linkage cimport BLOCK as _BLOCK, nearest_in_blocks
+from .linkage cimport BLOCK as _BLOCK, nearest_in_blocks, next_length
+from .simd cimport simd_level
 from .work cimport Region, part_t, work_take
 
 BLOCK = _BLOCK
 
 
+cdef inline void place(double[:, :, ::1] blocks, float[:, :, ::1] coarse, Py_ssize_t i, Py_ssize_t j,
+                       double x) noexcept nogil:
+    """Set feature j of point i."""
+    blocks[i // _BLOCK, j, i % _BLOCK] = x
+    coarse[i // _BLOCK, j, i % _BLOCK] = <float> x
+
+
 def nearest_clusters(
-        const double[:, :, ::1] blocks,   # IN     (blocks, d, BLOCK), centres
+        const double[:, :, ::1] blocks,   # IN     (blocks, d, BLOCK), centres, all below 1
+        const float[:, :, ::1] coarse,    # IN     the same, rounded
         const double[:, ::1] centers,     # IN     (n, d), the same
         const double[::1] size,           # IN     (blocks * BLOCK,), points of each; empty: distances between centres
+        const double[::1] smallest,       # IN     (blocks,), no more than any size in the block; or empty
         const int64_t[::1] queries,       # IN     (q,), which clusters to look from
         bint later,                       # IN     look at later clusters only
         double[::1] least,                # INOUT  (n,), squared distance, or half of Ward's
@@ -26,8 +36,10 @@ def nearest_clusters(
         Region region, int thread):
     """Nearest cluster of each of the queries; the lowest index on a tie. O(q n d) time."""
     cdef:
+        int level = simd_level()
         Py_ssize_t n_blocks = blocks.shape[0], d = centers.shape[1], step = max(1, 4096 // (d * _BLOCK)), block, i, q
         const double *sizes = &size[0] if size.shape[0] else NULL
+        const double *least_sizes = &smallest[0] if size.shape[0] else NULL
         part_t part
     with nogil:
         while work_take(&region.work, thread, rows, queries.shape[0], &part):
@@ -40,15 +52,19 @@ def nearest_clusters(
                     q = queries[i]
                     if later and (block + step) * _BLOCK <= q:
                         continue
-                    nearest_in_blocks(&blocks[0, 0, 0], d, block, min(block + step, n_blocks), &centers[q, 0],
-                                      0 if later else q, q, size[q] if sizes else 1.0, sizes, &least[q], &nearest[q])
+                    nearest_in_blocks(level, &blocks[0, 0, 0], &coarse[0, 0, 0], d,
+                                      block, min(block + step, n_blocks), &centers[q, 0],
+                                      0 if later else q, q, size[q] if sizes else 1.0, sizes, least_sizes,
+                                      &least[q], &nearest[q])
                 block += step
 
 
 def merge_chain_of_centers(
-        double[:, :, ::1] blocks,         # INOUT  (blocks, d, BLOCK), centres
+        double[:, :, ::1] blocks,         # INOUT  (blocks, d, BLOCK), centres, all below 1
+        float[:, :, ::1] coarse,          # INOUT  the same, rounded
         double[:, ::1] centers,           # INOUT  (n, d), the same
         double[::1] size,                 # INOUT  (blocks * BLOCK,), points of each
+        const double[::1] smallest,       # IN     (blocks,), no more than any size in the block
         const int64_t[::1] name,          # IN     (n,), some point of each
         double[::1] dead,                 # INOUT  (n,), zeros
         int64_t[::1] chain,               # WORK   (n,)
@@ -62,6 +78,7 @@ def merge_chain_of_centers(
     The one before in the chain is preferred on a tie, else the lowest.
     """
     cdef:
+        int level = simd_level()
         Py_ssize_t n_blocks = blocks.shape[0], d = centers.shape[1], j
         int64_t length, x, y, lowest = 0
         double share
@@ -81,11 +98,12 @@ def merge_chain_of_centers(
                 if length > 1:
                     link[length - 1] = link[length - 2]
                     chain[length] = chain[length - 2]
-                nearest_in_blocks(&blocks[0, 0, 0], d, 0, n_blocks, &centers[x, 0], x, x, size[x], &size[0],
-                                  &link[length - 1], &chain[length])
+                nearest_in_blocks(level, &blocks[0, 0, 0], &coarse[0, 0, 0], d,
+                                  0, n_blocks, &centers[x, 0], x, x, size[x], &size[0],
+                                  &smallest[0], &link[length - 1], &chain[length])
                 if length > 1 and chain[length] == chain[length - 2]:
                     break
-                length += 1
+                length = next_length(&chain[0], length)
             x = min(chain[length - 1], chain[length - 2])
             y = max(chain[length - 1], chain[length - 2])
             pairs[state[1], 0] = name[x]
@@ -96,15 +114,16 @@ def merge_chain_of_centers(
             share = size[y] / (size[x] + size[y])
             for j in range(d):
                 centers[x, j] += share * (centers[y, j] - centers[x, j])
-                blocks[x // _BLOCK, j, x % _BLOCK] = centers[x, j]
-                blocks[y // _BLOCK, j, y % _BLOCK] = INFINITY
+                place(blocks, coarse, x, j, centers[x, j])
+                place(blocks, coarse, y, j, INFINITY)
             size[x] += size[y]
             dead[y] = 1.0
 
 
 def merge_nearest_centers(
         bint weighted,                    # IN     a union lies at the mean of its points, not halfway
-        double[:, :, ::1] blocks,         # INOUT  (blocks, d, BLOCK), centres of slots
+        double[:, :, ::1] blocks,         # INOUT  (blocks, d, BLOCK), centres of slots, all below 1
+        float[:, :, ::1] coarse,          # INOUT  the same, rounded
         double[:, ::1] centers,           # INOUT  (S, d), the same
         double[::1] least,                # INOUT  (S,), squared distance to the nearest later slot: a lower bound
         int64_t[::1] nearest,             # INOUT  (S,), which that was
@@ -120,6 +139,7 @@ def merge_nearest_centers(
     The queue is that of linkage_heap, but distances are computed when they are needed. O(S d) time a merge.
     """
     cdef:
+        int level = simd_level()
         Py_ssize_t n_blocks = blocks.shape[0], d = centers.shape[1], a, b, c, j
         double share, x
         part_t part
@@ -133,7 +153,8 @@ def merge_nearest_centers(
                 if size[a] > 0.0:
                     least[a] = INFINITY
                     nearest[a] = -1
-                    nearest_in_blocks(&blocks[0, 0, 0], d, a // _BLOCK, n_blocks, &centers[a, 0], 0, a, 1.0, NULL,
+                    nearest_in_blocks(level, &blocks[0, 0, 0], &coarse[0, 0, 0], d,
+                                      a // _BLOCK, n_blocks, &centers[a, 0], 0, a, 1.0, NULL, NULL,
                                       &least[a], &nearest[a])
                 if size[a] == 0.0 or nearest[a] < 0:
                     state[0] -= 1
@@ -149,16 +170,17 @@ def merge_nearest_centers(
             for j in range(d):
                 x = centers[a, j] + share * (centers[b, j] - centers[a, j])
                 centers[c, j] = x
-                blocks[c // _BLOCK, j, c % _BLOCK] = x
-                blocks[a // _BLOCK, j, a % _BLOCK] = INFINITY
-                blocks[b // _BLOCK, j, b % _BLOCK] = INFINITY
+                place(blocks, coarse, c, j, x)
+                place(blocks, coarse, a, j, INFINITY)
+                place(blocks, coarse, b, j, INFINITY)
             size[c] = size[a] + size[b]
             name[c] = name[b]
             size[a] = 0.0
             size[b] = 0.0
             least[c] = INFINITY
             nearest[c] = -1
-            nearest_in_blocks(&blocks[0, 0, 0], d, c // _BLOCK, n_blocks, &centers[c, 0], 0, c, 1.0, NULL, &least[c],
+            nearest_in_blocks(level, &blocks[0, 0, 0], &coarse[0, 0, 0], d,
+                              c // _BLOCK, n_blocks, &centers[c, 0], 0, c, 1.0, NULL, NULL, &least[c],
                               &nearest[c])
             if nearest[c] >= 0:
                 push(&heap[0], state[0], c, &least[0])
