@@ -544,7 +544,7 @@ def _to_condensed(square: NDArray, checks: bool) -> NDArray:
         for i in range(0, n, 256):  # block by block: no copy of the matrix
             if not (square[i:i + 256, i:] == square[i:, i:i + 256].T).all():
                 raise ValueError("Distance matrix 'X' must be symmetric.")
-        if not (square.diagonal() == 0).all():
+        if (square.diagonal() != np.zeros((), square.dtype)).any():  # which is 0 for times, too
             raise ValueError("Distance matrix 'X' diagonal must be zero.")
     size = n * (n - 1) // 2
     _memory.require(square.itemsize * size, f"A condensed matrix of {n:,} points", "The square matrix holds the same.")
