@@ -210,3 +210,18 @@ def test_a_neighbor_that_float32_cannot_tell_from_another_is_found():
             np.fill_diagonal(squares, np.inf)
             np.testing.assert_allclose(least, squares.min(axis=1), rtol=1e-12)
             np.testing.assert_allclose(squares[np.arange(240), nearest], squares.min(axis=1), rtol=1e-12)
+
+
+def test_what_single_precision_cannot_tell_apart_is_looked_at_again():
+    rng = np.random.RandomState(7)
+    for d in (1, 3, 50):
+        n = 200
+        centers = np.append(0.9 + rng.uniform(size=(n, d)) * 1e-9, rng.uniform(-1, 1, size=(n, d)), axis=0)
+        for size in (None, rng.randint(1, 1000, size=2 * n).astype(float)):
+            least, nearest = nearest_clusters(centers, np.ones(2 * n, bool), np.arange(2 * n), size=size)
+            for q in range(2 * n):
+                squares = ((centers - centers[q]) ** 2).sum(axis=1)
+                if size is not None:
+                    squares *= size * size[q] / (size + size[q])
+                squares[q] = np.inf
+                np.testing.assert_allclose([least[q], squares[nearest[q]]], squares.min(), rtol=1e-12)
