@@ -361,7 +361,7 @@ def grow_tree(X: NDArray, metric: Metric, n_threads: int) -> tuple[NDArray[np.in
     points, visits, heights = prepare(X, metric, n_threads), np.zeros(n, np.int64), np.empty(n - 1)
     outside, least, done = np.arange(1, n), np.full(n - 1, np.inf), 1
     while len(outside):
-        _parallel.report("linkage", done, n)
+        _parallel.report("linkage", done - 1, n - 1)
         dead, row = np.zeros(len(outside)), np.empty((1, len(outside)))
         steps = -(-len(outside) // 4)  # distances to those inside are computed too, until they are a quarter
         others = prepare(X[outside], metric, n_threads)
@@ -375,6 +375,7 @@ def grow_tree(X: NDArray, metric: Metric, n_threads: int) -> tuple[NDArray[np.in
                 nearest = int((least + dead).argmin())
                 dead[nearest], visits[step], heights[step - 1] = np.inf, outside[nearest], least[nearest]
         outside, least, done = outside[dead == 0.0], least[dead == 0.0], done + steps
+    _parallel.report("linkage", n - 1, n - 1)
     if not np.isfinite(heights).all():
         raise ValueError(f"The {metric.name} distance is NaN or infinite between some rows.")
     return visits, heights
