@@ -132,9 +132,9 @@ def merge_nearest(
             row_a = D + offset[a]
             row_b = D + offset[b]
             union_row(method, &column[0, c], &column[1, c], h, size[a], size[b], &size[c], a - c, row_c + c)
-            union_row(method, row_a + a + 1, &column[1, a + 1], h, size[a], size[b], &size[a + 1], b - a - 1,
+            union_row(method, row_a + a + 1, &column[1, a + 1], h, size[a], size[b], &size[0] + a + 1, b - a - 1,
                       row_c + a + 1)
-            union_row(method, row_a + b + 1, row_b + b + 1, h, size[a], size[b], &size[b + 1], S - b - 1,
+            union_row(method, row_a + b + 1, row_b + b + 1, h, size[a], size[b], &size[0] + b + 1, S - b - 1,
                       row_c + b + 1)
             row_c[a] = 0.0  # never used, but never NaN
             row_c[b] = 0.0
