@@ -99,7 +99,7 @@ def merge_nearest(
                     b = nearest[a]
                     if dead[b] == 0.0:
                         break
-                    least[a] = row_minimum(D + offset[a] + a + 1, &dead[a + 1], S - a - 1, &where)
+                    least[a] = row_minimum(D + offset[a] + a + 1, &dead[0] + a + 1, S - a - 1, &where)
                     nearest[a] = a + 1 + where
                 if dead[a] != 0.0 or where < 0:  # nothing is left of this row
                     state[0] -= 1
@@ -118,12 +118,12 @@ def merge_nearest(
             first = S - state[1]
             above_a = position(order, first, S, a)
             above_b = position(order, above_a, S, b)
-            memmove(&order[above_a + 1], &order[above_a], (above_b - above_a) * sizeof(int64_t))  # over b ...
-            memmove(&order[first + 2], &order[first], (above_a - first) * sizeof(int64_t))       # ... and over a
+            memmove(&order[0] + above_a + 1, &order[0] + above_a, (above_b - above_a) * sizeof(int64_t))  # over b ...
+            memmove(&order[0] + first + 2, &order[0] + first, (above_a - first) * sizeof(int64_t))  # ... and over a
             first += 2
             # What lies above a or b is in the columns of other rows, each in a cache line of its own.
-            gather_column(D, &offset[0], &order[first], above_b + 1 - first, b, &column[1, 0])
-            gather_column(D, &offset[0], &order[first], above_a + 2 - first, a, &column[0, 0])
+            gather_column(D, &offset[0], &order[0] + first, above_b + 1 - first, b, &column[1, 0])
+            gather_column(D, &offset[0], &order[0] + first, above_a + 2 - first, a, &column[0, 0])
             state[3] -= 1
             state[4] -= 1
             c = state[4]
@@ -151,7 +151,7 @@ def merge_nearest(
             dead[c] = 0.0
             order[first - 1] = c
             state[1] -= 1
-            least[c] = row_minimum(row_c + c + 1, &dead[c + 1], S - c - 1, &where)
+            least[c] = row_minimum(row_c + c + 1, &dead[0] + c + 1, S - c - 1, &where)
             nearest[c] = c + 1 + where
             if where >= 0:
                 push(&heap[0], state[0], c, &least[0])

@@ -95,6 +95,7 @@ def merge_pairs(
     cdef:
         Py_ssize_t n = size.shape[0], m = keep.shape[0], p = place.shape[0], i, j, k, a, b, first
         const double *D = &distances[0]
+        const double *sizes = &size[0]
         const double *row
         double *old = &work[thread, 0]
         double *column = old + n
@@ -115,10 +116,10 @@ def merge_pairs(
                 if b >= 0:
                     n_x += size[b]
                     gather_triangle_column(D, n, a + 1, b, b, column)
-                    union_row(method, row + a + 1, column + a + 1, row[b], size[a], size[b], &size[a + 1], b - 1 - a,
+                    union_row(method, row + a + 1, column + a + 1, row[b], size[a], size[b], sizes + a + 1, b - 1 - a,
                               old + a + 1)
-                    union_row(method, row + b + 1, D + row_start(b, n) + b + 1, row[b], size[a], size[b], &size[b + 1],
-                              n - 1 - b, old + b + 1)
+                    union_row(method, row + b + 1, D + row_start(b, n) + b + 1, row[b], size[a], size[b],
+                              sizes + b + 1, n - 1 - b, old + b + 1)
                     row = old
                 elif &to[0] + row_start(i, m) + m > row + a + 1:  # it would write over what it still reads
                     memcpy(old + a + 1, row + a + 1, (n - 1 - a) * sizeof(double))
