@@ -22,14 +22,13 @@ from coterie.cli._console import (
     Problem,
     add_run_arguments,
     count,
-    did_you_mean,
-    listing,
     numbers,
     positive,
     progress_bar,
     table,
     warn,
 )
+from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
 from coterie.cli._picture import check_picture, save_picture
 from coterie.cli._read import add_file_arguments, check_rows, read_file, source_name
 from coterie.cli._result import MOST_COLUMNS, check_targets, members, summary, write_labels, write_tree
@@ -75,10 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                      help="how far apart two clusters are (default: ward; average for metrics other than euclidean)")
     way.add_argument("--divisive", action="store_true",
                      help="split from the top down (DIANA); heights are diameters")
-    parser.add_argument("--metric", metavar="NAME", type=_metric, default="euclidean",
-                        help=f"how far apart two rows are (default: euclidean): {', '.join(distances.NAMES)} "
-                             "(minkowski:3 has the exponent 3; haversine needs two columns, latitude and longitude in "
-                             "degrees, and measures km)")
+    add_metric_argument(parser)
     add_scale_argument(parser, None, "standard; none for cosine, correlation, haversine and other metrics that have a "
                                      "scale of their own")
     parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
@@ -100,17 +96,6 @@ def _height(text):
     return height
 
 
-def _metric(text):
-    name, _, p = text.partition(":")
-    try:
-        return distances.as_metric(name, **({"p": float(p)} if p else {}))
-    except TypeError:
-        raise argparse.ArgumentTypeError(f"{name} takes no number behind a colon") from None
-    except ValueError as error:
-        hint = f"; {did_you_mean(name, distances.NAMES)}" if "Unknown" in str(error) else f": {error}"
-        raise argparse.ArgumentTypeError(f"no metric is called {text!r}{hint}") from None
-
-
 def _file(text):
     if text == "-":
         raise argparse.ArgumentTypeError("a file is needed; standard output is for the labels")
@@ -119,14 +104,14 @@ def _file(text):
 
 def run(args: argparse.Namespace) -> None:
     check_targets(args.file, args.output, args.tree, args.dendrogram)
-    on_globe = args.metric.name == "haversine"
-    method, metric = _choose_method(args)
+    globe = on_globe(args)
+    method, metric = _choose_method(args), describe_metric(args.metric)
     if args.dendrogram is not None:
         check_picture(args.dendrogram)
     data = read_file(args, args.names)
     check_rows(args, data, least=2)
-    if on_globe:
-        data.values = _to_radians(args, data)
+    if globe:
+        data.values = to_radians(args, data)
     scaler = scale(data, args.scale or ("none" if args.metric.scale_free else "standard"))
     print(f"method: {method} ({_METHODS.get(method, 'the cluster of the largest diameter is split first')}), "
           f"metric: {metric}", file=sys.stderr)
@@ -138,7 +123,7 @@ def run(args: argparse.Namespace) -> None:
         else:
             Z = hierarchy.linkage(data.values, method, args.metric, n_jobs=args.jobs)
     seconds = time.perf_counter() - started
-    if on_globe:
+    if globe:
         Z[:, 2] = distances.radians_to_km(Z[:, 2])
     if not hierarchy.is_monotonic(Z):
         warn(f"some merges are lower than one below them, as happens with --method {method}; branches cross there")
@@ -163,7 +148,7 @@ def run(args: argparse.Namespace) -> None:
         write_labels(args.output, labels, data.kept)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
-            means = _means_on_globe(data.values, labels) if on_globe else scaler.inverse_transform(
+            means = means_on_globe(data.values, labels) if globe else scaler.inverse_transform(
                 np.column_stack([np.bincount(labels, column) / sizes for column in data.values.T]))
             few = len(data.names) <= MOST_COLUMNS
             of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * (args.scale == "log")
@@ -175,40 +160,12 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _choose_method(args):
-    """What to call the method and the metric."""
     euclidean = args.metric.kernel == "euclidean"
     method = "divisive" if args.divisive else args.method or ("ward" if euclidean else "average")
     if method in _OF_CENTERS and not euclidean:
         raise Problem(f"--method {method} needs the euclidean metric, not {args.metric.name}; average, complete, "
                       "single and weighted take any", code=2)
-    metric = args.metric.name
-    if metric == "minkowski":
-        metric += f" with the exponent {args.metric.p:g}"
-    elif metric == "haversine":
-        metric += " (km)"
-        if args.scale not in (None, "none"):
-            raise Problem("--metric haversine takes latitude and longitude as they are, without --scale", code=2)
-    return method, metric
-
-
-def _to_radians(args, data):
-    if len(data.names) != 2:
-        raise Problem(f"{source_name(args.file)}: --metric haversine needs two columns, latitude and longitude in "
-                      f"degrees, and there {'is' if len(data.names) == 1 else 'are'} {listing(data.names)}; --columns "
-                      "picks two", code=2)
-    try:
-        return distances.from_degrees(*data.values.T)
-    except ValueError as error:
-        raise Problem(f"{source_name(args.file)}: {data.names[0]} is taken for latitude, {data.names[1]} for "
-                      f"longitude. {error}") from None
-
-
-def _means_on_globe(places, labels):
-    """Latitude and longitude, in degrees, of the middle of the rows of each cluster: no meridian is an edge."""
-    latitude, longitude = places.T
-    x, y, z = (np.bincount(labels, weights) for weights in (
-        np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)))
-    return np.degrees(np.column_stack([np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)]))
+    return method
 
 
 def _at_largest_gap(heights):
