@@ -115,22 +115,35 @@ def _rgb(label: int) -> NDArray[np.float64]:
 
 def _draw_points(ax: Axes, array: NDArray, labels: NDArray) -> None:
     size = np.clip(4000 / len(array), 3, 36)
-    for label in np.unique(labels):
-        marker = _MARKERS[label % len(_MARKERS)] if label >= 0 else "."
-        points = array[labels == label]
-        ax.scatter(*points.T, s=size, c=_color(label), marker=marker, alpha=0.75, linewidths=0.5, edgecolors="white",
-                   label=f"{f'cluster {label}' if label >= 0 else 'in no cluster'} ({len(points):,})", zorder=2)
+    in_none = array[labels < 0]
+    if len(in_none):
+        ax.scatter(*in_none.T, s=max(size / 3, 1), c=_color(-1), linewidths=0, zorder=1.9,
+                   label=f"in no cluster ({len(in_none):,})")
+    array, labels = array[labels >= 0], labels[labels >= 0]
+    n_styles = len(PALETTE) * len(_MARKERS)
+    numbers = np.unique(labels)
+    one_by_one = len(numbers) <= n_styles  # a collection each would take seconds to draw
+    style = labels if one_by_one else labels % n_styles
+    for each in np.unique(style):
+        points = array[style == each]
+        ax.scatter(*points.T, s=size, c=_color(each), alpha=0.75, linewidths=0.5, edgecolors="white", zorder=2,
+                   marker=_MARKERS[(each + each // len(PALETTE)) % len(_MARKERS)],  # where colours start again
+                   label=f"cluster {each} ({len(points):,})" if one_by_one else None)
 
 
 def _draw_density(ax: Axes, array: NDArray, labels: NDArray, low: NDArray, high: NDArray) -> None:
-    """Each pixel in the mean colour of its points, the more opaque the more there are (by the logarithm)."""
+    """Each pixel in the mean colour of its points, the more opaque the more there are (by the logarithm); points in no
+    cluster colour only those pixels that have no others."""
     place = ((array - low) / (high - low) * _PIXELS).astype(np.int64)
     pixel = place[:, 1] * _PIXELS + place[:, 0]
     total = np.bincount(pixel, minlength=_PIXELS**2)
-    color = np.zeros((_PIXELS**2, 3))
-    for label in np.unique(labels):
-        color += np.bincount(pixel[labels == label], minlength=_PIXELS**2)[:, np.newaxis] * _rgb(label)
-    color /= np.maximum(total, 1)[:, np.newaxis]
+    color, clustered = np.zeros((_PIXELS**2, 3)), np.zeros(_PIXELS**2)
+    style = np.where(labels < 0, -1, labels % len(PALETTE))
+    for each in np.unique(style[style >= 0]):
+        count = np.bincount(pixel[style == each], minlength=_PIXELS**2)
+        color += count[:, np.newaxis] * _rgb(each)
+        clustered += count
+    color = np.where(clustered[:, np.newaxis] > 0, color / np.maximum(clustered, 1)[:, np.newaxis], _rgb(-1))
     most = np.log1p(np.percentile(total[total > 0], 99.5))
     opacity = np.where(total > 0, 0.15 + 0.85 * np.minimum(np.log1p(total) / most, 1.0), 0.0)
     image = np.column_stack([color, opacity]).reshape(_PIXELS, _PIXELS, 4)
