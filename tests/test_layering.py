@@ -19,9 +19,10 @@ LAYERS = (
     {"_validation"},
     {"_estimator"},
     {"distances"},
-    {"_disjoint_set", "_tree"},
-    {"_linkage", "_dendrogram"},
-    {"_agglomerative", "_divisive"},
+    {"_disjoint_set", "_tree", "_vectors"},
+    {"_linkage", "_dendrogram", "_trees"},
+    {"neighbors", "_regions"},
+    {"_agglomerative", "_divisive", "_dbscan"},
 )
 PUBLIC = len(LAYERS)
 OPTIONAL = {"joblib", "matplotlib", "pandas", "polars", "pyarrow", "scipy", "sklearn", "torch", "tqdm"}
