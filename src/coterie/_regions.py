@@ -7,14 +7,15 @@ border points a label. No neighbourhood is ever stored.
 """
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import _parallel
-from ._kernels import dbscan_grid, dbscan_labels, kd_tree
+from . import _parallel, _trees
+from ._kernels import dbscan_grid, dbscan_labels, dbscan_tree, kd_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _ROWS = 1024  # points of a chunk where their neighbours are looked at
 _COPIED = 1 << 14  # where they are only moved
+_LEAVES = 8  # leaves or cells of a chunk
 _SORTED = 1 << 16  # keys of a strip when sorting
 _ALONE = 2048  # points that one thread does faster than two
 _SIDE_SLACK = 4e-6  # points of a cell are within the radius although their cells are computed with rounding ...
@@ -74,7 +76,7 @@ def find_regions(vectors: Vectors, radius: float, min_samples: int, weights: NDA
         cells = _cells_along(X, bound)
         if cells is not None:
             return _by_grid(X, bound, cells, min_samples, weights, n_threads)
-    raise NotImplementedError
+    return _by_tree(dataclasses.replace(vectors, X=X), bound, min_samples, weights, n_threads)
 
 
 # ------------------------------------------------------------------------------------------- the grid
@@ -158,6 +160,48 @@ def _heavy_cells(weights: NDArray[np.float64] | None, order: NDArray[np.int64], 
     if heavy.min() < 0:
         return heavy, np.zeros(len(starts), np.uint8)
     return heavy, (np.add.reduceat(heavy, starts) >= min_samples * (1.0 + 1e-6)).astype(np.uint8)
+
+
+# ------------------------------------------------------------------------------------------- the tree
+
+
+def _by_tree(vectors: Vectors, bound: float, min_samples: int, weights: NDArray[np.float64] | None,
+             n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    n, d = vectors.X.shape
+    _parallel.report("tree", 0, n)
+    tree = _trees.build(vectors, n_threads)
+    order = np.asarray(tree.order)
+    nodes = np.asarray(tree.nodes)
+    leaves, cells, cell_of = (np.empty(len(nodes), np.int64) for _ in range(3))
+    tight = np.empty(len(nodes), np.uint8)
+    n_parts = np.empty(2, np.int64)
+    dbscan_tree.list_parts(tree, bound, leaves, cells, cell_of, tight, n_parts)
+    leaves, cells, tight = leaves[:n_parts[0]].copy(), cells[:n_parts[1]].copy(), tight[:n_parts[1]].copy()
+
+    heavy, dense = _heavy_cells(weights, order, nodes[cells, 0], min_samples)
+    if weights is None:
+        dense = (nodes[cells, 1] - nodes[cells, 0] >= min_samples).astype(np.uint8)
+    dense &= tight
+    bits = np.empty(-(-n // kd_tree.LANES), np.uint8)
+    work = np.empty((n_threads, d))
+    _parallel.report("core points", 0, n)
+    may_stop = weights is None or bool(heavy.min() >= 0)
+    _run(n_threads, _LEAVES, len(leaves), dbscan_tree.find_core, tree, bound, heavy, may_stop, dense, leaves, cell_of,
+         min_samples, _LEAVES, work, bits)
+    del heavy, dense
+    core = np.empty(n, np.uint8)
+    parent = np.empty(n, np.int64)
+    _run(n_threads, _COPIED, n, dbscan_tree.unpack, bits, _COPIED, core, parent)
+    joined = np.empty(len(cells), np.uint8)
+    _parallel.report("joining", 0, n)
+    _run(n_threads, _LEAVES, len(cells), dbscan_tree.join_within, tree, bound, bits, cells, tight, _LEAVES, work,
+         parent, joined)
+    _run(n_threads, _LEAVES, len(cells), dbscan_tree.join_cells, tree, bound, bits, cells, cell_of, _LEAVES, work,
+         parent, joined)
+    labels, is_core, number = _label_core(core, order, parent, n_threads)
+    _run(n_threads, _LEAVES, len(leaves), dbscan_tree.label_borders, tree, bound, bits, leaves, parent, joined, cell_of,
+         number, _LEAVES, work, labels)
+    return labels, is_core
 
 
 # ------------------------------------------------------------------------------------------- all paths

@@ -2,6 +2,7 @@
 /* Which points of a run are within a radius of another, at the instruction level chosen at import. */
 #ifndef COTERIE_DBSCAN_GRID_H
 #define COTERIE_DBSCAN_GRID_H
+#include "bits.h"
 #include "simd.h"
 
 typedef struct {
@@ -9,26 +10,6 @@ typedef struct {
     int d;              /* 1, 2 or 3 */
     double bound;       /* squared radius */
 } grid_points_t;
-
-static inline int count_bits(uint64_t bits) {
-#if defined(__GNUC__) || defined(__clang__)
-    return __builtin_popcountll(bits);
-#else
-    int n = 0;
-    for (; bits; bits &= bits - 1) n++;
-    return n;
-#endif
-}
-
-static inline int lowest_bit(uint64_t bits) {
-#if defined(__GNUC__) || defined(__clang__)
-    return __builtin_ctzll(bits);
-#else
-    int i = 0;
-    while (!(bits >> i & 1)) i++;
-    return i;
-#endif
-}
 
 typedef ptrdiff_t (*grid_count_t)(const grid_points_t *, const double *, const ptrdiff_t *, int, ptrdiff_t);
 typedef uint64_t (*grid_mask_t)(const grid_points_t *, const double *, ptrdiff_t, ptrdiff_t);

@@ -9,17 +9,17 @@ move along theirs.
 from libc.math cimport INFINITY, NAN
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
+from .bits cimport lowest_bit
 from .components cimport components_find, components_join
+from .simd cimport simd_level
 from .types cimport real
 from .work cimport Region, part_t, work_take
-from .simd cimport simd_level
 
 cdef extern from "dbscan_grid.h" nogil:
     ctypedef struct grid_points_t:
         const double *x[3]
         int d
         double bound
-    int lowest_bit(uint64_t bits) noexcept
     Py_ssize_t (*grid_count_f64[])(const grid_points_t *, const double *, const Py_ssize_t *, int, Py_ssize_t) noexcept
     uint64_t (*grid_mask_f64[])(const grid_points_t *, const double *, Py_ssize_t, Py_ssize_t) noexcept
     Py_ssize_t (*grid_first_f64[])(const grid_points_t *, const double *, Py_ssize_t, Py_ssize_t) noexcept

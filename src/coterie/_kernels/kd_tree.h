@@ -87,9 +87,11 @@ static inline double kd_point_gap(const kd_tree_t *t, const double *x, const dou
 
 typedef void (*kd_distances_t)(const kd_tree_t *, const double *, ptrdiff_t, ptrdiff_t, double *);
 typedef uint64_t (*kd_within_t)(const kd_tree_t *, const double *, ptrdiff_t, ptrdiff_t, double);
+typedef uint64_t (*kd_beside_t)(const kd_tree_t *, const double *, ptrdiff_t, ptrdiff_t, double);
 
 #define SIMD_BODY "kd_tree_body.h"
 #include "simd_levels.h"
 SIMD_TABLE_F64(kd_distances)
 SIMD_TABLE_F64(kd_within)
+SIMD_TABLE_F64(kd_beside)
 #endif

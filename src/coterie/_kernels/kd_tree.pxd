@@ -31,6 +31,7 @@ cdef extern from "kd_tree.h" nogil:
     double kd_point_gap(const kd_tree_t *tree, const double *x, const double *box) noexcept
     void (*kd_distances_f64[])(const kd_tree_t *, const double *, Py_ssize_t, Py_ssize_t, double *) noexcept
     uint64_t (*kd_within_f64[])(const kd_tree_t *, const double *, Py_ssize_t, Py_ssize_t, double) noexcept
+    uint64_t (*kd_beside_f64[])(const kd_tree_t *, const double *, Py_ssize_t, Py_ssize_t, double) noexcept
 
 
 cdef class Tree:
@@ -56,3 +57,10 @@ cdef inline uint64_t leaf_within(const kd_tree_t *tree, const double *x, Py_ssiz
                                  double bound) noexcept nogil:
     """Which points of up to 8 blocks are within a reduced distance, which is finite, of x (d,): a bit a point."""
     return kd_within_f64[simd_level()](tree, x, block, n_blocks, bound)
+
+
+cdef inline uint64_t leaf_beside(const kd_tree_t *tree, const double *box, Py_ssize_t block, Py_ssize_t n_blocks,
+                                 double bound) noexcept nogil:
+    """Which points of up to 8 blocks may be within a reduced distance, which is finite, of a point in a box: a bit a
+    point, also behind the last one."""
+    return kd_beside_f64[simd_level()](tree, box, block, n_blocks, bound)

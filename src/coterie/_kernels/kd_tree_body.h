@@ -105,6 +105,54 @@ static TARGET uint64_t FN(kd_within)(
     return mask;
 }
 #undef KD_FOR_KINDS
+
+/* Which points of some blocks may be within a reduced distance of a point in a box. kind and blocks are constants. */
+SIMD_INLINE TARGET uint64_t FN(kd_box_mask)(
+        const int kind, const int blocks, const double *box, const double *y, ptrdiff_t d, double bound) {
+    VR sum[8], zero = VSET1(0.0);
+    uint64_t mask = 0;
+    for (int g = 0; g < blocks * KD_VECTORS; g++) sum[g] = zero;
+    for (ptrdiff_t j = 0; j < d; j++) {
+        VR low = VSET1(box[j]), high = VSET1(box[d + j]);
+        for (int g = 0; g < blocks * KD_VECTORS; g++) {
+            VR v = VLOAD(y + g * LANES / KD_LANES * d * KD_LANES + j * KD_LANES + g * LANES % KD_LANES);
+            VR t = VMAX(VMAX(VSUB(low, v), VSUB(v, high)), zero);
+            if (kind == KD_EUCLIDEAN)
+                sum[g] = VADD(sum[g], VMUL(t, t));
+            else if (kind == KD_MANHATTAN)
+                sum[g] = VADD(sum[g], t);
+            else
+                sum[g] = VMAX(sum[g], t);
+        }
+    }
+    for (int g = 0; g < blocks * KD_VECTORS; g++) mask |= VBITS(VLE(sum[g], VSET1(bound))) << (g * LANES);
+    return mask;
+}
+
+#define KD_FOR_KINDS(KIND)                                                                                           \
+    case KIND:                                                                                                       \
+        for (; b + KD_GROUP <= n_blocks; b += KD_GROUP)                                                              \
+            mask |= FN(kd_box_mask)(KIND, KD_GROUP, box, y + b * step, t->d, bound) << (b * KD_LANES);               \
+        for (; b < n_blocks; b++) mask |= FN(kd_box_mask)(KIND, 1, box, y + b * step, t->d, bound) << (b * KD_LANES); \
+        break;
+
+/* Which points of up to 8 blocks have no reason to be farther than a reduced distance, which is finite, from all points
+ * in a box (2, d): bit i for point i. */
+static TARGET uint64_t FN(kd_beside)(
+        const kd_tree_t *t, const double *box, ptrdiff_t block, ptrdiff_t n_blocks, double bound) {
+    ptrdiff_t step = t->d * KD_LANES, b = 0;
+    const double *y = t->points + block * step;
+    uint64_t mask = 0;
+    switch (t->kind) {
+        KD_FOR_KINDS(KD_EUCLIDEAN)
+        KD_FOR_KINDS(KD_MANHATTAN)
+        KD_FOR_KINDS(KD_CHEBYSHEV)
+        default:
+            mask = n_blocks < 8 ? ((uint64_t)1 << (n_blocks * KD_LANES)) - 1 : ~(uint64_t)0;
+    }
+    return mask;
+}
+#undef KD_FOR_KINDS
 #undef KD_GROUP
 #undef KD_VECTORS
 #endif

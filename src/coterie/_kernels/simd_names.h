@@ -134,6 +134,13 @@ typedef INT FN(vint) __attribute__((vector_size(16), aligned(sizeof(INT)), may_a
 #define VMAX(a, b) FN(vmax)(a, b)
 #define VSQRT(a) FN(vsqrt)(a)
 #define VBITS(m) FN(vbits)(m)
+/* Once, also where several bodies are compiled into one file. */
+#if (defined(REAL_IS_DOUBLE) && !defined(SIMD_HELPERS_F64)) || (!defined(REAL_IS_DOUBLE) && !defined(SIMD_HELPERS_F32))
+#ifdef REAL_IS_DOUBLE
+#define SIMD_HELPERS_F64
+#else
+#define SIMD_HELPERS_F32
+#endif
 SIMD_INLINE VR FN(vmin)(VR a, VR b) { VM m = a < b; return (VR)((m & (VI)a) | (~m & (VI)b)); }
 SIMD_INLINE VR FN(vmax)(VR a, VR b) { VM m = a > b; return (VR)((m & (VI)a) | (~m & (VI)b)); }
 SIMD_INLINE VR FN(vsqrt)(VR a) {
@@ -145,6 +152,7 @@ SIMD_INLINE uint64_t FN(vbits)(VM m) {
     for (int i = 0; i < LANES; i++) bits |= (uint64_t)(m[i] & 1) << i;
     return bits;
 }
+#endif
 #else
 #define LANES 1
 #define VR REAL

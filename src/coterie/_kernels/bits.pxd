@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Masks: a bit a point (bits.h)."""
+from libc.stdint cimport uint64_t
+
+cdef extern from "bits.h" nogil:
+    int count_bits(uint64_t bits) noexcept
+    int lowest_bit(uint64_t bits) noexcept     # of a mask that is not 0

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import numpy as np
+from numpy.typing import NDArray
+
+from .work import Region
+
+def list_parts(
+    tree: Tree,
+    bound: float,
+    leaves: NDArray[np.int64],
+    cells: NDArray[np.int64],
+    cell_of: NDArray[np.int64],
+    tight: NDArray[np.uint8],
+    n_parts: NDArray[np.int64],
+) -> None: ...
+def find_core(
+    tree: Tree,
+    bound: float,
+    weight: NDArray[np.float64],
+    may_stop: bool,
+    dense: NDArray[np.uint8],
+    leaves: NDArray[np.int64],
+    cell_of: NDArray[np.int64],
+    enough: int,
+    leaves_per_chunk: int,
+    work: NDArray[np.float64],
+    core: NDArray[np.uint8],
+    region: Region,
+    slot: int,
+) -> None: ...
+def join_within(
+    tree: Tree,
+    bound: float,
+    core: NDArray[np.uint8],
+    cells: NDArray[np.int64],
+    tight: NDArray[np.uint8],
+    cells_per_chunk: int,
+    work: NDArray[np.float64],
+    parent: NDArray[np.int64],
+    joined: NDArray[np.uint8],
+    region: Region,
+    slot: int,
+) -> None: ...
+def join_cells(
+    tree: Tree,
+    bound: float,
+    core: NDArray[np.uint8],
+    cells: NDArray[np.int64],
+    cell_of: NDArray[np.int64],
+    cells_per_chunk: int,
+    work: NDArray[np.float64],
+    parent: NDArray[np.int64],
+    joined: NDArray[np.uint8],
+    region: Region,
+    slot: int,
+) -> None: ...
+def label_borders(
+    tree: Tree,
+    bound: float,
+    core: NDArray[np.uint8],
+    leaves: NDArray[np.int64],
+    parent: NDArray[np.int64],
+    joined: NDArray[np.uint8],
+    cell_of: NDArray[np.int64],
+    number: NDArray[np.int64],
+    leaves_per_chunk: int,
+    work: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    region: Region,
+    slot: int,
+) -> None: ...
+def unpack(
+    core: NDArray[np.uint8],
+    rows: int,
+    flags: NDArray[np.uint8],
+    parent: NDArray[np.int64],
+    region: Region,
+    slot: int,
+) -> None: ...

@@ -1,0 +1,526 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""DBSCAN of points with any number of coordinates: a tree of boxes.
+
+A cell is a node whose points are all within the radius of each other, as large as there is, or a leaf. Counting goes
+leaf by leaf, joining cell by cell; both walk down the tree to what is within the radius of a box, the near side first.
+Two leaves are compared by masks: a bit a point.
+"""
+from libc.stdint cimport int64_t, uint8_t, uint64_t
+
+from .bits cimport count_bits, lowest_bit
+from .components cimport components_find, components_join
+from .kd_tree cimport (
+    KD_DEPTH, KD_LANES, Tree, box_of, kd_box_gap, kd_box_reach, kd_feature, kd_node_t, kd_point_gap, kd_tree_t,
+    leaf_beside, leaf_within)
+from .work cimport Region, part_t, work_take
+
+cdef enum:
+    LEAF_POINTS = 64     # of a leaf, at most: a bit each
+
+
+def list_parts(
+        Tree tree,                        # IN
+        double bound,                     # IN     reduced radius, finite
+        int64_t[::1] leaves,              # OUT    (room,), the leaves, by position
+        int64_t[::1] cells,               # OUT    (room,), the cells, by position
+        int64_t[::1] cell_of,             # OUT    (room,), cell of each node: -1 above the cells
+        uint8_t[::1] tight,               # OUT    (room,), 1 for cells whose points are all within the radius
+        int64_t[::1] n_parts):            # OUT    (2,), leaves and cells
+    """List the leaves and the cells. O(nodes d) time."""
+    cdef:
+        const kd_tree_t *t = &tree.tree
+        int64_t stack[KD_DEPTH]
+        int64_t inside[KD_DEPTH]
+        int64_t node, cell
+        Py_ssize_t n_leaves = 0, n_cells = 0
+        int height = 1
+        bint whole
+    with nogil:
+        stack[0] = 0
+        inside[0] = -1
+        while height:
+            height -= 1
+            node = stack[height]
+            cell = inside[height]
+            if cell < 0:
+                whole = kd_box_reach(t, box_of(t, node), box_of(t, node)) <= bound
+                if whole or t.nodes[node].right == 0:
+                    cell = n_cells
+                    cells[cell] = node
+                    tight[cell] = whole
+                    n_cells += 1
+            cell_of[node] = cell
+            if t.nodes[node].right == 0:
+                leaves[n_leaves] = node
+                n_leaves += 1
+            else:
+                stack[height] = t.nodes[node].right
+                stack[height + 1] = node + 1
+                inside[height] = inside[height + 1] = cell
+                height += 2
+        n_parts[0] = n_leaves
+        n_parts[1] = n_cells
+
+
+cdef struct walk_t:
+    int64_t stack[KD_DEPTH]
+    double gap[KD_DEPTH]
+    int height
+
+
+cdef inline void walk_from(walk_t *w) noexcept nogil:
+    w.stack[0] = 0
+    w.gap[0] = 0.0
+    w.height = 1
+
+
+cdef inline void descend(walk_t *w, const kd_tree_t *t, const double *box, int64_t node, double bound) noexcept nogil:
+    """Push the children of a node that are within the radius of a box, the nearer one last."""
+    cdef:
+        int64_t left = node + 1, right = t.nodes[node].right
+        double to_left = kd_box_gap(t, box, box_of(t, left)), to_right = kd_box_gap(t, box, box_of(t, right))
+    if to_left > to_right:
+        left, right = right, left
+        to_left, to_right = to_right, to_left
+    if to_right <= bound:
+        w.stack[w.height] = right
+        w.gap[w.height] = to_right
+        w.height += 1
+    if to_left <= bound:
+        w.stack[w.height] = left
+        w.gap[w.height] = to_left
+        w.height += 1
+
+
+cdef inline void point_at(const kd_tree_t *t, Py_ssize_t position, double *x) noexcept nogil:
+    cdef Py_ssize_t j
+    for j in range(t.d):
+        x[j] = kd_feature(t, position, j)
+
+
+cdef inline Py_ssize_t blocks_of(const kd_node_t *v) noexcept nogil:
+    return (v.stop - v.start + KD_LANES - 1) // KD_LANES
+
+
+cdef inline uint64_t mask_of(const uint8_t *bits, const kd_node_t *v) noexcept nogil:
+    """The bits of the points of a leaf, from a byte a block."""
+    cdef:
+        uint64_t mask = 0
+        Py_ssize_t b
+    for b in range(blocks_of(v)):
+        mask |= (<uint64_t> bits[v.start // KD_LANES + b]) << (b * KD_LANES)
+    return mask
+
+
+cdef inline uint64_t all_of(const kd_node_t *v) noexcept nogil:
+    cdef Py_ssize_t size = v.stop - v.start
+    return ~(<uint64_t> 0) if size == LEAF_POINTS else ((<uint64_t> 1) << size) - 1
+
+
+cdef struct sum_t:
+    double total
+    double rest
+
+
+cdef inline void add(sum_t *s, double w) noexcept nogil:
+    """Add without losing what is rounded off: the order of the weights does not matter."""
+    cdef:
+        double t = s.total + w
+        double u = t - s.total
+    s.rest += (s.total - (t - u)) + (w - u)
+    s.total = t
+
+
+def find_core(
+        Tree tree,                        # IN
+        double bound,                     # IN     reduced radius, finite
+        const double[::1] weight,         # IN     (n,), by position; or (0,) for ones
+        bint may_stop,                    # IN     no weight is negative
+        const uint8_t[::1] dense,         # IN     (n_cells,), 1 where all points are core
+        const int64_t[::1] leaves,        # IN     (n_leaves,)
+        const int64_t[::1] cell_of,       # IN     (room,)
+        Py_ssize_t enough,                # IN     min_samples
+        Py_ssize_t leaves_per_chunk,      # IN
+        double[:, ::1] work,              # WORK   (threads, d)
+        uint8_t[::1] core,                # OUT    (n_blocks,), a bit a point
+        Region region, int slot):
+    """Which points have enough others within the radius. O(n^2 d) time at worst."""
+    cdef:
+        const kd_tree_t *t = &tree.tree
+        const kd_node_t *a
+        const kd_node_t *b
+        const double *box
+        double *x = &work[slot, 0]
+        int64_t node
+        Py_ssize_t i, p, k, size
+        uint64_t open, active, near
+        int64_t count[LEAF_POINTS]
+        sum_t heavy[LEAF_POINTS]
+        bint weighted = weight.shape[0] > 0
+        walk_t walk
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, leaves_per_chunk, leaves.shape[0], &part):
+            for k in range(part.start, part.stop):
+                a = t.nodes + leaves[k]
+                box = box_of(t, leaves[k])
+                size = a.stop - a.start
+                open = 0 if dense[cell_of[leaves[k]]] else all_of(a)   # those that may be found to be core
+                for i in range(size):
+                    count[i] = 0
+                    heavy[i] = sum_t(0.0, 0.0)
+                walk_from(&walk)
+                while walk.height and open:
+                    walk.height -= 1
+                    node = walk.stack[walk.height]
+                    b = t.nodes + node
+                    if kd_box_reach(t, box, box_of(t, node)) <= bound:
+                        for i in range(size):
+                            count[i] += b.stop - b.start
+                            if weighted:
+                                for p in range(b.start, b.stop):
+                                    add(&heavy[i], weight[p])
+                    elif b.right:
+                        descend(&walk, t, box, node, bound)
+                        continue
+                    else:
+                        active = open & leaf_beside(t, box_of(t, node), a.start // KD_LANES, blocks_of(a), bound)
+                        while active:
+                            i = lowest_bit(active)
+                            active &= active - 1
+                            point_at(t, a.start + i, x)
+                            near = leaf_within(t, x, b.start // KD_LANES, blocks_of(b), bound)
+                            count[i] += count_bits(near)
+                            if weighted:
+                                while near:
+                                    add(&heavy[i], weight[b.start + lowest_bit(near)])
+                                    near &= near - 1
+                    if may_stop:
+                        active = open
+                        while active:
+                            i = lowest_bit(active)
+                            active &= active - 1
+                            if (heavy[i].total + heavy[i].rest if weighted else count[i]) >= enough:
+                                open &= ~((<uint64_t> 1) << i)
+                near = all_of(a)
+                if not dense[cell_of[leaves[k]]]:
+                    for i in range(size):
+                        if not (heavy[i].total + heavy[i].rest if weighted else count[i]) >= enough:
+                            near &= ~((<uint64_t> 1) << i)
+                for i in range(blocks_of(a)):
+                    core[a.start // KD_LANES + i] = (near >> (i * KD_LANES)) & 255
+
+
+cdef inline bint any_core(const uint8_t *core, const kd_node_t *v) noexcept nogil:
+    cdef Py_ssize_t b
+    for b in range(blocks_of(v)):
+        if core[v.start // KD_LANES + b]:
+            return True
+    return False
+
+
+cdef inline Py_ssize_t first_core(const uint8_t *core, const kd_node_t *v) noexcept nogil:
+    """Position of the first core point of a node; -1 if there is none."""
+    cdef Py_ssize_t b
+    for b in range(v.start // KD_LANES, v.start // KD_LANES + blocks_of(v)):
+        if core[b]:
+            return b * KD_LANES + lowest_bit(core[b])
+    return -1
+
+
+cdef bint touches(const kd_tree_t *t, const uint8_t *core, const double *x, int64_t top, double bound) noexcept nogil:
+    """Whether a core point of a node is within the radius of x."""
+    cdef:
+        int64_t stack[KD_DEPTH]
+        int64_t node
+        const kd_node_t *v
+        int height = 1
+    stack[0] = top
+    while height:
+        height -= 1
+        node = stack[height]
+        v = t.nodes + node
+        if kd_point_gap(t, x, box_of(t, node)) > bound:
+            continue
+        if v.right == 0:
+            if leaf_within(t, x, v.start // KD_LANES, blocks_of(v), bound) & mask_of(core, v):
+                return True
+        else:
+            stack[height] = v.right
+            stack[height + 1] = node + 1
+            height += 2
+    return False
+
+
+cdef bint touch(const kd_tree_t *t, const uint8_t *core, int64_t top_a, int64_t top_b, double bound,
+                double *x) noexcept nogil:
+    """Whether a core point of a node is within the radius of one of another node."""
+    cdef:
+        int64_t one[KD_DEPTH * 2]
+        int64_t other[KD_DEPTH * 2]
+        int64_t a, b
+        const kd_node_t *v
+        const kd_node_t *w
+        uint64_t mask
+        int height = 1
+    one[0] = top_a
+    other[0] = top_b
+    while height:
+        height -= 1
+        a = one[height]
+        b = other[height]
+        v = t.nodes + a
+        w = t.nodes + b
+        if kd_box_gap(t, box_of(t, a), box_of(t, b)) > bound:
+            continue
+        if v.right == 0 and w.right == 0:
+            mask = mask_of(core, v) & leaf_beside(t, box_of(t, b), v.start // KD_LANES, blocks_of(v), bound)
+            while mask:
+                point_at(t, v.start + lowest_bit(mask), x)
+                mask &= mask - 1
+                if leaf_within(t, x, w.start // KD_LANES, blocks_of(w), bound) & mask_of(core, w):
+                    return True
+        elif w.right == 0 or (v.right and v.stop - v.start >= w.stop - w.start):  # the larger one is opened
+            one[height] = v.right
+            one[height + 1] = a + 1
+            other[height] = other[height + 1] = b
+            height += 2
+        else:
+            one[height] = one[height + 1] = a
+            other[height] = w.right
+            other[height + 1] = b + 1
+            height += 2
+    return False
+
+
+cdef inline bint is_joined(const uint8_t *core, int64_t *parent, const kd_node_t *v) noexcept nogil:
+    """Whether all core points of a leaf are joined."""
+    cdef:
+        uint64_t mask = mask_of(core, v)
+        int64_t root
+    if mask == 0:
+        return True
+    root = components_find(parent, v.start + lowest_bit(mask))
+    mask &= mask - 1
+    while mask:
+        if components_find(parent, v.start + lowest_bit(mask)) != root:
+            return False
+        mask &= mask - 1
+    return True
+
+
+def join_within(
+        Tree tree,                        # IN
+        double bound,                     # IN     reduced radius, finite
+        const uint8_t[::1] core,          # IN     (n_blocks,), a bit a point
+        const int64_t[::1] cells,         # IN     (n_cells,)
+        const uint8_t[::1] tight,         # IN     (n_cells,)
+        Py_ssize_t cells_per_chunk,       # IN
+        double[:, ::1] work,              # WORK   (threads, d)
+        int64_t[::1] parent,              # INOUT  (n,), by position
+        uint8_t[::1] joined,              # OUT    (n_cells,), 1 where all core points of the cell are joined
+        Region region, int slot):
+    """Join the core points of each cell that are within the radius of each other."""
+    cdef:
+        const kd_tree_t *t = &tree.tree
+        const kd_node_t *v
+        const uint8_t *bits = &core[0]
+        Py_ssize_t k, i, first
+        uint64_t mask, near
+        double *x = &work[slot, 0]
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, cells_per_chunk, cells.shape[0], &part):
+            for k in range(part.start, part.stop):
+                v = t.nodes + cells[k]
+                joined[k] = 1
+                if tight[k]:
+                    first = first_core(bits, v)
+                    for i in range(max(0, first), v.stop if first >= 0 else 0):
+                        if core[i // KD_LANES] >> (i % KD_LANES) & 1:
+                            parent[i] = first  # nobody else touches these yet
+                    continue
+                mask = mask_of(bits, v)
+                while mask:
+                    i = lowest_bit(mask)
+                    mask &= mask - 1
+                    point_at(t, v.start + i, x)
+                    near = mask & leaf_within(t, x, v.start // KD_LANES, blocks_of(v), bound)
+                    while near:
+                        components_join(&parent[0], v.start + i, v.start + lowest_bit(near))
+                        near &= near - 1
+                joined[k] = is_joined(bits, &parent[0], v)
+
+
+cdef void join_leaf(const kd_tree_t *t, const uint8_t *core, const kd_node_t *a, int64_t other, bint other_joined,
+                    double bound, double *x, int64_t *parent) noexcept nogil:
+    """Join the core points of a leaf to those of another cell; one that is not joined is a leaf as well."""
+    cdef:
+        const kd_node_t *b = t.nodes + other
+        uint64_t mask = mask_of(core, a) & leaf_beside(t, box_of(t, other), a.start // KD_LANES, blocks_of(a), bound)
+        uint64_t near
+        Py_ssize_t first = first_core(core, b), i
+    while mask:
+        i = a.start + lowest_bit(mask)
+        mask &= mask - 1
+        if other_joined and components_find(parent, i) == components_find(parent, first):
+            continue
+        point_at(t, i, x)
+        if other_joined:
+            if touches(t, core, x, other, bound):
+                components_join(parent, i, first)
+        else:
+            near = leaf_within(t, x, b.start // KD_LANES, blocks_of(b), bound) & mask_of(core, b)
+            while near:
+                components_join(parent, i, b.start + lowest_bit(near))
+                near &= near - 1
+
+
+def join_cells(
+        Tree tree,                        # IN
+        double bound,                     # IN     reduced radius, finite
+        const uint8_t[::1] core,          # IN     (n_blocks,), a bit a point
+        const int64_t[::1] cells,         # IN     (n_cells,)
+        const int64_t[::1] cell_of,       # IN     (room,)
+        Py_ssize_t cells_per_chunk,       # IN
+        double[:, ::1] work,              # WORK   (threads, d)
+        int64_t[::1] parent,              # INOUT  (n,), as join_within left it; in the end all that are connected are joined
+        uint8_t[::1] joined,              # INOUT  (n_cells,)
+        Region region, int slot):
+    """Join the core points of different cells that are within the radius of each other, unless they are joined."""
+    cdef:
+        const kd_tree_t *t = &tree.tree
+        const kd_node_t *a
+        const kd_node_t *b
+        const uint8_t *bits = &core[0]
+        const double *box
+        int64_t *up = &parent[0]
+        int64_t node, cell
+        Py_ssize_t k, first, other
+        double *x = &work[slot, 0]
+        walk_t walk
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, cells_per_chunk, cells.shape[0], &part):
+            for k in range(part.start, part.stop):
+                a = t.nodes + cells[k]
+                box = box_of(t, cells[k])
+                first = first_core(bits, a)
+                if first < 0:
+                    continue
+                if not joined[k]:
+                    joined[k] = is_joined(bits, up, a)
+                walk_from(&walk)
+                while walk.height:
+                    walk.height -= 1
+                    node = walk.stack[walk.height]
+                    b = t.nodes + node
+                    if b.stop <= a.stop:  # the later one of two cells does the work
+                        continue
+                    cell = cell_of[node]
+                    if cell < 0:
+                        descend(&walk, t, box, node, bound)
+                        continue
+                    other = first_core(bits, b)
+                    if other < 0:
+                        continue
+                    if joined[k] and joined[cell]:
+                        if components_find(up, first) != components_find(up, other) and touch(
+                                t, bits, cells[k], node, bound, x):
+                            components_join(up, first, other)
+                    elif joined[k]:
+                        join_leaf(t, bits, b, cells[k], True, bound, x, up)
+                    else:
+                        join_leaf(t, bits, a, node, joined[cell], bound, x, up)
+                if not joined[k]:
+                    joined[k] = is_joined(bits, up, a)
+
+
+def label_borders(
+        Tree tree,                        # IN
+        double bound,                     # IN     reduced radius, finite
+        const uint8_t[::1] core,          # IN     (n_blocks,), a bit a point
+        const int64_t[::1] leaves,        # IN     (n_leaves,)
+        int64_t[::1] parent,              # INOUT  (n,), as join_cells left it
+        const uint8_t[::1] joined,        # IN     (n_cells,)
+        const int64_t[::1] cell_of,       # IN     (room,)
+        const int64_t[::1] number,        # IN     (n,), number of the cluster that each point stands for
+        Py_ssize_t leaves_per_chunk,      # IN
+        double[:, ::1] work,              # WORK   (threads, d)
+        int64_t[::1] labels,              # INOUT  (n,), of the rows
+        Region region, int slot):
+    """Give each point that is not core the lowest number of a core point within the radius; -1 if there is none."""
+    cdef:
+        const kd_tree_t *t = &tree.tree
+        const kd_node_t *a
+        const kd_node_t *b
+        const uint8_t *bits = &core[0]
+        const double *box
+        int64_t *up = &parent[0]
+        int64_t node, cell, label
+        int64_t best[LEAF_POINTS]
+        Py_ssize_t k, i, other
+        uint64_t mask, near
+        double *x = &work[slot, 0]
+        walk_t walk
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, leaves_per_chunk, leaves.shape[0], &part):
+            for k in range(part.start, part.stop):
+                a = t.nodes + leaves[k]
+                box = box_of(t, leaves[k])
+                if mask_of(bits, a) == all_of(a):
+                    continue
+                for i in range(a.stop - a.start):
+                    best[i] = t.n
+                walk_from(&walk)
+                while walk.height:
+                    walk.height -= 1
+                    node = walk.stack[walk.height]
+                    b = t.nodes + node
+                    cell = cell_of[node]
+                    if cell < 0:
+                        descend(&walk, t, box, node, bound)
+                        continue
+                    other = first_core(bits, b)
+                    if other < 0:
+                        continue
+                    mask = all_of(a) & ~mask_of(bits, a)
+                    mask &= leaf_beside(t, box_of(t, node), a.start // KD_LANES, blocks_of(a), bound)
+                    label = number[components_find(up, other)]
+                    while mask:
+                        i = lowest_bit(mask)
+                        mask &= mask - 1
+                        if joined[cell]:
+                            if label < best[i]:
+                                point_at(t, a.start + i, x)
+                                if touches(t, bits, x, node, bound):
+                                    best[i] = label
+                        else:
+                            point_at(t, a.start + i, x)
+                            near = leaf_within(t, x, b.start // KD_LANES, blocks_of(b), bound) & mask_of(bits, b)
+                            while near:
+                                best[i] = min(best[i], number[components_find(up, b.start + lowest_bit(near))])
+                                near &= near - 1
+                mask = all_of(a) & ~mask_of(bits, a)
+                while mask:
+                    i = lowest_bit(mask)
+                    mask &= mask - 1
+                    labels[t.order[a.start + i]] = best[i] if best[i] < t.n else -1
+
+
+def unpack(
+        const uint8_t[::1] core,          # IN     (n_blocks,), a bit a point
+        Py_ssize_t rows,                  # IN     points of a chunk
+        uint8_t[::1] flags,               # OUT    (n,), a byte a point
+        int64_t[::1] parent,              # OUT    (n,), 0, 1, 2, ...
+        Region region, int slot):
+    """Core points as bytes, and each point in a set of its own."""
+    cdef:
+        Py_ssize_t i
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, rows, flags.shape[0], &part):
+            for i in range(part.start, part.stop):
+                flags[i] = core[i // KD_LANES] >> (i % KD_LANES) & 1
+                parent[i] = i
