@@ -19,9 +19,9 @@ LAYERS = (
     {"_validation"},
     {"_estimator"},
     {"distances"},
-    {"_disjoint_set", "_tree", "_vectors"},
+    {"_disjoint_set", "_sparse", "_tree", "_vectors"},
     {"_linkage", "_dendrogram", "_trees"},
-    {"neighbors", "_regions"},
+    {"neighbors", "_near_pairs", "_regions"},
     {"_agglomerative", "_divisive", "_dbscan"},
 )
 PUBLIC = len(LAYERS)

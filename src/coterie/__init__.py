@@ -2,12 +2,14 @@
 __version__ = "0.1.0.dev0"  # the one place: pyproject.toml and the docs read it from here
 
 from ._agglomerative import AgglomerativeClustering
+from ._dbscan import DBSCAN, dbscan
 from ._divisive import DivisiveClustering
-from ._estimator import ConvergenceWarning, NotFittedError
+from ._estimator import ClusteringWarning, ConvergenceWarning, NotFittedError
 from ._kmeans import KMeans, k_means, kmeans_plusplus
 from ._parallel import Cancelled, get_num_threads, num_threads, progress, set_num_threads
 
 __all__ = [
-    "AgglomerativeClustering", "Cancelled", "ConvergenceWarning", "DivisiveClustering", "KMeans", "NotFittedError",
-    "get_num_threads", "k_means", "kmeans_plusplus", "num_threads", "progress", "set_num_threads",
+    "DBSCAN", "AgglomerativeClustering", "Cancelled", "ClusteringWarning", "ConvergenceWarning", "DivisiveClustering",
+    "KMeans", "NotFittedError", "dbscan", "get_num_threads", "k_means", "kmeans_plusplus", "num_threads", "progress",
+    "set_num_threads",
 ]

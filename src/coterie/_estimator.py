@@ -42,7 +42,11 @@ class ConvergenceWarning(UserWarning):
         return _make, (ConvergenceWarning, *self.args)
 
 
-NotFittedError.__module__ = ConvergenceWarning.__module__ = "coterie"  # where users find them
+class ClusteringWarning(UserWarning):
+    """A clustering that is as asked for, but hardly what was wanted: the message says what to try."""
+
+
+NotFittedError.__module__ = ConvergenceWarning.__module__ = ClusteringWarning.__module__ = "coterie"  # as users see them
 
 
 def also_sklearns(ours: type) -> type:

@@ -85,7 +85,8 @@ def as_floats(X: ArrayLike, *, name: str = "X") -> NDArray:
     return _to_float(X if type(X) is np.ndarray else _to_array(X, name), X, name)
 
 
-def as_weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64] | None:
+def as_weights(sample_weight: ArrayLike | None, n_samples: int, *, allow_negative: bool = False
+               ) -> NDArray[np.float64] | None:
     """Return `sample_weight` as a C-ordered float64 vector; None (every row counts as one) stays None.
 
     Raises
@@ -93,7 +94,8 @@ def as_weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.fl
     TypeError
         It holds objects that are not numbers.
     ValueError
-        It is not a number or a vector of length `n_samples`, a weight is negative, NaN or infinite, or all are zero.
+        It is not a number or a vector of length `n_samples`, a weight is negative (unless allowed), NaN or infinite, or
+        all are zero.
     """
     if sample_weight is None:
         return None
@@ -109,7 +111,7 @@ def as_weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.fl
             raise ValueError(f"sample_weight.shape == {array.shape}, expected {(n_samples,)}!")
     if not _all_finite(array):
         _raise_for_not_finite(array, sample_weight, "sample_weight")
-    if array.min() < 0:
+    if not allow_negative and array.min() < 0:
         raise ValueError(f"Negative values in data passed to `sample_weight`.{_place((array < 0).argmax())}")
     if not array.any():
         raise ValueError("Sample weights must contain at least one non-zero number.")
