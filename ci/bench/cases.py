@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a case is, for kmeans.py and hierarchy.py, which have the libraries, the data and the cases.
+"""What a case is, for the files that have the libraries, the data and the cases: kmeans.py and so on.
 
 A library is a class with a method for each task that it can do. The method gets the data, prepares, and returns `run`;
 only `run()` is timed. Where each run spoils its input, it returns `(prepare, run)`, and `prepare()` comes before each
@@ -65,4 +65,33 @@ def blobs(n: int, d: int, k: int, dtype: type, spread: float) -> np.ndarray:
     centers = (rng.standard_normal((k, d)) * spread).astype(dtype)
     X = rng.standard_normal((n, d), dtype=dtype)
     X += centers[rng.integers(k, size=n)]
+    return X
+
+
+def mixture(n: int, d: int) -> np.ndarray:
+    """Normal clusters of unlike extent in a cube of side 100, and a tenth of the rows anywhere in it."""
+    rng = np.random.default_rng(0)
+    k = 50 if d > 3 or n <= 100_000 else 100
+    centers = rng.uniform(0, 100, (k, d))
+    deviations = np.exp(rng.uniform(0, np.log(3), k))
+    labels = rng.integers(k, size=n)
+    X = rng.standard_normal((n, d)) * deviations[labels, None] + centers[labels]
+    noise = rng.random(n) < 0.1
+    X[noise] = rng.uniform(0, 100, (np.count_nonzero(noise), d))
+    return X
+
+
+def uniform(n: int, d: int) -> np.ndarray:
+    """No structure, in the same cube."""
+    return np.random.default_rng(0).uniform(0, 100, (n, d))
+
+
+def topics(n: int, d: int) -> np.ndarray:
+    """Like embeddings of texts on 50 topics: features of falling variance, a tenth of the rows on no topic."""
+    rng = np.random.default_rng(0)
+    deviations = np.arange(1, d + 1) ** -0.5
+    centers = rng.standard_normal((50, d)) * deviations
+    X = 0.6 * rng.standard_normal((n, d)) * deviations + centers[rng.integers(50, size=n)]
+    noise = rng.random(n) < 0.1
+    X[noise] = rng.standard_normal((np.count_nonzero(noise), d)) * deviations
     return X

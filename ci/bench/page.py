@@ -19,7 +19,8 @@ from cases import Case
 # Okabe and Ito's colours, which the colour-blind can tell apart, and a marker each for those who see none.
 STYLES = {"coterie": ("#000000", "|"), "scikit-learn": ("#0072B2", "o"), "scikit-learn elkan": ("#56B4E9", "s"),
           "scikit-learn-intelex": ("#009E73", "^"), "faiss": ("#D55E00", "D"), "scipy": ("#CC79A7", "v"),
-          "fastcluster": ("#E69F00", "P"), "genieclust": ("#009E73", "X")}
+          "fastcluster": ("#E69F00", "P"), "genieclust": ("#009E73", "X"), "dbscan": ("#E69F00", "P"),
+          "scikit-learn normalized": ("#56B4E9", "s"), "scikit-learn brute": ("#56B4E9", "s")}
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -37,7 +38,8 @@ def environment(threads: int) -> dict[str, str]:
     commit = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     changed = subprocess.run([*git, "status", "--porcelain", ":/src"], capture_output=True, text=True).stdout.strip()
     versions = []
-    for name in ("numpy", "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "scipy", "fastcluster", "genieclust"):
+    for name in ("numpy", "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "scipy", "fastcluster", "genieclust",
+                 "dbscan"):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions.append(f"{name} {importlib.metadata.version(name)}")
     return {
