@@ -115,8 +115,6 @@
 #define VLE(a, b) ((a) <= (b))
 #ifdef SIMD_VECTOR_EXTENSIONS
 #define LANES ((int)(16 / sizeof(REAL)))
-typedef REAL FN(vreal) __attribute__((vector_size(16), aligned(sizeof(REAL)), may_alias));
-typedef INT FN(vint) __attribute__((vector_size(16), aligned(sizeof(INT)), may_alias));
 #define VR FN(vreal)
 #define VI FN(vint)
 #define VM FN(vint)
@@ -134,13 +132,15 @@ typedef INT FN(vint) __attribute__((vector_size(16), aligned(sizeof(INT)), may_a
 #define VMAX(a, b) FN(vmax)(a, b)
 #define VSQRT(a) FN(vsqrt)(a)
 #define VBITS(m) FN(vbits)(m)
-/* Once, also where several bodies are compiled into one file. */
+/* What a compiler's own vectors lack, once in a file that includes several bodies. */
 #if (defined(REAL_IS_DOUBLE) && !defined(SIMD_HELPERS_F64)) || (!defined(REAL_IS_DOUBLE) && !defined(SIMD_HELPERS_F32))
 #ifdef REAL_IS_DOUBLE
 #define SIMD_HELPERS_F64
 #else
 #define SIMD_HELPERS_F32
 #endif
+typedef REAL FN(vreal) __attribute__((vector_size(16), aligned(sizeof(REAL)), may_alias));
+typedef INT FN(vint) __attribute__((vector_size(16), aligned(sizeof(INT)), may_alias));
 SIMD_INLINE VR FN(vmin)(VR a, VR b) { VM m = a < b; return (VR)((m & (VI)a) | (~m & (VI)b)); }
 SIMD_INLINE VR FN(vmax)(VR a, VR b) { VM m = a > b; return (VR)((m & (VI)a) | (~m & (VI)b)); }
 SIMD_INLINE VR FN(vsqrt)(VR a) {

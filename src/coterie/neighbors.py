@@ -1,0 +1,859 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Nearest neighbours, and neighbours within a radius: exact, for every metric of `coterie.distances`.
+
+How they are found: with a tree of boxes where rows are as good as vectors (all metrics but canberra, braycurtis,
+hamming, jaccard, dice and functions) of up to 20 features; else from all distances, a block at a time. The results are
+the same, but for the last bit of minkowski with a p other than 1, 2 and infinity.
+
+Ties are broken by the row: of two rows at the same distance the one with the lower number is nearer. Distances are the
+same if they are before the last step: squared for euclidean ones, those of unit vectors for cosine and correlation, and
+of points of the sphere for haversine.
+"""
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from numbers import Real
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+
+from . import _memory, _parallel, _trees, _vectors, distances
+from ._estimator import Estimator
+from ._kernels import kd_query, kd_tree, neighbor_blocks
+from ._validation import CALLABLE, N_JOBS, NONE, Rule, as_matrix, check_parameters, integer, one_of
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["NearestNeighbors", "Neighborhoods", "kneighbors", "radius_counts", "radius_neighbors"]
+
+_FEATURES_AT_MOST = 20  # of a tree: with more of them it rules out little
+_LEAF = 32
+_LEAVES = 4  # of a chunk
+_BLOCK = 1 << 20  # distances of a block: 8 MB
+_CHUNK = 1 << 16  # numbers of a chunk where they are only looked at
+
+_RADIUS = (Rule("a float in the range [0.0, inf]", lambda value: isinstance(value, Real) and value >= 0),)
+_REDUCED = {kd_tree.EUCLIDEAN: "sqeuclidean", kd_tree.MANHATTAN: "manhattan", kd_tree.CHEBYSHEV: "chebyshev"}
+
+
+class Neighborhoods(NamedTuple):
+    """The neighbours of each of a number of rows, one row's after the other's: a sparse matrix in CSR format.
+
+    Those of row i are ``indices[indptr[i]:indptr[i + 1]]``, and their distances ``distances[indptr[i]:indptr[i + 1]]``.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int64]
+    distances: NDArray[np.float64]
+
+
+# ------------------------------------------------------------------------------------------- functions
+
+
+def kneighbors(X: ArrayLike, k: int, Y: ArrayLike | None = None, *,
+               metric: str | Callable | distances.Metric = "euclidean", n_jobs: int | None = None, **kwargs: object
+               ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Find the `k` rows of `X` that are nearest to each row of `Y`.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The rows to look for neighbours in; not modified.
+    k : int
+        Number of neighbours, at most n_samples.
+    Y : array-like of shape (n_queries, n_features), default=None
+        The rows to look from. None stands for those of `X`: each is its own neighbour then, like any other row at
+        distance 0.
+    metric : str or callable, default="euclidean"
+        A name of the table of `coterie.distances`, or ``f(y, x)``.
+    n_jobs : int or None, default=None
+        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+    **kwargs
+        ``p`` for minkowski; for a callable, arguments to call it with.
+
+    Returns
+    -------
+    distances : ndarray of shape (n_queries, k), float64
+        From near to far.
+    indices : ndarray of shape (n_queries, k), int64
+        Rows of `X`; on ties the lower one first.
+
+    Raises
+    ------
+    ValueError
+        `X` or `Y` is not a table of finite numbers, they have different numbers of columns, `k` is not from 1 to
+        n_samples, the metric is unknown, or some distance is not a number.
+    TypeError
+        The metric takes no such argument, or the data is sparse.
+    MemoryError
+        The result would not fit into memory; nothing was allocated.
+
+    See Also
+    --------
+    radius_neighbors : All neighbours within a radius.
+    NearestNeighbors : For many calls with the same `X`, and without each row's being its own neighbour.
+
+    Notes
+    -----
+    About O((n_samples + n_queries) log n_samples) time for few features, O(n_samples * n_queries * n_features) for
+    many. Memory beyond the result is a copy of `X` and `Y`, or a block of distances of 8 MB (or one row of them).
+
+    On one machine the results are the same bits for any number of threads.
+
+    Examples
+    --------
+    >>> from coterie.neighbors import kneighbors
+    >>> distances, indices = kneighbors([[0.0], [1.0], [3.0], [7.0]], 2)
+    >>> indices
+    array([[0, 1],
+           [1, 0],
+           [2, 1],
+           [3, 2]])
+    >>> distances[:, 1]
+    array([1., 1., 2., 4.])
+    """
+    check_parameters("kneighbors", {"k": (integer(1),)}, {"k": k})
+    X, Y, measure = _read(X, Y, metric, kwargs, "kneighbors")
+    n_queries = len(X if Y is None else Y)
+    if k > len(X):
+        raise ValueError(f"Expected k <= n_samples, but k = {k}, n_samples = {len(X)}, n_queries = {n_queries}.")
+    n_threads = _parallel.resolve_n_jobs(n_jobs)
+    return _nearest(_lay_out(X, measure, n_queries, n_threads), int(k), Y, False, n_threads)
+
+
+def radius_neighbors(X: ArrayLike, radius: float, Y: ArrayLike | None = None, *,
+                     metric: str | Callable | distances.Metric = "euclidean", sort_results: bool = False,
+                     n_jobs: int | None = None, **kwargs: object) -> Neighborhoods:
+    """Find the rows of `X` that are within `radius` of each row of `Y`.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The rows to look for neighbours in; not modified.
+    radius : float
+        Rows at this distance or less are neighbours; in the units of the metric, at least 0.
+    Y : array-like of shape (n_queries, n_features), default=None
+        The rows to look from. None stands for those of `X`: each is its own neighbour then.
+    metric : str or callable, default="euclidean"
+        A name of the table of `coterie.distances`, or ``f(y, x)``.
+    sort_results : bool, default=False
+        Neighbours come from near to far, and by their numbers on ties. By default by their numbers alone.
+    n_jobs : int or None, default=None
+        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+    **kwargs
+        ``p`` for minkowski; for a callable, arguments to call it with.
+
+    Returns
+    -------
+    Neighborhoods
+        Of each row of `Y`: a tuple of `indptr`, `indices` and `distances`, as in a sparse matrix in CSR format.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As by `kneighbors`, or `radius` is negative or not a number.
+    MemoryError
+        The result would not fit into memory. It was not allocated: the neighbours are counted first.
+
+    See Also
+    --------
+    radius_counts : How many there are, in memory that does not grow with their number.
+
+    Notes
+    -----
+    The neighbours of all rows may be as many as n_samples * n_queries.
+
+    A row is a neighbour where its distance before the last step (squared for euclidean ones), computed in float64,
+    feature by feature, is at most that of the radius. Distances from the metric's own formula, as they are returned for
+    haversine, may exceed the radius by rounding.
+
+    Examples
+    --------
+    >>> from coterie.neighbors import radius_neighbors
+    >>> near = radius_neighbors([[0.0], [1.0], [3.0], [7.0]], 2.0)
+    >>> near.indptr, near.indices, near.distances
+    (array([0, 2, 5, 7, 8]), array([0, 1, 0, 1, 2, 1, 2, 3]), array([0., 1., 1., 0., 2., 2., 0., 0.]))
+    """
+    check_parameters("radius_neighbors", {"radius": _RADIUS}, {"radius": radius})
+    X, Y, measure = _read(X, Y, metric, kwargs, "radius_neighbors")
+    n_threads = _parallel.resolve_n_jobs(n_jobs)
+    rows = _lay_out(X, measure, len(X if Y is None else Y), n_threads)
+    return _within(rows, float(radius), Y, False, bool(sort_results), n_threads)
+
+
+def radius_counts(X: ArrayLike, radius: float, Y: ArrayLike | None = None, *,
+                  metric: str | Callable | distances.Metric = "euclidean", n_jobs: int | None = None, **kwargs: object
+                  ) -> NDArray[np.int64]:
+    """Count the rows of `X` that are within `radius` of each row of `Y`.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The rows to look for neighbours in; not modified.
+    radius : float
+        Rows at this distance or less are neighbours; in the units of the metric, at least 0.
+    Y : array-like of shape (n_queries, n_features), default=None
+        The rows to look from. None stands for those of `X`: each counts itself then.
+    metric : str or callable, default="euclidean"
+        A name of the table of `coterie.distances`, or ``f(y, x)``.
+    n_jobs : int or None, default=None
+        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+    **kwargs
+        ``p`` for minkowski; for a callable, arguments to call it with.
+
+    Returns
+    -------
+    ndarray of shape (n_queries,), int64
+
+    Raises
+    ------
+    ValueError, TypeError
+        As by `radius_neighbors`.
+
+    See Also
+    --------
+    radius_neighbors : Which they are.
+
+    Notes
+    -----
+    Boxes of the tree that are within the radius as a whole are counted without a look at their rows. No neighbour is
+    stored: memory is that of `kneighbors` with k = 0.
+
+    Examples
+    --------
+    >>> from coterie.neighbors import radius_counts
+    >>> radius_counts([[0.0], [1.0], [3.0], [7.0]], 2.0)
+    array([2, 3, 2, 1])
+    """
+    check_parameters("radius_counts", {"radius": _RADIUS}, {"radius": radius})
+    X, Y, measure = _read(X, Y, metric, kwargs, "radius_counts")
+    n_threads = _parallel.resolve_n_jobs(n_jobs)
+    rows = _lay_out(X, measure, len(X if Y is None else Y), n_threads)
+    return _counts(rows, float(radius), Y, False, n_threads)
+
+
+def _read(X: ArrayLike, Y: ArrayLike | None, metric: object, kwargs: dict[str, object], owner: str
+          ) -> tuple[NDArray, NDArray | None, distances.Metric]:
+    measure = distances.as_metric(metric, **kwargs)
+    same = Y is None or Y is X
+    X = as_matrix(X, owner=owner)
+    Y = None if same else as_matrix(Y, name="Y", owner=owner)
+    distances.check_suits(X, measure)
+    if Y is not None:
+        if X.shape[1] != Y.shape[1]:
+            raise ValueError(f"X and Y must have the same number of columns, got {X.shape[1]} and {Y.shape[1]}.")
+        distances.check_suits(Y, measure, "Y")
+    return X, Y, measure
+
+
+# ------------------------------------------------------------------------------------------- rows, laid out
+
+
+@dataclasses.dataclass(frozen=True)
+class _Rows:
+    """Rows to look for neighbours in.
+
+    X : the rows as they are, or a matrix of distances if there is no metric.
+    vectors : what they are as vectors; None if the metric has none.
+    tree : over the vectors; None: distances are computed a block at a time,
+    points : from what `distances.prepare` made of the vectors, or else of the rows.
+    """
+
+    X: NDArray
+    metric: distances.Metric | None
+    vectors: _vectors.Vectors | None = None
+    tree: kd_tree.Tree | None = None
+    points: Any = None
+
+    def reduce(self, radius: float) -> float:
+        return radius if self.vectors is None else self.vectors.reduce(radius)
+
+
+def _lay_out(X: NDArray, metric: distances.Metric, n_queries: int, n_threads: int, use_tree: bool | None = None
+             ) -> _Rows:
+    """Rows for so many queries. use_tree: whether to use a tree if there can be one; None is by the rule."""
+    vectors = _vectors.as_vectors(X, metric)
+    if vectors is not None:
+        if use_tree is None:
+            use_tree = _is_tree_better(vectors, n_queries)
+        if use_tree:
+            return _Rows(X, metric, vectors, _trees.build(vectors, n_threads, _LEAF))
+        if vectors.kind in _REDUCED:
+            points = distances.prepare(vectors.X, _reduced(vectors), n_threads)
+            return _Rows(X, metric, vectors, None, points)
+    return _Rows(X, metric, None, None, distances.prepare(X, metric, n_threads))
+
+
+def _is_tree_better(vectors: _vectors.Vectors, n_queries: int) -> bool:
+    if vectors.kind == kd_tree.MINKOWSKI:  # whose powers cost more than all else
+        return True
+    return vectors.X.shape[1] <= _FEATURES_AT_MOST
+
+
+def _reduced(vectors: _vectors.Vectors) -> distances.Metric:
+    """The metric that is the reduced distance of vectors."""
+    return distances.as_metric(_REDUCED[vectors.kind])
+
+
+def _steps(stage: str, n_chunks: int, total: int, run: Callable[[int, int], None]) -> None:
+    """Call ``run(first, count)`` for all chunks, in about twenty steps for the progress."""
+    step = max(64, -(-n_chunks // 20))
+    for first in range(0, n_chunks, step):
+        _parallel.report(stage, first * total // n_chunks, total)
+        run(first, min(step, n_chunks - first))
+
+
+# ------------------------------------------------------------------------------------------- with a tree
+
+
+def _query_tree(rows: _Rows, Y: NDArray | None, n_threads: int) -> tuple[kd_tree.Tree, NDArray[np.int64]]:
+    """The tree with the queries, and its leaves."""
+    tree = rows.tree if Y is None else _trees.build(_vectors.as_vectors(Y, rows.metric), n_threads, _LEAF)
+    which = np.empty(len(tree.nodes), np.int64)
+    return tree, which[:kd_query.leaves(tree, which)]
+
+
+def _nearest_in_tree(rows: _Rows, Y: NDArray | None, others: bool, n_threads: int, out: NDArray, indices: NDArray
+                     ) -> None:
+    tree, which = _query_tree(rows, Y, n_threads)
+    k = out.shape[1]
+    near, found = np.empty((n_threads, _LEAF * k)), np.empty((n_threads, _LEAF * k), np.int64)
+    root = rows.metric.kernel == "euclidean"
+    _steps("neighbors", -(-len(which) // _LEAVES), len(out), lambda first, count: _parallel.run(
+        lambda region, slot: kd_query.nearest(rows.tree, tree, which, _LEAVES, first, others, root, near, found, out,
+                                              indices, region, slot), count, n_threads))
+    if not root:
+        _finish(rows, Y, np.arange(0, out.size + 1, k), out.ravel(), indices.ravel(), None, n_threads)
+
+
+def _within_in_tree(rows: _Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
+                    ) -> Neighborhoods:
+    tree, which = _query_tree(rows, Y, n_threads)
+    counts = np.empty(tree.n, np.int64)
+    nothing = np.empty(0, np.int64)
+    _walk("counting neighbors", rows, radius, tree, which, others, n_threads, nothing, counts, nothing, np.empty(0))
+    indptr = _starts(counts)
+    _require(indptr[-1], tree.n)
+    indices, found = np.empty(indptr[-1], np.int64), np.empty(indptr[-1])
+    _walk("neighbors", rows, radius, tree, which, others, n_threads, indptr, counts, indices, found)
+    _finish(rows, Y, indptr, found, indices, "distance" if sort_results else "row", n_threads)
+    return Neighborhoods(indptr, indices, found)
+
+
+def _walk(stage: str, rows: _Rows, radius: float, tree: kd_tree.Tree, which: NDArray, others: bool, n_threads: int,
+          starts: NDArray, counts: NDArray, indices: NDArray, found: NDArray) -> None:
+    work = np.empty((n_threads, _LEAF * tree.d))
+    bound = rows.reduce(radius)
+    _steps(stage, len(which), tree.n, lambda first, count: _parallel.run(
+        lambda region, slot: kd_query.within(rows.tree, tree, which, first, others, bound, work, starts, counts,
+                                             indices, found, region, slot), count, n_threads))
+
+
+# ------------------------------------------------------------------------------------------- from blocks of distances
+
+
+def _blocks(rows: _Rows, Y: NDArray | None, n_threads: int):
+    """Blocks of distances, reduced if there are vectors: number of the first row, and the block."""
+    X = rows.X
+    if rows.metric is None:
+        Q, n = (X if Y is None else Y), X.shape[0]
+        measure, points = None, None
+    else:
+        Q, n, points, measure = (X if Y is None else Y), len(X), rows.points, rows.metric
+        if rows.vectors is not None:
+            Q = (rows.vectors if Y is None else _vectors.as_vectors(Y, rows.metric)).X
+            measure = _reduced(rows.vectors)
+    step = max(1, _BLOCK // n)
+    block = np.empty((min(step, len(Q)), n))
+    for start in range(0, len(Q), step):
+        part = Q[start:start + step]
+        out = block[:len(part)]
+        _parallel.report("neighbors", start, len(Q))
+        if measure is None:
+            out[...] = part
+        else:
+            distances.rows_to(part, points, measure, n_threads, out)
+        if rows.vectors is None:
+            _check_distances(out, start)
+        yield start, out
+
+
+def _check_distances(block: NDArray[np.float64], start: int) -> None:
+    if math.isnan(block.sum()):
+        row = start + int(np.isnan(block).any(axis=1).argmax())
+        raise ValueError(f"Some distances from row {row} are not numbers.")
+
+
+def _in_chunks(kernel: Callable, block: NDArray, *arguments: object, n_threads: int) -> None:
+    rows = max(1, _CHUNK // block.shape[1])
+    n_chunks = -(-len(block) // rows)
+    *before, after = arguments
+    _parallel.run(lambda region, slot: kernel(block, *before, rows, *after, region, slot), n_chunks, n_threads)
+
+
+def _nearest_in_blocks(rows: _Rows, Y: NDArray | None, others: bool, n_threads: int, out: NDArray, indices: NDArray
+                       ) -> None:
+    for start, block in _blocks(rows, Y, n_threads):
+        part = slice(start, start + len(block))
+        _in_chunks(neighbor_blocks.nearest, block, start, others, (out[part], indices[part]), n_threads=n_threads)
+    _finish(rows, Y, np.arange(0, out.size + 1, out.shape[1]), out.ravel(), indices.ravel(), None, n_threads)
+
+
+def _count_in_blocks(rows: _Rows, radius: float, Y: NDArray | None, others: bool, n_threads: int, counts: NDArray
+                     ) -> None:
+    bound = rows.reduce(radius)
+    for start, block in _blocks(rows, Y, n_threads):
+        _in_chunks(neighbor_blocks.count_within, block, bound, start, others, (counts[start:start + len(block)],),
+                   n_threads=n_threads)
+
+
+def _within_in_blocks(rows: _Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
+                      ) -> Neighborhoods:
+    """In one pass: distances cost more than neighbours."""
+    n = len(rows.X if Y is None else Y)
+    bound = rows.reduce(radius)
+    counts = np.empty(n, np.int64)
+    parts, total = [], 0
+    for start, block in _blocks(rows, Y, n_threads):
+        some = counts[start:start + len(block)]
+        _in_chunks(neighbor_blocks.count_within, block, bound, start, others, (some,), n_threads=n_threads)
+        starts = _starts(some)
+        total += int(starts[-1])
+        _require(total, n)
+        indices, found = np.empty(starts[-1], np.int64), np.empty(starts[-1])
+        _in_chunks(neighbor_blocks.within, block, bound, start, others, (starts, indices, found), n_threads=n_threads)
+        parts.append((indices, found))
+    indptr = _starts(counts)
+    indices, found = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    del parts
+    _finish(rows, Y, indptr, found, indices, "distance" if sort_results else None, n_threads)
+    return Neighborhoods(indptr, indices, found)
+
+
+# ------------------------------------------------------------------------------------------- either way
+
+
+def _nearest(rows: _Rows, k: int, Y: NDArray | None, others: bool, n_threads: int
+             ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """others: the queries are the rows (Y is None), and none is its own neighbour."""
+    n = len(rows.X if Y is None else Y)
+    _memory.require(16 * n * k, f"The {k:,} nearest neighbours of {n:,} rows",
+                    "Ask for fewer, or for some rows of Y at a time.")
+    out, indices = np.empty((n, k)), np.empty((n, k), np.int64)
+    search = _nearest_in_blocks if rows.tree is None else _nearest_in_tree
+    search(rows, Y, others, n_threads, out, indices)
+    return out, indices
+
+
+def _within(rows: _Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
+            ) -> Neighborhoods:
+    search = _within_in_blocks if rows.tree is None else _within_in_tree
+    return search(rows, radius, Y, others, sort_results, n_threads)
+
+
+def _counts(rows: _Rows, radius: float, Y: NDArray | None, others: bool, n_threads: int) -> NDArray[np.int64]:
+    counts = np.empty(len(rows.X if Y is None else Y), np.int64)
+    if rows.tree is None:
+        _count_in_blocks(rows, radius, Y, others, n_threads, counts)
+    else:
+        tree, which = _query_tree(rows, Y, n_threads)
+        nothing = np.empty(0, np.int64)
+        _walk("counting neighbors", rows, radius, tree, which, others, n_threads, nothing, counts, nothing, np.empty(0))
+    return counts
+
+
+def _starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    starts = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
+    return starts
+
+
+def _require(total: int, n: int) -> None:
+    _memory.require(16 * int(total), f"The {int(total):,} neighbours of {n:,} rows", "Choose a smaller radius, ask for "
+                    "some rows of Y at a time, or only count them with radius_counts.")
+
+
+def _finish(rows: _Rows, Y: NDArray | None, indptr: NDArray, found: NDArray, indices: NDArray, order: str | None,
+            n_threads: int) -> None:
+    """Bring neighbours in order, and turn reduced distances into those of the metric, in place. No order: they are."""
+    n = len(indptr) - 1
+    size = max(1, _CHUNK * n // (8 * max(1, len(indices))))  # rows of a chunk
+
+    def sort() -> None:
+        by_row = order == "row"
+        _parallel.run(lambda region, slot: neighbor_blocks.sort(indptr, by_row, size, found, indices, region, slot),
+                      -(-n // size), n_threads)
+
+    if rows.vectors is not None and rows.metric.name == "haversine":
+        X = rows.X.astype(np.float64, copy=False)
+        Q = X if Y is None else Y.astype(np.float64, copy=False)
+        _parallel.run(lambda region, slot: neighbor_blocks.angles(X, Q, indptr, indices, size, found, region, slot),
+                      -(-n // size), n_threads)
+        sort()  # those that are all but tied may be in another order now
+        return
+    if order is not None:
+        sort()
+    if rows.vectors is not None:
+        for start in range(0, len(found), _CHUNK):
+            part = found[start:start + _CHUNK]
+            part[...] = rows.vectors.restore(part)
+
+
+# ------------------------------------------------------------------------------------------- the estimator
+
+
+def _is_metric(value: object) -> bool:
+    if not isinstance(value, str) or value == "precomputed":
+        return isinstance(value, (str, distances.Metric))
+    try:
+        distances.as_metric(value)
+    except ValueError:
+        return False
+    return True
+
+
+_METRIC = (Rule(f"a str among {{{', '.join(map(repr, (*distances.NAMES, 'precomputed')))}}}", _is_metric), CALLABLE)
+
+
+class NearestNeighbors(Estimator):
+    """Rows kept to look for neighbours in.
+
+    Parameters, attributes and methods are those of ``sklearn.neighbors.NearestNeighbors``.
+
+    Parameters
+    ----------
+    n_neighbors : int, default=5
+        Number of neighbours that `kneighbors` finds.
+
+    radius : float, default=1.0
+        Radius that `radius_neighbors` looks in.
+
+    algorithm : {'auto', 'ball_tree', 'kd_tree', 'brute'}, default='auto'
+        'brute' computes all distances, 'ball_tree' and 'kd_tree' use a tree if the metric allows, 'auto' goes by the
+        rule of this module. The results are the same.
+
+    leaf_size : int, default=30
+        Accepted for scikit-learn's sake and of no effect.
+
+    metric : str, callable or `coterie.distances.Metric`, default='minkowski'
+        A name of the table of `coterie.distances`; ``f(x, y)`` of two rows; or 'precomputed': `fit` is given a square
+        matrix of distances, the other methods one with a row a query and a column a row of the fit.
+
+    p : float, default=2
+        The exponent of minkowski, greater than 0.
+
+    metric_params : dict, default=None
+        Further arguments for the metric; a `p` in it goes before `p`.
+
+    n_jobs : int or None, default=None
+        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The results do not depend on it.
+
+    Attributes
+    ----------
+    effective_metric_ : str or callable
+        The metric: 'euclidean' for minkowski with p=2, and so on.
+
+    effective_metric_params_ : dict
+        Its arguments.
+
+    n_samples_fit_ : int
+        Number of rows seen by fit.
+
+    n_features_in_ : int
+        Number of columns seen by fit.
+
+    feature_names_in_ : ndarray of shape (n_features,), object
+        Their names, if `X` was a table whose column names are all text.
+
+    See Also
+    --------
+    kneighbors, radius_neighbors, radius_counts : The same as functions.
+
+    Notes
+    -----
+    Ties are broken by the row, so that results do not depend on the algorithm. A tree is built when the first query is
+    made, and is not stored with the estimator.
+
+    Examples
+    --------
+    >>> from coterie.neighbors import NearestNeighbors
+    >>> model = NearestNeighbors(n_neighbors=1).fit([[0.0], [1.0], [3.0]])
+    >>> distances, indices = model.kneighbors([[2.5]])
+    >>> indices, distances
+    (array([[2]]), array([[0.5]]))
+    >>> model.kneighbors(return_distance=False)  # of the rows themselves, each without itself
+    array([[1],
+           [0],
+           [1]])
+    """
+
+    _rules = {
+        "n_neighbors": (integer(1), NONE),
+        "radius": (*_RADIUS, NONE),
+        "algorithm": (one_of("auto", "ball_tree", "kd_tree", "brute"),),
+        "leaf_size": (integer(1),),
+        "metric": _METRIC,
+        "p": (Rule("a float in the range (0.0, inf]", lambda value: isinstance(value, Real) and value > 0), NONE),
+        "metric_params": (Rule("an instance of 'dict'", lambda value: isinstance(value, dict)), NONE),
+        "n_jobs": N_JOBS,
+    }
+    __slots__ = ("_rows",)  # what was laid out of _fit_X: not a part of the state
+
+    effective_metric_: str | Callable
+    effective_metric_params_: dict[str, object]
+    n_samples_fit_: int
+
+    def __init__(self, *, n_neighbors: int = 5, radius: float = 1.0, algorithm: str = "auto", leaf_size: int = 30,
+                 metric: str | Callable | distances.Metric = "minkowski", p: float = 2,
+                 metric_params: dict[str, object] | None = None, n_jobs: int | None = None) -> None:
+        self.n_neighbors = n_neighbors
+        self.radius = radius
+        self.algorithm = algorithm
+        self.leaf_size = leaf_size
+        self.metric = metric
+        self.p = p
+        self.metric_params = metric_params
+        self.n_jobs = n_jobs
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__.copy()
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.pairwise = isinstance(self.metric, str) and self.metric == "precomputed"
+        return tags
+
+    def fit(self, X: ArrayLike, y: object = None) -> Self:
+        """Keep the rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Not modified, and not copied if it is a C-ordered array of float32 or float64: it must not change while
+            the estimator is used. A square matrix for ``metric='precomputed'``.
+        y : ignored
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError, TypeError
+            A parameter or the data is not as described, or the metric is not defined for such rows.
+        """
+        self._check_parameters()
+        measure = self._measure()
+        X, seen = self._read(X)
+        if measure is None:
+            if X.shape[0] != X.shape[1]:
+                raise ValueError(f"Precomputed matrix must be square. Input is a {X.shape[0]}x{X.shape[1]} matrix.")
+            _check_not_negative(X)
+            name, params = "precomputed", {}
+        else:
+            distances.check_suits(X, measure)
+            name = measure.function or measure.kernel
+            params = {"p": measure.p} if name == "minkowski" else {}
+        self._become(_fit_X=X, _fit_metric=measure, n_samples_fit_=len(X), effective_metric_=name,
+                     effective_metric_params_=params, **seen)
+        return self
+
+    def kneighbors(self, X: ArrayLike | None = None, n_neighbors: int | None = None, return_distance: bool = True
+                   ) -> tuple[NDArray[np.float64], NDArray[np.int64]] | NDArray[np.int64]:
+        """Find the nearest rows of the fit.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_queries, n_features), or (n_queries, n_samples_fit) if metric is 'precomputed'
+            The rows to look from. None stands for those of the fit, of which none is its own neighbour.
+        n_neighbors : int, default=None
+            How many; None is the parameter `n_neighbors`.
+        return_distance : bool, default=True
+            Whether to return the distances, too.
+
+        Returns
+        -------
+        distances : ndarray of shape (n_queries, n_neighbors), float64
+            From near to far; only with `return_distance`.
+        indices : ndarray of shape (n_queries, n_neighbors), int64
+            Rows of the fit; on ties the lower one first.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` was not called.
+        ValueError, TypeError
+            As by fit, or there are not so many rows.
+        MemoryError
+            The result would not fit into memory; nothing was allocated.
+        """
+        self._check_is_fitted()
+        k = self.n_neighbors if n_neighbors is None else n_neighbors
+        if isinstance(k, bool) or not hasattr(k, "__index__"):
+            raise TypeError(f"n_neighbors does not take {type(k)} value, enter integer value")
+        if k <= 0:
+            raise ValueError(f"Expected n_neighbors > 0. Got {k}")
+        Y = self._read_queries(X)
+        if k > self.n_samples_fit_ - (Y is None):
+            raise ValueError(f"Expected n_neighbors {'<' if Y is None else '<='} n_samples_fit, but n_neighbors = {k}, "
+                             f"n_samples_fit = {self.n_samples_fit_}, "
+                             f"n_samples = {self.n_samples_fit_ if Y is None else len(Y)}")
+        n_threads = _parallel.resolve_n_jobs(self.n_jobs)
+        found, indices = _nearest(self._laid_out(n_threads), int(k), Y, Y is None, n_threads)
+        return (found, indices) if return_distance else indices
+
+    def radius_neighbors(self, X: ArrayLike | None = None, radius: float | None = None, return_distance: bool = True,
+                         sort_results: bool = False
+                         ) -> tuple[NDArray[np.object_], NDArray[np.object_]] | NDArray[np.object_]:
+        """Find the rows of the fit within a radius.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_queries, n_features), or (n_queries, n_samples_fit) if metric is 'precomputed'
+            The rows to look from. None stands for those of the fit, of which none is its own neighbour.
+        radius : float, default=None
+            Rows at this distance or less are neighbours. None is the parameter `radius`.
+        return_distance : bool, default=True
+            Whether to return the distances, too.
+        sort_results : bool, default=False
+            Neighbours come from near to far, and by their numbers on ties. By default by their numbers alone.
+
+        Returns
+        -------
+        distances : ndarray of shape (n_queries,), object
+            An array of distances for each query; only with `return_distance`.
+        indices : ndarray of shape (n_queries,), object
+            An array of rows of the fit for each query.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` was not called.
+        ValueError, TypeError
+            As by fit, or the radius is negative or not a number.
+        MemoryError
+            The result would not fit into memory.
+        """
+        near = self._neighborhoods(X, radius, sort_results)
+        ends = near.indptr[1:-1]
+        indices = _as_objects(np.split(near.indices, ends))
+        return (_as_objects(np.split(near.distances, ends)), indices) if return_distance else indices
+
+    def kneighbors_graph(self, X: ArrayLike | None = None, n_neighbors: int | None = None, mode: str = "connectivity"
+                         ) -> Any:
+        """Return the graph of nearest neighbours as a sparse matrix; needs scipy.
+
+        Parameters
+        ----------
+        X, n_neighbors
+            As for `kneighbors`.
+        mode : {'connectivity', 'distance'}, default='connectivity'
+            Whether the entries are 1.0 or distances.
+
+        Returns
+        -------
+        scipy.sparse.csr_matrix of shape (n_queries, n_samples_fit)
+            A row a query, with an entry for each neighbour, from near to far.
+
+        Raises
+        ------
+        ValueError, TypeError, NotFittedError, MemoryError
+            As by `kneighbors`, or there is no such mode.
+        """
+        _check_mode(mode)
+        found, indices = self.kneighbors(X, n_neighbors)
+        indptr = np.arange(0, indices.size + 1, indices.shape[1])
+        return _as_graph(indptr, indices.ravel(), found.ravel(), mode, self.n_samples_fit_)
+
+    def radius_neighbors_graph(self, X: ArrayLike | None = None, radius: float | None = None,
+                               mode: str = "connectivity", sort_results: bool = False) -> Any:
+        """Return the graph of neighbours within a radius as a sparse matrix; needs scipy.
+
+        Parameters
+        ----------
+        X, radius, sort_results
+            As for `radius_neighbors`.
+        mode : {'connectivity', 'distance'}, default='connectivity'
+            Whether the entries are 1.0 or distances.
+
+        Returns
+        -------
+        scipy.sparse.csr_matrix of shape (n_queries, n_samples_fit)
+            A row a query, with an entry for each neighbour.
+
+        Raises
+        ------
+        ValueError, TypeError, NotFittedError, MemoryError
+            As by `radius_neighbors`, or there is no such mode.
+        """
+        _check_mode(mode)
+        return _as_graph(*self._neighborhoods(X, radius, sort_results), mode, self.n_samples_fit_)
+
+    def _measure(self) -> distances.Metric | None:
+        """The metric with its parameters; None if distances are given."""
+        if isinstance(self.metric, str) and self.metric == "precomputed":
+            return None
+        params = dict(self.metric_params or {})
+        if isinstance(self.metric, str) and distances.as_metric(self.metric).name == "minkowski":
+            params.setdefault("p", 2 if self.p is None else self.p)
+        return distances.as_metric(self.metric, **params)
+
+    def _laid_out(self, n_threads: int) -> _Rows:
+        rows = getattr(self, "_rows", None)
+        if rows is None or rows.X is not self._fit_X or rows.metric is not self._fit_metric:
+            if self._fit_metric is None:
+                rows = _Rows(self._fit_X, None)
+            else:
+                use_tree = {"auto": None, "brute": False}.get(self.algorithm, True)
+                rows = _lay_out(self._fit_X, self._fit_metric, self.n_samples_fit_, n_threads, use_tree)
+            self._rows = rows
+        return rows
+
+    def _read_queries(self, X: ArrayLike | None) -> NDArray | None:
+        if X is None:
+            return None
+        Y = self._read_more(X)
+        if self._fit_metric is None:
+            _check_not_negative(Y)
+        else:
+            distances.check_suits(Y, self._fit_metric)
+        return Y
+
+    def _neighborhoods(self, X: ArrayLike | None, radius: float | None, sort_results: bool) -> Neighborhoods:
+        self._check_is_fitted()
+        radius = self.radius if radius is None else radius
+        check_parameters("radius_neighbors", {"radius": _RADIUS}, {"radius": radius})
+        Y = self._read_queries(X)
+        n_threads = _parallel.resolve_n_jobs(self.n_jobs)
+        return _within(self._laid_out(n_threads), float(radius), Y, Y is None, sort_results, n_threads)
+
+
+def _check_not_negative(X: NDArray) -> None:
+    if X.min() < 0:
+        row, column = divmod(int((X < 0).argmax()), X.shape[1])
+        raise ValueError("Negative values in data passed to precomputed distance matrix. "
+                         f"First at row {row}, column {column}.")
+
+
+def _as_objects(parts: list[NDArray]) -> NDArray[np.object_]:
+    """An array of arrays, of equal lengths, too."""
+    array = np.empty(len(parts), dtype=object)
+    for i, part in enumerate(parts):
+        array[i] = part
+    return array
+
+
+def _check_mode(mode: str) -> None:
+    if mode not in ("connectivity", "distance"):
+        raise ValueError('Unsupported mode, must be one of "connectivity", or "distance" but got '
+                         f'"{mode}" instead')
+
+
+def _as_graph(indptr: NDArray, indices: NDArray, found: NDArray, mode: str, n_columns: int) -> Any:
+    from scipy.sparse import csr_matrix
+
+    data = found if mode == "distance" else np.ones(len(indices))
+    return csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, n_columns))
