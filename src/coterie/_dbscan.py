@@ -426,7 +426,7 @@ def _cluster(rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None
         find = _near_pairs.find_regions_of_matrix if isinstance(rows, np.ndarray) else _near_pairs.find_regions_of_graph
         return find(rows, eps, min_samples, weights, n_threads)
     if not isinstance(rows, np.ndarray):
-        points = _near_pairs.SparsePoints(rows, metric, float(eps), n_threads)
+        points = _near_pairs.sparse_points(rows, metric, float(eps), n_threads)
         return _near_pairs.find_regions(points, min_samples, weights)
     distances.check_suits(rows, metric)
     vectors = _vectors.as_vectors(rows, metric)

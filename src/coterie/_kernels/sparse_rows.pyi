@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-3-Clause
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .work import Region
+
+_Real = TypeVar("_Real", np.float32, np.float64)
+_Index = TypeVar("_Index", np.int32, np.int64)
+
+EUCLIDEAN: int
+MANHATTAN: int
+LANES: int
+
+def add_up(
+    kind: int,
+    starts: NDArray[np.int64],
+    values: NDArray[_Real],
+    rows: int,
+    sizes: NDArray[np.float64],
+    region: Region,
+    slot: int,
+) -> None: ...
+def mark_near(
+    kind: int,
+    bound: float,
+    starts: NDArray[np.int64],
+    columns: NDArray[_Index],
+    values: NDArray[_Real],
+    sizes: NDArray[np.float64],
+    starts2: NDArray[np.int64],
+    columns2: NDArray[_Index],
+    values2: NDArray[_Real],
+    sizes2: NDArray[np.float64],
+    row: int,
+    column: int,
+    diagonal: bool,
+    place: NDArray[np.int64],
+    block: NDArray[np.float64],
+    used: NDArray[np.int64],
+    at: NDArray[np.int64],
+    x: NDArray[np.float64],
+    marks: NDArray[np.uint64],
+    region: Region,
+    slot: int,
+) -> None: ...
+def find_nearest(
+    kind: int,
+    starts: NDArray[np.int64],
+    columns: NDArray[_Index],
+    values: NDArray[_Real],
+    sizes: NDArray[np.float64],
+    starts2: NDArray[np.int64],
+    columns2: NDArray[_Index],
+    values2: NDArray[_Real],
+    sizes2: NDArray[np.float64],
+    first_row: int,
+    stop_row: int,
+    place: NDArray[np.int64],
+    block: NDArray[np.float64],
+    used: NDArray[np.int64],
+    at: NDArray[np.int64],
+    x: NDArray[np.float64],
+    least: NDArray[np.float64],
+    nearest: NDArray[np.int64],
+    region: Region,
+    slot: int,
+) -> None: ...
