@@ -23,9 +23,9 @@ _BLOCK = 1 << 22  # neighbours found at a time: 64 MB
 _MUCH_NOISE = 0.5, 0.7
 _FARTHEST = 0.01
 # How many times as far as the others' the k-th neighbours of the rows beyond a clear knee are: at least the first, and
-# at least the second times what chance makes of evenly spread rows.
-_FARTHER, _BEYOND_CHANCE = 1.3, 1.25
-_FEWEST = 10  # rows that a knee can be seen in
+# at least the second times what chance makes of evenly spread rows; the third is for how much chance varies.
+_FARTHER, _BEYOND_CHANCE, _CHANCE_VARIES = 1.3, 1.25, 2.0
+_WHISKER = 1.5  # interquartile ranges, as of a box plot
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,9 +132,8 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     Returns
     -------
     EpsSuggestion
-        ``eps``, ``clear``, ``reason`` and ``distances``. `eps` has three digits, rounded up. `clear` is False where the
-        data is evenly spread, as far as the distances tell: then there may be clusters nevertheless, if all are about
-        as dense and no noise is between them, and `eps` often finds them.
+        ``eps``, ``clear``, ``reason`` and ``distances``. `eps` has three digits, rounded up. `clear` is False where
+        rows are about as dense all over the data: one cluster, or several with nothing between them.
 
     Raises
     ------
@@ -155,12 +154,13 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     many duplicates, are left out. Where more than 30% of the rows are noise even this is not enough; so if the curve
     without its highest hundredth has its knee at 50% to 70%, this is taken.
 
-    The knee is clear if rows beyond it are clearly farther from their neighbours than the others, by the median, than
-    they would be by chance in evenly spread data (the volume around such a row that holds k neighbours has a gamma
-    distribution) of as many features.
+    The knee is clear if the rows beyond it are farther from their neighbours, by the median, than they would be by
+    chance in evenly spread data of as many features, where the volume that holds k neighbours has a gamma distribution.
+    If it is not, no noise is to be cut off, and `eps` is such that nearly all rows are core points: the upper quartile
+    of the distances and 1.5 times the range between the quartiles, of logarithms, or the largest distance if less.
 
     It is a rule of thumb. Clusters of different densities have no common eps: then the knee may be that of the denser
-    ones. What is best also depends on what a cluster is to be; look at the picture and try a few values.
+    ones. Where clusters touch each other, a smaller eps may part them. Look at the picture and try a few values.
 
     References
     ----------
@@ -194,22 +194,25 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     found = k_distances(array, k, metric=metric, n_jobs=n_jobs, **kwargs)
     curve = found[found > 0]
     if not len(curve):
-        raise ValueError(f"No eps can be suggested: every row has {k - 1} or more others at distance 0. Leave duplicates "
-                         f"out, or try more min_samples than {min_samples}.")
+        raise ValueError(f"No eps can be suggested: every row has {k - 1} or more others at distance 0. Leave "
+                         f"duplicates out, or try more min_samples than {min_samples}.")
     knee = _find_knee(curve)
-    is_dense = found <= knee
-    share = f"{100 * is_dense.mean():.3g}% of the rows"
-    kth = f"{_ordinal(k)} nearest row (itself counted)"
     below, above = curve[curve <= knee], curve[curve > knee]
+    ratio = float(np.median(above) / np.median(below)) if len(above) else 1.0
+    by_chance = _BEYOND_CHANCE * (1 + _CHANCE_VARIES / math.sqrt(len(curve))) * _ratio_by_chance(k, array.shape[1])
+    clear = ratio >= max(_FARTHER, by_chance)
+    if not clear:
+        knee = _whisker(curve)
     eps = _round_up(knee)
-    if not len(above):
-        return EpsSuggestion(eps, False, f"no clear knee: for {share} the {kth} is equally far", found)
-    ratio = float(np.median(above) / np.median(below))
-    if len(curve) >= _FEWEST and ratio >= max(_FARTHER, _BEYOND_CHANCE * _ratio_by_chance(k, array.shape[1])):
-        return EpsSuggestion(eps, True, f"a knee: for {share} the {kth} is within {eps:g}, for the others it is "
-                                        f"{ratio:.2g} times as far, by the median", found)
-    return EpsSuggestion(eps, False, f"no clear knee: the distances to the {kth} grow evenly, as where the rows are all "
-                                     f"about as dense, or are few; {eps:g} is where {share} would be core points", found)
+    kth = f"the {_ordinal(k)} neighbour, the row itself counted,"
+    share = f"{100 * np.count_nonzero(found <= eps) / len(found):.3g}% of the rows"
+    if clear:
+        reason = (f"a clear knee: {kth} is within {eps:g} for {share}, and typically {ratio:.2g} times as far for the "
+                  "others")
+    else:
+        reason = (f"no clear knee: the distances to {kth} grow evenly, as where data is about as dense all over; "
+                  f"{eps:g} is enough for {share}")
+    return EpsSuggestion(eps, clear, reason, found)
 
 
 def _find_knee(curve: NDArray[np.float64]) -> float:
@@ -220,6 +223,12 @@ def _find_knee(curve: NDArray[np.float64]) -> float:
     if low * len(curve) <= place < high * len(curve):
         return float(inner[place])
     return float(curve[_farthest_below_chord(np.sqrt(curve))])
+
+
+def _whisker(curve: NDArray[np.float64]) -> float:
+    """The largest distance that is not out of line with the others, by their logarithms."""
+    low, high = np.quantile(np.log(curve), [0.25, 0.75])
+    return float(min(math.exp(high + _WHISKER * (high - low)), curve[-1]))
 
 
 def _farthest_below_chord(curve: NDArray[np.float64]) -> int:
