@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from . import _near_pairs, _parallel, _sparse, _vectors, distances
+from . import _near_pairs, _parallel, _sparse, _vectors, distances, neighbors
 from ._agglomerative import METRIC
 from ._estimator import UNCHANGED, Clusterer, ClusteringWarning, Estimator
 from ._validation import (
@@ -459,16 +459,31 @@ def _nearest_core(rows: NDArray | _sparse.SparseRows, metric: distances.Metric |
     """Number of the core point nearest to each row, the first one on a tie; -1 where there is none within eps."""
     if metric is None:
         return _nearest_given(rows, eps, core)
+    if _sparse.is_sparse(components):
+        return _nearest_sparse(rows, metric, eps, _sparse.as_sparse_rows(components), n_threads)
+    if not isinstance(rows, np.ndarray):  # a few of them dense at a time
+        step = max(1, _BLOCK // rows.shape[1])
+        parts = [np.arange(start, min(len(rows), start + step)) for start in range(0, len(rows), step)]
+        return np.concatenate([_nearest_core(rows.take(part).to_dense(), metric, eps, components, core, n_threads)
+                               for part in parts])
     distances.check_suits(rows, metric)
-    nearest = np.empty(len(rows), np.intp)
-    points = distances.prepare(components, metric, n_threads)
-    step = max(1, _BLOCK // len(components))
-    for start in range(0, len(rows), step):
-        part = rows[start:start + step]
-        block = np.empty((len(part), len(components)))
-        distances.rows_to(part, points, metric, n_threads, block)
-        nearest[start:start + step] = np.where(block.min(axis=1) <= eps, block.argmin(axis=1), -1)
-    return nearest
+    found, nearest = (each[:, 0] for each in neighbors.kneighbors(components, 1, rows, metric=metric, n_jobs=n_threads))
+    near = found <= eps
+    unsure = np.flatnonzero(np.abs(found - eps) <= _UNSURE * eps)  # distances are rounded once more than what counts
+    if len(unsure):
+        near[unsure] = neighbors.radius_counts(components, eps, rows[unsure], metric=metric, n_jobs=n_threads) > 0
+    return np.where(near, nearest, -1)
+
+
+def _nearest_sparse(rows: NDArray | _sparse.SparseRows, metric: distances.Metric, eps: float,
+                    components: _sparse.SparseRows, n_threads: int) -> NDArray[np.intp]:
+    if isinstance(rows, np.ndarray):
+        rows = _sparse.from_dense(rows)
+    indices = np.result_type(rows.columns, components.columns)
+    floats = np.result_type(rows.values, components.values)
+    one, many = (_near_pairs.sparse_points(each.astype(indices, floats), metric, float(eps), n_threads)
+                 for each in (components, rows))
+    return one.nearest_to(many)
 
 
 def _nearest_given(rows: NDArray | _sparse.SparseRows, eps: float, core: NDArray[np.intp]) -> NDArray[np.intp]:

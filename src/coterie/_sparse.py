@@ -58,6 +58,17 @@ class SparseRows:
         return dataclasses.replace(self, starts=starts, columns=self.columns[at], values=self.values[at],
                                    shape=(len(which), self.shape[1]))
 
+    def astype(self, indices: np.dtype, floats: np.dtype) -> Self:
+        """With numbers of these types; what has them already is not copied."""
+        return dataclasses.replace(self, columns=self.columns.astype(indices, copy=False),
+                                   values=self.values.astype(floats, copy=False))
+
+    def to_dense(self) -> NDArray[np.floating]:
+        """As an array."""
+        dense = np.zeros(self.shape, self.values.dtype)
+        dense[np.repeat(np.arange(len(self)), np.diff(self.starts)), self.columns] = self.values
+        return dense
+
     def to_container(self) -> Any:
         """As a matrix of the caller's kind."""
         return self.container((self.values, self.columns, self.starts.astype(self.columns.dtype, copy=False)),
@@ -115,6 +126,13 @@ def as_sparse_rows(X: Any, *, name: str = "X", owner: str | None = None, is_sort
         raise ValueError(f"{name} is not a valid sparse matrix: column indices must be from 0 to {shape[1] - 1}.")
     rows = SparseRows(starts, columns, values, (shape[0], shape[1]), type(X))
     return _in_order(rows) if verdict < (3 if is_sorted else 2) else rows
+
+
+def from_dense(X: NDArray[np.floating]) -> SparseRows:
+    """The rows of an array."""
+    rows, columns = np.nonzero(X)
+    return SparseRows(np.searchsorted(rows, np.arange(len(X) + 1)), np.ascontiguousarray(columns), X[rows, columns],
+                      X.shape, np.ndarray)
 
 
 def _check_columns(starts: NDArray[np.int64], columns: NDArray[np.integer], n_columns: int) -> int:
