@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["PALETTE", "dendrogram", "scatter"]
+__all__ = ["PALETTE", "dendrogram", "k_distances", "scatter"]
 
 #: Twelve colours that stay apart in any kind of colour vision: six of Okabe and Ito (2008), six chosen to be far from
 #: those and each other under simulated colour blindness. More clusters start again.
@@ -29,6 +29,7 @@ _ABOVE = "#555555"  # links above the cut
 _MOST_LEAVES, _FEW_LEAVES = 80, 40  # more leaves than the first can't be read: then the second are drawn
 _MOST_NUMBERED = 40
 _LONGEST_TEXT = 40
+_MOST_CORNERS = 5_000  # of a curve
 
 
 def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *, names: Sequence[str] | None = None,
@@ -117,7 +118,7 @@ def _draw_points(ax: Axes, array: NDArray, labels: NDArray) -> None:
     size = np.clip(4000 / len(array), 3, 36)
     in_none = array[labels < 0]
     if len(in_none):
-        ax.scatter(*in_none.T, s=max(size / 3, 1), c=_color(-1), linewidths=0, zorder=1.9,
+        ax.scatter(*in_none.T, s=max(size / 2, 2), c=_color(-1), linewidths=0, zorder=1.9,
                    label=f"in no cluster ({len(in_none):,})")
     array, labels = array[labels >= 0], labels[labels >= 0]
     n_styles = len(PALETTE) * len(_MARKERS)
@@ -161,6 +162,77 @@ def _draw_regions(ax: Axes, regions: Callable[[NDArray], ArrayLike], low: NDArra
     ax.imshow(image, extent=(low[0], high[0], low[1], high[1]), origin="lower", aspect="auto", zorder=0)
     for label in np.unique(region)[:-1]:
         ax.contour(x, y, region == label, levels=[0.5], colors="white", linewidths=1.5, zorder=2)
+
+
+# ------------------------------------------------------------------------------------------- choosing
+
+
+def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | None = None) -> Axes:
+    """Draw the sorted distances to the k-th neighbour, from which the `eps` of DBSCAN is chosen.
+
+    A point of the curve says how many rows would be core points, if `eps` were that distance: the flat part are rows
+    that lie dense, the steep end is noise, and the knee between them is an `eps` to try.
+
+    Parameters
+    ----------
+    distances : array-like of shape (n_samples,)
+        What `coterie.selection.k_distances` gives, or ``suggestion.distances``.
+    eps : float, optional
+        Marked by a line, with the share of core points, such as ``suggestion.eps``.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        `distances` is not a vector of finite numbers, or is empty.
+    ModuleNotFoundError
+        matplotlib is not installed.
+
+    Notes
+    -----
+    The highest distances are cut off where they would press the rest flat.
+
+    Examples
+    --------
+    >>> from coterie.plot import k_distances
+    >>> from coterie.selection import suggest_eps
+    >>> X = [[0.0], [0.1], [0.2], [0.4], [4.0], [4.1], [4.2], [4.4], [9.0]]
+    >>> suggestion = suggest_eps(X, min_samples=3)
+    >>> ax = k_distances(suggestion.distances, suggestion.eps)
+    """
+    curve = np.sort(np.asarray(distances, dtype=np.float64), axis=None)
+    if np.ndim(distances) != 1 or not len(curve) or not np.isfinite(curve).all():
+        raise ValueError(f"k_distances needs a vector of finite distances. Got shape {np.shape(distances)}.")
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        ax = plt.figure(layout="constrained").add_subplot()
+    n = len(curve)
+    shown = np.unique(np.linspace(0, n - 1, min(n, _MOST_CORNERS)).astype(np.int64))
+    ax.plot(100 * (shown + 1) / n, curve[shown], color=PALETTE[0], linewidth=2)
+    # Up to the largest, or to twice what 99% of the rows have within reach, and above eps.
+    top = 1.05 * min(curve[-1], max(2 * np.quantile(curve, 0.99), 2 * (eps or 0.0)))
+    if eps is not None:
+        top = max(top, 1.2 * eps)
+        share = 100 * np.searchsorted(curve, eps, side="right") / n
+        ax.axhline(eps, color=PALETTE[4], linewidth=1.2, linestyle=(0, (4, 3)))
+        ax.annotate(f"eps = {eps:.4g}: {share:.3g}% of the rows are core points", (2, eps), xytext=(0, 4),
+                    textcoords="offset points", color=PALETTE[4])
+        if share > 0:
+            ax.plot(share, eps, "o", color=PALETTE[4], clip_on=False, zorder=3)
+    ax.set(xlim=(0, 100), ylim=(0, top if top > 0 else 1), xlabel="share of the rows (%)",
+           ylabel="distance to the k-th neighbour")
+    if top < curve[-1]:
+        ax.annotate(f"up to {curve[-1]:.3g}", (100, top), xytext=(-4, -4), textcoords="offset points", ha="right",
+                    va="top", fontsize=9, color=_ABOVE)
+    for side in ("right", "top"):
+        ax.spines[side].set_visible(False)
+    return ax
 
 
 # ------------------------------------------------------------------------------------------- trees
