@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie import AgglomerativeClustering, ConvergenceWarning, DivisiveClustering, KMeans, NotFittedError
+from coterie import DBSCAN, AgglomerativeClustering, ConvergenceWarning, DivisiveClustering, KMeans, NotFittedError
 from coterie._estimator import Clusterer, Estimator, Transformer
 from coterie.scaling import Scaler
 
@@ -23,7 +23,7 @@ class ColumnScaler(Scaler):
     """scikit-learn's checks know an old estimator named Scaler, and set a parameter of that one."""
 
 
-ESTIMATORS = [KMeans(), ColumnScaler(), AgglomerativeClustering(), DivisiveClustering()]
+ESTIMATORS = [KMeans(), ColumnScaler(), AgglomerativeClustering(), DivisiveClustering(), DBSCAN(1.0)]
 
 X = np.random.RandomState(0).normal(size=(60, 3))
 
@@ -335,7 +335,7 @@ def test_scikit_learn_takes_it_for_what_it_is(estimator):
     assert base.is_clusterer(estimator) == isinstance(estimator, Clusterer)
     assert not base.is_classifier(estimator) and not base.is_regressor(estimator)
     assert tags.transformer_tags is None or tags.transformer_tags.preserves_dtype == ["float64", "float32"]
-    assert not tags.input_tags.sparse and not tags.target_tags.required
+    assert tags.input_tags.sparse == isinstance(estimator, DBSCAN) and not tags.target_tags.required
 
 
 @each_estimator
