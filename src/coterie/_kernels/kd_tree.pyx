@@ -14,6 +14,7 @@ from .work cimport Region, part_t, work_take
 
 cdef enum:
     LEAST_BLOCKS = 2     # of either side of a cut
+    MOST_TAKEN = 16      # rows that are moved over a cut one by one
 
 LANES = KD_LANES
 MAX_DEPTH = KD_DEPTH
@@ -93,8 +94,8 @@ def copy_rows(
                     points[i, j] = X[i, j] if i < X.shape[0] else INFINITY
 
 
-cdef void describe(const double *x, const int64_t *order, Py_ssize_t n, Py_ssize_t d, double *box,
-                   int64_t *lowest) noexcept nogil:
+cdef inline void describe(const double *x, const int64_t *order, Py_ssize_t n, Py_ssize_t d, double *box,
+                          int64_t *lowest) noexcept nogil:
     """The box of n rows, and the lowest of their numbers."""
     cdef Py_ssize_t i, j
     for j in range(d):
@@ -150,13 +151,56 @@ cdef void select_rows(double *x, int64_t *order, Py_ssize_t d, Py_ssize_t featur
             return
 
 
+cdef inline Py_ssize_t divide_rows(double *x, int64_t *order, Py_ssize_t n, Py_ssize_t d, Py_ssize_t feature,
+                                   double middle) noexcept nogil:
+    """Reorder n rows so that those whose feature is below the middle come first. How many these are."""
+    cdef:
+        Py_ssize_t i, k = 0
+        bint below
+    for i in range(n):  # without branches to mispredict
+        below = x[i * d + feature] < middle
+        swap_rows(x, order, d, i, k)
+        k += below
+    return k
+
+
+cdef void take_extremes(double *x, int64_t *order, Py_ssize_t d, Py_ssize_t feature, Py_ssize_t left, Py_ssize_t right,
+                        Py_ssize_t take, bint largest) noexcept nogil:
+    """Of the rows left .. right bring the few with the least feature to the front, or those with the largest to the
+    end."""
+    cdef:
+        double key[MOST_TAKEN]
+        Py_ssize_t where[MOST_TAKEN]
+        Py_ssize_t i, k, found = 0
+        double sign = -1.0 if largest else 1.0, value, limit = INFINITY
+    for i in range(left, right + 1):
+        value = sign * x[i * d + feature]
+        if found == take and not value < limit:
+            continue
+        k = found if found < take else take - 1
+        found = k + 1
+        while k > 0 and value < key[k - 1]:
+            key[k] = key[k - 1]
+            where[k] = where[k - 1]
+            k -= 1
+        key[k] = value
+        where[k] = i
+        limit = key[found - 1]
+    for i in range(1, take):  # by position: then no swap moves what another one wants
+        k = i
+        while k > 0 and (where[k] < where[k - 1]) != largest:
+            where[k], where[k - 1] = where[k - 1], where[k]
+            k -= 1
+    for i in range(take):
+        swap_rows(x, order, d, where[i], right - i if largest else left + i)
+
+
 cdef Py_ssize_t cut(double *x, int64_t *order, Py_ssize_t n, Py_ssize_t n_blocks, Py_ssize_t d, const double *box,
                     bint balance) noexcept nogil:
     """Reorder n rows along their widest feature into two sides. Returns the blocks of the lower one."""
     cdef:
-        Py_ssize_t j, widest = 0, i, k, blocks = n_blocks // 2
+        Py_ssize_t j, widest = 0, k, blocks = n_blocks // 2
         double middle
-        bint below
     for j in range(1, d):
         if box[d + j] - box[j] > box[d + widest] - box[widest]:
             widest = j
@@ -166,16 +210,23 @@ cdef Py_ssize_t cut(double *x, int64_t *order, Py_ssize_t n, Py_ssize_t n_blocks
         select_rows(x, order, d, widest, 0, n - 1, blocks * KD_LANES)
         return blocks
     middle = 0.5 * box[widest] + 0.5 * box[d + widest]
-    k = 0
-    for i in range(n):  # without branches to mispredict
-        below = x[i * d + widest] < middle
-        swap_rows(x, order, d, i, k)
-        k += below
+    if d == 2:
+        k = divide_rows(x, order, n, 2, widest, middle)
+    elif d == 3:
+        k = divide_rows(x, order, n, 3, widest, middle)
+    else:
+        k = divide_rows(x, order, n, d, widest, middle)
     blocks = max(<Py_ssize_t> LEAST_BLOCKS, min(n_blocks - LEAST_BLOCKS, (k + KD_LANES // 2) // KD_LANES))
     if blocks * KD_LANES < k:
-        select_rows(x, order, d, widest, 0, k - 1, blocks * KD_LANES)
+        if k - blocks * KD_LANES <= MOST_TAKEN:
+            take_extremes(x, order, d, widest, 0, k - 1, k - blocks * KD_LANES, True)
+        else:
+            select_rows(x, order, d, widest, 0, k - 1, blocks * KD_LANES)
     elif blocks * KD_LANES > k:
-        select_rows(x, order, d, widest, k, n - 1, blocks * KD_LANES)
+        if blocks * KD_LANES - k <= MOST_TAKEN:
+            take_extremes(x, order, d, widest, k, n - 1, blocks * KD_LANES - k, False)
+        else:
+            select_rows(x, order, d, widest, k, n - 1, blocks * KD_LANES)
     return blocks
 
 
@@ -187,7 +238,12 @@ cdef bint split(double *points, int64_t *order, Py_ssize_t n, Py_ssize_t d, kd_n
         kd_node_t *v = nodes + node
         Py_ssize_t size = v.stop - v.start, n_blocks = (size + KD_LANES - 1) // KD_LANES, blocks, right
         double *x = points + v.start * d
-    describe(x, order + v.start, size, d, boxes + 2 * d * node, &v.lowest)
+    if d == 2:
+        describe(x, order + v.start, size, 2, boxes + 4 * node, &v.lowest)
+    elif d == 3:
+        describe(x, order + v.start, size, 3, boxes + 6 * node, &v.lowest)
+    else:
+        describe(x, order + v.start, size, d, boxes + 2 * d * node, &v.lowest)
     v.right = 0
     if n_blocks <= leaf_blocks:
         return False
