@@ -29,8 +29,8 @@ def test_few_points_are_drawn_one_by_one(ax):
 
 def test_many_points_become_one_image_of_their_density(ax):
     rng = np.random.default_rng(0)
-    X = np.concatenate([rng.normal(0, 1, (20_000, 2)), rng.normal(10, 1, (20_000, 2))])
-    scatter(X, np.repeat([0, 1], 20_000), ax=ax)
+    X = np.concatenate([rng.normal(0, 1, (30_000, 2)), rng.normal(10, 1, (30_000, 2))])
+    scatter(X, np.repeat([0, 1], 30_000), ax=ax)
     (image,) = ax.images
     pixels = image.get_array()
     shown = pixels[pixels[:, :, 3] > 0][:, :3]

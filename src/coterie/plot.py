@@ -23,7 +23,8 @@ PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9",
            "#8800FF", "#444400", "#882244", "#8866FF", "#662266", "#4422AA")
 
 _MARKERS = "osD^vPXp<>*h"
-_MOST_POINTS = 20_000  # beyond that points hide each other, and their density is drawn
+_MOST_POINTS = 50_000  # beyond that points hide each other, and their density is drawn
+_MOST_SHAPES = 5_000  # points in an svg or a pdf; more are an image there
 _PIXELS = 480
 _ABOVE = "#555555"  # links above the cut
 _MOST_LEAVES, _FEW_LEAVES = 80, 40  # more leaves than the first can't be read: then the second are drawn
@@ -36,7 +37,7 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
             regions: Callable[[NDArray], ArrayLike] | None = None, ax: Axes | None = None) -> Axes:
     """Draw clustered points in two columns.
 
-    Up to 20,000 points are drawn one by one, with a colour and a shape for each cluster; of more the density is drawn,
+    Up to 50,000 points are drawn one by one, with a colour and a shape for each cluster; of more the density is drawn,
     darker where there are more.
 
     Parameters
@@ -116,9 +117,10 @@ def _rgb(label: int) -> NDArray[np.float64]:
 
 def _draw_points(ax: Axes, array: NDArray, labels: NDArray) -> None:
     size = np.clip(4000 / len(array), 3, 36)
+    rasterized = len(array) > _MOST_SHAPES
     in_none = array[labels < 0]
     if len(in_none):
-        ax.scatter(*in_none.T, s=max(size / 2, 2), c=_color(-1), linewidths=0, zorder=1.9,
+        ax.scatter(*in_none.T, s=max(size / 2, 2), c=_color(-1), linewidths=0, zorder=1.9, rasterized=rasterized,
                    label=f"in no cluster ({len(in_none):,})")
     array, labels = array[labels >= 0], labels[labels >= 0]
     n_styles = len(PALETTE) * len(_MARKERS)
@@ -127,7 +129,8 @@ def _draw_points(ax: Axes, array: NDArray, labels: NDArray) -> None:
     style = labels if one_by_one else labels % n_styles
     for each in np.unique(style):
         points = array[style == each]
-        ax.scatter(*points.T, s=size, c=_color(each), alpha=0.75, linewidths=0.5, edgecolors="white", zorder=2,
+        ax.scatter(*points.T, s=size, c=_color(each), alpha=0.75, linewidths=0.5 * (size > 5), edgecolors="white",
+                   zorder=2, rasterized=rasterized,
                    marker=_MARKERS[(each + each // len(PALETTE)) % len(_MARKERS)],  # where colours start again
                    label=f"cluster {each} ({len(points):,})" if one_by_one else None)
 
@@ -146,7 +149,7 @@ def _draw_density(ax: Axes, array: NDArray, labels: NDArray, low: NDArray, high:
         clustered += count
     color = np.where(clustered[:, np.newaxis] > 0, color / np.maximum(clustered, 1)[:, np.newaxis], _rgb(-1))
     most = np.log1p(np.percentile(total[total > 0], 99.5))
-    opacity = np.where(total > 0, 0.15 + 0.85 * np.minimum(np.log1p(total) / most, 1.0), 0.0)
+    opacity = np.where(total > 0, 0.25 + 0.75 * np.minimum(np.log1p(total) / most, 1.0), 0.0)
     image = np.column_stack([color, opacity]).reshape(_PIXELS, _PIXELS, 4)
     ax.imshow(image, extent=(low[0], high[0], low[1], high[1]), origin="lower", aspect="auto", zorder=1)
 

@@ -100,10 +100,11 @@ def members(labels: np.ndarray, names: Sequence[str], most: int = 3) -> list[str
 
 
 def summary(sizes: np.ndarray, centers: np.ndarray, names: Sequence[str],
-            further: dict[str, Sequence[str]] | None = None, all_in: str | None = None) -> str:
+            further: dict[str, Sequence[str]] | None = None, all_in: str | None = None, total: int | None = None
+            ) -> str:
     """Sizes, shares and centres of the clusters as a text table, and `further` columns of text.
 
-    `all_in` is the option that writes what is not shown.
+    `all_in` is the option that writes what is not shown, `total` the number of rows where some are in no cluster.
     """
     further = further or {}
     shown = np.arange(len(sizes))
@@ -116,7 +117,7 @@ def summary(sizes: np.ndarray, centers: np.ndarray, names: Sequence[str],
         names = names[:MOST_COLUMNS]
     names = [" ".join(name.split()) for name in names]
     names = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME - 3]}..." for name in names]
-    shares = 100 * sizes / sizes.sum()
+    shares = 100 * sizes / (sizes.sum() if total is None else total)
     text = table(
         ["label", "size", "share", *names, *further],
         [[str(i) for i in shown], [f"{sizes[i]:,}" for i in shown], [f"{shares[i]:.1f}%" for i in shown],

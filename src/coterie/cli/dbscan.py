@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Find the dense parts of a table, however many and of whatever shape; rows between them are noise.
+
+A row that has M rows within eps, itself counted, is a core row; core rows within eps of each other are one cluster,
+with the rows within their reach. --eps auto looks at how far rows are from their M-th neighbours. Reads the columns of
+numbers, as `coterie kmeans` does, and writes one label per row, from 0, and -1 for noise, in the order of the rows.
+What was chosen, left out and found goes to standard error, so that the labels can go through a pipe.
+"""
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+import time
+import warnings
+
+import numpy as np
+
+import coterie
+from coterie import distances, neighbors, selection
+from coterie.cli._console import Problem, add_run_arguments, count, note, positive, progress_bar
+from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
+from coterie.cli._picture import check_picture, save_picture
+from coterie.cli._read import add_file_arguments, read_file, source_name
+from coterie.cli._result import MOST_COLUMNS, check_targets, summary, write_labels
+from coterie.cli._scale import add_scale_argument, scale
+
+SUMMARY = "find the dense parts of a table, and the noise between them"
+
+_EXAMPLES = """\
+examples:
+  coterie dbscan customers.csv --drop customer_id --scale log --output labels.csv --plot map.png
+  coterie dbscan quakes.csv.gz --columns latitude,longitude --metric haversine --eps 50 --min-samples 10 --plot map.png
+  coterie dbscan points.npy --eps 0.3 --quiet | sort -n | uniq -c
+
+exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
+"""
+
+_LOPSIDED = 10.0  # columns that vary so many times as much as others drown them
+_SAMPLE = 10_000  # rows whose neighbours are looked at for advice
+_MOST_NUMBERED = 40
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    parser.add_argument("--eps", metavar="E", type=_eps, default="auto",
+                        help="rows at this distance or less are neighbours (haversine: km; with --scale: in scaled "
+                             "units), or auto (the default): chosen from the data")
+    parser.add_argument("--min-samples", metavar="M", type=positive, default=5,
+                        help="how many rows within eps, itself counted, make a core row (default: 5)")
+    add_file_arguments(parser)
+    add_metric_argument(parser)
+    add_scale_argument(parser, None, "none; standard with --eps auto, but for cosine, correlation, haversine and other "
+                                     "metrics that have a scale of their own")
+    parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    parser.add_argument("--plot", metavar="PICTURE", type=_file,
+                        help="picture of the clusters (png, svg, pdf ...): a map of two columns, or of the "
+                             "two principal components of more; with --eps auto also the distances that eps was chosen from")
+    add_run_arguments(parser, seed=False)
+
+
+def _eps(text):
+    if text == "auto":
+        return text
+    try:
+        eps = float(text)
+    except ValueError:
+        eps = math.nan
+    if not (0 < eps < math.inf):
+        raise argparse.ArgumentTypeError(f"a number greater than 0 is needed, or auto, not {text!r}")
+    return eps
+
+
+def _file(text):
+    if text == "-":
+        raise argparse.ArgumentTypeError("a file is needed; standard output is for the labels")
+    return text
+
+
+def run(args: argparse.Namespace) -> None:
+    check_targets(args.file, args.output, args.plot)
+    globe = on_globe(args)
+    if args.plot is not None:
+        check_picture(args.plot)
+    data = read_file(args)
+    if args.min_samples > len(data.values):
+        raise Problem(f"{source_name(args.file)}: --min-samples {args.min_samples} is more than the "
+                      f"{count(len(data.values), 'row')} there {'is' if len(data.values) == 1 else 'are'}")
+    if globe:
+        data.values = to_radians(args, data)
+    auto = args.eps == "auto"
+    method = args.scale or ("standard" if auto and not args.metric.scale_free else "none")
+    if method == "none" and args.scale is None and not args.metric.scale_free and not args.quiet:
+        _note_lopsided(data)
+    scaler = scale(data, method)
+    unit = " km" if globe else " in scaled units" if method != "none" else ""
+    print(f"metric: {describe_metric(args.metric)}, min-samples: {args.min_samples}", file=sys.stderr)
+
+    started = time.perf_counter()
+    with progress_bar(args.quiet), warnings.catch_warnings():
+        # `_advice` says it in this command's words.
+        warnings.filterwarnings("ignore", "There is no cluster|.* rows are (noise|in one cluster)",
+                                coterie.ClusteringWarning)
+        eps, curve = args.eps, None
+        if auto:
+            suggestion = selection.suggest_eps(data.values, args.min_samples, metric=args.metric, n_jobs=args.jobs)
+            curve = suggestion.distances
+            eps = suggestion.eps
+            if globe:
+                curve, eps = distances.radians_to_km(curve), float(f"{distances.radians_to_km(eps):.3g}")
+            where = "found at" if suggestion.clear else "without"
+            print(f"eps: {eps:g}{unit} ({where} a clear knee of the distances to the M-th neighbours, rows themselves "
+                  "counted)", file=sys.stderr)
+        model = coterie.DBSCAN(distances.km_to_radians(eps) if globe else eps, min_samples=args.min_samples,
+                               metric=args.metric, n_jobs=args.jobs).fit(data.values)
+    seconds = time.perf_counter() - started
+    labels = model.labels_
+
+    try:
+        if args.plot is not None:
+            title = (f"{os.path.basename(source_name(args.file))}: {count(labels.max() + 1, 'cluster')}, "
+                     f"{_share(labels < 0)} noise (grey); eps {eps:g}{unit}, min-samples {args.min_samples}")
+            _draw(args.plot, data, labels, scaler, globe, title, curve, eps)
+        write_labels(args.output, labels, data.kept)
+    finally:  # the work is done: show it even where it can't be written
+        if not args.quiet:
+            print(f"\n{_describe(data, model, scaler, globe, args.scale)}\n", file=sys.stderr)
+            if advice := _advice(args, data.values, labels, eps, curve, unit):
+                print(f"what to try: {advice}\n", file=sys.stderr)
+            print(f"{seconds:.2f} s", file=sys.stderr)
+
+
+def _note_lopsided(data):
+    """Say so where some columns vary far more than others, and nobody has asked for scaling or against it."""
+    spreads = data.values.std(axis=0, dtype=np.float64)
+    varying = [j for j in np.argsort(spreads, kind="stable") if spreads[j] > 0]
+    if len(varying) > 1 and spreads[varying[-1]] > _LOPSIDED * spreads[varying[0]]:
+        least, most = varying[0], varying[-1]
+        note(f"{data.names[most]} varies {spreads[most] / spreads[least]:,.2g} times as much as {data.names[least]} "
+             "and counts as much more; --scale standard makes columns comparable, --eps is in standard deviations then")
+
+
+def _share(rows):
+    return f"{100 * np.mean(rows):.1f}%"
+
+
+def _describe(data, model, scaler, globe, scaling):
+    labels = model.labels_
+    clustered = labels >= 0
+    sizes = np.bincount(labels[clustered])
+    noise = np.count_nonzero(~clustered)
+    text = (f"{count(len(sizes), 'cluster')} of {count(len(labels), 'row')} by {count(len(data.names), 'column')}; "
+            f"{noise:,} ({_share(~clustered)}) in none (noise, label -1); "
+            f"{count(len(model.core_sample_indices_), 'core row')}")
+    if not len(sizes):
+        return text
+    few = len(data.names) <= MOST_COLUMNS
+    core = np.bincount(labels[model.core_sample_indices_], minlength=len(sizes))
+    if globe:
+        means = means_on_globe(data.values[clustered], labels[clustered])
+    else:
+        means = scaler.inverse_transform(np.column_stack([
+            np.bincount(labels[clustered], column[clustered]) / sizes for column in data.values.T]))
+    of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * (scaling == "log")
+    table = summary(sizes, means, data.names if few else [], {"core rows": [f"{n:,}" for n in core]}, total=len(labels))
+    return f"{text}{of_what * few}\n\n{table}"
+
+
+def _advice(args, X, labels, eps, curve, unit):
+    """What to try where the result is hardly what was wanted, or None."""
+    sizes = np.sort(np.bincount(labels[labels >= 0]))[::-1]
+    noise = np.mean(labels < 0)
+    m = args.min_samples
+    if noise > 0.5:
+        if curve is None:
+            curve = _some_distances(args, X)
+        half, most = (f"{value:.3g}{unit}" for value in np.quantile(curve, [0.5, 0.9]))
+        what = f"half of the rows have {m} rows, themselves counted, within {half}, nine in ten within {most}"
+        auto = " or auto" * (args.eps != "auto")
+        if not len(sizes):
+            return f"no row has {m} rows within {eps:g}{unit}; {what}: an --eps of about that{auto}"
+        return f"more than half is noise; {what}: a larger --eps{auto}, or a smaller --min-samples"
+    smaller = f"a smaller --eps, such as {eps / 2:.2g}, or a larger --min-samples"
+    if len(sizes) == 1:
+        return (f"there is but one cluster; {smaller}. If it stays in one piece, no sparse part divides it; "
+                "coterie kmeans and coterie hierarchy cut anything to pieces")
+    if sizes[0] > 0.9 * sizes.sum():
+        return f"the largest cluster has {100 * sizes[0] / sizes.sum():.1f}% of all rows in clusters; {smaller}"
+    if len(sizes) > 20 and np.median(sizes) < 2 * m:
+        return (f"there are many small clusters, half of them of {np.median(sizes):.0f} rows or fewer; a larger --eps "
+                "joins them, a larger --min-samples leaves them out")
+    return None
+
+
+def _some_distances(args, X):
+    """Distances to the M-th neighbours of some of the rows; in km on the globe."""
+    some = X[::-(-len(X) // _SAMPLE)]
+    found = neighbors.kneighbors(X, args.min_samples, some, metric=args.metric, n_jobs=args.jobs)[0][:, -1]
+    return distances.radians_to_km(found) if args.metric.name == "haversine" else found
+
+
+def _draw(path, data, labels, scaler, globe, title, curve, eps):
+    from matplotlib import patheffects
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MultipleLocator
+
+    from coterie import plot
+
+    places, names = _on_map(data, scaler, globe)
+    low, high = places.min(axis=0), places.max(axis=0)
+    stretch = 1 / math.cos(math.radians(np.clip((low[1] + high[1]) / 2, -60, 60))) if globe else None
+    shape = 0.75 if not globe else np.clip(stretch * (high[1] - low[1]) / max(high[0] - low[0], 1e-9), 0.4, 1.2)
+    width = 11
+    figure = Figure(figsize=(width + 4.5 * (curve is not None), width * shape + 0.8), layout="constrained")
+    if curve is None:
+        ax = figure.add_subplot()
+    else:
+        ax, side = figure.subplots(1, 2, width_ratios=[width, 4.5])
+        plot.k_distances(curve, eps, ax=side)
+        side.set_ylabel("distance to the M-th neighbour" + " (km)" * globe)
+    plot.scatter(places, labels, names=names, ax=ax)
+    if globe:
+        ax.set_aspect(stretch)
+        if high[0] - low[0] > 150:
+            ax.xaxis.set_major_locator(MultipleLocator(30))
+        ax.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
+    outline = patheffects.withStroke(linewidth=2.5, foreground="white")
+    sizes = np.bincount(labels[labels >= 0])
+    for label in np.argsort(-sizes, kind="stable")[:_MOST_NUMBERED]:
+        members = places[labels == label]
+        away = (members - members.mean(axis=0)) / np.maximum(high - low, 1e-300)
+        ax.annotate(str(label), members[np.square(away).sum(axis=1).argmin()], ha="center", va="center_baseline",
+                    fontsize=9, weight="bold", zorder=4, path_effects=[outline])
+    figure.suptitle(title, fontsize=11)
+    save_picture(path, figure)
+
+
+def _on_map(data, scaler, globe):
+    """Two columns to draw, and what they are."""
+    if globe:
+        latitude, longitude = np.degrees(data.values.T)
+        return np.column_stack([_cut_open(longitude), latitude]), [data.names[1], data.names[0]]
+    if len(data.names) == 2:
+        return scaler.inverse_transform(data.values), data.names
+    if len(data.names) == 1:
+        values = scaler.inverse_transform(data.values)
+        return np.column_stack([values, np.arange(len(values))]), [*data.names, "row"]
+    centered = data.values - data.values.mean(axis=0, dtype=np.float64)
+    _, spread, axes = np.linalg.svd(centered, full_matrices=False)
+    shares = spread[:2] ** 2 / max((spread**2).sum(), 1e-300)
+    return centered @ axes[:2].T, [f"{nth} principal component ({share:.0%} of the variance)"
+                                   for nth, share in zip(("first", "second"), shares, strict=True)]
+
+
+def _cut_open(longitude):
+    """Longitudes moved by whole turns, so that the widest gap between them is at the edge of the map."""
+    degrees = np.unique(longitude % 360)
+    gaps = np.diff(degrees, append=degrees[0] + 360)
+    west = degrees[(int(gaps.argmax()) + 1) % len(degrees)]
+    return west + (longitude - west) % 360 - 360 * (west > 180)
