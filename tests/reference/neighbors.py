@@ -3,7 +3,7 @@ import numpy as np
 
 
 def reduced(X, Y, name, p=2.0):
-    """The reduced distance of each row of Y to each of X: what is added up, feature by feature, before the last step."""
+    """The reduced distance of each row of Y to each of X: what is added up, feature by feature."""
     X, Y = (np.asarray(rows, dtype=np.float64) for rows in (X, Y))
     total = np.zeros((len(Y), len(X)))
     with np.errstate(over="ignore", under="ignore"):
@@ -35,7 +35,7 @@ def within(table, bound, others=False, by_distance=False):
     found = []
     for i, row in enumerate(np.asarray(table)):
         columns = [j for j in np.flatnonzero(row <= bound).tolist() if not (others and j == i)]
-        found.append(sorted(columns, key=lambda j: (row[j], j)) if by_distance else columns)  # noqa: B023
+        found.append(sorted(columns, key=lambda j: (row[j], j)) if by_distance else columns)
     return found
 
 
