@@ -100,13 +100,14 @@ def members(labels: np.ndarray, names: Sequence[str], most: int = 3) -> list[str
 
 
 def summary(sizes: np.ndarray, centers: np.ndarray, names: Sequence[str],
-            further: dict[str, Sequence[str]] | None = None, all_in: str | None = None, total: int | None = None
-            ) -> str:
-    """Sizes, shares and centres of the clusters as a text table, and `further` columns of text.
+            further: dict[str, Sequence[str]] | None = None, all_in: str | None = None, total: int | None = None,
+            beside: dict[str, Sequence[str]] | None = None) -> str:
+    """Sizes, shares and centres of the clusters as a text table, with columns of text `beside` the sizes and `further`
+    ones at the end.
 
     `all_in` is the option that writes what is not shown, `total` the number of rows where some are in no cluster.
     """
-    further = further or {}
+    further, beside = further or {}, beside or {}
     shown = np.arange(len(sizes))
     remarks = []
     if len(sizes) > _MOST_CLUSTERS:
@@ -119,8 +120,9 @@ def summary(sizes: np.ndarray, centers: np.ndarray, names: Sequence[str],
     names = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME - 3]}..." for name in names]
     shares = 100 * sizes / (sizes.sum() if total is None else total)
     text = table(
-        ["label", "size", "share", *names, *further],
+        ["label", "size", "share", *beside, *names, *further],
         [[str(i) for i in shown], [f"{sizes[i]:,}" for i in shown], [f"{shares[i]:.1f}%" for i in shown],
+         *([cells[i] for i in shown] for cells in beside.values()),
          *(numbers(centers[shown, j]) for j in range(len(names))),
          *([cells[i] for i in shown] for cells in further.values())],
     )

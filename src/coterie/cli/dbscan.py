@@ -38,6 +38,7 @@ exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the com
 """
 
 _LOPSIDED = 10.0  # columns that vary so many times as much as others drown them
+_MANY_EQUAL = 0.3  # share of rows with so many duplicates that their distance to neighbours is 0
 _SAMPLE = 10_000  # rows whose neighbours are looked at for advice
 _MOST_NUMBERED = 40
 
@@ -56,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
     parser.add_argument("--plot", metavar="PICTURE", type=_file,
                         help="picture of the clusters (png, svg, pdf ...): a map of two columns, or of the "
-                             "two principal components of more; with --eps auto also the distances that eps was chosen from")
+                             "two principal components of more; with --eps auto also what eps was chosen from")
     add_run_arguments(parser, seed=False)
 
 
@@ -109,9 +110,12 @@ def run(args: argparse.Namespace) -> None:
             eps = suggestion.eps
             if globe:
                 curve, eps = distances.radians_to_km(curve), float(f"{distances.radians_to_km(eps):.3g}")
-            where = "found at" if suggestion.clear else "without"
-            print(f"eps: {eps:g}{unit} ({where} a clear knee of the distances to the M-th neighbours, rows themselves "
-                  "counted)", file=sys.stderr)
+            seen = "at the knee of" if suggestion.clear else "there is no clear knee in"
+            print(f"eps: {eps:g}{unit} ({seen} the distances within which rows have {max(args.min_samples, 2)} rows, "
+                  "themselves counted)", file=sys.stderr)
+            if (equal := np.mean(curve == 0)) > _MANY_EQUAL and not args.quiet:
+                note(f"{100 * equal:.0f}% of the rows have {args.min_samples - 1} or more others equal to them; a "
+                     "larger --min-samples looks beyond duplicates")
         model = coterie.DBSCAN(distances.km_to_radians(eps) if globe else eps, min_samples=args.min_samples,
                                metric=args.metric, n_jobs=args.jobs).fit(data.values)
     seconds = time.perf_counter() - started
@@ -121,7 +125,7 @@ def run(args: argparse.Namespace) -> None:
         if args.plot is not None:
             title = (f"{os.path.basename(source_name(args.file))}: {count(labels.max() + 1, 'cluster')}, "
                      f"{_share(labels < 0)} noise (grey); eps {eps:g}{unit}, min-samples {args.min_samples}")
-            _draw(args.plot, data, labels, scaler, globe, title, curve, eps)
+            _draw(args.plot, data, labels, scaler, globe, title, curve, max(args.min_samples, 2), eps)
         write_labels(args.output, labels, data.kept)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
@@ -137,7 +141,7 @@ def _note_lopsided(data):
     varying = [j for j in np.argsort(spreads, kind="stable") if spreads[j] > 0]
     if len(varying) > 1 and spreads[varying[-1]] > _LOPSIDED * spreads[varying[0]]:
         least, most = varying[0], varying[-1]
-        note(f"{data.names[most]} varies {spreads[most] / spreads[least]:,.2g} times as much as {data.names[least]} "
+        note(f"{data.names[most]} varies {float(f'{spreads[most] / spreads[least]:.2g}'):,.0f} times as much as {data.names[least]} "
              "and counts as much more; --scale standard makes columns comparable, --eps is in standard deviations then")
 
 
@@ -163,7 +167,8 @@ def _describe(data, model, scaler, globe, scaling):
         means = scaler.inverse_transform(np.column_stack([
             np.bincount(labels[clustered], column[clustered]) / sizes for column in data.values.T]))
     of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * (scaling == "log")
-    table = summary(sizes, means, data.names if few else [], {"core rows": [f"{n:,}" for n in core]}, total=len(labels))
+    table = summary(sizes, means, data.names if few else [], total=len(labels),
+                    beside={"core": [f"{n:,}" for n in core]})
     return f"{text}{of_what * few}\n\n{table}"
 
 
@@ -187,7 +192,7 @@ def _advice(args, X, labels, eps, curve, unit):
                 "coterie kmeans and coterie hierarchy cut anything to pieces")
     if sizes[0] > 0.9 * sizes.sum():
         return f"the largest cluster has {100 * sizes[0] / sizes.sum():.1f}% of all rows in clusters; {smaller}"
-    if len(sizes) > 20 and np.median(sizes) < 2 * m:
+    if len(sizes) > 20 and (np.median(sizes) < 2 * m or len(sizes) > math.sqrt(len(labels))):
         return (f"there are many small clusters, half of them of {np.median(sizes):.0f} rows or fewer; a larger --eps "
                 "joins them, a larger --min-samples leaves them out")
     return None
@@ -200,7 +205,7 @@ def _some_distances(args, X):
     return distances.radians_to_km(found) if args.metric.name == "haversine" else found
 
 
-def _draw(path, data, labels, scaler, globe, title, curve, eps):
+def _draw(path, data, labels, scaler, globe, title, curve, k, eps):
     from matplotlib import patheffects
     from matplotlib.figure import Figure
     from matplotlib.ticker import MultipleLocator
@@ -218,7 +223,7 @@ def _draw(path, data, labels, scaler, globe, title, curve, eps):
     else:
         ax, side = figure.subplots(1, 2, width_ratios=[width, 4.5])
         plot.k_distances(curve, eps, ax=side)
-        side.set_ylabel("distance to the M-th neighbour" + " (km)" * globe)
+        side.set_ylabel(f"distance within which a row has {k} rows, itself counted{' (km)' * globe}")
     plot.scatter(places, labels, names=names, ax=ax)
     if globe:
         ax.set_aspect(stretch)
@@ -227,11 +232,15 @@ def _draw(path, data, labels, scaler, globe, title, curve, eps):
         ax.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
     outline = patheffects.withStroke(linewidth=2.5, foreground="white")
     sizes = np.bincount(labels[labels >= 0])
+    room = np.array([0.035, 0.03]) * np.maximum(high - low, 1e-300)  # of a number
+    numbered = []
     for label in np.argsort(-sizes, kind="stable")[:_MOST_NUMBERED]:
         members = places[labels == label]
-        away = (members - members.mean(axis=0)) / np.maximum(high - low, 1e-300)
-        ax.annotate(str(label), members[np.square(away).sum(axis=1).argmin()], ha="center", va="center_baseline",
-                    fontsize=9, weight="bold", zorder=4, path_effects=[outline])
+        place = members[np.square((members - members.mean(axis=0)) / room).sum(axis=1).argmin()]
+        if all((abs(place - other) > room).any() for other in numbered):
+            numbered.append(place)
+            ax.annotate(str(label), place, ha="center", va="center_baseline", fontsize=9, weight="bold", zorder=4,
+                        path_effects=[outline])
     figure.suptitle(title, fontsize=11)
     save_picture(path, figure)
 
