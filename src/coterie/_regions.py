@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 _LEAVES = 8  # leaves or cells of a chunk
 _COPIED = 1 << 14  # points of a chunk where they are only moved
 _ALONE = 2048  # points that one thread does faster than two
+_WIDE = 64  # features from which on the tree holds a projection ...
+_DIRECTIONS = 24  # ... to this many, ...
+_SAMPLE = 4096  # ... found from about so many rows
+_WIDE_LEAF = 64
+_ROUNDING = 1e-9  # far more than a projection is off by, relative to the longest row
+_SINGLE_LEAST, _SINGLE_MOST = 1e-28, 1e34  # squared radii that float32 can be compared with
 _SAFE = 1e100  # radii up to this and down to its inverse: their squares, and what they are compared with, are normal
 
 
@@ -75,24 +81,25 @@ def find_regions(vectors: Vectors, radius: float, min_samples: int, weights: NDA
 
 def _by_tree(vectors: Vectors, bound: float, min_samples: int, weights: NDArray[np.float64] | None,
              n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    n, d = vectors.X.shape
+    n = len(vectors.X)
     _parallel.report("tree", 0, n)
-    tree = _trees.build(vectors, n_threads)
+    search = _search(vectors, bound, n_threads)
+    tree = search.tree
     order = np.asarray(tree.order)
     nodes = np.asarray(tree.nodes)
     leaves, cells, cell_of = (np.empty(len(nodes), np.int64) for _ in range(3))
     tight = np.empty(len(nodes), np.uint8)
     n_parts = np.empty(2, np.int64)
-    dbscan_tree.list_parts(tree, bound, leaves, cells, cell_of, tight, n_parts)
+    dbscan_tree.list_parts(search, leaves, cells, cell_of, tight, n_parts)
     leaves, cells, tight = leaves[:n_parts[0]].copy(), cells[:n_parts[1]].copy(), tight[:n_parts[1]].copy()
 
     starts, stops = nodes[cells, :2].T
     heavy, dense, may_stop = _heavy_cells(weights, order, starts, stops - starts, min_samples)
     dense &= tight
     bits = np.empty(-(-n // kd_tree.LANES), np.uint8)
-    work = np.empty((n_threads, d))
+    work = np.empty((n_threads, tree.d))
     _parallel.report("core points", 0, n)
-    _run(n_threads, _LEAVES, len(leaves), dbscan_tree.find_core, tree, bound, heavy, may_stop, dense, leaves, cell_of,
+    _run(n_threads, _LEAVES, len(leaves), dbscan_tree.find_core, search, heavy, may_stop, dense, leaves, cell_of,
          min_samples, _LEAVES, work, bits)
     del heavy, dense
     core = np.empty(n, np.uint8)
@@ -100,17 +107,59 @@ def _by_tree(vectors: Vectors, bound: float, min_samples: int, weights: NDArray[
     _run(n_threads, _COPIED, n, dbscan_tree.unpack, bits, _COPIED, core, parent)
     joined = np.empty(len(cells), np.uint8)
     _parallel.report("joining", 0, n)
-    _run(n_threads, _LEAVES, len(cells), dbscan_tree.join_within, tree, bound, bits, cells, tight, _LEAVES, work,
+    _run(n_threads, _LEAVES, len(cells), dbscan_tree.join_within, search, bits, cells, tight, _LEAVES, work,
          parent, joined)
-    _run(n_threads, _LEAVES, len(cells), dbscan_tree.join_cells, tree, bound, bits, cells, cell_of, _LEAVES, work,
+    _run(n_threads, _LEAVES, len(cells), dbscan_tree.join_cells, search, bits, cells, cell_of, _LEAVES, work,
          parent, joined)
     labels, is_core, number = _label_core(core, order, parent, n_threads)
     if not is_core.any():
         return labels, is_core
     _parallel.report("border points", 0, n)
-    _run(n_threads, _LEAVES, len(leaves), dbscan_tree.label_borders, tree, bound, bits, leaves, parent, joined, cell_of,
+    _run(n_threads, _LEAVES, len(leaves), dbscan_tree.label_borders, search, bits, leaves, parent, joined, cell_of,
          number, _LEAVES, work, labels)
     return labels, is_core
+
+
+def _search(vectors: Vectors, bound: float, n_threads: int) -> dbscan_tree.Search:
+    """The tree that is searched: of the vectors, or of a projection of those with many features."""
+    X = vectors.X
+    d = X.shape[1]
+    none = {np.dtype(kind): np.empty((0, 0), kind) for kind in (np.float32, np.float64)}
+    if vectors.kind == kd_tree.EUCLIDEAN and d >= _WIDE:
+        projected, longest = _project(X)
+        if np.isfinite(longest):
+            # Orthonormal directions make no distance longer, but for rounding.
+            at_most = (math.sqrt(bound) * (1.0 + _ROUNDING) + longest * _ROUNDING) ** 2
+            tree = _trees.build(dataclasses.replace(vectors, X=projected), n_threads, _WIDE_LEAF)
+            error = 2 * (d + 16) * float(np.finfo(X.dtype).eps)
+            least, most = bound * (1.0 - error), bound * (1.0 + error)
+            if X.dtype == np.float32 and not _SINGLE_LEAST < bound < _SINGLE_MOST:
+                least, most = -1.0, math.inf
+            rows = none | {X.dtype: X}
+            return dbscan_tree.Search(tree, at_most, *rows.values(), least, most, bound)
+    return dbscan_tree.Search(_trees.build(vectors, n_threads), bound, *none.values(), 0.0, 0.0, 0.0)
+
+
+def _project(X: NDArray) -> tuple[NDArray[np.float64], float]:
+    """Coordinates of the rows along a few orthonormal directions, about those in which they vary most; and the norm of
+    the longest row, seen from where these begin. Which directions only matters for speed."""
+    n, d = X.shape
+    sample = X[::max(1, n // _SAMPLE)].astype(np.float64)
+    center = sample.mean(axis=0)
+    sample -= center
+    sample *= 1.0 / max(np.abs(sample).max(), np.finfo(np.float64).tiny)
+    directions = np.random.default_rng(0).standard_normal((d, _DIRECTIONS))
+    for _ in range(3):
+        directions = np.linalg.qr(sample.T @ (sample @ directions))[0]
+    projected = np.empty((n, _DIRECTIONS))
+    longest = 0.0
+    block = max(1, _COPIED // d)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, n, block):
+            rows = X[start:start + block] - center
+            projected[start:start + block] = rows @ directions
+            longest = max(longest, float(np.einsum("ij,ij->i", rows, rows).max()))
+    return projected, math.sqrt(longest) if np.isfinite(projected).all() else math.inf
 
 
 def _heavy_cells(weights: NDArray[np.float64] | None, order: NDArray[np.int64], starts: NDArray[np.int64],

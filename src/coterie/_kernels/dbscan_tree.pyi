@@ -5,8 +5,7 @@ from numpy.typing import NDArray
 from .work import Region
 
 def list_parts(
-    tree: Tree,
-    bound: float,
+    given: Search,
     leaves: NDArray[np.int64],
     cells: NDArray[np.int64],
     cell_of: NDArray[np.int64],
@@ -14,8 +13,7 @@ def list_parts(
     n_parts: NDArray[np.int64],
 ) -> None: ...
 def find_core(
-    tree: Tree,
-    bound: float,
+    given: Search,
     weight: NDArray[np.float64],
     may_stop: bool,
     dense: NDArray[np.uint8],
@@ -29,8 +27,7 @@ def find_core(
     slot: int,
 ) -> None: ...
 def join_within(
-    tree: Tree,
-    bound: float,
+    given: Search,
     core: NDArray[np.uint8],
     cells: NDArray[np.int64],
     tight: NDArray[np.uint8],
@@ -42,8 +39,7 @@ def join_within(
     slot: int,
 ) -> None: ...
 def join_cells(
-    tree: Tree,
-    bound: float,
+    given: Search,
     core: NDArray[np.uint8],
     cells: NDArray[np.int64],
     cell_of: NDArray[np.int64],
@@ -55,8 +51,7 @@ def join_cells(
     slot: int,
 ) -> None: ...
 def label_borders(
-    tree: Tree,
-    bound: float,
+    given: Search,
     core: NDArray[np.uint8],
     leaves: NDArray[np.int64],
     parent: NDArray[np.int64],

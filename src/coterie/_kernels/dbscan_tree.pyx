@@ -4,6 +4,9 @@
 A cell is a node whose points are all within the radius of each other, as large as there is, or a leaf. Counting goes
 leaf by leaf, joining cell by cell; both walk down the tree to what is within the radius of a box, the near side first.
 Two leaves are compared by masks: a bit a point.
+
+Of rows with many features the tree holds a projection, which brings them nearer to each other, never farther apart: who
+is near in it is looked at as a row.
 """
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
@@ -12,15 +15,107 @@ from .components cimport components_find, components_join
 from .kd_tree cimport (
     KD_DEPTH, KD_LANES, Tree, box_of, kd_box_gap, kd_box_reach, kd_feature, kd_node_t, kd_point_gap, kd_tree_t,
     leaf_beside, leaf_within)
+from .simd cimport simd_level
+from .types cimport real
 from .work cimport Region, part_t, work_take
+
+cdef extern from "row_pairs.h" nogil:
+    float (*row_pair_f32[])(const float *, const float *, Py_ssize_t, float) noexcept
+    double (*row_pair_f64[])(const double *, const double *, Py_ssize_t, double) noexcept
 
 cdef enum:
     LEAF_POINTS = 64     # of a leaf, at most: a bit each
 
 
+cdef struct search_t:
+    const kd_tree_t *tree
+    double bound         # reduced radius in the tree: none nearer than the radius has more
+    const float *single  # the rows, if the tree holds a projection of them; or NULL
+    const double *rows   # the same in float64
+    Py_ssize_t d         # their features
+    double least         # what is computed fast is surely within the radius up to this ...
+    double most          # ... and surely not above this
+    double exact         # squared radius
+
+
+cdef class Search:
+    """A tree, a radius, and the rows that the tree holds a projection of.
+
+    Parameters
+    ----------
+    tree : Tree
+    bound : float
+        Reduced radius in the tree, finite.
+    single, double : (n, d) or (0, 0)
+        The rows, in float32 or float64, if the tree holds a projection of them.
+    least, most : float
+        Squared distances up to `least` are within the radius, however they were computed, and those above `most` not.
+    exact : float
+        Squared radius.
+    """
+    cdef:
+        search_t search
+        readonly Tree tree
+        const float[:, ::1] single
+        const double[:, ::1] rows
+
+    def __cinit__(self, Tree tree, double bound, const float[:, ::1] single, const double[:, ::1] rows, double least,
+                  double most, double exact):
+        self.tree = tree
+        self.single = single
+        self.rows = rows
+        self.search = search_t(&tree.tree, bound, NULL, NULL, max(single.shape[1], rows.shape[1]), least, most, exact)
+        if single.shape[0]:
+            self.search.single = &single[0, 0]
+        if rows.shape[0]:
+            self.search.rows = &rows[0, 0]
+
+
+cdef inline bint is_within(const real *x, const real *y, Py_ssize_t d, double bound) noexcept nogil:
+    """The definition: feature by feature, in float64, each product rounded."""
+    cdef:
+        Py_ssize_t j
+        double total = 0.0, t
+    for j in range(d):
+        t = <double> x[j] - <double> y[j]
+        total += t * t
+    return total <= bound
+
+
+cdef uint64_t sift(const search_t *s, Py_ssize_t position, const kd_node_t *b, uint64_t mask) noexcept nogil:
+    """Which points of a leaf, of those in the mask, are within the radius of another point as rows."""
+    cdef:
+        int64_t row = s.tree.order[position], other
+        uint64_t left = mask
+        int i
+        double squared
+        bint near
+    while left:
+        i = lowest_bit(left)
+        left &= left - 1
+        other = s.tree.order[b.start + i]
+        if s.single:
+            squared = row_pair_f32[simd_level()](s.single + row * s.d, s.single + other * s.d, s.d, <float> s.most)
+            near = squared <= s.least or (not squared > s.most and is_within(
+                s.single + row * s.d, s.single + other * s.d, s.d, s.exact))
+        else:
+            squared = row_pair_f64[simd_level()](s.rows + row * s.d, s.rows + other * s.d, s.d, s.most)
+            near = squared <= s.least or (not squared > s.most and is_within(
+                s.rows + row * s.d, s.rows + other * s.d, s.d, s.exact))
+        if not near:
+            mask &= ~((<uint64_t> 1) << i)
+    return mask
+
+
+cdef inline uint64_t near_of(const search_t *s, Py_ssize_t position, const double *x, const kd_node_t *b,
+                             uint64_t wanted) noexcept nogil:
+    """Which of the wanted points of a leaf are within the radius of the point at a position, which is x in the tree."""
+    cdef uint64_t mask = wanted & leaf_within(s.tree, x, b.start // KD_LANES, blocks_of(b), s.bound)
+    return sift(s, position, b, mask) if mask and s.d else mask
+
+
 def list_parts(
-        Tree tree,                        # IN
-        double bound,                     # IN     reduced radius, finite
+        Search given,                     # IN
         int64_t[::1] leaves,              # OUT    (room,), the leaves, by position
         int64_t[::1] cells,               # OUT    (room,), the cells, by position
         int64_t[::1] cell_of,             # OUT    (room,), cell of each node: -1 above the cells
@@ -28,7 +123,8 @@ def list_parts(
         int64_t[::1] n_parts):            # OUT    (2,), leaves and cells
     """List the leaves and the cells. O(nodes d) time."""
     cdef:
-        const kd_tree_t *t = &tree.tree
+        const search_t *s = &given.search
+        const kd_tree_t *t = s.tree
         int64_t stack[KD_DEPTH]
         int64_t inside[KD_DEPTH]
         int64_t node, cell
@@ -43,7 +139,7 @@ def list_parts(
             node = stack[height]
             cell = inside[height]
             if cell < 0:
-                whole = kd_box_reach(t, box_of(t, node), box_of(t, node)) <= bound
+                whole = s.d == 0 and kd_box_reach(t, box_of(t, node), box_of(t, node)) <= s.bound
                 if whole or t.nodes[node].right == 0:
                     cell = n_cells
                     cells[cell] = node
@@ -132,8 +228,7 @@ cdef inline void add(sum_t *s, double w) noexcept nogil:
 
 
 def find_core(
-        Tree tree,                        # IN
-        double bound,                     # IN     reduced radius, finite
+        Search given,                     # IN
         const double[::1] weight,         # IN     (n,), by position; or (0,) for ones
         bint may_stop,                    # IN     no weight is negative
         const uint8_t[::1] dense,         # IN     (n_cells,), 1 where all points are core
@@ -146,7 +241,8 @@ def find_core(
         Region region, int slot):
     """Which points have enough others within the radius. O(n^2 d) time at worst."""
     cdef:
-        const kd_tree_t *t = &tree.tree
+        const search_t *s = &given.search
+        const kd_tree_t *t = s.tree
         const kd_node_t *a
         const kd_node_t *b
         const double *box
@@ -174,22 +270,22 @@ def find_core(
                     walk.height -= 1
                     node = walk.stack[walk.height]
                     b = t.nodes + node
-                    if kd_box_reach(t, box, box_of(t, node)) <= bound:
+                    if s.d == 0 and kd_box_reach(t, box, box_of(t, node)) <= s.bound:
                         for i in range(size):
                             count[i] += b.stop - b.start
                             if weighted:
                                 for p in range(b.start, b.stop):
                                     add(&heavy[i], weight[p])
                     elif b.right:
-                        descend(&walk, t, box, node, bound)
+                        descend(&walk, t, box, node, s.bound)
                         continue
                     else:
-                        active = open & leaf_beside(t, box_of(t, node), a.start // KD_LANES, blocks_of(a), bound)
+                        active = open & leaf_beside(t, box_of(t, node), a.start // KD_LANES, blocks_of(a), s.bound)
                         while active:
                             i = lowest_bit(active)
                             active &= active - 1
                             point_at(t, a.start + i, x)
-                            near = leaf_within(t, x, b.start // KD_LANES, blocks_of(b), bound)
+                            near = near_of(s, a.start + i, x, b, ~(<uint64_t> 0))
                             count[i] += count_bits(near)
                             if weighted:
                                 while near:
@@ -228,9 +324,11 @@ cdef inline Py_ssize_t first_core(const uint8_t *core, const kd_node_t *v) noexc
     return -1
 
 
-cdef bint touches(const kd_tree_t *t, const uint8_t *core, const double *x, int64_t top, double bound) noexcept nogil:
+cdef bint touches(const search_t *s, const uint8_t *core, Py_ssize_t position, const double *x,
+                  int64_t top) noexcept nogil:
     """Whether a core point of a node is within the radius of x."""
     cdef:
+        const kd_tree_t *t = s.tree
         int64_t stack[KD_DEPTH]
         int64_t node
         const kd_node_t *v
@@ -240,10 +338,10 @@ cdef bint touches(const kd_tree_t *t, const uint8_t *core, const double *x, int6
         height -= 1
         node = stack[height]
         v = t.nodes + node
-        if kd_point_gap(t, x, box_of(t, node)) > bound:
+        if kd_point_gap(t, x, box_of(t, node)) > s.bound:
             continue
         if v.right == 0:
-            if leaf_within(t, x, v.start // KD_LANES, blocks_of(v), bound) & mask_of(core, v):
+            if near_of(s, position, x, v, mask_of(core, v)):
                 return True
         else:
             stack[height] = v.right
@@ -252,17 +350,17 @@ cdef bint touches(const kd_tree_t *t, const uint8_t *core, const double *x, int6
     return False
 
 
-cdef bint touch(const kd_tree_t *t, const uint8_t *core, int64_t top_a, int64_t top_b, double bound,
-                double *x) noexcept nogil:
+cdef bint touch(const search_t *s, const uint8_t *core, int64_t top_a, int64_t top_b, double *x) noexcept nogil:
     """Whether a core point of a node is within the radius of one of another node."""
     cdef:
+        const kd_tree_t *t = s.tree
         int64_t one[KD_DEPTH * 2]
         int64_t other[KD_DEPTH * 2]
         int64_t a, b
         const kd_node_t *v
         const kd_node_t *w
         uint64_t mask
-        int height = 1
+        int height = 1, i
     one[0] = top_a
     other[0] = top_b
     while height:
@@ -271,14 +369,15 @@ cdef bint touch(const kd_tree_t *t, const uint8_t *core, int64_t top_a, int64_t 
         b = other[height]
         v = t.nodes + a
         w = t.nodes + b
-        if kd_box_gap(t, box_of(t, a), box_of(t, b)) > bound:
+        if kd_box_gap(t, box_of(t, a), box_of(t, b)) > s.bound:
             continue
         if v.right == 0 and w.right == 0:
-            mask = mask_of(core, v) & leaf_beside(t, box_of(t, b), v.start // KD_LANES, blocks_of(v), bound)
+            mask = mask_of(core, v) & leaf_beside(t, box_of(t, b), v.start // KD_LANES, blocks_of(v), s.bound)
             while mask:
-                point_at(t, v.start + lowest_bit(mask), x)
+                i = lowest_bit(mask)
                 mask &= mask - 1
-                if leaf_within(t, x, w.start // KD_LANES, blocks_of(w), bound) & mask_of(core, w):
+                point_at(t, v.start + i, x)
+                if near_of(s, v.start + i, x, w, mask_of(core, w)):
                     return True
         elif w.right == 0 or (v.right and v.stop - v.start >= w.stop - w.start):  # the larger one is opened
             one[height] = v.right
@@ -310,8 +409,7 @@ cdef inline bint is_joined(const uint8_t *core, int64_t *parent, const kd_node_t
 
 
 def join_within(
-        Tree tree,                        # IN
-        double bound,                     # IN     reduced radius, finite
+        Search given,                     # IN
         const uint8_t[::1] core,          # IN     (n_blocks,), a bit a point
         const int64_t[::1] cells,         # IN     (n_cells,)
         const uint8_t[::1] tight,         # IN     (n_cells,)
@@ -322,7 +420,8 @@ def join_within(
         Region region, int slot):
     """Join the core points of each cell that are within the radius of each other."""
     cdef:
-        const kd_tree_t *t = &tree.tree
+        const search_t *s = &given.search
+        const kd_tree_t *t = s.tree
         const kd_node_t *v
         const uint8_t *bits = &core[0]
         Py_ssize_t k, i, first
@@ -345,19 +444,20 @@ def join_within(
                     i = lowest_bit(mask)
                     mask &= mask - 1
                     point_at(t, v.start + i, x)
-                    near = mask & leaf_within(t, x, v.start // KD_LANES, blocks_of(v), bound)
+                    near = near_of(s, v.start + i, x, v, mask)
                     while near:
                         components_join(&parent[0], v.start + i, v.start + lowest_bit(near))
                         near &= near - 1
                 joined[k] = is_joined(bits, &parent[0], v)
 
 
-cdef void join_leaf(const kd_tree_t *t, const uint8_t *core, const kd_node_t *a, int64_t other, bint other_joined,
-                    double bound, double *x, int64_t *parent) noexcept nogil:
+cdef void join_leaf(const search_t *s, const uint8_t *core, const kd_node_t *a, int64_t other, bint other_joined,
+                    double *x, int64_t *parent) noexcept nogil:
     """Join the core points of a leaf to those of another cell; one that is not joined is a leaf as well."""
     cdef:
+        const kd_tree_t *t = s.tree
         const kd_node_t *b = t.nodes + other
-        uint64_t mask = mask_of(core, a) & leaf_beside(t, box_of(t, other), a.start // KD_LANES, blocks_of(a), bound)
+        uint64_t mask = mask_of(core, a) & leaf_beside(t, box_of(t, other), a.start // KD_LANES, blocks_of(a), s.bound)
         uint64_t near
         Py_ssize_t first = first_core(core, b), i
     while mask:
@@ -367,18 +467,17 @@ cdef void join_leaf(const kd_tree_t *t, const uint8_t *core, const kd_node_t *a,
             continue
         point_at(t, i, x)
         if other_joined:
-            if touches(t, core, x, other, bound):
+            if touches(s, core, i, x, other):
                 components_join(parent, i, first)
         else:
-            near = leaf_within(t, x, b.start // KD_LANES, blocks_of(b), bound) & mask_of(core, b)
+            near = near_of(s, i, x, b, mask_of(core, b))
             while near:
                 components_join(parent, i, b.start + lowest_bit(near))
                 near &= near - 1
 
 
 def join_cells(
-        Tree tree,                        # IN
-        double bound,                     # IN     reduced radius, finite
+        Search given,                     # IN
         const uint8_t[::1] core,          # IN     (n_blocks,), a bit a point
         const int64_t[::1] cells,         # IN     (n_cells,)
         const int64_t[::1] cell_of,       # IN     (room,)
@@ -389,7 +488,8 @@ def join_cells(
         Region region, int slot):
     """Join the core points of different cells that are within the radius of each other, unless they are joined."""
     cdef:
-        const kd_tree_t *t = &tree.tree
+        const search_t *s = &given.search
+        const kd_tree_t *t = s.tree
         const kd_node_t *a
         const kd_node_t *b
         const uint8_t *bits = &core[0]
@@ -419,26 +519,25 @@ def join_cells(
                         continue
                     cell = cell_of[node]
                     if cell < 0:
-                        descend(&walk, t, box, node, bound)
+                        descend(&walk, t, box, node, s.bound)
                         continue
                     other = first_core(bits, b)
                     if other < 0:
                         continue
                     if joined[k] and joined[cell]:
                         if components_find(up, first) != components_find(up, other) and touch(
-                                t, bits, cells[k], node, bound, x):
+                                s, bits, cells[k], node, x):
                             components_join(up, first, other)
                     elif joined[k]:
-                        join_leaf(t, bits, b, cells[k], True, bound, x, up)
+                        join_leaf(s, bits, b, cells[k], True, x, up)
                     else:
-                        join_leaf(t, bits, a, node, joined[cell], bound, x, up)
+                        join_leaf(s, bits, a, node, joined[cell], x, up)
                 if not joined[k]:
                     joined[k] = is_joined(bits, up, a)
 
 
 def label_borders(
-        Tree tree,                        # IN
-        double bound,                     # IN     reduced radius, finite
+        Search given,                     # IN
         const uint8_t[::1] core,          # IN     (n_blocks,), a bit a point
         const int64_t[::1] leaves,        # IN     (n_leaves,)
         int64_t[::1] parent,              # INOUT  (n,), as join_cells left it
@@ -451,7 +550,8 @@ def label_borders(
         Region region, int slot):
     """Give each point that is not core the lowest number of a core point within the radius; -1 if there is none."""
     cdef:
-        const kd_tree_t *t = &tree.tree
+        const search_t *s = &given.search
+        const kd_tree_t *t = s.tree
         const kd_node_t *a
         const kd_node_t *b
         const uint8_t *bits = &core[0]
@@ -480,13 +580,13 @@ def label_borders(
                     b = t.nodes + node
                     cell = cell_of[node]
                     if cell < 0:
-                        descend(&walk, t, box, node, bound)
+                        descend(&walk, t, box, node, s.bound)
                         continue
                     other = first_core(bits, b)
                     if other < 0:
                         continue
                     mask = all_of(a) & ~mask_of(bits, a)
-                    mask &= leaf_beside(t, box_of(t, node), a.start // KD_LANES, blocks_of(a), bound)
+                    mask &= leaf_beside(t, box_of(t, node), a.start // KD_LANES, blocks_of(a), s.bound)
                     label = number[components_find(up, other)]
                     while mask:
                         i = lowest_bit(mask)
@@ -494,11 +594,11 @@ def label_borders(
                         if joined[cell]:
                             if label < best[i]:
                                 point_at(t, a.start + i, x)
-                                if touches(t, bits, x, node, bound):
+                                if touches(s, bits, a.start + i, x, node):
                                     best[i] = label
                         else:
                             point_at(t, a.start + i, x)
-                            near = leaf_within(t, x, b.start // KD_LANES, blocks_of(b), bound) & mask_of(bits, b)
+                            near = near_of(s, a.start + i, x, b, mask_of(bits, b))
                             while near:
                                 best[i] = min(best[i], number[components_find(up, b.start + lowest_bit(near))])
                                 near &= near - 1
