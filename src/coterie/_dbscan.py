@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from . import _near_pairs, _parallel, _sparse, _vectors, distances, neighbors
+from . import _near_pairs, _parallel, _regions, _sparse, _vectors, distances, neighbors
 from ._agglomerative import METRIC
 from ._estimator import UNCHANGED, Clusterer, ClusteringWarning, Estimator
 from ._validation import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _WITH_MAGNITUDE = ("euclidean", "sqeuclidean", "manhattan", "chebyshev", "minkowski", "haversine")
 _BLOCK = 1 << 20  # numbers of a block of predict: 8 MB
+_SAFE = 1e100  # radii up to this and down to its inverse have squares that are normal numbers
 _UNSURE = 1e-9  # relative error of a distance, at most
 _COARSE = 20  # steps from a float32 number to the next within eps, at least
 
@@ -124,7 +125,8 @@ class DBSCAN(Clusterer, Estimator):
     """
 
     _rules = {
-        "eps": (Rule("a float in the range (0.0, inf)", lambda value: isinstance(value, Real) and 0 < value < math.inf),),
+        "eps": (Rule("a float in the range (0.0, inf)",
+                     lambda value: isinstance(value, Real) and 0 < value < math.inf),),
         "min_samples": (integer(1),),
         "metric": METRIC,
         "metric_params": (Rule("an instance of 'dict'", lambda value: isinstance(value, dict)), NONE),
@@ -426,19 +428,13 @@ def _cluster(rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None
         find = _near_pairs.find_regions_of_matrix if isinstance(rows, np.ndarray) else _near_pairs.find_regions_of_graph
         return find(rows, eps, min_samples, weights, n_threads)
     if not isinstance(rows, np.ndarray):
-        points = _near_pairs.sparse_points(rows, metric, float(eps), n_threads)
+        points: _near_pairs.Source = _near_pairs.sparse_points(rows, metric, float(eps), n_threads)
         return _near_pairs.find_regions(points, min_samples, weights)
     distances.check_suits(rows, metric)
     vectors = _vectors.as_vectors(rows, metric)
     if vectors is None:
-        return _near_pairs.find_regions(_near_pairs.DenseRows(rows, metric, float(eps), n_threads), min_samples, weights)
-    try:  # TODO: until it is there
-        from . import _regions
-    except ImportError:
-        import dataclasses
-        metric = dataclasses.replace(metric, kernel="sqeuclidean") if metric.kernel == "euclidean" else metric
-        eps = eps * eps if metric.kernel == "sqeuclidean" else eps
-        return _near_pairs.find_regions(_near_pairs.DenseRows(rows, metric, float(eps), n_threads), min_samples, weights)
+        points = _near_pairs.DenseRows(rows, metric, float(eps), n_threads)
+        return _near_pairs.find_regions(points, min_samples, weights)
     return _regions.find_regions(vectors, float(eps), min_samples, weights, n_threads)
 
 
@@ -467,6 +463,10 @@ def _nearest_core(rows: NDArray | _sparse.SparseRows, metric: distances.Metric |
         return np.concatenate([_nearest_core(rows.take(part).to_dense(), metric, eps, components, core, n_threads)
                                for part in parts])
     distances.check_suits(rows, metric)
+    if metric.kernel == "euclidean" and not 1 / _SAFE < eps < _SAFE:
+        exponent = math.frexp(eps)[1]
+        rows, components = (np.ldexp(each.astype(np.float64), -exponent) for each in (rows, components))
+        eps = math.ldexp(eps, -exponent)
     found, nearest = (each[:, 0] for each in neighbors.kneighbors(components, 1, rows, metric=metric, n_jobs=n_threads))
     near = found <= eps
     unsure = np.flatnonzero(np.abs(found - eps) <= _UNSURE * eps)  # distances are rounded once more than what counts

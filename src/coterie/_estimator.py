@@ -46,7 +46,8 @@ class ClusteringWarning(UserWarning):
     """A clustering that is as asked for, but hardly what was wanted: the message says what to try."""
 
 
-NotFittedError.__module__ = ConvergenceWarning.__module__ = ClusteringWarning.__module__ = "coterie"  # as users see them
+for _each in (NotFittedError, ConvergenceWarning, ClusteringWarning):
+    _each.__module__ = "coterie"  # where users find them
 
 
 def also_sklearns(ours: type) -> type:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""DBSCAN's core points and clusters where all pairs are looked at: metrics without vectors, sparse rows, given distances.
+"""DBSCAN's core points and clusters where all pairs are looked at: any metric, sparse rows, given distances.
 
 Each distance is computed once, in blocks. Two neighbours are united as soon as both are known to be core points; pairs
 that are not yet, are kept: fewer than `min_samples` can be charged to a point that is not a core point. Where they are
@@ -78,8 +78,8 @@ class DenseRows:
             block = _call(self.metric.function, one, many, diagonal)
         else:
             block = np.empty((one.n, many.n))
-            _parallel.run(lambda region, slot: pairwise.rectangle(one, many, _BLOCK_ROWS, _TILE, 0, block, region, slot),
-                          -(-len(block) // _BLOCK_ROWS), self.n_threads)
+            _parallel.run(lambda region, slot: pairwise.rectangle(
+                one, many, _BLOCK_ROWS, _TILE, 0, block, region, slot), -(-len(block) // _BLOCK_ROWS), self.n_threads)
         marks = np.empty((len(block), -(-block.shape[1] // 64)), np.uint64)
         not_numbers = np.zeros(len(block), np.int64)
         _parallel.run(lambda region, slot: dbscan_graph.mark_near(
@@ -238,7 +238,7 @@ def find_regions(points: Source, min_samples: int, weights: NDArray[np.float64] 
         while state[1] < len(marks):
             _parallel.run(lambda region, slot: dbscan_graph.count_marked(
                 marks, a * points.tile, b * points.tile, weight, least, count, parent,  # noqa: B023
-                pairs, state, region, slot), len(marks) - int(state[1]), 1)
+                pairs, state, region, slot), len(marks) - int(state[1]), 1)  # noqa: B023
             if state[1] < len(marks):  # no room for more
                 dbscan_graph.unite_stored(count, least, parent, pairs, state)
                 if state[0] > len(pairs) * 3 // 4:
