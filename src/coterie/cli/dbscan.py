@@ -141,8 +141,9 @@ def _note_lopsided(data):
     varying = [j for j in np.argsort(spreads, kind="stable") if spreads[j] > 0]
     if len(varying) > 1 and spreads[varying[-1]] > _LOPSIDED * spreads[varying[0]]:
         least, most = varying[0], varying[-1]
-        note(f"{data.names[most]} varies {float(f'{spreads[most] / spreads[least]:.2g}'):,.0f} times as much as {data.names[least]} "
-             "and counts as much more; --scale standard makes columns comparable, --eps is in standard deviations then")
+        times = float(f"{spreads[most] / spreads[least]:.2g}")
+        note(f"{data.names[most]} varies {times:,.0f} times as much as {data.names[least]} and counts as much more; "
+             "--scale standard makes columns comparable, --eps is in standard deviations then")
 
 
 def _share(rows):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""See it work: cluster Fisher's iris flowers, grow their tree, cluster a million generated points, and draw all three.
+"""See it work: cluster Fisher's iris flowers, grow their tree, cluster a million generated points, find shapes that
+k-means cannot separate, and draw all of it.
 
 Prints a summary of each clustering and writes a picture, for which matplotlib is needed.
 """
@@ -14,15 +15,16 @@ import time
 import numpy as np
 
 import coterie
-from coterie import hierarchy
+from coterie import hierarchy, selection
 from coterie.cli._console import Problem, add_run_arguments, count, note, numbers, progress_bar
 from coterie.cli._picture import MATPLOTLIB, check_picture, matplotlib_is_there, save_picture
 from coterie.cli._result import members, summary
 
-SUMMARY = "cluster iris flowers, grow their tree, cluster a million points, and draw all three"
+SUMMARY = "cluster iris flowers, grow their tree, cluster a million points, find shapes, and draw all of it"
 
 _PICTURE = "coterie-demo.png"
 _STARTS = 5
+_MIN_SAMPLES = 8
 _EAST, _NORTH = 42.0, 30.0  # the extent of the generated map, km
 _LAKE = (30.0, 16.0, 3.4)  # its centre and radius, km
 _DRAWN = [0, 2]  # two of the four lengths of a flower: those with the fewest hidden behind each other
@@ -63,8 +65,21 @@ def run(args: argparse.Namespace) -> None:
     depots, seconds = _fit(addresses, 12, args)
     tell(_describe(depots, ["east_km", "north_km"], seconds))
 
+    shapes, truth = generate_shapes(4_000, np.random.default_rng(args.seed))
+    tell("\nGenerated shapes: two moons, a ring and a disc within it, and scattered points\n\n"
+         "k-means with 4 clusters cuts through them:\n")
+    pieces, seconds = _fit(shapes, 4, args)
+    tell(_describe(pieces, ["x_cm", "y_cm"], seconds, {"shapes": members(pieces.labels_, truth)}))
+    started = time.perf_counter()
+    suggestion = selection.suggest_eps(shapes, _MIN_SAMPLES, n_jobs=args.jobs)
+    dense = coterie.DBSCAN(suggestion.eps, min_samples=_MIN_SAMPLES, n_jobs=args.jobs).fit(shapes)
+    seconds = time.perf_counter() - started
+    tell(f"\nDBSCAN finds what is dense, whatever its shape and without being told how many there are:\n\n"
+         f"{_describe_dense(dense, shapes, truth)}\n\n"
+         f"eps {dense.eps:g} was suggested from the data: {suggestion.reason}; {seconds:.3f} s in all")
+
     if drawing:
-        _draw(path, flowers[:, _DRAWN], iris, tree, species, addresses, depots)
+        _draw(path, flowers[:, _DRAWN], iris, tree, species, addresses, depots, shapes, pieces, dense)
     else:
         note(f"for the picture, {MATPLOTLIB}")
 
@@ -89,6 +104,16 @@ def _describe(model, names, seconds, further=None):
     return (f"{summary(sizes, model.cluster_centers_, names, further)}\n\n"
             f"inertia {model.inertia_:,.6g} {unit}^2 (sum of squared distances to the centres), "
             f"{count(model.n_iter_, 'iteration')}; best of {_STARTS} starts, {seconds:.3f} s in all")
+
+
+def _describe_dense(dense, shapes, truth):
+    labels = dense.labels_
+    clustered = labels >= 0
+    sizes = np.bincount(labels[clustered])
+    means = np.array([shapes[labels == label].mean(axis=0) for label in range(len(sizes))])
+    text = summary(sizes, means, ["x_cm", "y_cm"], {"shapes": members(labels, truth)}, total=len(labels))
+    noise = members(np.where(clustered, -1, 0), truth)
+    return f"{text}\n\nnoise: {count(np.count_nonzero(~clustered), 'point')} ({', '.join(noise)})"
 
 
 def read_iris() -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -147,14 +172,28 @@ def generate_addresses(n: int, rng: np.random.Generator) -> np.ndarray:
     return np.column_stack([east, north])[on_map & dry][:n]
 
 
-def _draw(path, flowers, iris, tree, species, addresses, depots):
+def generate_shapes(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """`n` points: two moons that reach into each other, a ring around a disc, others anywhere; and what each is of."""
+    names = np.array(["left moon", "right moon", "ring", "disc", "scattered"])
+    which = rng.choice(5, n, p=[0.22, 0.22, 0.3, 0.16, 0.1])
+    angle = rng.uniform(0, np.pi, n) * np.select([which == 1, which >= 2], [-1, 2], 1)
+    radius = np.where(which == 3, 0.6 * np.sqrt(rng.uniform(0, 1, n)), np.where(which == 2, 1.3, 1.0))
+    radius += np.where(which == 3, 0, rng.normal(0, 0.06, n))
+    middle = np.array([[0.0, -0.25], [1.0, 0.25], [4.0, 0.0], [4.0, 0.0], [0.0, 0.0]])[which]
+    points = middle + radius[:, np.newaxis] * np.column_stack([np.cos(angle), np.sin(angle)])
+    anywhere = rng.uniform([-1.6, -1.8], [5.8, 1.8], (n, 2))
+    return np.where(which[:, np.newaxis] == 4, anywhere, points), names[which]
+
+
+def _draw(path, flowers, iris, tree, species, addresses, depots, shapes, pieces, dense):
     from matplotlib.figure import Figure
     from matplotlib.patches import Circle
 
     from coterie import plot
 
-    figure = Figure(figsize=(16, 11), layout="constrained")
-    axes = figure.subplot_mosaic([["flowers", "tree"], ["map", "tree"]], width_ratios=[5, 4], height_ratios=[4, 5])
+    figure = Figure(figsize=(16, 15.5), layout="constrained")
+    above, below = figure.subfigures(2, 1, height_ratios=[11, 4.5])
+    axes = above.subplot_mosaic([["flowers", "tree"], ["map", "tree"]], width_ratios=[5, 4], height_ratios=[4, 5])
     left, right, whole = axes["flowers"], axes["map"], axes["tree"]
     plot.dendrogram(tree, n_clusters=3, labels=species, ax=whole)
     whole.set_title("The same flowers as a tree (ward), cut into three", fontsize=13)
@@ -173,5 +212,13 @@ def _draw(path, flowers, iris, tree, species, addresses, depots):
     right.annotate("lake", (_LAKE[0], _LAKE[1] + 2), ha="center", va="center", style="italic", color="#33658a",
                    zorder=2)
     right.text(1, -0.06, "darker: more addresses", ha="right", va="top", fontsize=9, transform=right.transAxes)
+    torn, found = below.subplots(1, 2)
+    names = ["x (cm)", "y (cm)"]
+    plot.scatter(shapes, pieces.labels_, pieces.cluster_centers_, names=names, regions=pieces.predict, ax=torn)
+    torn.set_title("Four shapes, cut by k-means into four parts of the plane", fontsize=13)
+    plot.scatter(shapes, dense.labels_, names=names, ax=found)
+    found.set_title(f"The same shapes, found by DBSCAN (eps {dense.eps:g}); in grey what is in none", fontsize=13)
+    for ax in (torn, found):
+        ax.set_aspect("equal")
     save_picture(path, figure)
     print(f"\npicture: {os.path.abspath(path)}")
