@@ -575,7 +575,8 @@ def test_without_core_points_it_says_what_to_try():
     (message,) = messages(X, 1e-3)
     assert message == (
         "There is no cluster: no row has min_samples=5 rows within eps=0.001, itself included. Try a larger eps or "
-        "fewer min_samples, or scale the features if their units differ. coterie.selection.suggest_eps proposes an eps.")
+        "fewer min_samples, or scale the features if their units differ. coterie.selection.suggest_eps proposes an "
+        "eps.")
 
 
 def test_one_cluster_of_all_rows_is_said():
@@ -603,8 +604,8 @@ def test_float32_numbers_too_large_for_eps_are_said():
     *_, message = messages(data, 0.5)
     assert message == (
         "The data are float32 numbers up to 1e+07, where the next one is 1 away, and eps=0.5 is not large against "
-        "that. Labels are those of the numbers as given, computed in float64. If they were rounded to float32, subtract "
-        "an offset before, or pass float64.")
+        "that. Labels are those of the numbers as given, computed in float64. If they were rounded to float32, "
+        "subtract an offset before, or pass float64.")
     np.testing.assert_array_equal(DBSCAN(0.5).fit(data).labels_, DBSCAN(0.5).fit(data.astype(float)).labels_)
     assert not messages(X.astype(np.float32), 0.5)
     assert not [each for each in messages(data.astype(float), 0.5) if "float32" in each]
