@@ -159,8 +159,10 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     If it is not, no noise is to be cut off, and `eps` is such that nearly all rows are core points: the upper quartile
     of the distances and 1.5 times the range between the quartiles, of logarithms, or the largest distance if less.
 
-    It is a rule of thumb. Clusters of different densities have no common eps: then the knee may be that of the denser
-    ones. Where clusters touch each other, a smaller eps may part them. Look at the picture and try a few values.
+    It is a rule of thumb that errs towards small values: rather some small clusters too many, at the edges of large
+    ones, than two that run into one. Where clusters are far apart 1.2 times as much is often better, where they touch
+    somewhat less. Clusters of different densities have no common eps: then the knee may be that of the denser ones.
+    Look at the picture and try a few values.
 
     References
     ----------

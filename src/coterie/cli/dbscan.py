@@ -193,7 +193,7 @@ def _advice(args, X, labels, eps, curve, unit):
                 "coterie kmeans and coterie hierarchy cut anything to pieces")
     if sizes[0] > 0.9 * sizes.sum():
         return f"the largest cluster has {100 * sizes[0] / sizes.sum():.1f}% of all rows in clusters; {smaller}"
-    if len(sizes) > 20 and (np.median(sizes) < 2 * m or len(sizes) > math.sqrt(len(labels))):
+    if len(sizes) > 3 and (np.median(sizes) < 2 * m or len(sizes) > max(20, math.sqrt(len(labels)))):
         return (f"there are many small clusters, half of them of {np.median(sizes):.0f} rows or fewer; a larger --eps "
                 "joins them, a larger --min-samples leaves them out")
     return None
