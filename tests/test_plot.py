@@ -8,7 +8,7 @@ matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
 
 from coterie import hierarchy  # noqa: E402
-from coterie.plot import PALETTE, dendrogram, scatter  # noqa: E402
+from coterie.plot import PALETTE, dendrogram, k_distances, scatter  # noqa: E402
 
 
 @pytest.fixture
@@ -63,11 +63,83 @@ def test_more_clusters_than_colours_and_equal_points(ax):
     assert len(ax.collections) == 30
 
 
+def test_noise_lies_below_in_grey(ax):
+    X = np.random.default_rng(0).normal(size=(50, 2))
+    labels = np.where(np.arange(50) % 3 == 0, -1, np.arange(50) % 2)
+    scatter(X, labels, ax=ax)
+    noise, *clusters = ax.collections
+    assert noise.get_label() == "in no cluster (17)" and len(clusters) == 2
+    assert matplotlib.colors.to_hex(noise.get_facecolor()[0]) == "#999999"
+    assert all(noise.get_zorder() < each.get_zorder() for each in clusters)
+    np.testing.assert_array_equal(noise.get_offsets(), X[labels < 0])
+
+
+def test_noise_does_not_grey_a_pixel_that_has_clustered_points(ax):
+    X = np.repeat([[0.0, 0.0], [1.0, 1.0]], 30_000, axis=0)
+    scatter(X, np.concatenate([np.zeros(10), np.full(59_990, -1)]).astype(int), ax=ax)
+    pixels = ax.images[0].get_array()
+    shown = pixels[pixels[:, :, 3] > 0][:, :3]
+    assert sorted(matplotlib.colors.to_hex(color) for color in shown) == ["#0072b2", "#999999"]
+
+
+def test_144_clusters_have_looks_of_their_own_and_more_are_few_collections(ax):
+    X = np.random.default_rng(0).normal(size=(144, 2))
+    scatter(X, np.arange(144), ax=ax)
+    looks = {(matplotlib.colors.to_hex(each.get_facecolor()[0]), each.get_paths()[0].vertices.tobytes())
+             for each in ax.collections}
+    assert len(looks) == 144
+    ax.clear()
+    X = np.random.default_rng(0).normal(size=(3000, 2))
+    scatter(X, np.arange(3000), ax=ax)
+    assert len(ax.collections) == 144 and sum(len(each.get_offsets()) for each in ax.collections) == 3000
+
+
+def test_nothing_but_noise(ax):
+    scatter([[0.0, 1.0], [2.0, 3.0]], [-1, -1], ax=ax)
+    assert [each.get_label() for each in ax.collections] == ["in no cluster (2)"]
+
+
 def test_bad_shapes():
     with pytest.raises(ValueError, match=r"two columns.*\(1, 3\)"):
         scatter([[1.0, 2.0, 3.0]], [0])
     with pytest.raises(ValueError, match=r"one label per row.*\(2,\)"):
         scatter([[1.0, 2.0]], [0, 1])
+
+
+# ----------------------------------------------------------------------------------------------------- choosing
+
+
+def test_distances_are_drawn_as_given_and_eps_is_marked(ax):
+    given = np.array([3.0, 1.0, 2.0, 5.0, 4.0])
+    assert k_distances(given, 2.5, ax=ax) is ax
+    curve, line, mark = ax.lines
+    assert curve.get_xydata().tolist() == [[20, 1], [40, 2], [60, 3], [80, 4], [100, 5]]
+    assert set(line.get_ydata()) == {2.5} and mark.get_xydata().tolist() == [[40, 2.5]]
+    assert [text.get_text() for text in ax.texts] == ["eps = 2.5: 40% of the rows are core points"]
+    assert ax.get_ylim()[1] > 5 and given.tolist() == [3, 1, 2, 5, 4]
+
+
+def test_few_far_rows_do_not_press_the_curve_flat(ax):
+    given = np.append(np.linspace(1, 2, 10_000), 1e6)
+    k_distances(given, 1.5, ax=ax)
+    assert ax.get_ylim()[1] < 10 and len(ax.lines[0].get_xdata()) <= 5000
+    assert ax.texts[-1].get_text() == "up to 1e+06"
+    k_distances(given, 2e5, ax=ax)
+    assert 2e5 < ax.get_ylim()[1] < 1e6
+
+
+@pytest.mark.parametrize("given, eps", [([0.0], None), ([0.0, 0.0], 1.0), ([2.0], 1.0), ([0.0, 1e-9], 1e-9)])
+def test_extreme_distances(ax, given, eps):
+    k_distances(given, eps, ax=ax)
+    ax.figure.canvas.draw()
+    low, high = ax.get_ylim()
+    assert low == 0 and high > 0
+
+
+@pytest.mark.parametrize("given", [[], [[1.0]], [np.nan], [np.inf]])
+def test_what_are_no_distances(ax, given):
+    with pytest.raises(ValueError, match="k_distances needs a vector of finite distances"):
+        k_distances(given, ax=ax)
 
 
 # ------------------------------------------------------------------------------------------------------- trees
