@@ -97,7 +97,7 @@ def _by_tree(vectors: Vectors, bound: float, min_samples: int, weights: NDArray[
     heavy, dense, may_stop = _heavy_cells(weights, order, starts, stops - starts, min_samples)
     dense &= tight
     bits = np.empty(-(-n // kd_tree.LANES), np.uint8)
-    work = np.empty((n_threads, tree.d))
+    work = np.empty((n_threads, tree.d + vectors.X.shape[1]))
     _parallel.report("core points", 0, n)
     _run(n_threads, _LEAVES, len(leaves), dbscan_tree.find_core, search, heavy, may_stop, dense, leaves, cell_of,
          min_samples, _LEAVES, work, bits)
@@ -121,37 +121,60 @@ def _by_tree(vectors: Vectors, bound: float, min_samples: int, weights: NDArray[
 
 
 def _search(vectors: Vectors, bound: float, n_threads: int) -> dbscan_tree.Search:
-    """The tree that is searched: of the vectors, or of a projection of those with many features."""
+    """What is searched: a tree of the vectors, or of a projection of those with many features."""
     X = vectors.X
     d = X.shape[1]
-    none = {np.dtype(kind): np.empty((0, 0), kind) for kind in (np.float32, np.float64)}
     if vectors.kind == kd_tree.EUCLIDEAN and d >= _WIDE:
-        projected, longest = _project(X)
-        if np.isfinite(longest):
+        projected, center, longest = _project(X)
+        if 0 < longest < math.inf:
+            radius = math.sqrt(bound)
             # Orthonormal directions make no distance longer, but for rounding.
-            at_most = (math.sqrt(bound) * (1.0 + _ROUNDING) + longest * _ROUNDING) ** 2
-            tree = _trees.build(dataclasses.replace(vectors, X=projected), n_threads, _WIDE_LEAF)
-            error = 2 * (d + 16) * float(np.finfo(X.dtype).eps)
-            least, most = bound * (1.0 - error), bound * (1.0 + error)
-            if X.dtype == np.float32 and not _SINGLE_LEAST < bound < _SINGLE_MOST:
-                least, most = -1.0, math.inf
-            rows = none | {X.dtype: X}
-            return dbscan_tree.Search(tree, at_most, *rows.values(), least, most, bound)
-    return dbscan_tree.Search(_trees.build(vectors, n_threads), bound, *none.values(), 0.0, 0.0, 0.0)
+            at_most = (radius * (1.0 + _ROUNDING) + longest * _ROUNDING) ** 2
+            search = dbscan_tree.Search(_trees.build(dataclasses.replace(vectors, X=projected), n_threads, _WIDE_LEAF),
+                                        at_most)
+            _hold_rows(search, X, bound, center, longest, n_threads)
+            return search
+    return dbscan_tree.Search(_trees.build(vectors, n_threads), bound)
 
 
-def _project(X: NDArray) -> tuple[NDArray[np.float64], float]:
-    """Coordinates of the rows along a few orthonormal directions, about those in which they vary most; and the norm of
-    the longest row, seen from where these begin. Which directions only matters for speed."""
+def _hold_rows(search: dbscan_tree.Search, X: NDArray, bound: float, center: NDArray[np.float64], longest: float,
+               n_threads: int) -> None:
+    """Let the search decide by rows. Three ways, each for what the one before leaves in doubt: between tiles in float32,
+    between rows as they are, feature by feature in float64."""
+    d = X.shape[1]
+    tree = search.tree
+    nodes = np.asarray(tree.nodes)
+    tile_of = np.full(len(nodes), -1, np.int64)
+    tiles = np.empty(dbscan_tree.place_tiles(tree, d, tile_of), np.float32)
+    leaves = np.flatnonzero(tile_of >= 0)
+    scale = 1.0 / longest
+    _run(n_threads, 1, len(leaves), dbscan_tree.fill_tiles, tree, X, center, scale, leaves, tile_of, tiles)
+
+    # Terms of a sum are rounded, squared, added: each of the d steps is off by one unit of the last place at most.
+    steps = 4 * (d + 16)
+    error = steps * float(np.finfo(X.dtype).eps)
+    least, most = bound * (1.0 - error), bound * (1.0 + error)
+    if X.dtype == np.float32 and not _SINGLE_LEAST < bound < _SINGLE_MOST:
+        least, most = -1.0, math.inf
+    unit = float(np.finfo(np.float32).eps)
+    reach = math.sqrt(bound) * scale
+    low = max(0.0, reach - 4 * unit) ** 2 * (1.0 - steps * unit) - 1e-30  # rows are at most 1 long, each rounded
+    high = min((reach + 4 * unit) ** 2 * (1.0 + steps * unit) + 1e-30, _SINGLE_MOST)
+    search.hold_rows(X, bound, least, most, tiles, tile_of, center, scale, low, high)
+
+
+def _project(X: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Coordinates of the rows along a few orthonormal directions, about those in which they vary most; where these
+    begin; and how far from there the farthest row is. Which directions only matters for speed."""
     n, d = X.shape
     sample = X[::max(1, n // _SAMPLE)].astype(np.float64)
     center = sample.mean(axis=0)
     sample -= center
     sample *= 1.0 / max(np.abs(sample).max(), np.finfo(np.float64).tiny)
-    directions = np.random.default_rng(0).standard_normal((d, _DIRECTIONS))
+    directions = np.random.default_rng(0).standard_normal((d, min(d, _DIRECTIONS)))
     for _ in range(3):
         directions = np.linalg.qr(sample.T @ (sample @ directions))[0]
-    projected = np.empty((n, _DIRECTIONS))
+    projected = np.empty((n, directions.shape[1]))
     longest = 0.0
     block = max(1, _COPIED // d)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -159,7 +182,7 @@ def _project(X: NDArray) -> tuple[NDArray[np.float64], float]:
             rows = X[start:start + block] - center
             projected[start:start + block] = rows @ directions
             longest = max(longest, float(np.einsum("ij,ij->i", rows, rows).max()))
-    return projected, math.sqrt(longest) if np.isfinite(projected).all() else math.inf
+    return projected, center, math.sqrt(longest) if np.isfinite(projected).all() else math.inf
 
 
 def _heavy_cells(weights: NDArray[np.float64] | None, order: NDArray[np.int64], starts: NDArray[np.int64],

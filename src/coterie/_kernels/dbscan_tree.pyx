@@ -22,53 +22,143 @@ from .work cimport Region, part_t, work_take
 cdef extern from "row_pairs.h" nogil:
     float (*row_pair_f32[])(const float *, const float *, Py_ssize_t, float) noexcept
     double (*row_pair_f64[])(const double *, const double *, Py_ssize_t, double) noexcept
+    uint64_t (*row_tile_f32[])(const float *, const float *, Py_ssize_t, Py_ssize_t, float, float, uint64_t,
+                               uint64_t *) noexcept
 
 cdef enum:
     LEAF_POINTS = 64     # of a leaf, at most: a bit each
+    TILE_COLUMNS = 16    # the width of a tile is a multiple of this
+    FEW = 6              # rows that are looked at one by one
 
 
 cdef struct search_t:
     const kd_tree_t *tree
-    double bound         # reduced radius in the tree: none nearer than the radius has more
-    const float *single  # the rows, if the tree holds a projection of them; or NULL
-    const double *rows   # the same in float64
-    Py_ssize_t d         # their features
-    double least         # what is computed fast is surely within the radius up to this ...
-    double most          # ... and surely not above this
-    double exact         # squared radius
+    double bound             # reduced radius in the tree: none nearer than the radius has more
+    Py_ssize_t d             # features of the rows, if the tree holds a projection of them; else 0
+    const float *single      # the rows; or NULL
+    const double *rows       # the same in float64
+    double least             # what is summed fast is surely within the radius up to this ...
+    double most              # ... and surely not above this
+    double exact             # squared radius
+    const float *tiles       # the rows, centred, scaled and rounded: (d, width) for each leaf
+    const int64_t *tile_of   # where the tile of each node that is a leaf begins
+    const double *center
+    double scale
+    float tile_least         # as above, for the tiles
+    float tile_most
 
 
 cdef class Search:
-    """A tree, a radius, and the rows that the tree holds a projection of.
+    """A tree, a radius, and the rows that the tree holds a projection of (`hold_rows`), if it does.
 
     Parameters
     ----------
     tree : Tree
     bound : float
         Reduced radius in the tree, finite.
-    single, double : (n, d) or (0, 0)
-        The rows, in float32 or float64, if the tree holds a projection of them.
-    least, most : float
-        Squared distances up to `least` are within the radius, however they were computed, and those above `most` not.
-    exact : float
-        Squared radius.
     """
     cdef:
         search_t search
         readonly Tree tree
-        const float[:, ::1] single
-        const double[:, ::1] rows
+        object kept
 
-    def __cinit__(self, Tree tree, double bound, const float[:, ::1] single, const double[:, ::1] rows, double least,
-                  double most, double exact):
+    def __cinit__(self, Tree tree, double bound):
         self.tree = tree
-        self.single = single
-        self.rows = rows
-        self.search = search_t(&tree.tree, bound, NULL, NULL, max(single.shape[1], rows.shape[1]), least, most, exact)
-        if single.shape[0]:
-            self.search.single = &single[0, 0]
-        if rows.shape[0]:
-            self.search.rows = &rows[0, 0]
+        self.search.tree = &tree.tree
+        self.search.bound = bound
+        self.search.d = 0
+
+    def hold_rows(self, const real[:, ::1] X, double exact, double least, double most, const float[::1] tiles,
+                  const int64_t[::1] tile_of, const double[::1] center, double scale, float tile_least,
+                  float tile_most):
+        """Look at rows instead of at what the tree holds.
+
+        Parameters
+        ----------
+        X : (n, d)
+        exact : float
+            Squared radius.
+        least, most : float
+            Squared distances up to `least` are within the radius, whatever the order of their terms, and those above
+            `most` are not.
+        tiles, tile_of : (size_of_tiles,), (n_nodes,)
+            See `fill_tiles`.
+        center, scale : (d,), float
+        tile_least, tile_most : float
+            As above, for distances between what is in the tiles.
+        """
+        cdef search_t *s = &self.search
+        self.kept = (X, tiles, tile_of, center)
+        s.d = X.shape[1]
+        s.single = NULL
+        s.rows = NULL
+        if real is float:
+            s.single = &X[0, 0]
+        else:
+            s.rows = &X[0, 0]
+        s.exact = exact
+        s.least = least
+        s.most = most
+        s.tiles = &tiles[0]
+        s.tile_of = &tile_of[0]
+        s.center = &center[0]
+        s.scale = scale
+        s.tile_least = tile_least
+        s.tile_most = tile_most
+
+
+def place_tiles(
+        Tree tree,                        # IN
+        Py_ssize_t d,                     # IN     features of the rows
+        int64_t[::1] tile_of):            # OUT    (n_nodes,), where the tile of each leaf begins; unset for others
+    """Numbers that the tiles of all leaves take."""
+    cdef:
+        int64_t stack[KD_DEPTH]
+        int64_t node, size = 0
+        int height = 1
+    stack[0] = 0
+    while height:
+        height -= 1
+        node = stack[height]
+        if tree.tree.nodes[node].right == 0:
+            tile_of[node] = size
+            size += d * width_of(tree.tree.nodes + node)
+        else:
+            stack[height] = tree.tree.nodes[node].right
+            stack[height + 1] = node + 1
+            height += 2
+    return size
+
+
+cdef inline Py_ssize_t width_of(const kd_node_t *leaf) noexcept nogil:
+    return (leaf.stop - leaf.start + TILE_COLUMNS - 1) // TILE_COLUMNS * TILE_COLUMNS
+
+
+def fill_tiles(
+        Tree tree,                        # IN
+        const real[:, ::1] X,             # IN     (n, d)
+        const double[::1] center,         # IN     (d,), taken off the rows
+        double scale,                     # IN     what they are then multiplied with
+        const int64_t[::1] leaves,        # IN     (n_leaves,)
+        const int64_t[::1] tile_of,       # IN     (n_nodes,)
+        float[::1] tiles,                 # OUT    the rows of each leaf, transposed; zeros behind the last
+        Region region, int slot):
+    """Lay the rows out in tiles, one a leaf."""
+    cdef:
+        const kd_node_t *v
+        Py_ssize_t i, j, width
+        float *tile
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, 1, leaves.shape[0], &part):
+            v = tree.tree.nodes + leaves[part.start]
+            width = width_of(v)
+            tile = &tiles[tile_of[leaves[part.start]]]
+            for i in range(width):
+                for j in range(X.shape[1]):
+                    tile[j * width + i] = 0.0
+                    if v.start + i < v.stop:
+                        tile[j * width + i] = <float> ((X[tree.tree.order[v.start + i], j] - center[j]) * scale)
 
 
 cdef inline bint is_within(const real *x, const real *y, Py_ssize_t d, double bound) noexcept nogil:
@@ -82,36 +172,49 @@ cdef inline bint is_within(const real *x, const real *y, Py_ssize_t d, double bo
     return total <= bound
 
 
-cdef uint64_t sift(const search_t *s, Py_ssize_t position, const kd_node_t *b, uint64_t mask) noexcept nogil:
+cdef inline bint is_near(const search_t *s, int64_t row, int64_t other) noexcept nogil:
+    """Whether two rows are within the radius."""
+    cdef double squared
+    if s.single:
+        squared = row_pair_f32[simd_level()](s.single + row * s.d, s.single + other * s.d, s.d, <float> s.most)
+        return squared <= s.least or (not squared > s.most and is_within(
+            s.single + row * s.d, s.single + other * s.d, s.d, s.exact))
+    squared = row_pair_f64[simd_level()](s.rows + row * s.d, s.rows + other * s.d, s.d, s.most)
+    return squared <= s.least or (not squared > s.most and is_within(
+        s.rows + row * s.d, s.rows + other * s.d, s.d, s.exact))
+
+
+cdef uint64_t sift(const search_t *s, Py_ssize_t position, const kd_node_t *b, uint64_t mask,
+                   float *work) noexcept nogil:
     """Which points of a leaf, of those in the mask, are within the radius of another point as rows."""
     cdef:
-        int64_t row = s.tree.order[position], other
-        uint64_t left = mask
+        int64_t row = s.tree.order[position]
+        uint64_t surely = 0
+        Py_ssize_t j
         int i
-        double squared
-        bint near
-    while left:
-        i = lowest_bit(left)
-        left &= left - 1
-        other = s.tree.order[b.start + i]
+    if count_bits(mask) > FEW:
         if s.single:
-            squared = row_pair_f32[simd_level()](s.single + row * s.d, s.single + other * s.d, s.d, <float> s.most)
-            near = squared <= s.least or (not squared > s.most and is_within(
-                s.single + row * s.d, s.single + other * s.d, s.d, s.exact))
+            for j in range(s.d):
+                work[j] = <float> ((s.single[row * s.d + j] - s.center[j]) * s.scale)
         else:
-            squared = row_pair_f64[simd_level()](s.rows + row * s.d, s.rows + other * s.d, s.d, s.most)
-            near = squared <= s.least or (not squared > s.most and is_within(
-                s.rows + row * s.d, s.rows + other * s.d, s.d, s.exact))
-        if not near:
-            mask &= ~((<uint64_t> 1) << i)
-    return mask
+            for j in range(s.d):
+                work[j] = <float> ((s.rows[row * s.d + j] - s.center[j]) * s.scale)
+        surely = row_tile_f32[simd_level()](work, s.tiles + s.tile_of[b - s.tree.nodes], width_of(b), s.d, s.tile_least,
+                                            s.tile_most, mask, &mask)
+    while mask:
+        i = lowest_bit(mask)
+        mask &= mask - 1
+        if is_near(s, row, s.tree.order[b.start + i]):
+            surely |= (<uint64_t> 1) << i
+    return surely
 
 
-cdef inline uint64_t near_of(const search_t *s, Py_ssize_t position, const double *x, const kd_node_t *b,
+cdef inline uint64_t near_of(const search_t *s, Py_ssize_t position, double *x, const kd_node_t *b,
                              uint64_t wanted) noexcept nogil:
-    """Which of the wanted points of a leaf are within the radius of the point at a position, which is x in the tree."""
+    """Which of the wanted points of a leaf are within the radius of the point at a position, which is x in the tree.
+    Behind x there is room for a row."""
     cdef uint64_t mask = wanted & leaf_within(s.tree, x, b.start // KD_LANES, blocks_of(b), s.bound)
-    return sift(s, position, b, mask) if mask and s.d else mask
+    return sift(s, position, b, mask, <float *> (x + s.tree.d)) if mask and s.d else mask
 
 
 def list_parts(
@@ -236,7 +339,7 @@ def find_core(
         const int64_t[::1] cell_of,       # IN     (room,)
         Py_ssize_t enough,                # IN     min_samples
         Py_ssize_t leaves_per_chunk,      # IN
-        double[:, ::1] work,              # WORK   (threads, d)
+        double[:, ::1] work,              # WORK   (threads, features of the tree and of the rows)
         uint8_t[::1] core,                # OUT    (n_blocks,), a bit a point
         Region region, int slot):
     """Which points have enough others within the radius. O(n^2 d) time at worst."""
@@ -324,7 +427,7 @@ cdef inline Py_ssize_t first_core(const uint8_t *core, const kd_node_t *v) noexc
     return -1
 
 
-cdef bint touches(const search_t *s, const uint8_t *core, Py_ssize_t position, const double *x,
+cdef bint touches(const search_t *s, const uint8_t *core, Py_ssize_t position, double *x,
                   int64_t top) noexcept nogil:
     """Whether a core point of a node is within the radius of x."""
     cdef:
@@ -414,7 +517,7 @@ def join_within(
         const int64_t[::1] cells,         # IN     (n_cells,)
         const uint8_t[::1] tight,         # IN     (n_cells,)
         Py_ssize_t cells_per_chunk,       # IN
-        double[:, ::1] work,              # WORK   (threads, d)
+        double[:, ::1] work,              # WORK   (threads, features of the tree and of the rows)
         int64_t[::1] parent,              # INOUT  (n,), by position
         uint8_t[::1] joined,              # OUT    (n_cells,), 1 where all core points of the cell are joined
         Region region, int slot):
@@ -482,7 +585,7 @@ def join_cells(
         const int64_t[::1] cells,         # IN     (n_cells,)
         const int64_t[::1] cell_of,       # IN     (room,)
         Py_ssize_t cells_per_chunk,       # IN
-        double[:, ::1] work,              # WORK   (threads, d)
+        double[:, ::1] work,              # WORK   (threads, features of the tree and of the rows)
         int64_t[::1] parent,              # INOUT  (n,), as join_within left it; in the end all that are connected are joined
         uint8_t[::1] joined,              # INOUT  (n_cells,)
         Region region, int slot):
@@ -545,7 +648,7 @@ def label_borders(
         const int64_t[::1] cell_of,       # IN     (room,)
         const int64_t[::1] number,        # IN     (n,), number of the cluster that each point stands for
         Py_ssize_t leaves_per_chunk,      # IN
-        double[:, ::1] work,              # WORK   (threads, d)
+        double[:, ::1] work,              # WORK   (threads, features of the tree and of the rows)
         int64_t[::1] labels,              # INOUT  (n,), of the rows
         Region region, int slot):
     """Give each point that is not core the lowest number of a core point within the radius; -1 if there is none."""
