@@ -1,7 +1,9 @@
 """What several test modules share."""
+import itertools
+
 import pytest
 
-from coterie import _linkage, _lloyd
+from coterie import _linkage, _lloyd, _parallel
 from coterie._kernels import cells
 
 
@@ -33,3 +35,22 @@ def linkage_path(request, monkeypatch):
     monkeypatch.setattr(_linkage, "_FEW", few)
     monkeypatch.setattr(_linkage, "_FEW_OF_POINTS", few)
     return request.param
+
+
+class _ShortPauses:
+    """Times in seconds, read one after the other: some are over before any chunk is done, and some are not."""
+
+    def __init__(self):
+        self.times = itertools.cycle([1e-6, 1e-5, 2e-5, 5e-5, 1e-4, 1e-3])
+
+    def __float__(self):
+        return next(self.times)
+
+    def __le__(self, other):
+        return True
+
+
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Kernels are left and entered again all the time, as they are every 0.05 s."""
+    monkeypatch.setattr(_parallel, "_PAUSE", _ShortPauses())

@@ -24,6 +24,7 @@ def pairs_path(request, monkeypatch):
     if request.param != "as it is":
         for name, tile in {"_TILE": 16, "_CALLED_TILE": 13, "_SPARSE_TILE": 64}.items():
             monkeypatch.setattr(_near_pairs, name, tile)
+        request.getfixturevalue("interrupted")
         monkeypatch.setattr(_near_pairs, "_ROOM", 4 if request.param == "small tiles" else 0)
         monkeypatch.setattr(_near_pairs, "_LEAST_ROOM", {"no room": 0, "hardly room": 9}.get(request.param, 1000))
     return request.param

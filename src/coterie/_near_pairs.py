@@ -234,12 +234,13 @@ def find_regions(points: Source, min_samples: int, weights: NDArray[np.float64] 
     weight = _NO_WEIGHTS if weights is None else weights
     for a, b in _tiles(points):
         marks = points.mark(a, points, b, a == b)
-        state[1] = 0
-        while state[1] < len(marks):
+        state[1] = first = 0
+        while first < len(marks):
             _parallel.run(lambda region, slot: dbscan_graph.count_marked(
                 marks, a * points.tile, b * points.tile, weight, least, count, parent,  # noqa: B023
-                pairs, state, region, slot), len(marks) - int(state[1]), 1)  # noqa: B023
-            if state[1] < len(marks):  # no room for more
+                pairs, first, state, region, slot), len(marks) - first, 1)  # noqa: B023
+            first = int(state[1])
+            if first < len(marks):  # no room for more
                 dbscan_graph.unite_stored(count, least, parent, pairs, state)
                 if state[0] > len(pairs) * 3 // 4:
                     pairs = np.empty((0, 2), np.int64)

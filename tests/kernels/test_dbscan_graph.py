@@ -9,6 +9,12 @@ from coterie._parallel import run
 NONE = np.empty(0)
 
 
+@pytest.fixture(params=["", "interrupted"], autouse=True)
+def pauses(request):
+    if request.param:
+        request.getfixturevalue("interrupted")
+
+
 def as_marks(near):
     """near[r, c] as bit c % 64 of word c // 64 of row r."""
     rows, columns = near.shape
@@ -78,12 +84,13 @@ def test_counting_and_uniting_block_by_block(room, weighted):
         for row in range(0, n, tile):
             for column in range(row, n, tile):
                 marks = as_marks(upper[row:row + tile, column:column + tile])
-                state[1] = 0
-                while state[1] < len(marks):
+                state[1] = first = 0
+                while first < len(marks):
                     run(lambda region, slot: dbscan_graph.count_marked(
-                        marks, row, column, weights, least, count, parent, pairs, state, region, slot),  # noqa: B023
-                        len(marks) - state[1], 1)
-                    if state[1] < len(marks):
+                        marks, row, column, weights, least, count, parent, pairs, first, state, region,  # noqa: B023
+                        slot), len(marks) - first, 1)
+                    first = int(state[1])
+                    if first < len(marks):
                         full += 1
                         dbscan_graph.unite_stored(count, least, parent, pairs, state)
                         pairs = np.concatenate([pairs[:state[0]], np.empty((50, 2), np.int64)])
@@ -113,8 +120,8 @@ def test_weights_are_added_in_the_order_of_the_rows():
             marks = as_marks(upper[row:row + tile, column:column + tile])
             state[1] = 0
             run(lambda region, slot: dbscan_graph.count_marked(
-                marks, row, column, weights, np.inf, count, np.arange(n), np.empty((0, 2), np.int64), state,  # noqa: B023
-                region, slot), len(marks), 1)
+                marks, row, column, weights, np.inf, count, np.arange(n), np.empty((0, 2), np.int64), 0,  # noqa: B023
+                state, region, slot), len(marks), 1)
     for i in range(n):
         total = 0.0
         for j in np.flatnonzero(near[i]):

@@ -28,6 +28,7 @@ def count_marked(
     count: NDArray[np.float64],
     parent: NDArray[np.int64],
     pairs: NDArray[np.int64],
+    first: int,
     state: NDArray[np.int64],
     region: Region,
     thread: int,

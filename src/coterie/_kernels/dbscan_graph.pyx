@@ -77,6 +77,7 @@ def count_marked(
         double[::1] count,                # INOUT  (n,), weight of the neighbours so far
         int64_t[::1] parent,              # INOUT  (n,), sets of core points
         int64_t[:, ::1] pairs,            # OUT    (room, 2), neighbours that are not core points both, as yet
+        Py_ssize_t first,                 # IN     rows of the block dealt with before this region
         int64_t[::1] state,               # INOUT  (2,): pairs stored; rows of the block dealt with
         Region region, int thread):
     """Count neighbours, and unite core points that are; by one thread, row by row.
@@ -86,7 +87,6 @@ def count_marked(
     """
     cdef:
         Py_ssize_t r, w, i, j, room = pairs.shape[0]
-        Py_ssize_t first = state[1]
         uint64_t bits
         int64_t a, b, stored = state[0]
         const double *weight = &weights[0] if weights.shape[0] else NULL
