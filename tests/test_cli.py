@@ -494,7 +494,7 @@ def test_dbscan_tells_whether_the_knee_is_clear(run_here):
     assert "(at the knee of the distances within which rows have 5 rows" in clear.stderr
     even = run_here("dbscan", "-", stdin=as_csv(np.random.default_rng(0).random((300, 2)), "ab"))
     assert "(there is no clear knee in the distances within which rows have 5 rows" in even.stderr
-    assert "there is but one cluster; a smaller --eps" in even.stderr
+    assert "a smaller --eps or a larger --min-samples, as there is but one cluster" in even.stderr
 
 
 @pytest.mark.parametrize("metric, scaling", [("euclidean", "standard"), ("l1", "standard"), ("minkowski:3", "standard"),
@@ -540,10 +540,10 @@ def test_rows_left_out_by_dbscan_keep_their_place(run_here):
 
 
 @pytest.mark.parametrize("eps, advice", [
-    (0.001, r"no row has 5 rows within 0\.001; half of the rows have 5 rows, themselves counted, within 0\.\d+, nine "
-            r"in ten within \d\.\d+: an --eps of about that or auto"),
-    (0.1, "more than half is noise; half of the rows .* a larger --eps or auto, or a smaller --min-samples"),
-    (30, "there is but one cluster; a smaller --eps, such as 15, or a larger --min-samples"),
+    (0.001, r"a larger --eps or auto or a smaller --min-samples, as no row has so many rows within eps\. Half of the "
+            r"rows have 5 rows, themselves counted, within 0\.\d+, nine in ten within \d\.\d+\n"),
+    (0.1, r"a larger --eps or auto or a smaller --min-samples, as more than half is noise\. Half of the rows have"),
+    (30, "a smaller --eps or auto or a larger --min-samples, as there is but one cluster. If it stays in one piece"),
     (1, None),
 ])
 def test_dbscan_says_what_to_try_next(run_here, eps, advice):
@@ -561,10 +561,11 @@ def test_advice_on_many_small_clusters_and_on_a_giant_one(run_here):
     rng = np.random.default_rng(0)
     pairs = np.repeat(rng.uniform(0, 1000, (200, 2)), 3, axis=0)
     done = run_here("dbscan", "-", "--eps", 1, "--min-samples", 3, stdin=as_csv(pairs, "ab"))
-    assert "what to try: there are many small clusters, half of them of 3 rows or fewer; a larger --eps" in done.stderr
+    assert "what to try: a larger --eps or auto, which joins clusters, or a larger --min-samples" in done.stderr
+    assert "as half of them have 3 rows or fewer. Half of the rows have 3 rows" in done.stderr
     giant = np.concatenate([rng.normal(0, 1, (500, 2)), rng.normal(40, 0.1, (9, 2))])
     done = run_here("dbscan", "-", "--eps", 2, stdin=as_csv(giant, "ab"))
-    assert re.search(r"what to try: the largest cluster has 98\.\d% of all rows in clusters; a smaller", done.stderr)
+    assert re.search(r"try: a smaller --eps .* as one cluster has 98\.\d% of all that is in clusters\.", done.stderr)
 
 
 def test_dbscan_notes_columns_that_drown_others_and_duplicates(run_here):

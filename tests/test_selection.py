@@ -159,6 +159,15 @@ def test_uniform_data_has_no_clear_knee_and_is_one_cluster(d):
     assert one_cluster >= 18
 
 
+def test_bend_among_the_first_rows_is_no_knee():
+    # Distances that rise at once and then level off; a few rows are very near each other.
+    rng = np.random.default_rng(0)
+    X = np.concatenate([rng.normal(0, 0.01, (6, 20)), rng.normal(0, 1, (94, 20))])
+    suggestion = suggest_eps(X, 4)
+    assert not suggestion.clear
+    assert np.mean(suggestion.distances <= suggestion.eps) > 0.9
+
+
 def test_suggestion_on_duplicates():
     rng = np.random.default_rng(0)
     places = np.concatenate([rng.normal(0, 1, (100, 2)), rng.normal(20, 1, (100, 2))])

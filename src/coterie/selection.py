@@ -22,6 +22,7 @@ _BLOCK = 1 << 22  # neighbours found at a time: 64 MB
 # How many rows noise must leave before the few farthest of it are not looked at, and when it hardly is noise any more.
 _MUCH_NOISE = 0.5, 0.7
 _FARTHEST = 0.01
+_DENSE_AT_LEAST = 0.25  # a bend of the curve before so many rows divides nothing
 # How many times as far as the others' the k-th neighbours of the rows beyond a clear knee are: at least the first, and
 # at least the second times what chance makes of evenly spread rows; the third is for how much chance varies.
 _FARTHER, _BEYOND_CHANCE, _CHANCE_VARIES = 1.3, 1.25, 2.0
@@ -155,7 +156,8 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     without its highest hundredth has its knee at 50% to 70%, this is taken.
 
     The knee is clear if the rows beyond it are farther from their neighbours, by the median, than they would be by
-    chance in evenly spread data of as many features, where the volume that holds k neighbours has a gamma distribution.
+    chance in evenly spread data of as many features, where the volume that holds k neighbours has a gamma distribution,
+    and if a quarter of the rows at least is before it.
     If it is not, no noise is to be cut off, and `eps` is such that nearly all rows are core points: the upper quartile
     of the distances and 1.5 times the range between the quartiles, of logarithms, or the largest distance if less.
 
@@ -202,7 +204,7 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     below, above = curve[curve <= knee], curve[curve > knee]
     ratio = float(np.median(above) / np.median(below)) if len(above) else 1.0
     by_chance = _BEYOND_CHANCE * (1 + _CHANCE_VARIES / math.sqrt(len(curve))) * _ratio_by_chance(k, array.shape[1])
-    clear = ratio >= max(_FARTHER, by_chance)
+    clear = ratio >= max(_FARTHER, by_chance) and len(below) >= _DENSE_AT_LEAST * len(curve)
     if not clear:
         knee = _whisker(curve)
     eps = _round_up(knee)

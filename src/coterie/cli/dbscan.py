@@ -130,7 +130,7 @@ def run(args: argparse.Namespace) -> None:
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             print(f"\n{_describe(data, model, scaler, globe, args.scale)}\n", file=sys.stderr)
-            if advice := _advice(args, data.values, labels, eps, curve, unit):
+            if advice := _advice(args, data.values, labels, curve, unit):
                 print(f"what to try: {advice}\n", file=sys.stderr)
             print(f"{seconds:.2f} s", file=sys.stderr)
 
@@ -173,30 +173,29 @@ def _describe(data, model, scaler, globe, scaling):
     return f"{text}{of_what * few}\n\n{table}"
 
 
-def _advice(args, X, labels, eps, curve, unit):
+def _advice(args, X, labels, curve, unit):
     """What to try where the result is hardly what was wanted, or None."""
     sizes = np.sort(np.bincount(labels[labels >= 0]))[::-1]
-    noise = np.mean(labels < 0)
-    m = args.min_samples
-    if noise > 0.5:
-        if curve is None:
-            curve = _some_distances(args, X)
-        half, most = (f"{value:.3g}{unit}" for value in np.quantile(curve, [0.5, 0.9]))
-        what = f"half of the rows have {m} rows, themselves counted, within {half}, nine in ten within {most}"
-        auto = " or auto" * (args.eps != "auto")
-        if not len(sizes):
-            return f"no row has {m} rows within {eps:g}{unit}; {what}: an --eps of about that{auto}"
-        return f"more than half is noise; {what}: a larger --eps{auto}, or a smaller --min-samples"
-    smaller = f"a smaller --eps, such as {eps / 2:.2g}, or a larger --min-samples"
-    if len(sizes) == 1:
-        return (f"there is but one cluster; {smaller}. If it stays in one piece, no sparse part divides it; "
+    auto = " or auto" * (curve is None)
+    lower = f"a smaller --eps{auto} or a larger --min-samples"
+    higher = f"a larger --eps{auto} or a smaller --min-samples"
+    if not len(sizes):
+        text = f"{higher}, as no row has so many rows within eps"
+    elif np.mean(labels < 0) > 0.5:
+        text = f"{higher}, as more than half is noise"
+    elif len(sizes) == 1:
+        text = (f"{lower}, as there is but one cluster. If it stays in one piece, no sparse part divides it; "
                 "coterie kmeans and coterie hierarchy cut anything to pieces")
-    if sizes[0] > 0.9 * sizes.sum():
-        return f"the largest cluster has {100 * sizes[0] / sizes.sum():.1f}% of all rows in clusters; {smaller}"
-    if len(sizes) > 3 and (np.median(sizes) < 2 * m or len(sizes) > max(20, math.sqrt(len(labels)))):
-        return (f"there are many small clusters, half of them of {np.median(sizes):.0f} rows or fewer; a larger --eps "
-                "joins them, a larger --min-samples leaves them out")
-    return None
+    elif sizes[0] > 0.9 * sizes.sum():
+        text = f"{lower}, as one cluster has {100 * sizes[0] / sizes.sum():.1f}% of all that is in clusters"
+    elif len(sizes) > 3 and (np.median(sizes) < 2 * args.min_samples or len(sizes) > max(20, math.sqrt(len(labels)))):
+        text = (f"a larger --eps{auto}, which joins clusters, or a larger --min-samples, which leaves small ones out, "
+                f"as half of them have {np.median(sizes):.0f} rows or fewer")
+    else:
+        return None
+    half, most = np.quantile(_some_distances(args, X) if curve is None else curve, [0.5, 0.9])
+    return (f"{text}. Half of the rows have {args.min_samples} rows, themselves counted, within {half:.3g}{unit}, nine "
+            f"in ten within {most:.3g}{unit}")
 
 
 def _some_distances(args, X):
