@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import _parallel, distances
+from . import distances
 from ._validation import as_matrix, check_parameters, integer
 from .neighbors import NearestNeighbors
 
@@ -107,7 +107,6 @@ def k_distances(X: ArrayLike, k: int, *, metric: str | Callable | distances.Metr
     result = np.empty(len(array))
     step = max(1, _BLOCK // int(k))
     for start in range(0, len(array), step):
-        _parallel.report("distances to neighbours", start, len(array))
         result[start:start + step] = nearest.kneighbors(array[start:start + step])[0][:, -1]
     result.sort()
     return result
