@@ -327,6 +327,13 @@ def test_sparse_rows_are_as_dense_ones(metric, pairs_path):
             np.testing.assert_array_equal(ours.predict(new), dense.predict(sparse_of(new)))
 
 
+def test_a_radius_that_is_tiny_beside_the_numbers():
+    data = np.array([[1e9, 0], [1e9, 0], [1e9 + 1, 0], [0, 1e-300]])
+    model = DBSCAN(1e-300, min_samples=1).fit(sparse_of(data))
+    assert model.labels_.tolist() == [0, 0, 1, 2]
+    assert model.predict(data).tolist() == model.predict(sparse_of(data)).tolist() == [0, 0, 1, 2]
+
+
 def plain(graph):
     """Nothing but what makes compressed rows."""
     return types.SimpleNamespace(data=graph.data, indices=graph.indices, indptr=graph.indptr, shape=graph.shape)

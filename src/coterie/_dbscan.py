@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _WITH_MAGNITUDE = ("euclidean", "sqeuclidean", "manhattan", "chebyshev", "minkowski", "haversine")
 _BLOCK = 1 << 20  # numbers of a block of predict: 8 MB
-_SAFE = 1e100  # radii up to this and down to its inverse have squares that are normal numbers
 _UNSURE = 1e-9  # relative error of a distance, at most
 _COARSE = 20  # steps from a float32 number to the next within eps, at least
 
@@ -463,8 +462,8 @@ def _nearest_core(rows: NDArray | _sparse.SparseRows, metric: distances.Metric |
         return np.concatenate([_nearest_core(rows.take(part).to_dense(), metric, eps, components, core, n_threads)
                                for part in parts])
     distances.check_suits(rows, metric)
-    if metric.kernel == "euclidean" and not 1 / _SAFE < eps < _SAFE:
-        exponent = math.frexp(eps)[1]
+    if metric.kernel == "euclidean" and not _near_pairs.is_safe(eps):
+        exponent = _near_pairs.safe_exponent(eps, rows, components)
         rows, components = (np.ldexp(each.astype(np.float64), -exponent) for each in (rows, components))
         eps = math.ldexp(eps, -exponent)
     found, nearest = (each[:, 0] for each in neighbors.kneighbors(components, 1, rows, metric=metric, n_jobs=n_threads))

@@ -158,8 +158,8 @@ def sparse_points(rows: SparseRows, metric: distances.Metric, radius: float, n_t
     if metric.kernel == "manhattan":
         return SparsePoints(rows, sparse_rows.MANHATTAN, radius, n_threads)
     if metric.kernel == "euclidean":
-        if not 1 / _SAFE < radius < _SAFE:
-            exponent = math.frexp(radius)[1]
+        if not is_safe(radius):
+            exponent = safe_exponent(radius, rows.values)
             rows = dataclasses.replace(rows, values=np.ldexp(rows.values.astype(np.float64), -exponent))
             radius = math.ldexp(radius, -exponent)
         return SparsePoints(rows, sparse_rows.EUCLIDEAN, radius * radius, n_threads)
@@ -169,6 +169,17 @@ def sparse_points(rows: SparseRows, metric: distances.Metric, radius: float, n_t
         return SparsePoints(_directions(rows, n_threads), sparse_rows.EUCLIDEAN, 2.0 * radius, n_threads)
     raise ValueError(f"Metric {metric.name!r} not valid for sparse input. There are euclidean, sqeuclidean, manhattan "
                      "and cosine. Use '.toarray()' to convert to a dense numpy array.")
+
+
+def is_safe(radius: float) -> bool:
+    """Whether its square, and what it is compared with, are normal numbers."""
+    return 1 / _SAFE < radius < _SAFE
+
+
+def safe_exponent(radius: float, *values: NDArray) -> int:
+    """The power of two to divide by where a radius is not safe; not so low that these values become infinite."""
+    largest = max((float(np.abs(each).max(initial=0.0)) for each in values))
+    return max(math.frexp(radius)[1], math.frexp(largest)[1] - 500)
 
 
 def _directions(rows: SparseRows, n_threads: int) -> SparseRows:
