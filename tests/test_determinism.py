@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from coterie import KMeans, _linkage, _lloyd, _parallel, distances, kmeans_plusplus, num_threads
+from coterie import DBSCAN, KMeans, _linkage, _lloyd, _parallel, distances, kmeans_plusplus, num_threads
 from coterie.hierarchy import linkage
 
 rng = np.random.RandomState(0)
@@ -165,3 +165,50 @@ def test_bits_of_linkage_of_many_points_do_not_depend_on_the_threads():
         **{f"{method} of points": linkage(X, method, n_jobs=n_jobs) for method in ("single", "median", "ward")},
     } for n_jobs in (1, 3))
     assert_equal_bits(one, three)
+
+
+# ------------------------------------------------------------------------------------------- DBSCAN
+
+
+class Rows:
+    """A sparse matrix without scipy."""
+
+    def __init__(self, arrays, shape):
+        (self.data, self.indices, self.indptr), self.shape = arrays, shape
+
+    @classmethod
+    def of(cls, data):
+        rows, columns = np.nonzero(data)
+        return cls((data[rows, columns], columns, np.searchsorted(rows, np.arange(len(data) + 1))), data.shape)
+
+
+def few_and_many(n, d, seed=0):
+    """Rows at round places, so that many are just as far as eps; and a part of them far denser than the rest."""
+    rng = np.random.RandomState(seed)
+    return np.round(np.concatenate([rng.normal(size=(n - n // 4, d)), rng.normal(size=(n // 4, d)) / 4]), 1)
+
+
+DENSITY = {  # data, eps, metric
+    "a line": (few_and_many(20_000, 1), 0.0001, "euclidean"),
+    "a grid": (few_and_many(20_000, 2), 0.1, "euclidean"),
+    "space": (few_and_many(8000, 3), 0.2, "euclidean"),
+    "a tree": (few_and_many(5000, 5), 0.4, "manhattan"),
+    "many features": (few_and_many(3000, 30), 3.6, "euclidean"),
+    "pairs": (few_and_many(2500, 3) + 5, 0.05, "canberra"),
+    "sparse rows": (Rows.of(few_and_many(3000, 5)), 0.4, "euclidean"),
+    "a matrix": (distances.squareform(distances.pdist(few_and_many(900, 2))), 0.1, "precomputed"),
+    "a graph": (Rows.of(distances.squareform(distances.pdist(few_and_many(900, 2)))), 0.1, "precomputed"),
+}
+
+
+@pytest.mark.parametrize("name", DENSITY)
+@pytest.mark.parametrize("weighted", [False, True], ids=["", "weighted"])
+@pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
+def test_labels_of_dbscan_do_not_depend_on_the_threads(name, weighted):
+    data, eps, metric = DENSITY[name]
+    weight = np.random.RandomState(1).uniform(size=data.shape[0]) * 2 if weighted else None
+    fits = [DBSCAN(eps, metric=metric, n_jobs=n_jobs).fit(data, sample_weight=weight) for n_jobs in (1, 2, 3, 7, 7)]
+    assert 0 < len(fits[0].core_sample_indices_) < data.shape[0]
+    for model in fits[1:]:
+        np.testing.assert_array_equal(model.labels_, fits[0].labels_)
+        np.testing.assert_array_equal(model.core_sample_indices_, fits[0].core_sample_indices_)

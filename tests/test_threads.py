@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie import Cancelled, KMeans, _linkage, _parallel, distances
+from coterie import DBSCAN, Cancelled, KMeans, _linkage, _near_pairs, _parallel, distances
 from coterie._kernels import columns
 from coterie.hierarchy import linkage
 
@@ -373,6 +373,16 @@ LONG = {
     "spanning trees": (CONDENSED, "[linkage(y, 'single') for _ in range(300)]"),
     "a tree of points": (POINTS, "linkage(X, 'single')"),
     "Ward's method for points": (POINTS, "linkage(X, 'ward')"),
+    "pairs of a metric without vectors": ("X = rng.uniform(size=(60_000, 8))",
+                                          "coterie.DBSCAN(0.1, metric='canberra').fit(X)"),
+    "pairs of sparse rows": (
+        """from types import SimpleNamespace
+    X = rng.normal(size=(60_000, 20))
+    S = SimpleNamespace(data=X.ravel(), indices=np.tile(np.arange(20), 60_000), indptr=np.arange(60_001) * 20,
+                        shape=X.shape)""", "coterie.DBSCAN().fit(S)"),
+    "distances that are given": (
+        "X = rng.normal(size=(5000, 2)); D = coterie.distances.cdist(X, X)",
+        "[coterie.DBSCAN(0.02, metric='precomputed', min_samples=1).fit(D) for _ in range(1000)]"),
     "centers, one of them nearest to all": (
         POINTS + "; X = X[:12_000]; X /= np.linalg.norm(X, axis=1)[:, None]; X[-1] = 0", "linkage(X, 'median')"),
 }
@@ -606,6 +616,26 @@ def test_a_callback_that_says_false_or_fails_stops_linkage_and_nothing_is_lost(m
         assert len(heard) == at + 1
         np.testing.assert_array_equal(y, before)
         np.testing.assert_array_equal(linkage(y, method, n_jobs=3), expected)
+
+
+@pytest.mark.parametrize("metric", ["canberra", "precomputed"])
+@pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
+def test_dbscan_tells_how_far_it_is_and_can_be_stopped(monkeypatch, metric):
+    monkeypatch.setattr(_near_pairs, "_TILE", 64)
+    data, heard = X[:500] if metric != "precomputed" else distances.cdist(X[:500], X[:500]), []
+    model = DBSCAN(0.5, metric=metric, n_jobs=2).fit(data, callback=lambda *args: heard.append(args))
+    stages = [stage for stage, _, _ in heard]
+    for stage in set(stages):
+        told = [(done, total) for each, done, total in heard if each == stage]
+        assert told == sorted(told) and told[-1][0] == told[-1][1]
+        assert all(type(number) is int for pair in told for number in pair)
+    before = vars(model).copy()
+    for at in {0, len(heard) // 2, len(heard) - 1}:
+        count = []
+        with pytest.raises(Cancelled, match=f"during {stages[at]} at"):
+            model.fit(data, callback=lambda *args: count.append(args) or len(count) <= at)  # noqa: B023
+        assert len(count) == at + 1
+        assert all(vars(model)[name] is before[name] for name in before)
 
 
 def test_the_inner_progress_wins_and_the_outer_one_comes_back():
