@@ -603,7 +603,7 @@ def test_map_of_the_globe_is_cut_where_nothing_is(run_here, tmp_path):
     longitude = (178 + rng.normal(0, 3, 200) + 180) % 360 - 180  # on both sides of the date line
     places = as_csv(np.column_stack([rng.normal(-17, 2, 200), longitude]), ["lat", "lon"])
     done = run_here("dbscan", "-", "--metric", "haversine", "--eps", 200, "--plot", "map.svg", stdin=places)
-    assert done.returncode == 0
+    assert done.returncode == 0 and "gnoring" not in done.stderr  # as matplotlib says where limits do not fit
     ticks = re.findall(r"<!-- (-?\d+) -->", (tmp_path / "map.svg").read_text().replace("\N{MINUS SIGN}", "-"))
     assert any(165 < int(tick) <= 180 for tick in ticks) and any(-180 <= int(tick) < -165 for tick in ticks)
 

@@ -226,10 +226,13 @@ def _draw(path, data, labels, scaler, globe, title, curve, k, eps):
         side.set_ylabel(f"distance within which a row has {k} rows, itself counted{' (km)' * globe}")
     plot.scatter(places, labels, names=names, ax=ax)
     if globe:
-        ax.set_aspect(stretch)
+        ax.autoscale()  # the limits may be moved to fill the space
+        ax.set_aspect(stretch, adjustable="datalim")
         if high[0] - low[0] > 150:
             ax.xaxis.set_major_locator(MultipleLocator(30))
+            ax.yaxis.set_major_locator(MultipleLocator(30))
         ax.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
+        ax.yaxis.set_major_formatter(lambda degrees, _: f"{degrees:g}" if abs(degrees) <= 90 else "")
     outline = patheffects.withStroke(linewidth=2.5, foreground="white")
     sizes = np.bincount(labels[labels >= 0])
     room = np.array([0.035, 0.03]) * np.maximum(high - low, 1e-300)  # of a number
