@@ -252,6 +252,8 @@ def test_suggestion_is_a_value():
     (lambda: suggest_eps(np.ones((3, 2)), 4), ValueError, "'min_samples' parameter of suggest_eps .* Got 4"),
     (lambda: suggest_eps(np.ones((1, 2)), 1), ValueError, "at least 2 rows"),
     (lambda: suggest_eps(np.ones((9, 2)), 3), ValueError, "every row has 2 or more others at distance 0"),
+    (lambda: suggest_eps(np.diag([1e200, 1e199, 1e198])), ValueError, "'min_samples' parameter"),
+    (lambda: suggest_eps(np.diag([1e200, 1e199, 1e198]), 2), ValueError, "too large for float64"),
     (lambda: suggest_eps(np.zeros((9, 2)), 3, metric="cosine"), ValueError, "zero vectors"),
 ])
 def test_mistakes(call, error, message):

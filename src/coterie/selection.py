@@ -138,7 +138,8 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     Raises
     ------
     ValueError
-        As by `k_distances`; or there is but one row; or every row has so many equal ones that all distances are 0.
+        As by `k_distances`; or there is but one row; or every row has so many equal ones that all distances are 0; or
+        distances overflow.
     TypeError
         The metric takes no such argument, or the data is sparse.
 
@@ -195,6 +196,8 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     check_parameters("suggest_eps", {"min_samples": (integer(1, len(array)),)}, {"min_samples": min_samples})
     k = max(2, int(min_samples))
     found = k_distances(array, k, metric=metric, n_jobs=n_jobs, **kwargs)
+    if found[-1] == math.inf:
+        raise ValueError("No eps can be suggested: distances are too large for float64. Scale the data first.")
     curve = found[found > 0]
     if not len(curve):
         raise ValueError(f"No eps can be suggested: every row has {k - 1} or more others at distance 0. Leave "
