@@ -19,6 +19,7 @@ from coterie import distances, hierarchy, selection
 from coterie.cli import _csv, main
 from coterie.cli._console import Problem, numbers, table
 from coterie.cli._read import read_file
+from coterie.cli.dbscan import _cut_open
 from coterie.cli.demo import generate_addresses, read_iris
 from coterie.scaling import Scaler
 
@@ -606,6 +607,28 @@ def test_map_of_the_globe_is_cut_where_nothing_is(run_here, tmp_path):
     assert done.returncode == 0 and "gnoring" not in done.stderr  # as matplotlib says where limits do not fit
     ticks = re.findall(r"<!-- (-?\d+) -->", (tmp_path / "map.svg").read_text().replace("\N{MINUS SIGN}", "-"))
     assert any(165 < int(tick) <= 180 for tick in ticks) and any(-180 <= int(tick) < -165 for tick in ticks)
+
+
+def test_map_begins_behind_the_widest_gap_of_longitudes():
+    rng = np.random.default_rng(0)
+    for middle, spread in ((178.0, 20.0), (0.0, 90.0), (-100.0, 5.0), (200.0, 150.0)):
+        longitude = (middle + rng.uniform(-spread, spread, 2000) + 180) % 360 - 180
+        moved = _cut_open(longitude)
+        assert np.ptp(moved) <= 2 * spread and -180 <= moved.min() <= 180
+        np.testing.assert_allclose((moved - longitude + 180) % 360, 180, atol=1e-9)  # by whole turns
+    assert _cut_open(np.array([7.0, 7.0])).tolist() == [7.0, 7.0]
+
+
+def test_map_of_columns_with_a_long_tail_is_logarithmic(run_here, tmp_path):
+    pytest.importorskip("matplotlib")
+    rows = as_csv(np.exp(scattered()), "ab")
+    assert run_here("dbscan", "-", "--scale", "log", "--plot", "map.svg", stdin=rows).returncode == 0
+    assert "log(1 + a)" in (tmp_path / "map.svg").read_text()
+
+
+def test_a_single_row(run_here):
+    done = run_here("dbscan", "-", "--eps", 1, "--min-samples", 1, stdin=b"a\n5\n")
+    assert labels_of(done.stdout) == ["0"] and "what to try" not in done.stderr
 
 
 @pytest.mark.parametrize("args, message", [

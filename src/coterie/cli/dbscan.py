@@ -39,7 +39,7 @@ exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the com
 
 _LOPSIDED = 10.0  # columns that vary so many times as much as others drown them
 _MANY_EQUAL = 0.3  # share of rows with so many duplicates that their distance to neighbours is 0
-_SAMPLE = 10_000  # rows whose neighbours are looked at for advice
+_SAMPLE = 10_000  # rows whose neighbours are looked at for advice, and that the axes of a map are chosen by
 _MOST_NUMBERED = 40
 
 
@@ -91,6 +91,7 @@ def run(args: argparse.Namespace) -> None:
     if globe:
         data.values = to_radians(args, data)
     auto = args.eps == "auto"
+    k = max(args.min_samples, 2)  # as `suggest_eps` has it
     method = args.scale or ("standard" if auto and not args.metric.scale_free else "none")
     if method == "none" and args.scale is None and not args.metric.scale_free and not args.quiet:
         _note_lopsided(data)
@@ -111,10 +112,10 @@ def run(args: argparse.Namespace) -> None:
             if globe:
                 curve, eps = distances.radians_to_km(curve), float(f"{distances.radians_to_km(eps):.3g}")
             seen = "at the knee of" if suggestion.clear else "there is no clear knee in"
-            print(f"eps: {eps:g}{unit} ({seen} the distances within which rows have {max(args.min_samples, 2)} rows, "
+            print(f"eps: {eps:g}{unit} ({seen} the distances within which rows have {k} rows, "
                   "themselves counted)", file=sys.stderr)
             if (equal := np.mean(curve == 0)) > _MANY_EQUAL and not args.quiet:
-                note(f"{100 * equal:.0f}% of the rows have {args.min_samples - 1} or more others equal to them; a "
+                note(f"{100 * equal:.0f}% of the rows have {k - 1} or more others equal to them; a "
                      "larger --min-samples looks beyond duplicates")
         model = coterie.DBSCAN(distances.km_to_radians(eps) if globe else eps, min_samples=args.min_samples,
                                metric=args.metric, n_jobs=args.jobs).fit(data.values)
@@ -125,12 +126,12 @@ def run(args: argparse.Namespace) -> None:
         if args.plot is not None:
             title = (f"{os.path.basename(source_name(args.file))}: {count(labels.max() + 1, 'cluster')}, "
                      f"{_share(labels < 0)} noise (grey); eps {eps:g}{unit}, min-samples {args.min_samples}")
-            _draw(args.plot, data, labels, scaler, globe, title, curve, max(args.min_samples, 2), eps)
+            _draw(args.plot, data, labels, scaler, globe, title, curve, k, eps)
         write_labels(args.output, labels, data.kept)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             print(f"\n{_describe(data, model, scaler, globe, args.scale)}\n", file=sys.stderr)
-            if advice := _advice(args, data.values, labels, curve, unit):
+            if advice := _advice(args, data.values, labels, curve, k, unit):
                 print(f"what to try: {advice}\n", file=sys.stderr)
             print(f"{seconds:.2f} s", file=sys.stderr)
 
@@ -173,9 +174,11 @@ def _describe(data, model, scaler, globe, scaling):
     return f"{text}{of_what * few}\n\n{table}"
 
 
-def _advice(args, X, labels, curve, unit):
+def _advice(args, X, labels, curve, k, unit):
     """What to try where the result is hardly what was wanted, or None."""
     sizes = np.sort(np.bincount(labels[labels >= 0]))[::-1]
+    if len(labels) < 2:
+        return None
     auto = " or auto" * (curve is None)
     lower = f"a smaller --eps{auto} or a larger --min-samples"
     higher = f"a larger --eps{auto} or a smaller --min-samples"
@@ -193,15 +196,15 @@ def _advice(args, X, labels, curve, unit):
                 f"as half of them have {np.median(sizes):.0f} rows or fewer")
     else:
         return None
-    half, most = np.quantile(_some_distances(args, X) if curve is None else curve, [0.5, 0.9])
-    return (f"{text}. Half of the rows have {args.min_samples} rows, themselves counted, within {half:.3g}{unit}, nine "
+    half, most = np.quantile(_some_distances(args, X, k) if curve is None else curve, [0.5, 0.9])
+    return (f"{text}. Half of the rows have {k} rows, themselves counted, within {half:.3g}{unit}, nine "
             f"in ten within {most:.3g}{unit}")
 
 
-def _some_distances(args, X):
-    """Distances to the M-th neighbours of some of the rows; in km on the globe."""
+def _some_distances(args, X, k):
+    """Distances to the k-th neighbours of some of the rows; in km on the globe."""
     some = X[::-(-len(X) // _SAMPLE)]
-    found = neighbors.kneighbors(X, args.min_samples, some, metric=args.metric, n_jobs=args.jobs)[0][:, -1]
+    found = neighbors.kneighbors(X, min(k, len(X)), some, metric=args.metric, n_jobs=args.jobs)[0][:, -1]
     return distances.radians_to_km(found) if args.metric.name == "haversine" else found
 
 
@@ -253,13 +256,15 @@ def _on_map(data, scaler, globe):
     if globe:
         latitude, longitude = np.degrees(data.values.T)
         return np.column_stack([_cut_open(longitude), latitude]), [data.names[1], data.names[0]]
-    if len(data.names) == 2:
-        return scaler.inverse_transform(data.values), data.names
-    if len(data.names) == 1:
-        values = scaler.inverse_transform(data.values)
-        return np.column_stack([values, np.arange(len(values))]), [*data.names, "row"]
+    if len(data.names) <= 2:
+        values, names = scaler.inverse_transform(data.values), data.names
+        if scaler.method == "log":
+            values, names = np.log1p(values), [f"log(1 + {name})" for name in names]
+        if len(names) == 2:
+            return values, names
+        return np.column_stack([values, np.arange(len(values))]), [*names, "row"]
     centered = data.values - data.values.mean(axis=0, dtype=np.float64)
-    _, spread, axes = np.linalg.svd(centered, full_matrices=False)
+    _, spread, axes = np.linalg.svd(centered[::-(-len(centered) // _SAMPLE)], full_matrices=False)
     shares = spread[:2] ** 2 / max((spread**2).sum(), 1e-300)
     return centered @ axes[:2].T, [f"{nth} principal component ({share:.0%} of the variance)"
                                    for nth, share in zip(("first", "second"), shares, strict=True)]
@@ -267,7 +272,8 @@ def _on_map(data, scaler, globe):
 
 def _cut_open(longitude):
     """Longitudes moved by whole turns, so that the widest gap between them is at the edge of the map."""
-    degrees = np.unique(longitude % 360)
-    gaps = np.diff(degrees, append=degrees[0] + 360)
-    west = degrees[(int(gaps.argmax()) + 1) % len(degrees)]
-    return west + (longitude - west) % 360 - 360 * (west > 180)
+    east = longitude % 360
+    places = np.unique(east)
+    gaps = np.diff(places, append=places[0] + 360)
+    west = places[(int(gaps.argmax()) + 1) % len(places)]
+    return west + (east - west) % 360 - 360 * (west > 180)
