@@ -364,7 +364,8 @@ def test_another_fit_is_not_answered_from_the_first():
 
 def test_effective_metric():
     for params, expected in (({}, ("euclidean", {})), ({"p": 1}, ("manhattan", {})),
-                             ({"p": 3}, ("minkowski", {"p": 3.0})), ({"metric": "l1"}, ("manhattan", {})), ({"p": np.inf}, ("chebyshev", {}))):
+                             ({"p": 3}, ("minkowski", {"p": 3.0})), ({"metric": "l1"}, ("manhattan", {})),
+                             ({"p": np.inf}, ("chebyshev", {}))):
         model = NearestNeighbors(**params).fit(X)
         assert (model.effective_metric_, model.effective_metric_params_) == expected
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Neighbours of a batch of queries in a tree: what is computed at a box and in a leaf (kd_query_body.h). */
+/* Neighbours of a batch of queries in a tree: the search, and what it computes (kd_query_body.h). */
 #ifndef COTERIE_KD_QUERY_H
 #define COTERIE_KD_QUERY_H
 #include "kd_tree.h"
@@ -42,11 +42,33 @@ static inline int count_bits(uint64_t bits) {
 #endif
 }
 
+/* Whether a box at distance `gap` may hold a neighbour of some query: as far as the k-th, a lower row is one. */
+static inline int batch_may_find(const batch_t *b, int64_t node, double gap) {
+    if (gap != b->farthest) return gap < b->farthest;
+    for (ptrdiff_t i = 0; i < b->n; i++)
+        if (b->limit[i] == gap && b->tree->nodes[node].lowest < b->rows[i * b->k]) return 1;
+    return 0;
+}
+
+/* Of two boxes at the same distance the one whose middle is nearer, or else that with the lowest row: so ties are
+ * broken soonest. */
+static inline int batch_prefers(const batch_t *b, int64_t left, int64_t right) {
+    const kd_tree_t *t = b->tree;
+    const double *one = t->boxes + 2 * t->d * left, *other = t->boxes + 2 * t->d * right;
+    double difference = 0.0;
+    for (ptrdiff_t j = 0; j < t->d; j++) {
+        double middle = 0.5 * b->box[j] + 0.5 * b->box[t->d + j];
+        difference += fabs(0.5 * one[j] + 0.5 * one[t->d + j] - middle);
+        difference -= fabs(0.5 * other[j] + 0.5 * other[t->d + j] - middle);
+    }
+    return difference < 0.0 || (difference == 0.0 && t->nodes[left].lowest < t->nodes[right].lowest);
+}
+
 typedef void (*batch_gaps_t)(const kd_tree_t *, const double *, const double *, double *, double *);
-typedef void (*batch_scan_t)(batch_t *, const kd_node_t *, const double *);
+typedef void (*batch_search_t)(batch_t *);
 
 #define SIMD_BODY "kd_query_body.h"
 #include "simd_levels.h"
 SIMD_TABLE_F64(batch_gaps)
-SIMD_TABLE_F64(batch_scan)
+SIMD_TABLE_F64(batch_search)
 #endif

@@ -4,13 +4,11 @@
 The queries are in a tree, too, and those of a leaf go through the other tree together: from box to box the nearer child
 first, until what is left is farther away than the k-th nearest of each of them.
 """
-from libc.math cimport INFINITY, fabs, sqrt
+from libc.math cimport INFINITY, sqrt
 from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memcpy
 
-from .kd_tree cimport (
-    KD_DEPTH, KD_LANES, Tree, box_of, kd_box_gap, kd_node_t, kd_tree_t, leaf_distances, leaf_within,
-)
+from .kd_tree cimport KD_DEPTH, KD_LANES, Tree, box_of, kd_node_t, kd_tree_t, leaf_distances, leaf_within
 from .simd cimport simd_level
 from .work cimport Region, part_t, work_take
 
@@ -32,7 +30,7 @@ cdef extern from "kd_query.h" nogil:
     void list_clear(double *distances, int64_t *rows, Py_ssize_t k) noexcept
     void list_finish(double *distances, int64_t *rows, Py_ssize_t k) noexcept
     void (*batch_gaps_f64[])(const kd_tree_t *, const double *, const double *, double *, double *) noexcept
-    void (*batch_scan_f64[])(batch_t *, const kd_node_t *, const double *) noexcept
+    void (*batch_search_f64[])(batch_t *) noexcept
 
 QUERIES = BATCH
 
@@ -74,73 +72,6 @@ cdef void set_batch(batch_t *b, const kd_tree_t *one, int64_t leaf, const kd_tre
 # ------------------------------------------------------------------------------------------- the k nearest
 
 
-cdef double between_middles(const kd_tree_t *tree, const double *a, const double *b) noexcept nogil:
-    cdef:
-        Py_ssize_t j
-        double total = 0.0
-    for j in range(tree.d):
-        total += fabs((0.5 * a[j] + 0.5 * a[tree.d + j]) - (0.5 * b[j] + 0.5 * b[tree.d + j]))
-    return total
-
-
-cdef inline bint goes_left(const batch_t *b, int64_t left, int64_t right, double to_left,
-                           double to_right) noexcept nogil:
-    """Which child first: the nearer one, by its box or else by the middle of that; else the one with the lowest row, as
-    that is how ties are broken."""
-    if to_left == to_right:
-        to_left = between_middles(b.tree, b.box, box_of(b.tree, left))
-        to_right = between_middles(b.tree, b.box, box_of(b.tree, right))
-        if to_left == to_right:
-            return b.tree.nodes[left].lowest < b.tree.nodes[right].lowest
-    return to_left < to_right
-
-
-cdef bint may_hold(const batch_t *b, int64_t node, double gap) noexcept nogil:
-    """Whether a box at distance `gap` may hold a neighbour of some query: at the same distance a lower row is one."""
-    cdef Py_ssize_t i
-    if gap != b.farthest:
-        return gap < b.farthest
-    for i in range(b.n):
-        if b.limit[i] == gap and b.tree.nodes[node].lowest < b.rows[i * b.k]:
-            return True
-    return False
-
-
-cdef void search(batch_t *b) noexcept nogil:
-    cdef:
-        const kd_node_t *nodes = b.tree.nodes
-        int64_t stack[KD_DEPTH]
-        double gaps[KD_DEPTH]
-        int64_t node, left, right
-        double gap, to_left, to_right
-        int height = 1, level = simd_level()
-    stack[0] = 0
-    gaps[0] = 0.0
-    while height:
-        height -= 1
-        node = stack[height]
-        gap = gaps[height]
-        while may_hold(b, node, gap):
-            if not nodes[node].right:
-                batch_scan_f64[level](b, nodes + node, box_of(b.tree, node))
-                break
-            left = node + 1
-            right = nodes[node].right
-            to_left = kd_box_gap(b.tree, b.box, box_of(b.tree, left))
-            to_right = kd_box_gap(b.tree, b.box, box_of(b.tree, right))
-            if goes_left(b, left, right, to_left, to_right):
-                node = left
-                gap = to_left
-                stack[height] = right
-                gaps[height] = to_right
-            else:
-                node = right
-                gap = to_right
-                stack[height] = left
-                gaps[height] = to_left
-            height += 1
-
-
 def nearest(
         Tree many,                        # IN     where the neighbours are
         Tree one,                         # IN     where the queries are
@@ -157,6 +88,7 @@ def nearest(
     """The k nearest of each query, from near to far; on ties the lowest rows."""
     cdef:
         Py_ssize_t k = distances.shape[1], i, j, m, chunk, row
+        int level = simd_level()
         batch_t b
         part_t part
     b.others = others
@@ -172,7 +104,7 @@ def nearest(
                     b.limit[i] = INFINITY if i < b.n else -1.0
                 b.farthest = INFINITY
                 list_clear(b.near, b.rows, b.n * k)
-                search(&b)
+                batch_search_f64[level](&b)
                 for i in range(b.n):
                     list_finish(b.near + i * k, b.rows + i * k, k)
                     row = b.number[i]

@@ -64,67 +64,115 @@ static TARGET void FN(batch_gaps)(
 /* Points of some blocks that may be among the k nearest of a query at x: bit i for point i, and their distances. With
  * many features those first looked at often settle that none is. */
 SIMD_INLINE TARGET uint64_t FN(batch_near)(
-        const int kind, const int d, const int blocks, const double *x, const double *y, double limit, double *out) {
+        const int kind, const int d, const int blocks, double p, const double *x, const double *y, double limit,
+        double *out) {
+    const ptrdiff_t step = (ptrdiff_t)d * KD_LANES;
     VR sum[8], most = VSET1(limit);
     uint64_t bits;
     int j = 0;
+    if (kind == KD_MINKOWSKI) {
+        bits = 0;
+        for (int i = 0; i < blocks * KD_LANES; i++) {
+            out[i] = 0.0;
+            for (j = 0; j < d; j++)
+                out[i] += pow(fabs(y[(i / KD_LANES * d + j) * KD_LANES + i % KD_LANES] - x[j * KD_LANES]), p);
+            bits |= (uint64_t)(out[i] <= limit) << i;
+        }
+        return bits;
+    }
     for (int g = 0; g < blocks * BATCH_VECTORS; g++) sum[g] = VSET1(0.0);
     while (1) {
         int to = d - j < 12 ? d : j + 8;
         for (; j < to; j++) {
-            VR c = VSET1(x[j * KD_LANES]);
+            VR c = VSET1(*x);
             for (int g = 0; g < blocks * BATCH_VECTORS; g++) {
-                const double *block = y + g * LANES / KD_LANES * d * KD_LANES;
-                sum[g] = FN(batch_add)(kind, sum[g], VSUB(VLOAD(block + j * KD_LANES + g * LANES % KD_LANES), c));
+                const double *at = y + g / BATCH_VECTORS * step + g % BATCH_VECTORS * LANES;
+                sum[g] = FN(batch_add)(kind, sum[g], VSUB(VLOAD(at), c));
             }
+            x += KD_LANES;
+            y += KD_LANES;
         }
         bits = 0;
         for (int g = 0; g < blocks * BATCH_VECTORS; g++) bits |= VBITS(VLE(sum[g], most)) << (g * LANES);
         if (j == d || !bits) break;
     }
     if (bits)
-        for (int g = 0; g < blocks * BATCH_VECTORS; g++) VSTORE(out + g * LANES, sum[g]);
+        for (int g = 0; g < blocks * BATCH_VECTORS; g++)
+            VSTORE(out + g * LANES, VADD(sum[g], VSET1(0.0))); /* the largest of 0 and -0 may be -0 */
     return bits;
 }
 
-SIMD_INLINE TARGET void FN(batch_scan_one)(
-        const int kind, const int d, batch_t *b, ptrdiff_t i, const kd_node_t *leaf) {
-    const kd_tree_t *t = b->tree;
-    const double *x = b->points + i / KD_LANES * d * KD_LANES + i % KD_LANES;
-    const double *y = t->points + leaf->start * d;
-    double *near = b->near + i * b->k;
-    int64_t *rows = b->rows + i * b->k, self = b->others ? b->number[i] : -1;
-    ptrdiff_t size = leaf->stop - leaf->start, first = 0;
-    double distances[BATCH_GROUP * KD_LANES];
-    while (first < size) {
-        uint64_t bits = 0;
-        ptrdiff_t step = KD_LANES;
-        if (kind == KD_MINKOWSKI) {
-            for (int p = 0; p < KD_LANES && first + p < size; p++) {
-                distances[p] = 0.0;
-                for (int j = 0; j < d; j++)
-                    distances[p] += pow(fabs(y[(first * d + j * KD_LANES) + p] - x[j * KD_LANES]), t->p);
-                bits |= (uint64_t)(distances[p] <= near[0]) << p;
-            }
-        } else if (size - first > (BATCH_GROUP - 1) * KD_LANES) {
-            step = BATCH_GROUP * KD_LANES;
-            bits = FN(batch_near)(kind, d, BATCH_GROUP, x, y + first * d, near[0], distances);
-        } else {
-            bits = FN(batch_near)(kind, d, 1, x, y + first * d, near[0], distances);
-        }
-        for (; bits; bits &= bits - 1) {
-            ptrdiff_t p = lowest_bit(bits);
-            if (first + p >= size) break; /* at infinity, behind the last point */
-            int64_t row = t->order[leaf->start + first + p];
-            if (row != self && list_farther(near[0], rows[0], distances[p], row))
-                list_take(near, rows, b->k, distances[p], row);
-        }
-        first += step;
+/* The k <= KD_LANES * blocks nearest of as many distances become a list, the farthest first: a distance's place is the
+ * number of those that are less. Returns 0, and leaves the list as it is, where two are equal. */
+SIMD_INLINE TARGET int FN(batch_first)(
+        const int blocks, const double *distances, const int64_t *order, ptrdiff_t k, double *near, int64_t *rows) {
+    enum { SIZE = BATCH_GROUP * KD_LANES };
+    VR value[SIZE / LANES], place[SIZE / LANES], one = VSET1(1.0);
+    double places[SIZE], sorted[SIZE], total = 0.0;
+    int64_t numbers[SIZE];
+    const int size = blocks * KD_LANES;
+    for (int g = 0; g < size / LANES; g++) {
+        value[g] = VLOAD(distances + g * LANES);
+        place[g] = VSET1(0.0);
     }
-    b->limit[i] = near[0];
+    for (int i = 0; i < size; i++) {
+        VR x = VSET1(distances[i]);
+        for (int g = 0; g < size / LANES; g++) place[g] = VADD(place[g], VKEEP(VLT(x, value[g]), one));
+    }
+    for (int g = 0; g < size / LANES; g++) VSTORE(places + g * LANES, place[g]);
+    for (int i = 0; i < size; i++) {
+        total += places[i];
+        sorted[(int)places[i]] = distances[i];
+        numbers[(int)places[i]] = order[i];
+    }
+    if (total != size * (size - 1) / 2) return 0;
+    for (ptrdiff_t i = 0; i < k; i++) {
+        near[k - 1 - i] = sorted[i];
+        rows[k - 1 - i] = numbers[i];
+    }
+    return 1;
 }
 
-SIMD_INLINE TARGET void FN(batch_scan_kind)(
+/* Up to BATCH_GROUP blocks from position `first` of a leaf on join the neighbours of query i. */
+SIMD_INLINE TARGET void FN(batch_take)(
+        const int kind, const int d, const int blocks, batch_t *b, ptrdiff_t i, const kd_node_t *leaf,
+        ptrdiff_t first) {
+    const kd_tree_t *t = b->tree;
+    const double *x = b->points + i / KD_LANES * d * KD_LANES + i % KD_LANES;
+    const double *y = t->points + (leaf->start + first) * d;
+    const int64_t *order = t->order + leaf->start + first;
+    double *near = b->near + i * b->k;
+    int64_t *rows = b->rows + i * b->k, self = b->others ? b->number[i] : -1;
+    ptrdiff_t size = leaf->stop - leaf->start - first;
+    double distances[BATCH_GROUP * KD_LANES];
+    uint64_t bits = FN(batch_near)(kind, d, blocks, t->p, x, y, near[0], distances);
+    if (blocks > 1 && rows[b->k - 1] == INT64_MAX && self < 0 && b->k <= LIST_SORTED && b->k <= blocks * KD_LANES &&
+        size >= blocks * KD_LANES && FN(batch_first)(blocks, distances, order, b->k, near, rows))
+        return;
+    for (; bits; bits &= bits - 1) {
+        ptrdiff_t p = lowest_bit(bits);
+        if (p >= size) break; /* at infinity, behind the last point */
+        if (order[p] != self) list_offer(near, rows, b->k, distances[p], order[p]);
+    }
+}
+
+/* The points of a leaf join the neighbours of query i. */
+SIMD_INLINE TARGET void FN(batch_scan_one)(
+        const int kind, const int d, batch_t *b, ptrdiff_t i, const kd_node_t *leaf) {
+    ptrdiff_t size = leaf->stop - leaf->start, first = 0;
+    for (; size - first > (BATCH_GROUP - 1) * KD_LANES; first += BATCH_GROUP * KD_LANES)
+        FN(batch_take)(kind, d, BATCH_GROUP, b, i, leaf, first);
+    if (BATCH_GROUP > 3 && size - first > 2 * KD_LANES)
+        FN(batch_take)(kind, d, 3, b, i, leaf, first);
+    else if (BATCH_GROUP > 2 && size - first > KD_LANES)
+        FN(batch_take)(kind, d, 2, b, i, leaf, first);
+    else if (size > first)
+        FN(batch_take)(kind, d, 1, b, i, leaf, first);
+    b->limit[i] = b->near[i * b->k];
+}
+
+/* The points of a leaf join the neighbours of the queries of a batch. */
+SIMD_INLINE TARGET void FN(batch_scan)(
         const int kind, const int d, batch_t *b, const kd_node_t *leaf, const double *box) {
     double gap[KD_LANES];
     VR farthest = VSET1(-1.0);
@@ -148,26 +196,80 @@ SIMD_INLINE TARGET void FN(batch_scan_kind)(
     b->farthest = largest[0];
 }
 
-/* The points of a leaf join the neighbours of the queries of a batch. */
-static TARGET void FN(batch_scan)(batch_t *b, const kd_node_t *leaf, const double *box) {
+/* Least distance between two boxes. Where features are added up side by side, rounding is allowed for. */
+SIMD_INLINE TARGET double FN(batch_box_gap)(
+        const int kind, const int d, const kd_tree_t *t, const double *a, const double *b) {
+    double sum = 0.0;
+    int j = 0;
+    if (kind == KD_MINKOWSKI) return kd_box_gap(t, a, b);
+    if (d >= LANES && d > 3) {
+        double parts[LANES];
+        VR sums = VSET1(0.0), none = sums;
+        for (; j + LANES <= d; j += LANES) {
+            VR up = VSUB(VLOAD(b + j), VLOAD(a + d + j)), down = VSUB(VLOAD(a + j), VLOAD(b + d + j));
+            sums = FN(batch_add)(kind, sums, VMAX(none, VMAX(up, down)));
+        }
+        VSTORE(parts, sums);
+        for (int u = 0; u < LANES; u++) sum = kind == KD_CHEBYSHEV ? fmax(sum, parts[u]) : sum + parts[u];
+    }
+    for (; j < d; j++) {
+        double up = b[j] - a[d + j], down = a[j] - b[d + j], gap = up > down ? up : down;
+        sum = kd_add(kind, 0.0, sum, gap > 0.0 ? gap : 0.0);
+    }
+    return kind == KD_CHEBYSHEV || d <= 3 ? sum : sum * (1.0 - 4e-16 * d);
+}
+
+/* From box to box, the nearer child first, until what is left is farther than the k-th nearest of each query. */
+SIMD_INLINE TARGET void FN(batch_search_kind)(const int kind, const int d, batch_t *b) {
+    const kd_tree_t *t = b->tree;
+    const kd_node_t *nodes = t->nodes;
+    int64_t stack[KD_DEPTH], node;
+    double gaps[KD_DEPTH], gap;
+    int height = 1;
+    stack[0] = 0;
+    gaps[0] = 0.0;
+    while (height) {
+        height--;
+        node = stack[height];
+        gap = gaps[height];
+        while (batch_may_find(b, node, gap)) {
+            if (!nodes[node].right) {
+                FN(batch_scan)(kind, d, b, nodes + node, t->boxes + 2 * d * node);
+                break;
+            }
+            int64_t left = node + 1, right = nodes[node].right;
+            double to_left = FN(batch_box_gap)(kind, d, t, b->box, t->boxes + 2 * d * left);
+            double to_right = FN(batch_box_gap)(kind, d, t, b->box, t->boxes + 2 * d * right);
+            int first = to_left < to_right || (to_left == to_right && batch_prefers(b, left, right));
+            node = first ? left : right;
+            gap = first ? to_left : to_right;
+            stack[height] = first ? right : left;
+            gaps[height] = first ? to_right : to_left;
+            height++;
+        }
+    }
+}
+
+/* Find the neighbours of the queries of a batch. */
+static TARGET void FN(batch_search)(batch_t *b) {
     int d = (int)b->tree->d;
     switch (b->tree->kind) {
         case KD_EUCLIDEAN:
             if (d == 2)
-                FN(batch_scan_kind)(KD_EUCLIDEAN, 2, b, leaf, box);
+                FN(batch_search_kind)(KD_EUCLIDEAN, 2, b);
             else if (d == 3)
-                FN(batch_scan_kind)(KD_EUCLIDEAN, 3, b, leaf, box);
+                FN(batch_search_kind)(KD_EUCLIDEAN, 3, b);
             else
-                FN(batch_scan_kind)(KD_EUCLIDEAN, d, b, leaf, box);
+                FN(batch_search_kind)(KD_EUCLIDEAN, d, b);
             break;
         case KD_MANHATTAN:
-            FN(batch_scan_kind)(KD_MANHATTAN, d, b, leaf, box);
+            FN(batch_search_kind)(KD_MANHATTAN, d, b);
             break;
         case KD_CHEBYSHEV:
-            FN(batch_scan_kind)(KD_CHEBYSHEV, d, b, leaf, box);
+            FN(batch_search_kind)(KD_CHEBYSHEV, d, b);
             break;
         default:
-            FN(batch_scan_kind)(KD_MINKOWSKI, d, b, leaf, box);
+            FN(batch_search_kind)(KD_MINKOWSKI, d, b);
     }
 }
 #undef BATCH_GROUP

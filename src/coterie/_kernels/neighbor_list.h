@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { LIST_SORTED = 32, LIST_SHORT = 24 };
 
@@ -27,9 +28,10 @@ static inline void list_sift(
     while (1) {
         ptrdiff_t child = 2 * i + 1;
         if (child >= k) break;
-        if (child + 1 < k && (by_row ? rows[child + 1] > rows[child]
-                                     : list_farther(distances[child + 1], rows[child + 1], distances[child], rows[child])))
-            child++;
+        ptrdiff_t other = child + 1;
+        if (other < k && (by_row ? rows[other] > rows[child]
+                                 : list_farther(distances[other], rows[other], distances[child], rows[child])))
+            child = other;
         if (by_row ? rows[child] < row : !list_farther(distances[child], rows[child], distance, row)) break;
         distances[i] = distances[child];
         rows[i] = rows[child];
@@ -52,6 +54,28 @@ static inline void list_take(double *distances, int64_t *rows, ptrdiff_t k, doub
     }
     distances[i] = distance;
     rows[i] = row;
+}
+
+/* A row joins if it is nearer than the farthest. For distances that are not negative, nor -0: their bits are in their
+ * order, and integers are compared faster. */
+static inline void list_offer(double *distances, int64_t *rows, ptrdiff_t k, double distance, int64_t row) {
+    int64_t bits, other;
+    memcpy(&bits, &distance, sizeof bits);
+    memcpy(&other, &distances[0], sizeof other);
+    if (bits > other || (bits == other && row > rows[0])) return;
+    if (k > LIST_SORTED) {
+        list_sift(0, distances, rows, k, 0, distance, row);
+        return;
+    }
+    ptrdiff_t i = 1;
+    for (; i < k; i++) {
+        memcpy(&other, &distances[i], sizeof other);
+        if (bits > other || (bits == other && row > rows[i])) break;
+        distances[i - 1] = distances[i];
+        rows[i - 1] = rows[i];
+    }
+    distances[i - 1] = distance;
+    rows[i - 1] = row;
 }
 
 /* From a heap to the order from near to far. */
@@ -91,7 +115,8 @@ static inline void list_sort(const int by_row, double *distances, int64_t *rows,
         double distance = distances[i];
         int64_t row = rows[i];
         ptrdiff_t j = i;
-        for (; j > 0 && (by_row ? rows[j - 1] > row : list_farther(distances[j - 1], rows[j - 1], distance, row)); j--) {
+        for (; j > 0; j--) {
+            if (by_row ? rows[j - 1] < row : !list_farther(distances[j - 1], rows[j - 1], distance, row)) break;
             distances[j] = distances[j - 1];
             rows[j] = rows[j - 1];
         }
