@@ -39,7 +39,8 @@ exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the com
 
 _LOPSIDED = 10.0  # columns that vary so many times as much as others drown them
 _MANY_EQUAL = 0.3  # share of rows with so many duplicates that their distance to neighbours is 0
-_SAMPLE = 10_000  # rows whose neighbours are looked at for advice, and that the axes of a map are chosen by
+_SAMPLE = 10_000  # rows whose neighbours are looked at for advice
+_MOST_AXES = 1_000  # columns whose principal components are those of all rows; of more columns those of a sample
 _MOST_NUMBERED = 40
 
 
@@ -264,8 +265,13 @@ def _on_map(data, scaler, globe):
             return values, names
         return np.column_stack([values, np.arange(len(values))]), [*names, "row"]
     centered = data.values - data.values.mean(axis=0, dtype=np.float64)
-    _, spread, axes = np.linalg.svd(centered[::-(-len(centered) // _SAMPLE)], full_matrices=False)
-    shares = spread[:2] ** 2 / max((spread**2).sum(), 1e-300)
+    if len(data.names) <= _MOST_AXES:
+        spread, axes = np.linalg.eigh(centered.T @ centered)
+        spread, axes = spread[::-1], axes.T[::-1]
+    else:
+        _, spread, axes = np.linalg.svd(centered[::-(-len(centered) // _SAMPLE)], full_matrices=False)
+        spread = np.square(spread)
+    shares = spread[:2] / max(spread.sum(), 1e-300)
     return centered @ axes[:2].T, [f"{nth} principal component ({share:.0%} of the variance)"
                                    for nth, share in zip(("first", "second"), shares, strict=True)]
 
