@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ._vectors import Vectors
 
-_LEAVES = 8  # leaves or cells of a chunk
+_LEAVES = 1  # leaves or cells of a chunk: one may see all others, and Ctrl-C is to be felt
 _COPIED = 1 << 14  # points of a chunk where they are only moved
 _ALONE = 2048  # points that one thread does faster than two
 _WIDE = 64  # features from which on the tree holds a projection ...
@@ -139,8 +139,8 @@ def _search(vectors: Vectors, bound: float, n_threads: int) -> dbscan_tree.Searc
 
 def _hold_rows(search: dbscan_tree.Search, X: NDArray, bound: float, center: NDArray[np.float64], longest: float,
                n_threads: int) -> None:
-    """Let the search decide by rows. Three ways, each for what the one before leaves in doubt: between tiles in float32,
-    between rows as they are, feature by feature in float64."""
+    """Let the search decide by rows, in three ways, each for what the one before leaves in doubt: between tiles in
+    float32, between rows as they are, feature by feature in float64."""
     d = X.shape[1]
     tree = search.tree
     nodes = np.asarray(tree.nodes)

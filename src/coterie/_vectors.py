@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Metrics as distances between vectors: what a tree of boxes can search.
 
-Two rows are within a radius where the *reduced* distance of their vectors is at most the reduced radius. Reduced is what
-is added up before the last step: the sum of squares, of absolute values, of powers, or the largest absolute value. It is
-computed in float64, feature by feature, each product rounded: one definition, whoever computes it.
+Two rows are within a radius where the *reduced* distance of their vectors is at most the reduced radius. Reduced is
+what is added up before the last step: the sum of squares, of absolute values, of powers, or the largest absolute value.
+It is computed in float64, feature by feature, each product rounded: one definition, whoever computes it.
 """
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ def note_lowest(
         const uint8_t[::1] core,          # IN     (n,), whether each point is core
         const int64_t[::1] order,         # IN     (n,), the row of each point
         int64_t[::1] parent,              # INOUT  (n,), components of the core points
-        int64_t[::1] lowest,              # INOUT  (n,), n at first; the lowest row of the component of each that stands for one
+        int64_t[::1] lowest,              # INOUT  (n,), n at first; lowest row of the component of each root
         Py_ssize_t start, Py_ssize_t stop):
     """Note the lowest row of each component, for some of the points. O(stop - start) time."""
     cdef:

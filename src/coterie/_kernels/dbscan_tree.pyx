@@ -586,7 +586,7 @@ def join_cells(
         const int64_t[::1] cell_of,       # IN     (room,)
         Py_ssize_t cells_per_chunk,       # IN
         double[:, ::1] work,              # WORK   (threads, features of the tree and of the rows)
-        int64_t[::1] parent,              # INOUT  (n,), as join_within left it; in the end all that are connected are joined
+        int64_t[::1] parent,              # INOUT  (n,), as join_within left it; then all that are connected are joined
         uint8_t[::1] joined,              # INOUT  (n_cells,)
         Region region, int slot):
     """Join the core points of different cells that are within the radius of each other, unless they are joined."""
