@@ -159,6 +159,25 @@ def test_uniform_data_has_no_clear_knee_and_is_one_cluster(d):
     assert one_cluster >= 18
 
 
+def test_metrics_that_are_squares_are_looked_at_as_lengths():
+    for name in ("blobs, 20% noise", "rings"):
+        X = SCENES[name][0](np.random.default_rng(0))[0]
+        length, square = suggest_eps(X), suggest_eps(X, metric="sqeuclidean")
+        assert square.clear == length.clear
+        assert square.eps == pytest.approx(length.eps**2, rel=0.0202)
+
+
+@pytest.mark.parametrize("metric, d", [("sqeuclidean", 2), ("cosine", 2), ("cosine", 6), ("correlation", 3),
+                                       ("correlation", 8)])
+def test_squares_of_even_distances_have_no_clear_knee(metric, d):
+    clear = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        X = rng.random((500, d)) if metric == "sqeuclidean" else rng.normal(size=(500, d))  # even on the sphere
+        clear += suggest_eps(X, 5, metric=metric).clear
+    assert clear <= 1
+
+
 def test_bend_among_the_first_rows_is_no_knee():
     # Distances that rise at once and then level off; a few rows are very near each other.
     rng = np.random.default_rng(0)

@@ -26,6 +26,8 @@ _DENSE_AT_LEAST = 0.25  # a bend of the curve before so many rows divides nothin
 # How many times as far as the others' the k-th neighbours of the rows beyond a clear knee are: at least the first, and
 # at least the second times what chance makes of evenly spread rows; the third is for how much chance varies.
 _FARTHER, _BEYOND_CHANCE, _CHANCE_VARIES = 1.3, 1.25, 2.0
+# Metrics that are squares of a length, or half of it, and how many dimensions rows have less than features.
+_SQUARES = {"sqeuclidean": 0, "cosine": 1, "correlation": 2}
 _WHISKER = 1.5  # interquartile ranges, as of a box plot
 
 
@@ -151,7 +153,8 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     Notes
     -----
     The knee is where the curve is farthest below the straight line between its ends, as Kneedle has it, of the square
-    roots of the distances: the few largest would have too much of a say otherwise. Distances of 0, those of rows with
+    roots of the distances: the few largest would have too much of a say otherwise. (For sqeuclidean, cosine and
+    correlation, which are squares of lengths, of the fourth roots.) Distances of 0, those of rows with
     many duplicates, are left out. Where more than 30% of the rows are noise even this is not enough; so if the curve
     without its highest hundredth has its knee at 50% to 70%, this is taken.
 
@@ -194,27 +197,28 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     if len(array) == 1:
         raise ValueError("suggest_eps needs at least 2 rows: one has no neighbour. Got 1.")
     check_parameters("suggest_eps", {"min_samples": (integer(1, len(array)),)}, {"min_samples": min_samples})
+    measure = distances.as_metric(metric, **kwargs)
     k = max(2, int(min_samples))
-    found = k_distances(array, k, metric=metric, n_jobs=n_jobs, **kwargs)
+    found = k_distances(array, k, metric=measure, n_jobs=n_jobs)
     if found[-1] == math.inf:
         raise ValueError("No eps can be suggested: distances are too large for float64. Scale the data first.")
     curve = found[found > 0]
     if not len(curve):
         raise ValueError(f"No eps can be suggested: every row has {k - 1} or more others at distance 0. Leave "
                          f"duplicates out, or try more min_samples than {min_samples}.")
-    knee = _find_knee(curve)
-    below, above = curve[curve <= knee], curve[curve > knee]
-    ratio = float(np.median(above) / np.median(below)) if len(above) else 1.0
-    by_chance = _BEYOND_CHANCE * (1 + _CHANCE_VARIES / math.sqrt(len(curve))) * _ratio_by_chance(k, array.shape[1])
-    clear = ratio >= max(_FARTHER, by_chance) and len(below) >= _DENSE_AT_LEAST * len(curve)
-    if not clear:
-        knee = _whisker(curve)
-    eps = _round_up(knee)
+    power = 2 if measure.name in _SQUARES else 1
+    lengths = curve ** (1 / power)
+    n_dense = int(np.searchsorted(lengths, _find_knee(lengths), side="right"))
+    ratio = float(np.median(lengths[n_dense:]) / np.median(lengths[:n_dense])) if n_dense < len(lengths) else 1.0
+    n_dimensions = max(1, array.shape[1] - _SQUARES.get(measure.name, 0))
+    by_chance = _BEYOND_CHANCE * (1 + _CHANCE_VARIES / math.sqrt(len(curve))) * _ratio_by_chance(k, n_dimensions)
+    clear = ratio >= max(_FARTHER, by_chance) and n_dense >= _DENSE_AT_LEAST * len(curve)
+    eps = _round_up(float(curve[n_dense - 1] if clear else min(_whisker(lengths) ** power, curve[-1])))
     kth = f"the {_ordinal(k)} neighbour, the row itself counted,"
     share = f"{100 * np.count_nonzero(found <= eps) / len(found):.3g}% of the rows"
     if clear:
-        reason = (f"a clear knee: {kth} is within {eps:g} for {share}, and typically {ratio:.2g} times as far for the "
-                  "others")
+        reason = (f"a clear knee: {kth} is within {eps:g} for {share}, and typically {ratio**power:.2g} times as far for "
+                  "the others")
     else:
         reason = (f"no clear knee: the distances to {kth} grow evenly, as where data is about as dense all over; "
                   f"{eps:g} is enough for {share}")
@@ -243,7 +247,7 @@ def _farthest_below_chord(curve: NDArray[np.float64]) -> int:
     return len(curve) - 1 - int((chord - curve)[::-1].argmax())
 
 
-def _ratio_by_chance(k: int, n_features: int) -> float:
+def _ratio_by_chance(k: int, n_dimensions: int) -> float:
     """How many times as far k-th neighbours are beyond the knee as before it, of evenly spread rows.
 
     About the ratio of the 95% quantile to the 45% one. The volume around a row that holds k - 1 others has a gamma
@@ -251,7 +255,7 @@ def _ratio_by_chance(k: int, n_features: int) -> float:
     """
     spread = 1 / (9 * (k - 1))
     high, low = (1 - spread + z * math.sqrt(spread) for z in (1.6449, -0.1257))
-    return (high / low) ** (3 / n_features)
+    return (high / low) ** (3 / n_dimensions)
 
 
 def _round_up(value: float, digits: int = 3) -> float:
