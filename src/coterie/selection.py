@@ -217,8 +217,8 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     kth = f"the {_ordinal(k)} neighbour, the row itself counted,"
     share = f"{100 * np.count_nonzero(found <= eps) / len(found):.3g}% of the rows"
     if clear:
-        reason = (f"a clear knee: {kth} is within {eps:g} for {share}, and typically {ratio**power:.2g} times as far for "
-                  "the others")
+        times = f"{ratio**power:.2g}"
+        reason = f"a clear knee: {kth} is within {eps:g} for {share}, and typically {times} times as far for the others"
     else:
         reason = (f"no clear knee: the distances to {kth} grow evenly, as where data is about as dense all over; "
                   f"{eps:g} is enough for {share}")
