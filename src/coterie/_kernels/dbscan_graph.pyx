@@ -32,6 +32,16 @@ ctypedef fused index:
 # ------------------------------------------------------------------------------------------- pairs, block by block
 
 
+cdef inline bint some_near(const double *x, Py_ssize_t n, double bound) noexcept nogil:
+    """Is any of these near, or not a number? Mostly none is, and this the compiler can do for several at once."""
+    cdef:
+        Py_ssize_t k
+        int64_t far = 0
+    for k in range(n):
+        far += x[k] > bound
+    return far < n
+
+
 def mark_near(
         const double[:, ::1] block,       # IN     (R, C), distances
         double bound,                     # IN     near is what is not farther
@@ -60,9 +70,10 @@ def mark_near(
                         if diagonal + r < stop:
                             bits = (<uint64_t> 1) << (diagonal + r - 64 * w)
                     x = &block[r, 0] + 64 * w
-                    for k in range(start - 64 * w, stop - 64 * w):
-                        bits |= (<uint64_t> (x[k] <= bound)) << k
-                        wrong |= x[k] != x[k]
+                    if some_near(x + start - 64 * w, stop - start, bound):
+                        for k in range(start - 64 * w, stop - 64 * w):
+                            bits |= (<uint64_t> (x[k] <= bound)) << k
+                            wrong |= x[k] != x[k]
                     marks[r, w] = bits
                 if wrong:
                     not_numbers[r] = 1
