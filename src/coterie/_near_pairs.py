@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
-from . import _parallel, distances
+from . import _memory, _parallel, distances
 from ._kernels import dbscan_graph, pairwise, sparse_rows
 
 if TYPE_CHECKING:
@@ -114,6 +114,9 @@ class SparsePoints:
         self.sizes = _sizes(rows, self.values, kind, n_threads)
         longest = int(lengths.max()) + 1
         used = max(1, min(n_columns, int(np.diff(rows.starts[np.r_[0:n:sparse_rows.LANES, n]]).max())))
+        _memory.require(n_threads * (8 * n_columns + used * (8 * sparse_rows.LANES + 8)),
+                        f"{sparse_rows.LANES} rows of sparse data in the {used:,} columns that they use",
+                        "Fewer threads (n_jobs) need less.")
         self.as_columns = (np.full((n_threads, n_columns), -1), np.empty((n_threads, used * sparse_rows.LANES)),
                            np.empty((n_threads, used), np.int64))
         self.as_rows = np.empty((n_threads, longest), np.int64), np.empty((n_threads, longest))
