@@ -18,6 +18,7 @@ import numpy as np
 from cases import mixture, topics, uniform
 
 TITLE = "DBSCAN"
+EARTH = 6371.0088  # km
 
 # -------------------------------------------------------------------------------------------------- the libraries
 
@@ -143,10 +144,13 @@ class Case(cases.Case):
     def about(self, shape: tuple[int, int]) -> str:
         size = f"{shape[0]:,} × {shape[1]}" + " float32" * (self.dtype == np.float32)
         metric = "" if self.metric == "euclidean" else self.metric
-        return ", ".join(filter(None, [size, self.words, metric, f"eps {self.eps:.3g}"]))
+        eps = f"eps {self.eps * EARTH:.3g} km" if self.metric == "haversine" else f"eps {self.eps:.3g}"
+        return ", ".join(filter(None, [size, self.words, metric, eps]))
 
     def more(self, shape: tuple[int, int], seconds: float, peak: float) -> dict[str, str]:
         n, d = shape
+        if n < 20_000:  # what a first call takes anyway would be most of it
+            return {"bytes a row": "", "allowed": ""}
         each, allowed = peak * 1e6 / n, 100 + 2 * d * np.dtype(self.dtype).itemsize
         return {"bytes a row": f"**{each:.0f}**" if each > allowed else f"{each:.0f}", "allowed": f"{allowed}"}
 
@@ -178,7 +182,7 @@ def _cases() -> list[Case]:
         Case("dbscan-tenth", "dbscan", **many, data=mixture, words="mixture, a tenth of the rows", eps=18.0,
              leave_out=(sk, normalized, intelex)),
         Case("dbscan-small", "dbscan", n=300, d=2, **clusters, eps=5.0, leave_out=(normalized,)),
-        Case("dbscan-earthquakes", "dbscan", data=earthquakes, words="earthquakes", eps=10 / 6371.0088,
+        Case("dbscan-earthquakes", "dbscan", data=earthquakes, words="earthquakes", eps=10 / EARTH,
              metric="haversine", algorithm="ball_tree", target=20, rival=sk,
              leave_out=(normalized, intelex, pypi)),
         Case("dbscan-lidar", "dbscan", data=lidar, words="laser scan", eps=0.1),
@@ -225,7 +229,7 @@ def compare(inputs: dict[str, np.ndarray], results: dict[str, list[dict]]) -> di
         cores = len(np.setxor1d(found["core"], right["core"], assume_unique=True))
         words = f"{differ:,} labels differ" if differ else "labels equal"
         verdicts[name] = ((not differ and not cores) if exact else differ <= 0.02 * len(right["labels"]),
-                          words + f", {cores:,} core points differ" * bool(cores))
+                          words + f", {cores:,} core rows differ" * bool(cores))
     count = int(right["labels"].max(initial=-1)) + 1
     share = np.count_nonzero(right["labels"] < 0) / len(right["labels"])
     return verdicts | {reference: (True, f"{count:,} clusters, {share:.0%} noise")}
@@ -246,5 +250,5 @@ HOW = """\
 - "A tenth of the rows": a neighbourhood holds about 100,000 of the 1,000,000 rows. scikit-learn stores all of them, 8
   bytes each, which would be 800 GB, and is left out.
 - "Bytes a row" is coterie's memory beyond the input, results included. "Allowed" is the target: 100 bytes and twice
-  those of the row. Where there are few rows, what the first call needs anyway counts more than they do.
+  those of the row. It is left out below 20,000 rows, where what a first call takes anyway counts more than they do.
 """

@@ -3,7 +3,7 @@
 """Compare coterie with other libraries, all in one run, and write docs/benchmarks.md and its picture.
 
     pip install '.[bench]'
-    python ci/bench/run.py                      # everything but the slow cases: about 12 minutes on 2 cores
+    python ci/bench/run.py                      # everything but the slow cases: about 20 minutes on 2 cores
     python ci/bench/run.py --slow               # with them
     python ci/bench/run.py --only hierarchy     # or kmeans, density, neighbors; into build/bench/, as is all that is
                                                 # not a whole run
