@@ -117,14 +117,16 @@ def test_many_features_and_few_give_the_same_bits_with_and_without_a_tree(monkey
                 np.testing.assert_array_equal(one, other)
 
 
-def test_the_rule_for_trees():
-    def has_tree(d, metric="euclidean", **kwargs):
+def test_the_rule_for_trees(monkeypatch):
+    def has_tree(d, metric="euclidean", n_queries=100, **kwargs):
         rows = np.random.RandomState(5).normal(size=(40, d))
-        return neighbors._lay_out(rows, distances.as_metric(metric, **kwargs), 40, 1).tree is not None
+        return neighbors._lay_out(rows, distances.as_metric(metric, **kwargs), n_queries, 1).tree is not None
 
-    assert has_tree(1) and has_tree(20) and has_tree(2, "haversine") and has_tree(9, "cosine")
-    assert not has_tree(21) and not has_tree(384, "cosine") and not has_tree(2, "canberra")
-    assert has_tree(50, "minkowski", p=3) and not has_tree(50, "minkowski", p=2)
+    assert has_tree(1) and has_tree(50) and has_tree(2, "haversine") and has_tree(9, "cosine")
+    assert not has_tree(2, n_queries=99) and not has_tree(2, "canberra") and not has_tree(2, lambda x, y: 0.0)
+    assert has_tree(50, "minkowski", n_queries=1, p=3) and not has_tree(50, "minkowski", n_queries=1, p=2)
+    monkeypatch.setattr(neighbors, "_NUMBERS_AT_MOST", 40 * 30)
+    assert has_tree(20) and has_tree(30) and not has_tree(31) and not has_tree(384, "cosine")
 
 
 def test_places_close_to_each_other_keep_the_digits_of_their_distances():

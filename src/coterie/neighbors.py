@@ -2,8 +2,9 @@
 """Nearest neighbours, and neighbours within a radius: exact, for every metric of `coterie.distances`.
 
 How they are found: with a tree of boxes where rows are as good as vectors (all metrics but canberra, braycurtis,
-hamming, jaccard, dice and functions) of up to 20 features; else from all distances, a block at a time. The results are
-the same, but for the last bit of minkowski with a p other than 1, 2 and infinity.
+hamming, jaccard, dice and functions); but from all distances, a block at a time, for fewer than 100 queries, and where
+there are more than 20 features and more than 2²⁵ numbers. The results are the same, but for the last bit of minkowski with
+a p other than 1, 2 and infinity.
 
 Ties are broken by the row: of two rows at the same distance the one with the lower number is nearer. Distances are the
 same if they are before the last step: squared for euclidean ones, those of unit vectors for cosine and correlation, and
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
 
 __all__ = ["NearestNeighbors", "Neighborhoods", "kneighbors", "radius_counts", "radius_neighbors"]
 
-_FEATURES_AT_MOST = 20  # of a tree: with more of them it rules out little
+_QUERIES_AT_LEAST = 100  # or all distances are computed before a tree is built
+_FEATURES_AT_MOST = 20  # of a tree that always pays
+# With more features a tree takes up to 1.8 times as long as all distances if rows have no structure at all, but mostly
+# less (a fifth where there are clusters). It is searched for a leaf of queries without a pause: it must not be too large.
+_NUMBERS_AT_MOST = 1 << 25
 _LEAF = 32
 _LEAVES = 4  # of a chunk
 _BLOCK = 1 << 20  # distances of a block: 8 MB
@@ -98,8 +103,8 @@ def kneighbors(X: ArrayLike, k: int, Y: ArrayLike | None = None, *,
 
     Notes
     -----
-    About O((n_samples + n_queries) log n_samples) time for few features, O(n_samples * n_queries * n_features) for
-    many. Memory beyond the result is a copy of `X` and `Y`, or a block of distances of 8 MB (or one row of them).
+    About O((n_samples + n_queries) log n_samples) time for few features, O(n_samples * n_queries * n_features) at
+    worst. Memory beyond the result is a copy of `X` and `Y`, or a block of distances of 8 MB (or one row of them).
 
     On one machine the results are the same bits for any number of threads.
 
@@ -290,7 +295,9 @@ def _lay_out(X: NDArray, metric: distances.Metric, n_queries: int, n_threads: in
 def _is_tree_better(vectors: _vectors.Vectors, n_queries: int) -> bool:
     if vectors.kind == kd_tree.MINKOWSKI:  # whose powers cost more than all else
         return True
-    return vectors.X.shape[1] <= _FEATURES_AT_MOST
+    if n_queries < _QUERIES_AT_LEAST:
+        return False
+    return vectors.X.shape[1] <= _FEATURES_AT_MOST or vectors.X.size <= _NUMBERS_AT_MOST
 
 
 def _reduced(vectors: _vectors.Vectors) -> distances.Metric:

@@ -72,7 +72,7 @@ def test_the_nearest_are_the_first_of_all_distances(name):
             Y, others = X, bool(rng.rand() < 0.5) and len(X) > 1
         else:
             Y, others = X[rng.randint(0, len(X), size=rng.randint(1, 90))], False
-            Y = Y + rng.choice([0, 1e-3, -0.5]) * Y[::-1]
+            Y = Y - rng.choice([0, 1e-3, 0.5]) * Y
         k = rng.randint(1, len(X) + 1 - others)
         tree = build(X, name)
         one = tree if Y is X else build(Y, name, int(rng.choice([32, 64])))
@@ -137,15 +137,15 @@ def test_lists_short_and_long(k):
 
 
 def test_equal_points_are_not_all_looked_at():
-    # A search that looks at all that is not farther would take n squared, an hour here: of those that tie the lowest
+    # A search that looks at all that is not farther would take n squared: of those that tie the lowest
     # rows are wanted, and a box knows its lowest row.
-    X = np.full((1_000_000, 2), 0.1)
+    X = np.full((300_000, 2), 0.1)
     tree, some = build(X, "euclidean"), build(X[:64], "euclidean")
     distances, indices = nearest(tree, some, 10)
     assert (distances == 0).all() and (indices == np.arange(10)).all()
     distances, indices = nearest(tree, tree, 3)
     assert (distances == 0).all() and (indices == np.arange(3)).all()
-    counts = np.empty(1_000_000, np.int64)
+    counts = np.empty(300_000, np.int64)
     work, nothing, which = np.empty((2, 128)), np.empty(0, np.int64), leaves(tree)
     run(lambda region, slot: kd_query.within(tree, tree, which, 0, True, 0.0, work, nothing, counts, nothing,
                                              np.empty(0), region, slot), len(which), 2)
