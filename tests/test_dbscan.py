@@ -332,6 +332,7 @@ def test_a_radius_that_is_tiny_beside_the_numbers():
     model = DBSCAN(1e-300, min_samples=1).fit(sparse_of(data))
     assert model.labels_.tolist() == [0, 0, 1, 2]
     assert model.predict(data).tolist() == model.predict(sparse_of(data)).tolist() == [0, 0, 1, 2]
+    assert DBSCAN(1e-300, min_samples=1).fit(sparse_of(data[3:])).predict(data).tolist() == [-1, -1, -1, 0]
 
 
 def plain(graph):

@@ -480,9 +480,9 @@ def _nearest_sparse(rows: NDArray | _sparse.SparseRows, metric: distances.Metric
         rows = _sparse.from_dense(rows)
     indices = np.result_type(rows.columns, components.columns)
     floats = np.result_type(rows.values, components.values)
-    one, many = (_near_pairs.sparse_points(each.astype(indices, floats), metric, float(eps), n_threads)
-                 for each in (components, rows))
-    return one.nearest_to(many)
+    rows, components = (each.astype(indices, floats) for each in (rows, components))
+    points = _near_pairs.sparse_points(components, metric, float(eps), n_threads, rows)
+    return points.nearest_to(_near_pairs.sparse_points(rows, metric, float(eps), n_threads, components))
 
 
 def _nearest_given(rows: NDArray | _sparse.SparseRows, eps: float, core: NDArray[np.intp]) -> NDArray[np.intp]:

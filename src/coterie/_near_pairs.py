@@ -150,8 +150,9 @@ class SparsePoints:
         return np.where(least <= self.bound, nearest, -1)
 
 
-def sparse_points(rows: SparseRows, metric: distances.Metric, radius: float, n_threads: int) -> SparsePoints:
-    """Sparse rows with sorted columns as points that are near within `radius`.
+def sparse_points(rows: SparseRows, metric: distances.Metric, radius: float, n_threads: int,
+                  others: SparseRows | None = None) -> SparsePoints:
+    """Sparse rows with sorted columns as points that are near within `radius`, of each other or of `others`.
 
     Raises
     ------
@@ -162,7 +163,7 @@ def sparse_points(rows: SparseRows, metric: distances.Metric, radius: float, n_t
         return SparsePoints(rows, sparse_rows.MANHATTAN, radius, n_threads)
     if metric.kernel == "euclidean":
         if not is_safe(radius):
-            exponent = safe_exponent(radius, rows.values)
+            exponent = safe_exponent(radius, rows.values, *(() if others is None else (others.values,)))
             rows = dataclasses.replace(rows, values=np.ldexp(rows.values.astype(np.float64), -exponent))
             radius = math.ldexp(radius, -exponent)
         return SparsePoints(rows, sparse_rows.EUCLIDEAN, radius * radius, n_threads)
@@ -181,7 +182,7 @@ def is_safe(radius: float) -> bool:
 
 def safe_exponent(radius: float, *values: NDArray) -> int:
     """The power of two to divide by where a radius is not safe; not so low that these values become infinite."""
-    largest = max((float(np.abs(each).max(initial=0.0)) for each in values))
+    largest = max(float(np.abs(each).max(initial=0.0)) for each in values)
     return max(math.frexp(radius)[1], math.frexp(largest)[1] - 500)
 
 
