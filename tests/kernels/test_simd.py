@@ -14,7 +14,7 @@ LEVELS = ["baseline", "avx2", "avx512"]
 
 def run(level, *command, **kwargs):
     return subprocess.run([sys.executable, *command], env={**os.environ, "COTERIE_SIMD": level}, text=True,
-                          capture_output=True, timeout=200, **kwargs)
+                          capture_output=True, timeout=500, **kwargs)
 
 
 def chosen(level):
