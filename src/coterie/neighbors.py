@@ -3,8 +3,8 @@
 
 How they are found: with a tree of boxes where rows are as good as vectors (all metrics but canberra, braycurtis,
 hamming, jaccard, dice and functions); but from all distances, a block at a time, for fewer than 100 queries, and where
-there are more than 20 features and more than 2²⁵ numbers. The results are the same, but for the last bit of minkowski with
-a p other than 1, 2 and infinity.
+there are more than 20 features and more than 2²⁵ numbers. The results are the same, but for the last bit of minkowski
+with a p other than 1, 2 and infinity.
 
 Ties are broken by the row: of two rows at the same distance the one with the lower number is nearer. Distances are the
 same if they are before the last step: squared for euclidean ones, those of unit vectors for cosine and correlation, and
@@ -33,7 +33,7 @@ __all__ = ["NearestNeighbors", "Neighborhoods", "kneighbors", "radius_counts", "
 _QUERIES_AT_LEAST = 100  # or all distances are computed before a tree is built
 _FEATURES_AT_MOST = 20  # of a tree that always pays
 # With more features a tree takes up to 1.8 times as long as all distances if rows have no structure at all, but mostly
-# less (a fifth where there are clusters). It is searched for a leaf of queries without a pause: it must not be too large.
+# less (a fifth where there are clusters). A leaf of queries goes through it without a pause: it must not be too large.
 _NUMBERS_AT_MOST = 1 << 25
 _LEAF = 32
 _LEAVES = 4  # of a chunk
