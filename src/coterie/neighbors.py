@@ -37,6 +37,7 @@ _FEATURES_AT_MOST = 20  # of a tree that always pays
 _NUMBERS_AT_MOST = 1 << 25
 _LEAF = 32
 _LEAVES = 4  # of a chunk
+_MANY_NUMBERS = 1 << 22  # in many features: a whole leaf of queries may take too long to be interrupted
 _BLOCK = 1 << 20  # distances of a block: 8 MB
 _CHUNK = 1 << 16  # numbers of a chunk where they are only looked at
 
@@ -323,15 +324,22 @@ def _query_tree(rows: _Rows, Y: NDArray | None, n_threads: int) -> tuple[kd_tree
     return tree, which[:kd_query.leaves(tree, which)]
 
 
+def _parts(tree: kd_tree.Tree) -> int:
+    """In how many parts the queries of a leaf go through a tree."""
+    return 4 if tree.d > 8 and tree.n * tree.d > _MANY_NUMBERS else 1
+
+
 def _nearest_in_tree(rows: _Rows, Y: NDArray | None, others: bool, n_threads: int, out: NDArray, indices: NDArray
                      ) -> None:
     tree, which = _query_tree(rows, Y, n_threads)
+    parts = _parts(rows.tree)
+    chunk = _LEAVES if parts == 1 else 1
     k = out.shape[1]
     near, found = np.empty((n_threads, _LEAF * k)), np.empty((n_threads, _LEAF * k), np.int64)
     root = rows.metric.kernel == "euclidean"
-    _steps("neighbors", -(-len(which) // _LEAVES), len(out), lambda first, count: _parallel.run(
-        lambda region, slot: kd_query.nearest(rows.tree, tree, which, _LEAVES, first, others, root, near, found, out,
-                                              indices, region, slot), count, n_threads))
+    _steps("neighbors", -(-len(which) * parts // chunk), len(out), lambda first, count: _parallel.run(
+        lambda region, slot: kd_query.nearest(rows.tree, tree, which, parts, chunk, first, others, root, near, found,
+                                              out, indices, region, slot), count, n_threads))
     if not root:
         _finish(rows, Y, np.arange(0, out.size + 1, k), out.ravel(), indices.ravel(), None, n_threads)
 
@@ -354,8 +362,9 @@ def _walk(stage: str, rows: _Rows, radius: float, tree: kd_tree.Tree, which: NDA
           starts: NDArray, counts: NDArray, indices: NDArray, found: NDArray) -> None:
     work = np.empty((n_threads, _LEAF * tree.d))
     bound = rows.reduce(radius)
-    _steps(stage, len(which), tree.n, lambda first, count: _parallel.run(
-        lambda region, slot: kd_query.within(rows.tree, tree, which, first, others, bound, work, starts, counts,
+    parts = _parts(rows.tree)
+    _steps(stage, len(which) * parts, tree.n, lambda first, count: _parallel.run(
+        lambda region, slot: kd_query.within(rows.tree, tree, which, parts, first, others, bound, work, starts, counts,
                                              indices, found, region, slot), count, n_threads))
 
 

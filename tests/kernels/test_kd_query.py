@@ -28,25 +28,25 @@ def leaves(tree):
     return which[:kd_query.leaves(tree, which)]
 
 
-def nearest(many, one, k, others=False, root=False, n_threads=2, per_chunk=2):
+def nearest(many, one, k, others=False, root=False, n_threads=2, parts=1, per_chunk=2):
     which = leaves(one)
     distances, indices = np.full((one.n, k), np.nan), np.full((one.n, k), -7)
     near, rows = np.empty((n_threads, kd_query.QUERIES * k)), np.empty((n_threads, kd_query.QUERIES * k), np.int64)
-    n_chunks = -(-len(which) // per_chunk)
+    n_chunks = -(-len(which) * parts // per_chunk)
     for first, count in ((0, n_chunks // 2), (n_chunks // 2, n_chunks - n_chunks // 2)):
-        run(lambda region, slot: kd_query.nearest(many, one, which, per_chunk, first, others, root, near,  # noqa: B023
-                                                  rows, distances, indices, region, slot), count, n_threads)
+        run(lambda region, slot: kd_query.nearest(many, one, which, parts, per_chunk, first, others, root,  # noqa: B023
+                                                  near, rows, distances, indices, region, slot), count, n_threads)
     return distances, indices
 
 
-def within(many, one, bound, others=False, n_threads=2):
+def within(many, one, bound, others=False, n_threads=2, parts=1):
     which, nothing = leaves(one), np.empty(0, np.int64)
     work = np.empty((n_threads, kd_query.QUERIES * one.d))
 
     def walk(starts, indices, distances):
         counts = np.full(one.n, -7)
-        run(lambda region, slot: kd_query.within(many, one, which, 0, others, bound, work, starts, counts, indices,
-                                                 distances, region, slot), len(which), n_threads)
+        run(lambda region, slot: kd_query.within(many, one, which, parts, 0, others, bound, work, starts, counts,
+                                                 indices, distances, region, slot), len(which) * parts, n_threads)
         return counts
 
     counts = walk(nothing, nothing, np.empty(0))
@@ -76,7 +76,7 @@ def test_the_nearest_are_the_first_of_all_distances(name):
         k = rng.randint(1, len(X) + 1 - others)
         tree = build(X, name)
         one = tree if Y is X else build(Y, name, int(rng.choice([32, 64])))
-        distances, indices = nearest(tree, one, k, others, n_threads=1 + case % 3)
+        distances, indices = nearest(tree, one, k, others, n_threads=1 + case % 3, parts=1 + case % 5)
         table = reference.reduced(X, Y, name, 3.0)
         expected, which = reference.kneighbors(table, k, others)
         assert_same_distances(distances, expected, name)
@@ -101,7 +101,7 @@ def test_those_within_a_radius_are_all_that_are(name):
         for bound in bounds:
             if name == "minkowski":
                 bound *= 1.0 + 1e-9  # not where the last bit decides
-            starts, indices, distances = within(tree, one, bound, others, 1 + case % 3)
+            starts, indices, distances = within(tree, one, bound, others, 1 + case % 3, 1 + case % 5)
             expected = reference.within(table, bound, others)
             for i, row in enumerate(np.split(indices, starts[1:-1])):
                 assert sorted(row) == expected[i], (what, bound)
@@ -147,7 +147,7 @@ def test_equal_points_are_not_all_looked_at():
     assert (distances == 0).all() and (indices == np.arange(3)).all()
     counts = np.empty(300_000, np.int64)
     work, nothing, which = np.empty((2, 128)), np.empty(0, np.int64), leaves(tree)
-    run(lambda region, slot: kd_query.within(tree, tree, which, 0, True, 0.0, work, nothing, counts, nothing,
+    run(lambda region, slot: kd_query.within(tree, tree, which, 1, 0, True, 0.0, work, nothing, counts, nothing,
                                              np.empty(0), region, slot), len(which), 2)
     assert (counts == len(X) - 1).all()
 

@@ -60,13 +60,18 @@ def leaves(
     return n
 
 
-cdef void set_batch(batch_t *b, const kd_tree_t *one, int64_t leaf, const kd_tree_t *many) noexcept nogil:
-    """The queries of a leaf of `one`."""
+cdef void set_batch(batch_t *b, const kd_tree_t *one, int64_t leaf, Py_ssize_t part, Py_ssize_t parts,
+                    const kd_tree_t *many) noexcept nogil:
+    """One of some parts of the queries of a leaf of `one`; it may be empty."""
+    cdef:
+        const kd_node_t *v = one.nodes + leaf
+        Py_ssize_t n_blocks = (v.stop - v.start + KD_LANES - 1) // KD_LANES
+        Py_ssize_t first = v.start + n_blocks * part // parts * KD_LANES
     b.tree = many
-    b.points = one.points + one.nodes[leaf].start * one.d
-    b.number = one.order + one.nodes[leaf].start
+    b.points = one.points + first * one.d
+    b.number = one.order + first
     b.box = box_of(one, leaf)
-    b.n = one.nodes[leaf].stop - one.nodes[leaf].start
+    b.n = max(<Py_ssize_t> 0, min(v.stop, v.start + n_blocks * (part + 1) // parts * KD_LANES) - first)
 
 
 # ------------------------------------------------------------------------------------------- the k nearest
@@ -76,7 +81,8 @@ def nearest(
         Tree many,                        # IN     where the neighbours are
         Tree one,                         # IN     where the queries are
         const int64_t[::1] which,         # IN     leaves of `one`, each of at most QUERIES points
-        Py_ssize_t leaves_per_chunk,      # IN
+        Py_ssize_t parts,                 # IN     of a leaf, that are searched for one by one
+        Py_ssize_t parts_per_chunk,       # IN
         Py_ssize_t first,                 # IN     number of the chunk to begin with
         bint others,                      # IN     a query is the point of the same row, and not its own neighbour
         bint root,                        # IN     write roots of reduced distances
@@ -87,7 +93,7 @@ def nearest(
         Region region, int slot):
     """The k nearest of each query, from near to far; on ties the lowest rows."""
     cdef:
-        Py_ssize_t k = distances.shape[1], i, j, m, chunk, row
+        Py_ssize_t k = distances.shape[1], n_parts = which.shape[0] * parts, i, j, m, chunk, row
         int level = simd_level()
         batch_t b
         part_t part
@@ -98,8 +104,10 @@ def nearest(
     with nogil:
         while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
             chunk = first + part.index
-            for m in range(chunk * leaves_per_chunk, min(which.shape[0], (chunk + 1) * leaves_per_chunk)):
-                set_batch(&b, &one.tree, which[m], &many.tree)
+            for m in range(chunk * parts_per_chunk, min(n_parts, (chunk + 1) * parts_per_chunk)):
+                set_batch(&b, &one.tree, which[m // parts], m % parts, parts, &many.tree)
+                if b.n == 0:
+                    continue
                 for i in range(BATCH):
                     b.limit[i] = INFINITY if i < b.n else -1.0
                 b.farthest = INFINITY
@@ -202,7 +210,8 @@ def within(
         Tree many,                        # IN     where the neighbours are
         Tree one,                         # IN     where the queries are
         const int64_t[::1] which,         # IN     leaves of `one`, each of at most QUERIES points
-        Py_ssize_t first,                 # IN     number of the leaf to begin with
+        Py_ssize_t parts,                 # IN     of a leaf, that are searched for one by one
+        Py_ssize_t first,                 # IN     number of the part to begin with
         bint others,                      # IN     `one` is `many`, and a point is not its own neighbour
         double bound,                     # IN     reduced radius
         double[:, ::1] work,              # WORK   (threads, QUERIES d)
@@ -213,7 +222,7 @@ def within(
         Region region, int slot):
     """The neighbours of each query within a radius, in no order; or their number only."""
     cdef:
-        Py_ssize_t d = many.tree.d, i, j
+        Py_ssize_t d = many.tree.d, i, j, m
         double *x = &work[slot, 0]
         found_t found
         batch_t b
@@ -226,7 +235,10 @@ def within(
     b.others = others
     with nogil:
         while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
-            set_batch(&b, &one.tree, which[first + part.index], &many.tree)
+            m = first + part.index
+            set_batch(&b, &one.tree, which[m // parts], m % parts, parts, &many.tree)
+            if b.n == 0:
+                continue
             for i in range(b.n):
                 counts[b.number[i]] = 0
                 for j in range(d):
