@@ -49,6 +49,7 @@ def test_network_noise_is_what_is_rare_and_floods_are_unlike_normal_traffic(monk
 
 
 def test_network_anomalies_reads_a_file(monkeypatch, tmp_path, capsys):
+    pytest.importorskip("matplotlib")
     columns = runpy.run_path(str(EXAMPLES / "network_anomalies.py"))["COLUMNS"]
     rng = np.random.default_rng(0)
     labels = np.repeat([0, 1, 0, 1], 50)  # the second half is the second recording
