@@ -11,11 +11,12 @@ from coterie.distances import as_metric
 CASES = 150  # tens of thousands were tried
 
 
-@pytest.fixture(params=["tree", "projection", "narrow projection"])
+@pytest.fixture(params=["tree", "projection", "narrow projection", "pairs"])
 def way(request, monkeypatch):
     """A tree of the vectors; or of a projection, to as many directions as there are or to fewer, whatever the number of
-    features."""
+    features, counting from each leaf or each pair of leaves once."""
     monkeypatch.setattr(_regions, "_WIDE", 10**9 if request.param == "tree" else 1)
+    monkeypatch.setattr(_regions, "_HARDLY", -1.0 if request.param == "pairs" else 2.0)
     if request.param == "narrow projection":
         monkeypatch.setattr(_regions, "_DIRECTIONS", 2)
     monkeypatch.setattr(_regions, "_ALONE", 0)
@@ -109,6 +110,15 @@ def test_numbers_whose_squares_overflow_are_far(way):
     np.testing.assert_array_equal(find(X, 1.0, 2)[0], [0, 0, -1, 1, 1])
 
 
+def test_a_radius_that_is_tiny_beside_the_numbers(way):
+    X = np.array([[1e9, 0.0], [1e9, 0.0], [1e9 + 1, 0.0], [0.0, 1e-300]])
+    np.testing.assert_array_equal(find(X, 1e-300, 1)[0], [0, 0, 1, 2])
+
+
+def test_a_radius_whose_power_overflows():
+    assert find(np.array([[0.0], [1e200]]), 1e150, 2, metric="minkowski", p=3)[1].all()
+
+
 def test_float32_rows_whose_squares_overflow_or_vanish(way):
     X = np.array([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0], [6.0, 0.0]])
     for scale in (1e30, 1e-30):
@@ -158,10 +168,11 @@ def test_the_rows_of_the_caller_stay_as_they_are(way):
 
 def test_it_tells_how_far_it_is_and_can_be_stopped(way):
     X = np.random.RandomState(7).normal(size=(3000, 5))
-    stages = []
-    with _parallel.progress(lambda stage, done, total: stages.append(stage)):
+    told = {}
+    with _parallel.progress(lambda stage, done, total: told.setdefault(stage, []).append((done, total))):
         find(X, 0.5, 3)
-    assert {"tree", "core points", "joining"} <= set(stages)
+    assert list(told) == ["tree", "core points", "joining", "border points"]
+    assert {each[-1] for each in told.values()} == {(3000, 3000)}
     with pytest.raises(_parallel.Cancelled), _parallel.progress(lambda stage, done, total: stage != "joining"):
         find(X, 0.5, 3)
 

@@ -462,8 +462,8 @@ def _nearest_core(rows: NDArray | _sparse.SparseRows, metric: distances.Metric |
         return np.concatenate([_nearest_core(rows.take(part).to_dense(), metric, eps, components, core, n_threads)
                                for part in parts])
     distances.check_suits(rows, metric)
-    if metric.kernel == "euclidean" and not _near_pairs.is_safe(eps):
-        exponent = _near_pairs.safe_exponent(eps, rows, components)
+    if metric.kernel == "euclidean" and not _vectors.is_safe(eps):
+        exponent = _vectors.safe_exponent(eps, rows, components)
         rows, components = (np.ldexp(each.astype(np.float64), -exponent) for each in (rows, components))
         eps = math.ldexp(eps, -exponent)
     found, nearest = (each[:, 0] for each in neighbors.kneighbors(components, 1, rows, metric=metric, n_jobs=n_threads))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
-from . import _memory, _parallel, distances
+from . import _memory, _parallel, _vectors, distances
 from ._kernels import dbscan_graph, pairwise, sparse_rows
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ _TILE = 1024  # rows and columns of a block of distances: 8 MB
 _CALLED_TILE = 64  # where a function is called for each pair
 _SPARSE_TILE = 4096
 _SPARSE_NUMBERS = 1 << 23
-_SAFE = 1e100  # radii up to this and down to its inverse have squares that are normal numbers
 _BLOCK_ROWS = 32
 _MARKED_ROWS = 64
 _CHUNK = 1 << 20  # numbers of a matrix in a chunk
@@ -162,8 +161,8 @@ def sparse_points(rows: SparseRows, metric: distances.Metric, radius: float, n_t
     if metric.kernel == "manhattan":
         return SparsePoints(rows, sparse_rows.MANHATTAN, radius, n_threads)
     if metric.kernel == "euclidean":
-        if not is_safe(radius):
-            exponent = safe_exponent(radius, rows.values, *(() if others is None else (others.values,)))
+        if not _vectors.is_safe(radius):
+            exponent = _vectors.safe_exponent(radius, rows.values, *(() if others is None else (others.values,)))
             rows = dataclasses.replace(rows, values=np.ldexp(rows.values.astype(np.float64), -exponent))
             radius = math.ldexp(radius, -exponent)
         return SparsePoints(rows, sparse_rows.EUCLIDEAN, radius * radius, n_threads)
@@ -173,17 +172,6 @@ def sparse_points(rows: SparseRows, metric: distances.Metric, radius: float, n_t
         return SparsePoints(_directions(rows, n_threads), sparse_rows.EUCLIDEAN, 2.0 * radius, n_threads)
     raise ValueError(f"Metric {metric.name!r} not valid for sparse input. There are euclidean, sqeuclidean, manhattan "
                      "and cosine. Use '.toarray()' to convert to a dense numpy array.")
-
-
-def is_safe(radius: float) -> bool:
-    """Whether its square, and what it is compared with, are normal numbers."""
-    return 1 / _SAFE < radius < _SAFE
-
-
-def safe_exponent(radius: float, *values: NDArray) -> int:
-    """The power of two to divide by where a radius is not safe; not so low that these values become infinite."""
-    largest = max(float(np.abs(each).max(initial=0.0)) for each in values)
-    return max(math.frexp(radius)[1], math.frexp(largest)[1] - 500)
 
 
 def _directions(rows: SparseRows, n_threads: int) -> SparseRows:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import _parallel, _trees
+from . import _parallel, _trees, _vectors
 from ._kernels import dbscan_labels, dbscan_tree, kd_tree
 
 if TYPE_CHECKING:
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ._vectors import Vectors
 
 _LEAVES = 1  # leaves or cells of a chunk: one may see all others, and Ctrl-C is to be felt
 _COPIED = 1 << 14  # points of a chunk where they are only moved
 _ALONE = 2048  # points that one thread does faster than two
-_WIDE = 64  # features from which on the tree holds a projection ...
+_WIDE = 32  # features from which on the tree holds a projection ...
 _DIRECTIONS = 24  # ... to this many, ...
 _SAMPLE = 4096  # ... found from about so many rows
 _WIDE_LEAF = 64
+_SURVEYED = 16  # leaves from which it is seen what the projection rules out
+_HARDLY = 0.5  # share of the pairs of leaves that are left, from which on each pair of rows is counted once, for both
 _ROUNDING = 1e-9  # far more than a projection is off by, relative to the longest row
 _SINGLE_LEAST, _SINGLE_MOST = 1e-28, 1e34  # squared radii that float32 can be compared with
-_SAFE = 1e100  # radii up to this and down to its inverse: their squares, and what they are compared with, are normal
 
 
-def find_regions(vectors: Vectors, radius: float, min_samples: int, weights: NDArray[np.float64] | None,
+def find_regions(vectors: _vectors.Vectors, radius: float, min_samples: int, weights: NDArray[np.float64] | None,
                  n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Labels and core points of DBSCAN.
 
@@ -62,8 +62,8 @@ def find_regions(vectors: Vectors, radius: float, min_samples: int, weights: NDA
     X = vectors.X
     n = len(X)
     bound = vectors.reduce(radius)
-    if vectors.metric.kernel == "euclidean" and not 1 / _SAFE < radius < _SAFE and radius < math.inf:
-        exponent = math.frexp(radius)[1]
+    if vectors.metric.kernel == "euclidean" and radius < math.inf and not _vectors.is_safe(radius):
+        exponent = _vectors.safe_exponent(radius, X)
         X = np.ldexp(X.astype(np.float64), -exponent)
         bound = math.ldexp(radius, -exponent) ** 2
     if not bound < math.inf:  # all rows are within the radius of each other
@@ -79,11 +79,12 @@ def find_regions(vectors: Vectors, radius: float, min_samples: int, weights: NDA
 # ------------------------------------------------------------------------------------------- the tree
 
 
-def _by_tree(vectors: Vectors, bound: float, min_samples: int, weights: NDArray[np.float64] | None,
+def _by_tree(vectors: _vectors.Vectors, bound: float, min_samples: int, weights: NDArray[np.float64] | None,
              n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     n = len(vectors.X)
     _parallel.report("tree", 0, n)
     search = _search(vectors, bound, n_threads)
+    _parallel.report("tree", n, n)
     tree = search.tree
     order = np.asarray(tree.order)
     nodes = np.asarray(tree.nodes)
@@ -99,8 +100,15 @@ def _by_tree(vectors: Vectors, bound: float, min_samples: int, weights: NDArray[
     bits = np.empty(-(-n // kd_tree.LANES), np.uint8)
     work = np.empty((n_threads, tree.d + vectors.X.shape[1]))
     _parallel.report("core points", 0, n)
-    _run(n_threads, _LEAVES, len(leaves), dbscan_tree.find_core, search, heavy, may_stop, dense, leaves, cell_of,
-         min_samples, _LEAVES, work, bits)
+    if search.holds_rows and weights is None and dbscan_tree.share_of_tiles(
+            search, leaves, 1 + len(leaves) // _SURVEYED, work[0]) > _HARDLY:
+        count = np.zeros(n, np.int64)
+        _run(n_threads, 1, len(leaves), dbscan_tree.count_pairs, search, leaves, min_samples, count)
+        dbscan_tree.pack_core(count, min_samples, bits)
+    else:
+        _run(n_threads, _LEAVES, len(leaves), dbscan_tree.find_core, search, heavy, may_stop, dense, leaves,
+             cell_of, min_samples, _LEAVES, work, bits)
+    _parallel.report("core points", n, n)
     del heavy, dense
     core = np.empty(n, np.uint8)
     parent = np.empty(n, np.int64)
@@ -112,15 +120,17 @@ def _by_tree(vectors: Vectors, bound: float, min_samples: int, weights: NDArray[
     _run(n_threads, _LEAVES, len(cells), dbscan_tree.join_cells, search, bits, cells, cell_of, _LEAVES, work,
          parent, joined)
     labels, is_core, number = _label_core(core, order, parent, n_threads)
+    _parallel.report("joining", n, n)
     if not is_core.any():
         return labels, is_core
     _parallel.report("border points", 0, n)
     _run(n_threads, _LEAVES, len(leaves), dbscan_tree.label_borders, search, bits, leaves, parent, joined, cell_of,
          number, _LEAVES, work, labels)
+    _parallel.report("border points", n, n)
     return labels, is_core
 
 
-def _search(vectors: Vectors, bound: float, n_threads: int) -> dbscan_tree.Search:
+def _search(vectors: _vectors.Vectors, bound: float, n_threads: int) -> dbscan_tree.Search:
     """What is searched: a tree of the vectors, or of a projection of those with many features."""
     X = vectors.X
     d = X.shape[1]
@@ -160,7 +170,8 @@ def _hold_rows(search: dbscan_tree.Search, X: NDArray, bound: float, center: NDA
     reach = math.sqrt(bound) * scale
     low = max(0.0, reach - 4 * unit) ** 2 * (1.0 - steps * unit) - 1e-30  # rows are at most 1 long, each rounded
     high = min((reach + 4 * unit) ** 2 * (1.0 + steps * unit) + 1e-30, _SINGLE_MOST)
-    search.hold_rows(X, bound, least, most, tiles, tile_of, center, scale, low, high)
+    product = (2 * d + 32) * unit  # products of rows are at most 1, and so are the norms
+    search.hold_rows(X, bound, least, most, tiles, tile_of, center, scale, low, high, low - product, high + product)
 
 
 def _project(X: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _KINDS = {"euclidean": kd_tree.EUCLIDEAN, "sqeuclidean": kd_tree.EUCLIDEAN, "manhattan": kd_tree.MANHATTAN,
           "chebyshev": kd_tree.CHEBYSHEV, "minkowski": kd_tree.MINKOWSKI, "cosine": kd_tree.EUCLIDEAN,
           "correlation": kd_tree.EUCLIDEAN, "haversine": kd_tree.EUCLIDEAN}
+_SAFE = 1e100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +58,10 @@ class Vectors:
             return 4.0 * math.sin(0.5 * radius) ** 2 if radius < math.pi else math.inf
         if name == "euclidean":
             return radius * radius
-        return radius**self.p if name == "minkowski" else radius
+        if name != "minkowski":
+            return radius
+        with np.errstate(over="ignore", under="ignore"):
+            return float(np.float64(radius) ** self.p)
 
     def restore(self, reduced: NDArray[np.float64]) -> NDArray[np.float64]:
         """Distances of the metric from reduced ones."""
@@ -69,6 +73,17 @@ class Vectors:
         if name == "euclidean":
             return np.sqrt(reduced)
         return reduced ** (1.0 / self.p) if name == "minkowski" else reduced
+
+
+def is_safe(radius: float) -> bool:
+    """Whether the square of a radius, and all that is compared with it, are normal numbers."""
+    return 1 / _SAFE < radius < _SAFE
+
+
+def safe_exponent(radius: float, *values: NDArray) -> int:
+    """The power of two to divide by where a radius is not safe; not so low that these values become infinite."""
+    largest = max(float(np.abs(each).max(initial=0.0)) for each in values)
+    return max(math.frexp(radius)[1], math.frexp(largest)[1] - 500)
 
 
 def as_vectors(X: NDArray, metric: Metric) -> Vectors | None:

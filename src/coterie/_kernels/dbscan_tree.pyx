@@ -17,18 +17,22 @@ from .kd_tree cimport (
     leaf_beside, leaf_within)
 from .simd cimport simd_level
 from .types cimport real
-from .work cimport Region, part_t, work_take
+from .work cimport Region, part_t, work_fetch_add, work_load, work_take
 
 cdef extern from "row_pairs.h" nogil:
     float (*row_pair_f32[])(const float *, const float *, Py_ssize_t, float) noexcept
     double (*row_pair_f64[])(const double *, const double *, Py_ssize_t, double) noexcept
     uint64_t (*row_tile_f32[])(const float *, const float *, Py_ssize_t, Py_ssize_t, float, float, uint64_t,
                                uint64_t *) noexcept
+    void (*tile_pair_f32[])(const float *, Py_ssize_t, Py_ssize_t, const float *, Py_ssize_t, Py_ssize_t, float, float,
+                            uint64_t *, uint64_t *) noexcept
 
 cdef enum:
     LEAF_POINTS = 64     # of a leaf, at most: a bit each
     TILE_COLUMNS = 16    # the width of a tile is a multiple of this
     FEW = 6              # rows that are looked at one by one
+    TRIED = 4            # points that show whether the projection rules out others
+    ONE_IN = 25          # that are left make tiles pay
 
 
 cdef struct search_t:
@@ -40,12 +44,14 @@ cdef struct search_t:
     double least             # what is summed fast is surely within the radius up to this ...
     double most              # ... and surely not above this
     double exact             # squared radius
-    const float *tiles       # the rows, centred, scaled and rounded: (d, width) for each leaf
+    const float *tiles       # the rows, centred, scaled and rounded: (d + 1, width) for each leaf
     const int64_t *tile_of   # where the tile of each node that is a leaf begins
     const double *center
     double scale
-    float tile_least         # as above, for the tiles
+    float tile_least         # as above, for differences of what is in the tiles
     float tile_most
+    float product_least      # as above, for products of what is in the tiles
+    float product_most
 
 
 cdef class Search:
@@ -68,9 +74,14 @@ cdef class Search:
         self.search.bound = bound
         self.search.d = 0
 
+    @property
+    def holds_rows(self):
+        """Whether it looks at rows."""
+        return self.search.d > 0
+
     def hold_rows(self, const real[:, ::1] X, double exact, double least, double most, const float[::1] tiles,
                   const int64_t[::1] tile_of, const double[::1] center, double scale, float tile_least,
-                  float tile_most):
+                  float tile_most, float product_least, float product_most):
         """Look at rows instead of at what the tree holds.
 
         Parameters
@@ -84,8 +95,8 @@ cdef class Search:
         tiles, tile_of : (size_of_tiles,), (n_nodes,)
             See `fill_tiles`.
         center, scale : (d,), float
-        tile_least, tile_most : float
-            As above, for distances between what is in the tiles.
+        tile_least, tile_most, product_least, product_most : float
+            As above, for squared distances between what is in the tiles, from differences and from products.
         """
         cdef search_t *s = &self.search
         self.kept = (X, tiles, tile_of, center)
@@ -105,6 +116,8 @@ cdef class Search:
         s.scale = scale
         s.tile_least = tile_least
         s.tile_most = tile_most
+        s.product_least = product_least
+        s.product_most = product_most
 
 
 def place_tiles(
@@ -122,7 +135,7 @@ def place_tiles(
         node = stack[height]
         if tree.tree.nodes[node].right == 0:
             tile_of[node] = size
-            size += d * width_of(tree.tree.nodes + node)
+            size += (d + 1) * width_of(tree.tree.nodes + node)
         else:
             stack[height] = tree.tree.nodes[node].right
             stack[height + 1] = node + 1
@@ -141,12 +154,13 @@ def fill_tiles(
         double scale,                     # IN     what they are then multiplied with
         const int64_t[::1] leaves,        # IN     (n_leaves,)
         const int64_t[::1] tile_of,       # IN     (n_nodes,)
-        float[::1] tiles,                 # OUT    the rows of each leaf, transposed; zeros behind the last
+        float[::1] tiles,                 # OUT    the rows of each leaf, transposed, their squared norms; zeros behind
         Region region, int slot):
     """Lay the rows out in tiles, one a leaf."""
     cdef:
         const kd_node_t *v
         Py_ssize_t i, j, width
+        double norm
         float *tile
         part_t part
     with nogil:
@@ -155,10 +169,13 @@ def fill_tiles(
             width = width_of(v)
             tile = &tiles[tile_of[leaves[part.start]]]
             for i in range(width):
+                norm = 0.0
                 for j in range(X.shape[1]):
                     tile[j * width + i] = 0.0
                     if v.start + i < v.stop:
                         tile[j * width + i] = <float> ((X[tree.tree.order[v.start + i], j] - center[j]) * scale)
+                    norm += <double> tile[j * width + i] * tile[j * width + i]
+                tile[X.shape[1] * width + i] = <float> norm
 
 
 cdef inline bint is_within(const real *x, const real *y, Py_ssize_t d, double bound) noexcept nogil:
@@ -215,6 +232,65 @@ cdef inline uint64_t near_of(const search_t *s, Py_ssize_t position, double *x, 
     Behind x there is room for a row."""
     cdef uint64_t mask = wanted & leaf_within(s.tree, x, b.start // KD_LANES, blocks_of(b), s.bound)
     return sift(s, position, b, mask, <float *> (x + s.tree.d)) if mask and s.d else mask
+
+
+cdef void near_leaf(const search_t *s, const kd_node_t *a, uint64_t active, const kd_node_t *b, uint64_t wanted,
+                    double *x, int *tries, uint64_t *masks) noexcept nogil:
+    """Which of the wanted points of leaf b are within the radius of each of the active points of leaf a: masks (64,).
+
+    Where the tree holds a projection, the first few points show whether it rules out most. If not, all are compared by
+    products of tiles. tries INOUT: how many they are; one after a leaf where it did not.
+    """
+    cdef:
+        uint64_t mask = active, rest = active
+        Py_ssize_t i, left = 0
+        int tried = 0
+    while rest:
+        i = lowest_bit(rest)
+        rest &= rest - 1
+        point_at(s.tree, a.start + i, x)
+        masks[i] = wanted & leaf_within(s.tree, x, b.start // KD_LANES, blocks_of(b), s.bound) if wanted else 0
+        if s.d and tried < tries[0]:
+            tried += 1
+            left += count_bits(masks[i])
+            if tried == tries[0] and count_bits(active) >= TRIED:
+                if ONE_IN * left > tried * (b.stop - b.start):
+                    tries[0] = 1
+                    near_tile(s, a, active, b, wanted, masks)
+                    return
+                tries[0] = TRIED
+    if s.d:
+        while mask:
+            i = lowest_bit(mask)
+            mask &= mask - 1
+            if masks[i]:
+                masks[i] = sift(s, a.start + i, b, masks[i], <float *> (x + s.tree.d))
+
+
+cdef void near_tile(const search_t *s, const kd_node_t *a, uint64_t active, const kd_node_t *b, uint64_t wanted,
+                    uint64_t *masks) noexcept nogil:
+    """The same by products of tiles."""
+    cdef:
+        uint64_t surely[4]
+        uint64_t doubtful[4]
+        uint64_t mask
+        Py_ssize_t i, r
+        int64_t row
+    for r in range(0, a.stop - a.start, 4):
+        if not active >> r & 15:
+            continue
+        tile_pair_f32[simd_level()](s.tiles + s.tile_of[a - s.tree.nodes], width_of(a), r,
+                                    s.tiles + s.tile_of[b - s.tree.nodes], width_of(b), s.d, s.product_least,
+                                    s.product_most, surely, doubtful)
+        for i in range(4):
+            if active >> (r + i) & 1:
+                row = s.tree.order[a.start + r + i]
+                masks[r + i] = surely[i] & wanted
+                mask = doubtful[i] & wanted
+                while mask:
+                    if is_near(s, row, s.tree.order[b.start + lowest_bit(mask)]):
+                        masks[r + i] |= mask & (~mask + 1)
+                    mask &= mask - 1
 
 
 def list_parts(
@@ -353,6 +429,8 @@ def find_core(
         int64_t node
         Py_ssize_t i, p, k, size
         uint64_t open, active, near
+        uint64_t masks[LEAF_POINTS]
+        int tries = TRIED
         int64_t count[LEAF_POINTS]
         sum_t heavy[LEAF_POINTS]
         bint weighted = weight.shape[0] > 0
@@ -384,11 +462,11 @@ def find_core(
                         continue
                     else:
                         active = open & leaf_beside(t, box_of(t, node), a.start // KD_LANES, blocks_of(a), s.bound)
+                        near_leaf(s, a, active, b, all_of(b), x, &tries, masks)
                         while active:
                             i = lowest_bit(active)
                             active &= active - 1
-                            point_at(t, a.start + i, x)
-                            near = near_of(s, a.start + i, x, b, ~(<uint64_t> 0))
+                            near = masks[i]
                             count[i] += count_bits(near)
                             if weighted:
                                 while near:
@@ -408,6 +486,99 @@ def find_core(
                             near &= ~((<uint64_t> 1) << i)
                 for i in range(blocks_of(a)):
                     core[a.start // KD_LANES + i] = (near >> (i * KD_LANES)) & 255
+
+
+def share_of_tiles(
+        Search given,                     # IN     that holds rows
+        const int64_t[::1] leaves,        # IN     (n_leaves,)
+        Py_ssize_t step,                  # IN     between leaves to look from
+        double[::1] work):                # WORK   (features of the tree,)
+    """Share of the pairs of leaves that the projection leaves so many points of that tiles pay: from the first point of
+    some leaves."""
+    cdef:
+        const search_t *s = &given.search
+        const kd_node_t *a
+        const kd_node_t *b
+        Py_ssize_t k, other, n = leaves.shape[0], seen = 0, left = 0
+        double *x = &work[0]
+    for k in range(0, n, step):
+        a = s.tree.nodes + leaves[k]
+        point_at(s.tree, a.start, x)
+        for other in range(n):
+            b = s.tree.nodes + leaves[other]
+            seen += 1
+            left += ONE_IN * count_bits(leaf_within(s.tree, x, b.start // KD_LANES, blocks_of(b), s.bound)) > (
+                b.stop - b.start)
+    return left / <double> seen
+
+
+def count_pairs(
+        Search given,                     # IN     that holds rows
+        const int64_t[::1] leaves,        # IN     (n_leaves,)
+        Py_ssize_t enough,                # IN     min_samples
+        int64_t[::1] count,               # INOUT  (n,), 0 at first: points within the radius of each; no more than enough
+        Region region, int slot):
+    """Count neighbours leaf by leaf with the later leaves, one a chunk: each pair once. O(n^2 d) time.
+
+    A point that has enough is not counted for any more, whoever counted: in the end each has enough, or all its own.
+    """
+    cdef:
+        const search_t *s = &given.search
+        const kd_tree_t *t = s.tree
+        const kd_node_t *a
+        const kd_node_t *b
+        int64_t *total = &count[0]
+        Py_ssize_t k, other, i, j
+        uint64_t wanted, mask, needy
+        uint64_t masks[LEAF_POINTS]
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, 1, leaves.shape[0], &part):
+            k = part.start
+            a = t.nodes + leaves[k]
+            for other in range(k, leaves.shape[0]):
+                b = t.nodes + leaves[other]
+                if kd_box_gap(t, box_of(t, leaves[k]), box_of(t, leaves[other])) > s.bound:
+                    continue
+                needy = needy_of(total, a, enough)
+                wanted = needy_of(total, b, enough)
+                if not needy and not wanted:
+                    continue
+                near_tile(s, a, all_of(a) if wanted else needy, b, all_of(b) if needy else wanted, masks)
+                for i in range(a.stop - a.start):
+                    if not (wanted or needy >> i & 1):
+                        continue
+                    mask = masks[i]
+                    if needy >> i & 1:
+                        work_fetch_add(total + a.start + i, count_bits(mask))
+                    mask &= wanted
+                    while mask and other > k:
+                        j = lowest_bit(mask)
+                        mask &= mask - 1
+                        if work_fetch_add(total + b.start + j, 1) + 1 >= enough:
+                            wanted &= ~((<uint64_t> 1) << j)
+
+
+cdef inline uint64_t needy_of(int64_t *count, const kd_node_t *v, int64_t enough) noexcept nogil:
+    """Which points of a leaf have not enough neighbours yet."""
+    cdef:
+        uint64_t mask = 0
+        Py_ssize_t i
+    for i in range(v.stop - v.start):
+        if work_load(count + v.start + i) < enough:
+            mask |= (<uint64_t> 1) << i
+    return mask
+
+
+def pack_core(
+        const int64_t[::1] count,         # IN     (n,)
+        Py_ssize_t enough,                # IN     min_samples
+        uint8_t[::1] core):               # OUT    (n_blocks,), a bit a point
+    """Which points have enough neighbours."""
+    cdef Py_ssize_t i
+    core[:] = 0
+    for i in range(count.shape[0]):
+        core[i // KD_LANES] |= (count[i] >= enough) << (i % KD_LANES)
 
 
 cdef inline bint any_core(const uint8_t *core, const kd_node_t *v) noexcept nogil:
@@ -529,6 +700,8 @@ def join_within(
         const uint8_t *bits = &core[0]
         Py_ssize_t k, i, first
         uint64_t mask, near
+        uint64_t masks[LEAF_POINTS]
+        int tries = TRIED
         double *x = &work[slot, 0]
         part_t part
     with nogil:
@@ -543,11 +716,11 @@ def join_within(
                             parent[i] = first  # nobody else touches these yet
                     continue
                 mask = mask_of(bits, v)
+                near_leaf(s, v, mask, v, mask, x, &tries, masks)
                 while mask:
                     i = lowest_bit(mask)
                     mask &= mask - 1
-                    point_at(t, v.start + i, x)
-                    near = near_of(s, v.start + i, x, v, mask)
+                    near = mask & masks[i]
                     while near:
                         components_join(&parent[0], v.start + i, v.start + lowest_bit(near))
                         near &= near - 1
@@ -562,21 +735,23 @@ cdef void join_leaf(const search_t *s, const uint8_t *core, const kd_node_t *a, 
         const kd_node_t *b = t.nodes + other
         uint64_t mask = mask_of(core, a) & leaf_beside(t, box_of(t, other), a.start // KD_LANES, blocks_of(a), s.bound)
         uint64_t near
+        uint64_t masks[LEAF_POINTS]
+        int tries = TRIED
         Py_ssize_t first = first_core(core, b), i
+    if not other_joined:
+        near_leaf(s, a, mask, b, mask_of(core, b), x, &tries, masks)
     while mask:
-        i = a.start + lowest_bit(mask)
+        i = lowest_bit(mask)
         mask &= mask - 1
-        if other_joined and components_find(parent, i) == components_find(parent, first):
-            continue
-        point_at(t, i, x)
-        if other_joined:
-            if touches(s, core, i, x, other):
-                components_join(parent, i, first)
-        else:
-            near = near_of(s, i, x, b, mask_of(core, b))
+        if not other_joined:
+            near = masks[i]
             while near:
-                components_join(parent, i, b.start + lowest_bit(near))
+                components_join(parent, a.start + i, b.start + lowest_bit(near))
                 near &= near - 1
+        elif components_find(parent, a.start + i) != components_find(parent, first):
+            point_at(t, a.start + i, x)
+            if touches(s, core, a.start + i, x, other):
+                components_join(parent, a.start + i, first)
 
 
 def join_cells(
@@ -663,7 +838,9 @@ def label_borders(
         int64_t node, cell, label
         int64_t best[LEAF_POINTS]
         Py_ssize_t k, i, other
-        uint64_t mask, near
+        uint64_t mask, near, lower
+        uint64_t masks[LEAF_POINTS]
+        int tries = TRIED
         double *x = &work[slot, 0]
         walk_t walk
         part_t part
@@ -691,17 +868,27 @@ def label_borders(
                     mask = all_of(a) & ~mask_of(bits, a)
                     mask &= leaf_beside(t, box_of(t, node), a.start // KD_LANES, blocks_of(a), s.bound)
                     label = number[components_find(up, other)]
+                    if joined[cell]:  # those that have a lower one already need not look
+                        lower = mask
+                        while lower:
+                            i = lowest_bit(lower)
+                            lower &= lower - 1
+                            if best[i] <= label:
+                                mask &= ~((<uint64_t> 1) << i)
+                    if b.right == 0:
+                        near_leaf(s, a, mask, b, mask_of(bits, b), x, &tries, masks)
                     while mask:
                         i = lowest_bit(mask)
                         mask &= mask - 1
-                        if joined[cell]:
-                            if label < best[i]:
-                                point_at(t, a.start + i, x)
-                                if touches(s, bits, a.start + i, x, node):
-                                    best[i] = label
-                        else:
+                        if b.right:
                             point_at(t, a.start + i, x)
-                            near = near_of(s, a.start + i, x, b, mask_of(bits, b))
+                            if touches(s, bits, a.start + i, x, node):
+                                best[i] = label
+                        elif joined[cell]:
+                            if masks[i]:
+                                best[i] = label
+                        else:
+                            near = masks[i]
                             while near:
                                 best[i] = min(best[i], number[components_find(up, b.start + lowest_bit(near))])
                                 near &= near - 1

@@ -8,9 +8,12 @@ typedef float (*row_pair_t_f32)(const float *, const float *, ptrdiff_t, float);
 typedef double (*row_pair_t_f64)(const double *, const double *, ptrdiff_t, double);
 typedef uint64_t (*row_tile_t_f32)(
     const float *, const float *, ptrdiff_t, ptrdiff_t, float, float, uint64_t, uint64_t *);
+typedef void (*tile_pair_t_f32)(
+    const float *, ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, ptrdiff_t, float, float, uint64_t *, uint64_t *);
 
 #define SIMD_BODY "row_pairs_body.h"
 #include "simd_levels.h"
 SIMD_TABLE(row_pair)
 static const row_tile_t_f32 row_tile_f32[] = SIMD_ROW(row_tile, f32);
+static const tile_pair_t_f32 tile_pair_f32[] = SIMD_ROW(tile_pair, f32);
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Compiled for each level and precision (simd.h). */
 
-/* Squared distance of x and y (d,), or some of its terms if these are more than `enough`. Sums of vectors of features: the
- * order of the terms is not theirs, and the rounding that of REAL. */
+/* Squared distance of x and y (d,), or some of its terms if these are more than `enough`. Vectors of features are added
+ * up: the order of the terms is not that of the features, and the rounding that of REAL. */
 static TARGET REAL FN(row_pair)(const REAL *x, const REAL *y, ptrdiff_t d, REAL enough) {
     enum { G = 4 };
     REAL lanes[G * LANES], total = 0;
@@ -87,5 +87,61 @@ static TARGET uint64_t FN(row_tile)(
     }
     *doubtful |= c < 64 ? close << c : 0;
     return near;
+}
+
+/* Squared distances of columns r .. r + 3 of tile a to columns c .. c + G * LANES - 1 of tile b, from products. G is a
+ * constant. */
+SIMD_INLINE TARGET void FN(tile_products)(
+        const int G, const float *a, ptrdiff_t width_a, const float *b, ptrdiff_t width_b, ptrdiff_t d, float least,
+        float most, ptrdiff_t c, uint64_t *near, uint64_t *doubtful) {
+    VR sum[4][4];
+    for (int r = 0; r < 4; r++)
+        for (int g = 0; g < G; g++) sum[r][g] = VSET1(0.0f);
+    for (ptrdiff_t j = 0; j < d; j++) {
+        VR y[4];
+        for (int g = 0; g < G; g++) y[g] = VLOAD(b + j * width_b + g * LANES);
+        for (int r = 0; r < 4; r++) {
+            VR x = VSET1(a[j * width_a + r]);
+            for (int g = 0; g < G; g++) sum[r][g] = VFMA(x, y[g], sum[r][g]);
+        }
+    }
+    for (int r = 0; r < 4; r++)
+        for (int g = 0; g < G; g++) {
+            VR norms = VADD(VSET1(a[d * width_a + r]), VLOAD(b + d * width_b + g * LANES));
+            VR squared = VFMA(VSET1(-2.0f), sum[r][g], norms);
+            uint64_t surely = VBITS(VLE(squared, VSET1(least))), below = VBITS(VLE(squared, VSET1(most)));
+            near[r] |= surely << (c + g * LANES);
+            doubtful[r] |= (below & ~surely) << (c + g * LANES);
+        }
+}
+
+/* Which columns of tile b (d + 1, width_b) are at a squared distance of at most `least` from each of the columns
+ * r .. r + 3 of tile a: bits, near (4,) OUT; and which others are at one of at most `most`: doubtful (4,) OUT. Row d of a
+ * tile holds the squared norms. */
+static TARGET void FN(tile_pair)(
+        const float *a, ptrdiff_t width_a, ptrdiff_t r, const float *b, ptrdiff_t width_b, ptrdiff_t d, float least,
+        float most, uint64_t *near, uint64_t *doubtful) {
+#define TILE_PRODUCTS(G) FN(tile_products)(G, a + r, width_a, b + c, width_b, d, least, most, c, near, doubtful)
+    ptrdiff_t c = 0;
+    for (int i = 0; i < 4; i++) near[i] = doubtful[i] = 0;
+#if VBYTES == 64 /* 16 sums and what goes into them fit into the registers */
+    switch (width_b / LANES) {
+        case 4:
+            TILE_PRODUCTS(4);
+            break;
+        case 3:
+            TILE_PRODUCTS(3);
+            break;
+        case 2:
+            TILE_PRODUCTS(2);
+            break;
+        case 1:
+            TILE_PRODUCTS(1);
+            break;
+    }
+#else
+    for (; c < width_b; c += 2 * LANES) TILE_PRODUCTS(2);
+#endif
+#undef TILE_PRODUCTS
 }
 #endif
