@@ -16,6 +16,7 @@ import pytest
 import coterie
 from coterie import DBSCAN, AgglomerativeClustering, ConvergenceWarning, DivisiveClustering, KMeans, NotFittedError
 from coterie._estimator import Clusterer, Estimator, Transformer
+from coterie.neighbors import NearestNeighbors
 from coterie.scaling import Scaler
 
 
@@ -23,7 +24,8 @@ class ColumnScaler(Scaler):
     """scikit-learn's checks know an old estimator named Scaler, and set a parameter of that one."""
 
 
-ESTIMATORS = [KMeans(), ColumnScaler(), AgglomerativeClustering(), DivisiveClustering(), DBSCAN(1.0)]
+ESTIMATORS = [KMeans(), ColumnScaler(), AgglomerativeClustering(), DivisiveClustering(), DBSCAN(1.0),
+              NearestNeighbors()]
 
 X = np.random.RandomState(0).normal(size=(60, 3))
 

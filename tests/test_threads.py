@@ -618,7 +618,7 @@ def test_a_callback_that_says_false_or_fails_stops_linkage_and_nothing_is_lost(m
         np.testing.assert_array_equal(linkage(y, method, n_jobs=3), expected)
 
 
-@pytest.mark.parametrize("metric", ["canberra", "precomputed"])
+@pytest.mark.parametrize("metric", ["euclidean", "canberra", "precomputed"])
 @pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
 def test_dbscan_tells_how_far_it_is_and_can_be_stopped(monkeypatch, metric):
     monkeypatch.setattr(_near_pairs, "_TILE", 64)

@@ -13,22 +13,10 @@ import numpy as np
 from . import _linkage, _parallel, distances
 from ._estimator import UNCHANGED, Clusterer, Estimator
 from ._kernels import flat_cut, merge_tree
-from ._validation import BOOL, CALLABLE, N_JOBS, NONE, Rule, check_parameters, integer, one_of, real
+from ._validation import BOOL, N_JOBS, NONE, Rule, check_parameters, integer, one_of, real
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-
-def _is_metric(value: object) -> bool:
-    if isinstance(value, str) and value != "precomputed":
-        try:
-            distances.as_metric(value)
-        except ValueError:
-            return False
-    return isinstance(value, (str, distances.Metric))
-
-
-METRIC = (Rule(f"a str among {{{', '.join(map(repr, (*distances.NAMES, 'precomputed')))}}}", _is_metric), CALLABLE)
 
 
 # ------------------------------------------------------------------------------------------- a tree and its cuts
@@ -39,7 +27,7 @@ class TreeClusterer(Clusterer, Estimator):
 
     _rules = {
         "n_clusters": (integer(1), NONE),
-        "metric": METRIC,
+        "metric": distances.METRIC,
         "distance_threshold": (real(0), NONE),
         "n_jobs": N_JOBS,
     }

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from . import _near_pairs, _parallel, _regions, _sparse, _vectors, distances, neighbors
-from ._agglomerative import METRIC
 from ._estimator import UNCHANGED, Clusterer, ClusteringWarning, Estimator
 from ._validation import (
     N_JOBS,
@@ -127,7 +126,7 @@ class DBSCAN(Clusterer, Estimator):
         "eps": (Rule("a float in the range (0.0, inf)",
                      lambda value: isinstance(value, Real) and 0 < value < math.inf),),
         "min_samples": (integer(1),),
-        "metric": METRIC,
+        "metric": distances.METRIC,
         "metric_params": (Rule("an instance of 'dict'", lambda value: isinstance(value, dict)), NONE),
         "algorithm": (one_of("auto", "ball_tree", "kd_tree", "brute"),),
         "leaf_size": (integer(1),),

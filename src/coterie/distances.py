@@ -37,7 +37,7 @@ import numpy as np
 
 from . import _memory, _parallel
 from ._kernels import pairwise, pairwise_square
-from ._validation import as_floats, warn
+from ._validation import CALLABLE, Rule, as_floats, warn
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -163,6 +163,19 @@ def _minkowski(metric: Metric, *, p: float = 2.0, **kwargs: object) -> Metric:
         raise ValueError(f"p must be greater than 0, got {p!r}")
     kernel = {1.0: "manhattan", 2.0: "euclidean", math.inf: "chebyshev"}.get(p, "minkowski")
     return dataclasses.replace(metric, kernel=kernel, p=float(p))
+
+
+def _is_metric(value: object) -> bool:
+    if isinstance(value, str) and value != "precomputed":
+        try:
+            as_metric(value)
+        except ValueError:
+            return False
+    return isinstance(value, (str, Metric))
+
+
+# What the parameter `metric` of an estimator may be.
+METRIC = (Rule(f"a str among {{{', '.join(map(repr, (*NAMES, 'precomputed')))}}}", _is_metric), CALLABLE)
 
 
 def check_suits(X: NDArray, metric: Metric, name: str = "X") -> None:

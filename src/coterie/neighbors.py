@@ -23,7 +23,7 @@ import numpy as np
 from . import _memory, _parallel, _trees, _vectors, distances
 from ._estimator import Estimator
 from ._kernels import kd_query, kd_tree, neighbor_blocks
-from ._validation import CALLABLE, N_JOBS, NONE, Rule, as_matrix, check_parameters, integer, one_of
+from ._validation import N_JOBS, NONE, Rule, as_matrix, check_parameters, integer, one_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -521,19 +521,6 @@ def _finish(rows: _Rows, Y: NDArray | None, indptr: NDArray, found: NDArray, ind
 # ------------------------------------------------------------------------------------------- the estimator
 
 
-def _is_metric(value: object) -> bool:
-    if not isinstance(value, str) or value == "precomputed":
-        return isinstance(value, (str, distances.Metric))
-    try:
-        distances.as_metric(value)
-    except ValueError:
-        return False
-    return True
-
-
-_METRIC = (Rule(f"a str among {{{', '.join(map(repr, (*distances.NAMES, 'precomputed')))}}}", _is_metric), CALLABLE)
-
-
 class NearestNeighbors(Estimator):
     """Rows kept to look for neighbours in.
 
@@ -611,7 +598,7 @@ class NearestNeighbors(Estimator):
         "radius": (*_RADIUS, NONE),
         "algorithm": (one_of("auto", "ball_tree", "kd_tree", "brute"),),
         "leaf_size": (integer(1),),
-        "metric": _METRIC,
+        "metric": distances.METRIC,
         "p": (Rule("a float in the range (0.0, inf]", lambda value: isinstance(value, Real) and value > 0), NONE),
         "metric_params": (Rule("an instance of 'dict'", lambda value: isinstance(value, dict)), NONE),
         "n_jobs": N_JOBS,

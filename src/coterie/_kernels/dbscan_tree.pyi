@@ -14,6 +14,8 @@ _Real = TypeVar("_Real", np.float32, np.float64)
 class Search:
     tree: Tree
     def __new__(cls, tree: Tree, bound: float) -> Self: ...
+    @property
+    def holds_rows(self) -> bool: ...
     def hold_rows(
         self,
         X: NDArray[_Real],
@@ -26,6 +28,8 @@ class Search:
         scale: float,
         tile_least: float,
         tile_most: float,
+        product_least: float,
+        product_most: float,
     ) -> None: ...
 
 def place_tiles(tree: Tree, d: int, tile_of: NDArray[np.int64]) -> int: ...
@@ -62,6 +66,21 @@ def find_core(
     region: Region,
     slot: int,
 ) -> None: ...
+def share_of_tiles(
+    given: Search,
+    leaves: NDArray[np.int64],
+    step: int,
+    work: NDArray[np.float64],
+) -> float: ...
+def count_pairs(
+    given: Search,
+    leaves: NDArray[np.int64],
+    enough: int,
+    count: NDArray[np.int64],
+    region: Region,
+    slot: int,
+) -> None: ...
+def pack_core(count: NDArray[np.int64], enough: int, core: NDArray[np.uint8]) -> None: ...
 def join_within(
     given: Search,
     core: NDArray[np.uint8],

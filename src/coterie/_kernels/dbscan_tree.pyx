@@ -581,14 +581,6 @@ def pack_core(
         core[i // KD_LANES] |= (count[i] >= enough) << (i % KD_LANES)
 
 
-cdef inline bint any_core(const uint8_t *core, const kd_node_t *v) noexcept nogil:
-    cdef Py_ssize_t b
-    for b in range(blocks_of(v)):
-        if core[v.start // KD_LANES + b]:
-            return True
-    return False
-
-
 cdef inline Py_ssize_t first_core(const uint8_t *core, const kd_node_t *v) noexcept nogil:
     """Position of the first core point of a node; -1 if there is none."""
     cdef Py_ssize_t b
