@@ -516,7 +516,7 @@ def count_pairs(
         Search given,                     # IN     that holds rows
         const int64_t[::1] leaves,        # IN     (n_leaves,)
         Py_ssize_t enough,                # IN     min_samples
-        int64_t[::1] count,               # INOUT  (n,), 0 at first: points within the radius of each; no more than enough
+        int64_t[::1] count,               # INOUT  (n,), 0 at first: neighbours of each; no more than enough
         Region region, int slot):
     """Count neighbours leaf by leaf with the later leaves, one a chunk: each pair once. O(n^2 d) time.
 
