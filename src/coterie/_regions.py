@@ -99,15 +99,15 @@ def _by_tree(vectors: _vectors.Vectors, bound: float, min_samples: int, weights:
     dense &= tight
     bits = np.empty(-(-n // kd_tree.LANES), np.uint8)
     work = np.empty((n_threads, tree.d + vectors.X.shape[1]))
-    _parallel.report("core points", 0, n)
     if search.holds_rows and weights is None and dbscan_tree.share_of_tiles(
             search, leaves, 1 + len(leaves) // _SURVEYED, work[0]) > _HARDLY:
+        _parallel.report("core points", 0, n)
         count = np.zeros(n, np.int64)
         _run(n_threads, 1, len(leaves), dbscan_tree.count_pairs, search, leaves, min_samples, count)
         dbscan_tree.pack_core(count, min_samples, bits)
     else:
-        _run(n_threads, _LEAVES, len(leaves), dbscan_tree.find_core, search, heavy, may_stop, dense, leaves,
-             cell_of, min_samples, _LEAVES, work, bits)
+        _step("core points", leaves, n, n_threads, dbscan_tree.find_core, (search, heavy, may_stop, dense),
+              (cell_of, min_samples, _LEAVES, work, bits))
     _parallel.report("core points", n, n)
     del heavy, dense
     core = np.empty(n, np.uint8)
@@ -123,11 +123,20 @@ def _by_tree(vectors: _vectors.Vectors, bound: float, min_samples: int, weights:
     _parallel.report("joining", n, n)
     if not is_core.any():
         return labels, is_core
-    _parallel.report("border points", 0, n)
-    _run(n_threads, _LEAVES, len(leaves), dbscan_tree.label_borders, search, bits, leaves, parent, joined, cell_of,
-         number, _LEAVES, work, labels)
+    _step("border points", leaves, n, n_threads, dbscan_tree.label_borders, (search, bits),
+          (parent, joined, cell_of, number, _LEAVES, work, labels))
     _parallel.report("border points", n, n)
     return labels, is_core
+
+
+def _step(stage: str, leaves: NDArray[np.int64], n: int, n_threads: int, kernel: Callable, before: tuple,
+          after: tuple) -> None:
+    """Run a kernel over the leaves, in about twenty parts for the progress."""
+    size = max(256, -(-len(leaves) // 20))
+    for first in range(0, len(leaves), size):
+        _parallel.report(stage, first * n // len(leaves), n)
+        part = leaves[first:first + size]
+        _run(n_threads, _LEAVES, len(part), kernel, *before, part, *after)
 
 
 def _search(vectors: _vectors.Vectors, bound: float, n_threads: int) -> dbscan_tree.Search:
