@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import _parallel, _trees, _vectors
-from ._kernels import dbscan_labels, dbscan_tree, kd_tree
+from ._kernels import dbscan_labels, dbscan_tree, kd_tree, leaf_search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +99,7 @@ def _by_tree(vectors: _vectors.Vectors, bound: float, min_samples: int, weights:
     dense &= tight
     bits = np.empty(-(-n // kd_tree.LANES), np.uint8)
     work = np.empty((n_threads, tree.d + vectors.X.shape[1]))
-    if search.holds_rows and weights is None and dbscan_tree.share_of_tiles(
+    if search.holds_rows and weights is None and leaf_search.share_of_tiles(
             search, leaves, 1 + len(leaves) // _SURVEYED, work[0]) > _HARDLY:
         _parallel.report("core points", 0, n)
         count = np.zeros(n, np.int64)
@@ -139,7 +139,7 @@ def _step(stage: str, leaves: NDArray[np.int64], n: int, n_threads: int, kernel:
         _run(n_threads, _LEAVES, len(part), kernel, *before, part, *after)
 
 
-def _search(vectors: _vectors.Vectors, bound: float, n_threads: int) -> dbscan_tree.Search:
+def _search(vectors: _vectors.Vectors, bound: float, n_threads: int) -> leaf_search.Search:
     """What is searched: a tree of the vectors, or of a projection of those with many features."""
     X = vectors.X
     d = X.shape[1]
@@ -149,14 +149,14 @@ def _search(vectors: _vectors.Vectors, bound: float, n_threads: int) -> dbscan_t
             radius = math.sqrt(bound)
             # Orthonormal directions make no distance longer, but for rounding.
             at_most = (radius * (1.0 + _ROUNDING) + longest * _ROUNDING) ** 2
-            search = dbscan_tree.Search(_trees.build(dataclasses.replace(vectors, X=projected), n_threads, _WIDE_LEAF),
+            search = leaf_search.Search(_trees.build(dataclasses.replace(vectors, X=projected), n_threads, _WIDE_LEAF),
                                         at_most)
             _hold_rows(search, X, bound, center, longest, n_threads)
             return search
-    return dbscan_tree.Search(_trees.build(vectors, n_threads), bound)
+    return leaf_search.Search(_trees.build(vectors, n_threads), bound)
 
 
-def _hold_rows(search: dbscan_tree.Search, X: NDArray, bound: float, center: NDArray[np.float64], longest: float,
+def _hold_rows(search: leaf_search.Search, X: NDArray, bound: float, center: NDArray[np.float64], longest: float,
                n_threads: int) -> None:
     """Let the search decide by rows, in three ways, each for what the one before leaves in doubt: between tiles in
     float32, between rows as they are, feature by feature in float64."""
@@ -164,10 +164,10 @@ def _hold_rows(search: dbscan_tree.Search, X: NDArray, bound: float, center: NDA
     tree = search.tree
     nodes = np.asarray(tree.nodes)
     tile_of = np.full(len(nodes), -1, np.int64)
-    tiles = np.empty(dbscan_tree.place_tiles(tree, d, tile_of), np.float32)
+    tiles = np.empty(leaf_search.place_tiles(tree, d, tile_of), np.float32)
     leaves = np.flatnonzero(tile_of >= 0)
     scale = 1.0 / longest
-    _run(n_threads, 1, len(leaves), dbscan_tree.fill_tiles, tree, X, center, scale, leaves, tile_of, tiles)
+    _run(n_threads, 1, len(leaves), leaf_search.fill_tiles, tree, X, center, scale, leaves, tile_of, tiles)
 
     # Terms of a sum are rounded, squared, added: each of the d steps is off by one unit of the last place at most.
     steps = 4 * (d + 16)
