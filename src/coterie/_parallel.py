@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 
 from ._kernels.work import Region
 
-__all__ = ["Cancelled", "get_num_threads", "num_threads", "progress", "report", "resolve_n_jobs", "run",
+__all__ = ["Cancelled", "get_num_threads", "in_steps", "num_threads", "progress", "report", "resolve_n_jobs", "run",
            "set_num_threads"]
 
 Callback = Callable[[str, int, int], object]
@@ -379,6 +379,15 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def in_steps(stage: str, n_chunks: int, total: int, work: Callable[[int, int], None]) -> None:
+    """Call ``work(first, count)`` for all chunks, in about twenty steps, and report before each how many of `total`
+    items are done."""
+    step = max(64, -(-n_chunks // 20))
+    for first in range(0, n_chunks, step):
+        report(stage, first * total // n_chunks, total)
+        work(first, min(step, n_chunks - first))
 
 
 def run(task: Task, n_chunks: int, n_threads: int) -> None:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_LEAVES = 1  # leaves or cells of a chunk: one may see all others, and Ctrl-C is to be felt
 _COPIED = 1 << 14  # points of a chunk where they are only moved
 _ALONE = 2048  # points that one thread does faster than two
 _WIDE = 32  # features from which on the tree holds a projection ...
@@ -107,7 +106,7 @@ def _by_tree(vectors: _vectors.Vectors, bound: float, min_samples: int, weights:
         dbscan_tree.pack_core(count, min_samples, bits)
     else:
         _step("core points", leaves, n, n_threads, dbscan_tree.find_core, (search, heavy, may_stop, dense),
-              (cell_of, min_samples, _LEAVES, work, bits))
+              (cell_of, min_samples, work, bits))
     _parallel.report("core points", n, n)
     del heavy, dense
     core = np.empty(n, np.uint8)
@@ -115,28 +114,25 @@ def _by_tree(vectors: _vectors.Vectors, bound: float, min_samples: int, weights:
     _run(n_threads, _COPIED, n, dbscan_tree.unpack, bits, _COPIED, core, parent)
     joined = np.empty(len(cells), np.uint8)
     _parallel.report("joining", 0, n)
-    _run(n_threads, _LEAVES, len(cells), dbscan_tree.join_within, search, bits, cells, tight, _LEAVES, work,
+    _run(n_threads, 1, len(cells), dbscan_tree.join_within, search, bits, cells, tight, work,
          parent, joined)
-    _run(n_threads, _LEAVES, len(cells), dbscan_tree.join_cells, search, bits, cells, cell_of, _LEAVES, work,
+    _run(n_threads, 1, len(cells), dbscan_tree.join_cells, search, bits, cells, cell_of, work,
          parent, joined)
     labels, is_core, number = _label_core(core, order, parent, n_threads)
     _parallel.report("joining", n, n)
     if not is_core.any():
         return labels, is_core
     _step("border points", leaves, n, n_threads, dbscan_tree.label_borders, (search, bits),
-          (parent, joined, cell_of, number, _LEAVES, work, labels))
+          (parent, joined, cell_of, number, work, labels))
     _parallel.report("border points", n, n)
     return labels, is_core
 
 
 def _step(stage: str, leaves: NDArray[np.int64], n: int, n_threads: int, kernel: Callable, before: tuple,
           after: tuple) -> None:
-    """Run a kernel over the leaves, in about twenty parts for the progress."""
-    size = max(256, -(-len(leaves) // 20))
-    for first in range(0, len(leaves), size):
-        _parallel.report(stage, first * n // len(leaves), n)
-        part = leaves[first:first + size]
-        _run(n_threads, _LEAVES, len(part), kernel, *before, part, *after)
+    """Run a kernel over the leaves: one a chunk, as one may see all others, and Ctrl-C is to be felt."""
+    _parallel.in_steps(stage, len(leaves), n, lambda first, count: _run(
+        n_threads, 1, count, kernel, *before, leaves[first:first + count], *after))
 
 
 def _search(vectors: _vectors.Vectors, bound: float, n_threads: int) -> leaf_search.Search:

@@ -306,14 +306,6 @@ def _reduced(vectors: _vectors.Vectors) -> distances.Metric:
     return distances.as_metric(_REDUCED[vectors.kind])
 
 
-def _steps(stage: str, n_chunks: int, total: int, run: Callable[[int, int], None]) -> None:
-    """Call ``run(first, count)`` for all chunks, in about twenty steps for the progress."""
-    step = max(64, -(-n_chunks // 20))
-    for first in range(0, n_chunks, step):
-        _parallel.report(stage, first * total // n_chunks, total)
-        run(first, min(step, n_chunks - first))
-
-
 # ------------------------------------------------------------------------------------------- with a tree
 
 
@@ -337,7 +329,7 @@ def _nearest_in_tree(rows: _Rows, Y: NDArray | None, others: bool, n_threads: in
     k = out.shape[1]
     near, found = np.empty((n_threads, _LEAF * k)), np.empty((n_threads, _LEAF * k), np.int64)
     root = rows.metric.kernel == "euclidean"
-    _steps("neighbors", -(-len(which) * parts // chunk), len(out), lambda first, count: _parallel.run(
+    _parallel.in_steps("neighbors", -(-len(which) * parts // chunk), len(out), lambda first, count: _parallel.run(
         lambda region, slot: kd_query.nearest(rows.tree, tree, which, parts, chunk, first, others, root, near, found,
                                               out, indices, region, slot), count, n_threads))
     if not root:
@@ -363,7 +355,7 @@ def _walk(stage: str, rows: _Rows, radius: float, tree: kd_tree.Tree, which: NDA
     work = np.empty((n_threads, _LEAF * tree.d))
     bound = rows.reduce(radius)
     parts = _parts(rows.tree)
-    _steps(stage, len(which) * parts, tree.n, lambda first, count: _parallel.run(
+    _parallel.in_steps(stage, len(which) * parts, tree.n, lambda first, count: _parallel.run(
         lambda region, slot: kd_query.within(rows.tree, tree, which, parts, first, others, bound, work, starts, counts,
                                              indices, found, region, slot), count, n_threads))
 

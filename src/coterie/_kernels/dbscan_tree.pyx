@@ -2,8 +2,8 @@
 """DBSCAN of points with any number of coordinates: a tree of boxes.
 
 A cell is a node whose points are all within the radius of each other, as large as there is, or a leaf. Counting goes
-leaf by leaf, joining cell by cell; both walk down the tree to what is within the radius of a box, the near side first.
-Who is near whom in two leaves is a matter of `leaf_search`: masks, a bit a point.
+leaf by leaf, joining cell by cell, one a chunk; both walk down the tree to what is within the radius of a box, the near
+side first. Who is near whom in two leaves is a matter of `leaf_search`: masks, a bit a point.
 """
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
@@ -122,7 +122,6 @@ def find_core(
         const int64_t[::1] leaves,        # IN     (n_leaves,)
         const int64_t[::1] cell_of,       # IN     (room,)
         Py_ssize_t enough,                # IN     min_samples
-        Py_ssize_t leaves_per_chunk,      # IN
         double[:, ::1] work,              # WORK   (threads, features of the tree and of the rows)
         uint8_t[::1] core,                # OUT    (n_blocks,), a bit a point
         Region region, int slot):
@@ -145,7 +144,7 @@ def find_core(
         walk_t walk
         part_t part
     with nogil:
-        while work_take(&region.work, slot, leaves_per_chunk, leaves.shape[0], &part):
+        while work_take(&region.work, slot, 1, leaves.shape[0], &part):
             for k in range(part.start, part.stop):
                 a = t.nodes + leaves[k]
                 box = box_of(t, leaves[k])
@@ -363,7 +362,6 @@ def join_within(
         const uint8_t[::1] core,          # IN     (n_blocks,), a bit a point
         const int64_t[::1] cells,         # IN     (n_cells,)
         const uint8_t[::1] tight,         # IN     (n_cells,)
-        Py_ssize_t cells_per_chunk,       # IN
         double[:, ::1] work,              # WORK   (threads, features of the tree and of the rows)
         int64_t[::1] parent,              # INOUT  (n,), by position
         uint8_t[::1] joined,              # OUT    (n_cells,), 1 where all core points of the cell are joined
@@ -381,7 +379,7 @@ def join_within(
         double *x = &work[slot, 0]
         part_t part
     with nogil:
-        while work_take(&region.work, slot, cells_per_chunk, cells.shape[0], &part):
+        while work_take(&region.work, slot, 1, cells.shape[0], &part):
             for k in range(part.start, part.stop):
                 v = t.nodes + cells[k]
                 joined[k] = 1
@@ -435,7 +433,6 @@ def join_cells(
         const uint8_t[::1] core,          # IN     (n_blocks,), a bit a point
         const int64_t[::1] cells,         # IN     (n_cells,)
         const int64_t[::1] cell_of,       # IN     (room,)
-        Py_ssize_t cells_per_chunk,       # IN
         double[:, ::1] work,              # WORK   (threads, features of the tree and of the rows)
         int64_t[::1] parent,              # INOUT  (n,), as join_within left it; then all that are connected are joined
         uint8_t[::1] joined,              # INOUT  (n_cells,)
@@ -455,7 +452,7 @@ def join_cells(
         walk_t walk
         part_t part
     with nogil:
-        while work_take(&region.work, slot, cells_per_chunk, cells.shape[0], &part):
+        while work_take(&region.work, slot, 1, cells.shape[0], &part):
             for k in range(part.start, part.stop):
                 a = t.nodes + cells[k]
                 box = box_of(t, cells[k])
@@ -498,7 +495,6 @@ def label_borders(
         const uint8_t[::1] joined,        # IN     (n_cells,)
         const int64_t[::1] cell_of,       # IN     (room,)
         const int64_t[::1] number,        # IN     (n,), number of the cluster that each point stands for
-        Py_ssize_t leaves_per_chunk,      # IN
         double[:, ::1] work,              # WORK   (threads, features of the tree and of the rows)
         int64_t[::1] labels,              # INOUT  (n,), of the rows
         Region region, int slot):
@@ -521,7 +517,7 @@ def label_borders(
         walk_t walk
         part_t part
     with nogil:
-        while work_take(&region.work, slot, leaves_per_chunk, leaves.shape[0], &part):
+        while work_take(&region.work, slot, 1, leaves.shape[0], &part):
             for k in range(part.start, part.stop):
                 a = t.nodes + leaves[k]
                 box = box_of(t, leaves[k])
