@@ -17,15 +17,18 @@ LAYERS = (
     {"_lloyd"},
     {"_seeding"},
     {"_validation"},
+    {"_saving"},
     {"_estimator"},
-    {"distances"},
+    {"distances", "scaling"},
     {"_disjoint_set", "_sparse", "_tree", "_vectors"},
     {"_linkage", "_dendrogram", "_trees"},
     {"neighbors", "_near_pairs", "_regions"},
-    {"_agglomerative", "_divisive", "_dbscan"},
+    {"_agglomerative", "_divisive", "_dbscan", "_kmeans"},
+    {"scores"},
+    {"_choosing_eps", "_labels", "_outliers", "_sweeping"},
 )
 PUBLIC = len(LAYERS)
-OPTIONAL = {"joblib", "matplotlib", "pandas", "polars", "pyarrow", "scipy", "sklearn", "torch", "tqdm"}
+OPTIONAL = {"joblib", "matplotlib", "pandas", "PIL", "polars", "pyarrow", "scipy", "sklearn", "torch", "tqdm"}
 KERNELS_MAY_USE = {"cython", "libc", "cpython", "coterie._kernels"}
 
 
