@@ -4,12 +4,12 @@ __version__ = "0.1.0.dev0"  # the one place: pyproject.toml and the docs read it
 from ._agglomerative import AgglomerativeClustering
 from ._dbscan import DBSCAN, dbscan
 from ._divisive import DivisiveClustering
-from ._estimator import ClusteringWarning, ConvergenceWarning, NotFittedError
+from ._estimator import ClusteringWarning, ConvergenceWarning, FeatureScaleWarning, NotFittedError, load
 from ._kmeans import KMeans, k_means, kmeans_plusplus
 from ._parallel import Cancelled, get_num_threads, num_threads, progress, set_num_threads
 
 __all__ = [
     "DBSCAN", "AgglomerativeClustering", "Cancelled", "ClusteringWarning", "ConvergenceWarning", "DivisiveClustering",
-    "KMeans", "NotFittedError", "dbscan", "get_num_threads", "k_means", "kmeans_plusplus", "num_threads", "progress",
-    "set_num_threads",
+    "FeatureScaleWarning", "KMeans", "NotFittedError", "dbscan", "get_num_threads", "k_means", "kmeans_plusplus",
+    "load", "num_threads", "progress", "set_num_threads",
 ]

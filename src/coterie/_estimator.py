@@ -9,11 +9,14 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from . import _saving
 from ._validation import as_matrix, check_column_names, check_n_features, check_parameters, column_names
 
 if TYPE_CHECKING:
@@ -46,7 +49,15 @@ class ClusteringWarning(UserWarning):
     """A clustering that is as asked for, but hardly what was wanted: the message says what to try."""
 
 
-for _each in (NotFittedError, ConvergenceWarning, ClusteringWarning):
+class FeatureScaleWarning(UserWarning):
+    """One feature varies so much more than all the others that distances hardly depend on these.
+
+    Raised by `fit` where one of two or more features holds 95% of their total variance or more, with a metric that adds
+    up differences. ``warnings.filterwarnings("ignore", category=coterie.FeatureScaleWarning)`` silences it.
+    """
+
+
+for _each in (NotFittedError, ConvergenceWarning, ClusteringWarning, FeatureScaleWarning):
     _each.__module__ = "coterie"  # where users find them
 
 
@@ -192,6 +203,35 @@ class Estimator:
         self._metadata_request = requests
         return self
 
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the estimator to a file that `coterie.load` reads.
+
+        The file is numpy's npz: arrays, and the rest as JSON. It holds no code, unlike pickle, and numbers keep all
+        their bits.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Where to; by custom with the ending ``.npz``. A file that is there is replaced once the new one is whole.
+
+        Raises
+        ------
+        TypeError
+            A parameter or a result is something else than numbers, texts and arrays of them, such as a function, a
+            random generator or a sparse matrix.
+        OSError
+            The file can't be written.
+
+        Examples
+        --------
+        >>> import coterie
+        >>> model = coterie.KMeans(2, random_state=0).fit([[0.0], [1.0], [9.0]])
+        >>> model.save("model.npz")
+        >>> coterie.load("model.npz").predict([[8.0]]) == model.predict([[8.0]])
+        array([ True])
+        """
+        save_parts(path, {"model": self})
+
     # --- for subclasses
 
     def _check_parameters(self) -> None:
@@ -227,6 +267,63 @@ class Estimator:
         state.pop("feature_names_in_", None)  # an earlier fit may have seen names
         state.update(fitted)
         self.__dict__ = state
+
+
+# ------------------------------------------------------------------------------------------- files
+
+
+def load(path: str | os.PathLike) -> Estimator:
+    """Read the estimator that `save` wrote, as fitted as it was.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file, from this version of coterie or an earlier one.
+
+    Returns
+    -------
+    Estimator
+        Of the class that was saved. Its results and predictions are the same bits.
+
+    Raises
+    ------
+    ValueError
+        The file is no saved model, or one of a later version.
+    OSError
+        The file can't be read.
+
+    Examples
+    --------
+    >>> import coterie
+    >>> coterie.KMeans(n_clusters=2, random_state=0).fit([[0.0], [1.0], [9.0]]).save("model.npz")
+    >>> coterie.load("model.npz")
+    KMeans(n_clusters=2, random_state=0)
+    """
+    return load_parts(path)[0]["model"]
+
+
+def save_parts(path: str | os.PathLike, parts: Mapping[str, Estimator], facts: Mapping[str, Any] | None = None) -> None:
+    """Write several estimators, the one that `load` is to find as "model", and facts: what JSON has, and arrays."""
+    written = {}
+    for name, each in parts.items():
+        params = each.get_params(deep=False)
+        state = {key: value for key, value in each.__dict__.items() if key not in params}
+        cls = type(each)
+        written[name] = {"class": f"{cls.__module__}:{cls.__qualname__}", "params": params, "state": state}
+    _saving.write(path, {"parts": written, "facts": dict(facts or {})})
+
+
+def load_parts(path: str | os.PathLike) -> tuple[dict[str, Estimator], dict[str, Any]]:
+    """The estimators and the facts that `save_parts` wrote."""
+    tree = _saving.read(path)
+    parts = {}
+    for name, each in tree["parts"].items():
+        cls = _saving.find_class(each["class"])
+        if not issubclass(cls, Estimator):
+            raise ValueError(f"{os.fspath(path)!r} is not a model saved by coterie: {each['class']} is no estimator")
+        parts[name] = cls(**each["params"])
+        parts[name].__dict__.update(each["state"])
+    return parts, tree["facts"]
 
 
 def _short(value: object) -> str:
