@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Pictures of clusterings, drawn with matplotlib (``pip install "coterie[plot]"``)."""
+from ._curves import k_distances
+from ._scatter import scatter
+from ._style import PALETTE
+from ._trees import dendrogram
+
+__all__ = ["PALETTE", "dendrogram", "k_distances", "scatter"]

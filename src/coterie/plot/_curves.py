@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Curves from which a parameter is chosen."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ._style import PALETTE, QUIET, new_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
+
+_MOST_CORNERS = 5_000  # of a curve
+
+
+def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | None = None) -> Axes:
+    """Draw the sorted distances to the k-th neighbour, from which the `eps` of DBSCAN is chosen.
+
+    A point of the curve says how many rows would be core points, if `eps` were that distance: the flat part are rows
+    that lie dense, the steep end is noise, and the knee between them is an `eps` to try.
+
+    Parameters
+    ----------
+    distances : array-like of shape (n_samples,)
+        What `coterie.selection.k_distances` gives, or ``suggestion.distances``.
+    eps : float, optional
+        Marked by a line, with the share of core points, such as ``suggestion.eps``.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        `distances` is not a vector of finite numbers, or is empty.
+    ModuleNotFoundError
+        matplotlib is not installed.
+
+    Notes
+    -----
+    The highest distances are cut off where they would press the rest flat.
+
+    Examples
+    --------
+    >>> from coterie.plot import k_distances
+    >>> from coterie.selection import suggest_eps
+    >>> X = [[0.0], [0.1], [0.2], [0.4], [4.0], [4.1], [4.2], [4.4], [9.0]]
+    >>> suggestion = suggest_eps(X, min_samples=3)
+    >>> ax = k_distances(suggestion.distances, suggestion.eps)
+    """
+    curve = np.sort(np.asarray(distances, dtype=np.float64), axis=None)
+    if np.ndim(distances) != 1 or not len(curve) or not np.isfinite(curve).all():
+        raise ValueError(f"k_distances needs a vector of finite distances. Got shape {np.shape(distances)}.")
+    if ax is None:
+        ax = new_axes()
+    n = len(curve)
+    shown = np.unique(np.linspace(0, n - 1, min(n, _MOST_CORNERS)).astype(np.int64))
+    ax.plot(100 * (shown + 1) / n, curve[shown], color=PALETTE[0], linewidth=2)
+    # Up to the largest, or to twice what 99% of the rows have within reach, and above eps.
+    top = 1.05 * min(curve[-1], max(2 * np.quantile(curve, 0.99), 2 * (eps or 0.0)))
+    if eps is not None:
+        top = max(top, 1.2 * eps)
+        share = 100 * np.searchsorted(curve, eps, side="right") / n
+        ax.axhline(eps, color=PALETTE[4], linewidth=1.2, linestyle=(0, (4, 3)))
+        ax.annotate(f"eps = {eps:.4g}: {share:.3g}% of the rows are core points", (2, eps), xytext=(0, 4),
+                    textcoords="offset points", color=PALETTE[4])
+        if share > 0:
+            ax.plot(share, eps, "o", color=PALETTE[4], clip_on=False, zorder=3)
+    ax.set(xlim=(0, 100), ylim=(0, top if top > 0 else 1), xlabel="share of the rows (%)",
+           ylabel="distance to the k-th neighbour")
+    if top < curve[-1]:
+        ax.annotate(f"up to {curve[-1]:.3g}", (100, top), xytext=(-4, -4), textcoords="offset points", ha="right",
+                    va="top", fontsize=9, color=QUIET)
+    for side in ("right", "top"):
+        ax.spines[side].set_visible(False)
+    return ax

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Trees."""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import hierarchy
+from ._style import QUIET, color_of, new_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike, NDArray
+
+_MOST_LEAVES, _FEW_LEAVES = 80, 40  # more leaves than the first can't be read: then the second are drawn
+_MOST_NUMBERED = 40
+_LONGEST_TEXT = 40
+
+
+def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | None = None,
+               clusters: ArrayLike | None = None, labels: Sequence[object] | None = None, truncate: int | None = None,
+               orientation: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw a tree, and colour and number the clusters of a cut.
+
+    Each merge is a bracket at its height over the two clusters that it joins. Every cluster of the cut has the colour
+    that `scatter` gives to its number.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 4), float64
+        Linkage matrix, such as ``AgglomerativeClustering().fit(X).linkage_``; not modified.
+    n_clusters : int, optional
+        Cut the tree into so many clusters; numbered as by `coterie.hierarchy.cut_tree`, by their first rows.
+    height : float, optional
+        Cut the tree at this height, numbered in the same way.
+    clusters : array-like of int of shape (n,), optional
+        Any other cut, or other numbers: the cluster of each row, such as ``labels_``; negative: in none. Of
+        `n_clusters`, `height` and `clusters` one at most.
+    labels : sequence of length n, optional
+        What to write beside the rows; by default their numbers.
+    truncate : int, optional
+        Draw at most so many leaves: what was merged before is one leaf, with the number of its rows, and drawn as a
+        wedge as high as its last merge. The labels that occur in it most often are named. By default a tree of more
+        than 80 leaves is drawn with 40, or with as many as there are clusters if these are 41 to 80.
+    orientation : {"left", "right", "top", "bottom"}, optional
+        Where the last merge is drawn. By default "left", so that labels can be read, or "top" where these are few and
+        short.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure, the larger the more leaves there are.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        `Z` is not a linkage matrix, or a parameter is wrong.
+    ModuleNotFoundError
+        matplotlib is not installed.
+
+    See Also
+    --------
+    coterie.hierarchy.dendrogram : The same tree with scipy's parameters and result.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import linkage
+    >>> from coterie.plot import dendrogram
+    >>> Z = linkage([[0.0], [0.1], [0.3], [4.0], [4.2]], "average")
+    >>> ax = dendrogram(Z, n_clusters=2, labels=["ant", "bee", "wasp", "cat", "dog"])
+    """
+    Z = np.asarray(Z, dtype=np.float64)
+    n = hierarchy.num_obs_linkage(Z)
+    clusters, line = _cut(Z, n_clusters, height, clusters)
+    if labels is not None and len(labels) != n:
+        raise ValueError(f"dendrogram needs one label per row. Got {len(labels)} labels and a tree of {n} rows.")
+    if truncate is None:
+        count = 0 if clusters is None else len(np.unique(clusters))
+        truncate = n if n <= _MOST_LEAVES else count if _FEW_LEAVES < count <= _MOST_LEAVES else _FEW_LEAVES
+    elif truncate < 2:
+        raise ValueError(f"truncate must be at least 2, got {truncate!r}.")
+
+    children = Z[:, :2].astype(np.int64).tolist()
+    owner: list[int | None] = [None] * n if clusters is None else clusters.tolist()  # of each node, None above the cut
+    for left, right in children:
+        owner.append(owner[left] if owner[left] == owner[right] else None)
+    links = []
+
+    def color_of_link(node: int) -> str:
+        links.append(node)
+        return QUIET if owner[node] is None else color_of(owner[node])
+
+    shown = {"p": truncate, "truncate_mode": "lastp", "above_threshold_color": QUIET}
+    tree = hierarchy.dendrogram(Z, **shown, link_color_func=color_of_link, no_plot=True)
+    place = {node: ((x[1] + x[2]) / 2, y[1]) for node, x, y in zip(links, tree["icoord"], tree["dcoord"], strict=True)}
+    place |= {node: (5.0 + 10.0 * i, 0.0) for i, node in enumerate(tree["leaves"])}
+    texts = {node: _leaf_text(node, children, labels, "" if truncate >= n else "row ") for node in tree["leaves"]}
+    longest = max(map(len, texts.values()))
+    if orientation is None:
+        orientation = "top" if len(texts) <= _FEW_LEAVES and longest <= 4 else "left"
+    upright = orientation in ("top", "bottom")
+    if ax is None:
+        pitch = 0.32 if upright else 0.17  # inches from leaf to leaf
+        length = pitch * len(texts) + 1.0
+        size = (max(5.0, length), 5.0) if upright else (7 + 0.07 * longest, max(3.0, length))
+        ax = new_axes(figsize=size)
+    else:
+        box = ax.get_window_extent()
+        pitch = (box.width if upright else box.height) / ax.figure.dpi / len(texts)
+    font = min(max(54 * pitch, 3.0), 10.0)  # points: three quarters of the pitch
+    before = len(ax.collections)
+    hierarchy.dendrogram(
+        Z, **shown, link_color_func=color_of_link, leaf_label_func=texts.__getitem__, orientation=orientation, ax=ax,
+        leaf_font_size=font, leaf_rotation=90 if upright and 0.75 * font * longest > 72 * pitch else 0)
+    for collection in ax.collections[before:]:
+        collection.set(linewidth=1.5, capstyle="projecting")
+    _draw_wedges(ax, [(place[node][0], Z[node - n, 2], color_of_link(node)) for node in texts if node >= n], upright)
+    if line is not None:
+        (ax.axhline if upright else ax.axvline)(line, color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=2.2)
+    if clusters is not None:
+        _number_clusters(ax, Z, owner, place, line, min(15.0, 68 * pitch), upright)
+    if not upright:
+        ax.invert_yaxis()  # the first leaf above, as one reads
+    for side in ("left", "right", "top", "bottom"):
+        ax.spines[side].set_visible(side == ("left" if upright else "bottom"))
+    ax.set(**{"ylabel" if upright else "xlabel": "height"})
+    return ax
+
+
+def _cut(Z: NDArray, n_clusters: int | None, height: float | None, clusters: ArrayLike | None
+         ) -> tuple[NDArray | None, float | None]:
+    """The cluster of each row, and the height at which a straight line cuts the tree; None where there is none."""
+    n = len(Z) + 1
+    if (n_clusters is not None) + (height is not None) + (clusters is not None) > 1:
+        raise ValueError("Give at most one of n_clusters, height and clusters.")
+    if n_clusters is not None:
+        if not 1 <= n_clusters <= n:
+            raise ValueError(f"n_clusters must be from 1 to the number of rows, {n}. Got {n_clusters!r}.")
+        return hierarchy.cut_tree(Z, n_clusters=n_clusters)[:, 0], _line(Z, n_clusters)
+    if height is not None:
+        return hierarchy.cut_tree(Z, height=height)[:, 0], height
+    if clusters is None:
+        return None, None
+    clusters = np.asarray(clusters)
+    if clusters.shape != (n,):
+        raise ValueError(f"clusters must be one number per row. Got shape {clusters.shape} and a tree of {n} rows.")
+    numbers = np.unique(clusters)
+    if numbers[0] >= 0:  # is there a straight line that makes the same clusters?
+        straight = hierarchy.cut_tree(Z, n_clusters=len(numbers))[:, 0]
+        if len(np.unique(np.column_stack([clusters, straight]), axis=0)) == len(numbers):
+            return clusters, _line(Z, len(numbers))
+    return clusters, None
+
+
+def _line(Z: NDArray, n_clusters: int) -> float | None:
+    """The height half-way between the merges that a cut into so many clusters separates."""
+    heights = np.concatenate([[0.0], np.sort(hierarchy.maxdists(Z))])
+    merges = len(heights) - n_clusters
+    return None if n_clusters == 1 else float(heights[merges:merges + 2].mean())
+
+
+def _leaf_text(node: int, children: list[list[int]], labels: Sequence[object] | None, row: str) -> str:
+    """What to write beside a leaf: a row's label or number, or how many rows a cluster has, and its common labels."""
+    n = len(children) + 1
+    rows, nodes = [], [node]
+    while nodes:
+        inner = nodes.pop()
+        if inner < n:
+            rows.append(inner)
+        else:
+            nodes += children[inner - n]
+    if len(rows) == 1:
+        text = f"{row}{node}" if labels is None else str(labels[node])
+    else:
+        text = f"({len(rows):,})"
+        counts = Counter() if labels is None else Counter(str(labels[row]) for row in rows)
+        common = [(label, count) for label, count in counts.most_common(2) if count >= 0.1 * len(rows)]
+        if len(counts) == 1:
+            text += f" {common[0][0]}"
+        elif common and common[0][1] > 1:
+            text += " " + ", ".join(f"{count:,} {label}" for label, count in common)
+            text += ", .." * (len(counts) > len(common))
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT - 3]}..."
+
+
+def _draw_wedges(ax: Axes, wedges: list[tuple[float, float, str]], upright: bool) -> None:
+    """Draw clusters that are leaves as wedges, from (place, height, colour)."""
+    from matplotlib.collections import PolyCollection
+
+    corners = np.array([[(x - 4, 0), (x, height), (x + 4, 0)] for x, height, _ in wedges]).reshape(-1, 3, 2)
+    ax.add_collection(PolyCollection(corners if upright else corners[:, :, ::-1], alpha=0.35, linewidth=0,
+                                     facecolors=[color for *_, color in wedges]))
+
+
+def _number_clusters(ax: Axes, Z: NDArray, owner: list[int | None], place: dict[int, tuple[float, float]],
+                     line: float | None, size: float, upright: bool) -> None:
+    """Write the number of each cluster, unless they are very many, where it hangs from the rest of the tree.
+
+    `place` has the position and the lowest height of what is drawn of a node, `size` is that of the discs in points.
+    """
+    n = len(Z) + 1
+    root = 2 * n - 2
+    parent = np.full(2 * n - 1, root)
+    parent[Z[:, :2].astype(np.int64)] = np.arange(n, 2 * n - 1)[:, np.newaxis]
+    heads = [node for node in place if owner[node] is not None and (owner[parent[node]] is None or node == root)]
+    for node in heads:
+        x, bottom = place[node]
+        top = bottom if node == root else (bottom + Z[parent[node] - n, 2]) / 2 if line is None else line
+        stem = [x, x], [bottom, top]
+        color = color_of(owner[node])
+        ax.plot(*(stem if upright else stem[::-1]), color=color, linewidth=1.5, zorder=2.5)
+        if len(heads) > _MOST_NUMBERED or owner[node] < 0:
+            continue
+        where = (x, top) if upright else (top, x)
+        ax.plot(*where, "o", markersize=size, color="white", markeredgecolor=color, clip_on=False, zorder=3)
+        ax.annotate(str(owner[node]), where, ha="center", va="center_baseline", fontsize=0.6 * size, zorder=4)
