@@ -1,5 +1,10 @@
 """Sphinx configuration; ci/docs builds."""
+import sys
+from pathlib import Path
+
 import coterie
+
+HERE = Path(__file__).parent
 
 project = "coterie"
 author = "The coterie developers"
@@ -28,5 +33,29 @@ numpydoc_class_members_toctree = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = "coterie"
-html_theme_options = {"navigation_with_keys": False, "show_prev_next": False}
+html_theme_options = {
+    "header_links_before_dropdown": 7,
+    "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "show_prev_next": False,
+}
+html_sidebars = {"index": [], **dict.fromkeys(["start", "which", "moving", "cli", "benchmarks"], [])}
+html_static_path = ["_static"]
+html_css_files = ["coterie.css"]
 html_show_sourcelink = False
+
+
+def setup(app):
+    app.connect("builder-inited", draw)
+
+
+def draw(app):
+    """The pictures of the pages, made anew for each build."""
+    if not (HERE / "_pictures.py").exists():
+        return
+    sys.path.insert(0, str(HERE))
+    import _pictures
+
+    folder = HERE / "generated/pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    _pictures.draw(folder)

@@ -1,0 +1,211 @@
+"""The README and the site say what happens: all code on them runs, all commands do, all public names are listed.
+
+The blocks of a page run from top to bottom in one namespace and one empty folder: ```python as it stands, ```pycon
+with what it prints compared, and of ```sh the lines that call `coterie`, on made-up files of the names on them. From
+the first block on that needs a library that is not there, the rest of the page is skipped.
+"""
+import doctest
+import gzip
+import importlib
+import importlib.util
+import inspect
+import pkgutil
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import coterie
+from coterie import cli
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+README = ROOT / "README.md"
+PAGES = [README, *(p for p in sorted(DOCS.glob("**/*.md")) if not {"_build", "generated"} & set(p.parts))]
+
+BLOCK = re.compile(r"^( *)```(python|pycon|sh)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+OPTIONAL = {"coterie.plot": "matplotlib", "sklearn": "sklearn", "PIL": "PIL"} | {
+    name: name for name in ("fastcluster", "matplotlib", "pandas", "polars", "pyarrow", "scipy", "tqdm")}
+COMPARES = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+SLOW = {"demo", "report"}  # parsed only; tests/test_cli*.py run them
+
+
+def page_name(page):
+    return page.relative_to(ROOT).with_suffix("").as_posix()
+
+
+def blocks(page):
+    text = page.read_text(encoding="utf-8")
+    for match in BLOCK.finditer(text):
+        indent, kind, code = match.groups()
+        line = text.count("\n", 0, match.start(3))
+        yield kind, re.sub(f"^{indent}", "", code, flags=re.MULTILINE), line
+
+
+def needs(kind, code, page, line):
+    """Skip what can't run here."""
+    for module in re.findall(r"^(?:>>> |\.\.\. )? *(?:import|from) ([\w.]+)", code, re.MULTILINE):
+        for name, library in OPTIONAL.items():
+            if f"{module}.".startswith(f"{name}.") and importlib.util.find_spec(library) is None:
+                pytest.skip(f"{page_name(page)}, line {line}, needs {library}")
+    if kind == "pycon" and np.lib.NumpyVersion(np.__version__) < "2.0.0":
+        pytest.skip("numpy printed scalars in another way")
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if any(kind != "sh" for kind, *_ in blocks(p))], ids=page_name)
+def test_code_runs_and_prints_what_the_page_shows(page, monkeypatch, tmp_path):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.chdir(tmp_path)
+    namespace = {"__name__": "__main__"}
+    for kind, code, line in blocks(page):
+        needs(kind, code, page, line)
+        if kind == "python":
+            exec(compile("\n" * line + code, str(page), "exec"), namespace)
+        elif kind == "pycon":
+            test = doctest.DocTestParser().get_doctest(code, namespace, page_name(page), str(page), line)
+            runner = doctest.DocTestRunner(optionflags=COMPARES)
+            runner.run(test, clear_globs=False)
+            assert test.examples and not runner.failures
+            namespace = test.globs
+
+
+# ---------------------------------------------------------------------------------------------------- commands
+
+
+def commands(page):
+    """Each call of `coterie` in the shell blocks of a page: its arguments, and the file that its output goes to."""
+    for kind, code, _ in blocks(page):
+        if kind == "sh":
+            code = code.replace("\\\n", " ")
+            for line in re.findall(r"(?:^|&& *|\| *)(?:\.venv/bin/)?coterie +([^|&\n]*)", code, re.MULTILINE):
+                call, _, target = line.partition(">")
+                yield shlex.split(call, comments=True), target.strip()
+
+
+def make_file(path, columns, rng):
+    """A table of 120 rows in three groups, or a picture, unless an earlier command has written the file."""
+    if path.exists():
+        return
+    middles = np.repeat([2.0, 9.0, 20.0], 40)
+    numbers = np.column_stack([rng.normal(middles, 1).clip(0.1) for _ in columns])
+    if path.suffix in (".csv", ".gz"):
+        text = "\n".join([",".join(columns), *(",".join(f"{x:.3f}" for x in row) for row in numbers)]).encode()
+        path.write_bytes(gzip.compress(text) if path.suffix == ".gz" else text)
+    elif path.suffix == ".npy":
+        np.save(path, numbers)
+    elif path.suffix == ".npz":
+        np.savez(path, X=numbers)
+    elif path.suffix == ".parquet":
+        pytest.importorskip("pyarrow")
+        pytest.importorskip("pandas").DataFrame(numbers, columns=columns).to_parquet(path)
+    elif path.suffix in (".png", ".jpg"):
+        pixels = rng.integers(256, size=(20, 30, 3), dtype=np.uint8)
+        pytest.importorskip("PIL.Image").fromarray(pixels).save(path)
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if any(commands(p))], ids=page_name)
+def test_commands_run(page, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    parser = cli._parser()
+    subcommands = next(action for action in parser._actions if isinstance(action.choices, dict)).choices
+    parsed = [(argv, target, parser.parse_args(argv)) for argv, target in commands(page) if argv[0] in subcommands]
+    columns = {}  # alike for all tables of the page, so that a model fits those that it predicts
+    for _, _, arguments in parsed:
+        for option in ("columns", "drop", "names"):
+            named = getattr(arguments, option, None) or []
+            columns |= dict.fromkeys(named.split(",") if isinstance(named, str) else named)
+    columns = list(columns | dict.fromkeys(["width", "height", "length"]))
+    for argv, target, arguments in parsed:
+        if argv[0] in SLOW or "-" in argv:
+            continue
+        if {"--plot", "--dendrogram"} & set(argv):
+            pytest.importorskip("matplotlib")
+        for action in subcommands[argv[0]]._actions:
+            if not action.option_strings:
+                make_file(tmp_path / str(getattr(arguments, action.dest)), columns, rng)
+        code = cli.main(argv)
+        out, err = capsys.readouterr()
+        assert code == 0, f"coterie {shlex.join(argv)}\n{err}"
+        if target:
+            (tmp_path / target).write_text(out, encoding="utf-8")
+
+
+def test_every_command_is_on_the_site():
+    """And nothing that is none."""
+    named = {argv[0] for page in PAGES for argv, _ in commands(page)}
+    there = {m.name for m in pkgutil.iter_modules(cli.__path__) if not m.name.startswith("_")}
+    assert {name for name in named if not name.startswith("-")} == there
+
+
+# ----------------------------------------------------------------------------------------------- names and links
+
+# Docstrings of what these name are found where they are defined, or they are no objects to be documented.
+UNLISTED = {"plot.PALETTE"}
+
+
+def public_names():
+    yield from (name for name in coterie.__all__)
+    for module in pkgutil.iter_modules(coterie.__path__):
+        if not module.name.startswith("_") and module.name not in ("cli", "data"):
+            yield from (f"{module.name}.{name}" for name in importlib.import_module(f"coterie.{module.name}").__all__)
+
+
+def test_the_reference_lists_every_public_name():
+    text = (DOCS / "api.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^    ([\w.]+)$", text, re.MULTILINE)
+    listed += [name.removeprefix("coterie.") for name in re.findall(r"autoexception:: ([\w.]+)", text)]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == set(public_names()) - UNLISTED
+
+
+def test_all_that_the_reference_lists_has_a_docstring():
+    for name in public_names():
+        *module, attribute = name.split(".")
+        found = getattr(importlib.import_module(".".join(["coterie", *module])), attribute)
+        assert inspect.getdoc(found) or name in UNLISTED, name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_links_lead_somewhere(page):
+    """To files; Sphinx checks those to headings within the site."""
+    text = re.sub(r"^( *)```.*?^\1```$|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not re.match(r"[a-z]+:|#|(\.\./)?generated/", target):
+            assert (page.parent / target.split("#")[0]).exists(), target
+
+
+def test_every_page_is_reached():
+    """From the landing page, by its lists of pages."""
+    seen, new = set(), {"index"}
+    while new:
+        seen |= new
+        lists = {(name, entry) for name in new for entry in toctree(DOCS / f"{name}.md")}
+        new = {entry for _, entry in lists} - seen
+    assert seen == {p.relative_to(DOCS).with_suffix("").as_posix() for p in PAGES if p != README}
+
+
+def toctree(page):
+    for listed in re.findall(r"^```\{toctree\}\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        for entry in (line for line in listed.splitlines() if line and not line.startswith(":")):
+            for path in page.parent.glob(f"{entry}.md"):
+                yield path.relative_to(DOCS).with_suffix("").as_posix()
+
+
+# ------------------------------------------------------------------------------------------------------- README
+
+
+def test_the_readme_has_the_two_commands():
+    lines = re.findall(r"^python3 -m venv .*$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [line.split(" && ")[-1].split()[0] for line in lines] == [".venv/bin/coterie", ".venv-test/bin/python"]
+
+
+def test_the_map_of_the_readme_names_files_that_are_there():
+    text = README.read_text(encoding="utf-8")
+    paths = re.findall(r"^    ((?:src|tests|ci|docs)/\S*)", text, re.MULTILINE)
+    assert len(paths) > 10
+    for path in paths:
+        assert (ROOT / path).exists(), path
