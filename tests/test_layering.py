@@ -14,6 +14,7 @@ CYTHON = sorted(p for pattern in ("*.pyx", "*.pxd") for p in SRC.glob(f"coterie/
 LAYERS = (
     {"_kernels"},
     {"_parallel", "_random", "_memory"},
+    {"_moments"},
     {"_lloyd"},
     {"_seeding"},
     {"_validation"},

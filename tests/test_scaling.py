@@ -5,8 +5,9 @@ import warnings
 import numpy as np
 import pytest
 
+import coterie
 from coterie import NotFittedError
-from coterie.scaling import METHODS, Scaler
+from coterie.scaling import METHODS, Scaler, variance_shares
 
 
 @pytest.fixture
@@ -183,3 +184,74 @@ def test_passes_scikit_learns_check_estimator(method):
     reason = "the check knows an estimator called Scaler and sets a parameter of that one"
     expected = {f"check_estimator_sparse_{kind}": reason for kind in ("array", "matrix", "container")}
     checks.check_estimator(Scaler(method), expected_failed_checks=expected, on_skip=None)
+
+
+# ------------------------------------------------------------------------------------------- lopsided features
+
+
+def lopsided(share, n=400, d=4, j=2):
+    """Columns of which number j has this share of the variance, and the others as much as each other."""
+    X = np.random.default_rng(0).normal(size=(n, d))
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    X *= np.sqrt((1 - share) / (d - 1))
+    X[:, j] *= np.sqrt(share / (1 - share) * (d - 1))
+    return X
+
+
+ESTIMATORS = [
+    coterie.KMeans(2, random_state=0),
+    coterie.DBSCAN(2.0, min_samples=2),
+    coterie.DBSCAN(2.0, min_samples=2, metric="manhattan"),
+    coterie.AgglomerativeClustering(2),
+    coterie.AgglomerativeClustering(2, metric="chebyshev", linkage="average"),
+    coterie.DivisiveClustering(2),
+]
+
+
+@pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("model", ESTIMATORS, ids=repr)
+def test_fit_warns_once_of_a_feature_with_nearly_all_the_variance(model, dtype):
+    with pytest.warns(coterie.FeatureScaleWarning) as seen:
+        model.fit((lopsided(0.951) + 1000).astype(dtype))
+    assert [str(each.message).split(",")[0] for each in seen if each.category is coterie.FeatureScaleWarning] == [
+        "Feature 2 holds 95.10% of the variance"]
+    assert seen[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", coterie.FeatureScaleWarning)
+        model.fit(lopsided(0.949).astype(dtype))
+
+
+def test_the_warning_names_the_column_and_can_be_silenced():
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame({"age": [20.0, 30.0, 40.0, 21.0], "income": [2e4, 9e4, 3e4, 5e4]})
+    with pytest.warns(coterie.FeatureScaleWarning, match=r"'income' holds more than 99.99% .* the other one.*Scaler"):
+        coterie.KMeans(2, random_state=0).fit(table)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", category=coterie.FeatureScaleWarning)
+        coterie.KMeans(2, random_state=0).fit(table)
+
+
+@pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
+@pytest.mark.parametrize(("model", "X"), [
+    (coterie.KMeans(2), [[0.0], [5.0], [1000.0]]),  # nothing to compare with
+    (coterie.KMeans(2), [[0.1, 0.3], [5.0, 0.3], [7.0, 0.3]]),  # nothing to scale
+    (coterie.KMeans(2), [[1e6 + 0.1, 1e8 + 0.1], [1e6 + 0.1, 1e8 + 0.2], [1e6 + 0.1, 1e8 + 0.1]]),
+    (coterie.KMeans(1), [[1.0, 2.0]]),
+    (coterie.DBSCAN(0.5, min_samples=1, metric="cosine"), lopsided(0.999)),
+    (coterie.DBSCAN(0.5, min_samples=1, metric=lambda x, y: abs(x[0] - y[0])), lopsided(0.999)[:9]),
+    (coterie.DBSCAN(0.5, min_samples=1, metric="precomputed"), [[0.0, 900.0], [900.0, 0.0]]),
+    (coterie.AgglomerativeClustering(2, metric="precomputed", linkage="average"), [[0.0, 900.0], [900.0, 0.0]]),
+    (coterie.DivisiveClustering(2, metric="canberra"), lopsided(0.999)),
+])
+def test_nothing_is_said_where_scaling_would_not_help(model, X):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", coterie.FeatureScaleWarning)
+        model.fit(X)
+
+
+def test_shares_of_the_variance():
+    X = np.random.default_rng(0).normal(size=(300, 3)) * [1, 10, 0.1] + 1e6
+    np.testing.assert_allclose(variance_shares(X), X.var(axis=0) / X.var(axis=0).sum(), rtol=1e-9)
+    assert variance_shares([[1.0, 2.0], [1.0, 2.0]]).tolist() == [0.0, 0.0]

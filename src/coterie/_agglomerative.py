@@ -14,6 +14,7 @@ from . import _linkage, _parallel, distances
 from ._estimator import UNCHANGED, Clusterer, Estimator
 from ._kernels import flat_cut, merge_tree
 from ._validation import BOOL, N_JOBS, NONE, Rule, check_parameters, integer, one_of, real
+from .scaling import warn_of_scales
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -132,6 +133,9 @@ class TreeClusterer(Clusterer, Estimator):
             raise ValueError(f"Distance matrix should be square, got matrix of shape {X.shape}")
         if self.n_clusters is not None:
             _check_number(self.n_clusters, len(X))
+        if not self._is_precomputed() and not callable(self.metric):
+            warn_of_scales(X, seen.get("feature_names_in_"), distances.as_metric(self.metric),
+                           _parallel.resolve_n_jobs(self.n_jobs))
         return X, seen
 
     def _become_tree(self, Z: NDArray[np.float64], children: NDArray[np.intp], with_distances: bool,
@@ -424,6 +428,11 @@ class AgglomerativeClustering(TreeClusterer):
             The distances would not fit into memory; nothing was allocated.
         Cancelled
             `callback` returned False.
+
+        Warns
+        -----
+        FeatureScaleWarning
+            One feature holds 95% of the variance or more, and the metric adds up differences.
 
         Notes
         -----

@@ -25,6 +25,7 @@ from ._validation import (
     real,
     warn,
 )
+from .scaling import warn_of_scales
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -201,6 +202,8 @@ class DBSCAN(Clusterer, Estimator):
         ClusteringWarning
             There is no core point, all rows are in one cluster, or more than half of the rows are noise; or the numbers
             are float32 and so large that they were rounded by more than a little of `eps`.
+        FeatureScaleWarning
+            One feature holds 95% of the variance or more, and the metric adds up differences.
 
         Notes
         -----
@@ -211,6 +214,8 @@ class DBSCAN(Clusterer, Estimator):
         weights = as_weights(sample_weight, len(rows), allow_negative=True)
         metric = self._resolve_metric()
         n_threads = _parallel.resolve_n_jobs(self.n_jobs)
+        if metric is not None and isinstance(rows, np.ndarray):
+            warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
         with contextlib.nullcontext() if callback is None else _parallel.progress(callback):
             labels, is_core = _cluster(rows, metric, self.eps, int(self.min_samples), weights, n_threads)
         core = np.flatnonzero(is_core)

@@ -151,6 +151,11 @@ class DivisiveClustering(TreeClusterer):
         Cancelled
             `callback` returned False.
 
+        Warns
+        -----
+        FeatureScaleWarning
+            One feature holds 95% of the variance or more, and the metric adds up differences.
+
         Notes
         -----
         A fit that raises or is interrupted leaves the estimator as it was.

@@ -319,8 +319,9 @@ def load_parts(path: str | os.PathLike) -> tuple[dict[str, Estimator], dict[str,
     parts = {}
     for name, each in tree["parts"].items():
         cls = _saving.find_class(each["class"])
-        if not issubclass(cls, Estimator):
-            raise ValueError(f"{os.fspath(path)!r} is not a model saved by coterie: {each['class']} is no estimator")
+        if not issubclass(cls, Estimator) or each["params"].keys() - _defaults(cls).keys():
+            raise ValueError(f"{os.fspath(path)!r} is not a model saved by this version of coterie: {each['class']} is "
+                             "no estimator, or one with other parameters")
         parts[name] = cls(**each["params"])
         parts[name].__dict__.update(each["state"])
     return parts, tree["facts"]

@@ -28,9 +28,13 @@ from ._validation import (
     real,
     warn,
 )
+from .distances import as_metric
+from .scaling import warn_of_scales
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+_EUCLIDEAN = as_metric("euclidean")
 
 
 class KMeans(Transformer, Clusterer, Estimator):
@@ -226,6 +230,8 @@ class KMeans(Transformer, Clusterer, Estimator):
         -----
         ConvergenceWarning
             Fewer distinct clusters were found than asked for, as when there are fewer distinct rows.
+        FeatureScaleWarning
+            One feature holds 95% of the variance or more.
 
         Notes
         -----
@@ -243,6 +249,7 @@ class KMeans(Transformer, Clusterer, Estimator):
 
         with contextlib.nullcontext() if callback is None else _parallel.progress(callback):
             data = _lloyd.Data(X, weights, _parallel.resolve_n_jobs(self.n_jobs))
+            warn_of_scales(X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, (data.mean, data.variance))
             tolerance = self.tol * float(data.variance.mean())
             best = None
             for _ in range(n_init):

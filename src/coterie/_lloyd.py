@@ -21,26 +21,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import _parallel
-from ._kernels import cells, columns, kmeans_assign, kmeans_cells, kmeans_update
+from ._kernels import cells, kmeans_assign, kmeans_cells, kmeans_update
+from ._moments import ceil_div, moments, strip_size
 
 _NO_WEIGHT = np.empty(0)
 TILE = kmeans_assign.TILE_ROWS
 
-# Sums are kept apart in so many strips of rows at most: enough to share among threads, few enough to add up fast.
-_MAX_STRIPS = 32
-
 # Operations of a chunk, about 0.1 ms: waking a thread costs a third of that.
 _CHUNK = 1 << 22
-
-
-def ceil_div(a: int, b: int) -> int:
-    return -(-a // b)
-
-
-def strip_size(n_items: int, items_per_sum: int, item_cost: int) -> int:
-    """Items of a strip, so that adding the strips up costs less than filling them. Depends on the problem alone."""
-    strips = min(_MAX_STRIPS, n_items // items_per_sum, n_items * item_cost // (_CHUNK // 64))
-    return ceil_div(n_items, max(1, strips))
 
 
 def chunk_rows(row_cost: int) -> int:
@@ -80,19 +68,7 @@ class Data:
         self.X = X
         self.weight = _NO_WEIGHT if sample_weight is None else sample_weight
         self.n_threads = n_threads
-        n, d = X.shape
-        rows = strip_size(n, 8, d)
-        first, second, largest = np.empty((3, ceil_div(n, rows), d))
-        # From a point among the data, deviations are small even where all values are large; and as the mean of some
-        # rows is near the mean of all, hardly a digit is lost by taking its square off below.
-        near = X[:: ceil_div(n, 256)].mean(axis=0, dtype=np.float64)
-        _parallel.run(
-            lambda region, slot: columns.deviation_strips(X, near, rows, first, second, largest, region, slot),
-            len(first), n_threads)
-        off = first.sum(axis=0) / n
-        self.mean = near + off
-        self.variance = np.maximum(second.sum(axis=0) / n - off * off, 0.0)
-        reach = largest.max(axis=0) + np.abs(off)
+        self.mean, self.variance, reach = moments(X, n_threads)
         self.scale = _power_of_two_below(float(reach.max()))
         self.low, self.extent = self.mean - reach, 2 * reach
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from . import _parallel
 from ._kernels import kmeans_init
-from ._lloyd import TILE, Data, ceil_div, chunk_rows, strip_size
+from ._lloyd import TILE, Data, chunk_rows
+from ._moments import ceil_div, strip_size
 
 
 def _pass(running: np.ndarray, aims: np.ndarray | float) -> np.ndarray:

@@ -1,0 +1,119 @@
+"""Models come back from files as they were, and other files are told from models."""
+import os
+
+import numpy as np
+import pytest
+
+import coterie
+from coterie import _saving
+from coterie._estimator import load_parts, save_parts
+from coterie.neighbors import NearestNeighbors
+from coterie.scaling import Scaler
+
+X = np.random.default_rng(0).uniform(1, 2, (60, 3))
+
+MODELS = [
+    coterie.KMeans(3, random_state=0),
+    coterie.KMeans(3, init=X[:3], tol=0.1 + 0.2),
+    coterie.DBSCAN(0.3, metric="minkowski", p=3),
+    coterie.DBSCAN(0.01, metric="cosine"),
+    coterie.AgglomerativeClustering(None, distance_threshold=0.5),
+    coterie.AgglomerativeClustering(4, metric="l1", linkage="average"),
+    coterie.DivisiveClustering(3),
+    Scaler("log"),
+    NearestNeighbors(n_neighbors=2, radius=float("inf")),
+]
+
+
+def same(a, b):
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and np.array_equal(a, b)
+    if isinstance(a, list | tuple):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and a == b
+
+
+@pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
+@pytest.mark.parametrize("table", [False, True], ids=["array", "table"])
+@pytest.mark.parametrize("model", MODELS, ids=repr)
+def test_a_model_comes_back_with_all_its_bits(model, table, tmp_path):
+    data = X
+    if table:
+        data = pytest.importorskip("pandas").DataFrame(X, columns=["width", "größe", "n"])
+    model.fit(data).save(tmp_path / "model.npz")
+    loaded = coterie.load(tmp_path / "model.npz")
+    assert type(loaded) is type(model)
+    assert loaded.__dict__.keys() == model.__dict__.keys()
+    for name, value in model.__dict__.items():
+        assert same(value, loaded.__dict__[name]), name
+    if hasattr(model, "predict"):
+        np.testing.assert_array_equal(loaded.predict(data), model.predict(data))
+    assert os.listdir(tmp_path) == ["model.npz"]
+
+
+def test_an_estimator_that_is_not_fitted_comes_back_so(tmp_path):
+    coterie.KMeans(5).save(tmp_path / "model.npz")
+    with pytest.raises(coterie.NotFittedError):
+        coterie.load(str(tmp_path / "model.npz")).predict(X)
+
+
+def test_parts_and_facts_come_back(tmp_path):
+    parts = {"model": coterie.KMeans(2, random_state=0).fit(X), "scaler": Scaler().fit(X)}
+    facts = {"columns": ["a", "b", "c"], "share": 0.1 + 0.2, "nothing": None, "nested": {"pair": (1, np.arange(3))}}
+    save_parts(tmp_path / "model.npz", parts, facts)
+    loaded, told = load_parts(tmp_path / "model.npz")
+    np.testing.assert_array_equal(loaded["scaler"].transform(X), parts["scaler"].transform(X))
+    assert told["nested"]["pair"][1].tolist() == [0, 1, 2]
+    assert {key: told[key] for key in ("columns", "share", "nothing")} == {
+        key: facts[key] for key in ("columns", "share", "nothing")}
+
+
+@pytest.mark.parametrize(("parameter", "model"), [
+    ("random_state", coterie.KMeans(2, random_state=np.random.RandomState(0))),
+    ("metric", coterie.DBSCAN(metric=lambda x, y: abs(x - y).sum())),
+])
+def test_what_only_pickle_can_keep_is_refused_by_name(parameter, model, tmp_path):
+    with pytest.raises(TypeError, match=f"params/{parameter} is a .* which can't be saved without pickle"):
+        model.save(tmp_path / "model.npz")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_save_that_fails_leaves_the_file_that_was_there(tmp_path, monkeypatch):
+    path = tmp_path / "model.npz"
+    coterie.KMeans(5).save(path)
+
+    def fail(file, **arrays):
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "savez", fail)
+    with pytest.raises(KeyboardInterrupt):
+        coterie.KMeans(7).save(path)
+    assert coterie.load(path).n_clusters == 5
+    assert os.listdir(tmp_path) == ["model.npz"]
+
+
+def test_other_files_are_told_from_models(tmp_path, monkeypatch):
+    path = tmp_path / "model.npz"
+    coterie.KMeans(2, random_state=0).fit(X).save(path)
+    whole = path.read_bytes()
+
+    def refused(because):
+        with pytest.raises(ValueError, match=rf"model.npz' is not a model saved by coterie: {because}"):
+            coterie.load(path)
+
+    for content in (b"", b"k,n\n1,2\n", whole[:len(whole) // 2]):
+        path.write_bytes(content)
+        refused("it is no npz file")
+    np.savez(path, labels=np.arange(3))
+    refused("it has other arrays")
+    monkeypatch.setattr(_saving, "FORMAT", 2)
+    coterie.KMeans(2).save(path)
+    monkeypatch.undo()
+    refused("it was written by a later version")
+    for name in ("os:system", "coterie._kmeans:os", "coterie._kmeans:KMean", "coterie._estimator:NotFittedError"):
+        _saving.write(path, {"parts": {"model": {"class": name, "params": {}, "state": {}}}, "facts": {}})
+        with pytest.raises(ValueError, match=name):
+            coterie.load(path)
+    with pytest.raises(FileNotFoundError):
+        coterie.load(tmp_path / "absent.npz")
