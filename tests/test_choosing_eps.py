@@ -4,7 +4,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from coterie import DBSCAN, distances, selection
+from coterie import DBSCAN, _choosing_eps, distances
 from coterie.selection import k_distances, suggest_eps
 
 pytestmark = pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
@@ -40,7 +40,7 @@ def test_blocks_and_threads_do_not_change_the_distances(monkeypatch):
     X = np.random.default_rng(0).normal(size=(1000, 3))
     expected = k_distances(X, 6, n_jobs=1)
     assert k_distances(X, 6, n_jobs=3).tobytes() == expected.tobytes()
-    monkeypatch.setattr(selection, "_BLOCK", 100)
+    monkeypatch.setattr(_choosing_eps, "_BLOCK", 100)
     assert k_distances(X, 6).tobytes() == expected.tobytes()
 
 
