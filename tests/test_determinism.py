@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from coterie import DBSCAN, KMeans, _linkage, _lloyd, _parallel, distances, kmeans_plusplus, num_threads
+from coterie import DBSCAN, KMeans, _linkage, _lloyd, _moments, _parallel, distances, kmeans_plusplus, num_threads
 from coterie.hierarchy import linkage
 
 rng = np.random.RandomState(0)
@@ -21,6 +21,7 @@ CASES = {  # n, d, k
 def small_chunks(monkeypatch):
     """Small data is cut into as many chunks as large data is."""
     monkeypatch.setattr(_lloyd, "_CHUNK", 1 << 14)
+    monkeypatch.setattr(_moments, "_STRIP", 1 << 8)
 
 
 def results(X, k, n_jobs, weight):
