@@ -99,11 +99,107 @@ def test_nothing_but_noise(ax):
     assert [each.get_label() for each in ax.collections] == ["in no cluster (2)"]
 
 
-def test_bad_shapes():
-    with pytest.raises(ValueError, match=r"two columns.*\(1, 3\)"):
-        scatter([[1.0, 2.0, 3.0]], [0])
-    with pytest.raises(ValueError, match=r"one label per row.*\(2,\)"):
-        scatter([[1.0, 2.0]], [0, 1])
+def test_one_column_is_drawn_against_the_row(ax):
+    scatter([[1.0], [2.0], [7.0]], [0, 0, 1], [[1.5], [7.0]], names=["height (m)"], ax=ax)
+    drawn = {each.get_label(): each.get_offsets().tolist() for each in ax.collections}
+    assert drawn == {"cluster 0 (2)": [[1, 0], [2, 1]], "cluster 1 (1)": [[7, 2]]}
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("height (m)", "row")
+    assert [text.xy for text in ax.texts] == [(1.5, 0.5), (7.0, 2.0)]
+
+
+@pytest.mark.parametrize("n, d", [(40, 3), (40, 12), (5, 12), (40, 2100)])
+@pytest.mark.parametrize("offset", [0.0, 1e6])
+def test_more_columns_are_drawn_by_their_first_two_principal_components(ax, n, d, offset):
+    X = np.random.default_rng(d).normal(offset, 1, (n, d)) * np.geomspace(1, 9, d)
+    centered = X - X.mean(axis=0)
+    left, singular, right = np.linalg.svd(centered, full_matrices=False)
+    signs = np.sign(np.take_along_axis(right, abs(right).argmax(axis=1)[:, np.newaxis], axis=1)).ravel()
+    scatter(X, np.zeros(n, int), X[:2], ax=ax)
+    (points,) = ax.collections
+    expected = (left * singular * signs)[:, :2]
+    np.testing.assert_allclose(points.get_offsets(), expected, atol=1e-6 * singular[0])
+    np.testing.assert_allclose([text.xy for text in ax.texts], expected[:2], atol=1e-6 * singular[0])
+    shares = 100 * np.square(singular) / np.square(singular).sum()
+    assert ax.get_xlabel() == f"first principal component ({shares[0]:.0f}% of the variance)"
+    assert ax.get_ylabel() == f"second principal component ({shares[1]:.0f}% of the variance)"
+
+
+def test_components_are_named_by_what_they_are_made_of(ax):
+    t = np.linspace(-1, 1, 20)
+    X = np.column_stack([10 * t, -9 * t, 0.1 * t, np.cos(20 * t)])
+    scatter(X, np.zeros(20, int), names=["mass (g)", "depth (mm)", "year", "tide (m)"], ax=ax)
+    assert ax.get_xlabel().endswith("% of the variance)\nmostly mass (g) − depth (mm)")
+    assert ax.get_ylabel().endswith("% of the variance)\nmostly tide (m)")
+    scatter(X, np.zeros(20, int), names=["along", "across"], ax=ax)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("along", "across")
+
+
+@pytest.mark.parametrize("X", [np.ones((5, 4)), np.ones((1, 4)), np.ones((1, 2500)), np.full((5, 3), 1e300),
+                               np.random.default_rng(0).normal(size=(5, 3)) * 1e200], ids=str)
+def test_columns_that_hardly_have_components(ax, X):
+    scatter(X, np.zeros(len(X), int), ax=ax)
+    (points,) = ax.collections
+    assert np.isfinite(points.get_offsets()).all()
+    ax.figure.canvas.draw()
+
+
+def test_each_cluster_has_its_number_at_one_of_its_points_or_above_if_it_is_small(ax):
+    rng = np.random.default_rng(0)
+    X = np.concatenate([rng.normal(center, 1, (50, 2)) for center in (0, 10)] + [[[30.0, 30.0]]])
+    labels = np.repeat([3, 7, 9], [50, 50, 1])
+    scatter(X, labels, ax=ax)
+    at = {text.get_text(): text.xy for text in ax.texts}
+    assert set(at) == {"3", "7", "9"}
+    for label in (3, 7):
+        members = X[labels == label]
+        nearest = members[np.linalg.norm(members - members.mean(axis=0), axis=1).argmin()]
+        np.testing.assert_allclose(at[str(label)], nearest, atol=0.5)
+        assert (members == at[str(label)]).all(axis=1).any()
+    assert at["9"][0] == 30 and at["9"][1] > 30
+
+
+def test_numbers_do_not_hide_each_other(ax):
+    X = np.random.default_rng(0).uniform(size=(2000, 2))
+    cell = (X * 6).astype(int)
+    scatter(X, cell[:, 0] + 6 * cell[:, 1], ax=ax)
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert len(boxes) == 36 and not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+    ax.clear()
+    scatter(X, np.arange(2000), ax=ax)
+    assert 0 < len(ax.texts) <= 40
+
+
+@pytest.mark.parametrize("labels, legend", [
+    (["ant", "bee", "ant", None], {"ant (2)", "bee (1)", "in no cluster (1)"}),
+    ([2.0, np.nan, 2.0, -1.0], {"cluster 2 (2)", "in no cluster (2)"}),
+    ([True, False, True, True], {"True (3)", "False (1)"}),
+    (np.array(["2024-03-01", "2024-03-02", "NaT", "2024-03-01"], dtype="M8[ns]"),
+     {"2024-03-01 (2)", "2024-03-02 (1)", "in no cluster (1)"}),
+    ([0.5, 0.5, 1.5, 1.5], {"0.5 (2)", "1.5 (2)"}),
+    (np.array([1, 1, 3, 3], dtype=np.uint8), {"cluster 1 (2)", "cluster 3 (2)"}),
+])
+def test_labels_of_any_type(ax, labels, legend):
+    scatter([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 0.0]], labels, ax=ax)
+    assert {each.get_label() for each in ax.collections} == legend
+    named = {each.removeprefix("cluster ").split(" (")[0] for each in legend if "in no" not in each}
+    assert {text.get_text() for text in ax.texts} == named
+
+
+@pytest.mark.parametrize("X, labels, more, message", [
+    ([[1.0, 2.0]], [0, 1], {}, r"one label per row. Got labels of shape \(2,\) for 1 rows"),
+    ([[1.0, 2.0]], [[0]], {}, r"one label per row. Got labels of shape \(1, 1\)"),
+    ([[1.0, np.nan]], [0], {}, "contains NaN"),
+    ([1.0, 2.0], [0, 1], {}, "Expected 2D array"),
+    ([["a", "b"]], [0], {}, "holds text"),
+    ([[1.0, 2.0]], [0], {"centers": [[1.0, 2.0, 3.0]]}, "centers with as many columns as X, 2. Got 3"),
+    ([[1.0, 2.0]], [0], {"names": ["a"]}, "names must be one for each of the 2 columns. Got 1"),
+    ([[1.0, 2.0, 3.0]], [0], {"regions": len}, "regions of one or two columns, not of 3"),
+])
+def test_what_can_not_be_scattered(ax, X, labels, more, message):
+    with pytest.raises(ValueError, match=message):
+        scatter(X, labels, **more, ax=ax)
+    assert not ax.has_data()
 
 
 # ----------------------------------------------------------------------------------------------------- choosing

@@ -8,36 +8,61 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._validation import as_matrix, column_names
-from ._style import MARKERS, NOISE, PALETTE, color_of, marker_of, new_axes, rgb_of
+from ._projection import Projection
+from ._style import (
+    MARKERS,
+    NOISE,
+    PALETTE,
+    Groups,
+    as_groups,
+    color_of,
+    in_inches,
+    marker_of,
+    new_axes,
+    rgb_of,
+    shortened,
+    write_at,
+)
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
 _MOST_POINTS = 50_000  # beyond that points hide each other, and their density is drawn
 _MOST_SHAPES = 5_000  # points in an svg or a pdf; more are an image there
 _PIXELS = 480
+_MOST_NUMBERED = 40
+_LONGEST_NAME = 24
 
 
 def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *, names: Sequence[str] | None = None,
             regions: Callable[[NDArray], ArrayLike] | None = None, ax: Axes | None = None) -> Axes:
-    """Draw clustered points in two columns.
+    """Draw clustered points.
+
+    Two columns are drawn as they are, one column against the number of the row, and of more columns the first two
+    principal components. Each cluster has its number where it is, so that no legend is needed; ``ax.legend()`` makes
+    one.
 
     Up to 50,000 points are drawn one by one, with a colour and a shape for each cluster; of more the density is drawn,
     darker where there are more.
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, 2)
-        The two columns to draw.
-    labels : array-like of int of shape (n_samples,)
-        Cluster of each point; negative: in none, drawn in grey.
-    centers : array-like of shape (n_clusters, 2), optional
-        Drawn as numbered discs.
-    names : sequence of two str, optional
-        What the axes show, with units. By default the column names of a table.
+    X : array-like of shape (n_samples, n_features)
+        The points; not modified. The principal components are those of the columns as given: scale columns in
+        different units first.
+    labels : array-like of shape (n_samples,)
+        Cluster of each point. Numbers: negative ones are in no cluster, drawn in grey. Text, dates and the like: what
+        is missing (None, NaN) is in none.
+    centers : array-like of shape (n_clusters, n_features), optional
+        Drawn as discs, numbered in their order.
+    names : sequence of str, optional
+        What the columns are, with units. By default the column names of a table. Of more than two columns, two names
+        are taken for those of the components.
     regions : callable, optional
-        Gives the cluster of any points, as a fitted model's ``predict`` does; its regions tint the background.
+        Gives the cluster of any points, as a fitted model's ``predict`` does; its regions tint the background. Only for
+        one or two columns.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default a new figure.
 
@@ -48,9 +73,16 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
     Raises
     ------
     ValueError
-        `X` has other than two columns, or not as many rows as there are labels.
+        `X` is not a table of finite numbers, there is not one label per row, or `centers` or `names` do not have its
+        number of columns; or `regions` is given for more than two.
     ModuleNotFoundError
         matplotlib is not installed.
+
+    Notes
+    -----
+    The principal components take O(n_samples * n_features^2) time. Beyond 2,000 columns they are those of 2,000 rows
+    evenly spaced in `X`. Where more than 144 clusters are drawn, some look alike; the 40 largest have their numbers,
+    unless these would hide each other.
 
     Examples
     --------
@@ -61,53 +93,116 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
     >>> ax = scatter(X, model.labels_, model.cluster_centers_)
     """
     array = as_matrix(X, owner="scatter")
-    labels = np.asarray(labels)
-    if array.shape[1] != 2 or labels.shape != (len(array),):
-        raise ValueError(f"scatter needs two columns and one label per row. Got X of shape {array.shape} and labels of "
-                         f"shape {labels.shape}.")
-    if names is None:
-        names = column_names(X)
-    if ax is None:
-        ax = new_axes()
-    many = len(array) > _MOST_POINTS
-    low, high = array.min(axis=0), array.max(axis=0)
+    n, d = array.shape
+    groups = as_groups(labels, n, "scatter")
+    if centers is not None:
+        centers = as_matrix(centers, name="centers", owner="scatter")
+        check_n_columns(centers.shape[1], d, "centers", "scatter")
+    if regions is not None and d > 2:
+        raise ValueError(f"scatter draws regions of one or two columns, not of {d}.")
+    names = column_names(X) if names is None else names
+    if names is not None and not (len(names) == d or len(names) == 2 < d):
+        raise ValueError(f"names must be one for each of the {d} columns. Got {len(names)}.")
+    if d == 2:
+        places, marks = array, centers
+    elif d == 1:
+        places = np.column_stack([array[:, 0], np.arange(n)])
+        marks = None if centers is None else np.column_stack([centers[:, 0], _middle_rows(groups.codes, len(centers))])
+        names = ["" if names is None else names[0], "row"]
+    else:
+        projection = Projection(array)
+        places, marks = projection(array), None if centers is None else projection(centers)
+        if names is None or len(names) == d:
+            names = projection.names(names)
+
+    ax = new_axes() if ax is None else ax
+    many = n > _MOST_POINTS
+    low, high = places.min(axis=0).astype(np.float64), places.max(axis=0).astype(np.float64)
     margin = (0.001 if many else 0.05) * np.where(high > low, high - low, 1.0)
     low, high = low - margin, high + margin
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     if names is not None:
         ax.set(xlabel=names[0], ylabel=names[1])
-
     if regions is not None:
-        _draw_regions(ax, regions, low, high)
+        _draw_regions(ax, regions if d == 2 else lambda points: regions(points[:, :1]), low, high)
     if many:
-        _draw_density(ax, array, labels, low, high)
+        _draw_density(ax, places, groups.codes, low, high)
     else:
-        _draw_points(ax, array, labels)
-    if centers is not None:
-        for label, center in enumerate(np.asarray(centers)):
-            ax.plot(*center, "o", markersize=15, color="white", markeredgecolor="black", zorder=3)
-            ax.annotate(str(label), center, ha="center", va="center_baseline", fontsize=9, zorder=4)
+        _draw_points(ax, places, groups)
+    if marks is None:
+        _write_names(ax, places, groups)
+    else:
+        draw_centers(ax, marks)
     return ax
 
 
-def _draw_points(ax: Axes, array: NDArray, labels: NDArray) -> None:
-    size = np.clip(4000 / len(array), 3, 36)
-    rasterized = len(array) > _MOST_SHAPES
-    in_none = array[labels < 0]
+def draw_centers(ax: Axes, centers: NDArray) -> list[Artist]:
+    """Numbered discs; smaller ones where they are many. Returns what was drawn, a disc and a text for each."""
+    size = 15 if len(centers) <= 30 else 11
+    drawn = []
+    for label, center in enumerate(centers):
+        drawn += ax.plot(*center, "o", markersize=size, color="white", markeredgecolor="black", zorder=3)
+        drawn.append(ax.annotate(str(label), center, ha="center", va="center_baseline", fontsize=0.6 * size, zorder=4))
+    return drawn
+
+
+def check_n_columns(given: int, needed: int, name: str, owner: str) -> None:
+    if given != needed:
+        raise ValueError(f"{owner} needs {name} with as many columns as X, {needed}. Got {given}.")
+
+
+def _middle_rows(codes: NDArray, n_centers: int) -> NDArray[np.float64]:
+    """Mean row number of each cluster's points; the middle for those without any."""
+    rows = np.full(n_centers, (len(codes) - 1) / 2)
+    for label in np.unique(codes[(codes >= 0) & (codes < n_centers)]).tolist():
+        rows[label] = np.flatnonzero(codes == label).mean()
+    return rows
+
+
+def _write_names(ax: Axes, places: NDArray, groups: Groups) -> None:
+    """Write what each of the largest clusters is called: near its mean, or above it if it is no larger than the text;
+    where that would hide another one's, at another of its points, of those half that are nearest to the mean."""
+    codes, counts = np.unique(groups.codes[groups.codes >= 0], return_counts=True)
+    extent = np.array([np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())])
+    inch = extent / in_inches(ax)
+    written = []
+    for code in codes[np.argsort(-counts, kind="stable")[:_MOST_NUMBERED]].tolist():
+        text = shortened(groups.names[code], _LONGEST_NAME)
+        room = inch * [0.095 * len(text), 0.17]
+        members = places[groups.codes == code]
+        mean = members.mean(axis=0)
+        if (np.ptp(members, axis=0) < 1.5 * room).all():
+            members = np.array([[mean[0], members[:, 1].max() + 0.16 * inch[1]]])
+        else:
+            far = np.square((members - mean) / extent).sum(axis=1)
+            members = members[np.argsort(far, kind="stable")[:(len(far) + 1) // 2]]
+        free = np.ones(len(members), dtype=bool)
+        for other, other_room in written:
+            free &= (2 * abs(members - other) > room + other_room).any(axis=1)
+        if free.any():
+            place = members[free.argmax()]
+            written.append((place, room))
+            write_at(ax, text, place, fontsize=10, weight="bold")
+
+
+def _draw_points(ax: Axes, places: NDArray, groups: Groups) -> None:
+    size = np.clip(400 / np.sqrt(len(places)), 3, 36)
+    rasterized = len(places) > _MOST_SHAPES
+    labels = groups.codes
+    in_none = places[labels < 0]
     if len(in_none):
         ax.scatter(*in_none.T, s=max(size / 2, 2), c=NOISE, linewidths=0, zorder=1.9, rasterized=rasterized,
                    label=f"in no cluster ({len(in_none):,})")
-    array, labels = array[labels >= 0], labels[labels >= 0]
+    places, labels = places[labels >= 0], labels[labels >= 0]
     n_styles = len(PALETTE) * len(MARKERS)
-    numbers = np.unique(labels)
-    one_by_one = len(numbers) <= n_styles  # a collection each would take seconds to draw
+    one_by_one = len(np.unique(labels)) <= n_styles  # a collection each would take seconds to draw
     style = labels if one_by_one else labels % n_styles
-    for each in np.unique(style):
-        points = array[style == each]
+    for each in np.unique(style).tolist():
+        points = places[style == each]
         ax.scatter(*points.T, s=size, c=color_of(each), alpha=0.75, linewidths=0.5 * (size > 5), edgecolors="white",
-                   zorder=2, rasterized=rasterized,
-                   marker=marker_of(each),
-                   label=f"cluster {each} ({len(points):,})" if one_by_one else None)
+                   zorder=2, rasterized=rasterized, marker=marker_of(each),
+                   snap=False,  # to whole pixels, at which small crosses vanish
+                   label=f"{groups.called(each)} ({len(points):,})" if one_by_one else None)
 
 
 def _draw_density(ax: Axes, array: NDArray, labels: NDArray, low: NDArray, high: NDArray) -> None:

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What all pictures have in common: colours, markers, the figure."""
+"""What all pictures have in common: colours, markers, numbers at places, the figure; and how labels are read."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 #: Twelve colours that stay apart in any kind of colour vision: six of Okabe and Ito (2008), six chosen to be far from
 #: those and each other under simulated colour blindness. More clusters start again.
@@ -38,3 +38,62 @@ def marker_of(label: int) -> str:
 def rgb_of(label: int) -> NDArray[np.float64]:
     color = color_of(label)
     return np.array([int(color[i:i + 2], 16) for i in (1, 3, 5)]) / 255
+
+
+class Groups(NamedTuple):
+    """Labels of any type as numbers; negative: in no cluster."""
+
+    codes: NDArray[np.int64]  # of each row
+    names: dict[int, str]  # what is written for a number
+
+    def called(self, code: int) -> str:
+        """What a cluster is called in a legend or a title."""
+        name = self.names[code]
+        return f"cluster {name}" if name == str(code) else name
+
+
+def as_groups(labels: ArrayLike, n: int, owner: str) -> Groups:
+    """Read one label per row: ints stay as they are; text, dates and others are numbered in their sorted order, and
+    missing ones (None, NaN, NaT) are in no cluster.
+
+    Raises
+    ------
+    ValueError
+        There is not one label per row.
+    """
+    array = np.asarray(labels)
+    if array.shape != (n,):
+        raise ValueError(f"{owner} needs one label per row. Got labels of shape {array.shape} for {n} rows.")
+    if array.dtype.kind == "f" and (np.isnan(array) | (array == np.trunc(array))).all():
+        codes = np.where(np.isnan(array), -1, array).astype(np.int64)
+    elif array.dtype.kind in "iu":
+        codes = array.astype(np.int64)
+    else:
+        if array.dtype.kind in "mM":
+            missing = np.isnat(array)
+            array = np.datetime_as_string(array, unit="auto") if array.dtype.kind == "M" else array
+        else:
+            missing = np.array([each is None or each != each for each in array.tolist()], dtype=bool)
+        names, codes = np.unique(array[~missing].astype(str), return_inverse=True)
+        numbers = np.full(n, -1)
+        numbers[~missing] = codes.ravel()
+        return Groups(numbers, dict(enumerate(names.tolist())))
+    return Groups(codes, {code: str(code) for code in np.unique(codes).tolist()})
+
+
+def write_at(ax: Axes, text: str, place: tuple[float, float], **style: object) -> None:
+    """Write in the middle of `place`, with an outline that sets it off from what is below."""
+    from matplotlib import patheffects
+
+    ax.annotate(text, place, ha="center", va="center_baseline", zorder=4,
+                path_effects=[patheffects.withStroke(linewidth=2.5, foreground="white")], **style)
+
+
+def in_inches(ax: Axes) -> tuple[float, float]:
+    """Width and height of the axes, as far as they are known before the picture is laid out."""
+    box = ax.get_window_extent()
+    return box.width / ax.figure.dpi, box.height / ax.figure.dpi
+
+
+def shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest - 3]}..."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import hierarchy
-from ._style import QUIET, color_of, new_axes
+from ._style import QUIET, color_of, in_inches, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -109,8 +109,8 @@ def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | N
         size = (max(5.0, length), 5.0) if upright else (7 + 0.07 * longest, max(3.0, length))
         ax = new_axes(figsize=size)
     else:
-        box = ax.get_window_extent()
-        pitch = (box.width if upright else box.height) / ax.figure.dpi / len(texts)
+        width, height_of_axes = in_inches(ax)
+        pitch = (width if upright else height_of_axes) / len(texts)
     font = min(max(54 * pitch, 3.0), 10.0)  # points: three quarters of the pitch
     before = len(ax.collections)
     hierarchy.dendrogram(
@@ -184,7 +184,7 @@ def _leaf_text(node: int, children: list[list[int]], labels: Sequence[object] | 
         elif common and common[0][1] > 1:
             text += " " + ", ".join(f"{count:,} {label}" for label, count in common)
             text += ", .." * (len(counts) > len(common))
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT - 3]}..."
+    return shortened(text, _LONGEST_TEXT)
 
 
 def _draw_wedges(ax: Axes, wedges: list[tuple[float, float, str]], upright: bool) -> None:
