@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._kernels import tree_draw
-from ._tree import read_linkage
+from ._linkage_matrix import read_linkage
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

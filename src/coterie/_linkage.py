@@ -9,8 +9,9 @@ import numpy as np
 
 from . import _memory, _parallel
 from ._kernels import linkage_chain, linkage_heap, linkage_points, linkage_rounds, merge_tree, mst_dense, mst_prim
+from ._linkage_matrix import warn_of_distances
 from ._parallel import resolve_n_jobs
-from ._tree import optimal_leaf_ordering, warn_of_distances
+from ._tree_order import optimal_leaf_ordering
 from ._validation import as_floats, as_matrix
 from .distances import as_metric, check_condensed, check_suits, pdist, prepare, rows_to
 

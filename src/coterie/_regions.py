@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import _parallel, _trees, _vectors
+from . import _kd_trees, _parallel, _vectors
 from ._kernels import dbscan_labels, dbscan_tree, kd_tree, leaf_search
 
 if TYPE_CHECKING:
@@ -145,11 +145,11 @@ def _search(vectors: _vectors.Vectors, bound: float, n_threads: int) -> leaf_sea
             radius = math.sqrt(bound)
             # Orthonormal directions make no distance longer, but for rounding.
             at_most = (radius * (1.0 + _ROUNDING) + longest * _ROUNDING) ** 2
-            search = leaf_search.Search(_trees.build(dataclasses.replace(vectors, X=projected), n_threads, _WIDE_LEAF),
-                                        at_most)
+            tree = _kd_trees.build(dataclasses.replace(vectors, X=projected), n_threads, _WIDE_LEAF)
+            search = leaf_search.Search(tree, at_most)
             _hold_rows(search, X, bound, center, longest, n_threads)
             return search
-    return leaf_search.Search(_trees.build(vectors, n_threads), bound)
+    return leaf_search.Search(_kd_trees.build(vectors, n_threads), bound)
 
 
 def _hold_rows(search: leaf_search.Search, X: NDArray, bound: float, center: NDArray[np.float64], longest: float,

@@ -27,29 +27,19 @@ import numpy as np
 from ._dendrogram import dendrogram, set_link_color_palette
 from ._disjoint_set import DisjointSet
 from ._linkage import average, centroid, complete, linkage, linkage_vector, median, single, ward, weighted
-from ._tree import (
-    ClusterNode,
+from ._linkage_matrix import (
     ClusterWarning,
-    cophenet,
     correspond,
-    cut_tree,
-    fcluster,
-    from_mlab_linkage,
-    inconsistent,
     is_isomorphic,
     is_monotonic,
     is_valid_im,
     is_valid_linkage,
-    leaders,
-    leaves_list,
-    maxdists,
-    maxinconsts,
-    maxRstat,
     num_obs_linkage,
-    optimal_leaf_ordering,
-    to_mlab_linkage,
-    to_tree,
 )
+from ._tree import ClusterNode, from_mlab_linkage, leaves_list, to_mlab_linkage, to_tree
+from ._tree_cuts import cut_tree, fcluster, leaders
+from ._tree_heights import cophenet, inconsistent, maxdists, maxinconsts, maxRstat
+from ._tree_order import optimal_leaf_ordering
 from .distances import pdist
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
-from . import _memory, _parallel, _trees, _vectors, distances
+from . import _kd_trees, _memory, _parallel, _vectors, distances
 from ._estimator import Estimator
 from ._kernels import kd_query, kd_tree, neighbor_blocks
 from ._validation import N_JOBS, NONE, Rule, as_matrix, check_parameters, integer, one_of
@@ -286,7 +286,7 @@ def _lay_out(X: NDArray, metric: distances.Metric, n_queries: int, n_threads: in
         if use_tree is None:
             use_tree = _is_tree_better(vectors, n_queries)
         if use_tree:
-            return _Rows(X, metric, vectors, _trees.build(vectors, n_threads, _LEAF))
+            return _Rows(X, metric, vectors, _kd_trees.build(vectors, n_threads, _LEAF))
         if vectors.kind in _REDUCED:
             points = distances.prepare(vectors.X, _reduced(vectors), n_threads)
             return _Rows(X, metric, vectors, None, points)
@@ -311,7 +311,7 @@ def _reduced(vectors: _vectors.Vectors) -> distances.Metric:
 
 def _query_tree(rows: _Rows, Y: NDArray | None, n_threads: int) -> tuple[kd_tree.Tree, NDArray[np.int64]]:
     """The tree with the queries, and its leaves."""
-    tree = rows.tree if Y is None else _trees.build(_vectors.as_vectors(Y, rows.metric), n_threads, _LEAF)
+    tree = rows.tree if Y is None else _kd_trees.build(_vectors.as_vectors(Y, rows.metric), n_threads, _LEAF)
     which = np.empty(len(tree.nodes), np.int64)
     return tree, which[:kd_query.leaves(tree, which)]
 

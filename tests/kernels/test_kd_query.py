@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from reference import neighbors as reference
 
-from coterie import _trees, _vectors
+from coterie import _kd_trees, _vectors
 from coterie._kernels import kd_query, kd_tree, neighbor_blocks
 from coterie._parallel import run
 from coterie.distances import as_metric
@@ -20,7 +20,7 @@ def metric_of(name):
 
 
 def build(X, name, leaf=32):
-    return _trees.build(_vectors.as_vectors(X, metric_of(name)), 2, leaf)
+    return _kd_trees.build(_vectors.as_vectors(X, metric_of(name)), 2, leaf)
 
 
 def leaves(tree):

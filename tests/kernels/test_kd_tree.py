@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from coterie import _trees, _vectors
+from coterie import _kd_trees, _vectors
 from coterie._kernels import kd_tree
 from coterie.distances import as_metric
 
@@ -10,7 +10,7 @@ EUCLIDEAN = as_metric("euclidean")
 
 
 def build(X, n_threads=2, leaf=32, metric=EUCLIDEAN):
-    return _trees.build(_vectors.as_vectors(X, metric), n_threads, leaf)
+    return _kd_trees.build(_vectors.as_vectors(X, metric), n_threads, leaf)
 
 
 def assert_is_tree(tree, X, leaf=32):
