@@ -54,6 +54,7 @@ def main(argv: list[str] | None = None) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", UserWarning)  # what the estimators have to say
+        warnings.simplefilter("ignore", coterie.FeatureScaleWarning)  # `_scale` says it with names of columns
         warnings.showwarning = lambda message, *_: warn(message)
         try:
             args.run(args)

@@ -51,6 +51,12 @@ def positive(text: str) -> int:
     return number
 
 
+def file_name(text: str) -> str:
+    if text == "-":
+        raise argparse.ArgumentTypeError("a file is needed; standard output is for the labels")
+    return text
+
+
 def _jobs(text):
     try:
         number = int(text)

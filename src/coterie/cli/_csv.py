@@ -44,6 +44,7 @@ def read_csv(stream: io.BufferedReader, choose: Choose) -> Table:
     body = list(itertools.islice(rows, 1000))
     notes = []
 
+    is_named = True
     decimal_comma = None
     if separator != ",":
         decimal_comma = next(filter(_DECIMAL_COMMA.fullmatch, itertools.chain(first, *body)), None)
@@ -58,11 +59,12 @@ def read_csv(stream: io.BufferedReader, choose: Choose) -> Table:
     elif len(commented) == len(first) and not any(map(_is_number, commented)):
         names = commented
     else:
-        names = [""] * len(first)
+        names, is_named = [""] * len(first), False
         notes.append(f"no header line; called here: {listing([f'x{j}' for j in range(len(first))], 4)}")
     names, renamed = distinct([name.strip() for name in names])
 
-    reader = _Reader(text, separator, decimal_comma is not None, names, choose(names), choose.find_row_names(names))
+    reader = _Reader(text, separator, decimal_comma is not None, names, choose(names, is_named),
+                     choose.find_row_names(names), choose.needed)
     reader.read_first(lines[start:], start)
     while lines := text.readlines(_BLOCK):
         reader.read(lines)
@@ -70,6 +72,7 @@ def read_csv(stream: io.BufferedReader, choose: Choose) -> Table:
     if len(names) == 1 and not table.names:
         raise Problem(f"no comma, semicolon or tab separates columns in it, and its lines are not numbers: "
                       f"{body[0][0] if body else first[0]!r}")
+    table.is_named = is_named
     table.notes = notes + renamed
     return table
 
@@ -135,11 +138,12 @@ class _Reader:
     names : of all columns in the file
     columns : indices of the columns to read; the first block takes out those that hold text
     name_column : index of the column that names the rows, or None
+    needed : whether to keep columns without a value
     """
 
-    def __init__(self, text, separator, decimal_comma, names, columns, name_column):
+    def __init__(self, text, separator, decimal_comma, names, columns, name_column, needed):
         self.text, self.separator, self.decimal_comma = text, separator, decimal_comma
-        self.names, self.columns, self.name_column = names, columns, name_column
+        self.names, self.columns, self.name_column, self.needed = names, columns, name_column, needed
         self.row_names = []
         self.n_lines = 0  # read so far
         self.blocks = []
@@ -269,17 +273,18 @@ class _Reader:
         for i, j in enumerate(self.columns):
             present = len(values) - np.isnan(values[:, i]).sum()
             n_wrong, example, line = self.mistakes.get(j, (0, "", 0))
-            if present == 0 and n_wrong == 0:
+            if present == 0 and n_wrong == 0 and not self.needed:
                 self.left_out.append(Left(self.names[j], empty=True))
             elif n_wrong and n_wrong >= _TEXT_SHARE * (present + n_wrong):
                 self.left_out.append(Left(self.names[j], example=example))
             elif n_wrong:
                 more = f" and {n_wrong - 1:,} more" if n_wrong > 1 else ""
+                instead = "" if self.needed else " or leave the column out with --drop"
                 raise Problem(f"column {self.names[j]} has text among its numbers: {example!r} on line {line}{more}; "
-                              "correct that or leave the column out with --drop")
+                              f"correct that{instead}")
             else:
                 kept.append(i)
         if len(kept) < len(self.columns):
             values = np.ascontiguousarray(values[:, kept])
-        return Table(values, [self.names[self.columns[i]] for i in kept], self.left_out,
+        return Table(values, [self.names[self.columns[i]] for i in kept], self.names, left_out=self.left_out,
                      row_names=self.row_names if self.name_column is not None else None)

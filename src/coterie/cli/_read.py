@@ -12,6 +12,7 @@ import os
 import types
 import zipfile
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from coterie.cli._csv import read_csv
 from coterie.cli._table import (
     MISSING,
     Choose,
+    ChooseAgain,
     Left,
     Table,
     add_column_arguments,
@@ -40,12 +42,25 @@ _UNREADABLE = {
 
 def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that say what to read; `read_file(args)` reads it."""
-    parser.add_argument("file", metavar="FILE", help="csv (also gzipped), npy, npz or parquet; - is standard input")
-    parser.add_argument("--array", metavar="NAME", help="which array of an npz file")
+    _add_source_arguments(parser)
     add_column_arguments(parser)
     parser.add_argument("--missing", choices=MISSING, default="error",
                         help="what to do about missing values: stop (error, the default), leave the row out (drop) or "
                              "fill in the column's median (median)")
+
+
+def add_new_file_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that say which further rows to read; `read_more(args, ...)` reads them."""
+    _add_source_arguments(parser)
+    parser.add_argument("--missing", choices=MISSING,
+                        help="what to do about missing values: stop (error), leave the row out, with an empty label "
+                             "(drop), or fill in the median that the column had when the model was fitted (median); "
+                             "default: what was done then")
+
+
+def _add_source_arguments(parser):
+    parser.add_argument("file", metavar="FILE", help="csv (also gzipped), npy, npz or parquet; - is standard input")
+    parser.add_argument("--array", metavar="NAME", help="which array of an npz file")
 
 
 def read_file(args: argparse.Namespace, row_names: str | None = None) -> Table:
@@ -53,7 +68,7 @@ def read_file(args: argparse.Namespace, row_names: str | None = None) -> Table:
 
     `row_names` is the column, or the array of an npz file, that names the rows. A Problem names the file.
     """
-    tell = (lambda message: None) if args.quiet else note
+    tell = _teller(args)
     with _naming(source_name(args.file)):
         table = _open(args.file, args.array, Choose(args.columns, args.drop, row_names), tell)
         if args.columns is not None and table.left_out:
@@ -79,6 +94,34 @@ def read_file(args: argparse.Namespace, row_names: str | None = None) -> Table:
         if message := resolve_missing(table, args.missing):
             tell(message)
     return table
+
+
+def read_more(args: argparse.Namespace, choose: ChooseAgain, missing: str, medians: Sequence[float]) -> Table:
+    """Read further rows for a model, treated as those that it was fitted with, and say what was done about it.
+
+    missing, medians : what to do about missing values, and the medians of the columns when the model was fitted
+    """
+    tell = _teller(args)
+    with _naming(source_name(args.file)):
+        table = _open(args.file, args.array, choose, tell)
+        if table.left_out:
+            raise Problem(f"not a column of numbers: {listing(table.left_out)}")
+        if not len(table.values):
+            raise Problem("there is no row in it")
+        for message in table.notes:
+            tell(message)
+        if ignored := [name for name in table.all_names if name not in table.names]:
+            tell(f"ignored, as the model does not use {'it' if len(ignored) == 1 else 'them'}: {listing(ignored)}")
+        if table.names != list(choose.columns):
+            tell(f"columns are taken by position: {listing(table.names, 5)} as {listing(choose.columns, 5)}")
+            table.names = list(choose.columns)
+        if message := resolve_missing(table, missing, medians):
+            tell(message)
+    return table
+
+
+def _teller(args):
+    return (lambda message: None) if args.quiet else note
 
 
 def check_rows(args: argparse.Namespace, table: Table, least: int = 1) -> None:
@@ -171,15 +214,16 @@ def _from_array(array, names, choose):
         array = array[:, np.newaxis]
     if array.ndim != 2:
         raise Problem(f"it has the shape {array.shape}; rows and columns are needed, two dimensions")
+    is_named = bool(names)
     names, notes = distinct(names or [""] * array.shape[1])
     name_column = choose.find_row_names(names)
     row_names = None if name_column is None else _as_text(array[:, name_column])
-    columns = choose(names)
+    columns = choose(names, is_named)
     if columns != list(range(array.shape[1])):
         array = array[:, columns]
     values = np.ascontiguousarray(array, dtype=_float_type(array.dtype))
-    return Table(values if values.flags.writeable else values.copy(), [names[j] for j in columns], notes=notes,
-                 row_names=row_names)
+    return Table(values if values.flags.writeable else values.copy(), [names[j] for j in columns], names, is_named,
+                 notes=notes, row_names=row_names)
 
 
 def _from_columns(arrays, choose):
@@ -192,7 +236,7 @@ def _from_columns(arrays, choose):
     values = np.empty((len(arrays[names[0]]), len(numeric)), dtype)
     for j, name in enumerate(numeric):
         values[:, j] = arrays[name]
-    return Table(values, numeric, left_out, row_names=row_names)
+    return Table(values, numeric, names, left_out=left_out, row_names=row_names)
 
 
 def _as_text(array):
@@ -206,6 +250,8 @@ def _float_type(dtype):
 def _read_npz(stream, wanted, choose):
     with zipfile.ZipFile(stream) as archive:
         members = archive.namelist()
+        if "coterie.json.npy" in members:
+            raise Problem("it is a model saved by coterie, not a table; coterie predict uses it")
         if not all(member.endswith(".npy") for member in members):
             excel = "xl/workbook.xml" in members
             raise Problem("it is an Excel workbook; save the sheet as csv" if excel else "it is a zip file, not an npz")
@@ -321,6 +367,7 @@ def _read_parquet(stream, choose: Choose):
         kind = schema.types[j]
         is_number = any(test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal,
                                                 pa.types.is_boolean))
+        is_number = is_number or (choose.needed and pa.types.is_null(kind))
         if is_number and not names[j].startswith("__index_level_"):  # the index of a pandas table
             numeric.append(j)
         else:
@@ -335,4 +382,4 @@ def _read_parquet(stream, choose: Choose):
             column = part.column(names[j]).cast(kind, safe=False)
             values[start:start + len(part), i] = column.to_numpy()
         start += len(part)
-    return Table(values, [names[j] for j in numeric], left_out, row_names=row_names)
+    return Table(values, [names[j] for j in numeric], names, left_out=left_out, row_names=row_names)

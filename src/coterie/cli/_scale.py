@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coterie.cli._console import Problem, listing
+from coterie.cli._console import Problem, listing, warn
 from coterie.cli._table import Table
-from coterie.scaling import METHODS, Scaler
+from coterie.scaling import METHODS, Scaler, variance_shares
 
+if TYPE_CHECKING:
+    from coterie.distances import Metric
+
+_DOMINANT = 0.95  # share of the variance, as FeatureScaleWarning has it
 _SCALING = {
     "standard": "each column to mean 0 and standard deviation 1",
     "minmax": "each column to the range 0 to 1",
@@ -30,15 +35,45 @@ def add_scale_argument(parser: argparse.ArgumentParser, default: str | None = "s
 
 def scale(table: Table, method: str) -> Scaler:
     """Scale the values in place, block by block, say so, and return the scaler."""
-    values = table.values
+    _check_not_negative(table, method)
+    scaler = Scaler(method).fit(table.values)
+    _apply(table, scaler)
+    print(f"scaling: {method} ({_SCALING[method]})", file=sys.stderr)
+    return scaler
+
+
+def scale_again(table: Table, scaler: Scaler, quiet: bool) -> None:
+    """Scale the values of further rows in place, with the numbers of the fit."""
+    _check_not_negative(table, scaler.method)
+    _apply(table, scaler)
+    if not quiet:
+        print(f"scaling: {scaler.method}{', by the numbers of the fit' * (scaler.method != 'none')}", file=sys.stderr)
+
+
+def warn_of_scales(table: Table, metric: Metric | None = None) -> None:
+    """Say so if one column of the table, as it goes into the fit, has nearly all the variance.
+
+    It is coterie.FeatureScaleWarning, which `main` leaves out, in the words of the command line.
+    """
+    if len(table.names) < 2 or (metric is not None and metric.scale_free):
+        return
+    shares = variance_shares(table.values)
+    most = int(shares.argmax())
+    if shares[most] >= _DOMINANT:
+        percent = f"{shares[most]:.2%}" if shares[most] < 0.9999 else "more than 99.99%"
+        warn(f"{table.names[most]} has {percent} of the variance, so the other columns hardly matter; --scale standard "
+             "makes them comparable")
+
+
+def _check_not_negative(table, method):
     if method == "log":
-        negative = [f"{name} ({n:,})" for name, column in zip(table.names, values.T, strict=True)
+        negative = [f"{name} ({n:,})" for name, column in zip(table.names, table.values.T, strict=True)
                     if (n := np.count_nonzero(column < 0))]
         if negative:
             raise Problem(f"--scale log needs values of 0 or more, and there are negative ones in {listing(negative)}")
-    scaler = Scaler(method).fit(values)
-    if method != "none":
-        for start in range(0, len(values), 100_000):
-            values[start:start + 100_000] = scaler.transform(values[start:start + 100_000])
-    print(f"scaling: {method} ({_SCALING[method]})", file=sys.stderr)
-    return scaler
+
+
+def _apply(table, scaler):
+    if scaler.method != "none":
+        for start in range(0, len(table.values), 100_000):
+            table.values[start:start + 100_000] = scaler.transform(table.values[start:start + 100_000])

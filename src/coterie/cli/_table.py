@@ -38,6 +38,8 @@ class Table:
 
     values: np.ndarray  # (n_rows, n_columns), float32 or float64, C order, may be written to
     names: list[str]
+    all_names: list[str]  # of the columns of the file, used or not
+    is_named: bool = True  # or else all_names are x0, x1, ...
     left_out: list[Left] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     kept: np.ndarray | None = None  # which rows of the file are in `values`; None: all
@@ -55,9 +57,10 @@ class Choose:
     columns: Sequence[str] | None
     drop: Sequence[str]
     row_names: str | None = None
+    needed = False  # whether to do without columns that hold no number
 
-    def __call__(self, names: Sequence[str]) -> list[int]:
-        """Indices of the columns to use, out of all names in a file."""
+    def __call__(self, names: Sequence[str], are_given: bool = True) -> list[int]:
+        """Indices of the columns to use, out of all names in a file, which are x0, x1 ... where none `are_given`."""
         names = list(names)
         for name in [*(self.columns or ()), *self.drop]:
             if name not in names:
@@ -79,6 +82,41 @@ class Choose:
             raise Problem(f"--names: no column is called {self.row_names!r}: {did_you_mean(self.row_names, names)}",
                           code=2)
         return list(names).index(self.row_names)
+
+
+@dataclass
+class ChooseAgain:
+    """The columns that a model was fitted with, in another file.
+
+    columns, all_names, is_named : those used, and all, of the file of the fit, and whether it named them
+    """
+
+    columns: Sequence[str]
+    all_names: Sequence[str]
+    is_named: bool
+
+    row_names = None
+    needed = True
+
+    def __call__(self, names: Sequence[str], are_given: bool = True) -> list[int]:
+        """Their indices: by name, or by position where either file has no names."""
+        names = list(names)
+        absent = [name for name in self.columns if name not in names]
+        if are_given and self.is_named and absent:
+            further = f" (nor {len(absent) - 1:,} more of the {len(self.columns):,})" if len(absent) > 1 else ""
+            raise Problem(f"no column is called {absent[0]!r}{further}, as one was that the model was fitted with: "
+                          f"{did_you_mean(absent[0], names)}")
+        if are_given and not absent:
+            return [names.index(name) for name in self.columns]
+        if len(names) == len(self.all_names):
+            return [list(self.all_names).index(name) for name in self.columns]
+        if len(names) == len(self.columns):
+            return list(range(len(names)))
+        raise Problem(f"it has {count(len(names), 'column')}, and the model was fitted with "
+                      f"{count(len(self.columns), 'column')}: {listing(self.columns)}")
+
+    def find_row_names(self, names: Sequence[str]) -> None:
+        """Rows have no names here."""
 
 
 def add_column_arguments(parser: argparse.ArgumentParser) -> None:
@@ -165,12 +203,16 @@ def _counts_rows(values):
 # --------------------------------------------------------------------------------------------- missing values
 
 
-def resolve_missing(table: Table, how: str) -> str | None:
-    """Deal with missing values in the table as `how` says, and return what to tell the user."""
+def resolve_missing(table: Table, how: str, medians: Sequence[float] | None = None) -> str | None:
+    """Deal with missing values in the table as `how` says, and return what to tell the user.
+
+    medians : those of the columns that a model was fitted with, where that has been; no row may be left then
+    """
     n_rows = len(table.values)
     infinite = np.array([np.isinf(column).sum() for column in table.values.T])
     if infinite.any():
-        raise Problem(f"infinite values: {_counts(table, infinite)}; correct them or leave the column out with --drop")
+        instead = " or leave the column out with --drop" if medians is None else ""
+        raise Problem(f"infinite values: {_counts(table, infinite)}; correct them{instead}")
     missing = np.array([np.isnan(column).sum() for column in table.values.T])
     affected = np.flatnonzero(missing)
     if not len(affected):
@@ -184,9 +226,9 @@ def resolve_missing(table: Table, how: str) -> str | None:
     if how == "median":
         for j in affected:
             column = table.values[:, j]
-            column[np.isnan(column)] = np.nanmedian(column)
-        return f"{found}; filled in with the column's median"
-    if incomplete.all():
+            column[np.isnan(column)] = np.nanmedian(column) if medians is None else medians[j]
+        return f"{found}; filled in with the column's median{' when the model was fitted' * (medians is not None)}"
+    if incomplete.all() and medians is None:
         raise Problem(f"{found}; --missing drop would leave no row")
     table.kept = ~incomplete
     table.values = table.values[table.kept]

@@ -19,12 +19,13 @@ import numpy as np
 
 import coterie
 from coterie import distances, neighbors, selection
-from coterie.cli._console import Problem, add_run_arguments, count, note, positive, progress_bar
+from coterie.cli._console import Problem, add_run_arguments, count, file_name, note, positive, progress_bar
 from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
+from coterie.cli._model import add_save_argument, describe_fit, save_model
 from coterie.cli._picture import check_picture, save_picture
 from coterie.cli._read import add_file_arguments, read_file, source_name
 from coterie.cli._result import MOST_COLUMNS, check_targets, summary, write_labels
-from coterie.cli._scale import add_scale_argument, scale
+from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
 
 SUMMARY = "find the dense parts of a table, and the noise between them"
 
@@ -37,7 +38,6 @@ examples:
 exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
 """
 
-_LOPSIDED = 10.0  # columns that vary so many times as much as others drown them
 _MANY_EQUAL = 0.3  # share of rows with so many duplicates that their distance to neighbours is 0
 _SAMPLE = 10_000  # rows whose neighbours are looked at for advice
 _MOST_AXES = 1_000  # columns whose principal components are those of all rows; of more columns those of a sample
@@ -56,9 +56,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_scale_argument(parser, None, "none; standard with --eps auto, but for cosine, correlation, haversine and other "
                                      "metrics that have a scale of their own")
     parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
-    parser.add_argument("--plot", metavar="PICTURE", type=_file,
+    parser.add_argument("--plot", metavar="PICTURE", type=file_name,
                         help="picture of the clusters (png, svg, pdf ...): a map of two columns, or of the "
                              "two principal components of more; with --eps auto also what eps was chosen from")
+    add_save_argument(parser)
     add_run_arguments(parser, seed=False)
 
 
@@ -74,14 +75,8 @@ def _eps(text):
     return eps
 
 
-def _file(text):
-    if text == "-":
-        raise argparse.ArgumentTypeError("a file is needed; standard output is for the labels")
-    return text
-
-
 def run(args: argparse.Namespace) -> None:
-    check_targets(args.file, args.output, args.plot)
+    check_targets(args.file, args.output, args.plot, args.save)
     globe = on_globe(args)
     if args.plot is not None:
         check_picture(args.plot)
@@ -89,14 +84,14 @@ def run(args: argparse.Namespace) -> None:
     if args.min_samples > len(data.values):
         raise Problem(f"{source_name(args.file)}: --min-samples {args.min_samples} is more than the "
                       f"{count(len(data.values), 'row')} there {'is' if len(data.values) == 1 else 'are'}")
+    facts = describe_fit(args, data) if args.save else None
     if globe:
         data.values = to_radians(args, data)
     auto = args.eps == "auto"
     k = max(args.min_samples, 2)  # as `suggest_eps` has it
     method = args.scale or ("standard" if auto and not args.metric.scale_free else "none")
-    if method == "none" and args.scale is None and not args.metric.scale_free and not args.quiet:
-        _note_lopsided(data)
     scaler = scale(data, method)
+    warn_of_scales(data, args.metric)
     unit = " km" if globe else " in scaled units" if method != "none" else ""
     print(f"metric: {describe_metric(args.metric)}, min-samples: {args.min_samples}", file=sys.stderr)
 
@@ -129,23 +124,14 @@ def run(args: argparse.Namespace) -> None:
                      f"{_share(labels < 0)} noise (grey); eps {eps:g}{unit}, min-samples {args.min_samples}")
             _draw(args.plot, data, labels, scaler, globe, title, curve, k, eps)
         write_labels(args.output, labels, data.kept)
+        if args.save is not None:
+            save_model(args.save, model, scaler, facts, labels)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             print(f"\n{_describe(data, model, scaler, globe, args.scale)}\n", file=sys.stderr)
             if advice := _advice(args, data.values, labels, curve, k, unit):
                 print(f"what to try: {advice}\n", file=sys.stderr)
             print(f"{seconds:.2f} s", file=sys.stderr)
-
-
-def _note_lopsided(data):
-    """Say so where some columns vary far more than others, and nobody has asked for scaling or against it."""
-    spreads = data.values.std(axis=0, dtype=np.float64)
-    varying = [j for j in np.argsort(spreads, kind="stable") if spreads[j] > 0]
-    if len(varying) > 1 and spreads[varying[-1]] > _LOPSIDED * spreads[varying[0]]:
-        least, most = varying[0], varying[-1]
-        times = float(f"{spreads[most] / spreads[least]:.2g}")
-        note(f"{data.names[most]} varies {times:,.0f} times as much as {data.names[least]} and counts as much more; "
-             "--scale standard makes columns comparable, --eps is in standard deviations then")
 
 
 def _share(rows):

@@ -22,6 +22,7 @@ from coterie.cli._console import (
     Problem,
     add_run_arguments,
     count,
+    file_name,
     numbers,
     positive,
     progress_bar,
@@ -29,10 +30,11 @@ from coterie.cli._console import (
     warn,
 )
 from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
+from coterie.cli._model import add_save_argument, describe_fit, save_model
 from coterie.cli._picture import check_picture, save_picture
 from coterie.cli._read import add_file_arguments, check_rows, read_file, source_name
 from coterie.cli._result import MOST_COLUMNS, check_targets, members, summary, write_labels, write_tree
-from coterie.cli._scale import add_scale_argument, scale
+from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
 
 SUMMARY = "build a tree of the rows of a table, cut it into clusters, draw it"
 
@@ -78,11 +80,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_scale_argument(parser, None, "standard; none for cosine, correlation, haversine and other metrics that have a "
                                      "scale of their own")
     parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
-    parser.add_argument("--tree", metavar="TREE", type=_file,
+    parser.add_argument("--tree", metavar="TREE", type=file_name,
                         help="npy file for the linkage matrix, as scipy's; row numbers count from 0, without those "
                              "left out")
-    parser.add_argument("--dendrogram", metavar="PICTURE", type=_file,
+    parser.add_argument("--dendrogram", metavar="PICTURE", type=file_name,
                         help="picture of the tree (png, svg, pdf ...); of many rows only the last merges are drawn")
+    add_save_argument(parser, "; not with --divisive")
     add_run_arguments(parser, seed=False)
 
 
@@ -96,32 +99,31 @@ def _height(text):
     return height
 
 
-def _file(text):
-    if text == "-":
-        raise argparse.ArgumentTypeError("a file is needed; standard output is for the labels")
-    return text
-
-
 def run(args: argparse.Namespace) -> None:
-    check_targets(args.file, args.output, args.tree, args.dendrogram)
+    check_targets(args.file, args.output, args.tree, args.dendrogram, args.save)
+    if args.save is not None and args.divisive:
+        raise Problem("--save: --divisive has no rule for further rows; --method has", code=2)
     globe = on_globe(args)
     method, metric = _choose_method(args), describe_metric(args.metric)
     if args.dendrogram is not None:
         check_picture(args.dendrogram)
     data = read_file(args, args.names)
     check_rows(args, data, least=2)
+    facts = describe_fit(args, data) if args.save else None
     if globe:
         data.values = to_radians(args, data)
     scaler = scale(data, args.scale or ("none" if args.metric.scale_free else "standard"))
+    warn_of_scales(data, args.metric)
     print(f"method: {method} ({_METHODS.get(method, 'the cluster of the largest diameter is split first')}), "
           f"metric: {metric}", file=sys.stderr)
 
     started = time.perf_counter()
     with progress_bar(args.quiet):
         if args.divisive:
-            Z = coterie.DivisiveClustering(1, metric=args.metric, n_jobs=args.jobs).fit(data.values).linkage_
+            model = coterie.DivisiveClustering(1, metric=args.metric, n_jobs=args.jobs)
         else:
-            Z = hierarchy.linkage(data.values, method, args.metric, n_jobs=args.jobs)
+            model = coterie.AgglomerativeClustering(1, linkage=method, metric=args.metric, n_jobs=args.jobs)
+        Z = model.fit(data.values).linkage_.copy()
     seconds = time.perf_counter() - started
     if globe:
         Z[:, 2] = distances.radians_to_km(Z[:, 2])
@@ -146,6 +148,8 @@ def run(args: argparse.Namespace) -> None:
                      f"{method}{'' if args.divisive else ' linkage'}, {metric}, {count(len(sizes), 'cluster')}")
             _draw(args.dendrogram, Z, cut, data, title)
         write_labels(args.output, labels, data.kept)
+        if args.save is not None:
+            _save(args.save, model, labels, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             means = means_on_globe(data.values, labels) if globe else scaler.inverse_transform(
@@ -174,6 +178,17 @@ def _at_largest_gap(heights):
     if not len(gaps) or gaps.max() <= 0:
         return None
     return len(gaps) + 1 - int(gaps.argmax())
+
+
+def _save(path, model, labels, scaler, facts):
+    """Save the tree, cut into as many clusters as `labels` has, which is what `predict` goes by."""
+    model.set_params(n_clusters=int(labels.max()) + 1)
+    model.n_clusters_, model.labels_ = model.n_clusters, model.cut(model.n_clusters)
+    numbers = np.empty(model.n_clusters, np.intp)
+    numbers[model.labels_] = labels
+    if (numbers[model.labels_] != labels).any():
+        raise Problem(f"{path}: not saved, as no cut by number gives these clusters; use -k instead of --height")
+    save_model(path, model, scaler, facts, labels, numbers)
 
 
 def _describe(Z, suggested):

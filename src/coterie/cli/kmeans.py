@@ -15,9 +15,10 @@ import numpy as np
 
 import coterie
 from coterie.cli._console import add_run_arguments, count, positive, progress_bar, warn
+from coterie.cli._model import add_save_argument, describe_fit, save_model
 from coterie.cli._read import add_file_arguments, check_rows, read_file
 from coterie.cli._result import check_targets, summary, write_centers, write_labels
-from coterie.cli._scale import add_scale_argument, scale
+from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
 
 SUMMARY = "group the rows of a table into k clusters"
 
@@ -25,6 +26,7 @@ _EXAMPLES = """\
 examples:
   coterie kmeans customers.csv -k 5 --drop customer_id --scale log > labels.csv
   coterie kmeans penguins.csv.gz -k 3 --missing drop --output labels.csv --centers centers.csv
+  coterie kmeans monday.csv -k 8 --save model.npz > monday_labels.csv   # coterie predict model.npz tuesday.csv
   zcat big.csv.gz | coterie kmeans - -k 100 --quiet | sort -n | uniq -c
 
 exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
@@ -39,14 +41,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
     parser.add_argument("--centers", metavar="CENTERS",
                         help="csv file for the sizes and centres of the clusters, in the units of the data")
+    add_save_argument(parser)
     add_run_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets(args.file, args.output, args.centers)
+    check_targets(args.file, args.output, args.centers, args.save)
     table = read_file(args)
     check_rows(args, table)
+    facts = describe_fit(args, table) if args.save else None
     scaler = scale(table, args.scale)
+    warn_of_scales(table)
 
     model = coterie.KMeans(args.n_clusters, random_state=args.seed, n_jobs=args.jobs)
     started = time.perf_counter()
@@ -62,6 +67,8 @@ def run(args: argparse.Namespace) -> None:
         if args.centers is not None:
             write_centers(args.centers, sizes, centers, table.names)
         write_labels(args.output, model.labels_, table.kept)
+        if args.save is not None:
+            save_model(args.save, model, scaler, facts, model.labels_)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             units = "the units of the data" if args.scale == "none" else "scaled units"

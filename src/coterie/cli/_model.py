@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Models in files: `--save` of the fitting commands, and what `coterie predict` finds in such a file."""
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from coterie._estimator import Estimator, load_parts, save_parts
+from coterie.cli._console import Problem, count, file_name
+from coterie.cli._table import ChooseAgain, Table
+from coterie.scaling import Scaler
+
+
+def add_save_argument(parser: argparse.ArgumentParser, remark: str = "") -> None:
+    parser.add_argument("--save", metavar="MODEL", type=file_name,
+                        help=f"npz file for the model, with which coterie predict labels further rows{remark}")
+
+
+def describe_fit(args: argparse.Namespace, table: Table) -> dict[str, Any]:
+    """What it takes to treat further rows alike: which columns are used, and what was done about missing values.
+
+    The table is that of the fit, before it is scaled.
+    """
+    metric = getattr(args, "metric", None)
+    return {
+        "command": args.command,
+        "columns": table.names,
+        "all_columns": table.all_names,
+        "columns_have_names": table.is_named,
+        "chosen": {"columns": args.columns, "drop": args.drop, "left_out": [left.name for left in table.left_out]},
+        "missing": args.missing,
+        "medians": [float(np.median(column)) for column in table.values.T],
+        "metric": {"name": "euclidean"} if metric is None else {"name": metric.name, "p": metric.p},
+    }
+
+
+def save_model(path: str, model: Estimator, scaler: Scaler, facts: dict[str, Any], labels: np.ndarray,
+               numbers: np.ndarray | None = None) -> None:
+    """Write a model, its scaler, and the facts about its data; `numbers`: the labels that its own were turned into."""
+    facts = facts | {
+        "numbers": numbers,
+        "sizes": np.bincount(labels[labels >= 0]),
+        "noise": int(np.count_nonzero(labels < 0)),
+    }
+    save_parts(path, {"model": model} if scaler.method == "none" else {"model": model, "scaler": scaler}, facts)
+
+
+@dataclass
+class Saved:
+    """A model from a file, and how rows are prepared for it.
+
+    medians : of the columns when it was fitted; None where nothing is known about its data, which a Python programme
+        has prepared
+    numbers : the label to write for each label of the model; None: the same
+    sizes, noise : number of rows in each cluster and in none when it was fitted
+    """
+
+    model: Any
+    scaler: Scaler
+    choose: ChooseAgain
+    sizes: np.ndarray
+    noise: int
+    missing: str = "error"
+    medians: Sequence[float] | None = None
+    on_globe: bool = False
+    numbers: np.ndarray | None = None
+
+    def describe(self) -> str:
+        model, name = self.model, type(self.model).__name__
+        text = {"AgglomerativeClustering": "{model.linkage} linkage", "KMeans": "k-means",
+                "DBSCAN": "DBSCAN with min-samples {model.min_samples}"}.get(name, name).format(model=model)
+        return (f"{text}, {count(len(self.sizes), 'cluster')} of {count(int(self.sizes.sum()) + self.noise, 'row')} "
+                f"by {count(len(self.choose.columns), 'column')}")
+
+
+def load_model(path: str) -> Saved:
+    """Read what `save_model` wrote, or a clusterer that was saved by its own method."""
+    parts, facts = load_parts(path)
+    model = parts["model"]
+    name = type(model).__name__
+    if not hasattr(model, "predict") or not hasattr(model, "labels_"):
+        raise Problem(f"{path}: a {name} gives further rows no label")
+    if getattr(model, "metric", None) == "precomputed":
+        raise Problem(f"{path}: the {name} was fitted with distances; coterie predict takes rows")
+    if not facts:
+        names = list(getattr(model, "feature_names_in_", []))
+        unnamed = [f"x{j}" for j in range(model.n_features_in_)]
+        labels = model.labels_
+        return Saved(model, Scaler("none"), ChooseAgain(names or unnamed, names or unnamed, bool(names)),
+                     np.bincount(labels[labels >= 0]), int(np.count_nonzero(labels < 0)))
+    choose = ChooseAgain(facts["columns"], facts["all_columns"], facts["columns_have_names"])
+    return Saved(model, parts.get("scaler") or Scaler("none"), choose, facts["sizes"], facts["noise"],
+                 facts["missing"], facts["medians"], facts["metric"]["name"] == "haversine", facts["numbers"])

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Label further rows with a model that was fitted and saved before: fit today, assign tomorrow.
+
+MODEL is what --save of coterie kmeans, hierarchy or dbscan wrote. FILE is read as they read theirs and treated as the
+rows of the fit were: the same columns, found by name (by position where there are no names), in the same units and
+scaled by the same numbers. Writes one label per row, in the order of the rows.
+
+A row gets the label of the nearest centre (kmeans), of the nearest core row within eps, or else -1 (dbscan), of the
+cluster it is nearest to by the method that built the tree (hierarchy). So the rows of the fit get the labels they had
+from kmeans; from dbscan too, but for rows at the border of several clusters; from hierarchy most of them.
+"""
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+import numpy as np
+
+from coterie.cli._console import Problem, add_run_arguments, count, note, progress_bar
+from coterie.cli._metric import to_radians
+from coterie.cli._model import load_model
+from coterie.cli._read import add_new_file_arguments, read_more
+from coterie.cli._result import check_targets, summary, write_labels
+from coterie.cli._scale import scale_again
+
+SUMMARY = "label further rows with a saved model"
+
+_EXAMPLES = """\
+examples:
+  coterie kmeans customers.csv -k 5 --drop customer_id --scale log --save segments.npz > labels.csv
+  coterie predict segments.npz new_customers.csv --output new_labels.csv
+  zcat tomorrow.csv.gz | coterie predict segments.npz - --quiet | sort -n | uniq -c
+
+exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    parser.add_argument("model", metavar="MODEL", help="what --save wrote")
+    add_new_file_arguments(parser)
+    parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    add_run_arguments(parser, seed=False)
+
+
+def run(args: argparse.Namespace) -> None:
+    check_targets(args.file, args.output)
+    check_targets(args.model, args.output)
+    saved = load_model(args.model)
+    if not args.quiet:
+        print(f"model: {saved.describe()}", file=sys.stderr)
+    missing = args.missing or saved.missing
+    if missing == "median" and saved.medians is None:
+        raise Problem(f"--missing median: no medians are in {args.model}, which Python saved without them", code=2)
+    data = read_more(args, saved.choose, missing, saved.medians)
+    if saved.on_globe:
+        data.values = to_radians(args, data)
+    scale_again(data, saved.scaler, args.quiet)
+
+    started = time.perf_counter()
+    model = saved.model.set_params(n_jobs=args.jobs)
+    with progress_bar(args.quiet):
+        labels = model.predict(data.values) if len(data.values) else np.empty(0, np.intp)
+    seconds = time.perf_counter() - started
+    if saved.numbers is not None:
+        labels = saved.numbers[labels]
+        if not args.quiet:
+            note("a tree has no rule of its own for further rows; each joins the cluster nearest to it by "
+                 f"{model.linkage} linkage, and a row of the fit may get another label than it had")
+    try:
+        write_labels(args.output, labels, data.kept)
+    finally:  # the work is done: show it even where it can't be written
+        if not args.quiet:
+            print(f"\n{_describe(labels, saved)}\n\n{seconds:.2f} s", file=sys.stderr)
+
+
+def _describe(labels, saved):
+    """How many rows are in which cluster, and which share of the rows of the fit was."""
+    before = saved.sizes
+    sizes = np.bincount(labels[labels >= 0], minlength=len(before))
+    shares = before / max(before.sum() + saved.noise, 1)
+    noise = np.count_nonzero(labels < 0)
+    text = count(len(labels), "row")
+    if noise or saved.noise:
+        was = saved.noise / (before.sum() + saved.noise)
+        text += f"; {noise:,} ({noise / max(len(labels), 1):.1%}) in no cluster (noise, label -1), at the fit {was:.1%}"
+    if not len(sizes):
+        return text
+    table = summary(sizes, np.empty((len(sizes), 0)), [], {"share at the fit": [f"{share:.1%}" for share in shares]},
+                    total=max(len(labels), 1))
+    return f"{text}\n\n{table}"
