@@ -10,7 +10,7 @@ PYTHON = sorted(SRC.glob("coterie/**/*.py"))
 CYTHON = sorted(p for pattern in ("*.pyx", "*.pxd") for p in SRC.glob(f"coterie/**/{pattern}"))
 
 # From the bottom up: a module imports from its own layer and from lower ones. The public modules are the layer above
-# these, the command is the top.
+# these, with _sweeping, whose result draws itself; the command is the top.
 LAYERS = (
     {"_kernels"},
     {"_parallel", "_random", "_memory"},
@@ -29,7 +29,7 @@ LAYERS = (
     {"neighbors", "_near_pairs", "_regions"},
     {"_agglomerative", "_divisive", "_dbscan", "_kmeans"},
     {"scores"},
-    {"_choosing_eps", "_labels", "_outliers", "_sweeping"},
+    {"_choosing_eps", "_features", "_grouping", "_labels", "_outliers", "_wording"},
 )
 PUBLIC = len(LAYERS)
 OPTIONAL = {"joblib", "matplotlib", "pandas", "PIL", "polars", "pyarrow", "scipy", "sklearn", "torch", "tqdm"}
