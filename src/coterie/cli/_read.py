@@ -40,13 +40,13 @@ _UNREADABLE = {
 }
 
 
-def add_file_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments that say what to read; `read_file(args)` reads it."""
+def add_file_arguments(parser: argparse.ArgumentParser, missing: str = "error") -> None:
+    """The arguments that say what to read; `read_file(args)` reads it. `missing`: the default of that option."""
     _add_source_arguments(parser)
     add_column_arguments(parser)
-    parser.add_argument("--missing", choices=MISSING, default="error",
-                        help="what to do about missing values: stop (error, the default), leave the row out (drop) or "
-                             "fill in the column's median (median)")
+    parser.add_argument("--missing", choices=MISSING, default=missing,
+                        help="what to do about missing values: stop (error), leave the row out (drop) or fill in the "
+                             f"column's median (median); default: {missing}")
 
 
 def add_new_file_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,10 +63,11 @@ def _add_source_arguments(parser):
     parser.add_argument("--array", metavar="NAME", help="which array of an npz file")
 
 
-def read_file(args: argparse.Namespace, row_names: str | None = None) -> Table:
+def read_file(args: argparse.Namespace, row_names: str | None = None, only_measurements: bool = False) -> Table:
     """Read the table that the arguments name, without missing values, and say what was done about it.
 
-    `row_names` is the column, or the array of an npz file, that names the rows. A Problem names the file.
+    `row_names` is the column, or the array of an npz file, that names the rows. With `only_measurements` columns that
+    look like identifiers or dates are left out, if none were chosen, and so are constant ones. A Problem names the file.
     """
     tell = _teller(args)
     with _naming(source_name(args.file)):
@@ -86,6 +87,9 @@ def read_file(args: argparse.Namespace, row_names: str | None = None) -> Table:
         if table.left_out:
             tell(f"left out, not numbers: {listing(table.left_out)}")
         ids, dates, constant = odd_columns(table)
+        if only_measurements:
+            _keep_measurements(table, *(([], []) if args.columns else (ids, dates)), constant, tell)
+            ids, dates, constant = [], [], []
         if args.columns is None:
             _warn_of(ids, "an identifier", "identifiers")
             _warn_of(dates, "a date", "dates")
@@ -132,6 +136,18 @@ def check_rows(args: argparse.Namespace, table: Table, least: int = 1) -> None:
         raise Problem(f"{source_name(args.file)}: {least} rows are needed, which is more than {there}")
     if args.n_clusters is not None and args.n_clusters > n:
         raise Problem(f"{source_name(args.file)}: -k {args.n_clusters} is more than {there}")
+
+
+def _keep_measurements(table, ids, dates, constant, tell):
+    already = len(table.left_out)
+    table.leave_out(ids, "looks like an identifier")
+    table.leave_out(dates, "looks like a date")
+    table.leave_out(constant, "the same in every row")
+    if not table.names:
+        raise Problem(f"there is no column of measurements in it, but {listing(table.left_out, 5)}")
+    if table.left_out[already:]:
+        instead = "; --columns chooses what to use" * bool(ids or dates)
+        tell(f"left out: {listing(table.left_out[already:])}{instead}")
 
 
 def _warn_of(names, one, many):

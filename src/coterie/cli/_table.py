@@ -17,13 +17,16 @@ MISSING = ("error", "drop", "median")
 
 @dataclass
 class Left:
-    """A column that was left out because it does not hold numbers."""
+    """A column that was left out because it does not hold numbers, or for a `reason` of its own."""
 
     name: str
     example: str = ""
     empty: bool = False
+    reason: str = ""
 
     def __str__(self):
+        if self.reason:
+            return f"{self.name} ({self.reason})"
         if self.empty:
             return f"{self.name} (empty)"
         if not self.example:
@@ -44,6 +47,15 @@ class Table:
     notes: list[str] = field(default_factory=list)
     kept: np.ndarray | None = None  # which rows of the file are in `values`; None: all
     row_names: list[str] | None = None  # one for each row in `values`
+    missing: np.ndarray | None = None  # how many values of each column were missing, once that is resolved
+
+    def leave_out(self, names: Sequence[str], reason: str) -> None:
+        """Take columns out of `values`, and say why in `left_out`."""
+        if names:
+            kept = [j for j, name in enumerate(self.names) if name not in names]
+            self.values = np.ascontiguousarray(self.values[:, kept])
+            self.names = [self.names[j] for j in kept]
+            self.left_out += [Left(name, reason=reason) for name in names]
 
 
 @dataclass
@@ -213,7 +225,7 @@ def resolve_missing(table: Table, how: str, medians: Sequence[float] | None = No
     if infinite.any():
         instead = " or leave the column out with --drop" if medians is None else ""
         raise Problem(f"infinite values: {_counts(table, infinite)}; correct them{instead}")
-    missing = np.array([np.isnan(column).sum() for column in table.values.T])
+    table.missing = missing = np.array([np.isnan(column).sum() for column in table.values.T])
     affected = np.flatnonzero(missing)
     if not len(affected):
         return None
