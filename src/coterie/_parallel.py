@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 
 from ._kernels.work import Region
 
-__all__ = ["Cancelled", "get_num_threads", "in_steps", "num_threads", "progress", "report", "resolve_n_jobs", "run",
-           "set_num_threads"]
+__all__ = ["Cancelled", "as_step", "get_num_threads", "in_steps", "num_threads", "progress", "report", "resolve_n_jobs",
+           "run", "set_num_threads"]
 
 Callback = Callable[[str, int, int], object]
 
@@ -286,6 +286,21 @@ def report(stage: str, done: int, total: int) -> None:
     reporter = getattr(_scoped, "reporter", None)
     if reporter is not None:
         reporter(stage, done, total)
+
+
+@contextlib.contextmanager
+def as_step(stage: str, done: int, total: int) -> Iterator[None]:
+    """Within this context whatever the calling thread runs is one step of `stage`, of which `done` are over."""
+    outer = getattr(_scoped, "reporter", None)
+    if outer is None:
+        yield
+        return
+    outer(stage, done, total)
+    _scoped.reporter = _Reporter(lambda *inner: outer(stage, done, total))
+    try:
+        yield
+    finally:
+        _scoped.reporter = outer
 
 
 # ------------------------------------------------------------------------------------------- the threads

@@ -6,10 +6,12 @@ Tables and tensors are told by what they can do: pandas, polars, pyarrow and tor
 """
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
+import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,8 +23,30 @@ if TYPE_CHECKING:
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
+_scoped = threading.local()  # told_once(...): of the calling thread
+
+
+@contextlib.contextmanager
+def told_once(*told: type[Warning]) -> Iterator[None]:
+    """Within this context, and in the calling thread, warn of each kind once at most, and not of those already `told`.
+
+    For work that fits again and again. The filters of `warnings` would be changed for all threads.
+    """
+    before = getattr(_scoped, "told", None)
+    _scoped.told = [*(before or ()), *told]
+    try:
+        yield
+    finally:
+        _scoped.told = before
+
+
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn at the line that called this package, however deep within it this is."""
+    told = getattr(_scoped, "told", None)
+    if told is not None:
+        if issubclass(category, tuple(told)):
+            return
+        told.append(category)
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("coterie."):
         level, frame = level + 1, frame.f_back
