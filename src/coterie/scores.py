@@ -1,0 +1,1074 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How good a clustering is, by itself or beside another: scikit-learn's scores, with its names and values.
+
+Three need the data and the labels: `silhouette_score`, `calinski_harabasz_score` and `davies_bouldin_score`. The others
+compare two labelings of the same rows, whatever the labels are called. Noise (-1) is a label as any other: leave these
+rows out first where it should not be.
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from . import _memory, _parallel, _vectors, distances
+from ._random import as_random_state
+from ._validation import (
+    ARRAY_LIKE,
+    BOOL,
+    N_JOBS,
+    NONE,
+    RANDOM_STATE,
+    as_labels,
+    as_matrix,
+    check_parameters,
+    integer,
+    one_of,
+    real,
+    warn,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+__all__ = [
+    "adjusted_mutual_info_score", "adjusted_rand_score", "calinski_harabasz_score", "completeness_score",
+    "contingency_matrix", "davies_bouldin_score", "fowlkes_mallows_score", "homogeneity_completeness_v_measure",
+    "homogeneity_score", "mutual_info_score", "normalized_mutual_info_score", "pair_confusion_matrix", "rand_score",
+    "silhouette_samples", "silhouette_score", "v_measure_score",
+]
+
+_BLOCK = 1 << 18  # numbers that are worked on at a time
+_EPS = float(np.finfo(np.float64).eps)
+_TAIL = 60.0  # of the expected mutual information: what has a probability below exp(-60) is left out
+_SAME_CENTER = 1e-8  # scikit-learn's: centers that are so near each other count as one where all are
+
+
+# ------------------------------------------------------------------------------------------- data and labels
+
+
+def silhouette_samples(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | distances.Metric = "euclidean",
+                       n_jobs: int | None = None, **kwds: object) -> NDArray[np.float64]:
+    """Silhouette of each row: (b - a) / max(a, b).
+
+    a is the mean distance of the row to the other rows of its cluster, b the mean distance to the rows of another
+    cluster, of the one where it is least. 1 is far from other clusters, 0 between two, and below 0 nearer to another.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified.
+    labels : array-like of shape (n_samples,)
+        Any labels, of 2 to n_samples - 1 values.
+    metric : str or callable, default="euclidean"
+        A name of the table of `coterie.distances`, ``f(x, y)``, or "precomputed".
+    n_jobs : int or None, default=None
+        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+    **kwds
+        ``p`` for minkowski; for a callable, arguments to call it with.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), float64
+        From -1 to 1; 0 where the row is the only one of its cluster, or a and b are 0.
+
+    Raises
+    ------
+    ValueError
+        `X` is not a table of finite numbers, the metric is unknown or not defined for the data, the labels are not one
+        for each row, or have 1 or n_samples different values; given distances are negative, not square, or not 0 along
+        the diagonal.
+    TypeError
+        The metric takes no such argument, or the data is sparse.
+
+    See Also
+    --------
+    silhouette_score : Their mean.
+    coterie.plot.silhouette : Draws them.
+
+    Notes
+    -----
+    O(n_samples² * n_features) time in general, all pairs being looked at; O(n_samples * n_clusters * n_features) for
+    sqeuclidean, cosine and correlation, for which the mean distance to a cluster follows from its mean.
+    Memory: a copy of the data and a block of rows; no matrix of distances.
+
+    Distances are computed in float64 from differences, so that neither offsets nor duplicates cost digits;
+    scikit-learn's Euclidean ones lose some there.
+
+    References
+    ----------
+    P. J. Rousseeuw, "Silhouettes: a graphical aid to the interpretation and validation of cluster analysis", Journal of
+    Computational and Applied Mathematics 20, 1987, 53-65, :doi:`10.1016/0377-0427(87)90125-7`.
+
+    Examples
+    --------
+    >>> from coterie.scores import silhouette_samples
+    >>> silhouette_samples([[0.0], [1.0], [4.0], [5.0]], [0, 0, 1, 1]).round(3)
+    array([0.778, 0.714, 0.714, 0.778])
+    """
+    _check("silhouette_samples", labels=labels, metric=metric, n_jobs=n_jobs)
+    array, codes = _read(X, labels, "silhouette_samples")
+    return _silhouette(array, codes, metric, n_jobs, kwds)
+
+
+def silhouette_score(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | distances.Metric = "euclidean",
+                     sample_size: int | None = None,
+                     random_state: int | np.random.RandomState | np.random.Generator | None = None,
+                     n_jobs: int | None = None, **kwds: object) -> float:
+    """Mean silhouette of all rows, or of a sample of them.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified.
+    labels : array-like of shape (n_samples,)
+        Any labels, of 2 to n_samples - 1 values.
+    metric : str or callable, default="euclidean"
+        A name of the table of `coterie.distances`, ``f(x, y)``, or "precomputed".
+    sample_size : int or None, default=None
+        Draw so many rows without replacement, and look at these alone, as if there were no others.
+    random_state : int, RandomState, Generator or None, default=None
+        What draws them; an int for the same sample each time, scikit-learn's.
+    n_jobs : int or None, default=None
+        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+    **kwds
+        ``p`` for minkowski; for a callable, arguments to call it with.
+
+    Returns
+    -------
+    float
+        From -1 to 1; higher is better.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As by `silhouette_samples`; the number of labels is that of the sample.
+
+    See Also
+    --------
+    silhouette_samples : The silhouette of each row; has the definition and the notes.
+
+    Notes
+    -----
+    It prefers compact, round clusters of similar size. Clusters of other shapes, as DBSCAN finds, can be right and have
+    a low score, and a high one says that the groups are apart, not that they mean something.
+
+    References
+    ----------
+    P. J. Rousseeuw, "Silhouettes: a graphical aid to the interpretation and validation of cluster analysis", Journal of
+    Computational and Applied Mathematics 20, 1987, 53-65, :doi:`10.1016/0377-0427(87)90125-7`.
+
+    Examples
+    --------
+    >>> from coterie.scores import silhouette_score
+    >>> print(round(silhouette_score([[0.0], [1.0], [4.0], [5.0]], ["low", "low", "high", "high"]), 3))
+    0.746
+    """
+    _check("silhouette_score", labels=labels, metric=metric, sample_size=sample_size, random_state=random_state,
+           n_jobs=n_jobs)
+    array, codes = _read(X, labels, "silhouette_score")
+    if sample_size is not None:
+        drawn = as_random_state(random_state).permutation(len(array))[:sample_size]
+        if _is_precomputed(metric):
+            _check_square(array)
+            array = array[drawn[:, None], drawn]
+        else:
+            array = array[drawn]
+        codes = as_labels(codes[drawn])[1]
+    return float(np.mean(_silhouette(array, codes, metric, n_jobs, kwds)))
+
+
+def calinski_harabasz_score(X: ArrayLike, labels: ArrayLike) -> float:
+    """Variance between the clusters over the variance within them, each by its degrees of freedom.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The data; not modified.
+    labels : array-like of shape (n_samples,)
+        Any labels, of 2 to n_samples - 1 values.
+
+    Returns
+    -------
+    float
+        At least 0; higher is better. 1 where the rows of each cluster are all equal, as in scikit-learn.
+
+    Raises
+    ------
+    ValueError
+        `X` is not a table of finite numbers, or the labels are not one for each row, or have 1 or n_samples different
+        values.
+    TypeError
+        The data is sparse.
+
+    Notes
+    -----
+    O(n_samples * n_features) time; memory beyond the data is a block of rows and the centers. Each cluster is measured
+    from one of its rows, so that no digits are lost to an offset: 1e6 beside a spread of 1 costs scikit-learn six.
+
+    It compares clusterings of the same data and metric only: it grows with the number of rows.
+
+    References
+    ----------
+    T. Caliński, J. Harabasz, "A dendrite method for cluster analysis", Communications in Statistics 3, 1974, 1-27,
+    :doi:`10.1080/03610927408827101`.
+
+    Examples
+    --------
+    >>> from coterie.scores import calinski_harabasz_score
+    >>> calinski_harabasz_score([[0.0], [1.0], [4.0], [5.0]], [0, 0, 1, 1])
+    32.0
+    """
+    array, codes = _read(X, labels, "calinski_harabasz_score")
+    clusters = _Clusters.of(array, codes)
+    k = len(clusters.sizes)
+    within = 0.0
+    for _, deviations in clusters.deviations(array, codes):
+        within += float(np.einsum("ij,ij->", deviations, deviations))
+    centers = clusters.centers_from(clusters.corners[0])
+    share = clusters.sizes / len(array)
+    centers -= share @ centers
+    between = float(clusters.sizes @ np.einsum("ij,ij->i", centers, centers))
+    return 1.0 if within == 0.0 else between * (len(array) - k) / (within * (k - 1.0))
+
+
+def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
+    """How similar each cluster is to the one most similar to it, on average.
+
+    The similarity of two clusters is the sum of their extents, each the mean distance of its rows to its center, over
+    the distance of the centers; distances are Euclidean.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The data; not modified.
+    labels : array-like of shape (n_samples,)
+        Any labels, of 2 to n_samples - 1 values.
+
+    Returns
+    -------
+    float
+        At least 0; lower is better.
+
+    Raises
+    ------
+    ValueError
+        `X` is not a table of finite numbers, or the labels are not one for each row, or have 1 or n_samples different
+        values.
+    TypeError
+        The data is sparse.
+
+    Notes
+    -----
+    O(n_samples * n_features + n_clusters² * n_features) time; memory beyond the data is a block of rows and the
+    centers. Computed in float64, without loss of digits to an offset, as `calinski_harabasz_score`.
+
+    As in scikit-learn it is 0 where all extents are 0 or all centers are the same. These are told by 1e-8, of the unit
+    of the data there, here of the extent of the data where that is less than 1: so small units do no harm. Two centers
+    that are the same but for rounding are passed over, as scikit-learn does with those that are equal.
+
+    References
+    ----------
+    D. L. Davies, D. W. Bouldin, "A cluster separation measure", IEEE Transactions on Pattern Analysis and Machine
+    Intelligence 1, 1979, 224-227, :doi:`10.1109/TPAMI.1979.4766909`.
+
+    Examples
+    --------
+    >>> from coterie.scores import davies_bouldin_score
+    >>> davies_bouldin_score([[0.0], [1.0], [4.0], [5.0]], [0, 0, 1, 1])
+    0.25
+    """
+    array, codes = _read(X, labels, "davies_bouldin_score")
+    clusters = _Clusters.of(array, codes)
+    k = len(clusters.sizes)
+    totals = np.zeros(k)
+    for rows, deviations in clusters.deviations(array, codes):
+        totals += np.bincount(codes[rows], np.sqrt(np.einsum("ij,ij->i", deviations, deviations)), k)
+    extents = totals / clusters.sizes
+    centers = clusters.centers_from(clusters.corners[0])
+    middle = clusters.sizes / len(array) @ centers
+    extent = float(extents.max() + np.abs(centers - middle).max())
+    tolerance = _SAME_CENTER * min(1.0, extent)
+    rounding = 32 * _EPS * (extent + float(np.abs(clusters.corners).max()))
+    if (extents <= tolerance).all():
+        return 0.0
+    worst = np.empty(k)
+    apart = False
+    step = max(1, _BLOCK // k)
+    for start in range(0, k, step):
+        _parallel.report("davies-bouldin", start, k)
+        block = centers[start:start + step]
+        between = np.empty((len(block), k))
+        distances.rows_to(block, centers, distances.as_metric("euclidean"), 1, between)
+        apart = apart or bool((between > tolerance).any())
+        between[between <= rounding] = np.inf
+        worst[start:start + step] = ((extents[start:start + step, None] + extents) / between).max(axis=1)
+    return float(worst.mean()) if apart else 0.0
+
+
+# ------------------------------------------------------------------------------------------- two labelings
+
+
+def contingency_matrix(labels_true: ArrayLike, labels_pred: ArrayLike, *, eps: float | None = None,
+                       sparse: bool = False, dtype: DTypeLike = np.int64) -> Any:
+    """How many rows have each pair of labels.
+
+    Parameters
+    ----------
+    labels_true : array-like of shape (n_samples,)
+        One labeling: the rows of the result, in ascending order of the labels.
+    labels_pred : array-like of shape (n_samples,)
+        Another of the same data: the columns.
+    eps : float or None, default=None
+        Add this to each number, so that none is 0; the result is float then. Not with `sparse`.
+    sparse : bool, default=False
+        Return a sparse matrix, of scipy: for many labels, where most pairs do not occur.
+    dtype : data type, default=np.int64
+        Of the result, if `eps` is None.
+
+    Returns
+    -------
+    ndarray or scipy.sparse.csr_matrix of shape (n_labels_true, n_labels_pred)
+
+    Raises
+    ------
+    ValueError
+        The labelings are not one-dimensional or of different lengths, or a label is missing.
+    MemoryError
+        The matrix would not fit into memory; nothing was allocated.
+
+    Examples
+    --------
+    >>> from coterie.scores import contingency_matrix
+    >>> contingency_matrix(["a", "a", "b", "b"], [0, 1, 1, 1])
+    array([[1, 1],
+           [0, 2]])
+    """
+    _check("contingency_matrix", labels_true=labels_true, labels_pred=labels_pred, eps=eps, sparse=sparse)
+    if eps is not None and sparse:
+        raise ValueError("Cannot set 'eps' when sparse=True")
+    table = _Table.of(labels_true, labels_pred)
+    shape = len(table.rows), len(table.columns)
+    if sparse:
+        from scipy.sparse import csr_matrix
+        return csr_matrix((table.counts.astype(dtype), (table.i, table.j)), shape=shape)
+    _memory.require(shape[0] * shape[1] * np.dtype(dtype).itemsize, f"A matrix of {shape[0]:,} by {shape[1]:,} labels",
+                    "Ask for a sparse one with sparse=True.")
+    matrix = np.zeros(shape, dtype)
+    matrix[table.i, table.j] = table.counts
+    return matrix if eps is None else matrix + eps
+
+
+def pair_confusion_matrix(labels_true: ArrayLike, labels_pred: ArrayLike) -> NDArray[np.int64]:
+    """Pairs of rows, by whether each labeling has both in one cluster.
+
+    Parameters
+    ----------
+    labels_true, labels_pred : array-like of shape (n_samples,)
+        Two labelings of the same data.
+
+    Returns
+    -------
+    ndarray of shape (2, 2), int64
+        At [1, 1] the pairs that are together in both, at [0, 0] those together in none, at [1, 0] those in
+        `labels_true` only and at [0, 1] those in `labels_pred` only. Each pair counts twice, once in either order.
+
+    Raises
+    ------
+    ValueError
+        The labelings are not one-dimensional or of different lengths, or a label is missing.
+
+    References
+    ----------
+    L. Hubert, P. Arabie, "Comparing partitions", Journal of Classification 2, 1985, 193-218,
+    :doi:`10.1007/BF01908075`.
+
+    Examples
+    --------
+    >>> from coterie.scores import pair_confusion_matrix
+    >>> pair_confusion_matrix([0, 0, 1, 1], [0, 0, 1, 2])
+    array([[8, 0],
+           [2, 2]])
+    """
+    table = _compared("pair_confusion_matrix", labels_true, labels_pred)
+    n = table.n
+    both, true, pred = (int(np.dot(each, each)) for each in (table.counts, table.rows, table.columns))
+    return np.array([[n * n - true - pred + both, pred - both], [true - both, both - n]], np.int64)
+
+
+def rand_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
+    """Rand index: the share of the pairs of rows that both labelings treat alike, as together or as apart.
+
+    Parameters
+    ----------
+    labels_true, labels_pred : array-like of shape (n_samples,)
+        Two labelings of the same data; which comes first does not matter.
+
+    Returns
+    -------
+    float
+        From 0 to 1, which is equal labelings but for names. Unrelated ones of many clusters are near 1 as well: use
+        `adjusted_rand_score`.
+
+    Raises
+    ------
+    ValueError
+        The labelings are not one-dimensional or of different lengths, or a label is missing.
+
+    References
+    ----------
+    W. M. Rand, "Objective criteria for the evaluation of clustering methods", Journal of the American Statistical
+    Association 66, 1971, 846-850, :doi:`10.1080/01621459.1971.10482356`.
+
+    Examples
+    --------
+    >>> from coterie.scores import rand_score
+    >>> print(round(rand_score([0, 0, 1, 1], [0, 0, 1, 2]), 4))
+    0.8333
+    """
+    (neither, pred), (true, both) = pair_confusion_matrix(labels_true, labels_pred).tolist()
+    if pred == true == 0:
+        return 1.0
+    return (neither + both) / (neither + pred + true + both)
+
+
+def adjusted_rand_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
+    """Rand index adjusted for chance.
+
+    Parameters
+    ----------
+    labels_true, labels_pred : array-like of shape (n_samples,)
+        Two labelings of the same data; which comes first does not matter.
+
+    Returns
+    -------
+    float
+        1 for equal labelings but for names, about 0 for unrelated ones, down to -0.5.
+
+    Raises
+    ------
+    ValueError
+        The labelings are not one-dimensional or of different lengths, or a label is missing.
+
+    See Also
+    --------
+    adjusted_mutual_info_score : To be preferred where clusters have very different sizes, or small ones count.
+
+    References
+    ----------
+    L. Hubert, P. Arabie, "Comparing partitions", Journal of Classification 2, 1985, 193-218,
+    :doi:`10.1007/BF01908075`.
+
+    Examples
+    --------
+    >>> from coterie.scores import adjusted_rand_score
+    >>> print(round(adjusted_rand_score([0, 0, 1, 1], ["x", "x", "y", "z"]), 4))
+    0.5714
+    """
+    (neither, pred), (true, both) = pair_confusion_matrix(labels_true, labels_pred).tolist()
+    if pred == true == 0:
+        return 1.0
+    return 2.0 * (both * neither - true * pred) / ((both + true) * (true + neither) + (both + pred) * (pred + neither))
+
+
+def fowlkes_mallows_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
+    """Geometric mean of two shares: of the pairs together in one labeling, how many are so in the other.
+
+    Parameters
+    ----------
+    labels_true, labels_pred : array-like of shape (n_samples,)
+        Two labelings of the same data; which comes first does not matter.
+
+    Returns
+    -------
+    float
+        From 0 to 1, which is equal labelings but for names. Not adjusted for chance.
+
+    Raises
+    ------
+    ValueError
+        The labelings are not one-dimensional or of different lengths, or a label is missing.
+
+    References
+    ----------
+    E. B. Fowlkes, C. L. Mallows, "A method for comparing two hierarchical clusterings", Journal of the American
+    Statistical Association 78, 1983, 553-569, :doi:`10.1080/01621459.1983.10478008`.
+
+    Examples
+    --------
+    >>> from coterie.scores import fowlkes_mallows_score
+    >>> print(round(fowlkes_mallows_score([0, 0, 1, 1], [0, 0, 1, 2]), 4))
+    0.7071
+    """
+    (_, pred), (true, both) = pair_confusion_matrix(labels_true, labels_pred).tolist()
+    return math.sqrt(both / (both + pred)) * math.sqrt(both / (both + true)) if both else 0.0
+
+
+def mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike, *, contingency: ArrayLike | None = None) -> float:
+    """Mutual information of two labelings, in nats: what one tells about the other.
+
+    Parameters
+    ----------
+    labels_true, labels_pred : array-like of shape (n_samples,)
+        Two labelings of the same data; which comes first does not matter. Not looked at if there is a `contingency`.
+    contingency : array-like of shape (n_labels_true, n_labels_pred), optional
+        The matrix of `contingency_matrix`, dense or sparse, instead of labelings.
+
+    Returns
+    -------
+    float
+        At least 0, at most the entropy of either labeling. Not adjusted for chance.
+
+    Raises
+    ------
+    ValueError
+        The labelings are not one-dimensional or of different lengths, or a label is missing.
+
+    Examples
+    --------
+    >>> from coterie.scores import mutual_info_score
+    >>> print(round(mutual_info_score([0, 0, 1, 1], [0, 0, 1, 2]), 4))
+    0.6931
+    """
+    if contingency is None:
+        return _mutual_information(_compared("mutual_info_score", labels_true, labels_pred))
+    return _mutual_information(_Table.from_matrix(contingency))
+
+
+def adjusted_mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike, *,
+                               average_method: str = "arithmetic") -> float:
+    """Mutual information adjusted for chance: (MI - E[MI]) / (mean entropy - E[MI]).
+
+    Parameters
+    ----------
+    labels_true, labels_pred : array-like of shape (n_samples,)
+        Two labelings of the same data; which comes first does not matter.
+    average_method : {"arithmetic", "geometric", "min", "max"}, default="arithmetic"
+        Which mean of the two entropies.
+
+    Returns
+    -------
+    float
+        1 for equal labelings but for names, about 0 for unrelated ones; may be below 0.
+
+    Raises
+    ------
+    ValueError
+        The labelings are not one-dimensional or of different lengths, a label is missing, or there is no such mean.
+
+    Notes
+    -----
+    The expectation is over all labelings with clusters of these sizes. The rows that a cluster of each has in common
+    follow a hypergeometric distribution; here its probabilities come from the most probable one by the ratios of
+    neighbours, without a logarithm of a factorial, which would cost nine digits for a million rows; and what is so far
+    from it that all together has a probability below exp(-59) is left out. Each pair of different sizes is computed
+    once. So time grows with the sum of the standard deviations, not with the number of rows.
+
+    References
+    ----------
+    N. X. Vinh, J. Epps, J. Bailey, "Information theoretic measures for clusterings comparison: variants, properties,
+    normalization and correction for chance", Journal of Machine Learning Research 11, 2010, 2837-2854,
+    https://jmlr.org/papers/v11/vinh10a.html.
+
+    Examples
+    --------
+    >>> from coterie.scores import adjusted_mutual_info_score
+    >>> print(round(adjusted_mutual_info_score([0, 0, 1, 1], [0, 0, 1, 2]), 4))
+    0.5714
+    """
+    table = _compared("adjusted_mutual_info_score", labels_true, labels_pred, average_method=average_method)
+    if len(table.rows) == len(table.columns) <= 1:
+        return 1.0
+    if min(len(table.rows), len(table.columns)) <= 1:
+        return 0.0
+    expected = _expected_mutual_information(table.rows, table.columns)
+    upper = _average(_entropy(table.rows), _entropy(table.columns), average_method) - expected
+    lower = _mutual_information(table) - expected
+    if max(abs(lower), abs(upper)) < 64 * _EPS:  # all labelings of these sizes have all the information there can be
+        return 1.0
+    return lower / upper
+
+
+def normalized_mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike, *,
+                                 average_method: str = "arithmetic") -> float:
+    """Mutual information over the mean of the two entropies.
+
+    Parameters
+    ----------
+    labels_true, labels_pred : array-like of shape (n_samples,)
+        Two labelings of the same data; which comes first does not matter.
+    average_method : {"arithmetic", "geometric", "min", "max"}, default="arithmetic"
+        Which mean of the two entropies.
+
+    Returns
+    -------
+    float
+        From 0 to 1, which is equal labelings but for names. Not adjusted for chance: it grows with the number of
+        clusters.
+
+    Raises
+    ------
+    ValueError
+        The labelings are not one-dimensional or of different lengths, a label is missing, or there is no such mean.
+
+    References
+    ----------
+    A. Strehl, J. Ghosh, "Cluster ensembles: a knowledge reuse framework for combining multiple partitions", Journal of
+    Machine Learning Research 3, 2002, 583-617, https://jmlr.org/papers/v3/strehl02a.html.
+
+    Examples
+    --------
+    >>> from coterie.scores import normalized_mutual_info_score
+    >>> print(round(normalized_mutual_info_score([0, 0, 1, 1], [0, 0, 1, 2]), 4))
+    0.8
+    """
+    table = _compared("normalized_mutual_info_score", labels_true, labels_pred, average_method=average_method)
+    if len(table.rows) == len(table.columns) <= 1:
+        return 1.0
+    information = _mutual_information(table)
+    if information == 0:
+        return 0.0
+    return information / _average(_entropy(table.rows), _entropy(table.columns), average_method)
+
+
+def homogeneity_completeness_v_measure(labels_true: ArrayLike, labels_pred: ArrayLike, *, beta: float = 1.0
+                                       ) -> tuple[float, float, float]:
+    """Whether clusters hold one class only, whether classes are in one cluster only, and the mean of both.
+
+    Parameters
+    ----------
+    labels_true : array-like of shape (n_samples,)
+        The classes.
+    labels_pred : array-like of shape (n_samples,)
+        The clusters.
+    beta : float, default=1.0
+        Weight of the completeness in the V-measure: above 1 it counts more, below 1 the homogeneity does.
+
+    Returns
+    -------
+    homogeneity, completeness, v_measure : float
+        From 0 to 1, which is best: the share of the entropy of the classes that the clusters explain, that of the
+        clusters that the classes explain, and their weighted harmonic mean. Not adjusted for chance.
+
+    Raises
+    ------
+    ValueError
+        The labelings are not one-dimensional or of different lengths, a label is missing, or `beta` is below 0.
+
+    References
+    ----------
+    A. Rosenberg, J. Hirschberg, "V-measure: a conditional entropy-based external cluster evaluation measure",
+    EMNLP-CoNLL 2007, 410-420, https://aclanthology.org/D07-1043.
+
+    Examples
+    --------
+    >>> from coterie.scores import homogeneity_completeness_v_measure
+    >>> [round(score, 4) for score in homogeneity_completeness_v_measure([0, 0, 1, 1], [0, 0, 1, 2])]
+    [1.0, 0.6667, 0.8]
+    """
+    return _v_measure("homogeneity_completeness_v_measure", labels_true, labels_pred, beta)
+
+
+def homogeneity_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
+    """Whether clusters hold rows of one class only: the first of `homogeneity_completeness_v_measure`.
+
+    Parameters
+    ----------
+    labels_true : array-like of shape (n_samples,)
+        The classes.
+    labels_pred : array-like of shape (n_samples,)
+        The clusters.
+
+    Returns
+    -------
+    float
+        From 0 to 1, which is best.
+
+    Examples
+    --------
+    >>> from coterie.scores import homogeneity_score
+    >>> homogeneity_score([0, 0, 1, 1], [0, 0, 1, 2])
+    1.0
+    """
+    return _v_measure("homogeneity_score", labels_true, labels_pred)[0]
+
+
+def completeness_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
+    """Whether the rows of a class are in one cluster only: the second of `homogeneity_completeness_v_measure`.
+
+    Parameters
+    ----------
+    labels_true : array-like of shape (n_samples,)
+        The classes.
+    labels_pred : array-like of shape (n_samples,)
+        The clusters.
+
+    Returns
+    -------
+    float
+        From 0 to 1, which is best.
+
+    Examples
+    --------
+    >>> from coterie.scores import completeness_score
+    >>> print(round(completeness_score([0, 0, 1, 1], [0, 0, 1, 2]), 4))
+    0.6667
+    """
+    return _v_measure("completeness_score", labels_true, labels_pred)[1]
+
+
+def v_measure_score(labels_true: ArrayLike, labels_pred: ArrayLike, *, beta: float = 1.0) -> float:
+    """Harmonic mean of homogeneity and completeness: the third of `homogeneity_completeness_v_measure`.
+
+    Parameters
+    ----------
+    labels_true : array-like of shape (n_samples,)
+        The classes.
+    labels_pred : array-like of shape (n_samples,)
+        The clusters.
+    beta : float, default=1.0
+        Weight of the completeness: above 1 it counts more, below 1 the homogeneity does.
+
+    Returns
+    -------
+    float
+        From 0 to 1, which is best. With `beta` 1 this is `normalized_mutual_info_score`.
+
+    Examples
+    --------
+    >>> from coterie.scores import v_measure_score
+    >>> print(round(v_measure_score([0, 0, 1, 1], [0, 0, 1, 2]), 4))
+    0.8
+    """
+    return _v_measure("v_measure_score", labels_true, labels_pred, beta)[2]
+
+
+# ------------------------------------------------------------------------------------------- checks
+
+
+_RULES = {
+    "labels": (ARRAY_LIKE,), "labels_true": (ARRAY_LIKE,), "labels_pred": (ARRAY_LIKE,), "metric": distances.METRIC,
+    "sample_size": (integer(1), NONE), "random_state": RANDOM_STATE, "n_jobs": N_JOBS, "beta": (real(0),),
+    "average_method": (one_of("arithmetic", "geometric", "max", "min"),), "eps": (real(0), NONE), "sparse": BOOL,
+}
+
+
+def _check(owner: str, **values: object) -> None:
+    check_parameters(owner, {name: _RULES[name] for name in values}, values)
+
+
+def _read(X: ArrayLike, labels: ArrayLike, owner: str) -> tuple[NDArray, NDArray[np.int64]]:
+    """Rows, and the number of each row's cluster, from 0."""
+    _check(owner, labels=labels)
+    array = as_matrix(X, owner=owner)
+    return array, as_labels(labels, len(array))[1]
+
+
+def _check_number_of_labels(n_labels: int, n_samples: int) -> None:
+    if not 1 < n_labels < n_samples:
+        raise ValueError(f"Number of labels is {n_labels}. Valid values are 2 to n_samples - 1 (inclusive)")
+
+
+def _is_precomputed(metric: object) -> bool:
+    return isinstance(metric, str) and metric == "precomputed"
+
+
+def _check_square(array: NDArray) -> None:
+    if array.shape[0] != array.shape[1]:
+        raise ValueError("Precomputed metric requires shape (n_queries, n_indexed). "
+                         f"Got {array.shape} for {len(array)} indexed.")
+
+
+# ------------------------------------------------------------------------------------------- silhouettes
+
+
+def _silhouette(X: NDArray, codes: NDArray[np.int64], metric: str | Callable | distances.Metric, n_jobs: int | None,
+                kwds: dict[str, object]) -> NDArray[np.float64]:
+    sizes = np.bincount(codes)
+    if _is_precomputed(metric):
+        if kwds:
+            raise TypeError(f"The metric 'precomputed' takes no argument {', '.join(map(repr, kwds))}.")
+        _check_square(X)
+        if (np.abs(X.diagonal()) > 100 * np.finfo(X.dtype).eps).any():
+            raise ValueError("The precomputed distance matrix contains non-zero elements on the diagonal. "
+                             "Use np.fill_diagonal(X, 0).")
+        _check_number_of_labels(len(sizes), len(X))
+        if X.min() < 0:
+            raise ValueError("Negative values in data passed to `pairwise_distances`. "
+                             "Precomputed distance need to have non-negative values.")
+        measure = None
+    else:
+        measure = distances.as_metric(metric, **kwds)
+        distances.check_suits(X, measure)
+        _check_number_of_labels(len(sizes), len(X))
+    n_threads = _parallel.resolve_n_jobs(n_jobs)
+    if measure is not None and measure.kernel in ("sqeuclidean", "cosine", "correlation"):
+        blocks = _mean_distances_by_centers(X, codes, sizes, measure, n_threads)
+    else:
+        blocks = _mean_distances(X, codes, sizes, measure, n_threads)
+    result = np.empty(len(X))
+    for rows, means in blocks:
+        _parallel.report("silhouette", rows.start, len(X))
+        own = codes[rows]
+        each = np.arange(len(own))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            a = means[each, own] * (sizes[own] / (sizes[own] - 1))  # the row itself is no other row of its cluster
+        means[each, own] = np.inf
+        result[rows] = _coefficients(a, means.min(axis=1), sizes[own])
+    return result
+
+
+def _coefficients(a: NDArray[np.float64], b: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(b - a) / max(a, b) of rows in clusters of these sizes."""
+    a = np.where(sizes == 1, 0.0, a)
+    larger = np.maximum(a, b)
+    if not np.isfinite(larger).all():
+        raise ValueError("Distances between rows are NaN or infinite: the metric is not defined for them, or they are "
+                         "too large for float64.")
+    result = np.zeros(len(a))
+    np.divide(b - a, larger, out=result, where=(larger > 0) & (sizes > 1))
+    return result
+
+
+def _blocks(n: int, numbers_per_row: int) -> Iterator[slice]:
+    step = max(1, _BLOCK // numbers_per_row)
+    for start in range(0, n, step):
+        yield slice(start, min(start + step, n))
+
+
+def _mean_distances(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric | None,
+                    n_threads: int) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """Mean distances of a block of rows to the rows of each cluster; `X` holds distances if there is no metric."""
+    order = np.argsort(codes, kind="stable")
+    starts = np.cumsum(sizes) - sizes
+    if measure is not None:
+        among = distances.prepare(X[order], measure, n_threads)
+    for rows in _blocks(len(X), len(X)):
+        if measure is None:
+            block = X[rows][:, order].astype(np.float64, copy=False)
+        else:
+            block = np.empty((rows.stop - rows.start, len(X)))
+            distances.rows_to(X[rows], among, measure, n_threads, block)
+        yield rows, np.add.reduceat(block, starts, axis=1) / sizes
+
+
+def _mean_distances_by_centers(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64],
+                               measure: distances.Metric, n_threads: int
+                               ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """The same where distances are squares of lengths: the mean of |x - y|² over y is |x - m|² + the mean of |y - m|²,
+    with their mean m. Cosine distances are half the squares between rows of length 1."""
+    squares = distances.as_metric("sqeuclidean")
+    halve = 1.0 if measure.kernel == "sqeuclidean" else 0.5
+
+    def vectors(rows: slice) -> NDArray:
+        found = _vectors.as_vectors(X[rows], measure)
+        assert found is not None
+        return found.X
+
+    clusters = _Clusters.of(X, codes, vectors)
+    spread = np.zeros(len(sizes))
+    for rows, deviations in clusters.deviations(X, codes, vectors):
+        spread += np.bincount(codes[rows], np.einsum("ij,ij->i", deviations, deviations), len(sizes))
+    spread /= sizes
+    corner = clusters.corners[0]
+    centers = distances.prepare(clusters.centers_from(corner), squares, n_threads)
+    for rows in _blocks(len(X), max(len(sizes), X.shape[1])):
+        means = np.empty((rows.stop - rows.start, len(sizes)))
+        distances.rows_to(vectors(rows) - corner, centers, squares, n_threads, means)
+        means += spread
+        means *= halve
+        yield rows, means
+
+
+# ------------------------------------------------------------------------------------------- centers
+
+
+class _Clusters(NamedTuple):
+    """The means of clusters, as differences from one of their rows: equal rows differ by exactly 0 from their mean, and
+    no digit is lost to an offset of the data."""
+
+    sizes: NDArray[np.int64]
+    corners: NDArray[np.float64]  # (k, d), the first row of each cluster
+    shifts: NDArray[np.float64]  # (k, d), from there to the mean
+
+    @classmethod
+    def of(cls, X: NDArray, codes: NDArray[np.int64], vectors: Callable[[slice], NDArray] | None = None) -> _Clusters:
+        sizes = np.bincount(codes)
+        k = len(sizes)
+        _check_number_of_labels(k, len(X))
+        first = np.empty(k, np.int64)
+        first[codes[::-1]] = np.arange(len(X) - 1, -1, -1)
+        corners = X[first].astype(np.float64)
+        if vectors is not None:
+            corners = np.concatenate([vectors(slice(i, i + 1)) for i in first])
+        sums = np.zeros(corners.shape)
+        clusters = cls(sizes, corners, sums)
+        for rows, deviations in clusters.deviations(X, codes, vectors):
+            own = codes[rows]
+            for j, column in enumerate(deviations.T):
+                sums[:, j] += np.bincount(own, column, k)
+        return cls(sizes, corners, sums / sizes[:, None])
+
+    def deviations(self, X: NDArray, codes: NDArray[np.int64], vectors: Callable[[slice], NDArray] | None = None
+                   ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+        """Blocks of rows, less the mean of each row's cluster."""
+        # As many rows as clusters at least: what is done for each cluster and block is then not more than for the rows.
+        step = max(1, _BLOCK // X.shape[1], len(self.sizes))
+        for start in range(0, len(X), step):
+            rows = slice(start, min(start + step, len(X)))
+            _parallel.report("clusters", start, len(X))
+            block = (X[rows] if vectors is None else vectors(rows)) - self.corners[codes[rows]]
+            block -= self.shifts[codes[rows]]
+            yield rows, block
+
+    def centers_from(self, origin: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The means, as differences from a point."""
+        return (self.corners - origin) + self.shifts
+
+
+# ------------------------------------------------------------------------------------------- tables of two labelings
+
+
+class _Table(NamedTuple):
+    """How many rows have each pair of labels, without the pairs that no row has."""
+
+    i: NDArray[np.int64]
+    j: NDArray[np.int64]
+    counts: NDArray[np.int64]  # of the pairs (i, j), in that order
+    rows: NDArray[np.int64]  # how many rows have each label of the one
+    columns: NDArray[np.int64]  # and of the other
+
+    @property
+    def n(self) -> int:
+        return int(self.counts.sum())
+
+    @classmethod
+    def of(cls, labels_true: ArrayLike, labels_pred: ArrayLike, warns: bool = False) -> _Table:
+        for name, labels in (("labels_true", labels_true), ("labels_pred", labels_pred)):
+            if np.ndim(labels) != 1:
+                raise ValueError(f"{name} must be 1D: shape is {np.shape(labels)!r}")
+        values_true, true = as_labels(labels_true, name="labels_true")
+        values_pred, pred = as_labels(labels_pred, name="labels_pred")
+        if len(true) != len(pred):
+            raise ValueError(f"Found input variables with inconsistent numbers of samples: {[len(true), len(pred)]}")
+        if warns:
+            _warn_of_numbers(values_true, values_pred)
+        width = len(values_pred)
+        pairs = true * width + pred
+        if len(values_true) * width <= max(4 * len(pairs), 1 << 10):
+            counts = np.bincount(pairs, minlength=len(values_true) * width)
+            found = np.flatnonzero(counts)
+            counts = counts[found]
+        else:
+            found, counts = np.unique(pairs, return_counts=True)
+        i, j = np.divmod(found, max(width, 1))
+        return cls(i, j, counts, np.bincount(true), np.bincount(pred))
+
+    @classmethod
+    def from_matrix(cls, matrix: Any) -> _Table:
+        if hasattr(matrix, "tocoo"):
+            coo = matrix.tocsr().tocoo()  # which adds up what is there twice
+            i, j, counts, shape = coo.row, coo.col, coo.data, coo.shape
+        else:
+            matrix = np.asarray(matrix)
+            if matrix.ndim != 2:
+                raise ValueError(f"contingency must be a matrix, got one of shape {matrix.shape}.")
+            i, j = matrix.nonzero()
+            counts, shape = matrix[i, j], matrix.shape
+        counts = counts.astype(np.int64)
+        return cls(i, j, counts, *(np.bincount(at, counts, length).astype(np.int64)
+                                   for at, length in zip((i, j), shape, strict=True)))
+
+
+def _compared(owner: str, labels_true: ArrayLike, labels_pred: ArrayLike, **values: object) -> _Table:
+    _check(owner, labels_true=labels_true, labels_pred=labels_pred, **values)
+    return _Table.of(labels_true, labels_pred, warns=True)
+
+
+def _warn_of_numbers(*values: NDArray) -> None:
+    kinds = ["continuous" if each.dtype.kind == "f" and (each != np.rint(each)).any()
+             else "binary" if len(each) <= 2 else "multiclass" for each in values]
+    if "continuous" in kinds:
+        warn(f"Clustering metrics expects discrete values but received {kinds[0]} values for label, and {kinds[1]} "
+             "values for target")
+
+
+def _entropy(sizes: NDArray[np.int64]) -> float:
+    n = sizes.sum()
+    if len(sizes) <= 1:
+        return 0.0 if n else 1.0
+    return float(-((sizes / n) * (np.log(sizes) - math.log(n))).sum())
+
+
+def _mutual_information(table: _Table) -> float:
+    if min(len(table.rows), len(table.columns)) <= 1:
+        return 0.0
+    log_n = math.log(table.n)
+    # Written so that equal labelings have exactly their entropy.
+    terms = np.log(table.counts) - log_n
+    terms -= (np.log(table.rows) - log_n)[table.i]
+    terms -= (np.log(table.columns) - log_n)[table.j]
+    terms *= table.counts / table.n
+    terms[np.abs(terms) < _EPS] = 0.0
+    return max(0.0, float(terms.sum()))
+
+
+def _average(a: float, b: float, method: str) -> float:
+    return {"arithmetic": 0.5 * (a + b), "geometric": math.sqrt(a * b), "min": min(a, b), "max": max(a, b)}[method]
+
+
+def _v_measure(owner: str, labels_true: ArrayLike, labels_pred: ArrayLike, beta: float = 1.0
+               ) -> tuple[float, float, float]:
+    table = _compared(owner, labels_true, labels_pred, beta=beta)
+    if not table.n:
+        return 1.0, 1.0, 1.0
+    information = _mutual_information(table)
+    shares = [information / entropy if entropy else 1.0 for entropy in map(_entropy, (table.rows, table.columns))]
+    homogeneity, completeness = shares
+    if homogeneity + completeness == 0.0:
+        return homogeneity, completeness, 0.0
+    mean = (1 + beta) * homogeneity * completeness / (beta * homogeneity + completeness)
+    return homogeneity, completeness, mean
+
+
+def _expected_mutual_information(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> float:
+    """Mean of the mutual information over all tables with these sums."""
+    n = int(rows.sum())
+    (a_sizes, a_times), (b_sizes, b_times) = sorted((np.unique(each, return_counts=True) for each in (rows, columns)),
+                                                    key=lambda pair: len(pair[0]))
+    total = 0.0
+    for done, (a, times) in enumerate(zip(a_sizes.tolist(), a_times.tolist(), strict=True)):
+        _parallel.report("expected mutual information", done, len(a_sizes))
+        variance = a / n * (b_sizes / n) * (n - a) * ((n - b_sizes) / max(n - 1, 1))
+        # A hypergeometric variable is a sum of independent ones of 0 and 1, so that Bernstein's inequality holds.
+        reach = np.ceil(_TAIL / 3 + np.sqrt(_TAIL**2 / 9 + 2 * _TAIL * variance)).astype(np.int64)
+        reach = np.minimum(reach, np.minimum(a, b_sizes))
+        order = np.argsort(reach, kind="stable")
+        start = 0
+        while start < len(order):  # those of about the same reach together, in a rectangle
+            stop = start + 1
+            while stop < len(order) and (stop - start + 1) * reach[order[stop]] <= _BLOCK // 4:
+                stop += 1
+            some = order[start:stop]
+            total += times * float(b_times[some] @ _expected_terms(n, a, b_sizes[some], int(reach[some[-1]])))
+            start = stop
+    return total
+
+
+def _expected_terms(n: int, a: int, b: NDArray[np.int64], reach: int) -> NDArray[np.float64]:
+    """Mean of x / n * log(n x / (a b)), where x is how many rows a cluster of a rows has in common with one of b."""
+    mode = ((a + 1) * (b + 1) // (n + 2)).astype(np.float64)[:, None]
+    b = b.astype(np.float64)[:, None]
+    steps = np.arange(reach)
+    # Probabilities by that of the mode: up from it, and down. Beyond the ends of the range they are 0.
+    up = mode + steps
+    up = np.cumprod((a - up) * (b - up) / ((up + 1) * (n - a - b + up + 1)), axis=1)
+    down = mode - steps
+    down = np.cumprod(down * (n - a - b + down) / ((a - down + 1) * (b - down + 1)), axis=1)
+    weights = np.concatenate([np.ones_like(mode), up, down], axis=1)
+    x = np.concatenate([mode, mode + 1 + steps, mode - 1 - steps], axis=1)
+    terms = np.where(weights > 0, x, 0.0)
+    terms *= np.log(np.where(terms > 0, x / (a * (b / n)), 1.0))
+    return np.einsum("ij,ij->i", weights, terms) / weights.sum(axis=1) / n
