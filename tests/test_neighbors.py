@@ -10,7 +10,7 @@ import pytest
 from reference import distances as by_definition
 from reference import neighbors as reference
 
-from coterie import Cancelled, NotFittedError, _memory, distances, neighbors, progress
+from coterie import Cancelled, NotFittedError, _memory, _neighbor_search, distances, progress
 from coterie.neighbors import NearestNeighbors, kneighbors, radius_counts, radius_neighbors
 
 X = np.random.RandomState(0).normal(size=(300, 3))
@@ -22,9 +22,9 @@ BY_BLOCKS = [("canberra", {}), ("braycurtis", {}), ("hamming", {}), ("jaccard", 
 @pytest.fixture(params=["tree", "blocks"])
 def path(request, monkeypatch):
     """Either way to find neighbours, whatever the data. The blocks are small."""
-    monkeypatch.setattr(neighbors, "_is_tree_better", lambda vectors, n_queries: request.param == "tree")
-    monkeypatch.setattr(neighbors, "_BLOCK", 1000)
-    monkeypatch.setattr(neighbors, "_CHUNK", 300)
+    monkeypatch.setattr(_neighbor_search, "_is_tree_better", lambda vectors, n_queries: request.param == "tree")
+    monkeypatch.setattr(_neighbor_search, "_BLOCK", 1000)
+    monkeypatch.setattr(_neighbor_search, "_CHUNK", 300)
     return request.param
 
 
@@ -110,7 +110,7 @@ def test_many_features_and_few_give_the_same_bits_with_and_without_a_tree(monkey
             rows[(rows == rows[:, :1]).all(axis=1)] += 1 + np.arange(d)
             results = []
             for tree in (False, True):
-                monkeypatch.setattr(neighbors, "_is_tree_better", lambda vectors, n_queries: tree)  # noqa: B023
+                monkeypatch.setattr(_neighbor_search, "_is_tree_better", lambda vectors, n_queries: tree)  # noqa: B023
                 near = radius_neighbors(rows, kneighbors(rows, 9, metric=name)[0][0, -1], metric=name)
                 results.append([*kneighbors(rows, 12, metric=name), *near])
             for one, other in zip(*results, strict=True):
@@ -120,12 +120,12 @@ def test_many_features_and_few_give_the_same_bits_with_and_without_a_tree(monkey
 def test_the_rule_for_trees(monkeypatch):
     def has_tree(d, metric="euclidean", n_queries=100, **kwargs):
         rows = np.random.RandomState(5).normal(size=(40, d))
-        return neighbors._lay_out(rows, distances.as_metric(metric, **kwargs), n_queries, 1).tree is not None
+        return _neighbor_search.lay_out(rows, distances.as_metric(metric, **kwargs), n_queries, 1).tree is not None
 
     assert has_tree(1) and has_tree(50) and has_tree(2, "haversine") and has_tree(9, "cosine")
     assert not has_tree(2, n_queries=99) and not has_tree(2, "canberra") and not has_tree(2, lambda x, y: 0.0)
     assert has_tree(50, "minkowski", n_queries=1, p=3) and not has_tree(50, "minkowski", n_queries=1, p=2)
-    monkeypatch.setattr(neighbors, "_NUMBERS_AT_MOST", 40 * 30)
+    monkeypatch.setattr(_neighbor_search, "_NUMBERS_AT_MOST", 40 * 30)
     assert has_tree(20) and has_tree(30) and not has_tree(31) and not has_tree(384, "cosine")
 
 
