@@ -5,10 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib
-import json
 import os
-import secrets
-import zipfile
 from typing import Any
 
 import numpy as np
@@ -24,11 +21,13 @@ def write(path: str | os.PathLike, tree: dict[str, Any]) -> None:
 
     Raises TypeError for anything else, saying where it is. What is at `path` is replaced in one step.
     """
+    import json
+
     arrays: dict[str, np.ndarray] = {}
     text = json.dumps({"format": FORMAT, **_encode(tree, "", arrays)})
     path = os.fspath(path)
     # Beside the target: an interrupted save must not leave half a model, and replacing works on one file system only.
-    partial = f"{path}.{secrets.token_hex(4)}"
+    partial = f"{path}.{os.urandom(4).hex()}"
     try:
         with open(partial, "xb") as file:
             np.savez(file, **{_TREE: np.frombuffer(text.encode(), np.uint8)}, **arrays)
@@ -41,6 +40,9 @@ def write(path: str | os.PathLike, tree: dict[str, Any]) -> None:
 
 def read(path: str | os.PathLike) -> dict[str, Any]:
     """What `write` wrote. Raises ValueError if it is anything else."""
+    import json  # here, as these two take longer to import than all of this package
+    import zipfile
+
     name = os.fspath(path)
     try:
         with open(path, "rb") as file:
