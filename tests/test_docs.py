@@ -190,9 +190,8 @@ def test_every_page_is_reached():
 
 def toctree(page):
     for listed in re.findall(r"^```\{toctree\}\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
-        for entry in (line for line in listed.splitlines() if line and not line.startswith(":")):
-            for path in page.parent.glob(f"{entry}.md"):
-                yield path.relative_to(DOCS).with_suffix("").as_posix()
+        for entry in re.findall(r"^(?:.*<)?([\w/]+)>?$", listed, re.MULTILINE):
+            yield (page.parent / entry).relative_to(DOCS).as_posix()
 
 
 # ------------------------------------------------------------------------------------------------------- README
