@@ -67,7 +67,7 @@ def read_file(args: argparse.Namespace, row_names: str | None = None, only_measu
     """Read the table that the arguments name, without missing values, and say what was done about it.
 
     `row_names` is the column, or the array of an npz file, that names the rows. With `only_measurements` columns that
-    look like identifiers or dates are left out, if none were chosen, and so are constant ones. A Problem names the file.
+    look like identifiers or dates are left out, if none were chosen, and constant ones. A Problem names the file.
     """
     tell = _teller(args)
     with _naming(source_name(args.file)):
