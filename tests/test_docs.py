@@ -67,7 +67,8 @@ def test_code_runs_and_prints_what_the_page_shows(page, monkeypatch, tmp_path):
             test = doctest.DocTestParser().get_doctest(code, namespace, page_name(page), str(page), line)
             runner = doctest.DocTestRunner(optionflags=COMPARES)
             runner.run(test, clear_globs=False)
-            assert test.examples and not runner.failures
+            assert test.examples
+            assert not runner.failures, f"{page_name(page)}, line {line}: see above"
             namespace = test.globs
 
 
@@ -138,7 +139,8 @@ def test_every_command_is_on_the_site():
     """And nothing that is none."""
     named = {argv[0] for page in PAGES for argv, _ in commands(page)}
     there = {m.name for m in pkgutil.iter_modules(cli.__path__) if not m.name.startswith("_")}
-    assert {name for name in named if not name.startswith("-")} == there
+    assert not there - named, "show these in docs/cli.md"
+    assert not {name for name in named if not name.startswith("-")} - there
 
 
 # ----------------------------------------------------------------------------------------------- names and links
@@ -158,8 +160,10 @@ def test_the_reference_lists_every_public_name():
     text = (DOCS / "api.md").read_text(encoding="utf-8")
     listed = re.findall(r"^    ([\w.]+)$", text, re.MULTILINE)
     listed += [name.removeprefix("coterie.") for name in re.findall(r"autoexception:: ([\w.]+)", text)]
+    public = set(public_names()) - UNLISTED
     assert len(listed) == len(set(listed))
-    assert set(listed) == set(public_names()) - UNLISTED
+    assert not public - set(listed), "add these to docs/api.md"
+    assert not set(listed) - public
 
 
 def test_all_that_the_reference_lists_has_a_docstring():
@@ -185,7 +189,9 @@ def test_every_page_is_reached():
         seen |= new
         lists = {(name, entry) for name in new for entry in toctree(DOCS / f"{name}.md")}
         new = {entry for _, entry in lists} - seen
-    assert seen == {p.relative_to(DOCS).with_suffix("").as_posix() for p in PAGES if p != README}
+    there = {p.relative_to(DOCS).with_suffix("").as_posix() for p in PAGES if p != README}
+    assert not there - seen, "add these to the toctree of the index.md of their folder"
+    assert not seen - there
 
 
 def toctree(page):
