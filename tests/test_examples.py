@@ -12,15 +12,132 @@ EXAMPLES = Path(__file__).parents[1] / "docs/examples"
 
 def run(name, monkeypatch, tmp_path, capsys, *arguments):
     pytest.importorskip("matplotlib").use("Agg")
+    from matplotlib.figure import Figure
+
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", [name, *arguments])
+    save = Figure.savefig
+    monkeypatch.setattr(Figure, "savefig", lambda figure, path, dpi: save(figure, path, dpi=dpi / 4))  # faster
     runpy.run_path(str(EXAMPLES / name), run_name="__main__")
+    monkeypatch.setattr(Figure, "savefig", save)
     assert (tmp_path / name).with_suffix(".png").read_bytes().startswith(b"\x89PNG")
     return capsys.readouterr().out
 
 
 def test_all_examples_are_tested():
-    assert {path.name for path in EXAMPLES.glob("*.py")} == {"earthquakes.py", "network_anomalies.py"}
+    tests = Path(__file__).read_text(encoding="utf-8")
+    for program in EXAMPLES.glob("*.py"):
+        assert f'run("{program.name}", ' in tests
+        page = program.with_suffix(".md").read_text(encoding="utf-8")
+        assert f"literalinclude}} {program.name}" in page and "What could mislead" in page
+    index = (EXAMPLES / "index.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^(\w+)$", index, re.MULTILINE)) == sorted(path.stem for path in EXAMPLES.glob("*.py"))
+
+
+# ------------------------------------------------------------------------------------------- baskets
+
+
+def test_baskets_groups_the_products_of_a_bundle(monkeypatch, tmp_path, capsys):
+    out = run("baskets.py", monkeypatch, tmp_path, capsys)
+    assert out.startswith("5,000 baskets, the 15 commonest products: 3 groups, 6 products by themselves.")
+    groups = {frozenset(line.split(", ")) for line in out.splitlines()[2:11:3]}
+    assert groups == {frozenset({"pasta", "tomatoes", "parmesan"}), frozenset({"flour", "yeast"}),
+                      frozenset({"charcoal", "sausages", "mustard", "beer"})}
+
+
+def test_baskets_reads_a_sparse_table_and_counts_baskets_with_both_among_those_with_either(monkeypatch, tmp_path,
+                                                                                           capsys):
+    # 4 baskets with a and b, 2 with a, 4 with c: the distance of a and b is 2/6, and chance would be 6 * 4 / 10 = 2.4
+    baskets = [[0, 1]] * 4 + [[0]] * 2 + [[2]] * 4
+    np.savez(tmp_path / "shop.npz", shape=(10, 3), indices=np.concatenate(baskets), items=np.array(["a", "b", "c"]),
+             indptr=np.cumsum([0, *map(len, baskets)]))
+    for height, expected in (("0.32", "0 groups"), ("0.34", "1 groups")):
+        assert expected in (out := run("baskets.py", monkeypatch, tmp_path, capsys, "shop.npz", "--height", height))
+    assert "a, b\n    60% of baskets have one of them, and of these 67% have more." in out
+    assert "a and b are bought together 1.7 times" in out and "By themselves: c\n" in out
+
+
+# ------------------------------------------------------------------------------------------- genes
+
+
+def test_genes_finds_the_four_times_in_spite_of_missing_values(monkeypatch, tmp_path, capsys):
+    out = run("genes.py", monkeypatch, tmp_path, capsys)
+    assert "only 5 genes have them all" in out and "200 have at least 75%" in out
+    assert re.findall("agreement with the known groups ([0-9.]+)", out) == ["1.00", "1.00"]
+    assert "each other 1.00" in out
+
+
+def test_genes_compares_two_genes_over_the_columns_that_both_have():
+    pytest.importorskip("matplotlib")
+    pairwise = runpy.run_path(str(EXAMPLES / "genes.py"))["pairwise"]
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(12, 30)) + rng.normal(size=(12, 1))
+    X[rng.random(X.shape) < 0.2] = np.nan
+    distances = pairwise(X)
+    for i in range(12):
+        for j in range(i):
+            both = ~np.isnan(X[i] + X[j])
+            assert distances[i, j] == distances[j, i]
+            assert distances[i, j] == pytest.approx(1 - np.corrcoef(X[i, both], X[j, both])[0, 1], abs=1e-12)
+
+
+def test_cell_lines_linkage_and_distance_decide(monkeypatch, tmp_path, capsys):
+    out = run("cell_lines.py", monkeypatch, tmp_path, capsys)
+    agreement = {(metric, linkage): float(value) for metric, linkage, value in
+                 re.findall(r"^(\w+) +(single|average|complete|ward) +(-?[0-9.]+)", out, re.MULTILINE)}
+    assert len(agreement) == 7
+    assert agreement["correlation", "average"] == 1.0 and agreement["euclidean", "single"] < 0.1
+    assert "12 BREAST\n" in out and "6 SKIN\n" in out
+
+
+# ------------------------------------------------------------------------------------------- stars
+
+
+def test_stars_dbscan_keeps_the_main_sequence_whole_and_kmeans_cuts_it(monkeypatch, tmp_path, capsys):
+    out = run("stars.py", monkeypatch, tmp_path, capsys)
+    kmeans, dbscan = ([tuple(map(float, row)) for row in
+                       re.findall(r"^ +\d+ +(\d+) +([-.\d]+) +([-.\d]+) ", part.replace(",", ""), re.MULTILINE)]
+                      for part in out.split("DBSCAN"))
+    main, giants = dbscan
+    assert main[0] > 8000 and main[1:] == pytest.approx((0.4, 2.5), abs=0.1)
+    assert 4000 < giants[0] < 5500 and giants[1:] == pytest.approx((1.2, 0.3), abs=0.1)
+    assert sum(abs(colour - 1.2) > 0.2 for _, colour, _ in kmeans) == 2
+
+
+@pytest.mark.filterwarnings("ignore:All 43 rows are in one cluster")
+def test_stars_leaves_out_stars_of_unknown_distance_or_colour(monkeypatch, tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    columns = ["x_pc", "y_pc", "z_pc", "mag", "absmag", "b_minus_v"]
+    X = rng.uniform(1, 2, (50, 6))
+    X[:5, 1], X[4:7, 5] = 1e5, 0.0
+    np.savez(tmp_path / "hyg.npz", X=X, columns=columns)
+    out = run("stars.py", monkeypatch, tmp_path, capsys, "hyg.npz", "--eps", "9", "--share", "0.2")  # all in one
+    assert out.startswith("50 stars; left out are 5 of unknown distance and 2 of unknown colour.")
+    assert re.search(r"^ +0 +43 ", out.split("DBSCAN")[1], re.MULTILINE)
+
+
+def test_star_clusters_are_found_at_the_pole_and_where_right_ascension_starts(monkeypatch, tmp_path, capsys):
+    out = run("star_clusters.py", monkeypatch, tmp_path, capsys)
+    assert out.startswith("5 clusters ")
+    found = [tuple(map(float, row)) for row in re.findall(r"^ +\d +\d\d +([-.\d]+) +([-.\d]+)$", out, re.MULTILINE)]
+    for ra, dec in ((0, 20), (56, 24), (130, -53), (268, -35), (40, 89)):
+        assert any(abs(y - dec) < 0.5 and abs((x - ra + 180) % 360 - 180) * np.cos(np.radians(dec)) < 0.5
+                   for x, y in found)
+
+
+def test_star_clusters_in_space_leave_out_placeholders(monkeypatch, tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    cluster = [20.0, 30.0, 25.0] + rng.normal(0, 0.5, (20, 3))
+    field = rng.normal(size=(200, 3)) * 40
+    X = np.vstack([[[0, 0, 0]], cluster, field, np.full((30, 3), 1e5 / np.sqrt(3)), [[300, 0, 0]]])
+    np.savez(tmp_path / "hyg.npz", X=X, columns=["x_pc", "y_pc", "z_pc"])
+    out = run("star_clusters.py", monkeypatch, tmp_path, capsys, "hyg.npz")
+    assert "30 of 252 stars have no known distance and are left out, 1 that are farther" in out
+    assert "1 clusters hold 20 of 220 stars" in out
+    assert re.search(r"^ +1 +20 +56\.\d +3[45]\.\d +44$", out, re.MULTILINE)
+
+
+# ------------------------------------------------------------------------------------------- places and traffic
 
 
 def test_earthquakes_come_in_the_swarms_that_were_made_up(monkeypatch, tmp_path, capsys):

@@ -1,0 +1,105 @@
+#!/usr/bin/env python
+# SPDX-License-Identifier: BSD-3-Clause
+"""Find star clusters: places in the sky, or in space, with more stars than around them.
+
+    python star_clusters.py                          # a made-up sky
+    python star_clusters.py stars_sky_mag8.npz       # positions in the sky
+    python star_clusters.py stars_hyg_mag7.5.npz     # positions in space
+
+Needs coterie with matplotlib: pip install "coterie[plot]"
+
+The npz file has a table `X` and the names of its `columns`: with `ra_deg_pm180` and `dec_deg`, right ascension and
+declination in degrees, stars are neighbours within an angle, and the distance is that on the sphere, so that nothing
+changes at the poles or where right ascension starts again; with `x_pc`, `y_pc` and `z_pc` they are neighbours within
+a distance in space.
+
+Stars at 100,000 parsec are left out: the catalogue HYG puts those there whose distance is not known.
+"""
+from __future__ import annotations
+
+import argparse
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from coterie import DBSCAN, ClusteringWarning
+from coterie.distances import from_degrees
+from coterie.plot import PALETTE
+
+UNKNOWN = 99_000  # parsec: what is farther has no known distance
+FAR = 200  # parsec: beyond, distances are too uncertain to find a cluster by them
+
+
+def read(path: str) -> tuple[np.ndarray, np.ndarray | None]:
+    """Right ascension and declination in degrees; positions in space, if there are any, in parsec."""
+    with np.load(path) as file:
+        column = dict(zip(file["columns"], file["X"].T.astype(np.float64), strict=True))
+    if "ra_deg_pm180" in column:
+        return np.column_stack([column["ra_deg_pm180"] % 360, column["dec_deg"]]), None
+    space = np.column_stack([column["x_pc"], column["y_pc"], column["z_pc"]])
+    distance = np.linalg.norm(space, axis=1)
+    unknown = distance > UNKNOWN
+    print(f"{np.count_nonzero(unknown):,} of {len(space):,} stars have no known distance and are left out, "
+          f"{np.count_nonzero((distance > FAR) & ~unknown):,} that are farther than {FAR} parsec as well.")
+    space, distance = space[(0 < distance) & (distance <= FAR)], distance[(0 < distance) & (distance <= FAR)]
+    ra = np.degrees(np.arctan2(space[:, 1], space[:, 0])) % 360
+    return np.column_stack([ra, np.degrees(np.arcsin(space[:, 2] / distance))]), space
+
+
+def make_up() -> tuple[np.ndarray, None]:
+    """8,000 stars all over the sky, with five clusters of 30, one at the pole and one where right ascension starts."""
+    rng = np.random.default_rng(4)
+    centers = [(0.0, 20.0), (56.0, 24.0), (130.0, -53.0), (268.0, -35.0), (40.0, 89.0)]
+    sky = [np.column_stack([rng.uniform(0, 360, 8000), np.degrees(np.arcsin(rng.uniform(-1, 1, 8000)))])]
+    for ra, dec in np.radians(centers):
+        toward = np.array([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
+        x, y, z = (toward + rng.normal(0, np.radians(0.6), (30, 3))).T
+        sky.append(np.degrees(np.column_stack([np.arctan2(y, x) % (2 * np.pi), np.arctan2(z, np.hypot(x, y))])))
+    return np.vstack(sky), None
+
+
+def middle(sky: np.ndarray) -> tuple[float, float]:
+    """Right ascension and declination of the middle of some stars; the mean of 359 and 1 degree is 0, not 180."""
+    ra, dec = np.radians(sky).T
+    x, y, z = np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)
+    return np.degrees(np.arctan2(y.sum(), x.sum())) % 360, np.degrees(np.arctan2(z.sum(), np.hypot(x.sum(), y.sum())))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", help="npz; without it a sky is made up")
+    parser.add_argument("--eps", type=float, help="neighbours are within so many degrees (0.7), or parsec (4)")
+    parser.add_argument("--min-samples", type=int, help="so many of them make a cluster (12, or 10 in space)")
+    parser.add_argument("--picture", default="star_clusters.png", help="where to draw (star_clusters.png)")
+    options = parser.parse_args()
+
+    sky, space = read(options.file) if options.file else make_up()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ClusteringWarning)  # that most stars are in no cluster is as it should be
+        if space is None:
+            model = DBSCAN(np.radians(options.eps or 0.7), min_samples=options.min_samples or 12, metric="haversine")
+            labels = model.fit_predict(from_degrees(sky[:, 1], sky[:, 0]))
+        else:
+            labels = DBSCAN(options.eps or 4.0, min_samples=options.min_samples or 10).fit_predict(space)
+
+    sizes = np.bincount(labels[labels >= 0])
+    print(f"{len(sizes)} clusters hold {sizes.sum():,} of {len(labels):,} stars.\n")
+    print("     stars  right ascension  declination" + ("" if space is None else "  distance (pc)"))
+    figure, ax = plt.subplots(figsize=(12, 6), layout="constrained")
+    ax.plot(*sky[labels < 0].T, ".", markersize=1, color="#bbbbbb", rasterized=True)
+    for rank, cluster in enumerate(np.argsort(-sizes, kind="stable"), start=1):
+        inside = labels == cluster
+        ra, dec = middle(sky[inside])
+        far = "" if space is None else f"  {np.median(np.linalg.norm(space[inside], axis=1)):13.0f}"
+        print(f"{rank:4}{sizes[cluster]:6}  {ra:15.1f}  {dec:11.1f}{far}")
+        ax.plot(*sky[inside].T, ".", markersize=4, color=PALETTE[(rank - 1) % len(PALETTE)])
+        ax.annotate(str(rank), (ra, dec), (8, -16), textcoords="offset points", fontweight="bold")
+    ax.set(xlim=(360, 0), ylim=(-90, 90), xlabel="right ascension (degrees)", ylabel="declination (degrees)",
+           title="Star clusters, and stars in none (grey)")
+    figure.savefig(options.picture, dpi=110)
+    print(f"\nDrew {options.picture}.")
+
+
+if __name__ == "__main__":
+    main()

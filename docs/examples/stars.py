@@ -1,0 +1,94 @@
+#!/usr/bin/env python
+# SPDX-License-Identifier: BSD-3-Clause
+"""Kinds of stars in the diagram of Hertzsprung and Russell, by k-means and by DBSCAN.
+
+    python stars.py                          # made-up stars
+    python stars.py stars_hyg_mag7.5.npz     # 25,792 stars of the catalogue HYG
+
+Needs coterie with matplotlib: pip install "coterie[plot]"
+
+The npz file has a table `X` and the names of its `columns`: `x_pc`, `y_pc`, `z_pc` (position in parsec), `absmag`
+(absolute magnitude: how bright a star is, the brighter the smaller) and `b_minus_v` (colour: 0 is white and hot, 1.5
+red and cool).
+
+Astronomers know bands in this diagram: the main sequence, from hot and bright to cool and faint, and the giants, cool
+and bright. k-means makes round pieces of about one size, DBSCAN follows what is dense, whatever its shape.
+"""
+from __future__ import annotations
+
+import argparse
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from coterie import DBSCAN, KMeans
+from coterie.plot import scatter
+from coterie.scaling import Scaler
+
+UNKNOWN = 99_000  # parsec
+
+
+def read(path: str) -> np.ndarray:
+    """Colour and absolute magnitude of the stars that have both."""
+    with np.load(path) as file:
+        column = dict(zip(file["columns"], file["X"].T.astype(np.float64), strict=True))
+    distance = np.sqrt(column["x_pc"]**2 + column["y_pc"]**2 + column["z_pc"]**2)
+    # The catalogue puts stars of unknown distance at 100,000 parsec, which makes them impossibly bright. And it has colour
+    # 0.000 five times as often as 0.001 and its like: that stands for an unknown colour.
+    unknown, colourless = distance > UNKNOWN, column["b_minus_v"] == 0
+    print(f"{len(distance):,} stars; left out are {np.count_nonzero(unknown)} of unknown distance and "
+          f"{np.count_nonzero(colourless & ~unknown)} of unknown colour.\n")
+    return np.column_stack([column["b_minus_v"], column["absmag"]])[~unknown & ~colourless]
+
+
+def make_up() -> np.ndarray:
+    """15,000 stars: 60% along a main sequence, 35% giants, and a few anywhere."""
+    rng = np.random.default_rng(6)
+    colour = rng.normal(0.4, 0.25, 9000)
+    main = np.column_stack([colour, 0.5 + 5 * colour + rng.normal(0, 0.5, 9000)])
+    giants = rng.normal([1.2, 0.3], [0.17, 0.6], (5250, 2))
+    return np.vstack([main, giants, rng.uniform([-0.3, -7], [2, 8], (750, 2))])
+
+
+def describe(name: str, stars: np.ndarray, labels: np.ndarray) -> None:
+    """Median colour and brightness of each cluster, and how both change along it."""
+    print(f"{name}\ncluster    stars  colour (B-V)  absolute magnitude   in 10% and 90% of them")
+    for label in np.unique(labels):
+        inside = stars[labels == label]
+        low, high = np.percentile(inside, (10, 90), axis=0)
+        print(f"{label if label >= 0 else 'none':>7} {len(inside):8,}  {np.median(inside[:, 0]):12.2f}  "
+              f"{np.median(inside[:, 1]):18.1f}   colour {low[0]:.2f} to {high[0]:.2f}, "
+              f"magnitude {low[1]:.1f} to {high[1]:.1f}")
+    print()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", help="npz; without it stars are made up")
+    parser.add_argument("--clusters", type=int, default=3, help="of k-means (3)")
+    parser.add_argument("--eps", type=float, default=0.1, help="of DBSCAN, in standard deviations (0.1)")
+    parser.add_argument("--share", type=float, default=0.002, help="of the stars are near to one in the dense (0.002)")
+    parser.add_argument("--picture", default="stars.png", help="where to draw (stars.png)")
+    options = parser.parse_args()
+
+    stars = read(options.file) if options.file else make_up()
+    # Colour and magnitude are in different units: without a common scale it would be the magnitude that decides.
+    scaled = Scaler().fit_transform(stars)
+    results = {
+        "k-means": KMeans(options.clusters, n_init=10, random_state=0).fit_predict(scaled),
+        "DBSCAN": DBSCAN(options.eps, min_samples=round(options.share * len(stars))).fit_predict(scaled)}
+    for name, labels in results.items():
+        describe(name, stars, labels)
+
+    figure, axes = plt.subplots(1, 2, figsize=(13, 8), sharey=True, layout="constrained")
+    for ax, (name, labels) in zip(axes, results.items(), strict=True):
+        scatter(stars, labels, names=["colour (B-V)", "absolute magnitude"], ax=ax)
+        ax.set_title(name)
+        ax.legend()
+    axes[0].invert_yaxis()  # bright stars above
+    figure.savefig(options.picture, dpi=90)
+    print(f"Drew {options.picture}.")
+
+
+if __name__ == "__main__":
+    main()
