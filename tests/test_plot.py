@@ -8,7 +8,7 @@ matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
 
 from coterie import hierarchy  # noqa: E402
-from coterie.plot import PALETTE, dendrogram, k_distances, scatter  # noqa: E402
+from coterie.plot import PALETTE, dendrogram, k_distances, profile, scatter, silhouette, sweep  # noqa: E402
 
 
 @pytest.fixture
@@ -107,8 +107,7 @@ def test_one_column_is_drawn_against_the_row(ax):
     assert [text.xy for text in ax.texts] == [(1.5, 0.5), (7.0, 2.0)]
 
 
-@pytest.mark.parametrize("n, d", [(40, 3), (40, 12), (5, 12), (40, 2100)])
-@pytest.mark.parametrize("offset", [0.0, 1e6])
+@pytest.mark.parametrize("n, d, offset", [(40, 3, 0.0), (40, 3, 1e6), (40, 12, 0.0), (5, 12, 1e6), (40, 2100, 0.0)])
 def test_more_columns_are_drawn_by_their_first_two_principal_components(ax, n, d, offset):
     X = np.random.default_rng(d).normal(offset, 1, (n, d)) * np.geomspace(1, 9, d)
     centered = X - X.mean(axis=0)
@@ -371,3 +370,204 @@ def test_bad_arguments_of_a_tree(ax, arguments, message):
 def test_what_is_no_tree_is_refused(ax):
     with pytest.raises(ValueError):
         dendrogram(np.ones((3, 3)), ax=ax)
+
+
+# -------------------------------------------------------------------------------------------------- silhouettes
+
+BLOBS = np.concatenate([np.random.default_rng(0).normal(center, 1, (size, 2)) for center, size in ((0, 30), (6, 20))])
+OF_BLOBS = np.repeat([0, 1], [30, 20])
+
+
+def blades(ax):
+    """(colour, name, sorted values) of each blade."""
+    return [(matplotlib.colors.to_hex(each.get_facecolor()[0]).upper(), each.get_label(),
+             each.get_paths()[0].vertices[:, 0]) for each in ax.collections]
+
+
+def test_blades_are_the_silhouettes_of_each_cluster_from_the_largest_down(ax):
+    from coterie.scores import silhouette_samples
+
+    values = silhouette_samples(BLOBS, OF_BLOBS)
+    assert silhouette(BLOBS, OF_BLOBS, ax=ax) is ax
+    for (color, name, x), label, size in zip(blades(ax), (0, 1), (30, 20), strict=True):
+        assert color == PALETTE[label] and name == f"cluster {label} ({size})"
+        own = values[OF_BLOBS == label]
+        assert set(np.round(x, 12)) - {0.0} == set(np.round(own, 12)) - {0.0}
+        (below,) = (each.get_paths()[0].vertices[:, 1].min() for each in ax.collections if each.get_label() == name)
+        assert (below == 0) == (label == 0)
+    mean = ax.lines[-1].get_xdata()[0]
+    assert mean == pytest.approx(values.mean())
+    texts = [text.get_text() for text in ax.texts]
+    assert texts == [f"{values[OF_BLOBS == 0].mean():.2f}", f"{values[OF_BLOBS == 1].mean():.2f}",
+                     f"mean of all {values.mean():.2f}", "mean"]
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["0 (30)", "1 (20)"]
+
+
+def test_silhouettes_that_are_there_are_drawn_as_they_are(ax):
+    silhouette([0.5, -0.25, 1.0, 0.0], ["ant", "bee", "bee", None], ax=ax)
+    assert [name for _, name, _ in blades(ax)] == ["ant (1)", "bee (2)"]
+    assert [set(x) - {0.0} for _, _, x in blades(ax)] == [{0.5}, {1.0, -0.25}]
+    assert ax.get_xlabel() == "silhouette; below 0: 1 rows nearer to another cluster"
+    assert ax.get_xlim() == (-0.3, 1.0)
+
+
+def test_rows_in_no_cluster_have_no_silhouette(ax):
+    from coterie.distances import pdist, squareform
+
+    far = np.concatenate([BLOBS, [[1e3, 1e3]]])
+    silhouette(far, np.append(OF_BLOBS, -1), ax=ax)
+    plain = blades(ax)
+    ax.clear()
+    silhouette(squareform(pdist(far)), np.append(OF_BLOBS, -1), metric="precomputed", ax=ax)
+    for (*_, one), (*_, other) in zip(plain, blades(ax), strict=True):
+        np.testing.assert_allclose(one, other)
+    ax.clear()
+    silhouette(BLOBS, OF_BLOBS, ax=ax)
+    for (*_, one), (*_, other) in zip(plain, blades(ax), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_many_rows_and_clusters_are_drawn_with_few_corners(ax):
+    silhouette(np.linspace(-1, 1, 200_000), np.repeat(np.arange(200), 1000), ax=ax)
+    assert len(ax.collections) == 200
+    ax.clear()
+    silhouette(np.linspace(-1, 1, 200_000), np.zeros(200_000, int), ax=ax)
+    assert len(ax.collections[0].get_paths()[0].vertices) < 25_000
+
+
+@pytest.mark.parametrize("X, labels, message", [
+    (BLOBS, np.zeros(50, int), "Number of labels is 1"),
+    (BLOBS, -np.ones(50, int), "All rows are in none"),
+    (BLOBS, [0, 1], r"one label per row. Got labels of shape \(2,\) for 50 rows"),
+    ([0.5, 7.0], [0, 1], "silhouettes from -1 to 1"),
+    ([0.5, np.nan], [0, 1], "silhouettes from -1 to 1"),
+    (5.0, [0], "one label per row"),
+])
+def test_what_has_no_silhouette(ax, X, labels, message):
+    with pytest.raises(ValueError, match=message):
+        silhouette(X, labels, ax=ax)
+
+
+# ------------------------------------------------------------------------------------------------------- sweeps
+
+
+@pytest.fixture(scope="module")
+def swept():
+    from coterie import DBSCAN, KMeans, selection
+
+    X = np.concatenate([np.random.default_rng(1).normal(center, 1, (25, 2)) for center in (0, 8, 16)])
+    return (selection.sweep(KMeans(random_state=0), X, {"n_clusters": range(2, 7)}, stability=3, random_state=0),
+            selection.sweep(DBSCAN(), X, {"eps": [0.5, 1.0, 1.5, 2.0], "min_samples": [3, 5]},
+                            scores=["silhouette", few_clusters]))
+
+
+def few_clusters(X, labels):
+    return -float(labels.max())
+
+
+def titles(ax):
+    return [panel.get_title(loc="left").split(":")[0] for panel in ax.child_axes]
+
+
+def test_each_score_has_a_panel_in_its_own_units(ax, swept):
+    assert sweep(swept[0], ax=ax) is ax
+    assert titles(ax) == ["silhouette", "stability", "Calinski-Harabasz", "Davies-Bouldin", "inertia"]
+    names = ["silhouette", "stability", "calinski_harabasz", "davies_bouldin", "inertia"]
+    for panel, name in zip(ax.child_axes, names, strict=True):
+        line = panel.lines[0]
+        np.testing.assert_array_equal(line.get_xdata(), [2, 3, 4, 5, 6])
+        np.testing.assert_array_equal(line.get_ydata(), [row[name] for row in swept[0]])
+        marks = [text.get_text().split(":")[0] for text in panel.texts]
+        assert marks == ([] if name == "inertia" else [str(swept[0].best(name)["n_clusters"])])
+    assert {panel.get_xlabel() for panel in ax.child_axes} == {"", "number of clusters"}
+
+
+def test_other_parameters_have_a_line_each_and_noise_is_shown(ax, swept):
+    swept[1].plot(ax=ax)
+    assert titles(ax) == ["silhouette", "clusters found", "noise (% of the rows)", "few clusters"]
+    for panel, name in zip(ax.child_axes, ["silhouette", "n_clusters", "noise", "few_clusters"], strict=True):
+        for line, min_samples in zip(panel.lines, (3, 5), strict=False):
+            rows = [row for row in swept[1] if row["min_samples"] == min_samples]
+            assert line.get_label() == f"min_samples = {min_samples}"
+            np.testing.assert_array_equal(line.get_xdata(), [0.5, 1.0, 1.5, 2.0])
+            np.testing.assert_allclose(line.get_ydata(), [row[name] * (100 if name == "noise" else 1) for row in rows])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["min_samples = 3", "min_samples = 5"]
+
+
+def test_a_parameter_of_words_has_its_words_on_the_axis(ax):
+    from coterie import AgglomerativeClustering, selection
+
+    found = selection.sweep(AgglomerativeClustering(2), BLOBS, {"linkage": ["ward", "single"]}, scores=["silhouette"])
+    sweep(found, ax=ax)
+    panel = ax.child_axes[-1]
+    assert [text.get_text() for text in panel.get_xticklabels()] == ["ward", "single"]
+    assert panel.lines[0].get_linewidth() == 0  # there is nothing between words
+
+
+def test_panels_stay_within_the_frame_and_apart(swept):
+    for each in swept:
+        figure = sweep(each).figure
+        figure.canvas.draw()
+        boxes = [panel.get_tightbbox() for panel in figure.axes[0].child_axes]
+        assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+        assert all(figure.bbox.x0 - 1 <= box.x0 and box.x1 <= figure.bbox.x1 + 1 and box.y0 >= -1 for box in boxes)
+
+
+def test_a_sweep_of_nothing():
+    from types import SimpleNamespace
+
+    with pytest.raises(ValueError, match=r"at least one row and one score. Got 0 rows"):
+        sweep(SimpleNamespace(rows=[], parameters=("k",), scores=()))
+
+
+# ------------------------------------------------------------------------------------------------------ profiles
+
+
+def test_cells_hold_the_means_in_the_datas_units_on_the_colour_of_the_difference(ax):
+    from coterie import explain
+
+    X = np.column_stack([BLOBS, 1e4 * BLOBS[:, 0], np.ones(50)])
+    labels = np.where(np.arange(50) == 7, -1, OF_BLOBS)
+    found = explain.profile(X, labels, ["a (mm)", "b", "c (g)", "same"], noun="bugs")
+    assert profile(found, ax=ax) is ax
+    np.testing.assert_allclose(ax.images[0].get_array(), found.differences)
+    *cells, noise = (text.get_text() for text in ax.texts)
+    numbers = np.array([float(cell.replace(",", "")) for cell in cells]).reshape(2, 4)
+    assert (abs(numbers - found.means) <= 0.005 * abs(found.means).max(axis=0)).all()
+    assert cells[2] == f"{found.means[0, 2]:,.0f}" and cells[3] == "1.00"
+    assert noise == "in no cluster: 1 of 50 bugs (2%)"
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["cluster 0\n29 bugs, 58%", "cluster 1\n20 bugs, 40%"]
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["a (mm)", "b", "c (g)", "same"]
+
+
+def test_categories_are_features_with_shares():
+    pandas = pytest.importorskip("pandas")
+    from coterie import explain
+
+    table = pandas.DataFrame({"length": BLOBS[:, 0], "colour": np.where(np.arange(50) < 35, "red", "blue")})
+    ax = profile(explain.profile(table, OF_BLOBS))
+    names = [text.get_text() for text in ax.get_xticklabels()]
+    assert names[0] == "length" and set(names[1:]) == {"colour: red", "colour: blue"}
+    red = names.index("colour: red")
+    assert [text.get_text() for text in ax.texts][red::3] == ["100%", "25%"]
+    deviation = np.std(np.arange(50) < 35)
+    np.testing.assert_allclose(ax.images[0].get_array()[:, red], [0.3 / deviation, -0.45 / deviation])
+
+
+def test_thirty_features_go_below_each_other_and_can_be_read():
+    from coterie import explain
+
+    X = np.random.default_rng(0).normal(size=(50, 30))
+    ax = profile(explain.profile(X, OF_BLOBS, [f"a rather long name of number {i}" for i in range(30)]))
+    ax.figure.canvas.draw()
+    assert ax.images[0].get_array().shape == (30, 2) and len(ax.texts) == 60
+    boxes = [text.get_window_extent() for text in (*ax.get_yticklabels(), *ax.texts)]
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["0\n60%\n30", "1\n40%\n20"]
+
+
+def test_a_profile_of_no_clusters(ax):
+    from coterie import explain
+
+    with pytest.raises(ValueError):
+        profile(explain.profile(BLOBS, -np.ones(50, int)), ax=ax)

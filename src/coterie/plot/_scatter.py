@@ -13,8 +13,8 @@ from ._style import (
     MARKERS,
     NOISE,
     PALETTE,
-    Groups,
-    as_groups,
+    Clusters,
+    as_clusters,
     color_of,
     in_inches,
     marker_of,
@@ -94,7 +94,7 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
     """
     array = as_matrix(X, owner="scatter")
     n, d = array.shape
-    groups = as_groups(labels, n, "scatter")
+    clusters = as_clusters(labels, n, "scatter")
     if centers is not None:
         centers = as_matrix(centers, name="centers", owner="scatter")
         check_n_columns(centers.shape[1], d, "centers", "scatter")
@@ -103,13 +103,13 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
     names = column_names(X) if names is None else names
     if names is not None and not (len(names) == d or len(names) == 2 < d):
         raise ValueError(f"names must be one for each of the {d} columns. Got {len(names)}.")
-    if d == 2:
-        places, marks = array, centers
-    elif d == 1:
+    places, marks = array, centers
+    if d == 1:
         places = np.column_stack([array[:, 0], np.arange(n)])
-        marks = None if centers is None else np.column_stack([centers[:, 0], _middle_rows(groups.codes, len(centers))])
+        if centers is not None:
+            marks = np.column_stack([centers[:, 0], _middle_rows(clusters.codes, len(centers))])
         names = ["" if names is None else names[0], "row"]
-    else:
+    elif d > 2:
         projection = Projection(array)
         places, marks = projection(array), None if centers is None else projection(centers)
         if names is None or len(names) == d:
@@ -126,11 +126,11 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
     if regions is not None:
         _draw_regions(ax, regions if d == 2 else lambda points: regions(points[:, :1]), low, high)
     if many:
-        _draw_density(ax, places, groups.codes, low, high)
+        _draw_density(ax, places, clusters.codes, low, high)
     else:
-        _draw_points(ax, places, groups)
+        _draw_points(ax, places, clusters)
     if marks is None:
-        _write_names(ax, places, groups)
+        _write_names(ax, places, clusters)
     else:
         draw_centers(ax, marks)
     return ax
@@ -159,17 +159,17 @@ def _middle_rows(codes: NDArray, n_centers: int) -> NDArray[np.float64]:
     return rows
 
 
-def _write_names(ax: Axes, places: NDArray, groups: Groups) -> None:
+def _write_names(ax: Axes, places: NDArray, clusters: Clusters) -> None:
     """Write what each of the largest clusters is called: near its mean, or above it if it is no larger than the text;
     where that would hide another one's, at another of its points, of those half that are nearest to the mean."""
-    codes, counts = np.unique(groups.codes[groups.codes >= 0], return_counts=True)
+    codes, counts = np.unique(clusters.codes[clusters.codes >= 0], return_counts=True)
     extent = np.array([np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())])
     inch = extent / in_inches(ax)
     written = []
     for code in codes[np.argsort(-counts, kind="stable")[:_MOST_NUMBERED]].tolist():
-        text = shortened(groups.names[code], _LONGEST_NAME)
+        text = shortened(clusters.names[code], _LONGEST_NAME)
         room = inch * [0.095 * len(text), 0.17]
-        members = places[groups.codes == code]
+        members = places[clusters.codes == code]
         mean = members.mean(axis=0)
         if (np.ptp(members, axis=0) < 1.5 * room).all():
             members = np.array([[mean[0], members[:, 1].max() + 0.16 * inch[1]]])
@@ -185,10 +185,10 @@ def _write_names(ax: Axes, places: NDArray, groups: Groups) -> None:
             write_at(ax, text, place, fontsize=10, weight="bold")
 
 
-def _draw_points(ax: Axes, places: NDArray, groups: Groups) -> None:
+def _draw_points(ax: Axes, places: NDArray, clusters: Clusters) -> None:
     size = np.clip(400 / np.sqrt(len(places)), 3, 36)
     rasterized = len(places) > _MOST_SHAPES
-    labels = groups.codes
+    labels = clusters.codes
     in_none = places[labels < 0]
     if len(in_none):
         ax.scatter(*in_none.T, s=max(size / 2, 2), c=NOISE, linewidths=0, zorder=1.9, rasterized=rasterized,
@@ -202,7 +202,7 @@ def _draw_points(ax: Axes, places: NDArray, groups: Groups) -> None:
         ax.scatter(*points.T, s=size, c=color_of(each), alpha=0.75, linewidths=0.5 * (size > 5), edgecolors="white",
                    zorder=2, rasterized=rasterized, marker=marker_of(each),
                    snap=False,  # to whole pixels, at which small crosses vanish
-                   label=f"{groups.called(each)} ({len(points):,})" if one_by_one else None)
+                   label=f"{clusters.called(each)} ({len(points):,})" if one_by_one else None)
 
 
 def _draw_density(ax: Axes, array: NDArray, labels: NDArray, low: NDArray, high: NDArray) -> None:

@@ -40,7 +40,7 @@ def rgb_of(label: int) -> NDArray[np.float64]:
     return np.array([int(color[i:i + 2], 16) for i in (1, 3, 5)]) / 255
 
 
-class Groups(NamedTuple):
+class Clusters(NamedTuple):
     """Labels of any type as numbers; negative: in no cluster."""
 
     codes: NDArray[np.int64]  # of each row
@@ -52,7 +52,7 @@ class Groups(NamedTuple):
         return f"cluster {name}" if name == str(code) else name
 
 
-def as_groups(labels: ArrayLike, n: int, owner: str) -> Groups:
+def as_clusters(labels: ArrayLike, n: int, owner: str) -> Clusters:
     """Read one label per row: ints stay as they are; text, dates and others are numbered in their sorted order, and
     missing ones (None, NaN, NaT) are in no cluster.
 
@@ -77,8 +77,8 @@ def as_groups(labels: ArrayLike, n: int, owner: str) -> Groups:
         names, codes = np.unique(array[~missing].astype(str), return_inverse=True)
         numbers = np.full(n, -1)
         numbers[~missing] = codes.ravel()
-        return Groups(numbers, dict(enumerate(names.tolist())))
-    return Groups(codes, {code: str(code) for code in np.unique(codes).tolist()})
+        return Clusters(numbers, dict(enumerate(names.tolist())))
+    return Clusters(codes, {code: str(code) for code in np.unique(codes).tolist()})
 
 
 def write_at(ax: Axes, text: str, place: tuple[float, float], **style: object) -> None:

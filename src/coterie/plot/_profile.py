@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What sets each cluster apart."""
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ._style import QUIET, as_clusters, in_inches, new_axes, shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from ..explain import Profile
+
+_BELOW, _ABOVE = "#5AA5D8", "#F2A93B"  # light enough for black text
+_FAR = 2.0  # standard deviations at which the colour is full
+_MOST_ACROSS = 10  # features side by side; more go below each other, where their names can be read
+_LONGEST_NAME = 32
+
+
+def profile(profile: Profile, *, ax: Axes | None = None) -> Axes:
+    """Draw what sets each cluster apart: the mean of each feature, in the data's own units, on a colour that says how
+    far it is from the mean of all rows.
+
+    Orange is above the mean of all, blue below, white about the same; the colour is full at two standard deviations. A
+    category is a feature for each of its values, with the share of the cluster's rows that have it. Of up to ten
+    features each cluster is a row; of more each feature is one, so that their names can be read.
+
+    Parameters
+    ----------
+    profile : Profile
+        What `coterie.explain.profile` gave.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default a new figure, the larger the more there is.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        The profile has no clusters or no features.
+    ModuleNotFoundError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> from coterie import plot
+    >>> from coterie.explain import profile
+    >>> flowers = [[5.1, 1.4], [4.9, 1.5], [6.3, 5.6], [6.5, 5.8]]
+    >>> found = profile(flowers, [0, 0, 1, 1], ["sepal (cm)", "petal (cm)"])
+    >>> ax = plot.profile(found)
+    """
+    from matplotlib.colors import LinearSegmentedColormap
+
+    differences, texts, names = _features(profile)
+    k, d = differences.shape
+    if not k or not d:
+        raise ValueError(f"plot.profile needs at least one cluster and one feature. Got {k} and {d}.")
+    across = d <= _MOST_ACROSS
+    clusters = as_clusters(profile.clusters, k, "plot.profile")
+    heads = []
+    for code, size, share in zip(clusters.codes.tolist(), profile.sizes.tolist(), profile.shares.tolist(), strict=True):
+        name = shortened(clusters.called(code) if across else clusters.names[code], _LONGEST_NAME if across else 10)
+        heads.append(f"{name}\n{size:,} {profile.noun}, {share:.0%}" if across else f"{name}\n{share:.0%}\n{size:,}")
+    if not across:
+        differences, texts = differences.T, [list(column) for column in zip(*texts, strict=True)]
+    rows, columns = (heads, names) if across else (names, heads)
+    if ax is None:
+        row = 0.55 if across else 0.3  # inches
+        longest = max(map(len, names))
+        ax = new_axes(figsize=(max(5.0, 0.95 * len(columns) + (1.5 if across else 0.5 + 0.08 * longest)),
+                               max(2.5, row * len(rows) + (1.6 if across else 1.2))))
+    colors = LinearSegmentedColormap.from_list("below and above", [_BELOW, "#ffffff", _ABOVE])
+    image = ax.imshow(np.nan_to_num(differences), cmap=colors, vmin=-_FAR, vmax=_FAR, aspect="auto")
+    width, height = in_inches(ax)
+    room = width / len(columns)
+    font = float(np.clip(min(72 * height / len(rows) / 1.6, 72 * room / (0.62 * max(len(t) for r in texts for t in r))),
+                         5.0, 10.0))
+    for i, line in enumerate(texts):
+        for j, text in enumerate(line):
+            ax.annotate(text, (j, i), ha="center", va="center_baseline", fontsize=font,
+                        color="black")
+    crowded = across and 0.075 * max(map(len, names)) > room
+    ax.set_xticks(range(len(columns)), columns, **({"rotation": 30, "ha": "left", "rotation_mode": "anchor"} if crowded
+                                                   else {}))
+    ax.set_yticks(range(len(rows)), rows)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.set_xticks(np.arange(len(columns) - 1) + 0.5, minor=True)
+    ax.set_yticks(np.arange(len(rows) - 1) + 0.5, minor=True)
+    ax.grid(which="minor", color="white", linewidth=2)
+    ax.tick_params(which="minor", length=0)
+    if not across:
+        ax.xaxis.set_label_position("top")
+        ax.set_xlabel(f"cluster, share, {profile.noun}")
+    if profile.noise.size:
+        ax.annotate(f"in no cluster: {profile.noise.size:,} of {profile.n_rows:,} {profile.noun} "
+                    f"({profile.noise.share:.0%})", (0, 0), xycoords="axes fraction", xytext=(0, -6),
+                    textcoords="offset points", va="top", fontsize=9, color=QUIET)
+    bar = ax.figure.colorbar(image, ax=ax, shrink=0.9 if across else 0.6, pad=0.02, aspect=15 if across else 30,
+                             ticks=[-2, -1, 0, 1, 2], extend="both")
+    bar.set_label("from the mean of all\n(standard deviations)", color=QUIET, fontsize=9)
+    bar.outline.set_visible(False)
+    return ax
+
+
+def _features(profile: Profile) -> tuple[NDArray, list[list[str]], list[str]]:
+    """Standardised differences (k, d), the text of each cell, and the names; categories after the numbers."""
+    differences = [profile.differences]
+    texts = [list(line) for line in zip(*map(_texts, profile.means.T), strict=True)] or [[] for _ in profile.clusters]
+    names = [shortened(str(name), _LONGEST_NAME) for name in profile.feature_names]
+    for name, category in profile.categories.items():
+        spread = np.sqrt(category.overall * (1 - category.overall))
+        differences.append((category.shares - category.overall) / np.where(spread > 0, spread, 1.0))
+        names += [shortened(f"{name}: {value}", _LONGEST_NAME) for value in category.values]
+        for line, shares in zip(texts, category.shares.tolist(), strict=True):
+            line += [f"{share:.0%}" for share in shares]
+    return np.concatenate(differences, axis=1), texts, names
+
+
+def _texts(means: NDArray) -> list[str]:
+    """Means of one feature with as many decimals each: three digits of the largest, or all those before the point."""
+    largest = float(np.nanmax(abs(means), initial=0.0))
+    if largest and not 1e-3 <= largest < 1e7:
+        return ["–" if np.isnan(mean) else f"{mean:.3g}" for mean in means]
+    decimals = max(0, 2 - math.floor(math.log10(largest))) if largest else 0
+    return ["–" if np.isnan(mean) else f"{mean:,.{decimals}f}" for mean in means]

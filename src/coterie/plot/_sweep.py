@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Scores of clusterings with many values of a parameter."""
+from __future__ import annotations
+
+from numbers import Real
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ._style import color_of, in_inches, marker_of, new_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ..selection import Sweep
+
+#: What is drawn, in this order: its title, and whether the highest (1) or the lowest (-1) value is the best.
+_PANELS = {
+    "silhouette": ("silhouette: higher is better", 1),
+    "stability": ("stability: higher is better", 1),
+    "calinski_harabasz": ("Calinski-Harabasz: higher is better", 1),
+    "davies_bouldin": ("Davies-Bouldin: lower is better", -1),
+    "inertia": ("inertia: always falls, look for a bend", 0),
+    "n_clusters": ("clusters found", 0),
+    "noise": ("noise (% of the rows)", 0),
+}
+_PANEL = 4.2, 1.7  # inches
+_FEW = 3  # panels, in one column
+_MOST_LINES = 12  # in the legend
+
+
+def sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
+    """Draw the scores of a sweep, each in a panel with a scale of its own, and mark the best value of each.
+
+    The first parameter with the most values is the horizontal axis; combinations of the others have a line each. Scores
+    measure different things, and need not agree; where they do, the choice is easy.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        What `coterie.selection.sweep` gave.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw: it becomes an empty frame, and the panels (``ax.child_axes``) lie within it. By default a new
+        figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The frame.
+
+    Raises
+    ------
+    ValueError
+        The sweep has no rows, or no scores.
+    ModuleNotFoundError
+        matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from coterie import KMeans, plot, selection
+    >>> rng = np.random.default_rng(0)
+    >>> X = np.concatenate([rng.normal(center, 1, (30, 2)) for center in (0, 10, 20)])
+    >>> found = selection.sweep(KMeans(random_state=0), X, {"n_clusters": range(2, 6)})
+    >>> ax = plot.sweep(found)
+    """
+    rows = list(sweep.rows)
+    parameters = list(sweep.parameters)
+    panels = _PANELS | {name: (f"{name.replace('_', ' ')}: higher is better", 1) for name in sweep.scores
+                        if name not in _PANELS}
+    shown = [name for name in panels if name not in parameters and np.isfinite(_column(rows, name)).any()]
+    if "inertia" in shown and "n_clusters" not in parameters:
+        shown.remove("inertia")  # only of different numbers of clusters it says something
+    if "noise" in shown and not np.nanmax(_column(rows, "noise")) > 0:
+        shown.remove("noise")
+    if not shown:
+        raise ValueError(f"plot.sweep needs a sweep with at least one row and one score. Got {len(rows)} rows.")
+
+    along = max(parameters, key=lambda name: (len({row[name] for row in rows}), -parameters.index(name)))
+    others = [name for name in parameters if name != along]
+    numeric = all(isinstance(row[along], Real) and not isinstance(row[along], bool) for row in rows)
+    values = list(dict.fromkeys(row[along] for row in rows))
+    x = np.array([row[along] if numeric else values.index(row[along]) for row in rows], dtype=np.float64)
+    lines: dict[tuple, list[int]] = {}
+    for i, row in enumerate(rows):
+        lines.setdefault(tuple(row[name] for name in others), []).append(i)
+
+    n_columns = 1 if len(shown) <= _FEW else 2
+    n_rows = -(-len(shown) // n_columns)
+    if ax is None:
+        ax = new_axes(figsize=(_PANEL[0] * n_columns + 1.5 * (n_columns == 1), _PANEL[1] * n_rows + 0.5))
+    frames = _divide(ax, n_rows, n_columns, len(shown))
+    for name, panel in zip(shown, frames, strict=True):
+        title, direction = panels[name]
+        y = _column(rows, name) * (100 if name == "noise" else 1)
+        spread = _column(rows, "stability_spread") if name == "stability" else np.full(len(rows), np.nan)
+        for number, (combination, members) in enumerate(lines.items()):
+            members = np.array(members)[np.argsort(x[members], kind="stable")]
+            color = color_of(number)
+            panel.plot(x[members], y[members], color=color, marker=marker_of(number), markersize=4,
+                       linewidth=1.5 if numeric else 0,
+                       label=", ".join(f"{other} = {_text(value)}"
+                                       for other, value in zip(others, combination, strict=True)) or None)
+            if np.isfinite(spread[members]).any():
+                panel.fill_between(x[members], (y - spread)[members], (y + spread)[members], color=color, alpha=0.15,
+                                   linewidth=0)
+        panel.set_title(title, loc="left", fontsize=10)
+        if direction:
+            _mark_best(panel, x, y, direction, [_text(row[along]) for row in rows])
+        panel.margins(x=0.04 if numeric else 0.15, y=0.3 if direction else 0.1)
+        panel.grid(axis="y", color="#e6e6e6", linewidth=0.8)
+        panel.set_axisbelow(True)
+        panel.spines[["right", "top"]].set_visible(False)
+        panel.tick_params(labelsize=9)
+        _scale_along(panel, x, values, numeric)
+    for panel in frames[-n_columns:]:
+        panel.set_xlabel(along.replace("n_clusters", "number of clusters"))
+    for panel in frames[:-n_columns]:
+        panel.tick_params(labelbottom=False)
+    if others:
+        ax.legend(handles=frames[0].get_legend_handles_labels()[0][:_MOST_LINES], loc="lower left", borderaxespad=0.2,
+                  bbox_to_anchor=(0, 1), ncols=min(3, len(lines)), fontsize=9, frameon=False)
+    return ax
+
+
+def _column(rows: list[dict], name: str) -> np.ndarray:
+    return np.array([np.nan if row.get(name) is None else row[name] for row in rows], dtype=np.float64)
+
+
+def _text(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, Real) and not isinstance(value, bool) else str(value)
+
+
+def _divide(ax: Axes, n_rows: int, n_columns: int, count: int) -> list[Axes]:
+    """Panels in rows and columns within the axes, which become an empty frame."""
+    ax.set(xticks=[], yticks=[])
+    ax.patch.set_visible(False)
+    ax.spines[:].set_visible(False)
+    width, height = in_inches(ax)
+    beside, above = min(0.65 / width, 0.2), min(0.4 / height, 0.5 / n_rows)  # for the texts of a panel
+    each = (1 - beside * (n_columns - 1)) / n_columns, (1 - above * n_rows) / n_rows
+    frames = []
+    for i in range(count):
+        row, column = divmod(i, n_columns)
+        left, bottom = column * (each[0] + beside), 1 - (row + 1) * (each[1] + above)
+        frames.append(ax.inset_axes([left, bottom, *each]))
+    return frames
+
+
+def _mark_best(panel: Axes, x: np.ndarray, y: np.ndarray, direction: int, texts: list[str]) -> None:
+    best = int(np.nanargmax(direction * y))
+    panel.plot(x[best], y[best], "o", markersize=11, markerfacecolor="none", markeredgecolor="black",
+               markeredgewidth=1.5)
+    along = (x[best] - x.min()) / (np.ptp(x) or 1.0)
+    value = f"{y[best]:,.0f}" if abs(y[best]) >= 1000 else f"{y[best]:.3g}"
+    panel.annotate(f"{texts[best]}: {value}", (x[best], y[best]), xytext=(0, 8 * direction),
+                   textcoords="offset points", va="bottom" if direction > 0 else "top", weight="bold", fontsize=9,
+                   ha="left" if along < 0.15 else "right" if along > 0.85 else "center")
+
+
+def _scale_along(panel: Axes, x: np.ndarray, values: list, numeric: bool) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    if not numeric:
+        panel.set_xticks(range(len(values)), [_text(value) for value in values])
+    elif (x == np.trunc(x)).all():
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if numeric and x.min() > 0 and x.max() >= 100 * x.min():
+        panel.set_xscale("log")
