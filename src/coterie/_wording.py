@@ -4,54 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
+
+from ._describing import Numbers, Shares
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_NAMED = 0.5  # effect from which a feature is named: medium, by Cohen's count
-_HINTED = 0.2  # and from which it is at least hinted at: small
+# Effects (in Cohen's count a small, a medium and a large one) from which a feature is hinted at, is named, is marked.
+_HINTED, _NAMED, _LARGE = 0.2, 0.5, 0.8
 _MOST_NAMED = 4
 _FACTOR = 1.2  # least ratio of medians, or its inverse, that is said as a factor
-_DIGITS = 3
-_FRACTIONS = {"0.5": "half", "0.33": "a third", "0.25": "a quarter", "0.2": "a fifth", "0.1": "a tenth"}
-_MOST_VALUES = 6  # of a category, in a table
-
-
-class Numbers(NamedTuple):
-    """Statistics of d features in k groups; (k, d), or (d,) of all rows; quartiles with the lower and upper ones first.
-
-    is_ratio : features that are compared as factors
-    is_flag : features that are 0 or 1
-    """
-
-    counts: NDArray[np.int64]
-    means: NDArray[np.float64]
-    medians: NDArray[np.float64]
-    spreads: NDArray[np.float64]
-    quartiles: NDArray[np.float64]
-    overall_means: NDArray[np.float64]
-    overall_medians: NDArray[np.float64]
-    overall_spreads: NDArray[np.float64]
-    overall_quartiles: NDArray[np.float64]
-    differences: NDArray[np.float64]
-    effect_sizes: NDArray[np.float64]
-    distinctness: NDArray[np.float64]
-    is_ratio: NDArray[np.bool_]
-    is_flag: NDArray[np.bool_]
-
-
-class Shares(NamedTuple):
-    """How often a category has each of its c values in k groups (k, c) and overall (c,); effects (k, c)."""
-
-    name: str
-    values: tuple
-    counts: NDArray[np.int64]
-    shares: NDArray[np.float64]
-    overall: NDArray[np.float64]
-    effects: NDArray[np.float64]
+_FAR_ENOUGH = 0.3  # standard deviations that other medians and means must be apart
+_NORMAL_IQR = 1.3489795003921634  # interquartile range of the normal distribution with standard deviation 1
+_RATHER = 0.5  # least effect of a value that is frequent, of the strongest effect, that it is told for
+_FEW, _FEW_SHARE = 5, 0.01  # members, and their share, below which they are counted
+_DIGITS, _MOST_DECIMALS, _MOST_SIZE, _LONG = 3, 9, 1e15, 10_000
+_FRACTIONS = {3 / 4: "three quarters{of_the}", 2 / 3: "two thirds{of_the}", 1 / 2: "half{the}",
+              1 / 3: "a third{of_the}", 1 / 4: "a quarter{of_the}", 1 / 5: "a fifth{of_the}", 1 / 10: "a tenth{of_the}"}
+_ABOUT = 0.05  # how far, relatively, from such a fraction
+_MOST_VALUES = 5  # of a category, in a table
+_UNMARKED = "   "
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -70,6 +46,17 @@ class Facts:
 # ------------------------------------------------------------------------------------------- sentences
 
 
+class _Phrase(NamedTuple):
+    """Something to say about a group.
+
+    effect : how much it sets the group apart, 0 or more
+    text : with "{the}" or "{of_the}" where " the median" or " of the median" goes unless it was said before
+    """
+
+    effect: float
+    text: str
+
+
 def sentences(facts: Facts) -> list[str]:
     """One for each cluster, then one for the noise if there is any."""
     return [f"{_head(facts, group)}: {_body(facts, group)}" for group in range(len(facts.sizes))]
@@ -78,11 +65,11 @@ def sentences(facts: Facts) -> list[str]:
 def _head(facts: Facts, group: int) -> str:
     size, n = int(facts.sizes[group]), facts.n_rows
     is_noise = group == len(facts.clusters)
-    name = "noise" if is_noise else f"cluster {facts.clusters[group]}"
+    name = "noise" if is_noise else f"cluster {_plain(str(facts.clusters[group]))}"
     within = " in no cluster" if is_noise else ""
     if size == n:
         return f"{name}, all {n:,} {facts.noun}{within}"
-    if size < 0.01 * n or size < 5:
+    if size < _FEW_SHARE * n or size < _FEW:
         return f"{name}, {size:,} of {n:,} {facts.noun}{within}"
     return f"{name}, {share(size / n)} of {facts.noun}{within}"
 
@@ -90,105 +77,136 @@ def _head(facts: Facts, group: int) -> str:
 def _body(facts: Facts, group: int) -> str:
     if facts.sizes[group] == facts.n_rows:
         return "nothing to compare with"
-    found = [each for each in (*_of_numbers(facts, group), *_of_categories(facts, group)) if each[1]]
-    found.sort(key=lambda each: -each[0])  # stable: on ties in the order of the columns
-    named = [phrase for effect, phrase in found if effect >= _NAMED][:_MOST_NAMED]
-    if named:
-        return ", ".join(named)
-    if found and found[0][0] >= _HINTED:
-        return f"much like all {facts.noun}; at most {found[0][1]}"
-    return f"much like all {facts.noun}"
+    found = sorted((*_of_numbers(facts, group), *_of_categories(facts, group)), key=lambda phrase: -phrase.effect)
+    texts = [phrase.text for phrase in found if phrase.effect >= _NAMED][:_MOST_NAMED]
+    if missing := [_plain(name) for name, counts in _counts(facts) if not counts[group]]:
+        texts.insert(0, f"{_listing(missing)} missing")
+    if texts:
+        return _join(texts)
+    return f"much like all {facts.noun}" + (f", at most {_join([found[0].text])}" if found else "")
 
 
-def _of_numbers(facts: Facts, group: int):
-    """(effect, phrase) for each feature that is a number."""
-    numbers = facts.numbers
+def _join(texts: list[str]) -> str:
+    result, said = [], False
+    for text in texts:
+        result.append(text.format(the="" if said else " the median", of_the="" if said else " of the median"))
+        said = said or "the}" in text
+    return ", ".join(result)
+
+
+def _counts(facts: Facts) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    yield from zip(facts.names, facts.numbers.counts.T, strict=True)
+    yield from ((each.name, each.counts) for each in facts.categories)
+
+
+def _listing(names: list[str]) -> str:
+    *most, last = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _of_numbers(facts: Facts, group: int) -> Iterator[_Phrase]:
     for j, name in enumerate(facts.names):
-        if not numbers.counts[group, j]:
-            yield math.inf, f"{name} always missing"
-            continue
-        effect = float(numbers.distinctness[group, j])
-        if abs(effect) >= _HINTED:
-            yield abs(effect), _say_number(numbers, group, j, name, effect > 0)
+        effect = float(facts.numbers.distinctness[group, j])
+        if abs(effect) >= _HINTED and (text := _say_number(facts.numbers, group, j, _plain(name), effect > 0)):
+            yield _Phrase(abs(effect), text)
 
 
 def _say_number(numbers: Numbers, group: int, j: int, name: str, is_more: bool) -> str:
-    """A phrase for what medians show, or else means; none where neither agrees with the effect."""
+    """What the medians show, or else the means; nothing where neither is far enough from that of all rows."""
     mean, overall_mean = float(numbers.means[group, j]), float(numbers.overall_means[j])
-    if numbers.is_flag[j]:
-        return f"{name} in {share(mean)} ({share(overall_mean)} overall)" if (mean > overall_mean) == is_more else ""
     median, overall = float(numbers.medians[group, j]), float(numbers.overall_medians[j])
+    if numbers.is_flag[j]:
+        return f"{name} in {share(mean)} ({share(overall_mean)} overall)"
     if numbers.is_ratio[j] and median > 0:
         ratio = median / overall
-        if (ratio >= _FACTOR and is_more) or (ratio <= 1 / _FACTOR and not is_more):
-            return f"{name} {times(ratio)} the median ({pair(median, overall)})"
-    way = "higher" if is_more else "lower"
-    if (median > overall) if is_more else (median < overall):
+        if ratio >= _FACTOR if is_more else ratio <= 1 / _FACTOR:
+            return f"{name} {times(ratio)} ({pair(median, overall)})"
+    way, sign = ("higher", 1) if is_more else ("lower", -1)
+    low, high = (float(each) for each in numbers.overall_quartiles[:, j])
+    spread = float(numbers.overall_spreads[j])
+    if sign * (median - overall) > _FAR_ENOUGH * min(spread, (high - low) / _NORMAL_IQR or math.inf):
         return f"{way} {name} ({pair(median, overall)})"
-    if (mean > overall_mean) if is_more else (mean < overall_mean):
+    if sign * (mean - overall_mean) > _FAR_ENOUGH * spread:
         return f"{way} {name} ({pair(mean, overall_mean)} on average)"
     return ""
 
 
-def _of_categories(facts: Facts, group: int):
-    """(effect, phrase) for each category: for that value of it which sets the group apart most."""
+def _of_categories(facts: Facts, group: int) -> Iterator[_Phrase]:
+    """For each category a phrase on the value that sets the group apart most, rather one that it has than one that it
+    lacks."""
     for category in facts.categories:
+        effects = category.effects[group].tolist()
         if not category.counts[group]:
-            yield math.inf, f"{category.name} always missing"
             continue
-        effects = category.effects[group]
-        candidates = [i for i, value in enumerate(category.values) if value is not False or len(category.values) != 2]
-        best = max(candidates, key=lambda i: (_tells(category, group, i), effects[i]))
-        if abs(effects[best]) >= _HINTED:
-            yield abs(float(effects[best])), _say_value(category, group, best)
-
-
-def _tells(category: Shares, group: int, i: int) -> float:
-    """How much it says about a group that it has more, or fewer, of a value."""
-    return abs(float(category.effects[group, i]))
+        strongest = max(range(len(effects)), key=lambda i: abs(effects[i]))
+        told = max(range(len(effects)), key=lambda i: effects[i])
+        if category.values == (False, True):
+            told = 1
+        elif effects[told] < _RATHER * abs(effects[strongest]):
+            told = strongest
+        if abs(effects[told]) >= _HINTED:
+            yield _Phrase(abs(effects[told]), _say_value(category, group, told))
 
 
 def _say_value(category: Shares, group: int, i: int) -> str:
-    here, overall, value = float(category.shares[group, i]), float(category.overall[i]), category.values[i]
-    what = category.name if value is True else f"{category.name} {value}"
-    against = f"{share(here)} against {share(overall)} overall"
-    if here == 1:
-        return f"all {what} ({share(overall)} overall)"
-    if here == 0:
-        return f"no {what} ({share(overall)} overall)"
-    if here > overall:
-        return f"{'mostly' if here > 0.5 else 'more often'} {what} ({against})"
-    return f"{'seldom' if here < 0.2 else 'less often'} {what} ({against})"
+    here, overall = float(category.shares[group, i]), float(category.overall[i])
+    if here in (0, 1):
+        how, shown = "always" if here else "never", f"{share(overall)} overall"
+    elif here > overall:
+        how, shown = "mostly" if here > 0.5 else "more often", f"{share(here)} against {share(overall)}"
+    else:
+        how, shown = "seldom" if here < 0.2 else "less often", f"{share(here)} against {share(overall)}"
+    return f"{_plain(category.name)} {how} {_plain(value_text(category.values[i]))} ({shown})"
+
+
+def value_text(value: object) -> str:
+    """A value of a category as it is shown."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _plain(text: str) -> str:
+    """A name or a value on one line, and without what `str.format` would take for a place to fill in."""
+    return " ".join(text.split()).replace("{", "(").replace("}", ")")
 
 
 # ------------------------------------------------------------------------------------------- numbers as text
 
 
 def pair(here: float, overall: float) -> str:
-    """Two numbers to compare, with as many digits as it takes to tell them apart."""
-    digits = _decimals(max(abs(here), abs(overall)), _DIGITS)
-    if here != overall:
-        digits = max(digits, _decimals(abs(here - overall), 2))
-    return f"{number(here, digits)} against {number(overall, digits)}"
+    """Two numbers to compare: with three digits each, or as many as it takes to tell them apart, but no finer."""
+    apart = abs(here - overall)
+    least, most = _decimals(apart, 2), max(_decimals(apart, _DIGITS), 0)
+    return " against ".join(number(each, min(max(_decimals(abs(each), _DIGITS), least), most))
+                            for each in (here, overall))
 
 
-def number(value: float, digits: int | None = None) -> str:
-    """A number to read: three digits or so many decimals (negative: zeros before the point), no exponent."""
-    if value == 0 or not math.isfinite(value):
+def number(value: float, decimals: float | None = None) -> str:
+    """A number to read: with three digits or so many decimals (negative: zeros before the point), but no exponent, and
+    no zeros at the end."""
+    text = fixed(value, _decimals(abs(value), _DIGITS) if decimals is None else decimals)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
+def fixed(value: float, decimals: float) -> str:
+    """A number with so many decimals."""
+    if not math.isfinite(value):
         return f"{value:.0f}"
-    if digits is None:
-        digits = _decimals(abs(value), _DIGITS)
-    if digits > 9 or abs(value) >= 1e15:
-        return f"{value:.3g}"
-    rounded = round(value, digits) + 0.0  # no "-0"
-    text = f"{rounded:,.{max(digits, 0)}f}" if abs(rounded) >= 10_000 else f"{rounded:.{max(digits, 0)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    if value and (decimals > _MOST_DECIMALS or abs(value) >= _MOST_SIZE):
+        return f"{value:.{_DIGITS}g}"
+    decimals = 0 if decimals == -math.inf else int(decimals)
+    rounded = round(value, decimals) + 0.0  # no "-0"
+    return f"{rounded:{',' if abs(rounded) >= _LONG else ''}.{max(decimals, 0)}f}"
 
 
 def times(ratio: float) -> str:
-    """A factor to read: "3.4 times", "a third of"."""
+    """A factor to read, as a template for the phrases: "3.4 times", "twice", "about a third"."""
     text = number(ratio, _decimals(ratio, 2))
-    return f"{_FRACTIONS[text]} {'' if text == '0.5' else 'of '}".rstrip() if text in _FRACTIONS else f"{text} times"
+    if text == "2":
+        return "twice{the}"
+    for fraction, words in _FRACTIONS.items():
+        if abs(ratio / fraction - 1) <= _ABOUT:
+            return words if text == f"{fraction:.2g}" else f"about {words}"
+    return f"{text} times{{the}}"
 
 
 def share(value: float) -> str:
@@ -200,9 +218,9 @@ def share(value: float) -> str:
     return f"{100 * value:.0f}%"
 
 
-def _decimals(size: float, digits: int) -> int:
+def _decimals(size: float, digits: int) -> float:
     """How many decimals a number of this size has with so many significant digits."""
-    return digits - 1 - math.floor(math.log10(size)) if size > 0 else 0
+    return digits - 1 - math.floor(math.log10(size)) if size > 0 else -math.inf
 
 
 # ------------------------------------------------------------------------------------------- tables
@@ -211,53 +229,50 @@ def _decimals(size: float, digits: int) -> int:
 def table(facts: Facts, width: int) -> str:
     """Sizes, medians and shares; features in rows, all rows and each cluster in columns."""
     groups = range(len(facts.sizes))
-    n_clusters = len(facts.clusters)
-    header = ["", "all", *(str(each) for each in facts.clusters), *(["noise"] if len(facts.sizes) > n_clusters else [])]
-    lines = [[facts.noun, f"{facts.n_rows:,}", *(f"{facts.sizes[g]:,}" for g in groups)],
-             ["share", "100%", *(share(facts.sizes[g] / facts.n_rows) for g in groups)]]
+    header = ["", "all", *map(str, facts.clusters), *["noise"] * (len(groups) - len(facts.clusters))]
+    lines = [[facts.noun, f"{facts.n_rows:,}", *(f"{facts.sizes[g]:,}{_UNMARKED}" for g in groups)],
+             ["share", "100%", *(f"{share(facts.sizes[g] / facts.n_rows)}{_UNMARKED}" for g in groups)]]
     numbers = facts.numbers
     for j, name in enumerate(facts.names):
-        values = [float(numbers.overall_medians[j]), *(float(numbers.medians[g, j]) for g in groups)]
-        cells = column(values)
-        marks = ["", *(_mark(float(numbers.distinctness[g, j])) for g in groups)]
-        lines.append([name, *(cell + mark for cell, mark in zip(cells, marks, strict=True))])
+        overall, *cells = _column([float(numbers.overall_medians[j]), *numbers.medians[:, j].tolist()])
+        lines.append([name, overall, *(cells[g] + _mark(float(numbers.distinctness[g, j])) for g in groups)])
     for category in facts.categories:
         top = sorted(range(len(category.values)), key=lambda i: -category.overall[i])[:_MOST_VALUES]
         for i in top:
-            what = f"{category.name} {category.values[i]}"
-            cells = ["-" if math.isnan(category.shares[g, i]) else share(float(category.shares[g, i])) for g in groups]
-            marks = [_mark(float(category.effects[g, i])) for g in groups]
-            lines.append([what, share(float(category.overall[i])), *(a + b for a, b in zip(cells, marks, strict=True))])
-    return _lay_out(header, lines, width)
+            lines.append([f"{category.name} {value_text(category.values[i])}", share(float(category.overall[i])),
+                          *(("-" if math.isnan(category.shares[g, i]) else share(float(category.shares[g, i])))
+                            + _mark(float(category.effects[g, i])) for g in groups)])
+        if rest := len(category.values) - len(top):
+            lines.append([f"{category.name}: {rest:,} more", "", *([_UNMARKED] * len(groups))])
+    kinds = " and ".join(kind for kind, found in (("medians", facts.names), ("shares", facts.categories)) if found)
+    legend = f"{kinds}; ++ or --: far from the other {facts.noun}, + or -: less far"
+    return "\n".join([_lay_out(header, lines, width), "", *textwrap.wrap(legend, width)])
 
 
 def _mark(effect: float) -> str:
-    """`++` for a large effect, `+` for a medium one, by Cohen's count; as wide as the widest, to keep cells aligned."""
+    """All equally wide, so that the numbers before them are aligned."""
     if math.isnan(effect) or abs(effect) < _NAMED:
-        return "   "
-    sign = "+" if effect > 0 else "-"
-    return f" {sign * (2 if abs(effect) >= 0.8 else 1)}".ljust(3)
+        return _UNMARKED
+    return f" {('+' if effect > 0 else '-') * (2 if abs(effect) >= _LARGE else 1)}".ljust(len(_UNMARKED))
 
 
-def column(values: Sequence[float]) -> list[str]:
-    """Numbers to compare, all with the same decimals: three digits of the largest difference, but of a wide range no
-    more than each needs."""
+def _column(values: list[float]) -> list[str]:
+    """Numbers to compare, all with the same decimals: three digits of their range, but no zeros that all end with."""
     finite = [value for value in values if math.isfinite(value)]
-    spread = max(finite, default=0.0) - min(finite, default=0.0) or max(map(abs, finite), default=0.0)
-    digits = max(_decimals(spread, _DIGITS), 0)
-    return ["-" if math.isnan(value) else number(value, digits) for value in values]
+    size = max(finite, default=0.0) - min(finite, default=0.0) or max(map(abs, finite), default=0.0)
+    decimals = max(_decimals(size, _DIGITS), 0)
+    while decimals and all(fixed(value, decimals).endswith("0") for value in finite):
+        decimals -= 1
+    return ["-" if math.isnan(value) else fixed(value, decimals) for value in values]
 
 
 def _lay_out(header: list[str], lines: list[list[str]], width: int) -> str:
     """Right-aligned columns beside the first; those that do not fit go into a further block that repeats it."""
-    longest = max(8, width // 3)
-    first = [header[0], *(line[0] for line in lines)]
-    first = [" ".join(text.split()) for text in first]
-    first = [text if len(text) <= longest else f"{text[:longest - 3]}..." for text in first]
+    first = [_cut(line[0], width // 3) for line in (header, *lines)]
     left = max(map(len, first))
-    columns = [[header[i], *(line[i] for line in lines)] for i in range(1, len(header))]
-    most = width - left - 2
-    columns = [[cell if len(cell) <= most else f"{cell[:most - 3]}..." for cell in cells] for cells in columns]
+    room = width - left - 2 - len(_UNMARKED)
+    columns = [[_cut(name, room) + (_UNMARKED if i > 1 else ""), *(line[i] for line in lines)]
+               for i, name in enumerate(header)][1:]
     widths = [max(map(len, cells)) for cells in columns]
     blocks, start = [], 0
     while start < len(columns):
@@ -270,3 +285,8 @@ def _lay_out(header: list[str], lines: list[list[str]], width: int) -> str:
         blocks.append("\n".join("  ".join(row).rstrip() for row in rows))
         start = stop
     return "\n\n".join(blocks)
+
+
+def _cut(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[:most - 3]}..."
