@@ -1,10 +1,15 @@
 """Sphinx configuration; ci/docs builds."""
+import importlib
 import sys
 from pathlib import Path
+
+import matplotlib
 
 import coterie
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+import _pages  # noqa: E402
 
 project = "coterie"
 author = "The coterie developers"
@@ -51,11 +56,9 @@ def setup(app):
 
 def draw(app):
     """The pictures of the pages, made anew for each build."""
-    if not (HERE / "_pictures.py").exists():
-        return
-    sys.path.insert(0, str(HERE))
-    import _pictures
-
     folder = HERE / "generated/pictures"
     folder.mkdir(parents=True, exist_ok=True)
-    _pictures.draw(folder)
+    matplotlib.use("Agg")
+    _pages.draw(HERE, folder)
+    if (HERE / "_pictures.py").exists():
+        importlib.import_module("_pictures").draw(folder)

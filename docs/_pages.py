@@ -1,0 +1,33 @@
+"""The pictures that the code of a page saves, for the page to show: its code runs once more when the site is built."""
+import contextlib
+import doctest
+import re
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from sphinx.util import logging
+
+BLOCK = re.compile(r"^( *)```(python|pycon)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+
+
+def draw(docs: Path, folder: Path) -> None:
+    """Run each page under `docs` that shows pictures of `folder`/NAME, where NAME is its own, in that folder."""
+    for page in sorted(docs.glob("**/*.md")):
+        text = page.read_text(encoding="utf-8")
+        if f"{folder.name}/{page.stem}/" in text:
+            (folder / page.stem).mkdir(exist_ok=True)
+            with contextlib.chdir(folder / page.stem), contextlib.redirect_stdout(None):
+                try:
+                    run(text, page)
+                except Exception as error:  # tests/test_docs.py says more
+                    logging.getLogger(__name__).warning("its code fails: %r", error, location=str(page))
+
+
+def run(text: str, page: Path) -> None:
+    namespace = {"__name__": "__main__"}
+    for indent, kind, code in BLOCK.findall(text):
+        code = re.sub(f"^{indent}", "", code, flags=re.MULTILINE)
+        if kind == "pycon":
+            code = "".join(example.source for example in doctest.DocTestParser().get_examples(code))
+        exec(compile(code, str(page), "exec"), namespace)
+    plt.close("all")
