@@ -28,6 +28,7 @@ SCORES = {
     "calinski_harabasz": scores.calinski_harabasz_score,
 }
 _LOWER_IS_BETTER = {"davies_bouldin"}
+_METHODS = ("get_params", "set_params", "fit_predict")
 _CUTS = {"n_clusters", "distance_threshold"}  # what a tree can be cut by, without another fit
 _SHARE = 0.8  # of the rows, in a resample
 
@@ -109,9 +110,9 @@ class Sweep:
             if name == "stability":
                 cells = [f"{row[name]:.2f} ± {row['stability_spread']:.2f}" for row in self.rows]
             defined = [not math.isnan(value) for value in values]
-            best = self.best(name) if name != "inertia" and any(defined) else None
-            cells = [f"{cell if known else '-'}{'*' if row is best else ' ' * (name != 'inertia')}"
-                     for cell, known, row in zip(cells, defined, self.rows, strict=True)]
+            best = self.best(name)[name] if name != "inertia" and any(defined) else None
+            cells = [f"{cell if known else '-'}{'*' if value == best else ' ' * (name != 'inertia')}"
+                     for cell, known, value in zip(cells, defined, values, strict=True)]
         width = max(map(len, [name, *cells]))
         return [each.rjust(width) for each in [name, *cells]]
 
@@ -291,9 +292,9 @@ def sweep(
     names, functions = _read_scores(scores)
     check_parameters("sweep", {"stability": (integer(0),), "random_state": RANDOM_STATE, "n_jobs": N_JOBS},
                      {"stability": stability, "random_state": random_state, "n_jobs": n_jobs})
-    for method in ("get_params", "set_params", "fit_predict"):
-        if not hasattr(estimator, method):
-            raise TypeError(f"sweep needs an estimator with get_params, set_params and fit_predict. Got {estimator!r}.")
+    if isinstance(estimator, type) or not all(hasattr(estimator, each) for each in _METHODS):
+        raise TypeError("sweep needs an estimator, such as KMeans(), with get_params, set_params and fit_predict. "
+                        f"Got {estimator!r}.")
     values = _read_grid(estimator, grid)
     array = as_matrix(X, owner="sweep")
     randomness = as_random_state(random_state)
