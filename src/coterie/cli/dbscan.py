@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_metric_argument(parser)
     add_scale_argument(parser, None, "none; standard with --eps auto, but for cosine, correlation, haversine and other "
                                      "metrics that have a scale of their own")
-    parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
     parser.add_argument("--plot", metavar="PICTURE", type=file_name,
                         help="picture of the clusters (png, svg, pdf ...): a map of two columns, or of the "
                              "two principal components of more; with --eps auto also what eps was chosen from")

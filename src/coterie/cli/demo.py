@@ -31,7 +31,7 @@ _DRAWN = [0, 2]  # two of the four lengths of a flower: those with the fewest hi
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--output", metavar="PATH", default=_PICTURE,
+    parser.add_argument("-o", "--output", metavar="PATH", default=_PICTURE,
                         help=f"the picture to write, or the folder for it (default: {_PICTURE})")
     add_run_arguments(parser)
 

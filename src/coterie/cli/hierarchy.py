@@ -79,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_metric_argument(parser)
     add_scale_argument(parser, None, "standard; none for cosine, correlation, haversine and other metrics that have a "
                                      "scale of their own")
-    parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
     parser.add_argument("--tree", metavar="TREE", type=file_name,
                         help="npy file for the linkage matrix, as scipy's; row numbers count from 0, without those "
                              "left out")

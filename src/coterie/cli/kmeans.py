@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", dest="n_clusters", metavar="K", type=positive, required=True, help="number of clusters")
     add_file_arguments(parser)
     add_scale_argument(parser)
-    parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
     parser.add_argument("--centers", metavar="CENTERS",
                         help="csv file for the sizes and centres of the clusters, in the units of the data")
     add_save_argument(parser)

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("model", metavar="MODEL", help="what --save wrote")
     add_new_file_arguments(parser)
-    parser.add_argument("--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
     add_run_arguments(parser, seed=False)
 
 
