@@ -34,6 +34,33 @@ def test_all_examples_are_tested():
     assert sorted(re.findall(r"^(\w+)$", index, re.MULTILINE)) == sorted(path.stem for path in EXAMPLES.glob("*.py"))
 
 
+# ------------------------------------------------------------------------------------------- customers
+
+
+def test_customers_of_four_kinds_come_out_and_are_described_in_words(monkeypatch, tmp_path, capsys):
+    out = run("customers.py", monkeypatch, tmp_path, capsys)
+    assert "\n4 clusters:\n" in out  # as many as were made up, by the silhouette
+    frequent, rare, returning, bulk = re.findall(r"^cluster \d, .*$", out, re.MULTILINE)
+    assert "40% of customers" in frequent and "visits 2.9 times (20 against 7)" in frequent
+    assert "spend_per_visit 0.16 times the median" in frequent
+    assert "30% of customers" in rare and "visits 0.29 times the median (2 against 7)" in rare
+    assert "spend_per_visit 2.7 times" in rare
+    assert "18% of customers" in returning and "return_rate 14 times the median" in returning
+    assert "12% of customers" in bulk and "spend_per_category 29 times (876 against 30)" in bulk
+
+
+@pytest.mark.parametrize("name", ["shop.csv", "shop.csv.gz"])
+def test_customers_reads_either_kind_of_columns_and_leaves_out_who_bought_nothing(name, tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    read = runpy.run_path(str(EXAMPLES / "customers.py"))["read"]
+    table = b"spend,visits,products,returns\n100,3,7,1\n0,0,0,2\n50,1,2,0\n"
+    (tmp_path / name).write_bytes(gzip.compress(table) if name.endswith(".gz") else table)
+    assert read(str(tmp_path / name)).tolist() == [[100, 3, 7, 0.25], [50, 1, 2, 0]]
+    assert "3 customers, 1 of whom never bought anything" in capsys.readouterr().out
+    (tmp_path / "ready.csv").write_text("spend,visits,categories,return_rate\n100,3,7,0\n")
+    assert read(str(tmp_path / "ready.csv")).tolist() == [[100, 3, 7, 0]]
+
+
 # ------------------------------------------------------------------------------------------- baskets
 
 

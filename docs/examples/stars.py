@@ -33,7 +33,7 @@ def read(path: str) -> np.ndarray:
     with np.load(path) as file:
         column = dict(zip(file["columns"], file["X"].T.astype(np.float64), strict=True))
     distance = np.sqrt(column["x_pc"]**2 + column["y_pc"]**2 + column["z_pc"]**2)
-    # The catalogue puts stars of unknown distance at 100,000 parsec, which makes them impossibly bright. And it has colour
+    # The catalogue puts stars of unknown distance at 100,000 parsec, which makes them impossibly bright. It has colour
     # 0.000 five times as often as 0.001 and its like: that stands for an unknown colour.
     unknown, colourless = distance > UNKNOWN, column["b_minus_v"] == 0
     print(f"{len(distance):,} stars; left out are {np.count_nonzero(unknown)} of unknown distance and "

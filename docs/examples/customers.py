@@ -1,0 +1,101 @@
+#!/usr/bin/env python
+# SPDX-License-Identifier: BSD-3-Clause
+"""What kinds of customers does a shop have? Scale, choose k, cluster, and say in words what each kind is.
+
+    python customers.py                                          # made-up customers
+    python customers.py customers_online_retail_rfm.csv.gz -k 7  # 4,338 customers of a British gift shop
+
+Needs coterie with matplotlib: pip install "coterie[plot]"
+
+The csv file has a row for each customer with the columns spend, visits, categories (or products: how many different
+ones) and return_rate (or returns: how many, beside visits). Who never bought anything is left out.
+
+Spend, visits and categories grow together: customers who come more often buy more. Clustered as they are, they give
+small, medium and large customers, which nobody needs k-means for. So what is clustered is how someone buys: how often,
+how much at a time, how much of one thing, and how much is sent back. As all but the last have long tails, it is their
+logarithms: from 1 visit to 2 is as far as from 10 to 20.
+"""
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from coterie import KMeans, relabel
+from coterie.explain import profile
+from coterie.plot import PALETTE
+from coterie.plot import profile as draw_profile
+from coterie.scaling import Scaler
+from coterie.selection import sweep
+
+FEATURES = ["visits", "spend_per_visit", "spend_per_category", "return_rate"]
+
+
+def read(path: str) -> np.ndarray:
+    """Spend, visits, categories and return rate of each customer who bought something."""
+    with (gzip.open if path.endswith(".gz") else open)(path, "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    table = []
+    for row in rows:
+        spend, visits = float(row["spend"]), float(row["visits"])
+        categories = float(row.get("categories") or row["products"])
+        rate = row.get("return_rate")
+        if spend > 0 and visits > 0:
+            table.append([spend, visits, categories,
+                          float(rate) if rate else float(row["returns"]) / (visits + float(row["returns"]))])
+    print(f"{len(rows):,} customers, {len(rows) - len(table)} of whom never bought anything and are left out.\n")
+    return np.array(table)
+
+
+def make_up() -> np.ndarray:
+    """1,000 customers: 400 frequent small buyers, 300 rare large ones, 120 bulk shoppers, 180 who send much back."""
+    rng = np.random.default_rng(8)
+    kinds = [  # how many, visits, spend per visit, spend per category, share that is sent back
+        (400, 20, 15, 8, 0.04), (300, 2, 250, 60, 0.04), (120, 9, 900, 900, 0.04), (180, 4, 90, 30, 0.5)]
+    parts = []
+    for size, visits, per_visit, per_category, rate in kinds:
+        visits = np.maximum(1, rng.poisson(visits, size))
+        spend = visits * per_visit * rng.lognormal(0, 0.3, size)
+        categories = np.maximum(1, np.round(spend / per_category * rng.lognormal(0, 0.3, size)))
+        parts.append(np.column_stack([spend, visits, categories, rng.beta(20 * rate, 20 * (1 - rate), size)]))
+    return np.vstack(parts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", help="csv or csv.gz; without it customers are made up")
+    parser.add_argument("-k", "--clusters", type=int, help="so many; without it as many as the silhouette is best for")
+    parser.add_argument("--picture", default="customers.png", help="where to draw (customers.png)")
+    options = parser.parse_args()
+
+    spend, visits, categories, return_rate = (read(options.file) if options.file else make_up()).T
+    how = np.column_stack([visits, spend / visits, spend / categories, return_rate])
+    scaled = Scaler("log").fit_transform(how)
+
+    table = sweep(KMeans(n_init=5, random_state=0), scaled, {"n_clusters": range(2, 10)}, stability=10, random_state=0)
+    print(table)
+    k = options.clusters or table.best("silhouette")["n_clusters"]
+
+    labels = relabel(KMeans(k, n_init=20, random_state=0).fit_predict(scaled), by="size")
+    result = profile(np.column_stack([how, spend, categories]), labels, [*FEATURES, "spend", "categories"],
+                     noun="customers")
+    print(f"\n{k} clusters:\n\n{result}")
+
+    figure, axes = plt.subplots(1, 2, figsize=(14, 5), layout="constrained")
+    draw_profile(result, ax=axes[0])
+    for label in range(k):
+        inside = labels == label
+        axes[1].loglog(visits[inside] * np.exp(np.random.default_rng(0).uniform(-0.1, 0.1, inside.sum())),
+                       how[inside, 1], ".", markersize=3, color=PALETTE[label % len(PALETTE)],
+                       label=f"cluster {label}")
+    axes[1].set(xlabel="visits", ylabel="spend per visit", title="In two of the columns (visits shaken a little)")
+    axes[1].legend(markerscale=4)
+    figure.savefig(options.picture, dpi=100)
+    print(f"\nDrew {options.picture}.")
+
+
+if __name__ == "__main__":
+    main()
