@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from . import _memory, _parallel, _vectors, distances
+from ._kernels import silhouette
 from ._random import as_random_state
 from ._validation import (
     ARRAY_LIKE,
@@ -41,6 +42,10 @@ __all__ = [
 ]
 
 _BLOCK = 1 << 18  # numbers that are worked on at a time
+_CHUNK = 1 << 28  # products of row, column and feature in a chunk, which takes some 20 ms
+_GIVEN = 1 << 22  # given distances in a chunk
+_SLOW = 256  # times as long as the others some metrics take for a feature
+_COLUMN_NUMBERS = 1 << 15  # in a block of columns: 256 kB, which stay in the cache
 _EPS = float(np.finfo(np.float64).eps)
 _TAIL = 60.0  # of the expected mutual information: what has a probability below exp(-60) is left out
 _SAME_CENTER = 1e-8  # scikit-learn's: centers that are so near each other count as one where all are
@@ -805,16 +810,54 @@ def _silhouette(X: NDArray, codes: NDArray[np.int64], metric: str | Callable | d
         _check_number_of_labels(len(sizes), len(X))
     n_threads = _parallel.resolve_n_jobs(n_jobs)
     if measure is not None and measure.kernel in ("sqeuclidean", "cosine", "correlation"):
-        blocks = _mean_distances_by_centers(X, codes, sizes, measure, n_threads)
+        return _by_means(codes, sizes, _mean_distances_by_centers(X, codes, sizes, measure, n_threads))
+    if measure is not None and measure.function is not None:
+        return _by_means(codes, sizes, _mean_distances_by_calls(X, codes, sizes, measure))
+    return _by_sums(X, codes, sizes, measure, n_threads)
+
+
+def _by_sums(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric | None,
+             n_threads: int) -> NDArray[np.float64]:
+    """From all pairs, whose distances are added up as they are computed; `X` holds them if there is no metric."""
+    n, d = X.shape
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(sizes)
+    within, nearest = np.empty(n), np.empty(n)
+    if measure is None:
+        rows = max(1, _GIVEN // n)
+
+        def work(first: int, count: int) -> None:
+            _parallel.run(lambda region, slot: silhouette.mean_given_distances(
+                X, order, codes, ends, rows, first, within, nearest, region, slot), count, n_threads)
     else:
-        blocks = _mean_distances(X, codes, sizes, measure, n_threads)
-    result = np.empty(len(X))
+        points = distances.prepare(X[order], measure, n_threads)
+        codes = codes[order]
+        slow = _SLOW if measure.kernel in ("minkowski", "haversine") else 1
+        rows = min(silhouette.MOST_ROWS, 4 * max(1, _CHUNK // (4 * n * max(d, 4) * slow)))
+        columns = 512 * max(1, _COLUMN_NUMBERS // (512 * d))
+
+        def work(first: int, count: int) -> None:
+            _parallel.run(lambda region, slot: silhouette.mean_distances(
+                points, codes, ends, rows, columns, first, within, nearest, region, slot), count, n_threads)
+
+    _parallel.in_steps("silhouette", -(-n // rows), n, work)
+    own = sizes[codes]
+    result = _coefficients(within / np.maximum(own - 1, 1), nearest, own)  # a row is no other row of its cluster
+    if measure is None:
+        return result
+    within[order] = result
+    return within
+
+
+def _by_means(codes: NDArray[np.int64], sizes: NDArray[np.int64],
+              blocks: Iterator[tuple[slice, NDArray[np.float64]]]) -> NDArray[np.float64]:
+    """From mean distances of blocks of rows to the clusters, which are overwritten."""
+    result = np.empty(len(codes))
     for rows, means in blocks:
-        _parallel.report("silhouette", rows.start, len(X))
         own = codes[rows]
         each = np.arange(len(own))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            a = means[each, own] * (sizes[own] / (sizes[own] - 1))  # the row itself is no other row of its cluster
+        others = np.maximum(sizes[own] - 1, 1)
+        a = means[each, own] * (sizes[own] / others)
         means[each, own] = np.inf
         result[rows] = _coefficients(a, means.min(axis=1), sizes[own])
     return result
@@ -822,7 +865,6 @@ def _silhouette(X: NDArray, codes: NDArray[np.int64], metric: str | Callable | d
 
 def _coefficients(a: NDArray[np.float64], b: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
     """(b - a) / max(a, b) of rows in clusters of these sizes."""
-    a = np.where(sizes == 1, 0.0, a)
     larger = np.maximum(a, b)
     if not np.isfinite(larger).all():
         raise ValueError("Distances between rows are NaN or infinite: the metric is not defined for them, or they are "
@@ -832,26 +874,22 @@ def _coefficients(a: NDArray[np.float64], b: NDArray[np.float64], sizes: NDArray
     return result
 
 
-def _blocks(n: int, numbers_per_row: int) -> Iterator[slice]:
+def _blocks(stage: str, n: int, numbers_per_row: int) -> Iterator[slice]:
     step = max(1, _BLOCK // numbers_per_row)
     for start in range(0, n, step):
+        _parallel.report(stage, start, n)
         yield slice(start, min(start + step, n))
 
 
-def _mean_distances(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric | None,
-                    n_threads: int) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """Mean distances of a block of rows to the rows of each cluster; `X` holds distances if there is no metric."""
+def _mean_distances_by_calls(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric
+                             ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """Mean distances of blocks of rows to each cluster, by a function of two rows."""
     order = np.argsort(codes, kind="stable")
     starts = np.cumsum(sizes) - sizes
-    if measure is not None:
-        among = distances.prepare(X[order], measure, n_threads)
-    for rows in _blocks(len(X), len(X)):
-        if measure is None:
-            block = X[rows][:, order].astype(np.float64, copy=False)
-        else:
-            block = np.empty((rows.stop - rows.start, len(X)))
-            distances.rows_to(X[rows], among, measure, n_threads, block)
-        yield rows, np.add.reduceat(block, starts, axis=1) / sizes
+    for rows in _blocks("silhouette", len(X), len(X)):
+        found = np.empty((rows.stop - rows.start, len(X)))
+        distances.rows_to(X[rows], X[order], measure, 1, found)
+        yield rows, np.add.reduceat(found, starts, axis=1) / sizes
 
 
 def _mean_distances_by_centers(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64],
@@ -874,7 +912,7 @@ def _mean_distances_by_centers(X: NDArray, codes: NDArray[np.int64], sizes: NDAr
     spread /= sizes
     corner = clusters.corners[0]
     centers = distances.prepare(clusters.centers_from(corner), squares, n_threads)
-    for rows in _blocks(len(X), max(len(sizes), X.shape[1])):
+    for rows in _blocks("silhouette", len(X), max(len(sizes), X.shape[1])):
         means = np.empty((rows.stop - rows.start, len(sizes)))
         distances.rows_to(vectors(rows) - corner, centers, squares, n_threads, means)
         means += spread
@@ -915,10 +953,8 @@ class _Clusters(NamedTuple):
                    ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Blocks of rows, less the mean of each row's cluster."""
         # As many rows as clusters at least: what is done for each cluster and block is then not more than for the rows.
-        step = max(1, _BLOCK // X.shape[1], len(self.sizes))
-        for start in range(0, len(X), step):
-            rows = slice(start, min(start + step, len(X)))
-            _parallel.report("clusters", start, len(X))
+        n = len(X)
+        for rows in _blocks("clusters", n, min(X.shape[1], max(1, _BLOCK // len(self.sizes)))):
             block = (X[rows] if vectors is None else vectors(rows)) - self.corners[codes[rows]]
             block -= self.shifts[codes[rows]]
             yield rows, block

@@ -20,3 +20,6 @@ cdef class Points:
 cdef void distances_from(
         const points_t *one, Py_ssize_t row, const points_t *many, Py_ssize_t start, Py_ssize_t stop,
         double *out) noexcept nogil
+cdef void distances_of_rows(
+        const points_t *one, Py_ssize_t row, Py_ssize_t n_rows, const points_t *many, Py_ssize_t start,
+        Py_ssize_t stop, Py_ssize_t stride, double *out) noexcept nogil

@@ -141,7 +141,7 @@ def condensed(
         while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
             chunk = first + part.index
             block(&points.points, chunk // blocks * rows, rows, &points.points, chunk % blocks * columns, columns,
-                  True, to)
+                  True, 0, to)
 
 
 def rectangle(
@@ -161,7 +161,7 @@ def rectangle(
         while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
             chunk = first + part.index
             block(&one.points, chunk // blocks * rows, rows, &many.points, chunk % blocks * columns, columns,
-                  False, &out[0, 0])
+                  False, many.points.n, &out[0, 0])
 
 
 cdef inline const double *point_at(const points_t *points, Py_ssize_t i) noexcept nogil:
@@ -169,9 +169,9 @@ cdef inline const double *point_at(const points_t *points, Py_ssize_t i) noexcep
 
 
 cdef void block(const points_t *one, Py_ssize_t row0, Py_ssize_t n_rows, const points_t *many, Py_ssize_t column0,
-                Py_ssize_t n_columns, bint upper, double *out) noexcept nogil:
-    """Rows row0 ... against columns column0 ..., the latter a multiple of a tile; with `upper` only columns beyond the
-    row, and `out` is condensed."""
+                Py_ssize_t n_columns, bint upper, Py_ssize_t stride, double *out) noexcept nogil:
+    """Rows row0 ... against columns column0 ..., the latter a multiple of a tile; rows of `out` are `stride` apart, but
+    with `upper` it is condensed, and only columns beyond the row are computed."""
     cdef:
         Py_ssize_t row_stop = min(one.n, row0 + n_rows), column_stop = min(many.n, column0 + n_columns)
         Py_ssize_t row, start, full, r, i
@@ -186,7 +186,7 @@ cdef void block(const points_t *one, Py_ssize_t row0, Py_ssize_t n_rows, const p
         x = point_at(one, row)
         for r in range(rows):
             to[r] = out + ((many.n * (row + r) - (row + r) * (row + r + 1) // 2 - (row + r) - 1) if upper
-                           else (row + r) * many.n)
+                           else (row + r) * stride)
         start = column0
         if upper and start <= row:  # the tile with the diagonal
             start = row // PAIR_TILE * PAIR_TILE
@@ -225,4 +225,11 @@ cdef void edge_tile(const points_t *one, const double *x, int rows, const points
 cdef void distances_from(const points_t *one, Py_ssize_t row, const points_t *many, Py_ssize_t start, Py_ssize_t stop,
                          double *out) noexcept nogil:
     """Distances of point `row` to the points start .. stop - 1 of `many`; `start` is a multiple of 16."""
-    block(one, row, 1, many, start, stop - start, False, out - row * many.n - start)
+    distances_of_rows(one, row, 1, many, start, stop, 0, out)
+
+
+cdef void distances_of_rows(const points_t *one, Py_ssize_t row, Py_ssize_t n_rows, const points_t *many,
+                            Py_ssize_t start, Py_ssize_t stop, Py_ssize_t stride, double *out) noexcept nogil:
+    """The same of points row, row + 1, ..., whose distances are written `stride` apart; `row` is a multiple of 4 unless
+    it is the only one."""
+    block(one, row, n_rows, many, start, stop - start, False, stride, out - row * stride - start)
