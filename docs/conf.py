@@ -32,6 +32,7 @@ myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 
 autosummary_generate = True
+default_role = "autolink"  # `KMeans` in a docstring is a link, `eps` is not
 autodoc_typehints = "none"  # the docstrings say it in words
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
@@ -44,7 +45,7 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": False,
 }
-html_sidebars = {"index": [], **dict.fromkeys(["start", "which", "moving", "cli", "benchmarks"], [])}
+html_sidebars = {page: [] for page in ("index", "start", "which", "moving", "cli", "benchmarks")}
 html_static_path = ["_static"]
 html_css_files = ["coterie.css"]
 html_show_sourcelink = False
