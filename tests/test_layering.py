@@ -30,7 +30,7 @@ LAYERS = (
     {"neighbors", "_near_pairs", "_regions"},
     {"_agglomerative", "_divisive", "_dbscan", "_kmeans"},
     {"scores"},
-    {"_choosing_eps", "_describing", "_features", "_grouping", "_labels", "_outliers", "_wording"},
+    {"_choosing_eps", "_describing", "_drifting", "_features", "_grouping", "_labels", "_outliers", "_wording"},
 )
 PUBLIC = len(LAYERS)
 OPTIONAL = {"joblib", "matplotlib", "pandas", "PIL", "polars", "pyarrow", "scipy", "sklearn", "torch", "tqdm"}

@@ -6,7 +6,7 @@ import dataclasses
 import math
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._describing import Numbers, Shares
 
@@ -28,6 +28,7 @@ _FRACTIONS = {3 / 4: "three quarters{of_the}", 2 / 3: "two thirds{of_the}", 1 / 
 _ABOUT = 0.05  # how far, relatively, from such a fraction
 _MOST_VALUES = 5  # of a category, in a table
 _UNMARKED = "   "
+_MOST_MOVED = 3  # clusters of which it is said that their shares changed
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -174,8 +175,10 @@ def _plain(text: str) -> str:
 
 def pair(here: float, overall: float) -> str:
     """Two numbers to compare: with three digits each, or as many as it takes to tell them apart, but no finer."""
+    if here == overall:
+        return f"{number(here)} against {number(overall)}"
     apart = abs(here - overall)
-    least, most = _decimals(apart, 2), max(_decimals(apart, _DIGITS), 0)
+    least, most = _decimals(apart, 1), max(_decimals(apart, _DIGITS), 0)
     return " against ".join(number(each, min(max(_decimals(abs(each), _DIGITS), least), most))
                             for each in (here, overall))
 
@@ -266,12 +269,12 @@ def _column(values: list[float]) -> list[str]:
     return ["-" if math.isnan(value) else fixed(value, decimals) for value in values]
 
 
-def _lay_out(header: list[str], lines: list[list[str]], width: int) -> str:
+def _lay_out(header: list[str], lines: list[list[str]], width: int, marked: bool = True) -> str:
     """Right-aligned columns beside the first; those that do not fit go into a further block that repeats it."""
     first = [_cut(line[0], width // 3) for line in (header, *lines)]
     left = max(map(len, first))
     room = width - left - 2 - len(_UNMARKED)
-    columns = [[_cut(name, room) + (_UNMARKED if i > 1 else ""), *(line[i] for line in lines)]
+    columns = [[_cut(name, room) + (_UNMARKED if marked and i > 1 else ""), *(line[i] for line in lines)]
                for i, name in enumerate(header)][1:]
     widths = [max(map(len, cells)) for cells in columns]
     blocks, start = [], 0
@@ -290,3 +293,52 @@ def _lay_out(header: list[str], lines: list[list[str]], width: int) -> str:
 def _cut(text: str, most: int) -> str:
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[:most - 3]}..."
+
+
+# ------------------------------------------------------------------------------------------- drift
+
+
+def drift_sentences(drift: Any) -> list[str]:
+    """One on the shares and, where distances are known, one on the distances."""
+    chance = f"up to {number(drift.by_chance)} by chance"
+    index = f"stability index {number(drift.index)}"
+    said = {
+        "chance": f"shares differ no more than by chance ({index}, {chance})",
+        "small": f"shares changed a little ({index}, {chance}; from 0.1 it would be moderate)",
+        "moderate": f"shares changed ({index}, {chance}; from 0.1 it is moderate, from 0.25 large)",
+        "large": f"shares changed a lot ({index}, {chance}; from 0.25 it is large)",
+    }[drift.reading]
+    found = [f"{drift.n_now:,} new {drift.noun} against {drift.n_then:,}: {said}"]
+    if drift.reading != "chance":
+        names = [*(f"cluster {each}" for each in drift.clusters.tolist()), "noise"]
+        shares = zip([*drift.shares_then.tolist(), drift.noise_then], [*drift.shares_now.tolist(), drift.noise_now],
+                     names, strict=True)
+        moved = sorted(shares, key=lambda each: -abs(each[1] - each[0]))[:_MOST_MOVED]
+        found[0] += ": " + ", ".join(_say_moved(*each) for each in moved if each[0] != each[1])
+    if drift.distance_then > 0 and math.isfinite(drift.distance_now):
+        ratio = drift.distance_now / drift.distance_then
+        how = "about as far" if abs(ratio - 1) <= _ABOUT else f"{number(ratio, _decimals(ratio, 2))} times as far"
+        found.append(f"{drift.noun} are {how} from their centres as then (root mean square "
+                     f"{pair(drift.distance_now, drift.distance_then)})")
+    return found
+
+
+def _say_moved(then: float, now: float, name: str) -> str:
+    decimals = 0 if abs(now - then) >= 0.02 else 1
+    return f"{name} {'rose' if now > then else 'fell'} from {100 * then:.{decimals}f}% to {100 * now:.{decimals}f}%"
+
+
+def drift_table(drift: Any, width: int) -> str:
+    """Shares and distances then and now, a line for each cluster."""
+    names = [*map(str, drift.clusters.tolist()), "noise", "all"]
+    rows = [[*column.tolist(), noise, 1.0] for column, noise in
+            ((drift.shares_then, drift.noise_then), (drift.shares_now, drift.noise_now))]
+    far = [[*column.tolist(), math.nan, of_all] for column, of_all in
+           ((drift.distances_then, drift.distance_then), (drift.distances_now, drift.distance_now))]
+    columns = {"share then": list(map(share, rows[0])), "now": list(map(share, rows[1]))}
+    if not all(map(math.isnan, far[1])):
+        columns |= {"distance then": _column(far[0]), " now": _column(far[1])}
+    lines = [[name, *cells] for name, *cells in zip(names, *columns.values(), strict=True)]
+    if drift.noise_then == drift.noise_now == 0:
+        del lines[-2]
+    return _lay_out(["cluster", *columns], lines, width, marked=False)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import _describing, _features, _wording
+from . import _describing, _drifting, _features, _wording
 from ._grouping import Groups
-from ._validation import Rule, as_labels, check_parameters, integer
+from ._validation import Rule, as_labels, check_parameters, column_names, integer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Category", "Noise", "Profile", "profile"]
+__all__ = ["Category", "Drift", "Noise", "Profile", "drift", "profile"]
 
+_READINGS = ("small", 0.1), ("moderate", 0.25), ("large", math.inf)  # of the population stability index
 _NOUN = (Rule("a str that is not empty", lambda value: isinstance(value, str) and bool(value.strip())),)
 
 
@@ -121,12 +123,14 @@ class Profile:
     typical: tuple[NDArray[np.int64], ...]
     extreme: tuple[NDArray[np.int64], ...]
     left_out: tuple[str, ...]
-    _said: _wording.Facts = dataclasses.field(repr=False)
+    _facts: _wording.Facts = dataclasses.field(repr=False)
+    _means: _drifting.Means | None = dataclasses.field(repr=False)
+    _all_names: tuple[str, ...] = dataclasses.field(repr=False)
 
     @functools.cached_property
     def sentences(self) -> list[str]:
         """A sentence for each cluster, and one for the noise if there is any."""
-        return _wording.sentences(self._said)
+        return _wording.sentences(self._facts)
 
     def table(self, width: int = 100) -> str:
         """Lay out sizes, medians and shares as text, features in rows and clusters in columns.
@@ -141,7 +145,7 @@ class Profile:
         str
         """
         check_parameters("table", {"width": (integer(40),)}, {"width": width})
-        return _wording.table(self._said, int(width))
+        return _wording.table(self._facts, int(width))
 
     def __str__(self) -> str:
         return "\n".join([self.table(), "", *self.sentences])
@@ -277,7 +281,8 @@ def profile(X: ArrayLike, labels: ArrayLike, feature_names: Sequence[str] | None
         ratio_features=numbers.is_ratio,
         missing={name: missing[name] for name in features.all_names if name in missing},
         categories={each.name: Category(each.values, each.shares[inner], each.overall) for each in categories},
-        typical=members.nearest()[inner], extreme=members.farthest()[inner], left_out=features.left_out, _said=facts)
+        typical=members.nearest()[inner], extreme=members.farthest()[inner], left_out=features.left_out,
+        _facts=facts, _means=_drifting.keep_means(features.numbers, numbers, k), _all_names=features.all_names)
 
 
 def _split_noise(values: NDArray, codes: NDArray[np.int64]) -> tuple[NDArray, NDArray[np.int64]]:
@@ -289,3 +294,198 @@ def _split_noise(values: NDArray, codes: NDArray[np.int64]) -> tuple[NDArray, ND
         codes = codes - n_noise
         codes[codes < 0] = len(values) - n_noise
     return values[n_noise:], codes
+
+
+# ------------------------------------------------------------------------------------------- drift
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Drift:
+    """What `drift` found. As text (``print``) it is a table and the sentences.
+
+    Attributes
+    ----------
+    clusters : ndarray of shape (n_clusters,)
+        The labels.
+    labels : ndarray of shape (n_new,)
+        The label that each new row was given; negative for noise.
+    n_then, n_now : int
+        Number of rows.
+    shares_then, shares_now : ndarray of shape (n_clusters,), float64
+        Share of the rows in each cluster, from 0 to 1.
+    noise_then, noise_now : float
+        Share of the rows in no cluster.
+    distances_then, distances_now : ndarray of shape (n_clusters,), float64
+        Root mean squared distance of the rows of each cluster to its centre. NaN where it is not known or where there
+        is no row.
+    distance_then, distance_now : float
+        The same over all clusters.
+    index : float
+        Population stability index: the sum of ``(now - then) * log(now / then)`` over the shares of the clusters, and
+        of noise if there is any, with half a row added to each count.
+    by_chance : float
+        The value that `index` exceeds in one case of twenty if nothing has changed, from the numbers of rows.
+    reading : {"chance", "small", "moderate", "large"}
+        What `index` means: not above `by_chance`; else below 0.1, below 0.25, or more.
+    """
+
+    clusters: NDArray
+    labels: NDArray
+    n_then: int
+    n_now: int
+    shares_then: NDArray[np.float64]
+    shares_now: NDArray[np.float64]
+    noise_then: float
+    noise_now: float
+    distances_then: NDArray[np.float64]
+    distances_now: NDArray[np.float64]
+    distance_then: float
+    distance_now: float
+    index: float
+    by_chance: float
+    reading: str
+    noun: str = "rows"
+
+    @functools.cached_property
+    def sentences(self) -> list[str]:
+        """One on the shares and, where distances are known, one on the distances."""
+        return _wording.drift_sentences(self)
+
+    def table(self, width: int = 100) -> str:
+        """Lay out shares and distances as text, a line for each cluster.
+
+        Parameters
+        ----------
+        width : int, default=100
+            Most characters in a line, at least 40.
+
+        Returns
+        -------
+        str
+        """
+        check_parameters("table", {"width": (integer(40),)}, {"width": width})
+        return _wording.drift_table(self, int(width))
+
+    def __str__(self) -> str:
+        return "\n".join([self.table(), "", *self.sentences])
+
+
+def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
+    """Compare how new rows fall into clusters with how those did that the clusters were made from.
+
+    Parameters
+    ----------
+    model_or_profile : fitted estimator with `labels_` and `predict`, or Profile
+        What the new rows are assigned to the clusters by.
+    X_new : array-like or table of shape (n_new, n_features)
+        The new rows: for an estimator scaled as those that it was fitted to, for a profile in the units of the data and
+        with the same columns (of a table those that are numbers are enough, in any order).
+
+    Returns
+    -------
+    Drift
+
+    Raises
+    ------
+    NotFittedError
+        The estimator was not fitted.
+    ValueError
+        The columns of `X_new` are not those of the fit or profile; the profile has no cluster or no feature that is a
+        number and varies.
+    TypeError
+        There is neither a profile nor an estimator that can assign new rows.
+
+    Notes
+    -----
+    What is compared:
+
+    - `KMeans`: the shares of ``labels_`` with those of ``predict(X_new)``. Distances are those to the nearest centre.
+      Of the rows of the fit only the mean over all is known, from ``inertia_`` (with `sample_weight` it is not, and the
+      distance then means nothing).
+    - `DBSCAN`: the shares alike, noise among them, which is what to watch. There are no centres, and no distances.
+      New rows are noise more often than those of the fit even if nothing has changed, as each row of the fit counted
+      itself as a neighbour: little where clusters are dense, from 35% to 42% in one trial with few rows. Measure that
+      with rows that were kept out of the fit.
+    - `AgglomerativeClustering`: the shares of ``predict`` for the rows of the fit, which it keeps, with those of
+      ``predict(X_new)``. Distances are those to the mean of the cluster, if the metric is Euclidean. With given
+      distances the shares of ``labels_`` are taken.
+    - `Profile`: rows, those that it was made from too, count for the cluster with the nearest mean, in standard
+      deviations of all rows; a missing value counts as the mean of all rows. So these shares differ from
+      `Profile.shares` where clusters are not the neighbourhoods of means, as with DBSCAN or with other scaling. Prefer
+      the estimator where there is one.
+
+    A model is nearer to the rows that it was fitted to than to others: with few rows in many clusters distances grow a
+    little without any drift. The index sees shares only: a shift within clusters shows in the distances.
+
+    The bounds 0.1 and 0.25 are customary, and rules of thumb; that of chance supposes that rows were drawn
+    independently of each other.
+
+    References
+    ----------
+    B. Yurdakul and J. Naranjo, "Statistical properties of the population stability index", Journal of Risk Model
+    Validation 14 (2020) 89-100, :doi:`10.21314/JRMV.2020.227`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from coterie import KMeans, explain
+    >>> rng = np.random.default_rng(0)
+    >>> last_year = np.concatenate([rng.normal(0, 1, (500, 2)), rng.normal(9, 1, (500, 2))])
+    >>> this_year = np.concatenate([rng.normal(0, 1, (400, 2)), rng.normal(9, 1, (100, 2))])
+    >>> model = KMeans(2, random_state=0).fit(last_year)
+    >>> found = explain.drift(model, this_year)
+    >>> sorted(found.shares_now.tolist())
+    [0.2, 0.8]
+    >>> found.reading
+    'large'
+    """
+    if isinstance(model_or_profile, Profile):
+        means, noun = model_or_profile._means, model_or_profile.noun
+        if means is None:
+            raise ValueError("drift needs a profile with a cluster, and with a feature that is a number and varies. "
+                             "Pass the fitted estimator instead.")
+        clusters, then = model_or_profile.clusters, means.then
+        now = means.assign(_read_again(model_or_profile, X_new))
+        labels = clusters[now.labels]
+    else:
+        check_is_fitted = getattr(model_or_profile, "_check_is_fitted", None)
+        if callable(check_is_fitted):
+            check_is_fitted()
+        if not hasattr(model_or_profile, "predict") or not hasattr(model_or_profile, "labels_"):
+            raise TypeError("drift needs a Profile, or a fitted estimator with labels_ and predict. Got "
+                            f"{model_or_profile!r}.")
+        noun = "rows"
+        clusters, then, now = _drifting.by_model(model_or_profile, X_new)
+        labels = now.labels
+    n_then, n_now = int(then.sizes.sum()) + then.n_noise, len(labels)
+    index, by_chance = _drifting.stability_index(np.append(then.sizes, then.n_noise), np.append(now.sizes, now.n_noise))
+    reading = "chance" if index <= by_chance else next(word for word, bound in _READINGS if index < bound)
+    return Drift(
+        clusters=clusters, labels=labels, n_then=n_then, n_now=n_now, shares_then=then.sizes / n_then,
+        shares_now=now.sizes / n_now, noise_then=then.n_noise / n_then, noise_now=now.n_noise / n_now,
+        distances_then=then.distances(), distances_now=now.distances(), distance_then=math.sqrt(then.mean_square),
+        distance_now=math.sqrt(now.mean_square), index=index, by_chance=by_chance, reading=reading, noun=noun)
+
+
+def _read_again(known: Profile, X_new: ArrayLike) -> NDArray:
+    """The features of a profile that are numbers, of further rows; of a table by name, else by place."""
+    names = column_names(X_new)
+    if names is not None:
+        if absent := [name for name in known.feature_names if name not in set(names)]:
+            raise ValueError(f"X_new has no column {absent[0]!r}, which the profile was made from.")
+        features = _features.read(X_new, None, [name for name in names if name not in known.feature_names], "drift")
+    else:
+        all_names = known._all_names
+        features = _features.read(X_new, None, None, "drift")
+        if len(features.all_names) == len(all_names):
+            categorical = [name for name in all_names if name not in known.feature_names]
+            features = _features.read(X_new, all_names, categorical, "drift")
+        elif len(features.all_names) == len(known.feature_names):
+            features = _features.read(X_new, known.feature_names, None, "drift")
+        else:
+            raise ValueError(f"X_new has {len(features.all_names)} columns, but the profile was made from "
+                             f"{len(all_names)}.")
+    place = {name: j for j, name in enumerate(features.names)}
+    if absent := [name for name in known.feature_names if name not in place]:
+        raise ValueError(f"Column {absent[0]!r} of X_new does not hold numbers, as it did in the profile.")
+    return features.numbers[:, [place[name] for name in known.feature_names]]

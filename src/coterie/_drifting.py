@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How rows fall into clusters, then and now: shares, distances to centres, and how much shares differ."""
+from __future__ import annotations
+
+import copy
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from . import _lloyd, _parallel, distances
+from ._describing import Numbers
+from ._validation import as_matrix
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+_BLOCK = 1 << 20  # numbers worked on at a time: 8 MB
+_HALF = 0.5  # a row, added to each count: logarithms of shares must be finite
+_NORMAL_95 = 1.6448536269514722  # 95% quantile of the normal distribution
+
+
+class Occupation(NamedTuple):
+    """How rows fall into k clusters.
+
+    labels : for each row the cluster, from 0; -1 for noise
+    sizes : (k,) rows in each
+    n_noise : rows in none
+    squares : (k,) sum of the squared distances to the centre; NaN where there is no telling
+    mean_square : of all rows that are in a cluster; NaN where there is no telling
+    """
+
+    labels: NDArray[np.integer]
+    sizes: NDArray[np.int64]
+    n_noise: int
+    squares: NDArray[np.float64]
+    mean_square: float
+
+    def distances(self) -> NDArray[np.float64]:
+        """Root mean squared distance to the centre of each cluster; NaN where there is none, or no telling."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.sqrt(self.squares / self.sizes)
+
+
+def occupy(labels: NDArray[np.integer], k: int, rows: NDArray | None = None, centers: NDArray | None = None
+           ) -> Occupation:
+    """Count rows, and measure them where there are centres."""
+    n_noise = int(np.count_nonzero(labels < 0))
+    sizes = np.bincount(labels[labels >= 0], minlength=k)
+    squares = np.full(k, np.nan)
+    if rows is not None and centers is not None:
+        squares = np.zeros(k)
+        step = max(1, _BLOCK // rows.shape[1])
+        for start in range(0, len(rows), step):
+            part = labels[start:start + step]
+            far = rows[start:start + step].astype(np.float64) - centers[part]
+            squares += np.bincount(part, weights=np.einsum("ij,ij->i", far, far), minlength=k)
+    return Occupation(labels, sizes, n_noise, squares, float(squares.sum() / max(sizes.sum(), 1)))
+
+
+# ------------------------------------------------------------------------------------------- of a model
+
+
+def by_model(model: Any, X_new: ArrayLike) -> tuple[NDArray, Occupation, Occupation]:
+    """The labels that are clusters, how the rows of the fit fell into them, and how new ones do."""
+    now, then = np.asarray(model.predict(X_new)), np.asarray(model.labels_)
+    centers = getattr(model, "cluster_centers_", None)
+    linkage, metric, rows = _tree_of(model)
+    if centers is not None:  # k-means
+        k = len(centers)
+        new = as_matrix(X_new)
+        was = occupy(then, k)._replace(mean_square=float(model.inertia_) / len(then))
+        return np.arange(k), was, occupy(now, k, new, centers.astype(np.float64))
+    k = max(int(then.max(initial=-1)), int(now.max(initial=-1))) + 1
+    if rows is None:  # DBSCAN, or a tree of given distances
+        return np.arange(k), occupy(then, k), occupy(now, k)
+    if linkage in ("ward", "centroid", "median") or _is_euclidean(metric):
+        sizes = np.bincount(then, minlength=k)
+        middle = rows.mean(axis=0, dtype=np.float64)  # off the sums, for their rounding error
+        order = np.argsort(then, kind="stable")
+        centers = middle + np.add.reduceat(rows[order] - middle, np.cumsum(sizes) - sizes) / sizes[:, None]
+    # Like with like: predict may give a row of the fit another label than it has.
+    nameless = copy.copy(model)
+    nameless.__dict__.pop("feature_names_in_", None)
+    return np.arange(k), occupy(nameless.predict(rows), k, rows, centers), occupy(now, k, as_matrix(X_new), centers)
+
+
+def _tree_of(model: Any) -> tuple[Any, Any, NDArray | None]:
+    """Linkage, metric and rows of a tree that was fitted to rows."""
+    fitted_with = getattr(model, "_fitted_with", ())
+    return fitted_with if len(fitted_with) == 3 else (None, None, None)
+
+
+def _is_euclidean(metric: object) -> bool:
+    return isinstance(metric, (str, distances.Metric)) and distances.as_metric(metric).kernel == "euclidean"
+
+
+# ------------------------------------------------------------------------------------------- of a profile
+
+
+class Means(NamedTuple):
+    """The means of clusters, by which rows are assigned to the nearest one in standard deviations of all rows.
+
+    centers : (k, d) in those units; of the features that vary
+    middle, spread : (d,) mean and standard deviation of all rows; NaN for a feature that does not vary
+    then : how the rows fell that the means were taken of
+    """
+
+    centers: NDArray[np.float64]
+    middle: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    then: Occupation
+
+    def assign(self, rows: NDArray) -> Occupation:
+        """The nearest mean; a missing value counts as the mean of all rows."""
+        return _assign(rows, self.centers, self.middle, self.spread)
+
+
+def keep_means(rows: NDArray, numbers: Numbers, k: int) -> Means | None:
+    """What it takes to assign further rows, and how these ones fall; None where there is no cluster or feature."""
+    varies = numbers.overall_spreads > 0
+    if not k or not varies.any():
+        return None
+    spread = np.where(varies, numbers.overall_spreads, np.nan)
+    middle = np.where(varies, numbers.overall_means, np.nan)
+    centers = np.nan_to_num(numbers.differences[:k][:, varies])
+    return Means(centers, middle, spread, _assign(rows, centers, middle, spread)._replace(labels=np.empty(0, np.int32)))
+
+
+def _assign(rows: NDArray, centers: NDArray, middle: NDArray, spread: NDArray) -> Occupation:
+    used = ~np.isnan(spread)
+    scaled = np.empty((len(rows), len(centers[0])))
+    step = max(1, _BLOCK // rows.shape[1])
+    for start in range(0, len(rows), step):
+        part = (rows[start:start + step, used] - middle[used]) / spread[used]
+        scaled[start:start + step] = np.nan_to_num(part, copy=False)
+    labels = _lloyd.nearest(scaled, centers, _parallel.resolve_n_jobs(None))[0]
+    return occupy(labels, len(centers), scaled, centers)
+
+
+# ------------------------------------------------------------------------------------------- how much shares differ
+
+
+def stability_index(then: NDArray[np.int64], now: NDArray[np.int64]) -> tuple[float, float]:
+    """Population stability index of two counts, and which value chance alone exceeds in one of twenty cases."""
+    there = (then + now) > 0
+    then, now = then[there], now[there]
+    k = len(then)
+    p, q = ((counts + _HALF) / (counts.sum() + _HALF * k) for counts in (then, now))
+    index = float(((q - p) * np.log(q / p)).sum())
+    # Where nothing has changed the index is about chi-square distributed, with k - 1 degrees of freedom, times the sum
+    # of the inverse numbers of rows; its quantile by Wilson and Hilferty, https://doi.org/10.1073/pnas.17.12.684.
+    if k < 2:
+        return index, 0.0
+    spread = 2 / (9 * (k - 1))
+    quantile = (k - 1) * (1 - spread + _NORMAL_95 * math.sqrt(spread)) ** 3
+    return index, quantile * (1 / int(then.sum()) + 1 / int(now.sum()))
