@@ -72,7 +72,7 @@ def read_csv(stream: io.BufferedReader, choose: Choose) -> Table:
     if len(names) == 1 and not table.names:
         raise Problem(f"no comma, semicolon or tab separates columns in it, and its lines are not numbers: "
                       f"{body[0][0] if body else first[0]!r}")
-    table.is_named = is_named
+    table.is_named, table.separator, table.decimal_comma = is_named, separator, decimal_comma is not None
     table.notes = notes + renamed
     return table
 

@@ -48,6 +48,8 @@ class Table:
     kept: np.ndarray | None = None  # which rows of the file are in `values`; None: all
     row_names: list[str] | None = None  # one for each row in `values`
     missing: np.ndarray | None = None  # how many values of each column were missing, once that is resolved
+    separator: str = ","  # of a text file
+    decimal_comma: bool = False  # whether numbers in a text file have one
 
     def leave_out(self, names: Sequence[str], reason: str) -> None:
         """Take columns out of `values`, and say why in `left_out`."""
