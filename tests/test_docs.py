@@ -5,6 +5,7 @@ with what it prints compared, and of ```sh the lines that call `coterie`, on mad
 the first block on that needs a library that is not there, the rest of the page is skipped.
 """
 import doctest
+import functools
 import gzip
 import importlib
 import importlib.util
@@ -181,6 +182,24 @@ def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if not re.match(r"[a-z]+:|#|(\.\./)?generated/", target):
             assert (page.parent / target.split("#")[0]).exists(), target
+
+
+@functools.cache
+def file_names():
+    folders = [ROOT / name for name in ("src", "tests", "ci", "docs")]
+    return {"setup.py", *(path.name for folder in folders for path in folder.glob("**/*"))}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_files_and_names_of_the_code_are_there(page):
+    """`_lloyd.iterate`, `kmeans_update.pyx`: those that a page mentions, with the folder or without."""
+    names = re.findall(r"`([\w./]+)`", page.read_text(encoding="utf-8"))
+    for name in names:
+        module, _, attributes = name.removeprefix("coterie.").partition(".")
+        if re.search(r"\w\.(py|pyx|pyi|pxd|h)$", name):
+            assert name.split("/")[-1] in file_names(), name
+        elif attributes and importlib.util.find_spec(f"coterie.{module}"):
+            functools.reduce(getattr, attributes.split("."), importlib.import_module(f"coterie.{module}"))
 
 
 def test_every_page_is_reached():
