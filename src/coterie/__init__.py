@@ -7,10 +7,12 @@ from ._divisive import DivisiveClustering
 from ._estimator import ClusteringWarning, ConvergenceWarning, FeatureScaleWarning, NotFittedError, load
 from ._kmeans import KMeans, k_means, kmeans_plusplus
 from ._labels import Comparison, align_labels, compare, relabel
+from ._outliers import outlier_scores
 from ._parallel import Cancelled, get_num_threads, num_threads, progress, set_num_threads
 
 __all__ = [
     "DBSCAN", "AgglomerativeClustering", "Cancelled", "ClusteringWarning", "Comparison", "ConvergenceWarning",
     "DivisiveClustering", "FeatureScaleWarning", "KMeans", "NotFittedError", "align_labels", "compare", "dbscan",
-    "get_num_threads", "k_means", "kmeans_plusplus", "load", "num_threads", "progress", "relabel", "set_num_threads",
+    "get_num_threads", "k_means", "kmeans_plusplus", "load", "num_threads", "outlier_scores", "progress", "relabel",
+    "set_num_threads",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _lloyd, _parallel, distances
 from ._describing import Numbers
+from ._grouping import Groups, squared_distances
 from ._validation import as_matrix
 
 if TYPE_CHECKING:
@@ -49,12 +50,7 @@ def occupy(labels: NDArray[np.integer], k: int, rows: NDArray | None = None, cen
     sizes = np.bincount(labels[labels >= 0], minlength=k)
     squares = np.full(k, np.nan)
     if rows is not None and centers is not None:
-        squares = np.zeros(k)
-        step = max(1, _BLOCK // rows.shape[1])
-        for start in range(0, len(rows), step):
-            part = labels[start:start + step]
-            far = rows[start:start + step].astype(np.float64) - centers[part]
-            squares += np.bincount(part, weights=np.einsum("ij,ij->i", far, far), minlength=k)
+        squares = np.bincount(labels, weights=squared_distances(rows, labels, centers), minlength=k)
     return Occupation(labels, sizes, n_noise, squares, float(squares.sum() / max(sizes.sum(), 1)))
 
 
@@ -65,34 +61,38 @@ def by_model(model: Any, X_new: ArrayLike) -> tuple[NDArray, Occupation, Occupat
     """The labels that are clusters, how the rows of the fit fell into them, and how new ones do."""
     now, then = np.asarray(model.predict(X_new)), np.asarray(model.labels_)
     centers = getattr(model, "cluster_centers_", None)
-    linkage, metric, rows = _tree_of(model)
     if centers is not None:  # k-means
         k = len(centers)
         new = as_matrix(X_new)
         was = occupy(then, k)._replace(mean_square=float(model.inertia_) / len(then))
         return np.arange(k), was, occupy(now, k, new, centers.astype(np.float64))
     k = max(int(then.max(initial=-1)), int(now.max(initial=-1))) + 1
+    rows, centers = tree_rows(model)
     if rows is None:  # DBSCAN, or a tree of given distances
         return np.arange(k), occupy(then, k), occupy(now, k)
-    if linkage in ("ward", "centroid", "median") or _is_euclidean(metric):
-        sizes = np.bincount(then, minlength=k)
-        middle = rows.mean(axis=0, dtype=np.float64)  # off the sums, for their rounding error
-        order = np.argsort(then, kind="stable")
-        centers = middle + np.add.reduceat(rows[order] - middle, np.cumsum(sizes) - sizes) / sizes[:, None]
     # Like with like: predict may give a row of the fit another label than it has.
+    return (np.arange(k), occupy(predict_again(model, rows), k, rows, centers),
+            occupy(now, k, as_matrix(X_new), centers))
+
+
+def tree_rows(model: Any) -> tuple[NDArray | None, NDArray[np.float64] | None]:
+    """The rows that a tree was fitted to, if it has them, and the means of its clusters, if distances are Euclidean."""
+    fitted_with = getattr(model, "_fitted_with", ())
+    if len(fitted_with) != 3 or fitted_with[2] is None:
+        return None, None
+    _, metric, rows = fitted_with
+    if not isinstance(metric, (str, distances.Metric)) or distances.as_metric(metric).kernel != "euclidean":
+        return rows, None
+    groups = Groups(model.labels_, int(model.labels_.max()) + 1)
+    middle = rows.mean(axis=0, dtype=np.float64)  # off the sums, for their rounding error
+    return rows, middle + groups.sums(rows[groups.order] - middle) / groups.sizes[:, None]
+
+
+def predict_again(model: Any, rows: NDArray) -> NDArray[np.integer]:
+    """`predict` for the rows of the fit, which have no column names any more."""
     nameless = copy.copy(model)
     nameless.__dict__.pop("feature_names_in_", None)
-    return np.arange(k), occupy(nameless.predict(rows), k, rows, centers), occupy(now, k, as_matrix(X_new), centers)
-
-
-def _tree_of(model: Any) -> tuple[Any, Any, NDArray | None]:
-    """Linkage, metric and rows of a tree that was fitted to rows."""
-    fitted_with = getattr(model, "_fitted_with", ())
-    return fitted_with if len(fitted_with) == 3 else (None, None, None)
-
-
-def _is_euclidean(metric: object) -> bool:
-    return isinstance(metric, (str, distances.Metric)) and distances.as_metric(metric).kernel == "euclidean"
+    return nameless.predict(rows)
 
 
 # ------------------------------------------------------------------------------------------- of a profile
