@@ -683,12 +683,13 @@ def test_demo(run, tmp_path):
     pytest.importorskip("matplotlib")
     done = run("demo", "--jobs", 2)
     assert done.returncode == 0
-    assert "sepal_length_cm" in done.stdout and "50 setosa" in done.stdout and "north_km" in done.stdout
-    assert "49 versicolor, 15 virginica" in done.stdout and "heights of the last merges: 32.4, 12.3" in done.stdout
-    assert "k-means with 4 clusters cuts through them" in done.stdout
-    for shape in ("912 right moon, 18 scattered", "885 left moon", "659 disc", "1,159 ring"):
-        assert shape in done.stdout
-    path = re.search("^picture: (.*)$", done.stdout, re.MULTILINE)[1]
+    for text in ("0: 50 setosa", "64: 49 versicolor, 15 virginica", "150 flowers, joined at height 32.4",
+                 "cluster 0, 33% of flowers: petal length", "agree to 0.73", "1,000,000 addresses", "12 depots",
+                 "k-means with 4 centres cuts through the shapes", "912 right moon, 18 scattered", "885 left moon",
+                 "659 disc", "1,159 ring", "DBSCAN to 0.95"):
+        assert text in done.stdout
+    assert len(done.stdout.splitlines()) < 72
+    path = re.search("^picture of all this: (.*)$", done.stdout, re.MULTILINE)[1]
     assert pathlib.Path(path).samefile(tmp_path / "coterie-demo.png")
     assert pathlib.Path(path).read_bytes().startswith(b"\x89PNG")
 
@@ -696,7 +697,7 @@ def test_demo(run, tmp_path):
 def test_demo_without_matplotlib_says_how_to_get_the_picture(tmp_path):
     code = "import sys; sys.modules['matplotlib'] = None; from coterie.cli import main; sys.exit(main(['demo']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
-    assert done.returncode == 0 and "north_km" in done.stdout
+    assert done.returncode == 0 and "12 depots" in done.stdout
     assert 'pip install "coterie[plot]"' in done.stderr and not list(tmp_path.iterdir())
 
 

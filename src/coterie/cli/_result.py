@@ -8,7 +8,8 @@ import gzip
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import IO
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def write_labels(target: str | None, labels: np.ndarray, kept: np.ndarray | None
         every = np.zeros(len(kept), labels.dtype)
         every[kept] = labels
         labels = every
-    with _open(target) as file:
+    with open_target(target) as file:
         file.write("label\n")
         for start in range(0, len(labels), 100_000):
             cells = list(map(str, labels[start:start + 100_000].tolist()))
@@ -55,13 +56,13 @@ def write_labels(target: str | None, labels: np.ndarray, kept: np.ndarray | None
 
 def write_tree(target: str, Z: np.ndarray) -> None:
     """Write a linkage matrix as an npy file."""
-    with _open(target, binary=True) as file:
+    with open_target(target, binary=True) as file:
         np.save(file, Z)
 
 
 def write_centers(target: str, sizes: np.ndarray, centers: np.ndarray, names: Sequence[str]) -> None:
     """Write one row per cluster: its label, its size, its centre in the units of the data."""
-    with _open(target) as file:
+    with open_target(target) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["label", "size", *names])
         for label, (size, center) in enumerate(zip(sizes.tolist(), centers.tolist(), strict=True)):
@@ -69,7 +70,8 @@ def write_centers(target: str, sizes: np.ndarray, centers: np.ndarray, names: Se
 
 
 @contextlib.contextmanager
-def _open(target, binary=False):
+def open_target(target: str | None, binary: bool = False) -> Iterator[IO]:
+    """A file to write, zipped if its name ends in .gz, or standard output. A Problem names it."""
     standard_output = target in (None, "-")
     try:
         if standard_output:

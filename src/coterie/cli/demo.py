@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""See it work: cluster Fisher's iris flowers, grow their tree, cluster a million generated points, find shapes that
-k-means cannot separate, and draw all of it.
+"""See it work: iris flowers in clusters, described in words, and as a tree; a million addresses; shapes that k-means
+cuts to pieces and DBSCAN finds.
 
-Prints a summary of each clustering and writes a picture, for which matplotlib is needed.
+Says what it does, and draws all of it in one picture, for which matplotlib is needed.
 """
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ import argparse
 import csv
 import importlib.resources
 import os
+import textwrap
 import time
 
 import numpy as np
 
 import coterie
-from coterie import hierarchy, selection
-from coterie.cli._console import Problem, add_run_arguments, count, note, numbers, progress_bar
+from coterie import explain, hierarchy, scores, selection
+from coterie.cli._console import Problem, add_run_arguments, note, numbers, progress_bar
 from coterie.cli._picture import MATPLOTLIB, check_picture, matplotlib_is_there, save_picture
 from coterie.cli._result import members, summary
 
-SUMMARY = "cluster iris flowers, grow their tree, cluster a million points, find shapes, and draw all of it"
+SUMMARY = "see all three algorithms at work, on flowers, a map and shapes"
 
 _PICTURE = "coterie-demo.png"
 _STARTS = 5
@@ -28,6 +29,7 @@ _MIN_SAMPLES = 8
 _EAST, _NORTH = 42.0, 30.0  # the extent of the generated map, km
 _LAKE = (30.0, 16.0, 3.4)  # its centre and radius, km
 _DRAWN = [0, 2]  # two of the four lengths of a flower: those with the fewest hidden behind each other
+_WIDTH = 100  # of the text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,42 +48,40 @@ def run(args: argparse.Namespace) -> None:
     tell = (lambda text: None) if args.quiet else print
 
     names, flowers, species = read_iris()
-    tell(f"Fisher's iris flowers (1936): {len(flowers)} flowers, {len(names)} lengths in cm, 3 clusters\n")
     iris, seconds = _fit(flowers, 3, args)
     _number_by_first_rows(iris)
-    tell(_describe(iris, names, seconds, {"species": members(iris.labels_, species)}))
+    tell(_tell_flowers(iris, names, flowers, species, seconds))
 
     started = time.perf_counter()
     tree = hierarchy.linkage(flowers, "ward", n_jobs=args.jobs)
     seconds = time.perf_counter() - started
-    labels = hierarchy.cut_tree(tree, n_clusters=3)[:, 0]
-    means = np.array([flowers[labels == label].mean(axis=0) for label in range(3)])
-    tell(f"\nThe same flowers as a tree: the nearest clusters merged again and again (ward), then cut into 3\n\n"
-         f"{summary(np.bincount(labels), means, names, {'species': members(labels, species)})}\n\n"
-         f"heights of the last merges: {', '.join(numbers(tree[:-6:-1, 2]))}; {seconds:.3f} s")
+    tell(_tell_tree(tree, species, seconds))
 
-    tell("\nGenerated map: 1,000,000 addresses (km east and north), 12 clusters, each to be served from its centre\n")
     addresses = generate_addresses(1_000_000, np.random.default_rng(args.seed))
     depots, seconds = _fit(addresses, 12, args)
-    tell(_describe(depots, ["east_km", "north_km"], seconds))
+    tell(_tell_addresses(depots, addresses, seconds))
 
     shapes, truth = generate_shapes(4_000, np.random.default_rng(args.seed))
-    tell("\nGenerated shapes: two moons, a ring and a disc within it, and scattered points\n\n"
-         "k-means with 4 clusters cuts through them:\n")
-    pieces, seconds = _fit(shapes, 4, args)
-    tell(_describe(pieces, ["x_cm", "y_cm"], seconds, {"shapes": members(pieces.labels_, truth)}))
+    pieces, _ = _fit(shapes, 4, args)
     started = time.perf_counter()
     suggestion = selection.suggest_eps(shapes, _MIN_SAMPLES, n_jobs=args.jobs)
     dense = coterie.DBSCAN(suggestion.eps, min_samples=_MIN_SAMPLES, n_jobs=args.jobs).fit(shapes)
     seconds = time.perf_counter() - started
-    tell(f"\nDBSCAN finds what is dense, whatever its shape and without being told how many there are:\n\n"
-         f"{_describe_dense(dense, shapes, truth)}\n\n"
-         f"eps {dense.eps:g} was suggested from the data: {suggestion.reason}; {seconds:.3f} s in all")
+    tell(_tell_shapes(pieces, dense, suggestion, truth, seconds))
 
     if drawing:
         _draw(path, flowers[:, _DRAWN], iris, tree, species, addresses, depots, shapes, pieces, dense)
+        print(f"picture of all this: {os.path.abspath(path)}")
     else:
-        note(f"for the picture, {MATPLOTLIB}")
+        note(f"for a picture of all this, {MATPLOTLIB}")
+    tell(_NEXT)
+
+
+_NEXT = """
+Now yours:
+  coterie sweep data.csv                 # how many clusters?
+  coterie kmeans data.csv -k 3           # which row is in which; hierarchy and dbscan alike
+  coterie --help                         # and all the rest"""
 
 
 def _fit(X, n_clusters, args):
@@ -98,22 +98,83 @@ def _number_by_first_rows(model):
     model.labels_, model.cluster_centers_ = np.argsort(order)[model.labels_], model.cluster_centers_[order]
 
 
-def _describe(model, names, seconds, further=None):
-    sizes = np.bincount(model.labels_, minlength=model.n_clusters)
-    unit = names[0].rpartition("_")[2]
-    return (f"{summary(sizes, model.cluster_centers_, names, further)}\n\n"
-            f"inertia {model.inertia_:,.6g} {unit}^2 (sum of squared distances to the centres), "
-            f"{count(model.n_iter_, 'iteration')}; best of {_STARTS} starts, {seconds:.3f} s in all")
+# ------------------------------------------------------------------------------------------------ in words
 
 
-def _describe_dense(dense, shapes, truth):
-    labels = dense.labels_
-    clustered = labels >= 0
-    sizes = np.bincount(labels[clustered])
-    means = np.array([shapes[labels == label].mean(axis=0) for label in range(len(sizes))])
-    text = summary(sizes, means, ["x_cm", "y_cm"], {"shapes": members(labels, truth)}, total=len(labels))
-    noise = members(np.where(clustered, -1, 0), truth)
-    return f"{text}\n\nnoise: {count(np.count_nonzero(~clustered), 'point')} ({', '.join(noise)})"
+def _tell_flowers(iris, names, flowers, species, seconds):
+    plain = [name.removesuffix("_cm").replace("_", " ") for name in names]
+    profile = explain.profile(flowers, iris.labels_, plain, noun="flowers")
+    words = [textwrap.fill(sentence, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+             for sentence in profile.sentences]
+    found = members(iris.labels_, species)
+    alike = scores.adjusted_rand_score(species, iris.labels_)
+    return "\n".join([
+        "1. k-means: find k centres, so that rows are near to theirs",
+        f"   Fisher's {len(flowers)} iris flowers (1936), {len(names)} lengths in cm; 3 centres\n",
+        summary(profile.sizes, iris.cluster_centers_, plain),
+        "\nIn words (in brackets: the median of the cluster against that of all):\n",
+        *words,
+        "\nNobody told it the species, which are:",
+        *(f"  {label}: {cell}" for label, cell in enumerate(found)),
+        f"Clusters and species agree to {alike:.2f} (adjusted Rand index: 1 is the same, 0 is chance). It took "
+        f"{_time(seconds)}.\n"])
+
+
+def _tell_tree(tree, species, seconds):
+    labels = hierarchy.cut_tree(tree, n_clusters=3)[:, 0]
+    inner = labels != labels[0]
+    heights = numbers(tree[:-6:-1, 2])
+    cells = [f"{np.count_nonzero(labels == label)}: {cell}" for label, cell in enumerate(members(labels, species))]
+    return "\n".join([
+        "2. A tree: every row begins alone, and the two nearest clusters are merged, again and again",
+        "   The same flowers (ward linkage)\n",
+        f"  {len(labels)} flowers, joined at height {heights[0]}",
+        f"   |-- {cells[0]}",
+        f"   `-- {np.count_nonzero(inner)}, joined at height {heights[1]}",
+        f"        |-- {cells[1]}",
+        f"        `-- {cells[2]}\n",
+        f"The last merges were at heights {', '.join(heights[:-1])} and {heights[-1]}. Where they jump, a cut suits:",
+        "two groups stand out, and three are no surprise. No k is needed to build a tree. "
+        f"It took {_time(seconds)}.\n"])
+
+
+def _tell_addresses(depots, addresses, seconds):
+    sizes = np.bincount(depots.labels_)
+    largest = int(sizes.argmax())
+    east, north = depots.cluster_centers_[largest]
+    away = np.sqrt(depots.inertia_ / len(addresses))
+    return "\n".join([
+        "3. k-means again, on more rows",
+        f"   {len(addresses):,} addresses on a generated map, and 12 depots to serve them\n",
+        f"A depot in the middle of its addresses is {away:.1f} km from them (root mean square). The largest serves",
+        f"{sizes[largest]:,}, at km {east:.1f} east and {north:.1f} north, the smallest {sizes.min():,}. The best of "
+        f"{_STARTS} starts, which",
+        f"took {_time(seconds)} together.\n"])
+
+
+def _tell_shapes(pieces, dense, suggestion, truth, seconds):
+    torn, found = members(pieces.labels_, truth), members(dense.labels_, truth)
+    alike = [scores.adjusted_rand_score(truth, model.labels_) for model in (pieces, dense)]
+    noise = members(np.where(dense.labels_ < 0, 0, -1), truth)[0]
+    return "\n".join([
+        "4. DBSCAN: clusters are where rows lie dense, and what lies between them is noise",
+        f"   {len(truth):,} generated points: two moons that reach into each other, a disc in a ring, some anywhere\n",
+        "k-means with 4 centres cuts through the shapes:",
+        *(f"  {label}: {cell}" for label, cell in enumerate(torn)),
+        "DBSCAN finds the shapes, and was not told how many there are:",
+        *(f"  {label}: {cell}" for label, cell in enumerate(found)),
+        f"  noise: {noise}",
+        f"k-means agrees with the shapes to {alike[0]:.2f}, DBSCAN to {alike[1]:.2f}. How far apart neighbours",
+        f"may be was suggested from the data, too: eps {suggestion.eps:g} cm. It took {_time(seconds)}.\n"])
+
+
+def _time(seconds):
+    if seconds < 0.001:
+        return "less than 1 ms"
+    return f"{1000 * seconds:.0f} ms" if seconds < 0.95 else f"{seconds:.1f} s"
+
+
+# ------------------------------------------------------------------------------------------------ data
 
 
 def read_iris() -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -221,4 +282,3 @@ def _draw(path, flowers, iris, tree, species, addresses, depots, shapes, pieces,
     for ax in (torn, found):
         ax.set_aspect("equal")
     save_picture(path, figure)
-    print(f"\npicture: {os.path.abspath(path)}")
