@@ -397,10 +397,7 @@ def pair_confusion_matrix(labels_true: ArrayLike, labels_pred: ArrayLike) -> NDA
     array([[8, 0],
            [2, 2]])
     """
-    table = _compared("pair_confusion_matrix", labels_true, labels_pred)
-    n = table.n
-    both, true, pred = (int(np.dot(each, each)) for each in (table.counts, table.rows, table.columns))
-    return np.array([[n * n - true - pred + both, pred - both], [true - both, both - n]], np.int64)
+    return np.array(_count_pairs("pair_confusion_matrix", labels_true, labels_pred), np.int64)
 
 
 def rand_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
@@ -433,7 +430,7 @@ def rand_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
     >>> print(round(rand_score([0, 0, 1, 1], [0, 0, 1, 2]), 4))
     0.8333
     """
-    (neither, pred), (true, both) = pair_confusion_matrix(labels_true, labels_pred).tolist()
+    (neither, pred), (true, both) = _count_pairs("rand_score", labels_true, labels_pred)
     if pred == true == 0:
         return 1.0
     return (neither + both) / (neither + pred + true + both)
@@ -472,7 +469,7 @@ def adjusted_rand_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float
     >>> print(round(adjusted_rand_score([0, 0, 1, 1], ["x", "x", "y", "z"]), 4))
     0.5714
     """
-    (neither, pred), (true, both) = pair_confusion_matrix(labels_true, labels_pred).tolist()
+    (neither, pred), (true, both) = _count_pairs("adjusted_rand_score", labels_true, labels_pred)
     if pred == true == 0:
         return 1.0
     return 2.0 * (both * neither - true * pred) / ((both + true) * (true + neither) + (both + pred) * (pred + neither))
@@ -507,7 +504,7 @@ def fowlkes_mallows_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> flo
     >>> print(round(fowlkes_mallows_score([0, 0, 1, 1], [0, 0, 1, 2]), 4))
     0.7071
     """
-    (_, pred), (true, both) = pair_confusion_matrix(labels_true, labels_pred).tolist()
+    (_, pred), (true, both) = _count_pairs("fowlkes_mallows_score", labels_true, labels_pred)
     return math.sqrt(both / (both + pred)) * math.sqrt(both / (both + true)) if both else 0.0
 
 
@@ -841,6 +838,7 @@ def _by_sums(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], mea
                 points, codes, ends, rows, columns, first, within, nearest, region, slot), count, n_threads)
 
     _parallel.in_steps("silhouette", -(-n // rows), n, work)
+    _parallel.report("silhouette", n, n)
     own = sizes[codes]
     result = _coefficients(within / np.maximum(own - 1, 1), nearest, own)  # a row is no other row of its cluster
     if measure is None:
@@ -860,6 +858,7 @@ def _by_means(codes: NDArray[np.int64], sizes: NDArray[np.int64],
         a = means[each, own] * (sizes[own] / others)
         means[each, own] = np.inf
         result[rows] = _coefficients(a, means.min(axis=1), sizes[own])
+    _parallel.report("silhouette", len(codes), len(codes))
     return result
 
 
@@ -942,7 +941,7 @@ class _Clusters(NamedTuple):
         if vectors is not None:
             corners = np.concatenate([vectors(slice(i, i + 1)) for i in first])
         sums = np.zeros(corners.shape)
-        clusters = cls(sizes, corners, sums)
+        clusters = cls(sizes, corners, np.zeros(corners.shape))
         for rows, deviations in clusters.deviations(X, codes, vectors):
             own = codes[rows]
             for j, column in enumerate(deviations.T):
@@ -1023,6 +1022,13 @@ def _compared(owner: str, labels_true: ArrayLike, labels_pred: ArrayLike, **valu
     return _Table.of(labels_true, labels_pred, warns=True)
 
 
+def _count_pairs(owner: str, labels_true: ArrayLike, labels_pred: ArrayLike) -> list[list[int]]:
+    table = _compared(owner, labels_true, labels_pred)
+    n = table.n
+    both, true, pred = (int(np.dot(each, each)) for each in (table.counts, table.rows, table.columns))
+    return [[n * n - true - pred + both, pred - both], [true - both, both - n]]
+
+
 def _warn_of_numbers(*values: NDArray) -> None:
     kinds = ["continuous" if each.dtype.kind == "f" and (each != np.rint(each)).any()
              else "binary" if len(each) <= 2 else "multiclass" for each in values]
@@ -1035,7 +1041,7 @@ def _entropy(sizes: NDArray[np.int64]) -> float:
     n = sizes.sum()
     if len(sizes) <= 1:
         return 0.0 if n else 1.0
-    return float(-((sizes / n) * (np.log(sizes) - math.log(n))).sum())
+    return -math.fsum((sizes / n) * (np.log(sizes) - math.log(n)))  # in any order the same
 
 
 def _mutual_information(table: _Table) -> float:
@@ -1048,7 +1054,7 @@ def _mutual_information(table: _Table) -> float:
     terms -= (np.log(table.columns) - log_n)[table.j]
     terms *= table.counts / table.n
     terms[np.abs(terms) < _EPS] = 0.0
-    return max(0.0, float(terms.sum()))
+    return max(0.0, math.fsum(terms))
 
 
 def _average(a: float, b: float, method: str) -> float:
