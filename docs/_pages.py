@@ -1,7 +1,9 @@
-"""The pictures that the code of a page saves, for the page to show: its code runs once more when the site is built."""
+"""The pictures that the code of a page draws, for the page to show: it runs once more when the site is built."""
 import contextlib
 import doctest
 import re
+import runpy
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -11,14 +13,15 @@ BLOCK = re.compile(r"^( *)```(python|pycon)\n(.*?)^\1```$", re.DOTALL | re.MULTI
 
 
 def draw(docs: Path, folder: Path) -> None:
-    """Run each page under `docs` that shows pictures of `folder`/NAME, where NAME is its own, in that folder."""
+    """Run each page that shows pictures of `folder`/NAME, where NAME is its own, in that folder; or NAME.py beside it."""
     for page in sorted(docs.glob("**/*.md")):
         text = page.read_text(encoding="utf-8")
         if f"{folder.name}/{page.stem}/" in text:
             (folder / page.stem).mkdir(exist_ok=True)
             with contextlib.chdir(folder / page.stem), contextlib.redirect_stdout(None):
                 try:
-                    run(text, page)
+                    run_program(page.with_suffix(".py")) if page.with_suffix(".py").exists() else run(text, page)
+                    plt.close("all")
                 except Exception as error:  # tests/test_docs.py says more
                     logging.getLogger(__name__).warning("its code fails: %r", error, location=str(page))
 
@@ -30,4 +33,11 @@ def run(text: str, page: Path) -> None:
         if kind == "pycon":
             code = "".join(example.source for example in doctest.DocTestParser().get_examples(code))
         exec(compile(code, str(page), "exec"), namespace)
-    plt.close("all")
+
+
+def run_program(path: Path) -> None:
+    arguments, sys.argv = sys.argv, [str(path)]
+    try:
+        runpy.run_path(str(path), run_name="__main__")
+    finally:
+        sys.argv = arguments
