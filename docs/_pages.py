@@ -13,7 +13,7 @@ BLOCK = re.compile(r"^( *)```(python|pycon)\n(.*?)^\1```$", re.DOTALL | re.MULTI
 
 
 def draw(docs: Path, folder: Path) -> None:
-    """Run each page that shows pictures of `folder`/NAME, where NAME is its own, or NAME.py beside it, in that folder."""
+    """Run the pages that show pictures of `folder`/NAME, NAME being their own, there; or NAME.py beside them."""
     for page in sorted(docs.glob("**/*.md")):
         text = page.read_text(encoding="utf-8")
         if f"{folder.name}/{page.stem}/" in text:
