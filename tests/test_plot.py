@@ -8,7 +8,18 @@ matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
 
 from coterie import hierarchy  # noqa: E402
-from coterie.plot import PALETTE, dendrogram, k_distances, profile, scatter, silhouette, sweep  # noqa: E402
+from coterie.plot import (  # noqa: E402
+    PALETTE,
+    dendrogram,
+    image_segments,
+    k_distances,
+    kmeans_animation,
+    profile,
+    scatter,
+    silhouette,
+    sweep,
+)
+from coterie.plot._animation import find_steps, start  # noqa: E402
 
 
 @pytest.fixture
@@ -571,3 +582,171 @@ def test_a_profile_of_no_clusters(ax):
 
     with pytest.raises(ValueError):
         profile(explain.profile(BLOBS, -np.ones(50, int)), ax=ax)
+
+
+# -------------------------------------------------------------------------------------------------------- images
+
+PHOTO = np.random.default_rng(0).integers(0, 256, size=(6, 16, 3), dtype=np.uint8)
+HALVES = np.repeat([[0] * 8 + [1] * 8], 6, axis=0)
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_each_segment_has_its_mean_colour_and_a_line_around_it(ax, flat):
+    assert image_segments(PHOTO, HALVES.ravel() if flat else HALVES, ax=ax) is ax
+    shown = ax.images[0].get_array()
+    for columns in (slice(0, 8), slice(8, 16)):
+        mean = PHOTO[:, columns].reshape(-1, 3).mean(axis=0) / 255
+        np.testing.assert_allclose(shown[:, columns], np.broadcast_to(mean, (6, 8, 3)))
+    (lines,) = ax.collections
+    assert {tuple(map(tuple, each)) for each in lines.get_segments()} == {
+        ((7.5, y - 0.5), (7.5, y + 0.5)) for y in range(6)}
+
+
+def test_pixels_in_no_segment_are_pale_and_fine_grain_has_no_lines(ax):
+    labels = np.arange(96).reshape(6, 16) % 3 - 1
+    image_segments(PHOTO, labels, ax=ax)
+    shown = ax.images[0].get_array()
+    np.testing.assert_allclose(shown[labels < 0], 0.5 + PHOTO[labels < 0] / 510)
+    assert not ax.collections
+
+
+@pytest.mark.parametrize("image", [PHOTO / 255, np.concatenate([PHOTO, PHOTO[:, :, :1]], axis=2), PHOTO.tolist(),
+                                   (PHOTO / 255).astype(np.float32)])
+def test_images_of_any_type(ax, image):
+    image_segments(image, HALVES, ax=ax)
+    np.testing.assert_allclose(ax.images[0].get_array()[0, 0], PHOTO[:, :8].reshape(-1, 3).mean(axis=0) / 255,
+                               rtol=1e-6)
+    ax.clear()
+    image_segments(np.asarray(image)[:, :, 0], HALVES, ax=ax)
+    np.testing.assert_allclose(ax.images[0].get_array()[0, 0], PHOTO[:, :8, 0].mean() / 255, rtol=1e-6)
+
+
+@pytest.mark.parametrize("image, labels, message", [
+    (PHOTO, HALVES[:3], "int label per pixel"),
+    (PHOTO, HALVES / 2, "int label per pixel.*float64"),
+    (PHOTO.ravel(), HALVES, r"image must be numbers of shape .*Got shape \(288,\)"),
+    (PHOTO[:0], HALVES[:0], "image must be numbers"),
+    (PHOTO * 3.0, HALVES, "ints from 0 to 255 or floats from 0 to 1"),
+    (PHOTO.astype(int) - 9, HALVES, "ints from 0 to 255"),
+    (np.full((6, 16), np.nan), HALVES, "floats from 0 to 1"),
+    (np.full((6, 16), "red"), HALVES, "image must be numbers"),
+])
+def test_what_is_no_image(ax, image, labels, message):
+    with pytest.raises(ValueError, match=message):
+        image_segments(image, labels, ax=ax)
+
+
+# ----------------------------------------------------------------------------------------------------- animation
+
+
+def drawn_labels(ax):
+    """Which colour each point has."""
+    (points,) = ax.collections
+    known = {color: label for label, color in enumerate(PALETTE)}
+    return [known.get(matplotlib.colors.to_hex(color).upper()) for color in points.get_facecolor()]
+
+
+@pytest.mark.filterwarnings("ignore::coterie.ConvergenceWarning")
+@pytest.mark.parametrize("init", ["k-means++", "random", "array"])
+@pytest.mark.parametrize("n, d, k", [(90, 2, 4), (200, 5, 7), (30, 2, 30), (12, 3, 1), (3000, 2, 5)])
+def test_steps_are_those_of_kmeans(n, d, k, init):
+    from coterie import KMeans
+
+    rng = np.random.default_rng(n + k)
+    X = rng.normal(size=(n, d)) + 2 * rng.integers(3, size=(n, 1))
+    if init == "array":
+        init = rng.normal(size=(k, d)) + np.eye(d)[0] * 9  # some get no rows
+    model = KMeans(k, init=init, n_init=1, tol=0, random_state=3).fit(X)
+    steps = find_steps(X, start(X, k, init, 3))
+    assert abs(len(steps) - model.n_iter_) <= 1
+    np.testing.assert_array_equal(steps[-1].labels, model.labels_)
+    np.testing.assert_allclose(steps[-1].centers, model.cluster_centers_, rtol=1e-12, atol=1e-12)
+    assert steps[-1].inertia == pytest.approx(model.inertia_)
+    for before, after in itertools.pairwise(steps):
+        nearest = np.linalg.norm(X[:, np.newaxis] - before.centers, axis=2)
+        np.testing.assert_allclose(nearest[np.arange(n), before.labels], nearest.min(axis=1))
+        for label in np.unique(before.labels) if len(np.unique(before.labels)) == k else []:
+            np.testing.assert_allclose(after.centers[label], X[before.labels == label].mean(axis=0))
+        assert after.inertia <= before.inertia * (1 + 1e-12) + 1e-20
+        short = KMeans(k, init=before.centers, n_init=1, max_iter=1, tol=0).fit(X)
+        np.testing.assert_array_equal(short.labels_, after.labels)
+
+
+@pytest.mark.filterwarnings("ignore::coterie.ConvergenceWarning")
+def test_steps_end_with_equal_rows_and_more_centers_than_rows_that_differ():
+    from coterie import KMeans
+
+    X = np.repeat([[0.0, 0.0], [5.0, 5.0]], 10, axis=0)
+    steps = find_steps(X, X[[0, 0, 10]])
+    model = KMeans(3, init=X[[0, 0, 10]], n_init=1, tol=0).fit(X)
+    np.testing.assert_array_equal(steps[-1].labels, model.labels_)
+
+
+@pytest.mark.parametrize("suffix", ["GIF", "html"])
+def test_a_written_animation_ends_with_the_clusters_of_kmeans(ax, tmp_path, suffix):
+    from coterie import KMeans
+
+    image = pytest.importorskip("PIL.Image")
+    path = tmp_path / f"steps.{suffix}"
+    ax.figure.set_size_inches(3, 2)
+    made = kmeans_animation(BLOBS, 2, init=BLOBS[:2], names=["x (m)", "y (m)"], path=path, ax=ax)
+    model = KMeans(2, init=BLOBS[:2], n_init=1).fit(BLOBS)
+    assert drawn_labels(ax) == model.labels_.tolist()
+    np.testing.assert_allclose([text.xy for text in ax.texts], model.cluster_centers_)
+    np.testing.assert_allclose([line.get_xydata()[-1] for line in ax.lines[:2]], model.cluster_centers_)
+    np.testing.assert_array_equal([line.get_xydata()[0] for line in ax.lines[:2]], BLOBS[:2])
+    assert ax.get_title().startswith("nothing changes any more after") and (ax.get_xlabel() == "x (m)")
+    assert ax.get_title().endswith(f"inertia {model.inertia_:,.4g}")
+    shown = len(list(itertools.groupby(made.new_frame_seq())))
+    if suffix == "html":
+        page = path.read_text(encoding="utf-8")
+        assert page.count("data:image/png;base64,") == shown
+        assert "http" not in page and page.startswith("<!DOCTYPE html>")
+    else:
+        with image.open(path) as gif:
+            assert gif.n_frames <= shown and gif.n_frames > 3 and gif.info["loop"] == 0
+
+
+def test_frames_go_from_grey_points_through_every_step(ax):
+    from coterie import KMeans
+
+    made = kmeans_animation(BLOBS, 2, init=BLOBS[:2], ax=ax)
+    frames = list(made.new_frame_seq())
+    seen = []
+    for frame, _ in itertools.groupby(frames):
+        made._func(frame)
+        seen.append((ax.get_title(), drawn_labels(ax), [text.xy for text in ax.texts]))
+    assert seen[0][0] == "2 centers to start with" and set(seen[0][1]) == {None}
+    n_iter = KMeans(2, init=BLOBS[:2], n_init=1, tol=0).fit(BLOBS).n_iter_
+    steps = [each for each in seen if "inertia" in each[0]]
+    assert len(steps) in (n_iter, n_iter + 1)
+    for (_, labels, centers), (_, _, moved) in itertools.pairwise(steps):
+        np.testing.assert_allclose(moved, [BLOBS[np.array(labels) == label].mean(axis=0) for label in (0, 1)])
+        assert (np.linalg.norm(BLOBS[:, np.newaxis] - centers, axis=2).argmin(axis=1) == labels).all()
+    for title, _, centers in seen:
+        assert np.isfinite(centers).all() and ("move" in title or "center" in title or "iteration" in title)
+    made._draw_was_started = True
+
+
+def test_many_columns_are_animated_on_their_principal_components(ax):
+    X = np.random.default_rng(0).normal(size=(60, 6)) * [9, 5, 1, 1, 1, 1]
+    made = kmeans_animation(X, 3, random_state=0, ax=ax)
+    assert ax.get_xlabel().startswith("first principal component") and not ax.images
+    assert len(ax.texts) == 3
+    made._draw_was_started = True
+
+
+@pytest.mark.parametrize("X, k, more, message", [
+    (BLOBS, 51, {}, "n_samples=50 should be >= n_clusters=51"),
+    (BLOBS, 0, {}, "'n_clusters' parameter of kmeans_animation must be an int"),
+    (BLOBS, 2, {"init": "best"}, "'init' parameter"),
+    (BLOBS, 2, {"init": BLOBS[:3]}, "does not match the number of clusters 2"),
+    (BLOBS, 2, {"init": [[1.0], [2.0]]}, "init with as many columns as X, 2. Got 1"),
+    (BLOBS, 2, {"random_state": "x"}, "'random_state' parameter"),
+    (BLOBS, 2, {"path": "steps.mp4"}, r"path must end in \.gif or \.html. Got 'steps\.mp4'"),
+    (BLOBS, 2, {"names": ["a"]}, "names must be one for each"),
+    (BLOBS[:, :1], 2, {}, "at least two columns"),
+])
+def test_what_can_not_be_animated(ax, X, k, more, message):
+    with pytest.raises(ValueError, match=message):
+        kmeans_animation(X, k, **more, ax=ax)
