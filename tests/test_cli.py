@@ -128,6 +128,15 @@ def test_import_of_the_package_leaves_the_command_alone():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize("args, subcommands", [(["--version"], set()), (["predict", "--help"], {"predict"})])
+def test_a_subcommand_starts_without_the_others(args, subcommands):
+    code = ("import sys; from coterie.cli import main\n"
+            f"try:\n    main({args})\nexcept SystemExit:\n    print([m for m in sys.modules if 'coterie' in m])")
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.splitlines()[-1]
+    assert set(re.findall(r"'coterie\.cli\.([a-z]\w*)'", loaded)) == subcommands
+    assert "coterie.cli'" in loaded and "coterie.plot" not in loaded and "coterie.explain" not in loaded
+
+
 def test_kmeans_gives_the_labels_of_the_python_interface(run, tmp_path):
     (tmp_path / "iris.csv").write_text(iris_csv())
     done = run("kmeans", "iris.csv", "-k", 3)

@@ -26,11 +26,17 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
 
 
-def _parser():
-    parser = _Parser(prog="coterie", description="Group similar things.", allow_abbrev=False)
+def _parser(argv):
+    """The parser for `argv`, with the subcommand that it begins with; else with all, to list them."""
+    known = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+    first = argv[0] if argv else None
+    needed = [first] if first in known else [] if first == "--version" else known  # importing all takes a while
+    parser = _Parser(prog="coterie", description="Group similar things.", allow_abbrev=False,
+                     epilog="coterie COMMAND --help says what each takes, with examples. coterie demo shows what comes "
+                            "out.")
     parser.add_argument("--version", action="version", version=f"coterie {coterie.__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
-    for name in sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")):
+    for name in needed:
         module = importlib.import_module(f"{__name__}.{name}")
         command = commands.add_parser(
             name, help=module.SUMMARY, description=module.__doc__, allow_abbrev=False,
@@ -46,7 +52,9 @@ def main(argv: list[str] | None = None) -> int:
     0: done (also where the reader of the output has gone), 1: something is wrong with the data or a file,
     2: something is wrong with the command line, 130: stopped by Ctrl-C.
     """
-    parser = _parser()
+    if argv is None:
+        argv = sys.argv[1:]
+    parser = _parser(argv)
     args = parser.parse_args(argv)
     if args.command is None:
         parser.print_help(sys.stderr)
