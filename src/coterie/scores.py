@@ -1050,8 +1050,8 @@ def _mutual_information(table: _Table) -> float:
     log_n = math.log(table.n)
     # Written so that equal labelings have exactly their entropy.
     terms = np.log(table.counts) - log_n
-    terms -= (np.log(table.rows) - log_n)[table.i]
-    terms -= (np.log(table.columns) - log_n)[table.j]
+    terms -= np.log(table.rows[table.i]) - log_n
+    terms -= np.log(table.columns[table.j]) - log_n
     terms *= table.counts / table.n
     terms[np.abs(terms) < _EPS] = 0.0
     return max(0.0, math.fsum(terms))
