@@ -84,6 +84,28 @@ def test_baskets_reads_a_sparse_table_and_counts_baskets_with_both_among_those_w
     assert "a and b are bought together 1.7 times" in out and "By themselves: c\n" in out
 
 
+# ------------------------------------------------------------------------------------------- articles
+
+
+def test_articles_of_a_topic_come_together_with_its_words(monkeypatch, tmp_path, capsys):
+    out = run("articles.py", monkeypatch, tmp_path, capsys)
+    assert [float(value) for value in re.findall(r"(?:words|directions|cosine) +([0-9.]+) ", out)] == [1.0, 1.0, 0.99]
+    clusters = re.findall(r"texts: (.*)  \((\d+)% are of topic (\w+)\)$", out, re.MULTILINE)
+    assert {name for _, _, name in clusters} == {"cooking", "football", "space", "money", "music", "health"}
+    assert all(share == "100" for _, share, _ in clusters)
+    assert any("telescope" in words and name == "space" for words, _, name in clusters)
+
+
+def test_articles_weighs_words_as_tf_idf():
+    pytest.importorskip("matplotlib")
+    module = runpy.run_path(str(EXAMPLES / "articles.py"))
+    X, words = module["tf_idf"](["Sun sun moon!", "moon, star of", "the sun the", "the the", "..."], 2, 0.5)
+    assert words.tolist() == ["moon", "sun", "the"]  # of is short, star in one text only
+    raw = np.log(5 / 2) * np.log1p([[1, 2, 0], [1, 0, 0], [0, 1, 2], [0, 0, 2], [0, 0, 0]])
+    lengths = np.linalg.norm(raw, axis=1, keepdims=True)
+    assert X == pytest.approx(raw / np.where(lengths, lengths, 1))
+
+
 # ------------------------------------------------------------------------------------------- genes
 
 
