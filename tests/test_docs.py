@@ -113,7 +113,7 @@ def test_commands_run(page, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
-    parser = cli._parser()
+    parser = cli._parser([])
     subcommands = next(action for action in parser._actions if isinstance(action.choices, dict)).choices
     parsed = [(argv, target, parser.parse_args(argv)) for argv, target in commands(page) if argv[0] in subcommands]
     columns = {}  # alike for all tables of the page, so that a model fits those that it predicts
@@ -226,6 +226,17 @@ def toctree(page):
 def test_the_readme_has_the_two_commands():
     lines = re.findall(r"^python3 -m venv .*$", README.read_text(encoding="utf-8"), re.MULTILINE)
     assert [line.split(" && ")[-1].split()[0] for line in lines] == [".venv/bin/coterie", ".venv-test/bin/python"]
+
+
+def test_the_figures_of_the_readme_are_those_of_the_benchmarks():
+    def rows(page):
+        table = re.findall(r"^\|(.*×\*\*.*)\|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        return [[cell.strip() for cell in row.split("|")][1:] for row in table]
+
+    measured = [set(row) for row in rows(DOCS / "benchmarks.md")]
+    for row in rows(README):
+        assert any(set(row) <= each for each in measured), row
+    assert any(float(row[2].strip("*×")) < 1 for row in rows(README)), "show a case that is slower, too"
 
 
 def test_the_map_of_the_readme_names_files_that_are_there():
