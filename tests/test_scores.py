@@ -80,6 +80,23 @@ def test_silhouettes_are_the_same_bits_for_any_number_of_threads(metric):
         assert scores.silhouette_samples(data, labels, metric=metric, n_jobs=n_jobs).tobytes() == one.tobytes()
 
 
+@pytest.mark.parametrize("metric, d", [("manhattan", 3), ("manhattan", 1), ("euclidean", 1), ("chebyshev", 1),
+                                       ("minkowski", 1)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_distances_are_added_up_by_rank_as_they_are_one_by_one(monkeypatch, metric, d, dtype):
+    rng = np.random.default_rng(d)
+    X, labels = rng.normal(size=(3000, d)).round(1).astype(dtype), some_labels(3000, 5, seed=0)
+    X[labels == 0] += 100
+    X[::500] *= 1e6
+    ranked = scores.silhouette_samples(X, labels, metric=metric)
+    monkeypatch.setattr(scores, "_BLOCK", 1 << 10)
+    assert ranked.tobytes() == scores.silhouette_samples(X, labels, metric=metric).tobytes()
+    monkeypatch.setattr(scores, "_BY_RANK", 3000)
+    single = scores.silhouette_samples(X, labels, metric=metric)
+    assert ranked.tobytes() != single.tobytes()  # it was another way
+    np.testing.assert_allclose(ranked, single, **EXACT)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
 def test_given_distances_are_as_good_as_rows(dtype):
     X = np.random.default_rng(0).integers(0, 50, (900, 1)).astype(dtype)  # whole distances: exact in any type

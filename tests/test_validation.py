@@ -395,9 +395,9 @@ def test_bad_weights_get_a_clear_error(weights, match):
 
 @pytest.mark.parametrize("labels", [
     [3, 1, 3, -1], [True, False, True], [2.0, 1.5, 2.0], ["b", "a", "b"], [b"b", b"a"], [],
-    np.array(["y", "x"], object), np.array([250, 3], np.uint8), np.array([127, -128, 127], np.int8), np.array([2**64 - 1, 0], np.uint64),
-    np.array([2**64 - 1, 2**64 - 2], np.uint64), np.array([-2**63, 2**63 - 1]), np.arange(20)[::-2], [[1], [0]],
-    np.array(["2026-01-02", "2026-01-01"], "M8[D]"), np.array([1, 0], ">i4"),
+    np.array(["y", "x"], object), np.array([250, 3], np.uint8), np.array([127, -128, 127], np.int8),
+    np.array([2**64 - 1, 0], np.uint64), np.array([2**64 - 1, 2**64 - 2], np.uint64), np.array([-2**63, 2**63 - 1]),
+    np.arange(20)[::-2], [[1], [0]], np.array(["2026-01-02", "2026-01-01"], "M8[D]"), np.array([1, 0], ">i4"),
 ])
 def test_labels_are_numbered_in_ascending_order(labels):
     values, codes = as_labels(labels)
