@@ -106,6 +106,28 @@ def test_articles_weighs_words_as_tf_idf():
     assert X == pytest.approx(raw / np.where(lengths, lengths, 1))
 
 
+# ------------------------------------------------------------------------------------------- images
+
+
+def test_images_finds_what_is_in_the_picture_and_keeps_closer_to_it_with_more_colours(monkeypatch, tmp_path, capsys):
+    out = run("images.py", monkeypatch, tmp_path, capsys)
+    errors = [float(error) for error in re.findall(r"% +([0-9.]+) +\d+$", out, re.MULTILINE)]
+    assert len(errors) == 3 and errors[0] > errors[1] > errors[2]
+    areas = re.findall(r"^ +\d +([0-9.]+)% +(\d+), +(\d+) +(.*)$", out, re.MULTILINE)
+    assert [(share, color) for share, _, _, color in areas][:3] == [
+        ("47.4", "120, 180, 235"), ("25.0", "20, 80, 150"), ("23.0", "225, 200, 150")]  # sky, sea, beach
+    assert [(x, y) for _, x, y, _ in areas][3:] == [("90", "16"), ("30", "70")]  # sun and umbrella
+
+
+def test_images_with_as_many_colours_as_there_are_changes_nothing(monkeypatch, tmp_path, capsys):
+    image = pytest.importorskip("PIL.Image")
+    pixels = np.random.default_rng(0).choice(np.array([[0, 0, 0], [255, 0, 0], [0, 0, 255]], np.uint8), (12, 17))
+    image.fromarray(pixels).save(tmp_path / "flag.png")
+    out = run("images.py", monkeypatch, tmp_path, capsys, "flag.png", "--colors", "1", "2", "3", "--areas", "2")
+    assert "17 x 12 pixels, 3 colours" in out
+    assert re.search(r"^ +3 .*% +0.0 +0$", out, re.MULTILINE)
+
+
 # ------------------------------------------------------------------------------------------- genes
 
 
