@@ -107,7 +107,7 @@ def iris_csv(separator=",", decimal="."):
 
 def expected_labels(X=IRIS, method="standard", k=3, seed=0):
     scaled = Scaler(method).fit_transform(X)
-    return [str(label) for label in coterie.KMeans(k, random_state=seed).fit(scaled).labels_]
+    return [str(label) for label in coterie.KMeans(k, n_init=5, random_state=seed).fit(scaled).labels_]
 
 
 # ------------------------------------------------------------------------------------------------ the command
@@ -152,6 +152,15 @@ def test_scale_and_seed(run, method):
     done = run("kmeans", "-", "-k", 4, "--scale", method, "--seed", 7, "--quiet", stdin=iris_csv().encode())
     assert labels_of(done.stdout) == expected_labels(method=method, k=4, seed=7)
     assert re.fullmatch(rf"scaling: {method} \(.*\)\n", done.stderr)
+
+
+def test_starts(run_here):
+    one = run_here("kmeans", "-", "-k", 8, "--starts", 1, stdin=iris_csv().encode())
+    scaled = Scaler().fit_transform(IRIS)
+    assert labels_of(one.stdout) == [str(label) for label in coterie.KMeans(8, random_state=0).fit(scaled).labels_]
+    many = run_here("kmeans", "-", "-k", 8, "--starts", 20, stdin=iris_csv().encode())
+    inertia = [float(re.search(r"inertia ([\d.]+)", done.stderr)[1]) for done in (one, many)]
+    assert inertia[1] < inertia[0] and "best of 1 start, " in one.stderr and "best of 20 starts, " in many.stderr
 
 
 def test_labels_and_centers_go_to_files(run, tmp_path):

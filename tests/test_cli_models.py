@@ -61,7 +61,7 @@ def kmeans_model(cli, tmp_path):
     (tmp_path / "old.csv").write_text(as_csv(OLD, species=SPECIES[::2]))
     cli("kmeans", "old.csv", "-k", 3, "--save", "model.npz", "--output", "labels.csv")
     scaler = Scaler().fit(OLD)
-    return scaler, coterie.KMeans(3, random_state=0).fit(scaler.transform(OLD))
+    return scaler, coterie.KMeans(3, n_init=5, random_state=0).fit(scaler.transform(OLD))
 
 
 FITS = [
@@ -168,7 +168,7 @@ def test_a_model_of_columns_without_names_goes_by_their_place_in_the_file(cli, t
     np.save(tmp_path / "old.npy", OLD)
     cli("kmeans", "old.npy", "-k", 3, "--columns", "x3,x1", "--save", "model.npz")
     scaler = Scaler().fit(OLD[:, [3, 1]])
-    model = coterie.KMeans(3, random_state=0).fit(scaler.transform(OLD[:, [3, 1]]))
+    model = coterie.KMeans(3, n_init=5, random_state=0).fit(scaler.transform(OLD[:, [3, 1]]))
     expected = [str(label) for label in model.predict(scaler.transform(NEW[:, [3, 1]]))]
     for name, content in (("all.csv", as_csv(NEW)), ("unnamed.csv", as_csv(NEW, header=False)),
                           ("two.csv", as_csv(NEW[:, [3, 1]], header=False)),
@@ -206,7 +206,7 @@ def test_missing_values_are_treated_as_they_were(cli, tmp_path):
     medians = np.nanmedian(old, axis=0)
     filled = np.where(np.isnan(old), medians, old)
     scaler = Scaler().fit(filled)
-    model = coterie.KMeans(3, random_state=0).fit(scaler.transform(filled))
+    model = coterie.KMeans(3, n_init=5, random_state=0).fit(scaler.transform(filled))
     cli("kmeans", "old.csv", "-k", 3, "--missing", "median", "--save", "model.npz")
     expected = [str(label) for label in model.predict(scaler.transform(np.where(np.isnan(new), medians, new)))]
     done = cli("predict", "model.npz", "new.csv")
