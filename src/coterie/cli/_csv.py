@@ -64,12 +64,12 @@ def read_csv(stream: io.BufferedReader, choose: Choose) -> Table:
     names, renamed = distinct([name.strip() for name in names])
 
     reader = _Reader(text, separator, decimal_comma is not None, names, choose(names, is_named),
-                     choose.find_row_names(names), choose.needed)
+                     choose.find_row_names(names), choose.needed, choose.texts)
     reader.read_first(lines[start:], start)
     while lines := text.readlines(_BLOCK):
         reader.read(lines)
     table = reader.table()
-    if len(names) == 1 and not table.names:
+    if len(names) == 1 and not table.names and not choose.texts:
         raise Problem(f"no comma, semicolon or tab separates columns in it, and its lines are not numbers: "
                       f"{body[0][0] if body else first[0]!r}")
     table.is_named, table.separator, table.decimal_comma = is_named, separator, decimal_comma is not None
@@ -139,11 +139,13 @@ class _Reader:
     columns : indices of the columns to read; the first block takes out those that hold text
     name_column : index of the column that names the rows, or None
     needed : whether to keep columns without a value
+    with_texts : whether to keep columns of text
     """
 
-    def __init__(self, text, separator, decimal_comma, names, columns, name_column, needed):
+    def __init__(self, text, separator, decimal_comma, names, columns, name_column, needed, with_texts):
         self.text, self.separator, self.decimal_comma = text, separator, decimal_comma
         self.names, self.columns, self.name_column, self.needed = names, columns, name_column, needed
+        self.with_texts, self.texts, self.known = with_texts, {}, {}
         self.row_names = []
         self.n_lines = 0  # read so far
         self.blocks = []
@@ -161,20 +163,23 @@ class _Reader:
             column, wrong = self._numbers(cells[j])
             present = len(column) - np.isnan(column).sum() + len(wrong)
             if wrong and len(wrong) >= _TEXT_SHARE * present:
-                self.left_out.append(Left(self.names[j], example=cells[j][wrong[0]]))
+                if self.with_texts:
+                    self.texts[j] = []
+                else:
+                    self.left_out.append(Left(self.names[j], example=cells[j][wrong[0]]))
             else:
                 self._count_mistakes(j, cells[j], wrong, line_of)
                 numeric.append(j)
                 values.append(column)
         self.columns = numeric
-        if numeric:
-            self.blocks.append(np.column_stack(values))
+        self.blocks.append(np.column_stack(values) if numeric else np.empty((len(rows), 0)))
+        self._keep_texts(cells)
 
     def read(self, lines):
-        if not self.columns:
+        if not self.columns and not self.texts:
             return
         values = None
-        if not self.decimal_comma and self.name_column is None:
+        if not self.decimal_comma and self.name_column is None and not self.texts:
             values = self._read_plain(lines)
         if values is None:
             rows, line_of = self._rows(lines)
@@ -183,6 +188,8 @@ class _Reader:
             for i, j in enumerate(self.columns if rows else ()):
                 values[:, i], wrong = self._numbers(cells[j])
                 self._count_mistakes(j, cells[j], wrong, line_of)
+            if rows:
+                self._keep_texts(cells)
         self.blocks.append(values)
 
     def _read_plain(self, lines):
@@ -258,6 +265,10 @@ class _Reader:
                 wrong.append(i)
         return values, wrong
 
+    def _keep_texts(self, cells):
+        for j, kept in self.texts.items():
+            kept += [None if _is_missing(cell) else self.known.setdefault(cell, cell.strip()) for cell in cells[j]]
+
     def _count_mistakes(self, j, cells, wrong, line_of):
         if wrong:
             self.mistakes.setdefault(j, [0, cells[wrong[0]], line_of(wrong[0])])[0] += len(wrong)
@@ -287,4 +298,5 @@ class _Reader:
         if len(kept) < len(self.columns):
             values = np.ascontiguousarray(values[:, kept])
         return Table(values, [self.names[self.columns[i]] for i in kept], self.names, left_out=self.left_out,
+                     texts={self.names[j]: cells for j, cells in self.texts.items()},
                      row_names=self.row_names if self.name_column is not None else None)

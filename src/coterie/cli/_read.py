@@ -124,6 +124,55 @@ def read_more(args: argparse.Namespace, choose: ChooseAgain, missing: str, media
     return table
 
 
+def add_any_file_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that say what to read, text and missing values too; `read_any(args)` reads it."""
+    _add_source_arguments(parser)
+    add_column_arguments(parser)
+
+
+def read_any(args: argparse.Namespace, row_names: str | None = None, option: str = "--names") -> Table:
+    """Read numbers and text as they are, with values missing, and say what was done about it.
+
+    `row_names` is the column that names the rows, or groups them, as the `option` says.
+    """
+    tell = _teller(args)
+    with _naming(source_name(args.file)):
+        table = _open(args.file, args.array, Choose(args.columns, args.drop, row_names, option, texts=True), tell)
+        if not len(table.values):
+            raise Problem("there is no row in it")
+        if table.row_names is not None and len(table.row_names) != len(table.values):
+            raise Problem(f"{option} {row_names} has {count(len(table.row_names), 'value')} for "
+                          f"{count(len(table.values), 'row')}")
+        if infinite := [name for name, column in zip(table.names, table.values.T, strict=True)
+                        if np.isinf(column).any()]:
+            raise Problem(f"infinite values in {listing(infinite)}; correct them or leave the column out with --drop")
+        for message in table.notes:
+            tell(message)
+        if args.columns is None:
+            ids, dates, _ = odd_columns(table)
+            table.leave_out(ids, "looks like an identifier")
+            table.leave_out(dates, "looks like a date")
+        if table.left_out:
+            tell(f"left out: {listing(table.left_out)}")
+        if not table.names and not table.texts:
+            raise Problem("there is no column to describe in it")
+    return table
+
+
+def read_column(file: str, name: str) -> list[str | None]:
+    """Read the only column of a file, or the one that has this name, as text; None where a value is missing."""
+    with _naming(source_name(file)):
+        table = _open(file, None, Choose(None, [], texts=True, needed=True), lambda message: None)
+        names = [*table.names, *table.texts]
+        if name not in names and len(names) != 1:
+            raise Problem(f"it has {count(len(names), 'column')}; one that is called {name!r} is needed")
+        chosen = name if name in names else names[0]
+        if chosen in table.texts:
+            return table.texts[chosen]
+        return [None if value != value else f"{value:.17g}"
+                for value in table.values[:, table.names.index(chosen)].tolist()]
+
+
 def _teller(args):
     return (lambda message: None) if args.quiet else note
 
@@ -247,12 +296,13 @@ def _from_columns(arrays, choose):
     row_names = None if choose.find_row_names(names) is None else _as_text(arrays[choose.row_names])
     chosen = [names[j] for j in choose(names)]
     numeric = [name for name in chosen if arrays[name].dtype.kind in "biuf" and arrays[name].ndim == 1]
-    left_out = [Left(name) for name in chosen if name not in numeric]
+    texts = {name: arrays[name].tolist() for name in chosen if choose.texts and arrays[name].dtype.kind == "U"}
+    left_out = [Left(name) for name in chosen if name not in numeric and name not in texts]
     dtype = np.result_type(*(_float_type(arrays[name].dtype) for name in numeric)) if numeric else np.float64
     values = np.empty((len(arrays[names[0]]), len(numeric)), dtype)
     for j, name in enumerate(numeric):
         values[:, j] = arrays[name]
-    return Table(values, numeric, names, left_out=left_out, row_names=row_names)
+    return Table(values, numeric, names, left_out=left_out, row_names=row_names, texts=texts)
 
 
 def _as_text(array):
@@ -375,7 +425,7 @@ def _read_parquet(stream, choose: Choose):
     if len(set(schema.names)) < len(schema.names):
         raise Problem("it has several columns of one name")
     names = schema.names
-    numeric, left_out = [], []
+    numeric, left_out, texts = [], [], {}
     row_names = None
     if choose.find_row_names(names) is not None:
         row_names = ["" if name is None else str(name) for name in file.read([choose.row_names]).column(0).to_pylist()]
@@ -386,6 +436,9 @@ def _read_parquet(stream, choose: Choose):
         is_number = is_number or (choose.needed and pa.types.is_null(kind))
         if is_number and not names[j].startswith("__index_level_"):  # the index of a pandas table
             numeric.append(j)
+        elif choose.texts and any(test(kind) for test in (pa.types.is_string, pa.types.is_large_string,
+                                                          pa.types.is_dictionary)):
+            texts[names[j]] = file.read([names[j]]).column(0).to_pylist()
         else:
             left_out.append(Left(f"{names[j]} ({kind})"))
     small = numeric and all(schema.types[j] in (pa.float16(), pa.float32()) for j in numeric)
@@ -398,4 +451,4 @@ def _read_parquet(stream, choose: Choose):
             column = part.column(names[j]).cast(kind, safe=False)
             values[start:start + len(part), i] = column.to_numpy()
         start += len(part)
-    return Table(values, [names[j] for j in numeric], names, left_out=left_out, row_names=row_names)
+    return Table(values, [names[j] for j in numeric], names, left_out=left_out, row_names=row_names, texts=texts)

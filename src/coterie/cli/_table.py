@@ -48,6 +48,7 @@ class Table:
     kept: np.ndarray | None = None  # which rows of the file are in `values`; None: all
     row_names: list[str] | None = None  # one for each row in `values`
     missing: np.ndarray | None = None  # how many values of each column were missing, once that is resolved
+    texts: dict[str, list[str | None]] = field(default_factory=dict)  # columns of text, where they are asked for
     separator: str = ","  # of a text file
     decimal_comma: bool = False  # whether numbers in a text file have one
 
@@ -65,13 +66,16 @@ class Choose:
     """Which columns of a file to read, by name.
 
     columns : those to use; None: all but those in `drop` and `row_names`
-    row_names : the column that names the rows, if one does
+    row_names : the column that names the rows, if one does; `option` asked for it
+    texts : whether columns of text are kept, too
     """
 
     columns: Sequence[str] | None
     drop: Sequence[str]
     row_names: str | None = None
-    needed = False  # whether to do without columns that hold no number
+    option: str = "--names"
+    texts: bool = False
+    needed: bool = False  # whether not to do without columns that hold no number
 
     def __call__(self, names: Sequence[str], are_given: bool = True) -> list[int]:
         """Indices of the columns to use, out of all names in a file, which are x0, x1 ... where none `are_given`."""
@@ -93,8 +97,8 @@ class Choose:
         if self.row_names is None:
             return None
         if self.row_names not in names:
-            raise Problem(f"--names: no column is called {self.row_names!r}: {did_you_mean(self.row_names, names)}",
-                          code=2)
+            raise Problem(f"{self.option}: no column is called {self.row_names!r}: "
+                          f"{did_you_mean(self.row_names, names)}", code=2)
         return list(names).index(self.row_names)
 
 
@@ -110,6 +114,7 @@ class ChooseAgain:
     is_named: bool
 
     row_names = None
+    texts = False
     needed = True
 
     def __call__(self, names: Sequence[str], are_given: bool = True) -> list[int]:
@@ -135,11 +140,12 @@ class ChooseAgain:
 
 def add_column_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--columns", metavar="A,B,...", type=_names, help="use these columns only")
-    group.add_argument("--drop", metavar="C,D,...", type=_names, default=[], help="use all columns but these")
+    group.add_argument("--columns", metavar="A,B,...", type=column_list, help="use these columns only")
+    group.add_argument("--drop", metavar="C,D,...", type=column_list, default=[], help="use all columns but these")
 
 
-def _names(text):
+def column_list(text: str) -> list[str]:
+    """Names of columns, as an option has them."""
     names = next(csv.reader([text], skipinitialspace=True), [])  # quotes allow a comma in a name
     if not names:
         raise argparse.ArgumentTypeError("no column is named")

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Say what clusters are: what sets each apart, in the units of the data, as a table and in words.
+
+The clusters come from the labels that a fitting command wrote (--labels), from a column of FILE (--by), or from a model
+that --save wrote (--model, which labels the rows of FILE and says how they differ from those of the fit). FILE is read
+as it is, not scaled, and columns need not be those that the clusters were made from. Text is counted by value; missing
+values are left out of what is said about their column.
+"""
+from __future__ import annotations
+
+import argparse
+import csv
+import shutil
+from collections.abc import Sequence
+
+import numpy as np
+
+from coterie import explain
+from coterie.cli._console import Problem, count, note
+from coterie.cli._metric import to_radians
+from coterie.cli._model import load_model
+from coterie.cli._read import add_any_file_arguments, read_any, read_column, read_more, source_name
+from coterie.cli._result import check_targets, open_target
+from coterie.cli._scale import scale_again
+from coterie.cli._table import Table, column_list
+
+SUMMARY = "say in numbers and words what each cluster is"
+
+_EXAMPLES = """\
+examples:
+  coterie kmeans customers.csv -k 5 --drop customer_id --scale log --output labels.csv
+  coterie profile customers.csv --labels labels.csv --noun customers
+  coterie profile penguins.csv --by species --noun penguins --output profile.csv
+  coterie profile new_customers.csv --model segments.npz --noun customers
+
+exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--labels", metavar="LABELS",
+                        help="file with one label for each row of FILE: its only column, or the one called label")
+    source.add_argument("--by", metavar="COLUMN", help="the column of FILE that says which cluster a row is in")
+    source.add_argument("--model", metavar="MODEL", help="what --save wrote: label the rows of FILE with it")
+    add_any_file_arguments(parser)
+    parser.add_argument("--categorical", metavar="A,B,...", type=column_list, default=[],
+                        help="columns of numbers that are codes of categories")
+    parser.add_argument("--noun", metavar="NAME", default="rows", help="what the rows are, in the plural: customers")
+    parser.add_argument("-o", "--output", metavar="CSV",
+                        help="csv file for all numbers: a line for each cluster and column, or value of a category")
+    parser.add_argument("--quiet", action="store_true", help="no notes; warnings and errors stay")
+
+
+def run(args: argparse.Namespace) -> None:
+    for source in (args.file, args.labels, args.model):
+        check_targets(source or "-", args.output)
+    if args.file == "-" and (args.model is not None or args.labels == "-"):
+        raise Problem("standard input can only be read once; name a file", code=2)
+    if args.output == "-":
+        raise Problem("--output needs a file; standard output is for the profile", code=2)
+    if not args.noun.strip():
+        raise Problem("--noun is empty", code=2)
+    table = read_any(args, args.by, "--by")
+    names = [name for name in table.all_names if name in table.names or name in table.texts]
+    if unknown := [name for name in args.categorical if name not in names]:
+        raise Problem(f"--categorical: no column is called {unknown[0]!r}", code=2)
+    drift = None
+    if args.by is not None:
+        labels: Sequence[str | None] = [text or None for text in table.row_names]
+    elif args.labels is not None:
+        labels = read_column(args.labels, "label")
+    else:
+        labels, drift = _predict(args)
+    if len(labels) != len(table.values):
+        raise Problem(f"{args.labels} has {count(len(labels), 'label')}, but {source_name(args.file)} has "
+                      f"{count(len(table.values), 'row')}")
+    kept = np.array([label is not None for label in labels])
+    if not kept.any():
+        raise Problem("no row has a label")
+    if not kept.all() and not args.quiet:
+        note(f"left out: {count(int((~kept).sum()), 'row')} without a label")
+
+    found = explain.profile(_columns(table, names, kept), _as_labels([label for label in labels if label is not None]),
+                            names, args.categorical, args.noun)
+    if found.left_out and not args.quiet:
+        note(f"left out, as nearly every row has another value: {', '.join(found.left_out)}")
+    print(found.table(max(40, shutil.get_terminal_size((100, 24)).columns)), "", *found.sentences, sep="\n")
+    if drift is not None:
+        print("", *drift.sentences, sep="\n")
+    if args.output is not None:
+        _write(args.output, found.rows())
+
+
+def _predict(args):
+    """Labels of the rows of the file, and how they differ from those of the fit."""
+    saved = load_model(args.model)
+    again = argparse.Namespace(file=args.file, array=args.array, quiet=True)
+    data = read_more(again, saved.choose, "drop" if saved.missing == "error" else saved.missing, saved.medians)
+    if saved.on_globe:
+        data.values = to_radians(again, data)
+    scale_again(data, saved.scaler, quiet=True)
+    drift = explain.drift(saved.model, data.values)
+    labels = drift.labels if saved.numbers is None else saved.numbers[drift.labels]
+    every = np.full(len(labels) if data.kept is None else len(data.kept), None, dtype=object)
+    every[slice(None) if data.kept is None else data.kept] = labels
+    return [None if label is None else str(label) for label in every], drift
+
+
+def _columns(table: Table, names: list[str], kept: np.ndarray) -> np.ndarray:
+    """The columns of numbers and of text in the order of the file, those rows that are kept."""
+    if not table.texts:
+        return table.values[kept]
+    columns = np.empty((int(kept.sum()), len(names)), dtype=object)
+    for j, name in enumerate(names):
+        if name in table.texts:
+            columns[:, j] = np.array(table.texts[name], dtype=object)[kept]
+        else:
+            columns[:, j] = table.values[kept, table.names.index(name)]
+    return columns
+
+
+def _as_labels(labels: list[str]) -> np.ndarray:
+    """Whole numbers if all are, else text."""
+    try:
+        return np.array([int(label) for label in labels])
+    except (ValueError, OverflowError):
+        return np.array(labels, dtype=object)
+
+
+def _write(target: str, rows: list[dict[str, object]]) -> None:
+    with open_target(target) as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
