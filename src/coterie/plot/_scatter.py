@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _MOST_POINTS = 50_000  # beyond that points hide each other, and their density is drawn
 _MOST_SHAPES = 5_000  # points in an svg or a pdf; more are an image there
 _PIXELS = 480
-_MOST_NUMBERED = 40
+_MOST_NUMBERED, _TINY = 40, 1 / 2000  # clusters with a number, and the share of the points that deserves one
 _LONGEST_NAME = 24
 
 
@@ -82,7 +82,7 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
     -----
     The principal components take O(n_samples * n_features^2) time. Beyond 2,000 columns they are those of 2,000 rows
     evenly spaced in `X`. Where more than 144 clusters are drawn, some look alike; the 40 largest have their numbers,
-    unless these would hide each other.
+    unless these would hide each other or the cluster has less than one in 2,000 points.
 
     Examples
     --------
@@ -163,6 +163,7 @@ def _write_names(ax: Axes, places: NDArray, clusters: Clusters) -> None:
     """Write what each of the largest clusters is called: near its mean, or above it if it is no larger than the text;
     where that would hide another one's, at another of its points, of those half that are nearest to the mean."""
     codes, counts = np.unique(clusters.codes[clusters.codes >= 0], return_counts=True)
+    codes, counts = codes[counts >= _TINY * len(places)], counts[counts >= _TINY * len(places)]
     extent = np.array([np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())])
     inch = extent / in_inches(ax)
     written = []
