@@ -5,8 +5,8 @@
     pip install '.[bench]'
     python ci/bench/run.py                      # everything but the slow cases: about 20 minutes on 2 cores
     python ci/bench/run.py --slow               # with them
-    python ci/bench/run.py --only hierarchy     # or kmeans, density, neighbors; into build/bench/, as is all that is
-                                                # not a whole run
+    python ci/bench/run.py --only hierarchy     # or kmeans, density, neighbors, scores; into build/bench/, as is
+                                                # all that is not a whole run
     python ci/bench/run.py fit-3d 'ward-*'      # some cases
     python ci/bench/run.py --quick              # a tenth of the rows, once or twice: does it work?
     python ci/bench/run.py --data FOLDER        # with real data, of the files that kmeans.py and density.py name
@@ -41,10 +41,12 @@ import kmeans
 import neighbors
 import numpy as np
 import page
+import scores
 from cases import Case
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUPS = {"kmeans": kmeans, "hierarchy": hierarchy, "density": density, "neighbors": neighbors}
+GROUPS = {"kmeans": kmeans, "hierarchy": hierarchy, "density": density, "neighbors": neighbors,
+          "scores": scores}
 CASES = {case.name: (group, case) for group in GROUPS.values() for case in group.CASES}
 BUDGET, ROUNDS = 5.0, (3, 15)  # seconds of a case, and the rounds it gets in any event and at most
 LONG = 3.0  # seconds of all first runs: so long, and they are the first of two rounds
