@@ -260,6 +260,26 @@ def test_places_on_the_globe_are_predicted_in_degrees(cli, tmp_path):
     assert labels_of(cli("predict", "model.npz", "new.csv").stdout)[:2] == ["0", "1"]
 
 
+@pytest.mark.parametrize("fit", [["kmeans", "-k", "4"], ["dbscan", "--eps", "0.6", "--scale", "standard"],
+                                 ["hierarchy", "-k", "3", "--method", "average"]], ids=" ".join)
+def test_scores_tell_how_unusual_rows_are(cli, tmp_path, fit):
+    command, *options = fit
+    (tmp_path / "old.csv").write_text(as_csv(OLD))
+    cli(command, "old.csv", *options, "--save", "model.npz")
+    scaler, model = Scaler().fit(OLD), coterie.load("model.npz")
+    reference = {"reference": scaler.transform(OLD)} if command == "kmeans" else {}
+    for rows in (OLD, NEW, NEW[:1], NEW[:1] + 7):  # also where they are no reference for themselves
+        (tmp_path / "new.csv").write_text(as_csv(rows))
+        labels = labels_of(cli("predict", "model.npz", "new.csv").stdout)
+        header, *lines = cli("predict", "model.npz", "new.csv", "--scores").stdout.splitlines()
+        assert header == "label,score" and [line.split(",")[0] for line in lines] == labels
+        expected = coterie.outlier_scores(scaler.transform(rows), model, **reference)
+        np.testing.assert_allclose([float(line.split(",")[1]) for line in lines], expected, rtol=1e-5)
+    (tmp_path / "new.csv").write_text(as_csv(holes(NEW, 0)))
+    lines = cli("predict", "model.npz", "new.csv", "--scores", "--missing", "drop").stdout.splitlines()[1:]
+    assert [line == "," for line in lines] == np.isnan(holes(NEW, 0)).any(axis=1).tolist()
+
+
 def test_float32_files_and_models_keep_their_labels(cli, tmp_path):
     X = np.random.default_rng(0).normal(1e3, 1, (500, 6)).astype(np.float32)
     np.save(tmp_path / "x.npy", X)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+import coterie
 from coterie._estimator import Estimator, load_parts, save_parts
 from coterie.cli._console import Problem, count, file_name
 from coterie.cli._table import ChooseAgain, Table
@@ -39,14 +40,30 @@ def describe_fit(args: argparse.Namespace, table: Table) -> dict[str, Any]:
 
 
 def save_model(path: str, model: Estimator, scaler: Scaler, facts: dict[str, Any], labels: np.ndarray,
-               numbers: np.ndarray | None = None) -> None:
-    """Write a model, its scaler, and the facts about its data; `numbers`: the labels that its own were turned into."""
+               numbers: np.ndarray | None = None, typical: np.ndarray | None = None) -> None:
+    """Write a model, its scaler, and the facts about its data.
+
+    numbers : the labels that its own were turned into
+    typical : rows of the fit that tell how far from its centre a row of each cluster typically is
+    """
     facts = facts | {
         "numbers": numbers,
+        "typical": typical,
         "sizes": np.bincount(labels[labels >= 0]),
         "noise": int(np.count_nonzero(labels < 0)),
     }
     save_parts(path, {"model": model} if scaler.method == "none" else {"model": model, "scaler": scaler}, facts)
+
+
+def find_typical(model: coterie.KMeans, X: np.ndarray) -> np.ndarray:
+    """The one or two rows of each cluster in the middle when they are sorted by their distance from the centre.
+
+    They stand for all rows where `coterie.outlier_scores` asks for the median distance.
+    """
+    order = np.lexsort((coterie.outlier_scores(X, model), model.labels_))
+    sizes = np.unique(model.labels_, return_counts=True)[1]
+    first = np.cumsum(sizes) - sizes
+    return X[order[np.concatenate([first + (sizes - 1) // 2, first + sizes // 2])]]
 
 
 @dataclass
@@ -57,6 +74,7 @@ class Saved:
         has prepared
     numbers : the label to write for each label of the model; None: the same
     sizes, noise : number of rows in each cluster and in none when it was fitted
+    typical : rows of the fit, as `save_model` has them
     """
 
     model: Any
@@ -68,6 +86,7 @@ class Saved:
     medians: Sequence[float] | None = None
     on_globe: bool = False
     numbers: np.ndarray | None = None
+    typical: np.ndarray | None = None
 
     def describe(self) -> str:
         model, name = self.model, type(self.model).__name__
@@ -94,4 +113,5 @@ def load_model(path: str) -> Saved:
                      np.bincount(labels[labels >= 0]), int(np.count_nonzero(labels < 0)))
     choose = ChooseAgain(facts["columns"], facts["all_columns"], facts["columns_have_names"])
     return Saved(model, parts.get("scaler") or Scaler("none"), choose, facts["sizes"], facts["noise"],
-                 facts["missing"], facts["medians"], facts["metric"]["name"] == "haversine", facts["numbers"])
+                 facts["missing"], facts["medians"], facts["metric"]["name"] == "haversine", facts["numbers"],
+                 facts["typical"])

@@ -37,19 +37,20 @@ def check_targets(source: str, *targets: str | None) -> None:
             raise Problem(f"{target} is named twice as output", code=2)
 
 
-def write_labels(target: str | None, labels: np.ndarray, kept: np.ndarray | None = None) -> None:
-    """Write one label per row; a row that was left out has an empty one, quoted so that readers see a line there."""
-    if kept is not None:
-        every = np.zeros(len(kept), labels.dtype)
-        every[kept] = labels
-        labels = every
+def write_labels(target: str | None, labels: np.ndarray, kept: np.ndarray | None = None,
+                 scores: np.ndarray | None = None) -> None:
+    """Write one label per row, and its score if there are any; a row that was left out has an empty label, quoted so
+    that readers see a line there."""
+    rows = np.arange(len(labels)) if kept is None else np.where(kept, np.cumsum(kept) - 1, -1)
     with open_target(target) as file:
-        file.write("label\n")
-        for start in range(0, len(labels), 100_000):
-            cells = list(map(str, labels[start:start + 100_000].tolist()))
-            if kept is not None:
-                for i in np.flatnonzero(~kept[start:start + 100_000]):
-                    cells[i] = '""'
+        file.write("label\n" if scores is None else "label,score\n")
+        for start in range(0, len(rows), 100_000):
+            part = rows[start:start + 100_000]
+            cells = list(map(str, labels[part].tolist())) if len(labels) else [""] * len(part)
+            if scores is not None:
+                cells = [f"{cell},{score:.6g}" for cell, score in zip(cells, scores[part].tolist(), strict=True)]
+            for i in np.flatnonzero(part < 0):
+                cells[i] = '""' if scores is None else ","
             cells.append("")
             file.write("\n".join(cells))
 

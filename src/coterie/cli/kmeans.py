@@ -15,7 +15,7 @@ import numpy as np
 
 import coterie
 from coterie.cli._console import add_run_arguments, count, positive, progress_bar, warn
-from coterie.cli._model import add_save_argument, describe_fit, save_model
+from coterie.cli._model import add_save_argument, describe_fit, find_typical, save_model
 from coterie.cli._read import add_file_arguments, check_rows, read_file
 from coterie.cli._result import check_targets, summary, write_centers, write_labels
 from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> None:
             write_centers(args.centers, sizes, centers, table.names)
         write_labels(args.output, model.labels_, table.kept)
         if args.save is not None:
-            save_model(args.save, model, scaler, facts, model.labels_)
+            save_model(args.save, model, scaler, facts, model.labels_, typical=find_typical(model, table.values))
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             units = "the units of the data" if args.scale == "none" else "scaled units"

@@ -17,6 +17,7 @@ import time
 
 import numpy as np
 
+import coterie
 from coterie.cli._console import Problem, add_run_arguments, count, note, progress_bar
 from coterie.cli._metric import to_radians
 from coterie.cli._model import load_model
@@ -30,6 +31,7 @@ _EXAMPLES = """\
 examples:
   coterie kmeans customers.csv -k 5 --drop customer_id --scale log --save segments.npz > labels.csv
   coterie predict segments.npz new_customers.csv --output new_labels.csv
+  coterie predict segments.npz new_customers.csv --scores | sort -t, -k2 -gr | head   # the least usual ones
   zcat tomorrow.csv.gz | coterie predict segments.npz - --quiet | sort -n | uniq -c
 
 exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
@@ -41,6 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="what --save wrote")
     add_new_file_arguments(parser)
     parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    parser.add_argument("--scores", action="store_true",
+                        help="write how unusual each row is, too, in a column called score: the distance to its centre "
+                             "(kmeans, hierarchy) by what is typical of the cluster, so that 1 is usual and 3 is far "
+                             "out; to the nearest core row by eps (dbscan), so that more than 1 is noise")
     add_run_arguments(parser, seed=False)
 
 
@@ -61,7 +67,11 @@ def run(args: argparse.Namespace) -> None:
     started = time.perf_counter()
     model = saved.model.set_params(n_jobs=args.jobs)
     with progress_bar(args.quiet):
-        labels = model.predict(data.values) if len(data.values) else np.empty(0, np.intp)
+        labels, scores = np.empty(0, np.intp), np.empty(0) if args.scores else None
+        if len(data.values):
+            labels = model.predict(data.values)
+            if args.scores:
+                scores = _score(data.values, saved)
     seconds = time.perf_counter() - started
     if saved.numbers is not None:
         labels = saved.numbers[labels]
@@ -69,10 +79,16 @@ def run(args: argparse.Namespace) -> None:
             note("a tree has no rule of its own for further rows; each joins the cluster nearest to it by "
                  f"{model.linkage} linkage, and a row of the fit may get another label than it had")
     try:
-        write_labels(args.output, labels, data.kept)
+        write_labels(args.output, labels, data.kept, scores)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             print(f"\n{_describe(labels, saved)}\n\n{seconds:.2f} s", file=sys.stderr)
+
+
+def _score(X, saved):
+    if saved.typical is None:  # a model that knows what is typical, or was saved from Python
+        return coterie.outlier_scores(X, saved.model)
+    return coterie.outlier_scores(X, saved.model, reference=saved.typical)
 
 
 def _describe(labels, saved):
