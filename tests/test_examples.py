@@ -17,7 +17,7 @@ def run(name, monkeypatch, tmp_path, capsys, *arguments):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", [name, *arguments])
     save = Figure.savefig
-    monkeypatch.setattr(Figure, "savefig", lambda figure, path, dpi: save(figure, path, dpi=dpi / 4))  # faster
+    monkeypatch.setattr(Figure, "savefig", lambda *args, dpi, **kwargs: save(*args, dpi=dpi / 4, **kwargs))  # faster
     runpy.run_path(str(EXAMPLES / name), run_name="__main__")
     monkeypatch.setattr(Figure, "savefig", save)
     assert (tmp_path / name).with_suffix(".png").read_bytes().startswith(b"\x89PNG")
@@ -59,6 +59,34 @@ def test_customers_reads_either_kind_of_columns_and_leaves_out_who_bought_nothin
     assert "3 customers, 1 of whom never bought anything" in capsys.readouterr().out
     (tmp_path / "ready.csv").write_text("spend,visits,categories,return_rate\n100,3,7,0\n")
     assert read(str(tmp_path / "ready.csv")).tolist() == [[100, 3, 7, 0]]
+
+
+# ------------------------------------------------------------------------------------------- flowers
+
+
+def test_flowers_are_irises_and_the_steps_of_kmeans_are_written(monkeypatch, tmp_path, capsys):
+    image = pytest.importorskip("PIL.Image")
+    out = run("flowers.py", monkeypatch, tmp_path, capsys)
+    assert "150 rows, 0 with missing values" in out and "warned" not in out
+    assert re.findall(r"agreement with the species ([0-9.]+)", out) == ["0.73", "0.62"]
+    assert "1 is 1: all 50 rows" in out  # setosa, whatever the scale
+    assert image.open(tmp_path / "flowers.gif").n_frames > 5
+
+
+def test_flowers_leaves_out_rows_with_missing_values_and_is_warned_of_units(monkeypatch, tmp_path, capsys):
+    pytest.importorskip("PIL")
+    rng = np.random.default_rng(0)
+    rows = [f"{'ab'[kind]},{rng.normal(5 * kind, 1):.3f},{rng.normal(4000, 500):.1f},{kind},2007"
+            for kind in (0, 1) for _ in range(20)]
+    table = ["species,bill_mm,mass_g,island,year", *rows, "a,NA,3000,NA,2007", "b,,,,2008"]
+    (tmp_path / "birds.csv").write_text("\n".join(table).replace(",0,2007", ",north,2007"))
+    out = run("flowers.py", monkeypatch, tmp_path, capsys, "birds.csv", "-k", "2", "--animation", "birds.html")
+    assert out.startswith("42 rows, 2 with missing values are left out. Columns: bill_mm, mass_g.")
+    unscaled, scaled = out.split("\nscaled")
+    assert "warned: Feature 1 holds" in unscaled and "warned" not in scaled
+    assert float(re.search(r"species ([-0-9.]+)", unscaled)[1]) < 0.3
+    assert float(re.search(r"species ([-0-9.]+)", scaled)[1]) > 0.3
+    assert "<html" in (tmp_path / "birds.html").read_text().lower()
 
 
 # ------------------------------------------------------------------------------------------- baskets
