@@ -30,7 +30,6 @@ SCORES = {
 _LOWER_IS_BETTER = {"davies_bouldin"}
 _METHODS = ("get_params", "set_params", "fit_predict")
 _CUTS = {"n_clusters", "distance_threshold"}  # what a tree can be cut by, without another fit
-_SHARE = 0.8  # of the rows, in a resample
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -63,6 +62,8 @@ class Sweep:
         What was fitted, with the parameters that are not in the grid; not fitted itself.
     data : ndarray of shape (n_samples, n_features)
         The data, not copied.
+    n_resamples : int
+        On how many resamples each fit was repeated.
     """
 
     rows: list[dict[str, Any]]
@@ -71,6 +72,7 @@ class Sweep:
     labels: list[NDArray]
     estimator: Any
     data: NDArray
+    n_resamples: int
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -138,7 +140,7 @@ class Sweep:
         if score == "inertia":
             raise ValueError("inertia has no best value: it falls with every further cluster, down to 0. Look where it "
                              "stops falling fast, or ask for another score.")
-        known = [*self.scores, *(["stability"] if "stability" in self.rows[0] else [])]
+        known = [*self.scores, *(["stability"] if self.n_resamples else [])]
         if score not in known:
             raise ValueError(f"score must be one of those of the sweep: {', '.join(known)}. Got {score!r}.")
         sign = -1 if score in _LOWER_IS_BETTER else 1
@@ -181,7 +183,7 @@ class Sweep:
         return plot.sweep(self, ax=ax)
 
     def _columns(self) -> list[str]:
-        return ["inertia", *self.scores, *(["stability"] if "stability" in self.rows[0] else [])]
+        return ["inertia", *self.scores, *(["stability"] if self.n_resamples else [])]
 
 
 def sweep(
@@ -259,10 +261,11 @@ def sweep(
     with the metric of the estimator, if that has one; the other scores and the inertia are about means and are not
     defined for given distances.
 
-    A resample is four fifths of the rows, drawn without repeating any, the same ones for each point of the grid. Its
-    clusters are compared with those of all rows on the rows that it has, by the adjusted Rand index, noise as a
-    cluster: 1 if each resample finds the same, near 0 if each finds something else [1]_ [2]_. Stable clusters can be
-    wrong ones, as too few often are; unstable ones are hardly ever right.
+    A resample is a bootstrap: as many rows as there are, drawn with repetition, so that it has about 63% of them. All
+    points of the grid get the same ones. The clusters of a resample are compared with those of all rows on the rows
+    that it has, each counted once, by the adjusted Rand index, noise as a cluster: 1 if each resample finds the same,
+    near 0 if each finds something else [1]_ [2]_ [3]_. Unstable clusters are hardly ever right, but stable ones can be
+    wrong: two halves of what really is eight clusters may be most stable of all.
 
     Time is that of the fits, once and `stability` times, and of the scores. Trees (`AgglomerativeClustering`,
     `DivisiveClustering`) are built once for all values of `n_clusters` and `distance_threshold`, and cut. The
@@ -275,6 +278,8 @@ def sweep(
        Pacific Symposium on Biocomputing 7 (2002) 6-17. :doi:`10.1142/9789812799623_0002`
     .. [2] C. Hennig, "Cluster-wise assessment of cluster stability", Computational Statistics & Data Analysis 52 (2007)
        258-271. :doi:`10.1016/j.csda.2006.11.025`
+    .. [3] Y. Fang and J. Wang, "Selection of the number of clusters via the bootstrap method", Computational Statistics
+       & Data Analysis 56 (2012) 468-477. :doi:`10.1016/j.csda.2011.09.003`
 
     Examples
     --------
@@ -302,16 +307,15 @@ def sweep(
     if base.get_params().get("random_state", 0) is None:
         base.set_params(random_state=int(randomness.randint(2**31)))
     points = [dict(zip(values, each, strict=True)) for each in itertools.product(*values.values())]
-    size = math.ceil(_SHARE * len(array))
-    resamples = [np.sort(randomness.permutation(len(array))[:size]) for _ in range(stability)]
-    judge = _Judge(base, array, names, functions)
+    resamples = [np.sort(randomness.randint(len(array), size=len(array))) for _ in range(stability)]
+    judge = Judge(base, array, names, functions)
 
     total = len(points) * (1 + stability)
     with (contextlib.nullcontext() if callback is None else _parallel.progress(callback),
           _parallel.num_threads(_parallel.resolve_n_jobs(n_jobs))):
         rows, labels = [], []
         with told_once(ClusteringWarning):
-            fitted = _Fits(base, array if column_names(X) is None else X, points)
+            fitted = Fits(base, array if column_names(X) is None else X, points)
             for i, point in enumerate(points):
                 with _parallel.as_step("sweep", i, total):
                     found, inertia = fitted(i)
@@ -320,7 +324,7 @@ def sweep(
         agreement = np.full((len(points), stability), math.nan)
         with told_once(Warning):
             for b, drawn in enumerate(resamples):
-                fitted = _Fits(base, judge.part(drawn), points)
+                fitted = Fits(base, judge.part(drawn), points)
                 for i in range(len(points)):
                     with _parallel.as_step("sweep", len(points) * (1 + b) + i, total):
                         agreement[i, b] = _agreement(fitted, i, labels[i], drawn)
@@ -328,7 +332,7 @@ def sweep(
     if stability:
         for row, each in zip(rows, agreement, strict=True):
             row["stability"], row["stability_spread"] = float(each.mean()), float(each.std())
-    return Sweep(rows, tuple(values), tuple(names), labels, base, array)
+    return Sweep(rows, tuple(values), tuple(names), labels, base, array, int(stability))
 
 
 # ------------------------------------------------------------------------------------------- what is asked for
@@ -381,7 +385,7 @@ def _copy(estimator: Any) -> Any:
     return type(estimator)(**copy.deepcopy(estimator.get_params(deep=False)))
 
 
-class _Fits:
+class Fits:
     """The labels of each point of a grid, on one set of rows. Trees are kept, and cut."""
 
     def __init__(self, base: Any, X: Any, points: list[dict]) -> None:
@@ -401,22 +405,18 @@ class _Fits:
         return labels, getattr(model, "inertia_", None)
 
 
-def _agreement(fitted: _Fits, i: int, labels: NDArray, drawn: NDArray) -> float:
-    """How alike the clusters of all rows and those of a resample are; nan where there is but one thing to find."""
-    there = labels[drawn]
-    if (labels == labels[0]).all():
+def _agreement(fitted: Fits, i: int, labels: NDArray, drawn: NDArray) -> float:
+    """How alike the clusters of all rows and those of a resample are; nan if they hold all the rows, or one each."""
+    if len(np.unique(labels)) in (1, len(labels)):
         return math.nan
-    try:
-        here = fitted(i)[0]
-    except ValueError:  # all rows were right, so these are too few
-        return math.nan
-    return float(scores.adjusted_rand_score(there, here))
+    rows, first = np.unique(drawn, return_index=True)
+    return float(scores.adjusted_rand_score(labels[rows], fitted(i)[0][first]))
 
 
 # ------------------------------------------------------------------------------------------- the scores
 
 
-class _Judge:
+class Judge:
     """What there is to say about labels of some data."""
 
     def __init__(self, estimator: Any, X: NDArray, names: list[str], functions: list[Callable]) -> None:

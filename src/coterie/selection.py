@@ -2,11 +2,14 @@
 """Choosing what clusters are asked for.
 
 ===============  =======================================================================================================
+number of        `suggest_k`, which returns a `KSuggestion` with its reasons
+clusters
 any parameters   `sweep`, which returns a `Sweep`: a table of scores and of stability
 eps of DBSCAN    `k_distances`, and `suggest_eps`, which returns an `EpsSuggestion`
 ===============  =======================================================================================================
 """
 from ._choosing_eps import EpsSuggestion, k_distances, suggest_eps
+from ._choosing_k import KSuggestion, suggest_k
 from ._sweeping import Sweep, sweep
 
-__all__ = ["EpsSuggestion", "Sweep", "k_distances", "suggest_eps", "sweep"]
+__all__ = ["EpsSuggestion", "KSuggestion", "Sweep", "k_distances", "suggest_eps", "suggest_k", "sweep"]

@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How many clusters: what scores well, holds on other draws of the data, and would not come about by chance."""
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import math
+from collections.abc import Callable, Iterable
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _parallel
+from ._kmeans import KMeans
+from ._random import as_random_state
+from ._sweeping import SCORES, Fits, Judge, Sweep, sweep
+from ._validation import N_JOBS, RANDOM_STATE, as_matrix, check_parameters, told_once
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+_N_INIT = 5  # runs of k-means: one alone is now and then stuck, which looks like too many or too few clusters
+_REFERENCES = 10  # of each kind
+_MOST_ROWS = 1000  # of a reference; the silhouette of more rows hardly differs
+# How far the silhouette must be above that of references: in standard deviations of these, and at least.
+_DEVIATIONS, _MARGIN = 5.0, 0.05
+_STABLE = 0.9  # clusters that hold
+_AS_STABLE = 0.02  # below the most stable k
+_NUMBERS = ("n_clusters", "n_components")  # parameters that say how many
+
+
+@dataclasses.dataclass(frozen=True)
+class KSuggestion:
+    """What `suggest_k` found; ``print`` it.
+
+    Attributes
+    ----------
+    k : int
+        To be tried first; 1 where there is no structure.
+    clear : bool
+        Whether the clusters stand out from what chance makes, and are found again on resamples. If not, `k` is a place
+        to start looking, no more.
+    reasons : tuple of str
+        What was seen, in sentences.
+    sweep : Sweep
+        The table it was seen in.
+    by_chance : ndarray of shape (len(sweep),), float64
+        The silhouette of data without clusters, for each row of the table.
+    """
+
+    k: int
+    clear: bool
+    reasons: tuple[str, ...]
+    sweep: Sweep = dataclasses.field(repr=False, compare=False)
+    by_chance: NDArray[np.float64] = dataclasses.field(repr=False, compare=False)
+
+    def __str__(self) -> str:
+        head = f"k = {self.k}{', clearly' if self.clear else ', no structure' if self.k == 1 else ', with doubts'}"
+        return "\n".join([head, *(f"- {each}" for each in self.reasons)])
+
+
+def suggest_k(
+    X: ArrayLike | Sweep,
+    estimator: Any = None,
+    n_clusters: Iterable[int] = range(2, 12),
+    *,
+    stability: int = 20,
+    random_state: int | np.random.RandomState | np.random.Generator | None = None,
+    n_jobs: int | None = None,
+    callback: Callable[[str, int, int], object] | None = None,
+) -> KSuggestion:
+    """Suggest how many clusters to look for, with reasons, and say so where there are none.
+
+    Parameters
+    ----------
+    X : array-like, table or CPU tensor of shape (n_samples, n_features), or Sweep
+        The data, scaled as they will be for clustering; not modified. Or what `sweep` found for several `n_clusters`,
+        the silhouette among the scores: then `n_clusters` and `stability` are those of the sweep.
+
+    estimator : object, default=None
+        A clusterer with a parameter `n_clusters`; None is ``KMeans(n_init=5)``.
+
+    n_clusters : iterable of int, default=range(2, 12)
+        The numbers to try. Those that are not less than the number of rows are left out.
+
+    stability : int, default=20
+        On how many resamples each fit is repeated; see `sweep`. With 0 stability has no say.
+
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness for resamples and references, and for the estimator if its own `random_state` is None. With
+        an int the result is the same each time.
+
+    n_jobs : int or None, default=None
+        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+
+    callback : callable, default=None
+        Called as ``callback(stage, done, total)`` in the course of the work; returning False stops it.
+
+    Returns
+    -------
+    KSuggestion
+        ``k``, ``clear``, ``reasons``, and the ``sweep``.
+
+    Raises
+    ------
+    ValueError
+        There are fewer than three rows, no number to try, or another parameter is out of range; the sweep is over other
+        parameters, lacks the silhouette, or is of distances; or as by `sweep`.
+    TypeError
+        As by `sweep`.
+    Cancelled
+        `callback` returned False.
+
+    Warns
+    -----
+    FeatureScaleWarning, ConvergenceWarning
+        As by `sweep`.
+
+    See Also
+    --------
+    sweep : The table by itself, for any parameters.
+    coterie.plot.sweep : Draws it.
+
+    Notes
+    -----
+    The silhouette of a number of clusters is compared with that of references, data without clusters in the same
+    place: ten are spread evenly in a box along the principal axes of the data, as for the gap statistic [1]_, ten have
+    a normal distribution with the covariance of the data. The larger of the two means is what chance gives. There is
+    structure if some silhouette is above it by five standard deviations of the references, and by 0.05.
+
+    Of those numbers, the most stable one counts and all that are as stable to 0.02; among these `k` is the one whose
+    silhouette is farthest above chance. `clear` says that the stability of `k` is at least 0.9, too.
+
+    It judges clusters by how compact they are. Where clusters are long, bent or nested, k-means cannot find them, and
+    no number is right: `clear` is then often False, or `k` too large. Skewed data may look like two clusters, a dense
+    and a sparse one: take logarithms first. How often it is right, and where not, is measured in the tutorial on
+    choosing.
+
+    Time is that of `sweep`, and of twenty fits for each number to at most 1,000 rows. The silhouette takes
+    O(n_samples²) time; `sweep` tells how to take it of a part of the rows.
+
+    References
+    ----------
+    .. [1] R. Tibshirani, G. Walther, T. Hastie, "Estimating the number of clusters in a data set via the gap
+       statistic", Journal of the Royal Statistical Society B 63 (2001) 411-423. :doi:`10.1111/1467-9868.00293`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from coterie.selection import suggest_k
+    >>> rng = np.random.default_rng(0)
+    >>> X = np.concatenate([rng.normal(center, 1, (50, 2)) for center in ([0, 0], [8, 0], [4, 7])])
+    >>> suggestion = suggest_k(X, random_state=0)
+    >>> suggestion.k, suggestion.clear
+    (3, True)
+    >>> suggest_k(rng.uniform(size=(200, 2)), random_state=0).k
+    1
+    """
+    check_parameters("suggest_k", {"random_state": RANDOM_STATE, "n_jobs": N_JOBS},
+                     {"random_state": random_state, "n_jobs": n_jobs})
+    randomness = as_random_state(random_state)
+    with (contextlib.nullcontext() if callback is None else _parallel.progress(callback),
+          _parallel.num_threads(_parallel.resolve_n_jobs(n_jobs))):
+        if isinstance(X, Sweep):
+            if estimator is not None:
+                raise ValueError("suggest_k takes no estimator beside a sweep: the sweep has its own.")
+            found = X
+        else:
+            array = as_matrix(X, owner="suggest_k")
+            numbers = _read_numbers(n_clusters, len(array))
+            found = sweep(KMeans(n_init=_N_INIT) if estimator is None else estimator, X, {"n_clusters": numbers},
+                          stability=stability, random_state=randomness)
+        ks = _numbers_of(found)
+        mean, deviation = _by_chance(found, randomness)
+    return _decide(found, ks, mean, deviation)
+
+
+# ------------------------------------------------------------------------------------------- what is asked for
+
+
+def _read_numbers(n_clusters: Iterable[int], n_samples: int) -> list[int]:
+    if n_samples < 3:
+        raise ValueError(f"suggest_k needs at least 3 rows. Got {n_samples}.")
+    numbers = list(n_clusters) if isinstance(n_clusters, Iterable) and not isinstance(n_clusters, str) else [None]
+    if not all(isinstance(each, Integral) and each >= 2 for each in numbers):
+        raise ValueError("The 'n_clusters' parameter of suggest_k must be a list of ints of at least 2; one cluster is "
+                         f"what they are compared with. Got {n_clusters!r} instead.")
+    fitting = sorted({int(each) for each in numbers if each < n_samples})
+    if not fitting:
+        raise ValueError(f"The 'n_clusters' parameter of suggest_k must have a number below that of the rows, "
+                         f"{n_samples}. Got {n_clusters!r}.")
+    return fitting
+
+
+def _numbers_of(found: Sweep) -> list[int]:
+    """The numbers of clusters that a sweep is over."""
+    name = found.parameters[0].rpartition("__")[2]
+    if len(found.parameters) > 1 or name not in _NUMBERS:
+        raise ValueError(f"suggest_k needs a sweep over n_clusters alone. Got one over {', '.join(found.parameters)}.")
+    if "silhouette" not in found.scores:
+        raise ValueError(f"suggest_k needs a sweep with the score 'silhouette'. Got one with "
+                         f"{', '.join(found.scores) or 'none'}.")
+    if Judge(found.estimator, found.data, [], []).is_of_distances():
+        raise ValueError("suggest_k needs rows, not distances, for data without clusters to compare them with.")
+    return [row[found.parameters[0]] for row in found]
+
+
+# ------------------------------------------------------------------------------------------- what chance gives
+
+
+def _by_chance(found: Sweep, randomness: np.random.RandomState) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Silhouette of data without clusters, for each row of a sweep: mean and standard deviation."""
+    center, axes, low, high, deviations = _principal_box(found.data)
+    size = min(len(found.data), _MOST_ROWS)
+    points = [{name: row[name] for name in found.parameters} for row in found]
+    seen = np.full((2, _REFERENCES, len(points)), math.nan)
+    total = 2 * _REFERENCES * len(points)
+    with told_once(Warning):
+        for r in range(2 * _REFERENCES):
+            kind, number = r % 2, r // 2
+            places = (randomness.uniform(low, high, (size, len(low))) if kind == 0 else
+                      randomness.normal(size=(size, len(low))) * deviations)
+            reference = center + places @ axes
+            fitted = Fits(found.estimator, reference, points)
+            judge = Judge(found.estimator, reference, ["silhouette"], [SCORES["silhouette"]])
+            for i, point in enumerate(points):
+                with _parallel.as_step("data without clusters", r * len(points) + i, total):
+                    if point[found.parameters[0]] < size:
+                        seen[kind, number, i] = judge(*fitted(i), True)["silhouette"]
+    _parallel.report("data without clusters", total, total)
+    return seen.mean(axis=1).max(axis=0), seen.std(axis=1, ddof=1).max(axis=0)
+
+
+def _principal_box(X: NDArray) -> tuple[NDArray[np.float64], ...]:
+    """Centre, principal axes (in rows), and along each of them the range and the standard deviation of the data."""
+    center = X.mean(axis=0, dtype=np.float64)
+    centered = X - center
+    if X.shape[1] <= len(X):
+        axes = np.linalg.eigh(centered.T @ centered)[1].T
+    else:
+        axes = np.linalg.svd(centered, full_matrices=False)[2]
+    places = centered @ axes.T
+    return center, axes, places.min(axis=0), places.max(axis=0), places.std(axis=0)
+
+
+# ------------------------------------------------------------------------------------------- the decision
+
+
+def _decide(found: Sweep, ks: list[int], mean: NDArray[np.float64], deviation: NDArray[np.float64]) -> KSuggestion:
+    silhouette = np.array([row["silhouette"] for row in found])
+    stability = np.array([row.get("stability", math.nan) for row in found])
+    excess = silhouette - mean
+    with np.errstate(invalid="ignore"):
+        beyond = (excess >= _MARGIN) & (excess >= _DEVIATIONS * deviation)
+    if not beyond.any():
+        return KSuggestion(1, False, tuple(_say_no(found, ks, silhouette, mean, stability)), found, mean)
+    most = np.where(beyond & ~np.isnan(stability), stability, -math.inf).max()
+    good = beyond & (stability >= most - _AS_STABLE) if math.isfinite(most) else beyond
+    at = int(np.where(good, excess, -math.inf).argmax())
+    holds = not stability[at] < _STABLE
+    reasons = _say_yes(found, ks, at, silhouette, mean, stability, np.flatnonzero(good))
+    return KSuggestion(ks[at], holds, tuple(reasons), found, mean)
+
+
+def _say_yes(found: Sweep, ks: list[int], at: int, silhouette: NDArray, mean: NDArray, stability: NDArray,
+             as_stable: NDArray[np.intp]) -> list[str]:
+    k, highest = ks[at], int(np.nanargmax(silhouette))
+    here = f"{silhouette[at]:.2f}; data without clusters: {mean[at]:.2f}"
+    if highest == at:
+        reasons = [f"silhouette is highest for k = {k} ({here})"]
+    else:
+        why = ("resamples agree less there" if highest not in as_stable else
+               f"data without clusters have {mean[highest]:.2f} there")
+        reasons = [f"silhouette is highest for k = {ks[highest]} ({silhouette[highest]:.2f}), but {why}",
+                   f"silhouette stands out most for k = {k} ({here})"]
+    if found.n_resamples:
+        reasons.append(_say_stability(found, ks, stability, as_stable))
+        if stability[at] < _STABLE:
+            reasons.append("resamples find other clusters again and again: they may be long, bent or of very different "
+                           "sizes, or not be there; look at them")
+    agree = {name: found.best(name)[found.parameters[0]] for name in ("davies_bouldin", "calinski_harabasz")
+             if name in found.scores}
+    reasons.extend(f"{name.replace('_', '-').title()} index is best for k = {best}{', too' if best == k else ''}"
+                   for name, best in agree.items())
+    if k == max(ks):
+        reasons.append(f"k = {k} is the largest that was tried: try larger ones")
+    return reasons
+
+
+def _say_no(found: Sweep, ks: list[int], silhouette: NDArray, mean: NDArray, stability: NDArray) -> list[str]:
+    if np.isnan(silhouette).all():
+        return ["no structure: no k gives clusters that can be compared, as where all rows are equal"]
+    nearest = int(np.nanargmax(silhouette - mean))
+    reasons = [f"no structure: for no k is the silhouette clearly above that of data without clusters; k = "
+               f"{ks[nearest]} comes nearest, {silhouette[nearest]:.2f} against {mean[nearest]:.2f}"]
+    if not np.isnan(stability).all():
+        reasons.append(_say_stability(found, ks, stability, np.flatnonzero(stability == np.nanmax(stability))))
+    return reasons
+
+
+def _say_stability(found: Sweep, ks: list[int], stability: NDArray, places: NDArray[np.intp]) -> str:
+    *most, last = (str(ks[i]) for i in places)
+    low, high = (f"{each:.2f}" for each in (stability[places].min(), stability[places].max()))
+    return (f"{found.n_resamples} resample{'s agree' if found.n_resamples > 1 else ' agrees'} best for k = "
+            f"{', '.join(most)}{' and ' if most else ''}{last} (adjusted Rand index {low}"
+            f"{'' if low == high else f' to {high}'})")
