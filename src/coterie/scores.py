@@ -306,10 +306,10 @@ def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
     apart = False
     step = max(1, _BLOCK // k)
     for start in range(0, k, step):
-        _parallel.report("davies-bouldin", start, k)
         block = centers[start:start + step]
         between = np.empty((len(block), k))
-        distances.rows_to(block, centers, distances.as_metric("euclidean"), 1, between)
+        with _parallel.as_step("centers", start, k):
+            distances.rows_to(block, centers, distances.as_metric("euclidean"), 1, between)
         apart = apart or bool((between > tolerance).any())
         between[between <= rounding] = np.inf
         worst[start:start + step] = ((extents[start:start + step, None] + extents) / between).max(axis=1)
@@ -893,7 +893,8 @@ def _mean_distances_by_calls(X: NDArray, codes: NDArray[np.int64], sizes: NDArra
     starts = np.cumsum(sizes) - sizes
     for rows in _blocks("silhouette", len(X), len(X)):
         found = np.empty((rows.stop - rows.start, len(X)))
-        distances.rows_to(X[rows], X[order], measure, 1, found)
+        with _parallel.as_step("silhouette", rows.start, len(X)):
+            distances.rows_to(X[rows], X[order], measure, 1, found)
         yield rows, np.add.reduceat(found, starts, axis=1) / sizes
 
 
@@ -905,8 +906,8 @@ def _mean_distances_by_centers(X: NDArray, codes: NDArray[np.int64], sizes: NDAr
     squares = distances.as_metric("sqeuclidean")
     halve = 1.0 if measure.kernel == "sqeuclidean" else 0.5
 
-    def vectors(rows: slice) -> NDArray:
-        found = _vectors.as_vectors(X[rows], measure)
+    def vectors(block: NDArray) -> NDArray:
+        found = _vectors.as_vectors(block, measure)
         assert found is not None
         return found.X
 
@@ -919,7 +920,8 @@ def _mean_distances_by_centers(X: NDArray, codes: NDArray[np.int64], sizes: NDAr
     centers = distances.prepare(clusters.centers_from(corner), squares, n_threads)
     for rows in _blocks("silhouette", len(X), max(len(sizes), X.shape[1])):
         means = np.empty((rows.stop - rows.start, len(sizes)))
-        distances.rows_to(vectors(rows) - corner, centers, squares, n_threads, means)
+        with _parallel.as_step("silhouette", rows.start, len(X)):
+            distances.rows_to(vectors(X[rows]) - corner, centers, squares, n_threads, means)
         means += spread
         means *= halve
         yield rows, means
@@ -971,15 +973,13 @@ class _Clusters(NamedTuple):
     shifts: NDArray[np.float64]  # (k, d), from there to the mean
 
     @classmethod
-    def of(cls, X: NDArray, codes: NDArray[np.int64], vectors: Callable[[slice], NDArray] | None = None) -> _Clusters:
+    def of(cls, X: NDArray, codes: NDArray[np.int64], vectors: Callable[[NDArray], NDArray] | None = None) -> _Clusters:
         sizes = np.bincount(codes)
         k = len(sizes)
         _check_number_of_labels(k, len(X))
         first = np.empty(k, np.int64)
         first[codes[::-1]] = np.arange(len(X) - 1, -1, -1)
-        corners = X[first].astype(np.float64)
-        if vectors is not None:
-            corners = np.concatenate([vectors(slice(i, i + 1)) for i in first])
+        corners = (X[first] if vectors is None else vectors(X[first])).astype(np.float64)
         sums = np.zeros(corners.shape)
         clusters = cls(sizes, corners, np.zeros(corners.shape))
         for rows, deviations in clusters.deviations(X, codes, vectors):
@@ -988,13 +988,13 @@ class _Clusters(NamedTuple):
                 sums[:, j] += np.bincount(own, column, k)
         return cls(sizes, corners, sums / sizes[:, None])
 
-    def deviations(self, X: NDArray, codes: NDArray[np.int64], vectors: Callable[[slice], NDArray] | None = None
+    def deviations(self, X: NDArray, codes: NDArray[np.int64], vectors: Callable[[NDArray], NDArray] | None = None
                    ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Blocks of rows, less the mean of each row's cluster."""
         # As many rows as clusters at least: what is done for each cluster and block is then not more than for the rows.
         n = len(X)
         for rows in _blocks("clusters", n, min(X.shape[1], max(1, _BLOCK // len(self.sizes)))):
-            block = (X[rows] if vectors is None else vectors(rows)) - self.corners[codes[rows]]
+            block = (X[rows] if vectors is None else vectors(X[rows])) - self.corners[codes[rows]]
             block -= self.shifts[codes[rows]]
             yield rows, block
 
