@@ -138,9 +138,10 @@ def kmeans_animation(X: ArrayLike, n_clusters: int, *, init: str | ArrayLike = "
 
     from matplotlib.animation import FuncAnimation
 
-    animation = FuncAnimation(draw.ax.figure, draw, frames=frames, init_func=lambda: None, interval=_INTERVAL)
+    figure = draw.ax.figure.canvas.figure  # the whole one, where the axes are in a part of it
+    animation = FuncAnimation(figure, draw, frames=frames, init_func=lambda: None, interval=_INTERVAL)
     if path is not None:
-        save(draw, frames, _INTERVAL, draw.ax.figure, path)
+        save(draw, frames, _INTERVAL, figure, path)
         animation._draw_was_started = True  # else matplotlib warns of one that was never shown
     return animation
 

@@ -200,7 +200,7 @@ def _draw_points(ax: Axes, places: NDArray, clusters: Clusters) -> None:
     style = labels if one_by_one else labels % n_styles
     for each in np.unique(style).tolist():
         points = places[style == each]
-        ax.scatter(*points.T, s=size, c=color_of(each), alpha=0.75, linewidths=0.5 * (size > 5), edgecolors="white",
+        ax.scatter(*points.T, s=size, c=color_of(each), alpha=0.75, linewidths=0.5 * (size > 8), edgecolors="white",
                    zorder=2, rasterized=rasterized, marker=marker_of(each),
                    snap=False,  # to whole pixels, at which small crosses vanish
                    label=f"{clusters.called(each)} ({len(points):,})" if one_by_one else None)
