@@ -116,7 +116,7 @@ def expected_labels(X=IRIS, method="standard", k=3, seed=0):
 def test_version_and_help(run):
     assert run("--version").stdout == f"coterie {coterie.__version__}\n"
     assert all(command in run("--help").stdout for command in (
-        "dbscan", "demo", "hierarchy", "kmeans", "predict", "quantize"))
+        "dbscan", "demo", "hierarchy", "kmeans", "predict", "quantize", "sweep"))
     assert "--missing" in run("kmeans", "--help").stdout
     nothing = run()
     assert nothing.returncode == 2 and "kmeans" in nothing.stderr

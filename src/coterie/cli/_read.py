@@ -63,11 +63,13 @@ def _add_source_arguments(parser):
     parser.add_argument("--array", metavar="NAME", help="which array of an npz file")
 
 
-def read_file(args: argparse.Namespace, row_names: str | None = None, only_measurements: bool = False) -> Table:
+def read_file(args: argparse.Namespace, row_names: str | None = None, only_measurements: bool = False,
+              labelled: bool = True) -> Table:
     """Read the table that the arguments name, without missing values, and say what was done about it.
 
     `row_names` is the column, or the array of an npz file, that names the rows. With `only_measurements` columns that
-    look like identifiers or dates are left out, if none were chosen, and constant ones. A Problem names the file.
+    look like identifiers or dates are left out, if none were chosen, and constant ones. `labelled`: labels will be
+    written for the rows. A Problem names the file.
     """
     tell = _teller(args)
     with _naming(source_name(args.file)):
@@ -96,7 +98,7 @@ def read_file(args: argparse.Namespace, row_names: str | None = None, only_measu
         if constant:
             tell(f"the same in every row, so without effect: {listing(constant)}")
         if message := resolve_missing(table, args.missing):
-            tell(message)
+            tell(message + ", and their label is empty" * (labelled and table.kept is not None))
     return table
 
 
@@ -120,7 +122,7 @@ def read_more(args: argparse.Namespace, choose: ChooseAgain, missing: str, media
             tell(f"columns are taken by position: {listing(table.names, 5)} as {listing(choose.columns, 5)}")
             table.names = list(choose.columns)
         if message := resolve_missing(table, missing, medians):
-            tell(message)
+            tell(message + ", and their label is empty" * (table.kept is not None))
     return table
 
 
@@ -183,7 +185,7 @@ def check_rows(args: argparse.Namespace, table: Table, least: int = 1) -> None:
     there = f"the {count(n, 'row')} there {'is' if n == 1 else 'are'}"
     if n < least:
         raise Problem(f"{source_name(args.file)}: {least} rows are needed, which is more than {there}")
-    if args.n_clusters is not None and args.n_clusters > n:
+    if getattr(args, "n_clusters", None) is not None and args.n_clusters > n:
         raise Problem(f"{source_name(args.file)}: -k {args.n_clusters} is more than {there}")
 
 

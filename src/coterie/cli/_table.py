@@ -254,7 +254,7 @@ def resolve_missing(table: Table, how: str, medians: Sequence[float] | None = No
     table.values = table.values[table.kept]
     if table.row_names is not None:
         table.row_names = [table.row_names[i] for i in np.flatnonzero(table.kept)]
-    return f"{found}; those rows are left out, and their label is empty"
+    return f"{found}; those rows are left out"
 
 
 def _counts(table, counts):

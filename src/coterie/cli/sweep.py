@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Cluster a table into several numbers of clusters, score each, and suggest one.
+
+Reads the columns of numbers and scales them, as `coterie kmeans` does. Prints a line for each k with
+
+  inertia            sum of squared distances to the means of the clusters; falls with every further one
+  silhouette         how much nearer rows are to their own cluster than to the next one: 1 at best, 0 or less is none
+  davies_bouldin     how wide clusters are for their distance from each other: the lower the better
+  calinski_harabasz  how far clusters are apart for their width: the higher the better
+  stability          how alike the clusters of resamples are to these: 1 is the same, 0 as by chance
+
+a star at the best of each, and what suggests which k, or that there is no structure. It is a hint: what the clusters
+are for has a say, too.
+"""
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import os
+import shutil
+import sys
+import textwrap
+import time
+import warnings
+
+import numpy as np
+
+import coterie
+from coterie import selection
+from coterie.cli._console import Problem, add_run_arguments, count, file_name, listing, note, progress_bar
+from coterie.cli._picture import check_picture, save_picture
+from coterie.cli._read import add_file_arguments, check_rows, read_file, source_name
+from coterie.cli._result import check_targets, open_target
+from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
+from coterie.cli.kmeans import STARTS
+
+SUMMARY = "score several numbers of clusters, and suggest one"
+
+_EXAMPLES = """\
+examples:
+  coterie sweep customers.csv --drop customer_id --scale log
+  coterie sweep penguins.csv.gz --missing drop -k 2-8 --algorithm ward --plot sweep.png --output table.csv
+  coterie sweep big.npy -k 5,10,20,50 --stability 5
+
+exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
+"""
+
+_ALGORITHMS = ("kmeans", "ward", "average", "complete", "single", "divisive")
+_MOST = 20_000  # rows: the silhouette and trees take the square of their time, and so many tell as much
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    parser.add_argument("-k", dest="ks", metavar="RANGE", type=_range, default=_range("2-12"),
+                        help="numbers of clusters to try, such as 2-8 or 5,10,20 (default: 2-12)")
+    parser.add_argument("--algorithm", choices=_ALGORITHMS, default="kmeans",
+                        help="k-means (the default) or a tree, by a method of coterie hierarchy or from the top down "
+                             "(divisive)")
+    parser.add_argument("--stability", metavar="N", type=_whole, default=20,
+                        help="how many resamples to cluster again, for the stability (default: 20; 0: none)")
+    add_file_arguments(parser)
+    add_scale_argument(parser)
+    parser.add_argument("-o", "--output", metavar="TABLE", type=file_name, help="csv file for the table, in full")
+    parser.add_argument("--plot", metavar="PICTURE", type=file_name, help="picture of the scores (png, svg, pdf ...)")
+    add_run_arguments(parser)
+
+
+def _range(text):
+    found = set()
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        bounds = [int(each) if each.strip().isdecimal() else 0 for each in (first, last if dash else first)]
+        if not 2 <= bounds[0] <= bounds[1] < 10**6:
+            raise argparse.ArgumentTypeError(f"numbers of 2 or more are needed, such as 2-8 or 5,10,20, not {text!r}")
+        found.update(range(bounds[0], bounds[1] + 1))
+    return sorted(found)
+
+
+def _whole(text):
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a whole number of 0 or more is needed, not {text!r}")
+    return int(text)
+
+
+def run(args: argparse.Namespace) -> None:
+    check_targets(args.file, args.output, args.plot)
+    if args.plot is not None:
+        check_picture(args.plot)
+    table = read_file(args, labelled=False)
+    check_rows(args, table, least=3)
+    n = len(table.values)
+    if n > _MOST:
+        drawn = np.sort(np.random.default_rng(args.seed).choice(n, _MOST, replace=False))
+        table.values = table.values[drawn]
+        if not args.quiet:
+            note(f"{_MOST:,} of the {n:,} rows, drawn at random, stand for all")
+        n = _MOST
+    possible = [k for k in args.ks if k < n]
+    if not possible:
+        raise Problem(f"{source_name(args.file)}: -k {args.ks[0]} is too many for {count(n, 'row')}")
+    if len(possible) < len(args.ks) and not args.quiet:
+        note(f"left out, as there are but {count(n, 'row')}: -k {listing(k for k in args.ks if k >= n)}")
+    scale(table, args.scale)
+    warn_of_scales(table)
+
+    started = time.perf_counter()
+    with progress_bar(args.quiet), warnings.catch_warnings():
+        warnings.simplefilter("ignore", coterie.ClusteringWarning)  # the table says it
+        found = selection.sweep(_estimator(args), table.values, {"n_clusters": possible},
+                                stability=args.stability, random_state=args.seed, n_jobs=args.jobs)
+        suggestion = selection.suggest_k(found, random_state=args.seed, n_jobs=args.jobs)
+    seconds = time.perf_counter() - started
+
+    if not args.quiet:
+        print(f"\n{args.algorithm} on {count(n, 'row')} by {count(len(table.names), 'column')}, {seconds:.2f} s\n",
+              file=sys.stderr)
+    print(found)
+    print(f"\n{_describe(suggestion)}")
+    if args.output is not None:
+        _write(args.output, found)
+    if args.plot is not None:
+        ax = found.plot()
+        ax.figure.suptitle(f"{os.path.basename(source_name(args.file))}: {args.algorithm}", fontsize=11)
+        save_picture(args.plot, ax.figure)
+
+
+def _estimator(args):
+    if args.algorithm == "kmeans":
+        return coterie.KMeans(n_init=STARTS, random_state=args.seed)
+    if args.algorithm == "divisive":
+        return coterie.DivisiveClustering()
+    return coterie.AgglomerativeClustering(linkage=args.algorithm)
+
+
+def _describe(suggestion):
+    if suggestion.k == 1:
+        head = "suggested: to leave it at one cluster"
+    else:
+        head = f"suggested: {suggestion.k} clusters{'' if suggestion.clear else ', with doubts'}"
+    width = shutil.get_terminal_size((100, 24)).columns
+    return "\n".join([head, *(textwrap.fill(reason, width, initial_indent="- ", subsequent_indent="  ")
+                              for reason in suggestion.reasons)])
+
+
+def _write(path, found):
+    with open_target(path) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(found[0])
+        writer.writerows(["" if isinstance(value, float) and math.isnan(value) else value for value in row.values()]
+                         for row in found)
