@@ -70,19 +70,20 @@ def describe_numbers(features: _features.Features, groups: Groups) -> Numbers:
         values = column[present]
         if not len(values):
             continue
-        overall_quartiles[0, j], overall_medians[j], overall_quartiles[1, j] = np.percentile(values, (25, 50, 75))
-        low = values.min()
-        is_ratio[j] = low >= 0 and overall_medians[j] > 0 and overall_quartiles[1, j] >= _WIDE * overall_quartiles[0, j]
+        with np.errstate(over="ignore"):
+            if not np.isfinite((values.max() - values.min()) * len(values)):
+                raise ValueError(f"The values of {name!r} are too large for sums in float64, up to "
+                                 f"{np.abs(values).max():.3g}. Divide them by a constant first.")
+        first, median, third = np.percentile(values, (25, 50, 75))
+        overall_quartiles[:, j], overall_medians[j] = (first, third), median
+        is_ratio[j] = values.min() >= 0 and median > 0 and third >= _WIDE * first
         is_flag[j] = ((values == 0) | (values == 1)).all()
-        moments = _Moments(column, present, counts[:, j], groups)
+        moments = _Moments(column, present, counts[:, j], groups, median)
         means[:, j], spreads[:, j], effects[:, j] = moments.means, moments.spreads, moments.cohens_d()
         overall_means[j], overall_spreads[j] = moments.overall_mean, moments.overall_spread
-        if not np.isfinite([overall_means[j], overall_spreads[j]]).all():
-            raise ValueError(f"The values of {name!r} are too large for sums in float64, up to "
-                             f"{np.abs(values).max():.3g}. Divide them by a constant first.")
         if is_ratio[j]:
-            logarithms = np.log(column / overall_medians[j] + _FLOOR)
-            distinctness[:, j] = _Moments(logarithms, present, counts[:, j], groups).cohens_d()
+            logarithms = np.log(column / median + _FLOOR)
+            distinctness[:, j] = _Moments(logarithms, present, counts[:, j], groups, np.log(1 + _FLOOR)).cohens_d()
         else:
             distinctness[:, j] = effects[:, j]
         groups.sort_within(column)
@@ -93,21 +94,24 @@ def describe_numbers(features: _features.Features, groups: Groups) -> Numbers:
         differences = np.where(overall_spreads == 0, np.where(counts, 0.0, np.nan),
                                (means - overall_means) / overall_spreads)
     return Numbers(counts, means, medians, spreads, quartiles, overall_means, overall_medians, overall_spreads,
-                            overall_quartiles, differences, effects, distinctness, is_ratio, is_flag)
+                   overall_quartiles, differences, effects, distinctness, is_ratio, is_flag)
 
 
 class _Moments:
-    """Means and standard deviations of groups of values (in the order of the groups), and of all of them."""
+    """Means and standard deviations of groups of values (in the order of the groups), and of all of them.
+
+    middle : where most values are, about: a group far from the others must not spoil the sums of these
+    """
 
     def __init__(self, ordered: NDArray[np.float64], present: NDArray[np.bool_], counts: NDArray[np.int64],
-                 groups: Groups):
+                 groups: Groups, middle: float):
         values = ordered[present]
         low, high = values.min(), values.max()
         # Values that are equal but for rounding count as equal.
         self.rounding = 10 * np.finfo(np.float64).eps * max(abs(low), abs(high))
         width = high - low if high - low > self.rounding else 1.0
         n = len(values)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore"):
             from_low = np.where(present, ordered - low, 0.0)
             sums = groups.sums(from_low)
             offsets = sums / counts  # NaN where there is no value
@@ -117,7 +121,7 @@ class _Moments:
             all_offset = sums.sum() / n
             between = np.where(counts, counts * ((offsets - all_offset) / width) ** 2, 0.0)
             self.counts, self.offsets, self.squares, self.width = counts, offsets, squares, width
-            self.sums, self.between, self.all_offset, self.n = sums, between, all_offset, n
+            self.sums, self.n, self.middle = sums, n, middle - low
             self.means, self.overall_mean = low + offsets, float(low + all_offset)
             self.spreads = width * np.sqrt(squares / counts)
             self.overall_spread = float(width * np.sqrt((squares.sum() + between.sum()) / n))
@@ -129,13 +133,13 @@ class _Moments:
         others = self.n - self.counts
         with np.errstate(divide="ignore", invalid="ignore"):
             other_offsets = _sums_of_others(self.sums) / others
-            # What the others vary around their own mean: around that of all, less their mean's own distance from it.
-            outside = (_sums_of_others(self.squares) + _sums_of_others(self.between)
-                       - others * ((other_offsets - self.all_offset) / self.width) ** 2)
-            pooled = self.width * np.sqrt(np.maximum(self.squares + outside, 0.0) / np.maximum(self.n - 2, 1))
+            # What the others vary around their own mean: around the middle, less their mean's own distance from it.
+            around = np.where(self.counts, self.counts * ((self.offsets - self.middle) / self.width) ** 2, 0.0)
+            outside = (_sums_of_others(self.squares) + _sums_of_others(around)
+                       - others * ((other_offsets - self.middle) / self.width) ** 2)
+            pooled = self.width * np.sqrt((self.squares + np.maximum(outside, 0.0)) / max(self.n - 2, 1))
             apart = self.offsets - other_offsets
-            tiny = np.maximum(self.rounding, 1e-12 * self.width)
-            effects = np.where(pooled > tiny, apart / pooled, np.copysign(np.inf, apart))
+            effects = np.where(pooled > self.rounding, apart / pooled, np.copysign(np.inf, apart))
         effects = np.where((others == 0) | (np.abs(apart) <= self.rounding), 0.0, effects)
         return np.where(self.counts, effects, np.nan)
 
