@@ -39,7 +39,7 @@ def test_all_examples_are_tested():
 
 def test_customers_of_four_kinds_come_out_and_are_described_in_words(monkeypatch, tmp_path, capsys):
     out = run("customers.py", monkeypatch, tmp_path, capsys)
-    assert "\n4 clusters:\n" in out  # as many as were made up, by the silhouette
+    assert "k = 4, clearly" in out and "\n4 clusters:\n" in out  # as many as were made up
     frequent, rare, returning, bulk = re.findall(r"^cluster \d, .*$", out, re.MULTILINE)
     assert "40% of customers" in frequent and "visits 2.9 times (20 against 7)" in frequent
     assert "spend_per_visit 0.16 times the median" in frequent
@@ -163,7 +163,7 @@ def test_genes_finds_the_four_times_in_spite_of_missing_values(monkeypatch, tmp_
     out = run("genes.py", monkeypatch, tmp_path, capsys)
     assert "only 5 genes have them all" in out and "200 have at least 75%" in out
     assert re.findall("agreement with the known groups ([0-9.]+)", out) == ["1.00", "1.00"]
-    assert "each other 1.00" in out
+    assert "Adjusted Rand index 1.000" in out
 
 
 def test_genes_compares_two_genes_over_the_columns_that_both_have():
@@ -262,6 +262,9 @@ def test_network_noise_is_what_is_rare_and_floods_are_unlike_normal_traffic(monk
     assert "Of attacks of kinds with fewer than 50 connections, 17 of 20" in noise
     assert "hold 99.6% of all attacks" in noise
     assert "4,500 of 4,500 (100.0%) are flagged" in unlike
+    limits = re.findall(r"^ +([0-9.]+) +([0-9.]+)% +([0-9.]+)%$", unlike, re.MULTILINE)
+    assert [limit for limit, _, _ in limits] == ["0.5", "0.75", "1", "1.5", "2", "5", "10"]
+    assert limits[2] == ("1", "100.0", "0.27") and float(limits[-1][1]) < 1
 
 
 def test_network_anomalies_reads_a_file(monkeypatch, tmp_path, capsys):

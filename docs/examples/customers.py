@@ -29,7 +29,7 @@ from coterie.explain import profile
 from coterie.plot import PALETTE
 from coterie.plot import profile as draw_profile
 from coterie.scaling import Scaler
-from coterie.selection import sweep
+from coterie.selection import suggest_k
 
 FEATURES = ["visits", "spend_per_visit", "spend_per_category", "return_rate"]
 
@@ -67,7 +67,7 @@ def make_up() -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="csv or csv.gz; without it customers are made up")
-    parser.add_argument("-k", "--clusters", type=int, help="so many; without it as many as the silhouette is best for")
+    parser.add_argument("-k", "--clusters", type=int, help="so many; without it as many as suggest_k says")
     parser.add_argument("--picture", default="customers.png", help="where to draw (customers.png)")
     options = parser.parse_args()
 
@@ -75,9 +75,9 @@ def main() -> None:
     how = np.column_stack([visits, spend / visits, spend / categories, return_rate])
     scaled = Scaler("log").fit_transform(how)
 
-    table = sweep(KMeans(n_init=5, random_state=0), scaled, {"n_clusters": range(2, 10)}, stability=10, random_state=0)
-    print(table)
-    k = options.clusters or table.best("silhouette")["n_clusters"]
+    suggestion = suggest_k(scaled, KMeans(n_init=5, random_state=0), range(2, 10), stability=10, random_state=0)
+    print(suggestion.sweep, suggestion, sep="\n\n")
+    k = options.clusters or suggestion.k
 
     labels = relabel(KMeans(k, n_init=20, random_state=0).fit_predict(scaled), by="size")
     result = profile(np.column_stack([how, spend, categories]), labels, [*FEATURES, "spend", "categories"],

@@ -25,7 +25,7 @@ import argparse
 import matplotlib.pyplot as plt
 import numpy as np
 
-from coterie import AgglomerativeClustering
+from coterie import AgglomerativeClustering, compare
 from coterie.plot import PALETTE, dendrogram
 from coterie.scores import adjusted_rand_score, contingency_matrix
 
@@ -80,7 +80,7 @@ def main() -> None:
     for name, labels in (("pairs", model.labels_), ("filled in", other.labels_)):
         print(f"{name:>9}: sizes {sorted(np.bincount(labels).tolist(), reverse=True)}, agreement with the known groups "
               f"{adjusted_rand_score(known, labels):.2f}")
-    print(f"agreement of the two with each other {adjusted_rand_score(model.labels_, other.labels_):.2f}\n")
+    print(f"\npairs (a) and filled in (b): {compare(model.labels_, other.labels_)}\n")
 
     names = np.unique(known)
     print("pairs      " + "".join(f"{name:>8}" for name in names))

@@ -12,8 +12,9 @@ which is "normal", and `n_train`: the first so many connections were recorded be
 
 First all connections of the first recording are clustered, and those in no cluster, the noise, are compared with the
 attacks. Noise is what is rare: break-ins are, but a flood of equal packets is the densest cluster of all. So, second,
-DBSCAN sees the normal connections alone, and `predict` says of each connection of the second recording whether it is
-like one of them. The labels are used to judge, and to know which traffic was normal in the first recording.
+DBSCAN sees the normal connections alone, and `outlier_scores` says of each connection of the second recording how far
+it is from what is dense among them, in units of eps. The labels are used to judge, and to know which traffic was normal
+in the first recording.
 """
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ import warnings
 import matplotlib.pyplot as plt
 import numpy as np
 
-from coterie import DBSCAN, ClusteringWarning
+from coterie import DBSCAN, ClusteringWarning, outlier_scores
 from coterie.scaling import Scaler
 
 COLUMNS = ("duration", "src_bytes", "dst_bytes", "count", "srv_count", "dst_host_count", "dst_host_srv_count",
@@ -104,10 +105,15 @@ def learn_normal(X: np.ndarray, attack: np.ndarray, n_first: int, eps: float, mi
     """Which connections of the second recording are not near to normal ones of the first."""
     normal = X[:n_first][~attack[:n_first]]
     model = DBSCAN(eps, min_samples=min_samples).fit(scale(normal, normal))
-    unlike = model.predict(scale(X[n_first:], normal)) < 0
+    scores = outlier_scores(scale(X[n_first:], normal), model)
+    unlike = scores > 1  # farther than eps from all that is dense: where predict says -1
     print(f"\nUnlike normal: {len(normal):,} normal connections of the first recording, "
           f"{len(unlike):,} connections of the second.")
     judge(unlike, attack[n_first:])
+    print("  With another limit than 1, flagged of the attacks and of normal traffic:")
+    for limit in (0.5, 0.75, 1, 1.5, 2, 5, 10):
+        flagged = scores > limit
+        print(f"  {limit:6}  {flagged[attack[n_first:]].mean():6.1%}  {flagged[~attack[n_first:]].mean():6.2%}")
     return unlike
 
 
