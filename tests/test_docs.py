@@ -60,6 +60,9 @@ def needs(kind, code, page, line):
 def test_code_runs_and_prints_what_the_page_shows(page, monkeypatch, tmp_path):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     monkeypatch.chdir(tmp_path)
+    if importlib.util.find_spec("matplotlib"):  # nobody looks at the pictures here
+        monkeypatch.setitem(importlib.import_module("matplotlib").rcParams, "savefig.dpi", 20)
+        monkeypatch.setattr("coterie.plot._moving_picture._DPI", 20)
     namespace = {"__name__": "__main__"}
     for kind, code, line in blocks(page):
         needs(kind, code, page, line)
