@@ -123,7 +123,7 @@ def test_rows_left_out_have_no_label_to_be_empty(cli, tmp_path):
 @pytest.mark.parametrize("text, numbers", [("2-5", [2, 3, 4, 5]), ("7", [7]), ("9,3,3-4", [3, 4, 9]),
                                            ("2 - 3, 8", [2, 3, 8])])
 def test_numbers_of_clusters_are_ranges_and_lists(text, numbers):
-    assert sweep._range(text) == numbers
+    assert sweep.cluster_numbers(text) == numbers
 
 
 @pytest.mark.parametrize("args, code, message", [

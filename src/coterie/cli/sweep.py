@@ -52,7 +52,7 @@ _MOST = 20_000  # rows: the silhouette and trees take the square of their time, 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
-    parser.add_argument("-k", dest="ks", metavar="RANGE", type=_range, default=_range("2-12"),
+    parser.add_argument("-k", dest="ks", metavar="RANGE", type=cluster_numbers, default=cluster_numbers("2-12"),
                         help="numbers of clusters to try, such as 2-8 or 5,10,20 (default: 2-12)")
     parser.add_argument("--algorithm", choices=_ALGORITHMS, default="kmeans",
                         help="k-means (the default) or a tree, by a method of coterie hierarchy or from the top down "
@@ -66,7 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser)
 
 
-def _range(text):
+def cluster_numbers(text: str) -> list[int]:
+    """The numbers that `2-8` or `5,10,20` stands for."""
     found = set()
     for part in text.split(","):
         first, dash, last = part.partition("-")

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The pictures of `coterie report`, as files to be put into a page. Only imported where matplotlib is there."""
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+import coterie
+from coterie import hierarchy, plot
+from coterie.cli._page import Picture
+
+_WIDTH = 8.4  # inches; a column of text
+_PIXELS_PER_INCH = 96  # of CSS
+_MOST_SHAPES = 3_000  # points that are drawn as shapes; more are an image, which is smaller
+_RESOLUTION = 160
+
+
+def draw(what: Callable, alt: str, height: float, width: float = _WIDTH, as_image: bool = False) -> Picture:
+    """A picture of `width` by `height` inches into which `what(ax)` draws."""
+    # Names within an svg are random but for the salt.
+    with matplotlib.rc_context({"svg.hashsalt": "coterie", "svg.fonttype": "path", "font.size": 10}):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        what(figure.add_subplot())
+        file = io.BytesIO()
+        if as_image:
+            figure.savefig(file, format="png", dpi=_RESOLUTION, metadata={"Software": None})
+        else:
+            figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None}, dpi=_RESOLUTION)
+    return Picture(file.getvalue(), "png" if as_image else "svg+xml", alt, round(width * _PIXELS_PER_INCH))
+
+
+def draw_scatter(findings, alt: str) -> Picture:
+    """The rows in their clusters: in the data's own units where there are at most two columns."""
+    choice, names, values = findings.choice, findings.table.names, findings.scaled
+    if len(names) <= 2:
+        values = findings.table.values
+        if findings.scaling.scaler.method == "log":
+            values, names = np.log1p(values), [f"log(1 + {name})" for name in names]
+    return draw(lambda ax: plot.scatter(values, choice.labels, names=names, ax=ax), alt, 5.6,
+                as_image=len(values) > _MOST_SHAPES)
+
+
+def draw_sweeps(findings, alt: str) -> Picture:
+    rows = [row | {"method": name} for name, suggestion in findings.suggestions.items() for row in suggestion.sweep]
+    sweeps = next(iter(findings.suggestions.values())).sweep
+    both = SimpleNamespace(rows=rows, parameters=("n_clusters", "method"), scores=sweeps.scores)
+    return draw(lambda ax: plot.sweep(both, ax=ax), alt, 6.0)
+
+
+def draw_tree(findings, alt: str) -> Picture:
+    rows = np.arange(findings.n_rows) if findings.sample is None else findings.sample
+    names = findings.table.row_names
+    names = [names[row] if names else findings.row_name(row).removeprefix("row ") for row in rows.tolist()]
+    labels = findings.choice.labels[rows]
+    cut = None
+    if findings.choice.method != "DBSCAN":  # the numbers and colours of the recommended clusters, as far as they agree
+        cut = coterie.align_labels(labels, hierarchy.cut_tree(findings.tree, len(np.unique(labels)))[:, 0])
+    return draw(lambda ax: plot.dendrogram(findings.tree, clusters=cut, labels=names, ax=ax), alt,
+                min(9.0, 1.0 + 0.19 * min(len(findings.tree) + 1, 80 if len(findings.tree) < 80 else 40)))
+
+
+def draw_silhouette(values: np.ndarray, labels: np.ndarray, alt: str) -> Picture:
+    return draw(lambda ax: plot.silhouette(values, labels, ax=ax), alt, 4.6)
+
+
+def draw_profile(profile, alt: str) -> Picture:
+    n_features = len(profile.feature_names)
+    rows = len(profile.clusters) if n_features <= 10 else n_features
+    return draw(lambda ax: plot.profile(profile, ax=ax), alt, min(1.6 + 0.42 * rows, 14.0))
+
+
+def draw_k_distances(density, alt: str) -> Picture:
+    def curve(ax):
+        plot.k_distances(density.suggestion.distances, density.suggestion.eps, ax=ax)
+        ax.set_ylabel(f"distance within which a row has {density.min_samples} rows")
+
+    return draw(curve, alt, 4.0)

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Which clustering `coterie report` recommends, why, and what speaks against it."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+import coterie
+from coterie import scores, selection
+from coterie.cli._console import count, listing
+from coterie.cli._findings import MISPLACED, RESAMPLES, STEADY, Density, Scaling
+from coterie.cli._table import Table
+from coterie.cli.kmeans import STARTS
+from coterie.scaling import METHODS, Scaler
+
+CONVENIENT = ("There is no clear structure: treat the groups as a convenient cut through the data, not as a discovery. "
+              "They can be useful, as sizes of shirts are, but others would do as well.")
+_CONVENIENT = range(3, 7)  # numbers of groups that are easy to keep in mind
+_AGREES, _DIFFERS = 0.9, 0.6  # adjusted Rand
+_WEAK = 0.25  # silhouette
+_STABLE, _RELIABLE = 0.8, 0.9  # stability
+_FEW, _SMALL = 5, 0.01  # rows in a cluster
+_MANY_LEFT_OUT = 0.05  # share of the rows
+
+
+def _or(numbers):
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith(".") else f"{text}."
+
+
+@dataclass
+class Choice:
+    """The clustering that is recommended.
+
+    method : "k-means", "Ward" or "DBSCAN"
+    model : a fitted estimator
+    labels : of all rows
+    structure : "clear"; "likely" if the clusters are more than chance gives, but not found again on any draw of the
+        rows; "dense" if they are dense parts; or "none" if they are a cut
+    silhouette : their mean silhouette, of the rows of the comparison that are not noise
+    scalings : how far the clusters agree with those of k-means on the data scaled otherwise
+    """
+
+    method: str
+    model: Any
+    labels: np.ndarray
+    structure: str
+    silhouette: float = np.nan
+    scalings: dict[str, float] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def n_clusters(self) -> int:
+        return int(self.labels.max()) + 1
+
+
+def recommend(table: Table, scaling: Scaling, scaled: np.ndarray, sample: np.ndarray | None,
+              suggestions: dict[str, selection.KSuggestion], agreement: dict[int, float], density: Density | None,
+              wanted: int | None, seed: int, jobs: int | None) -> Choice:
+    """Choose: the k that was asked for, by k-means; or what is dense, if k-means can't find that; or what k-means, or
+    else Ward, finds clearly; or, where nothing is clear, a cut by k-means."""
+    kmeans, ward = suggestions["k-means"], suggestions["Ward"]
+    if wanted is not None:
+        choice = _by_kmeans(scaled, wanted, _structure(kmeans) if kmeans.k == wanted else "none", seed, jobs)
+        choice.reasons.append(f"You asked for {count(wanted, 'cluster')}.")
+        if kmeans.k == 1:
+            choice.doubts.append(CONVENIENT)
+        elif kmeans.k != wanted:
+            weakly = "" if kmeans.clear else ", though not clearly"
+            choice.doubts.append(f"The data themselves suggest {kmeans.k}{weakly}.")
+    elif density is not None and density.convincing:
+        choice = _by_density(scaled, density)
+    elif kmeans.clear or not (ward.clear and sample is None):
+        k = kmeans.k if kmeans.k > 1 else _most_stable(kmeans.sweep)
+        choice = _by_kmeans(scaled, k, _structure(kmeans), seed, jobs)
+        if kmeans.k == 1:
+            stability = next(row["stability"] for row in kmeans.sweep if row["n_clusters"] == k)
+            choice.doubts.append(CONVENIENT)
+            choice.reasons.append("k-means makes compact groups, which are easy to describe. No number of them stands "
+                                  f"out; {k} are taken because, of {_CONVENIENT[0]} to {_CONVENIENT[-1]}, other draws "
+                                  f"of the rows give these most alike (stability {stability:.2f}).")
+    else:
+        model = coterie.AgglomerativeClustering(ward.k, linkage="ward", n_jobs=jobs).fit(scaled)
+        choice = Choice("Ward", model, coterie.relabel(model.labels_, by="first"), "clear")
+        choice.reasons.append("Ward's tree has a clear cut, and k-means finds no number of clusters that stands out.")
+    if choice.method != "DBSCAN":
+        choice.reasons += map(sentence, (kmeans if choice.method == "k-means" else ward).reasons)
+        _compare_methods(choice, kmeans, ward, agreement)
+    _score(choice, table, scaling, scaled, sample, seed, jobs)
+    _doubt_data(choice, table)
+    return choice
+
+
+def _most_stable(sweep):
+    """The number of clusters for a cut where there is no structure: two would hardly tell anything."""
+    rows = [row for row in sweep if row["n_clusters"] in _CONVENIENT] or sweep.rows
+    return max(rows, key=lambda row: (row["stability"], -row["n_clusters"]))["n_clusters"]
+
+
+def _structure(suggestion):
+    return "clear" if suggestion.clear else "likely" if suggestion.k > 1 else "none"
+
+
+def _by_kmeans(scaled, k, structure, seed, jobs):
+    model = coterie.KMeans(k, n_init=STARTS, random_state=seed, n_jobs=jobs).fit(scaled)
+    return Choice("k-means", model, model.labels_, structure)
+
+
+def _by_density(scaled, density):
+    model = density.model
+    choice = Choice("DBSCAN", model, model.labels_ if density.rows is None else model.predict(scaled), "dense")
+    if density.misplaced >= MISPLACED:
+        choice.reasons.append(
+            f"{density.misplaced:.0%} of the rows in dense parts of the data are nearer to the mean of another part "
+            "than to that of their own: the parts are long, bent, nested or very unequal. k-means and Ward make "
+            "compact clusters and would cut through them; DBSCAN follows any shape.")
+    else:
+        choice.reasons.append(f"{density.noise:.0%} of the rows lie alone between dense parts. k-means and Ward have "
+                              "to put them into some cluster; DBSCAN leaves them out as noise.")
+    choice.reasons.append(f"{count(density.n_sizeable, 'cluster')} of a fair size hold {density.covered:.0%} of the "
+                          f"rows; {density.noise:.1%} are noise.")
+    for way, alike in zip(("smaller", "larger"), density.steady, strict=True):
+        text = f"With a somewhat {way} eps the agreement (adjusted Rand) is {alike:.2f}"
+        if alike >= STEADY:
+            choice.reasons.append(f"{text}: much the same clusters.")
+        else:
+            choice.doubts.append(f"{text}: clusters {'fall apart' if way == 'smaller' else 'run together'}.")
+    if not density.suggestion.clear:
+        choice.doubts.append("The curve of distances to neighbours has no clear knee: eps "
+                             f"{density.suggestion.eps:g} is a guess.")
+    if choice.n_clusters > density.n_sizeable:
+        few = choice.n_clusters - density.n_sizeable
+        choice.doubts.append(f"{count(few, 'further cluster')} of few rows may be chance.")
+    return choice
+
+
+def _compare_methods(choice, kmeans, ward, agreement):
+    alike = agreement.get(choice.n_clusters)
+    if alike is not None:
+        text = (f"k-means and Ward, two different methods, agree with an adjusted Rand index of {alike:.2f} "
+                "(1: the same clusters, 0: no more than by chance)")
+        if alike >= _AGREES:
+            choice.reasons.append(f"{text}: nearly the same clusters.")
+        elif alike >= _DIFFERS:
+            choice.doubts.append(f"{text}: the same cores, but rows between them go either way.")
+        else:
+            choice.doubts.append(f"{text}: they cut the data differently, so the borders are not to be relied on.")
+    mine, other, name = (kmeans, ward, "Ward") if choice.method == "k-means" else (ward, kmeans, "k-means")
+    if choice.structure == "clear" and other.clear and other.k != choice.n_clusters:
+        choice.doubts.append(f"By {name} {count(other.k, 'cluster')} would be suggested instead.")
+    excess = np.array([row["silhouette"] for row in mine.sweep]) - mine.by_chance
+    others = [row["n_clusters"] for row, above in zip(mine.sweep, excess, strict=True)
+              if row["n_clusters"] != choice.n_clusters and row["stability"] >= _RELIABLE and above >= excess.max() / 2]
+    if choice.structure == "clear" and others:
+        choice.doubts.append(f"It is not the only number that fits: with {_or(others)} clusters the silhouette is well "
+                             "above that by chance, too, and other draws of the rows give the same clusters.")
+    row = next((row for row in mine.sweep if row["n_clusters"] == choice.n_clusters), None)
+    if row is not None and row["stability"] < _STABLE:
+        choice.doubts.append(f"On other draws of the rows the clusters come out somewhat differently: stability "
+                             f"{row['stability']:.2f} over {RESAMPLES} draws, where 1 is always the same.")
+
+
+def _score(choice, table, scaling, scaled, sample, seed, jobs):
+    """Silhouette, and how much hangs on the scaling."""
+    rows = np.arange(len(scaled)) if sample is None else sample
+    labels, X = choice.labels[rows], scaled[rows]
+    inside = labels >= 0
+    if 2 <= len(np.unique(labels[inside])) < inside.sum():
+        choice.silhouette = scores.silhouette_score(X[inside], labels[inside], n_jobs=jobs)
+        if choice.silhouette < _WEAK and choice.method != "DBSCAN":
+            choice.doubts.append(f"The clusters overlap: their mean silhouette is {choice.silhouette:.2f}, where 1 is "
+                                 "far apart and 0 is no gap at all.")
+    if choice.method == "DBSCAN":
+        return
+    for method in METHODS:
+        values = table.values[rows]
+        if method == scaling.scaler.method or (method == "log" and (values < 0).any()):
+            continue
+        other = coterie.KMeans(choice.n_clusters, n_init=STARTS, random_state=seed, n_jobs=jobs).fit_predict(
+            Scaler(method).fit_transform(values))
+        choice.scalings[method] = scores.adjusted_rand_score(labels, other)
+    differing = {method: alike for method, alike in choice.scalings.items() if method != "none" and alike < _DIFFERS}
+    if differing:
+        told = listing(f"{method} {alike:.2f}" for method, alike in differing.items())
+        choice.doubts.append(f"The clusters depend on how the columns are scaled: scaled otherwise, the agreement "
+                             f"(adjusted Rand) is {told}.")
+
+
+def _doubt_data(choice, table):
+    sizes = np.bincount(choice.labels[choice.labels >= 0], minlength=1)
+    small = np.flatnonzero((sizes < _FEW) | (sizes < _SMALL * len(choice.labels)))
+    if len(small) and choice.method != "DBSCAN":
+        told = listing((f"cluster {label} ({count(int(sizes[label]), 'row')})" for label in small), 5)
+        choice.doubts.append(f"Very small: {told}. Such a cluster may be a few unusual rows rather than a group.")
+    if table.kept is not None:
+        left_out = 1 - table.kept.mean()
+        if left_out >= _MANY_LEFT_OUT:
+            choice.doubts.append(f"{left_out:.0%} of the rows were left out because values are missing in them; if "
+                                 "there is a reason why, the groups are not those of all rows.")
