@@ -193,6 +193,8 @@ class Members:
             n_present += present
         group_of = groups.spread_out(np.arange(len(groups)))
         for category, described in zip(features.categories, categories, strict=True):
+            if not category.values:
+                continue
             codes = category.codes[order]
             squared = np.square(described.shares).sum(axis=1)
             far = 1 - 2 * described.shares[group_of, codes] + squared[group_of]
