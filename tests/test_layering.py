@@ -29,6 +29,8 @@ LAYERS = (
     {"_neighbor_search"},
     {"neighbors", "_near_pairs", "_regions"},
     {"_agglomerative", "_divisive", "_dbscan", "_kmeans"},
+    {"_cluster_means", "_contingency"},
+    {"_silhouettes"},
     {"scores"},
     {"_choosing_eps", "_describing", "_drifting", "_features", "_grouping", "_labels", "_outliers", "_wording"},
 )

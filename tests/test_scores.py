@@ -9,7 +9,7 @@ from reference import distances as reference_distances
 from reference import scores as reference
 
 import coterie
-from coterie import Cancelled, distances, scores
+from coterie import Cancelled, _cluster_means, _contingency, _memory, _silhouettes, distances, scores
 
 EXACT = dict(rtol=1e-13, atol=1e-13)
 AS_SKLEARN = dict(rtol=1e-10, atol=1e-10)
@@ -89,9 +89,9 @@ def test_distances_are_added_up_by_rank_as_they_are_one_by_one(monkeypatch, metr
     X[labels == 0] += 100
     X[::500] *= 1e6
     ranked = scores.silhouette_samples(X, labels, metric=metric)
-    monkeypatch.setattr(scores, "_BLOCK", 1 << 10)
+    monkeypatch.setattr(_cluster_means, "_BLOCK", 1 << 10)
     assert ranked.tobytes() == scores.silhouette_samples(X, labels, metric=metric).tobytes()
-    monkeypatch.setattr(scores, "_BY_RANK", 3000)
+    monkeypatch.setattr(_silhouettes, "_BY_RANK", 3000)
     single = scores.silhouette_samples(X, labels, metric=metric)
     assert ranked.tobytes() != single.tobytes()  # it was another way
     np.testing.assert_allclose(ranked, single, **EXACT)
@@ -130,6 +130,12 @@ def test_equal_rows_have_a_silhouette_of_zero_or_one():
     for metric in ("euclidean", "sqeuclidean", "manhattan"):
         np.testing.assert_array_equal(scores.silhouette_samples(X, [0] * 5 + [1] * 5, metric=metric), 1)
         np.testing.assert_array_equal(scores.silhouette_samples(X[:5], [0, 0, 1, 1, 1], metric=metric), 0)
+
+
+@pytest.mark.parametrize("metric", ["cosine", "correlation"])
+def test_rows_in_the_same_direction_are_at_no_distance(metric):
+    X = np.outer(np.random.default_rng(0).uniform(1, 1000, 60), [0.1, 0.7, 0.3])
+    np.testing.assert_array_equal(scores.silhouette_samples(X, np.arange(60) % 3, metric=metric), 0)
 
 
 def test_a_row_alone_in_its_cluster_has_zero():
@@ -193,9 +199,9 @@ def test_silhouettes_take_memory_for_the_data_alone():
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine", "precomputed", math.dist])
 def test_silhouettes_tell_how_far_they_are_and_can_be_stopped(monkeypatch, metric):
-    monkeypatch.setattr(scores, "_BLOCK", 1 << 8)
-    monkeypatch.setattr(scores, "_CHUNK", 1 << 12)
-    monkeypatch.setattr(scores, "_GIVEN", 1 << 9)
+    monkeypatch.setattr(_cluster_means, "_BLOCK", 1 << 8)
+    monkeypatch.setattr(_silhouettes, "_CHUNK", 1 << 12)
+    monkeypatch.setattr(_silhouettes, "_GIVEN", 1 << 9)
     X, labels = rows("euclidean", 60 if callable(metric) else 400, seed=8), None
     labels, data, heard = some_labels(len(X), 3, seed=8), X, []
     if metric == "precomputed":
@@ -300,7 +306,8 @@ def test_clusters_of_equal_rows():
 def test_blocks_make_no_difference(monkeypatch):
     X, labels = rows("euclidean", 400, seed=11), some_labels(400, 50, seed=11)
     expected = [score(X, labels) for score in (scores.calinski_harabasz_score, scores.davies_bouldin_score)]
-    monkeypatch.setattr(scores, "_BLOCK", 256)
+    for module in (scores, _cluster_means):
+        monkeypatch.setattr(module, "_BLOCK", 256)
     found = [score(X, labels) for score in (scores.calinski_harabasz_score, scores.davies_bouldin_score)]
     np.testing.assert_allclose(found, expected, rtol=1e-13)
 
@@ -360,7 +367,7 @@ def test_information_is_as_defined():
 def test_the_expected_information_is_the_mean_over_all_permutations():
     for a, b in [([0, 0, 1, 1, 2, 2], [0, 1, 1, 1, 2, 2]), ([0, 0, 0, 0, 1, 1], [0, 0, 0, 1, 1, 2])]:
         expected = reference.mean_information_of_all_permutations(a, b)
-        np.testing.assert_allclose(scores._expected_mutual_information(np.bincount(a), np.bincount(b)), expected,
+        np.testing.assert_allclose(_contingency.expected_mutual_information(np.bincount(a), np.bincount(b)), expected,
                                    rtol=1e-13)
 
 
@@ -369,7 +376,7 @@ def test_the_expected_information_is_the_mean_over_all_permutations():
     ([290, 10], [5, 295]), ([150, 150], [149, 151]), (list(range(1, 24)) + [24], [60] * 5), ([1000, 1000], [1990, 10]),
 ])
 def test_the_expected_information_of_any_sizes_is_exact(a, b):
-    found = scores._expected_mutual_information(np.array(a), np.array(b))
+    found = _contingency.expected_mutual_information(np.array(a), np.array(b))
     np.testing.assert_allclose(found, reference.expected_mutual_information(a, b), rtol=1e-12, atol=1e-15)
 
 
@@ -378,17 +385,17 @@ def test_the_expected_information_of_any_sizes_is_exact(a, b):
     ([100_000] * 4 + [600_000], [300_000, 700_000], 2.00001274892973768e-06),
 ])
 def test_the_expected_information_of_many_rows(a, b, expected):
-    found = scores._expected_mutual_information(np.array(a), np.array(b))
+    found = _contingency.expected_mutual_information(np.array(a), np.array(b))
     np.testing.assert_allclose(found, expected, rtol=1e-11)
 
 
 def test_blocks_of_sizes_make_no_difference(monkeypatch):
     rng = np.random.default_rng(1)
     a, b = (np.unique(rng.zipf(1.5, 5000) % k, return_counts=True)[1] for k in (97, 61))
-    expected = scores._expected_mutual_information(a, b)
-    monkeypatch.setattr(scores, "_BLOCK", 64)
-    np.testing.assert_allclose(scores._expected_mutual_information(a, b), expected, rtol=1e-13)
-    np.testing.assert_allclose(scores._expected_mutual_information(b, a), expected, rtol=1e-13)
+    expected = _contingency.expected_mutual_information(a, b)
+    monkeypatch.setattr(_contingency, "_BLOCK", 64)
+    np.testing.assert_allclose(_contingency.expected_mutual_information(a, b), expected, rtol=1e-13)
+    np.testing.assert_allclose(_contingency.expected_mutual_information(b, a), expected, rtol=1e-13)
 
 
 @pytest.mark.parametrize("score, options", [
@@ -457,7 +464,6 @@ def test_many_labels_take_memory_for_the_rows_alone():
 
 
 def test_a_contingency_matrix_that_does_not_fit_is_refused(monkeypatch):
-    from coterie import _memory
     monkeypatch.setattr(_memory, "available", lambda: 1_000_000_000)
     with pytest.raises(MemoryError, match=r"A matrix of 20,000 by 20,000 labels would take 3\.2 GB.*sparse=True"):
         scores.contingency_matrix(np.arange(20_000), np.arange(20_000))

@@ -8,13 +8,14 @@ rows out first where it should not be.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _memory, _parallel, _vectors, distances
-from ._kernels import silhouette
+from . import _memory, _parallel, _silhouettes, distances
+from ._cluster_means import Clusters
+from ._contingency import Table, average, entropy, expected_mutual_information, mutual_information
 from ._random import as_random_state
 from ._validation import (
     ARRAY_LIKE,
@@ -28,7 +29,6 @@ from ._validation import (
     integer,
     one_of,
     real,
-    warn,
 )
 
 if TYPE_CHECKING:
@@ -41,14 +41,8 @@ __all__ = [
     "silhouette_samples", "silhouette_score", "v_measure_score",
 ]
 
-_BLOCK = 1 << 18  # numbers that are worked on at a time
-_CHUNK = 1 << 28  # products of row, column and feature in a chunk, which takes some 20 ms
-_GIVEN = 1 << 22  # given distances in a chunk
-_BY_RANK = 512  # rows a cluster from which on Manhattan distances are added up by rank
-_SLOW = 256  # times as long as the others some metrics take for a feature
-_COLUMN_NUMBERS = 1 << 15  # in a block of columns: 256 kB, which stay in the cache
+_BLOCK = 1 << 18  # distances of centers that are computed at a time
 _EPS = float(np.finfo(np.float64).eps)
-_TAIL = 60.0  # of the expected mutual information: what has a probability below exp(-60) is left out
 _SAME_CENTER = 1e-8  # scikit-learn's: centers that are so near each other count as one where all are
 
 
@@ -117,7 +111,7 @@ def silhouette_samples(X: ArrayLike, labels: ArrayLike, *, metric: str | Callabl
     """
     _check("silhouette_samples", labels=labels, metric=metric, n_jobs=n_jobs)
     array, codes = _read(X, labels, "silhouette_samples")
-    return _silhouette(array, codes, metric, n_jobs, kwds)
+    return _silhouettes.silhouettes(array, codes, metric, n_jobs, kwds)
 
 
 def silhouette_score(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | distances.Metric = "euclidean",
@@ -178,13 +172,9 @@ def silhouette_score(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable 
     array, codes = _read(X, labels, "silhouette_score")
     if sample_size is not None:
         drawn = as_random_state(random_state).permutation(len(array))[:sample_size]
-        if _is_precomputed(metric):
-            _check_square(array)
-            array = array[drawn[:, None], drawn]
-        else:
-            array = array[drawn]
+        array = _silhouettes.take(array, drawn, metric)
         codes = as_labels(codes[drawn])[1]
-    return float(np.mean(_silhouette(array, codes, metric, n_jobs, kwds)))
+    return float(np.mean(_silhouettes.silhouettes(array, codes, metric, n_jobs, kwds)))
 
 
 def calinski_harabasz_score(X: ArrayLike, labels: ArrayLike) -> float:
@@ -229,7 +219,7 @@ def calinski_harabasz_score(X: ArrayLike, labels: ArrayLike) -> float:
     32.0
     """
     array, codes = _read(X, labels, "calinski_harabasz_score")
-    clusters = _Clusters.of(array, codes)
+    clusters = Clusters.of(array, codes)
     k = len(clusters.sizes)
     within = 0.0
     for _, deviations in clusters.deviations(array, codes):
@@ -289,7 +279,7 @@ def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
     0.25
     """
     array, codes = _read(X, labels, "davies_bouldin_score")
-    clusters = _Clusters.of(array, codes)
+    clusters = Clusters.of(array, codes)
     k = len(clusters.sizes)
     totals = np.zeros(k)
     for rows, deviations in clusters.deviations(array, codes):
@@ -357,7 +347,7 @@ def contingency_matrix(labels_true: ArrayLike, labels_pred: ArrayLike, *, eps: f
     _check("contingency_matrix", labels_true=labels_true, labels_pred=labels_pred, eps=eps, sparse=sparse)
     if eps is not None and sparse:
         raise ValueError("Cannot set 'eps' when sparse=True")
-    table = _Table.of(labels_true, labels_pred)
+    table = Table.of(labels_true, labels_pred)
     shape = len(table.rows), len(table.columns)
     if sparse:
         from scipy.sparse import csr_matrix
@@ -538,8 +528,8 @@ def mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike, *, conting
     0.6931
     """
     if contingency is None:
-        return _mutual_information(_compared("mutual_info_score", labels_true, labels_pred))
-    return _mutual_information(_Table.from_matrix(contingency))
+        return mutual_information(_compared("mutual_info_score", labels_true, labels_pred))
+    return mutual_information(Table.from_matrix(contingency))
 
 
 def adjusted_mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike, *,
@@ -588,9 +578,9 @@ def adjusted_mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike, *
         return 1.0
     if min(len(table.rows), len(table.columns)) <= 1:
         return 0.0
-    expected = _expected_mutual_information(table.rows, table.columns)
-    upper = _average(_entropy(table.rows), _entropy(table.columns), average_method) - expected
-    lower = _mutual_information(table) - expected
+    expected = expected_mutual_information(table.rows, table.columns)
+    upper = average(entropy(table.rows), entropy(table.columns), average_method) - expected
+    lower = mutual_information(table) - expected
     if max(abs(lower), abs(upper)) < 64 * _EPS:  # all labelings of these sizes have all the information there can be
         return 1.0
     return lower / upper
@@ -632,10 +622,10 @@ def normalized_mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike,
     table = _compared("normalized_mutual_info_score", labels_true, labels_pred, average_method=average_method)
     if len(table.rows) == len(table.columns) <= 1:
         return 1.0
-    information = _mutual_information(table)
+    information = mutual_information(table)
     if information == 0:
         return 0.0
-    return information / _average(_entropy(table.rows), _entropy(table.columns), average_method)
+    return information / average(entropy(table.rows), entropy(table.columns), average_method)
 
 
 def homogeneity_completeness_v_measure(labels_true: ArrayLike, labels_pred: ArrayLike, *, beta: float = 1.0
@@ -771,295 +761,9 @@ def _read(X: ArrayLike, labels: ArrayLike, owner: str) -> tuple[NDArray, NDArray
     return array, as_labels(labels, len(array))[1]
 
 
-def _check_number_of_labels(n_labels: int, n_samples: int) -> None:
-    if not 1 < n_labels < n_samples:
-        raise ValueError(f"Number of labels is {n_labels}. Valid values are 2 to n_samples - 1 (inclusive)")
-
-
-def _is_precomputed(metric: object) -> bool:
-    return isinstance(metric, str) and metric == "precomputed"
-
-
-def _check_square(array: NDArray) -> None:
-    if array.shape[0] != array.shape[1]:
-        raise ValueError("Precomputed metric requires shape (n_queries, n_indexed). "
-                         f"Got {array.shape} for {len(array)} indexed.")
-
-
-# ------------------------------------------------------------------------------------------- silhouettes
-
-
-def _silhouette(X: NDArray, codes: NDArray[np.int64], metric: str | Callable | distances.Metric, n_jobs: int | None,
-                kwds: dict[str, object]) -> NDArray[np.float64]:
-    sizes = np.bincount(codes)
-    if _is_precomputed(metric):
-        if kwds:
-            raise TypeError(f"The metric 'precomputed' takes no argument {', '.join(map(repr, kwds))}.")
-        _check_square(X)
-        if (np.abs(X.diagonal()) > 100 * np.finfo(X.dtype).eps).any():
-            raise ValueError("The precomputed distance matrix contains non-zero elements on the diagonal. "
-                             "Use np.fill_diagonal(X, 0).")
-        _check_number_of_labels(len(sizes), len(X))
-        if X.min() < 0:
-            raise ValueError("Negative values in data passed to `pairwise_distances`. "
-                             "Precomputed distance need to have non-negative values.")
-        measure = None
-    else:
-        measure = distances.as_metric(metric, **kwds)
-        distances.check_suits(X, measure)
-        _check_number_of_labels(len(sizes), len(X))
-    n_threads = _parallel.resolve_n_jobs(n_jobs)
-    if measure is not None and measure.kernel in ("sqeuclidean", "cosine", "correlation"):
-        return _by_means(codes, sizes, _mean_distances_by_centers(X, codes, sizes, measure, n_threads))
-    if measure is not None and len(X) >= _BY_RANK * len(sizes) and (measure.kernel == "manhattan" or (
-            X.shape[1] == 1 and measure.kernel in ("euclidean", "chebyshev", "minkowski"))):
-        return _by_means(codes, sizes, _mean_distances_by_rank(X, codes, sizes))
-    if measure is not None and measure.function is not None:
-        return _by_means(codes, sizes, _mean_distances_by_calls(X, codes, sizes, measure))
-    return _by_sums(X, codes, sizes, measure, n_threads)
-
-
-def _by_sums(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric | None,
-             n_threads: int) -> NDArray[np.float64]:
-    """From all pairs, whose distances are added up as they are computed; `X` holds them if there is no metric."""
-    n, d = X.shape
-    order = np.argsort(codes, kind="stable")
-    ends = np.cumsum(sizes)
-    within, nearest = np.empty(n), np.empty(n)
-    if measure is None:
-        rows = max(1, _GIVEN // n)
-
-        def work(first: int, count: int) -> None:
-            _parallel.run(lambda region, slot: silhouette.mean_given_distances(
-                X, order, codes, ends, rows, first, within, nearest, region, slot), count, n_threads)
-    else:
-        points = distances.prepare(X[order], measure, n_threads)
-        codes = codes[order]
-        slow = _SLOW if measure.kernel in ("minkowski", "haversine") else 1
-        rows = min(silhouette.MOST_ROWS, 4 * max(1, _CHUNK // (4 * n * max(d, 4) * slow)))
-        columns = 512 * max(1, _COLUMN_NUMBERS // (512 * d))
-
-        def work(first: int, count: int) -> None:
-            _parallel.run(lambda region, slot: silhouette.mean_distances(
-                points, codes, ends, rows, columns, first, within, nearest, region, slot), count, n_threads)
-
-    _parallel.in_steps("silhouette", -(-n // rows), n, work)
-    _parallel.report("silhouette", n, n)
-    own = sizes[codes]
-    result = _coefficients(within / np.maximum(own - 1, 1), nearest, own)  # a row is no other row of its cluster
-    if measure is None:
-        return result
-    within[order] = result
-    return within
-
-
-def _by_means(codes: NDArray[np.int64], sizes: NDArray[np.int64],
-              blocks: Iterator[tuple[slice, NDArray[np.float64]]]) -> NDArray[np.float64]:
-    """From mean distances of blocks of rows to the clusters, which are overwritten."""
-    result = np.empty(len(codes))
-    for rows, means in blocks:
-        own = codes[rows]
-        each = np.arange(len(own))
-        others = np.maximum(sizes[own] - 1, 1)
-        a = means[each, own] * (sizes[own] / others)
-        means[each, own] = np.inf
-        result[rows] = _coefficients(a, means.min(axis=1), sizes[own])
-    _parallel.report("silhouette", len(codes), len(codes))
-    return result
-
-
-def _coefficients(a: NDArray[np.float64], b: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(b - a) / max(a, b) of rows in clusters of these sizes."""
-    larger = np.maximum(a, b)
-    if not np.isfinite(larger).all():
-        raise ValueError("Distances between rows are NaN or infinite: the metric is not defined for them, or they are "
-                         "too large for float64.")
-    result = np.zeros(len(a))
-    np.divide(b - a, larger, out=result, where=(larger > 0) & (sizes > 1))
-    return result
-
-
-def _blocks(stage: str, n: int, numbers_per_row: int) -> Iterator[slice]:
-    step = max(1, _BLOCK // numbers_per_row)
-    for start in range(0, n, step):
-        _parallel.report(stage, start, n)
-        yield slice(start, min(start + step, n))
-
-
-def _mean_distances_by_calls(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric
-                             ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """Mean distances of blocks of rows to each cluster, by a function of two rows."""
-    order = np.argsort(codes, kind="stable")
-    starts = np.cumsum(sizes) - sizes
-    for rows in _blocks("silhouette", len(X), len(X)):
-        found = np.empty((rows.stop - rows.start, len(X)))
-        with _parallel.as_step("silhouette", rows.start, len(X)):
-            distances.rows_to(X[rows], X[order], measure, 1, found)
-        yield rows, np.add.reduceat(found, starts, axis=1) / sizes
-
-
-def _mean_distances_by_centers(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64],
-                               measure: distances.Metric, n_threads: int
-                               ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """The same where distances are squares of lengths: the mean of |x - y|² over y is |x - m|² + the mean of |y - m|²,
-    with their mean m. Cosine distances are half the squares between rows of length 1."""
-    squares = distances.as_metric("sqeuclidean")
-    halve = 1.0 if measure.kernel == "sqeuclidean" else 0.5
-
-    def vectors(block: NDArray) -> NDArray:
-        found = _vectors.as_vectors(block, measure)
-        assert found is not None
-        return found.X
-
-    clusters = _Clusters.of(X, codes, vectors)
-    spread = np.zeros(len(sizes))
-    for rows, deviations in clusters.deviations(X, codes, vectors):
-        spread += np.bincount(codes[rows], np.einsum("ij,ij->i", deviations, deviations), len(sizes))
-    spread /= sizes
-    corner = clusters.corners[0]
-    centers = distances.prepare(clusters.centers_from(corner), squares, n_threads)
-    for rows in _blocks("silhouette", len(X), max(len(sizes), X.shape[1])):
-        means = np.empty((rows.stop - rows.start, len(sizes)))
-        with _parallel.as_step("silhouette", rows.start, len(X)):
-            distances.rows_to(vectors(X[rows]) - corner, centers, squares, n_threads, means)
-        means += spread
-        means *= halve
-        yield rows, means
-
-
-def _mean_distances_by_rank(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64]
-                            ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """The same for sums of |x - y|, feature by feature: where the values of a cluster are in order, and added up, those
-    below x and those above have known sums. They are measured from the median, so that no term is larger than the sum
-    that is asked for, but for a small factor, and no digit is lost."""
-    n, d = X.shape
-    ends = np.cumsum(sizes)
-    runs = [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
-    ordered = np.empty((d, n))
-    sums = np.zeros((d, n + len(sizes)))  # of each cluster from 0 on
-    medians = np.empty((d, len(sizes)))
-    order = np.argsort(codes, kind="stable")
-    for j in range(d):
-        _parallel.report("ranks", j, d)
-        ordered[j] = X[order, j]
-        for c, run in enumerate(runs):
-            values = ordered[j, run]
-            values.sort()
-            medians[j, c] = values[len(values) // 2]
-            np.cumsum(values - medians[j, c], out=sums[j, run.start + c + 1:run.stop + c + 1])
-    for rows in _blocks("silhouette", n, max(len(sizes), 16)):
-        means = np.zeros((rows.stop - rows.start, len(sizes)))
-        for j in range(d):
-            values = X[rows, j].astype(np.float64)
-            by_value = np.argsort(values)  # neighbours in turn: what is looked up is in the cache
-            values = values[by_value]
-            for c, run in enumerate(runs):
-                below = np.searchsorted(ordered[j, run], values)
-                part = sums[j, run.start + c:run.stop + c + 1]
-                means[by_value, c] += ((values - medians[j, c]) * (2 * below - len(part) + 1)
-                                       + (part[-1] - 2.0 * part[below]))
-        yield rows, means / sizes
-
-
-# ------------------------------------------------------------------------------------------- centers
-
-
-class _Clusters(NamedTuple):
-    """The means of clusters, as differences from one of their rows: equal rows differ by exactly 0 from their mean, and
-    no digit is lost to an offset of the data."""
-
-    sizes: NDArray[np.int64]
-    corners: NDArray[np.float64]  # (k, d), the first row of each cluster
-    shifts: NDArray[np.float64]  # (k, d), from there to the mean
-
-    @classmethod
-    def of(cls, X: NDArray, codes: NDArray[np.int64], vectors: Callable[[NDArray], NDArray] | None = None) -> _Clusters:
-        sizes = np.bincount(codes)
-        k = len(sizes)
-        _check_number_of_labels(k, len(X))
-        first = np.empty(k, np.int64)
-        first[codes[::-1]] = np.arange(len(X) - 1, -1, -1)
-        corners = (X[first] if vectors is None else vectors(X[first])).astype(np.float64)
-        sums = np.zeros(corners.shape)
-        clusters = cls(sizes, corners, np.zeros(corners.shape))
-        for rows, deviations in clusters.deviations(X, codes, vectors):
-            own = codes[rows]
-            for j, column in enumerate(deviations.T):
-                sums[:, j] += np.bincount(own, column, k)
-        return cls(sizes, corners, sums / sizes[:, None])
-
-    def deviations(self, X: NDArray, codes: NDArray[np.int64], vectors: Callable[[NDArray], NDArray] | None = None
-                   ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-        """Blocks of rows, less the mean of each row's cluster."""
-        # As many rows as clusters at least: what is done for each cluster and block is then not more than for the rows.
-        n = len(X)
-        for rows in _blocks("clusters", n, min(X.shape[1], max(1, _BLOCK // len(self.sizes)))):
-            block = (X[rows] if vectors is None else vectors(X[rows])) - self.corners[codes[rows]]
-            block -= self.shifts[codes[rows]]
-            yield rows, block
-
-    def centers_from(self, origin: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The means, as differences from a point."""
-        return (self.corners - origin) + self.shifts
-
-
-# ------------------------------------------------------------------------------------------- tables of two labelings
-
-
-class _Table(NamedTuple):
-    """How many rows have each pair of labels, without the pairs that no row has."""
-
-    i: NDArray[np.int64]
-    j: NDArray[np.int64]
-    counts: NDArray[np.int64]  # of the pairs (i, j), in that order
-    rows: NDArray[np.int64]  # how many rows have each label of the one
-    columns: NDArray[np.int64]  # and of the other
-
-    @property
-    def n(self) -> int:
-        return int(self.counts.sum())
-
-    @classmethod
-    def of(cls, labels_true: ArrayLike, labels_pred: ArrayLike, warns: bool = False) -> _Table:
-        for name, labels in (("labels_true", labels_true), ("labels_pred", labels_pred)):
-            if np.ndim(labels) != 1:
-                raise ValueError(f"{name} must be 1D: shape is {np.shape(labels)!r}")
-        values_true, true = as_labels(labels_true, name="labels_true")
-        values_pred, pred = as_labels(labels_pred, name="labels_pred")
-        if len(true) != len(pred):
-            raise ValueError(f"Found input variables with inconsistent numbers of samples: {[len(true), len(pred)]}")
-        if warns:
-            _warn_of_numbers(values_true, values_pred)
-        width = len(values_pred)
-        pairs = true * width + pred
-        if len(values_true) * width <= max(4 * len(pairs), 1 << 10):
-            counts = np.bincount(pairs, minlength=len(values_true) * width)
-            found = np.flatnonzero(counts)
-            counts = counts[found]
-        else:
-            found, counts = np.unique(pairs, return_counts=True)
-        i, j = np.divmod(found, max(width, 1))
-        return cls(i, j, counts, np.bincount(true), np.bincount(pred))
-
-    @classmethod
-    def from_matrix(cls, matrix: Any) -> _Table:
-        if hasattr(matrix, "tocoo"):
-            coo = matrix.tocsr().tocoo()  # which adds up what is there twice
-            i, j, counts, shape = coo.row, coo.col, coo.data, coo.shape
-        else:
-            matrix = np.asarray(matrix)
-            if matrix.ndim != 2:
-                raise ValueError(f"contingency must be a matrix, got one of shape {matrix.shape}.")
-            i, j = matrix.nonzero()
-            counts, shape = matrix[i, j], matrix.shape
-        counts = counts.astype(np.int64)
-        return cls(i, j, counts, *(np.bincount(at, counts, length).astype(np.int64)
-                                   for at, length in zip((i, j), shape, strict=True)))
-
-
-def _compared(owner: str, labels_true: ArrayLike, labels_pred: ArrayLike, **values: object) -> _Table:
+def _compared(owner: str, labels_true: ArrayLike, labels_pred: ArrayLike, **values: object) -> Table:
     _check(owner, labels_true=labels_true, labels_pred=labels_pred, **values)
-    return _Table.of(labels_true, labels_pred, warns=True)
+    return Table.of(labels_true, labels_pred, warns=True)
 
 
 def _count_pairs(owner: str, labels_true: ArrayLike, labels_pred: ArrayLike) -> list[list[int]]:
@@ -1069,88 +773,15 @@ def _count_pairs(owner: str, labels_true: ArrayLike, labels_pred: ArrayLike) -> 
     return [[n * n - true - pred + both, pred - both], [true - both, both - n]]
 
 
-def _warn_of_numbers(*values: NDArray) -> None:
-    kinds = ["continuous" if each.dtype.kind == "f" and (each != np.rint(each)).any()
-             else "binary" if len(each) <= 2 else "multiclass" for each in values]
-    if "continuous" in kinds:
-        warn(f"Clustering metrics expects discrete values but received {kinds[0]} values for label, and {kinds[1]} "
-             "values for target")
-
-
-def _entropy(sizes: NDArray[np.int64]) -> float:
-    n = sizes.sum()
-    if len(sizes) <= 1:
-        return 0.0 if n else 1.0
-    return -math.fsum((sizes / n) * (np.log(sizes) - math.log(n)))  # in any order the same
-
-
-def _mutual_information(table: _Table) -> float:
-    if min(len(table.rows), len(table.columns)) <= 1:
-        return 0.0
-    log_n = math.log(table.n)
-    # Written so that equal labelings have exactly their entropy.
-    terms = np.log(table.counts) - log_n
-    terms -= np.log(table.rows[table.i]) - log_n
-    terms -= np.log(table.columns[table.j]) - log_n
-    terms *= table.counts / table.n
-    terms[np.abs(terms) < _EPS] = 0.0
-    return max(0.0, math.fsum(terms))
-
-
-def _average(a: float, b: float, method: str) -> float:
-    return {"arithmetic": 0.5 * (a + b), "geometric": math.sqrt(a * b), "min": min(a, b), "max": max(a, b)}[method]
-
-
 def _v_measure(owner: str, labels_true: ArrayLike, labels_pred: ArrayLike, beta: float = 1.0
                ) -> tuple[float, float, float]:
     table = _compared(owner, labels_true, labels_pred, beta=beta)
     if not table.n:
         return 1.0, 1.0, 1.0
-    information = _mutual_information(table)
-    shares = [information / entropy if entropy else 1.0 for entropy in map(_entropy, (table.rows, table.columns))]
-    homogeneity, completeness = shares
+    information = mutual_information(table)
+    homogeneity, completeness = (information / each if each else 1.0
+                                 for each in map(entropy, (table.rows, table.columns)))
     if homogeneity + completeness == 0.0:
         return homogeneity, completeness, 0.0
     mean = (1 + beta) * homogeneity * completeness / (beta * homogeneity + completeness)
     return homogeneity, completeness, mean
-
-
-def _expected_mutual_information(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> float:
-    """Mean of the mutual information over all tables with these sums."""
-    n = int(rows.sum())
-    (a_sizes, a_times), (b_sizes, b_times) = sorted((np.unique(each, return_counts=True) for each in (rows, columns)),
-                                                    key=lambda pair: len(pair[0]))
-    total = 0.0
-    for done, (a, times) in enumerate(zip(a_sizes.tolist(), a_times.tolist(), strict=True)):
-        _parallel.report("expected mutual information", done, len(a_sizes))
-        variance = a / n * (b_sizes / n) * (n - a) * ((n - b_sizes) / max(n - 1, 1))
-        # A hypergeometric variable is a sum of independent ones of 0 and 1, so that Bernstein's inequality holds.
-        reach = np.ceil(_TAIL / 3 + np.sqrt(_TAIL**2 / 9 + 2 * _TAIL * variance)).astype(np.int64)
-        reach = np.minimum(reach, np.minimum(a, b_sizes))
-        order = np.argsort(reach, kind="stable")
-        start = 0
-        while start < len(order):  # those of about the same reach together, in a rectangle
-            stop = start + 1
-            while stop < len(order) and (stop - start + 1) * reach[order[stop]] <= _BLOCK // 4:
-                stop += 1
-            some = order[start:stop]
-            total += times * float(b_times[some] @ _expected_terms(n, a, b_sizes[some], int(reach[some[-1]])))
-            start = stop
-    return total
-
-
-def _expected_terms(n: int, a: int, b: NDArray[np.int64], reach: int) -> NDArray[np.float64]:
-    """Mean of x / n * log(n x / (a b)), where x is how many rows a cluster of a rows has in common with one of b."""
-    mode = ((a + 1) * (b + 1) // (n + 2)).astype(np.float64)[:, None]
-    b = b.astype(np.float64)[:, None]
-    steps = np.arange(reach)
-    # Probabilities by that of the mode: up from it, and down. Beyond the ends of the range they are 0.
-    up = mode + steps
-    up = np.cumprod((a - up) * (b - up) / ((up + 1) * (n - a - b + up + 1)), axis=1)
-    down = mode - steps
-    down = np.cumprod(down * (n - a - b + down) / ((a - down + 1) * (b - down + 1)), axis=1)
-    weights = np.concatenate([np.ones_like(mode), up, down], axis=1)
-    x = np.concatenate([mode, mode + 1 + steps, mode - 1 - steps], axis=1)
-    terms = np.where(weights > 0, x, 0.0)
-    terms *= np.log(np.where(terms > 0, x / (a * (b / n)), 1.0))
-    return np.einsum("ij,ij->i", weights, terms) / weights.sum(axis=1) / n
