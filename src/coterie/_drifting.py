@@ -16,6 +16,7 @@ from ._validation import as_matrix
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+_MOST_WORK = 10**10  # rows times clusters times features; beyond that a part of the rows is assigned to means
 _BLOCK = 1 << 20  # numbers worked on at a time: 8 MB
 _HALF = 0.5  # a row, added to each count: logarithms of shares must be finite
 _NORMAL_95 = 1.6448536269514722  # 95% quantile of the normal distribution
@@ -124,7 +125,8 @@ def keep_means(rows: NDArray, numbers: Numbers, k: int) -> Means | None:
     spread = np.where(varies, numbers.overall_spreads, np.nan)
     middle = np.where(varies, numbers.overall_means, np.nan)
     centers = np.nan_to_num(numbers.differences[:k][:, varies])
-    return Means(centers, middle, spread, _assign(rows, centers, middle, spread)._replace(labels=np.empty(0, np.int32)))
+    some = rows[::-(-len(rows) * centers.size // _MOST_WORK)]
+    return Means(centers, middle, spread, _assign(some, centers, middle, spread)._replace(labels=np.empty(0, np.int32)))
 
 
 def _assign(rows: NDArray, centers: NDArray, middle: NDArray, spread: NDArray) -> Occupation:

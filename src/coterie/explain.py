@@ -412,7 +412,8 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
     - `Profile`: rows, those that it was made from too, count for the cluster with the nearest mean, in standard
       deviations of all rows; a missing value counts as the mean of all rows. So these shares differ from
       `Profile.shares` where clusters are not the neighbourhoods of means, as with DBSCAN or with other scaling. Prefer
-      the estimator where there is one.
+      the estimator where there is one. (If rows times clusters times features are more than 10 billion, a profile
+      assigns only every second, third, ... of its rows, so that ``n_then`` is less than its number of rows.)
 
     A model is nearer to the rows that it was fitted to than to others: with few rows in many clusters distances grow a
     little without any drift. The index sees shares only: a shift within clusters shows in the distances.
