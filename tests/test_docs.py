@@ -69,6 +69,7 @@ def test_code_runs_and_prints_what_the_page_shows(page, monkeypatch, tmp_path):
         if kind == "python":
             exec(compile("\n" * line + code, str(page), "exec"), namespace)
         elif kind == "pycon":
+            code = re.sub(r"\n(?=\n+(?!>>>|\n)[^\n])", "\n<BLANKLINE>", code)  # what is printed ends with the block
             test = doctest.DocTestParser().get_doctest(code, namespace, page_name(page), str(page), line)
             runner = doctest.DocTestRunner(optionflags=COMPARES)
             runner.run(test, clear_globs=False)
