@@ -890,6 +890,21 @@ def test_npy_and_npz(read, tmp_path):
     assert (table.names, table.values.tolist()) == (["w", "u"], X[:, [2, 0]].tolist())
 
 
+def test_columns_without_a_value_are_left_out_of_arrays_too(read, tmp_path):
+    X = np.column_stack([np.arange(4.0), np.full(4, np.nan), np.arange(4.0) ** 2])
+    np.save(tmp_path / "x.npy", X)
+    table = read(tmp_path / "x.npy")
+    assert table.names == ["x0", "x2"] and str(table.left_out[0]) == "x1 (empty)"
+    with pytest.raises(Problem, match=r"not a column of numbers: x1 \(empty\)"):
+        read(tmp_path / "x.npy", columns=["x0", "x1"])
+
+
+def test_values_too_large_to_be_scaled(run_here):
+    done = run_here("kmeans", "-", "-k", 2, stdin=b"a,b\n1e308,1\n-1e308,2\n3,4\n")
+    assert done.returncode == 1 and done.stderr == (
+        "coterie kmeans: error: values that large can't be scaled; --scale none takes them as they are\n")
+
+
 def test_npz_array_is_chosen_by_name(read, tmp_path):
     path = tmp_path / "x.npz"
     np.savez(path, first=np.ones((3, 2)), second=np.zeros((4, 2)))

@@ -74,6 +74,8 @@ def read_file(args: argparse.Namespace, row_names: str | None = None, only_measu
     tell = _teller(args)
     with _naming(source_name(args.file)):
         table = _open(args.file, args.array, Choose(args.columns, args.drop, row_names), tell)
+        table.leave_out([name for name, column in zip(table.names, table.values.T, strict=True)
+                         if len(column) and np.isnan(column[0]) and np.isnan(column).all()], "empty")
         if args.columns is not None and table.left_out:
             raise Problem(f"not a column of numbers: {listing(table.left_out)}")
         if not table.names:

@@ -36,7 +36,10 @@ def add_scale_argument(parser: argparse.ArgumentParser, default: str | None = "s
 def scale(table: Table, method: str) -> Scaler:
     """Scale the values in place, block by block, say so, and return the scaler."""
     _check_not_negative(table, method)
-    scaler = Scaler(method).fit(table.values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaler = Scaler(method).fit(table.values)
+    if not np.isfinite([scaler.center_, scaler.scale_]).all():
+        raise Problem("values that large can't be scaled; --scale none takes them as they are")
     _apply(table, scaler)
     print(f"scaling: {method} ({_SCALING[method]})", file=sys.stderr)
     return scaler
