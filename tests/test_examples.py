@@ -117,7 +117,8 @@ def test_baskets_reads_a_sparse_table_and_counts_baskets_with_both_among_those_w
 
 def test_articles_of_a_topic_come_together_with_its_words(monkeypatch, tmp_path, capsys):
     out = run("articles.py", monkeypatch, tmp_path, capsys)
-    assert [float(value) for value in re.findall(r"(?:words|directions|cosine) +([0-9.]+) ", out)] == [1.0, 1.0, 0.99]
+    agreement = [float(value) for value in re.findall(r"(?:words|directions|cosine) +([0-9.]+) ", out)]
+    assert agreement[:2] == [1.0, 1.0] and agreement[2] > 0.95
     clusters = re.findall(r"texts: (.*)  \((\d+)% are of topic (\w+)\)$", out, re.MULTILINE)
     assert {name for _, _, name in clusters} == {"cooking", "football", "space", "money", "music", "health"}
     assert all(share == "100" for _, share, _ in clusters)

@@ -84,7 +84,7 @@ def main() -> None:
     for ax, (name, labels) in zip(axes, results.items(), strict=True):
         scatter(stars, labels, names=["colour (B-V)", "absolute magnitude"], ax=ax)
         ax.set_title(name)
-        ax.legend()
+        ax.legend(markerscale=3)
     axes[0].invert_yaxis()  # bright stars above
     figure.savefig(options.picture, dpi=90)
     print(f"Drew {options.picture}.")
