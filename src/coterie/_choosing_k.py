@@ -20,12 +20,13 @@ from ._validation import N_JOBS, RANDOM_STATE, as_matrix, check_parameters, told
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-_N_INIT = 5  # runs of k-means: one alone is now and then stuck, which looks like too many or too few clusters
+_N_INIT = 3  # runs of k-means: one alone is stuck now and then, and looks like too many or too few clusters
 _REFERENCES = 10  # of each kind
 _MOST_ROWS = 1000  # of a reference; the silhouette of more rows hardly differs
-# How far the silhouette must be above that of references: in standard deviations of these, and at least.
-_DEVIATIONS, _MARGIN = 5.0, 0.05
-_STABLE = 0.9  # clusters that hold
+# How far the silhouette must be above that of references: in standard deviations of these; at least where the clusters
+# hold on other draws of the data; and at least where they don't.
+_DEVIATIONS, _MARGIN, _MARGIN_IF_UNSTABLE = 5.0, 0.05, 0.1
+_STABLE = 0.95
 _AS_STABLE = 0.02  # below the most stable k
 _NUMBERS = ("n_clusters", "n_components")  # parameters that say how many
 
@@ -79,13 +80,14 @@ def suggest_k(
         the silhouette among the scores: then `n_clusters` and `stability` are those of the sweep.
 
     estimator : object, default=None
-        A clusterer with a parameter `n_clusters`; None is ``KMeans(n_init=5)``.
+        A clusterer with a parameter `n_clusters`; None is ``KMeans(n_init=3)``.
 
     n_clusters : iterable of int, default=range(2, 12)
         The numbers to try. Those that are not less than the number of rows are left out.
 
     stability : int, default=20
-        On how many resamples each fit is repeated; see `sweep`. With 0 stability has no say.
+        On how many resamples each fit is repeated; see `sweep`. With 0 stability has no say,
+        and nothing is clear.
 
     random_state : int, RandomState, Generator or None, default=None
         Source of randomness for resamples and references, and for the estimator if its own `random_state` is None. With
@@ -127,10 +129,11 @@ def suggest_k(
     The silhouette of a number of clusters is compared with that of references, data without clusters in the same
     place: ten are spread evenly in a box along the principal axes of the data, as for the gap statistic [1]_, ten have
     a normal distribution with the covariance of the data. The larger of the two means is what chance gives. There is
-    structure if some silhouette is above it by five standard deviations of the references, and by 0.05.
+    structure if the silhouette of some number is above it by five standard deviations of the references, and by 0.05 if
+    the stability is at least 0.95, else by 0.1.
 
-    Of those numbers, the most stable one counts and all that are as stable to 0.02; among these `k` is the one whose
-    silhouette is farthest above chance. `clear` says that the stability of `k` is at least 0.9, too.
+    Of these numbers, the most stable one counts and all that are as stable to 0.02; among them `k` is the one whose
+    silhouette is farthest above chance. `clear` says that the stability of `k` is at least 0.95.
 
     It judges clusters by how compact they are. Where clusters are long, bent or nested, k-means cannot find them, and
     no number is right: `clear` is then often False, or `k` too large. Skewed data may look like two clusters, a dense
@@ -252,13 +255,14 @@ def _decide(found: Sweep, ks: list[int], mean: NDArray[np.float64], deviation: N
     stability = np.array([row.get("stability", math.nan) for row in found])
     excess = silhouette - mean
     with np.errstate(invalid="ignore"):
-        beyond = (excess >= _MARGIN) & (excess >= _DEVIATIONS * deviation)
+        margin = np.where(stability >= _STABLE, _MARGIN, _MARGIN_IF_UNSTABLE)
+        beyond = (excess >= margin) & (excess >= _DEVIATIONS * deviation)
     if not beyond.any():
         return KSuggestion(1, False, tuple(_say_no(found, ks, silhouette, mean, stability)), found, mean)
     most = np.where(beyond & ~np.isnan(stability), stability, -math.inf).max()
     good = beyond & (stability >= most - _AS_STABLE) if math.isfinite(most) else beyond
     at = int(np.where(good, excess, -math.inf).argmax())
-    holds = not stability[at] < _STABLE
+    holds = bool(stability[at] >= _STABLE)
     reasons = _say_yes(found, ks, at, silhouette, mean, stability, np.flatnonzero(good))
     return KSuggestion(ks[at], holds, tuple(reasons), found, mean)
 

@@ -257,9 +257,10 @@ def sweep(
 
     Notes
     -----
-    Scores are those of the rows that are not noise: look at the share of noise beside them. The silhouette is taken
-    with the metric of the estimator, if that has one; the other scores and the inertia are about means and are not
-    defined for given distances.
+    Scores are those of the data as they are given: scale them before, rather than in a pipeline. They are those of the
+    rows that are not noise: look at the share of noise beside them. The silhouette is taken with the metric of the
+    estimator, if that has one; the other scores and the inertia are about means and are not defined for given
+    distances.
 
     A resample is a bootstrap: as many rows as there are, drawn with repetition, so that it has about 63% of them. All
     points of the grid get the same ones. The clusters of a resample are compared with those of all rows on the rows

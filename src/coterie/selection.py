@@ -2,8 +2,7 @@
 """Choosing what clusters are asked for.
 
 ===============  =======================================================================================================
-number of        `suggest_k`, which returns a `KSuggestion` with its reasons
-clusters
+how many         `suggest_k`, which returns a `KSuggestion` with its reasons
 any parameters   `sweep`, which returns a `Sweep`: a table of scores and of stability
 eps of DBSCAN    `k_distances`, and `suggest_eps`, which returns an `EpsSuggestion`
 ===============  =======================================================================================================
