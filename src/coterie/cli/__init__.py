@@ -15,6 +15,7 @@ import argparse
 import importlib
 import pkgutil
 import sys
+import textwrap
 import warnings
 
 import coterie
@@ -24,6 +25,14 @@ from coterie.cli._console import Problem, discard_stdout, warn
 class _Parser(argparse.ArgumentParser):
     def error(self, message):  # argparse prints the usage above it, which hides the one line that helps
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def _fill_text(self, text, width, indent):
+        """Fill paragraphs to the width of the terminal, but for those with lists and examples."""
+        paragraphs = text.strip().split("\n\n")
+        return "\n\n".join(part if "\n  " in f"\n{part}" else textwrap.fill(part, max(width, 40))
+                           for part in paragraphs) + "\n"
 
 
 def _parser(argv):
@@ -40,7 +49,7 @@ def _parser(argv):
         module = importlib.import_module(f"{__name__}.{name}")
         command = commands.add_parser(
             name, help=module.SUMMARY, description=module.__doc__, allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter)
+            formatter_class=_Help)
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     return parser

@@ -3,11 +3,11 @@
 
 Reads the columns of numbers and scales them, as `coterie kmeans` does. Prints a line for each k with
 
-  inertia            sum of squared distances to the means of the clusters; falls with every further one
-  silhouette         how much nearer rows are to their own cluster than to the next one: 1 at best, 0 or less is none
-  davies_bouldin     how wide clusters are for their distance from each other: the lower the better
-  calinski_harabasz  how far clusters are apart for their width: the higher the better
-  stability          how alike the clusters of resamples are to these: 1 is the same, 0 as by chance
+  inertia            squared distances to the means of the clusters; falls with k
+  silhouette         how much nearer the own cluster is than the next: 1 at best
+  davies_bouldin     how wide clusters are for their distance: lower is better
+  calinski_harabasz  how far apart they are for their width: higher is better
+  stability          how alike clusters of resamples are: 1 the same, 0 by chance
 
 a star at the best of each, and what suggests which k, or that there is no structure. It is a hint: what the clusters
 are for has a say, too.
