@@ -127,9 +127,9 @@ def test_sweep_that_is_there_is_read():
     found = suggest_k(table, random_state=0)
     assert (found.k, found.clear) == (3, True) and found.sweep is table
     assert not any("index is" in reason for reason in found.reasons)
-    scaled = pytest.importorskip("sklearn.pipeline").make_pipeline(scaling.Scaler(), KMeans())
-    table = sweep(scaled, X, {"kmeans__n_clusters": [2, 3, 4]}, stability=3, random_state=0)
-    assert suggest_k(table, random_state=0).k == 3
+    scaled = pytest.importorskip("sklearn.pipeline").make_pipeline(scaling.Scaler(), KMeans(n_init=3))
+    table = sweep(scaled, blobs(0, 5), {"kmeans__n_clusters": [2, 5, 6]}, stability=3, random_state=0)
+    assert suggest_k(table, random_state=0).k == 5
 
 
 def test_result_does_not_depend_on_threads_order_of_numbers_or_place_of_the_data():
