@@ -269,6 +269,59 @@ def test_a_sample_must_have_labels_for_a_score():
         scores.silhouette_score(X, labels, sample_size=0)
 
 
+class Sparse:
+    """What scipy's compressed rows have."""
+
+    format = "csr"
+
+    def __init__(self, dense):
+        self.shape = dense.shape
+        place, self.indices = np.nonzero(dense)
+        self.data = dense[place, self.indices]
+        self.indptr = np.searchsorted(place, np.arange(len(dense) + 1))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("metric", ["cosine", "sqeuclidean"])
+def test_sparse_rows_have_the_silhouettes_of_dense_ones(monkeypatch, metric, dtype):
+    rng = np.random.default_rng(0)
+    X = (rng.exponential(size=(300, 40)) * (rng.random((300, 40)) < 0.1)).astype(dtype)
+    X[:, 0] += metric == "cosine"  # no row of zeros; else there are some
+    assert (X == 0).all(axis=1).any() == (metric == "sqeuclidean")
+    X[200:210] = X[0]
+    labels = some_labels(300, 12, seed=0)
+    expected = scores.silhouette_samples(X, labels, metric=metric)
+    for block in (1 << 18, 1 << 8):
+        monkeypatch.setattr(_cluster_means, "_BLOCK", block)
+        np.testing.assert_allclose(scores.silhouette_samples(Sparse(X), labels, metric=metric), expected, rtol=1e-12,
+                                   atol=1e-14)
+    options = dict(metric=metric, sample_size=100, random_state=0)
+    np.testing.assert_allclose(scores.silhouette_score(Sparse(X), labels, **options),
+                               scores.silhouette_score(X, labels, **options), rtol=1e-12)
+
+
+def test_sparse_rows_of_scipy_and_beside_sklearn():
+    sparse, sklearn = pytest.importorskip("scipy.sparse"), pytest.importorskip("sklearn.metrics")
+    X, labels = sparse.random(200, 500, 0.05, "csr", random_state=0), some_labels(200, 5, seed=0)
+    for matrix in (X, X.tocsc(), X.tocoo()):
+        np.testing.assert_allclose(scores.silhouette_samples(matrix, labels, metric="cosine"),
+                                   sklearn.silhouette_samples(X, labels, metric="cosine"), **AS_SKLEARN)
+    for score in (scores.calinski_harabasz_score, scores.davies_bouldin_score):
+        with pytest.raises(TypeError, match="Sparse data was passed for X"):
+            score(X, labels)
+
+
+@pytest.mark.parametrize("metric, error, words", [
+    ("euclidean", TypeError, "'cosine' and 'sqeuclidean', got 'euclidean'. Use '.toarray()'"),
+    ("precomputed", TypeError, "'cosine' and 'sqeuclidean', got 'precomputed'"),
+    ("cosine", ValueError, "zero vectors. Leave such rows out or choose another metric. First in X at row 2."),
+])
+def test_sparse_rows_that_have_no_silhouette_are_refused(metric, error, words):
+    with pytest.raises(error) as caught:
+        scores.silhouette_samples(Sparse(np.diag([1.0, 2.0, 0.0])), [0, 1, 1], metric=metric)
+    assert words in str(caught.value)
+
+
 # ------------------------------------------------------------------------------------------- centers
 
 

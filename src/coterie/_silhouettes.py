@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import _parallel, _vectors, distances
+from . import _memory, _parallel, _vectors, distances
 from ._cluster_means import Clusters, blocks, check_number_of_labels
 from ._kernels import silhouette
+from ._sparse import SparseRows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,18 +23,27 @@ _COLUMN_NUMBERS = 1 << 15  # in a block of columns: 256 kB, which stay in the ca
 _EPS = float(np.finfo(np.float64).eps)
 
 
-def take(X: NDArray, which: NDArray[np.int64], metric: object) -> NDArray:
+def take(X: NDArray | SparseRows, which: NDArray[np.int64], metric: object) -> NDArray | SparseRows:
     """Some of the rows; of given distances the columns as well."""
+    if isinstance(X, SparseRows):
+        return X.take(which)
     if not _is_precomputed(metric):
         return X[which]
     _check_square(X)
     return X[which[:, None], which]
 
 
-def silhouettes(X: NDArray, codes: NDArray[np.int64], metric: str | Callable | distances.Metric, n_jobs: int | None,
-                kwds: dict[str, object]) -> NDArray[np.float64]:
+def silhouettes(X: NDArray | SparseRows, codes: NDArray[np.int64], metric: str | Callable | distances.Metric,
+                n_jobs: int | None, kwds: dict[str, object]) -> NDArray[np.float64]:
     """Of each row; `codes` are the numbers of the clusters, each of which occurs."""
     sizes = np.bincount(codes)
+    if isinstance(X, SparseRows):
+        name = "precomputed" if _is_precomputed(metric) else distances.as_metric(metric, **kwds).kernel
+        if name not in ("cosine", "sqeuclidean"):
+            raise TypeError("Silhouettes of sparse rows are computed for the metrics 'cosine' and 'sqeuclidean', got "
+                            f"{metric!r}. Use '.toarray()' to convert to a dense numpy array for any other.")
+        check_number_of_labels(len(sizes), len(X))
+        return _by_means(codes, sizes, _mean_distances_of_sparse(X, codes, sizes, name == "cosine"))
     if _is_precomputed(metric):
         if kwds:
             raise TypeError(f"The metric 'precomputed' takes no argument {', '.join(map(repr, kwds))}.")
@@ -195,6 +205,43 @@ def _mean_distances_by_rank(X: NDArray, codes: NDArray[np.int64], sizes: NDArray
                 means[by_value, c] += ((values - medians[j, c]) * (2 * below - len(part) + 1)
                                        + (part[-1] - 2.0 * part[below]))
         yield rows, means / sizes
+
+
+def _mean_distances_of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64], cosine: bool
+                              ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """The same for sparse rows: of |x - y|² that is |x|² - 2 x·m plus the mean of |y|². There is no offset that could
+    cost digits where most numbers are 0."""
+    n, d = X.shape
+    k = len(sizes)
+    _memory.require(16 * k * d, f"The means of {k:,} clusters with {d:,} features", "Use fewer clusters or features.")
+    row_of = np.repeat(np.arange(n), np.diff(X.starts))
+    values = X.values.astype(np.float64)
+    if cosine:
+        largest = np.zeros(n)
+        filled = np.flatnonzero(np.diff(X.starts))
+        if len(filled):
+            largest[filled] = np.maximum.reduceat(np.abs(values), X.starts[filled])
+        if not largest.all():
+            raise ValueError("Cosine affinity cannot be used when X contains zero vectors. Leave such rows out or "
+                             f"choose another metric. First in X at row {int(largest.argmin())}.")
+        values /= largest[row_of]  # first, so that neither large nor small numbers do harm
+        values /= np.sqrt(np.bincount(row_of, values * values, n))[row_of]
+    squares = np.bincount(row_of, values * values, n)
+    totals = np.bincount(X.columns * np.int64(k) + codes[row_of], values, d * k).reshape(d, k)
+    totals /= sizes
+    spread = np.bincount(codes, squares, k) / sizes
+    for rows in blocks("silhouette", n, k * max(1, len(values) // n)):
+        part = slice(X.starts[rows.start], X.starts[rows.stop])
+        places = np.flatnonzero(np.diff(X.starts[rows.start:rows.stop + 1]))  # rows that are not empty
+        means = np.zeros((rows.stop - rows.start, k))
+        if len(places):
+            products = totals[X.columns[part]] * values[part, None]
+            means[places] = np.add.reduceat(products, X.starts[rows][places] - part.start, axis=0)
+        size = squares[rows, None] + spread
+        means *= -2.0
+        means += size
+        means[means < 16 * _EPS * size] = 0.0  # of equal rows: rounding is all that there is
+        yield rows, means * 0.5 if cosine else means
 
 
 def _is_precomputed(metric: object) -> bool:

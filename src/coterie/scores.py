@@ -17,6 +17,7 @@ from . import _memory, _parallel, _silhouettes, distances
 from ._cluster_means import Clusters
 from ._contingency import Table, average, entropy, expected_mutual_information, mutual_information
 from ._random import as_random_state
+from ._sparse import as_sparse_rows, is_sparse
 from ._validation import (
     ARRAY_LIKE,
     BOOL,
@@ -58,8 +59,9 @@ def silhouette_samples(X: ArrayLike, labels: ArrayLike, *, metric: str | Callabl
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_features)
-        The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified.
+    X : array-like or sparse matrix of shape (n_samples, n_features)
+        The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified. A sparse
+        one for cosine and sqeuclidean only.
     labels : array-like of shape (n_samples,)
         Any labels, of 2 to n_samples - 1 values.
     metric : str or callable, default="euclidean"
@@ -81,7 +83,7 @@ def silhouette_samples(X: ArrayLike, labels: ArrayLike, *, metric: str | Callabl
         for each row, or have 1 or n_samples different values; given distances are negative, not square, or not 0 along
         the diagonal.
     TypeError
-        The metric takes no such argument, or the data is sparse.
+        The metric takes no such argument, or the data is sparse and the metric is another than cosine and sqeuclidean.
 
     See Also
     --------
@@ -110,7 +112,7 @@ def silhouette_samples(X: ArrayLike, labels: ArrayLike, *, metric: str | Callabl
     array([0.778, 0.714, 0.714, 0.778])
     """
     _check("silhouette_samples", labels=labels, metric=metric, n_jobs=n_jobs)
-    array, codes = _read(X, labels, "silhouette_samples")
+    array, codes = _read(X, labels, "silhouette_samples", may_be_sparse=True)
     return _silhouettes.silhouettes(array, codes, metric, n_jobs, kwds)
 
 
@@ -122,8 +124,9 @@ def silhouette_score(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable 
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_features)
-        The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified.
+    X : array-like or sparse matrix of shape (n_samples, n_features)
+        The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified. A sparse
+        one for cosine and sqeuclidean only.
     labels : array-like of shape (n_samples,)
         Any labels, of 2 to n_samples - 1 values.
     metric : str or callable, default="euclidean"
@@ -169,7 +172,7 @@ def silhouette_score(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable 
     """
     _check("silhouette_score", labels=labels, metric=metric, sample_size=sample_size, random_state=random_state,
            n_jobs=n_jobs)
-    array, codes = _read(X, labels, "silhouette_score")
+    array, codes = _read(X, labels, "silhouette_score", may_be_sparse=True)
     if sample_size is not None:
         drawn = as_random_state(random_state).permutation(len(array))[:sample_size]
         array = _silhouettes.take(array, drawn, metric)
@@ -754,10 +757,11 @@ def _check(owner: str, **values: object) -> None:
     check_parameters(owner, {name: _RULES[name] for name in values}, values)
 
 
-def _read(X: ArrayLike, labels: ArrayLike, owner: str) -> tuple[NDArray, NDArray[np.int64]]:
+def _read(X: ArrayLike, labels: ArrayLike, owner: str, may_be_sparse: bool = False
+          ) -> tuple[NDArray, NDArray[np.int64]]:
     """Rows, and the number of each row's cluster, from 0."""
     _check(owner, labels=labels)
-    array = as_matrix(X, owner=owner)
+    array: Any = as_sparse_rows(X, owner=owner) if may_be_sparse and is_sparse(X) else as_matrix(X, owner=owner)
     return array, as_labels(labels, len(array))[1]
 
 
