@@ -388,6 +388,20 @@ def test_tables_are_as_wide_as_asked_and_aligned(width):
         found.table(10)
 
 
+def test_tables_of_many_features_and_clusters_show_those_that_matter_most():
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(50), np.arange(50) % 3 * 9 + 1)
+    X = rng.normal(size=(len(labels), 60))
+    X[:, 7] += labels
+    found = profile(X, labels)
+    lines = found.table(60).splitlines()
+    assert sum(line.startswith("x7 ") for line in lines) > 1
+    assert len({line.split()[0] for line in lines if line.startswith("x")}) == 40
+    shown = [cell for line in lines if line.split()[:1] == ["all"] or line.startswith("   ") for cell in line.split()]
+    assert len(shown) == 41 and found.sizes[[int(cell) for cell in shown if cell != "all"]].sum() > 400
+    assert " ".join(lines).endswith("; 20 more features that differ less; the 40 largest of 50 clusters")
+
+
 # ------------------------------------------------------------------------------------------------ drift
 
 

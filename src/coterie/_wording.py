@@ -8,10 +8,11 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from ._describing import Numbers, Shares
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 # Effects (in Cohen's count a small, a medium and a large one) from which a feature is hinted at, is named, is marked.
@@ -26,7 +27,7 @@ _DIGITS, _MOST_DECIMALS, _MOST_SIZE, _LONG = 3, 9, 1e15, 10_000
 _FRACTIONS = {3 / 4: "three quarters{of_the}", 2 / 3: "two thirds{of_the}", 1 / 2: "half{the}",
               1 / 3: "a third{of_the}", 1 / 4: "a quarter{of_the}", 1 / 5: "a fifth{of_the}", 1 / 10: "a tenth{of_the}"}
 _ABOUT = 0.05  # how far, relatively, from such a fraction
-_MOST_VALUES = 5  # of a category, in a table
+_MOST_FEATURES, _MOST_CLUSTERS, _MOST_VALUES = 40, 40, 5  # in a table; values of a category
 _UNMARKED = "   "
 _MOST_MOVED = 3  # clusters of which it is said that their shares changed
 
@@ -231,15 +232,22 @@ def _decimals(size: float, digits: int) -> float:
 
 def table(facts: Facts, width: int) -> str:
     """Sizes, medians and shares; features in rows, all rows and each cluster in columns."""
-    groups = range(len(facts.sizes))
-    header = ["", "all", *map(str, facts.clusters), *["noise"] * (len(groups) - len(facts.clusters))]
+    numbers, n_clusters = facts.numbers, len(facts.clusters)
+    largest = sorted(range(n_clusters), key=lambda g: -facts.sizes[g])[:_MOST_CLUSTERS]
+    groups = [*sorted(largest), *range(n_clusters, len(facts.sizes))]
+    header = ["", "all", *(str((*facts.clusters, "noise")[g]) for g in groups)]
     lines = [[facts.noun, f"{facts.n_rows:,}", *(f"{facts.sizes[g]:,}{_UNMARKED}" for g in groups)],
              ["share", "100%", *(f"{share(facts.sizes[g] / facts.n_rows)}{_UNMARKED}" for g in groups)]]
-    numbers = facts.numbers
+    told = _most_telling(facts, groups)
     for j, name in enumerate(facts.names):
-        overall, *cells = _column([float(numbers.overall_medians[j]), *numbers.medians[:, j].tolist()])
-        lines.append([name, overall, *(cells[g] + _mark(float(numbers.distinctness[g, j])) for g in groups)])
+        if name not in told:
+            continue
+        overall, *cells = _column([float(numbers.overall_medians[j]), *numbers.medians[groups, j].tolist()])
+        marks = [_mark(float(numbers.distinctness[g, j])) for g in groups]
+        lines.append([name, overall, *(cell + mark for cell, mark in zip(cells, marks, strict=True))])
     for category in facts.categories:
+        if category.name not in told:
+            continue
         top = sorted(range(len(category.values)), key=lambda i: -category.overall[i])[:_MOST_VALUES]
         for i in top:
             lines.append([f"{category.name} {value_text(category.values[i])}", share(float(category.overall[i])),
@@ -249,7 +257,19 @@ def table(facts: Facts, width: int) -> str:
             lines.append([f"{category.name}: {rest:,} more", "", *([_UNMARKED] * len(groups))])
     kinds = " and ".join(kind for kind, found in (("medians", facts.names), ("shares", facts.categories)) if found)
     legend = f"{kinds}; ++ or --: far from the other {facts.noun}, + or -: less far"
+    if hidden := len(facts.names) + len(facts.categories) - len(told):
+        legend += f"; {hidden:,} more features that differ less"
+    if n_clusters > _MOST_CLUSTERS:
+        legend += f"; the {_MOST_CLUSTERS} largest of {n_clusters:,} clusters"
     return "\n".join([_lay_out(header, lines, width), "", *textwrap.wrap(legend, width)])
+
+
+def _most_telling(facts: Facts, groups: list[int]) -> set[str]:
+    """Names of the features that set some group apart most."""
+    effects = dict(zip(facts.names, facts.numbers.distinctness[groups].T, strict=True))
+    effects |= {each.name: each.effects[groups] for each in facts.categories}
+    strongest = {name: np.where(np.isnan(each), 0.0, abs(each)).max(initial=0.0) for name, each in effects.items()}
+    return set(sorted(strongest, key=lambda name: -strongest[name])[:_MOST_FEATURES])
 
 
 def _mark(effect: float) -> str:

@@ -135,6 +135,8 @@ class Profile:
     def table(self, width: int = 100) -> str:
         """Lay out sizes, medians and shares as text, features in rows and clusters in columns.
 
+        Of more than 40 features those are shown that set some cluster apart most, of more than 40 clusters the largest.
+
         Parameters
         ----------
         width : int, default=100
@@ -251,8 +253,10 @@ def profile(X: ArrayLike, labels: ArrayLike, feature_names: Sequence[str] | None
     >>> found.medians
     array([[11., 44.],
            [86., 45.]])
-    >>> found.sizes
-    array([3, 3])
+    >>> for sentence in found.sentences:
+    ...     print(sentence)
+    cluster 0, 3 of 6 customers: spend about a quarter of the median (11 against 46)
+    cluster 1, 3 of 6 customers: spend 1.9 times the median (86 against 46)
     """
     check_parameters("profile", {"noun": _NOUN}, {"noun": noun})
     features = _features.read(X, feature_names, categorical, "profile")
