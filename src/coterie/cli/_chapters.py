@@ -13,14 +13,14 @@ import numpy as np
 
 from coterie import scores, selection
 from coterie.cli._console import count, listing, numbers
-from coterie.cli._findings import DOMINANT, RESAMPLES, Density, Scaling
+from coterie.cli._findings import COVERED, DOMINANT, MOST_NOISE, RESAMPLES, STEADY, Density, Scaling
 from coterie.cli._page import Html, Section, card, code, element, facts, figure, items, paragraph, share, table
 from coterie.cli._recommending import Choice, sentence
 from coterie.cli._table import Table
 
 _MOST_COLUMNS = 60  # in the table of columns
 _MOST_GROUPS = 20
-_MOST_PICTURED = 24  # clusters in a silhouette or a profile
+MOST_PICTURED = 24  # clusters in a silhouette or a profile
 _UNUSUAL = 10
 _FEW = 5  # rows of a cluster that are unusual by being so few
 _MOST_KINDS = 20  # different names of rows that are kinds rather than names
@@ -233,32 +233,35 @@ def describe_density(found: Findings, picture: Callable) -> Section:
     content.append(paragraph(f"Suggested: eps {suggestion.eps:g} in scaled units; a row is dense that has "
                              f"{density.min_samples} rows within it, itself counted. What was seen: "
                              f"{suggestion.reason}."))
-    rows = [[f"{eps:.3g}", f"{n:,}", f"{noise:.1%}", f"{largest:.1%}", f"{alike:.2f}"]
-            for eps, n, noise, largest, alike in density.tried]
-    chosen = next(i for i, (eps, *_) in enumerate(density.tried) if eps == density.model.eps)
-    content.append(table("DBSCAN with the suggested eps and others", ["eps", "clusters", "noise", "largest cluster",
-                                                                    "agreement with the suggested eps"],
-                         rows, chosen=chosen))
-    content.append(paragraph(_judge_density(density)))
+    rows = []
+    for trial in density.trials:
+        alike = "–" if math.isnan(trial.steady[0]) else f"{trial.steady[0]:.2f}"
+        rows.append([f"{trial.model.eps:.3g}", f"{trial.n_clusters:,}", f"{trial.n_sizeable:,}", f"{trial.noise:.1%}",
+                     f"{trial.largest:.1%}", f"{trial.misplaced:.1%}", alike])
+    best = density.trials.index(density.best)
+    content.append(table(f"DBSCAN with several eps; {density.trials[best].model.eps:.3g} is set off", [
+        "eps", "clusters", "of a fair size", "noise", "largest cluster", "nearer to another mean",
+        "agreement with the eps above"], rows, chosen=best))
+    content.append(paragraph(_judge_density(density.best)))
     content.append(figure(picture("k-distances"), f"How far from each row {density.min_samples} rows are within reach, "
                           "itself counted, sorted. Flat: dense rows. Steep: rows that lie alone."))
     return Section("density", "Dense parts of any shape", content)
 
 
-def _judge_density(density):
-    if density.n_sizeable < 2:
+def _judge_density(trial):
+    if trial.convincing:
+        return "Recommended: see the next chapter for the reasons."
+    if trial.n_sizeable < 2:
         return ("Not recommended: it finds one dense part or none, so it can't tell groups apart. Groups that touch or "
                 "overlap have no sparse rows between them.")
-    if density.covered < 0.6 or density.noise > 0.4:
-        return (f"Not recommended: its sizeable clusters hold only {density.covered:.0%} of the rows, and "
-                f"{density.noise:.0%} are noise.")
-    if max(density.steady) < 0.8:
+    if trial.covered < COVERED or trial.noise > MOST_NOISE:
+        return (f"Not recommended: its clusters of a fair size hold only {trial.covered:.0%} of the rows, and "
+                f"{trial.noise:.0%} are noise.")
+    if max(trial.steady) < STEADY:
         return ("Not recommended: a somewhat smaller eps gives other clusters, and so does a somewhat larger one "
-                f"(adjusted Rand {density.steady[0]:.2f} and {density.steady[1]:.2f}).")
-    if not density.convincing:
-        return (f"Not needed: only {density.misplaced:.1%} of the rows in its clusters are nearer to the mean of "
-                "another cluster. The dense parts are compact, and k-means finds such.")
-    return "Recommended: see the next chapter for the reasons."
+                f"(adjusted Rand {trial.steady[0]:.2f} and {trial.steady[1]:.2f}).")
+    return (f"Not needed: {trial.misplaced:.1%} of the rows in its clusters are nearer to the mean of another cluster, "
+            "and few are noise. Compact groups are what k-means finds.")
 
 
 # ------------------------------------------------------------------------------------------------ what is recommended

@@ -31,7 +31,10 @@ def draw(what: Callable, alt: str, height: float, width: float = _WIDTH, as_imag
             figure.savefig(file, format="png", dpi=_RESOLUTION, metadata={"Software": None})
         else:
             figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None}, dpi=_RESOLUTION)
-    return Picture(file.getvalue(), "png" if as_image else "svg+xml", alt, round(width * _PIXELS_PER_INCH))
+    content = file.getvalue()
+    if not as_image:
+        content = content[content.index(b"<svg"):]  # without the prologue, which names a file on the network
+    return Picture(content, "png" if as_image else "svg+xml", alt, round(width * _PIXELS_PER_INCH))
 
 
 def draw_scatter(findings, alt: str) -> Picture:
@@ -76,7 +79,7 @@ def draw_profile(profile, alt: str) -> Picture:
 
 def draw_k_distances(density, alt: str) -> Picture:
     def curve(ax):
-        plot.k_distances(density.suggestion.distances, density.suggestion.eps, ax=ax)
+        plot.k_distances(density.suggestion.distances, density.best.model.eps, ax=ax)
         ax.set_ylabel(f"distance within which a row has {density.min_samples} rows")
 
     return draw(curve, alt, 4.0)

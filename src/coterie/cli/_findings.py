@@ -2,6 +2,7 @@
 """What `coterie report` works out from a table: scaling, clusterings of three kinds, and the one it recommends."""
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from coterie.scaling import Scaler, variance_shares
 SAMPLE = 5_000  # rows that k-means and Ward are compared on: Ward and the silhouette take time by the square
 DENSE_SAMPLE, DENSE_SAMPLE_WIDE, WIDE = 100_000, 20_000, 10  # rows for DBSCAN, of so many columns or more
 RESAMPLES = 20
-EPS_FACTORS = (0.5, 0.8, 1.0, 1.25, 2.0)
+EPS_FACTORS = (0.5, 0.63, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5)
 DOMINANT = 0.95  # share of the variance, as coterie.FeatureScaleWarning has it
 _LONG_TAIL = 2.0  # skewness; that of the exponential distribution
 _FAR_VALUES = 3.0  # standard deviation over that of a normal distribution with the same interquartile range
@@ -28,7 +29,8 @@ _SAME = 0.95  # correlation of columns that say the same
 # When the clusters of DBSCAN are recommended: enough of the rows are in clusters that count, which are also found with
 # another eps, and k-means can't have them: rows are nearer to the mean of another cluster. Or there is much noise.
 STEADY, MISPLACED = 0.8, 0.05
-_SIZEABLE, _COVERED, _MOST_NOISE, _MUCH_NOISE = 0.01, 0.6, 0.4, 0.15
+COVERED, MOST_NOISE = 0.6, 0.4
+_SIZEABLE, _MUCH_NOISE, _VERY_STEADY = 0.01, 0.15, 0.9
 
 
 @dataclass
@@ -42,36 +44,61 @@ class Scaling:
 
 
 @dataclass
-class Density:
-    """What DBSCAN finds.
+class Trial:
+    """What DBSCAN finds with one eps.
 
-    rows : which rows it was given; None: all
-    tried : (eps, clusters, share of noise, share of the largest cluster, agreement with the suggested eps)
+    noise, largest : share of the rows that are in no cluster, and in the largest one
     n_sizeable, covered : how many clusters are of a fair size, and the share of the rows that they hold
-    noise : share of the rows that are in no cluster
     misplaced : share of the rows in clusters of a fair size that are nearer to the mean of another such cluster
-    steady : agreement of the clusters with those of a somewhat smaller eps and of a somewhat larger one
+    steady : agreement (adjusted Rand) with the next smaller eps and with the next larger one; nan where there is none
     """
 
-    rows: np.ndarray | None
-    min_samples: int
-    suggestion: selection.EpsSuggestion
     model: coterie.DBSCAN
-    tried: list[tuple[float, int, float, float, float]]
+    noise: float
+    largest: float
     n_sizeable: int
     covered: float
-    noise: float
     misplaced: float
-    steady: tuple[float, float]
+    steady: tuple[float, float] = (np.nan, np.nan)
+
+    @property
+    def n_clusters(self) -> int:
+        return int(self.model.labels_.max()) + 1
 
     @property
     def convincing(self) -> bool:
         if self.model.n_features_in_ == 1:  # any cluster is an interval there, which k-means finds, too
             return False
-        if self.n_sizeable < 2 or self.covered < _COVERED or self.noise > _MOST_NOISE or max(self.steady) < STEADY:
+        if self.n_sizeable < 2 or self.covered < COVERED or self.noise > MOST_NOISE:
             return False
-        much_noise = self.noise >= _MUCH_NOISE and self.suggestion.clear and min(self.steady) >= STEADY
-        return self.misplaced >= MISPLACED or much_noise
+        if not max(self.steady) >= STEADY:
+            return False
+        return self.misplaced >= MISPLACED or (self.noise >= _MUCH_NOISE and min(self.steady) >= STEADY)
+
+
+@dataclass
+class Density:
+    """What DBSCAN finds.
+
+    rows : which rows it was given; None: all
+    trials : with several eps, ascending
+    suggested : the trial with the eps that the data suggest
+    """
+
+    rows: np.ndarray | None
+    min_samples: int
+    suggestion: selection.EpsSuggestion
+    trials: list[Trial]
+    suggested: Trial
+
+    @property
+    def best(self) -> Trial:
+        """The trial with the suggested eps; or, if only others are convincing, and by shape, the steadiest of these."""
+        others = [trial for trial in self.trials
+                  if trial.convincing and trial.misplaced >= MISPLACED and min(trial.steady) >= _VERY_STEADY]
+        if self.suggested.convincing or not others:
+            return self.suggested
+        return max(others, key=lambda trial: min(trial.steady))
 
 
 # ------------------------------------------------------------------------------------------------ preparing
@@ -180,22 +207,21 @@ def look_for_density(scaled: np.ndarray, seed: int, jobs: int | None) -> Density
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", coterie.ClusteringWarning)  # the table says how many clusters there are
-        models = [coterie.DBSCAN(suggestion.eps * factor, min_samples=min_samples, n_jobs=jobs).fit(X)
+        trials = [_try(X, coterie.DBSCAN(suggestion.eps * factor, min_samples=min_samples, n_jobs=jobs))
                   for factor in EPS_FACTORS]
-    model = models[EPS_FACTORS.index(1.0)]
-    labels = model.labels_
-    agreement = [scores.adjusted_rand_score(labels, other.labels_) for other in models]
-    tried = []
-    for each, alike in zip(models, agreement, strict=True):
-        sizes = np.bincount(each.labels_[each.labels_ >= 0], minlength=1)
-        tried.append((each.eps, int(each.labels_.max()) + 1, float(np.mean(each.labels_ < 0)), sizes.max() / len(X),
-                      float(alike)))
+    alike = [scores.adjusted_rand_score(one.model.labels_, other.model.labels_)
+             for one, other in itertools.pairwise(trials)]
+    for i in range(1, len(trials) - 1):
+        trials[i].steady = alike[i - 1], alike[i]
+    return Density(rows, min_samples, suggestion, trials, trials[EPS_FACTORS.index(1.0)])
+
+
+def _try(X, model):
+    labels = model.fit(X).labels_
     sizes = np.bincount(labels[labels >= 0], minlength=1)
-    sizeable = sizes >= max(min_samples, _SIZEABLE * len(X))
-    middle = EPS_FACTORS.index(1.0)
-    return Density(rows, min_samples, suggestion, model, tried, int(sizeable.sum()),
-                   float(sizes[sizeable].sum() / len(X)), float(np.mean(labels < 0)),
-                   _share_misplaced(X, labels, sizeable), (agreement[middle - 1], agreement[middle + 1]))
+    sizeable = sizes >= max(model.min_samples, _SIZEABLE * len(X))
+    return Trial(model, float(np.mean(labels < 0)), float(sizes.max() / len(X)), int(sizeable.sum()),
+                 float(sizes[sizeable].sum() / len(X)), _share_misplaced(X, labels, sizeable))
 
 
 def _share_misplaced(X, labels, sizeable):

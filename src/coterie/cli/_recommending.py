@@ -77,7 +77,7 @@ def recommend(table: Table, scaling: Scaling, scaled: np.ndarray, sample: np.nda
         elif kmeans.k != wanted:
             weakly = "" if kmeans.clear else ", though not clearly"
             choice.doubts.append(f"The data themselves suggest {kmeans.k}{weakly}.")
-    elif density is not None and density.convincing:
+    elif density is not None and density.best.convincing:
         choice = _by_density(scaled, density)
     elif kmeans.clear or not (ward.clear and sample is None):
         k = kmeans.k if kmeans.k > 1 else _most_stable(kmeans.sweep)
@@ -116,29 +116,33 @@ def _by_kmeans(scaled, k, structure, seed, jobs):
 
 
 def _by_density(scaled, density):
-    model = density.model
-    choice = Choice("DBSCAN", model, model.labels_ if density.rows is None else model.predict(scaled), "dense")
-    if density.misplaced >= MISPLACED:
+    best = density.best
+    labels = best.model.labels_ if density.rows is None else best.model.predict(scaled)
+    choice = Choice("DBSCAN", best.model, labels, "dense")
+    if best.misplaced >= MISPLACED:
         choice.reasons.append(
-            f"{density.misplaced:.0%} of the rows in dense parts of the data are nearer to the mean of another part "
-            "than to that of their own: the parts are long, bent, nested or very unequal. k-means and Ward make "
-            "compact clusters and would cut through them; DBSCAN follows any shape.")
+            f"{best.misplaced:.0%} of the rows in dense parts of the data are nearer to the mean of another part than "
+            "to that of their own: the parts are long, bent, nested or very unequal. k-means and Ward make compact "
+            "clusters and would cut through them; DBSCAN follows any shape.")
     else:
-        choice.reasons.append(f"{density.noise:.0%} of the rows lie alone between dense parts. k-means and Ward have "
-                              "to put them into some cluster; DBSCAN leaves them out as noise.")
-    choice.reasons.append(f"{count(density.n_sizeable, 'cluster')} of a fair size hold {density.covered:.0%} of the "
-                          f"rows; {density.noise:.1%} are noise.")
-    for way, alike in zip(("smaller", "larger"), density.steady, strict=True):
+        choice.reasons.append(f"{best.noise:.0%} of the rows lie alone between dense parts. k-means and Ward have to "
+                              "put them into some cluster; DBSCAN leaves them out as noise.")
+    choice.reasons.append(f"{count(best.n_sizeable, 'cluster')} of a fair size hold {best.covered:.0%} of the rows; "
+                          f"{best.noise:.1%} are noise.")
+    for way, alike in zip(("smaller", "larger"), best.steady, strict=True):
         text = f"With a somewhat {way} eps the agreement (adjusted Rand) is {alike:.2f}"
         if alike >= STEADY:
             choice.reasons.append(f"{text}: much the same clusters.")
         else:
             choice.doubts.append(f"{text}: clusters {'fall apart' if way == 'smaller' else 'run together'}.")
-    if not density.suggestion.clear:
+    if best is not density.suggested:
+        choice.doubts.append(f"The eps is {best.model.eps:.3g}, which gives steady clusters, and not the one that the "
+                             f"distances to neighbours suggest, {density.suggestion.eps:g}.")
+    elif not density.suggestion.clear:
         choice.doubts.append("The curve of distances to neighbours has no clear knee: eps "
                              f"{density.suggestion.eps:g} is a guess.")
-    if choice.n_clusters > density.n_sizeable:
-        few = choice.n_clusters - density.n_sizeable
+    if choice.n_clusters > best.n_sizeable:
+        few = choice.n_clusters - best.n_sizeable
         choice.doubts.append(f"{count(few, 'further cluster')} of few rows may be chance.")
     return choice
 

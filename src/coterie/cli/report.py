@@ -121,7 +121,7 @@ def _artist(found):
 
     choice = found.choice
     rows = np.arange(found.n_rows) if found.sample is None else found.sample
-    few = 2 <= choice.n_clusters <= _chapters._MOST_PICTURED
+    few = 2 <= choice.n_clusters <= _chapters.MOST_PICTURED
 
     def silhouette():
         inside = rows[choice.labels[rows] >= 0]
@@ -137,7 +137,7 @@ def _artist(found):
         "profile": lambda: _drawing.draw_profile(found.profile, "Heatmap of the mean of each column in each group")
                    if few else None,
         "k-distances": lambda: _drawing.draw_k_distances(found.density, "Curve of the sorted distances to neighbours, "
-                                                         f"with the suggested eps {found.density.suggestion.eps:g}"),
+                                                         f"with eps {found.density.best.model.eps:.3g} marked"),
     }
     return lambda name: pictures[name]()
 
