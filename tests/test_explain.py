@@ -327,6 +327,7 @@ def test_what_noise_is_like():
     (2261.0, 665.0, "spend 3.4 times the median (2260 against 665)"),
     (1330.0, 665.0, "spend twice the median (1330 against 665)"),
     (222.0, 665.0, "spend a third of the median (222 against 665)"),
+    (20.0, 665.0, "lower spend (20 against 665)"),
     (340.0, 665.0, "spend about half the median (340 against 665)"),
     (1.5e7, 665.0, "spend 23,000 times the median (15,000,000 against 665)"),
 ])

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _HINTED, _NAMED, _LARGE = 0.2, 0.5, 0.8
 _MOST_NAMED = 4
 _FACTOR = 1.2  # least ratio of medians, or its inverse, that is said as a factor
+_LEAST_FACTOR = 0.095  # "0.0064 times" says less than the two medians
 _FAR_ENOUGH = 0.3  # standard deviations that other medians and means must be apart
 _NORMAL_IQR = 1.3489795003921634  # interquartile range of the normal distribution with standard deviation 1
 _RATHER = 0.5  # least effect of a value that is frequent, of the strongest effect, that it is told for
@@ -121,7 +122,7 @@ def _say_number(numbers: Numbers, group: int, j: int, name: str, is_more: bool) 
         return f"{name} in {share(mean)} ({share(overall_mean)} overall)"
     if numbers.is_ratio[j] and median > 0:
         ratio = median / overall
-        if ratio >= _FACTOR if is_more else ratio <= 1 / _FACTOR:
+        if ratio >= _FACTOR if is_more else _LEAST_FACTOR <= ratio <= 1 / _FACTOR:
             return f"{name} {times(ratio)} ({pair(median, overall)})"
     way, sign = ("higher", 1) if is_more else ("lower", -1)
     low, high = (float(each) for each in numbers.overall_quartiles[:, j])
