@@ -4,6 +4,7 @@ import re
 import numpy as np
 import pytest
 
+import coterie
 from coterie import DBSCAN, AgglomerativeClustering, KMeans, NotFittedError, _wording, explain
 from coterie.cli.demo import read_iris
 from coterie.explain import drift, profile
@@ -134,7 +135,7 @@ def test_odd_cases_have_sensible_answers():
     two = profile([[1.0], [2.0]], [0, 1])
     assert two.differences.tolist() == [[-1], [1]]
     lonely = profile([[1.0]], [0])
-    assert lonely.sentences == ["cluster 0, all 1 rows: nothing to compare with"]
+    assert lonely.sentences == ["cluster 0, 1 of 1 rows: nothing to compare with"]
     lost = profile([[1.0], [2.0]], [-1, -1])
     assert lost.sentences == ["noise, all 2 rows in no cluster: nothing to compare with"]
     assert lost.means.shape == (0, 1) and lost.noise == (2, 1.0) and lost.rows() == []
@@ -524,6 +525,22 @@ def test_models_that_can_not_drift_are_refused(blobs):
         drift("model", blobs[0])
     with pytest.raises(ValueError, match="a profile with a cluster, and with a feature that is a number"):
         drift(profile([["a"], ["b"]], [0, 1]), [["a"]])
+
+
+def test_progress_is_reported_and_work_can_be_cancelled():
+    seen = []
+    with coterie.progress(lambda *report: seen.append(report)):
+        profile(IRIS, SPECIES)
+    assert [report for report in seen if report[0] == "profile"] == [("profile", j, 4) for j in range(5)]
+    with pytest.raises(coterie.Cancelled), coterie.progress(lambda *report: False):
+        profile(IRIS, SPECIES)
+
+
+def test_drift_of_scikit_learns_kmeans(blobs):
+    theirs = pytest.importorskip("sklearn.cluster").KMeans(2, n_init=1, random_state=0).fit(blobs[0])
+    ours = KMeans(2, init=theirs.cluster_centers_).fit(blobs[0])
+    assert drift(theirs, blobs[1]).index == drift(ours, blobs[1]).index
+    assert drift(theirs, blobs[1]).distance_now == pytest.approx(drift(ours, blobs[1]).distance_now)
 
 
 def test_public_names():

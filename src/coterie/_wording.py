@@ -70,7 +70,7 @@ def _head(facts: Facts, group: int) -> str:
     is_noise = group == len(facts.clusters)
     name = "noise" if is_noise else f"cluster {_plain(str(facts.clusters[group]))}"
     within = " in no cluster" if is_noise else ""
-    if size == n:
+    if size == n > 1:
         return f"{name}, all {n:,} {facts.noun}{within}"
     if size < _FEW_SHARE * n or size < _FEW:
         return f"{name}, {size:,} of {n:,} {facts.noun}{within}"
