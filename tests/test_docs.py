@@ -1,8 +1,8 @@
 """The README and the site say what happens: all code on them runs, all commands do, all public names are listed.
 
-The blocks of a page run from top to bottom in one namespace and one empty folder: ```python as it stands, ```pycon
-with what it prints compared, and of ```sh the lines that call `coterie`, on made-up files of the names on them. From
-the first block on that needs a library that is not there, the rest of the page is skipped.
+The blocks of a page run from top to bottom in one namespace and one empty folder: ```pycon with what it prints compared,
+```python (compared where ```text follows at once), and of ```sh the lines that call `coterie`, on made-up files of the
+names on them. From the first block on that needs a library that is not there, the rest of the page is skipped.
 """
 import doctest
 import functools
@@ -26,7 +26,7 @@ DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 PAGES = [README, *(p for p in sorted(DOCS.glob("**/*.md")) if not {"_build", "generated"} & set(p.parts))]
 
-BLOCK = re.compile(r"^( *)```(python|pycon|sh)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^( *)```(python|pycon|sh)\n(.*?)^\1```$(?:\n+```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 OPTIONAL = {"coterie.plot": "matplotlib", "sklearn": "sklearn", "PIL": "PIL"} | {
     name: name for name in ("fastcluster", "matplotlib", "pandas", "polars", "pyarrow", "scipy", "tqdm")}
 COMPARES = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
@@ -40,9 +40,9 @@ def page_name(page):
 def blocks(page):
     text = page.read_text(encoding="utf-8")
     for match in BLOCK.finditer(text):
-        indent, kind, code = match.groups()
+        indent, kind, code, output = match.groups()
         line = text.count("\n", 0, match.start(3))
-        yield kind, re.sub(f"^{indent}", "", code, flags=re.MULTILINE), line
+        yield kind, re.sub(f"^{indent}", "", code, flags=re.MULTILINE), line, output
 
 
 def needs(kind, code, page, line):
@@ -57,17 +57,19 @@ def needs(kind, code, page, line):
 
 @pytest.mark.filterwarnings("error::UserWarning", "ignore::coterie.FeatureScaleWarning")
 @pytest.mark.parametrize("page", [p for p in PAGES if any(kind != "sh" for kind, *_ in blocks(p))], ids=page_name)
-def test_code_runs_and_prints_what_the_page_shows(page, monkeypatch, tmp_path):
+def test_code_runs_and_prints_what_the_page_shows(page, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     monkeypatch.chdir(tmp_path)
     if importlib.util.find_spec("matplotlib"):  # nobody looks at the pictures here
         monkeypatch.setitem(importlib.import_module("matplotlib").rcParams, "savefig.dpi", 20)
         monkeypatch.setattr("coterie.plot._moving_picture._DPI", 20)
     namespace = {"__name__": "__main__"}
-    for kind, code, line in blocks(page):
+    for kind, code, line, output in blocks(page):
         needs(kind, code, page, line)
         if kind == "python":
+            capsys.readouterr()
             exec(compile("\n" * line + code, str(page), "exec"), namespace)
+            assert output is None or capsys.readouterr().out.split() == output.split()
         elif kind == "pycon":
             code = re.sub(r"\n(?=\n+(?!>>>|\n)[^\n])", "\n<BLANKLINE>", code)  # what is printed ends with the block
             test = doctest.DocTestParser().get_doctest(code, namespace, page_name(page), str(page), line)
@@ -83,7 +85,7 @@ def test_code_runs_and_prints_what_the_page_shows(page, monkeypatch, tmp_path):
 
 def commands(page):
     """Each call of `coterie` in the shell blocks of a page: its arguments, and the file that its output goes to."""
-    for kind, code, _ in blocks(page):
+    for kind, code, *_ in blocks(page):
         if kind == "sh":
             code = code.replace("\\\n", " ")
             for line in re.findall(r"(?:^|&& *|\| *)(?:\.venv/bin/)?coterie +([^|&\n]*)", code, re.MULTILINE):
@@ -134,7 +136,7 @@ def test_commands_run(page, monkeypatch, tmp_path, capsys):
         for action in subcommands[argv[0]]._actions:
             if not action.option_strings:
                 make_file(tmp_path / str(getattr(arguments, action.dest)), columns, rng)
-        code = cli.main(argv)
+        code = cli.main([*argv, "--stability=2"] if argv[0] == "sweep" else argv)  # 20 draws take long
         out, err = capsys.readouterr()
         assert code == 0, f"coterie {shlex.join(argv)}\n{err}"
         if target:
