@@ -1,7 +1,10 @@
 """`coterie sweep`: how many clusters."""
 import csv
 import math
+import os
 import pathlib
+import subprocess
+import sys
 from argparse import Namespace
 
 import numpy as np
@@ -142,6 +145,19 @@ def test_mistakes(cli, groups, tmp_path, args, code, message):
     if args[-1] == "-2":
         args = [args[0], "-k=-2"]
     assert message in cli(*args, code=code).stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
+def test_full_disk_and_a_reader_that_goes_away(groups, tmp_path):
+    command = [sys.executable, "-m", "coterie", "sweep", "x.npy", "-k", "2", "--stability", "0", "--quiet"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    assert done.returncode == 1 and done.stderr.splitlines()[-1] == "coterie sweep: error: No space left on device"
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    os.close(writer)
+    assert done.returncode == 0 and len(done.stderr.splitlines()) == 1  # the scaling
 
 
 def test_scores_that_are_not_defined_are_empty_cells(tmp_path):

@@ -75,6 +75,8 @@ def main(argv: list[str] | None = None) -> int:
         warnings.showwarning = lambda message, *_: warn(message)
         try:
             args.run(args)
+            if sys.stdout is not None:
+                sys.stdout.flush()  # what goes wrong here would otherwise be told by Python, as it exits
             return 0
         except Problem as problem:
             message, code = problem, problem.code
@@ -86,6 +88,8 @@ def main(argv: list[str] | None = None) -> int:
         except MemoryError as error:
             message, code = f"not enough memory: {error}" if str(error) else "not enough memory", 1
         except OSError as error:
+            if error.filename is None and sys.stdout is not None:
+                discard_stdout()
             where = f"{error.filename}: " if error.filename is not None else ""
             message, code = f"{where}{error.strerror or error}", 1
         except ValueError as error:  # what the estimators say about the data
