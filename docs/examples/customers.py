@@ -75,7 +75,7 @@ def main() -> None:
     how = np.column_stack([visits, spend / visits, spend / categories, return_rate])
     scaled = Scaler("log").fit_transform(how)
 
-    suggestion = suggest_k(scaled, KMeans(n_init=5, random_state=0), range(2, 10), stability=10, random_state=0)
+    suggestion = suggest_k(scaled, KMeans(n_init=2, random_state=0), range(2, 9), stability=10, random_state=0)
     print(suggestion.sweep, suggestion, sep="\n\n")
     k = options.clusters or suggestion.k
 

@@ -81,7 +81,7 @@ def main() -> None:
         ax.legend()
     figure.savefig(options.picture, dpi=100)
     plt.close(figure)
-    kmeans_animation(scaled, options.clusters, init="random", random_state=1, names=names, path=options.animation)
+    kmeans_animation(scaled, options.clusters, init="random", random_state=2, names=names, path=options.animation)
     print(f"\nDrew {options.picture} and {options.animation}.")
 
 
