@@ -390,6 +390,13 @@ def test_tables_are_as_wide_as_asked_and_aligned(width):
         found.table(10)
 
 
+def test_tables_have_shares_of_what_is_0_or_1_and_no_number_where_all_is_missing():
+    X = [[0.0, 5.0], [1.0, 6.0], [0.0, 7.0], [0.0, 8.0], [1.0, np.nan]]
+    lines = [line.split() for line in profile(X, [0, 0, 0, 0, 1], ["member", "age"]).table().splitlines()]
+    assert lines[3:5] == [["member", "40%", "25%", "--", "100%", "++"], ["age", "6.5", "6.5", "-"]]
+    assert lines[-1][:4] == ["medians", "and", "shares;", "++"]
+
+
 def test_tables_of_many_features_and_clusters_show_those_that_matter_most():
     rng = np.random.default_rng(0)
     labels = np.repeat(np.arange(50), np.arange(50) % 3 * 9 + 1)

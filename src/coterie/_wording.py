@@ -243,7 +243,10 @@ def table(facts: Facts, width: int) -> str:
     for j, name in enumerate(facts.names):
         if name not in told:
             continue
-        overall, *cells = _column([float(numbers.overall_medians[j]), *numbers.medians[groups, j].tolist()])
+        if numbers.is_flag[j]:
+            overall, *cells = map(_share_or_dash, [numbers.overall_means[j], *numbers.means[groups, j]])
+        else:
+            overall, *cells = _column([float(numbers.overall_medians[j]), *numbers.medians[groups, j].tolist()])
         marks = [_mark(float(numbers.distinctness[g, j])) for g in groups]
         lines.append([name, overall, *(cell + mark for cell, mark in zip(cells, marks, strict=True))])
     for category in facts.categories:
@@ -252,17 +255,23 @@ def table(facts: Facts, width: int) -> str:
         top = sorted(range(len(category.values)), key=lambda i: -category.overall[i])[:_MOST_VALUES]
         for i in top:
             lines.append([f"{category.name} {value_text(category.values[i])}", share(float(category.overall[i])),
-                          *(("-" if math.isnan(category.shares[g, i]) else share(float(category.shares[g, i])))
-                            + _mark(float(category.effects[g, i])) for g in groups)])
+                          *(_share_or_dash(category.shares[g, i]) + _mark(float(category.effects[g, i]))
+                            for g in groups)])
         if rest := len(category.values) - len(top):
             lines.append([f"{category.name}: {rest:,} more", "", *([_UNMARKED] * len(groups))])
-    kinds = " and ".join(kind for kind, found in (("medians", facts.names), ("shares", facts.categories)) if found)
+    flags = numbers.is_flag.sum()
+    kinds = " and ".join(kind for kind, found in (("medians", len(facts.names) > flags),
+                                                  ("shares", flags or facts.categories)) if found)
     legend = f"{kinds}; ++ or --: far from the other {facts.noun}, + or -: less far"
     if hidden := len(facts.names) + len(facts.categories) - len(told):
         legend += f"; {hidden:,} more features that differ less"
     if n_clusters > _MOST_CLUSTERS:
         legend += f"; the {_MOST_CLUSTERS} largest of {n_clusters:,} clusters"
     return "\n".join([_lay_out(header, lines, width), "", *textwrap.wrap(legend, width)])
+
+
+def _share_or_dash(value: float) -> str:
+    return "-" if math.isnan(value) else share(float(value))
 
 
 def _most_telling(facts: Facts, groups: list[int]) -> set[str]:
