@@ -1,8 +1,8 @@
 """The README and the site say what happens: all code on them runs, all commands do, all public names are listed.
 
-The blocks of a page run from top to bottom in one namespace and one empty folder: ```pycon with what it prints compared,
-```python (compared where ```text follows at once), and of ```sh the lines that call `coterie`, on made-up files of the
-names on them. From the first block on that needs a library that is not there, the rest of the page is skipped.
+The blocks of a page run from top to bottom in one namespace and one empty folder: ```pycon with what it prints
+compared, ```python (compared where ```text follows at once), and of ```sh the calls of `coterie`, on made-up files of
+the names in them. From the first block on that needs a library that is not there, the rest of the page is skipped.
 """
 import doctest
 import functools
