@@ -251,3 +251,9 @@ def test_the_map_of_the_readme_names_files_that_are_there():
     assert len(paths) > 10
     for path in paths:
         assert (ROOT / path).exists(), path
+
+
+def test_every_module_is_on_a_map():
+    text = README.read_text(encoding="utf-8") + (DOCS / "architecture.md").read_text(encoding="utf-8")
+    modules = {path.stem for path in (ROOT / "src/coterie").glob("*.py") if not path.stem.startswith("__")}
+    assert sorted(name for name in modules if not re.search(rf"\b{name}\b", text)) == []
