@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -263,12 +263,12 @@ def _decide(found: Sweep, ks: list[int], mean: NDArray[np.float64], deviation: N
     good = beyond & (stability >= most - _AS_STABLE) if math.isfinite(most) else beyond
     at = int(np.where(good, excess, -math.inf).argmax())
     holds = bool(stability[at] >= _STABLE)
-    reasons = _say_yes(found, ks, at, silhouette, mean, stability, np.flatnonzero(good))
+    reasons = _say_yes(found, ks, at, silhouette, mean, stability, np.flatnonzero(good), beyond)
     return KSuggestion(ks[at], holds, tuple(reasons), found, mean)
 
 
 def _say_yes(found: Sweep, ks: list[int], at: int, silhouette: NDArray, mean: NDArray, stability: NDArray,
-             as_stable: NDArray[np.intp]) -> list[str]:
+             as_stable: NDArray[np.intp], beyond: NDArray[np.bool_]) -> list[str]:
     k, highest = ks[at], int(np.nanargmax(silhouette))
     here = f"{silhouette[at]:.2f}; data without clusters: {mean[at]:.2f}"
     if highest == at:
@@ -283,6 +283,11 @@ def _say_yes(found: Sweep, ks: list[int], at: int, silhouette: NDArray, mean: ND
         if stability[at] < _STABLE:
             reasons.append("resamples find other clusters again and again: they may be long, bent or of very different "
                            "sizes, or not be there; look at them")
+    others = [i for i in np.flatnonzero(beyond) if i != at and stability[i] >= _STABLE]
+    if others:
+        scored = [f"{each:.2f}" for each in silhouette]
+        reasons.append(f"k = {_listed(ks, others)} stand{'s' * (len(others) == 1)} out, too, for a coarser or finer "
+                       f"view (silhouette {_listed(scored, others)})")
     agree = {name: found.best(name)[found.parameters[0]] for name in ("davies_bouldin", "calinski_harabasz")
              if name in found.scores}
     reasons.extend(f"{name.replace('_', '-').title()} index is best for k = {best}{', too' if best == k else ''}"
@@ -304,8 +309,12 @@ def _say_no(found: Sweep, ks: list[int], silhouette: NDArray, mean: NDArray, sta
 
 
 def _say_stability(found: Sweep, ks: list[int], stability: NDArray, places: NDArray[np.intp]) -> str:
-    *most, last = (str(ks[i]) for i in places)
     low, high = (f"{each:.2f}" for each in (stability[places].min(), stability[places].max()))
     return (f"{found.n_resamples} resample{'s agree' if found.n_resamples > 1 else ' agrees'} best for k = "
-            f"{', '.join(most)}{' and ' if most else ''}{last} (adjusted Rand index {low}"
-            f"{'' if low == high else f' to {high}'})")
+            f"{_listed(ks, places)} (adjusted Rand index {low}{'' if low == high else f' to {high}'})")
+
+
+def _listed(values: Sequence, places: Iterable[int]) -> str:
+    """Some of the values: 2, 3 and 5."""
+    *most, last = (str(values[i]) for i in places)
+    return f"{', '.join(most)} and {last}" if most else last
