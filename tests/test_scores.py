@@ -70,6 +70,7 @@ def test_silhouettes_of_many_blocks_are_as_defined(n, k, d):
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean", "cosine", "manhattan", "precomputed", math.dist])
+@pytest.mark.usefixtures("interrupted")
 def test_silhouettes_are_the_same_bits_for_any_number_of_threads(metric):
     X, labels = rows("euclidean", 700 if callable(metric) else 3000, seed=1), None
     X = X[:60] if callable(metric) else X

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CHUNK = 1 << 28  # products of row, column and feature in a chunk, which takes some 20 ms
+_ALONE = 1 << 20  # of the same that one thread does faster than two
 _GIVEN = 1 << 22  # given distances in a chunk
 _BY_RANK = 512  # rows a cluster from which on Manhattan distances are added up by rank
 _SLOW = 256  # times as long as the others some metrics take for a feature
@@ -85,10 +86,12 @@ def _by_sums(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], mea
             _parallel.run(lambda region, slot: silhouette.mean_given_distances(
                 X, order, codes, ends, rows, first, within, nearest, region, slot), count, n_threads)
     else:
+        work_per_row = n * max(d, 4) * (_SLOW if measure.kernel in ("minkowski", "haversine") else 1)
+        if n * work_per_row < _ALONE:
+            n_threads = 1
         points = distances.prepare(X[order], measure, n_threads)
         codes = codes[order]
-        slow = _SLOW if measure.kernel in ("minkowski", "haversine") else 1
-        rows = min(silhouette.MOST_ROWS, 4 * max(1, _CHUNK // (4 * n * max(d, 4) * slow)))
+        rows = min(silhouette.MOST_ROWS, 4 * max(1, _CHUNK // (4 * work_per_row)))
         columns = 512 * max(1, _COLUMN_NUMBERS // (512 * d))
 
         def work(first: int, count: int) -> None:
