@@ -163,8 +163,8 @@ def read_any(args: argparse.Namespace, row_names: str | None = None, option: str
     return table
 
 
-def read_column(file: str, name: str) -> list[str | None]:
-    """Read the only column of a file, or the one that has this name, as text; None where a value is missing."""
+def read_column(file: str, name: str) -> np.ndarray:
+    """Read the only column of a file, or the one of this name: numbers, NaN where one is missing, or text and None."""
     with _naming(source_name(file)):
         table = _open(file, None, Choose(None, [], texts=True, needed=True), lambda message: None)
         names = [*table.names, *table.texts]
@@ -172,9 +172,8 @@ def read_column(file: str, name: str) -> list[str | None]:
             raise Problem(f"it has {count(len(names), 'column')}; one that is called {name!r} is needed")
         chosen = name if name in names else names[0]
         if chosen in table.texts:
-            return table.texts[chosen]
-        return [None if value != value else f"{value:.17g}"
-                for value in table.values[:, table.names.index(chosen)].tolist()]
+            return np.array(table.texts[chosen], dtype=object)
+        return table.values[:, table.names.index(chosen)]
 
 
 def _teller(args):

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import csv
 import shutil
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -68,7 +67,7 @@ def run(args: argparse.Namespace) -> None:
         raise Problem(f"--categorical: no column is called {unknown[0]!r}", code=2)
     drift = None
     if args.by is not None:
-        labels: Sequence[str | None] = [text or None for text in table.row_names]
+        labels = np.array([text or None for text in table.row_names], dtype=object)
     elif args.labels is not None:
         labels = read_column(args.labels, "label")
     else:
@@ -76,13 +75,13 @@ def run(args: argparse.Namespace) -> None:
     if len(labels) != len(table.values):
         raise Problem(f"{args.labels} has {count(len(labels), 'label')}, but {source_name(args.file)} has "
                       f"{count(len(table.values), 'row')}")
-    kept = np.array([label is not None for label in labels])
+    kept = np.array([label is not None for label in labels]) if labels.dtype == object else ~np.isnan(labels)
     if not kept.any():
         raise Problem("no row has a label")
     if not kept.all() and not args.quiet:
         note(f"left out: {count(int((~kept).sum()), 'row')} without a label")
 
-    found = explain.profile(_columns(table, names, kept), _as_labels([label for label in labels if label is not None]),
+    found = explain.profile(_columns(table, names, kept), _as_labels(labels[kept]),
                             names, args.categorical, args.noun)
     if found.left_out and not args.quiet:
         note(f"left out, as nearly every row has another value: {', '.join(found.left_out)}")
@@ -103,9 +102,9 @@ def _predict(args):
     scale_again(data, saved.scaler, quiet=True)
     drift = explain.drift(saved.model, data.values)
     labels = drift.labels if saved.numbers is None else saved.numbers[drift.labels]
-    every = np.full(len(labels) if data.kept is None else len(data.kept), None, dtype=object)
+    every = np.full(len(labels) if data.kept is None else len(data.kept), np.nan)
     every[slice(None) if data.kept is None else data.kept] = labels
-    return [None if label is None else str(label) for label in every], drift
+    return every, drift
 
 
 def _columns(table: Table, names: list[str], kept: np.ndarray) -> np.ndarray:
@@ -121,12 +120,12 @@ def _columns(table: Table, names: list[str], kept: np.ndarray) -> np.ndarray:
     return columns
 
 
-def _as_labels(labels: list[str]) -> np.ndarray:
-    """Whole numbers if all are, else text."""
+def _as_labels(labels: np.ndarray) -> np.ndarray:
+    """Numbers if all are whole ones, else text."""
     try:
-        return np.array([int(label) for label in labels])
+        return labels if labels.dtype != object else np.array([int(label) for label in labels])
     except (ValueError, OverflowError):
-        return np.array(labels, dtype=object)
+        return labels
 
 
 def _write(target: str, rows: list[dict[str, object]]) -> None:
