@@ -188,6 +188,10 @@ def test_pictures_are_images_of_the_page(shop_page):
         kind, data = re.fullmatch(r"data:image/(svg\+xml|png);base64,(.*)", source).groups()
         content = base64.b64decode(data, validate=True)
         assert content.startswith(b"\x89PNG") if kind == "png" else b"</svg>" in content
+    from coterie.cli._drawing import draw
+
+    pictures = [draw(lambda ax: ax.plot([1, 3, 2]), "a line", 2) for _ in range(2)]
+    assert pictures[0] == pictures[1] and pictures[0].content.startswith(b"<svg")  # nothing random, no date
 
 
 # ------------------------------------------------------------------------------------------------ what it tells
@@ -426,6 +430,13 @@ def test_columns_that_say_the_same_are_found():
     assert _findings.find_alike(a[:, None], ["a"]) == []
 
 
+def test_columns_that_may_be_codes_are_found():
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.integers(1, 4, 100), rng.integers(0, 2, 100) / 2, rng.integers(0, 9, 100), np.arange(100)])
+    assert _findings.find_codes(Table(X, list("abcd"), list("abcd"))) == ["a"]
+    assert _findings.find_codes(Table(X[:20], list("abcd"), list("abcd"))) == []
+
+
 def test_different_rows_are_counted_up_to_what_matters():
     X = np.repeat(np.arange(6.0), 50)[:, None]
     assert [_findings.count_different(X, most) for most in (1, 5, 6, 7)] == [1, 5, 6, 6]
@@ -488,7 +499,10 @@ def test_recommendation_goes_by_what_is_clear():
     kmeans = recommended(suggestion(3, True), suggestion(3, True))
     assert (kmeans.method, kmeans.n_clusters, kmeans.structure) == ("k-means", 3, "clear")
     assert kmeans.reasons[0] == "It is seen." and "1.00 (1: the same clusters" in kmeans.reasons[-1]
-    assert any("not the only number that fits: with 2, 4 or 5 clusters" in doubt for doubt in kmeans.doubts)
+    several = suggestion(3, True)
+    several.reasons += ("k = 2 stands out, too, for a coarser view",)
+    assert "It is not the only number that fits: k = 2 stands out, too, for a coarser view." in recommended(
+        several, suggestion(3, True)).doubts
     ward = recommended(suggestion(1, False), suggestion(3, True))
     tree = coterie.AgglomerativeClustering(3).fit(Scaler().fit_transform(blobs()[0]))
     assert ward.method == "Ward" and np.array_equal(ward.labels, coterie.relabel(tree.labels_, by="first"))

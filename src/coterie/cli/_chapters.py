@@ -44,6 +44,7 @@ class Findings:
     tree : Ward's, of those rows
     agreement : of the two for each number of clusters
     alike : pairs of columns that say the same, and their correlation
+    codes : columns of few whole numbers
     profile : of the recommended clusters, in the units of the data
     unusual : the outlier score of each row
     """
@@ -59,6 +60,7 @@ class Findings:
     agreement: dict[int, float]
     density: Density | None
     alike: list[tuple[str, str, float]]
+    codes: list[str]
     choice: Choice
     profile: Any
     unusual: np.ndarray
@@ -160,6 +162,12 @@ def _check_scale(found):
     if len(names) > 1 and after.max() >= DOMINANT:
         content.append(card(paragraph(f"Also now {names[int(after.argmax())]} has {after.max():.1%} of the variance: "
                                       "the clusters are mostly its own."), doubts=True))
+    if found.codes:
+        one = len(found.codes) == 1
+        content.append(paragraph(
+            f"{listing(found.codes, 6)} {'has' if one else 'have'} only a few whole numbers as values. If these are "
+            "codes for kinds of things, differences between them mean nothing, and the grouping is better without: leave "
+            f"{'it' if one else 'them'} out with ", element("code", "--drop"), "."))
     if found.alike:
         pairs = listing((f"{one} and {other} ({correlation:.2f})" for one, other, correlation in found.alike), 6)
         content.append(paragraph(f"Some columns say nearly the same, and so count twice (correlation): {pairs}. "
@@ -243,8 +251,9 @@ def describe_density(found: Findings, picture: Callable) -> Section:
         "eps", "clusters", "of a fair size", "noise", "largest cluster", "nearer to another mean",
         "agreement with the eps above"], rows, chosen=best))
     content.append(paragraph(_judge_density(density.best)))
-    content.append(figure(picture("k-distances"), f"How far from each row {density.min_samples} rows are within reach, "
-                          "itself counted, sorted. Flat: dense rows. Steep: rows that lie alone."))
+    content.append(figure(picture("k-distances"), "For each row the distance within which there are "
+                          f"{density.min_samples} rows, itself counted; sorted. Flat: dense rows. Steep: rows that lie "
+                          "alone."))
     return Section("density", "Dense parts of any shape", content)
 
 

@@ -24,6 +24,7 @@ DOMINANT = 0.95  # share of the variance, as coterie.FeatureScaleWarning has it
 _LONG_TAIL = 2.0  # skewness; that of the exponential distribution
 _FAR_VALUES = 3.0  # standard deviation over that of a normal distribution with the same interquartile range
 _NORMAL_IQR = 1.349
+_MOST_CODES = 5
 _SAME = 0.95  # correlation of columns that say the same
 
 # When the clusters of DBSCAN are recommended: enough of the rows are in clusters that count, which are also found with
@@ -160,6 +161,18 @@ def find_alike(scaled: np.ndarray, names: Sequence[str]) -> list[tuple[str, str,
     pairs = np.argwhere(np.triu(abs(correlation) >= _SAME, 1))
     found = [(names[i], names[j], float(correlation[i, j])) for i, j in pairs.tolist()]
     return sorted(found, key=lambda pair: -abs(pair[2]))
+
+
+def find_codes(table: Table) -> list[str]:
+    """Columns of so few different whole numbers that these may be codes: 1 for shops, 2 for restaurants."""
+    found = []
+    for name, column in zip(table.names, table.values.T, strict=True):
+        some = set(column[:_MOST_CODES * 100].tolist())
+        if len(some) <= _MOST_CODES and len(column) >= 10 * _MOST_CODES:
+            values = np.unique(column)
+            if len(values) <= _MOST_CODES and (values == np.floor(values)).all():
+                found.append(name)
+    return found
 
 
 def draw(n_rows: int, most: int, seed: int) -> np.ndarray | None:

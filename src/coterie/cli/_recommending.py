@@ -17,22 +17,18 @@ from coterie.scaling import METHODS, Scaler
 
 CONVENIENT = ("There is no clear structure: treat the groups as a convenient cut through the data, not as a discovery. "
               "They can be useful, as sizes of shirts are, but others would do as well.")
+_OTHERS = " out, too"  # in a reason of `suggest_k`
 _CONVENIENT = range(3, 7)  # numbers of groups that are easy to keep in mind
 _AGREES, _DIFFERS = 0.9, 0.6  # adjusted Rand
 _WEAK = 0.25  # silhouette
-_STABLE, _RELIABLE = 0.8, 0.9  # stability
+_STABLE = 0.8  # stability
 _FEW, _SMALL = 5, 0.01  # rows in a cluster
 _MANY_LEFT_OUT = 0.05  # share of the rows
 
 
-def _or(numbers):
-    *first, last = map(str, numbers)
-    return f"{', '.join(first)} or {last}" if first else last
-
-
 def sentence(text: str) -> str:
-    """With a capital and a full stop."""
-    text = text[:1].upper() + text[1:]
+    """With a full stop and a capital, but for a letter that stands for a number."""
+    text = text if text[1:2] == " " else text[:1].upper() + text[1:]
     return text if text.endswith(".") else f"{text}."
 
 
@@ -93,7 +89,11 @@ def recommend(table: Table, scaling: Scaling, scaled: np.ndarray, sample: np.nda
         choice = Choice("Ward", model, coterie.relabel(model.labels_, by="first"), "clear")
         choice.reasons.append("Ward's tree has a clear cut, and k-means finds no number of clusters that stands out.")
     if choice.method != "DBSCAN":
-        choice.reasons += map(sentence, (kmeans if choice.method == "k-means" else ward).reasons)
+        for reason in (kmeans if choice.method == "k-means" else ward).reasons:
+            if _OTHERS in reason:  # what speaks for other numbers, too, speaks against this one
+                choice.doubts.append(f"It is not the only number that fits: {reason}.")
+            else:
+                choice.reasons.append(sentence(reason))
         _compare_methods(choice, kmeans, ward, agreement)
     _score(choice, table, scaling, scaled, sample, seed, jobs)
     _doubt_data(choice, table)
@@ -161,12 +161,6 @@ def _compare_methods(choice, kmeans, ward, agreement):
     mine, other, name = (kmeans, ward, "Ward") if choice.method == "k-means" else (ward, kmeans, "k-means")
     if choice.structure == "clear" and other.clear and other.k != choice.n_clusters:
         choice.doubts.append(f"By {name} {count(other.k, 'cluster')} would be suggested instead.")
-    excess = np.array([row["silhouette"] for row in mine.sweep]) - mine.by_chance
-    others = [row["n_clusters"] for row, above in zip(mine.sweep, excess, strict=True)
-              if row["n_clusters"] != choice.n_clusters and row["stability"] >= _RELIABLE and above >= excess.max() / 2]
-    if choice.structure == "clear" and others:
-        choice.doubts.append(f"It is not the only number that fits: with {_or(others)} clusters the silhouette is well "
-                             "above that by chance, too, and other draws of the rows give the same clusters.")
     row = next((row for row in mine.sweep if row["n_clusters"] == choice.n_clusters), None)
     if row is not None and row["stability"] < _STABLE:
         choice.doubts.append(f"On other draws of the rows the clusters come out somewhat differently: stability "

@@ -111,7 +111,7 @@ def _find(args, data):
         choice = recommend(data, scaling, scaled, sample, suggestions, agreement, density, wanted, args.seed, args.jobs)
     return _chapters.Findings(
         os.path.basename(source_name(args.file)), data, args.missing, scaling, scaled, sample, suggestions, tree,
-        agreement, density, _findings.find_alike(rows, data.names), choice,
+        agreement, density, _findings.find_alike(rows, data.names), _findings.find_codes(data), choice,
         explain.profile(data.values, choice.labels, data.names), coterie.outlier_scores(scaled, choice.model))
 
 
