@@ -35,7 +35,7 @@ def read(path: str, topic: str) -> tuple[list[str], np.ndarray]:
 
 
 def make_up() -> tuple[list[str], np.ndarray]:
-    """600 texts of 25 words: a third of them from one of six topics, the others such as are in any text."""
+    """500 texts of 25 words: a third of them from one of six topics, the others such as are in any text."""
     rng = np.random.default_rng(9)
     topics = {"cooking": "oven salt butter recipe taste flour pan boil onion pepper stir bake",
               "football": "goal team match player coach ball win league referee stadium pass striker",
@@ -43,8 +43,8 @@ def make_up() -> tuple[list[str], np.ndarray]:
               "money": "bank loan tax price market share debt fund profit interest budget invest",
               "music": "song band guitar concert album singer drum melody chorus piano tune stage",
               "health": "doctor hospital fever nurse vaccine disease patient heart blood virus cure pain"}
-    common = [f"{a}{b}{c}" for a in "bdfglmnprst" for b in "aeiou" for c in "klmnrst"]
-    names = rng.choice(list(topics), 600)
+    common = [f"{a}{b}{c}" for a in "bdfglmnprst" for b in "aeiou" for c in "klmnr"]
+    names = rng.choice(list(topics), 500)
     return [" ".join([*rng.choice(topics[name].split(), 8), *rng.choice(common, 17)]) for name in names], names
 
 
