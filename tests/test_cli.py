@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from argparse import Namespace
 
@@ -29,16 +30,41 @@ NAMES, IRIS, SPECIES = read_iris()
 
 
 @pytest.fixture
-def run(tmp_path):
-    """Run `coterie ...` in an empty folder; bytes in, text out."""
+def run_process(tmp_path):
+    """Run `coterie ...` in an empty folder, as a process of its own; bytes in, text out."""
 
-    def run(*args, stdin=b""):
+    def run_process(*args, stdin=b""):
         done = subprocess.run([*COMMAND, *map(str, args)], input=stdin, capture_output=True, cwd=tmp_path, timeout=120)
         done.stdout, done.stderr = (text.decode().replace("\r\n", "\n") for text in (done.stdout, done.stderr))
         assert "Traceback" not in done.stderr
         return done
 
-    return run
+    return run_process
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """As `run_process`, but within this process, which takes a tenth of the time."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    before = os.dup(0)
+
+    def run(*args, stdin=b""):
+        with tempfile.TemporaryFile() as file:
+            file.write(stdin)
+            file.seek(0)
+            os.dup2(file.fileno(), 0)
+            try:
+                code = main([str(arg) for arg in args])
+            except SystemExit as stopped:
+                code = stopped.code or 0
+            finally:
+                os.dup2(before, 0)
+        said = capsys.readouterr()
+        return Namespace(returncode=code, stdout=said.out, stderr=said.err)
+
+    yield run
+    os.close(before)
 
 
 @pytest.fixture
@@ -54,25 +80,6 @@ def fails(run):
         return error
 
     return fails
-
-
-@pytest.fixture
-def run_here(tmp_path, monkeypatch, capsys):
-    """As `run`, but within this process, which takes a tenth of the time."""
-
-    def run_here(*args, stdin=b""):
-        monkeypatch.chdir(tmp_path)
-        (tmp_path / "in").write_bytes(stdin)
-        command, file, *options = map(str, args)
-        args = [command, "in" if file == "-" else file, *options]
-        try:
-            code = main(args)
-        except SystemExit as stopped:
-            code = stopped.code
-        said = capsys.readouterr()
-        return Namespace(returncode=code, stdout=said.out, stderr=said.err)
-
-    return run_here
 
 
 @pytest.fixture
@@ -113,10 +120,11 @@ def expected_labels(X=IRIS, method="standard", k=3, seed=0):
 # ------------------------------------------------------------------------------------------------ the command
 
 
-def test_version_and_help(run):
-    assert run("--version").stdout == f"coterie {coterie.__version__}\n"
-    assert all(command in run("--help").stdout for command in (
-        "dbscan", "demo", "hierarchy", "kmeans", "predict", "quantize", "sweep"))
+def test_version_and_help(run_process, run):
+    assert run_process("--version").stdout == f"coterie {coterie.__version__}\n"
+    every = run("--help").stdout
+    assert [name for name in ("dbscan", "demo", "hierarchy", "kmeans", "predict", "profile", "quantize", "report", "sweep")
+            if f"\n    {name} " not in every and f"\n    {name}\n" not in every] == []
     assert "--missing" in run("kmeans", "--help").stdout
     nothing = run()
     assert nothing.returncode == 2 and "kmeans" in nothing.stderr
@@ -154,11 +162,11 @@ def test_scale_and_seed(run, method):
     assert re.fullmatch(rf"scaling: {method} \(.*\)\n", done.stderr)
 
 
-def test_starts(run_here):
-    one = run_here("kmeans", "-", "-k", 8, "--starts", 1, stdin=iris_csv().encode())
+def test_starts(run):
+    one = run("kmeans", "-", "-k", 8, "--starts", 1, stdin=iris_csv().encode())
     scaled = Scaler().fit_transform(IRIS)
     assert labels_of(one.stdout) == [str(label) for label in coterie.KMeans(8, random_state=0).fit(scaled).labels_]
-    many = run_here("kmeans", "-", "-k", 8, "--starts", 20, stdin=iris_csv().encode())
+    many = run("kmeans", "-", "-k", 8, "--starts", 20, stdin=iris_csv().encode())
     inertia = [float(re.search(r"inertia ([\d.]+)", done.stderr)[1]) for done in (one, many)]
     assert inertia[1] < inertia[0] and "best of 1 start, " in one.stderr and "best of 20 starts, " in many.stderr
 
@@ -498,40 +506,40 @@ def test_dbscan_gives_the_labels_of_the_python_interface(run, iris_file):
     assert re.search(rf"\n +0 +49 +32\.7% +{core[0]} +5\.", done.stderr)  # share of all rows, not of those in clusters
 
 
-def test_dbscan_finds_eps_and_scales_for_it(run_here, iris_file):
-    done = run_here("dbscan", iris_file, "--jobs", 2)
+def test_dbscan_finds_eps_and_scales_for_it(run, iris_file):
+    done = run("dbscan", iris_file, "--jobs", 2)
     X = Scaler().fit_transform(IRIS)
     suggestion = selection.suggest_eps(X, 5)
     assert labels_of(done.stdout) == dense_labels(X, suggestion.eps)
     assert "scaling: standard" in done.stderr
     assert f"\neps: {suggestion.eps:g} in scaled units (" in done.stderr
-    told = run_here("dbscan", iris_file, "--eps", f"{suggestion.eps:g}", "--scale", "standard")
+    told = run("dbscan", iris_file, "--eps", f"{suggestion.eps:g}", "--scale", "standard")
     assert told.stdout == done.stdout
 
 
-def test_dbscan_tells_whether_the_knee_is_clear(run_here):
-    clear = run_here("dbscan", "-", "--scale", "none", stdin=as_csv(scattered(), "ab"))
+def test_dbscan_tells_whether_the_knee_is_clear(run):
+    clear = run("dbscan", "-", "--scale", "none", stdin=as_csv(scattered(), "ab"))
     assert "(at the knee of the distances within which rows have 5 rows" in clear.stderr
-    even = run_here("dbscan", "-", stdin=as_csv(np.random.default_rng(0).random((300, 2)), "ab"))
+    even = run("dbscan", "-", stdin=as_csv(np.random.default_rng(0).random((300, 2)), "ab"))
     assert "(there is no clear knee in the distances within which rows have 5 rows" in even.stderr
     assert "a smaller --eps or a larger --min-samples, as there is but one cluster" in even.stderr
 
 
 @pytest.mark.parametrize("metric, scaling", [("euclidean", "standard"), ("l1", "standard"), ("minkowski:3", "standard"),
                                              ("cosine", "none"), ("correlation", "none"), ("canberra", "none")])
-def test_metrics_of_dbscan_have_their_own_scaling(run_here, iris_file, metric, scaling):
-    done = run_here("dbscan", iris_file, "--metric", metric, "--min-samples", 6)
+def test_metrics_of_dbscan_have_their_own_scaling(run, iris_file, metric, scaling):
+    done = run("dbscan", iris_file, "--metric", metric, "--min-samples", 6)
     assert f"scaling: {scaling} (" in done.stderr
     X = IRIS if scaling == "none" else Scaler(scaling).fit_transform(IRIS)
     name, _, p = metric.partition(":")
     measure = distances.as_metric(name, **({"p": float(p)} if p else {}))
     assert labels_of(done.stdout) == dense_labels(X, selection.suggest_eps(X, 6, metric=measure).eps, 6, measure)
     given = ("dbscan", iris_file, "--metric", metric, "--eps", 0.3)
-    assert "scaling: none (" in run_here(*given).stderr
-    assert "scaling: minmax (" in run_here(*given, "--scale", "minmax").stderr
+    assert "scaling: none (" in run(*given).stderr
+    assert "scaling: minmax (" in run(*given, "--scale", "minmax").stderr
 
 
-def test_dbscan_on_the_globe_takes_degrees_and_kilometres(run_here, tmp_path):
+def test_dbscan_on_the_globe_takes_degrees_and_kilometres(run, tmp_path):
     places = b"""name,lat,lon
 Suva,-18.142,178.442
 Nadi,-17.803,177.416
@@ -541,21 +549,21 @@ Lyon,45.764,4.836
 Reims,49.26,4.03
 """
     args = ("dbscan", "-", "--metric", "haversine", "--columns", "lat,lon", "--min-samples", 2)
-    done = run_here(*args, "--eps", 250, stdin=places)
+    done = run(*args, "--eps", 250, stdin=places)
     assert labels_of(done.stdout) == ["0", "0", "0", "1", "-1", "1"]
     assert "scaling: none" in done.stderr and "metric: haversine (km)" in done.stderr
     assert re.search(r"\n +0 +3 +50\.0% +3 +-17\.6 +179\n", done.stderr)  # not half-way round the world
-    auto = run_here(*args, "--quiet", stdin=places)
+    auto = run(*args, "--quiet", stdin=places)
     eps = float(re.search(r"^eps: ([\d.]+) km \(", auto.stderr, re.MULTILINE)[1])
-    assert auto.stdout == run_here(*args, "--eps", eps, stdin=places).stdout
+    assert auto.stdout == run(*args, "--eps", eps, stdin=places).stdout
     X = distances.from_degrees([-18.142, -17.803, -16.967, 48.857, 45.764, 49.26],
                                [178.442, 177.416, -179.9, 2.352, 4.836, 4.03])
     assert eps == pytest.approx(distances.radians_to_km(selection.suggest_eps(X, 2, metric="haversine").eps), rel=0.005)
 
 
-def test_rows_left_out_by_dbscan_keep_their_place(run_here):
+def test_rows_left_out_by_dbscan_keep_their_place(run):
     rows = b"x,y\n1,2\n,3\n1,2.5\n90,8\n1,2.1\n"
-    done = run_here("dbscan", "-", "--eps", 1, "--min-samples", 3, "--missing", "drop", stdin=rows)
+    done = run("dbscan", "-", "--eps", 1, "--min-samples", 3, "--missing", "drop", stdin=rows)
     assert labels_of(done.stdout) == ["0", '""', "0", "-1", "0"]
 
 
@@ -566,32 +574,32 @@ def test_rows_left_out_by_dbscan_keep_their_place(run_here):
     (30, "a smaller --eps or auto or a larger --min-samples, as there is but one cluster. If it stays in one piece"),
     (1, None),
 ])
-def test_dbscan_says_what_to_try_next(run_here, eps, advice):
-    done = run_here("dbscan", "-", "--eps", eps, stdin=as_csv(scattered(), "ab"))
+def test_dbscan_says_what_to_try_next(run, eps, advice):
+    done = run("dbscan", "-", "--eps", eps, stdin=as_csv(scattered(), "ab"))
     assert done.returncode == 0 and "warning" not in done.stderr
     if advice is None:
         assert "what to try" not in done.stderr
     else:
         assert re.search(f"\nwhat to try: {advice}", done.stderr)
-        quiet = run_here("dbscan", "-", "--eps", eps, "--quiet", stdin=as_csv(scattered(), "ab"))
+        quiet = run("dbscan", "-", "--eps", eps, "--quiet", stdin=as_csv(scattered(), "ab"))
         assert "what to try" not in quiet.stderr and quiet.stdout == done.stdout
 
 
-def test_advice_on_many_small_clusters_and_on_a_giant_one(run_here):
+def test_advice_on_many_small_clusters_and_on_a_giant_one(run):
     rng = np.random.default_rng(0)
     pairs = np.repeat(rng.uniform(0, 1000, (200, 2)), 3, axis=0)
-    done = run_here("dbscan", "-", "--eps", 1, "--min-samples", 3, stdin=as_csv(pairs, "ab"))
+    done = run("dbscan", "-", "--eps", 1, "--min-samples", 3, stdin=as_csv(pairs, "ab"))
     assert "what to try: a larger --eps or auto, which joins clusters, or a larger --min-samples" in done.stderr
     assert "as half of them have 3 rows or fewer. Half of the rows have 3 rows" in done.stderr
     giant = np.concatenate([rng.normal(0, 1, (500, 2)), rng.normal(40, 0.1, (9, 2))])
-    done = run_here("dbscan", "-", "--eps", 2, stdin=as_csv(giant, "ab"))
+    done = run("dbscan", "-", "--eps", 2, stdin=as_csv(giant, "ab"))
     assert re.search(r"try: a smaller --eps .* as one cluster has 98\.\d% of all that is in clusters\.", done.stderr)
 
 
-def test_dbscan_notes_duplicates(run_here):
+def test_dbscan_notes_duplicates(run):
     X = scattered()
     twice = np.concatenate([np.repeat(X[:50], 6, axis=0), X[50:150]])
-    assert "note: 75% of the rows have 4 or more others equal to them; a larger" in run_here(
+    assert "note: 75% of the rows have 4 or more others equal to them; a larger" in run(
         "dbscan", "-", stdin=as_csv(twice, "ab")).stderr
 
 
@@ -599,9 +607,9 @@ def test_dbscan_notes_duplicates(run_here):
     ("png", []), ("pdf", []), ("svg", []), ("svg", ["--eps", "0.7"]), ("svg", ["--columns", "petal_width_cm"]),
     ("svg", ["--columns", "petal_width_cm,sepal_width_cm"]),
 ])
-def test_map_is_drawn(run_here, iris_file, tmp_path, kind, options):
+def test_map_is_drawn(run, iris_file, tmp_path, kind, options):
     pytest.importorskip("matplotlib")
-    done = run_here("dbscan", iris_file, *options, "--plot", f"map.{kind}")
+    done = run("dbscan", iris_file, *options, "--plot", f"map.{kind}")
     assert done.returncode == 0
     content = (tmp_path / f"map.{kind}").read_bytes()
     assert content.startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[kind])
@@ -613,12 +621,12 @@ def test_map_is_drawn(run_here, iris_file, tmp_path, kind, options):
         assert ("first principal component (" in text) == ("--columns" not in options)
 
 
-def test_map_of_the_globe_is_cut_where_nothing_is(run_here, tmp_path):
+def test_map_of_the_globe_is_cut_where_nothing_is(run, tmp_path):
     pytest.importorskip("matplotlib")
     rng = np.random.default_rng(0)
     longitude = (178 + rng.normal(0, 3, 200) + 180) % 360 - 180  # on both sides of the date line
     places = as_csv(np.column_stack([rng.normal(-17, 2, 200), longitude]), ["lat", "lon"])
-    done = run_here("dbscan", "-", "--metric", "haversine", "--eps", 200, "--plot", "map.svg", stdin=places)
+    done = run("dbscan", "-", "--metric", "haversine", "--eps", 200, "--plot", "map.svg", stdin=places)
     assert done.returncode == 0 and "gnoring" not in done.stderr  # as matplotlib says where limits do not fit
     ticks = re.findall(r"<!-- (-?\d+) -->", (tmp_path / "map.svg").read_text().replace("\N{MINUS SIGN}", "-"))
     assert any(165 < int(tick) <= 180 for tick in ticks) and any(-180 <= int(tick) < -165 for tick in ticks)
@@ -634,15 +642,15 @@ def test_map_begins_behind_the_widest_gap_of_longitudes():
     assert _cut_open(np.array([7.0, 7.0])).tolist() == [7.0, 7.0]
 
 
-def test_map_of_columns_with_a_long_tail_is_logarithmic(run_here, tmp_path):
+def test_map_of_columns_with_a_long_tail_is_logarithmic(run, tmp_path):
     pytest.importorskip("matplotlib")
     rows = as_csv(np.exp(scattered()), "ab")
-    assert run_here("dbscan", "-", "--scale", "log", "--plot", "map.svg", stdin=rows).returncode == 0
+    assert run("dbscan", "-", "--scale", "log", "--plot", "map.svg", stdin=rows).returncode == 0
     assert "log(1 + a)" in (tmp_path / "map.svg").read_text()
 
 
-def test_a_single_row(run_here):
-    done = run_here("dbscan", "-", "--eps", 1, "--min-samples", 1, stdin=b"a\n5\n")
+def test_a_single_row(run):
+    done = run("dbscan", "-", "--eps", 1, "--min-samples", 1, stdin=b"a\n5\n")
     assert labels_of(done.stdout) == ["0"] and "what to try" not in done.stderr
 
 
@@ -664,16 +672,16 @@ def test_a_single_row(run_here):
     (["--seed", "1"], "unrecognized arguments: --seed"),
     (["-k", "3"], "unrecognized arguments: -k"),
 ])
-def test_mistakes_on_the_command_line_of_dbscan(run_here, iris_file, args, message):
+def test_mistakes_on_the_command_line_of_dbscan(run, iris_file, args, message):
     if args[0] == "--plot":
         pytest.importorskip("matplotlib")
-    done = run_here("dbscan", iris_file, *args)
+    done = run("dbscan", iris_file, *args)
     assert (done.returncode, done.stdout) == (2, "")
     assert re.match("coterie( dbscan)?: error: ", done.stderr.splitlines()[-1]) and message in done.stderr
 
 
 @pytest.mark.parametrize("rows, args, message", [
-    (b"a,b\n1,2\n3,4\n", [], "in: --min-samples 5 is more than the 2 rows there are"),
+    (b"a,b\n1,2\n3,4\n", [], "standard input: --min-samples 5 is more than the 2 rows there are"),
     (b"a,b\n1,2\n", ["--min-samples", "2"], "--min-samples 2 is more than the 1 row there is"),
     (b"a,b\n1,2\n", ["--min-samples", "1"], "at least 2 rows"),
     (b"a\n1\n1\n1\n1\n", ["--min-samples", "3"], "every row has 2 or more others at distance 0"),
@@ -681,15 +689,15 @@ def test_mistakes_on_the_command_line_of_dbscan(run_here, iris_file, args, messa
     (b"a,b\n1,2\n95,4\n", ["--metric", "haversine", "--min-samples", "2"], "a is taken for latitude"),
     (b"a,b\n1,x\n2,y\n", ["--columns", "b"], "not a column of numbers: b ('x')"),
 ])
-def test_mistakes_about_the_data_of_dbscan(run_here, rows, args, message):
-    done = run_here("dbscan", "-", *args, stdin=rows)
+def test_mistakes_about_the_data_of_dbscan(run, rows, args, message):
+    done = run("dbscan", "-", *args, stdin=rows)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1].startswith("coterie dbscan: error: ") and message in done.stderr
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
-def test_dbscan_shows_what_it_found_where_it_cannot_be_written(run_here, iris_file):
-    done = run_here("dbscan", iris_file, "--output", "/dev/full")
+def test_dbscan_shows_what_it_found_where_it_cannot_be_written(run, iris_file):
+    done = run("dbscan", iris_file, "--output", "/dev/full")
     assert done.returncode == 1 and "core rows" in done.stderr
     assert done.stderr.splitlines()[-1].startswith("coterie dbscan: error: /dev/full: No space left")
 
@@ -697,9 +705,9 @@ def test_dbscan_shows_what_it_found_where_it_cannot_be_written(run_here, iris_fi
 # ---------------------------------------------------------------------------------------------------- the demo
 
 
-def test_demo(run, tmp_path):
+def test_demo(run_process, tmp_path):
     pytest.importorskip("matplotlib")
-    done = run("demo", "--jobs", 2)
+    done = run_process("demo", "--jobs", 2)
     assert done.returncode == 0
     for text in ("0: 50 setosa", "64: 49 versicolor, 15 virginica", "150 flowers, joined at height 32.4",
                  "cluster 0, 33% of flowers: petal length", "agree to 0.73", "1,000,000 addresses", "12 depots",
@@ -899,8 +907,8 @@ def test_columns_without_a_value_are_left_out_of_arrays_too(read, tmp_path):
         read(tmp_path / "x.npy", columns=["x0", "x1"])
 
 
-def test_values_too_large_to_be_scaled(run_here):
-    done = run_here("kmeans", "-", "-k", 2, stdin=b"a,b\n1e308,1\n-1e308,2\n3,4\n")
+def test_values_too_large_to_be_scaled(run):
+    done = run("kmeans", "-", "-k", 2, stdin=b"a,b\n1e308,1\n-1e308,2\n3,4\n")
     assert done.returncode == 1 and done.stderr == (
         "coterie kmeans: error: values that large can't be scaled; --scale none takes them as they are\n")
 
@@ -979,7 +987,7 @@ def test_parquet_without_pyarrow_says_what_to_install(read, monkeypatch):
 
 @pytest.mark.parametrize("zipped", [False, True])
 @pytest.mark.parametrize("kind", ["npy", "npz", "parquet"])
-def test_every_format_goes_through_a_pipe(run, kind, zipped):
+def test_every_format_goes_through_a_pipe(run_process, kind, zipped):
     file = io.BytesIO()
     if kind == "npy":
         np.save(file, IRIS)
@@ -991,7 +999,7 @@ def test_every_format_goes_through_a_pipe(run, kind, zipped):
 
         parquet.write_table(pa.table(dict(zip(NAMES, IRIS.T, strict=True))), file)
     content = gzip.compress(file.getvalue()) if zipped else file.getvalue()
-    assert labels_of(run("kmeans", "-", "-k", 3, stdin=content).stdout) == expected_labels()
+    assert labels_of(run_process("kmeans", "-", "-k", 3, stdin=content).stdout) == expected_labels()
 
 
 # ------------------------------------------------------------------------------------------------ names of rows
