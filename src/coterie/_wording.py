@@ -65,6 +65,11 @@ def sentences(facts: Facts) -> list[str]:
     return [f"{_head(facts, group)}: {_body(facts, group)}" for group in range(len(facts.sizes))]
 
 
+def wrap(texts: list[str], width: int) -> list[str]:
+    """Sentences as lines, each sentence with all but its first line set in."""
+    return [line for text in texts for line in textwrap.wrap(text, width, subsequent_indent="    ")]
+
+
 def _head(facts: Facts, group: int) -> str:
     size, n = int(facts.sizes[group]), facts.n_rows
     is_noise = group == len(facts.clusters)

@@ -150,7 +150,7 @@ class Profile:
         return _wording.table(self._facts, int(width))
 
     def __str__(self) -> str:
-        return "\n".join([self.table(), "", *self.sentences])
+        return "\n".join([self.table(), "", *_wording.wrap(self.sentences, 100)])
 
     def rows(self) -> list[dict[str, Any]]:
         """One dict for each cluster and feature, and for each cluster, category and value of it.
@@ -371,7 +371,7 @@ class Drift:
         return _wording.drift_table(self, int(width))
 
     def __str__(self) -> str:
-        return "\n".join([self.table(), "", *self.sentences])
+        return "\n".join([self.table(), "", *_wording.wrap(self.sentences, 100)])
 
 
 def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import argparse
 import csv
 import shutil
+import sys
 
 import numpy as np
 
 from coterie import explain
+from coterie._wording import wrap
 from coterie.cli._console import Problem, count, note
 from coterie.cli._metric import to_radians
 from coterie.cli._model import load_model
@@ -85,9 +87,11 @@ def run(args: argparse.Namespace) -> None:
                             names, args.categorical, args.noun)
     if found.left_out and not args.quiet:
         note(f"left out, as nearly every row has another value: {', '.join(found.left_out)}")
-    print(found.table(max(40, shutil.get_terminal_size((100, 24)).columns)), "", *found.sentences, sep="\n")
-    if drift is not None:
-        print("", *drift.sentences, sep="\n")
+    width = max(40, shutil.get_terminal_size((100, 24)).columns)
+    paragraphs = [found.sentences] if drift is None else [found.sentences, drift.sentences]
+    if sys.stdout.isatty():  # for a person; a script wants a line each
+        paragraphs = [wrap(sentences, width) for sentences in paragraphs]
+    print(found.table(width), *("\n".join(lines) for lines in paragraphs), sep="\n\n")
     if args.output is not None:
         _write(args.output, found.rows())
 
