@@ -166,8 +166,8 @@ def _check_scale(found):
         one = len(found.codes) == 1
         content.append(paragraph(
             f"{listing(found.codes, 6)} {'has' if one else 'have'} only a few whole numbers as values. If these are "
-            "codes for kinds of things, differences between them mean nothing, and the grouping is better without: leave "
-            f"{'it' if one else 'them'} out with ", element("code", "--drop"), "."))
+            "codes for kinds of things, differences between them mean nothing, and the grouping is better without: "
+            f"leave {'it' if one else 'them'} out with ", element("code", "--drop"), "."))
     if found.alike:
         pairs = listing((f"{one} and {other} ({correlation:.2f})" for one, other, correlation in found.alike), 6)
         content.append(paragraph(f"Some columns say nearly the same, and so count twice (correlation): {pairs}. "

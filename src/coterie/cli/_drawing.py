@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The pictures of `coterie report`, as files to be put into a page. Only imported where matplotlib is there."""
+"""The pictures of `coterie report`, as files to be put into a page."""
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
 from types import SimpleNamespace
 
-import matplotlib
 import numpy as np
-from matplotlib.figure import Figure
 
 import coterie
 from coterie import hierarchy, plot
@@ -22,6 +20,9 @@ _RESOLUTION = 160
 
 def draw(what: Callable, alt: str, height: float, width: float = _WIDTH, as_image: bool = False) -> Picture:
     """A picture of `width` by `height` inches into which `what(ax)` draws."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
     # Names within an svg are random but for the salt.
     with matplotlib.rc_context({"svg.hashsalt": "coterie", "svg.fonttype": "path", "font.size": 10}):
         figure = Figure(figsize=(width, height), layout="constrained")
