@@ -148,7 +148,8 @@ def test_result_does_not_depend_on_threads_order_of_numbers_or_place_of_the_data
     (np.arange(3.0)[:, np.newaxis], 1),
     (np.repeat([[0.0], [1.0], [7.0]], 30, axis=0) + np.linspace(0, 0.1, 90)[:, np.newaxis], 3),
     (np.random.default_rng(0).normal(size=(12, 40)), 1),  # more features than rows
-    (np.ones((9, 2), np.float32) * [1, np.nan][0] + np.eye(9, 2, dtype=np.float32), 1),
+    (np.ones((9, 2), np.float32) + np.eye(9, 2, dtype=np.float32), 1),
+    (1e-200 * np.random.default_rng(0).normal(size=(30, 2)), 1),
 ])
 def test_small_and_odd_data(X, k):
     found = suggest_k(X, n_clusters=range(2, 5), stability=3, random_state=0)

@@ -298,7 +298,7 @@ def _say_yes(found: Sweep, ks: list[int], at: int, silhouette: NDArray, mean: ND
 
 
 def _say_no(found: Sweep, ks: list[int], silhouette: NDArray, mean: NDArray, stability: NDArray) -> list[str]:
-    if np.isnan(silhouette).all():
+    if np.isnan(silhouette - mean).all():
         return ["no structure: no k gives clusters that can be compared, as where all rows are equal"]
     nearest = int(np.nanargmax(silhouette - mean))
     reasons = [f"no structure: for no k is the silhouette clearly above that of data without clusters; k = "

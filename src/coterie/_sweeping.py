@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _parallel, scores
-from ._agglomerative import TreeClusterer
+from ._agglomerative import TreeClusterer, takes_all_rows
 from ._estimator import ClusteringWarning
 from ._random import as_random_state
 from ._validation import N_JOBS, RANDOM_STATE, as_matrix, check_parameters, column_names, integer, told_once
@@ -106,8 +106,8 @@ class Sweep:
             cells = [f"{value:.1%}" for value in values]
         else:
             largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
-            digits = math.floor(math.log10(largest)) + 1 if largest > 1e-6 else 0  # before the point
-            style = f",.{max(0, 3 - digits + (digits > 0))}f"
+            digits = math.floor(math.log10(largest)) + 1 if largest else 1  # before the point
+            style = f",.{max(0, 3 - digits + (digits > 0))}f" if -6 < digits < 12 else ".3e"
             cells = [f"{value:{style}}" for value in values]
             if name == "stability":
                 cells = [f"{row[name]:.2f} ± {row['stability_spread']:.2f}" for row in self.rows]
@@ -424,6 +424,7 @@ class Judge:
         params = estimator.get_params()
         self.X, self.names, self.functions = X, names, functions
         self.metric = params.get("metric", "euclidean")
+        self.is_of_all_rows = isinstance(estimator, TreeClusterer) and takes_all_rows(self.metric)
         self.options = dict(params.get("metric_params") or {})
         if params.get("p") is not None:
             self.options["p"] = params["p"]
@@ -452,6 +453,8 @@ class Judge:
         return row
 
     def _score(self, function: Callable, X: NDArray, labels: NDArray) -> float:
+        if function is SCORES["silhouette"] and self.is_of_all_rows:
+            return function(self.metric(X), labels, metric="precomputed")
         if function is SCORES["silhouette"]:
             return function(X, labels, metric=self.metric, **self.options)
         if self.is_of_distances() and function in SCORES.values():
