@@ -40,7 +40,8 @@ def test_all_examples_are_tested():
 def test_customers_of_four_kinds_come_out_and_are_described_in_words(monkeypatch, tmp_path, capsys):
     out = run("customers.py", monkeypatch, tmp_path, capsys)
     assert "k = 4, clearly" in out and "\n4 clusters:\n" in out  # as many as were made up
-    frequent, rare, returning, bulk = re.findall(r"^cluster \d, .*$", out, re.MULTILINE)
+    sentences = out.replace("\n    ", " ")
+    frequent, rare, returning, bulk = re.findall(r"^cluster \d, .*$", sentences, re.MULTILINE)
     assert "40% of customers" in frequent and "visits 2.9 times (20 against 7)" in frequent
     assert "spend_per_visit 0.16 times the median" in frequent
     assert "30% of customers" in rare and "visits 0.29 times the median (2 against 7)" in rare
