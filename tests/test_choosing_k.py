@@ -55,7 +55,7 @@ def test_data_without_clusters_are_said_to_have_no_structure(shape, estimator):
     X = {"even, 1 feature": lambda: rng.random((120, 1)), "even, 2 features": lambda: rng.random((120, 2)),
          "normal": lambda: rng.normal(size=(120, 3))}[shape]()
     found = suggest_k(X, estimator, random_state=0, **QUICK)
-    assert (found.k, found.clear) == (1, False)
+    assert (found.k, found.clear, found.others) == (1, False, ())
     assert found.reasons[0].startswith("no structure: for no k is the silhouette clearly above")
     assert str(found).splitlines()[0] == "k = 1, no structure"
 
@@ -63,7 +63,9 @@ def test_data_without_clusters_are_said_to_have_no_structure(shape, estimator):
 def test_two_numbers_that_are_right_are_both_named():
     found = suggestion("pairs")
     assert found.k in (2, 4) and found.clear
+    assert found.others == (6 - found.k,)
     assert any("agree best for k = 2 and 4" in reason for reason in found.reasons)
+    assert any(reason.startswith(f"k = {found.others[0]} stands out, too") for reason in found.reasons)
 
 
 def test_clusters_that_do_not_hold_are_not_clear():

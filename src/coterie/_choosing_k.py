@@ -44,6 +44,8 @@ class KSuggestion:
         to start looking, no more.
     reasons : tuple of str
         What was seen, in sentences.
+    others : tuple of int
+        Numbers whose clusters stand out and hold as well: a coarser or a finer view of the same data.
     sweep : Sweep
         The table it was seen in.
     by_chance : ndarray of shape (len(sweep),), float64
@@ -53,6 +55,7 @@ class KSuggestion:
     k: int
     clear: bool
     reasons: tuple[str, ...]
+    others: tuple[int, ...]
     sweep: Sweep = dataclasses.field(repr=False, compare=False)
     by_chance: NDArray[np.float64] = dataclasses.field(repr=False, compare=False)
 
@@ -258,17 +261,18 @@ def _decide(found: Sweep, ks: list[int], mean: NDArray[np.float64], deviation: N
         margin = np.where(stability >= _STABLE, _MARGIN, _MARGIN_IF_UNSTABLE)
         beyond = (excess >= margin) & (excess >= _DEVIATIONS * deviation)
     if not beyond.any():
-        return KSuggestion(1, False, tuple(_say_no(found, ks, silhouette, mean, stability)), found, mean)
+        return KSuggestion(1, False, tuple(_say_no(found, ks, silhouette, mean, stability)), (), found, mean)
     most = np.where(beyond & ~np.isnan(stability), stability, -math.inf).max()
     good = beyond & (stability >= most - _AS_STABLE) if math.isfinite(most) else beyond
     at = int(np.where(good, excess, -math.inf).argmax())
-    holds = bool(stability[at] >= _STABLE)
-    reasons = _say_yes(found, ks, at, silhouette, mean, stability, np.flatnonzero(good), beyond)
-    return KSuggestion(ks[at], holds, tuple(reasons), found, mean)
+    others = [i for i in np.flatnonzero(beyond & (stability >= _STABLE)).tolist() if i != at]
+    reasons = _say_yes(found, ks, at, silhouette, mean, stability, np.flatnonzero(good), others)
+    return KSuggestion(ks[at], bool(stability[at] >= _STABLE), tuple(reasons), tuple(ks[i] for i in others), found,
+                       mean)
 
 
 def _say_yes(found: Sweep, ks: list[int], at: int, silhouette: NDArray, mean: NDArray, stability: NDArray,
-             as_stable: NDArray[np.intp], beyond: NDArray[np.bool_]) -> list[str]:
+             as_stable: NDArray[np.intp], others: list[int]) -> list[str]:
     k, highest = ks[at], int(np.nanargmax(silhouette))
     here = f"{silhouette[at]:.2f}; data without clusters: {mean[at]:.2f}"
     if highest == at:
@@ -283,7 +287,6 @@ def _say_yes(found: Sweep, ks: list[int], at: int, silhouette: NDArray, mean: ND
         if stability[at] < _STABLE:
             reasons.append("resamples find other clusters again and again: they may be long, bent or of very different "
                            "sizes, or not be there; look at them")
-    others = [i for i in np.flatnonzero(beyond) if i != at and stability[i] >= _STABLE]
     if others:
         scored = [f"{each:.2f}" for each in silhouette]
         reasons.append(f"k = {_listed(ks, others)} stand{'s' * (len(others) == 1)} out, too, for a coarser or finer "
