@@ -47,6 +47,7 @@ def blocks(page):
 
 def needs(kind, code, page, line):
     """Skip what can't run here."""
+    code = re.sub(r"from coterie import .*\bplot\b", "import coterie.plot", code)
     for module in re.findall(r"^(?:>>> |\.\.\. )? *(?:import|from) ([\w.]+)", code, re.MULTILINE):
         for name, library in OPTIONAL.items():
             if f"{module}.".startswith(f"{name}.") and importlib.util.find_spec(library) is None:
