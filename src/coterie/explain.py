@@ -227,11 +227,11 @@ def profile(X: ArrayLike, labels: ArrayLike, feature_names: Sequence[str] | None
     -----
     A sentence names what differs most from the other rows first: up to four features whose effect
     (`Profile.distinctness`; for a category that of its most telling value) is 0.5 or more, a medium one by Cohen's
-    count. The numbers in it are medians of the cluster and of all rows, or averages where it says so, with three digits,
-    or as many as it takes to tell the two apart.
+    count. The numbers in it are medians of the cluster and of all rows, or averages where it says so, with three
+    digits, or as many as it takes to tell the two apart.
 
-    - "3.4 times the median" is the ratio of the two medians, for a feature in `Profile.ratio_features` and ratios of 1.2
-      or more, or of 0.1 to 0.83; "about a third" is within 5% of it.
+    - "3.4 times the median" is the ratio of the two medians, for a feature in `Profile.ratio_features` and ratios of
+      1.2 or more, or of 0.1 to 0.83; "about a third" is within 5% of it.
     - "higher" or "lower": the medians, or else the means, are 0.3 standard deviations of all rows apart or more.
     - "in 90%": the share of ones, for a feature that is 0 or 1.
     - "mostly" is more than half of the cluster, "more often" less; "seldom" is less than a fifth, "less often" more.
