@@ -20,7 +20,7 @@ from ._validation import N_JOBS, RANDOM_STATE, as_matrix, check_parameters, told
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-_N_INIT = 3  # runs of k-means: one alone is stuck now and then, and looks like too many or too few clusters
+_N_INIT = 5  # runs of k-means: three now and then miss a small cluster on a resample, so that it looks unstable
 _REFERENCES = 10  # of each kind
 _MOST_ROWS = 1000  # of a reference; the silhouette of more rows hardly differs
 # How far the silhouette must be above that of references: in standard deviations of these; at least where the clusters
@@ -83,7 +83,7 @@ def suggest_k(
         the silhouette among the scores: then `n_clusters` and `stability` are those of the sweep.
 
     estimator : object, default=None
-        A clusterer with a parameter `n_clusters`; None is ``KMeans(n_init=3)``.
+        A clusterer with a parameter `n_clusters`; None is ``KMeans(n_init=5)``.
 
     n_clusters : iterable of int, default=range(2, 12)
         The numbers to try. Those that are not less than the number of rows are left out.
