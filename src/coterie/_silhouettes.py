@@ -154,9 +154,12 @@ def _mean_distances_by_centers(X: NDArray, codes: NDArray[np.int64], sizes: NDAr
     squares = distances.as_metric("sqeuclidean")
 
     def vectors(block: NDArray) -> NDArray:
-        found = _vectors.as_vectors(block, measure)
-        assert found is not None
-        return found.X
+        # Correlation: rows less their mean; the second time takes off what rounding of a large mean has left.
+        for _ in range(2 if measure.kernel == "correlation" else 1):
+            found = _vectors.as_vectors(block, measure)
+            assert found is not None
+            block = found.X
+        return block
 
     clusters = Clusters.of(X, codes, vectors)
     spread = np.zeros(len(sizes))
