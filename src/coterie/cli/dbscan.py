@@ -40,8 +40,6 @@ exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the com
 
 _MANY_EQUAL = 0.3  # share of rows with so many duplicates that their distance to neighbours is 0
 _SAMPLE = 10_000  # rows whose neighbours are looked at for advice
-_MOST_AXES = 1_000  # columns whose principal components are those of all rows; of more columns those of a sample
-_MOST_NUMBERED = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -196,7 +194,6 @@ def _some_distances(args, X, k):
 
 
 def _draw(path, data, labels, scaler, globe, title, curve, k, eps):
-    from matplotlib import patheffects
     from matplotlib.figure import Figure
     from matplotlib.ticker import MultipleLocator
 
@@ -223,43 +220,21 @@ def _draw(path, data, labels, scaler, globe, title, curve, k, eps):
             ax.yaxis.set_major_locator(MultipleLocator(30))
         ax.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
         ax.yaxis.set_major_formatter(lambda degrees, _: f"{degrees:g}" if abs(degrees) <= 90 else "")
-    outline = patheffects.withStroke(linewidth=2.5, foreground="white")
-    sizes = np.bincount(labels[labels >= 0])
-    room = np.array([0.035, 0.03]) * np.maximum(high - low, 1e-300)  # of a number
-    numbered = []
-    for label in np.argsort(-sizes, kind="stable")[:_MOST_NUMBERED]:
-        members = places[labels == label]
-        place = members[np.square((members - members.mean(axis=0)) / room).sum(axis=1).argmin()]
-        if all((abs(place - other) > room).any() for other in numbered):
-            numbered.append(place)
-            ax.annotate(str(label), place, ha="center", va="center_baseline", fontsize=9, weight="bold", zorder=4,
-                        path_effects=[outline])
     figure.suptitle(title, fontsize=11)
     save_picture(path, figure)
 
 
 def _on_map(data, scaler, globe):
-    """Two columns to draw, and what they are."""
+    """What `plot.scatter` is given, and the names of its columns."""
     if globe:
         latitude, longitude = np.degrees(data.values.T)
         return np.column_stack([_cut_open(longitude), latitude]), [data.names[1], data.names[0]]
-    if len(data.names) <= 2:
-        values, names = scaler.inverse_transform(data.values), data.names
-        if scaler.method == "log":
-            values, names = np.log1p(values), [f"log(1 + {name})" for name in names]
-        if len(names) == 2:
-            return values, names
-        return np.column_stack([values, np.arange(len(values))]), [*names, "row"]
-    centered = data.values - data.values.mean(axis=0, dtype=np.float64)
-    if len(data.names) <= _MOST_AXES:
-        spread, axes = np.linalg.eigh(centered.T @ centered)
-        spread, axes = spread[::-1], axes.T[::-1]
-    else:
-        _, spread, axes = np.linalg.svd(centered[::-(-len(centered) // _SAMPLE)], full_matrices=False)
-        spread = np.square(spread)
-    shares = spread[:2] / max(spread.sum(), 1e-300)
-    return centered @ axes[:2].T, [f"{nth} principal component ({share:.0%} of the variance)"
-                                   for nth, share in zip(("first", "second"), shares, strict=True)]
+    if len(data.names) > 2:
+        return data.values, data.names
+    values = scaler.inverse_transform(data.values)
+    if scaler.method == "log":
+        return np.log1p(values), [f"log(1 + {name})" for name in data.names]
+    return values, data.names
 
 
 def _cut_open(longitude):
