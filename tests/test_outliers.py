@@ -75,6 +75,9 @@ def test_dbscan_scores_from_given_distances(X):
     D = np.linalg.norm(X[:, None] - X[None], axis=2)
     given, plain = DBSCAN(1.5, min_samples=4, metric="precomputed").fit(D), DBSCAN(1.5, min_samples=4).fit(X)
     np.testing.assert_allclose(outlier_scores(D, given), outlier_scores(X, plain), atol=1e-12)
+    eps = 0.7
+    near = DBSCAN(eps, min_samples=1, metric="precomputed").fit([[0.0]])
+    assert (outlier_scores([[np.nextafter(eps, 1)], [eps]], near) > 1).tolist() == [True, False]
 
 
 @pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")

@@ -134,7 +134,8 @@ def _beyond_core(rows: NDArray, model: Any) -> NDArray[np.float64]:
         return np.full(len(rows), np.inf)
     eps, metric = _radius(model)
     if metric is None:
-        return rows[:, core].min(axis=1) / eps
+        far = rows[:, core].min(axis=1)
+        return _on_its_side(far / eps, far <= eps)
     components = as_matrix(model.components_, name="model.components_")
     far = neighbors.kneighbors(components, 1, rows, metric=metric)[0][:, 0]
     scores = far / eps
@@ -142,8 +143,13 @@ def _beyond_core(rows: NDArray, model: Any) -> NDArray[np.float64]:
     unsure = np.flatnonzero(np.abs(scores - 1) <= _UNSURE)
     if len(unsure):
         near = neighbors.radius_counts(components, eps, rows[unsure], metric=metric) > 0
-        scores[unsure] = np.where(near, np.minimum(scores[unsure], 1), np.maximum(scores[unsure], np.nextafter(1, 2)))
+        scores[unsure] = _on_its_side(scores[unsure], near)
     return scores
+
+
+def _on_its_side(scores: NDArray[np.float64], near: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """At most 1 for what is near, more for what is not, whatever a division was rounded to."""
+    return np.where(near, np.minimum(scores, 1.0), np.maximum(scores, np.nextafter(1.0, 2.0)))
 
 
 def _radius(model: Any) -> tuple[float, distances.Metric | None]:
