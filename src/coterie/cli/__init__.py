@@ -7,7 +7,15 @@ Every module of this package without a leading underscore is one subcommand, wit
     add_arguments(parser)   its options
     run(args)               its work; raises `Problem` with a line for the user
 
-so that adding a subcommand is adding a file.
+so that adding a subcommand is adding a file. What they share, from the file that is read to the one that is written:
+
+    _read, _csv, _table     reading: which columns, what is missing
+    _metric, _scale         how far rows are apart
+    _model                  saved models, and what they need to know about their data
+    _result, _picture       labels, centres, summaries; pictures
+    _console                what is said on the way
+
+The other files are those of the report.
 """
 from __future__ import annotations
 
