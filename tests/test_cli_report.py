@@ -256,6 +256,12 @@ def test_unusual_rows_are_named_with_the_columns_that_make_them_so(shop_page):
     assert first[3].startswith(f"{EVIL} ")
 
 
+def test_small_tables_have_few_unusual_rows(plain):
+    np.save("x.npy", [[0, 0], [0, 1], [1, 0], [1, 1], [9, 9], [9, 8], [8, 9], [8, 8]])
+    page = plain("x.npy", "-k", "2")
+    assert len(page.table("The 3 most unusual rows")) == 1 + 3 and "None of them is far out." in page.text
+
+
 def test_clear_groups_are_said_to_be_more_than_chance(shop_page):
     text = shop_page.text
     assert "3 groups by k-means. They are more than chance would give" in text

@@ -22,6 +22,7 @@ _MOST_COLUMNS = 60  # in the table of columns
 _MOST_GROUPS = 20
 MOST_PICTURED = 24  # clusters in a silhouette or a profile
 _UNUSUAL = 10
+_ORDINARY = 2.0  # a score of k-means and Ward that is not unusual
 _FEW = 5  # rows of a cluster that are unusual by being so few
 _MOST_KINDS = 20  # different names of rows that are kinds rather than names
 _NAMED = {"standard": "standard scaling", "minmax": "scaling to 0..1", "robust": "robust scaling",
@@ -371,17 +372,20 @@ def _count_kinds(found, shown):
 
 def describe_unusual(found: Findings) -> Section:
     labels, profile = found.choice.labels, found.profile
-    worst = np.argsort(-found.unusual, kind="stable")[:min(_UNUSUAL, found.n_rows)]
+    worst = np.argsort(-found.unusual, kind="stable")[:min(_UNUSUAL, max(3, found.n_rows // 4))]
     meaning = ("its distance to the nearest dense row, in units of eps: above 1 it is noise"
                if found.choice.method == "DBSCAN" else
                "its distance to the middle of its group, in units of what is usual there: 1 is half-way among the rows "
                "of the group, 3 is far out")
-    rows = [[found.row_name(row), f"cluster {labels[row]}" if labels[row] >= 0 else "none", f"{found.unusual[row]:.3g}",
-             _why(found, row)] for row in worst.tolist()]
+    cells = [f"{score:.2f}" if math.isfinite(score) else "∞" for score in found.unusual[worst].tolist()]
+    rows = [[found.row_name(row), f"cluster {labels[row]}" if labels[row] >= 0 else "none", cell, _why(found, row)]
+            for row, cell in zip(worst.tolist(), cells, strict=True)]
     content = [
         paragraph(f"The score of a row is {meaning}. Such rows may be mistakes in the data, or the most interesting "
                   "ones; look at them before the groups are used."),
         table(f"The {len(rows)} most unusual rows", ["row", "group", "score", "why"], rows, text=[1, 3])]
+    if found.unusual[worst[0]] < (1 if found.choice.method == "DBSCAN" else _ORDINARY):
+        content.append(paragraph("None of them is far out."))
     tiny = np.flatnonzero(profile.sizes < _FEW)
     if len(tiny):
         told = "; ".join(f"cluster {profile.clusters[i]}: " + listing(

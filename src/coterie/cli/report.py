@@ -91,7 +91,7 @@ def _find(args, data):
         print(f"scaling: {scaling.scaler.method}", file=sys.stderr)
     sample = _findings.draw(n, _findings.SAMPLE, args.seed)
     rows = scaled if sample is None else scaled[sample]
-    different = _findings.count_different(rows, max(n_clusters) + 1)
+    different = _findings.count_different(rows, max(*n_clusters, _LEAST_ROWS) + 1)
     if different < _LEAST_ROWS:
         raise Problem(f"{source_name(args.file)}: at least {_LEAST_ROWS} different rows are needed, there "
                       f"{'is' if different == 1 else 'are'} {different}")
