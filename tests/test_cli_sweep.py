@@ -160,6 +160,12 @@ def test_full_disk_and_a_reader_that_goes_away(groups, tmp_path):
     assert done.returncode == 0 and len(done.stderr.splitlines()) == 1  # the scaling
 
 
+def test_a_terminal_that_knows_few_letters(groups, tmp_path):
+    done = subprocess.run([sys.executable, "-m", "coterie", "sweep", "x.npy", "-k", "2", "--stability", "1", "--quiet"],
+                          capture_output=True, cwd=tmp_path, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0 and rb"1.00 \xb1 0.00" in done.stdout
+
+
 def test_scores_that_are_not_defined_are_empty_cells(tmp_path):
     sweep._write(str(tmp_path / "table.csv"), [{"n_clusters": 2, "silhouette": math.nan}])
     assert (tmp_path / "table.csv").read_text() == "n_clusters,silhouette\n2,\n"

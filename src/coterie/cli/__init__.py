@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import pkgutil
 import sys
 import textwrap
@@ -71,6 +72,8 @@ def main(argv: list[str] | None = None) -> int:
     """
     if argv is None:
         argv = sys.argv[1:]
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal can't show is no reason to stop
+        sys.stdout.reconfigure(errors="backslashreplace")
     parser = _parser(argv)
     args = parser.parse_args(argv)
     if args.command is None:

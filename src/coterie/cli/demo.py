@@ -20,11 +20,11 @@ from coterie import explain, hierarchy, scores, selection
 from coterie.cli._console import Problem, add_run_arguments, note, numbers, progress_bar
 from coterie.cli._picture import MATPLOTLIB, check_picture, matplotlib_is_there, save_picture
 from coterie.cli._result import members, summary
+from coterie.cli.kmeans import STARTS
 
 SUMMARY = "see all three algorithms at work, on flowers, a map and shapes"
 
 _PICTURE = "coterie-demo.png"
-_STARTS = 5
 _MIN_SAMPLES = 8
 _EAST, _NORTH = 42.0, 30.0  # the extent of the generated map, km
 _LAKE = (30.0, 16.0, 3.4)  # its centre and radius, km
@@ -85,7 +85,7 @@ Now yours:
 
 
 def _fit(X, n_clusters, args):
-    model = coterie.KMeans(n_clusters, n_init=_STARTS, random_state=args.seed, n_jobs=args.jobs)
+    model = coterie.KMeans(n_clusters, n_init=STARTS, random_state=args.seed, n_jobs=args.jobs)
     started = time.perf_counter()
     with progress_bar(args.quiet):
         model.fit(X)
@@ -148,7 +148,7 @@ def _tell_addresses(depots, addresses, seconds):
         f"   {len(addresses):,} addresses on a generated map, and 12 depots to serve them\n",
         f"A depot in the middle of its addresses is {away:.1f} km from them (root mean square). The largest serves",
         f"{sizes[largest]:,}, at km {east:.1f} east and {north:.1f} north, the smallest {sizes.min():,}. The best of "
-        f"{_STARTS} starts, which",
+        f"{STARTS} starts, which",
         f"took {_time(seconds)} together.\n"])
 
 
