@@ -20,6 +20,7 @@ import pytest
 
 import coterie
 from coterie import cli
+from coterie.plot import _animation
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -63,7 +64,8 @@ def test_code_runs_and_prints_what_the_page_shows(page, monkeypatch, tmp_path, c
     monkeypatch.chdir(tmp_path)
     if importlib.util.find_spec("matplotlib"):  # nobody looks at the pictures here
         monkeypatch.setitem(importlib.import_module("matplotlib").rcParams, "savefig.dpi", 20)
-        monkeypatch.setattr("coterie.plot._moving_picture._DPI", 20)
+        save = _animation.save
+        monkeypatch.setattr(_animation, "save", lambda draw, frames, *others: save(draw, frames[:2], *others))
     namespace = {"__name__": "__main__"}
     for kind, code, line, output in blocks(page):
         needs(kind, code, page, line)
