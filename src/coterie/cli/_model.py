@@ -98,15 +98,24 @@ class Saved:
 
 def load_model(path: str) -> Saved:
     """Read what `save_model` wrote, or a clusterer that was saved by its own method."""
+    try:
+        return _load(path)
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise Problem(f"{path}: this is no model that this version of coterie can use: {error!r}") from error
+
+
+def _load(path):
     parts, facts = load_parts(path)
     model = parts["model"]
     name = type(model).__name__
-    if not hasattr(model, "predict") or not hasattr(model, "labels_"):
+    if not hasattr(model, "predict"):
         raise Problem(f"{path}: a {name} gives further rows no label")
+    if not hasattr(model, "labels_"):
+        raise Problem(f"{path}: the {name} in it is not fitted")
     if getattr(model, "metric", None) == "precomputed":
         raise Problem(f"{path}: the {name} was fitted with distances; coterie predict takes rows")
     if not facts:
-        names = list(getattr(model, "feature_names_in_", []))
+        names = list(vars(model).pop("feature_names_in_", []))  # `choose` finds them, the rows go in without
         unnamed = [f"x{j}" for j in range(model.n_features_in_)]
         labels = model.labels_
         return Saved(model, Scaler("none"), ChooseAgain(names or unnamed, names or unnamed, bool(names)),
