@@ -9,7 +9,7 @@ from reference import distances as reference_distances
 from reference import scores as reference
 
 import coterie
-from coterie import Cancelled, _cluster_means, _contingency, _memory, _silhouettes, distances, scores
+from coterie import Cancelled, _cluster_means, _contingency, _memory, _near_pairs, _silhouettes, distances, scores
 
 EXACT = dict(rtol=1e-13, atol=1e-13)
 AS_SKLEARN = dict(rtol=1e-10, atol=1e-10)
@@ -286,38 +286,57 @@ class Sparse:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("metric", ["cosine", "sqeuclidean"])
+@pytest.mark.parametrize("metric", ["cosine", "sqeuclidean", "euclidean", "manhattan"])
 def test_sparse_rows_have_the_silhouettes_of_dense_ones(monkeypatch, metric, dtype):
     rng = np.random.default_rng(0)
     X = (rng.exponential(size=(300, 40)) * (rng.random((300, 40)) < 0.1)).astype(dtype)
     X[:, 0] += metric == "cosine"  # no row of zeros; else there are some
-    assert (X == 0).all(axis=1).any() == (metric == "sqeuclidean")
+    assert (X == 0).all(axis=1).any() == (metric != "cosine")
     X[200:210] = X[0]
     labels = some_labels(300, 12, seed=0)
     expected = scores.silhouette_samples(X, labels, metric=metric)
-    for block in (1 << 18, 1 << 8):
+    for block, tile in ((1 << 18, None), (1 << 8, 64)):
         monkeypatch.setattr(_cluster_means, "_BLOCK", block)
-        np.testing.assert_allclose(scores.silhouette_samples(Sparse(X), labels, metric=metric), expected, rtol=1e-12,
-                                   atol=1e-14)
+        monkeypatch.setattr(_near_pairs, "_sparse_tile", lambda length, tile=tile: tile or 1 << 14)
+        found = scores.silhouette_samples(Sparse(X), labels, metric=metric)
+        np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13)
+        for n_jobs in (1, 3):
+            np.testing.assert_array_equal(scores.silhouette_samples(Sparse(X), labels, metric=metric, n_jobs=n_jobs),
+                                          found)
     options = dict(metric=metric, sample_size=100, random_state=0)
     np.testing.assert_allclose(scores.silhouette_score(Sparse(X), labels, **options),
                                scores.silhouette_score(X, labels, **options), rtol=1e-12)
 
 
+def test_sparse_distances_are_0_where_none_is_stored():
+    rng = np.random.default_rng(0)
+    labels = some_labels(200, 7, seed=0)
+    D = np.triu(rng.exponential(size=(200, 200)) * (rng.random((200, 200)) < 0.2), 1)
+    D += D.T
+    for options in ({}, {"sample_size": 90, "random_state": 0}):
+        assert scores.silhouette_score(Sparse(D), labels, metric="precomputed", **options) == pytest.approx(
+            scores.silhouette_score(D, labels, metric="precomputed", **options), rel=1e-12)
+    with pytest.raises(ValueError, match="Precomputed metric requires shape"):
+        scores.silhouette_samples(Sparse(D[:, :150]), labels, metric="precomputed")
+    with pytest.raises(ValueError, match="non-negative"):
+        scores.silhouette_samples(Sparse(-D), labels, metric="precomputed")
+
+
 def test_sparse_rows_of_scipy_and_beside_sklearn():
     sparse, sklearn = pytest.importorskip("scipy.sparse"), pytest.importorskip("sklearn.metrics")
     X, labels = sparse.random(200, 500, 0.05, "csr", random_state=0), some_labels(200, 5, seed=0)
-    for matrix in (X, X.tocsc(), X.tocoo()):
-        np.testing.assert_allclose(scores.silhouette_samples(matrix, labels, metric="cosine"),
-                                   sklearn.silhouette_samples(X, labels, metric="cosine"), **AS_SKLEARN)
+    for metric in ("cosine", "euclidean"):
+        for matrix in (X, X.tocsc(), X.tocoo()):
+            np.testing.assert_allclose(scores.silhouette_samples(matrix, labels, metric=metric),
+                                       sklearn.silhouette_samples(X, labels, metric=metric), **AS_SKLEARN)
     for score in (scores.calinski_harabasz_score, scores.davies_bouldin_score):
         with pytest.raises(TypeError, match="Sparse data was passed for X"):
             score(X, labels)
 
 
 @pytest.mark.parametrize("metric, error, words", [
-    ("euclidean", TypeError, "'cosine' and 'sqeuclidean', got 'euclidean'. Use '.toarray()'"),
-    ("precomputed", TypeError, "'cosine' and 'sqeuclidean', got 'precomputed'"),
+    ("chebyshev", TypeError, "'manhattan' and 'sqeuclidean', got 'chebyshev'. Use '.toarray()'"),
+    ("precomputed", ValueError, "contains non-zero elements on the diagonal"),
     ("cosine", ValueError, "zero vectors. Leave such rows out or choose another metric. First in X at row 2."),
 ])
 def test_sparse_rows_that_have_no_silhouette_are_refused(metric, error, words):

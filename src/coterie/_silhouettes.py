@@ -9,7 +9,8 @@ import numpy as np
 
 from . import _memory, _parallel, _vectors, distances
 from ._cluster_means import Clusters, blocks, check_number_of_labels
-from ._kernels import silhouette
+from ._kernels import silhouette, sparse_rows
+from ._near_pairs import SparsePoints
 from ._sparse import SparseRows
 
 if TYPE_CHECKING:
@@ -26,12 +27,10 @@ _EPS = float(np.finfo(np.float64).eps)
 
 def take(X: NDArray | SparseRows, which: NDArray[np.int64], metric: object) -> NDArray | SparseRows:
     """Some of the rows; of given distances the columns as well."""
-    if isinstance(X, SparseRows):
-        return X.take(which)
     if not _is_precomputed(metric):
-        return X[which]
+        return X.take(which) if isinstance(X, SparseRows) else X[which]
     _check_square(X)
-    return X[which[:, None], which]
+    return X.take(which).take_columns(which) if isinstance(X, SparseRows) else X[which[:, None], which]
 
 
 def silhouettes(X: NDArray | SparseRows, codes: NDArray[np.int64], metric: str | Callable | distances.Metric,
@@ -39,23 +38,9 @@ def silhouettes(X: NDArray | SparseRows, codes: NDArray[np.int64], metric: str |
     """Of each row; `codes` are the numbers of the clusters, each of which occurs."""
     sizes = np.bincount(codes)
     if isinstance(X, SparseRows):
-        name = "precomputed" if _is_precomputed(metric) else distances.as_metric(metric, **kwds).kernel
-        if name not in ("cosine", "sqeuclidean"):
-            raise TypeError("Silhouettes of sparse rows are computed for the metrics 'cosine' and 'sqeuclidean', got "
-                            f"{metric!r}. Use '.toarray()' to convert to a dense numpy array for any other.")
-        check_number_of_labels(len(sizes), len(X))
-        return _by_means(codes, sizes, _mean_distances_of_sparse(X, codes, sizes, name == "cosine"))
+        return _of_sparse(X, codes, sizes, metric, _parallel.resolve_n_jobs(n_jobs), kwds)
     if _is_precomputed(metric):
-        if kwds:
-            raise TypeError(f"The metric 'precomputed' takes no argument {', '.join(map(repr, kwds))}.")
-        _check_square(X)
-        if (np.abs(X.diagonal()) > 100 * np.finfo(X.dtype).eps).any():
-            raise ValueError("The precomputed distance matrix contains non-zero elements on the diagonal. "
-                             "Use np.fill_diagonal(X, 0).")
-        check_number_of_labels(len(sizes), len(X))
-        if X.min() < 0:
-            raise ValueError("Negative values in data passed to `pairwise_distances`. "
-                             "Precomputed distance need to have non-negative values.")
+        _check_distances(X, X.diagonal(), X, len(sizes), kwds)
         measure = None
     else:
         measure = distances.as_metric(metric, **kwds)
@@ -70,6 +55,36 @@ def silhouettes(X: NDArray | SparseRows, codes: NDArray[np.int64], metric: str |
     if measure is not None and measure.function is not None:
         return _by_means(codes, sizes, _mean_distances_by_calls(X, codes, sizes, measure))
     return _by_sums(X, codes, sizes, measure, n_threads)
+
+
+def _of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64],
+               metric: str | Callable | distances.Metric, n_threads: int, kwds: dict[str, object]
+               ) -> NDArray[np.float64]:
+    if _is_precomputed(metric):
+        return _by_means(codes, sizes, _mean_given_distances_of_sparse(X, codes, sizes, **kwds))
+    kernel = distances.as_metric(metric, **kwds).kernel
+    if kernel not in ("cosine", "euclidean", "manhattan", "sqeuclidean"):
+        raise TypeError("Silhouettes of sparse rows are computed for the metrics 'cosine', 'euclidean', 'manhattan' "
+                        f"and 'sqeuclidean', got {metric!r}. Use '.toarray()' to convert to a dense numpy array.")
+    check_number_of_labels(len(sizes), len(X))
+    if kernel in ("cosine", "sqeuclidean"):
+        return _by_means(codes, sizes, _mean_distances_of_sparse(X, codes, sizes, kernel == "cosine"))
+    n, order, ends = len(X), np.argsort(codes, kind="stable"), np.cumsum(sizes)
+    kind = sparse_rows.MANHATTAN if kernel == "manhattan" else sparse_rows.EUCLIDEAN
+    points = SparsePoints(X.take(order), kind, np.inf, n_threads)
+    codes = codes[order]
+    total, within, nearest = np.zeros(n), np.empty(n), np.full(n, np.inf)
+    for start in range(0, n, points.tile):
+        _parallel.report("silhouette", start, n)
+        _parallel.run(lambda region, slot: sparse_rows.add_distances(
+            kind, *points.arrays(), codes, ends, start, min(n, start + points.tile),  # noqa: B023
+            *points.as_columns, *points.as_rows, total, within, nearest, region, slot),
+            -(-n // sparse_rows.LANES), n_threads)
+    _parallel.report("silhouette", n, n)
+    own = sizes[codes]
+    result = np.empty(n)
+    result[order] = _coefficients(within / np.maximum(own - 1, 1), nearest, own)
+    return result
 
 
 def _by_sums(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric | None,
@@ -250,11 +265,38 @@ def _mean_distances_of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: ND
         yield rows, means * 0.5 if cosine else means
 
 
+def _mean_given_distances_of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64], **kwds: object
+                                    ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """The same of given distances, where those that are not stored are 0."""
+    n, k = len(X), len(sizes)
+    row_of = np.repeat(np.arange(n), np.diff(X.starts))
+    _check_distances(X, X.values[X.columns == row_of], X.values, k, kwds)
+    for rows in blocks("silhouette", n, k * max(1, len(X.values) // n)):
+        part = slice(X.starts[rows.start], X.starts[rows.stop])
+        place = (row_of[part] - rows.start) * k + codes[X.columns[part]]
+        yield rows, np.bincount(place, X.values[part], (rows.stop - rows.start) * k).reshape(-1, k) / sizes
+
+
+def _check_distances(X: NDArray | SparseRows, diagonal: NDArray, values: NDArray, n_labels: int,
+                     kwds: dict[str, object]) -> None:
+    """Given distances: a square matrix of `values` with this diagonal."""
+    if kwds:
+        raise TypeError(f"The metric 'precomputed' takes no argument {', '.join(map(repr, kwds))}.")
+    _check_square(X)
+    if (np.abs(diagonal) > 100 * np.finfo(values.dtype).eps).any():
+        raise ValueError("The precomputed distance matrix contains non-zero elements on the diagonal. "
+                         "Use np.fill_diagonal(X, 0).")
+    check_number_of_labels(n_labels, len(X))
+    if values.min(initial=0.0) < 0:
+        raise ValueError("Negative values in data passed to `pairwise_distances`. "
+                         "Precomputed distance need to have non-negative values.")
+
+
 def _is_precomputed(metric: object) -> bool:
     return isinstance(metric, str) and metric == "precomputed"
 
 
-def _check_square(X: NDArray) -> None:
+def _check_square(X: NDArray | SparseRows) -> None:
     if X.shape[0] != X.shape[1]:
         raise ValueError("Precomputed metric requires shape (n_queries, n_indexed). "
                          f"Got {X.shape} for {len(X)} indexed.")

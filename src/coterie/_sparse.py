@@ -58,6 +58,16 @@ class SparseRows:
         return dataclasses.replace(self, starts=starts, columns=self.columns[at], values=self.values[at],
                                    shape=(len(which), self.shape[1]))
 
+    def take_columns(self, which: NDArray[np.integer]) -> Self:
+        """These columns, each once, in this order; those of a row are not sorted then."""
+        place = np.full(self.shape[1], -1)
+        place[which] = np.arange(len(which))
+        columns = place[self.columns]
+        kept = columns >= 0
+        starts = np.concatenate([[0], np.cumsum(kept)])[self.starts]
+        return dataclasses.replace(self, starts=starts, columns=columns[kept], values=self.values[kept],
+                                   shape=(len(self), len(which)))
+
     def astype(self, indices: np.dtype, floats: np.dtype) -> Self:
         """With numbers of these types; what has them already is not copied."""
         return dataclasses.replace(self, columns=self.columns.astype(indices, copy=False),

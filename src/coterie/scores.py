@@ -61,7 +61,7 @@ def silhouette_samples(X: ArrayLike, labels: ArrayLike, *, metric: str | Callabl
     ----------
     X : array-like or sparse matrix of shape (n_samples, n_features)
         The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified. A sparse
-        one for cosine and sqeuclidean only.
+        one for euclidean, sqeuclidean, manhattan, cosine, and for given distances, of which those not stored are 0.
     labels : array-like of shape (n_samples,)
         Any labels, of 2 to n_samples - 1 values.
     metric : str or callable, default="euclidean"
@@ -83,7 +83,7 @@ def silhouette_samples(X: ArrayLike, labels: ArrayLike, *, metric: str | Callabl
         for each row, or have 1 or n_samples different values; given distances are negative, not square, or not 0 along
         the diagonal.
     TypeError
-        The metric takes no such argument, or the data is sparse and the metric is another than cosine and sqeuclidean.
+        The metric takes no such argument, or is none of those for sparse data.
 
     See Also
     --------
@@ -126,7 +126,7 @@ def silhouette_score(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable 
     ----------
     X : array-like or sparse matrix of shape (n_samples, n_features)
         The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified. A sparse
-        one for cosine and sqeuclidean only.
+        one for euclidean, sqeuclidean, manhattan, cosine, and for given distances, of which those not stored are 0.
     labels : array-like of shape (n_samples,)
         Any labels, of 2 to n_samples - 1 values.
     metric : str or callable, default="euclidean"

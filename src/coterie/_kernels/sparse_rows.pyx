@@ -5,7 +5,7 @@ The distances of a row to those 64 are had from its own numbers alone: the squar
 the sum of |x - y| is |x| + |y| plus what the columns of one of them change. That rounds; where it leaves a doubt the
 two rows are merged, and the terms added feature by feature as for dense rows.
 """
-from libc.math cimport fabs
+from libc.math cimport fabs, sqrt
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
 from .simd cimport simd_level
@@ -29,6 +29,8 @@ ctypedef fused index:
 # More than the terms of a sum can round it by, relative to the sum of their sizes; and beyond the least numbers.
 cdef double ERROR = 2e-15
 cdef double TINY = 1e-300
+# Relative error that a term of a sum of distances may have.
+cdef double UNSURE = 1e-10
 
 
 def add_up(
@@ -225,5 +227,67 @@ def find_nearest(
                     if distance < least[j] or nearest[j] < 0:
                         least[j] = distance
                         nearest[j] = i
+            for u in range(n_used):
+                place[slot, used[slot, u]] = -1
+
+
+def add_distances(
+        int kind,                         # IN     EUCLIDEAN: the root of the sum of squares
+        const int64_t[::1] starts,        # IN     (n + 1,), rows, those of a cluster one after the other
+        const index[::1] columns,         # IN     sorted within a row
+        const real[::1] values,           # IN
+        const double[::1] sizes,          # IN     (n,), see `add_up`
+        const int64_t[::1] codes,         # IN     (n,), cluster of each row, ascending
+        const int64_t[::1] ends,          # IN     (k,), where each cluster ends
+        Py_ssize_t first_row,             # IN     distances to the rows first_row .. stop_row - 1 are added
+        Py_ssize_t stop_row,              # IN
+        int64_t[:, ::1] place,            # WORK   as for `mark_near`
+        double[:, ::1] block,             # WORK
+        int64_t[:, ::1] used,             # WORK
+        int64_t[:, ::1] at,               # WORK
+        double[:, ::1] x,                 # WORK
+        double[::1] total,                # INOUT  (n,), 0, the sum for the cluster of first_row so far
+        double[::1] within,               # OUT    (n,), sum of the distances to the own cluster, once it has ended
+        double[::1] nearest,              # INOUT  (n,), infinity, least mean distance to another cluster that has ended
+        Region region, int slot):
+    """Add up the distances of each row to each cluster, as they are computed; 64 rows in a chunk."""
+    cdef:
+        int level = simd_level(), k, m
+        Py_ssize_t first, stop, i, j, c, n_used, n_picked, u
+        int64_t size
+        double sums[SPARSE_LANES]
+        double distance, error
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, SPARSE_LANES, sizes.shape[0], &part):
+            first = part.start
+            stop = part.stop
+            m = <int> (stop - first)
+            n_used = spread(&starts[0], &columns[0], &values[0], first, stop, &place[slot, 0], &block[slot, 0],
+                            &used[slot, 0])
+            for i in range(first_row, stop_row):
+                n_picked = pick(&columns[0] + starts[i], &values[0] + starts[i], starts[i + 1] - starts[i],
+                                &place[slot, 0], &at[slot, 0], &x[slot, 0])
+                sparse_sums_f64[level](kind, &block[slot, 0], &at[slot, 0], &x[slot, 0], n_picked, sums)
+                for k in range(m):
+                    j = first + k
+                    distance = sizes[i] + sizes[j]
+                    u = starts[i + 1] - starts[i] + starts[j + 1] - starts[j] + 8
+                    error = u * (ERROR * distance + TINY)
+                    distance += sums[k] if kind == SPARSE_MANHATTAN else -2.0 * sums[k]
+                    if not error <= UNSURE * distance:  # or what is not a number
+                        distance = merge(kind, &columns[0] + starts[i], &values[0] + starts[i],
+                                         starts[i + 1] - starts[i], &columns[0] + starts[j], &values[0] + starts[j],
+                                         starts[j + 1] - starts[j])
+                    total[j] += distance if kind == SPARSE_MANHATTAN else sqrt(distance)
+                c = codes[i]
+                if i + 1 == ends[c]:
+                    size = ends[c] - (ends[c - 1] if c > 0 else 0)
+                    for j in range(first, stop):
+                        if codes[j] == c:
+                            within[j] = total[j]
+                        elif not total[j] / size >= nearest[j]:  # what is not a number is kept, to be refused
+                            nearest[j] = total[j] / size
+                        total[j] = 0.0
             for u in range(n_used):
                 place[slot, used[slot, u]] = -1
