@@ -4,10 +4,13 @@ import doctest
 import re
 import runpy
 import sys
+import warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 from sphinx.util import logging
+
+import coterie
 
 BLOCK = re.compile(r"^( *)```(python|pycon)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 
@@ -18,7 +21,8 @@ def draw(docs: Path, folder: Path) -> None:
         text = page.read_text(encoding="utf-8")
         if f"{folder.name}/{page.stem}/" in text:
             (folder / page.stem).mkdir(exist_ok=True)
-            with contextlib.chdir(folder / page.stem), contextlib.redirect_stdout(None):
+            with contextlib.chdir(folder / page.stem), contextlib.redirect_stdout(None), warnings.catch_warnings():
+                warnings.simplefilter("ignore", coterie.FeatureScaleWarning)  # pages show what it is about
                 try:
                     run_program(page.with_suffix(".py")) if page.with_suffix(".py").exists() else run(text, page)
                     plt.close("all")
