@@ -616,7 +616,7 @@ def test_map_is_drawn(run, iris_file, tmp_path, kind, options):
         text = content.decode()
         assert re.search(r"iris\.csv: \d+ clusters?, \d+\.\d% noise \(grey\); eps ", text)
         assert ("share of the rows" in text) == ("--eps" not in options)
-        assert ("petal_width_cm" in text) == ("--columns" in options)
+        assert ("<!-- petal_width_cm -->" in text) == ("--columns" in options)
         assert ("first principal component (" in text) == ("--columns" not in options)
 
 
