@@ -262,6 +262,15 @@ def test_small_tables_have_few_unusual_rows(plain):
     assert len(page.table("The 3 most unusual rows")) == 1 + 3 and "None of them is far out." in page.text
 
 
+def test_of_many_columns_those_in_which_groups_differ_are_told(plain):
+    X = np.random.default_rng(0).normal(size=(40, 80))
+    X[::2, 70] += 20
+    X[::2, 3:9] += 5
+    np.save("x.npy", X)
+    rows = plain("x.npy", "-k", "2").table("Medians of the groups, in the units of the data; the 60 columns")
+    assert len(rows) == 1 + 60 and {f"x{j}" for j in (*range(3, 9), 70)} < {row[0] for row in rows}
+
+
 def test_clear_groups_are_said_to_be_more_than_chance(shop_page):
     text = shop_page.text
     assert "3 groups by k-means. They are more than chance would give" in text

@@ -19,6 +19,7 @@ from coterie.cli._recommending import Choice, sentence
 from coterie.cli._table import Table
 
 _MOST_COLUMNS = 60  # in the table of columns
+MOST_DRAWN = 30  # columns in the picture of a profile
 _MOST_GROUPS = 20
 MOST_PICTURED = 24  # clusters in a silhouette or a profile
 _UNUSUAL = 10
@@ -316,6 +317,12 @@ def _explain_scatter(found):
 # ------------------------------------------------------------------------------------------------ the groups
 
 
+def telling(profile: Any, most: int) -> np.ndarray:
+    """The columns in which some group is farthest from the mean of all rows, in their order."""
+    far = abs(profile.differences).max(axis=0, initial=0.0)
+    return np.sort(np.argsort(-far, kind="stable")[:most])
+
+
 def describe_groups(found: Findings, picture: Callable) -> Section:
     profile = found.profile
     shown = np.arange(len(profile.clusters))
@@ -329,11 +336,14 @@ def describe_groups(found: Findings, picture: Callable) -> Section:
         content.append(paragraph("Groups that were found by density may differ in where they lie and in their shape "
                                  "rather than in their means and medians; the scatter plot shows it."))
     content.append(_list_groups(found, shown))
-    content.append(figure(picture("profile"), "Means in the data's own units. Colours say how far a group is from the "
-                          "mean of all rows, in standard deviations."))
-    names = profile.feature_names[:_MOST_COLUMNS]
-    rows = [[name, *numbers([*profile.medians[shown, j], profile.overall_medians[j]])] for j, name in enumerate(names)]
-    content.append(table("Medians of the groups, in the units of the data",
+    some = f" of the {MOST_DRAWN} columns in which groups differ most" * (len(profile.feature_names) > MOST_DRAWN)
+    content.append(figure(picture("profile"), f"Means{some} in the data's own units. Colours say how far a group is "
+                          "from the mean of all rows, in standard deviations."))
+    names = profile.feature_names
+    rows = [[names[j], *numbers([*profile.medians[shown, j], profile.overall_medians[j]])]
+            for j in telling(profile, _MOST_COLUMNS).tolist()]
+    some = f"; the {_MOST_COLUMNS} columns in which groups differ most" if len(names) > _MOST_COLUMNS else ""
+    content.append(table(f"Medians of the groups, in the units of the data{some}",
                          ["column", *(f"cluster {profile.clusters[i]}" for i in shown), "all rows"], rows))
     if found.kinds is not None:
         content += [element("h3", "Names of the rows"), *_count_kinds(found, shown)]

@@ -123,6 +123,12 @@ def _artist(found):
     rows = np.arange(found.n_rows) if found.sample is None else found.sample
     few = 2 <= choice.n_clusters <= _chapters.MOST_PICTURED
 
+    def profile():
+        shown = _chapters.telling(found.profile, _chapters.MOST_DRAWN)
+        part = found.profile if len(shown) == len(found.table.names) else explain.profile(
+            found.table.values[:, shown], choice.labels, [found.table.names[j] for j in shown])
+        return _drawing.draw_profile(part, "Heatmap of the mean of each column in each group")
+
     def silhouette():
         inside = rows[choice.labels[rows] >= 0]
         labels = choice.labels[inside]
@@ -134,8 +140,7 @@ def _artist(found):
         "sweeps": lambda: _drawing.draw_sweeps(found, "Curves of the scores in the tables, by number of clusters"),
         "tree": lambda: _drawing.draw_tree(found, "Dendrogram of Ward's method"),
         "silhouette": lambda: silhouette() if few and not np.isnan(choice.silhouette) else None,
-        "profile": lambda: _drawing.draw_profile(found.profile, "Heatmap of the mean of each column in each group")
-                   if few else None,
+        "profile": lambda: profile() if few else None,
         "k-distances": lambda: _drawing.draw_k_distances(found.density, "Curve of the sorted distances to neighbours, "
                                                          f"with eps {found.density.best.model.eps:.3g} marked"),
     }
