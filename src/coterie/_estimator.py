@@ -299,7 +299,10 @@ def load(path: str | os.PathLike) -> Estimator:
     >>> coterie.load("model.npz")
     KMeans(n_clusters=2, random_state=0)
     """
-    return load_parts(path)[0]["model"]
+    parts, _ = load_parts(path)
+    if "model" not in parts:
+        raise _saving.no_model(path, "it has none under that name")
+    return parts["model"]
 
 
 def save_parts(path: str | os.PathLike, parts: Mapping[str, Estimator], facts: Mapping[str, Any] | None = None) -> None:
@@ -317,14 +320,16 @@ def load_parts(path: str | os.PathLike) -> tuple[dict[str, Estimator], dict[str,
     """The estimators and the facts that `save_parts` wrote."""
     tree = _saving.read(path)
     parts = {}
-    for name, each in tree["parts"].items():
-        cls = _saving.find_class(each["class"])
-        if not issubclass(cls, Estimator) or each["params"].keys() - _defaults(cls).keys():
-            raise ValueError(f"{os.fspath(path)!r} is not a model saved by this version of coterie: {each['class']} is "
-                             "no estimator, or one with other parameters")
-        parts[name] = cls(**each["params"])
-        parts[name].__dict__.update(each["state"])
-    return parts, tree["facts"]
+    try:
+        for name, each in tree["parts"].items():
+            cls = _saving.find_class(each["class"])
+            if not issubclass(cls, Estimator) or each["params"].keys() - _defaults(cls).keys():
+                raise ValueError(f"{each['class']} is no estimator, or one with other parameters")
+            parts[name] = cls(**each["params"])
+            parts[name].__dict__.update(each["state"])
+        return parts, tree["facts"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _saving.no_model(path, error) from error
 
 
 def _short(value: object) -> str:

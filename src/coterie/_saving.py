@@ -43,7 +43,6 @@ def read(path: str | os.PathLike) -> dict[str, Any]:
     import json  # here, as these two take longer to import than all of this package
     import zipfile
 
-    name = os.fspath(path)
     try:
         with open(path, "rb") as file:
             if not zipfile.is_zipfile(file):
@@ -57,7 +56,11 @@ def read(path: str | os.PathLike) -> dict[str, Any]:
                     raise ValueError("it was written by a later version of coterie")
                 return _decode(tree, archive)
     except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{name!r} is not a model saved by coterie: {error}") from error
+        raise no_model(path, error) from error
+
+
+def no_model(path: str | os.PathLike, why: object) -> ValueError:
+    return ValueError(f"{os.fspath(path)!r} is not a model saved by coterie: {why}")
 
 
 def _encode(value: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:
