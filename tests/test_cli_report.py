@@ -301,6 +301,8 @@ def test_ring_around_a_disc_is_left_to_density(plain, tmp_path):
     which = save_ring("ring.npy", 400)
     page = plain("ring.npy", "-k", "2-3")
     assert "2 groups by DBSCAN. They are dense parts of the data" in page.text
+    rows = page.table("DBSCAN with several eps")[1:]
+    assert [row[-1] == "–" for row in rows] == [True] + [False] * 7
     assert re.search(r"\d\d% of the rows in dense parts of the data are nearer to the mean of another part", page.text)
     names = {}
     exec(page.blocks[2], names)

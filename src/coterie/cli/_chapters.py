@@ -245,7 +245,7 @@ def describe_density(found: Findings, picture: Callable) -> Section:
                              f"{suggestion.reason}."))
     rows = []
     for trial in density.trials:
-        alike = "–" if math.isnan(trial.steady[0]) else f"{trial.steady[0]:.2f}"
+        alike = "–" if math.isnan(trial.before) else f"{trial.before:.2f}"
         rows.append([f"{trial.model.eps:.3g}", f"{trial.n_clusters:,}", f"{trial.n_sizeable:,}", f"{trial.noise:.1%}",
                      f"{trial.largest:.1%}", f"{trial.misplaced:.1%}", alike])
     best = density.trials.index(density.best)

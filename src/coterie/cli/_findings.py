@@ -51,7 +51,8 @@ class Trial:
     noise, largest : share of the rows that are in no cluster, and in the largest one
     n_sizeable, covered : how many clusters are of a fair size, and the share of the rows that they hold
     misplaced : share of the rows in clusters of a fair size that are nearer to the mean of another such cluster
-    steady : agreement (adjusted Rand) with the next smaller eps and with the next larger one; nan where there is none
+    before : agreement (adjusted Rand) with the next smaller eps; nan for the smallest
+    steady : that, and the one with the next larger eps; both nan where one is missing
     """
 
     model: coterie.DBSCAN
@@ -60,6 +61,7 @@ class Trial:
     n_sizeable: int
     covered: float
     misplaced: float
+    before: float = np.nan
     steady: tuple[float, float] = (np.nan, np.nan)
 
     @property
@@ -224,8 +226,10 @@ def look_for_density(scaled: np.ndarray, seed: int, jobs: int | None) -> Density
                   for factor in EPS_FACTORS]
     alike = [scores.adjusted_rand_score(one.model.labels_, other.model.labels_)
              for one, other in itertools.pairwise(trials)]
-    for i in range(1, len(trials) - 1):
-        trials[i].steady = alike[i - 1], alike[i]
+    for trial, pair in zip(trials[1:-1], itertools.pairwise(alike), strict=True):
+        trial.steady = pair
+    for trial, before in zip(trials[1:], alike, strict=True):
+        trial.before = before
     return Density(rows, min_samples, suggestion, trials, trials[EPS_FACTORS.index(1.0)])
 
 
