@@ -13,6 +13,7 @@ import inspect
 import pkgutil
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,8 @@ def test_code_runs_and_prints_what_the_page_shows(page, monkeypatch, tmp_path, c
             assert test.examples
             assert not runner.failures, f"{page_name(page)}, line {line}: see above"
             namespace = test.globs
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 # ---------------------------------------------------------------------------------------------------- commands
