@@ -18,10 +18,11 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie.cli import _findings, main, report
+from coterie.cli import main, report
 from coterie.cli._console import numbers
-from coterie.cli._page import element, items, join, table
-from coterie.cli._recommending import recommend
+from coterie.cli._report import findings
+from coterie.cli._report.page import element, items, join, table
+from coterie.cli._report.recommending import recommend
 from coterie.cli._table import Table
 from coterie.scaling import Scaler
 
@@ -97,7 +98,7 @@ def plain(tmp_path, monkeypatch):
     """Write pages without pictures, of few resamples, which is fast, and read them."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(report, "matplotlib_is_there", lambda: False)
-    monkeypatch.setattr(_findings, "RESAMPLES", 2)
+    monkeypatch.setattr(findings, "RESAMPLES", 2)
 
     def plain(*args):
         run(*args, "--quiet", "--output", "page.html")
@@ -188,7 +189,7 @@ def test_pictures_are_images_of_the_page(shop_page):
         kind, data = re.fullmatch(r"data:image/(svg\+xml|png);base64,(.*)", source).groups()
         content = base64.b64decode(data, validate=True)
         assert content.startswith(b"\x89PNG") if kind == "png" else b"</svg>" in content
-    from coterie.cli._drawing import draw
+    from coterie.cli._report.drawing import draw
 
     pictures = [draw(lambda ax: ax.plot([1, 3, 2]), "a line", 2) for _ in range(2)]
     assert pictures[0] == pictures[1] and pictures[0].content.startswith(b"<svg")  # nothing random, no date
@@ -340,8 +341,8 @@ def test_missing_values_can_be_filled_in(plain):
 
 
 def test_large_data_are_compared_on_a_sample_and_clustered_whole(plain, monkeypatch):
-    monkeypatch.setattr(_findings, "SAMPLE", 90)
-    monkeypatch.setattr(_findings, "DENSE_SAMPLE", 100)
+    monkeypatch.setattr(findings, "SAMPLE", 90)
+    monkeypatch.setattr(findings, "DENSE_SAMPLE", 100)
     X, which = blobs(600)
     np.save("x.npy", X)
     page = plain("x.npy", "-k", "2-4")
@@ -354,7 +355,7 @@ def test_large_data_are_compared_on_a_sample_and_clustered_whole(plain, monkeypa
 
 
 def test_density_of_a_sample_labels_all_rows(plain, monkeypatch):
-    monkeypatch.setattr(_findings, "DENSE_SAMPLE", 600)
+    monkeypatch.setattr(findings, "DENSE_SAMPLE", 600)
     which = save_ring("ring.npy", 900)
     page = plain("ring.npy", "-k", "2-3")
     names = {}
@@ -420,7 +421,7 @@ def test_without_matplotlib_the_page_says_how_to_get_pictures(plain, capsys):
 
 def scaling_of(*columns, wanted="auto"):
     names = [f"c{j}" for j in range(len(columns))]
-    return _findings.choose_scaling(Table(np.column_stack(columns), names, names), wanted)
+    return findings.choose_scaling(Table(np.column_stack(columns), names, names), wanted)
 
 
 def test_scaling_is_chosen_by_the_tails():
@@ -433,7 +434,7 @@ def test_scaling_is_chosen_by_the_tails():
     far = np.concatenate([normal[:-3], [1e4, -1e4, 2e4]])
     assert scaling_of(far, normal)[0] == "robust" and scaling_of(far, normal)[1].startswith("c0 has a few values")
     assert scaling_of(far, wanted="minmax") == ("minmax", "you asked for it")
-    prepared, scaled = _findings.prepare(Table(np.column_stack([tail, normal]), ["a", "b"], ["a", "b"]), "auto")
+    prepared, scaled = findings.prepare(Table(np.column_stack([tail, normal]), ["a", "b"], ["a", "b"]), "auto")
     assert np.array_equal(scaled, Scaler("log").fit_transform(np.column_stack([tail, normal])))
     assert math.isclose(prepared.before.sum(), 1) and np.allclose(prepared.after, 0.5)
 
@@ -441,29 +442,29 @@ def test_scaling_is_chosen_by_the_tails():
 def test_columns_that_say_the_same_are_found():
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(2, 200))
-    found = _findings.find_alike(np.column_stack([a, b, -a + 0.01 * b, a + 0.1 * b]), list("abcd"))
+    found = findings.find_alike(np.column_stack([a, b, -a + 0.01 * b, a + 0.1 * b]), list("abcd"))
     assert [pair[:2] for pair in found] == [("a", "c"), ("a", "d"), ("c", "d")]
     assert found[0][2] < -0.99 and found[1][2] > 0.99
-    assert _findings.find_alike(a[:, None], ["a"]) == []
+    assert findings.find_alike(a[:, None], ["a"]) == []
 
 
 def test_columns_that_may_be_codes_are_found():
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.integers(1, 4, 100), rng.integers(0, 2, 100) / 2, rng.integers(0, 9, 100), np.arange(100)])
-    assert _findings.find_codes(Table(X, list("abcd"), list("abcd"))) == ["a"]
-    assert _findings.find_codes(Table(X[:20], list("abcd"), list("abcd"))) == []
+    assert findings.find_codes(Table(X, list("abcd"), list("abcd"))) == ["a"]
+    assert findings.find_codes(Table(X[:20], list("abcd"), list("abcd"))) == []
 
 
 def test_different_rows_are_counted_up_to_what_matters():
     X = np.repeat(np.arange(6.0), 50)[:, None]
-    assert [_findings.count_different(X, most) for most in (1, 5, 6, 7)] == [1, 5, 6, 6]
-    assert _findings.count_different(np.array([[0.0], [-0.0]]), 5) == 1
+    assert [findings.count_different(X, most) for most in (1, 5, 6, 7)] == [1, 5, 6, 6]
+    assert findings.count_different(np.array([[0.0], [-0.0]]), 5) == 1
 
 
 def trial(**changes):
     facts = {"model": SimpleNamespace(n_features_in_=2), "n_sizeable": 3, "covered": 0.9, "noise": 0.1, "largest": 0.5,
              "misplaced": 0.2, "steady": (0.5, 0.9)}
-    return _findings.Trial(**facts | changes)
+    return findings.Trial(**facts | changes)
 
 
 @pytest.mark.parametrize(("changes", "convincing"), [
@@ -481,7 +482,7 @@ def test_other_eps_than_the_suggested_one_must_be_very_steady():
     suggested, steady, steadier = trial(), trial(steady=(0.95, 0.91)), trial(steady=(0.92, 0.93))
 
     def best(suggested, *others):
-        return _findings.Density(None, 5, None, [suggested, *others], suggested).best
+        return findings.Density(None, 5, None, [suggested, *others], suggested).best
 
     assert best(suggested, steady, steadier) is suggested
     weak = trial(n_sizeable=1)
@@ -500,7 +501,7 @@ def recommended(kmeans, ward, agreement=1.0, wanted=None, X=None, sample=None):
     X = blobs()[0] if X is None else X
     names = [f"c{j}" for j in range(X.shape[1])]
     data = Table(X, names, names)
-    scaling, scaled = _findings.prepare(data, "standard")
+    scaling, scaled = findings.prepare(data, "standard")
     kmeans.sweep, ward.sweep = map(Rows, (kmeans.sweep, ward.sweep))
     return recommend(data, scaling, scaled, sample, {"k-means": kmeans, "Ward": ward},
                      dict.fromkeys(range(2, 6), agreement), None, wanted, 0, 1)

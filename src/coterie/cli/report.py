@@ -18,12 +18,12 @@ import numpy as np
 
 import coterie
 from coterie import explain, scores
-from coterie.cli import _chapters, _findings, _repeating
 from coterie.cli._console import Problem, add_run_arguments, count, file_name, note, progress_bar
-from coterie.cli._page import Html, page, paragraph
 from coterie.cli._picture import MATPLOTLIB, matplotlib_is_there
 from coterie.cli._read import add_file_arguments, read_file, source_name
-from coterie.cli._recommending import recommend
+from coterie.cli._report import chapters, findings, repeating
+from coterie.cli._report.page import Html, page, paragraph
+from coterie.cli._report.recommending import recommend
 from coterie.cli._result import check_targets
 from coterie.cli.sweep import cluster_numbers
 from coterie.scaling import METHODS
@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     check_targets(args.file, args.output)
     started = time.perf_counter()
-    data = read_file(args, args.names, only_measurements=True)
+    data = read_file(args, args.names, labelled=False, only_measurements=True)
     with progress_bar(args.quiet):
         found = _find(args, data)
         draw = _artist(found) if matplotlib_is_there() else None
@@ -86,12 +86,12 @@ def _find(args, data):
     """Everything that the page tells."""
     n = len(data.values)
     n_clusters = args.n_clusters or range(2, _MOST_CLUSTERS + 1)
-    scaling, scaled = _findings.prepare(data, args.scale)
+    scaling, scaled = findings.prepare(data, args.scale)
     if not args.quiet:
         print(f"scaling: {scaling.scaler.method}", file=sys.stderr)
-    sample = _findings.draw(n, _findings.SAMPLE, args.seed)
+    sample = findings.draw(n, findings.SAMPLE, args.seed)
     rows = scaled if sample is None else scaled[sample]
-    different = _findings.count_different(rows, max(*n_clusters, _LEAST_ROWS) + 1)
+    different = findings.count_different(rows, max(*n_clusters, _LEAST_ROWS) + 1)
     if different < _LEAST_ROWS:
         raise Problem(f"{source_name(args.file)}: at least {_LEAST_ROWS} different rows are needed, there "
                       f"{'is' if different == 1 else 'are'} {different}")
@@ -106,50 +106,50 @@ def _find(args, data):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", coterie.ClusteringWarning)  # the page says it
         warnings.simplefilter("ignore", coterie.ConvergenceWarning)
-        suggestions, tree, agreement = _findings.compare_k(rows, possible, args.seed, args.jobs)
-        density = _findings.look_for_density(scaled, args.seed, args.jobs)
+        suggestions, tree, agreement = findings.compare_k(rows, possible, args.seed, args.jobs)
+        density = findings.look_for_density(scaled, args.seed, args.jobs)
         choice = recommend(data, scaling, scaled, sample, suggestions, agreement, density, wanted, args.seed, args.jobs)
-    return _chapters.Findings(
+    return chapters.Findings(
         os.path.basename(source_name(args.file)), data, args.missing, scaling, scaled, sample, suggestions, tree,
-        agreement, density, _findings.find_alike(rows, data.names), _findings.find_codes(data), choice,
+        agreement, density, findings.find_alike(rows, data.names), findings.find_codes(data), choice,
         explain.profile(data.values, choice.labels, data.names), coterie.outlier_scores(scaled, choice.model))
 
 
 def _artist(found):
     """A function that draws a picture by its name, None where there is nothing to be drawn."""
-    from coterie.cli import _drawing
+    from coterie.cli._report import drawing
 
     choice = found.choice
     rows = np.arange(found.n_rows) if found.sample is None else found.sample
-    few = 2 <= choice.n_clusters <= _chapters.MOST_PICTURED
+    few = 2 <= choice.n_clusters <= chapters.MOST_PICTURED
 
     def profile():
-        shown = _chapters.telling(found.profile, _chapters.MOST_DRAWN)
+        shown = chapters.telling(found.profile, chapters.MOST_DRAWN)
         part = found.profile if len(shown) == len(found.table.names) else explain.profile(
             found.table.values[:, shown], choice.labels, [found.table.names[j] for j in shown])
-        return _drawing.draw_profile(part, "Heatmap of the mean of each column in each group")
+        return drawing.draw_profile(part, "Heatmap of the mean of each column in each group")
 
     def silhouette():
         inside = rows[choice.labels[rows] >= 0]
         labels = choice.labels[inside]
-        return _drawing.draw_silhouette(scores.silhouette_samples(found.scaled[inside], labels), labels,
-                                        f"Silhouettes of the rows by group, with a mean of {choice.silhouette:.2f}")
+        return drawing.draw_silhouette(scores.silhouette_samples(found.scaled[inside], labels), labels,
+                                       f"Silhouettes of the rows by group, with a mean of {choice.silhouette:.2f}")
 
     pictures = {
-        "scatter": lambda: _drawing.draw_scatter(found, f"The rows as points, in {count(choice.n_clusters, 'group')}"),
-        "sweeps": lambda: _drawing.draw_sweeps(found, "Curves of the scores in the tables, by number of clusters"),
-        "tree": lambda: _drawing.draw_tree(found, "Dendrogram of Ward's method"),
+        "scatter": lambda: drawing.draw_scatter(found, f"The rows as points, in {count(choice.n_clusters, 'group')}"),
+        "sweeps": lambda: drawing.draw_sweeps(found, "Curves of the scores in the tables, by number of clusters"),
+        "tree": lambda: drawing.draw_tree(found, "Dendrogram of Ward's method"),
         "silhouette": lambda: silhouette() if few and not np.isnan(choice.silhouette) else None,
         "profile": lambda: profile() if few else None,
-        "k-distances": lambda: _drawing.draw_k_distances(found.density, "Curve of the sorted distances to neighbours, "
-                                                         f"with eps {found.density.best.model.eps:.3g} marked"),
+        "k-distances": lambda: drawing.draw_k_distances(found.density, "Curve of the sorted distances to neighbours, "
+                                                        f"with eps {found.density.best.model.eps:.3g} marked"),
     }
     return lambda name: pictures[name]()
 
 
 def _write(args, found, draw):
     picture = draw or (lambda name: None)
-    digest = _repeating.sha256(args.file)
+    digest = repeating.sha256(args.file)
     pairs = [("file", source_name(args.file))]
     if digest is not None:
         pairs += [("size", f"{os.path.getsize(args.file):,} bytes"), ("sha256", digest)]
@@ -159,16 +159,16 @@ def _write(args, found, draw):
     if rows is not None:
         notes.insert(0, "The command fits DBSCAN to all rows, where this page and the programme fit it to a sample; in "
                         "all rows a smaller eps is dense.")
-    head = _chapters.in_short(found)
+    head = chapters.in_short(found)
     if draw is None:
         head.append(paragraph(f"This page has no pictures: matplotlib is not installed. For these, {MATPLOTLIB}."))
     return page(f"Groups in {found.source}", head, [
-        _chapters.describe_data(found, pairs),
-        _chapters.compare(found, picture),
-        _chapters.describe_density(found, picture),
-        _chapters.recommendation(found, picture),
-        _chapters.describe_groups(found, picture),
-        _chapters.describe_unusual(found),
-        _chapters.repeat([_repeating.report_command(args), _repeating.fit_command(args, found.table, choice, scaling)],
-                         _repeating.in_python(args, found.table, choice, scaling, rows), notes),
+        chapters.describe_data(found, pairs),
+        chapters.compare(found, picture),
+        chapters.describe_density(found, picture),
+        chapters.recommendation(found, picture),
+        chapters.describe_groups(found, picture),
+        chapters.describe_unusual(found),
+        chapters.repeat([repeating.report_command(args), repeating.fit_command(args, found.table, choice, scaling)],
+                        repeating.in_python(args, found.table, choice, scaling, rows), notes),
     ], Html(f"Written by coterie {coterie.__version__}. Nothing on this page was loaded from elsewhere."))

@@ -10,7 +10,7 @@ import numpy as np
 
 import coterie
 from coterie import hierarchy, plot
-from coterie.cli._page import Picture
+from coterie.cli._report.page import Picture
 
 _WIDTH = 8.4  # inches; a column of text
 _PIXELS_PER_INCH = 96  # of CSS

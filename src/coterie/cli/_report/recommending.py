@@ -10,7 +10,7 @@ import numpy as np
 import coterie
 from coterie import scores, selection
 from coterie.cli._console import count, listing
-from coterie.cli._findings import MISPLACED, RESAMPLES, STEADY, Density, Scaling
+from coterie.cli._report.findings import MISPLACED, RESAMPLES, STEADY, Density, Scaling
 from coterie.cli._table import Table
 from coterie.cli.kmeans import STARTS
 from coterie.scaling import METHODS, Scaler

@@ -10,7 +10,7 @@ import shlex
 
 import numpy as np
 
-from coterie.cli._recommending import Choice
+from coterie.cli._report.recommending import Choice
 from coterie.cli._table import Table
 
 _READ = 1 << 20

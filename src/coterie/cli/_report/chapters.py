@@ -13,9 +13,9 @@ import numpy as np
 
 from coterie import scores, selection
 from coterie.cli._console import count, listing, numbers
-from coterie.cli._findings import COVERED, DOMINANT, MOST_NOISE, RESAMPLES, STEADY, Density, Scaling
-from coterie.cli._page import Html, Section, card, code, element, facts, figure, items, paragraph, share, table
-from coterie.cli._recommending import Choice, sentence
+from coterie.cli._report.findings import COVERED, DOMINANT, MOST_NOISE, RESAMPLES, STEADY, Density, Scaling
+from coterie.cli._report.page import Html, Section, card, code, element, facts, figure, items, paragraph, share, table
+from coterie.cli._report.recommending import Choice, sentence
 from coterie.cli._table import Table
 
 _MOST_COLUMNS = 60  # in the table of columns
