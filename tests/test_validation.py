@@ -434,6 +434,14 @@ def test_what_is_no_label_is_refused(labels, error, words):
     assert words in str(caught.value)
 
 
+def test_objects_that_are_whole_numbers_are_labels_like_them():
+    values, codes = as_labels(np.array([2, -1, np.int8(2)], object))
+    assert values.dtype == np.int64 and values.tolist() == [-1, 2] and codes.tolist() == [1, 0, 1]
+    for other in ([True, False], [2**70, 1], [0.5, 1]):
+        assert as_labels(np.array(other, object))[0].tolist() == sorted(other)
+        assert as_labels(np.array(other, object))[0].dtype == object
+
+
 def test_missing_labels_of_pandas_are_refused():
     pandas = pytest.importorskip("pandas")
     for dtype in ("Int64", "boolean", "string", "category", object):

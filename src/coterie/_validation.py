@@ -269,7 +269,8 @@ def as_labels(labels: ArrayLike, n_samples: int | None = None, *, name: str = "l
               ) -> tuple[NDArray, NDArray[np.int64]]:
     """Return the values of labels in ascending order, and which of them each row has: ``values[codes]`` are the labels.
 
-    Labels may be numbers, text, bool or objects of one type, in any vector or a table of one column.
+    Labels may be numbers, text, bool or objects of one type, in any vector or a table of one column. Objects that are
+    whole numbers have values of int64.
 
     Raises
     ------
@@ -321,7 +322,10 @@ def _encode_objects(array: NDArray, name: str) -> tuple[NDArray, NDArray[np.int6
         types = sorted({type(value).__name__ for value in found})
         raise TypeError(f"{name} must be uniformly strings or numbers. Got {types}.") from None
     code_of = {value: code for code, value in enumerate(ordered)}
-    return np.array(ordered, array.dtype), np.fromiter(map(code_of.__getitem__, items), np.int64, len(items))
+    codes = np.fromiter(map(code_of.__getitem__, items), np.int64, len(items))
+    whole = array.dtype.kind == "O" and all(isinstance(value, Integral) and not isinstance(value, bool)
+                                            and -2**63 <= value < 2**63 for value in ordered)
+    return np.array(ordered, np.int64 if whole else array.dtype), codes
 
 
 # ------------------------------------------------------------------------------------------- names of columns

@@ -198,7 +198,8 @@ def profile(X: ArrayLike, labels: ArrayLike, feature_names: Sequence[str] | None
         may be missing (NaN, None): they are left out, feature by feature, and counted. Columns of text, bool and
         categories are counted by value. Not modified.
     labels : array-like of shape (n_samples,)
-        Cluster of each row, from any algorithm: whole numbers or text. Negative numbers are noise: in no cluster.
+        Cluster of each row, from any algorithm: whole numbers or text. Negative numbers, and the text "-1", are noise:
+        in no cluster.
     feature_names : sequence of str, default=None
         Names of the columns. None: those of the table, or x0, x1, ...
     categorical : sequence of str or int, default=None
@@ -299,11 +300,13 @@ def _split_noise(values: NDArray, codes: NDArray[np.int64]) -> tuple[NDArray, ND
     """The labels that are clusters, and which of them each row has; noise comes after the last."""
     if values.dtype.kind == "f" and (values == np.floor(values)).all() and (np.abs(values) < 2**53).all():
         values = values.astype(np.int64)
-    n_noise = int(np.count_nonzero(values < 0)) if values.dtype.kind in "if" else 0
-    if n_noise:
-        codes = codes - n_noise
-        codes[codes < 0] = len(values) - n_noise
-    return values[n_noise:], codes
+    if values.dtype.kind in "if":
+        is_noise = values < 0
+    else:
+        is_noise = np.array([value == "-1" for value in values.tolist()], bool)
+    number = np.cumsum(~is_noise) - 1
+    number[is_noise] = len(values) - np.count_nonzero(is_noise)
+    return values[~is_noise], number[codes]
 
 
 # ------------------------------------------------------------------------------------------- drift

@@ -54,7 +54,7 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
         different units first.
     labels : array-like of shape (n_samples,)
         Cluster of each point. Numbers: negative ones are in no cluster, drawn in grey. Text, dates and the like: what
-        is missing (None, NaN) is in none.
+        is missing (None, NaN), or the text "-1", is in none.
     centers : array-like of shape (n_clusters, n_features), optional
         Drawn as discs, numbered in their order.
     names : sequence of str, optional

@@ -54,7 +54,7 @@ class Clusters(NamedTuple):
 
 def as_clusters(labels: ArrayLike, n: int, owner: str) -> Clusters:
     """Read one label per row: ints stay as they are; text, dates and others are numbered in their sorted order, and
-    missing ones (None, NaN, NaT) are in no cluster.
+    missing ones (None, NaN, NaT) and "-1" are in no cluster.
 
     Raises
     ------
@@ -74,7 +74,9 @@ def as_clusters(labels: ArrayLike, n: int, owner: str) -> Clusters:
             array = np.datetime_as_string(array, unit="auto") if array.dtype.kind == "M" else array
         else:
             missing = np.array([each is None or each != each for each in array.tolist()], dtype=bool)
-        names, codes = np.unique(array[~missing].astype(str), return_inverse=True)
+        array = array.astype(str)
+        missing |= array == "-1"  # as `align_labels` has it where clusters have names
+        names, codes = np.unique(array[~missing], return_inverse=True)
         numbers = np.full(n, -1)
         numbers[~missing] = codes.ravel()
         return Clusters(numbers, dict(enumerate(names.tolist())))
