@@ -324,6 +324,19 @@ def test_what_noise_is_like():
         "noise, 10% of customers in no cluster: higher spend (100 against 15.6)")
 
 
+@pytest.mark.parametrize("labels", [[-1.0, 0.0, 0.0, 5.0], np.array([-1, 0, 0, 5], object), ["-1", "!", "!", "b"]])
+def test_noise_in_labels_of_any_type(labels):
+    found = profile([[9.0], [1.0], [2.0], [7.0]], labels)
+    assert found.noise == (1, 0.25) and found.clusters.tolist() == sorted(set(labels) - {-1, "-1"})
+    assert found.means.tolist() == [[1.5], [7.0]]
+
+
+def test_rows_of_text_and_numbers_keep_their_numbers():
+    found = profile([[1.0, "a"], [2.0, "b"], [8, "a"], [None, "a"]], [0, 0, 1, 1], ["spend", "kind"])
+    assert found.means.tolist() == [[1.5], [8.0]] and found.missing["spend"].tolist() == [0, 1]
+    assert found.categories["kind"].values == ("a", "b")
+
+
 @pytest.mark.parametrize(("a", "b", "text"), [
     (2261.0, 665.0, "spend 3.4 times the median (2260 against 665)"),
     (1330.0, 665.0, "spend twice the median (1330 against 665)"),

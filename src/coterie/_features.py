@@ -96,6 +96,8 @@ def _columns(X: object) -> list[NDArray] | None:
     if hasattr(X, "tocsr") or hasattr(X, "requires_grad") or isinstance(X, np.ma.MaskedArray):
         return None
     array = np.asarray(X)
+    if array.dtype.kind in "US" and not hasattr(X, "dtype"):  # rows of text and numbers, which numpy made text of
+        array = np.array(X, dtype=object)
     return list(array.T) if array.ndim == 2 and array.dtype.kind in "OUSTb" else None
 
 
