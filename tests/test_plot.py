@@ -183,6 +183,8 @@ def test_numbers_do_not_hide_each_other(ax):
 @pytest.mark.parametrize("labels, legend", [
     (["ant", "bee", "ant", None], {"ant (2)", "bee (1)", "in no cluster (1)"}),
     ([2.0, np.nan, 2.0, -1.0], {"cluster 2 (2)", "in no cluster (2)"}),
+    (np.array(["ant", "-1", "ant", "bee"]), {"ant (2)", "bee (1)", "in no cluster (1)"}),
+    (np.array([3, -1, 3, 3], dtype=object), {"3 (3)", "in no cluster (1)"}),
     ([True, False, True, True], {"True (3)", "False (1)"}),
     (np.array(["2024-03-01", "2024-03-02", "NaT", "2024-03-01"], dtype="M8[ns]"),
      {"2024-03-01 (2)", "2024-03-02 (1)", "in no cluster (1)"}),
@@ -430,6 +432,11 @@ def test_rows_in_no_cluster_have_no_silhouette(ax):
     plain = blades(ax)
     ax.clear()
     silhouette(squareform(pdist(far)), np.append(OF_BLOBS, -1), metric="precomputed", ax=ax)
+    for (*_, one), (*_, other) in zip(plain, blades(ax), strict=True):
+        np.testing.assert_allclose(one, other)
+    sparse = pytest.importorskip("scipy.sparse")
+    ax.clear()
+    silhouette(sparse.csr_array(far), np.append(OF_BLOBS, -1), ax=ax)
     for (*_, one), (*_, other) in zip(plain, blades(ax), strict=True):
         np.testing.assert_allclose(one, other)
     ax.clear()

@@ -32,7 +32,7 @@ def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metr
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_features), (n_samples, n_samples) or (n_samples,)
+    X : array-like or sparse matrix of shape (n_samples, n_features) or (n_samples, n_samples), or (n_samples,)
         The data; or distances, with ``metric="precomputed"``; or a vector of what
         `coterie.scores.silhouette_samples` gave, which is not worked out again then.
     labels : array-like of shape (n_samples,)
@@ -80,7 +80,7 @@ def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metr
         if not (abs(values) <= 1).all():
             raise ValueError("silhouette needs data of two dimensions, or silhouettes from -1 to 1.")
     else:
-        rows = X if inside.all() else np.asarray(X)[inside]
+        rows = X if inside.all() else (X.tocsr() if hasattr(X, "tocsr") else np.asarray(X))[inside]
         if metric == "precomputed" and not inside.all():
             rows = rows[:, inside]
         values = scores.silhouette_samples(rows, codes, metric=metric)
