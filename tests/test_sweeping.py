@@ -331,6 +331,10 @@ def test_sweep_goes_through_pickle_and_into_a_frame():
 # ------------------------------------------------------------------------------------------- mistakes
 
 
+def noise(X, labels):
+    return 0.0
+
+
 @pytest.mark.parametrize("changed, error, message", [
     ({"grid": {}}, ValueError, r"'grid' parameter of sweep must be a dict .* Got {} instead"),
     ({"grid": [2, 3]}, ValueError, "must be a dict"),
@@ -343,6 +347,7 @@ def test_sweep_goes_through_pickle_and_into_a_frame():
     ({"scores": "silhouette"}, ValueError, "'scores' parameter of sweep must be a list"),
     ({"scores": ["shape"]}, ValueError, "or names among 'silhouette', .*. Got 'shape'"),
     ({"scores": ["silhouette", scores.silhouette_score]}, ValueError, "different names"),
+    ({"grid": {"eps": [1.0]}, "estimator": DBSCAN(), "scores": [noise]}, ValueError, "another column is. Got 'noise'"),
     ({"stability": -1}, ValueError, "'stability' parameter of sweep"),
     ({"random_state": "x"}, ValueError, "'random_state' parameter of sweep"),
     ({"n_jobs": 0}, ValueError, "'n_jobs' parameter of sweep"),

@@ -28,6 +28,7 @@ SCORES = {
     "calinski_harabasz": scores.calinski_harabasz_score,
 }
 _LOWER_IS_BETTER = {"davies_bouldin"}
+_COLUMNS = ("n_clusters", "noise", "inertia", "stability", "stability_spread")  # of each table
 _METHODS = ("get_params", "set_params", "fit_predict")
 _CUTS = {"n_clusters", "distance_threshold"}  # what a tree can be cut by, without another fit
 
@@ -295,20 +296,19 @@ def sweep(
     >>> [len(np.unique(labels)) for labels in found.labels]
     [2, 3, 4, 5]
     """
-    names, functions = _read_scores(scores)
     check_parameters("sweep", {"stability": (integer(0),), "random_state": RANDOM_STATE, "n_jobs": N_JOBS},
                      {"stability": stability, "random_state": random_state, "n_jobs": n_jobs})
     if isinstance(estimator, type) or not all(hasattr(estimator, each) for each in _METHODS):
         raise TypeError("sweep needs an estimator, such as KMeans(), with get_params, set_params and fit_predict. "
                         f"Got {estimator!r}.")
     values = _read_grid(estimator, grid)
+    names, functions = _read_scores(scores, {*values, *_COLUMNS})
     array = as_matrix(X, owner="sweep")
     randomness = as_random_state(random_state)
     base = _copy(estimator)
     if base.get_params().get("random_state", 0) is None:
         base.set_params(random_state=int(randomness.randint(2**31)))
     points = [dict(zip(values, each, strict=True)) for each in itertools.product(*values.values())]
-    resamples = [np.sort(randomness.randint(len(array), size=len(array))) for _ in range(stability)]
     judge = Judge(base, array, names, functions)
 
     total = len(points) * (1 + stability)
@@ -324,7 +324,8 @@ def sweep(
                     labels.append(found)
         agreement = np.full((len(points), stability), math.nan)
         with told_once(Warning):
-            for b, drawn in enumerate(resamples):
+            for b in range(stability):
+                drawn = np.sort(randomness.randint(len(array), size=len(array)))
                 fitted = Fits(base, judge.part(drawn), points)
                 for i in range(len(points)):
                     with _parallel.as_step("sweep", len(points) * (1 + b) + i, total):
@@ -339,7 +340,7 @@ def sweep(
 # ------------------------------------------------------------------------------------------- what is asked for
 
 
-def _read_scores(given: Sequence[str | Callable]) -> tuple[list[str], list[Callable]]:
+def _read_scores(given: Sequence[str | Callable], taken: set[str]) -> tuple[list[str], list[Callable]]:
     if isinstance(given, str) or not isinstance(given, Sequence):
         raise ValueError("The 'scores' parameter of sweep must be a list of names and functions. "
                          f"Got {given!r} instead.")
@@ -357,6 +358,8 @@ def _read_scores(given: Sequence[str | Callable]) -> tuple[list[str], list[Calla
                              f"{', '.join(map(repr, SCORES))}. Got {each!r}.")
     if len(set(names)) < len(names):
         raise ValueError(f"The 'scores' of sweep must have different names. Got {', '.join(names)}.")
+    if both := taken.intersection(names):
+        raise ValueError(f"The 'scores' of sweep must not be called as another column is. Got {min(both)!r}.")
     return names, functions
 
 
