@@ -78,6 +78,16 @@ def test_what_only_pickle_can_keep_is_refused_by_name(parameter, model, tmp_path
     assert os.listdir(tmp_path) == []
 
 
+class Own(coterie.KMeans):
+    pass
+
+
+def test_classes_of_others_which_load_would_refuse_are_not_saved(tmp_path):
+    with pytest.raises(TypeError, match="model is a Own, which can't be saved without pickle: only the classes of cot"):
+        Own(2).save(tmp_path / "model.npz")
+    assert os.listdir(tmp_path) == []
+
+
 def test_a_save_that_fails_leaves_the_file_that_was_there(tmp_path, monkeypatch):
     path = tmp_path / "model.npz"
     coterie.KMeans(5).save(path)

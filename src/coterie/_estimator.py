@@ -218,7 +218,7 @@ class Estimator:
         ------
         TypeError
             A parameter or a result is something else than numbers, texts and arrays of them, such as a function, a
-            random generator or a sparse matrix.
+            random generator or a sparse matrix; or the class is not one of coterie.
         OSError
             The file can't be written.
 
@@ -312,6 +312,9 @@ def save_parts(path: str | os.PathLike, parts: Mapping[str, Estimator], facts: M
         params = each.get_params(deep=False)
         state = {key: value for key, value in each.__dict__.items() if key not in params}
         cls = type(each)
+        if not cls.__module__.startswith("coterie."):  # a file must not name code to be run, so `load` would refuse it
+            raise TypeError(f"{name} is a {cls.__qualname__}, which can't be saved without pickle: only the classes of "
+                            "coterie can.")
         written[name] = {"class": f"{cls.__module__}:{cls.__qualname__}", "params": params, "state": state}
     _saving.write(path, {"parts": written, "facts": dict(facts or {})})
 
