@@ -197,7 +197,7 @@ class Comparison:
                  f"Adjusted Rand index {self.adjusted_rand:.3f}.",
                  f"In another cluster, once the numbers are matched: {_count(round(self.changed * n), 'row')} "
                  f"({self.changed:.1%})."]
-        shared = {(i, j): int(self.contingency[a[i], b[j]]) for i in a for j in b}
+        shared = {(i, j): int(self.contingency[a[i], b[j]]) for i, j in self.kept.items()}
         size_a = {i: int(self.contingency[a[i]].sum()) for i in a}
         size_b = {j: int(self.contingency[:, b[j]].sum()) for j in b}
 
@@ -298,7 +298,8 @@ def compare(a: ArrayLike, b: ArrayLike) -> Comparison:
     kept = {i: int(j) for i, j in enumerate(a_in_b)
             if j >= 0 and b_in_a[j] == i and i not in splits and j not in merges}
     gone = [i for i in range(len(in_a)) if i not in kept and i not in splits and i not in of_merges]
-    new = [j for j in range(len(in_b)) if j not in set(kept.values()) and j not in merges and j not in of_splits]
+    told = {*kept.values(), *merges, *of_splits}
+    new = [j for j in range(len(in_b)) if j not in told]
 
     partner = _partners(table)
     pairs = np.flatnonzero(partner >= 0)
