@@ -225,7 +225,7 @@ def variance_shares(X: ArrayLike) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of shape (n_features,), float64
-        From 0 to 1, with the sum 1; all 0 where nothing varies.
+        From 0 to 1, with the sum 1; all 0 where nothing varies, or variances are too large or too small for float64.
 
     Raises
     ------
