@@ -41,7 +41,9 @@ def add_run_arguments(parser: argparse.ArgumentParser, seed: bool = True) -> Non
     if seed:
         parser.add_argument("--seed", metavar="S", type=_seed, default=0,
                             help="start of the random numbers (default: 0); the same seed gives the same result")
-    parser.add_argument("--quiet", action="store_true", help="no progress, notes or summary; warnings and errors stay")
+    parser.add_argument("--quiet", action="store_true",
+                        help="no progress, notes or summary; warnings, errors and what labels rest on (scaling, "
+                             "metric, eps, cut) stay")
 
 
 def positive(text: str) -> int:
