@@ -547,6 +547,7 @@ def test_doubts_are_told():
     X[0] = 500
     lonely = recommended(suggestion(2, True), suggestion(2, True), X=X)
     assert any(doubt.startswith("Very small: cluster ") and "(1 row)" in doubt for doubt in lonely.doubts)
+    assert any(re.match(r"Cluster \d has 9\d% of the rows, so", doubt) for doubt in lonely.doubts)
     scales = np.column_stack([blobs()[0][:, 0] / 100, *np.random.default_rng(1).uniform(0, 1, (2, 120)) ** 9])
     hanging = recommended(suggestion(3, True), suggestion(3, True), X=scales - scales.min(axis=0))
     assert set(hanging.scalings) == {"minmax", "robust", "log", "none"}
@@ -563,7 +564,8 @@ def test_doubts_are_told():
     ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["--scale", "log"], 1, "--scale log needs values of 0 or more"),
     ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["-k", "9"], 1, "-k 9 is not from 2 to 4, one less than there are different"),
     ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["-k", "8-9"], 1, "none of the numbers of clusters is from 2 to 4"),
-    ("a,b\n1,2\n2,3\n", ["-k", "one"], 2, "numbers of 2 or more are needed"),
+    ("a,b\n1,2\n2,3\n", ["-k", "one"], 2, "numbers of 2 or more are needed, such as"),
+    ("a,b\n1,2\n2,3\n", ["-k", "6-2"], 2, "numbers of 2 or more are needed, smaller ones first, such as"),
     ("a,b\n1,2\n2,3\n", ["-o", "no/page.html"], 1, "there is no folder no"),
     ("a,b\n1,2\n2,3\n", ["-o", "x.csv"], 2, "would be overwritten"),
     ("a,b\n1,2\n2,3\n", ["-o", "-"], 2, "a file is needed"),

@@ -73,7 +73,9 @@ def cluster_numbers(text: str) -> list[int]:
         first, dash, last = part.partition("-")
         bounds = [int(each) if each.strip().isdecimal() else 0 for each in (first, last if dash else first)]
         if not 2 <= bounds[0] <= bounds[1] < 10**6:
-            raise argparse.ArgumentTypeError(f"numbers of 2 or more are needed, such as 2-8 or 5,10,20, not {text!r}")
+            backwards = ", smaller ones first" * (bounds[0] > bounds[1] >= 2)
+            raise argparse.ArgumentTypeError(f"numbers of 2 or more are needed{backwards}, such as 2-8 or 5,10,20, not "
+                                             f"{text!r}")
         found.update(range(bounds[0], bounds[1] + 1))
     return sorted(found)
 
@@ -101,7 +103,7 @@ def run(args: argparse.Namespace) -> None:
     if not possible:
         raise Problem(f"{source_name(args.file)}: -k {args.ks[0]} is too many for {count(n, 'row')}")
     if len(possible) < len(args.ks) and not args.quiet:
-        note(f"left out, as there are but {count(n, 'row')}: -k {listing(k for k in args.ks if k >= n)}")
+        note(f"left out, as there are only {count(n, 'row')}: -k {listing(k for k in args.ks if k >= n)}")
     scale(table, args.scale)
     warn_of_scales(table)
 

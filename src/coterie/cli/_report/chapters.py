@@ -207,7 +207,8 @@ def compare(found: Findings, picture: Callable) -> Section:
         content.append(items(list(map(sentence, suggestion.reasons))))
     content.append(figure(picture("sweeps"), "Scores by the number of clusters; the best value of each is marked."))
     content.append(figure(picture("tree"), "Ward's tree: each bracket joins two clusters, at the height that says how "
-                          "unlike they are. A long gap between two merges speaks for a cut there."))
+                          "unlike they are. A long gap between two merges speaks for a cut there."
+                          + " A label such as (12) stands for 12 rows." * (len(found.tree) >= 80)))
     return Section("comparison", "How many groups?", content)
 
 
@@ -271,7 +272,8 @@ def _judge_density(trial):
     if max(trial.steady) < STEADY:
         return ("Not recommended: a somewhat smaller eps gives other clusters, and so does a somewhat larger one "
                 f"(adjusted Rand {trial.steady[0]:.2f} and {trial.steady[1]:.2f}).")
-    return (f"Not needed: {trial.misplaced:.1%} of the rows in its clusters are nearer to the mean of another cluster, "
+    share = "none" if trial.misplaced == 0 else f"only {trial.misplaced:.1%}"
+    return (f"Not needed: {share} of the rows in its clusters are nearer to the mean of another cluster, "
             "and few are noise. Compact groups are what k-means finds.")
 
 

@@ -23,6 +23,7 @@ _AGREES, _DIFFERS = 0.9, 0.6  # adjusted Rand
 _WEAK = 0.25  # silhouette
 _STABLE = 0.8  # stability
 _FEW, _SMALL = 5, 0.01  # rows in a cluster
+_LOPSIDED = 0.9  # share of the rows in one cluster
 _MANY_LEFT_OUT = 0.05  # share of the rows
 
 
@@ -199,6 +200,12 @@ def _doubt_data(choice, table):
     if len(small) and choice.method != "DBSCAN":
         told = listing((f"cluster {label} ({count(int(sizes[label]), 'row')})" for label in small), 5)
         choice.doubts.append(f"Very small: {told}. Such a cluster may be a few unusual rows rather than a group.")
+    share = sizes.max() / len(choice.labels)
+    if choice.n_clusters > 1 and share >= _LOPSIDED and choice.method != "DBSCAN":
+        percent = f"{share:.0%}" if share < 0.995 else "more than 99%"
+        choice.doubts.append(f"Cluster {sizes.argmax()} has {percent} of the rows, so this sets few rows apart, "
+                             "and says nothing of groups among the others. If the few are mistakes in the data, "
+                             "correct them or leave them out, and write this page again.")
     if table.kept is not None:
         left_out = 1 - table.kept.mean()
         if left_out >= _MANY_LEFT_OUT:
