@@ -458,6 +458,7 @@ def _take_first(cost: NDArray[np.int64], column: NDArray[np.intp], tight: NDArra
     row = np.empty(size, np.intp)
     row[column] = np.arange(size)
     free = np.ones(size, bool)  # columns that are not yet given to a row for good
+    rows_of = np.ascontiguousarray(tight.T)
     for i in np.flatnonzero((cost < 0).any(axis=1)):  # others have nothing to choose
         own = column[i]
         open_to = tight[i] & free & (cost[i] < 0)
@@ -466,13 +467,13 @@ def _take_first(cost: NDArray[np.int64], column: NDArray[np.intp], tight: NDArra
         if open_to.any():
             # Back from its own column: who could take this, who then could take theirs, and so on.
             takes = np.full(size, -1)
-            seen = ~free
-            seen[own] = True
+            unseen = free[column]  # rows
+            unseen[i] = False
             todo = [own]
             while todo:
                 j = todo.pop()
-                more = np.flatnonzero(tight[:, j] & ~seen[column])
-                seen[column[more]] = True
+                more = (rows_of[j] & unseen).nonzero()[0]
+                unseen[more] = False
                 takes[more] = j
                 todo.extend(column[more].tolist())
             choice = np.flatnonzero(open_to & (takes[row] >= 0))
