@@ -115,6 +115,10 @@ def test_other_files_are_told_from_models(tmp_path, monkeypatch):
     for content in (b"", b"k,n\n1,2\n", whole[:len(whole) // 2]):
         path.write_bytes(content)
         refused("it is no npz file")
+    entry = whole.index(b"PK\1\2")
+    for field, value, because in ((8, 1, ".*password"), (10, 99, ".*compression"), (6, 99, "zip file version")):
+        path.write_bytes(whole[:entry + field] + bytes([value]) + whole[entry + field + 1:])
+        refused(because)
     np.savez(path, labels=np.arange(3))
     refused("it has other arrays")
     monkeypatch.setattr(_saving, "FORMAT", 2)

@@ -42,6 +42,7 @@ def read(path: str | os.PathLike) -> dict[str, Any]:
     """What `write` wrote. Raises ValueError if it is anything else."""
     import json  # here, as these two take longer to import than all of this package
     import zipfile
+    import zlib
 
     try:
         with open(path, "rb") as file:
@@ -55,7 +56,8 @@ def read(path: str | os.PathLike) -> dict[str, Any]:
                 if tree.pop("format") > FORMAT:
                     raise ValueError("it was written by a later version of coterie")
                 return _decode(tree, archive)
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error,
+            RuntimeError) as error:  # the last of zip files with a password or of a kind that Python can't read
         raise no_model(path, error) from error
 
 
