@@ -195,6 +195,7 @@ def test_suggestion_is_a_value():
     (lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2], "n_init": [1, 2]})), ValueError, "Got one over "
                                                                                                  "n_clusters, n_init"),
     (lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2]}, scores=[])), ValueError, "the score 'silhouette'"),
+    (lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2, 3, 2]})), ValueError, r"once. Got \[2, 3, 2\]"),
     (lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2]}), KMeans()), ValueError, "no estimator beside a sweep"),
     (lambda X: suggest_k(np.abs(X[:, :1] - X[:, 0]), AgglomerativeClustering(metric="precomputed", linkage="single"),
                          [2], stability=0), ValueError, "needs rows, not distances"),

@@ -209,7 +209,10 @@ def _numbers_of(found: Sweep) -> list[int]:
                          f"{', '.join(found.scores) or 'none'}.")
     if Judge(found.estimator, found.data, [], []).is_of_distances():
         raise ValueError("suggest_k needs rows, not distances, for data without clusters to compare them with.")
-    return [row[found.parameters[0]] for row in found]
+    numbers = [row[found.parameters[0]] for row in found]
+    if len(set(numbers)) < len(numbers):
+        raise ValueError(f"suggest_k needs a sweep with each number of clusters once. Got {numbers}.")
+    return numbers
 
 
 # ------------------------------------------------------------------------------------------- what chance gives
