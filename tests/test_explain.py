@@ -383,6 +383,13 @@ def test_pairs_can_be_told_apart(here, overall, text):
     assert _wording.pair(here, overall) == text
 
 
+def test_small_shares_can_be_told_apart():
+    assert _wording.shares(0.3, 0.12) == ["30%", "12%"] and _wording.shares(0.0, 0.004) == ["0%", "under 1%"]
+    assert _wording.shares(0.004, 0.0005) == ["0.4%", "0.05%"]
+    assert _wording.shares(0.5021, 0.5018) == ["50.21%", "50.18%"]
+    assert _wording.shares(0.005, 0.005) == ["under 1%", "under 1%"]
+
+
 @pytest.mark.parametrize("width", [40, 60, 100])
 def test_tables_are_as_wide_as_asked_and_aligned(width):
     rng = np.random.default_rng(6)

@@ -124,7 +124,8 @@ def _say_number(numbers: Numbers, group: int, j: int, name: str, is_more: bool) 
     mean, overall_mean = float(numbers.means[group, j]), float(numbers.overall_means[j])
     median, overall = float(numbers.medians[group, j]), float(numbers.overall_medians[j])
     if numbers.is_flag[j]:
-        return f"{name} in {share(mean)} ({share(overall_mean)} overall)"
+        here, of_all = shares(mean, overall_mean)
+        return f"{name} in {here} ({of_all} overall)"
     if numbers.is_ratio[j] and median > 0:
         ratio = median / overall
         if ratio >= _FACTOR if is_more else _LEAST_FACTOR <= ratio <= 1 / _FACTOR:
@@ -160,10 +161,12 @@ def _say_value(category: Shares, group: int, i: int) -> str:
     here, overall = float(category.shares[group, i]), float(category.overall[i])
     if here in (0, 1):
         how, shown = "always" if here else "never", f"{share(overall)} overall"
-    elif here > overall:
-        how, shown = "mostly" if here > 0.5 else "more often", f"{share(here)} against {share(overall)}"
     else:
-        how, shown = "seldom" if here < 0.2 else "less often", f"{share(here)} against {share(overall)}"
+        shown = " against ".join(shares(here, overall))
+        if here > overall:
+            how = "mostly" if here > 0.5 else "more often"
+        else:
+            how = "seldom" if here < 0.2 else "less often"
     return f"{_plain(category.name)} {how} {_plain(value_text(category.values[i]))} ({shown})"
 
 
@@ -226,6 +229,14 @@ def share(value: float) -> str:
     if 0.99 < value < 1:
         return "over 99%"
     return f"{100 * value:.0f}%"
+
+
+def shares(here: float, overall: float) -> list[str]:
+    """Two shares to compare, with as many digits as it takes to tell them apart."""
+    texts = [share(here), share(overall)]
+    if texts[0] != texts[1] or here == overall:
+        return texts
+    return [f"{text}%" for text in pair(100 * here, 100 * overall).split(" against ")]
 
 
 def _decimals(size: float, digits: int) -> float:
