@@ -572,6 +572,19 @@ def test_categories_are_features_with_shares():
     np.testing.assert_allclose(ax.images[0].get_array()[:, red], [0.3 / deviation, -0.45 / deviation])
 
 
+@pytest.mark.parametrize("length", range(8, 15))
+def test_names_of_features_do_not_touch_each_other(length):
+    from coterie import explain
+
+    X = np.random.default_rng(0).normal(size=(50, 4))
+    ax = profile(explain.profile(X, OF_BLOBS, [letter * (length // 2) + " " * (length % 2) + letter * (length // 2)
+                                               for letter in "aeon"]))
+    ax.figure.canvas.draw()
+    names = ax.get_xticklabels()
+    boxes = [text.get_window_extent() for text in names]
+    assert names[0].get_rotation() == 30 or all(one.x1 + 3 < other.x0 for one, other in itertools.pairwise(boxes))
+
+
 def test_thirty_features_go_below_each_other_and_can_be_read():
     from coterie import explain
 

@@ -85,7 +85,7 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> Axes:
         for j, text in enumerate(line):
             ax.annotate(text, (j, i), ha="center", va="center_baseline", fontsize=font,
                         color="black")
-    crowded = across and 0.075 * max(map(len, names)) > room
+    crowded = across and 0.115 * max(map(len, names)) > room  # the bar at the side will take some of it
     ax.set_xticks(range(len(columns)), columns, **({"rotation": 30, "ha": "left", "rotation_mode": "anchor"} if crowded
                                                    else {}))
     ax.set_yticks(range(len(rows)), rows)
