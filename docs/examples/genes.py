@@ -95,7 +95,7 @@ def main() -> None:
         axes[1].plot(scaled[model.labels_ == label].mean(axis=0), color=PALETTE[label % len(PALETTE)],
                      label=f"cluster {label} ({np.count_nonzero(model.labels_ == label)})")
     axes[1].set(title="Mean course of each cluster", xlabel="measurement", ylabel="standard deviations")
-    axes[1].legend()
+    axes[1].legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     figure.savefig(options.picture, dpi=110)
     print(f"\nDrew {options.picture}.")
 

@@ -76,7 +76,7 @@ def main() -> None:
         size = len(zlib.compress(number.astype(np.uint8 if n_colors <= 256 else np.uint16).tobytes(), 9)) + colors.size
         print(f"{n_colors:7}  {size:12,}  {size / whole:5.0%}  {error.mean():23.1f}  {error.max():7}")
         ax.imshow(colors[number])
-        ax.set_title(f"{n_colors} colours, {size / whole:.0%} of the size")
+        ax.set_title(f"{n_colors} colours, {size / whole:.1%} of the size")
 
     labels = divide(image, options.areas, options.place)
     print("\narea  share  middle (x, y)  mean colour")
