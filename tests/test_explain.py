@@ -431,6 +431,8 @@ def test_tables_of_many_features_and_clusters_show_those_that_matter_most():
     shown = [cell for line in lines if line.split()[:1] == ["all"] or line.startswith("   ") for cell in line.split()]
     assert len(shown) == 41 and found.sizes[[int(cell) for cell in shown if cell != "all"]].sum() > 400
     assert " ".join(lines).endswith("; 20 more features that differ less; the 40 largest of 50 clusters")
+    said = re.findall(r"^cluster (\d+)", str(found), re.M)
+    assert said == [cell for cell in shown if cell != "all"] and len(found.sentences) == 50
 
 
 # ------------------------------------------------------------------------------------------------ drift

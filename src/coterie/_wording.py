@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -60,9 +60,16 @@ class _Phrase(NamedTuple):
     text: str
 
 
-def sentences(facts: Facts) -> list[str]:
-    """One for each cluster, then one for the noise if there is any."""
-    return [f"{_head(facts, group)}: {_body(facts, group)}" for group in range(len(facts.sizes))]
+def sentences(facts: Facts, groups: Iterable[int]) -> list[str]:
+    """One for each of the groups."""
+    return [f"{_head(facts, group)}: {_body(facts, group)}" for group in groups]
+
+
+def shown(facts: Facts) -> list[int]:
+    """The groups that a text has room for: the largest clusters, and the noise."""
+    n_clusters = len(facts.clusters)
+    largest = sorted(range(n_clusters), key=lambda g: -facts.sizes[g])[:_MOST_CLUSTERS]
+    return [*sorted(largest), *range(n_clusters, len(facts.sizes))]
 
 
 def wrap(texts: list[str], width: int) -> list[str]:
@@ -249,9 +256,7 @@ def _decimals(size: float, digits: int) -> float:
 
 def table(facts: Facts, width: int) -> str:
     """Sizes, medians and shares; features in rows, all rows and each cluster in columns."""
-    numbers, n_clusters = facts.numbers, len(facts.clusters)
-    largest = sorted(range(n_clusters), key=lambda g: -facts.sizes[g])[:_MOST_CLUSTERS]
-    groups = [*sorted(largest), *range(n_clusters, len(facts.sizes))]
+    numbers, n_clusters, groups = facts.numbers, len(facts.clusters), shown(facts)
     header = ["", "all", *(str((*facts.clusters, "noise")[g]) for g in groups)]
     lines = [[facts.noun, f"{facts.n_rows:,}", *(f"{facts.sizes[g]:,}{_UNMARKED}" for g in groups)],
              ["share", "100%", *(f"{share(facts.sizes[g] / facts.n_rows)}{_UNMARKED}" for g in groups)]]

@@ -50,7 +50,7 @@ class Category(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Profile:
-    """What `profile` found. As text (``print``) it is a table and the sentences.
+    """What `profile` found. As text (``print``) it is a table and the sentences; of more than 40 clusters the largest.
 
     Arrays have one row for each cluster, in the order of `clusters`, and one column for each feature, in the order of
     `feature_names`, in the units of the data. All but the counts are float64.
@@ -130,7 +130,7 @@ class Profile:
     @functools.cached_property
     def sentences(self) -> list[str]:
         """A sentence for each cluster, and one for the noise if there is any."""
-        return _wording.sentences(self._facts)
+        return _wording.sentences(self._facts, range(len(self._facts.sizes)))
 
     def table(self, width: int = 100) -> str:
         """Lay out sizes, medians and shares as text, features in rows and clusters in columns.
@@ -150,7 +150,8 @@ class Profile:
         return _wording.table(self._facts, int(width))
 
     def __str__(self) -> str:
-        return "\n".join([self.table(), "", *_wording.wrap(self.sentences, 100)])
+        sentences = _wording.sentences(self._facts, _wording.shown(self._facts))
+        return "\n".join([self.table(), "", *_wording.wrap(sentences, 100)])
 
     def rows(self) -> list[dict[str, Any]]:
         """One dict for each cluster and feature, and for each cluster, category and value of it.
