@@ -522,6 +522,19 @@ def test_a_parameter_of_words_has_its_words_on_the_axis(ax):
     assert panel.lines[0].get_linewidth() == 0  # there is nothing between words
 
 
+def test_a_parameter_of_arrays_is_shortened(ax):
+    from coterie import KMeans, selection
+
+    starts = [BLOBS[:2], BLOBS[:4:2], BLOBS[-2:]]
+    found = selection.sweep(KMeans(2), BLOBS, {"init": starts, "max_iter": [1, 9]}, scores=["silhouette"])
+    panel = sweep(found, ax=ax).child_axes[-1]
+    texts = [text.get_text() for text in panel.get_xticklabels()]
+    assert len(texts) == 3 and all(len(text) == 24 and text[-3:] == "..." for text in texts)
+    assert [line.get_label() for line in panel.lines[:2]] == ["max_iter = 1", "max_iter = 9"]
+    lines = str(found).splitlines()
+    assert len(lines) == 7 and max(map(len, lines)) < 100
+
+
 def test_panels_stay_within_the_frame_and_apart(swept):
     for each in swept:
         figure = sweep(each).figure

@@ -29,6 +29,7 @@ SCORES = {
 }
 _LOWER_IS_BETTER = {"davies_bouldin"}
 _COLUMNS = ("n_clusters", "noise", "inertia", "stability", "stability_spread")  # of each table
+_LONGEST_CELL = 32  # of a parameter's values, such as arrays
 _METHODS = ("get_params", "set_params", "fit_predict")
 _CUTS = {"n_clusters", "distance_threshold"}  # what a tree can be cut by, without another fit
 
@@ -100,7 +101,8 @@ class Sweep:
         """A column of the table, its head first, all equally wide. A star marks the best."""
         values = [row[name] for row in self.rows]
         if name in self.parameters:
-            cells = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
+            texts = [f"{value:g}" if isinstance(value, float) else " ".join(str(value).split()) for value in values]
+            cells = [text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL - 3]}..." for text in texts]
         elif name == "n_clusters":
             cells = [f"{value:,}" for value in values]
         elif name == "noise":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._style import color_of, in_inches, marker_of, new_axes
+from ._style import color_of, in_inches, marker_of, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +27,7 @@ _PANELS = {
 _PANEL = 4.2, 1.7  # inches
 _FEW = 3  # panels, in one column
 _MOST_LINES = 12  # in the legend
+_LONGEST_TEXT = 24
 
 
 def sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
@@ -76,14 +77,15 @@ def sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
     if not shown:
         raise ValueError(f"plot.sweep needs a sweep with at least one row and one score. Got {len(rows)} rows.")
 
-    along = max(parameters, key=lambda name: (len({row[name] for row in rows}), -parameters.index(name)))
+    along = max(parameters, key=lambda name: (len({repr(row[name]) for row in rows}), -parameters.index(name)))
     others = [name for name in parameters if name != along]
     numeric = all(isinstance(row[along], Real) and not isinstance(row[along], bool) for row in rows)
-    values = list(dict.fromkeys(row[along] for row in rows))
-    x = np.array([row[along] if numeric else values.index(row[along]) for row in rows], dtype=np.float64)
+    values = {repr(row[along]): _text(row[along]) for row in rows}  # also arrays and dicts, which are no keys
+    places = list(values)
+    x = np.array([row[along] if numeric else places.index(repr(row[along])) for row in rows], dtype=np.float64)
     lines: dict[tuple, list[int]] = {}
     for i, row in enumerate(rows):
-        lines.setdefault(tuple(row[name] for name in others), []).append(i)
+        lines.setdefault(tuple(repr(row[name]) for name in others), []).append(i)
 
     n_columns = 1 if len(shown) <= _FEW else 2
     n_rows = -(-len(shown) // n_columns)
@@ -94,13 +96,12 @@ def sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
         title, direction = panels[name]
         y = _column(rows, name) * (100 if name == "noise" else 1)
         spread = _column(rows, "stability_spread") if name == "stability" else np.full(len(rows), np.nan)
-        for number, (combination, members) in enumerate(lines.items()):
+        for number, members in enumerate(lines.values()):
+            label = ", ".join(f"{other} = {_text(rows[members[0]][other])}" for other in others) or None
             members = np.array(members)[np.argsort(x[members], kind="stable")]
             color = color_of(number)
             panel.plot(x[members], y[members], color=color, marker=marker_of(number), markersize=4,
-                       linewidth=1.5 if numeric else 0,
-                       label=", ".join(f"{other} = {_text(value)}"
-                                       for other, value in zip(others, combination, strict=True)) or None)
+                       linewidth=1.5 if numeric else 0, label=label)
             if np.isfinite(spread[members]).any():
                 panel.fill_between(x[members], (y - spread)[members], (y + spread)[members], color=color, alpha=0.15,
                                    linewidth=0)
@@ -112,7 +113,7 @@ def sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
         panel.set_axisbelow(True)
         panel.spines[["right", "top"]].set_visible(False)
         panel.tick_params(labelsize=9)
-        _scale_along(panel, x, values, numeric)
+        _scale_along(panel, x, list(values.values()), numeric)
     for panel in frames[-n_columns:]:
         panel.set_xlabel(along.replace("n_clusters", "number of clusters"))
     for panel in frames[:-n_columns]:
@@ -128,7 +129,9 @@ def _column(rows: list[dict], name: str) -> np.ndarray:
 
 
 def _text(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, Real) and not isinstance(value, bool) else str(value)
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return f"{value:.4g}"
+    return shortened(" ".join(str(value).split()), _LONGEST_TEXT)
 
 
 def _divide(ax: Axes, n_rows: int, n_columns: int, count: int) -> list[Axes]:
@@ -158,11 +161,11 @@ def _mark_best(panel: Axes, x: np.ndarray, y: np.ndarray, direction: int, texts:
                    ha="left" if along < 0.15 else "right" if along > 0.85 else "center")
 
 
-def _scale_along(panel: Axes, x: np.ndarray, values: list, numeric: bool) -> None:
+def _scale_along(panel: Axes, x: np.ndarray, texts: list[str], numeric: bool) -> None:
     from matplotlib.ticker import MaxNLocator
 
     if not numeric:
-        panel.set_xticks(range(len(values)), [_text(value) for value in values])
+        panel.set_xticks(range(len(texts)), texts)
     elif (x == np.trunc(x)).all():
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     if numeric and x.min() > 0 and x.max() >= 100 * x.min():
