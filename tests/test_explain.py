@@ -485,6 +485,9 @@ def test_drift_of_dbscan_is_noise(blobs):
     assert "noise rose from " in found.sentences[0] and "\nnoise " in found.table()
     counts = [np.append(np.bincount(each[each >= 0]), (each < 0).sum()) for each in (model.labels_, labels)]
     assert found.index == pytest.approx(index_by_hand(*counts))
+    with pytest.warns(coterie.ClusteringWarning, match="There is no cluster"):
+        nowhere = drift(DBSCAN(1e-9, min_samples=5).fit(old), new)
+    assert np.isnan([nowhere.distance_then, nowhere.distance_now]).all() and "distance" not in nowhere.table()
 
 
 @pytest.mark.parametrize(("linkage", "metric"), [("ward", "euclidean"), ("average", "manhattan")])

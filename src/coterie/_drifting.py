@@ -52,7 +52,7 @@ def occupy(labels: NDArray[np.integer], k: int, rows: NDArray | None = None, cen
     squares = np.full(k, np.nan)
     if rows is not None and centers is not None:
         squares = np.bincount(labels, weights=squared_distances(rows, labels, centers), minlength=k)
-    return Occupation(labels, sizes, n_noise, squares, float(squares.sum() / max(sizes.sum(), 1)))
+    return Occupation(labels, sizes, n_noise, squares, float(squares.sum() / sizes.sum()) if sizes.any() else math.nan)
 
 
 # ------------------------------------------------------------------------------------------- of a model
