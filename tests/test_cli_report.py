@@ -567,8 +567,11 @@ def test_doubts_are_told():
     ("a,b\n1,2\n2,3\n", ["-k", "one"], 2, "numbers of 2 or more are needed, such as"),
     ("a,b\n1,2\n2,3\n", ["-k", "6-2"], 2, "numbers of 2 or more are needed, smaller ones first, such as"),
     ("a,b\n1,2\n2,3\n", ["-o", "no/page.html"], 1, "there is no folder no"),
-    ("a,b\n1,2\n2,3\n", ["-o", "x.csv"], 2, "would be overwritten"),
+    ("a,b\n1,2\n2,3\n", ["-o", "x.csv"], 2, "a name that ends in .html is needed"),
     ("a,b\n1,2\n2,3\n", ["-o", "-"], 2, "a file is needed"),
+    ("a,b\n1,2\n2,3\n", ["-o", "page.pdf"], 2, "a name that ends in .html is needed"),
+    ("a,b\n1,2\n2,3\n", ["--colums", "a"], 2,
+     "report: error: unrecognized arguments: --colums a; did you mean --columns? (see coterie report --help)"),
     ("a,b\n1,2\n2,3\n", ["--columns", "c"], 2, "no column is called 'c'"),
 ])
 def test_what_cannot_be_reported_on_is_told_in_a_line(tmp_path, monkeypatch, capsys, content, options, code, message):

@@ -20,6 +20,7 @@ The other files are those of the report.
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import io
 import pkgutil
@@ -34,6 +35,12 @@ from coterie.cli._console import Problem, discard_stdout, warn
 class _Parser(argparse.ArgumentParser):
     def error(self, message):  # argparse prints the usage above it, which hides the one line that helps
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+    def unknown(self, arguments):
+        option = next((each for each in arguments if each.startswith("--")), "").partition("=")[0]
+        close = difflib.get_close_matches(option, self._option_string_actions, n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        self.error(f"unrecognized arguments: {' '.join(arguments)}{hint}")
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -60,7 +67,7 @@ def _parser(argv):
             name, help=module.SUMMARY, description=module.__doc__, allow_abbrev=False,
             formatter_class=_Help)
         module.add_arguments(command)
-        command.set_defaults(run=module.run)
+        command.set_defaults(run=module.run, unknown=command.unknown)
     return parser
 
 
@@ -75,7 +82,9 @@ def main(argv: list[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal can't show is no reason to stop
         sys.stdout.reconfigure(errors="backslashreplace")
     parser = _parser(argv)
-    args = parser.parse_args(argv)
+    args, unknown = parser.parse_known_args(argv)
+    if unknown:
+        getattr(args, "unknown", parser.unknown)(unknown)  # the command's own help lists its options
     if args.command is None:
         parser.print_help(sys.stderr)
         return 2

@@ -47,7 +47,7 @@ _STRUCTURE = {"clear": "clear", "dense": "by density", "likely": "likely, not cl
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
-    parser.add_argument("-o", "--output", metavar="PAGE", type=file_name, default="report.html",
+    parser.add_argument("-o", "--output", metavar="PAGE", type=_page, default="report.html",
                         help="the page to write (default: report.html)")
     add_file_arguments(parser, missing="drop")
     parser.add_argument("-k", dest="n_clusters", metavar="RANGE", type=cluster_numbers,
@@ -58,6 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="how to make the columns comparable (default: auto, chosen from the data, with the reason "
                              "on the page)")
     add_run_arguments(parser)
+
+
+def _page(text):
+    if os.path.splitext(file_name(text))[1].lower() not in (".html", ".htm", ""):
+        raise argparse.ArgumentTypeError(f"a name that ends in .html is needed, for that is what it is, not {text!r}")
+    return text
 
 
 def run(args: argparse.Namespace) -> None:
