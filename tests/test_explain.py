@@ -579,3 +579,11 @@ def test_drift_of_scikit_learns_kmeans(blobs):
 
 def test_public_names():
     assert explain.__all__ == ["Category", "Drift", "Noise", "Profile", "drift", "profile"]
+
+
+def test_at_a_prompt_they_are_a_line():
+    found = profile(IRIS, SPECIES, NAMES, noun="flowers")
+    assert repr(found) == "<Profile of 150 flowers in 3 clusters; print() shows it>"
+    assert repr(profile(IRIS, np.zeros(150, int))) == "<Profile of 150 rows in 1 cluster; print() shows it>"
+    assert re.fullmatch(r"<Drift of 50 flowers against 150: large, stability index [\d.]+; print\(\) shows it>",
+                        repr(drift(found, IRIS[:50])))

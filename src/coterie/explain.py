@@ -48,7 +48,7 @@ class Category(NamedTuple):
     overall: NDArray[np.float64]
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Profile:
     """What `profile` found. As text (``print``) it is a table and the sentences; of more than 40 clusters the largest.
 
@@ -123,9 +123,9 @@ class Profile:
     typical: tuple[NDArray[np.int64], ...]
     extreme: tuple[NDArray[np.int64], ...]
     left_out: tuple[str, ...]
-    _facts: _wording.Facts = dataclasses.field(repr=False)
-    _means: _drifting.Means | None = dataclasses.field(repr=False)
-    _all_names: tuple[str, ...] = dataclasses.field(repr=False)
+    _facts: _wording.Facts
+    _means: _drifting.Means | None
+    _all_names: tuple[str, ...]
 
     @functools.cached_property
     def sentences(self) -> list[str]:
@@ -148,6 +148,10 @@ class Profile:
         """
         check_parameters("table", {"width": (integer(40),)}, {"width": width})
         return _wording.table(self._facts, int(width))
+
+    def __repr__(self) -> str:  # not its arrays, which would fill a screen
+        return (f"<Profile of {self.n_rows:,} {self.noun} in {len(self.clusters):,} "
+                f"cluster{'s' * (len(self.clusters) != 1)}; print() shows it>")
 
     def __str__(self) -> str:
         sentences = _wording.sentences(self._facts, _wording.shown(self._facts))
@@ -313,7 +317,7 @@ def _split_noise(values: NDArray, codes: NDArray[np.int64]) -> tuple[NDArray, ND
 # ------------------------------------------------------------------------------------------- drift
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Drift:
     """What `drift` found. As text (``print``) it is a table and the sentences.
 
@@ -379,6 +383,10 @@ class Drift:
         """
         check_parameters("table", {"width": (integer(40),)}, {"width": width})
         return _wording.drift_table(self, int(width))
+
+    def __repr__(self) -> str:
+        return (f"<Drift of {self.n_now:,} {self.noun} against {self.n_then:,}: {self.reading}, stability index "
+                f"{self.index:.3g}; print() shows it>")
 
     def __str__(self) -> str:
         return "\n".join([self.table(), "", *_wording.wrap(self.sentences, 100)])
