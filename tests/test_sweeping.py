@@ -93,6 +93,16 @@ def test_silhouette_has_the_metric_of_the_estimator():
         assert found[0]["n_clusters"] > 1
 
 
+def test_silhouette_has_p_for_minkowski_alone():
+    cluster = pytest.importorskip("sklearn.cluster")
+    X = blobs()
+    for metric, other in (("minkowski", "manhattan"), ("euclidean", "euclidean")):
+        found = sweep(cluster.DBSCAN(eps=1.0, metric=metric, p=1), X, {"min_samples": [3]}, scores=["silhouette"])
+        inside = found.labels[0] >= 0
+        expected = scores.silhouette_score(X[inside], found.labels[0][inside], metric=other)
+        assert found[0]["silhouette"] == pytest.approx(expected)
+
+
 def test_silhouette_of_a_metric_that_takes_all_rows():
     X = blobs()
 

@@ -431,7 +431,7 @@ class Judge:
         self.metric = params.get("metric", "euclidean")
         self.is_of_all_rows = isinstance(estimator, TreeClusterer) and takes_all_rows(self.metric)
         self.options = dict(params.get("metric_params") or {})
-        if params.get("p") is not None:
+        if self.metric == "minkowski" and params.get("p") is not None:  # scikit-learn's have it beside other metrics
             self.options["p"] = params["p"]
 
     def part(self, rows: NDArray) -> NDArray:
