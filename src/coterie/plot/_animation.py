@@ -242,12 +242,12 @@ class _Drawing:
     def _title(self, frame: Frame) -> str:
         last = len(self.steps) - 1
         if not frame.assigned:
-            return f"{len(self.discs)} centers to start with"
+            return f"{len(self.discs)} centre{'s' * (len(self.discs) != 1)} to start with"
         inertia = f"inertia {self.steps[frame.step].inertia:,.4g}"
         if frame.part:
-            return f"iteration {frame.step + 1}: centers move to the means of their points"
+            return f"iteration {frame.step + 1}: centres move to the means of their points"
         if frame.step == 0:
-            return f"each point goes to its nearest center: {inertia}"
+            return f"each point goes to its nearest centre: {inertia}"
         if frame.step == last:
             return f"nothing changes any more after {last} iteration{'s' * (last > 1)}: {inertia}"
         return f"iteration {frame.step}: {inertia}"
