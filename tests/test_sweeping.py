@@ -10,6 +10,7 @@ import pytest
 
 import coterie
 from coterie import DBSCAN, AgglomerativeClustering, DivisiveClustering, KMeans, _sweeping, scores
+from coterie.scaling import Scaler
 from coterie.selection import sweep
 
 NAMES = ("silhouette", "davies_bouldin", "calinski_harabasz")
@@ -91,6 +92,16 @@ def test_silhouette_has_the_metric_of_the_estimator():
         assert found[0]["silhouette"] == pytest.approx(
             scores.silhouette_score(X[inside], labels[inside], metric=metric, **options), nan_ok=True)
         assert found[0]["n_clusters"] > 1
+
+
+def test_estimators_within_others_repeat():
+    pipeline = pytest.importorskip("sklearn.pipeline")
+    X = np.random.default_rng(0).uniform(size=(200, 2))
+    model = pipeline.make_pipeline(Scaler(), KMeans(init="random"))
+    one, other, another = (sweep(model, X, {"kmeans__n_clusters": [7]}, scores=[], random_state=seed).labels[0]
+                           for seed in (0, 0, 1))
+    assert np.array_equal(one, other) and not np.array_equal(one, another)
+    assert model.get_params()["kmeans__random_state"] is None
 
 
 def test_silhouette_has_p_for_minkowski_alone():

@@ -308,8 +308,10 @@ def sweep(
     array = as_matrix(X, owner="sweep")
     randomness = as_random_state(random_state)
     base = _copy(estimator)
-    if base.get_params().get("random_state", 0) is None:
-        base.set_params(random_state=int(randomness.randint(2**31)))
+    unseeded = [name for name, value in base.get_params().items()  # those of the parts of a pipeline, too
+                if value is None and name.rpartition("__")[2] == "random_state"]
+    if unseeded:
+        base.set_params(**dict.fromkeys(unseeded, int(randomness.randint(2**31))))
     points = [dict(zip(values, each, strict=True)) for each in itertools.product(*values.values())]
     judge = Judge(base, array, names, functions)
 
@@ -447,7 +449,7 @@ class Judge:
         clusters = np.unique(labels[inside])
         if not count_is_known:
             row["n_clusters"] = len(clusters)
-        row["noise"] = 1 - len(inside) / len(labels)
+        row["noise"] = (len(labels) - len(inside)) / len(labels)
         X, labels = (self.X, labels) if len(inside) == len(labels) else (self.part(inside), labels[inside])
         if inertia is None:
             inertia = math.nan if self.is_of_distances() else _inertia(X, labels)
