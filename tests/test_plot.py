@@ -749,7 +749,7 @@ def test_frames_go_from_grey_points_through_every_step(ax):
     for frame, _ in itertools.groupby(frames):
         made._func(frame)
         seen.append((ax.get_title(), drawn_labels(ax), [text.xy for text in ax.texts]))
-    assert seen[0][0] == "2 centers to start with" and set(seen[0][1]) == {None}
+    assert seen[0][0] == "2 centres to start with" and set(seen[0][1]) == {None}
     n_iter = KMeans(2, init=BLOBS[:2], n_init=1, tol=0).fit(BLOBS).n_iter_
     steps = [each for each in seen if "inertia" in each[0]]
     assert len(steps) in (n_iter, n_iter + 1)
@@ -757,7 +757,7 @@ def test_frames_go_from_grey_points_through_every_step(ax):
         np.testing.assert_allclose(moved, [BLOBS[np.array(labels) == label].mean(axis=0) for label in (0, 1)])
         assert (np.linalg.norm(BLOBS[:, np.newaxis] - centers, axis=2).argmin(axis=1) == labels).all()
     for title, _, centers in seen:
-        assert np.isfinite(centers).all() and ("move" in title or "center" in title or "iteration" in title)
+        assert np.isfinite(centers).all() and ("move" in title or "centre" in title or "iteration" in title)
     made._draw_was_started = True
 
 
