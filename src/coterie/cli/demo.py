@@ -79,6 +79,7 @@ def run(args: argparse.Namespace) -> None:
 
 _NEXT = """
 Now yours:
+  coterie report data.csv                # all of it on a page to open in a browser
   coterie sweep data.csv                 # how many clusters?
   coterie kmeans data.csv -k 3           # which row is in which; hierarchy and dbscan alike
   coterie --help                         # and all the rest"""
