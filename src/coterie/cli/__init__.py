@@ -38,7 +38,7 @@ class _Parser(argparse.ArgumentParser):
 
     def unknown(self, arguments):
         option = next((each for each in arguments if each.startswith("--")), "").partition("=")[0]
-        close = difflib.get_close_matches(option, self._option_string_actions, n=1)
+        close = difflib.get_close_matches(option, self._option_string_actions, n=1, cutoff=0.75)
         hint = f"; did you mean {close[0]}?" if close else ""
         self.error(f"unrecognized arguments: {' '.join(arguments)}{hint}")
 
