@@ -73,7 +73,7 @@ def test_shares_of_categories_are_counted():
     assert shares.tolist() == [[1 / 3, 2 / 3, 0], [0, 0.5, 0.5]]
     assert found.categories["code"].values == (1, 2) and found.categories["code"].shares[1].tolist() == [1, 0]
     assert {name: counts.tolist() for name, counts in found.missing.items()} == {"kind": [0, 1], "code": [0, 1]}
-    assert [row["lift"] for row in found.rows() if row["value"] == "b"] == [2 / 3 / 0.6, 0.5 / 0.6]
+    assert [row["lift"] for row in found.rows if row["value"] == "b"] == [2 / 3 / 0.6, 0.5 / 0.6]
 
 
 def table(kind):
@@ -138,7 +138,7 @@ def test_odd_cases_have_sensible_answers():
     assert lonely.sentences == ["cluster 0, 1 of 1 rows: nothing to compare with"]
     lost = profile([[1.0], [2.0]], [-1, -1])
     assert lost.sentences == ["noise, all 2 rows in no cluster: nothing to compare with"]
-    assert lost.means.shape == (0, 1) and lost.noise == (2, 1.0) and lost.rows() == []
+    assert lost.means.shape == (0, 1) and lost.noise == (2, 1.0) and lost.rows == []
     empty = profile([[np.nan, 1.0], [np.nan, 2.0], [3.0, 1.0], [4.0, 2.0]], [0, 0, 1, 1])
     assert np.isnan(empty.means[0, 0]) and np.isnan(empty.effect_sizes[0, 0]) and empty.missing["x0"].tolist() == [2, 0]
     assert empty.sentences == ["cluster 0, 2 of 4 rows: x0 missing", "cluster 1, 2 of 4 rows: much like all rows"]
@@ -205,7 +205,7 @@ def test_dates_are_refused_by_name():
 
 def test_rows_are_the_arrays_in_another_order():
     found = profile(IRIS, SPECIES, NAMES)
-    rows = found.rows()
+    rows = found.rows
     assert len(rows) == 12 and len({tuple(row) for row in rows}) == 1
     row = rows[5]
     assert (row["cluster"], row["feature"], row["size"]) == ("versicolor", NAMES[1], 50)

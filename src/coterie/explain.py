@@ -157,15 +157,13 @@ class Profile:
         sentences = _wording.sentences(self._facts, _wording.shown(self._facts))
         return "\n".join([self.table(), "", *_wording.wrap(sentences, 100)])
 
+    @functools.cached_property
     def rows(self) -> list[dict[str, Any]]:
         """One dict for each cluster and feature, and for each cluster, category and value of it.
 
-        Returns
-        -------
-        list of dict
-            All have the same keys: cluster, size, share, feature, missing; then mean, median, spread, lower_quartile,
-            upper_quartile, difference and effect_size of a number; value, value_share and lift (this share over that
-            of all rows) of a category. What does not apply is None.
+        All have the same keys: cluster, size, share, feature, missing; then mean, median, spread, lower_quartile,
+        upper_quartile, difference and effect_size of a number; value, value_share and lift (this share over that of all
+        rows) of a category. What does not apply is None.
         """
         found = []
         for i, cluster in enumerate(self.clusters.tolist()):
@@ -189,7 +187,7 @@ class Profile:
         """`rows` as a ``pandas.DataFrame``."""
         import pandas
 
-        return pandas.DataFrame(self.rows())
+        return pandas.DataFrame(self.rows)
 
 
 def profile(X: ArrayLike, labels: ArrayLike, feature_names: Sequence[str] | None = None,

@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> None:
         paragraphs = [wrap(sentences, width) for sentences in paragraphs]
     print(found.table(width), *("\n".join(lines) for lines in paragraphs), sep="\n\n")
     if args.output is not None:
-        _write(args.output, found.rows())
+        _write(args.output, found.rows)
 
 
 def _predict(args):
