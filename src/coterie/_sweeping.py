@@ -269,8 +269,8 @@ def sweep(
     points of the grid get the same ones. The clusters of a resample are compared with those of all rows on the rows
     that it has, each counted once, by the adjusted Rand index, noise as a cluster: 1 if each resample finds the same,
     near 0 if each finds something else [1]_ [2]_ [3]_. Unstable clusters are hardly ever right, but stable ones can be
-    wrong: two halves of what really is eight clusters may be most stable of all. A method for which equal rows are dense,
-    such as HDBSCAN, may make clusters of repeated ones: there stability tells less.
+    wrong: two halves of what really is eight clusters may be most stable of all. A method for which equal rows are
+    dense, such as HDBSCAN, may make clusters of repeated ones: there stability tells less.
 
     Time is that of the fits, once and `stability` times, and of the scores. Trees (`AgglomerativeClustering`,
     `DivisiveClustering`) are built once for all values of `n_clusters` and `distance_threshold`, and cut. The
