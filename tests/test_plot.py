@@ -420,7 +420,7 @@ def test_silhouettes_that_are_there_are_drawn_as_they_are(ax):
     silhouette([0.5, -0.25, 1.0, 0.0], ["ant", "bee", "bee", None], ax=ax)
     assert [name for _, name, _ in blades(ax)] == ["ant (1)", "bee (2)"]
     assert [set(x) - {0.0} for _, _, x in blades(ax)] == [{0.5}, {1.0, -0.25}]
-    assert ax.get_xlabel() == "silhouette; below 0: 1 rows nearer to another cluster"
+    assert ax.get_xlabel() == "silhouette; below 0: 1 row nearer to another cluster; without 1 row in no cluster"
     assert ax.get_xlim() == (-0.3, 1.0)
 
 
@@ -587,6 +587,8 @@ def test_categories_are_features_with_shares():
 
 @pytest.mark.parametrize("length", range(8, 15))
 def test_names_of_features_do_not_touch_each_other(length):
+    from matplotlib.pyplot import close
+
     from coterie import explain
 
     X = np.random.default_rng(0).normal(size=(50, 4))
@@ -596,6 +598,7 @@ def test_names_of_features_do_not_touch_each_other(length):
     names = ax.get_xticklabels()
     boxes = [text.get_window_extent() for text in names]
     assert names[0].get_rotation() == 30 or all(one.x1 + 3 < other.x0 for one, other in itertools.pairwise(boxes))
+    close(ax.figure)
 
 
 def test_thirty_features_go_below_each_other_and_can_be_read():

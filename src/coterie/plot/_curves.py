@@ -55,7 +55,8 @@ def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | No
     """
     curve = np.sort(np.asarray(distances, dtype=np.float64), axis=None)
     if np.ndim(distances) != 1 or not len(curve) or not np.isfinite(curve).all():
-        raise ValueError(f"k_distances needs a vector of finite distances. Got shape {np.shape(distances)}.")
+        raise ValueError(f"k_distances needs a vector of finite distances, such as those of suggest_eps(X). Got shape "
+                         f"{np.shape(distances)}.")
     if ax is None:
         ax = new_axes()
     n = len(curve)

@@ -117,9 +117,12 @@ def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metr
     ax.annotate("mean", (1.0, 0), xytext=(30, 3), textcoords="offset points", ha="right", annotation_clip=False)
     ax.set_yticks(list(ticks), list(ticks.values()), fontsize=font)
     ax.tick_params(axis="y", length=0)
-    below = np.count_nonzero(values < 0)
-    ax.set(ylabel="cluster (rows)",
-           xlabel=f"silhouette; below 0: {below:,} rows nearer to another cluster" if below else "silhouette")
+    said = ["silhouette"]
+    if below := int(np.count_nonzero(values < 0)):
+        said.append(f"below 0: {below:,} row{'s' * (below != 1)} nearer to another cluster")
+    if noise := len(inside) - n:
+        said.append(f"without {noise:,} row{'s' * (noise != 1)} in no cluster")
+    ax.set(ylabel="cluster (rows)", xlabel="; ".join(said))
     for side in ("left", "right", "top"):
         ax.spines[side].set_visible(False)
     return ax
