@@ -585,6 +585,17 @@ def test_categories_are_features_with_shares():
     np.testing.assert_allclose(ax.images[0].get_array()[:, red], [0.3 / deviation, -0.45 / deviation])
 
 
+def test_of_many_values_the_commonest_are_drawn(ax):
+    from coterie import explain
+
+    countries = np.repeat(list("abcdefg"), [1, 12, 2, 11, 10, 5, 9])
+    found = explain.profile(np.column_stack([BLOBS[:, 0].astype(object), countries]), OF_BLOBS, ["length", "country"])
+    profile(found, ax=ax)
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["length", *(f"country: {each}" for each in "bdefg")]
+    shares = [f"{np.mean(countries[label == OF_BLOBS] == each):.0%}" for label in (0, 1) for each in "bdefg"]
+    assert [text.get_text() for text in ax.texts if "%" in text.get_text()] == shares
+
+
 @pytest.mark.parametrize("length", range(8, 15))
 def test_names_of_features_do_not_touch_each_other(length):
     from matplotlib.pyplot import close

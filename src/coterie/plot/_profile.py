@@ -19,6 +19,7 @@ _BELOW, _ABOVE = "#5AA5D8", "#F2A93B"  # light enough for black text
 _FAR = 2.0  # standard deviations at which the colour is full
 _MOST_ACROSS = 10  # features side by side; more go below each other, where their names can be read
 _LONGEST_NAME = 32
+_MOST_VALUES = 5  # of a category
 
 
 def profile(profile: Profile, *, ax: Axes | None = None) -> Axes:
@@ -26,8 +27,9 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> Axes:
     far it is from the mean of all rows.
 
     Orange is above the mean of all, blue below, white about the same; the colour is full at two standard deviations. A
-    category is a feature for each of its values, with the share of the cluster's rows that have it. Of up to ten
-    features each cluster is a row; of more each feature is one, so that their names can be read.
+    category is a feature for each of its values (of more than five, the five commonest), with the share of the
+    cluster's rows that have it. Of up to ten features each cluster is a row; of more each feature is one, so that their
+    names can be read.
 
     Parameters
     ----------
@@ -116,10 +118,12 @@ def _features(profile: Profile) -> tuple[NDArray, list[list[str]], list[str]]:
     texts = [list(line) for line in zip(*map(_texts, profile.means.T), strict=True)] or [[] for _ in profile.clusters]
     names = [shortened(str(name), _LONGEST_NAME) for name in profile.feature_names]
     for name, category in profile.categories.items():
-        spread = np.sqrt(category.overall * (1 - category.overall))
-        differences.append((category.shares - category.overall) / np.where(spread > 0, spread, 1.0))
-        names += [shortened(f"{name}: {value}", _LONGEST_NAME) for value in category.values]
-        for line, shares in zip(texts, category.shares.tolist(), strict=True):
+        most = np.sort(np.argsort(-category.overall, kind="stable")[:_MOST_VALUES])
+        overall = category.overall[most]
+        spread = np.sqrt(overall * (1 - overall))
+        differences.append((category.shares[:, most] - overall) / np.where(spread > 0, spread, 1.0))
+        names += [shortened(f"{name}: {category.values[i]}", _LONGEST_NAME) for i in most.tolist()]
+        for line, shares in zip(texts, category.shares[:, most].tolist(), strict=True):
             line += [f"{share:.0%}" for share in shares]
     return np.concatenate(differences, axis=1), texts, names
 
