@@ -620,6 +620,18 @@ def test_map_is_drawn(run, iris_file, tmp_path, kind, options):
         assert ("first principal component (" in text) == ("--columns" not in options)
 
 
+@pytest.mark.parametrize("options, axis", [
+    (["--columns", "petal_width_cm"], "petal_width_cm"), ([], "first principal component ("),
+    (["--columns", "petal_width_cm,sepal_width_cm", "--scale", "log"], "log(1 + petal_width_cm)"),
+])
+def test_kmeans_draws_clusters_and_centres(run, iris_file, tmp_path, options, axis):
+    pytest.importorskip("matplotlib")
+    assert run("kmeans", iris_file, "-k", 3, *options, "--plot", "clusters.svg").returncode == 0
+    text = (tmp_path / "clusters.svg").read_text(encoding="utf-8")
+    assert "iris.csv: 3 clusters by k-means" in text and axis in text
+    assert run("kmeans", iris_file, "-k", 3, "--plot", "clusters.docx").returncode == 2
+
+
 def test_map_of_the_globe_is_cut_where_nothing_is(run, tmp_path):
     pytest.importorskip("matplotlib")
     rng = np.random.default_rng(0)

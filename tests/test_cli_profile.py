@@ -111,7 +111,7 @@ def test_a_saved_model_labels_the_rows_and_says_how_they_differ(run, iris, tmp_p
     (["--by", "species", "--categorical", "colour"], 2, "--categorical: no column is called 'colour'"),
     (["--by", "species", "--output", "-"], 2, "--output needs a file; standard output is for the profile"),
     (["--by", "species", "--output", "iris.csv"], 2, "iris.csv is the file that is read; it would be overwritten"),
-    (["--by", "species", "--noun", " "], 2, "--noun is empty"),
+    (["--by", "species", "--noun", " "], 2, "argument --noun: a word is needed"),
     ([], 2, "one of the arguments --labels --by --model is required (see coterie profile --help)"),
 ])
 def test_what_is_wrong_is_said_in_one_line(run, iris, tmp_path, args, code, message):

@@ -138,7 +138,7 @@ def shop_page(folder):
     """The page of that table, with pictures where matplotlib is there."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        run("shop.csv", "-k", "2-5", "--names", "name", "-o", "shop.html", "--quiet")
+        run("shop.csv", "-k", "2-5", "--names", "name", "--noun", "days", "-o", "shop.html", "--quiet")
     return Page((folder / "shop.html").read_text(encoding="utf-8"))
 
 
@@ -219,7 +219,7 @@ def test_groups_are_those_of_the_command_and_of_the_programme_on_the_page(shop_p
     monkeypatch.chdir(folder)
     X, which = shop()[1:]
     again, fit, programme = shop_page.blocks
-    assert again == ("coterie report shop.csv --names name --missing drop -k 2-5 --scale auto --seed 0 "
+    assert again == ("coterie report shop.csv --names name --missing drop -k 2-5 --noun days --scale auto --seed 0 "
                      "--output shop.html")
     argv = shlex.split(fit)
     assert argv[0] == "coterie" and main([*argv[1:], "--quiet"]) == 0
@@ -228,6 +228,7 @@ def test_groups_are_those_of_the_command_and_of_the_programme_on_the_page(shop_p
     labels = np.array([int(label) for label in written if label != '""'])
     assert coterie.compare(which, labels).adjusted_rand == 1
     sizes = np.bincount(labels)
+    assert f"Cluster 0, {sizes[0] / sizes.sum():.0%} of days: " in shop_page.text
     groups = shop_page.table("Sizes")[1:]
     assert [row[:2] for row in groups] == [[f"cluster {i}", str(size)] for i, size in enumerate(sizes)]
     assert [row[2] for row in groups] == [f"{size / 118:.1%}" for size in sizes]

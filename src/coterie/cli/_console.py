@@ -46,6 +46,17 @@ def add_run_arguments(parser: argparse.ArgumentParser, seed: bool = True) -> Non
                              "metric, eps, cut) stay")
 
 
+def add_noun_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--noun", metavar="NAME", type=_noun, default="rows",
+                        help="what the rows are, in the plural: customers")
+
+
+def _noun(text):
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a word is needed, such as customers")
+    return text
+
+
 def positive(text: str) -> int:
     number = int(text) if text.isdecimal() else 0
     if number < 1:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from coterie.cli._console import Problem
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from coterie.scaling import Scaler
 
 MATPLOTLIB = 'install matplotlib: pip install "coterie[plot]"'
 
@@ -31,6 +35,17 @@ def check_picture(path: str) -> None:
     known = FigureCanvasBase.get_supported_filetypes()
     if os.path.splitext(path)[1][1:].lower() not in {*known, ""}:
         raise Problem(f"{path}: no kind of picture that can be written; there are {', '.join(sorted(known))}", code=2)
+
+
+def for_scatter(values: np.ndarray, names: list[str], scaler: Scaler) -> tuple[np.ndarray, list[str]]:
+    """Scaled rows, or centres, as `plot.scatter` is given them, and the names of its columns: one or two columns in the
+    units of the data, or their logarithms; more stay scaled, for principal components."""
+    if len(names) > 2:
+        return values, names
+    values = scaler.inverse_transform(values)
+    if scaler.method == "log":
+        return np.log1p(values), [f"log(1 + {name})" for name in names]
+    return values, names
 
 
 def save_picture(path: str, figure: Figure) -> None:

@@ -22,7 +22,7 @@ from coterie import distances, neighbors, selection
 from coterie.cli._console import Problem, add_run_arguments, count, file_name, note, positive, progress_bar
 from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
 from coterie.cli._model import add_save_argument, describe_fit, save_model
-from coterie.cli._picture import check_picture, save_picture
+from coterie.cli._picture import check_picture, for_scatter, save_picture
 from coterie.cli._read import add_file_arguments, read_file, source_name
 from coterie.cli._result import MOST_COLUMNS, check_targets, summary, write_labels
 from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
@@ -199,7 +199,7 @@ def _draw(path, data, labels, scaler, globe, title, curve, k, eps):
 
     from coterie import plot
 
-    places, names = _on_map(data, scaler, globe)
+    places, names = _on_map(data) if globe else for_scatter(data.values, data.names, scaler)
     low, high = places.min(axis=0), places.max(axis=0)
     stretch = 1 / math.cos(math.radians(np.clip((low[1] + high[1]) / 2, -60, 60))) if globe else None
     shape = 0.75 if not globe else np.clip(stretch * (high[1] - low[1]) / max(high[0] - low[0], 1e-9), 0.4, 1.2)
@@ -224,17 +224,9 @@ def _draw(path, data, labels, scaler, globe, title, curve, k, eps):
     save_picture(path, figure)
 
 
-def _on_map(data, scaler, globe):
-    """What `plot.scatter` is given, and the names of its columns."""
-    if globe:
-        latitude, longitude = np.degrees(data.values.T)
-        return np.column_stack([_cut_open(longitude), latitude]), [data.names[1], data.names[0]]
-    if len(data.names) > 2:
-        return data.values, data.names
-    values = scaler.inverse_transform(data.values)
-    if scaler.method == "log":
-        return np.log1p(values), [f"log(1 + {name})" for name in data.names]
-    return values, data.names
+def _on_map(data):
+    latitude, longitude = np.degrees(data.values.T)
+    return np.column_stack([_cut_open(longitude), latitude]), [data.names[1], data.names[0]]
 
 
 def _cut_open(longitude):

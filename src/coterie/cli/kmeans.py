@@ -8,6 +8,7 @@ error, so that the labels can go through a pipe.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 
@@ -16,7 +17,8 @@ import numpy as np
 import coterie
 from coterie.cli._console import add_run_arguments, count, positive, progress_bar, warn
 from coterie.cli._model import add_save_argument, describe_fit, find_typical, save_model
-from coterie.cli._read import add_file_arguments, check_rows, read_file
+from coterie.cli._picture import check_picture, for_scatter, save_picture
+from coterie.cli._read import add_file_arguments, check_rows, read_file, source_name
 from coterie.cli._result import check_targets, summary, write_centers, write_labels
 from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
 
@@ -43,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
     parser.add_argument("--centers", metavar="CENTERS",
                         help="csv file for the sizes and centres of the clusters, in the units of the data")
+    parser.add_argument("--plot", metavar="PICTURE",
+                        help="draw the clusters and their centres (png, svg, pdf ...): one or two columns as they are, "
+                             "more by the first two principal components")
     parser.add_argument("--starts", metavar="N", type=positive, default=STARTS,
                         help=f"how many times to start, from other centres; the best result counts (default: {STARTS})")
     add_save_argument(parser)
@@ -50,7 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets(args.file, args.output, args.centers, args.save)
+    check_targets(args.file, args.output, args.centers, args.plot, args.save)
+    if args.plot is not None:
+        check_picture(args.plot)
     table = read_file(args)
     check_rows(args, table)
     facts = describe_fit(args, table) if args.save else None
@@ -70,6 +77,8 @@ def run(args: argparse.Namespace) -> None:
     try:
         if args.centers is not None:
             write_centers(args.centers, sizes, centers, table.names)
+        if args.plot is not None:
+            _draw(args, table, scaler, model)
         write_labels(args.output, model.labels_, table.kept)
         if args.save is not None:
             save_model(args.save, model, scaler, facts, model.labels_, typical=find_typical(model, table.values))
@@ -83,3 +92,17 @@ def run(args: argparse.Namespace) -> None:
                   f"inertia {model.inertia_:,.6g} (sum of squared distances to the centres, in {units}), "
                   f"{count(model.n_iter_, 'iteration')}, best of {count(args.starts, 'start')}, "
                   f"{seconds:.2f} s", file=sys.stderr)
+
+
+def _draw(args, table, scaler, model):
+    from matplotlib.figure import Figure
+
+    from coterie import plot
+
+    figure = Figure(figsize=(11, 9), layout="constrained")
+    places, names = for_scatter(table.values, table.names, scaler)
+    centers, _ = for_scatter(model.cluster_centers_, table.names, scaler)
+    plot.scatter(places, model.labels_, centers, names=names, ax=figure.add_subplot())
+    figure.suptitle(f"{os.path.basename(source_name(args.file))}: {count(args.n_clusters, 'cluster')} by k-means",
+                    fontsize=11)
+    save_picture(args.plot, figure)

@@ -17,7 +17,7 @@ import numpy as np
 
 from coterie import explain
 from coterie._wording import wrap
-from coterie.cli._console import Problem, count, note
+from coterie.cli._console import Problem, add_noun_argument, count, note
 from coterie.cli._metric import to_radians
 from coterie.cli._model import load_model
 from coterie.cli._read import add_any_file_arguments, read_any, read_column, read_more, source_name
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_any_file_arguments(parser)
     parser.add_argument("--categorical", metavar="A,B,...", type=column_list, default=[],
                         help="columns of numbers that are codes of categories")
-    parser.add_argument("--noun", metavar="NAME", default="rows", help="what the rows are, in the plural: customers")
+    add_noun_argument(parser)
     parser.add_argument("-o", "--output", metavar="CSV",
                         help="csv file for all numbers: a line for each cluster and column, or value of a category")
     parser.add_argument("--quiet", action="store_true", help="no notes; warnings and errors stay")
@@ -61,8 +61,6 @@ def run(args: argparse.Namespace) -> None:
         raise Problem("standard input can only be read once; name a file", code=2)
     if args.output == "-":
         raise Problem("--output needs a file; standard output is for the profile", code=2)
-    if not args.noun.strip():
-        raise Problem("--noun is empty", code=2)
     table = read_any(args, args.by, "--by")
     names = [name for name in table.all_names if name in table.names or name in table.texts]
     if unknown := [name for name in args.categorical if name not in names]:

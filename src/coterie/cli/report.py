@@ -18,7 +18,7 @@ import numpy as np
 
 import coterie
 from coterie import explain, scores
-from coterie.cli._console import Problem, add_run_arguments, count, file_name, note, progress_bar
+from coterie.cli._console import Problem, add_noun_argument, add_run_arguments, count, file_name, note, progress_bar
 from coterie.cli._picture import MATPLOTLIB, matplotlib_is_there
 from coterie.cli._read import add_file_arguments, read_file, source_name
 from coterie.cli._report import chapters, findings, repeating
@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", choices=["auto", *METHODS], default="auto",
                         help="how to make the columns comparable (default: auto, chosen from the data, with the reason "
                              "on the page)")
+    add_noun_argument(parser)
     add_run_arguments(parser)
 
 
@@ -118,7 +119,8 @@ def _find(args, data):
     return chapters.Findings(
         os.path.basename(source_name(args.file)), data, args.missing, scaling, scaled, sample, suggestions, tree,
         agreement, density, findings.find_alike(rows, data.names), findings.find_codes(data), choice,
-        explain.profile(data.values, choice.labels, data.names), coterie.outlier_scores(scaled, choice.model))
+        explain.profile(data.values, choice.labels, data.names, noun=args.noun),
+        coterie.outlier_scores(scaled, choice.model))
 
 
 def _artist(found):
@@ -132,7 +134,8 @@ def _artist(found):
     def profile():
         shown = chapters.telling(found.profile, chapters.MOST_DRAWN)
         part = found.profile if len(shown) == len(found.table.names) else explain.profile(
-            found.table.values[:, shown], choice.labels, [found.table.names[j] for j in shown])
+            found.table.values[:, shown], choice.labels, [found.table.names[j] for j in shown],
+            noun=found.profile.noun)
         return drawing.draw_profile(part, "Heatmap of the mean of each column in each group")
 
     def silhouette():

@@ -32,6 +32,8 @@ def report_command(args: argparse.Namespace) -> str:
     parts = ["coterie", "report", args.file, *_reading(args, args.columns, args.drop, args.names)]
     if args.n_clusters is not None:
         parts += ["-k", _ranges(args.n_clusters)]
+    if args.noun != "rows":
+        parts += ["--noun", args.noun]
     parts += ["--scale", args.scale, "--seed", str(args.seed), "--output", args.output]
     return shlex.join(parts)
 
