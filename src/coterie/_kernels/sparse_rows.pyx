@@ -108,6 +108,15 @@ cdef Py_ssize_t pick(const index *columns, const real *values, int64_t n, const 
     return m
 
 
+cdef inline double from_sums(int kind, double sizes, double sum, Py_ssize_t n_numbers, double *error) noexcept nogil:
+    """The reduced distance of two rows from what `sparse_sums` gave, and by how much it may be off at most.
+
+    sizes: of both together, see `add_up`; n_numbers: how many numbers both have.
+    """
+    error[0] = (n_numbers + 8) * (ERROR * sizes + TINY)
+    return sizes + (sum if kind == SPARSE_MANHATTAN else -2.0 * sum)
+
+
 def mark_near(
         int kind,                         # IN
         double bound,                     # IN     near is what is not farther, reduced
@@ -159,10 +168,8 @@ def mark_near(
                     if diagonal and j <= i:
                         bits |= (<uint64_t> (j == i)) << k
                         continue
-                    distance = sizes[i] + sizes2[j]
-                    u = starts[i + 1] - starts[i] + starts2[j + 1] - starts2[j] + 8
-                    error = u * (ERROR * distance + TINY)
-                    distance += sums[k] if kind == SPARSE_MANHATTAN else -2.0 * sums[k]
+                    u = starts[i + 1] - starts[i] + starts2[j + 1] - starts2[j]
+                    distance = from_sums(kind, sizes[i] + sizes2[j], sums[k], u, &error)
                     if distance - error > bound:
                         continue
                     near = distance + error <= bound
@@ -216,10 +223,8 @@ def find_nearest(
                 sparse_sums_f64[level](kind, &block[slot, 0], &at[slot, 0], &x[slot, 0], n_picked, sums)
                 for k in range(m):
                     j = first + k
-                    distance = sizes[i] + sizes2[j]
-                    u = starts[i + 1] - starts[i] + starts2[j + 1] - starts2[j] + 8
-                    error = u * (ERROR * distance + TINY)
-                    distance += sums[k] if kind == SPARSE_MANHATTAN else -2.0 * sums[k]
+                    u = starts[i + 1] - starts[i] + starts2[j + 1] - starts2[j]
+                    distance = from_sums(kind, sizes[i] + sizes2[j], sums[k], u, &error)
                     if distance - error > least[j]:
                         continue
                     distance = merge(kind, &columns[0] + starts[i], &values[0] + starts[i], starts[i + 1] - starts[i],
@@ -271,10 +276,8 @@ def add_distances(
                 sparse_sums_f64[level](kind, &block[slot, 0], &at[slot, 0], &x[slot, 0], n_picked, sums)
                 for k in range(m):
                     j = first + k
-                    distance = sizes[i] + sizes[j]
-                    u = starts[i + 1] - starts[i] + starts[j + 1] - starts[j] + 8
-                    error = u * (ERROR * distance + TINY)
-                    distance += sums[k] if kind == SPARSE_MANHATTAN else -2.0 * sums[k]
+                    u = starts[i + 1] - starts[i] + starts[j + 1] - starts[j]
+                    distance = from_sums(kind, sizes[i] + sizes[j], sums[k], u, &error)
                     if not error <= UNSURE * distance:  # or what is not a number
                         distance = merge(kind, &columns[0] + starts[i], &values[0] + starts[i],
                                          starts[i + 1] - starts[i], &columns[0] + starts[j], &values[0] + starts[j],
