@@ -2,13 +2,14 @@
 """Files that hold fitted models: numpy's npz, with numbers as arrays and the rest as JSON. Nothing in them is run."""
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import importlib
 import os
 from typing import Any
 
 import numpy as np
+
+from ._atomic import replacing
 
 FORMAT = 1
 _TREE = "coterie.json"
@@ -25,17 +26,8 @@ def write(path: str | os.PathLike, tree: dict[str, Any]) -> None:
 
     arrays: dict[str, np.ndarray] = {}
     text = json.dumps({"format": FORMAT, **_encode(tree, "", arrays)})
-    path = os.fspath(path)
-    # Beside the target: an interrupted save must not leave half a model, and replacing works on one file system only.
-    partial = f"{path}.{os.urandom(4).hex()}"
-    try:
-        with open(partial, "xb") as file:
-            np.savez(file, **{_TREE: np.frombuffer(text.encode(), np.uint8)}, **arrays)
-        os.replace(partial, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(partial)
-        raise
+    with replacing(path) as file:
+        np.savez(file, **{_TREE: np.frombuffer(text.encode(), np.uint8)}, **arrays)
 
 
 def read(path: str | os.PathLike) -> dict[str, Any]:
