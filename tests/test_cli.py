@@ -17,8 +17,9 @@ import pytest
 
 import coterie
 from coterie import distances, hierarchy, selection
+from coterie._wording import as_column
 from coterie.cli import _csv, main
-from coterie.cli._console import Problem, numbers, table
+from coterie.cli._console import Problem, table
 from coterie.cli._read import read_file
 from coterie.cli.dbscan import _cut_open
 from coterie.cli.demo import generate_addresses, read_iris
@@ -1098,11 +1099,22 @@ def test_identifiers_and_dates_are_named_in_a_warning(read, capsys, name, values
 
 
 def test_numbers_show_what_sets_them_apart():
-    assert numbers([515382.81, 515393.24, 515394.04]) == ["515,382.8", "515,393.2", "515,394.0"]
-    assert numbers([0.00012, 0.00034]) == ["0.000120", "0.000340"]
-    assert numbers([1e9, 3.0]) == ["1,000,000,000", "3"]
-    assert numbers([-0.0001, 50.0]) == ["0.0", "50.0"]
-    assert numbers([7.0, 7.0]) == ["7.00", "7.00"] and numbers([0.0]) == ["0"] and numbers([np.nan, 1.5])[0] == "nan"
+    assert as_column([515382.81, 515393.24, 515394.04]) == ["515,382.8", "515,393.2", "515,394.0"]
+    assert as_column([0.00012, 0.00034]) == ["0.00012", "0.00034"]
+    assert as_column([1e9, 3.0]) == ["1,000,000,000", "3"]
+    assert as_column([-0.0001, 50.0]) == ["0", "50"]
+    assert as_column([7.0, 7.0]) == ["7", "7"] and as_column([0.0]) == ["0"] and as_column([np.nan, 1.5])[0] == "-"
+
+
+def test_numbers_of_a_column_have_one_format():
+    assert as_column([2006.0, 1993.5, 2011.25]) == ["2006.0", "1993.5", "2011.2"]  # years
+    assert as_column([9500.0, 12_000.0]) == ["9,500", "12,000"]
+    assert as_column([4.01e6, 4.6e6, 12.0]) == ["4,010,000", "4,600,000", "12"]
+    assert as_column([4.01e16, -4.6e16, 0.0, -0.0]) == ["4.01e+16", "-4.60e+16", "0", "0"]
+    assert as_column([4.01e-13, 4.6e-13]) == ["4.01e-13", "4.60e-13"]
+    assert as_column([1000.0, 1000.0 + 1e-10]) == ["1000", "1000"]
+    assert as_column([1.7e308, -1.7e308, np.inf]) == ["1.70e+308", "-1.70e+308", "inf"]
+    assert as_column([]) == []
 
 
 def test_wide_tables_go_on_below():

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 import coterie
+from coterie._wording import as_column
 from coterie.cli import main, report
-from coterie.cli._console import numbers
 from coterie.cli._report import findings
 from coterie.cli._report.page import element, items, join, table
 from coterie.cli._report.recommending import recommend
@@ -208,7 +208,7 @@ def test_data_chapter_tells_what_was_read_and_left_out(shop_page, folder):
     header, *rows = shop_page.table("The columns")
     assert [row[0] for row in rows] == [EVIL, "b&b", 'say "x"'] and [row[1] for row in rows] == ["0", "2", "0"]
     for row, column in zip(rows, X.T, strict=True):
-        assert row[2:9] == numbers([column.mean(), column.std(), column.min(), *np.percentile(column, [25, 50, 75]),
+        assert row[2:9] == as_column([column.mean(), column.std(), column.min(), *np.percentile(column, [25, 50, 75]),
                                     column.max()])
     shares = X.var(axis=0) / X.var(axis=0).sum()
     assert [row[header.index("share of variance")] for row in rows] == [f"{share:.1%}" for share in shares]
@@ -233,7 +233,7 @@ def test_groups_are_those_of_the_command_and_of_the_programme_on_the_page(shop_p
     assert [row[:2] for row in groups] == [[f"cluster {i}", str(size)] for i, size in enumerate(sizes)]
     assert [row[2] for row in groups] == [f"{size / 118:.1%}" for size in sizes]
     for row, column in zip(shop_page.table("Medians")[1:], X.T, strict=True):
-        assert row[1:] == numbers([*(np.median(column[labels == i]) for i in range(3)), np.median(column)])
+        assert row[1:] == as_column([*(np.median(column[labels == i]) for i in range(3)), np.median(column)])
     assert coterie.load(folder / "model.npz").n_clusters == 3
     pytest.importorskip("pandas")
     names = {}

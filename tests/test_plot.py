@@ -565,10 +565,23 @@ def test_cells_hold_the_means_in_the_datas_units_on_the_colour_of_the_difference
     *cells, noise = (text.get_text() for text in ax.texts)
     numbers = np.array([float(cell.replace(",", "")) for cell in cells]).reshape(2, 4)
     assert (abs(numbers - found.means) <= 0.005 * abs(found.means).max(axis=0)).all()
-    assert cells[2] == f"{found.means[0, 2]:,.0f}" and cells[3] == "1.00"
+    assert cells[2::4] == [f"{mean:,.0f}" for mean in found.means[:, 2]] and cells[3] == "1"
     assert noise == "in no cluster: 1 of 50 bugs (2%)"
     assert [text.get_text() for text in ax.get_yticklabels()] == ["cluster 0\n29 bugs, 58%", "cluster 1\n20 bugs, 40%"]
     assert [text.get_text() for text in ax.get_xticklabels()] == ["a (mm)", "b", "c (g)", "same"]
+
+
+def test_cells_are_written_as_in_the_table_in_one_format_for_each_feature(ax):
+    from coterie import explain
+
+    year = np.where(OF_BLOBS, 2006, 1993) + np.arange(50) % 3
+    X = np.column_stack([np.where(OF_BLOBS, 4.6e6, 4.01e6), year, np.where(OF_BLOBS, 9500.0, 12_000.0)])
+    found = explain.profile(X, OF_BLOBS, ["people", "year", "rent"])
+    profile(found, ax=ax)
+    assert [text.get_text() for text in ax.texts[::3]] == ["4,010,000", "4,600,000"]
+    assert not any("," in text.get_text() for text in ax.texts[1::3])
+    assert [text.get_text() for text in ax.texts[2::3]] == ["12,000", "9,500"]
+    assert all(text in found.table() for text in ("4,010,000", "4,600,000", "12,000", "9,500"))
 
 
 def test_categories_are_features_with_shares():

@@ -207,15 +207,35 @@ def number(value: float, decimals: float | None = None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
-def fixed(value: float, decimals: float) -> str:
-    """A number with so many decimals."""
+def fixed(value: float, decimals: float, largest: float | None = None) -> str:
+    """A number with so many decimals; with commas if `largest`, by default the number itself, is long: a year has none.
+    """
     if not math.isfinite(value):
         return f"{value:.0f}"
     if value and (decimals > _MOST_DECIMALS or abs(value) >= _MOST_SIZE):
         return f"{value:.{_DIGITS}g}"
     decimals = 0 if decimals == -math.inf else int(decimals)
     rounded = round(value, decimals) + 0.0  # no "-0"
-    return f"{rounded:{',' if abs(rounded) >= _LONG else ''}.{max(decimals, 0)}f}"
+    is_long = abs(rounded if largest is None else largest) >= _LONG
+    return f"{rounded:{',' if is_long else ''}.{max(decimals, 0)}f}"
+
+
+def as_column(values: Iterable[float]) -> list[str]:
+    """Numbers to compare, all in one format: three digits of their range, but no zeros that all end with; commas in all
+    that are long enough or in none; exponents in all or in none."""
+    values = [float(value) for value in values]
+    finite = [value for value in values if math.isfinite(value)]
+    largest = max(map(abs, finite), default=0.0)
+    if largest >= _MOST_SIZE or _decimals(largest, _DIGITS) > _MOST_DECIMALS:
+        texts = [f"{value:.{_DIGITS - 1}e}" if value and math.isfinite(value) else f"{value + 0.0:.0f}"
+                 for value in values]
+    else:
+        spread = max(finite, default=0.0) - min(finite, default=0.0) or largest
+        decimals = min(max(_decimals(spread, _DIGITS), 0), _MOST_DECIMALS)
+        while decimals and all(fixed(value, decimals).endswith("0") for value in finite):
+            decimals -= 1
+        texts = [fixed(value, decimals, largest) for value in values]
+    return ["-" if math.isnan(value) else text for value, text in zip(values, texts, strict=True)]
 
 
 def times(ratio: float) -> str:
@@ -267,7 +287,7 @@ def table(facts: Facts, width: int) -> str:
         if numbers.is_flag[j]:
             overall, *cells = map(_share_or_dash, [numbers.overall_means[j], *numbers.means[groups, j]])
         else:
-            overall, *cells = _column([float(numbers.overall_medians[j]), *numbers.medians[groups, j].tolist()])
+            overall, *cells = as_column([float(numbers.overall_medians[j]), *numbers.medians[groups, j].tolist()])
         marks = [_mark(float(numbers.distinctness[g, j])) for g in groups]
         lines.append([name, overall, *(cell + mark for cell, mark in zip(cells, marks, strict=True))])
     for category in facts.categories:
@@ -308,16 +328,6 @@ def _mark(effect: float) -> str:
     if math.isnan(effect) or abs(effect) < _NAMED:
         return _UNMARKED
     return f" {('+' if effect > 0 else '-') * (2 if abs(effect) >= _LARGE else 1)}".ljust(len(_UNMARKED))
-
-
-def _column(values: list[float]) -> list[str]:
-    """Numbers to compare, all with the same decimals: three digits of their range, but no zeros that all end with."""
-    finite = [value for value in values if math.isfinite(value)]
-    size = max(finite, default=0.0) - min(finite, default=0.0) or max(map(abs, finite), default=0.0)
-    decimals = max(_decimals(size, _DIGITS), 0)
-    while decimals and all(fixed(value, decimals).endswith("0") for value in finite):
-        decimals -= 1
-    return ["-" if math.isnan(value) else fixed(value, decimals) for value in values]
 
 
 def _lay_out(header: list[str], lines: list[list[str]], width: int, marked: bool = True) -> str:
@@ -388,7 +398,7 @@ def drift_table(drift: Any, width: int) -> str:
            ((drift.distances_then, drift.distance_then), (drift.distances_now, drift.distance_now))]
     columns = {"share then": list(map(share, rows[0])), "now": list(map(share, rows[1]))}
     if not all(map(math.isnan, far[1])):
-        columns |= {"distance then": _column(far[0]), " now": _column(far[1])}
+        columns |= {"distance then": as_column(far[0]), " now": as_column(far[1])}
     lines = [[name, *cells] for name, *cells in zip(names, *columns.values(), strict=True)]
     if drift.noise_then == drift.noise_now == 0:
         del lines[-2]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import difflib
-import math
 import os
 import shutil
 import sys
@@ -111,18 +110,6 @@ def listing(names: Iterable[object], limit: int = 12) -> str:
 
 def count(n: int, thing: str) -> str:
     return f"{n:,} {thing}{'' if n == 1 else 's'}"
-
-
-def numbers(values: Sequence[float]) -> list[str]:
-    """Format a column so that its values can be told apart: three digits of their spread, at least of the largest."""
-    finite = [v for v in values if math.isfinite(v)]
-    spread = max(finite, default=0.0) - min(finite, default=0.0) or max(map(abs, finite), default=0.0)
-    digits = 2 - math.floor(math.log10(spread)) if spread > 0 else 0
-    largest = max(map(abs, finite), default=0.0)
-    if digits > 9 or largest >= 1e15:
-        return [f"{v:.6g}" for v in values]
-    digits = max(digits, 0)
-    return [f"{round(v, digits) + 0.0:,.{digits}f}" for v in values]  # + 0.0: no "-0"
 
 
 def table(header: Sequence[str], columns: Sequence[Sequence[str]], width: int | None = None) -> str:

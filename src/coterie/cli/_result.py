@@ -13,7 +13,8 @@ from typing import IO
 
 import numpy as np
 
-from coterie.cli._console import Problem, discard_stdout, numbers, table
+from coterie._wording import as_column
+from coterie.cli._console import Problem, discard_stdout, table
 
 # In a summary:
 MOST_COLUMNS = 24
@@ -126,7 +127,7 @@ def summary(sizes: np.ndarray, centers: np.ndarray, names: Sequence[str],
         ["label", "size", "share", *beside, *names, *further],
         [[str(i) for i in shown], [f"{sizes[i]:,}" for i in shown], [f"{shares[i]:.1f}%" for i in shown],
          *([cells[i] for i in shown] for cells in beside.values()),
-         *(numbers(centers[shown, j]) for j in range(len(names))),
+         *(as_column(centers[shown, j]) for j in range(len(names))),
          *([cells[i] for i in shown] for cells in further.values())],
     )
     if not remarks:

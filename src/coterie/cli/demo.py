@@ -17,7 +17,8 @@ import numpy as np
 
 import coterie
 from coterie import explain, hierarchy, scores, selection
-from coterie.cli._console import Problem, add_run_arguments, note, numbers, progress_bar
+from coterie._wording import as_column
+from coterie.cli._console import Problem, add_run_arguments, note, progress_bar
 from coterie.cli._picture import MATPLOTLIB, check_picture, matplotlib_is_there, save_picture
 from coterie.cli._result import members, summary
 from coterie.cli.kmeans import STARTS
@@ -124,7 +125,7 @@ def _tell_flowers(iris, names, flowers, species, seconds):
 def _tell_tree(tree, species, seconds):
     labels = hierarchy.cut_tree(tree, n_clusters=3)[:, 0]
     inner = labels != labels[0]
-    heights = numbers(tree[:-6:-1, 2])
+    heights = as_column(tree[:-6:-1, 2])
     cells = [f"{np.count_nonzero(labels == label)}: {cell}" for label, cell in enumerate(members(labels, species))]
     return "\n".join([
         "2. A tree: every row begins alone, and the two nearest clusters are merged, again and again",

@@ -18,12 +18,12 @@ import numpy as np
 
 import coterie
 from coterie import distances, hierarchy
+from coterie._wording import as_column
 from coterie.cli._console import (
     Problem,
     add_run_arguments,
     count,
     file_name,
-    numbers,
     positive,
     progress_bar,
     table,
@@ -199,12 +199,12 @@ def _describe(Z, suggested):
     below = np.concatenate([[0.0], Z[:, 2]])[-len(last) - 1:-1][::-1]
     text = table(
         ["clusters", "height", "gap", "joined"],
-        [[str(k) for k in range(2, len(last) + 2)], numbers(last[:, 2]), numbers(last[:, 2] - below),
+        [[str(k) for k in range(2, len(last) + 2)], as_column(last[:, 2]), as_column(last[:, 2] - below),
          [" + ".join(f"{int(part):,}" for part in size[pair]) for pair in last[:, :2].astype(int)]])
     text = f"the last merges, and how many clusters a cut just below each leaves:\n\n{text}"
     if suggested is None:
         return text
-    gap = " to ".join(numbers(Z[n - suggested - 1:n - suggested + 1, 2]))
+    gap = " to ".join(as_column(Z[n - suggested - 1:n - suggested + 1, 2]))
     return f"{text}\n\nlargest gap: {gap}, which suggests {suggested:,} clusters; a hint, no more"
 
 

@@ -2,11 +2,11 @@
 """What sets each cluster apart."""
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._wording import as_column
 from ._style import QUIET, as_clusters, in_inches, new_axes, shortened
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> Axes:
 def _features(profile: Profile) -> tuple[NDArray, list[list[str]], list[str]]:
     """Standardised differences (k, d), the text of each cell, and the names; categories after the numbers."""
     differences = [profile.differences]
-    texts = [list(line) for line in zip(*map(_texts, profile.means.T), strict=True)] or [[] for _ in profile.clusters]
+    columns = map(as_column, profile.means.T)
+    texts = [list(line) for line in zip(*columns, strict=True)] or [[] for _ in profile.clusters]
     names = [shortened(str(name), _LONGEST_NAME) for name in profile.feature_names]
     for name, category in profile.categories.items():
         most = np.sort(np.argsort(-category.overall, kind="stable")[:_MOST_VALUES])
@@ -127,11 +128,3 @@ def _features(profile: Profile) -> tuple[NDArray, list[list[str]], list[str]]:
             line += [f"{share:.0%}" for share in shares]
     return np.concatenate(differences, axis=1), texts, names
 
-
-def _texts(means: NDArray) -> list[str]:
-    """Means of one feature with as many decimals each: three digits of the largest, or all those before the point."""
-    largest = float(np.nanmax(abs(means), initial=0.0))
-    if largest and not 1e-3 <= largest < 1e7:
-        return ["–" if np.isnan(mean) else f"{mean:.3g}" for mean in means]
-    decimals = max(0, 2 - math.floor(math.log10(largest))) if largest else 0
-    return ["–" if np.isnan(mean) else f"{mean:,.{decimals}f}" for mean in means]

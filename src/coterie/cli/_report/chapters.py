@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from coterie import scores, selection
-from coterie.cli._console import count, listing, numbers
+from coterie._wording import as_column
+from coterie.cli._console import count, listing
 from coterie.cli._report.findings import COVERED, DOMINANT, MOST_NOISE, RESAMPLES, STEADY, Density, Scaling
 from coterie.cli._report.page import Html, Section, card, code, element, facts, figure, items, paragraph, share, table
 from coterie.cli._report.recommending import Choice, sentence
@@ -125,7 +126,7 @@ def describe_data(found: Findings, pairs: Sequence[tuple[str, object]]) -> Secti
     for j, name in enumerate(shown):
         column = data.values[:, j].astype(np.float64)
         told = [column.mean(), column.std(), column.min(), *np.percentile(column, [25, 50, 75]), column.max()]
-        rows.append([name, f"{data.missing[j]:,}", *numbers(told), f"{found.scaling.before[j]:.1%}",
+        rows.append([name, f"{data.missing[j]:,}", *as_column(told), f"{found.scaling.before[j]:.1%}",
                      f"{found.scaling.after[j]:.1%}"])
     caption = f"The columns, in their own units{f'; the first {len(shown)}' if len(shown) < len(names) else ''}"
     content.append(element("h3", "What is in the columns"))
@@ -220,7 +221,7 @@ def _sweep_table(name, suggestion, agreement):
         values = suggestion.by_chance if key == "by chance" else [row[key] for row in sweep]
         style = ",.0f" if key == "calinski_harabasz" else ".2f" if key == "stability" else ".3f"
         columns.append([f"{value:{style}}" if math.isfinite(value) else "–" for value in values])
-    columns.append(numbers([row["inertia"] for row in sweep]))
+    columns.append(as_column([row["inertia"] for row in sweep]))
     if agreement is not None:
         header.append("agreement with k-means")
         columns.append([f"{agreement[row['n_clusters']]:.2f}" for row in sweep])
@@ -342,7 +343,7 @@ def describe_groups(found: Findings, picture: Callable) -> Section:
     content.append(figure(picture("profile"), f"Means{some} in the data's own units. Colours say how far a group is "
                           "from the mean of all rows, in standard deviations."))
     names = profile.feature_names
-    rows = [[names[j], *numbers([*profile.medians[shown, j], profile.overall_medians[j]])]
+    rows = [[names[j], *as_column([*profile.medians[shown, j], profile.overall_medians[j]])]
             for j in telling(profile, _MOST_COLUMNS).tolist()]
     some = f"; the {_MOST_COLUMNS} columns in which groups differ most" if len(names) > _MOST_COLUMNS else ""
     content.append(table(f"Medians of the groups, in the units of the data{some}",
@@ -419,7 +420,7 @@ def _why(found, row):
     for j in np.argsort(-far, kind="stable")[:3].tolist():
         if far[j] < 1 and phrases:
             break
-        value, typical = numbers([values[row, j], float(np.median(values[members, j]))])
+        value, typical = as_column([values[row, j], float(np.median(values[members, j]))])
         of_whom = "of the group" if label >= 0 else "of all rows"
         phrases.append(f"{found.table.names[j]} {value} (median {of_whom} {typical})")
     return "; ".join(phrases)
