@@ -509,7 +509,8 @@ def test_other_parameters_have_a_line_each_and_noise_is_shown(ax, swept):
             assert line.get_label() == f"min_samples = {min_samples}"
             np.testing.assert_array_equal(line.get_xdata(), [0.5, 1.0, 1.5, 2.0])
             np.testing.assert_allclose(line.get_ydata(), [row[name] * (100 if name == "noise" else 1) for row in rows])
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["min_samples = 3", "min_samples = 5"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "min_samples = 3", "min_samples = 5", "best value"]
 
 
 def test_a_parameter_of_words_has_its_words_on_the_axis(ax):
@@ -542,6 +543,56 @@ def test_panels_stay_within_the_frame_and_apart(swept):
         boxes = [panel.get_tightbbox() for panel in figure.axes[0].child_axes]
         assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
         assert all(figure.bbox.x0 - 1 <= box.x0 and box.x1 <= figure.bbox.x1 + 1 and box.y0 >= -1 for box in boxes)
+
+
+def dashed(ax):
+    """(number of clusters, colour) of the dashed lines of each panel."""
+    return [[(line.get_xdata()[0], line.get_color()) for line in panel.lines if line.get_linestyle() == "--"]
+            for panel in ax.child_axes]
+
+
+def legend(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def suggestion_of(found, k):
+    from coterie.selection import KSuggestion
+
+    return KSuggestion(k, k > 1, (), (), found, np.zeros(len(found)))
+
+
+def test_the_suggested_number_is_marked_in_every_panel_and_the_legend_says_which_mark_is_which(ax, swept):
+    sweep(suggestion_of(swept[0], 4), ax=ax)
+    assert dashed(ax) == [[(4, "#555555")]] * 5
+    assert legend(ax) == ["best value", "suggested: 4 clusters"]
+    assert [line.get_marker() for line in ax.get_legend().get_lines()] == ["o", "None"]
+    assert [text.get_text().split(":")[0] for text in ax.child_axes[0].texts] == ["3"]  # the best is marked as before
+
+
+def test_where_no_number_is_suggested_the_picture_says_so(ax, swept):
+    sweep(suggestion_of(swept[0], 1), ax=ax)
+    assert dashed(ax) == [[]] * 5 and legend(ax) == ["best value", "no number is suggested"]
+    sweep(swept[0], ax=(other := ax.figure.add_subplot()))
+    assert legend(other) == ["best value"]  # nobody was asked
+
+
+def test_several_suggestions_have_a_line_each(ax, swept):
+    sweep({"k-means": suggestion_of(swept[0], 3), "Ward": suggestion_of(swept[0], 3),
+           "$x$": suggestion_of(swept[0], 1)}, ax=ax)
+    assert dashed(ax) == [[(3, PALETTE[0]), (3, PALETTE[1])]] * 5
+    first, second = (line._dash_pattern for line in ax.child_axes[0].lines if line.get_linestyle() == "--")
+    assert first[0] != second[0]  # one does not hide the other
+    assert legend(ax) == ["method = k-means", "method = Ward", r"method = \$x\$", "best value",
+                          "suggested for k-means: 3 clusters", "suggested for Ward: 3 clusters",
+                          r"no number is suggested for \$x\$"]
+    ax.figure.canvas.draw()
+
+
+@pytest.mark.parametrize("given", [None, 3, "sweep", [[1.0]], {}, {"k-means": 3}, np.eye(3)], ids=str)
+def test_what_is_no_sweep(ax, given):
+    with pytest.raises(TypeError, match=r"plot\.sweep needs what coterie\.selection\.sweep or suggest_k gave"):
+        sweep(given, ax=ax)
+    assert not ax.child_axes
 
 
 def test_a_sweep_of_nothing():

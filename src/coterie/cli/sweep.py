@@ -123,7 +123,9 @@ def run(args: argparse.Namespace) -> None:
     if args.output is not None:
         _write(args.output, found)
     if args.plot is not None:
-        ax = found.plot()
+        from coterie import plot
+
+        ax = plot.sweep(suggestion)
         ax.figure.suptitle(f"{os.path.basename(source_name(args.file))}: {args.algorithm}", fontsize=11)
         save_picture(args.plot, ax.figure)
 

@@ -2,6 +2,7 @@
 """What all pictures have in common: colours, markers, numbers at places, the figure; and how labels are read."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9",
 MARKERS = "osD^vPXp<>*h"
 NOISE = "#999999"  # what is in no cluster
 QUIET = "#555555"  # notes and lines that belong to no cluster
+PLAIN: Mapping[str, bool] = {"parse_math": False}  # how names are written: what is between two dollars is no formula
 
 
 def new_axes(**figure: object) -> Axes:
@@ -49,7 +51,7 @@ class Clusters(NamedTuple):
     def called(self, code: int) -> str:
         """What a cluster is called in a legend or a title."""
         name = self.names[code]
-        return f"cluster {name}" if name == str(code) else name
+        return f"cluster {name}" if name == str(code) or name.startswith("_") else name  # a legend leaves out "_..."
 
 
 def as_clusters(labels: ArrayLike, n: int, owner: str) -> Clusters:
@@ -83,12 +85,16 @@ def as_clusters(labels: ArrayLike, n: int, owner: str) -> Clusters:
     return Clusters(codes, {code: str(code) for code in np.unique(codes).tolist()})
 
 
-def write_at(ax: Axes, text: str, place: tuple[float, float], **style: object) -> None:
-    """Write in the middle of `place`, with an outline that sets it off from what is below."""
+def outlined() -> dict[str, object]:
+    """The look of a text that a white outline sets off from what is below."""
     from matplotlib import patheffects
 
-    ax.annotate(text, place, ha="center", va="center_baseline", zorder=4,
-                path_effects=[patheffects.withStroke(linewidth=2.5, foreground="white")], **style)
+    return {"path_effects": [patheffects.withStroke(linewidth=2.5, foreground="white")], "zorder": 4}
+
+
+def write_at(ax: Axes, text: str, place: tuple[float, float], **style: object) -> None:
+    """Write in the middle of `place`."""
+    ax.annotate(text, place, ha="center", va="center_baseline", **outlined(), **PLAIN, **style)
 
 
 def in_inches(ax: Axes) -> tuple[float, float]:
@@ -97,5 +103,12 @@ def in_inches(ax: Axes) -> tuple[float, float]:
     return box.width / ax.figure.dpi, box.height / ax.figure.dpi
 
 
-def shortened(text: str, longest: int) -> str:
+def shortened(text: object, longest: int) -> str:
+    """A name on one line, of so many characters at most."""
+    text = " ".join(str(text).split())
     return text if len(text) <= longest else f"{text[:longest - 3]}..."
+
+
+def literal(text: str) -> str:
+    """A text for a legend, in which matplotlib finds no formula: a name may hold dollars."""
+    return text.replace("$", r"\$")

@@ -2,17 +2,19 @@
 """Scores of clusterings with many values of a parameter."""
 from __future__ import annotations
 
-from numbers import Real
+from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._style import color_of, in_inches, marker_of, new_axes, shortened
+from .._wording import as_column
+from ._style import PLAIN, QUIET, color_of, in_inches, literal, marker_of, new_axes, outlined, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from ..selection import Sweep
+    from ..selection import KSuggestion, Sweep
 
 #: What is drawn, in this order: its title, and whether the highest (1) or the lowest (-1) value is the best.
 _PANELS = {
@@ -28,18 +30,21 @@ _PANEL = 4.2, 1.7  # inches
 _FEW = 3  # panels, in one column
 _MOST_LINES = 12  # in the legend
 _LONGEST_TEXT = 24
+_BEST = {"marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": "black", "markeredgewidth": 1.5}
 
 
-def sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
+def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | None = None) -> Axes:
     """Draw the scores of a sweep, each in a panel with a scale of its own, and mark the best value of each.
 
     The first parameter with the most values is the horizontal axis; combinations of the others have a line each. Scores
-    measure different things, and need not agree; where they do, the choice is easy.
+    measure different things, and need not agree; where they do, the choice is easy. Of a suggestion the suggested
+    number of clusters is marked, too, or it is said that none is suggested.
 
     Parameters
     ----------
-    sweep : Sweep
-        What `coterie.selection.sweep` gave.
+    sweep : Sweep, KSuggestion or dict of str to KSuggestion
+        What `coterie.selection.sweep` or `coterie.selection.suggest_k` gave; or several suggestions by name, which have
+        a line each.
     ax : matplotlib.axes.Axes, optional
         Where to draw: it becomes an empty frame, and the panels (``ax.child_axes``) lie within it. By default a new
         figure.
@@ -51,6 +56,8 @@ def sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
+    TypeError
+        `sweep` is something else.
     ValueError
         The sweep has no rows, or no scores.
     ModuleNotFoundError
@@ -65,9 +72,8 @@ def sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
     >>> found = selection.sweep(KMeans(random_state=0), X, {"n_clusters": range(2, 6)})
     >>> ax = plot.sweep(found)
     """
-    rows = list(sweep.rows)
-    parameters = list(sweep.parameters)
-    panels = _PANELS | {name: (f"{name.replace('_', ' ')}: higher is better", 1) for name in sweep.scores
+    rows, parameters, scores, suggested = _read(sweep)
+    panels = _PANELS | {name: (f"{name.replace('_', ' ')}: higher is better", 1) for name in scores
                         if name not in _PANELS}
     shown = [name for name in panels if name not in parameters and np.isfinite(_column(rows, name)).any()]
     if "inertia" in shown and "n_clusters" not in parameters:
@@ -105,9 +111,13 @@ def sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
             if np.isfinite(spread[members]).any():
                 panel.fill_between(x[members], (y - spread)[members], (y + spread)[members], color=color, alpha=0.15,
                                    linewidth=0)
-        panel.set_title(title, loc="left", fontsize=10)
+        panel.set_title(title, loc="left", fontsize=10, **PLAIN)
         if direction:
             _mark_best(panel, x, y, direction, [_text(row[along]) for row in rows])
+        for number, (_, k) in enumerate(suggested):
+            if k > 1:  # dashes of those that agree lie between each other
+                panel.axvline(k, color=QUIET if len(suggested) == 1 else color_of(number), linewidth=1.5, zorder=1,
+                              linestyle=(4 * number, (4, 4 * max(1, len(suggested) - 1))))
         panel.margins(x=0.04 if numeric else 0.15, y=0.3 if direction else 0.1)
         panel.grid(axis="y", color="#e6e6e6", linewidth=0.8)
         panel.set_axisbelow(True)
@@ -115,13 +125,49 @@ def sweep(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
         panel.tick_params(labelsize=9)
         _scale_along(panel, x, list(values.values()), numeric)
     for panel in frames[-n_columns:]:
-        panel.set_xlabel(along.replace("n_clusters", "number of clusters"))
+        panel.set_xlabel(along.rpartition("__")[2].replace("n_clusters", "number of clusters"), **PLAIN)
     for panel in frames[:-n_columns]:
         panel.tick_params(labelbottom=False)
-    if others:
-        ax.legend(handles=frames[0].get_legend_handles_labels()[0][:_MOST_LINES], loc="lower left", borderaxespad=0.2,
-                  bbox_to_anchor=(0, 1), ncols=min(3, len(lines)), fontsize=9, frameon=False)
+    _explain(ax, frames[0].get_legend_handles_labels()[0][:_MOST_LINES] if others else [], suggested,
+             any(direction for _, direction in map(panels.get, shown)))
     return ax
+
+
+def _read(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion]
+          ) -> tuple[list[dict], list[str], tuple[str, ...], list[tuple[str, int]]]:
+    """Rows, parameters and scores; and the suggested numbers of clusters (1: none), with the names of their lines."""
+    if isinstance(sweep, Mapping):
+        if sweep and all(hasattr(each, "by_chance") for each in sweep.values()):
+            first = next(iter(sweep.values())).sweep
+            rows = [{"method": name} | row for name, each in sweep.items() for row in each.sweep.rows]
+            return rows, [*first.parameters, "method"], first.scores, [(str(name), each.k)
+                                                                     for name, each in sweep.items()]
+    elif hasattr(sweep, "by_chance"):
+        return list(sweep.sweep.rows), list(sweep.sweep.parameters), sweep.sweep.scores, [("", sweep.k)]
+    elif hasattr(sweep, "parameters"):
+        return list(sweep.rows), list(sweep.parameters), sweep.scores, []
+    raise TypeError("plot.sweep needs what coterie.selection.sweep or suggest_k gave, or a dict of suggestions. Got "
+                    f"{type(sweep).__name__}.")
+
+
+def _explain(ax: Axes, lines: list, suggested: list[tuple[str, int]], with_best: bool) -> None:
+    """The legend: what lines, circles and dashed lines are."""
+    from matplotlib.lines import Line2D
+
+    handles = list(lines)
+    for handle in handles:
+        handle.set_label(literal(handle.get_label()))
+    if with_best:
+        handles.append(Line2D([], [], linewidth=0, **_BEST, label="best value"))
+    for number, (name, k) in enumerate(suggested):
+        color = QUIET if len(suggested) == 1 else color_of(number)
+        of = f" for {name}" * bool(name)
+        handles.append(Line2D([], [], color=color, linewidth=1.5, linestyle=(0, (4, 4)), label=literal(
+            f"suggested{of}: {k} clusters")) if k > 1 else
+            Line2D([], [], linewidth=0, label=literal(f"no number is suggested{of}")))
+    if handles:
+        ax.legend(handles=handles, loc="lower left", borderaxespad=0.2, bbox_to_anchor=(0, 1),
+                  ncols=min(3, len(handles)), fontsize=9, frameon=False)
 
 
 def _column(rows: list[dict], name: str) -> np.ndarray:
@@ -129,9 +175,9 @@ def _column(rows: list[dict], name: str) -> np.ndarray:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, Real) and not isinstance(value, bool):
+    if isinstance(value, Real) and not isinstance(value, Integral):
         return f"{value:.4g}"
-    return shortened(" ".join(str(value).split()), _LONGEST_TEXT)
+    return shortened(value, _LONGEST_TEXT)
 
 
 def _divide(ax: Axes, n_rows: int, n_columns: int, count: int) -> list[Axes]:
@@ -152,20 +198,20 @@ def _divide(ax: Axes, n_rows: int, n_columns: int, count: int) -> list[Axes]:
 
 def _mark_best(panel: Axes, x: np.ndarray, y: np.ndarray, direction: int, texts: list[str]) -> None:
     best = int(np.nanargmax(direction * y))
-    panel.plot(x[best], y[best], "o", markersize=11, markerfacecolor="none", markeredgecolor="black",
-               markeredgewidth=1.5)
+    panel.plot(x[best], y[best], linewidth=0, **_BEST)
     along = (x[best] - x.min()) / (np.ptp(x) or 1.0)
-    value = f"{y[best]:,.0f}" if abs(y[best]) >= 1000 else f"{y[best]:.3g}"
-    panel.annotate(f"{texts[best]}: {value}", (x[best], y[best]), xytext=(0, 8 * direction),
-                   textcoords="offset points", va="bottom" if direction > 0 else "top", weight="bold", fontsize=9,
-                   ha="left" if along < 0.15 else "right" if along > 0.85 else "center")
+    side = "left" if along < 0.15 else "right" if along > 0.85 else "center"
+    shift = {"left": 4, "right": -4, "center": 0}[side]  # points, from a line at the suggested number
+    panel.annotate(f"{texts[best]}: {as_column(y)[best]}", (x[best], y[best]), xytext=(shift, 8 * direction),
+                   textcoords="offset points", va="bottom" if direction > 0 else "top", ha=side, weight="bold",
+                   fontsize=9, **outlined(), **PLAIN)
 
 
 def _scale_along(panel: Axes, x: np.ndarray, texts: list[str], numeric: bool) -> None:
     from matplotlib.ticker import MaxNLocator
 
     if not numeric:
-        panel.set_xticks(range(len(texts)), texts)
+        panel.set_xticks(range(len(texts)), texts, **PLAIN)
     elif (x == np.trunc(x)).all():
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     if numeric and x.min() > 0 and x.max() >= 100 * x.min():

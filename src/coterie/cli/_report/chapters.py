@@ -206,7 +206,8 @@ def compare(found: Findings, picture: Callable) -> Section:
         content.append(element("h3", _METHODS[name]))
         content.append(_sweep_table(name, suggestion, found.agreement if name == "Ward" else None))
         content.append(items(list(map(sentence, suggestion.reasons))))
-    content.append(figure(picture("sweeps"), "Scores by the number of clusters; the best value of each is marked."))
+    content.append(figure(picture("sweeps"), "Scores by the number of clusters. Circles: the best values. "
+                          "Dashed lines: the suggested numbers."))
     content.append(figure(picture("tree"), "Ward's tree: each bracket joins two clusters, at the height that says how "
                           "unlike they are. A long gap between two merges speaks for a cut there."
                           + " A label such as (12) stands for 12 rows." * (len(found.tree) >= 80)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -50,10 +49,7 @@ def draw_scatter(findings, alt: str) -> Picture:
 
 
 def draw_sweeps(findings, alt: str) -> Picture:
-    rows = [row | {"method": name} for name, suggestion in findings.suggestions.items() for row in suggestion.sweep]
-    sweeps = next(iter(findings.suggestions.values())).sweep
-    both = SimpleNamespace(rows=rows, parameters=("n_clusters", "method"), scores=sweeps.scores)
-    return draw(lambda ax: plot.sweep(both, ax=ax), alt, 6.0)
+    return draw(lambda ax: plot.sweep(findings.suggestions, ax=ax), alt, 6.0)
 
 
 def draw_tree(findings, alt: str) -> Picture:
