@@ -237,3 +237,36 @@ def test_matplotlib_is_needed_only_for_drawing():
             "try:\n    dendrogram(Z)\nexcept ImportError as error:\n    print(error)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("dendrogram needs matplotlib to draw: pip install")
+
+
+def test_an_empty_palette_is_refused():
+    with pytest.raises(ValueError, match=r"^palette must hold at least one color"):
+        hierarchy.set_link_color_palette([])
+
+
+def test_labels_of_more_than_one_dimension_are_refused():
+    Z = [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 2.0, 3.0]]
+    for labels in (np.array([["a", "b"]] * 3), np.array("a"), np.zeros((3, 2))):
+        with pytest.raises(ValueError, match="labels"):
+            hierarchy.dendrogram(Z, labels=labels, no_plot=True)
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(ValueError, match="labels must be one for each of the 3 points"):
+        hierarchy.dendrogram(Z, labels=pandas.DataFrame({"a": [1, 2, 3], "b": [1, 2, 3]}), no_plot=True)
+    assert hierarchy.dendrogram(Z, labels=pandas.Series(["a", "b", "c"]), no_plot=True)["ivl"] == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize("parameters", [
+    {"p": np.nan, "truncate_mode": "lastp"}, {"p": "3"}, {"color_threshold": "high"}, {"color_threshold": np.nan},
+    {"color_threshold": 1j}, {"truncate_mode": ["lastp"]}, {"truncate_mode": np.array(["lastp", "level"])},
+    {"orientation": None}, {"orientation": np.array(["top", "left"])}, {"labels": 3},
+])
+def test_wrong_parameters_of_a_dendrogram_are_refused(parameters):
+    with pytest.raises((ValueError, TypeError)):
+        hierarchy.dendrogram([[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 2.0, 3.0]], no_plot=True, **parameters)
+
+
+def test_numbers_beyond_all_leaves_show_all_of_them():
+    Z = [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 2.0, 3.0]]
+    for mode in ("lastp", "level"):
+        for p in (np.inf, 10**400):
+            assert hierarchy.dendrogram(Z, p, mode, no_plot=True) == hierarchy.dendrogram(Z, no_plot=True)

@@ -17,6 +17,7 @@ import coterie
 from coterie import Cancelled, distances
 from coterie._kernels import simd
 from coterie.distances import (
+    Metric,
     as_metric,
     cdist,
     check_condensed,
@@ -712,3 +713,35 @@ def test_haversine_of_what_is_no_place_is_refused_or_warned_of():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         pdist([[1.5707963267948966, 300.0], [-1.5707963267948966, 0.0]], "haversine")
+
+
+@pytest.mark.parametrize("force", [None, 0, "square", b"no", ["tomatrix"]])
+def test_squareform_is_forced_by_three_words_only(force):
+    with pytest.raises(ValueError, match=r"^The 'force' parameter of squareform must be a str among"):
+        squareform([1.0, 2.0, 3.0], force)
+
+
+@pytest.mark.parametrize("metric", [
+    Metric(name="euclidean", kernel="zzz"), Metric(name="zzz", kernel="euclidean"), Metric(name="haversine"),
+    Metric(name="minkowski", kernel="minkowski", p=-1.0), Metric(name="haversine", kernel="haversine"),
+    Metric(name="euclidean", kernel="minkowski", p=3.0), dataclasses.replace(as_metric("cosine"), undefined=""),
+])
+def test_a_metric_that_was_made_by_hand_is_that_of_the_table(metric):
+    with pytest.raises(ValueError, match=r"A Metric without a function must be|Unknown Distance|p must be greater"):
+        pdist([[0.0, 1.0, 2.0], [1.0, 2.0, 3.0]], metric)
+
+
+@pytest.mark.parametrize("p", ["2", None, 1j, [2.0], np.array([1.0, 2.0])])
+def test_an_exponent_that_is_no_number_is_refused(p):
+    with pytest.raises(TypeError, match=r"^p must be a number greater than 0, got"):
+        as_metric("minkowski", p=p)
+
+
+def test_an_exponent_beyond_float64_is_infinite():
+    assert as_metric("minkowski", p=10**400) == as_metric("minkowski", p=math.inf)
+
+
+def test_no_conversion_loses_an_imaginary_part():
+    for convert in (km_to_radians, radians_to_km, lambda given: from_degrees([given], [0.0])):
+        with pytest.raises(ValueError, match="Complex data not supported"):
+            convert(1 + 1j)

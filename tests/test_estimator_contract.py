@@ -21,7 +21,7 @@ from coterie.scaling import Scaler
 
 
 class ColumnScaler(Scaler):
-    """scikit-learn's checks know an old estimator named Scaler, and set a parameter of that one."""
+    """scikit-learn's checks of sparse data take a class named Scaler for another one, and set `with_mean` of that."""
 
 
 ESTIMATORS = [KMeans(), ColumnScaler(), AgglomerativeClustering(), DivisiveClustering(), DBSCAN(1.0),

@@ -531,3 +531,64 @@ def test_no_warning_of_numpy_escapes():
         warnings.simplefilter("error")
         for name in ALL:
             call(name, Z * [1, 1, 0, 1])
+
+
+Z3 = [[0.0, 1.0, 0.5, 2.0], [2.0, 3.0, 1.5, 3.0]]
+COMPLEX_Z = np.array(Z3, complex) + 1j
+READERS = {
+    "cophenet": lambda Z: hierarchy.cophenet(Z), "cut_tree": hierarchy.cut_tree,
+    "dendrogram": lambda Z: hierarchy.dendrogram(Z, no_plot=True), "fcluster": lambda Z: hierarchy.fcluster(Z, 1.0),
+    "from_mlab_linkage": hierarchy.from_mlab_linkage, "inconsistent": hierarchy.inconsistent,
+    "is_monotonic": hierarchy.is_monotonic, "leaders": lambda Z: hierarchy.leaders(Z, np.int32([1, 1, 2])),
+    "leaves_list": hierarchy.leaves_list, "maxdists": hierarchy.maxdists,
+    "maxinconsts": lambda Z: hierarchy.maxinconsts(Z, hierarchy.inconsistent(Z3)),
+    "maxRstat": lambda Z: hierarchy.maxRstat(Z, hierarchy.inconsistent(Z3), 3),
+    "num_obs_linkage": hierarchy.num_obs_linkage,
+    "optimal_leaf_ordering": lambda Z: hierarchy.optimal_leaf_ordering(Z, [1.0, 2.0, 3.0]),
+    "to_mlab_linkage": hierarchy.to_mlab_linkage, "to_tree": hierarchy.to_tree,
+}
+
+
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+def test_a_linkage_matrix_does_not_lose_its_imaginary_part(read):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for Z in (COMPLEX_Z, COMPLEX_Z.astype(object), COMPLEX_Z.tolist()):
+            with pytest.raises((TypeError, ValueError)):
+                read(Z)
+
+
+def test_other_arguments_do_not_lose_their_imaginary_part():
+    R, y = np.full((2, 4), 1j), [1j, 2, 3]
+    for call in (lambda: hierarchy.maxRstat(Z3, R, 0), lambda: hierarchy.cophenet(Z3, y),
+                 lambda: hierarchy.optimal_leaf_ordering(Z3, y), lambda: hierarchy.fclusterdata([[1j], [2]], 1.0),
+                 lambda: hierarchy.fcluster(Z3, 1.0, "monocrit", monocrit=[1j, 2]), lambda: hierarchy.linkage(y),
+                 lambda: hierarchy.fcluster(Z3, 1.0, R=R), lambda: hierarchy.cut_tree(Z3, n_clusters=1j),
+                 lambda: hierarchy.cut_tree(Z3, height=[1j])):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with pytest.raises(ValueError, match="Complex data not supported"):
+                call()
+
+
+def test_at_most_infinitely_many_clusters_are_all_points():
+    for most in (np.inf, 10**400, 3):
+        np.testing.assert_array_equal(hierarchy.fcluster(Z3, most, "maxclust"), [1, 2, 3])
+    for t in (np.nan, None, "2", 1j, [2]):
+        for criterion in ("maxclust", "distance", "inconsistent"):
+            with pytest.raises(ValueError, match=r"^The 't' parameter of fcluster must be a real number"):
+                hierarchy.fcluster(Z3, t, criterion)
+
+
+@pytest.mark.parametrize("d", [None, "2", 1j, [2], np.nan, np.inf, 1.5, -1])
+def test_a_depth_is_a_whole_number(d):
+    with pytest.raises(ValueError, match=r"^The second argument d must be a nonnegative integer value"):
+        hierarchy.inconsistent(Z3, d)
+
+
+@pytest.mark.parametrize("number", [np.nan, None, "2", [[1, 2]], [1, np.nan]])
+@pytest.mark.parametrize("parameter", ["n_clusters", "height"])
+def test_cuts_are_numbers(parameter, number):
+    if number is not None:
+        with pytest.raises(ValueError, match=parameter):
+            hierarchy.cut_tree(Z3, **{parameter: number})

@@ -118,3 +118,9 @@ def test_what_can_not_be_scored_is_refused(X):
         outlier_scores(X, DBSCAN(1.5).fit(X), reference=X)
     with pytest.raises(ValueError, match="X has 2 features, but KMeans is expecting 3"):
         outlier_scores(X[:, :2], KMeans(2).fit(X))
+
+
+def test_the_model_in_the_place_of_the_rows_is_told(X):
+    model = KMeans(3, random_state=0).fit(X)
+    with pytest.raises(TypeError, match=r"^outlier_scores takes the rows first and the model second: outlier_scores\("):
+        outlier_scores(model, X)

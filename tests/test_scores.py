@@ -635,3 +635,27 @@ def test_matrices_are_those_of_sklearn():
             ours, theirs = getattr(scores, name)(a, b), getattr(sklearn, name)(a, b)
             np.testing.assert_array_equal(ours, theirs)
             assert ours.dtype == theirs.dtype
+
+
+@pytest.mark.parametrize("matrix", [
+    [[1, -1], [2, 3]], [[1.0, np.nan], [2, 3]], [[1, np.inf], [2, 3]], [[1e16, 1e16], [1, 2]], [["a", "b"]], [1, 2],
+    [[1j, 2]], [[1, 2], [3]],
+])
+def test_a_wrong_contingency_matrix_is_refused(matrix):
+    with pytest.raises(ValueError, match=r"contingency|Complex|Expected 2D"):
+        scores.mutual_info_score(None, None, contingency=matrix)
+
+
+@pytest.mark.parametrize(("attribute", "value"), [
+    ("indices", [0, 10**9, 1]), ("indices", [0, -1, 1]), ("indptr", [0, 10**9, 3]), ("indptr", [0, 3, 2]),
+    ("data", [1, -1, 2]), ("data", [1, np.nan, 2]),
+])
+def test_a_corrupt_sparse_contingency_matrix_is_refused(attribute, value):
+    sparse = pytest.importorskip("scipy.sparse")
+    matrix = sparse.csr_matrix(([1.0, 2.0, 3.0], [0, 1, 1], [0, 2, 3]), shape=(2, 2))
+    whole = [[1.0, 2.0], [0.0, 3.0]]
+    assert scores.mutual_info_score(None, None, contingency=matrix) == \
+        scores.mutual_info_score(None, None, contingency=whole)
+    setattr(matrix, attribute, np.array(value, getattr(matrix, attribute).dtype))
+    with pytest.raises(ValueError, match="contingency"):
+        scores.mutual_info_score(None, None, contingency=matrix)

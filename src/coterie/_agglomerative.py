@@ -13,7 +13,7 @@ import numpy as np
 from . import _linkage, _parallel, distances
 from ._estimator import UNCHANGED, Clusterer, Estimator
 from ._kernels import flat_cut, merge_tree
-from ._validation import BOOL, N_JOBS, NONE, Rule, check_parameters, integer, one_of, real
+from ._validation import BOOL, N_JOBS, NONE, Rule, as_doubles, check_parameters, integer, one_of, real
 from .scaling import warn_of_scales
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def takes_all_rows(metric: object) -> bool:
 
 def matrix_of(metric: Callable, X: NDArray) -> NDArray:
     """What a function of all rows returns, checked: a square matrix."""
-    matrix = np.asarray(metric(X), dtype=np.float64)
+    matrix = as_doubles(metric(X), name="affinity")
     if matrix.shape != (len(X), len(X)):
         raise ValueError(f"The metric should return a square matrix of {len(X)} rows, got one of shape {matrix.shape}. "
                          "A function of two rows must require two arguments.")

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from . import _parallel
-from ._validation import as_labels, warn
+from ._sparse import as_sparse_rows, is_sparse
+from ._validation import as_array, as_labels, as_matrix, warn
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _BLOCK = 1 << 16  # probabilities that are computed at a time
 _EPS = float(np.finfo(np.float64).eps)
+_MOST_ROWS = 2**53  # of a contingency matrix: float64 counts no further
 _TAIL = 60.0  # what has a probability below exp(-60) is left out of an expectation
 
 
@@ -36,8 +38,8 @@ class Table(NamedTuple):
     def of(cls, labels_true: ArrayLike, labels_pred: ArrayLike, warns: bool = False) -> Table:
         """From labelings; where it `warns`, also of labels that look like measurements."""
         for name, labels in (("labels_true", labels_true), ("labels_pred", labels_pred)):
-            if np.ndim(labels) != 1:
-                raise ValueError(f"{name} must be 1D: shape is {np.shape(labels)!r}")
+            if (array := as_array(labels, name)).ndim != 1:
+                raise ValueError(f"{name} must be 1D: shape is {array.shape!r}")
         values_true, true = as_labels(labels_true, name="labels_true")
         values_pred, pred = as_labels(labels_pred, name="labels_pred")
         if len(true) != len(pred):
@@ -57,17 +59,21 @@ class Table(NamedTuple):
 
     @classmethod
     def from_matrix(cls, matrix: Any) -> Table:
-        """From a contingency matrix, dense or sparse."""
-        if hasattr(matrix, "tocoo"):
-            coo = matrix.tocsr().tocoo()  # which adds up what is there twice
-            i, j, counts, shape = coo.row, coo.col, coo.data, coo.shape
+        """From a contingency matrix, dense or sparse, checked."""
+        if is_sparse(matrix):
+            rows = as_sparse_rows(matrix, name="contingency")
+            i, j, counts, shape = np.repeat(np.arange(len(rows)), np.diff(rows.starts)), rows.columns, rows.values, \
+                rows.shape
         else:
-            matrix = np.asarray(matrix)
-            if matrix.ndim != 2:
-                raise ValueError(f"contingency must be a matrix, got one of shape {matrix.shape}.")
-            i, j = matrix.nonzero()
-            counts, shape = matrix[i, j], matrix.shape
+            dense = as_matrix(matrix, name="contingency")
+            i, j = dense.nonzero()
+            counts, shape = dense[i, j], dense.shape
+        if len(counts) and (counts.min() < 0 or counts.sum(dtype=np.float64) >= _MOST_ROWS):
+            raise ValueError("contingency must hold numbers of rows: none negative, and less than 2**53 in all. "
+                             f"Got numbers from {counts.min():g} to {counts.max():g}.")
         counts = counts.astype(np.int64)
+        found = counts > 0
+        i, j, counts = i[found], j[found], counts[found]
         return cls(i, j, counts, *(np.bincount(at, counts, length).astype(np.int64)
                                    for at, length in zip((i, j), shape, strict=True)))
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ._kernels import tree_draw
 from ._linkage_matrix import read_linkage
+from ._validation import NUMBER, as_array, as_float, check_parameters, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,6 +52,8 @@ def set_link_color_palette(palette: Sequence[str] | None) -> None:
         palette = _DEFAULT_PALETTE
     elif not isinstance(palette, list | tuple):
         raise TypeError("palette must be a list or tuple")
+    elif not palette:
+        raise ValueError("palette must hold at least one color; None is the default palette.")
     if not all(isinstance(color, str) for color in palette):
         raise TypeError("all palette list elements must be color strings")
     _palette = palette
@@ -148,17 +151,22 @@ def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
     >>> tree["icoord"]
     [[15.0, 15.0, 25.0, 25.0], [5.0, 5.0, 20.0, 20.0]]
     """
-    if orientation not in ("top", "left", "bottom", "right"):
+    if not isinstance(orientation, str) or orientation not in ("top", "left", "bottom", "right"):
         raise ValueError("orientation must be one of 'top', 'left', 'bottom', or 'right'")
-    Z = np.asarray(Z)
-    if labels is not None and Z.shape[:1] != (len(labels) - 1,):
-        raise ValueError("Dimensions of Z and labels must be consistent.")
     Z, children = read_linkage(Z)
     n = len(Z) + 1
+    names = labels if labels is None or isinstance(labels, list | tuple) else as_array(labels, "labels")
+    if names is not None and (names.shape[:1] if isinstance(names, np.ndarray) else (len(names),)) != (n,):
+        raise ValueError("Dimensions of Z and labels must be consistent.")
+    if getattr(names, "ndim", 1) != 1:
+        raise ValueError(f"labels must be one for each of the {n} points. Got the shape {names.shape}.")
     if not isinstance(p, Real):
         raise TypeError("The second argument must be a number")
-    p = int(p)
-    if truncate_mode not in ("lastp", "mtica", "level", "none", None):  # mtica: what level was once called
+    if not NUMBER.accepts(p):
+        raise ValueError(f"p must be a number. Got {shown(p)}.")
+    p = int(max(-1, min(p, 2 * n)))
+    modes = ("lastp", "mtica", "level", "none")  # mtica: what level was once called
+    if truncate_mode is not None and not (isinstance(truncate_mode, str) and truncate_mode in modes):
         raise ValueError("Invalid truncation mode.")
     limit, deepest = 0, 2 * n
     if truncate_mode == "lastp":
@@ -168,10 +176,11 @@ def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
     heights = Z[:, 2]
     if color_threshold is None or (isinstance(color_threshold, str) and color_threshold == "default"):
         color_threshold = heights.max() * 0.7
+    check_parameters("dendrogram", {"color_threshold": (NUMBER,)}, {"color_threshold": color_threshold})
     if count_sort or distance_sort:
         children = _sort_children(Z, children, count_sort, distance_sort)
 
-    layout = _place(children, heights, limit, deepest, float(color_threshold))
+    layout = _place(children, heights, limit, deepest, as_float(color_threshold))
     leaves = layout["leaves"].tolist()
     palette = _palette
     if link_color_func is not None:
@@ -182,7 +191,6 @@ def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
     if leaf_label_func is not None:
         texts = [leaf_label_func(node) for node in leaves]
     else:
-        names = None if labels is None else list(labels)
         texts = [(str(node) if names is None else names[node]) if node < n else
                  f"({int(Z[node - n, 3])})" if show_leaf_counts else "" for node in leaves]
     result = {

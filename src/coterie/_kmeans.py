@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from . import _lloyd, _parallel, _seeding
+from . import _lloyd, _memory, _parallel, _seeding
 from ._estimator import UNCHANGED, Clusterer, ConvergenceWarning, Estimator, Transformer, also_sklearns
 from ._random import as_random_state
 from ._validation import (
@@ -602,6 +602,9 @@ def kmeans_plusplus(
         raise ValueError(f"The length of x_squared_norms {np.size(x_squared_norms)} should be equal to the length of "
                          f"n_samples {len(X)}.")
     data = _lloyd.Data(X, weights, _parallel.resolve_n_jobs(n_jobs))
+    trials = n_local_trials or 1
+    _memory.require(8 * trials * (X.shape[1] + 8), f"{trials:,} draws for each center (n_local_trials)",
+                    "A few are enough: None is 2 + log(n_clusters).")
     indices = _seeding.seed(data, n_clusters, as_random_state(random_state), n_local_trials)
     return X[indices], indices
 

@@ -12,7 +12,7 @@ from ._kernels import linkage_chain, linkage_heap, linkage_points, linkage_round
 from ._linkage_matrix import warn_of_distances
 from ._parallel import resolve_n_jobs
 from ._tree_order import optimal_leaf_ordering
-from ._validation import as_floats, as_matrix
+from ._validation import as_array, as_floats, as_matrix
 from .distances import as_metric, check_condensed, check_suits, pdist, prepare, rows_to
 
 if TYPE_CHECKING:
@@ -557,7 +557,7 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
     if method not in METHODS:
         raise ValueError(f"Invalid method: {method}. There are {', '.join(METHODS)}.")
     n_threads = resolve_n_jobs(n_jobs)
-    array = y if isinstance(y, np.ndarray) else np.asarray(y)
+    array = as_array(y, "y")
     if array.ndim == 1:
         distances = as_floats(array, name="y").astype(np.float64, copy=False)
         if check_condensed(distances) < 2:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ._kernels import tree_read
-from ._validation import warn
+from ._validation import as_array, as_doubles, warn
 from .distances import check_condensed
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def read_linkage(Z: ArrayLike, *, convert: bool = False) -> tuple[NDArray[np.flo
     ValueError
         `Z` is not a linkage matrix, see `is_valid_linkage`.
     """
-    Z = np.asarray(Z, dtype=np.float64 if convert else None)
+    Z = as_doubles(Z, name="Z") if convert else as_array(Z, "Z")
     problem = _shape_problem(Z, "Linkage", "Z")
     if problem is not None:
         raise problem
@@ -147,7 +147,7 @@ def is_valid_linkage(Z: ArrayLike, warning: bool = False, throw: bool = False, n
     >>> is_valid_linkage([[0.0, 3.0, 0.5, 2.0], [1.0, 2.0, 1.5, 3.0]])
     False
     """
-    Z = np.asarray(Z)
+    Z = as_array(Z, name or "Z")
     problem = _shape_problem(Z, "Linkage", name)
     if problem is not None:
         if throw:
@@ -193,7 +193,7 @@ def is_valid_im(R: ArrayLike, warning: bool = False, throw: bool = False, name: 
     >>> is_valid_im([[0.5, 0.0, 1.0, 0.0]]), is_valid_im([[-0.5, 0.0, 1.0, 0.0]])
     (True, False)
     """
-    R = np.asarray(R)
+    R = as_array(R, name or "R")
     problem = _shape_problem(R, "Inconsistency", name)
     if problem is not None:
         if throw:
@@ -203,7 +203,7 @@ def is_valid_im(R: ArrayLike, warning: bool = False, throw: bool = False, name: 
 
 
 def read_inconsistency(R: ArrayLike, n_rows: int) -> NDArray[np.float64]:
-    R = np.asarray(R, dtype=np.float64)
+    R = as_doubles(R, name="R")
     is_valid_im(R, throw=True, name="R")
     if len(R) != n_rows:
         raise ValueError("The inconsistency matrix and linkage matrix each have a different number of rows.")
@@ -262,7 +262,7 @@ def correspond(Z: ArrayLike, Y: ArrayLike) -> bool:
     True
     """
     n = num_obs_linkage(Z)
-    m = check_condensed(np.asarray(Y), "Y")
+    m = check_condensed(as_array(Y, "Y"), "Y")
     if m == 1:
         raise ValueError("The number of observations cannot be determined on an empty distance matrix.")
     return n == m
@@ -327,7 +327,7 @@ def is_isomorphic(T1: ArrayLike, T2: ArrayLike) -> bool:
     >>> is_isomorphic([1, 1, 2], [7, 7, 3]), is_isomorphic([1, 1, 2], [7, 3, 3])
     (True, False)
     """
-    T1, T2 = np.asarray(T1), np.asarray(T2)
+    T1, T2 = as_array(T1, "T1"), as_array(T2, "T2")
     if T1.ndim != 1:
         raise ValueError("T1 must be one-dimensional.")
     if T2.ndim != 1:

@@ -9,7 +9,7 @@ import numpy as np
 from . import _lloyd, _parallel, distances, neighbors
 from ._drifting import predict_again, tree_rows
 from ._grouping import Groups, squared_distances
-from ._validation import as_matrix, check_n_features
+from ._validation import as_matrix, check_n_features, shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -77,6 +77,9 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     >>> outlier_scores(X, model).round(2)
     array([2.  , 1.  , 0.  , 1.  , 2.  , 1.45, 1.  , 0.55, 0.09, 3.09])
     """
+    if hasattr(X, "predict") and not hasattr(model, "predict"):
+        raise TypeError("outlier_scores takes the rows first and the model second: outlier_scores(X, model). "
+                        f"Got {shown(X)} for X.")
     if callable(check_is_fitted := getattr(model, "_check_is_fitted", None)):
         check_is_fitted()
     if reference is not None and not hasattr(model, "cluster_centers_"):
@@ -97,9 +100,9 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
                          others, np.sqrt(squared_distances(fitted, others, centers)))
     if hasattr(model, "linkage_") and hasattr(model, "predict"):
         raise ValueError("outlier_scores needs the means of the clusters of a tree, and so the rows and Euclidean "
-                         f"distances. Got {model!r}.")
+                         f"distances. Got {shown(model)}.")
     raise TypeError("outlier_scores needs a fitted KMeans, DBSCAN or AgglomerativeClustering (of scikit-learn's KMeans "
-                    f"or DBSCAN). Got {model!r}.")
+                    f"or DBSCAN). Got {shown(model)}.")
 
 
 def _read(model: Any, X: ArrayLike) -> NDArray:

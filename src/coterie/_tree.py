@@ -11,6 +11,7 @@ import numpy as np
 from . import _parallel
 from ._kernels import tree_read
 from ._linkage_matrix import read_children, read_linkage
+from ._validation import as_doubles
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -299,7 +300,7 @@ def from_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
     array([[0. , 1. , 0.5, 2. ],
            [2. , 3. , 1.5, 3. ]])
     """
-    Z = np.array(Z, dtype=np.float64, order="C")
+    Z = as_doubles(Z, name="Z").copy()
     if Z.shape in ((), (0,)):
         return Z
     if Z.ndim != 2:
@@ -342,7 +343,7 @@ def to_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
     array([[1. , 2. , 0.5],
            [3. , 4. , 1.5]])
     """
-    Z = np.array(Z, dtype=np.float64)
+    Z = as_doubles(Z, name="Z").copy()
     if Z.shape in ((), (0,)):
         return Z
     Z = read_linkage(Z)[0]

@@ -11,6 +11,7 @@ from ._kernels import tree_cut, tree_read
 from ._linkage_matrix import read_inconsistency, read_linkage
 from ._tree import chunked, count_leaves, n_slots
 from ._tree_heights import inconsistency_of, running_maximum
+from ._validation import NUMBER, as_array, as_doubles, as_float, check_parameters, shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -73,6 +74,9 @@ def fcluster(Z: ArrayLike, t: float, criterion: str = "inconsistent", depth: int
     """
     Z, children = read_linkage(Z, convert=True)
     n = len(Z) + 1
+    check_parameters("fcluster", {"t": (NUMBER,)}, {"t": t})
+    if not isinstance(criterion, str):
+        raise TypeError(f"criterion must be a str. Got {shown(criterion)}.")
     if criterion == "inconsistent":
         R = inconsistency_of(Z, children, depth) if R is None else read_inconsistency(R, n - 1)
         key = running_maximum(children, R[:, 3])
@@ -81,21 +85,20 @@ def fcluster(Z: ArrayLike, t: float, criterion: str = "inconsistent", depth: int
     elif criterion in ("monocrit", "maxclust_monocrit"):
         if monocrit is None:
             raise ValueError(f"monocrit must be given for criterion {criterion!r}.")
-        key = np.ascontiguousarray(monocrit, dtype=np.float64)
+        key = as_doubles(monocrit, name="monocrit")
         if key.shape != (n - 1,):
             raise ValueError(f"monocrit must have shape ({n - 1},), one number for each row of Z. Got {key.shape}.")
     else:
         raise ValueError(f"Invalid cluster formation criterion: {criterion}")
     if criterion in ("maxclust", "maxclust_monocrit"):
-        most = int(t)
-        if most < 1:
-            raise ValueError(f"t must be at least 1 for criterion {criterion!r}. Got {t!r}.")
-        if most >= n:
+        if t < 1:
+            raise ValueError(f"t must be at least 1 for criterion {criterion!r}. Got {shown(t)}.")
+        if t >= n:
             return np.arange(1, n + 1, dtype=np.int32)
-        row = tree_cut.count_below(children, key, most, np.empty(n - 1, np.int32))
+        row = tree_cut.count_below(children, key, int(t), np.empty(n - 1, np.int32))
         threshold = key[row] if row < n - 1 else np.inf
     else:
-        threshold = float(t)
+        threshold = as_float(t)
     label = np.empty(2 * n - 1, np.int32)
     tree_cut.label_below(children, key, threshold, np.empty(2 * n, np.int64), label)
     return label[:n].copy()
@@ -138,7 +141,7 @@ def leaders(Z: ArrayLike, T: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.i
     """
     Z, children = read_linkage(Z, convert=True)
     n = len(Z) + 1
-    T = np.asarray(T)
+    T = as_array(T, "T")
     if T.dtype != np.int32 or T.ndim != 1:
         raise TypeError("T must be a 1-D array of dtype int32.")
     if len(T) != n:
@@ -215,9 +218,9 @@ def cut_tree(Z: ArrayLike, n_clusters: ArrayLike | None = None, height: ArrayLik
     order = order[::-1]
     order = order[np.argsort(highest[order], kind="stable")]
     if height is not None:
-        n_merges = np.searchsorted(highest[order], np.atleast_1d(height))
+        n_merges = np.searchsorted(highest[order], _numbers(height, "height"))
     elif n_clusters is not None:
-        n_merges = n - np.clip(np.ceil(np.atleast_1d(n_clusters)), 1, n)
+        n_merges = n - np.clip(np.ceil(_numbers(n_clusters, "n_clusters")), 1, n)
     else:
         n_merges = np.arange(n)
     n_merges, m = n_merges.astype(np.int64), len(n_merges)
@@ -228,3 +231,10 @@ def cut_tree(Z: ArrayLike, n_clusters: ArrayLike | None = None, height: ArrayLik
     labels = np.empty((m, n), np.int64)
     chunked(lambda _, *where: tree_cut.label_merged(children, rank, n_merges, top, number, labels, *where), m, 1)
     return labels.T
+
+
+def _numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    numbers = np.atleast_1d(as_doubles(values, name=name))
+    if numbers.ndim != 1 or np.isnan(numbers).any():
+        raise ValueError(f"{name} must be a number or a vector of numbers, without NaN. Got {shown(values)}.")
+    return numbers

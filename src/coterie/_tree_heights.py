@@ -10,6 +10,7 @@ from . import _memory
 from ._kernels import tree_pairs, tree_stats
 from ._linkage_matrix import read_inconsistency, read_linkage
 from ._tree import CHUNK, chunked, count_leaves, n_slots, order_leaves
+from ._validation import NUMBER, as_doubles, shown
 from .distances import check_condensed
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def cophenet(Z: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64] | 
     n = len(Z) + 1
     n_pairs = n * (n - 1) // 2
     if Y is not None:
-        Y = np.ascontiguousarray(Y, dtype=np.float64)
+        Y = as_doubles(Y, name="Y")
         if check_condensed(Y, "Y") != n:
             raise ValueError(f"Y must hold the {n_pairs} distances between the {n} points of Z. Got {len(Y)}.")
     _memory.require(8 * n_pairs, f"The cophenetic distances of {n:,} points",
@@ -127,8 +128,8 @@ def inconsistent(Z: ArrayLike, d: int = 2) -> NDArray[np.float64]:
 
 
 def inconsistency_of(Z: NDArray[np.float64], children: NDArray[np.int64], d: int) -> NDArray[np.float64]:
-    if d != np.floor(d) or d < 0:
-        raise ValueError("The second argument d must be a nonnegative integer value.")
+    if not NUMBER.accepts(d) or d < 0 or d % 1 != 0:
+        raise ValueError(f"The second argument d must be a nonnegative integer value. Got {shown(d)}.")
     levels = max(1, int(min(d, len(Z))))
     rows = max(1, CHUNK // 4 // levels)
     path, turn = np.empty((2, n_slots(len(Z), rows), levels), np.int64)

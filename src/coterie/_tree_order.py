@@ -11,6 +11,7 @@ from . import _memory, _parallel
 from ._kernels import leaf_order
 from ._linkage_matrix import read_linkage, warn_of_distances
 from ._tree import CHUNK, chunked, count_leaves, order_leaves
+from ._validation import as_doubles
 from .distances import check_condensed, pdist
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "
     """
     Z, children = read_linkage(Z)
     n = len(Z) + 1
-    y = np.ascontiguousarray(y, dtype=np.float64)
+    y = as_doubles(y, name="y")
     if y.ndim == 2:
         warn_of_distances(y)
         y = pdist(y, metric)

@@ -11,9 +11,9 @@ import math
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -64,7 +64,8 @@ def as_matrix(X: ArrayLike, *, name: str = "X", owner: str | None = None, allow_
     Parameters
     ----------
     X : array-like, table or CPU tensor of shape (n_samples, n_features)
-        float32 stays float32, float16 becomes float32, any other real number or bool becomes float64.
+        float32 stays float32, float16 becomes float32, any other real number or bool becomes float64. A column of
+        vectors of one length, such as embeddings, is a matrix if it is the only column.
     name : str
         What the messages call the data.
     owner : str, optional
@@ -75,11 +76,12 @@ def as_matrix(X: ArrayLike, *, name: str = "X", owner: str | None = None, allow_
     Raises
     ------
     TypeError
-        `X` is sparse, or holds objects that are not numbers.
+        `X` is sparse or not in memory (dask), or holds objects that are not numbers.
     ValueError
-        `X` is not two-dimensional, has no rows or no columns, is complex, or holds text, dates, NaN or infinity.
+        `X` is not two-dimensional, has no rows or no columns, is complex, or holds text, dates, NaN or infinity, or
+        vectors beside other columns or of different lengths.
     """
-    array = X if type(X) is np.ndarray else _to_array(X, name)
+    array = as_array(X, name)
     if array.ndim != 2:
         _raise_for_dimensions(array, owner)
     array = _to_float(array, X, name)
@@ -106,7 +108,12 @@ def as_floats(X: ArrayLike, *, name: str = "X") -> NDArray:
     ValueError
         `X` is complex, or holds text or dates.
     """
-    return _to_float(X if type(X) is np.ndarray else _to_array(X, name), X, name)
+    return _to_float(as_array(X, name), X, name)
+
+
+def as_doubles(X: ArrayLike, *, name: str = "X") -> NDArray[np.float64]:
+    """Return `X` as `as_floats` does, but always in float64."""
+    return _to_float(as_array(X, name), X, name, _F64)
 
 
 def as_weights(sample_weight: ArrayLike | None, n_samples: int, *, allow_negative: bool = False
@@ -124,9 +131,9 @@ def as_weights(sample_weight: ArrayLike | None, n_samples: int, *, allow_negativ
     if sample_weight is None:
         return None
     if isinstance(sample_weight, Real):
-        array = np.full(n_samples, float(sample_weight))
+        array = np.full(n_samples, as_doubles(sample_weight, name="sample_weight"))
     else:
-        array = sample_weight if type(sample_weight) is np.ndarray else _to_array(sample_weight, "sample_weight")
+        array = as_array(sample_weight, "sample_weight")
         if array.ndim != 1:
             raise ValueError(f"Sample weights must be 1D array or scalar, got {array.ndim}D array. "
                              f"Expected either a scalar value or a 1D array of length {n_samples}.")
@@ -193,18 +200,81 @@ def _raise_for_dimensions(array: NDArray, owner: str | None) -> None:
     )
 
 
+def as_array(X: object, name: str = "X") -> NDArray:
+    """Any container as a numpy array of whatever type and layout is nearest; such an array is returned as it is.
+
+    Masked values are NaN, or None where the type has no NaN.
+
+    Raises
+    ------
+    TypeError
+        `X` is sparse, or not in memory (a dask collection, a lazy frame).
+    ValueError
+        numpy can't read `X`, or `X` holds vectors that make no matrix.
+    """
+    array = X if type(X) is np.ndarray else _to_array(X, name)
+    return _spread_vectors(array, X, name) if array.dtype.kind == "O" else array
+
+
 def _to_array(X: object, name: str) -> NDArray:
-    """Any container of numbers as a numpy array of whatever type and layout is nearest."""
     if hasattr(X, "tocsr"):
         raise TypeError(f"Sparse data was passed for {name}, but dense data is required. "
                         "Use '.toarray()' to convert to a dense numpy array.")
+    _check_in_memory(X, name)
     if isinstance(X, np.ma.MaskedArray):
-        return X.astype(_float_type(X.dtype)).filled(np.nan) if np.ma.is_masked(X) else X.data
+        if not np.ma.is_masked(X):
+            return X.data
+        real = X.dtype.kind in "biuf"
+        return X.astype(_float_type(X.dtype)).filled(np.nan) if real else X.astype(object).filled(None)
     if getattr(X, "requires_grad", False):  # torch does not hand out such a tensor as it is
         X = X.detach()
     elif hasattr(X, "iloc") and X.ndim == 2:
         return _pandas_to_array(X)
-    return np.asarray(X)
+    try:
+        return np.asarray(X)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"Input {name} can't be read as an array: {error}") from None
+
+
+def _check_in_memory(X: object, name: str) -> None:
+    call = "compute" if hasattr(X, "__dask_graph__") else "collect" if is_lazy(X) else ""
+    if call:
+        library = type(X).__module__.split(".")[0]
+        raise TypeError(f"{name} is a {library} {type(X).__name__}, which is not in memory. "
+                        f"Call .{call}() first if it fits into memory, or take a sample of its rows.")
+
+
+def is_lazy(X: object) -> bool:
+    """Whether `X` is a plan of a computation, as those of dask and polars, that would have to run to have values."""
+    return hasattr(X, "__dask_graph__") or (hasattr(X, "collect") and not hasattr(X, "__array__"))
+
+
+def _is_vector(value: object) -> bool:
+    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str | bytes) and np.ndim(value) > 0
+
+
+def _spread_vectors(array: NDArray, original: object, name: str) -> NDArray:
+    """A matrix of the vectors that the one column of `array` holds; `array` itself where it holds none."""
+    kinds = {kind for kind in set(map(type, array.flat))
+             if issubclass(kind, Sequence | np.ndarray) and not issubclass(kind, str | bytes)}
+    if not kinds or array.ndim not in (1, 2):
+        return array
+    if array.ndim == 2 and array.shape[1] > 1:
+        row, column = next(index for index, value in np.ndenumerate(array) if type(value) in kinds)
+        raise ValueError(f"Input {name} holds vectors in one of several columns. Pass this column alone, or spread its "
+                         f"numbers over columns of their own.{_place(row, column, _names(original))}")
+    vectors = array.ravel().tolist()
+    row = next((i for i, value in enumerate(vectors) if not _is_vector(value)), None)
+    if row is not None:
+        raise ValueError(f"Input {name} holds vectors, but not in each row: {shown(vectors[row])}.{_place(row)}")
+    row = next((i for i, value in enumerate(vectors) if len(value) != len(vectors[0])), None)
+    if row is not None:
+        raise ValueError(f"Input {name} holds vectors of different lengths: {len(vectors[0])} numbers in row 0, "
+                         f"{len(vectors[row])} in row {row}.")
+    try:
+        return np.array(vectors)
+    except ValueError as error:
+        raise ValueError(f"Input {name} holds vectors that make no matrix: {error}") from None
 
 
 def _pandas_to_array(frame) -> NDArray:
@@ -240,25 +310,33 @@ def _to_float(array: NDArray, original: object, name: str, dtype: np.dtype | Non
 
 
 def _objects_to_float(array: NDArray, original: object, name: str) -> NDArray[np.float64]:
+    def first(kinds: set[type]) -> tuple[int, ...]:
+        return next(index for index, value in np.ndenumerate(array) if type(value) in kinds)
+
+    kinds = set(map(type, array.flat))
     # numpy would read numbers out of text; a text column is far more often a mistake than a number.
-    text = {kind for kind in set(map(type, array.flat)) if issubclass(kind, (str, bytes))}
-    if not text:
-        try:
-            return np.array(array, dtype=_F64, order="C")
-        except (TypeError, ValueError, OverflowError) as error:
-            index = next(index for index, value in np.ndenumerate(array) if not _is_number(value))
-            raise type(error)(f"{error}. Input {name} must hold numbers.{_place(*index, names=column_names(original))}"
-                              ) from None
-    index = next(index for index, value in np.ndenumerate(array) if type(value) in text)
-    raise ValueError(f"Input {name} holds text ({array[index]!r}), but numbers are required. Convert it to numbers "
-                     f"or leave it out.{_place(*index, names=column_names(original))}")
+    text = {kind for kind in kinds if issubclass(kind, (str, bytes))}
+    if text:
+        index = first(text)
+        raise ValueError(f"Input {name} holds text ({shown(array[index])}), but numbers are required. Convert it to "
+                         f"numbers or leave it out.{_place(*index, names=column_names(original))}")
+    if any(issubclass(kind, (complex, np.complexfloating)) for kind in kinds):
+        raise ValueError(f"Complex data not supported\n{array}\n")
+    try:
+        return np.array(array, dtype=_F64, order="C")
+    except (TypeError, ValueError, OverflowError) as error:
+        index = next((index for index, value in np.ndenumerate(array) if not _is_number(value)), ())
+        place = _place(*index, names=column_names(original)) if index else ""
+        if isinstance(error, OverflowError):
+            raise ValueError(f"Input {name} contains infinity or a value too large for {_F64!r}.{place}") from None
+        raise type(error)(f"{error}. Input {name} must hold numbers.{place}") from None
 
 
 def _is_number(value: object) -> bool:
     try:
-        np.array(value, dtype=object).astype(_F64)
+        float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        return False
+        return value is None  # NaN, as numpy reads it
     return True
 
 
@@ -279,7 +357,7 @@ def as_labels(labels: ArrayLike, n_samples: int | None = None, *, name: str = "l
     TypeError
         They cannot be ordered, as text beside numbers.
     """
-    array = np.asarray(labels)
+    array = as_array(labels, name)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1:
@@ -311,11 +389,14 @@ def as_labels(labels: ArrayLike, n_samples: int | None = None, *, name: str = "l
 
 def _encode_objects(array: NDArray, name: str) -> tuple[NDArray, NDArray[np.int64]]:
     items = array.tolist()
-    found = set(items)
+    try:
+        found = set(items)
+    except TypeError as error:
+        raise TypeError(f"{name} must hold numbers or text: {error}.") from None
     for value in found:
         if value is None or type(value).__name__ == "NAType" or value != value:  # NA, of pandas, has no truth value
             row = next(i for i, item in enumerate(items) if item is value)
-            raise ValueError(f"Input {name} contains NaN, or another missing value: {value!r}.{_place(row)}")
+            raise ValueError(f"Input {name} contains NaN, or another missing value: {shown(value)}.{_place(row)}")
     try:
         ordered = sorted(found)
     except TypeError:
@@ -340,13 +421,13 @@ def column_names(X: object) -> NDArray[np.object_] | None:
         Some names are text and some are not.
     """
     # These two doors tell a table (pandas, polars, pyarrow) from other things that have columns.
-    if type(X) is np.ndarray or not (hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__")):
+    names = _names(X)
+    if names is None or is_lazy(X):  # which is an error wherever the data are read
         return None
-    names = getattr(X, "column_names", None)  # pyarrow, where `columns` are the data
-    if names is None:
-        names = getattr(X, "columns", None)
-    if names is None or len(names) == 0:
-        return None
+    if len(names) == 1:
+        first = np.asarray(X[:1])  # type: ignore[index]
+        if first.dtype.kind == "O" and first.size and _is_vector(first.flat[0]):  # the column is a matrix
+            return None
     types = sorted({type(each).__qualname__ for each in names})
     if types == ["str"]:
         return np.asarray(names, dtype=object)
@@ -358,6 +439,17 @@ def column_names(X: object) -> NDArray[np.object_] | None:
             "can remove feature / column names from your input data, or convert them all to a non-string data type."
         )
     return None
+
+
+def _names(X: object) -> Any:
+    """What a table calls its columns; None for other things, and for a table without columns."""
+    # These two doors tell a table (pandas, polars, pyarrow) from other things that have columns.
+    if type(X) is np.ndarray or not (hasattr(X, "__arrow_c_stream__") or hasattr(X, "__dataframe__")):
+        return None
+    names = getattr(X, "column_names", None)  # pyarrow, where `columns` are the data
+    if names is None:
+        names = getattr(X, "columns", None)
+    return None if names is None or len(names) == 0 else names
 
 
 def check_column_names(names: NDArray | None, fitted: NDArray | None, owner: str) -> None:
@@ -406,6 +498,10 @@ def check_n_clusters(n_samples: int, n_clusters: int) -> None:
 # ------------------------------------------------------------------------------------------- parameters
 
 
+_LARGEST_INT = 2**63 - 1  # of the kernels
+_LONGEST = 500  # letters of a value that a message shows
+
+
 class Rule(NamedTuple):
     """One kind of value that a parameter may take."""
 
@@ -415,7 +511,7 @@ class Rule(NamedTuple):
 
 def integer(low: int, high: int | None = None) -> Rule:
     """An int from `low` to `high`, both included. A bool is not a number here."""
-    top = math.inf if high is None else high
+    top = _LARGEST_INT if high is None else high
     return Rule(f"an int in the range [{low}, {'inf)' if high is None else f'{high}]'}",
                 lambda value: isinstance(value, Integral) and not isinstance(value, bool) and low <= value <= top)
 
@@ -423,7 +519,18 @@ def integer(low: int, high: int | None = None) -> Rule:
 def real(low: float) -> Rule:
     """A finite float of at least `low`."""
     return Rule(f"a float in the range [{float(low)}, inf)",
-                lambda value: isinstance(value, Real) and low <= value < math.inf)
+                lambda value: isinstance(value, Real) and low <= as_float(value) < math.inf)
+
+
+def as_float(value: Real) -> float:
+    """`value` as the kernels take it: an int that no float reaches is infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+NUMBER = Rule("a real number", lambda value: isinstance(value, Real) and not math.isnan(as_float(value)))
 
 
 def one_of(*options: str) -> Rule:
@@ -467,4 +574,14 @@ def check_parameters(owner: str, rules: Mapping[str, tuple[Rule, ...]], values: 
         else:
             *most, last = (rule.text for rule in allowed)
             text = f"{', '.join(most)} or {last}" if most else last
-            raise ValueError(f"The {name!r} parameter of {owner} must be {text}. Got {value!r} instead.")
+            beyond = " Ints must be below 2**63." if isinstance(value, Integral) and value > _LARGEST_INT else ""
+            raise ValueError(f"The {name!r} parameter of {owner} must be {text}. Got {shown(value)} instead.{beyond}")
+
+
+def shown(value: object) -> str:
+    """`value` for a message: its repr, or as much of that as a message can hold."""
+    try:
+        text = repr(value)
+    except Exception:  # of an int with more digits than Python converts, or of anybody's class
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -31,13 +31,25 @@ import dataclasses
 import functools
 import math
 from collections.abc import Callable
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import _memory, _parallel
 from ._kernels import pairwise, pairwise_square
-from ._validation import CALLABLE, Rule, as_floats, warn
+from ._validation import (
+    CALLABLE,
+    Rule,
+    as_array,
+    as_doubles,
+    as_float,
+    as_floats,
+    check_parameters,
+    one_of,
+    shown,
+    warn,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -122,7 +134,7 @@ def as_metric(metric: str | Callable | Metric, **kwargs: object) -> Metric:
     Raises
     ------
     ValueError
-        There is no such name, or `p` is not greater than 0.
+        There is no such name, `p` is not greater than 0, or a `Metric` is not one that `as_metric` returned.
     TypeError
         `metric` is neither text nor callable, or it takes no such argument.
 
@@ -144,6 +156,7 @@ def as_metric(metric: str | Callable | Metric, **kwargs: object) -> Metric:
             return found
     elif isinstance(metric, Metric):
         if not kwargs:
+            _check_metric(metric)
             return metric
         found = metric
     elif callable(metric):
@@ -159,10 +172,23 @@ def _minkowski(metric: Metric, *, p: float = 2.0, **kwargs: object) -> Metric:
     if kwargs:
         raise TypeError(f"The metric 'minkowski' takes no argument {', '.join(map(repr, kwargs))}, only 'p'."
                         + " Features are weighted by scaling them." * ("w" in kwargs))
+    if not isinstance(p, Real):
+        raise TypeError(f"p must be a number greater than 0, got {shown(p)}")
     if not p > 0:
-        raise ValueError(f"p must be greater than 0, got {p!r}")
+        raise ValueError(f"p must be greater than 0, got {shown(p)}")
+    p = as_float(p)
     kernel = {1.0: "manhattan", 2.0: "euclidean", math.inf: "chebyshev"}.get(p, "minkowski")
-    return dataclasses.replace(metric, kernel=kernel, p=float(p))
+    return dataclasses.replace(metric, kernel=kernel, p=p)
+
+
+def _check_metric(metric: Metric) -> None:
+    """Check that one that was made by hand is that of the table, but for `p`, or has a function."""
+    if callable(metric.function):
+        return
+    made = as_metric(metric.name, **({"p": metric.p} if metric.name == "minkowski" else {}))
+    if metric != made:
+        raise ValueError(f"A Metric without a function must be what as_metric({metric.name!r}) returns. "
+                         f"Got {shown(metric)}.")
 
 
 def _is_metric(value: object) -> bool:
@@ -443,7 +469,7 @@ def _rows(X: ArrayLike, name: str, metric: Metric, sentence: str) -> NDArray:
     if metric.function is None:
         array = as_floats(X, name=name)
     else:
-        array = np.asarray(X)
+        array = as_array(X, name)
         kinds = "iuf" if metric.name in ("dice", "hamming", "jaccard") else "biuf"
         if metric.name in _BY_NAME and array.dtype.kind in kinds:  # as scipy does for functions of its own
             array = array.astype(np.float64, copy=False)
@@ -504,7 +530,7 @@ def squareform(X: ArrayLike, force: str = "no", checks: bool = True) -> NDArray:
     Raises
     ------
     ValueError
-        `X` has another shape, or is not symmetric, or its diagonal is not zero.
+        `X` has another shape, or is not symmetric, or its diagonal is not zero; or `force` is none of these words.
     MemoryError
         The result would not fit into memory; nothing was allocated.
 
@@ -518,8 +544,9 @@ def squareform(X: ArrayLike, force: str = "no", checks: bool = True) -> NDArray:
     >>> squareform(squareform([1.0, 2.0, 3.0]))
     array([1., 2., 3.])
     """
-    X = np.ascontiguousarray(X) if np.ndim(X) else np.array([X])  # scipy takes a number for a vector of one
-    way = force.lower()
+    X = np.ascontiguousarray(as_array(X))  # a number becomes a vector of one, as in scipy
+    way = force.lower() if isinstance(force, str) else force
+    check_parameters("squareform", {"force": (one_of("no", "tomatrix", "tovector"),)}, {"force": way})
     if way == "tomatrix" and X.ndim != 1:
         raise ValueError("Forcing 'tomatrix' but input X is not a distance vector.")
     if way == "tovector" and X.ndim != 2:
@@ -619,7 +646,7 @@ def from_degrees(latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.float6
     >>> radians_to_km(pdist(cities, "haversine")).round()
     array([16961.])
     """
-    columns = [as_floats(values, name=name) for values, name in ((latitude, "latitude"), (longitude, "longitude"))]
+    columns = [as_doubles(values, name=name) for values, name in ((latitude, "latitude"), (longitude, "longitude"))]
     for values, name, most in zip(columns, ("latitude", "longitude"), (90, 360), strict=True):
         bad = ~(np.abs(values) <= most)
         if bad.any():
@@ -628,7 +655,7 @@ def from_degrees(latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.float6
     if columns[0].ndim != 1 or columns[0].shape != columns[1].shape:
         raise ValueError("latitude and longitude must be one-dimensional and of the same length, "
                          f"got the shapes {columns[0].shape} and {columns[1].shape}.")
-    return np.radians(np.column_stack(columns).astype(np.float64))
+    return np.radians(np.column_stack(columns))
 
 
 def km_to_radians(km: ArrayLike) -> NDArray[np.float64] | float:
@@ -651,7 +678,7 @@ def km_to_radians(km: ArrayLike) -> NDArray[np.float64] | float:
     >>> print(km_to_radians(1.5).round(6))
     0.000235
     """
-    return np.asarray(km, dtype=np.float64)[()] / EARTH_RADIUS_KM
+    return as_doubles(km, name="km")[()] / EARTH_RADIUS_KM
 
 
 def radians_to_km(radians: ArrayLike) -> NDArray[np.float64] | float:
@@ -673,4 +700,4 @@ def radians_to_km(radians: ArrayLike) -> NDArray[np.float64] | float:
     >>> print(radians_to_km(3.141592653589793).round())
     20015.0
     """
-    return np.asarray(radians, dtype=np.float64)[()] * EARTH_RADIUS_KM
+    return as_doubles(radians, name="radians")[()] * EARTH_RADIUS_KM

@@ -22,8 +22,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ._dendrogram import dendrogram, set_link_color_palette
 from ._disjoint_set import DisjointSet
 from ._linkage import average, centroid, complete, linkage, linkage_vector, median, single, ward, weighted
@@ -40,9 +38,11 @@ from ._tree import ClusterNode, from_mlab_linkage, leaves_list, to_mlab_linkage,
 from ._tree_cuts import cut_tree, fcluster, leaders
 from ._tree_heights import cophenet, inconsistent, maxdists, maxinconsts, maxRstat
 from ._tree_order import optimal_leaf_ordering
+from ._validation import as_doubles
 from .distances import pdist
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
@@ -98,8 +98,8 @@ def fclusterdata(X: ArrayLike, t: float, criterion: str = "inconsistent", metric
     >>> fclusterdata([[0.0], [1.0], [5.0], [7.0]], 3.0, criterion="distance")
     array([1, 1, 2, 2], dtype=int32)
     """
-    X = np.asarray(X, dtype=np.float64)
+    X = as_doubles(X)
     if X.ndim != 2:
         raise TypeError("The observation matrix X must be an n by m array.")
-    Z = linkage(X if metric == "euclidean" else pdist(X, metric), method)
+    Z = linkage(X if isinstance(metric, str) and metric == "euclidean" else pdist(X, metric), method)
     return fcluster(Z, t, criterion, depth, R)

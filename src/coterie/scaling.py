@@ -67,7 +67,9 @@ class Scaler(Transformer, Estimator):
     column; the input is never modified.
 
     On ordinary columns the results are those of scikit-learn's ``StandardScaler``, ``MinMaxScaler`` and
-    ``RobustScaler``.
+    ``RobustScaler``. Of scikit-learn's ``check_estimator`` two checks do not apply: those of sparse data take each
+    class with this name for an early ``StandardScaler`` and set its parameter ``with_mean``. Under any other name the
+    class passes them, with an error that says that the data are sparse.
 
     Examples
     --------
