@@ -132,10 +132,19 @@ def test_the_palette_is_used_in_turn_until_it_is_set_back():
         for wrong, message in (("rg", "must be a list or tuple"), ([1], "must be color strings")):
             with pytest.raises(TypeError, match=message):
                 hierarchy.set_link_color_palette(wrong)
+        with pytest.raises(ValueError, match="palette must hold at least one color"):
+            hierarchy.set_link_color_palette([])
         assert drawn(Z, color_threshold=4.0)["color_list"] == ["r", "r", "C0", "C0"]
+        hierarchy.set_link_color_palette(mine := ["g"])
+        mine.clear()
+        assert drawn(Z, color_threshold=4.0)["color_list"] == ["g", "g", "C0", "C0"]
     finally:
         hierarchy.set_link_color_palette(None)
     assert drawn(Z, color_threshold=4.0)["color_list"] == ["C1", "C2", "C0", "C0"]
+
+
+def test_infinitely_many_leaves_are_all():
+    assert drawn(Z, p=np.inf, truncate_mode="lastp") == drawn(Z, p=np.inf, truncate_mode="level") == drawn(Z)
 
 
 @pytest.mark.parametrize(("arguments", "error", "message"), [

@@ -345,6 +345,43 @@ def test_labels_can_be_read(n, length):
     assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and figure.bbox.y0 <= box.y0 for box in boxes)
 
 
+def test_named_rows_are_all_shown_in_a_figure_that_is_high_enough():
+    names = [f"candy {i}" for i in range(120)]
+    Z = hierarchy.linkage(np.random.default_rng(0).normal(size=(120, 3)), "average")
+    ax = dendrogram(Z, labels=names)
+    texts = ax.get_yticklabels()
+    assert {text.get_text() for text in texts} == set(names) and texts[0].get_fontsize() >= 8
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in texts]
+    assert not any(one.overlaps(other) for one, other in itertools.pairwise(boxes))
+    assert len(dendrogram(hierarchy.linkage(ROWS.repeat(5, axis=0)), labels=range(150)).get_yticks()) == 40
+
+
+def test_names_that_are_unique_are_not_counted(ax):
+    places = np.repeat([0.0, 100.0, 200.0], [5, 10, 2]) + np.linspace(0, 0.1, 17)
+    labels = ["ant"] * 4 + ["100 Grand", *(f"{i} Musketeers" for i in range(10)), "One dime", "One quarter"]
+    dendrogram(hierarchy.linkage(places[:, np.newaxis]), truncate=3, labels=labels, ax=ax)
+    texts = {text.get_text() for text in ax.get_yticklabels()}
+    assert texts == {"(5) 4 × ant, 100 Grand", "(10)", "(2) One dime, One quarter"}
+
+
+@pytest.mark.parametrize("draw", [dendrogram, lambda Z, labels, ax: hierarchy.dendrogram(Z, labels=labels, ax=ax)],
+                         ids=["plot", "hierarchy"])
+def test_labels_are_a_sequence_of_any_kind(ax, draw):
+    pandas = pytest.importorskip("pandas")
+    Z = hierarchy.linkage([[0.0], [1.0], [10.0], [12.0]])
+    texts = ["a$b$", "x_1^2", "日本", "d\\$"]
+    for labels in (texts, tuple(texts), np.array(texts), pandas.Series(texts, index=[7, 8, 9, 5]), pandas.Index(texts)):
+        draw(Z, labels=labels, ax=ax)
+        assert [text.get_text() for text in (*ax.get_xticklabels(), *ax.get_yticklabels())
+                if text.get_text() in texts] == texts
+        ax.clear()
+    frame = pandas.DataFrame({"name": texts})
+    for labels in (frame, frame.to_numpy(), set(texts), dict.fromkeys(texts), 5, iter(texts), np.float64(3), b"abcd"):
+        with pytest.raises(ValueError, match="labels must be"):
+            draw(Z, labels=labels, ax=ax)
+
+
 def test_large_tree_is_cut_short_and_counts_what_is_hidden():
     X = np.random.default_rng(0).normal(size=(4000, 2))
     Z = hierarchy.linkage(X, "single")
@@ -363,7 +400,7 @@ def test_hidden_rows_are_named_by_their_common_labels(ax):
     labels = ["ant"] * 5 + ["bee"] * 8 + ["cat", "dog"] + ["eel"] * 7 + ["fox"] * 5 + list("xyz")
     dendrogram(hierarchy.linkage(places[:, np.newaxis]), truncate=4, labels=labels, ax=ax)
     texts = {text.get_text() for text in ax.get_yticklabels()}
-    assert texts == {"(5) ant", "(10) 8 bee, 1 cat, ..", "(12) 7 eel, 5 fox", "(3)"}
+    assert texts == {"(5) ant", "(10) 8 × bee, cat, ..", "(12) 7 × eel, 5 × fox", "(3) x, y, z"}
 
 
 @pytest.mark.parametrize("arguments, message", [
@@ -371,8 +408,16 @@ def test_hidden_rows_are_named_by_their_common_labels(ax):
     ({"n_clusters": 0}, "from 1 to the number of rows, 4. Got 0"),
     ({"n_clusters": 5}, "from 1 to the number of rows, 4. Got 5"),
     ({"clusters": [0, 1]}, r"one number per row. Got shape \(2,\) and a tree of 4 rows"),
-    ({"labels": ["a"]}, "one label per row. Got 1 labels and a tree of 4 rows"),
+    ({"labels": ["a"]}, "Dimensions of Z and labels must be consistent"),
     ({"truncate": 1}, "at least 2, got 1"),
+    ({"truncate": 2.5}, "an int, and at least 2, got 2.5"),
+    ({"truncate": "3"}, "an int, and at least 2, got '3'"),
+    ({"n_clusters": 2.0}, r"an int from 1 to the number of rows, 4. Got 2\.0"),
+    ({"n_clusters": "2"}, "an int from 1 to the number of rows, 4. Got '2'"),
+    ({"height": np.nan}, "height must be a number. Got nan"),
+    ({"height": "1"}, "height must be a number. Got '1'"),
+    ({"clusters": list("abca")}, "clusters must be whole numbers, such as labels_. Got type <U1"),
+    ({"clusters": [0.0, 1.0, 1.0, np.nan]}, "clusters must be whole numbers, such as labels_. Got type float64"),
     ({"orientation": "up"}, "orientation must be one of"),
 ])
 def test_bad_arguments_of_a_tree(ax, arguments, message):

@@ -56,7 +56,7 @@ def set_link_color_palette(palette: Sequence[str] | None) -> None:
         raise ValueError("palette must hold at least one color; None is the default palette.")
     if not all(isinstance(color, str) for color in palette):
         raise TypeError("all palette list elements must be color strings")
-    _palette = palette
+    _palette = tuple(palette)  # what the caller does to a list later has no effect here
 
 
 def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
@@ -155,11 +155,7 @@ def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
         raise ValueError("orientation must be one of 'top', 'left', 'bottom', or 'right'")
     Z, children = read_linkage(Z)
     n = len(Z) + 1
-    names = labels if labels is None or isinstance(labels, list | tuple) else as_array(labels, "labels")
-    if names is not None and (names.shape[:1] if isinstance(names, np.ndarray) else (len(names),)) != (n,):
-        raise ValueError("Dimensions of Z and labels must be consistent.")
-    if getattr(names, "ndim", 1) != 1:
-        raise ValueError(f"labels must be one for each of the {n} points. Got the shape {names.shape}.")
+    names = None if labels is None else read_labels(labels, n)
     if not isinstance(p, Real):
         raise TypeError("The second argument must be a number")
     if not NUMBER.accepts(p):
@@ -202,6 +198,22 @@ def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
         _draw(layout, heights, result, orientation, no_labels, leaf_font_size, leaf_rotation, show_contracted, ax,
               above_threshold_color)
     return result
+
+
+def read_labels(labels: ArrayLike, n: int) -> Sequence[object]:
+    """One label for each of n points, from any sequence or column.
+
+    Raises
+    ------
+    ValueError
+        There are more or fewer, or they are a table.
+    """
+    names = labels if isinstance(labels, list | tuple) else as_array(labels, "labels")
+    if (names.shape[:1] if isinstance(names, np.ndarray) else (len(names),)) != (n,):
+        raise ValueError("Dimensions of Z and labels must be consistent.")
+    if getattr(names, "ndim", 1) != 1:
+        raise ValueError(f"labels must be one for each of the {n} points. Got the shape {names.shape}.")
+    return names
 
 
 def _checked_color(color: object) -> str:

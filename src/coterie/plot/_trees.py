@@ -2,20 +2,24 @@
 """Trees."""
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
+from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import hierarchy
-from ._style import QUIET, color_of, in_inches, new_axes, shortened
+from .._dendrogram import read_labels
+from ._style import PLAIN, QUIET, check_axes, color_of, in_inches, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
-_MOST_LEAVES, _FEW_LEAVES = 80, 40  # more leaves than the first can't be read: then the second are drawn
+_MOST_LEAVES, _MOST_NAMED, _FEW_LEAVES = 80, 120, 40  # more, or more with labels, can't be read: then few are drawn
+_MOST_LISTED = 3  # rows of a leaf that are all named
 _MOST_NUMBERED = 40
 _LONGEST_TEXT = 40
 
@@ -43,8 +47,9 @@ def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | N
         What to write beside the rows; by default their numbers.
     truncate : int, optional
         Draw at most so many leaves: what was merged before is one leaf, with the number of its rows, and drawn as a
-        wedge as high as its last merge. The labels that occur in it most often are named. By default a tree of more
-        than 80 leaves is drawn with 40, or with as many as there are clusters if these are 41 to 80.
+        wedge as high as its last merge. The labels that occur in it most often are named, or all of three rows at
+        most. By default a tree of more than 80 leaves, or 120 with labels, is drawn with 40, or with as many as there
+        are clusters if these are 41 to 80.
     orientation : {"left", "right", "top", "bottom"}, optional
         Where the last merge is drawn. By default "left", so that labels can be read, or "top" where these are few and
         short.
@@ -75,14 +80,15 @@ def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | N
     """
     Z = np.asarray(Z, dtype=np.float64)
     n = hierarchy.num_obs_linkage(Z)
+    check_axes(ax, "dendrogram")
     clusters, line = _cut(Z, n_clusters, height, clusters)
-    if labels is not None and len(labels) != n:
-        raise ValueError(f"dendrogram needs one label per row. Got {len(labels)} labels and a tree of {n} rows.")
+    names = None if labels is None else list(map(str, read_labels(labels, n)))
     if truncate is None:
         count = 0 if clusters is None else len(np.unique(clusters))
-        truncate = n if n <= _MOST_LEAVES else count if _FEW_LEAVES < count <= _MOST_LEAVES else _FEW_LEAVES
-    elif truncate < 2:
-        raise ValueError(f"truncate must be at least 2, got {truncate!r}.")
+        most = _MOST_LEAVES if names is None else _MOST_NAMED
+        truncate = n if n <= most else count if _FEW_LEAVES < count <= _MOST_LEAVES else _FEW_LEAVES
+    elif not isinstance(truncate, Integral) or truncate < 2:
+        raise ValueError(f"truncate must be an int, and at least 2, got {truncate!r}.")
 
     children = Z[:, :2].astype(np.int64).tolist()
     owner: list[int | None] = [None] * n if clusters is None else clusters.tolist()  # of each node, None above the cut
@@ -98,7 +104,7 @@ def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | N
     tree = hierarchy.dendrogram(Z, **shown, link_color_func=color_of_link, no_plot=True)
     place = {node: ((x[1] + x[2]) / 2, y[1]) for node, x, y in zip(links, tree["icoord"], tree["dcoord"], strict=True)}
     place |= {node: (5.0 + 10.0 * i, 0.0) for i, node in enumerate(tree["leaves"])}
-    texts = {node: _leaf_text(node, children, labels, "" if truncate >= n else "row ") for node in tree["leaves"]}
+    texts = {node: _leaf_text(node, children, names, "" if truncate >= n else "row ") for node in tree["leaves"]}
     longest = max(map(len, texts.values()))
     if orientation is None:
         orientation = "top" if len(texts) <= _FEW_LEAVES and longest <= 4 else "left"
@@ -116,6 +122,8 @@ def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | N
     hierarchy.dendrogram(
         Z, **shown, link_color_func=color_of_link, leaf_label_func=texts.__getitem__, orientation=orientation, ax=ax,
         leaf_font_size=font, leaf_rotation=90 if upright and 0.75 * font * longest > 72 * pitch else 0)
+    for text in ax.get_xticklabels() if upright else ax.get_yticklabels():
+        text.set(**PLAIN)
     for collection in ax.collections[before:]:
         collection.set(linewidth=1.5, capstyle="projecting")
     _draw_wedges(ax, [(place[node][0], Z[node - n, 2], color_of_link(node)) for node in texts if node >= n], upright)
@@ -138,16 +146,20 @@ def _cut(Z: NDArray, n_clusters: int | None, height: float | None, clusters: Arr
     if (n_clusters is not None) + (height is not None) + (clusters is not None) > 1:
         raise ValueError("Give at most one of n_clusters, height and clusters.")
     if n_clusters is not None:
-        if not 1 <= n_clusters <= n:
-            raise ValueError(f"n_clusters must be from 1 to the number of rows, {n}. Got {n_clusters!r}.")
+        if not isinstance(n_clusters, Integral) or not 1 <= n_clusters <= n:
+            raise ValueError(f"n_clusters must be an int from 1 to the number of rows, {n}. Got {n_clusters!r}.")
         return hierarchy.cut_tree(Z, n_clusters=n_clusters)[:, 0], _line(Z, n_clusters)
     if height is not None:
+        if not isinstance(height, Real) or math.isnan(height):
+            raise ValueError(f"height must be a number. Got {height!r}.")
         return hierarchy.cut_tree(Z, height=height)[:, 0], height
     if clusters is None:
         return None, None
     clusters = np.asarray(clusters)
     if clusters.shape != (n,):
         raise ValueError(f"clusters must be one number per row. Got shape {clusters.shape} and a tree of {n} rows.")
+    if clusters.dtype.kind not in "iu":
+        raise ValueError(f"clusters must be whole numbers, such as labels_. Got type {clusters.dtype}.")
     numbers = np.unique(clusters)
     if numbers[0] >= 0:  # is there a straight line that makes the same clusters?
         straight = hierarchy.cut_tree(Z, n_clusters=len(numbers))[:, 0]
@@ -163,8 +175,8 @@ def _line(Z: NDArray, n_clusters: int) -> float | None:
     return None if n_clusters == 1 else float(heights[merges:merges + 2].mean())
 
 
-def _leaf_text(node: int, children: list[list[int]], labels: Sequence[object] | None, row: str) -> str:
-    """What to write beside a leaf: a row's label or number, or how many rows a cluster has, and its common labels."""
+def _leaf_text(node: int, children: list[list[int]], names: list[str] | None, row: str) -> str:
+    """What to write beside a leaf: a row's name or number, or how many rows a cluster has, and its common names."""
     n = len(children) + 1
     rows, nodes = [], [node]
     while nodes:
@@ -174,16 +186,17 @@ def _leaf_text(node: int, children: list[list[int]], labels: Sequence[object] | 
         else:
             nodes += children[inner - n]
     if len(rows) == 1:
-        text = f"{row}{node}" if labels is None else str(labels[node])
-    else:
-        text = f"({len(rows):,})"
-        counts = Counter() if labels is None else Counter(str(labels[row]) for row in rows)
-        common = [(label, count) for label, count in counts.most_common(2) if count >= 0.1 * len(rows)]
-        if len(counts) == 1:
-            text += f" {common[0][0]}"
-        elif common and common[0][1] > 1:
-            text += " " + ", ".join(f"{count:,} {label}" for label, count in common)
-            text += ", .." * (len(counts) > len(common))
+        return shortened(f"{row}{node}" if names is None else names[node], _LONGEST_TEXT)
+    counts = Counter() if names is None else Counter(names[row] for row in rows)
+    common = [(name, count) for name, count in counts.most_common(2) if count >= 0.1 * len(rows)]
+    text = f"({len(rows):,})"
+    if len(counts) == 1:
+        text += f" {common[0][0]}"
+    elif len(counts) == len(rows) <= _MOST_LISTED:
+        text += f" {', '.join(sorted(counts))}"
+    elif common and common[0][1] > 1:
+        text += " " + ", ".join(f"{count:,} × {name}" if count > 1 else name for name, count in common)
+        text += ", .." * (len(counts) > len(common))
     return shortened(text, _LONGEST_TEXT)
 
 

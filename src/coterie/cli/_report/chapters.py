@@ -22,6 +22,7 @@ from coterie.cli._table import Table
 _MOST_COLUMNS = 60  # in the table of columns
 MOST_DRAWN = 30  # columns in the picture of a profile
 _MOST_GROUPS = 20
+MOST_LEAVES = 120  # of a tree, that are all drawn
 MOST_PICTURED = 24  # clusters in a silhouette or a profile
 _UNUSUAL = 10
 _ORDINARY = 2.0  # a score of k-means and Ward that is not unusual
@@ -210,7 +211,7 @@ def compare(found: Findings, picture: Callable) -> Section:
                           "Dashed lines: the suggested numbers."))
     content.append(figure(picture("tree"), "Ward's tree: each bracket joins two clusters, at the height that says how "
                           "unlike they are. A long gap between two merges speaks for a cut there."
-                          + " A label such as (12) stands for 12 rows." * (len(found.tree) >= 80)))
+                          + " A label such as (12) stands for 12 rows." * (len(found.tree) >= MOST_LEAVES)))
     return Section("comparison", "How many groups?", content)
 
 

@@ -9,12 +9,15 @@ import numpy as np
 
 import coterie
 from coterie import hierarchy, plot
+from coterie.cli._report.chapters import MOST_LEAVES
 from coterie.cli._report.page import Picture
 
 _WIDTH = 8.4  # inches; a column of text
 _PIXELS_PER_INCH = 96  # of CSS
 _MOST_SHAPES = 3_000  # points that are drawn as shapes; more are an image, which is smaller
 _RESOLUTION = 160
+_LEAF = 0.16  # inches of the height of a tree, so that what is written beside a leaf can be read
+_FEW_LEAVES = 40  # of a large tree
 
 
 def draw(what: Callable, alt: str, height: float, width: float = _WIDTH, as_image: bool = False) -> Picture:
@@ -60,8 +63,10 @@ def draw_tree(findings, alt: str) -> Picture:
     cut = None
     if findings.choice.method != "DBSCAN":  # the numbers and colours of the recommended clusters, as far as they agree
         cut = coterie.align_labels(labels, hierarchy.cut_tree(findings.tree, len(np.unique(labels)))[:, 0])
-    return draw(lambda ax: plot.dendrogram(findings.tree, clusters=cut, labels=names, ax=ax), alt,
-                min(9.0, 1.0 + 0.19 * min(len(findings.tree) + 1, 80 if len(findings.tree) < 80 else 40)))
+    count = len(findings.tree) + 1
+    leaves = count if count <= MOST_LEAVES else max(_FEW_LEAVES, min(len(np.unique(labels)), MOST_LEAVES))
+    return draw(lambda ax: plot.dendrogram(findings.tree, clusters=cut, labels=names, truncate=leaves, ax=ax), alt,
+                1.0 + _LEAF * leaves)
 
 
 def draw_silhouette(values: np.ndarray, labels: np.ndarray, alt: str) -> Picture:
