@@ -440,7 +440,7 @@ def test_dendrogram_needs_matplotlib(tmp_path, iris_file):
     (["--names", "spices"], "--names: no column is called 'spices': did you mean 'species'?"),
     (["--tree", "-"], "a file is needed"),
     (["--tree", "iris.csv"], "would be overwritten"),
-    (["--tree", "a", "--dendrogram", "a"], "named twice"),
+    (["--tree", "a.png", "--dendrogram", "./a.png"], "named twice"),
     (["--seed", "1"], "unrecognized arguments: --seed"),
 ])
 def test_mistakes_on_the_command_line_of_hierarchy(fails, iris_file, args, message):
@@ -679,7 +679,7 @@ def test_a_single_row(run):
     (["--metric", "haversine", "--scale", "standard"], "without --scale"),
     (["--plot", "-"], "a file is needed"),
     (["--plot", "iris.csv"], "would be overwritten"),
-    (["--plot", "a", "--output", "a"], "named twice"),
+    (["--plot", "a.png", "--output", "a.png"], "named twice"),
     (["--plot", "map.csv"], "no kind of picture"),
     (["--seed", "1"], "unrecognized arguments: --seed"),
     (["-k", "3"], "unrecognized arguments: -k"),

@@ -13,6 +13,7 @@ import pytest
 import coterie
 from coterie import selection
 from coterie.cli import main, sweep
+from coterie.cli._result import Outputs
 from coterie.cli.demo import read_iris
 from coterie.scaling import Scaler
 
@@ -167,7 +168,8 @@ def test_a_terminal_that_knows_few_letters(groups, tmp_path):
 
 
 def test_scores_that_are_not_defined_are_empty_cells(tmp_path):
-    sweep._write(str(tmp_path / "table.csv"), [{"n_clusters": 2, "silhouette": math.nan}])
+    with Outputs() as outputs:
+        sweep._write(outputs, str(tmp_path / "table.csv"), [{"n_clusters": 2, "silhouette": math.nan}])
     assert (tmp_path / "table.csv").read_text() == "n_clusters,silhouette\n2,\n"
 
 

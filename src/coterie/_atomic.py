@@ -60,13 +60,19 @@ def replacing(path: str | os.PathLike, mode: str = "wb", **options: Any) -> Iter
         raise
 
 
+def is_replaced(path: str | os.PathLike) -> bool:
+    """Whether `replacing` would put another file at `path`, and not write to a device, a pipe or a stream."""
+    path = os.fsdecode(path)
+    return not os.path.exists(path) or (os.path.isfile(path) and not _is_stream(path))
+
+
 def _find_target(path: str) -> tuple[str | None, int | None]:
     """The file that `path` leads to, and its permissions if it exists; no file where `path` can't be replaced."""
     try:
         status = os.stat(path)
     except FileNotFoundError:
         return os.path.realpath(path), None
-    if not stat.S_ISREG(status.st_mode) or _is_stream(path):
+    if not is_replaced(path):
         return None, None
     with open(path, "r+b"):  # whoever may not write to a file may not replace it
         return os.path.realpath(path), stat.S_IMODE(status.st_mode)

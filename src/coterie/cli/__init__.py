@@ -30,6 +30,7 @@ import warnings
 
 import coterie
 from coterie.cli._console import Problem, discard_stdout, warn
+from coterie.cli._result import Outputs
 
 
 class _Parser(argparse.ArgumentParser):
@@ -94,9 +95,10 @@ def main(argv: list[str] | None = None) -> int:
         warnings.simplefilter("ignore", coterie.FeatureScaleWarning)  # `_scale` says it with names of columns
         warnings.showwarning = lambda message, *_: warn(message)
         try:
-            args.run(args)
-            if sys.stdout is not None:
-                sys.stdout.flush()  # what goes wrong here would otherwise be told by Python, as it exits
+            with Outputs() as args.outputs:
+                args.run(args)
+                if sys.stdout is not None:
+                    sys.stdout.flush()  # what goes wrong here would otherwise be told by Python, as it exits
             return 0
         except Problem as problem:
             message, code = problem, problem.code

@@ -2,12 +2,15 @@
 """Pictures, for which matplotlib is needed."""
 from __future__ import annotations
 
+import io
 import os
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coterie.cli._console import Problem
+from coterie._atomic import is_replaced
+from coterie.cli._console import Problem, file_name
+from coterie.cli._result import Outputs
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,6 +27,13 @@ def matplotlib_is_there() -> bool:
         return False
     matplotlib.use("agg")  # no window
     return True
+
+
+def picture_name(text: str) -> str:
+    """The name of a picture, as an option has it: png is the kind of one without an ending."""
+    if os.path.splitext(file_name(text))[1] or not is_replaced(text) or os.path.isdir(text):
+        return text
+    return f"{text}.png"
 
 
 def check_picture(path: str) -> None:
@@ -48,8 +58,11 @@ def for_scatter(values: np.ndarray, names: list[str], scaler: Scaler) -> tuple[n
     return values, names
 
 
-def save_picture(path: str, figure: Figure) -> None:
+def save_picture(outputs: Outputs, path: str, figure: Figure) -> None:
+    picture = io.BytesIO()  # some kinds are not written from the beginning to the end, as a pipe wants them
     try:
-        figure.savefig(path, dpi=150)
-    except OSError as error:
-        raise Problem(f"{path}: {error.strerror or error}") from error
+        figure.savefig(picture, dpi=150, format=os.path.splitext(path)[1][1:].lower() or "png")
+    except (RuntimeError, ValueError) as error:  # pgf needs TeX; no picture may have more than 2^16 pixels a side
+        raise Problem(f"{path}: {error}") from error
+    with outputs.open(path, binary=True) as file:
+        file.write(picture.getbuffer())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import gzip
+import io
 import os
 import sys
 from collections import Counter
@@ -13,6 +14,7 @@ from typing import IO
 
 import numpy as np
 
+from coterie._atomic import is_replaced, replacing
 from coterie._wording import as_column
 from coterie.cli._console import Problem, discard_stdout, table
 
@@ -21,29 +23,92 @@ MOST_COLUMNS = 24
 _MOST_CLUSTERS, _LONGEST_NAME = 40, 30
 
 
-def check_targets(source: str, *targets: str | None) -> None:
-    """Refuse, before any work is done, targets that can't be written or would destroy something."""
+def check_targets(sources: Sequence[str | None], targets: Sequence[str | None]) -> None:
+    """Refuse, before any work is done, targets that can't be written or would destroy something.
+
+    sources : the files that are read
+    targets : those that are written; standard output always may be. Devices, pipes and streams lose nothing
+    """
     files = [target for target in targets if target not in (None, "-")]
-    for i, target in enumerate(files):
+    for target in files:
         folder = os.path.dirname(target) or "."
         if not os.path.isdir(folder):
             raise Problem(f"{target}: there is no folder {folder}")
         if os.path.isdir(target):
             raise Problem(f"{target} is a folder; name a file")
-        if not os.access(target if os.path.exists(target) else folder, os.W_OK):
+        if os.path.exists(target) and not os.access(target, os.W_OK):
             raise Problem(f"{target}: no permission to write there")
-        if os.path.isfile(target) and os.path.exists(source) and os.path.samefile(source, target):
+        if is_replaced(target) and not os.access(folder := os.path.dirname(os.path.realpath(target)), os.W_OK):
+            raise Problem(f"{target}: no permission to write in {folder}")
+    files = list(filter(is_replaced, files))
+    for i, target in enumerate(files):
+        if any(_is_same(source, target, 0) for source in sources if source is not None):
             raise Problem(f"{target} is the file that is read; it would be overwritten", code=2)
-        if target in files[:i]:
-            raise Problem(f"{target} is named twice as output", code=2)
+        if _is_same("-", target, 1):
+            raise Problem(f"{target} is where standard output goes, too", code=2)
+        if same := next((other for other in files[:i] if _is_same(other, target)), None):
+            raise Problem(f"{target} is named twice as output{f', once as {same}' * (same != target)}", code=2)
 
 
-def write_labels(target: str | None, labels: np.ndarray, kept: np.ndarray | None = None,
+def _is_same(name: str, target: str, standard: int = -1) -> bool:
+    """Whether both are the same file, or would be; `standard` is the stream that `-` stands for."""
+    try:
+        status = os.fstat(standard) if name == "-" else os.stat(name)
+        return os.path.samestat(status, os.stat(target))
+    except OSError:  # one of the two is not there
+        return name != "-" and os.path.normcase(os.path.realpath(name)) == os.path.normcase(os.path.realpath(target))
+
+
+class Outputs:
+    """The files that a command writes: all of them take their place when its work is done, or none does."""
+
+    def __init__(self):
+        self._files = contextlib.ExitStack()
+
+    def __enter__(self) -> Outputs:
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if error is None or isinstance(error, BrokenPipeError):  # whoever read standard output has what it wanted
+            self._files.close()
+        else:
+            given_up = Problem("given up")  # not the error itself, for files would put their names into it
+            self._files.__exit__(Problem, given_up, None)
+
+    @contextlib.contextmanager
+    def open(self, target: str | None, binary: bool = False) -> Iterator[IO]:
+        """A file to write, zipped if its name ends in .gz, or standard output. A Problem names it."""
+        standard_output = target in (None, "-")
+        try:
+            if standard_output:
+                if sys.stdout is None:
+                    raise Problem("standard output is closed; name a file with --output")
+                yield sys.stdout
+                sys.stdout.flush()
+            else:
+                with contextlib.ExitStack() as layers:  # what does not fit is told as they are closed
+                    file = layers.enter_context(self._files.enter_context(replacing(target)))
+                    if target.endswith(".gz"):
+                        file = layers.enter_context(gzip.GzipFile(target, "wb", fileobj=file))
+                    if not binary:  # names may hold what can't be encoded
+                        file = layers.enter_context(io.TextIOWrapper(file, "utf-8", "backslashreplace", "\n"))
+                    yield file
+        except BrokenPipeError:
+            if not standard_output:
+                raise
+            discard_stdout()
+        except OSError as error:
+            if standard_output:
+                discard_stdout()
+            raise Problem(f"{'standard output' if standard_output else target}: {error.strerror or error}") from error
+
+
+def write_labels(outputs: Outputs, target: str | None, labels: np.ndarray, kept: np.ndarray | None = None,
                  scores: np.ndarray | None = None) -> None:
     """Write one label per row, and its score if there are any; a row that was left out has an empty label, quoted so
     that readers see a line there."""
     rows = np.arange(len(labels)) if kept is None else np.where(kept, np.cumsum(kept) - 1, -1)
-    with open_target(target) as file:
+    with outputs.open(target) as file:
         file.write("label\n" if scores is None else "label,score\n")
         for start in range(0, len(rows), 100_000):
             part = rows[start:start + 100_000]
@@ -56,42 +121,20 @@ def write_labels(target: str | None, labels: np.ndarray, kept: np.ndarray | None
             file.write("\n".join(cells))
 
 
-def write_tree(target: str, Z: np.ndarray) -> None:
+def write_tree(outputs: Outputs, target: str, Z: np.ndarray) -> None:
     """Write a linkage matrix as an npy file."""
-    with open_target(target, binary=True) as file:
+    with outputs.open(target, binary=True) as file:
         np.save(file, Z)
 
 
-def write_centers(target: str, sizes: np.ndarray, centers: np.ndarray, names: Sequence[str]) -> None:
+def write_centers(outputs: Outputs, target: str, sizes: np.ndarray, centers: np.ndarray, names: Sequence[str]
+                  ) -> None:
     """Write one row per cluster: its label, its size, its centre in the units of the data."""
-    with open_target(target) as file:
+    with outputs.open(target) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["label", "size", *names])
         for label, (size, center) in enumerate(zip(sizes.tolist(), centers.tolist(), strict=True)):
             writer.writerow([label, size, *center])
-
-
-@contextlib.contextmanager
-def open_target(target: str | None, binary: bool = False) -> Iterator[IO]:
-    """A file to write, zipped if its name ends in .gz, or standard output. A Problem names it."""
-    standard_output = target in (None, "-")
-    try:
-        if standard_output:
-            if sys.stdout is None:
-                raise Problem("standard output is closed; name a file with --output")
-            yield sys.stdout
-            sys.stdout.flush()
-        else:
-            opener = gzip.open if target.endswith(".gz") else open
-            text = {} if binary else {"encoding": "utf-8", "newline": "\n"}
-            with opener(target, "wb" if binary else "wt", **text) as file:
-                yield file
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        if standard_output:
-            discard_stdout()
-        raise Problem(f"{'standard output' if standard_output else target}: {error.strerror}") from error
 
 
 def members(labels: np.ndarray, names: Sequence[str], most: int = 3) -> list[str]:

@@ -19,10 +19,10 @@ import numpy as np
 
 import coterie
 from coterie import distances, neighbors, selection
-from coterie.cli._console import Problem, add_run_arguments, count, file_name, note, positive, progress_bar
+from coterie.cli._console import Problem, add_run_arguments, count, note, positive, progress_bar
 from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
 from coterie.cli._model import add_save_argument, describe_fit, save_model
-from coterie.cli._picture import check_picture, for_scatter, save_picture
+from coterie.cli._picture import check_picture, for_scatter, picture_name, save_picture
 from coterie.cli._read import add_file_arguments, read_file, source_name
 from coterie.cli._result import MOST_COLUMNS, check_targets, summary, write_labels
 from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_scale_argument(parser, None, "none; standard with --eps auto, but for cosine, correlation, haversine and other "
                                      "metrics that have a scale of their own")
     parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
-    parser.add_argument("--plot", metavar="PICTURE", type=file_name,
+    parser.add_argument("--plot", metavar="PICTURE", type=picture_name,
                         help="picture of the clusters (png, svg, pdf ...): a map of two columns, or of the "
                              "two principal components of more; with --eps auto also what eps was chosen from")
     add_save_argument(parser)
@@ -74,7 +74,7 @@ def _eps(text):
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets(args.file, args.output, args.plot, args.save)
+    check_targets([args.file], [args.output, args.plot, args.save])
     globe = on_globe(args)
     if args.plot is not None:
         check_picture(args.plot)
@@ -120,8 +120,8 @@ def run(args: argparse.Namespace) -> None:
         if args.plot is not None:
             title = (f"{os.path.basename(source_name(args.file))}: {count(labels.max() + 1, 'cluster')}, "
                      f"{_share(labels < 0)} noise (grey); eps {eps:g}{unit}, min-samples {args.min_samples}")
-            _draw(args.plot, data, labels, scaler, globe, title, curve, k, eps)
-        write_labels(args.output, labels, data.kept)
+            _draw(args, data, labels, scaler, globe, title, curve, k, eps)
+        write_labels(args.outputs, args.output, labels, data.kept)
         if args.save is not None:
             save_model(args.save, model, scaler, facts, labels)
     finally:  # the work is done: show it even where it can't be written
@@ -193,7 +193,7 @@ def _some_distances(args, X, k):
     return distances.radians_to_km(found) if args.metric.name == "haversine" else found
 
 
-def _draw(path, data, labels, scaler, globe, title, curve, k, eps):
+def _draw(args, data, labels, scaler, globe, title, curve, k, eps):
     from matplotlib.figure import Figure
     from matplotlib.ticker import MultipleLocator
 
@@ -221,7 +221,7 @@ def _draw(path, data, labels, scaler, globe, title, curve, k, eps):
         ax.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
         ax.yaxis.set_major_formatter(lambda degrees, _: f"{degrees:g}" if abs(degrees) <= 90 else "")
     figure.suptitle(title, fontsize=11)
-    save_picture(path, figure)
+    save_picture(args.outputs, args.plot, figure)
 
 
 def _on_map(data):

@@ -18,9 +18,9 @@ import numpy as np
 import coterie
 from coterie import explain, hierarchy, scores, selection
 from coterie._wording import as_column
-from coterie.cli._console import Problem, add_run_arguments, note, progress_bar
-from coterie.cli._picture import MATPLOTLIB, check_picture, matplotlib_is_there, save_picture
-from coterie.cli._result import members, summary
+from coterie.cli._console import add_run_arguments, note, progress_bar
+from coterie.cli._picture import MATPLOTLIB, check_picture, matplotlib_is_there, picture_name, save_picture
+from coterie.cli._result import check_targets, members, summary
 from coterie.cli.kmeans import STARTS
 
 SUMMARY = "see all three algorithms at work, on flowers, a map and shapes"
@@ -34,15 +34,14 @@ _WIDTH = 100  # of the text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", metavar="PATH", default=_PICTURE,
+    parser.add_argument("-o", "--output", metavar="PATH", type=picture_name, default=_PICTURE,
                         help=f"the picture to write, or the folder for it (default: {_PICTURE})")
     add_run_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> None:
     path = os.path.join(args.output, _PICTURE) if os.path.isdir(args.output) else args.output
-    if not os.path.isdir(folder := os.path.dirname(path) or "."):
-        raise Problem(f"{path}: there is no folder {folder}")
+    check_targets([], [path])
     drawing = matplotlib_is_there()
     if drawing:
         check_picture(path)
@@ -71,7 +70,7 @@ def run(args: argparse.Namespace) -> None:
     tell(_tell_shapes(pieces, dense, suggestion, truth, seconds))
 
     if drawing:
-        _draw(path, flowers[:, _DRAWN], iris, tree, species, addresses, depots, shapes, pieces, dense)
+        _draw(args.outputs, path, flowers[:, _DRAWN], iris, tree, species, addresses, depots, shapes, pieces, dense)
         print(f"picture of all this: {os.path.abspath(path)}")
     else:
         note(f"for a picture of all this, {MATPLOTLIB}")
@@ -248,7 +247,7 @@ def generate_shapes(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
     return np.where(which[:, np.newaxis] == 4, anywhere, points), names[which]
 
 
-def _draw(path, flowers, iris, tree, species, addresses, depots, shapes, pieces, dense):
+def _draw(outputs, path, flowers, iris, tree, species, addresses, depots, shapes, pieces, dense):
     from matplotlib.figure import Figure
     from matplotlib.patches import Circle
 
@@ -283,4 +282,4 @@ def _draw(path, flowers, iris, tree, species, addresses, depots, shapes, pieces,
     found.set_title(f"The same shapes, found by DBSCAN (eps {dense.eps:g}); in grey what is in none", fontsize=13)
     for ax in (torn, found):
         ax.set_aspect("equal")
-    save_picture(path, figure)
+    save_picture(outputs, path, figure)

@@ -31,7 +31,7 @@ from coterie.cli._console import (
 )
 from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
 from coterie.cli._model import add_save_argument, describe_fit, save_model
-from coterie.cli._picture import check_picture, save_picture
+from coterie.cli._picture import check_picture, picture_name, save_picture
 from coterie.cli._read import add_file_arguments, check_rows, read_file, source_name
 from coterie.cli._result import MOST_COLUMNS, check_targets, members, summary, write_labels, write_tree
 from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
@@ -83,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tree", metavar="TREE", type=file_name,
                         help="npy file for the linkage matrix, as scipy's; row numbers count from 0, without those "
                              "left out")
-    parser.add_argument("--dendrogram", metavar="PICTURE", type=file_name,
+    parser.add_argument("--dendrogram", metavar="PICTURE", type=picture_name,
                         help="picture of the tree (png, svg, pdf ...); of many rows only the last merges are drawn")
     add_save_argument(parser, "; not with --divisive")
     add_run_arguments(parser, seed=False)
@@ -100,7 +100,7 @@ def _height(text):
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets(args.file, args.output, args.tree, args.dendrogram, args.save)
+    check_targets([args.file], [args.output, args.tree, args.dendrogram, args.save])
     if args.save is not None and args.divisive:
         raise Problem("--save: --divisive has no rule for further rows; --method has", code=2)
     globe = on_globe(args)
@@ -142,12 +142,12 @@ def run(args: argparse.Namespace) -> None:
 
     try:
         if args.tree is not None:
-            write_tree(args.tree, Z)
+            write_tree(args.outputs, args.tree, Z)
         if args.dendrogram is not None:
             title = (f"{os.path.basename(source_name(args.file))}: {count(len(labels), 'row')}, "
                      f"{method}{'' if args.divisive else ' linkage'}, {metric}, {count(len(sizes), 'cluster')}")
-            _draw(args.dendrogram, Z, cut, data, title)
-        write_labels(args.output, labels, data.kept)
+            _draw(args, Z, cut, data, title)
+        write_labels(args.outputs, args.output, labels, data.kept)
         if args.save is not None:
             _save(args.save, model, labels, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
@@ -208,7 +208,7 @@ def _describe(Z, suggested):
     return f"{text}\n\nlargest gap: {gap}, which suggests {suggested:,} clusters; a hint, no more"
 
 
-def _draw(path, Z, cut, data, title):
+def _draw(args, Z, cut, data, title):
     from coterie import plot
 
     names = data.row_names
@@ -216,4 +216,4 @@ def _draw(path, Z, cut, data, title):
         names = np.flatnonzero(data.kept)
     ax = plot.dendrogram(Z, **cut, labels=names)
     ax.set_title(title, fontsize=10)
-    save_picture(path, ax.figure)
+    save_picture(args.outputs, args.dendrogram, ax.figure)

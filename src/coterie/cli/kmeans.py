@@ -15,9 +15,9 @@ import time
 import numpy as np
 
 import coterie
-from coterie.cli._console import add_run_arguments, count, positive, progress_bar, warn
+from coterie.cli._console import add_run_arguments, count, file_name, positive, progress_bar, warn
 from coterie.cli._model import add_save_argument, describe_fit, find_typical, save_model
-from coterie.cli._picture import check_picture, for_scatter, save_picture
+from coterie.cli._picture import check_picture, for_scatter, picture_name, save_picture
 from coterie.cli._read import add_file_arguments, check_rows, read_file, source_name
 from coterie.cli._result import check_targets, summary, write_centers, write_labels
 from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
@@ -43,9 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_file_arguments(parser)
     add_scale_argument(parser)
     parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
-    parser.add_argument("--centers", metavar="CENTERS",
+    parser.add_argument("--centers", metavar="CENTERS", type=file_name,
                         help="csv file for the sizes and centres of the clusters, in the units of the data")
-    parser.add_argument("--plot", metavar="PICTURE",
+    parser.add_argument("--plot", metavar="PICTURE", type=picture_name,
                         help="draw the clusters and their centres (png, svg, pdf ...): one or two columns as they are, "
                              "more by the first two principal components")
     parser.add_argument("--starts", metavar="N", type=positive, default=STARTS,
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets(args.file, args.output, args.centers, args.plot, args.save)
+    check_targets([args.file], [args.output, args.centers, args.plot, args.save])
     if args.plot is not None:
         check_picture(args.plot)
     table = read_file(args)
@@ -76,10 +76,10 @@ def run(args: argparse.Namespace) -> None:
     centers = scaler.inverse_transform(model.cluster_centers_)
     try:
         if args.centers is not None:
-            write_centers(args.centers, sizes, centers, table.names)
+            write_centers(args.outputs, args.centers, sizes, centers, table.names)
         if args.plot is not None:
             _draw(args, table, scaler, model)
-        write_labels(args.output, model.labels_, table.kept)
+        write_labels(args.outputs, args.output, model.labels_, table.kept)
         if args.save is not None:
             save_model(args.save, model, scaler, facts, model.labels_, typical=find_typical(model, table.values))
     finally:  # the work is done: show it even where it can't be written
@@ -105,4 +105,4 @@ def _draw(args, table, scaler, model):
     plot.scatter(places, model.labels_, centers, names=names, ax=figure.add_subplot())
     figure.suptitle(f"{os.path.basename(source_name(args.file))}: {count(args.n_clusters, 'cluster')} by k-means",
                     fontsize=11)
-    save_picture(args.plot, figure)
+    save_picture(args.outputs, args.plot, figure)

@@ -51,8 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets(args.file, args.output)
-    check_targets(args.model, args.output)
+    check_targets([args.file, args.model], [args.output])
     saved = load_model(args.model)
     if not args.quiet:
         print(f"model: {saved.describe()}", file=sys.stderr)
@@ -79,7 +78,7 @@ def run(args: argparse.Namespace) -> None:
             note("a tree has no rule of its own for further rows; each joins the cluster nearest to it by "
                  f"{model.linkage} linkage, and a row of the fit may get another label than it had")
     try:
-        write_labels(args.output, labels, data.kept, scores)
+        write_labels(args.outputs, args.output, labels, data.kept, scores)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             print(f"\n{_describe(labels, saved)}\n\n{seconds:.2f} s", file=sys.stderr)

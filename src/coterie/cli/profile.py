@@ -21,7 +21,7 @@ from coterie.cli._console import Problem, add_noun_argument, count, note
 from coterie.cli._metric import to_radians
 from coterie.cli._model import load_model
 from coterie.cli._read import add_any_file_arguments, read_any, read_column, read_more, source_name
-from coterie.cli._result import check_targets, open_target
+from coterie.cli._result import Outputs, check_targets
 from coterie.cli._scale import scale_again
 from coterie.cli._table import Table, column_list
 
@@ -55,8 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    for source in (args.file, args.labels, args.model):
-        check_targets(source or "-", args.output)
+    check_targets([args.file, args.labels, args.model], [args.output])
     if args.file == "-" and (args.model is not None or args.labels == "-"):
         raise Problem("standard input can only be read once; name a file", code=2)
     if args.output == "-":
@@ -85,13 +84,13 @@ def run(args: argparse.Namespace) -> None:
                             names, args.categorical, args.noun)
     if found.left_out and not args.quiet:
         note(f"left out, as nearly every row has another value: {', '.join(found.left_out)}")
+    if args.output is not None:
+        _write(args.outputs, args.output, found.rows)
     width = max(40, shutil.get_terminal_size((100, 24)).columns)
     paragraphs = [found.sentences] if drift is None else [found.sentences, drift.sentences]
     if sys.stdout.isatty():  # for a person; a script wants a line each
         paragraphs = [wrap(sentences, width) for sentences in paragraphs]
     print(found.table(width), *("\n".join(lines) for lines in paragraphs), sep="\n\n")
-    if args.output is not None:
-        _write(args.output, found.rows)
 
 
 def _predict(args):
@@ -130,8 +129,8 @@ def _as_labels(labels: np.ndarray) -> np.ndarray:
         return labels
 
 
-def _write(target: str, rows: list[dict[str, object]]) -> None:
-    with open_target(target) as file:
+def _write(outputs: Outputs, target: str, rows: list[dict[str, object]]) -> None:
+    with outputs.open(target) as file:
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)

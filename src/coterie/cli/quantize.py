@@ -62,17 +62,16 @@ def _png(text):
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets(args.file, args.output)
+    check_targets([args.file], [args.output])
     image, profile, n_bytes = _open(args)
     started = time.perf_counter()
     packed, scale = _pack(image)
     colors, alpha, counts, lookup = _distinct(packed, image.mode, scale)
     palette, opacity, entries, error = _reduce(colors, alpha, counts, args)
     seconds = time.perf_counter() - started
-    _write(args.output, image.size, palette, opacity, entries[lookup(packed)], profile)
+    size = _write(args.outputs, args.output, image.size, palette, opacity, entries[lookup(packed)], profile)
     if args.quiet:
         return
-    size = os.path.getsize(args.output)
     if size > n_bytes:
         note("that is no smaller; a palette suits pictures of few colours and fine lines, photos with grain suit jpeg")
     shares = np.bincount(entries, counts, minlength=len(palette)) / counts.sum()
@@ -241,7 +240,8 @@ def _from_lab(lab):
 # ------------------------------------------------------------------------------------------------ writing
 
 
-def _write(path, size, palette, opacity, entries, profile):
+def _write(outputs, path, size, palette, opacity, entries, profile):
+    """Write the picture, and return its number of bytes."""
     from PIL import Image
 
     image = Image.frombytes("P", size, entries.astype(np.uint8).tobytes())
@@ -250,8 +250,11 @@ def _write(path, size, palette, opacity, entries, profile):
     options = {} if profile is None else {"icc_profile": profile}
     if opacity is not None:
         options["transparency"] = np.rint(255 * opacity).astype(np.uint8).tobytes()
-    with open(path, "wb") as file:
-        image.save(file, "PNG", optimize=True, **options)
+    png = io.BytesIO()
+    image.save(png, "PNG", optimize=True, **options)
+    with outputs.open(path, binary=True) as file:
+        file.write(png.getbuffer())
+    return len(png.getbuffer())
 
 
 def _list(palette, opacity, shares):

@@ -68,14 +68,14 @@ def _page(text):
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets(args.file, args.output)
+    check_targets([args.file], [args.output])
     started = time.perf_counter()
     data = read_file(args, args.names, labelled=False, only_measurements=True)
     with progress_bar(args.quiet):
         found = _find(args, data)
         draw = _artist(found) if matplotlib_is_there() else None
         text = _write(args, found, draw)
-    with open(args.output, "w", encoding="utf-8", newline="\n") as file:
+    with args.outputs.open(args.output) as file:
         file.write(text)
     if args.quiet:
         return

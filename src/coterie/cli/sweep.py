@@ -29,9 +29,9 @@ import numpy as np
 import coterie
 from coterie import selection
 from coterie.cli._console import Problem, add_run_arguments, count, file_name, listing, note, progress_bar
-from coterie.cli._picture import check_picture, save_picture
+from coterie.cli._picture import check_picture, picture_name, save_picture
 from coterie.cli._read import add_file_arguments, check_rows, read_file, source_name
-from coterie.cli._result import check_targets, open_target
+from coterie.cli._result import check_targets
 from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli.kmeans import STARTS
 
@@ -62,7 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_file_arguments(parser)
     add_scale_argument(parser)
     parser.add_argument("-o", "--output", metavar="TABLE", type=file_name, help="csv file for the table, in full")
-    parser.add_argument("--plot", metavar="PICTURE", type=file_name, help="picture of the scores (png, svg, pdf ...)")
+    parser.add_argument("--plot", metavar="PICTURE", type=picture_name,
+                        help="picture of the scores (png, svg, pdf ...)")
     add_run_arguments(parser)
 
 
@@ -87,7 +88,7 @@ def _whole(text):
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets(args.file, args.output, args.plot)
+    check_targets([args.file], [args.output, args.plot])
     if args.plot is not None:
         check_picture(args.plot)
     table = read_file(args, labelled=False)
@@ -118,16 +119,18 @@ def run(args: argparse.Namespace) -> None:
     if not args.quiet:
         print(f"\n{args.algorithm} on {count(n, 'row')} by {count(len(table.names), 'column')}, {seconds:.2f} s\n",
               file=sys.stderr)
-    print(found)
-    print(f"\n{_describe(suggestion)}")
-    if args.output is not None:
-        _write(args.output, found)
-    if args.plot is not None:
-        from coterie import plot
+    try:
+        if args.output is not None:
+            _write(args.outputs, args.output, found)
+        if args.plot is not None:
+            from coterie import plot
 
-        ax = plot.sweep(suggestion)
-        ax.figure.suptitle(f"{os.path.basename(source_name(args.file))}: {args.algorithm}", fontsize=11)
-        save_picture(args.plot, ax.figure)
+            ax = plot.sweep(suggestion)
+            ax.figure.suptitle(f"{os.path.basename(source_name(args.file))}: {args.algorithm}", fontsize=11)
+            save_picture(args.outputs, args.plot, ax.figure)
+    finally:  # the work is done: show it even where it can't be written
+        print(found)
+        print(f"\n{_describe(suggestion)}")
 
 
 def _estimator(args):
@@ -148,8 +151,8 @@ def _describe(suggestion):
                               for reason in suggestion.reasons)])
 
 
-def _write(path, found):
-    with open_target(path) as file:
+def _write(outputs, path, found):
+    with outputs.open(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(found[0])
         writer.writerows(["" if isinstance(value, float) and math.isnan(value) else value for value in row.values()]

@@ -1,0 +1,217 @@
+"""What the subcommands write: all of it takes its place, or nothing does; and nothing is written over another."""
+import itertools
+import os
+import pkgutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from coterie import cli
+from coterie.cli.demo import read_iris
+
+COMMANDS = sorted(m.name for m in pkgutil.iter_modules(cli.__path__) if not m.name.startswith("_"))
+# What each is run with, but for its outputs.
+INPUTS = {
+    "kmeans": ["iris.csv", "-k", 3],
+    "dbscan": ["iris.csv"],
+    "hierarchy": ["iris.csv", "-k", 3],
+    "sweep": ["iris.csv", "-k", "2-3", "--stability", 0],
+    "predict": ["model.npz", "iris.csv"],
+    "profile": ["iris.csv", "--model", "model.npz"],
+    "report": ["iris.csv", "-k", "2-3"],
+    "quantize": ["picture.png", "-k", 2],
+    "demo": ["--seed", 1],
+}
+# Options that name no file to be written. Whoever adds an option says here whether it does.
+NO_OUTPUTS = {"help", "jobs", "seed", "quiet", "n_clusters", "n_colors", "file", "model", "array", "columns", "drop",
+              "missing", "scale", "metric", "starts", "eps", "min_samples", "height", "method", "divisive", "names",
+              "algorithm", "stability", "ks", "labels", "by", "categorical", "noun", "scores"}
+ENDINGS = {"plot": ".png", "dendrogram": ".svg", "save": ".npz", "tree": ".npy"}
+ENDINGS_OF_OUTPUT = {"report": ".html", "quantize": ".png", "demo": ".png"}
+
+
+def output_options(command):
+    """The options that name a file to be written, with a name that suits."""
+    subparser = cli._parser([command])._subparsers._group_actions[0].choices[command]
+    found = {}
+    for action in subparser._actions:
+        if action.dest not in NO_OUTPUTS:
+            ending = ENDINGS_OF_OUTPUT.get(command, ".csv") if action.dest == "output" else None
+            found[action.option_strings[-1]] = f"{action.dest}{ending or ENDINGS.get(action.dest, '.csv')}"
+    return found
+
+
+def test_every_subcommand_is_tried():
+    assert COMMANDS == sorted(INPUTS)
+    assert {name: sorted(output_options(name)) for name in ("kmeans", "hierarchy")} == {
+        "kmeans": ["--centers", "--output", "--plot", "--save"],
+        "hierarchy": ["--dendrogram", "--output", "--save", "--tree"]}
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run a subcommand in a folder with data, a model and a picture."""
+    monkeypatch.chdir(tmp_path)
+    names, X, _ = read_iris()
+    rows = [",".join(names), *(",".join(map(str, row)) for row in X.tolist())]
+    (tmp_path / "iris.csv").write_text("\n".join(rows) + "\n")
+
+    def run(command, *args):
+        try:
+            code = cli.main([command, *map(str, args)])
+        except SystemExit as stopped:
+            code = stopped.code
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    assert run("kmeans", "iris.csv", "-k", 3, "--save", "model.npz", "--quiet")[0] == 0
+    return run
+
+
+def needs(command, options):
+    if {"--plot", "--dendrogram"} & set(options) or command in ("demo", "report"):
+        pytest.importorskip("matplotlib")
+    if command == "quantize":
+        image = pytest.importorskip("PIL.Image")
+        image.fromarray(np.arange(300, dtype=np.uint8).reshape(10, 10, 3)).save("picture.png")
+
+
+@pytest.fixture
+def small_demo(monkeypatch):
+    from coterie.cli import demo
+
+    monkeypatch.setattr(demo, "generate_addresses", lambda n, rng, real=demo.generate_addresses: real(2000, rng))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_full_disk_leaves_every_earlier_file_as_it_was(run, small_demo, tmp_path, monkeypatch, command):
+    options = output_options(command)
+    needs(command, options)
+    before = sorted(os.listdir())
+    for name in options.values():
+        (tmp_path / name).write_text("old")
+    args = [*INPUTS[command], *itertools.chain(*options.items())]
+    monkeypatch.setattr("builtins.open", full_disk := FullDisk())
+    for full_disk.which in range(len(options)):
+        full_disk.seen = 0
+        code, _, err = run(command, *args)
+        *_, error = err.splitlines()
+        assert code == 1 and error in [f"coterie {command}: error: {name}: No space left on device"
+                                       for name in options.values()]
+        assert [name for name in options.values() if (tmp_path / name).read_text() != "old"] == []
+        assert sorted(os.listdir()) == sorted([*before, *options.values()])  # nothing else is left behind
+    full_disk.which, full_disk.seen = None, 0
+    assert run(command, *args)[0] == 0
+    assert full_disk.seen == len(options)
+    assert [name for name in options.values() if (tmp_path / name).read_bytes() == b"old"] == []
+    assert sorted(os.listdir()) == sorted([*before, *options.values()])
+
+
+class FullDisk:
+    """`open`, but the disk is full for the file of this number that `replacing` writes."""
+
+    def __init__(self):
+        self.open, self.which, self.seen = open, None, 0
+
+    def __call__(self, name, mode="r", *args, **options):
+        if ".coterie-" in str(name):
+            self.seen += 1
+            if self.seen - 1 == self.which:
+                self.open(name, mode, *args, **options).close()  # to be removed again
+                return self.open("/dev/full", mode.replace("x", "w"), *args, **options)
+        return self.open(name, mode, *args, **options)
+
+
+def test_a_command_that_fails_or_is_stopped_leaves_earlier_files(run, tmp_path, monkeypatch):
+    (tmp_path / "labels.csv").write_text("old")
+    (tmp_path / "centers.csv").write_text("old")
+    for error, code in ((KeyboardInterrupt, 130), (MemoryError, 1), (ValueError, 1)):
+        def fail(*args, error=error, **options):
+            raise error
+
+        monkeypatch.setattr("coterie.cli.kmeans.write_labels", fail)
+        assert run("kmeans", "iris.csv", "-k", 3, "-o", "labels.csv", "--centers", "centers.csv")[0] == code
+        assert (tmp_path / "centers.csv").read_text() == "old"
+        assert not [name for name in os.listdir() if "coterie-" in name]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_outputs_are_never_one_file(run, small_demo, tmp_path, command):
+    """Every two outputs, however the file is called; and each output and what is read."""
+    options = output_options(command)
+    needs(command, options)
+    os.mkdir("folder")
+    for first, second in itertools.combinations(options, 2):
+        for make in (None, os.symlink, os.link):
+            name = options[second]
+            other = f"folder/../{name}"
+            if make is not None:
+                (tmp_path / name).write_text("old")
+                other = f"other{os.path.splitext(options[first])[1]}"
+                make(name, other)
+            code, out, err = run(command, *INPUTS[command], first, other, second, name)
+            assert (code, out) == (2, ""), err
+            assert f"{name} is named twice as output, once as {other}" in err \
+                or f"{other} is named twice as output, once as {name}" in err
+            if make is not None:
+                os.unlink(name)
+                os.unlink(other)
+    for option, name in options.items():
+        ending = os.path.splitext(name)[1]
+        for source in [arg for arg in INPUTS[command] if str(arg).endswith((".csv", ".npz", ".png"))]:
+            before = (tmp_path / source).read_bytes()
+            os.link(source, f"same{ending}")
+            code, out, err = run(command, *INPUTS[command], option, f"same{ending}")
+            assert (code, out) == (2, "") and f"same{ending} is the file that is read" in err
+            os.unlink(f"same{ending}")
+            assert (tmp_path / source).read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="streams of a shell")
+def test_output_is_not_where_standard_output_goes(run, tmp_path):
+    (tmp_path / "labels.csv").write_text("old")
+    command = [sys.executable, "-m", "coterie", "kmeans", "iris.csv", "-k", "3", "--quiet"]
+    with open("labels.csv", "ab") as out:
+        done = subprocess.run([*command, "--centers", "./labels.csv"], stdout=out, stderr=subprocess.PIPE, timeout=60)
+    assert done.returncode == 2 and b"./labels.csv is where standard output goes, too" in done.stderr
+    assert (tmp_path / "labels.csv").read_text() == "old"
+    with open("labels.csv", "wb") as out:  # which is no other file, if it is meant
+        done = subprocess.run([*command, "-o", "/dev/stdout", "--centers", os.devnull], stdout=out, timeout=60)
+    assert done.returncode == 0 and (tmp_path / "labels.csv").read_text().startswith("label\n")
+    with open("iris.csv", "rb") as source:  # neither is it what standard input comes from
+        done = subprocess.run([*command[:4], "-", *command[5:], "-o", "iris.csv"], stdin=source, stderr=subprocess.PIPE,
+                              timeout=60)
+    assert done.returncode == 2 and b"iris.csv is the file that is read" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of a shell")
+def test_reader_of_labels_that_goes_away_does_not_cost_the_other_files(run):
+    args = "kmeans iris.csv -k 3 --quiet --centers centers.csv --save new.npz"
+    shell = f"{sys.executable} -m coterie {args} | true; test ${{PIPESTATUS[0]}} = 0"
+    assert subprocess.run(["bash", "-c", shell], timeout=60).returncode == 0
+    assert os.path.exists("centers.csv") and os.path.exists("new.npz")
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg", "pdf", "ps", "eps", "svg", "svgz", "tiff", "webp", "gif", "raw"])
+def test_every_kind_of_picture_goes_through_memory(run, kind):
+    pytest.importorskip("matplotlib")
+    assert run("kmeans", "iris.csv", "-k", 3, "--plot", f"a.{kind}", "--quiet")[0] == 0
+    assert os.path.getsize(f"a.{kind}") > 1000
+
+
+def test_picture_that_cannot_be_drawn_is_told_in_a_line(run, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.setenv("PATH", "")  # which has no TeX
+    code, _, err = run("kmeans", "iris.csv", "-k", 3, "--plot", "a.pgf", "--quiet")
+    assert code == 1 and err.splitlines()[-1].startswith("coterie kmeans: error: a.pgf: ")
+    assert not os.path.exists("a.pgf")
+
+
+def test_picture_without_an_ending_is_a_png(run):
+    pytest.importorskip("matplotlib")
+    assert run("kmeans", "iris.csv", "-k", 3, "--plot", "a", "--quiet")[0] == 0
+    with open("a.png", "rb") as file:
+        assert file.read(4) == b"\x89PNG"
