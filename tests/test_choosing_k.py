@@ -65,21 +65,23 @@ def test_two_numbers_that_are_right_are_both_named():
     assert found.k in (2, 4) and found.clear
     assert found.others == (6 - found.k,)
     assert any("agree best for k = 2 and 4" in reason for reason in found.reasons)
-    assert any(reason.startswith(f"k = {found.others[0]} stands out, too") for reason in found.reasons)
+    assert any(doubt.startswith(f"k = {found.others[0]} stands out, too") for doubt in found.doubts)
 
 
 def test_clusters_that_do_not_hold_are_not_clear():
     found = suggestion("skewed")
     assert found.k > 1 and not found.clear
-    assert any("find other clusters again and again" in reason for reason in found.reasons)
+    assert any("resamples do not always have the same clusters" in doubt for doubt in found.doubts)
+    assert not any("same clusters" in reason for reason in found.reasons)
     assert str(found).splitlines()[0] == f"k = {found.k}, with doubts"
 
 
 def test_largest_number_is_told_to_be_so():
     X = blobs(0, 4)
     found = suggest_k(X, WARD, [2, 4], stability=4, random_state=0)
-    assert found.k == 4 and found.reasons[-1] == "k = 4 is the largest that was tried: try larger ones"
-    assert not any("largest that was tried" in reason for reason in suggestion("three").reasons)
+    assert found.k == 4 and found.doubts[-1] == "k = 4 is the largest that was tried: try larger ones"
+    assert str(found).splitlines()[-1] == f"- but {found.doubts[-1]}"
+    assert not any("largest that was tried" in doubt for doubt in suggestion("three").doubts)
 
 
 # ------------------------------------------------------------------------------------------- the reasons

@@ -7,7 +7,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from ._kmeans import KMeans
 from ._random import as_random_state
 from ._sweeping import SCORES, Fits, Judge, Sweep, sweep
 from ._validation import N_JOBS, RANDOM_STATE, as_matrix, check_parameters, told_once
+from ._wording import fixed, lopsidedness, told_apart
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -43,7 +44,9 @@ class KSuggestion:
         Whether the clusters stand out from what chance makes, and are found again on resamples. If not, `k` is a place
         to start looking, no more.
     reasons : tuple of str
-        What was seen, in sentences.
+        What was seen and speaks for `k`, in sentences.
+    doubts : tuple of str
+        What was seen and speaks against it, or for another number.
     others : tuple of int
         Numbers whose clusters stand out and hold as well: a coarser or a finer view of the same data.
     sweep : Sweep
@@ -55,13 +58,14 @@ class KSuggestion:
     k: int
     clear: bool
     reasons: tuple[str, ...]
+    doubts: tuple[str, ...]
     others: tuple[int, ...]
     sweep: Sweep = dataclasses.field(repr=False, compare=False)
     by_chance: NDArray[np.float64] = dataclasses.field(repr=False, compare=False)
 
     def __str__(self) -> str:
         head = f"k = {self.k}{', clearly' if self.clear else ', no structure' if self.k == 1 else ', with doubts'}"
-        return "\n".join([head, *(f"- {each}" for each in self.reasons)])
+        return "\n".join([head, *(f"- {each}" for each in self.reasons), *(f"- but {each}" for each in self.doubts)])
 
 
 def suggest_k(
@@ -256,68 +260,173 @@ def _principal_box(X: NDArray) -> tuple[NDArray[np.float64], ...]:
 # ------------------------------------------------------------------------------------------- the decision
 
 
+class _Seen(NamedTuple):
+    """What the decision is made from, and told from; an entry for each row of the table.
+
+    by_chance, varies : silhouette of data without clusters, mean and standard deviation
+    beyond : where the silhouette is clearly above that
+    """
+
+    ks: list[int]
+    silhouette: NDArray[np.float64]
+    by_chance: NDArray[np.float64]
+    varies: NDArray[np.float64]
+    stability: NDArray[np.float64]
+    beyond: NDArray[np.bool_]
+
+    @property
+    def excess(self) -> NDArray[np.float64]:
+        return self.silhouette - self.by_chance
+
+
 def _decide(found: Sweep, ks: list[int], mean: NDArray[np.float64], deviation: NDArray[np.float64]) -> KSuggestion:
     silhouette = np.array([row["silhouette"] for row in found])
     stability = np.array([row.get("stability", math.nan) for row in found])
     excess = silhouette - mean
     with np.errstate(invalid="ignore"):
-        margin = np.where(stability >= _STABLE, _MARGIN, _MARGIN_IF_UNSTABLE)
-        beyond = (excess >= margin) & (excess >= _DEVIATIONS * deviation)
+        beyond = (excess >= _margin(stability)) & (excess >= _DEVIATIONS * deviation)
+    seen = _Seen(ks, silhouette, mean, deviation, stability, beyond)
     if not beyond.any():
-        return KSuggestion(1, False, tuple(_say_no(found, ks, silhouette, mean, stability)), (), found, mean)
+        return KSuggestion(1, False, tuple(_say_no(found, seen)), (), (), found, mean)
     most = np.where(beyond & ~np.isnan(stability), stability, -math.inf).max()
     good = beyond & (stability >= most - _AS_STABLE) if math.isfinite(most) else beyond
     at = int(np.where(good, excess, -math.inf).argmax())
     others = [i for i in np.flatnonzero(beyond & (stability >= _STABLE)).tolist() if i != at]
-    reasons = _say_yes(found, ks, at, silhouette, mean, stability, np.flatnonzero(good), others)
-    return KSuggestion(ks[at], bool(stability[at] >= _STABLE), tuple(reasons), tuple(ks[i] for i in others), found,
-                       mean)
+    reasons, doubts = _say_yes(found, seen, at, good, others)
+    return KSuggestion(ks[at], bool(stability[at] >= _STABLE), tuple(reasons), tuple(doubts),
+                       tuple(ks[i] for i in others), found, mean)
 
 
-def _say_yes(found: Sweep, ks: list[int], at: int, silhouette: NDArray, mean: NDArray, stability: NDArray,
-             as_stable: NDArray[np.intp], others: list[int]) -> list[str]:
-    k, highest = ks[at], int(np.nanargmax(silhouette))
-    here = f"{silhouette[at]:.2f}; data without clusters: {mean[at]:.2f}"
-    if highest == at:
-        reasons = [f"silhouette is highest for k = {k} ({here})"]
-    else:
-        why = ("resamples agree less there" if highest not in as_stable else
-               f"data without clusters have {mean[highest]:.2f} there")
-        reasons = [f"silhouette is highest for k = {ks[highest]} ({silhouette[highest]:.2f}), but {why}",
-                   f"silhouette stands out most for k = {k} ({here})"]
-    if found.n_resamples:
-        reasons.append(_say_stability(found, ks, stability, as_stable))
-        if stability[at] < _STABLE:
-            reasons.append("resamples find other clusters again and again: they may be long, bent or of very different "
-                           "sizes, or not be there; look at them")
+def _margin(stability: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):
+        return np.where(stability >= _STABLE, _MARGIN, _MARGIN_IF_UNSTABLE)
+
+
+# ------------------------------------------------------------------------------------------- in words
+# Each sentence is about the whole table that is printed beside it, not about the candidates only.
+
+
+def _say_yes(found: Sweep, seen: _Seen, at: int, good: NDArray[np.bool_], others: list[int]
+             ) -> tuple[list[str], list[str]]:
+    """What speaks for a number of clusters, and what against it."""
+    reasons, doubts = _say_silhouette(seen, at, good), []
+    if found.n_resamples and not np.isnan(seen.stability).all():
+        reasons.append(_say_stability(found, seen, at))
+    doubts += _doubt_stability(found, float(seen.stability[at]))
+    if lopsided := lopsidedness(found.labels[at]):
+        doubts.append(lopsided)
+    k = seen.ks[at]
     if others:
-        scored = [f"{each:.2f}" for each in silhouette]
-        reasons.append(f"k = {_listed(ks, others)} stand{'s' * (len(others) == 1)} out, too, for a coarser or finer "
-                       f"view (silhouette {_listed(scored, others)})")
-    agree = {name: found.best(name)[found.parameters[0]] for name in ("davies_bouldin", "calinski_harabasz")
-             if name in found.scores}
-    reasons.extend(f"{name.replace('_', '-').title()} index is best for k = {best}{', too' if best == k else ''}"
-                   for name, best in agree.items())
-    if k == max(ks):
-        reasons.append(f"k = {k} is the largest that was tried: try larger ones")
-    return reasons
+        views = [view for view, there in (("coarser", min(others) < at), ("finer", max(others) > at)) if there]
+        scored = told_apart(seen.silhouette[others])
+        doubts.append(f"k = {_listed(seen.ks, others)} stand{'s' * (len(others) == 1)} out, too, for a "
+                      f"{' or '.join(views)} view (silhouette {_listed(scored, range(len(others)))})")
+    for name, best in _best_by_indices(found).items():
+        text = f"{name} index is best for k = {_listed(seen.ks, best)}"
+        if at not in best:
+            doubts.append(text)
+        elif len(seen.ks) > 1:
+            reasons.append(f"{text}, too" if seen.silhouette[at] == np.nanmax(seen.silhouette) else text)
+    if len(seen.ks) == 1:
+        doubts.append(f"k = {k} is the only number that was tried")
+    elif k == max(seen.ks) and k + 1 < len(found.data):
+        doubts.append(f"k = {k} is the largest that was tried: try larger ones")
+    return reasons, doubts
 
 
-def _say_no(found: Sweep, ks: list[int], silhouette: NDArray, mean: NDArray, stability: NDArray) -> list[str]:
-    if np.isnan(silhouette - mean).all():
+def _say_silhouette(seen: _Seen, at: int, good: NDArray[np.bool_]) -> list[str]:
+    k, highest = seen.ks[at], np.flatnonzero(seen.silhouette == np.nanmax(seen.silhouette))
+    silhouette, by_chance = told_apart([seen.silhouette[at], seen.by_chance[at]])
+    here = f"({silhouette}; data without clusters: {by_chance})"
+    if len(seen.ks) == 1:
+        return [f"silhouette stands out for k = {k} {here}"]
+    if at in highest:
+        of_k = here if len(highest) == 1 else f"{here[:-1]} for k = {k})"
+        return [f"silhouette is highest for k = {_listed(seen.ks, highest)} {of_k}"]
+    there, most = int(highest[0]), " most" * bool(seen.excess[at] == np.nanmax(seen.excess))
+
+    def both(values: NDArray[np.float64]) -> str:
+        return " against ".join(told_apart(values[[there, at]]))
+
+    if not seen.beyond[there]:
+        why = f"there it is not clearly above that of data without clusters ({_say_chance(seen, there)})"
+    elif not good[there] and math.isnan(seen.stability[there]):
+        why = "there it is not known how far resamples agree"
+    elif not good[there]:
+        why = f"resamples agree less there ({both(seen.stability)})"
+    else:
+        why = f"data without clusters have more there, too ({both(seen.by_chance)})"
+    value, _ = told_apart(seen.silhouette[[there, at]])
+    return [f"silhouette is highest for k = {seen.ks[there]} ({value}), but {why}",
+            f"silhouette stands out{most} for k = {k} {here}"]
+
+
+def _say_chance(seen: _Seen, at: int) -> str:
+    """The silhouette by chance; and how much it varies, where this is what makes the difference less than clear."""
+    _, by_chance = told_apart([seen.silhouette[at], seen.by_chance[at]])
+    if seen.excess[at] >= _margin(seen.stability)[at] and seen.varies[at] > 0:
+        return f"{by_chance}, which varies by {seen.varies[at]:.2g}"
+    return by_chance
+
+
+def _say_no(found: Sweep, seen: _Seen) -> list[str]:
+    if np.isnan(seen.excess).all():
         return ["no structure: no k gives clusters that can be compared, as where all rows are equal"]
-    nearest = int(np.nanargmax(silhouette - mean))
-    reasons = [f"no structure: for no k is the silhouette clearly above that of data without clusters; k = "
-               f"{ks[nearest]} comes nearest, {silhouette[nearest]:.2f} against {mean[nearest]:.2f}"]
-    if not np.isnan(stability).all():
-        reasons.append(_say_stability(found, ks, stability, np.flatnonzero(stability == np.nanmax(stability))))
+    nearest = int(np.nanargmax(seen.excess))
+    pair = f"{told_apart([seen.silhouette[nearest], seen.by_chance[nearest]])[0]} against {_say_chance(seen, nearest)}"
+    if len(seen.ks) == 1:
+        reasons = [f"no structure: for k = {seen.ks[0]} the silhouette is not clearly above that of data without "
+                   f"clusters, {pair}"]
+    else:
+        reasons = [f"no structure: for no k is the silhouette clearly above that of data without clusters; k = "
+                   f"{seen.ks[nearest]} comes nearest, {pair}"]
+    if not np.isnan(seen.stability).all():
+        reasons.append(_say_stability(found, seen))
     return reasons
 
 
-def _say_stability(found: Sweep, ks: list[int], stability: NDArray, places: NDArray[np.intp]) -> str:
-    low, high = (f"{each:.2f}" for each in (stability[places].min(), stability[places].max()))
-    return (f"{found.n_resamples} resample{'s agree' if found.n_resamples > 1 else ' agrees'} best for k = "
-            f"{_listed(ks, places)} (adjusted Rand index {low}{'' if low == high else f' to {high}'})")
+def _say_stability(found: Sweep, seen: _Seen, at: int | None = None) -> str:
+    """For which numbers resamples agree best, as the table prints it, and for the one that was chosen."""
+    texts = [fixed(each, 2) for each in seen.stability.tolist()]
+    if np.count_nonzero(~np.isnan(seen.stability)) == 1:
+        known = int(np.nanargmax(seen.stability))
+        return (f"{_resamples(found)} agree{'s' * (found.n_resamples == 1)} for k = {seen.ks[known]} with an adjusted "
+                f"Rand index of {texts[known]}")
+    most = float(np.nanmax(seen.stability))
+    best = [i for i, text in enumerate(texts) if text == fixed(most, 2)]
+    nearly = [i for i in np.flatnonzero(seen.stability >= most - _AS_STABLE).tolist() if i not in best]
+    told = (f"{_resamples(found)} agree{'s' * (found.n_resamples == 1)} best for k = {_listed(seen.ks, best)} "
+            f"(adjusted Rand index {fixed(most, 2)})")
+    if nearly:
+        low, high = (fixed(each(seen.stability[nearly]), 2) for each in (np.min, np.max))
+        told += f", nearly as well for k = {_listed(seen.ks, nearly)} ({low if low == high else f'{low} to {high}'})"
+    if at is not None and at not in best + nearly and not math.isnan(seen.stability[at]):
+        told += f"; for k = {seen.ks[at]} it is {texts[at]}"
+    return told
+
+
+def _resamples(found: Sweep) -> str:
+    return f"{found.n_resamples} resample{'s' * (found.n_resamples != 1)}"
+
+
+def _doubt_stability(found: Sweep, stability: float) -> list[str]:
+    if stability >= _STABLE:
+        return []
+    if math.isnan(stability):
+        return ["it was not tried whether resamples have the same clusters"]
+    each = "resamples do not always have" if found.n_resamples > 1 else "the resample does not have"
+    return [f"{each} the same clusters (adjusted Rand index {fixed(stability, 2)}): they may be long, bent or of very "
+            "different sizes, or not be there; look at them"]
+
+
+def _best_by_indices(found: Sweep) -> dict[str, list[int]]:
+    """The rows of the table where the other two scores are best."""
+    best = {}
+    for name, sign in (("davies_bouldin", -1), ("calinski_harabasz", 1)):
+        values = np.array([sign * row.get(name, math.nan) for row in found])
+        if not np.isnan(values).all():
+            best[name.replace("_", "-").title()] = np.flatnonzero(values == np.nanmax(values)).tolist()
+    return best
 
 
 def _listed(values: Sequence, places: Iterable[int]) -> str:

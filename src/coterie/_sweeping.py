@@ -17,6 +17,7 @@ from ._agglomerative import TreeClusterer, takes_all_rows
 from ._estimator import ClusteringWarning
 from ._random import as_random_state
 from ._validation import N_JOBS, RANDOM_STATE, as_matrix, check_parameters, column_names, integer, told_once
+from ._wording import fixed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -113,7 +114,7 @@ class Sweep:
             style = f",.{max(0, 3 - digits + (digits > 0))}f" if -6 < digits < 12 else ".3e"
             cells = [f"{value:{style}}" for value in values]
             if name == "stability":
-                cells = [f"{row[name]:.2f} ± {row['stability_spread']:.2f}" for row in self.rows]
+                cells = [f"{fixed(row[name], 2)} ± {row['stability_spread']:.2f}" for row in self.rows]
             defined = [not math.isnan(value) for value in values]
             best = self.best(name)[name] if name != "inertia" and any(defined) else None
             cells = [f"{cell if known else '-'}{'*' if value == best else ' ' * (name != 'inertia')}"

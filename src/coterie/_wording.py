@@ -30,6 +30,7 @@ _FRACTIONS = {3 / 4: "three quarters{of_the}", 2 / 3: "two thirds{of_the}", 1 / 
 _ABOUT = 0.05  # how far, relatively, from such a fraction
 _MOST_FEATURES, _MOST_CLUSTERS, _MOST_VALUES = 40, 40, 5  # in a table; values of a category
 _UNMARKED = "   "
+LOPSIDED = 0.9  # share of the rows in one cluster that leaves few for the others
 _MOST_MOVED = 3  # clusters of which it is said that their shares changed
 
 
@@ -210,6 +211,7 @@ def number(value: float, decimals: float | None = None) -> str:
 def fixed(value: float, decimals: float, largest: float | None = None) -> str:
     """A number with so many decimals; with commas if `largest`, by default the number itself, is long: a year has none.
     """
+    value = float(value)  # numpy rounds its own otherwise
     if not math.isfinite(value):
         return f"{value:.0f}"
     if value and (decimals > _MOST_DECIMALS or abs(value) >= _MOST_SIZE):
@@ -249,13 +251,14 @@ def times(ratio: float) -> str:
     return f"{text} times{{the}}"
 
 
-def share(value: float) -> str:
-    """A share as a percentage to read."""
-    if 0 < value < 0.01:
-        return "under 1%"
-    if 0.99 < value < 1:
-        return "over 99%"
-    return f"{100 * value:.0f}%"
+def share(value: float, decimals: int = 0) -> str:
+    """A share as a percentage to read: 0% is none, 100% is all."""
+    least = 10.0**-decimals
+    if 0 < value < least / 100:
+        return f"under {least:g}%"
+    if 1 - least / 100 < value < 1:
+        return f"over {100 - least:g}%"
+    return f"{100 * value:.{decimals}f}%" if 0 < value < 1 else f"{100 * value:.0f}%"
 
 
 def shares(here: float, overall: float) -> list[str]:
@@ -266,9 +269,33 @@ def shares(here: float, overall: float) -> list[str]:
     return [f"{text}%" for text in pair(100 * here, 100 * overall).split(" against ")]
 
 
+def told_apart(values: Iterable[float], least: int = 2) -> list[str]:
+    """Numbers with the fewest decimals, `least` or more, by which those that differ look different."""
+    values = [float(value) for value in values]
+    for decimals in range(least, 18):
+        texts = [f"{round(value, decimals) + 0.0:.{decimals}f}" for value in values]
+        if len(set(texts)) >= len(set(values)):
+            return texts
+    return [f"{value!r}" for value in values]
+
+
 def _decimals(size: float, digits: int) -> float:
     """How many decimals a number of this size has with so many significant digits."""
     return digits - 1 - math.floor(math.log10(size)) if size > 0 else -math.inf
+
+
+# ------------------------------------------------------------------------------------------- doubts
+
+
+def lopsidedness(labels: NDArray[np.integer], of_whom: str = "one cluster") -> str | None:
+    """What is to be said where nearly all rows that are in clusters are in one."""
+    sizes = np.bincount(labels[labels >= 0], minlength=1)
+    part = float(sizes.max()) / max(int(sizes.sum()), 1)
+    if np.count_nonzero(sizes) < 2 or part < LOPSIDED:
+        return None
+    of_what = "the rows" if (labels >= 0).all() else "the rows that are in clusters"
+    return (f"{of_whom} has {share(part)} of {of_what}: this sets few rows apart, and says nothing of groups among the "
+            "others; if the few are mistakes in the data, correct them or leave them out, and try again")
 
 
 # ------------------------------------------------------------------------------------------- tables

@@ -41,8 +41,8 @@ exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the com
 
 _LEAST_ROWS = 4  # different ones
 _MOST_CLUSTERS = 10
-_STRUCTURE = {"clear": "clear", "dense": "by density", "likely": "likely, not clear",
-              "none": "no clear structure, a convenient cut"}
+_STRUCTURE = {"clear": "clear", "dense": "by density", "likely": "likely, not clear", "asked": "as asked for",
+              "none": "no clear structure, a convenient cut", "lopsided": "nearly all rows in one"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

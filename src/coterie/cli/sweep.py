@@ -147,8 +147,9 @@ def _describe(suggestion):
     else:
         head = f"suggested: {suggestion.k} clusters{'' if suggestion.clear else ', with doubts'}"
     width = shutil.get_terminal_size((100, 24)).columns
-    return "\n".join([head, *(textwrap.fill(reason, width, initial_indent="- ", subsequent_indent="  ")
-                              for reason in suggestion.reasons)])
+    told = [*suggestion.reasons, *(f"but {doubt}" for doubt in suggestion.doubts)]
+    return "\n".join([head, *(textwrap.fill(each, width, initial_indent="- ", subsequent_indent="  ")
+                              for each in told)])
 
 
 def _write(outputs, path, found):

@@ -31,10 +31,12 @@ _MOST_KINDS = 20  # different names of rows that are kinds rather than names
 _NAMED = {"standard": "standard scaling", "minmax": "scaling to 0..1", "robust": "robust scaling",
           "log": "logarithms", "none": "no scaling"}
 _VERDICTS = {
-    "clear": "They are more than chance would give, and other draws of the rows give the same ones.",
+    "clear": "They are more than chance would give, and other draws of the rows give nearly the same ones.",
     "likely": "They are more than chance would give, but other draws of the rows give somewhat different ones.",
-    "dense": "They are dense parts of the data with few rows between them.",
+    "dense": "They are dense parts of the data, divided by gaps or by parts where rows lie sparse.",
+    "asked": "Their number was asked for; the data themselves suggest another one.",
     "none": "There is no clear structure: treat the groups as a convenient cut, not as a discovery.",
+    "lopsided": "Nearly all rows are in one of them: few rows are set apart, and no groups among the others are found.",
 }
 _METHODS = {"k-means": "k-means", "Ward": "Ward's method", "DBSCAN": "DBSCAN"}
 
@@ -206,7 +208,8 @@ def compare(found: Findings, picture: Callable) -> Section:
     for name, suggestion in found.suggestions.items():
         content.append(element("h3", _METHODS[name]))
         content.append(_sweep_table(name, suggestion, found.agreement if name == "Ward" else None))
-        content.append(items(list(map(sentence, suggestion.reasons))))
+        told = [*suggestion.reasons, *(f"but {doubt}" for doubt in suggestion.doubts)]
+        content.append(items(list(map(sentence, told))))
     content.append(figure(picture("sweeps"), "Scores by the number of clusters. Circles: the best values. "
                           "Dashed lines: the suggested numbers."))
     content.append(figure(picture("tree"), "Ward's tree: each bracket joins two clusters, at the height that says how "

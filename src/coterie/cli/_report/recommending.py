@@ -9,6 +9,8 @@ import numpy as np
 
 import coterie
 from coterie import scores, selection
+from coterie._wording import lopsidedness
+from coterie._wording import share as percent
 from coterie.cli._console import count, listing
 from coterie.cli._report.findings import MISPLACED, RESAMPLES, STEADY, Density, Scaling
 from coterie.cli._table import Table
@@ -17,13 +19,12 @@ from coterie.scaling import METHODS, Scaler
 
 CONVENIENT = ("There is no clear structure: treat the groups as a convenient cut through the data, not as a discovery. "
               "They can be useful, as sizes of shirts are, but others would do as well.")
-_OTHERS = " out, too"  # in a reason of `suggest_k`
 _CONVENIENT = range(3, 7)  # numbers of groups that are easy to keep in mind
+_RANGE = f"from {_CONVENIENT[0]} to {_CONVENIENT[-1]} "
 _AGREES, _DIFFERS = 0.9, 0.6  # adjusted Rand
 _WEAK = 0.25  # silhouette
 _STABLE = 0.8  # stability
 _FEW, _SMALL = 5, 0.01  # rows in a cluster
-_LOPSIDED = 0.9  # share of the rows in one cluster
 _MANY_LEFT_OUT = 0.05  # share of the rows
 
 
@@ -41,7 +42,8 @@ class Choice:
     model : a fitted estimator
     labels : of all rows
     structure : "clear"; "likely" if the clusters are more than chance gives, but not found again on any draw of the
-        rows; "dense" if they are dense parts; or "none" if they are a cut
+        rows; "dense" if they are dense parts; "asked" if their number was asked for and another one is suggested;
+        "none" if they are a cut; or "lopsided" if nearly all rows are in one
     silhouette : their mean silhouette, of the rows of the comparison that are not noise
     scalings : how far the clusters agree with those of k-means on the data scaled otherwise
     """
@@ -66,49 +68,71 @@ def recommend(table: Table, scaling: Scaling, scaled: np.ndarray, sample: np.nda
     """Choose: the k that was asked for, by k-means; or what is dense, if k-means can't find that; or what k-means, or
     else Ward, finds clearly; or, where nothing is clear, a cut by k-means."""
     kmeans, ward = suggestions["k-means"], suggestions["Ward"]
+    suggestion = None  # that of the method which is taken
     if wanted is not None:
-        choice = _by_kmeans(scaled, wanted, _structure(kmeans) if kmeans.k == wanted else "none", seed, jobs)
+        suggestion = kmeans
+        choice = _by_kmeans(scaled, wanted, _structure(kmeans, wanted), seed, jobs)
         choice.reasons.append(f"You asked for {count(wanted, 'cluster')}.")
-        if kmeans.k == 1:
-            choice.doubts.append(CONVENIENT)
-        elif kmeans.k != wanted:
+        if kmeans.k not in (1, wanted):
             weakly = "" if kmeans.clear else ", though not clearly"
             choice.doubts.append(f"The data themselves suggest {kmeans.k}{weakly}.")
     elif density is not None and density.best.convincing:
         choice = _by_density(scaled, density)
     elif kmeans.clear or not (ward.clear and sample is None):
+        suggestion = kmeans
         k = kmeans.k if kmeans.k > 1 else _most_stable(kmeans.sweep)
-        choice = _by_kmeans(scaled, k, _structure(kmeans), seed, jobs)
+        choice = _by_kmeans(scaled, k, _structure(kmeans, k), seed, jobs)
         if kmeans.k == 1:
-            stability = next(row["stability"] for row in kmeans.sweep if row["n_clusters"] == k)
-            choice.doubts.append(CONVENIENT)
-            choice.reasons.append("k-means makes compact groups, which are easy to describe. No number of them stands "
-                                  f"out; {k} are taken because, of {_CONVENIENT[0]} to {_CONVENIENT[-1]}, other draws "
-                                  f"of the rows give these most alike (stability {stability:.2f}).")
+            choice.reasons.append(_say_cut(kmeans.sweep, k))
     else:
+        suggestion = ward
         model = coterie.AgglomerativeClustering(ward.k, linkage="ward", n_jobs=jobs).fit(scaled)
         choice = Choice("Ward", model, coterie.relabel(model.labels_, by="first"), "clear")
-        choice.reasons.append("Ward's tree has a clear cut, and k-means finds no number of clusters that stands out.")
-    if choice.method != "DBSCAN":
-        for reason in (kmeans if choice.method == "k-means" else ward).reasons:
-            if _OTHERS in reason:  # what speaks for other numbers, too, speaks against this one
-                choice.doubts.append(f"It is not the only number that fits: {reason}.")
-            else:
-                choice.reasons.append(sentence(reason))
+        choice.reasons.append("Ward's tree has a clear cut, and k-means finds no number of clusters that stands out "
+                              "clearly.")
+    is_suggested = suggestion is not None and suggestion.k == choice.n_clusters
+    if is_suggested:
+        choice.reasons += map(sentence, suggestion.reasons)
+        choice.doubts += map(sentence, suggestion.doubts)
+    if suggestion is not None:
+        if suggestion.k == 1:
+            choice.doubts += [CONVENIENT, sentence(suggestion.reasons[0])]
         _compare_methods(choice, kmeans, ward, agreement)
     _score(choice, table, scaling, scaled, sample, seed, jobs)
-    _doubt_data(choice, table)
+    _doubt_data(choice, table, is_suggested)
     return choice
 
 
+def _cuts(sweep):
+    """Numbers of clusters for a cut where there is no structure: two would hardly tell anything."""
+    return [row for row in sweep if row["n_clusters"] in _CONVENIENT] or list(sweep)
+
+
 def _most_stable(sweep):
-    """The number of clusters for a cut where there is no structure: two would hardly tell anything."""
-    rows = [row for row in sweep if row["n_clusters"] in _CONVENIENT] or sweep.rows
-    return max(rows, key=lambda row: (row["stability"], -row["n_clusters"]))["n_clusters"]
+    return max(_cuts(sweep), key=lambda row: (np.nan_to_num(row["stability"], nan=-2.0), -row["n_clusters"])
+               )["n_clusters"]
 
 
-def _structure(suggestion):
-    return "clear" if suggestion.clear else "likely" if suggestion.k > 1 else "none"
+def _say_cut(sweep, k):
+    """Why so many groups, where no number stands out."""
+    tried = [row["n_clusters"] for row in _cuts(sweep)]
+    stability = next(row["stability"] for row in sweep if row["n_clusters"] == k)
+    text = f"k-means makes compact groups, which are easy to describe. No number of them stands out; {k} "
+    if len(tried) == 1:
+        return f"{text}are taken as the only number {_RANGE * (k in _CONVENIENT)}that was tried."
+    if np.isnan(stability):
+        return f"{text}are one choice of several."
+    return (f"{text}are taken because, of {listing(tried)}, other draws of the rows give these most alike (stability "
+            f"{stability:.2f}).")
+
+
+def _structure(suggestion, k):
+    """What the clusters of k-means are, if there are k."""
+    if suggestion.k == 1:
+        return "none"
+    if k != suggestion.k:
+        return "clear" if k in suggestion.others else "asked"
+    return "clear" if suggestion.clear else "likely"
 
 
 def _by_kmeans(scaled, k, structure, seed, jobs):
@@ -122,20 +146,21 @@ def _by_density(scaled, density):
     choice = Choice("DBSCAN", best.model, labels, "dense")
     if best.misplaced >= MISPLACED:
         choice.reasons.append(
-            f"{best.misplaced:.0%} of the rows in dense parts of the data are nearer to the mean of another part than "
-            "to that of their own: the parts are long, bent, nested or very unequal. k-means and Ward make compact "
-            "clusters and would cut through them; DBSCAN follows any shape.")
+            f"{percent(best.misplaced)} of the rows in dense parts of the data are nearer to the mean of another part "
+            "than to that of their own: the parts are long, bent, nested or very unequal. k-means and Ward make "
+            "compact clusters and would cut through them; DBSCAN follows any shape.")
     else:
-        choice.reasons.append(f"{best.noise:.0%} of the rows lie alone between dense parts. k-means and Ward have to "
-                              "put them into some cluster; DBSCAN leaves them out as noise.")
-    choice.reasons.append(f"{count(best.n_sizeable, 'cluster')} of a fair size hold {best.covered:.0%} of the rows; "
-                          f"{best.noise:.1%} are noise.")
+        choice.reasons.append(f"{percent(best.noise)} of the rows are outside all dense parts. k-means and Ward have "
+                              "to put them into some cluster; DBSCAN leaves them out as noise.")
+    of_what = "the rows" if density.rows is None else f"the sample of {len(density.rows):,} rows"
+    choice.reasons.append(f"{count(best.n_sizeable, 'cluster')} of a fair size hold {percent(best.covered)} of "
+                          f"{of_what}; {percent(best.noise, 1)} are noise.")
     for way, alike in zip(("smaller", "larger"), best.steady, strict=True):
         text = f"With a somewhat {way} eps the agreement (adjusted Rand) is {alike:.2f}"
         if alike >= STEADY:
             choice.reasons.append(f"{text}: much the same clusters.")
         else:
-            choice.doubts.append(f"{text}: clusters {'fall apart' if way == 'smaller' else 'run together'}.")
+            choice.doubts.append(f"{text}: the clusters are others.")
     if best is not density.suggested:
         choice.doubts.append(f"The eps is {best.model.eps:.3g}, which gives steady clusters, and not the one that the "
                              f"distances to neighbours suggest, {density.suggestion.eps:g}.")
@@ -156,16 +181,16 @@ def _compare_methods(choice, kmeans, ward, agreement):
         if alike >= _AGREES:
             choice.reasons.append(f"{text}: nearly the same clusters.")
         elif alike >= _DIFFERS:
-            choice.doubts.append(f"{text}: the same cores, but rows between them go either way.")
+            choice.doubts.append(f"{text}: similar clusters, but not the same ones.")
         else:
             choice.doubts.append(f"{text}: they cut the data differently, so the borders are not to be relied on.")
     mine, other, name = (kmeans, ward, "Ward") if choice.method == "k-means" else (ward, kmeans, "k-means")
     if choice.structure == "clear" and other.clear and other.k != choice.n_clusters:
         choice.doubts.append(f"By {name} {count(other.k, 'cluster')} would be suggested instead.")
     row = next((row for row in mine.sweep if row["n_clusters"] == choice.n_clusters), None)
-    if row is not None and row["stability"] < _STABLE:
-        choice.doubts.append(f"On other draws of the rows the clusters come out somewhat differently: stability "
-                             f"{row['stability']:.2f} over {RESAMPLES} draws, where 1 is always the same.")
+    if row is not None and row["stability"] < _STABLE and mine.k != choice.n_clusters:  # else `mine` says so
+        choice.doubts.append(f"On other draws of the rows the clusters come out differently: stability "
+                             f"{row['stability']:.2f} over {count(RESAMPLES, 'draw')}, where 1 is always the same.")
 
 
 def _score(choice, table, scaling, scaled, sample, seed, jobs):
@@ -176,8 +201,8 @@ def _score(choice, table, scaling, scaled, sample, seed, jobs):
     if 2 <= len(np.unique(labels[inside])) < inside.sum():
         choice.silhouette = scores.silhouette_score(X[inside], labels[inside], n_jobs=jobs)
         if choice.silhouette < _WEAK and choice.method != "DBSCAN":
-            choice.doubts.append(f"The clusters overlap: their mean silhouette is {choice.silhouette:.2f}, where 1 is "
-                                 "far apart and 0 is no gap at all.")
+            choice.doubts.append("The clusters touch or overlap, or are not compact: their mean silhouette is "
+                                 f"{choice.silhouette:.2f}, where 1 is far apart and 0 is no gap at all.")
     if choice.method == "DBSCAN":
         return
     for method in METHODS:
@@ -194,20 +219,20 @@ def _score(choice, table, scaling, scaled, sample, seed, jobs):
                              f"(adjusted Rand) is {told}.")
 
 
-def _doubt_data(choice, table):
+def _doubt_data(choice, table, is_suggested):
+    """Sizes of clusters, unless a suggestion has told of one that is large; rows that are not there."""
     sizes = np.bincount(choice.labels[choice.labels >= 0], minlength=1)
     small = np.flatnonzero((sizes < _FEW) | (sizes < _SMALL * len(choice.labels)))
     if len(small) and choice.method != "DBSCAN":
         told = listing((f"cluster {label} ({count(int(sizes[label]), 'row')})" for label in small), 5)
         choice.doubts.append(f"Very small: {told}. Such a cluster may be a few unusual rows rather than a group.")
-    share = sizes.max() / len(choice.labels)
-    if choice.n_clusters > 1 and share >= _LOPSIDED and choice.method != "DBSCAN":
-        percent = f"{share:.0%}" if share < 0.995 else "more than 99%"
-        choice.doubts.append(f"Cluster {sizes.argmax()} has {percent} of the rows, so this sets few rows apart, "
-                             "and says nothing of groups among the others. If the few are mistakes in the data, "
-                             "correct them or leave them out, and write this page again.")
+    if lopsided := lopsidedness(choice.labels, f"cluster {sizes.argmax()}"):
+        if choice.structure != "none":
+            choice.structure = "lopsided"
+        if not is_suggested:
+            choice.doubts.append(sentence(lopsided))
     if table.kept is not None:
         left_out = 1 - table.kept.mean()
         if left_out >= _MANY_LEFT_OUT:
-            choice.doubts.append(f"{left_out:.0%} of the rows were left out because values are missing in them; if "
-                                 "there is a reason why, the groups are not those of all rows.")
+            choice.doubts.append(f"{percent(left_out)} of the rows were left out because values are missing in them; "
+                                 "if there is a reason why, the groups are not those of all rows.")
