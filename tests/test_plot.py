@@ -490,6 +490,39 @@ def test_rows_in_no_cluster_have_no_silhouette(ax):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("own", [True, False], ids=["figure", "axes"])
+def test_every_cluster_has_its_name_however_thin_its_blade(ax, own):
+    sizes = np.array([1, 2, 500, 1, 1, 3000, 40, 1, 200, *[30] * 20, 1])
+    labels = np.repeat(np.arange(30), sizes)
+    ax.figure.set_size_inches(8, 6)
+    ax = silhouette(np.linspace(-0.2, 0.9, len(labels)), labels, ax=None if own else ax)
+    ax.figure.canvas.draw()
+    names = ax.get_yticklabels()
+    assert [text.get_text() for text in names] == [f"{label} ({size:,})" for label, size in enumerate(sizes)]
+    assert names[0].get_fontsize() >= 6
+    means = [text for text in ax.texts if text.get_position()[0] > 30 and text.get_text() != "mean"]
+    assert len(means) == 30
+    for texts in (names, means):
+        boxes = [text.get_window_extent() for text in texts]
+        assert all(one.y0 >= other.y1 - 1 for one, other in itertools.pairwise(boxes))
+        assert ax.bbox.y0 - 3 <= boxes[-1].y0 and boxes[0].y1 <= ax.bbox.y1 + 3
+    middles = [each.get_paths()[0].get_extents() for each in ax.collections]
+    middles = [(box.y0 + box.y1) / 2 for box in middles]
+    leaders = np.array([line.get_ydata() for line in ax.lines if len(set(line.get_xdata())) == 2])
+    places = ax.get_yticks()
+    for middle, place in zip(middles, places, strict=True):  # beside its blade, or with a line from there
+        assert (abs(leaders - [middle, place]).max(axis=1) < 1e-6).sum() == 2 or (
+            abs(middle - place) < 0.3 * np.diff(places).min())
+
+
+def test_where_there_is_no_room_for_all_names_the_largest_have_theirs_and_it_is_said(ax):
+    labels = np.append(np.arange(2000) % 300, np.full(50, 299))
+    silhouette(np.linspace(-1, 1, 2050), labels, ax=ax)
+    few = len(ax.get_yticks())
+    assert 20 < few < 300 and f"the {few} largest of 300 are named" in ax.get_ylabel()
+    assert "299 (56)" in [text.get_text() for text in ax.get_yticklabels()]
+
+
 def test_many_rows_and_clusters_are_drawn_with_few_corners(ax):
     silhouette(np.linspace(-1, 1, 200_000), np.repeat(np.arange(200), 1000), ax=ax)
     assert len(ax.collections) == 200

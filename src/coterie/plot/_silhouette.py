@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import scores
-from ._style import QUIET, as_clusters, color_of, in_inches, new_axes, shortened
+from ._style import PLAIN, QUIET, as_clusters, check_axes, color_of, in_inches, literal, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from ..distances import Metric
 
 _MOST_CORNERS = 5_000
 _GAP = 0.015  # between clusters, of the height
 _LONGEST_NAME = 24
+_MOST_NAMED = 100  # clusters for whose names a figure is made higher
+_LEADER = 10  # points from the axes to a name
 
 
 def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metric = "euclidean",
@@ -55,7 +57,9 @@ def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metr
 
     Notes
     -----
-    Takes the time of `coterie.scores.silhouette_samples`: O(n_samples^2 * n_features).
+    Takes the time of `coterie.scores.silhouette_samples`: O(n_samples^2 * n_features). The name of a thin blade may
+    stand above or below it, with a line from the one to the other. A new figure has room for 100 names; of more
+    clusters the largest are named.
 
     References
     ----------
@@ -69,6 +73,7 @@ def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metr
     >>> X = [[0.0, 0.0], [0.1, 0.2], [4.0, 4.1], [4.2, 3.9]]
     >>> ax = silhouette(X, KMeans(2, random_state=0).fit_predict(X))
     """
+    check_axes(ax, "silhouette")
     X = X if hasattr(X, "shape") else np.asarray(X)
     clusters = as_clusters(labels, X.shape[0] if len(X.shape) else 0, "silhouette")
     inside = clusters.codes >= 0
@@ -88,41 +93,69 @@ def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metr
     order = np.lexsort((-values, codes))
     numbers, starts, sizes = np.unique(codes[order], return_index=True, return_counts=True)
     if ax is None:
-        ax = new_axes(figsize=(7.0, float(np.clip(1.5 + 0.5 * len(numbers), 4.0, 12.0))))
+        ax = new_axes(figsize=(7.0, float(np.clip(1.5 + 0.5 * len(numbers), 4.0, max(12.0, 1.5 + 0.12 * min(
+            len(numbers), _MOST_NAMED))))))
     n = len(values)
-    gap = _GAP * n
+    gap = n * min(_GAP, 0.5 / len(numbers))
     height = n + gap * (len(numbers) - 1)
     lowest = min(-0.05, float(np.floor(10 * values.min()) / 10))
     ax.set(xlim=(lowest, 1.0), ylim=(height, 0.0))
-    font = float(np.clip(72 * in_inches(ax)[1] / (1.3 * len(numbers)), 6.0, 10.0))
-    line = 1.15 * font / 72 * height / in_inches(ax)[1]  # height of a line of text
-    ticks: dict[float, str] = {}
+    inches = in_inches(ax)
+    font = float(np.clip(72 * inches[1] / (1.3 * len(numbers)), 6.0, 10.0))
+    line = 1.15 * font / 72 * height / inches[1]  # height of a line of text
+    tops = starts + gap * np.arange(len(numbers))
+    means = np.empty(len(numbers))
     for i, (number, start, size) in enumerate(zip(numbers.tolist(), starts.tolist(), sizes.tolist(), strict=True)):
         blade = values[order[start:start + size]]
-        top = start + i * gap
+        means[i] = blade.mean()
         shown = np.unique(np.linspace(0, size - 1, min(size, _MOST_CORNERS)).astype(np.int64))
-        edges = np.append(shown, size) + top
-        ax.fill_betweenx(np.repeat(edges, 2)[1:-1], 0, np.repeat(blade[shown], 2), color=color_of(number), linewidth=0,
-                         label=f"{clusters.called(number)} ({size:,})")
-        middle = top + size / 2
-        if not ticks or middle - max(ticks) >= line:
-            ticks[middle] = f"{shortened(clusters.names[number], _LONGEST_NAME)} ({size:,})"
-            ax.annotate(f"{blade.mean():.2f}", (1.0, middle), xytext=(30, 0), textcoords="offset points", ha="right",
-                        va="center_baseline", annotation_clip=False, fontsize=font)
+        edges = np.append(shown, size) + tops[i]
+        ax.fill_betweenx(np.repeat(edges, 2)[1:-1], 0, np.repeat(blade[shown], 2), color=color_of(number),
+                         linewidth=0.3,  # else a blade of one row in thousands can't be seen
+                         label=literal(f"{clusters.called(number)} ({size:,})"))
+    named = np.sort(np.argsort(-sizes, kind="stable")[:max(1, int(height / line))])
+    middles = tops[named] + sizes[named] / 2
+    places = _spread(middles, line, height)
+    beside = _LEADER / 72 / inches[0]  # of the width
+    for i, middle, place in zip(named.tolist(), middles.tolist(), places.tolist(), strict=True):
+        ax.annotate(f"{means[i]:.2f}", (1.0, place), xytext=(_LEADER + 24, 0), textcoords="offset points", ha="right",
+                    va="center_baseline", annotation_clip=False, fontsize=font)
+        if abs(middle - place) > 0.25 * line:
+            for x in ([0.0, -beside], [1.0, 1.0 + beside]):
+                ax.plot(x, [middle, place], transform=ax.get_yaxis_transform(), clip_on=False, color=QUIET,
+                        linewidth=0.6)
     mean = float(values.mean())
     ax.axvline(0, color=QUIET, linewidth=0.8)
     ax.axvline(mean, color="black", linewidth=1.2, linestyle=(0, (4, 3)))
     ax.annotate(f"mean of all {mean:.2f}", (mean, 0), xytext=(0, 3), textcoords="offset points", ha="center",
                 annotation_clip=False)
-    ax.annotate("mean", (1.0, 0), xytext=(30, 3), textcoords="offset points", ha="right", annotation_clip=False)
-    ax.set_yticks(list(ticks), list(ticks.values()), fontsize=font)
-    ax.tick_params(axis="y", length=0)
+    ax.annotate("mean", (1.0, 0), xytext=(_LEADER + 24, 3), textcoords="offset points", ha="right",
+                annotation_clip=False)
+    ax.set_yticks(places, [f"{shortened(clusters.names[numbers[i]], _LONGEST_NAME)} ({sizes[i]:,})" for i in named],
+                  fontsize=font, **PLAIN)
+    ax.tick_params(axis="y", length=0, pad=_LEADER + 2)
     said = ["silhouette"]
     if below := int(np.count_nonzero(values < 0)):
         said.append(f"below 0: {below:,} row{'s' * (below != 1)} nearer to another cluster")
     if noise := len(inside) - n:
         said.append(f"without {noise:,} row{'s' * (noise != 1)} in no cluster")
-    ax.set(ylabel="cluster (rows)", xlabel="; ".join(said))
+    few = f"; the {len(named):,} largest of {len(numbers):,} are named" * (len(named) < len(numbers))
+    ax.set(ylabel=f"cluster (rows){few}", xlabel="; ".join(said))
     for side in ("left", "right", "top"):
         ax.spines[side].set_visible(False)
     return ax
+
+
+def _spread(middles: NDArray[np.float64], line: float, height: float) -> NDArray[np.float64]:
+    """Places for texts, in the order of `middles`, ascending, and as near to them as can be: at least `line` apart and
+    within `height`."""
+    shift = line * np.arange(len(middles))
+    groups: list[list[float]] = []  # sum and number of places, shifted, of texts that touch
+    for middle in (middles - shift).tolist():
+        groups.append([middle, 1])
+        while len(groups) > 1 and groups[-2][0] * groups[-1][1] >= groups[-1][0] * groups[-2][1]:
+            total, count = groups.pop()
+            groups[-1][0] += total
+            groups[-1][1] += count
+    places = np.repeat([total / count for total, count in groups], [count for _, count in groups])
+    return np.clip(places, line / 2, max(line / 2, height - line / 2 - shift[-1])) + shift

@@ -70,7 +70,8 @@ def draw_tree(findings, alt: str) -> Picture:
 
 
 def draw_silhouette(values: np.ndarray, labels: np.ndarray, alt: str) -> Picture:
-    return draw(lambda ax: plot.silhouette(values, labels, ax=ax), alt, 4.6)
+    return draw(lambda ax: plot.silhouette(values, labels, ax=ax), alt,
+                max(4.6, 1.0 + 0.22 * len(np.unique(labels))))
 
 
 def draw_profile(profile, alt: str) -> Picture:
