@@ -68,6 +68,47 @@ def test_names_come_from_a_table():
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("a", "b")
 
 
+PLACES = np.array([[38.7, -9.1], [40.4, -3.7], [48.9, 2.4], [59.9, 10.8]])  # latitude, longitude
+
+
+@pytest.mark.parametrize("names, first", [
+    (["latitude", "longitude"], 1), (["Lat", "LNG"], 1), (["decimalLatitude", "decimalLongitude"], 1),
+    (["lat (deg)", "long (deg)"], 1), (["longitude", "latitude"], 0), (["lon_end", "lat_end"], 0)])
+def test_latitude_goes_up_and_longitude_across(ax, names, first):
+    X = PLACES if first else PLACES[:, ::-1]
+    seen = []
+    scatter(X, [0, 0, 1, 1], X[:2], names=names, regions=lambda points: seen.append(points) or points[:, first] > 0,
+            ax=ax)
+    assert [ax.get_xlabel(), ax.get_ylabel()] == [names[first], names[1 - first]]
+    np.testing.assert_array_equal(np.concatenate([each.get_offsets() for each in ax.collections
+                                                  if each.get_label()[:7] == "cluster"]), PLACES[:, ::-1])
+    np.testing.assert_array_equal([text.xy for text in ax.texts], PLACES[:2, ::-1])
+    (points,) = seen  # the regions are asked in the order of the columns
+    assert points[:, first].min() < -8 and points[:, 1 - first].max() > 58
+    assert ax.get_aspect() == pytest.approx(1 / np.cos(np.radians(49.3)), rel=0.02)
+
+
+def test_a_table_of_places_is_drawn_as_a_map_also_if_it_is_large_or_one_place(ax):
+    pandas = pytest.importorskip("pandas")
+    many = pandas.DataFrame({"latitude": np.linspace(-10, 50, 60_000), "longitude": np.linspace(100, 300, 60_000)})
+    scatter(many, np.zeros(60_000, int), ax=ax)
+    assert ax.get_xlabel() == "longitude" and ax.get_aspect() == pytest.approx(1 / np.cos(np.radians(20)))
+    ax.figure.canvas.draw()
+    for rows in ([[38.7, -9.1]], [[38.7, -9.1], [38.7, 170.0]]):  # a strip is not drawn as thin as it is
+        ax.clear()
+        scatter(rows, np.zeros(len(rows), int), names=["lat", "lon"], ax=ax)
+        ax.figure.canvas.draw()
+        assert 0.29 <= ax.bbox.height / ax.bbox.width <= 3.4
+
+
+@pytest.mark.parametrize("X, names", [
+    (PLACES, ["latency", "longevity"]), (PLACES, ["latitude", "height"]), (PLACES, ["lat", "lat"]),
+    (PLACES, ["lat_lon", "lon_lat"]), (10 * PLACES, ["lat", "lon"]), (PLACES - [0, 200], ["lat", "lon"])])
+def test_other_columns_are_no_map(ax, X, names):
+    scatter(X, [0, 0, 1, 1], names=names, ax=ax)
+    assert ax.get_xlabel() == names[0] and ax.get_aspect() == "auto"
+
+
 def test_more_clusters_than_colours_and_equal_points(ax):
     X = np.repeat([[1.0, 2.0]], 30, axis=0)
     scatter(X, np.arange(30), ax=ax)
@@ -914,6 +955,14 @@ def test_frames_go_from_grey_points_through_every_step(ax):
         assert (np.linalg.norm(BLOBS[:, np.newaxis] - centers, axis=2).argmin(axis=1) == labels).all()
     for title, _, centers in seen:
         assert np.isfinite(centers).all() and ("move" in title or "centre" in title or "iteration" in title)
+    made._draw_was_started = True
+
+
+def test_places_are_animated_on_a_map(ax):
+    made = kmeans_animation(PLACES, 2, init=PLACES[:2], names=["lat", "lon"], ax=ax)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("lon", "lat") and ax.get_aspect() > 1.1
+    np.testing.assert_array_equal(ax.collections[0].get_offsets(), PLACES[:, ::-1])
+    np.testing.assert_array_equal([text.xy for text in ax.texts], PLACES[:2, ::-1])
     made._draw_was_started = True
 
 

@@ -17,14 +17,14 @@ from .._validation import (
     as_matrix,
     check_n_clusters,
     check_parameters,
-    column_names,
     integer,
     one_of,
 )
+from ._maps import draw_as_map, order_of_map
 from ._moving_picture import save
 from ._projection import Projection
 from ._scatter import check_n_columns, draw_centers
-from ._style import NOISE, new_axes, rgb_of
+from ._style import NOISE, as_names, check_axes, label_axes, new_axes, rgb_of
 
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
@@ -112,16 +112,15 @@ def kmeans_animation(X: ArrayLike, n_clusters: int, *, init: str | ArrayLike = "
         {"n_clusters": (integer(1),), "init": (one_of("k-means++", "random"), ARRAY_LIKE),
          "random_state": RANDOM_STATE},
         {"n_clusters": n_clusters, "init": init, "random_state": random_state})
-    if path is not None and not os.fspath(path).lower().endswith((".gif", ".html")):
+    check_axes(ax, "kmeans_animation")
+    if path is not None and not os.fsdecode(path).lower().endswith((".gif", ".html")):
         raise ValueError(f"path must end in .gif or .html. Got {os.fspath(path)!r}.")
-    names = column_names(X) if names is None else names
-    X = as_matrix(X, owner="kmeans_animation").astype(np.float64, copy=False)
+    table, X = X, as_matrix(X, owner="kmeans_animation").astype(np.float64, copy=False)
     n, d = X.shape
     check_n_clusters(n, n_clusters)
     if d < 2:
         raise ValueError("kmeans_animation needs at least two columns. Got 1.")
-    if names is not None and len(names) not in (2, d):
-        raise ValueError(f"names must be one for each of the {d} columns. Got {len(names)}.")
+    names = as_names(names, table, d)
     steps = find_steps(X, start(X, n_clusters, init, random_state))
     frames = _frames(len(steps))
 
@@ -131,10 +130,15 @@ def kmeans_animation(X: ArrayLike, n_clusters: int, *, init: str | ArrayLike = "
     some = slice(None, None, -(-n // _MOST_POINTS))
     places = X[some] if projection is None else projection(X[some])
     ways = np.array([step.centers if projection is None else projection(step.centers) for step in steps])
+    if on_map := order_of_map(names, X):
+        order = list(on_map)
+        places, ways, names = places[:, order], ways[:, :, order], [names[i] for i in order]
     draw = _Drawing(new_axes() if ax is None else ax, steps, places, ways, [step.labels[some] for step in steps],
                     with_areas=projection is None)
+    if on_map:
+        draw_as_map(draw.ax)
     if names is not None:
-        draw.ax.set(xlabel=names[0], ylabel=names[1])
+        label_axes(draw.ax, names)
 
     from matplotlib.animation import FuncAnimation
 

@@ -43,7 +43,7 @@ def save(draw: Callable[[object], None], frames: Sequence[object], interval: int
     finally:
         figure.set_layout_engine(layout)
     _parallel.report("drawing", len(frames), len(frames))
-    (_write_gif if os.fspath(path).lower().endswith(".gif") else _write_page)(path, pictures, durations)
+    (_write_gif if os.fsdecode(path).lower().endswith(".gif") else _write_page)(path, pictures, durations)
 
 
 def _write_gif(path: str | os.PathLike, pictures: list[bytes], durations: list[int]) -> None:

@@ -75,7 +75,7 @@ def _made_of(axis: NDArray, columns: Sequence[str]) -> str:
     """The columns, three at most, that have the largest parts in an axis; others only if they have half as large ones
     as the first and there is room."""
     order = np.argsort(-abs(axis), kind="stable")[:3]
-    text = shortened(str(columns[order[0]]), _LONGEST_TEXT)
+    text = shortened(columns[order[0]], _LONGEST_TEXT)
     for j in order[1:].tolist():
         longer = f"{text} {'+' if axis[j] > 0 else '−'} {columns[j]}"
         if abs(axis[j]) >= 0.5 * axis[order[0]] and len(longer) <= _LONGEST_TEXT:

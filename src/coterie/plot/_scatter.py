@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._validation import as_matrix, column_names
+from .._validation import as_matrix
+from ._maps import draw_as_map, order_of_map
 from ._projection import Projection
 from ._style import (
     MARKERS,
@@ -15,8 +16,12 @@ from ._style import (
     PALETTE,
     Clusters,
     as_clusters,
+    as_names,
+    check_axes,
     color_of,
     in_inches,
+    label_axes,
+    literal,
     marker_of,
     new_axes,
     rgb_of,
@@ -41,8 +46,9 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
     """Draw clustered points.
 
     Two columns are drawn as they are, one column against the number of the row, and of more columns the first two
-    principal components. Each cluster has its number where it is, so that no legend is needed; ``ax.legend()`` makes
-    one.
+    principal components. Latitude and longitude in degrees, if the columns are called so, are drawn as a map: longitude
+    across, latitude up, whichever comes first. Each cluster has its number where it is, so that no legend is needed;
+    ``ax.legend()`` makes one.
 
     Up to 50,000 points are drawn one by one, with a colour and a shape for each cluster; of more the density is drawn,
     darker where there are more.
@@ -92,6 +98,7 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
     >>> model = KMeans(2, random_state=0).fit(X)
     >>> ax = scatter(X, model.labels_, model.cluster_centers_)
     """
+    check_axes(ax, "scatter")
     array = as_matrix(X, owner="scatter")
     n, d = array.shape
     clusters = as_clusters(labels, n, "scatter")
@@ -100,9 +107,7 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
         check_n_columns(centers.shape[1], d, "centers", "scatter")
     if regions is not None and d > 2:
         raise ValueError(f"scatter draws regions of one or two columns, not of {d}.")
-    names = column_names(X) if names is None else names
-    if names is not None and not (len(names) == d or len(names) == 2 < d):
-        raise ValueError(f"names must be one for each of the {d} columns. Got {len(names)}.")
+    names = as_names(names, X, d)
     places, marks = array, centers
     if d == 1:
         places = np.column_stack([array[:, 0], np.arange(n)])
@@ -114,6 +119,13 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
         places, marks = projection(array), None if centers is None else projection(centers)
         if names is None or len(names) == d:
             names = projection.names(names)
+    if on_map := order_of_map(names, array):
+        order = list(on_map)
+        places, marks = array[:, order], None if centers is None else centers[:, order]
+        names = [names[i] for i in order]
+        if regions is not None:
+            def regions(points, of_data=regions):
+                return of_data(points[:, order])  # to and fro is the same for two columns
 
     ax = new_axes() if ax is None else ax
     many = n > _MOST_POINTS
@@ -122,13 +134,15 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
     low, high = low - margin, high + margin
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     if names is not None:
-        ax.set(xlabel=names[0], ylabel=names[1])
+        label_axes(ax, names)
     if regions is not None:
         _draw_regions(ax, regions if d == 2 else lambda points: regions(points[:, :1]), low, high)
     if many:
         _draw_density(ax, places, clusters.codes, low, high)
     else:
         _draw_points(ax, places, clusters)
+    if on_map:
+        draw_as_map(ax)
     if marks is None:
         _write_names(ax, places, clusters)
     else:
@@ -203,7 +217,7 @@ def _draw_points(ax: Axes, places: NDArray, clusters: Clusters) -> None:
         ax.scatter(*points.T, s=size, c=color_of(each), alpha=0.75, linewidths=0.5 * (size > 8), edgecolors="white",
                    zorder=2, rasterized=rasterized, marker=marker_of(each),
                    snap=False,  # to whole pixels, at which small crosses vanish
-                   label=f"{clusters.called(each)} ({len(points):,})" if one_by_one else None)
+                   label=literal(f"{clusters.called(each)} ({len(points):,})") if one_by_one else None)
 
 
 def _draw_density(ax: Axes, array: NDArray, labels: NDArray, low: NDArray, high: NDArray) -> None:

@@ -2,10 +2,12 @@
 """What all pictures have in common: colours, markers, numbers at places, the figure; and how labels are read."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from .._validation import column_names, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +21,7 @@ PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9",
 MARKERS = "osD^vPXp<>*h"
 NOISE = "#999999"  # what is in no cluster
 QUIET = "#555555"  # notes and lines that belong to no cluster
+_LONGEST_LABEL = 80  # of axes
 PLAIN: Mapping[str, bool] = {"parse_math": False}  # how names are written: what is between two dollars is no formula
 
 
@@ -97,11 +100,36 @@ def as_clusters(labels: ArrayLike, n: int, owner: str) -> Clusters:
     return Clusters(codes, {code: str(code) for code in np.unique(codes).tolist()})
 
 
+def label_axes(ax: Axes, names: Sequence[object]) -> None:
+    """Write at the axes what goes across and what goes up."""
+    ax.set_xlabel(str(names[0]), **PLAIN)
+    ax.set_ylabel(str(names[1]), **PLAIN)
+
+
 def outlined() -> dict[str, object]:
     """The look of a text that a white outline sets off from what is below."""
     from matplotlib import patheffects
 
     return {"path_effects": [patheffects.withStroke(linewidth=2.5, foreground="white")], "zorder": 4}
+
+
+def as_names(names: Sequence[object] | None, X: object, d: int) -> list[str] | None:
+    """What the d columns are: as given, or as a table names them, on one line each. Two names may be those of axes.
+
+    Raises
+    ------
+    ValueError
+        They are as many as neither columns nor axes, or no sequence.
+    """
+    names = column_names(X) if names is None else names
+    if names is None:
+        return None
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise ValueError(f"names must be one for each of the {d} columns. Got {shown(names)}.")
+    names = [shortened(name, _LONGEST_LABEL) for name in names]
+    if len(names) != d and not len(names) == 2 < d:
+        raise ValueError(f"names must be one for each of the {d} columns. Got {len(names)}.")
+    return names
 
 
 def write_at(ax: Axes, text: str, place: tuple[float, float], **style: object) -> None:
