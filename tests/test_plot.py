@@ -677,7 +677,7 @@ def legend(ax):
 def suggestion_of(found, k):
     from coterie.selection import KSuggestion
 
-    return KSuggestion(k, k > 1, (), (), found, np.zeros(len(found)))
+    return KSuggestion(k=k, clear=k > 1, reasons=(), doubts=(), others=(), sweep=found, by_chance=np.zeros(len(found)))
 
 
 def test_the_suggested_number_is_marked_in_every_panel_and_the_legend_says_which_mark_is_which(ax, swept):
