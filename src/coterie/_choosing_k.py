@@ -45,23 +45,23 @@ class KSuggestion:
         to start looking, no more.
     reasons : tuple of str
         What was seen and speaks for `k`, in sentences.
-    doubts : tuple of str
-        What was seen and speaks against it, or for another number.
     others : tuple of int
         Numbers whose clusters stand out and hold as well: a coarser or a finer view of the same data.
     sweep : Sweep
         The table it was seen in.
     by_chance : ndarray of shape (len(sweep),), float64
         The silhouette of data without clusters, for each row of the table.
+    doubts : tuple of str
+        What was seen and speaks against `k`, or for another number.
     """
 
     k: int
     clear: bool
     reasons: tuple[str, ...]
-    doubts: tuple[str, ...]
     others: tuple[int, ...]
     sweep: Sweep = dataclasses.field(repr=False, compare=False)
     by_chance: NDArray[np.float64] = dataclasses.field(repr=False, compare=False)
+    doubts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         head = f"k = {self.k}{', clearly' if self.clear else ', no structure' if self.k == 1 else ', with doubts'}"
@@ -287,14 +287,14 @@ def _decide(found: Sweep, ks: list[int], mean: NDArray[np.float64], deviation: N
         beyond = (excess >= _margin(stability)) & (excess >= _DEVIATIONS * deviation)
     seen = _Seen(ks, silhouette, mean, deviation, stability, beyond)
     if not beyond.any():
-        return KSuggestion(1, False, tuple(_say_no(found, seen)), (), (), found, mean)
+        return KSuggestion(1, False, tuple(_say_no(found, seen)), (), found, mean)
     most = np.where(beyond & ~np.isnan(stability), stability, -math.inf).max()
     good = beyond & (stability >= most - _AS_STABLE) if math.isfinite(most) else beyond
     at = int(np.where(good, excess, -math.inf).argmax())
     others = [i for i in np.flatnonzero(beyond & (stability >= _STABLE)).tolist() if i != at]
     reasons, doubts = _say_yes(found, seen, at, good, others)
-    return KSuggestion(ks[at], bool(stability[at] >= _STABLE), tuple(reasons), tuple(doubts),
-                       tuple(ks[i] for i in others), found, mean)
+    return KSuggestion(ks[at], bool(stability[at] >= _STABLE), tuple(reasons), tuple(ks[i] for i in others), found,
+                       mean, tuple(doubts))
 
 
 def _margin(stability: NDArray[np.float64]) -> NDArray[np.float64]:
