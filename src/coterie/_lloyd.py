@@ -14,7 +14,6 @@ of 64 rows at a time, so that the memory beyond the input is O(n + k d).
 from __future__ import annotations
 
 import copy
-import functools
 import math
 from dataclasses import dataclass
 
@@ -22,6 +21,7 @@ import numpy as np
 
 from . import _parallel
 from ._kernels import cells, kmeans_assign, kmeans_cells, kmeans_update
+from ._lazy import lazy_property
 from ._moments import ceil_div, moments, strip_size
 
 _NO_WEIGHT = np.empty(0)
@@ -82,7 +82,7 @@ class Data:
         """Are iterations faster cell by cell than row by row with margins?"""
         return self.X.shape[1] <= 3 and self.worth_sorting(n_clusters)
 
-    @functools.cached_property
+    @lazy_property
     def sorted(self) -> Data:
         """The same data, a copy with the rows sorted into `cells`: at most 8 numbers a row, so still O(n) memory."""
         X, n_threads = self.X, self.n_threads

@@ -2,6 +2,7 @@
 """What a `random_state` parameter means."""
 from __future__ import annotations
 
+import os
 from numbers import Integral
 
 import numpy as np
@@ -9,6 +10,15 @@ from numpy.random.bit_generator import ISeedSequence
 
 # numpy's hidden global state, which `np.random.seed` sets; not public there, but stable and what scikit-learn uses.
 _GLOBAL = np.random.mtrand._rand
+
+
+def _after_fork() -> None:
+    # Another thread may have been drawing, and its lock was forked with it; `threading` does so with its own.
+    _GLOBAL._bit_generator.lock._at_fork_reinit()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class _Zeros(ISeedSequence):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,6 +11,7 @@ import numpy as np
 
 from . import _describing, _drifting, _features, _wording
 from ._grouping import Groups
+from ._lazy import lazy_property
 from ._validation import Rule, as_labels, check_parameters, column_names, integer
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Profile:
     _means: _drifting.Means | None
     _all_names: tuple[str, ...]
 
-    @functools.cached_property
+    @lazy_property
     def sentences(self) -> list[str]:
         """A sentence for each cluster, and one for the noise if there is any."""
         return _wording.sentences(self._facts, range(len(self._facts.sizes)))
@@ -157,7 +157,7 @@ class Profile:
         sentences = _wording.sentences(self._facts, _wording.shown(self._facts))
         return "\n".join([self.table(), "", *_wording.wrap(sentences, 100)])
 
-    @functools.cached_property
+    @lazy_property
     def rows(self) -> list[dict[str, Any]]:
         """One dict for each cluster and feature, and for each cluster, category and value of it.
 
@@ -362,7 +362,7 @@ class Drift:
     reading: str
     noun: str = "rows"
 
-    @functools.cached_property
+    @lazy_property
     def sentences(self) -> list[str]:
         """One on the shares and, where distances are known, one on the distances."""
         return _wording.drift_sentences(self)

@@ -2,7 +2,6 @@
 """The chapters of the page of `coterie report`, from what was found."""
 from __future__ import annotations
 
-import functools
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from coterie import scores, selection
+from coterie._lazy import lazy_property
 from coterie._wording import as_column
 from coterie.cli._console import count, listing
 from coterie.cli._report.findings import COVERED, DOMINANT, MOST_NOISE, RESAMPLES, STEADY, Density, Scaling
@@ -78,7 +78,7 @@ class Findings:
             return number
         return self.table.row_names[row] if self.kinds is None else f"{self.table.row_names[row]} ({number})"
 
-    @functools.cached_property
+    @lazy_property
     def _places(self):
         return np.arange(self.n_rows) if self.table.kept is None else np.flatnonzero(self.table.kept)
 
@@ -86,7 +86,7 @@ class Findings:
     def n_rows(self) -> int:
         return len(self.scaled)
 
-    @functools.cached_property
+    @lazy_property
     def kinds(self) -> list[str] | None:
         """The names of the rows, where they are few and each is that of many: species rather than names."""
         if self.table.row_names is None:
