@@ -12,6 +12,7 @@ import contextlib
 import math
 import operator
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -369,7 +370,11 @@ class _Pool:
                 worker = _Worker()
                 worker.region = region
                 self.workers.append(worker)
-                worker.thread.start()
+                try:
+                    worker.thread.start()
+                except RuntimeError:  # the system gives no more threads, or the interpreter is about to shut down
+                    self.workers.remove(worker)
+                    break
                 idle.append(worker)
             return idle
 
@@ -413,7 +418,8 @@ def run(task: Task, n_chunks: int, n_threads: int) -> None:
     progress callback and cancelling get their turn. What a worker raises is raised here.
     """
     region = Region(n_chunks)
-    if n_threads == 1 or n_chunks <= 1:
+    # While the interpreter shuts down, the helpers are gone, one of them perhaps with the lock of the pool.
+    if n_threads == 1 or n_chunks <= 1 or sys.is_finalizing():
         _work(task, region)
         return
     pool = _pool
@@ -423,6 +429,9 @@ def run(task: Task, n_chunks: int, n_threads: int) -> None:
         for slot, helper in enumerate(helpers, 1):
             helper.start(task, region, slot)
         _work(task, region)
+        if pool is not _pool:
+            raise RuntimeError("this process was forked by a progress callback within a step of several threads, and "
+                               "the work of the other threads was lost: fork elsewhere, or pass n_jobs=1")
         for helper in helpers:
             helper.finished.acquire()
         for helper in helpers:
@@ -434,9 +443,10 @@ def run(task: Task, n_chunks: int, n_threads: int) -> None:
         # Ctrl-C may have struck between any two steps above, so nothing is known of the helpers' locks: those helpers
         # are let go. One that begins only now finds the region stopped and touches nothing.
         region.stop()
-        pool.dismiss(region)
-        while region.active:
-            time.sleep(0.001)
+        if pool is _pool:  # in a forked child they are gone
+            pool.dismiss(region)
+            while region.active:
+                time.sleep(0.001)
         raise
     if errors:
         raise errors[0]
