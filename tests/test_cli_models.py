@@ -313,17 +313,18 @@ def test_a_model_of_a_named_table_finds_its_columns(cli, tmp_path):
 
 
 def changed(**changes):
-    """Change what a file says beside its arrays; None takes it away."""
+    """Change what a file says beside its arrays, and leave out those that it does not name any more; None takes away
+    what is there."""
 
     def change(content):
         arrays = dict(np.load(io.BytesIO(content)))
-        tree = json.loads(arrays["coterie.json"].tobytes())
+        tree = json.loads(arrays.pop("coterie.json").tobytes())
         for where, value in changes.items():
             tree[where] = value
-        arrays["coterie.json"] = np.frombuffer(json.dumps(
-            {key: value for key, value in tree.items() if value is not None}).encode(), np.uint8)
+        text = json.dumps({key: value for key, value in tree.items() if value is not None})
         file = io.BytesIO()
-        np.savez(file, **arrays)
+        np.savez(file, **{"coterie.json": np.frombuffer(text.encode(), np.uint8)},
+                 **{name: array for name, array in arrays.items() if f'"{name}"' in text})
         return file.getvalue()
 
     return change
@@ -340,10 +341,13 @@ def other_npz(content):
     (lambda content: b"", "is not a model saved by coterie"),
     (other_npz, "is not a model saved by coterie: it has other arrays"),
     (changed(format=99), "is not a model saved by coterie: it was written by a later version of coterie"),
-    (changed(facts={"columns": ["a"]}), "no model that this version of coterie can use"),
-    (changed(parts=None), "model"),
-    (changed(parts={"model": {"class": "os:system", "params": {}, "state": {}}}), "'os:system' is not of coterie"),
-    (changed(parts={"model": {"class": "coterie._kmeans:KMeans", "params": {}, "state": {}}}),
+    (changed(format=1), "is not a model saved by coterie: it was written by an earlier version of coterie"),
+    (changed(facts={"columns": ["a"]}), "'columns' of the facts about its data must be an array of texts"),
+    (changed(facts={"column": ["a"]}), "'column' is no attribute of the facts about its data"),
+    (changed(parts=None), "it has no 'parts'"),
+    (changed(parts={"model": {"class": "os:system", "params": {}, "state": {}}}),
+     "'os:system' is no class that a file can hold"),
+    (changed(parts={"model": {"class": "coterie.KMeans", "params": coterie.KMeans().get_params(), "state": {}}}),
      "the KMeans in it is not fitted"),
     (lambda content: content[:len(content) // 2], "is not a model saved by coterie"),
     (lambda content: content[:200] + b"\xff" * 64 + content[264:], "is not a model saved by coterie"),

@@ -18,7 +18,7 @@ LAYERS = (
     {"_lloyd"},
     {"_seeding"},
     {"_validation"},
-    {"_saving"},
+    {"_saving", "_state"},
     {"_estimator"},
     {"distances", "scaling"},
     {"_disjoint_set", "_linkage_matrix", "_sparse", "_vectors"},

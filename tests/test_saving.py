@@ -112,25 +112,27 @@ def test_other_files_are_told_from_models(tmp_path, monkeypatch):
         with pytest.raises(ValueError, match=rf"model.npz' is not a model saved by coterie: {because}"):
             coterie.load(path)
 
-    for content in (b"", b"k,n\n1,2\n", whole[:len(whole) // 2]):
+    for content in (b"", b"k,n\n1,2\n", whole[:len(whole) // 2], whole + b" "):
         path.write_bytes(content)
-        refused("it is no npz file")
+        refused("it is no npz file, or not all of one")
     entry = whole.index(b"PK\1\2")
-    for field, value, because in ((8, 1, ".*password"), (10, 99, ".*compression"), (6, 99, "zip file version")):
+    for field, value, because in ((8, 1, ".*encrypted"), (10, 99, ".*compressed"), (6, 99, "zip file version")):
         path.write_bytes(whole[:entry + field] + bytes([value]) + whole[entry + field + 1:])
         refused(because)
     np.savez(path, labels=np.arange(3))
     refused("it has other arrays")
-    monkeypatch.setattr(_saving, "FORMAT", 2)
-    coterie.KMeans(2).save(path)
-    monkeypatch.undo()
-    refused("it was written by a later version")
-    for name in ("os:system", "coterie._kmeans:os", "coterie._kmeans:KMean", "coterie._estimator:NotFittedError"):
-        _saving.write(path, {"parts": {"model": {"class": name, "params": {}, "state": {}}}, "facts": {}})
-        refused(f".*{name}")
-    _saving.write(path, {"facts": {}})
-    refused("'parts'")
+    for version, because in ((1, "an earlier"), (3, "a later")):
+        monkeypatch.setattr(_saving, "FORMAT", version)
+        coterie.KMeans(2).save(path)
+        monkeypatch.undo()
+        refused(f"it was written by {because} version")
+    for name in ("os.system", "coterie._kmeans.KMeans", "coterie.NotFittedError", "coterie.__main__:X", "KMeans", 3):
+        _saving.write(path, _saving.encode({"parts": {"model": {"class": name, "params": {}, "state": {}}},
+                                            "facts": {}}))
+        refused(f"'?{name}'? is no class that a file can hold")
+    _saving.write(path, _saving.encode({"facts": {}}))
+    refused("it has no 'parts'")
     save_parts(path, {"scaler": Scaler()})
-    refused("it has none under that name")
+    refused("it has no 'model'")
     with pytest.raises(FileNotFoundError):
         coterie.load(tmp_path / "absent.npz")

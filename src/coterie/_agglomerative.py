@@ -12,8 +12,21 @@ import numpy as np
 
 from . import _linkage, _parallel, distances
 from ._estimator import UNCHANGED, Clusterer, Estimator
-from ._kernels import flat_cut, merge_tree
-from ._validation import BOOL, N_JOBS, NONE, Rule, as_doubles, check_parameters, integer, one_of, real
+from ._kernels import flat_cut, merge_tree, tree_read
+from ._linkage_matrix import read_linkage
+from ._state import ABSENT, FLOATS, Array
+from ._validation import (
+    BOOL,
+    CALLABLE,
+    N_JOBS,
+    NONE,
+    Rule,
+    as_doubles,
+    check_parameters,
+    integer,
+    one_of,
+    real,
+)
 from .scaling import warn_of_scales
 
 if TYPE_CHECKING:
@@ -33,6 +46,15 @@ class TreeClusterer(Clusterer, Estimator):
         "n_jobs": N_JOBS,
     }
     _metadata = {"fit": ("callback",)}
+    _state = {
+        **Estimator._state,
+        "n_leaves_": (integer(2),),
+        "n_clusters_": (integer(1),),
+        "labels_": (Array((np.intp,), ("n_leaves_",), low=0, high="n_clusters_"),),
+        "linkage_": (Array((np.float64,), ("n_merges", 4), low=0, finite=False),),
+        "children_": (Array((np.intp,), ("n_merges", 2), low=0),),
+        "distances_": (Array((np.float64,), ("n_merges",), low=0, finite=False), ABSENT),
+    }
 
     labels_: NDArray[np.intp]
     linkage_: NDArray[np.float64]
@@ -117,6 +139,23 @@ class TreeClusterer(Clusterer, Estimator):
 
     def _is_precomputed(self) -> bool:
         return isinstance(self.metric, str) and self.metric == "precomputed"
+
+    def _check_relations(self) -> None:
+        Z, children, n = self.linkage_, self.children_, self.n_leaves_
+        if len(Z) != n - 1 or self.n_clusters_ > n:
+            raise ValueError(f"{n} rows should have {n - 1} merges and at most {n} clusters, got {len(Z)} and "
+                             f"{self.n_clusters_}")
+        ordered = read_linkage(Z)[1]
+        sizes = np.empty(2 * n - 1, np.int64)
+        tree_read.count_leaves(ordered, sizes)
+        if (Z[:, 3] != sizes[n:]).any():
+            raise ValueError("linkage_ should say in its last column how many rows are in each cluster")
+        if (np.sort(children) != np.sort(ordered)).any():
+            raise ValueError("children_ should be those of linkage_")
+        if "distances_" in self.__dict__ and (self.distances_ != Z[:, 2]).any():
+            raise ValueError("distances_ should be those of linkage_")
+        if (self.labels_ != _label(children, _heads(children, self.n_clusters_))).any():
+            raise ValueError("labels_ should be those of the cut into n_clusters_")
 
     def _check_cut(self) -> None:
         if (self.n_clusters is None) == (self.distance_threshold is None):
@@ -370,6 +409,13 @@ class AgglomerativeClustering(TreeClusterer):
         "linkage": (one_of(*_LINKAGES),),
         "compute_distances": BOOL,
     }
+    _state = {
+        **TreeClusterer._state,
+        "n_connected_components_": (integer(1, 1),),
+        "_fit_linkage": (one_of(*_LINKAGES),),
+        "_fit_metric": (*distances.FITTED_METRIC, CALLABLE),
+        "_fit_X": (Array(FLOATS, ("n_leaves_", "n_features_in_")), NONE),
+    }
 
     n_connected_components_: int
 
@@ -442,7 +488,7 @@ class AgglomerativeClustering(TreeClusterer):
         self._check_cut()
         if self.distance_threshold is not None and not self.compute_full_tree:
             raise ValueError("compute_full_tree must be True if distance_threshold is set.")
-        self._check_linkage()
+        _check_linkage(self.linkage, self.metric)
         if self.connectivity is not None:
             raise NotImplementedError(
                 "AgglomerativeClustering does not support connectivity yet. Leave it None for a tree of all rows, or "
@@ -455,7 +501,9 @@ class AgglomerativeClustering(TreeClusterer):
             Z, children = build(X, self.linkage, self.metric)
         with_distances = self.compute_distances or self.distance_threshold is not None
         self._become_tree(Z, children, with_distances, n_connected_components_=1,
-                          _fitted_with=(self.linkage, self.metric, None if self._is_precomputed() else X), **seen)
+                          _fit_linkage=self.linkage, _fit_X=None if self._is_precomputed() else X,
+                          _fit_metric=None if self._is_precomputed() else self.metric if callable(self.metric) else
+                          distances.as_metric(self.metric), **seen)
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:
@@ -494,7 +542,7 @@ class AgglomerativeClustering(TreeClusterer):
         Memory beyond the data is a copy of the data of the fit and a block of distances of 8 MB, or one row of them.
         """
         X = self._read_more(X)
-        linkage, metric, rows = self._fitted_with
+        linkage, metric, rows = self._fit_linkage, self._fit_metric, self._fit_X
         n_threads = _parallel.resolve_n_jobs(self.n_jobs)
         heads = _heads(self.children_, self.n_clusters_)
         labels = _label(self.children_, heads)
@@ -511,8 +559,8 @@ class AgglomerativeClustering(TreeClusterer):
             linkage, flat_cut.MEAN_OF_MEMBERS)
         if linkage in _OF_CENTERS:
             if rows is None:
-                raise ValueError(f"With linkage={linkage!r} predict needs the rows, which metric={metric!r} does not "
-                                 "give it: new rows are assigned to the nearest center.")
+                raise ValueError(f"With linkage={linkage!r} predict needs the rows, which metric='precomputed' does "
+                                 "not give it: new rows are assigned to the nearest center.")
             middle = rows.mean(axis=0, dtype=np.float64)  # off the sums, for their rounding error
             rows = middle + np.add.reduceat((rows[order] - middle) * weights[:, None], starts[:-1])
             weights = np.sqrt(2 * sizes / (sizes + 1)) if linkage == "ward" else np.ones(len(sizes))
@@ -521,15 +569,22 @@ class AgglomerativeClustering(TreeClusterer):
             rows = rows[order]
         return _nearest(X, _measure(metric, X, rows, order, n_threads), starts, weights, kind, n_threads)
 
-    def _check_linkage(self) -> None:
-        euclidean = isinstance(self.metric, (str, distances.Metric)) and (
-            self.metric == "precomputed" or distances.as_metric(self.metric).kernel == "euclidean")
-        if self.linkage == "ward" and (not euclidean or self.metric == "precomputed"):
-            raise ValueError(f"{self.metric} was provided as metric. Ward can only work with euclidean distances (i.e. "
-                             "'euclidean' and 'l2').")
-        if self.linkage in _OF_CENTERS and not euclidean:
-            raise ValueError(f"{self.metric} was provided as metric. The linkage {self.linkage!r} can only work with "
-                             "euclidean distances: 'euclidean', 'l2', or 'precomputed' for a matrix of them.")
+    def _check_state(self) -> None:
+        if self.memory is not None:  # joblib would run what is in that place
+            raise ValueError("A model in a file can't have a memory, which is a place on one machine. Got "
+                             f"memory={self.memory!r}.")
+        super()._check_state()
+
+    def _check_relations(self) -> None:
+        super()._check_relations()
+        _check_linkage(self._fit_linkage, "precomputed" if self._fit_metric is None else self._fit_metric)
+        if (self._fit_X is None) != (self._fit_metric is None):
+            raise ValueError("_fit_X should be there where _fit_metric is")
+        if self._fit_X is not None:
+            distances.check_fitted(self._fit_X, self._fit_metric, self.n_leaves_, "_fit_X")
+        elif self.n_features_in_ != self.n_leaves_:
+            raise ValueError(f"n_features_in_ should be the number of rows, {self.n_leaves_}, with given distances. "
+                             f"Got {self.n_features_in_}")
 
     def _cached(self, function: Callable) -> Callable:
         """`function`, or what keeps its results in `memory`."""
@@ -540,6 +595,17 @@ class AgglomerativeClustering(TreeClusterer):
 
             return Memory(location=self.memory, verbose=0).cache(function)
         return self.memory.cache(function)
+
+
+def _check_linkage(linkage: str, metric: str | Callable | distances.Metric) -> None:
+    euclidean = isinstance(metric, (str, distances.Metric)) and (
+        metric == "precomputed" or distances.as_metric(metric).kernel == "euclidean")
+    if linkage == "ward" and (not euclidean or metric == "precomputed"):
+        raise ValueError(f"{metric} was provided as metric. Ward can only work with euclidean distances (i.e. "
+                         "'euclidean' and 'l2').")
+    if linkage in _OF_CENTERS and not euclidean:
+        raise ValueError(f"{metric} was provided as metric. The linkage {linkage!r} can only work with "
+                         "euclidean distances: 'euclidean', 'l2', or 'precomputed' for a matrix of them.")
 
 
 def _measure(metric: str | Callable | distances.Metric, X: NDArray, rows: NDArray | None, order: NDArray,

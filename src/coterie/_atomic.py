@@ -53,10 +53,10 @@ def replacing(path: str | os.PathLike, mode: str = "wb", **options: Any) -> Iter
         if partial is not None:
             with contextlib.suppress(OSError):
                 os.unlink(partial)
-        if isinstance(error, OSError) and error.errno is None:  # numpy's, of a write that stopped halfway
-            raise OSError(errno.EIO, str(error), path) from error
-        if isinstance(error, OSError) and error.filename in (None, partial):
-            error.filename, error.filename2 = path, None
+        if isinstance(error, OSError):
+            if error.filename == partial:
+                error.filename, error.filename2 = None, None
+            raise name_file(error, path) from error.__cause__
         raise
 
 
@@ -64,6 +64,15 @@ def is_replaced(path: str | os.PathLike) -> bool:
     """Whether `replacing` would put another file at `path`, and not write to a device, a pipe or a stream."""
     path = os.fsdecode(path)
     return not os.path.exists(path) or (os.path.isfile(path) and not _is_stream(path))
+
+
+def name_file(error: OSError, path: str) -> OSError:
+    """An error of the system that names a file: `path`, if it has named none. It may be `error` itself."""
+    if error.errno is None:  # numpy's, of a write that stopped halfway
+        error = OSError(errno.EIO, str(error))
+    if error.filename is None:
+        error.filename = path
+    return error
 
 
 def _find_target(path: str) -> tuple[str | None, int | None]:

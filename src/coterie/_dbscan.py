@@ -12,7 +12,9 @@ import numpy as np
 
 from . import _near_pairs, _parallel, _regions, _sparse, _vectors, distances, neighbors
 from ._estimator import UNCHANGED, Clusterer, ClusteringWarning, Estimator
+from ._state import FLOATS, Array
 from ._validation import (
+    DICT,
     N_JOBS,
     NONE,
     Rule,
@@ -34,6 +36,9 @@ _WITH_MAGNITUDE = ("euclidean", "sqeuclidean", "manhattan", "chebyshev", "minkow
 _BLOCK = 1 << 20  # numbers of a block of predict: 8 MB
 _UNSURE = 1e-9  # relative error of a distance, at most
 _COARSE = 20  # steps from a float32 number to the next within eps, at least
+
+
+_EPS = Rule("a float in the range (0.0, inf)", lambda value: isinstance(value, Real) and 0 < value < math.inf)
 
 
 class DBSCAN(Clusterer, Estimator):
@@ -124,17 +129,24 @@ class DBSCAN(Clusterer, Estimator):
     """
 
     _rules = {
-        "eps": (Rule("a float in the range (0.0, inf)",
-                     lambda value: isinstance(value, Real) and 0 < value < math.inf),),
+        "eps": (_EPS,),
         "min_samples": (integer(1),),
         "metric": distances.METRIC,
-        "metric_params": (Rule("an instance of 'dict'", lambda value: isinstance(value, dict)), NONE),
+        "metric_params": (DICT, NONE),
         "algorithm": (one_of("auto", "ball_tree", "kd_tree", "brute"),),
         "leaf_size": (integer(1),),
         "p": (real(0), NONE),
         "n_jobs": N_JOBS,
     }
     _metadata = {"fit": ("sample_weight", "callback")}
+    _state = {
+        **Estimator._state,
+        "core_sample_indices_": (Array((np.intp,), ("n_core_samples",), low=0),),
+        "components_": (Array(FLOATS, ("n_core_samples", "n_features_in_")),),
+        "labels_": (Array((np.intp,), ("n_samples",), low=-1, high="n_core_samples"),),
+        "_fit_eps": (_EPS,),
+        "_fit_metric": distances.FITTED_METRIC,
+    }
 
     core_sample_indices_: NDArray[np.intp]
     components_: Any
@@ -227,7 +239,7 @@ class DBSCAN(Clusterer, Estimator):
             components = rows[core]
         self._warn(rows, metric, labels, is_core)
         self._become(core_sample_indices_=core, components_=components, labels_=labels.astype(np.intp, copy=False),
-                     _fitted_with=(self.eps, metric), **seen)
+                     _fit_eps=self.eps, _fit_metric=metric, **seen)
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:
@@ -257,10 +269,9 @@ class DBSCAN(Clusterer, Estimator):
         """
         self._check_is_fitted()
         rows = self._read_more_rows(X)
-        eps, metric = self._fitted_with
         labels = np.full(len(rows), -1, np.intp)
         if len(self.core_sample_indices_):
-            nearest = _nearest_core(rows, metric, eps, self.components_, self.core_sample_indices_,
+            nearest = _nearest_core(rows, self._fit_metric, self._fit_eps, self.components_, self.core_sample_indices_,
                                     _parallel.resolve_n_jobs(self.n_jobs))
             near = nearest >= 0
             labels[near] = self.labels_[self.core_sample_indices_][nearest[near]]
@@ -314,7 +325,7 @@ class DBSCAN(Clusterer, Estimator):
 
     def _read_rows(self, X: ArrayLike) -> tuple[NDArray | _sparse.SparseRows, dict[str, object]]:
         if _sparse.is_sparse(X):
-            rows = self._read_sparse(X)
+            rows = self._read_sparse(X, self._is_precomputed())
             seen: dict[str, object] = {"n_features_in_": rows.shape[1]}
         else:
             rows, seen = self._read(X)
@@ -328,16 +339,25 @@ class DBSCAN(Clusterer, Estimator):
         if not _sparse.is_sparse(X):
             rows = self._read_more(X)
         else:
-            rows = self._read_sparse(X)
+            rows = self._read_sparse(X, self._fit_metric is None)
             owner = type(self).__name__
             check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
             check_n_features(rows.shape[1], self.n_features_in_, owner)
-        if self._fitted_with[1] is None:
+        if self._fit_metric is None:
             _check_distances(rows)
         return rows
 
-    def _read_sparse(self, X: object) -> _sparse.SparseRows:
-        return _sparse.as_sparse_rows(X, owner=type(self).__name__, is_sorted=not self._is_precomputed())
+    def _read_sparse(self, X: object, precomputed: bool) -> _sparse.SparseRows:
+        return _sparse.as_sparse_rows(X, owner=type(self).__name__, is_sorted=not precomputed)
+
+    def _check_relations(self) -> None:
+        core, labels = self.core_sample_indices_, self.labels_
+        distances.check_fitted(self.components_, self._fit_metric, len(labels), "components_")
+        if len(core) and not (core[-1] < len(labels) and (core[1:] > core[:-1]).all()):
+            raise ValueError(f"core_sample_indices_ should be in order and less than {len(labels)}")
+        _, first = np.unique(labels[core], return_index=True)
+        if not np.array_equal(labels[core[np.sort(first)]], np.arange(labels.max() + 1)):
+            raise ValueError("labels_ should number the clusters by their first core points")
 
     def _warn(self, rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None, labels: NDArray,
               is_core: NDArray) -> None:

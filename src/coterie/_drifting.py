@@ -78,11 +78,11 @@ def by_model(model: Any, X_new: ArrayLike) -> tuple[NDArray, Occupation, Occupat
 
 def tree_rows(model: Any) -> tuple[NDArray | None, NDArray[np.float64] | None]:
     """The rows that a tree was fitted to, if it has them, and the means of its clusters, if distances are Euclidean."""
-    fitted_with = getattr(model, "_fitted_with", ())
-    if len(fitted_with) != 3 or fitted_with[2] is None:
+    rows = getattr(model, "_fit_X", None) if hasattr(model, "linkage_") else None
+    if rows is None:
         return None, None
-    _, metric, rows = fitted_with
-    if not isinstance(metric, (str, distances.Metric)) or distances.as_metric(metric).kernel != "euclidean":
+    metric = model._fit_metric
+    if not isinstance(metric, distances.Metric) or metric.kernel != "euclidean":
         return rows, None
     groups = Groups(model.labels_, int(model.labels_.max()) + 1)
     middle = rows.mean(axis=0, dtype=np.float64)  # off the sums, for their rounding error

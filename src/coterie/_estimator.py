@@ -11,13 +11,22 @@ import importlib
 import inspect
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from . import _saving
-from ._validation import as_matrix, check_column_names, check_n_features, check_parameters, column_names
+from ._state import ABSENT, TEXTS, Array, check_state
+from ._validation import (
+    Rule,
+    as_matrix,
+    check_column_names,
+    check_n_features,
+    check_parameters,
+    column_names,
+    integer,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -94,12 +103,18 @@ class Estimator:
     """Parameters, their text form, and the data that fit and its followers read.
 
     A subclass assigns each constructor parameter to the attribute of that name and nothing else, states `_rules`
-    (which values each may take) and `_metadata` (which arguments of which methods scikit-learn may route), and ends
-    `fit` with one call of `_become`.
+    (which values each may take), `_metadata` (which arguments of which methods scikit-learn may route) and `_state`
+    (what fit leaves, see `check_state`; `_check_relations` adds what that can't say), and ends `fit` with one call of
+    `_become`.
     """
 
     _rules: dict[str, tuple] = {}
     _metadata: dict[str, tuple[str, ...]] = {}
+    _state: dict[str, tuple] = {
+        "n_features_in_": (integer(1),),
+        "feature_names_in_": (Array(TEXTS, ("n_features_in_",)), ABSENT),
+    }
+    _settings: dict[str, tuple] = {}  # alike, of attributes that are neither parameters nor of a fit
 
     n_features_in_: int
     feature_names_in_: NDArray[np.object_]
@@ -219,8 +234,16 @@ class Estimator:
         TypeError
             A parameter or a result is something else than numbers, texts and arrays of them, such as a function, a
             random generator or a sparse matrix; or the class is not one of coterie.
+        ValueError
+            A parameter is out of range, or an attribute is not what `fit` could have left there.
         OSError
-            The file can't be written.
+            The file can't be written. One that was there is as it was.
+
+        Notes
+        -----
+        The arrays are not compressed, and ``numpy.load`` reads them. The one called ``coterie.json`` holds the bytes of
+        a text: the version of the form, the public name of the class (``coterie.KMeans``), the parameters, and which
+        array is which attribute.
 
         Examples
         --------
@@ -236,6 +259,20 @@ class Estimator:
 
     def _check_parameters(self) -> None:
         check_parameters(type(self).__name__, self._rules, {name: getattr(self, name) for name in self._rules})
+
+    def _check_state(self) -> None:
+        """Raise a ValueError where this is not what a constructor, and fit if it is fitted, could have left."""
+        owner, params = type(self).__name__, _defaults(type(self))
+        self._check_parameters()
+        state = {name: value for name, value in self.__dict__.items() if name not in params}
+        if self.__sklearn_is_fitted__():
+            check_state(owner, {**self._settings, **self._state}, state)
+            self._check_relations()
+        else:
+            check_state(f"{owner} that is not fitted", self._settings, state)
+
+    def _check_relations(self) -> None:
+        """Raise a ValueError where attributes that `_state` allows do not go together."""
 
     def _check_is_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():
@@ -278,7 +315,7 @@ def load(path: str | os.PathLike) -> Estimator:
     Parameters
     ----------
     path : str or path-like
-        The file, from this version of coterie or an earlier one.
+        The file.
 
     Returns
     -------
@@ -288,9 +325,16 @@ def load(path: str | os.PathLike) -> Estimator:
     Raises
     ------
     ValueError
-        The file is no saved model, or one of a later version.
+        The file is no saved model, one of another version, or one that holds what no fit could have left.
     OSError
-        The file can't be read.
+        The file can't be read, or its arrays don't fit into memory.
+
+    Notes
+    -----
+    Nothing in the file is run, and nothing is trusted: sizes are compared with the size of the file and with memory
+    before anything is read, parameters must be valid, and each attribute must be of the type, shape and range that the
+    class declares; trees must be trees, and labels those of their cut. So a file from anyone can be loaded: at worst it
+    holds another model than its name says.
 
     Examples
     --------
@@ -299,40 +343,55 @@ def load(path: str | os.PathLike) -> Estimator:
     >>> coterie.load("model.npz")
     KMeans(n_clusters=2, random_state=0)
     """
-    parts, _ = load_parts(path)
-    if "model" not in parts:
-        raise _saving.no_model(path, "it has none under that name")
-    return parts["model"]
+    return load_parts(path)[0]["model"]
 
 
 def save_parts(path: str | os.PathLike, parts: Mapping[str, Estimator], facts: Mapping[str, Any] | None = None) -> None:
-    """Write several estimators, the one that `load` is to find as "model", and facts: what JSON has, and arrays."""
+    """Write estimators, "model" and maybe a "scaler", and facts: what JSON has, and arrays."""
     written = {}
-    for name, each in parts.items():
+    for part, each in parts.items():
+        name = _saving.name_of(type(each))
+        if name is None:
+            raise TypeError(f"{part} is a {type(each).__qualname__}, which can't be saved without pickle: only the "
+                            "classes of coterie can.")
         params = each.get_params(deep=False)
         state = {key: value for key, value in each.__dict__.items() if key not in params}
-        cls = type(each)
-        if not cls.__module__.startswith("coterie."):  # a file must not name code to be run, so `load` would refuse it
-            raise TypeError(f"{name} is a {cls.__qualname__}, which can't be saved without pickle: only the classes of "
-                            "coterie can.")
-        written[name] = {"class": f"{cls.__module__}:{cls.__qualname__}", "params": params, "state": state}
-    _saving.write(path, {"parts": written, "facts": dict(facts or {})})
+        written[part] = {"class": name, "params": params, "state": state}
+    arrays = _saving.encode({"parts": written, "facts": dict(facts or {})})
+    for each in parts.values():
+        each._check_state()  # or `load_parts` would refuse it
+    _saving.write(path, arrays)
 
 
 def load_parts(path: str | os.PathLike) -> tuple[dict[str, Estimator], dict[str, Any]]:
-    """The estimators and the facts that `save_parts` wrote."""
-    tree = _saving.read(path)
-    parts = {}
-    try:
-        for name, each in tree["parts"].items():
+    """The estimators and the facts that `save_parts` wrote. The estimators are checked, the facts are not."""
+    with _saving.reading(path):
+        tree = _saving.read(path)
+        _check_keys("it", tree, ("parts", "facts"))
+        _check_keys("it", tree["parts"], ("model",), ("scaler",))
+        if not isinstance(tree["facts"], dict):
+            raise ValueError("its facts are no table of names and values")
+        parts = {}
+        for part, each in tree["parts"].items():
+            _check_keys(f"its {part}", each, ("class", "params", "state"))
             cls = _saving.find_class(each["class"])
-            if not issubclass(cls, Estimator) or each["params"].keys() - _defaults(cls).keys():
-                raise ValueError(f"{each['class']} is no estimator, or one with other parameters")
-            parts[name] = cls(**each["params"])
-            parts[name].__dict__.update(each["state"])
+            _check_keys(f"the parameters of its {part}", each["params"], _defaults(cls))
+            _check_keys(f"the state of its {part}", each["state"], (), each["state"].keys() - each["params"].keys())
+            estimator = parts[part] = cls(**each["params"])
+            estimator.__dict__.update(each["state"])
+            estimator._check_state()
         return parts, tree["facts"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _saving.no_model(path, error) from error
+
+
+def _check_keys(owner: str, found: object, needed: Collection[str], allowed: Collection[str] = ()) -> None:
+    if not isinstance(found, dict):
+        raise ValueError(f"{owner} is no table of names and values")
+    for name in needed:
+        if name not in found:
+            raise ValueError(f"{owner} has no {name!r}")
+    for name in found:
+        if name not in needed and name not in allowed:
+            raise ValueError(f"{owner} has an unknown {name!r}")
 
 
 def _short(value: object) -> str:
@@ -357,6 +416,10 @@ class Clusterer:
 
 class Transformer:
     """An estimator whose transform gives new columns, as an array or as a table on request."""
+
+    _settings = {"_sklearn_output_config": (Rule(
+        "a dict of 'transform' and 'default', 'pandas' or 'polars'",
+        lambda value: value in [{"transform": name} for name in ("default", "pandas", "polars")]), ABSENT)}
 
     def __sklearn_tags__(self):
         from sklearn.utils import TransformerTags

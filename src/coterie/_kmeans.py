@@ -11,6 +11,7 @@ import numpy as np
 from . import _lloyd, _memory, _parallel, _seeding
 from ._estimator import UNCHANGED, Clusterer, ConvergenceWarning, Estimator, Transformer, also_sklearns
 from ._random import as_random_state
+from ._state import FLOATS, Array
 from ._validation import (
     ARRAY_LIKE,
     BOOL,
@@ -24,6 +25,7 @@ from ._validation import (
     check_parameters,
     integer,
     is_array_like,
+    number,
     one_of,
     real,
     warn,
@@ -162,6 +164,15 @@ class KMeans(Transformer, Clusterer, Estimator):
         "n_jobs": N_JOBS,
     }
     _metadata = {"fit": ("sample_weight", "callback"), "score": ("sample_weight",)}
+    _state = {
+        **Estimator._state,
+        "cluster_centers_": (Array(FLOATS, ("_n_features_out", "n_features_in_")),),
+        "labels_": (Array((np.int32,), ("n_samples",), low=0, high="_n_features_out"),),
+        "inertia_": (number(0),),
+        "n_iter_": (integer(1),),
+        "_n_init": (integer(1),),
+        "_n_features_out": (integer(1),),
+    }
 
     cluster_centers_: NDArray[np.floating]
     labels_: NDArray[np.int32]

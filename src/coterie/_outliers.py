@@ -157,8 +157,8 @@ def _on_its_side(scores: NDArray[np.float64], near: NDArray[np.bool_]) -> NDArra
 
 def _radius(model: Any) -> tuple[float, distances.Metric | None]:
     """eps and the metric; None for given distances."""
-    if hasattr(model, "_fitted_with"):
-        return model._fitted_with
+    if hasattr(model, "_fit_eps"):
+        return model._fit_eps, model._fit_metric
     if model.metric == "precomputed":
         return model.eps, None
     params = dict(model.metric_params or {})

@@ -516,6 +516,11 @@ def integer(low: int, high: int | None = None) -> Rule:
                 lambda value: isinstance(value, Integral) and not isinstance(value, bool) and low <= value <= top)
 
 
+def number(low: float) -> Rule:
+    """A float of at least `low`; infinity, too."""
+    return Rule(f"a float in the range [{float(low)}, inf]", lambda value: isinstance(value, Real) and value >= low)
+
+
 def real(low: float) -> Rule:
     """A finite float of at least `low`."""
     return Rule(f"a float in the range [{float(low)}, inf)",
@@ -542,6 +547,7 @@ def one_of(*options: str) -> Rule:
 NONE = Rule("None", lambda value: value is None)
 CALLABLE = Rule("a callable", callable)
 ARRAY_LIKE = Rule("an array-like", lambda value: is_array_like(value))
+DICT = Rule("an instance of 'dict'", lambda value: isinstance(value, dict))
 BOOL = (Rule("an instance of 'bool'", lambda value: isinstance(value, bool)),
         Rule("an instance of 'numpy.bool'", lambda value: isinstance(value, np.bool_)))
 RANDOM_STATE = (integer(0, 2**32 - 1),

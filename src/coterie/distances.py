@@ -40,6 +40,7 @@ from . import _memory, _parallel
 from ._kernels import pairwise, pairwise_square
 from ._validation import (
     CALLABLE,
+    NONE,
     Rule,
     as_array,
     as_doubles,
@@ -48,6 +49,7 @@ from ._validation import (
     check_parameters,
     one_of,
     shown,
+    told_once,
     warn,
 )
 
@@ -202,6 +204,8 @@ def _is_metric(value: object) -> bool:
 
 # What the parameter `metric` of an estimator may be.
 METRIC = (Rule(f"a str among {{{', '.join(map(repr, (*NAMES, 'precomputed')))}}}", _is_metric), CALLABLE)
+# What an estimator was fitted with: None for given distances.
+FITTED_METRIC = (Rule("a Metric", lambda value: isinstance(value, Metric)), NONE)
 
 
 def check_suits(X: NDArray, metric: Metric, name: str = "X") -> None:
@@ -226,6 +230,21 @@ def check_suits(X: NDArray, metric: Metric, name: str = "X") -> None:
                         "Correlation is not defined for rows whose numbers are all equal.")
             raise ValueError(f"{sentence} Leave such rows out or choose another metric. "
                              f"First in {name} at row {int(bad.argmax())}.")
+
+
+def check_fitted(X: NDArray, metric: Metric | None, n_samples: int, name: str) -> None:
+    """Check rows that an estimator has kept: `metric` is defined between them; None stands for rows of distances.
+
+    Raises
+    ------
+    ValueError
+        As by `check_suits`, or rows of distances are not as long as there are rows, or one is negative.
+    """
+    if metric is not None:
+        with told_once(UserWarning):  # fit has warned
+            check_suits(X, metric, name)
+    elif X.shape[1] != n_samples or X.min(initial=0) < 0:
+        raise ValueError(f"{name} should be distances to {n_samples} rows, of shape {X.shape} they are none")
 
 
 def _check_features(X: NDArray, metric: Metric, name: str) -> None:

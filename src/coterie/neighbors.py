@@ -21,14 +21,15 @@ import numpy as np
 from . import _parallel, distances
 from ._estimator import Estimator
 from ._neighbor_search import Neighborhoods, Rows, count_within, lay_out, nearest, within
-from ._validation import N_JOBS, NONE, Rule, as_matrix, check_parameters, integer, one_of
+from ._state import FLOATS, Array
+from ._validation import CALLABLE, DICT, N_JOBS, NONE, Rule, as_matrix, check_parameters, integer, number, one_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["NearestNeighbors", "Neighborhoods", "kneighbors", "radius_counts", "radius_neighbors"]
 
-_RADIUS = (Rule("a float in the range [0.0, inf]", lambda value: isinstance(value, Real) and value >= 0),)
+_RADIUS = (number(0),)
 
 
 # ------------------------------------------------------------------------------------------- functions
@@ -312,8 +313,16 @@ class NearestNeighbors(Estimator):
         "leaf_size": (integer(1),),
         "metric": distances.METRIC,
         "p": (Rule("a float in the range (0.0, inf]", lambda value: isinstance(value, Real) and value > 0), NONE),
-        "metric_params": (Rule("an instance of 'dict'", lambda value: isinstance(value, dict)), NONE),
+        "metric_params": (DICT, NONE),
         "n_jobs": N_JOBS,
+    }
+    _state = {
+        **Estimator._state,
+        "n_samples_fit_": (integer(1),),
+        "_fit_X": (Array(FLOATS, ("n_samples_fit_", "n_features_in_")),),
+        "_fit_metric": distances.FITTED_METRIC,
+        "effective_metric_": (one_of(*distances.NAMES, "precomputed"), CALLABLE),
+        "effective_metric_params_": (DICT,),
     }
     __slots__ = ("_rows",)  # what was laid out of _fit_X: not a part of the state
 
@@ -367,13 +376,9 @@ class NearestNeighbors(Estimator):
             if X.shape[0] != X.shape[1]:
                 raise ValueError(f"Precomputed matrix must be square. Input is a {X.shape[0]}x{X.shape[1]} matrix.")
             _check_not_negative(X)
-            name, params = "precomputed", {}
         else:
             distances.check_suits(X, measure)
-            name = measure.function or measure.kernel
-            params = {"p": measure.p} if name == "minkowski" else {}
-        self._become(_fit_X=X, _fit_metric=measure, n_samples_fit_=len(X), effective_metric_=name,
-                     effective_metric_params_=params, **seen)
+        self._become(_fit_X=X, _fit_metric=measure, n_samples_fit_=len(X), **_effective(measure), **seen)
         return self
 
     def kneighbors(self, X: ArrayLike | None = None, n_neighbors: int | None = None, return_distance: bool = True
@@ -507,6 +512,12 @@ class NearestNeighbors(Estimator):
         _check_mode(mode)
         return _as_graph(*self._neighborhoods(X, radius, sort_results), mode, self.n_samples_fit_)
 
+    def _check_relations(self) -> None:
+        distances.check_fitted(self._fit_X, self._fit_metric, self.n_samples_fit_, "_fit_X")
+        for name, value in _effective(self._fit_metric).items():
+            if getattr(self, name) != value:
+                raise ValueError(f"{name} should be {value!r}, with {self._fit_metric}. Got {getattr(self, name)!r}")
+
     def _measure(self) -> distances.Metric | None:
         """The metric with its parameters; None if distances are given."""
         if isinstance(self.metric, str) and self.metric == "precomputed":
@@ -544,6 +555,14 @@ class NearestNeighbors(Estimator):
         Y = self._read_queries(X)
         n_threads = _parallel.resolve_n_jobs(self.n_jobs)
         return within(self._laid_out(n_threads), float(radius), Y, Y is None, sort_results, n_threads)
+
+
+def _effective(measure: distances.Metric | None) -> dict[str, object]:
+    """scikit-learn's attributes that say what the metric is."""
+    if measure is None:
+        return {"effective_metric_": "precomputed", "effective_metric_params_": {}}
+    return {"effective_metric_": measure.function or measure.kernel,
+            "effective_metric_params_": {"p": measure.p} if measure.kernel == "minkowski" else {}}
 
 
 def _check_not_negative(X: NDArray) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ._estimator import Estimator, FeatureScaleWarning, Transformer
 from ._moments import moments
+from ._state import Array
 from ._validation import as_matrix, check_n_features, column_names, one_of, warn
 
 if TYPE_CHECKING:
@@ -85,6 +86,11 @@ class Scaler(Transformer, Estimator):
     """
 
     _rules = {"method": (one_of(*METHODS),)}
+    _state = {
+        **Estimator._state,
+        "center_": (Array((np.float64,), ("n_features_in_",)),),
+        "scale_": (Array((np.float64,), ("n_features_in_",), low=np.nextafter(0.0, 1.0)),),
+    }
 
     center_: NDArray[np.float64]
     scale_: NDArray[np.float64]

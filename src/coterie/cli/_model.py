@@ -11,8 +11,11 @@ import numpy as np
 
 import coterie
 from coterie._estimator import Estimator, load_parts, save_parts
+from coterie._saving import reading
+from coterie._state import FLOATS, TEXTS, Array, check_state
+from coterie._validation import BOOL, NONE, one_of
 from coterie.cli._console import Problem, count, file_name
-from coterie.cli._table import ChooseAgain, Table
+from coterie.cli._table import MISSING, ChooseAgain, Table
 from coterie.scaling import Scaler
 
 
@@ -26,32 +29,36 @@ def describe_fit(args: argparse.Namespace, table: Table) -> dict[str, Any]:
 
     The table is that of the fit, before it is scaled.
     """
-    metric = getattr(args, "metric", None)
     return {
-        "command": args.command,
-        "columns": table.names,
-        "all_columns": table.all_names,
+        "columns": np.array(table.names, object),
+        "all_columns": np.array(table.all_names, object),
         "columns_have_names": table.is_named,
-        "chosen": {"columns": args.columns, "drop": args.drop, "left_out": [left.name for left in table.left_out]},
         "missing": args.missing,
-        "medians": [float(np.median(column)) for column in table.values.T],
-        "metric": {"name": "euclidean"} if metric is None else {"name": metric.name, "p": metric.p},
+        "medians": np.array([np.median(column) for column in table.values.T], np.float64),
     }
 
 
-def save_model(path: str, model: Estimator, scaler: Scaler, facts: dict[str, Any], labels: np.ndarray,
+# What the facts must be, as estimators declare their state.
+_FACTS = {
+    "columns": (Array(TEXTS, ("n_features_in_",)),),
+    "all_columns": (Array(TEXTS, ("n_columns",)),),
+    "columns_have_names": BOOL,
+    "missing": (one_of(*MISSING),),
+    "medians": (Array((np.float64,), ("n_features_in_",)),),
+    "numbers": (Array((np.intp,), ("n_clusters_",), low=0, high="n_clusters_"), NONE),
+    "typical": (Array(FLOATS, ("n_typical", "n_features_in_")), NONE),
+}
+
+
+def save_model(path: str, model: Estimator, scaler: Scaler, facts: dict[str, Any],
                numbers: np.ndarray | None = None, typical: np.ndarray | None = None) -> None:
     """Write a model, its scaler, and the facts about its data.
 
-    numbers : the labels that its own were turned into
-    typical : rows of the fit that tell how far from its centre a row of each cluster typically is
+    numbers : the labels that its own were turned into, for a tree
+    typical : rows of the fit that tell how far from its centre a row of each cluster typically is, for k-means
     """
-    facts = facts | {
-        "numbers": numbers,
-        "typical": typical,
-        "sizes": np.bincount(labels[labels >= 0]),
-        "noise": int(np.count_nonzero(labels < 0)),
-    }
+    facts = facts | {"numbers": numbers, "typical": typical}
+    _check_facts(model, scaler, facts)  # or `load_model` would refuse them
     save_parts(path, {"model": model} if scaler.method == "none" else {"model": model, "scaler": scaler}, facts)
 
 
@@ -98,29 +105,47 @@ class Saved:
 
 def load_model(path: str) -> Saved:
     """Read what `save_model` wrote, or a clusterer that was saved by its own method."""
-    try:
-        return _load(path)
-    except (AttributeError, IndexError, KeyError, TypeError) as error:
-        raise Problem(f"{path}: this is no model that this version of coterie can use: {error!r}") from error
-
-
-def _load(path):
     parts, facts = load_parts(path)
-    model = parts["model"]
-    name = type(model).__name__
+    model, name = parts["model"], type(parts["model"]).__name__
     if not hasattr(model, "predict"):
         raise Problem(f"{path}: a {name} gives further rows no label")
     if not hasattr(model, "labels_"):
         raise Problem(f"{path}: the {name} in it is not fitted")
-    if getattr(model, "metric", None) == "precomputed":
+    metric = vars(model).get("_fit_metric", "euclidean")
+    if metric is None:
         raise Problem(f"{path}: the {name} was fitted with distances; coterie predict takes rows")
-    if not facts:
+    if not facts and "scaler" not in parts:
         names = list(vars(model).pop("feature_names_in_", []))  # `choose` finds them, the rows go in without
         unnamed = [f"x{j}" for j in range(model.n_features_in_)]
-        labels = model.labels_
         return Saved(model, Scaler("none"), ChooseAgain(names or unnamed, names or unnamed, bool(names)),
-                     np.bincount(labels[labels >= 0]), int(np.count_nonzero(labels < 0)))
-    choose = ChooseAgain(facts["columns"], facts["all_columns"], facts["columns_have_names"])
-    return Saved(model, parts.get("scaler") or Scaler("none"), choose, facts["sizes"], facts["noise"],
-                 facts["missing"], facts["medians"], facts["metric"]["name"] == "haversine", facts["numbers"],
-                 facts["typical"])
+                     *_count(model.labels_))
+    with reading(path):
+        scaler = parts.get("scaler")
+        _check_facts(model, scaler, facts)
+        numbers = facts["numbers"]
+        choose = ChooseAgain(list(facts["columns"]), list(facts["all_columns"]), facts["columns_have_names"])
+        sizes, noise = _count(model.labels_ if numbers is None else numbers[model.labels_])
+        return Saved(model, scaler or Scaler("none"), choose, sizes, noise, facts["missing"], facts["medians"],
+                     getattr(metric, "name", metric) == "haversine", numbers, facts["typical"])
+
+
+def _count(labels):
+    """Number of rows in each cluster, and in none."""
+    return np.bincount(labels[labels >= 0]), int(np.count_nonzero(labels < 0))
+
+
+def _check_facts(model, scaler, facts):
+    """Raise a ValueError where `save_model` can't have written them beside this model."""
+    n_clusters = getattr(model, "n_clusters_", 0)  # of a tree
+    check_state("the facts about its data", _FACTS, facts,
+                {"n_features_in_": model.n_features_in_, "n_clusters_": n_clusters})
+    if scaler is not None and (not isinstance(scaler, Scaler) or
+                               vars(scaler).get("n_features_in_") != model.n_features_in_):
+        raise ValueError("it has a scaler of other columns")
+    if len(set(facts["columns"])) < len(facts["columns"]) or set(facts["columns"]) - set(facts["all_columns"]):
+        raise ValueError("its columns are not some of all_columns")
+    if (facts["numbers"] is not None) != bool(n_clusters) or (
+            n_clusters and not np.array_equal(np.sort(facts["numbers"]), np.arange(n_clusters))):
+        raise ValueError("its numbers do not number the clusters")
+    if (facts["typical"] is not None) != isinstance(model, coterie.KMeans):
+        raise ValueError("it has no typical rows, or a model that does not need them")

@@ -188,7 +188,7 @@ def _save(path, model, labels, scaler, facts):
     numbers[model.labels_] = labels
     if (numbers[model.labels_] != labels).any():
         raise Problem(f"{path}: not saved, as no cut by number gives these clusters; use -k instead of --height")
-    save_model(path, model, scaler, facts, labels, numbers)
+    save_model(path, model, scaler, facts, numbers)
 
 
 def _describe(Z, suggested):
