@@ -272,7 +272,7 @@ def test_few_far_rows_do_not_press_the_curve_flat(ax):
     given = np.append(np.linspace(1, 2, 10_000), 1e6)
     k_distances(given, 1.5, ax=ax)
     assert ax.get_ylim()[1] < 10 and len(ax.lines[0].get_xdata()) <= 5000
-    assert ax.texts[-1].get_text() == "up to 1e+06"
+    assert ax.texts[-1].get_text() == "up to 1,000,000"
     k_distances(given, 2e5, ax=ax)
     assert 2e5 < ax.get_ylim()[1] < 1e6
 
@@ -455,8 +455,8 @@ def test_hidden_rows_are_named_by_their_common_labels(ax):
     ({"truncate": "3"}, "an int, and at least 2, got '3'"),
     ({"n_clusters": 2.0}, r"an int from 1 to the number of rows, 4. Got 2\.0"),
     ({"n_clusters": "2"}, "an int from 1 to the number of rows, 4. Got '2'"),
-    ({"height": np.nan}, "height must be a number. Got nan"),
-    ({"height": "1"}, "height must be a number. Got '1'"),
+    ({"height": np.nan}, "'height' parameter of dendrogram must be a real number or None. Got nan"),
+    ({"height": "1"}, "'height' parameter of dendrogram must be a real number or None. Got '1'"),
     ({"clusters": list("abca")}, "clusters must be whole numbers, such as labels_. Got type <U1"),
     ({"clusters": [0.0, 1.0, 1.0, np.nan]}, "clusters must be whole numbers, such as labels_. Got type float64"),
     ({"orientation": "up"}, "orientation must be one of"),
@@ -677,7 +677,8 @@ def legend(ax):
 def suggestion_of(found, k):
     from coterie.selection import KSuggestion
 
-    return KSuggestion(k=k, clear=k > 1, reasons=(), doubts=(), others=(), sweep=found, by_chance=np.zeros(len(found)))
+    return KSuggestion(k=k, clear=k > 1, reasons=(), doubts=(), others=(), sweep=found,
+                       by_chance=np.zeros(len(found)))
 
 
 def test_the_suggested_number_is_marked_in_every_panel_and_the_legend_says_which_mark_is_which(ax, swept):
@@ -805,6 +806,12 @@ def test_thirty_features_go_below_each_other_and_can_be_read():
     boxes = [text.get_window_extent() for text in (*ax.get_yticklabels(), *ax.texts)]
     assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
     assert [text.get_text() for text in ax.get_xticklabels()] == ["0\n60%\n30", "1\n40%\n20"]
+
+
+@pytest.mark.parametrize("given", [BLOBS, None, "profile", [[1.0]]], ids=lambda given: type(given).__name__)
+def test_what_is_no_profile(ax, given):
+    with pytest.raises(TypeError, match=r"plot\.profile needs what coterie\.explain\.profile\(X, labels\) gave. Got "):
+        profile(given, ax=ax)
 
 
 def test_a_profile_of_no_clusters(ax):
@@ -988,3 +995,85 @@ def test_many_columns_are_animated_on_their_principal_components(ax):
 def test_what_can_not_be_animated(ax, X, k, more, message):
     with pytest.raises(ValueError, match=message):
         kmeans_animation(X, k, **more, ax=ax)
+
+
+# --------------------------------------------------------------------------------------------- odd arguments
+
+NAMES = ["a $1$ & <b>", "$x_$", "_y", "日本\n語 😀"]  # formulas for matplotlib, or left out by it
+
+
+def axes():
+    from matplotlib.figure import Figure
+
+    return Figure().add_subplot()
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_names_of_any_kind_are_drawn_as_they_are(swept, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    from coterie import explain
+
+    X = np.random.default_rng(0).normal(size=(40, 4))
+    labels = np.array(NAMES)[np.arange(40) % 4]
+    table = pandas.DataFrame(X, columns=NAMES)
+    table["kind $"] = labels
+    rows = [row | {"$k$": name} for row in swept[0] for name in NAMES]
+    from types import SimpleNamespace
+
+    drawn = [
+        scatter(table[NAMES[:2]], labels, ax=axes()), scatter(table[NAMES], labels, ax=axes()),
+        silhouette(X, labels, ax=axes()),
+        profile(explain.profile(table, labels, noun="$ and $"), ax=axes()),
+        profile(explain.profile(np.tile(X, 4), labels, [f"{name} {i}" for i in range(4) for name in NAMES]), ax=axes()),
+        dendrogram(hierarchy.linkage(X), labels=labels, ax=axes()),
+        dendrogram(hierarchy.linkage(X), labels=labels, truncate=6, ax=axes()),
+        sweep(SimpleNamespace(rows=rows, parameters=["n_clusters", "$k$"], scores=["silhouette"]), ax=axes()),
+    ]
+    made = kmeans_animation(table[NAMES[:2]], 3, random_state=0, path=tmp_path / "steps.html", ax=axes())
+    drawn.append(made._fig.axes[0])
+    for ax in drawn:
+        if len(ax.get_legend_handles_labels()[0]) > 1:
+            ax.legend()
+            assert len(ax.get_legend().get_texts()) == 4
+        ax.figure.canvas.draw()
+    assert (drawn[0].get_xlabel(), drawn[0].get_ylabel()) == tuple(NAMES[:2])
+    assert {"a $1$ & <b> (10)", "日本 語 😀 (10)"} <= {text.get_text() for text in drawn[2].get_yticklabels()}
+    assert "<b>" not in (tmp_path / "steps.html").read_text(encoding="utf-8")
+
+
+ODD = [None, 3, 2.5, -1, np.nan, np.inf, 10**400, 1 + 2j, "x", b"x", [], {}, {1}, object(), len, np.empty((0, 3)),
+       np.empty((3, 0)), np.full((12, 3), np.nan), np.ones((2, 2, 2)), np.array(3.0), np.array([None, 1], dtype=object),
+       iter([1]), [[1, 2], [3]], list("abcdefghijkl"), [None] * 12, np.arange(12) * 10**18, [10**30] * 12, ROWS[:12]]
+SMALL, OF_SMALL = np.random.default_rng(0).normal(size=(12, 3)), np.arange(12) % 3
+CALLS = {
+    scatter: {"X": SMALL, "labels": OF_SMALL, "centers": None, "names": None},
+    dendrogram: {"Z": hierarchy.linkage(SMALL), "n_clusters": None, "height": None, "clusters": None, "labels": None,
+                 "truncate": None, "orientation": None},
+    silhouette: {"X": SMALL, "labels": OF_SMALL, "metric": "euclidean"},
+    sweep: {"sweep": None}, profile: {"profile": None}, k_distances: {"distances": [1.0, 2.0], "eps": None},
+    image_segments: {"image": PHOTO, "labels": HALVES},
+    kmeans_animation: {"X": SMALL, "n_clusters": 2, "init": "random", "random_state": 0, "names": None, "path": None},
+    lambda **given: scatter(SMALL[:, :2], OF_SMALL, **given): {"regions": None},
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("draw, arguments, name", [
+    pytest.param(draw, arguments, name, id=f"{draw.__name__}-{name}")
+    for draw, arguments in CALLS.items() for name in (*arguments, "ax")])
+def test_odd_arguments_are_drawn_or_refused_by_our_own_words(draw, arguments, name):
+    import traceback
+
+    for odd in ODD:
+        if name == "ax" and odd is None:
+            continue
+        given = {"ax": axes()} | arguments | {name: odd}
+        try:
+            found = draw(**given)
+        except (ValueError, TypeError) as error:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            assert "coterie" in last.filename, (odd, error)
+            continue
+        if draw is kmeans_animation:
+            found._draw_was_started = True
+        given["ax"].figure.canvas.draw()

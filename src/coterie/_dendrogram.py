@@ -10,7 +10,7 @@ import numpy as np
 
 from ._kernels import tree_draw
 from ._linkage_matrix import read_linkage
-from ._validation import NUMBER, as_array, as_float, check_parameters, shown
+from ._validation import AXES, CALLABLE, NONE, NUMBER, as_array, as_float, check_parameters, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -153,6 +153,9 @@ def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
     """
     if not isinstance(orientation, str) or orientation not in ("top", "left", "bottom", "right"):
         raise ValueError("orientation must be one of 'top', 'left', 'bottom', or 'right'")
+    functions = (CALLABLE, NONE)
+    check_parameters("dendrogram", {"leaf_label_func": functions, "link_color_func": functions, "ax": AXES},
+                     {"leaf_label_func": leaf_label_func, "link_color_func": link_color_func, "ax": ax})
     Z, children = read_linkage(Z)
     n = len(Z) + 1
     names = None if labels is None else read_labels(labels, n)

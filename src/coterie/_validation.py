@@ -555,6 +555,7 @@ RANDOM_STATE = (integer(0, 2**32 - 1),
                      lambda value: isinstance(value, np.random.RandomState)),
                 Rule("an instance of 'numpy.random.Generator'", lambda value: isinstance(value, np.random.Generator)),
                 NONE)
+AXES = (Rule("matplotlib axes", lambda value: hasattr(value, "inset_axes")), NONE)  # no figure, no array of axes
 N_JOBS = (Rule("an int other than 0",
                lambda value: isinstance(value, Integral) and not isinstance(value, bool) and value != 0), NONE)
 

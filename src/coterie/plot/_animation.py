@@ -13,18 +13,22 @@ from .._kmeans import kmeans_plusplus
 from .._random import as_random_state
 from .._validation import (
     ARRAY_LIKE,
+    AXES,
+    NONE,
     RANDOM_STATE,
+    Rule,
     as_matrix,
     check_n_clusters,
     check_parameters,
     integer,
     one_of,
 )
+from .._wording import number
 from ._maps import draw_as_map, order_of_map
 from ._moving_picture import save
 from ._projection import Projection
 from ._scatter import check_n_columns, draw_centers
-from ._style import NOISE, as_names, check_axes, label_axes, new_axes, rgb_of
+from ._style import NOISE, as_names, label_axes, new_axes, rgb_of
 
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
@@ -36,6 +40,7 @@ _MOST_POINTS = 5_000  # drawn; the steps are those of all
 _INTERVAL = 100  # milliseconds a frame
 _PAUSE, _END = 7, 25  # frames for which a step and the end are shown
 _PIXELS = 200  # along each side of the background
+_PATH = Rule("a path", lambda value: isinstance(value, str | bytes | os.PathLike))
 
 
 class Step(NamedTuple):
@@ -110,9 +115,8 @@ def kmeans_animation(X: ArrayLike, n_clusters: int, *, init: str | ArrayLike = "
     check_parameters(
         "kmeans_animation",
         {"n_clusters": (integer(1),), "init": (one_of("k-means++", "random"), ARRAY_LIKE),
-         "random_state": RANDOM_STATE},
-        {"n_clusters": n_clusters, "init": init, "random_state": random_state})
-    check_axes(ax, "kmeans_animation")
+         "random_state": RANDOM_STATE, "path": (_PATH, NONE), "ax": AXES},
+        {"n_clusters": n_clusters, "init": init, "random_state": random_state, "path": path, "ax": ax})
     if path is not None and not os.fsdecode(path).lower().endswith((".gif", ".html")):
         raise ValueError(f"path must end in .gif or .html. Got {os.fspath(path)!r}.")
     table, X = X, as_matrix(X, owner="kmeans_animation").astype(np.float64, copy=False)
@@ -247,7 +251,8 @@ class _Drawing:
         last = len(self.steps) - 1
         if not frame.assigned:
             return f"{len(self.discs)} centre{'s' * (len(self.discs) != 1)} to start with"
-        inertia = f"inertia {self.steps[frame.step].inertia:,.4g}"
+        inertia = self.steps[frame.step].inertia
+        inertia = f"inertia {number(inertia, 0) if inertia >= 1000 else f'{inertia:.4g}'}"
         if frame.part:
             return f"iteration {frame.step + 1}: centres move to the means of their points"
         if frame.step == 0:

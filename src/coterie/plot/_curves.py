@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._validation import AXES, NONE, as_array, check_parameters, real
+from .._wording import number
 from ._style import PALETTE, QUIET, new_axes
 
 if TYPE_CHECKING:
@@ -53,10 +55,13 @@ def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | No
     >>> suggestion = suggest_eps(X, min_samples=3)
     >>> ax = k_distances(suggestion.distances, suggestion.eps)
     """
-    curve = np.sort(np.asarray(distances, dtype=np.float64), axis=None)
-    if np.ndim(distances) != 1 or not len(curve) or not np.isfinite(curve).all():
-        raise ValueError(f"k_distances needs a vector of finite distances, such as those of suggest_eps(X). Got shape "
-                         f"{np.shape(distances)}.")
+    check_parameters("k_distances", {"eps": (real(0.0), NONE), "ax": AXES}, {"eps": eps, "ax": ax})
+    array = as_array(distances, "distances")
+    if array.dtype.kind not in "iuf" or array.ndim != 1 or not array.size or not np.isfinite(array).all() or (
+            array.min() < 0):
+        raise ValueError("k_distances needs a vector of finite distances, such as those of suggest_eps(X). Got shape "
+                         f"{array.shape} and type {array.dtype}.")
+    curve = np.sort(array.astype(np.float64))
     if ax is None:
         ax = new_axes()
     n = len(curve)
@@ -75,7 +80,7 @@ def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | No
     ax.set(xlim=(0, 100), ylim=(0, top if top > 0 else 1), xlabel="share of the rows (%)",
            ylabel="distance to the k-th neighbour")
     if top < curve[-1]:
-        ax.annotate(f"up to {curve[-1]:.3g}", (100, top), xytext=(-4, -4), textcoords="offset points", ha="right",
+        ax.annotate(f"up to {number(curve[-1])}", (100, top), xytext=(-4, -4), textcoords="offset points", ha="right",
                     va="top", fontsize=9, color=QUIET)
     for side in ("right", "top"):
         ax.spines[side].set_visible(False)

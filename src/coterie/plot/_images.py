@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._validation import AXES, check_parameters
 from ._style import new_axes
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def image_segments(image: ArrayLike, labels: ArrayLike, *, ax: Axes | None = Non
     >>> labels = KMeans(4, random_state=0).fit_predict(image.reshape(-1, 3))
     >>> ax = image_segments(image, labels)
     """
+    check_parameters("image_segments", {"ax": AXES}, {"ax": ax})
     colors = _as_colors(image)
     height, width = colors.shape[:2]
     labels = np.asarray(labels)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._validation import AXES, check_parameters
 from .._wording import as_column
-from ._style import QUIET, as_clusters, in_inches, new_axes, shortened
+from ._style import PLAIN, QUIET, as_clusters, in_inches, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,6 +45,8 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
+    TypeError
+        `profile` is something else, such as the data.
     ValueError
         The profile has no clusters or no features.
     ModuleNotFoundError
@@ -59,6 +62,10 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> Axes:
     """
     from matplotlib.colors import LinearSegmentedColormap
 
+    if not hasattr(profile, "differences"):
+        raise TypeError("plot.profile needs what coterie.explain.profile(X, labels) gave. Got "
+                        f"{type(profile).__name__}.")
+    check_parameters("plot.profile", {"ax": AXES}, {"ax": ax})
     differences, texts, names = _features(profile)
     k, d = differences.shape
     if not k or not d:
@@ -75,7 +82,8 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> Axes:
     if ax is None:
         row = 0.55 if across else 0.3  # inches
         longest = max(map(len, names))
-        ax = new_axes(figsize=(max(5.0, 0.95 * len(columns) + (1.5 if across else 0.5 + 0.08 * longest)),
+        column = max(0.95 if across else 0.6, 0.1 + 0.08 * max(len(text) for line in texts for text in line))
+        ax = new_axes(figsize=(max(5.0, column * len(columns) + (1.5 if across else 0.5 + 0.08 * longest)),
                                max(2.5, row * len(rows) + (1.6 if across else 1.2))))
     colors = LinearSegmentedColormap.from_list("below and above", [_BELOW, "#ffffff", _ABOVE])
     image = ax.imshow(np.nan_to_num(differences), cmap=colors, vmin=-_FAR, vmax=_FAR, aspect="auto")
@@ -85,12 +93,11 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> Axes:
                          5.0, 10.0))
     for i, line in enumerate(texts):
         for j, text in enumerate(line):
-            ax.annotate(text, (j, i), ha="center", va="center_baseline", fontsize=font,
-                        color="black")
+            ax.annotate(text, (j, i), ha="center", va="center_baseline", fontsize=font, color="black")
     crowded = across and 0.115 * max(map(len, names)) > room  # the bar at the side will take some of it
-    ax.set_xticks(range(len(columns)), columns, **({"rotation": 30, "ha": "left", "rotation_mode": "anchor"} if crowded
-                                                   else {}))
-    ax.set_yticks(range(len(rows)), rows)
+    ax.set_xticks(range(len(columns)), columns, **PLAIN,
+                  **({"rotation": 30, "ha": "left", "rotation_mode": "anchor"} if crowded else {}))
+    ax.set_yticks(range(len(rows)), rows, **PLAIN)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
@@ -100,11 +107,11 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> Axes:
     ax.tick_params(which="minor", length=0)
     if not across:
         ax.xaxis.set_label_position("top")
-        ax.set_xlabel(f"cluster, share, {profile.noun}")
+        ax.set_xlabel(f"cluster, share, {profile.noun}", **PLAIN)
     if profile.noise.size:
         ax.annotate(f"in no cluster: {profile.noise.size:,} of {profile.n_rows:,} {profile.noun} "
                     f"({profile.noise.share:.0%})", (0, 0), xycoords="axes fraction", xytext=(0, -6),
-                    textcoords="offset points", va="top", fontsize=9, color=QUIET)
+                    textcoords="offset points", va="top", fontsize=9, color=QUIET, **PLAIN)
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.9 if across else 0.6, pad=0.02, aspect=15 if across else 30,
                              ticks=[-2, -1, 0, 1, 2], extend="both")
     bar.set_label("from the mean of all\n(standard deviations)", color=QUIET, fontsize=9)
@@ -117,7 +124,7 @@ def _features(profile: Profile) -> tuple[NDArray, list[list[str]], list[str]]:
     differences = [profile.differences]
     columns = map(as_column, profile.means.T)
     texts = [list(line) for line in zip(*columns, strict=True)] or [[] for _ in profile.clusters]
-    names = [shortened(str(name), _LONGEST_NAME) for name in profile.feature_names]
+    names = [shortened(name, _LONGEST_NAME) for name in profile.feature_names]
     for name, category in profile.categories.items():
         most = np.sort(np.argsort(-category.overall, kind="stable")[:_MOST_VALUES])
         overall = category.overall[most]

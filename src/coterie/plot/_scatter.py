@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._validation import as_matrix
+from .._validation import AXES, CALLABLE, NONE, as_matrix, check_parameters
 from ._maps import draw_as_map, order_of_map
 from ._projection import Projection
 from ._style import (
@@ -17,7 +17,6 @@ from ._style import (
     Clusters,
     as_clusters,
     as_names,
-    check_axes,
     color_of,
     in_inches,
     label_axes,
@@ -98,7 +97,7 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
     >>> model = KMeans(2, random_state=0).fit(X)
     >>> ax = scatter(X, model.labels_, model.cluster_centers_)
     """
-    check_axes(ax, "scatter")
+    check_parameters("scatter", {"regions": (CALLABLE, NONE), "ax": AXES}, {"regions": regions, "ax": ax})
     array = as_matrix(X, owner="scatter")
     n, d = array.shape
     clusters = as_clusters(labels, n, "scatter")

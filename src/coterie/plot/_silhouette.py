@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import scores
-from ._style import PLAIN, QUIET, as_clusters, check_axes, color_of, in_inches, literal, new_axes, shortened
+from .._validation import AXES, check_parameters
+from ._style import PLAIN, QUIET, as_clusters, color_of, in_inches, literal, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,7 +74,7 @@ def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metr
     >>> X = [[0.0, 0.0], [0.1, 0.2], [4.0, 4.1], [4.2, 3.9]]
     >>> ax = silhouette(X, KMeans(2, random_state=0).fit_predict(X))
     """
-    check_axes(ax, "silhouette")
+    check_parameters("silhouette", {"ax": AXES}, {"ax": ax})
     X = X if hasattr(X, "shape") else np.asarray(X)
     clusters = as_clusters(labels, X.shape[0] if len(X.shape) else 0, "silhouette")
     inside = clusters.codes >= 0
@@ -86,7 +87,7 @@ def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metr
             raise ValueError("silhouette needs data of two dimensions, or silhouettes from -1 to 1.")
     else:
         rows = X if inside.all() else (X.tocsr() if hasattr(X, "tocsr") else np.asarray(X))[inside]
-        if metric == "precomputed" and not inside.all():
+        if isinstance(metric, str) and metric == "precomputed" and not inside.all():
             rows = rows[:, inside]
         values = scores.silhouette_samples(rows, codes, metric=metric)
 

@@ -32,18 +32,6 @@ def new_axes(**figure: object) -> Axes:
     return plt.figure(layout="constrained", **figure).add_subplot()
 
 
-def check_axes(ax: object, owner: str) -> None:
-    """Refuse what is drawn into unless it is axes, or None.
-
-    Raises
-    ------
-    TypeError
-        It is a figure, several axes, or anything else.
-    """
-    if ax is not None and not hasattr(ax, "inset_axes"):
-        raise TypeError(f"The 'ax' parameter of {owner} must be matplotlib axes or None. Got {type(ax).__name__}.")
-
-
 def color_of(label: int) -> str:
     return PALETTE[label % len(PALETTE)] if label >= 0 else NOISE
 

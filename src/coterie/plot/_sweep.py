@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._validation import AXES, check_parameters
 from .._wording import as_column
 from ._style import PLAIN, QUIET, color_of, in_inches, literal, marker_of, new_axes, outlined, shortened
 
@@ -72,6 +73,7 @@ def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | 
     >>> found = selection.sweep(KMeans(random_state=0), X, {"n_clusters": range(2, 6)})
     >>> ax = plot.sweep(found)
     """
+    check_parameters("plot.sweep", {"ax": AXES}, {"ax": ax})
     rows, parameters, scores, suggested = _read(sweep)
     panels = _PANELS | {name: (f"{name.replace('_', ' ')}: higher is better", 1) for name in scores
                         if name not in _PANELS}

@@ -2,17 +2,18 @@
 """Trees."""
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
-from numbers import Integral, Real
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import hierarchy
 from .._dendrogram import read_labels
-from ._style import PLAIN, QUIET, check_axes, color_of, in_inches, new_axes, shortened
+from .._linkage_matrix import read_linkage
+from .._validation import AXES, NONE, NUMBER, as_float, check_parameters, shown
+from ._style import PLAIN, QUIET, color_of, in_inches, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +23,7 @@ _MOST_LEAVES, _MOST_NAMED, _FEW_LEAVES = 80, 120, 40  # more, or more with label
 _MOST_LISTED = 3  # rows of a leaf that are all named
 _MOST_NUMBERED = 40
 _LONGEST_TEXT = 40
+_ORIENTATIONS = ("left", "right", "top", "bottom")
 
 
 def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | None = None,
@@ -78,9 +80,11 @@ def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | N
     >>> Z = linkage([[0.0], [0.1], [0.3], [4.0], [4.2]], "average")
     >>> ax = dendrogram(Z, n_clusters=2, labels=["ant", "bee", "wasp", "cat", "dog"])
     """
-    Z = np.asarray(Z, dtype=np.float64)
-    n = hierarchy.num_obs_linkage(Z)
-    check_axes(ax, "dendrogram")
+    check_parameters("dendrogram", {"height": (NUMBER, NONE), "ax": AXES}, {"height": height, "ax": ax})
+    if orientation is not None and not (isinstance(orientation, str) and orientation in _ORIENTATIONS):
+        raise ValueError(f"orientation must be one of {', '.join(map(repr, _ORIENTATIONS))}. Got {shown(orientation)}.")
+    Z, _ = read_linkage(Z, convert=True)
+    n = len(Z) + 1
     clusters, line = _cut(Z, n_clusters, height, clusters)
     names = None if labels is None else list(map(str, read_labels(labels, n)))
     if truncate is None:
@@ -100,8 +104,8 @@ def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | N
         links.append(node)
         return QUIET if owner[node] is None else color_of(owner[node])
 
-    shown = {"p": truncate, "truncate_mode": "lastp", "above_threshold_color": QUIET}
-    tree = hierarchy.dendrogram(Z, **shown, link_color_func=color_of_link, no_plot=True)
+    drawn = {"p": truncate, "truncate_mode": "lastp", "above_threshold_color": QUIET}
+    tree = hierarchy.dendrogram(Z, **drawn, link_color_func=color_of_link, no_plot=True)
     place = {node: ((x[1] + x[2]) / 2, y[1]) for node, x, y in zip(links, tree["icoord"], tree["dcoord"], strict=True)}
     place |= {node: (5.0 + 10.0 * i, 0.0) for i, node in enumerate(tree["leaves"])}
     texts = {node: _leaf_text(node, children, names, "" if truncate >= n else "row ") for node in tree["leaves"]}
@@ -120,7 +124,7 @@ def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | N
     font = min(max(54 * pitch, 3.0), 10.0)  # points: three quarters of the pitch
     before = len(ax.collections)
     hierarchy.dendrogram(
-        Z, **shown, link_color_func=color_of_link, leaf_label_func=texts.__getitem__, orientation=orientation, ax=ax,
+        Z, **drawn, link_color_func=color_of_link, leaf_label_func=texts.__getitem__, orientation=orientation, ax=ax,
         leaf_font_size=font, leaf_rotation=90 if upright and 0.75 * font * longest > 72 * pitch else 0)
     for text in ax.get_xticklabels() if upright else ax.get_yticklabels():
         text.set(**PLAIN)
@@ -150,8 +154,7 @@ def _cut(Z: NDArray, n_clusters: int | None, height: float | None, clusters: Arr
             raise ValueError(f"n_clusters must be an int from 1 to the number of rows, {n}. Got {n_clusters!r}.")
         return hierarchy.cut_tree(Z, n_clusters=n_clusters)[:, 0], _line(Z, n_clusters)
     if height is not None:
-        if not isinstance(height, Real) or math.isnan(height):
-            raise ValueError(f"height must be a number. Got {height!r}.")
+        height = as_float(height)
         return hierarchy.cut_tree(Z, height=height)[:, 0], height
     if clusters is None:
         return None, None
