@@ -42,21 +42,28 @@ def test_every_neighbor_is_that_of_the_definition_on_ties_too(name):
     for _ in range(30):
         what, rows = reference.adversarial(rng)
         Y = None if rng.rand() < 0.5 else rows[::-2] * 0.5
-        table = reference.reduced(rows, rows if Y is None else Y, name)
+        shift = reference.shift(rows)
+        table = reference.reduced(*(np.ldexp(each, -shift) for each in (rows, rows if Y is None else Y)), name)
+        shift *= 2 if name == "sqeuclidean" else 1
+
+        def restore(reduced):
+            with np.errstate(over="ignore"):
+                return np.ldexp(reference.restore(reduced, name), shift)  # noqa: B023
+
         k = rng.randint(1, len(rows) + 1)
         found, indices = kneighbors(rows, k, Y, metric=name)
         expected, which = reference.kneighbors(table, k)
         assert found.dtype == np.float64 and indices.dtype == np.int64
         np.testing.assert_array_equal(indices, which, err_msg=what)
-        np.testing.assert_array_equal(found, reference.restore(expected, name), err_msg=what)
+        np.testing.assert_array_equal(found, restore(expected), err_msg=what)
 
-        radius = float(reference.restore(rng.choice(table.ravel()), name))
-        bound = radius * radius if name == "euclidean" else radius
+        radius = float(restore(rng.choice(table.ravel())))
+        bound = np.ldexp(radius, -shift) ** (2 if name == "euclidean" else 1)
         for by_distance in (False, True):
             near = radius_neighbors(rows, radius, Y, metric=name, sort_results=by_distance)
             assert lists(near) == reference.within(table, bound, by_distance=by_distance), what
             of = np.repeat(np.arange(len(table)), np.diff(near.indptr))
-            np.testing.assert_array_equal(near.distances, reference.restore(table[of, near.indices], name))
+            np.testing.assert_array_equal(near.distances, restore(table[of, near.indices]))
         np.testing.assert_array_equal(radius_counts(rows, radius, Y, metric=name), np.diff(near.indptr))
 
 

@@ -6,7 +6,7 @@ import pytest
 from reference import dbscan as reference
 
 from coterie import _parallel, _regions, _vectors
-from coterie.distances import as_metric
+from coterie.distances import as_metric, safe_exponent
 
 CASES = 150  # tens of thousands were tried
 
@@ -24,7 +24,8 @@ def way(request, monkeypatch):
 
 
 def find(X, eps, min_samples, weights=None, metric="euclidean", n_threads=2, **kwargs):
-    vectors = _vectors.as_vectors(np.ascontiguousarray(X), as_metric(metric, **kwargs))
+    X, metric = np.ascontiguousarray(X), as_metric(metric, **kwargs)
+    vectors = _vectors.as_vectors(X, metric, safe_exponent(metric, X, radius=eps))
     return _regions.find_regions(vectors, eps, min_samples, weights, n_threads)
 
 
@@ -116,7 +117,9 @@ def test_a_radius_that_is_tiny_beside_the_numbers(way):
 
 
 def test_a_radius_whose_power_overflows():
-    assert find(np.array([[0.0], [1e200]]), 1e150, 2, metric="minkowski", p=3)[1].all()
+    X = np.array([[0.0], [1e150], [3e150], [1e200]])
+    labels, _ = find(X, 1e150, 2, metric="minkowski", p=3)
+    assert labels.tolist() == [0, 0, -1, -1]
 
 
 def test_float32_rows_whose_squares_overflow_or_vanish(way):

@@ -255,7 +255,7 @@ def test_what_has_no_score_is_refused(score, X, labels, error, words):
     (np.eye(3), {"n_jobs": 0}, ValueError, "The 'n_jobs' parameter of silhouette_samples must be an int other than 0"),
     (np.eye(3) * [1, 1, 0], {"metric": "cosine"}, ValueError, "zero vectors"),
     (np.eye(3) * [1, 0, 0], {"metric": "braycurtis"}, ValueError, "Distances between rows are NaN or infinite"),
-    (np.eye(3) * 1e200, {"metric": "sqeuclidean"}, ValueError, "Distances between rows are NaN or infinite"),
+    (np.diag([1e300, 1.0, 1.0]), {}, ValueError, "X holds numbers of very different size, 1 and 1e+300"),
     (np.eye(3), {"metric": lambda x, y: math.nan}, ValueError, "Distances between rows are NaN or infinite"),
 ])
 @pytest.mark.filterwarnings("ignore:overflow")

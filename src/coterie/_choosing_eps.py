@@ -258,9 +258,11 @@ def _ratio_by_chance(k: int, n_dimensions: int) -> float:
 
 def _round_up(value: float, digits: int = 3) -> float:
     """The next number of so many digits, so that it can be told and typed and no row at `value` is lost."""
-    exponent = math.floor(math.log10(value)) - digits + 1
-    text = f"{math.ceil(value / 10.0**exponent)}e{exponent}"
-    rounded = float(text)
+    number, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    rounded = float(f"{number}e{exponent}")
+    if rounded < value:
+        number = f"{float(number) + 10.0 ** (1 - digits):.{digits - 1}f}"
+        rounded = float(f"{number}e{exponent}")
     return rounded if value <= rounded < math.inf else value
 
 

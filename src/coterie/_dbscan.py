@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from . import _near_pairs, _parallel, _regions, _sparse, _vectors, distances, neighbors
+from . import _near_pairs, _parallel, _regions, _scale, _sparse, _vectors, distances, neighbors
 from ._estimator import UNCHANGED, Clusterer, ClusteringWarning, Estimator
 from ._state import FLOATS, Array
 from ._validation import (
@@ -454,9 +454,10 @@ def _cluster(rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None
         points: _near_pairs.Source = _near_pairs.sparse_points(rows, metric, float(eps), n_threads)
         return _near_pairs.find_regions(points, min_samples, weights)
     distances.check_suits(rows, metric)
-    vectors = _vectors.as_vectors(rows, metric)
+    exponent = distances.safe_exponent(metric, rows, radius=float(eps))
+    vectors = _vectors.as_vectors(rows, metric, exponent)
     if vectors is None:
-        points = _near_pairs.DenseRows(rows, metric, float(eps), n_threads)
+        points = _near_pairs.DenseRows(_scale.divided(rows, exponent), metric, float(eps), n_threads)
         return _near_pairs.find_regions(points, min_samples, weights)
     return _regions.find_regions(vectors, float(eps), min_samples, weights, n_threads)
 
@@ -486,10 +487,9 @@ def _nearest_core(rows: NDArray | _sparse.SparseRows, metric: distances.Metric |
         return np.concatenate([_nearest_core(rows.take(part).to_dense(), metric, eps, components, core, n_threads)
                                for part in parts])
     distances.check_suits(rows, metric)
-    if metric.kernel == "euclidean" and not _vectors.is_safe(eps):
-        exponent = _vectors.safe_exponent(eps, rows, components)
-        rows, components = (np.ldexp(each.astype(np.float64), -exponent) for each in (rows, components))
-        eps = math.ldexp(eps, -exponent)
+    exponent = distances.safe_exponent(metric, rows, components, radius=float(eps))
+    rows, components = (_scale.divided(each, exponent) for each in (rows, components))
+    eps = _scale.times(eps, -exponent * metric.degree)
     found, nearest = (each[:, 0] for each in neighbors.kneighbors(components, 1, rows, metric=metric, n_jobs=n_threads))
     near = found <= eps
     unsure = np.flatnonzero(np.abs(found - eps) <= _UNSURE * eps)  # distances are rounded once more than what counts

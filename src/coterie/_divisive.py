@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from . import _memory, _parallel, distances
+from . import _memory, _parallel, _scale, distances
 from ._agglomerative import TreeClusterer, matrix_of, takes_all_rows
 from ._kernels import divisive
 
@@ -165,13 +165,17 @@ class DivisiveClustering(TreeClusterer):
         X, seen = self._read_rows(X)
         n_threads = _parallel.resolve_n_jobs(self.n_jobs)
         with contextlib.nullcontext() if callback is None else _parallel.progress(callback):
-            Z = _build_tree(_square_matrix(X, self.metric, n_threads), n_threads)
+            matrix, exponent = _square_matrix(X, self.metric, n_threads)
+            Z = _build_tree(matrix, n_threads)
+        _scale.multiplied(Z[:, 2], exponent)
         self._become_tree(Z, Z[:, :2].astype(np.intp), True, **seen)
         return self
 
 
-def _square_matrix(X: NDArray, metric: str | Callable | distances.Metric, n_threads: int) -> NDArray[np.float64]:
-    """The distances between all rows; a matrix that is given already is not copied."""
+def _square_matrix(X: NDArray, metric: str | Callable | distances.Metric, n_threads: int
+                   ) -> tuple[NDArray[np.float64], int]:
+    """The distances between all rows over a power of two, and its exponent; a matrix that is given already is not
+    copied, but where its numbers are too large or too small to be added up."""
     n = len(X)
     precomputed = isinstance(metric, str) and metric == "precomputed"
     given = precomputed and X.dtype == np.float64
@@ -179,16 +183,23 @@ def _square_matrix(X: NDArray, metric: str | Callable | distances.Metric, n_thre
                     "Cluster a sample of the rows, or use AgglomerativeClustering, whose linkages 'ward' and 'single' "
                     "do not hold them.")
     if precomputed:
-        return _as_distances(X.astype(np.float64, copy=False))
+        return _in_range(_as_distances(X.astype(np.float64, copy=False)))
     if takes_all_rows(metric):
-        return _as_distances(matrix_of(metric, X))
+        return _in_range(_as_distances(matrix_of(metric, X)))
     metric = distances.as_metric(metric)
     distances.check_suits(X, metric)
     if metric.function is not None:  # it may not be symmetric, and is slow
-        return _as_distances(distances.squareform(distances.pdist(X, metric, n_jobs=n_threads)))
+        return _in_range(_as_distances(distances.squareform(distances.pdist(X, metric, n_jobs=n_threads))))
     matrix = np.empty((n, n))
+    exponent = distances.safe_exponent(metric, X, name="X")
+    X = _scale.divided(X, exponent)
     distances.rows_to(X, X, metric, n_threads, matrix)
-    return matrix
+    return matrix, exponent * metric.degree
+
+
+def _in_range(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
+    exponent = _scale.exponent_for(matrix, power=1.0)
+    return _scale.divided(matrix, exponent), exponent
 
 
 def _as_distances(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

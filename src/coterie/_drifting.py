@@ -136,7 +136,7 @@ def _assign(rows: NDArray, centers: NDArray, middle: NDArray, spread: NDArray) -
     for start in range(0, len(rows), step):
         part = (rows[start:start + step, used] - middle[used]) / spread[used]
         scaled[start:start + step] = np.nan_to_num(part, copy=False)
-    labels = _lloyd.nearest(scaled, centers, _parallel.resolve_n_jobs(None))[0]
+    labels = _lloyd.nearest(scaled, centers, _parallel.resolve_n_jobs(None))
     return occupy(labels, len(centers), scaled, centers)
 
 

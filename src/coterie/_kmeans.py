@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from . import _lloyd, _memory, _parallel, _seeding
+from . import _lloyd, _memory, _parallel, _scale, _seeding
 from ._estimator import UNCHANGED, Clusterer, ConvergenceWarning, Estimator, Transformer, also_sklearns
 from ._random import as_random_state
 from ._state import FLOATS, Array
@@ -260,7 +260,8 @@ class KMeans(Transformer, Clusterer, Estimator):
 
         with contextlib.nullcontext() if callback is None else _parallel.progress(callback):
             data = _lloyd.Data(X, weights, _parallel.resolve_n_jobs(self.n_jobs))
-            warn_of_scales(X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, (data.mean, data.variance))
+            warn_of_scales(data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads,
+                           (data.mean, data.variance))
             tolerance = self.tol * float(data.variance.mean())
             best = None
             for _ in range(n_init):
@@ -277,7 +278,8 @@ class KMeans(Transformer, Clusterer, Estimator):
         if n_found < self.n_clusters:
             warn(f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({self.n_clusters}). "
                  "Possibly due to duplicate points in X.", also_sklearns(ConvergenceWarning))
-        self._become(cluster_centers_=centers, labels_=labels, inertia_=inertia, n_iter_=n_iter,
+        self._become(cluster_centers_=centers, labels_=labels,
+                     inertia_=_scale.times(inertia, data.inertia_exponent), n_iter_=n_iter,
                      _n_init=n_init, _n_features_out=self.n_clusters, **seen)
         return self
 
@@ -302,7 +304,7 @@ class KMeans(Transformer, Clusterer, Estimator):
             As by `fit`, or the columns differ in number or name from those seen by fit.
         """
         X = self._read_more(X)
-        return _lloyd.nearest(X, self.cluster_centers_, _parallel.resolve_n_jobs(self.n_jobs))[0]
+        return _lloyd.nearest(X, self.cluster_centers_, _parallel.resolve_n_jobs(self.n_jobs))
 
     def transform(self, X: ArrayLike) -> Any:
         """Return the Euclidean distance of each row to each center.
@@ -356,7 +358,9 @@ class KMeans(Transformer, Clusterer, Estimator):
         """
         X = self._read_more(X)
         weights = as_weights(sample_weight, len(X))
-        return -_lloyd.nearest(X, self.cluster_centers_, _parallel.resolve_n_jobs(self.n_jobs), weights, True)[1]
+        n_threads = _parallel.resolve_n_jobs(self.n_jobs)
+        labels = _lloyd.nearest(X, self.cluster_centers_, n_threads)
+        return -_lloyd.inertia(X, weights, self.cluster_centers_, labels, n_threads)
 
     def fit_predict(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None,
                     callback: Callable[[str, int, int], object] | None = None) -> NDArray[np.int32]:

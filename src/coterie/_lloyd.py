@@ -19,10 +19,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import _parallel
+from . import _parallel, _scale
 from ._kernels import cells, kmeans_assign, kmeans_cells, kmeans_update
 from ._lazy import lazy_property
-from ._moments import ceil_div, moments, strip_size
+from ._moments import ceil_div, scaled_moments, strip_size
 
 _NO_WEIGHT = np.empty(0)
 TILE = kmeans_assign.TILE_ROWS
@@ -55,7 +55,9 @@ class Data:
     Attributes
     ----------
     X : ndarray of shape (n_samples, n_features), C-contiguous, float32 or float64; never written to
+    exponent : int, X is the caller's data over 2**exponent; see `_scale`
     weight : ndarray of shape (n_samples,), float64; of shape (0,) where all weights are 1
+    inertia_exponent : int, an inertia of X and weight is the caller's over 2**inertia_exponent
     mean, variance : ndarray of shape (n_features,), float64, without regard to the weights
     scale : float, a power of two: |x - mean| * scale <= 1
     low, extent : ndarray of shape (n_features,), float64: a box around the data
@@ -65,12 +67,28 @@ class Data:
     cells: _Cells | None = None
 
     def __init__(self, X: np.ndarray, sample_weight: np.ndarray | None, n_threads: int) -> None:
-        self.X = X
-        self.weight = _NO_WEIGHT if sample_weight is None else sample_weight
+        self.X, self.exponent, (self.mean, self.variance, reach) = scaled_moments(X, n_threads, "X")
+        weight, exponent = _scale.balanced(sample_weight)
+        self.weight = _NO_WEIGHT if weight is None else weight
+        self.inertia_exponent = 2 * self.exponent + exponent
         self.n_threads = n_threads
-        self.mean, self.variance, reach = moments(X, n_threads)
         self.scale = _power_of_two_below(float(reach.max()))
         self.low, self.extent = self.mean - reach, 2 * reach
+
+    def divided(self, centers: np.ndarray) -> np.ndarray:
+        """Centres in the caller's units as centres of `X`.
+
+        Raises
+        ------
+        ValueError
+            They are too large to be compared with the data.
+        """
+        top = _scale.magnitude(centers)
+        if not _scale.times(top, -self.exponent) < _scale.far_limit():
+            raise ValueError(f"The initial centers are too large beside the data: up to {top:.6g}, where the data are "
+                             f"up to {_scale.times(_scale.magnitude(self.X), self.exponent):.6g}. The squares of both "
+                             "do not fit into float64.")
+        return _scale.divided(centers, self.exponent)
 
     def worth_sorting(self, n_clusters: int) -> bool:
         """Does sorting the rows pay for seeding? Few features mean small boxes, many centres many passes."""
@@ -197,7 +215,7 @@ class _Rows:
                 floor, pack.slack, pack.slack32, self.loss, self.rows, labels, self.margins, self.tiles, self.counts,
                 region, slot),
             self.n_chunks, self.n_threads)
-        changed, seen, doubtful, _ = map(sum, zip(*self.counts[:, :4].tolist(), strict=True))
+        changed, seen, doubtful, self.n_exact = map(sum, zip(*self.counts[:, :4].tolist(), strict=True))
         if doubtful > self.DOUBTFUL * seen:
             pack.slack32 = math.inf
         return changed
@@ -299,11 +317,13 @@ def _relocate_empty(data: Data, labels: np.ndarray, centers: np.ndarray, sums: n
 def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose: bool = False):
     """Lloyd's iterations from `centers` (k, d).
 
-    Stops when no label changes, when the squared movements of all centres add up to at most `tol`, or after
-    `max_iter` iterations. Returns labels (int32), inertia, centers (of X's dtype), the number of iterations, and
-    whether labels stopped changing. The labels are those of the centres returned, rounded to X's dtype.
+    Stops when no label changes, when the squared movements of all centres add up to at most `tol`, in the units of
+    `data.variance`, or after `max_iter` iterations. Returns labels (int32), inertia (of `data.X` and its weights; times
+    2**data.inertia_exponent it is the caller's), centers (of X's dtype), the number of iterations, and whether labels
+    stopped changing. The labels are those of the centres returned, rounded to X's dtype.
     """
     k = len(centers)
+    centers = data.divided(centers)
     if data.worth_cells(k):
         data = data.sorted
     X = data.X
@@ -317,7 +337,8 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
         _parallel.report("k-means", n_iter, max_iter)
         changed = step(centers, labels)
         if verbose:
-            print(f"Iteration {n_iter}, inertia {_inertia(X, data.weight, centers, labels, data.n_threads)}.")
+            inertia = _inertia(X, data.weight, centers, labels, data.n_threads)
+            print(f"Iteration {n_iter}, inertia {_scale.times(inertia, data.inertia_exponent)}.")
         if kmeans_update.add_strips(step.sums, step.weights):
             _relocate_empty(data, labels, centers, step.sums[0], step.weights[0])
         movement = kmeans_update.move_centers(
@@ -331,6 +352,7 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
             break
         if movement <= tol:
             if verbose:
+                movement, tol = (_scale.times(each, 2 * data.exponent) for each in (movement, tol))
                 print(f"Converged at iteration {n_iter - 1}: center shift {movement} within tolerance {tol}.")
             break
         if not step.pays():
@@ -344,6 +366,7 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
             step.margins.fill(-1.0)  # rounding moved the centres a little more
         step(centers, labels)
     inertia = _inertia(X, data.weight, centers, labels, data.n_threads)
+    rounded = _scale.multiplied(rounded, data.exponent)
     return data.unsort(labels) if data.cells else labels, inertia, rounded, n_iter, stable
 
 
@@ -367,26 +390,67 @@ def _around(centers: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     return centers, shift, _power_of_two_below(float(np.abs(centers - shift).max()))
 
 
-def nearest(X: np.ndarray, centers: np.ndarray, n_threads: int, sample_weight: np.ndarray | None = None,
-            with_inertia: bool = False) -> tuple[np.ndarray, float]:
-    """Label of the nearest centre for each row of X, and (only if asked) the inertia."""
-    centers, shift, scale = _around(centers)
+def _parts(X: np.ndarray, centers: np.ndarray) -> list[tuple[slice | np.ndarray, int]]:
+    """Which rows are to be compared with the centres over which power of two: all over one, as a rule."""
+    exponent = _scale.exponent_for(centers)
+    far = _scale.far_rows(X, exponent)
+    if far is None:
+        return [(slice(None), exponent)]
+    close = np.setdiff1d(np.arange(len(X)), far)
+    return [(far, _scale.exponent_for(X[far], centers)), *([(close, exponent)] if len(close) else [])]
+
+
+def nearest(X: np.ndarray, centers: np.ndarray, n_threads: int) -> np.ndarray:
+    """Label of the nearest centre for each row of X."""
     labels = np.full(len(X), -1, dtype=np.int32)
-    _Rows(X, len(centers), shift, scale, n_threads).assign(centers, labels)
-    weight = _NO_WEIGHT if sample_weight is None else sample_weight
-    return labels, _inertia(X, weight, centers, labels, n_threads) if with_inertia else math.nan
+    if _scale.exponent_for(centers) == 0 and not _assign(X, centers, n_threads, labels):
+        return labels
+    for which, exponent in _parts(X, centers):
+        part = np.full(len(X[which]), -1, dtype=np.int32)
+        _assign(_scale.divided(X[which], exponent), _scale.divided(centers, exponent), n_threads, part)
+        labels[which] = part
+    return labels
+
+
+def _assign(X: np.ndarray, centers: np.ndarray, n_threads: int, labels: np.ndarray) -> int:
+    """Write the labels; return how many were not told by fast arithmetic, as those of rows whose squares overflow."""
+    centers, shift, scale = _around(centers)
+    rows = _Rows(X, len(centers), shift, scale, n_threads)
+    rows.assign(centers, labels)
+    return rows.n_exact
+
+
+def inertia(X: np.ndarray, weight: np.ndarray | None, centers: np.ndarray, labels: np.ndarray, n_threads: int) -> float:
+    """Weighted sum of squared distances of the points to their centres; 0 or infinite where that is beyond float64."""
+    exponent = _scale.exponent_for(X, centers)
+    weight, more = _scale.balanced(weight)
+    X, centers = (_scale.divided(each, exponent) for each in (X, centers))
+    total = _inertia(X, _NO_WEIGHT if weight is None else weight, np.ascontiguousarray(centers, dtype=np.float64),
+                     labels, n_threads)
+    return _scale.times(total, 2 * exponent + more)
 
 
 def distances(X: np.ndarray, centers: np.ndarray, n_threads: int) -> np.ndarray:
-    """Euclidean distances (n, k), of X's dtype."""
-    centers, shift, scale = _around(centers)
+    """Euclidean distances (n, k), of X's dtype; infinite where they are beyond it."""
+    out = np.empty((len(X), len(centers)), dtype=X.dtype)
+    for which, exponent in _parts(X, centers):
+        if exponent == 0 and isinstance(which, slice):
+            _write_distances(X, centers, n_threads, out)
+        else:
+            part = np.empty((len(X[which]), len(centers)))
+            _write_distances(_scale.divided(X[which], exponent).astype(np.float64, copy=False),
+                             _scale.divided(centers, exponent), n_threads, part)
+            out[which] = _scale.multiplied(part, exponent)
+    return out
+
+
+def _write_distances(X: np.ndarray, centers: np.ndarray, n_threads: int, out: np.ndarray) -> None:
+    centers, shift, _ = _around(centers)
     k, d = centers.shape
-    scaled = (centers - shift) * scale
-    out = np.empty((len(X), k), dtype=X.dtype)
+    shifted = centers - shift
     rows = chunk_rows(2 * k * d + 16 * d + 32)
     n_chunks = ceil_div(len(X), rows)
     tiles = np.empty((max(1, min(n_threads, n_chunks)), (d + k) * TILE))
     _parallel.run(
-        lambda region, slot: kmeans_assign.distances_to_all(X, shift, scale, scaled, rows, tiles, out, region, slot),
+        lambda region, slot: kmeans_assign.distances_to_all(X, shift, 1.0, shifted, rows, tiles, out, region, slot),
         n_chunks, n_threads)
-    return out

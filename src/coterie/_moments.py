@@ -2,10 +2,12 @@
 """Means and variances of columns, and how sums over rows are cut so that they have the same bits on any machine."""
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _parallel
+from . import _parallel, _scale
 from ._kernels import columns
 
 # Sums are kept apart in so many strips of rows at most: enough to share among threads, few enough to add up fast.
@@ -26,17 +28,41 @@ def strip_size(n_items: int, items_per_sum: int, item_cost: int) -> int:
 def moments(X: NDArray, n_threads: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Mean and variance of each column, and a bound on how far its values are from the mean.
 
-    One pass over `X`, C-contiguous float32 or float64. O(n d) time.
+    Infinite or not a number where squares overflow; see `scaled_moments`. One pass over `X`, C-contiguous float32 or
+    float64. O(n d) time.
     """
     n, d = X.shape
     rows = strip_size(n, 8, d)
     first, second, largest = np.empty((3, ceil_div(n, rows), d))
     # From a point among the data, deviations are small even where all values are large; and as the mean of some
     # rows is near the mean of all, hardly a digit is lost by taking its square off below.
-    near = X[:: ceil_div(n, 256)].mean(axis=0, dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        near = X[:: ceil_div(n, 256)].mean(axis=0, dtype=np.float64)
     _parallel.run(
         lambda region, slot: columns.deviation_strips(X, near, rows, first, second, largest, region, slot),
         len(first), n_threads)
-    off = first.sum(axis=0) / n
-    variance = np.maximum(second.sum(axis=0) / n - off * off, 0.0)
-    return near + off, variance, largest.max(axis=0) + np.abs(off)
+    with np.errstate(over="ignore", invalid="ignore"):
+        off = first.sum(axis=0) / n
+        variance = np.maximum(second.sum(axis=0) / n - off * off, 0.0)
+        return near + off, variance, largest.max(axis=0) + np.abs(off)
+
+
+def scaled_moments(X: NDArray, n_threads: int, name: str | None = None
+                   ) -> tuple[NDArray, int, tuple[NDArray[np.float64], ...]]:
+    """The rows over 2**exponent, X itself where that is 0, as for nearly all data; the exponent; and their `moments`.
+
+    Raises
+    ------
+    ValueError
+        There is a name for X, and it holds numbers so large and others so small that squares of both don't fit into
+        float64.
+    """
+    found = moments(X, n_threads)
+    top = float((np.abs(found[0]) + found[2]).max())  # NaN where it overflows
+    if X.dtype == np.float32 or (top < math.inf and _scale.exponent_of(top) == 0):
+        return X, 0, found
+    exponent = _scale.exponent_for(X, name=name)
+    if exponent == 0:
+        return X, 0, found
+    X = _scale.divided(X, exponent)
+    return X, exponent, moments(X, n_threads)

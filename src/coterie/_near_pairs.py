@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
-from . import _memory, _parallel, _vectors, distances
+from . import _memory, _parallel, _scale, distances
 from ._kernels import dbscan_graph, pairwise, sparse_rows
 
 if TYPE_CHECKING:
@@ -158,16 +158,15 @@ def sparse_points(rows: SparseRows, metric: distances.Metric, radius: float, n_t
     ValueError
         The metric is none of those for sparse data, or a row is all zeros with cosine.
     """
-    if metric.kernel == "manhattan":
-        return SparsePoints(rows, sparse_rows.MANHATTAN, radius, n_threads)
-    if metric.kernel == "euclidean":
-        if not _vectors.is_safe(radius):
-            exponent = _vectors.safe_exponent(radius, rows.values, *(() if others is None else (others.values,)))
-            rows = dataclasses.replace(rows, values=np.ldexp(rows.values.astype(np.float64), -exponent))
-            radius = math.ldexp(radius, -exponent)
-        return SparsePoints(rows, sparse_rows.EUCLIDEAN, radius * radius, n_threads)
-    if metric.kernel == "sqeuclidean":
-        return SparsePoints(rows, sparse_rows.EUCLIDEAN, radius, n_threads)
+    if metric.kernel in ("euclidean", "sqeuclidean", "manhattan"):
+        exponent = distances.safe_exponent(metric, rows.values, *(() if others is None else (others.values,)),
+                                           radius=radius)
+        rows = dataclasses.replace(rows, values=_scale.divided(rows.values, exponent))
+        radius = _scale.times(radius, -exponent * metric.degree)
+        if metric.kernel == "manhattan":
+            return SparsePoints(rows, sparse_rows.MANHATTAN, radius, n_threads)
+        return SparsePoints(rows, sparse_rows.EUCLIDEAN, radius * radius if metric.kernel == "euclidean" else radius,
+                            n_threads)
     if metric.kernel == "cosine":
         return SparsePoints(_directions(rows, n_threads), sparse_rows.EUCLIDEAN, 2.0 * radius, n_threads)
     raise ValueError(f"Metric {metric.name!r} not valid for sparse input. There are euclidean, sqeuclidean, manhattan "

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import _kd_trees, _memory, _parallel, _vectors, distances
+from . import _kd_trees, _memory, _parallel, _scale, _vectors, distances
 from ._kernels import kd_query, kd_tree, neighbor_blocks
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Rows:
     vectors : what they are as vectors; None if the metric has none.
     tree : over the vectors; None: distances are computed a block at a time,
     points : from what `distances.prepare` made of the vectors, or else of the rows.
+    exponent : vectors, tree and points are of the rows over 2**exponent.
+    top : the largest absolute value of X, an array of its type.
     """
 
     X: NDArray
@@ -61,24 +63,57 @@ class Rows:
     vectors: _vectors.Vectors | None = None
     tree: kd_tree.Tree | None = None
     points: Any = None
+    exponent: int = 0
+    top: NDArray = dataclasses.field(default_factory=lambda: np.zeros(1))
 
     def reduce(self, radius: float) -> float:
         return radius if self.vectors is None else self.vectors.reduce(radius)
 
 
-def lay_out(X: NDArray, metric: distances.Metric, n_queries: int, n_threads: int, use_tree: bool | None = None
-             ) -> Rows:
-    """Rows for so many queries. use_tree: whether to use a tree if there can be one; None is by the rule."""
-    vectors = _vectors.as_vectors(X, metric)
+def lay_out(X: NDArray, metric: distances.Metric, n_queries: int, n_threads: int, use_tree: bool | None = None,
+            exponent: int | None = None) -> Rows:
+    """Rows for so many queries. use_tree: whether to use a tree if there can be one; None is by the rule.
+
+    exponent : of the power of two that they are divided by; None is by their size
+    """
+    top = np.array([_scale.magnitude(X) if metric.power else 0.0], X.dtype)
+    if exponent is None:
+        exponent = distances.safe_exponent(metric, X, name="X") if distances.safe_exponent(metric, top) else 0
+    vectors = _vectors.as_vectors(X, metric, exponent)
     if vectors is not None:
         if use_tree is None:
             use_tree = _is_tree_better(vectors, n_queries)
         if use_tree:
-            return Rows(X, metric, vectors, _kd_trees.build(vectors, n_threads, _LEAF))
+            return Rows(X, metric, vectors, _kd_trees.build(vectors, n_threads, _LEAF), None, exponent, top)
         if vectors.kind in _REDUCED:
             points = distances.prepare(vectors.X, _reduced(vectors), n_threads)
-            return Rows(X, metric, vectors, None, points)
-    return Rows(X, metric, None, None, distances.prepare(X, metric, n_threads))
+            return Rows(X, metric, vectors, None, points, exponent, top)
+    points = distances.prepare(_scale.divided(X, exponent), metric, n_threads)
+    return Rows(X, metric, None, None, points, exponent, top)
+
+
+def _suited(rows: Rows, n_threads: int, radius: float) -> Rows:
+    """Rows laid out anew if the radius needs another power of two than they themselves do."""
+    if rows.metric is None:
+        return rows
+    exponent = distances.safe_exponent(rows.metric, rows.top, radius=radius)
+    if exponent == rows.exponent:
+        return rows
+    return lay_out(rows.X, rows.metric, 1, n_threads, rows.tree is not None, exponent)
+
+
+def _in_reach(rows: Rows, Y: NDArray | None, radius: float) -> NDArray | None:
+    """Queries, those too large to be compared with the rows moved to where squares fit: still farther than the radius.
+    """
+    power = rows.metric.power if rows.metric is not None else 0.0
+    far = None if Y is None else _scale.far_rows(Y, rows.exponent, power)
+    if far is None:
+        return Y
+    if radius == math.inf:
+        raise ValueError(f"Y holds numbers up to {_scale.magnitude(Y):.6g}, too large beside those of X, up to "
+                         f"{rows.top[0]:.6g}: their distances are not told within an infinite radius.")
+    limit = _scale.times(_scale.far_limit(power), rows.exponent)
+    return np.clip(Y, -limit, limit)
 
 
 def _is_tree_better(vectors: _vectors.Vectors, n_queries: int) -> bool:
@@ -97,9 +132,16 @@ def _reduced(vectors: _vectors.Vectors) -> distances.Metric:
 # ------------------------------------------------------------------------------------------- with a tree
 
 
+def _as_vectors(rows: Rows, Y: NDArray) -> _vectors.Vectors:
+    """Queries as the rows are."""
+    found = _vectors.as_vectors(Y, rows.metric, rows.exponent)
+    assert found is not None
+    return found
+
+
 def _query_tree(rows: Rows, Y: NDArray | None, n_threads: int) -> tuple[kd_tree.Tree, NDArray[np.int64]]:
     """The tree with the queries, and its leaves."""
-    tree = rows.tree if Y is None else _kd_trees.build(_vectors.as_vectors(Y, rows.metric), n_threads, _LEAF)
+    tree = rows.tree if Y is None else _kd_trees.build(_as_vectors(rows, Y), n_threads, _LEAF)
     which = np.empty(len(tree.nodes), np.int64)
     return tree, which[:kd_query.leaves(tree, which)]
 
@@ -120,7 +162,9 @@ def _nearest_in_tree(rows: Rows, Y: NDArray | None, others: bool, n_threads: int
     _parallel.in_steps("neighbors", -(-len(which) * parts // chunk), len(out), lambda first, count: _parallel.run(
         lambda region, slot: kd_query.nearest(rows.tree, tree, which, parts, chunk, first, others, root, near, found,
                                               out, indices, region, slot), count, n_threads))
-    if not root:
+    if root:
+        _scale.multiplied(out, rows.exponent)
+    else:
         _finish(rows, Y, np.arange(0, out.size + 1, k), out.ravel(), indices.ravel(), None, n_threads)
 
 
@@ -160,8 +204,10 @@ def _blocks(rows: Rows, Y: NDArray | None, n_threads: int):
     else:
         Q, n, points, measure = (X if Y is None else Y), len(X), rows.points, rows.metric
         if rows.vectors is not None:
-            Q = (rows.vectors if Y is None else _vectors.as_vectors(Y, rows.metric)).X
+            Q = (rows.vectors if Y is None else _as_vectors(rows, Y)).X
             measure = _reduced(rows.vectors)
+        else:
+            Q = _scale.divided(Q, rows.exponent)
     step = max(1, _BLOCK // n)
     block = np.empty((min(step, len(Q)), n))
     for start in range(0, len(Q), step):
@@ -240,17 +286,34 @@ def nearest(rows: Rows, k: int, Y: NDArray | None, others: bool, n_threads: int
                     "Ask for fewer, or for some rows of Y at a time.")
     out, indices = np.empty((n, k)), np.empty((n, k), np.int64)
     search = _nearest_in_blocks if rows.tree is None else _nearest_in_tree
-    search(rows, Y, others, n_threads, out, indices)
+    far = None
+    if Y is not None and rows.metric is not None:
+        far = _scale.far_rows(Y, rows.exponent, rows.metric.power)
+    if far is None:
+        search(rows, Y, others, n_threads, out, indices)
+        return out, indices
+    # Queries that are too large to be compared with the rows as they are laid out.
+    exponent = distances.safe_exponent(rows.metric, rows.top, Y[far])
+    smaller = lay_out(rows.X, rows.metric, 1, n_threads, rows.tree is not None, exponent)
+    for those, which in ((smaller, far), (rows, np.setdiff1d(np.arange(n), far))):
+        if len(which):
+            part = np.empty((len(which), k)), np.empty((len(which), k), np.int64)
+            search(those, Y[which], others, n_threads, *part)
+            out[which], indices[which] = part
     return out, indices
 
 
 def within(rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
             ) -> Neighborhoods:
+    rows = _suited(rows, n_threads, radius)
+    Y = _in_reach(rows, Y, radius)
     search = _within_in_blocks if rows.tree is None else _within_in_tree
     return search(rows, radius, Y, others, sort_results, n_threads)
 
 
 def count_within(rows: Rows, radius: float, Y: NDArray | None, others: bool, n_threads: int) -> NDArray[np.int64]:
+    rows = _suited(rows, n_threads, radius)
+    Y = _in_reach(rows, Y, radius)
     counts = np.empty(len(rows.X if Y is None else Y), np.int64)
     if rows.tree is None:
         _count_in_blocks(rows, radius, Y, others, n_threads, counts)

@@ -114,7 +114,7 @@ def _read(model: Any, X: ArrayLike) -> NDArray:
 
 
 def _nearest(rows: NDArray, centers: NDArray) -> tuple[NDArray[np.integer], NDArray[np.float64]]:
-    labels = _lloyd.nearest(rows, centers, _parallel.resolve_n_jobs(None))[0]
+    labels = _lloyd.nearest(rows, centers, _parallel.resolve_n_jobs(None))
     return labels, np.sqrt(squared_distances(rows, labels, centers.astype(np.float64)))
 
 

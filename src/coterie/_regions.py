@@ -58,13 +58,8 @@ def find_regions(vectors: _vectors.Vectors, radius: float, min_samples: int, wei
         radius. -1 is noise.
     is_core : ndarray of shape (n,), bool
     """
-    X = vectors.X
-    n = len(X)
+    n = len(vectors.X)
     bound = vectors.reduce(radius)
-    if vectors.metric.kernel == "euclidean" and radius < math.inf and not _vectors.is_safe(radius):
-        exponent = _vectors.safe_exponent(radius, X)
-        X = np.ldexp(X.astype(np.float64), -exponent)
-        bound = math.ldexp(radius, -exponent) ** 2
     if not bound < math.inf:  # all rows are within the radius of each other
         total = n if weights is None else math.fsum(weights)
         return np.full(n, 0 if total >= min_samples else -1, np.int64), np.full(n, total >= min_samples)
@@ -72,7 +67,7 @@ def find_regions(vectors: _vectors.Vectors, radius: float, min_samples: int, wei
         n_threads = 1
     if weights is not None and (weights == 1).all():
         weights = None
-    return _by_tree(dataclasses.replace(vectors, X=X), bound, min_samples, weights, n_threads)
+    return _by_tree(vectors, bound, min_samples, weights, n_threads)
 
 
 # ------------------------------------------------------------------------------------------- the tree

@@ -10,10 +10,13 @@ import math
 
 import numpy as np
 
-from . import _parallel
+from . import _parallel, _scale
 from ._kernels import kmeans_init
 from ._lloyd import TILE, Data, chunk_rows
 from ._moments import ceil_div, strip_size
+
+_SINGLE = 100  # exponents either way that a float32 has room for
+_BLOCK = 1 << 18  # numbers compared at a time
 
 
 def _pass(running: np.ndarray, aims: np.ndarray | float) -> np.ndarray:
@@ -39,6 +42,8 @@ class _Seeder:
         self.slots = max(1, min(data.n_threads, self.n_strips))
         self.closest = np.full(n, np.inf, dtype=X.dtype)
         self.farthest = np.full(n_blocks, np.inf)
+        self.added: list[int] = []  # centres that `others` has not been told of
+        self.others = np.ones(n, np.float32)  # 1 for rows that differ from all centres
         self._sort_into_buckets()
 
     def _sort_into_buckets(self) -> None:
@@ -47,6 +52,9 @@ class _Seeder:
         rows = chunk_rows(16 * X.shape[1])
         # Rounded to float32, so that draws are the same in both precisions; unless that would make most rows equal.
         coarsely = bool((np.abs(self.data.mean) < 4096 * self.data.extent).all())
+        exponent = math.frexp(float((np.abs(self.data.mean) + self.data.extent).max()))[1]
+        if abs(exponent) > _SINGLE and X.dtype == np.float64:
+            X = _scale.divided(X, exponent)
         _parallel.run(lambda region, slot: kmeans_init.hash_rows(X, coarsely, rows, self.hashes, region, slot),
                       ceil_div(n, rows), self.data.n_threads)
         bits = min(12, (n.bit_length() + 1) // 2)  # about sqrt(n) buckets
@@ -95,9 +103,21 @@ class _Seeder:
             weight = self.data.weight
             self.potential = self._bucket_sums(self.closest * weight if len(weight) else self.closest)
             self.at_least = 1e-9 * float(self.potential.sum())
-            if self.at_least == 0:  # every row is a centre already
-                return self.first(uniform)
+            if self.at_least == 0:  # every row is a centre already, or so near to one that its square vanishes
+                return self._draw_others(uniform)
         return self._draw(self.potential, self.closest, uniform)
+
+    def _draw_others(self, uniform: np.ndarray) -> np.ndarray:
+        """Rows that differ from all centres in proportion to their weights; of all rows where none does."""
+        X, weight = self.data.X, self.data.weight
+        step = max(1, _BLOCK // X.shape[1])
+        while self.added and self.others.any():
+            center = X[self.added.pop()]
+            for start in range(0, len(X), step):
+                part = slice(start, start + step)
+                self.others[part] *= (X[part] != center).any(axis=1)
+        potential = self._bucket_sums(self.others * weight if len(weight) else self.others)
+        return self._draw(potential, self.others, uniform) if potential.any() else self.first(uniform)
 
     def gains(self, trials: np.ndarray) -> np.ndarray:
         """By how much each of these rows, as a centre, would lower the potential."""
@@ -115,6 +135,7 @@ class _Seeder:
 
     def add(self, row: int) -> None:
         data = self.data
+        self.added.append(row)
         center = self._scaled(np.array([row]))
         work = np.empty((self.slots, (data.X.shape[1] + 1) * TILE), dtype=data.X.dtype)
         _parallel.run(

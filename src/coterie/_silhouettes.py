@@ -2,12 +2,13 @@
 """Silhouettes: by all pairs, by the means of clusters, or by rank, whichever is exact and fastest for the metric."""
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import _memory, _parallel, _vectors, distances
+from . import _memory, _parallel, _scale, _vectors, distances
 from ._cluster_means import Clusters, blocks, check_number_of_labels
 from ._kernels import silhouette, sparse_rows
 from ._near_pairs import SparsePoints
@@ -42,10 +43,13 @@ def silhouettes(X: NDArray | SparseRows, codes: NDArray[np.int64], metric: str |
     if _is_precomputed(metric):
         _check_distances(X, X.diagonal(), X, len(sizes), kwds)
         measure = None
+        exponent = _scale.exponent_for(X, power=1.0)
     else:
         measure = distances.as_metric(metric, **kwds)
         distances.check_suits(X, measure)
         check_number_of_labels(len(sizes), len(X))
+        exponent = distances.safe_exponent(measure, X, name="X")
+    X = _scale.divided(X, exponent)
     n_threads = _parallel.resolve_n_jobs(n_jobs)
     if measure is not None and measure.kernel in ("sqeuclidean", "cosine", "correlation"):
         return _by_means(codes, sizes, _mean_distances_by_centers(X, codes, sizes, measure, n_threads))
@@ -62,11 +66,13 @@ def _of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64]
                ) -> NDArray[np.float64]:
     if _is_precomputed(metric):
         return _by_means(codes, sizes, _mean_given_distances_of_sparse(X, codes, sizes, **kwds))
-    kernel = distances.as_metric(metric, **kwds).kernel
+    measure = distances.as_metric(metric, **kwds)
+    kernel = measure.kernel
     if kernel not in ("cosine", "euclidean", "manhattan", "sqeuclidean"):
         raise TypeError("Silhouettes of sparse rows are computed for the metrics 'cosine', 'euclidean', 'manhattan' "
                         f"and 'sqeuclidean', got {metric!r}. Use '.toarray()' to convert to a dense numpy array.")
     check_number_of_labels(len(sizes), len(X))
+    X = dataclasses.replace(X, values=_scale.divided(X.values, distances.safe_exponent(measure, X.values, name="X")))
     if kernel in ("cosine", "sqeuclidean"):
         return _by_means(codes, sizes, _mean_distances_of_sparse(X, codes, sizes, kernel == "cosine"))
     n, order, ends = len(X), np.argsort(codes, kind="stable"), np.cumsum(sizes)
@@ -271,10 +277,11 @@ def _mean_given_distances_of_sparse(X: SparseRows, codes: NDArray[np.int64], siz
     n, k = len(X), len(sizes)
     row_of = np.repeat(np.arange(n), np.diff(X.starts))
     _check_distances(X, X.values[X.columns == row_of], X.values, k, kwds)
+    values = _scale.divided(X.values, _scale.exponent_for(X.values, power=1.0))
     for rows in blocks("silhouette", n, k * max(1, len(X.values) // n)):
         part = slice(X.starts[rows.start], X.starts[rows.stop])
         place = (row_of[part] - rows.start) * k + codes[X.columns[part]]
-        yield rows, np.bincount(place, X.values[part], (rows.stop - rows.start) * k).reshape(-1, k) / sizes
+        yield rows, np.bincount(place, values[part], (rows.stop - rows.start) * k).reshape(-1, k) / sizes
 
 
 def _check_distances(X: NDArray | SparseRows, diagonal: NDArray, values: NDArray, n_labels: int,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from . import _scale
 from ._kernels import kd_tree
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 _KINDS = {"euclidean": kd_tree.EUCLIDEAN, "sqeuclidean": kd_tree.EUCLIDEAN, "manhattan": kd_tree.MANHATTAN,
           "chebyshev": kd_tree.CHEBYSHEV, "minkowski": kd_tree.MINKOWSKI, "cosine": kd_tree.EUCLIDEAN,
           "correlation": kd_tree.EUCLIDEAN, "haversine": kd_tree.EUCLIDEAN}
-_SAFE = 1e100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,18 +40,22 @@ class Vectors:
         The exponent for `kd_tree.MINKOWSKI`.
     metric : Metric
         What they stand for.
+    exponent : int
+        They are the rows over 2**exponent.
     """
 
     X: NDArray
     kind: int
     p: float
     metric: Metric
+    exponent: int = 0
 
     def reduce(self, radius: float) -> float:
         """The reduced distance that belongs to a distance of the metric."""
         if radius < 0:
             return -1.0
         name = self.metric.kernel
+        radius = _scale.times(radius, -self.exponent * self.metric.degree)
         if name in ("cosine", "correlation"):
             return 2.0 * radius
         if name == "haversine":
@@ -65,6 +69,9 @@ class Vectors:
 
     def restore(self, reduced: NDArray[np.float64]) -> NDArray[np.float64]:
         """Distances of the metric from reduced ones."""
+        return _scale.multiplied(self._unreduced(reduced), self.exponent * self.metric.degree)
+
+    def _unreduced(self, reduced: NDArray[np.float64]) -> NDArray[np.float64]:
         name = self.metric.kernel
         if name in ("cosine", "correlation"):
             return np.minimum(0.5 * reduced, 2.0)
@@ -75,19 +82,9 @@ class Vectors:
         return reduced ** (1.0 / self.p) if name == "minkowski" else reduced
 
 
-def is_safe(radius: float) -> bool:
-    """Whether the square of a radius, and all that is compared with it, are normal numbers."""
-    return 1 / _SAFE < radius < _SAFE
-
-
-def safe_exponent(radius: float, *values: NDArray) -> int:
-    """The power of two to divide by where a radius is not safe; not so low that these values become infinite."""
-    largest = max(float(np.abs(each).max(initial=0.0)) for each in values)
-    return max(math.frexp(radius)[1], math.frexp(largest)[1] - 500)
-
-
-def as_vectors(X: NDArray, metric: Metric) -> Vectors | None:
-    """Vectors for the rows of `X`, which the metric suits (`distances.check_suits`); None where there are none."""
+def as_vectors(X: NDArray, metric: Metric, exponent: int = 0) -> Vectors | None:
+    """Vectors for the rows of `X`, which the metric suits (`distances.check_suits`), over 2**exponent, which is 0 where
+    the metric is of no degree; None where there are none."""
     kind = _KINDS.get(metric.kernel)
     if kind is None:
         return None
@@ -97,7 +94,8 @@ def as_vectors(X: NDArray, metric: Metric) -> Vectors | None:
         latitude, longitude = X.astype(np.float64, copy=False).T
         X = np.column_stack([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude),
                              np.sin(latitude)])
-    return Vectors(np.ascontiguousarray(X), kind, metric.p, metric)
+    X = _scale.divided(X, exponent)
+    return Vectors(np.ascontiguousarray(X), kind, metric.p, metric, exponent)
 
 
 def _directions(X: NDArray, center: bool) -> NDArray[np.float64]:

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import _memory, _parallel
+from . import _memory, _parallel, _scale
 from ._kernels import pairwise, pairwise_square
 from ._validation import (
     CALLABLE,
@@ -97,7 +97,19 @@ class Metric:
     scale_free: bool = False
     n_features: int | None = None
 
+    @property
+    def power(self) -> float:
+        """The power of numbers that is added up; 0 where they are divided first, or not added up."""
+        return max(self.p, 1.0) if self.kernel == "minkowski" else _POWERS.get(self.kernel, 0.0)
 
+    @property
+    def degree(self) -> int:
+        """Rows times t are at distances times t to this power."""
+        return _DEGREES.get(self.kernel, 0)
+
+
+_POWERS = {"euclidean": 2.0, "sqeuclidean": 2.0, "manhattan": 1.0, "chebyshev": 1.0, "canberra": 1.0, "braycurtis": 1.0}
+_DEGREES = {"euclidean": 1, "sqeuclidean": 2, "manhattan": 1, "chebyshev": 1, "minkowski": 1}
 _TABLE = (
     Metric("euclidean", ("l2", "euclid", "eu", "e"), "euclidean"),
     Metric("sqeuclidean", ("sqe", "sqeuclid"), "sqeuclidean"),
@@ -206,6 +218,16 @@ def _is_metric(value: object) -> bool:
 METRIC = (Rule(f"a str among {{{', '.join(map(repr, (*NAMES, 'precomputed')))}}}", _is_metric), CALLABLE)
 # What an estimator was fitted with: None for given distances.
 FITTED_METRIC = (Rule("a Metric", lambda value: isinstance(value, Metric)), NONE)
+
+
+def safe_exponent(metric: Metric, *arrays: NDArray, radius: float = 0.0, name: str | None = None) -> int:
+    """The power of two to divide rows by so that nothing overflows or vanishes where `metric` adds up their numbers.
+
+    radius : what distances are compared with, if they are; 0 and infinity say nothing about their size
+    name : as of `_scale.exponent_for`
+    """
+    length = radius ** (1.0 / metric.degree) if metric.degree else 0.0
+    return _scale.exponent_for(*arrays, power=metric.power, radius=length, name=name)
 
 
 def check_suits(X: NDArray, metric: Metric, name: str = "X") -> None:
@@ -388,8 +410,9 @@ def pdist(X: ArrayLike, metric: str | Callable | Metric = "euclidean", *, out: N
 
     A distance depends on its two rows alone, to the last bit: it is the same in both directions, for any number of
     threads, and in `cdist`. Equal rows are at distance 0 exactly. Euclidean distances are sums of squared differences,
-    never of products. Rows for `cosine` are first divided by a power of two, so that large and small
-    numbers do no harm.
+    never of products. Very large and very small numbers are divided by a power of two first, which changes no digit: a
+    distance is 0 or infinite only where it is beyond float64, or where its square (for minkowski its power p) is below
+    1e-240 of that of the largest number.
 
     Of scipy's metrics seuclidean, mahalanobis, jensenshannon, rogerstanimoto, russellrao, sokalsneath and yule are
     missing, and weights `w`.
@@ -416,7 +439,7 @@ def pdist(X: ArrayLike, metric: str | Callable | Metric = "euclidean", *, out: N
     if measure.function is not None:
         _call_condensed(measure.function, X, out)
     elif size:
-        _condensed(X, measure, n_threads, out)
+        _at_any_scale(lambda X, out: _condensed(X, measure, n_threads, out), measure, out, X)
     return out
 
 
@@ -480,8 +503,24 @@ def cdist(XA: ArrayLike, XB: ArrayLike, metric: str | Callable | Metric = "eucli
         _check_out(out, shape)
     n_threads = _threads(_work(measure, XA.shape[1], out.size), n_jobs)
     if out.size:
-        rows_to(XA, XB, measure, n_threads, out)
+        tables = (XA,) if XB is XA else (XA, XB)
+        _at_any_scale(lambda *tables: rows_to(tables[0], tables[-2], measure, n_threads, tables[-1]),
+                      measure, out, *tables)
     return out
+
+
+def _at_any_scale(compute: Callable[..., None], metric: Metric, out: NDArray[np.float64], *tables: NDArray) -> None:
+    """Compute distances between tables, which ``compute(*tables, out)`` writes, so that none overflows or vanishes."""
+    exponent = safe_exponent(metric, *tables)
+    if exponent <= 0:
+        compute(*(_scale.divided(each, exponent) for each in tables), out)
+        _scale.multiplied(out, exponent * metric.degree)
+        return
+    compute(*tables, out)
+    lengths = np.empty_like(out)
+    compute(*(_scale.divided(each, exponent) for each in tables), lengths)
+    # Beside large numbers there may be small ones: what is infinite is taken from the divided rows alone.
+    np.copyto(out, _scale.multiplied(lengths, exponent * metric.degree), where=~np.isfinite(out))
 
 
 def _rows(X: ArrayLike, name: str, metric: Metric, sentence: str) -> NDArray:

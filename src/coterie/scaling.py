@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ._estimator import Estimator, FeatureScaleWarning, Transformer
-from ._moments import moments
+from ._moments import scaled_moments
 from ._state import Array
 from ._validation import as_matrix, check_n_features, column_names, one_of, warn
 
@@ -233,12 +233,12 @@ def variance_shares(X: ArrayLike) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of shape (n_features,), float64
-        From 0 to 1, with the sum 1; all 0 where nothing varies, or variances are too large or too small for float64.
+        From 0 to 1, with the sum 1; all 0 where nothing varies.
 
     Raises
     ------
     ValueError
-        `X` is not a table of finite numbers.
+        `X` is not a table of finite numbers, or holds numbers beyond 1e135 and others 1e270 times smaller.
 
     Notes
     -----
@@ -252,7 +252,7 @@ def variance_shares(X: ArrayLike) -> NDArray[np.float64]:
     >>> variance_shares([[3000.0, 0.2], [5000.0, 0.6], [4000.0, 0.7]]).round(3)
     array([1., 0.])
     """
-    return _shares(moments(as_matrix(X, owner="variance_shares"), 1)[1])
+    return _shares(scaled_moments(as_matrix(X, owner="variance_shares"), 1, "X")[2][1])
 
 
 def _shares(variance: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -267,10 +267,9 @@ def warn_of_scales(X: NDArray, names: NDArray | None, metric: Metric, n_threads:
     """Warn if one column of checked data has nearly all the variance. `known`: means and variances, if they are."""
     if X.shape[1] < 2 or metric.scale_free or metric.function is not None:
         return
-    with np.errstate(over="ignore", invalid="ignore"):  # of huge values no share can be told
-        mean, variance = known or moments(X, n_threads)[:2]
-        shares = _shares(variance)
-        varies = variance > np.square(_ROUNDING * mean)
+    mean, variance = known or scaled_moments(X, n_threads)[2][:2]
+    shares = _shares(variance)
+    varies = variance > np.square(_ROUNDING * mean)
     j = int(shares.argmax())
     share = float(shares[j])
     if share < _DOMINANT or np.count_nonzero(varies) < 2:  # constant columns would say nothing in any scale

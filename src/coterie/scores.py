@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _memory, _parallel, _silhouettes, distances
+from . import _memory, _parallel, _scale, _silhouettes, distances
 from ._cluster_means import Clusters
 from ._contingency import Table, average, entropy, expected_mutual_information, mutual_information
 from ._random import as_random_state
@@ -222,6 +222,7 @@ def calinski_harabasz_score(X: ArrayLike, labels: ArrayLike) -> float:
     32.0
     """
     array, codes = _read(X, labels, "calinski_harabasz_score")
+    array = _scale.divided(array, _scale.exponent_for(array, name="X"))
     clusters = Clusters.of(array, codes)
     k = len(clusters.sizes)
     within = 0.0
@@ -282,6 +283,8 @@ def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
     0.25
     """
     array, codes = _read(X, labels, "davies_bouldin_score")
+    exponent = _scale.exponent_for(array, name="X")
+    array = _scale.divided(array, exponent)
     clusters = Clusters.of(array, codes)
     k = len(clusters.sizes)
     totals = np.zeros(k)
@@ -291,7 +294,7 @@ def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
     centers = clusters.centers_from(clusters.corners[0])
     middle = clusters.sizes / len(array) @ centers
     extent = float(extents.max() + np.abs(centers - middle).max())
-    tolerance = _SAME_CENTER * min(1.0, extent)
+    tolerance = _SAME_CENTER * min(_scale.times(1.0, -exponent), extent)
     rounding = 32 * _EPS * (extent + float(np.abs(clusters.corners).max()))
     if (extents <= tolerance).all():
         return 0.0

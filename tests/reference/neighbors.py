@@ -2,6 +2,12 @@
 import numpy as np
 
 
+def shift(X):
+    """The power of two that X is to be divided by so that no square of a difference overflows or vanishes."""
+    exponent = int(np.frexp(np.abs(X).max())[1])
+    return 0 if np.abs(X).max() == 0 or -100 <= exponent <= 440 else exponent - 440
+
+
 def reduced(X, Y, name, p=2.0):
     """The reduced distance of each row of Y to each of X: what is added up, feature by feature."""
     X, Y = (np.asarray(rows, dtype=np.float64) for rows in (X, Y))

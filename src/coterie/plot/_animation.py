@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .. import _lloyd, _parallel
+from .. import _lloyd, _parallel, _scale
 from .._kmeans import kmeans_plusplus
 from .._random import as_random_state
 from .._validation import (
@@ -158,7 +158,8 @@ def find_steps(X: NDArray[np.float64], centers: NDArray[np.float64]) -> list[Ste
     """The start and each iteration of k-means, until nothing changes."""
     n_threads = _parallel.resolve_n_jobs(None)
     data = _lloyd.Data(X, None, n_threads)
-    steps = [Step(centers, *_lloyd.nearest(X, centers, n_threads, None, True))]
+    labels = _lloyd.nearest(X, centers, n_threads)
+    steps = [Step(centers, labels, _lloyd.inertia(X, None, centers, labels, n_threads))]
     rounding = 1e-13 * float(np.ptp(X, axis=0).max())
     still = False
     while len(steps) <= _MOST_STEPS:
@@ -166,7 +167,7 @@ def find_steps(X: NDArray[np.float64], centers: NDArray[np.float64]) -> list[Ste
         labels, inertia, centers, *_ = _lloyd.iterate(data, before.centers, 1, 0.0)
         if abs(centers - before.centers).max() <= rounding:
             break
-        steps.append(Step(centers, labels, inertia))
+        steps.append(Step(centers, labels, _scale.times(inertia, data.inertia_exponent)))
         if still:  # a cluster without rows was given one, and k-means stops here: no label had changed
             break
         still = np.array_equal(labels, before.labels)
@@ -242,7 +243,7 @@ class _Drawing:
         else:
             self.points.set_facecolor(NOISE)
         if self.background is not None:
-            areas = _lloyd.nearest(self.pixels, here, 1)[0].reshape(_PIXELS, _PIXELS)
+            areas = _lloyd.nearest(self.pixels, here, 1).reshape(_PIXELS, _PIXELS)
             self.background.set_data((0.85 + 0.15 * self.colors)[areas] if frame.assigned else
                                      np.ones((_PIXELS, _PIXELS, 3)))
         self.ax.set_title(self._title(frame))

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One step before squares and sums: numbers too large or too small for them are divided by a power of two.
+
+That division is exact, so results have the same digits at every scale; lengths are multiplied by it afterwards.
+Ordinary numbers are left as they are: the exponent is 0 and nothing is copied. Differences down to 2**-400 of the
+largest number count; still smaller ones may vanish beside it, as the square of 1e-170 vanishes beside 1.
+"""
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Exponents that a power of the largest number may have. Above are left 2**120 for sums; below, room for small numbers.
+_LOW, _HIGH = -200, 900
+_FAR = 980  # that of others, which are compared with such numbers
+_WIDE = 1800  # how much smaller that of the smallest number above 0 may be, where the largest one is divided
+_RADIUS = 664  # either way, of a power of a radius: from 1e-100 to 1e100 for squares
+_USUAL = 6.0  # up to this power float32 numbers are safe in float64, whatever they are
+_WEIGHT = 64  # either way, of the largest weight
+_WEIGHTS = 700  # from the largest weight to the smallest above 0
+
+
+def magnitude(*arrays: NDArray) -> float:
+    """The largest absolute value, 0 if there is none; NaN if there is NaN. O(n) time, no memory."""
+    tops = [max(float(np.maximum.reduce(each, axis=None)), -float(np.minimum.reduce(each, axis=None)))
+            for each in arrays if each.size]
+    return float(np.max(tops, initial=0.0))
+
+
+def exponent_of(top: float, power: float = 2.0) -> int:
+    """The power of two to divide numbers up to `top` by, before powers of their differences are added up."""
+    if not (power and 0 < top < math.inf):
+        return 0
+    exponent, highest = math.frexp(top)[1], _highest(power)
+    return 0 if _LOW <= exponent * power and exponent <= highest else exponent - highest
+
+
+def exponent_for(*arrays: NDArray, power: float = 2.0, radius: float = 0.0, name: str | None = None) -> int:
+    """The power of two to divide these arrays by; they are not looked at where that is not needed.
+
+    power : of differences that are added up; 0 where none are
+    radius : what distances are compared with; 0 or infinity where that says nothing about their size
+    name : what messages call the arrays; None: nothing is refused
+
+    Raises
+    ------
+    ValueError
+        They hold numbers so large and others so small that squares of both don't fit into float64.
+    """
+    if not power or (power <= _USUAL and all(each.dtype == np.float32 for each in arrays)):
+        return 0
+    by_radius = 0 < radius < math.inf
+    if by_radius and abs(math.frexp(radius)[1]) * power < _RADIUS:  # what overflows is far, and what vanishes is near
+        return 0
+    top = magnitude(*arrays)
+    if by_radius:
+        return max(math.frexp(radius)[1], math.frexp(top)[1] - _highest(power))
+    exponent = exponent_of(top, power)
+    if exponent > 0 and name is not None and power <= _USUAL:
+        low = min(float(np.min(np.abs(each), where=each != 0, initial=math.inf)) for each in arrays)
+        if math.frexp(low)[1] < math.frexp(top)[1] - _WIDE / power:
+            raise ValueError(f"{name} holds numbers of very different size, {low:.6g} and {top:.6g}: "
+                             f"{'squares' if power == 2 else 'powers'} of both do not fit into float64. Leave out such "
+                             "rows, or divide such columns by a constant.")
+    return exponent
+
+
+def _highest(power: float) -> int:
+    return math.floor(_HIGH / power) - 1
+
+
+def far_limit(power: float = 2.0) -> float:
+    """Numbers of at least this size are too large to be compared with some that are up to 2**_HIGH / power."""
+    return 2.0 ** (_FAR / power - 1)
+
+
+def far_rows(X: NDArray, exponent: int, power: float = 2.0) -> NDArray[np.intp] | None:
+    """The rows too large to be compared with some that are to be divided by 2**exponent; None as a rule."""
+    if not power or times(magnitude(X), -exponent) < far_limit(power):
+        return None
+    tops = np.maximum(X.max(axis=1), -X.min(axis=1)).astype(np.float64)
+    return np.flatnonzero(~(multiplied(tops, -exponent) < far_limit(power)))
+
+
+def divided(X: NDArray, exponent: int) -> NDArray:
+    """Numbers over 2**exponent, in float64; they themselves if it is 0."""
+    return X if exponent == 0 else multiplied(X.astype(np.float64), -exponent)
+
+
+def multiplied(values: NDArray, exponent: int) -> NDArray:
+    """Numbers times 2**exponent, in place; 0 or infinite where the product is beyond their type."""
+    if exponent:
+        with np.errstate(over="ignore", under="ignore"):
+            np.ldexp(values, exponent, out=values)
+    return values
+
+
+def times(value: float, exponent: int) -> float:
+    """A number times 2**exponent; 0 or infinite where that is beyond float64."""
+    with np.errstate(over="ignore", under="ignore"):
+        return float(np.ldexp(float(value), exponent)) if exponent else float(value)
+
+
+def balanced(weights: NDArray[np.float64] | None) -> tuple[NDArray[np.float64] | None, int]:
+    """Weights of at least 0 over a power of two that lets them be multiplied with squares; and its exponent.
+
+    Raises
+    ------
+    ValueError
+        Some weight is so small beside another that their sum would not see it.
+    """
+    if weights is None or not len(weights):
+        return weights, 0
+    top, low = float(weights.max()), float(weights.min())
+    if low == 0:
+        low = float(np.min(weights, where=weights > 0, initial=top))
+    exponent = math.frexp(top)[1]
+    if exponent - math.frexp(low)[1] > _WEIGHTS:
+        raise ValueError(f"The largest of 'sample_weight' must be at most {2.0 ** _WEIGHTS:.0e} times the smallest one "
+                         f"above 0. Got {top:.6g} and {low:.6g}.")
+    if abs(exponent) <= _WEIGHT:
+        return weights, 0
+    return divided(weights, exponent), exponent
