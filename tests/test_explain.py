@@ -321,7 +321,7 @@ def test_what_noise_is_like():
     X = np.concatenate([np.linspace(10, 20, 90), np.linspace(80, 120, 10)])[:, None]
     labels = np.repeat([0, -1], [90, 10])
     assert profile(X, labels, ["spend"], noun="customers").sentences[1] == (
-        "noise, 10% of customers in no cluster: higher spend (100 against 15.6)")
+        "noise, 10% of customers in no cluster: spend 6.4 times the median (100 against 15.6)")
 
 
 @pytest.mark.parametrize("labels", [[-1.0, 0.0, 0.0, 5.0], np.array([-1, 0, 0, 5], object), ["-1", "!", "!", "b"]])
@@ -341,7 +341,7 @@ def test_rows_of_text_and_numbers_keep_their_numbers():
     (2261.0, 665.0, "spend 3.4 times the median (2260 against 665)"),
     (1330.0, 665.0, "spend twice the median (1330 against 665)"),
     (222.0, 665.0, "spend a third of the median (222 against 665)"),
-    (20.0, 665.0, "lower spend (20 against 665)"),
+    (20.0, 665.0, "spend about 1/33 of the median (20 against 665)"),
     (340.0, 665.0, "spend about half the median (340 against 665)"),
     (1.5e7, 665.0, "spend 23,000 times the median (15,000,000 against 665)"),
 ])
@@ -467,10 +467,10 @@ def test_drift_of_kmeans(blobs):
     assert np.isnan(found.distances_then).all() and (found.noise_then, found.noise_now) == (0, 0)
     assert found.reading == "large" and found.sentences[0].startswith(
         f"260 new rows against 400: shares changed a lot (stability index {found.index:.3g}, up to ")
-    assert "times as far from their centres as then" in found.sentences[1]
+    assert "times as far from their centers as then" in found.sentences[1]
     same = drift(model, old)
     assert (same.index, same.reading) == (0, "chance") and same.distance_now == pytest.approx(same.distance_then)
-    assert same.sentences[1].startswith("rows are about as far from their centres as then")
+    assert same.sentences[1].startswith("rows are about as far from their centers as then")
 
 
 def test_drift_of_dbscan_is_noise(blobs):

@@ -20,7 +20,8 @@ _FLOOR = 0.1  # of the median, added before logarithms are taken of values that 
 class Numbers(NamedTuple):
     """Statistics of d features in k groups; (k, d), or (d,) of all rows; quartiles with the lower and upper ones first.
 
-    is_ratio : features that are compared as factors
+    is_amount : features that are never negative
+    is_ratio : those of them that are compared as factors
     is_flag : features that are 0 or 1
     """
 
@@ -36,6 +37,7 @@ class Numbers(NamedTuple):
     differences: NDArray[np.float64]
     effect_sizes: NDArray[np.float64]
     distinctness: NDArray[np.float64]
+    is_amount: NDArray[np.bool_]
     is_ratio: NDArray[np.bool_]
     is_flag: NDArray[np.bool_]
 
@@ -61,7 +63,7 @@ def describe_numbers(features: _features.Features, groups: Groups) -> Numbers:
     means, medians, spreads, effects, distinctness = np.full((5, k, d), np.nan)
     quartiles, overall_quartiles = np.full((2, k, d), np.nan), np.full((2, d), np.nan)
     overall_means, overall_medians, overall_spreads = np.full((3, d), np.nan)
-    is_ratio, is_flag = np.zeros((2, d), bool)
+    is_amount, is_ratio, is_flag = np.zeros((3, d), bool)
     for j, name in enumerate(features.names):
         _parallel.report("profile", j, d)
         column = features.numbers[groups.order, j].astype(np.float64)
@@ -76,7 +78,8 @@ def describe_numbers(features: _features.Features, groups: Groups) -> Numbers:
                                  f"{np.abs(values).max():.3g}. Divide them by a constant first.")
         first, median, third = np.percentile(values, (25, 50, 75))
         overall_quartiles[:, j], overall_medians[j] = (first, third), median
-        is_ratio[j] = values.min() >= 0 and median > 0 and third >= _WIDE * first
+        is_amount[j] = values.min() >= 0
+        is_ratio[j] = is_amount[j] and median > 0 and third >= _WIDE * first
         is_flag[j] = ((values == 0) | (values == 1)).all()
         moments = _Moments(column, present, counts[:, j], groups, median)
         means[:, j], spreads[:, j], effects[:, j] = moments.means, moments.spreads, moments.cohens_d()
@@ -94,7 +97,7 @@ def describe_numbers(features: _features.Features, groups: Groups) -> Numbers:
         differences = np.where(overall_spreads == 0, np.where(counts, 0.0, np.nan),
                                (means - overall_means) / overall_spreads)
     return Numbers(counts, means, medians, spreads, quartiles, overall_means, overall_medians, overall_spreads,
-                   overall_quartiles, differences, effects, distinctness, is_ratio, is_flag)
+                   overall_quartiles, differences, effects, distinctness, is_amount, is_ratio, is_flag)
 
 
 class _Moments:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # A column of text is names, not categories, if it has more values than the first, and for each fewer rows than the
 # second.
 _FEW_VALUES, _FEW_ROWS = 50, 10
+_FEW_CODES, _LARGEST_CODE = 5, 99  # different whole numbers of a column that may be codes
 
 
 class Category(NamedTuple):
@@ -75,7 +76,7 @@ def read(X: ArrayLike, feature_names: Sequence[str] | None, categorical: Sequenc
         columns = {j: columns[j] for j in range(n_columns) if j not in kept}
     categories, left_out = [], []
     for j, column in columns.items():
-        category = _as_category(names[j], column)
+        category = as_category(names[j], column)
         many = len(category.values) > _FEW_VALUES and len(category.codes) < _FEW_ROWS * len(category.values)
         if many and j not in chosen:
             left_out.append(names[j])
@@ -167,7 +168,24 @@ def _as_floats(column: NDArray, name: str) -> NDArray[np.float64]:
     return floats
 
 
-def _as_category(name: str, column: NDArray) -> Category:
+def codes(features: Features) -> list[Category]:
+    """The columns of numbers that may be codes of categories, of which medians and factors tell nothing: a few small
+    whole numbers, each in many rows. But for those of zeros and ones."""
+    found = []
+    for name, column in zip(features.names, features.numbers.T, strict=True):
+        first = set(column[:_FEW_ROWS * _FEW_CODES].tolist())
+        if sum(value == value for value in first) > _FEW_CODES:
+            continue
+        category = as_category(name, column)
+        n_values = len(category.values)
+        if (2 <= n_values <= _FEW_CODES and category.values != (0, 1)
+                and all(isinstance(value, int) and abs(value) <= _LARGEST_CODE for value in category.values)
+                and np.count_nonzero(category.codes >= 0) >= _FEW_ROWS * n_values):
+            found.append(category)
+    return found
+
+
+def as_category(name: str, column: NDArray) -> Category:
     if column.dtype.kind == "O":
         column_values = [None if _is_missing(value) else value for value in column.tolist()]
         found = set(column_values) - {None}

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _HINTED, _NAMED, _LARGE = 0.2, 0.5, 0.8
 _MOST_NAMED = 4
 _FACTOR = 1.2  # least ratio of medians, or its inverse, that is said as a factor
-_LEAST_FACTOR = 0.095  # "0.0064 times" says less than the two medians
+_LARGE_FACTOR = 2.0  # the same for features whose spread is not that of ratios
+_LEAST_FACTOR = 0.095  # "1/160" says more than "0.0064 times"
+_KNOWN = 0.5  # share of the rows that must have a value for not to be told how many do
 _FAR_ENOUGH = 0.3  # standard deviations that other medians and means must be apart
 _NORMAL_IQR = 1.3489795003921634  # interquartile range of the normal distribution with standard deviation 1
 _RATHER = 0.5  # least effect of a value that is frequent, of the strongest effect, that it is told for
@@ -45,6 +47,7 @@ class Facts:
     names: tuple[str, ...]
     numbers: Numbers
     categories: tuple[Shares, ...]
+    codes: dict[str, Shares]  # of those features in `names` that may be codes
 
 
 # ------------------------------------------------------------------------------------------- sentences
@@ -93,7 +96,8 @@ def _head(facts: Facts, group: int) -> str:
 def _body(facts: Facts, group: int) -> str:
     if facts.sizes[group] == facts.n_rows:
         return "nothing to compare with"
-    found = sorted((*_of_numbers(facts, group), *_of_categories(facts, group)), key=lambda phrase: -phrase.effect)
+    of_categories = (phrase for each in facts.categories for phrase in _of_category(facts, each, group))
+    found = sorted((*_of_numbers(facts, group), *of_categories), key=lambda phrase: -phrase.effect)
     texts = [phrase.text for phrase in found if phrase.effect >= _NAMED][:_MOST_NAMED]
     if missing := [_plain(name) for name, counts in _counts(facts) if not counts[group]]:
         texts.insert(0, f"{_listing(missing)} missing")
@@ -122,50 +126,65 @@ def _listing(names: list[str]) -> str:
 
 def _of_numbers(facts: Facts, group: int) -> Iterator[_Phrase]:
     for j, name in enumerate(facts.names):
+        if name in facts.codes:
+            yield from _of_category(facts, facts.codes[name], group)
+            continue
         effect = float(facts.numbers.distinctness[group, j])
-        if abs(effect) >= _HINTED and (text := _say_number(facts.numbers, group, j, _plain(name), effect > 0)):
+        basis = _say_basis(facts, facts.numbers.counts[:, j], group)
+        if abs(effect) >= _HINTED and (text := _say_number(facts, group, j, _plain(name), effect > 0, basis)):
             yield _Phrase(abs(effect), text)
 
 
-def _say_number(numbers: Numbers, group: int, j: int, name: str, is_more: bool) -> str:
+def _say_basis(facts: Facts, counts: NDArray[np.int64], group: int, of_all: bool = False) -> str:
+    """How many values a number rests on where these are few; with `of_all` where it is not every row."""
+    known, size, known_at_all = int(counts[group]), int(facts.sizes[group]), int(counts.sum())
+    if known_at_all < _KNOWN * facts.n_rows:
+        here = f"all {size:,}" if known == size else f"{known:,} of {size:,}"
+        return f"; known for {here}, and for {known_at_all:,} of {facts.n_rows:,} overall"
+    return f"; known for {known:,} of {size:,}" if known < size and (of_all or known < _KNOWN * size) else ""
+
+
+def _say_number(facts: Facts, group: int, j: int, name: str, is_more: bool, basis: str) -> str:
     """What the medians show, or else the means; nothing where neither is far enough from that of all rows."""
+    numbers = facts.numbers
     mean, overall_mean = float(numbers.means[group, j]), float(numbers.overall_means[j])
     median, overall = float(numbers.medians[group, j]), float(numbers.overall_medians[j])
     if numbers.is_flag[j]:
         here, of_all = shares(mean, overall_mean)
-        return f"{name} in {here} ({of_all} overall)"
-    if numbers.is_ratio[j] and median > 0:
-        ratio = median / overall
-        if ratio >= _FACTOR if is_more else _LEAST_FACTOR <= ratio <= 1 / _FACTOR:
-            return f"{name} {times(ratio)} ({pair(median, overall)})"
+        basis = _say_basis(facts, numbers.counts[:, j], group, of_all=mean in (0, 1))
+        return f"{name} in {here} ({of_all} overall{basis})"
+    if numbers.is_amount[j] and 0 < median < overall * _MOST_SIZE and overall < median * _MOST_SIZE:
+        ratio, least = median / overall, _FACTOR if numbers.is_ratio[j] else _LARGE_FACTOR
+        if ratio >= least if is_more else ratio <= 1 / least:
+            return f"{name} {times(ratio)} ({pair(median, overall)}{basis})"
     way, sign = ("higher", 1) if is_more else ("lower", -1)
     low, high = (float(each) for each in numbers.overall_quartiles[:, j])
     spread = float(numbers.overall_spreads[j])
     if sign * (median - overall) > _FAR_ENOUGH * min(spread, (high - low) / _NORMAL_IQR or math.inf):
-        return f"{way} {name} ({pair(median, overall)})"
+        return f"{way} {name} ({pair(median, overall)}{basis})"
     if sign * (mean - overall_mean) > _FAR_ENOUGH * spread:
-        return f"{way} {name} ({pair(mean, overall_mean)} on average)"
+        return f"{way} {name} ({pair(mean, overall_mean)} on average{basis})"
     return ""
 
 
-def _of_categories(facts: Facts, group: int) -> Iterator[_Phrase]:
-    """For each category a phrase on the value that sets the group apart most, rather one that it has than one that it
-    lacks."""
-    for category in facts.categories:
-        effects = category.effects[group].tolist()
-        if not category.counts[group]:
-            continue
-        strongest = max(range(len(effects)), key=lambda i: abs(effects[i]))
-        told = max(range(len(effects)), key=lambda i: effects[i])
-        if category.values == (False, True):
-            told = 1
-        elif effects[told] < _RATHER * abs(effects[strongest]):
-            told = strongest
-        if abs(effects[told]) >= _HINTED:
-            yield _Phrase(abs(effects[told]), _say_value(category, group, told))
+def _of_category(facts: Facts, category: Shares, group: int) -> Iterator[_Phrase]:
+    """A phrase on the value that sets the group apart most, rather one that it has than one that it lacks."""
+    effects = category.effects[group].tolist()
+    if not category.counts[group]:
+        return
+    strongest = max(range(len(effects)), key=lambda i: abs(effects[i]))
+    told = max(range(len(effects)), key=lambda i: effects[i])
+    if category.values == (False, True) and isinstance(category.values[0], bool):
+        told = 1
+    elif effects[told] < _RATHER * abs(effects[strongest]):
+        told = strongest
+    if abs(effects[told]) >= _HINTED:
+        here = float(category.shares[group, told])
+        basis = _say_basis(facts, category.counts, group, of_all=here in (0, 1))
+        yield _Phrase(abs(effects[told]), _say_value(category, group, told, basis))
 
 
-def _say_value(category: Shares, group: int, i: int) -> str:
+def _say_value(category: Shares, group: int, i: int, basis: str) -> str:
     here, overall = float(category.shares[group, i]), float(category.overall[i])
     if here in (0, 1):
         how, shown = "always" if here else "never", f"{share(overall)} overall"
@@ -175,7 +194,7 @@ def _say_value(category: Shares, group: int, i: int) -> str:
             how = "mostly" if here > 0.5 else "more often"
         else:
             how = "seldom" if here < 0.2 else "less often"
-    return f"{_plain(category.name)} {how} {_plain(value_text(category.values[i]))} ({shown})"
+    return f"{_plain(category.name)} {how} {_plain(value_text(category.values[i]))} ({shown}{basis})"
 
 
 def value_text(value: object) -> str:
@@ -241,13 +260,15 @@ def as_column(values: Iterable[float]) -> list[str]:
 
 
 def times(ratio: float) -> str:
-    """A factor to read, as a template for the phrases: "3.4 times", "twice", "about a third"."""
+    """A factor to read, as a template for the phrases: "3.4 times", "twice", "about a third", "about 1/57"."""
     text = number(ratio, _decimals(ratio, 2))
     if text == "2":
         return "twice{the}"
     for fraction, words in _FRACTIONS.items():
         if abs(ratio / fraction - 1) <= _ABOUT:
             return words if text == f"{fraction:.2g}" else f"about {words}"
+    if ratio < _LEAST_FACTOR:
+        return f"about 1/{number(1 / ratio, _decimals(1 / ratio, 2))}{{of_the}}"
     return f"{text} times{{the}}"
 
 
@@ -311,6 +332,9 @@ def table(facts: Facts, width: int) -> str:
     for j, name in enumerate(facts.names):
         if name not in told:
             continue
+        if name in facts.codes:
+            lines += _lines_of(facts.codes[name], groups)
+            continue
         if numbers.is_flag[j]:
             overall, *cells = map(_share_or_dash, [numbers.overall_means[j], *numbers.means[groups, j]])
         else:
@@ -318,24 +342,41 @@ def table(facts: Facts, width: int) -> str:
         marks = [_mark(float(numbers.distinctness[g, j])) for g in groups]
         lines.append([name, overall, *(cell + mark for cell, mark in zip(cells, marks, strict=True))])
     for category in facts.categories:
-        if category.name not in told:
-            continue
-        top = sorted(range(len(category.values)), key=lambda i: -category.overall[i])[:_MOST_VALUES]
-        for i in top:
-            lines.append([f"{category.name} {value_text(category.values[i])}", share(float(category.overall[i])),
-                          *(_share_or_dash(category.shares[g, i]) + _mark(float(category.effects[g, i]))
-                            for g in groups)])
-        if rest := len(category.values) - len(top):
-            lines.append([f"{category.name}: {rest:,} more", "", *([_UNMARKED] * len(groups))])
-    flags = numbers.is_flag.sum()
-    kinds = " and ".join(kind for kind, found in (("medians", len(facts.names) > flags),
-                                                  ("shares", flags or facts.categories)) if found)
+        if category.name in told:
+            lines += _lines_of(category, groups)
+    n_shares = int(numbers.is_flag.sum()) + len(facts.codes)
+    kinds = " and ".join(kind for kind, found in (("medians", len(facts.names) > n_shares),
+                                                  ("shares", n_shares or facts.categories)) if found)
     legend = f"{kinds}; ++ or --: far from the other {facts.noun}, + or -: less far"
+    if sparse := _sparse_columns(facts, groups):
+        legend += f"; fewer than half of the values known: {_listing(sparse)}"
     if hidden := len(facts.names) + len(facts.categories) - len(told):
         legend += f"; {hidden:,} more features that differ less"
     if n_clusters > _MOST_CLUSTERS:
         legend += f"; the {_MOST_CLUSTERS} largest of {n_clusters:,} clusters"
     return "\n".join([_lay_out(header, lines, width), "", *textwrap.wrap(legend, width)])
+
+
+def _sparse_columns(facts: Facts, groups: list[int]) -> list[str]:
+    """Columns that a group has few values of, and in which groups."""
+    labels = [*map(str, facts.clusters), "noise"]
+    found = []
+    for name, counts in _counts(facts):
+        few = [labels[g] for g in groups if 0 < counts[g] < _KNOWN * facts.sizes[g]]
+        if few:
+            found.append(f"{name} in {_listing(few)}")
+    return found
+
+
+def _lines_of(category: Shares, groups: list[int]) -> list[list[str]]:
+    """A line of the table for each of the most frequent values."""
+    top = sorted(range(len(category.values)), key=lambda i: -category.overall[i])[:_MOST_VALUES]
+    lines = [[f"{category.name} {value_text(category.values[i])}", share(float(category.overall[i])),
+              *(_share_or_dash(category.shares[g, i]) + _mark(float(category.effects[g, i])) for g in groups)]
+             for i in top]
+    if rest := len(category.values) - len(top):
+        lines.append([f"{category.name}: {rest:,} more", "", *([_UNMARKED] * len(groups))])
+    return lines
 
 
 def _share_or_dash(value: float) -> str:
@@ -345,7 +386,7 @@ def _share_or_dash(value: float) -> str:
 def _most_telling(facts: Facts, groups: list[int]) -> set[str]:
     """Names of the features that set some group apart most."""
     effects = dict(zip(facts.names, facts.numbers.distinctness[groups].T, strict=True))
-    effects |= {each.name: each.effects[groups] for each in facts.categories}
+    effects |= {each.name: each.effects[groups] for each in (*facts.categories, *facts.codes.values())}
     strongest = {name: np.where(np.isnan(each), 0.0, abs(each)).max(initial=0.0) for name, each in effects.items()}
     return set(sorted(strongest, key=lambda name: -strongest[name])[:_MOST_FEATURES])
 
@@ -388,8 +429,8 @@ def _cut(text: str, most: int) -> str:
 
 def drift_sentences(drift: Any) -> list[str]:
     """One on the shares and, where distances are known, one on the distances."""
-    chance = f"up to {number(drift.by_chance)} by chance"
-    index = f"stability index {number(drift.index)}"
+    chance = f"up to {_unlike(drift.by_chance, drift.index)} by chance"
+    index = f"stability index {_unlike(drift.index, drift.by_chance, 0.1, 0.25)}"
     said = {
         "chance": f"shares differ no more than by chance ({index}, {chance})",
         "small": f"shares changed a little ({index}, {chance}; from 0.1 it would be moderate)",
@@ -403,16 +444,32 @@ def drift_sentences(drift: Any) -> list[str]:
                      names, strict=True)
         moved = sorted(shares, key=lambda each: -abs(each[1] - each[0]))[:_MOST_MOVED]
         found[0] += ": " + ", ".join(_say_moved(*each) for each in moved if each[0] != each[1])
-    if drift.distance_then > 0 and math.isfinite(drift.distance_now):
-        ratio = drift.distance_now / drift.distance_then
-        how = "about as far" if abs(ratio - 1) <= _ABOUT else f"{number(ratio, _decimals(ratio, 2))} times as far"
-        found.append(f"{drift.noun} are {how} from their centres as then (root mean square "
+    if math.isfinite(drift.distance_now - drift.distance_then) and (drift.distance_then or drift.distance_now):
+        found.append(f"{drift.noun} are {_say_distance(drift.distance_then, drift.distance_now)} (root mean square "
                      f"{pair(drift.distance_now, drift.distance_then)})")
     return found
 
 
+def _say_distance(then: float, now: float) -> str:
+    if not now or not then:
+        return f"{'no longer ' if now else ''}all at their centers{'' if now else ', as they were not then'}"
+    ratio = now / then
+    how = "about as far" if abs(ratio - 1) <= _ABOUT else f"{number(ratio)} times as far"
+    return f"{how} from their centers as then"
+
+
+def _unlike(value: float, *others: float) -> str:
+    """A number with three digits, or as many as it takes not to look like another."""
+    decimals = max(_decimals(abs(value), _DIGITS), 0)
+    while decimals < _MOST_DECIMALS and any(
+            each != value and number(each, decimals) == number(value, decimals) for each in others):
+        decimals += 1
+    return number(value, decimals)
+
+
 def _say_moved(then: float, now: float, name: str) -> str:
-    decimals = 0 if abs(now - then) >= 0.02 else 1
+    apart = abs(now - then)
+    decimals = 0 if apart >= 0.02 else max(1, int(_decimals(100 * apart, 1)))
     return f"{name} {'rose' if now > then else 'fell'} from {100 * then:.{decimals}f}% to {100 * now:.{decimals}f}%"
 
 

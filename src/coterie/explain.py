@@ -235,10 +235,14 @@ def profile(X: ArrayLike, labels: ArrayLike, feature_names: Sequence[str] | None
     digits, or as many as it takes to tell the two apart.
 
     - "3.4 times the median" is the ratio of the two medians, for a feature in `Profile.ratio_features` and ratios of
-      1.2 or more, or of 0.1 to 0.83; "about a third" is within 5% of it.
+      1.2 or more, or of 0.83 or less; for other features that are never negative of 2 or more, or of a half or less;
+      "about a third" is within 5% of it.
     - "higher" or "lower": the medians, or else the means, are 0.3 standard deviations of all rows apart or more.
-    - "in 90%": the share of ones, for a feature that is 0 or 1.
+    - "in 90%": the share of ones, for a feature that is 0 or 1. Of features that have up to five whole numbers as
+      values, below 100, and on average ten rows or more for each, the sentences tell shares, too: these may be codes.
     - "mostly" is more than half of the cluster, "more often" less; "seldom" is less than a fifth, "less often" more.
+    - "known for 16 of 184": so many rows of the cluster have a value. It is told where fewer than half have, and where
+      "always", "never", "in 0%" or "in 100%" is not of all.
 
     "Nearest to the mean" is by the sum of squared differences in standard deviations of all rows, averaged over the
     features that a row has; a category adds the squared distance of its indicator columns from the shares in the
@@ -279,7 +283,8 @@ def profile(X: ArrayLike, labels: ArrayLike, feature_names: Sequence[str] | None
     members = _describing.Members(features, groups, numbers, categories)
     facts = _wording.Facts(
         clusters=tuple(clusters.tolist()), sizes=groups.sizes, n_rows=n_rows, noun=noun.strip(), names=features.names,
-        numbers=numbers, categories=tuple(categories))
+        numbers=numbers, categories=tuple(categories),
+        codes={each.name: _describing.describe_category(each, groups) for each in _features.codes(features)})
     inner = slice(k)
     missing = {name: (groups.sizes - numbers.counts[:, j])[inner] for j, name in enumerate(features.names)}
     missing |= {each.name: (groups.sizes - each.counts)[inner] for each in categories}
