@@ -178,7 +178,8 @@ def test_elements_escape_what_is_not_html():
     assert element("img", alt=None, aria_label="<") == '<img aria-label="&lt;">'
     assert join("<", element("br"), 3) == "&lt;<br>3"
     assert items(["<"], ordered=True) == "<ol><li>&lt;</li></ol>"
-    assert "&lt;c&gt;</caption>" in table("<c>", ["a"], [["b"]]) and 'aria-label="&lt;c&gt;"' in table("<c>", ["a"], [])
+    assert "&lt;c&gt;</span></caption>" in table("<c>", ["a"], [["b"]])
+    assert 'aria-label="&lt;c&gt;"' in table("<c>", ["a"], [])
 
 
 def test_pictures_are_images_of_the_page(shop_page):
@@ -653,3 +654,34 @@ def test_browser_shows_the_page_without_errors_or_overflow(shop_page, tmp_path):
     dark = (pixels < 128).mean(axis=1)
     assert 0.01 < (pixels < 128).mean() < 0.3 and (dark > 0).mean() > 0.2  # text all the way down, on a white page
     assert (pixels[:, :20] > 250).all() and (pixels[:, -20:] > 250).all()
+
+
+@pytest.mark.skipif(BROWSER is None, reason="there is no browser")
+@pytest.mark.parametrize("dark", [False, True])
+def test_on_a_phone_wide_things_scroll_in_boxes_of_their_own_that_show_it_and_pictures_lie_on_white(
+        shop_page, tmp_path, dark):
+    escaped = shop_page.source.replace("&", "&amp;").replace('"', "&quot;")
+    script = """<script>
+      window.onload = () => {
+        const inner = document.querySelector("iframe").contentDocument;
+        const look = element => inner.defaultView.getComputedStyle(element);
+        const boxes = [...inner.querySelectorAll(".scroll")];
+        const wide = boxes.filter(box => box.scrollWidth > box.clientWidth + 1);
+        document.title = JSON.stringify([
+          matchMedia("(prefers-color-scheme: dark)").matches, look(inner.body).backgroundColor === "rgb(255, 255, 255)",
+          [...inner.querySelectorAll("table, img")].every(each => each.parentElement.className === "scroll"),
+          boxes.every(box => look(box).backgroundImage.split("linear-gradient").length === 5),
+          wide.length > 5, wide.every(box => look(box).overflowX === "auto" && box.clientWidth <= 390),
+          [...inner.images].every(image => image.width >= 600 &&
+                                           look(image.parentElement).backgroundColor === "rgb(255, 255, 255)"),
+          [...inner.querySelectorAll("caption span")].every(each => each.offsetWidth <= 390)]);
+      };</script>"""
+    wrapper = tmp_path / "wrapper.html"
+    wrapper.write_text(f'<!doctype html><meta name="color-scheme" content="light dark"><title>?</title>{script}'
+                       f'<iframe width="390" height="800" srcdoc="{escaped}"></iframe>', encoding="utf-8")
+    done = subprocess.run([BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                           f"--blink-settings=preferredColorScheme={0 if dark else 1}",
+                           f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", wrapper.as_uri()],
+                          capture_output=True, timeout=60)
+    told = re.search(r"<title>(\[.*?\])</title>", done.stdout.decode()).group(1)
+    assert told == f"[{str(dark).lower()},{str(not dark).lower()},true,true,true,true,true,true]"

@@ -31,9 +31,10 @@ def draw(what: Callable, alt: str, height: float, width: float = _WIDTH, as_imag
         what(figure.add_subplot())
         file = io.BytesIO()
         if as_image:
-            figure.savefig(file, format="png", dpi=_RESOLUTION, metadata={"Software": None})
+            figure.savefig(file, format="png", dpi=_RESOLUTION, metadata={"Software": None}, transparent=True)
         else:
-            figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None}, dpi=_RESOLUTION)
+            figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None}, dpi=_RESOLUTION,
+                           transparent=True)
     content = file.getvalue()
     if not as_image:
         content = content[content.index(b"<svg"):]  # without the prologue, which names a file on the network

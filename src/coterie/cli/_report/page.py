@@ -12,10 +12,11 @@ _SHORT = 28  # characters that are not broken into lines
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --quiet: #59636e; --paper: #ffffff; --card: #f4f6f8;
-  --line: #d5dbe1; --accent: #0b5cad; --bar: #a9cbea; --doubt: #8a4b00; --doubt-card: #fff5e5; }
+  --line: #d5dbe1; --accent: #0b5cad; --bar: #a9cbea; --doubt: #8a4b00; --doubt-card: #fff5e5;
+  --shade: rgb(0 0 0 / .28); }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e4e8ec; --quiet: #a3adb8; --paper: #14181d; --card: #1f252c; --line: #39424d; --accent: #7ab8f5;
-    --bar: #2b5f92; --doubt: #f2bd74; --doubt-card: #2c2418; } }
+    --bar: #2b5f92; --doubt: #f2bd74; --doubt-card: #2c2418; --shade: rgb(255 255 255 / .3); } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-padding-top: 1rem; }
 body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: break-word;
@@ -35,9 +36,14 @@ a { color: var(--accent); }
 .card h3 { margin-top: .2rem; }
 nav ol { display: flex; flex-wrap: wrap; gap: .2rem 1.6rem; padding: 0; margin: 1rem 0; list-style-position: inside; }
 nav li { margin: 0; }
-.scroll { overflow-x: auto; margin: 1.1rem 0; }
+.scroll { overflow-x: auto; margin: 1.1rem 0;  /* shaded edges, which the table's own ends hide */
+  background: linear-gradient(to right, var(--paper) 40%, transparent) left / 2.5rem 100% no-repeat local,
+    linear-gradient(to left, var(--paper) 40%, transparent) right / 2.5rem 100% no-repeat local,
+    linear-gradient(to right, var(--shade), transparent) left / .8rem 100% no-repeat scroll,
+    linear-gradient(to left, var(--shade), transparent) right / .8rem 100% no-repeat scroll; }
 table { border-collapse: collapse; min-width: min(100%, 32rem); font-variant-numeric: tabular-nums; font-size: .92rem; }
 caption { text-align: left; padding-bottom: .35rem; }
+caption span { display: inline-block; position: sticky; left: 0; max-width: min(46rem, 100vw - 2.5rem); }
 th, td { padding: .3rem .7rem .3rem 0; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; }
 thead th { vertical-align: bottom; color: var(--quiet); font-weight: 600; }
 tbody th { font-weight: 600; }
@@ -48,8 +54,9 @@ tr.chosen > * { background: var(--card); }
 .share { display: inline-block; width: 6rem; height: .8rem; margin-right: .5rem; border-radius: .2rem;
   vertical-align: -.06rem; background: linear-gradient(var(--bar) 0 0) 0 0 / var(--part) 100% no-repeat var(--card); }
 figure { margin: 1.4rem 0; }
-figure img { display: block; max-width: 100%; height: auto; background: #ffffff; border-radius: .5rem;
-  border: 1px solid var(--line); padding: .5rem; }
+figure .scroll { --paper: #ffffff; --shade: rgb(0 0 0 / .28); background-color: var(--paper); width: fit-content;
+  max-width: 100%; margin: 0; border: 1px solid var(--line); border-radius: .5rem; padding: .5rem; }
+figure img { display: block; max-width: 100%; height: auto; }
 figcaption { margin-top: .4rem; max-width: 46rem; }
 code, pre { font: .88rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
 pre { background: var(--card); border-radius: .5rem; padding: .8rem 1rem; white-space: pre-wrap;
@@ -59,6 +66,7 @@ dl { margin: .6rem 0; display: grid; grid-template-columns: max-content minmax(0
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
 footer { margin-top: 3.5rem; padding-top: 1rem; padding-bottom: 2.5rem; }
+@media (max-width: 44rem) { figure img { max-width: none; width: 40rem; } }
 @media (max-width: 34rem) {
   header { padding-top: 1.4rem; } h1 { font-size: 1.6rem; } h2 { font-size: 1.3rem; }
   nav ol { display: block; } dl { display: block; } dd { margin-bottom: .5rem; } .share { width: 3rem; } }
@@ -67,7 +75,9 @@ footer { margin-top: 3.5rem; padding-top: 1rem; padding-bottom: 2.5rem; }
     --doubt: #000; --doubt-card: #f4f4f4; color-scheme: light; }
   body { font-size: 10pt; } nav { display: none; } main, header, footer { max-width: none; padding: 0; }
   h2, h3 { break-after: avoid; } figure, tr, .card { break-inside: avoid; }
-  .scroll { overflow: visible; } .share { print-color-adjust: exact; } }
+  .scroll, figure .scroll { overflow: visible; background: none; }
+  figure img { max-width: 100%; width: auto; }
+  .share { print-color-adjust: exact; } }
 """
 
 
@@ -134,8 +144,14 @@ def table(caption: str, header: Sequence[object], rows: Sequence[Sequence[object
         cells += [element("td", cell, class_=_kind_of_text(cell) if j in left else None)
                   for j, cell in enumerate(row) if j]
         body.append(element("tr", *cells, class_="chosen" if i == chosen else None))
-    whole = element("table", element("caption", caption), element("thead", head), element("tbody", *body))
-    return element("div", whole, class_="scroll", role="region", aria_label=caption, tabindex="0")
+    whole = element("table", element("caption", element("span", caption)), element("thead", head),
+                    element("tbody", *body))
+    return _scrolled(whole, caption)
+
+
+def _scrolled(content, called):
+    """A box of its own for what may be wider than the page."""
+    return element("div", content, class_="scroll", role="region", aria_label=called, tabindex="0")
 
 
 def _kind_of_text(cell):
@@ -153,12 +169,12 @@ class Picture:
 
 
 def figure(picture: Picture | None, caption: object) -> Html:
-    """A picture within the page; nothing where there is none."""
+    """A picture within the page, on a white card, as it has no background; nothing where there is none."""
     if picture is None:
         return Html()
     data = base64.b64encode(picture.content).decode("ascii")
     image = element("img", src=f"data:image/{picture.kind};base64,{data}", alt=picture.alt, width=picture.width)
-    return element("figure", image, element("figcaption", caption))
+    return element("figure", _scrolled(image, picture.alt), element("figcaption", caption))
 
 
 @dataclass
