@@ -1,4 +1,5 @@
 """The table of metrics, pdist, cdist and squareform: beside the definitions, scipy and scikit-learn."""
+import contextlib
 import dataclasses
 import hashlib
 import math
@@ -745,3 +746,25 @@ def test_no_conversion_loses_an_imaginary_part():
     for convert in (km_to_radians, radians_to_km, lambda given: from_degrees([given], [0.0])):
         with pytest.raises(ValueError, match="Complex data not supported"):
             convert(1 + 1j)
+
+
+@pytest.mark.parametrize("returned", ["a", None, 1j, np.complex128(1j), 10**400, [1.0, 2.0], np.ones(2), {}])
+def test_what_a_metric_returns_is_a_number(returned):
+    for measure in (pdist, lambda X, metric: cdist(X, X, metric),
+                    lambda X, metric: coterie.DBSCAN(1.0, metric=metric).fit(X)):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            if returned is None:  # missing
+                with contextlib.suppress(ValueError):
+                    measure([[0.0, 1.0], [1.0, 2.0]], lambda x, y: returned)
+            else:
+                with pytest.raises((ValueError, TypeError), match=r"metric|Complex"):
+                    measure([[0.0, 1.0], [1.0, 2.0]], lambda x, y: returned)
+
+
+@pytest.mark.parametrize("n_jobs", ["2", 1.0, math.inf, math.nan, [1], np.ones(2), 1j])
+def test_a_number_of_threads_is_a_whole_number(n_jobs):
+    for measure in (lambda X: pdist(X, n_jobs=n_jobs), lambda X: cdist(X, X, n_jobs=n_jobs),
+                    lambda X: coterie.hierarchy.linkage(X, n_jobs=n_jobs)):
+        with pytest.raises(TypeError, match=r"^n_jobs must be an int, got"):
+            measure([[0.0, 1.0], [1.0, 2.0]])

@@ -646,3 +646,41 @@ def test_a_generator_is_drawn_from():
 def test_anything_else_is_no_seed():
     with pytest.raises(ValueError, match=r"^'a' cannot be used to seed a numpy\.random\.RandomState instance$"):
         as_random_state("a")
+
+
+# ------------------------------------------------------------------------------------------- callbacks, odd values
+
+
+@pytest.mark.parametrize("callback", [1, "report", [], X])
+def test_a_callback_is_callable(callback):
+    with pytest.raises(TypeError, match=r"^callback must be callable, got"):
+        KMeans(2).fit(X, callback=callback)
+
+
+def test_a_difference_of_times_is_no_number():
+    for parameters in ({"n_clusters": np.timedelta64(2)}, {"tol": np.timedelta64(1)}, {"n_jobs": np.timedelta64(1)}):
+        with pytest.raises(ValueError, match=r"must be"):
+            fit(X, **parameters)
+
+
+def test_masked_labels_are_missing():
+    for labels in (np.ma.array([1, 2, 3], mask=[0, 1, 0]), np.ma.array(["a", "b", "c"], mask=[0, 1, 0])):
+        with pytest.raises(ValueError, match=r"NaN.* First at row 1\."):
+            as_labels(labels)
+
+
+def test_labels_that_cannot_be_told_apart_are_refused():
+    with pytest.raises(TypeError, match=r"^labels must hold numbers or text: unhashable type"):
+        as_labels([{}, {}])
+
+
+def test_what_claims_more_than_it_holds_is_refused():
+    class Liar:
+        def __len__(self):
+            return 2**62
+
+        def __getitem__(self, at):
+            raise IndexError(at)
+
+    with pytest.raises((ValueError, MemoryError), match=r"Input X"):
+        as_matrix(Liar())

@@ -10,7 +10,7 @@ import numpy as np
 
 from ._kernels import tree_draw
 from ._linkage_matrix import read_linkage
-from ._validation import AXES, CALLABLE, NONE, NUMBER, as_array, as_float, check_parameters, shown
+from ._validation import AXES, CALLABLE, NONE, NUMBER, Rule, as_array, as_float, check_parameters, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +22,8 @@ _DEFAULT_PALETTE = tuple(f"C{i}" for i in range(1, 10))  # C0 is for links above
 _palette: Sequence[str] = _DEFAULT_PALETTE
 
 _FONT_SIZES = ((20, 12.0), (30, 10.0), (50, 8.0), (85, 6.0))  # points, for up to so many leaves
+_RULES = {"leaf_label_func": (CALLABLE, NONE), "link_color_func": (CALLABLE, NONE), "ax": AXES,
+          "above_threshold_color": (Rule("a color: a str or a tuple", lambda value: isinstance(value, str | tuple)),)}
 _ROTATIONS = ((20, 0.0), (40, 45.0))  # degrees
 
 
@@ -153,9 +155,9 @@ def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
     """
     if not isinstance(orientation, str) or orientation not in ("top", "left", "bottom", "right"):
         raise ValueError("orientation must be one of 'top', 'left', 'bottom', or 'right'")
-    functions = (CALLABLE, NONE)
-    check_parameters("dendrogram", {"leaf_label_func": functions, "link_color_func": functions, "ax": AXES},
-                     {"leaf_label_func": leaf_label_func, "link_color_func": link_color_func, "ax": ax})
+    check_parameters("dendrogram", _RULES, {
+        "leaf_label_func": leaf_label_func, "link_color_func": link_color_func, "ax": ax,
+        "above_threshold_color": above_threshold_color})
     Z, children = read_linkage(Z)
     n = len(Z) + 1
     names = None if labels is None else read_labels(labels, n)

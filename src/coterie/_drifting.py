@@ -11,7 +11,7 @@ import numpy as np
 from . import _lloyd, _parallel, distances
 from ._describing import Numbers
 from ._grouping import Groups, squared_distances
-from ._validation import as_matrix
+from ._validation import as_matrix, shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -61,6 +61,9 @@ def occupy(labels: NDArray[np.integer], k: int, rows: NDArray | None = None, cen
 def by_model(model: Any, X_new: ArrayLike) -> tuple[NDArray, Occupation, Occupation]:
     """The labels that are clusters, how the rows of the fit fell into them, and how new ones do."""
     now, then = np.asarray(model.predict(X_new)), np.asarray(model.labels_)
+    for labels, name in ((now, "predict"), (then, "labels_")):
+        if labels.ndim != 1 or labels.dtype.kind not in "iu" or not len(labels):
+            raise ValueError(f"{name} of the model must give whole numbers, one for each row. Got {shown(labels)}.")
     centers = getattr(model, "cluster_centers_", None)
     if centers is not None:  # k-means
         k = len(centers)

@@ -26,6 +26,7 @@ from ._validation import (
     check_parameters,
     column_names,
     integer,
+    shown,
 )
 
 if TYPE_CHECKING:
@@ -451,6 +452,8 @@ class Transformer:
         if input_features is None:
             return np.array([f"x{i}" for i in range(self.n_features_in_)], dtype=object) if seen is None else seen
         names = np.asarray(input_features, dtype=object)
+        if names.ndim != 1:
+            raise ValueError(f"input_features must be one-dimensional, got {shown(input_features)}")
         if seen is not None and not np.array_equal(seen, names):
             raise ValueError("input_features is not equal to feature_names_in_")
         if len(names) != self.n_features_in_:

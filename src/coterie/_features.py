@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Integral, Number
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ._validation import as_matrix, column_names
+from ._validation import as_array, as_matrix, column_names, holds_vectors, is_lazy, shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -87,6 +87,8 @@ def read(X: ArrayLike, feature_names: Sequence[str] | None, categorical: Sequenc
 
 def _columns(X: object) -> list[NDArray] | None:
     """The columns of a table, or of an array of text and objects; None for an array of numbers."""
+    if is_lazy(X) or holds_vectors(X):
+        return None
     if hasattr(X, "iloc"):  # pandas, whose columns may be categories and integers with values missing
         if X.ndim != 2:
             return None
@@ -96,7 +98,7 @@ def _columns(X: object) -> list[NDArray] | None:
         return [np.asarray(column.to_numpy()) for column in columns]
     if hasattr(X, "tocsr") or hasattr(X, "requires_grad") or isinstance(X, np.ma.MaskedArray):
         return None
-    array = np.asarray(X)
+    array = as_array(X)
     if array.dtype.kind in "US" and not hasattr(X, "dtype"):  # rows of text and numbers, which numpy made text of
         array = np.array(X, dtype=object)
     return list(array.T) if array.ndim == 2 and array.dtype.kind in "OUSTb" else None
@@ -128,6 +130,8 @@ def _find(categorical: Sequence[str | int] | None, names: list[str]) -> list[int
         return []
     if isinstance(categorical, (str, Integral)):
         categorical = [categorical]
+    if not isinstance(categorical, Iterable):
+        raise TypeError(f"categorical must be a list of names or indices of columns of X. Got {shown(categorical)}.")
     found = []
     for each in categorical:
         if isinstance(each, Integral) and not isinstance(each, bool) and -len(names) <= each < len(names):
@@ -135,8 +139,9 @@ def _find(categorical: Sequence[str | int] | None, names: list[str]) -> list[int
         elif isinstance(each, str) and each in names:
             found.append(names.index(each))
         else:
-            raise ValueError(f"categorical must hold names or indices of columns of X. Got {each!r}, but there are "
-                             f"{len(names)} columns: {', '.join(names[:12])}{', ...' if len(names) > 12 else ''}.")
+            raise ValueError("categorical must hold names or indices of columns of X. "
+                             f"Got {shown(each)}, but there are {len(names)} columns: {', '.join(names[:12])}"
+                             f"{', ...' if len(names) > 12 else ''}.")
     return sorted(set(found))
 
 
@@ -188,7 +193,11 @@ def codes(features: Features) -> list[Category]:
 def as_category(name: str, column: NDArray) -> Category:
     if column.dtype.kind == "O":
         column_values = [None if _is_missing(value) else value for value in column.tolist()]
-        found = set(column_values) - {None}
+        try:
+            found = set(column_values) - {None}
+        except TypeError as error:  # vectors, for example
+            raise TypeError(f"Column {name!r} of X holds what is neither a number nor a category: {error}. Leave it "
+                            "out, or spread vectors over columns of their own.") from None
         try:
             values = sorted(found)
         except TypeError:  # text beside numbers

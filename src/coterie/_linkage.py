@@ -554,7 +554,7 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
     >>> fcluster(Z, 3.0, "distance")
     array([1, 1, 2, 2], dtype=int32)
     """
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"Invalid method: {method}. There are {', '.join(METHODS)}.")
     n_threads = resolve_n_jobs(n_jobs)
     array = as_array(y, "y")
@@ -618,7 +618,7 @@ def linkage_vector(X: ArrayLike, method: str = "single", metric: str | Callable 
     >>> linkage_vector([[0.0], [1.0], [5.0], [7.0]], "ward")[:, 2].round(3)
     array([1.   , 2.   , 7.778])
     """
-    if method not in VECTOR_METHODS:
+    if not isinstance(method, str) or method not in VECTOR_METHODS:
         raise ValueError(f"Invalid method: {method}. Without a distance matrix there are {', '.join(VECTOR_METHODS)}.")
     if extraarg is not None:
         metric = as_metric(metric, p=extraarg)

@@ -147,7 +147,7 @@ def is_valid_linkage(Z: ArrayLike, warning: bool = False, throw: bool = False, n
     >>> is_valid_linkage([[0.0, 3.0, 0.5, 2.0], [1.0, 2.0, 1.5, 3.0]])
     False
     """
-    Z = as_array(Z, name or "Z")
+    Z = as_array(Z, "Z" if name is None else name)
     problem = _shape_problem(Z, "Linkage", name)
     if problem is not None:
         if throw:
@@ -193,7 +193,7 @@ def is_valid_im(R: ArrayLike, warning: bool = False, throw: bool = False, name: 
     >>> is_valid_im([[0.5, 0.0, 1.0, 0.0]]), is_valid_im([[-0.5, 0.0, 1.0, 0.0]])
     (True, False)
     """
-    R = as_array(R, name or "R")
+    R = as_array(R, "R" if name is None else name)
     problem = _shape_problem(R, "Inconsistency", name)
     if problem is not None:
         if throw:

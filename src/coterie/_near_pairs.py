@@ -95,7 +95,7 @@ def _call(function: object, one: NDArray, many: NDArray, diagonal: bool) -> NDAr
     block = np.zeros((len(one), len(many)))
     for i, x in enumerate(one):
         for j in range(i + 1 if diagonal else 0, len(many)):
-            block[i, j] = function(x, many[j])
+            block[i, j] = distances.as_distance(function(x, many[j]))
     return block
 
 

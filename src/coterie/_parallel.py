@@ -12,6 +12,7 @@ import contextlib
 import math
 import operator
 import os
+import reprlib
 import sys
 import threading
 import time
@@ -104,11 +105,15 @@ def _default_threads() -> int:
     return _cpus if cap is None else min(_cpus, cap)
 
 
-def _check_count(n: object) -> int:
+def _as_int(n: object, what: str) -> int:
     try:
-        count = operator.index(n)  # type: ignore[arg-type]
+        return operator.index(n)  # type: ignore[arg-type]
     except TypeError:
-        raise TypeError(f"the number of threads must be an int, got {n!r}") from None
+        raise TypeError(f"{what} must be an int, got {reprlib.repr(n)}") from None
+
+
+def _check_count(n: object) -> int:
+    count = _as_int(n, "the number of threads")
     if count < 1:
         raise ValueError(f"the number of threads must be at least 1, got {count}")
     return count
@@ -192,11 +197,12 @@ def resolve_n_jobs(n_jobs: int | None) -> int:
     """Threads that the parameter `n_jobs` asks for: None = the default, -1 = all CPUs, -2 = all but one, k = k."""
     if n_jobs is None:
         return get_num_threads()
+    n_jobs = _as_int(n_jobs, "n_jobs")
     if n_jobs > 0:
-        return int(n_jobs)
+        return n_jobs
     if n_jobs == 0:
         raise ValueError("n_jobs == 0 has no meaning: use None, -1 or a positive number.")
-    return max(1, _default_threads() + 1 + int(n_jobs))
+    return max(1, _default_threads() + 1 + n_jobs)
 
 
 # ------------------------------------------------------------------------------------------- progress
@@ -266,6 +272,8 @@ def progress(callback: Callback | None = None) -> Iterator[None]:
 
 class _Reporter:
     def __init__(self, callback: Callback) -> None:
+        if not callable(callback):
+            raise TypeError(f"callback must be callable, got {reprlib.repr(callback)}")
         self.callback = callback
         self.last: tuple[str, int, int] | None = None
         self.called = -math.inf

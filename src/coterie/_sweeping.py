@@ -16,7 +16,7 @@ from . import _parallel, scores
 from ._agglomerative import TreeClusterer, takes_all_rows
 from ._estimator import ClusteringWarning
 from ._random import as_random_state
-from ._validation import N_JOBS, RANDOM_STATE, as_matrix, check_parameters, column_names, integer, told_once
+from ._validation import N_JOBS, RANDOM_STATE, as_matrix, check_parameters, column_names, integer, shown, told_once
 from ._wording import fixed
 
 if TYPE_CHECKING:
@@ -141,6 +141,8 @@ class Sweep:
             There is no such score, or it is defined for no row; or it is ``"inertia"``, which falls with every further
             cluster.
         """
+        if not isinstance(score, str):
+            raise TypeError(f"score must be the name of a score. Got {shown(score)}.")
         if score == "inertia":
             raise ValueError("inertia has no best value: it falls with every further cluster, down to 0. Look where it "
                              "stops falling fast, or ask for another score.")

@@ -11,7 +11,7 @@ import numpy as np
 from . import _parallel
 from ._kernels import tree_read
 from ._linkage_matrix import read_children, read_linkage
-from ._validation import as_doubles
+from ._validation import as_doubles, shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -136,6 +136,8 @@ class ClusterNode:
 
     def pre_order(self, func: Callable = lambda x: x.id) -> list:
         """What `func` says of each point below the node, from left to right; by default their numbers."""
+        if not callable(func):
+            raise TypeError(f"func must be callable. Got {shown(func)}.")
         found, ahead = [], [self]
         while ahead:
             node = ahead.pop()

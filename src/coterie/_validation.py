@@ -130,7 +130,7 @@ def as_weights(sample_weight: ArrayLike | None, n_samples: int, *, allow_negativ
     """
     if sample_weight is None:
         return None
-    if isinstance(sample_weight, Real):
+    if is_real(sample_weight):
         array = np.full(n_samples, as_doubles(sample_weight, name="sample_weight"))
     else:
         array = as_array(sample_weight, "sample_weight")
@@ -224,8 +224,11 @@ def _to_array(X: object, name: str) -> NDArray:
     if isinstance(X, np.ma.MaskedArray):
         if not np.ma.is_masked(X):
             return X.data
-        real = X.dtype.kind in "biuf"
-        return X.astype(_float_type(X.dtype)).filled(np.nan) if real else X.astype(object).filled(None)
+        if X.dtype.kind in "biuf":
+            return X.astype(_float_type(X.dtype)).filled(np.nan)
+        array = X.data.astype(object)
+        array[np.ma.getmaskarray(X)] = None
+        return array
     if getattr(X, "requires_grad", False):  # torch does not hand out such a tensor as it is
         X = X.detach()
     elif hasattr(X, "iloc") and X.ndim == 2:
@@ -234,6 +237,8 @@ def _to_array(X: object, name: str) -> NDArray:
         return np.asarray(X)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"Input {name} can't be read as an array: {error}") from None
+    except MemoryError:
+        raise MemoryError(f"Input {name} as an array does not fit into memory.") from None
 
 
 def _check_in_memory(X: object, name: str) -> None:
@@ -394,7 +399,7 @@ def _encode_objects(array: NDArray, name: str) -> tuple[NDArray, NDArray[np.int6
     except TypeError as error:
         raise TypeError(f"{name} must hold numbers or text: {error}.") from None
     for value in found:
-        if value is None or type(value).__name__ == "NAType" or value != value:  # NA, of pandas, has no truth value
+        if _is_missing(value):
             row = next(i for i, item in enumerate(items) if item is value)
             raise ValueError(f"Input {name} contains NaN, or another missing value: {shown(value)}.{_place(row)}")
     try:
@@ -407,6 +412,15 @@ def _encode_objects(array: NDArray, name: str) -> tuple[NDArray, NDArray[np.int6
     whole = array.dtype.kind == "O" and all(isinstance(value, Integral) and not isinstance(value, bool)
                                             and -2**63 <= value < 2**63 for value in ordered)
     return np.array(ordered, np.int64 if whole else array.dtype), codes
+
+
+def _is_missing(value: object) -> bool:
+    if value is None or type(value).__name__ == "NAType":  # NA, of pandas, has no truth value
+        return True
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):  # of somebody's class
+        return False
 
 
 # ------------------------------------------------------------------------------------------- names of columns
@@ -422,12 +436,8 @@ def column_names(X: object) -> NDArray[np.object_] | None:
     """
     # These two doors tell a table (pandas, polars, pyarrow) from other things that have columns.
     names = _names(X)
-    if names is None or is_lazy(X):  # which is an error wherever the data are read
+    if names is None or is_lazy(X) or holds_vectors(X):  # a plan is an error wherever the data are read
         return None
-    if len(names) == 1:
-        first = np.asarray(X[:1])  # type: ignore[index]
-        if first.dtype.kind == "O" and first.size and _is_vector(first.flat[0]):  # the column is a matrix
-            return None
     types = sorted({type(each).__qualname__ for each in names})
     if types == ["str"]:
         return np.asarray(names, dtype=object)
@@ -439,6 +449,15 @@ def column_names(X: object) -> NDArray[np.object_] | None:
             "can remove feature / column names from your input data, or convert them all to a non-string data type."
         )
     return None
+
+
+def holds_vectors(X: object) -> bool:
+    """Whether the only column of a table holds vectors, so that it is a matrix and has no names for its columns."""
+    names = _names(X)
+    if names is None or len(names) != 1:
+        return False
+    first = np.asarray(X[:1])  # type: ignore[index]
+    return first.dtype.kind == "O" and bool(first.size) and _is_vector(first.flat[0])
 
 
 def _names(X: object) -> Any:
@@ -513,7 +532,7 @@ def integer(low: int, high: int | None = None) -> Rule:
     """An int from `low` to `high`, both included. A bool is not a number here."""
     top = _LARGEST_INT if high is None else high
     return Rule(f"an int in the range [{low}, {'inf)' if high is None else f'{high}]'}",
-                lambda value: isinstance(value, Integral) and not isinstance(value, bool) and low <= value <= top)
+                lambda value: is_integer(value) and low <= value <= top)
 
 
 def number(low: float) -> Rule:
@@ -524,7 +543,17 @@ def number(low: float) -> Rule:
 def real(low: float) -> Rule:
     """A finite float of at least `low`."""
     return Rule(f"a float in the range [{float(low)}, inf)",
-                lambda value: isinstance(value, Real) and low <= as_float(value) < math.inf)
+                lambda value: is_real(value) and low <= as_float(value) < math.inf)
+
+
+def is_integer(value: object) -> bool:
+    """Whether `value` is a whole number; a bool is none here, nor is a difference of times, which numpy counts in."""
+    return isinstance(value, Integral) and not isinstance(value, bool | np.timedelta64)
+
+
+def is_real(value: object) -> bool:
+    """Whether `value` is a real number; a difference of times is none."""
+    return isinstance(value, Real) and not isinstance(value, np.timedelta64)
 
 
 def as_float(value: Real) -> float:
@@ -535,7 +564,7 @@ def as_float(value: Real) -> float:
         return math.inf
 
 
-NUMBER = Rule("a real number", lambda value: isinstance(value, Real) and not math.isnan(as_float(value)))
+NUMBER = Rule("a real number", lambda value: is_real(value) and not math.isnan(as_float(value)))
 
 
 def one_of(*options: str) -> Rule:
@@ -557,7 +586,7 @@ RANDOM_STATE = (integer(0, 2**32 - 1),
                 NONE)
 AXES = (Rule("matplotlib axes", lambda value: hasattr(value, "inset_axes")), NONE)  # no figure, no array of axes
 N_JOBS = (Rule("an int other than 0",
-               lambda value: isinstance(value, Integral) and not isinstance(value, bool) and value != 0), NONE)
+               lambda value: is_integer(value) and value != 0), NONE)
 
 
 def is_array_like(value: object) -> bool:

@@ -349,7 +349,17 @@ def _call_rectangle(function: Callable, X: NDArray, Y: NDArray, out: NDArray[np.
     for i, x in enumerate(X):
         _parallel.report("distances", i, len(X))
         for j, y in enumerate(Y):
-            out[i, j] = function(x, y)
+            out[i, j] = as_distance(function(x, y))
+
+
+def as_distance(value: object) -> float:
+    """What a function of two rows returned; an array with one number counts as that number."""
+    if type(value) is float or type(value) is np.float64:
+        return value
+    number = as_doubles(value, name="metric(x, y)")
+    if number.size != 1:
+        raise ValueError(f"The metric must return a number. Got {shown(value)}.")
+    return number.item()
 
 
 def _call_condensed(function: Callable, X: NDArray, out: NDArray[np.float64]) -> None:
@@ -357,7 +367,7 @@ def _call_condensed(function: Callable, X: NDArray, out: NDArray[np.float64]) ->
     for i, x in enumerate(X):
         _parallel.report("distances", at, len(out))
         for y in X[i + 1:]:
-            out[at] = function(x, y)
+            out[at] = as_distance(function(x, y))
             at += 1
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from . import _describing, _drifting, _features, _wording
 from ._grouping import Groups
 from ._lazy import lazy_property
-from ._validation import Rule, as_labels, check_parameters, column_names, integer
+from ._validation import Rule, as_labels, check_parameters, column_names, integer, shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -479,7 +479,7 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
             check_is_fitted()
         if not hasattr(model_or_profile, "predict") or not hasattr(model_or_profile, "labels_"):
             raise TypeError("drift needs a Profile, or a fitted estimator with labels_ and predict. Got "
-                            f"{model_or_profile!r}.")
+                            f"{shown(model_or_profile)}.")
         noun = "rows"
         clusters, then, now = _drifting.by_model(model_or_profile, X_new)
         labels = now.labels

@@ -581,7 +581,7 @@ def _as_objects(parts: list[NDArray]) -> NDArray[np.object_]:
 
 
 def _check_mode(mode: str) -> None:
-    if mode not in ("connectivity", "distance"):
+    if not isinstance(mode, str) or mode not in ("connectivity", "distance"):
         raise ValueError('Unsupported mode, must be one of "connectivity", or "distance" but got '
                          f'"{mode}" instead')
 

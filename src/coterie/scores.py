@@ -340,6 +340,8 @@ def contingency_matrix(labels_true: ArrayLike, labels_pred: ArrayLike, *, eps: f
     ------
     ValueError
         The labelings are not one-dimensional or of different lengths, or a label is missing.
+    TypeError
+        `dtype` is no data type, or not one of numbers.
     MemoryError
         The matrix would not fit into memory; nothing was allocated.
 
@@ -353,12 +355,18 @@ def contingency_matrix(labels_true: ArrayLike, labels_pred: ArrayLike, *, eps: f
     _check("contingency_matrix", labels_true=labels_true, labels_pred=labels_pred, eps=eps, sparse=sparse)
     if eps is not None and sparse:
         raise ValueError("Cannot set 'eps' when sparse=True")
+    try:
+        dtype = np.dtype(dtype)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"dtype must be a data type of numpy: {error}.") from None
+    if dtype.kind not in "biufcO":
+        raise TypeError(f"dtype must be one of numbers. Got {dtype}.")
     table = Table.of(labels_true, labels_pred)
     shape = len(table.rows), len(table.columns)
     if sparse:
         from scipy.sparse import csr_matrix
         return csr_matrix((table.counts.astype(dtype), (table.i, table.j)), shape=shape)
-    _memory.require(shape[0] * shape[1] * np.dtype(dtype).itemsize, f"A matrix of {shape[0]:,} by {shape[1]:,} labels",
+    _memory.require(shape[0] * shape[1] * dtype.itemsize, f"A matrix of {shape[0]:,} by {shape[1]:,} labels",
                     "Ask for a sparse one with sparse=True.")
     matrix = np.zeros(shape, dtype)
     matrix[table.i, table.j] = table.counts
