@@ -1,14 +1,49 @@
 # SPDX-License-Identifier: BSD-3-Clause
+"""Find clusters in tables of numbers; compare, explain and draw them. Needs numpy alone.
+
+>>> import coterie
+>>> X = [[1.0, 2.0], [1.5, 1.8], [8.0, 9.0], [8.2, 9.4]]
+>>> labels = coterie.KMeans(n_clusters=2, random_state=0).fit_predict(X)
+>>> bool(labels[0] == labels[1] != labels[2])
+True
+
+================  ==================================================================================
+estimators        `KMeans`, `DBSCAN`, `AgglomerativeClustering`, `DivisiveClustering`
+`hierarchy`       trees of clusters, with the functions of ``scipy.cluster.hierarchy``
+`selection`       how many clusters to look for, which ``eps``, and sweeps over any parameters
+`explain`         what sets each cluster apart, in numbers and words; how new rows differ
+`plot`            pictures, with matplotlib
+`scores`          how good a clustering is, how alike two are; also `compare` and `align_labels`
+`outlier_scores`  how unusual each row is
+`scaling`         makes columns comparable
+`distances`       distances between rows; `neighbors` finds the nearest rows
+`load`            reads a model that its method ``save`` wrote
+`num_threads`     limits the threads; `progress` reports how far the work is, and can stop it
+================  ==================================================================================
+
+``help(coterie.KMeans)`` explains a name. In a shell, ``coterie --help`` lists the commands for files.
+"""
+from typing import TYPE_CHECKING
+
 __version__ = "0.1.0.dev0"  # the one place: pyproject.toml and the docs read it from here
 
-from ._agglomerative import AgglomerativeClustering
-from ._dbscan import DBSCAN, dbscan
-from ._divisive import DivisiveClustering
-from ._estimator import ClusteringWarning, ConvergenceWarning, FeatureScaleWarning, NotFittedError, load
-from ._kmeans import KMeans, k_means, kmeans_plusplus
-from ._labels import Comparison, align_labels, compare, relabel
-from ._outliers import outlier_scores
-from ._parallel import Cancelled, get_num_threads, num_threads, progress, set_num_threads
+if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` is the same for Python
+    from . import distances as distances
+    from . import explain as explain
+    from . import hierarchy as hierarchy
+    from . import neighbors as neighbors
+    from . import plot as plot
+    from . import scaling as scaling
+    from . import scores as scores
+    from . import selection as selection
+    from ._agglomerative import AgglomerativeClustering
+    from ._dbscan import DBSCAN, dbscan
+    from ._divisive import DivisiveClustering
+    from ._estimator import ClusteringWarning, ConvergenceWarning, FeatureScaleWarning, NotFittedError, load
+    from ._kmeans import KMeans, k_means, kmeans_plusplus
+    from ._labels import Comparison, align_labels, compare, relabel
+    from ._outliers import outlier_scores
+    from ._parallel import Cancelled, get_num_threads, num_threads, progress, set_num_threads
 
 __all__ = [
     "DBSCAN", "AgglomerativeClustering", "Cancelled", "ClusteringWarning", "Comparison", "ConvergenceWarning",
@@ -16,3 +51,32 @@ __all__ = [
     "get_num_threads", "k_means", "kmeans_plusplus", "load", "num_threads", "outlier_scores", "progress", "relabel",
     "set_num_threads",
 ]
+
+# What is loaded when it is first used: most programs need little of it.
+_MODULES = ("distances", "explain", "hierarchy", "neighbors", "plot", "scaling", "scores", "selection")
+_HOMES = {
+    "_agglomerative": ("AgglomerativeClustering",),
+    "_dbscan": ("DBSCAN", "dbscan"),
+    "_divisive": ("DivisiveClustering",),
+    "_estimator": ("ClusteringWarning", "ConvergenceWarning", "FeatureScaleWarning", "NotFittedError", "load"),
+    "_kmeans": ("KMeans", "k_means", "kmeans_plusplus"),
+    "_labels": ("Comparison", "align_labels", "compare", "relabel"),
+    "_outliers": ("outlier_scores",),
+    "_parallel": ("Cancelled", "get_num_threads", "num_threads", "progress", "set_num_threads"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")  # which sets the attribute
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_MODULES} - {"TYPE_CHECKING"})

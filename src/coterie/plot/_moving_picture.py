@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import os
 from typing import TYPE_CHECKING
 
@@ -56,6 +55,8 @@ def _write_gif(path: str | os.PathLike, pictures: list[bytes], durations: list[i
 
 
 def _write_page(path: str | os.PathLike, pictures: list[bytes], durations: list[int]) -> None:
+    import json
+
     shown = [f"data:image/png;base64,{base64.b64encode(picture).decode()}" for picture in pictures]
     with open(path, "w", encoding="utf-8") as file:
         file.write(_PAGE.replace("PICTURES", json.dumps(shown)).replace("DURATIONS", json.dumps(durations)))
