@@ -3,6 +3,7 @@ import contextlib
 import dis
 import functools
 import io
+import math
 import multiprocessing
 import os
 import re
@@ -1009,6 +1010,33 @@ def test_what_n_jobs_means(cpus):
     assert meaning == {None: 8, 1: 1, 2: 2, 100: 100, -1: 8, -2: 7, -7: 2, -8: 1, -100: 1}
     with coterie.num_threads(3):
         assert (_parallel.resolve_n_jobs(None), _parallel.resolve_n_jobs(-1)) == (3, 8)
+
+
+@pytest.mark.parametrize(("count", "error"), [
+    (math.inf, TypeError), (math.nan, TypeError), ("2", TypeError), (2.5, TypeError),
+    (10**400, ValueError), (-10**400, ValueError), (10**5000, ValueError), (2**70, ValueError), (2**31, ValueError)],
+    ids=lambda value: value.__name__ if isinstance(value, type) else repr(value)[:10] if value != 10**5000 else "long")
+def test_what_is_no_count_is_named_with_the_rule(cpus, count, error):
+    calls = {"number of threads": [coterie.set_num_threads, lambda n: coterie.num_threads(n).__enter__()],
+             "n_jobs": [_parallel.resolve_n_jobs, lambda n: linkage(X[:50], n_jobs=n),
+                        lambda n: distances.cdist(X[:50], X[:50], n_jobs=n),
+                        lambda n: coterie.neighbors.kneighbors(X[:50], 2, n_jobs=n)]}
+    for name, functions in calls.items():
+        for function in functions:
+            with pytest.raises(error, match=rf"{name} must be an int\b.*got"):
+                function(count)
+    assert coterie.get_num_threads() == 8
+
+
+def test_an_absurd_count_starts_no_absurd_number_of_threads(pool, cpus, monkeypatch):
+    assert _parallel.resolve_n_jobs(10**6) == _parallel.resolve_n_jobs(257) == 256
+    with coterie.num_threads(2**31 - 1):
+        assert coterie.get_num_threads() == 256
+    task, out = chunk_sums(2000, rows=1)
+    _parallel.run(task, 2000, _parallel.resolve_n_jobs(10**6))
+    assert (out == 1).all() and len(pool.workers) == 255
+    monkeypatch.setattr(_parallel, "_cpus", 384)
+    assert _parallel.resolve_n_jobs(-1) == _parallel.resolve_n_jobs(10**6) == 384
 
 
 def test_n_jobs_0_is_an_error(cpus):

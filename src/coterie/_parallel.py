@@ -97,23 +97,37 @@ _default: int | None = None  # set_num_threads
 _scoped = threading.local()  # num_threads(...), progress(...): of the calling thread
 
 
-def _default_threads() -> int:
+# Who asks for more gets so many, or one for each CPU where there are more: each has a stack, and work space in kernels.
+_MOST_THREADS = 256
+_LARGEST_COUNT = 2**31 - 1
+
+
+def _all_cpus() -> int:
     global _cpus
     if _cpus is None:
         _cpus = _available_cpus()
+    return _cpus
+
+
+def _default_threads() -> int:
     cap = _environment_cap()
-    return _cpus if cap is None else min(_cpus, cap)
+    return _all_cpus() if cap is None else min(_all_cpus(), cap)
 
 
-def _as_int(n: object, what: str) -> int:
+def _as_count(n: object, what: str) -> int:
+    """An int that may say how many threads there are to be, as few as it makes sense to start."""
     try:
-        return operator.index(n)  # type: ignore[arg-type]
+        count = operator.index(n)  # type: ignore[arg-type]
     except TypeError:
         raise TypeError(f"{what} must be an int, got {reprlib.repr(n)}") from None
+    if abs(count) > _LARGEST_COUNT:  # nor could Python show any such number
+        raise ValueError(f"{what} must be an int from {-_LARGEST_COUNT:_} to {_LARGEST_COUNT:_}, "
+                         f"got one of {count.bit_length()} bits")
+    return count if count <= _MOST_THREADS else max(_MOST_THREADS, min(count, _all_cpus()))
 
 
 def _check_count(n: object) -> int:
-    count = _as_int(n, "the number of threads")
+    count = _as_count(n, "the number of threads")
     if count < 1:
         raise ValueError(f"the number of threads must be at least 1, got {count}")
     return count
@@ -129,6 +143,18 @@ def get_num_threads() -> int:
     -------
     int
         At least 1.
+
+    Notes
+    -----
+    A positive ``n_jobs`` is taken as it is, as are the numbers that `num_threads` and `set_num_threads` are given; more
+    than 256 mean 256, or the number of CPUs where that is larger. ``n_jobs=-1`` means the default without
+    `num_threads` and `set_num_threads`.
+
+    Several processes at once share the CPUs only if each is told its share. joblib and Dask set ``OMP_NUM_THREADS`` in
+    their worker processes, which ``n_jobs=None`` and ``n_jobs=-1`` keep to, but a positive ``n_jobs`` does not.
+    `multiprocessing` and `concurrent.futures` set nothing: pass ``n_jobs=1`` in the workers, or create the pool with
+    ``initializer=coterie.set_num_threads, initargs=(1,)``. Threads of one process share one set of helper threads, and
+    a call that finds none idle works alone. The limits of threadpoolctl do not apply: it knows OpenMP and BLAS only.
 
     Examples
     --------
@@ -151,7 +177,7 @@ def set_num_threads(n: int | None) -> None:
     Raises
     ------
     TypeError, ValueError
-        `n` is not an integer, or is less than 1.
+        `n` is not an integer, is less than 1, or has more than 31 bits.
 
     Examples
     --------
@@ -177,7 +203,7 @@ def num_threads(n: int) -> Iterator[None]:
     Raises
     ------
     TypeError, ValueError
-        `n` is not an integer, or is less than 1.
+        `n` is not an integer, is less than 1, or has more than 31 bits.
 
     Examples
     --------
@@ -197,7 +223,7 @@ def resolve_n_jobs(n_jobs: int | None) -> int:
     """Threads that the parameter `n_jobs` asks for: None = the default, -1 = all CPUs, -2 = all but one, k = k."""
     if n_jobs is None:
         return get_num_threads()
-    n_jobs = _as_int(n_jobs, "n_jobs")
+    n_jobs = _as_count(n_jobs, "n_jobs")
     if n_jobs > 0:
         return n_jobs
     if n_jobs == 0:
