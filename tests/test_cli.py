@@ -1076,7 +1076,11 @@ def test_names_of_rows_come_from_parquet(read, tmp_path):
     ("row", range(30), "an identifier"),
     ("n", range(100, 0, -1), "an identifier"),  # each number once, in order
     ("n", [(7 * i) % 31 for i in range(31)], "an identifier"),  # each number once, none left out
-    ("year", [2, 3, 3], "a date"),
+    ("year", [2001, 2003, 2003], "a date"),
+    ("model_year", [70, 71, 82], None),  # dates are known by what they are, not by a name alone
+    ("Full_time_year_round", [i * 37 % 1000 for i in range(30)], None),
+    ("smoker_no", [i % 2 for i in range(30)], None),
+    ("protein_key", [i / 7 for i in range(30)], None),
     ("when", [1990 + i % 9 for i in range(30)], "a date"),
     ("when", [20240101 + 100 * (i % 12) + i % 28 for i in range(30)], "a date"),
     ("when", [1_700_000_000 + 977 * (i % 11) for i in range(30)], "a date"),

@@ -122,3 +122,35 @@ def test_what_is_wrong_is_said_in_one_line(run, iris, tmp_path, args, code, mess
     found = run("iris.csv", *args)
     assert (found.code, found.out) == (code, "")
     assert found.err.startswith(f"coterie profile: error: {message}") and found.err.count("\n") == 1
+
+
+# -------------------------------------------------------------------------------------------- columns that are odd
+
+
+def cars():
+    rng = np.random.default_rng(0)
+    rows = [(70 + i % 13, 1970 + i % 13, i, round(20 + rng.normal(), 2)) for i in range(60)]
+    return "model_year,built,car_id,mpg\n" + "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in rows)
+
+
+def test_columns_that_a_model_was_fitted_on_are_described(run, tmp_path):
+    (tmp_path / "cars.csv").write_text(cars())
+    assert main(["kmeans", str(tmp_path / "cars.csv"), "-k", "2", "--save", str(tmp_path / "m.npz"), "--quiet"]) == 0
+    said = run(tmp_path / "cars.csv", "--model", tmp_path / "m.npz", "--quiet")
+    assert all(name in said.out for name in ("model_year", "built", "car_id", "mpg")) and "left out" not in said.err
+    (tmp_path / "plain.csv").write_text(cars().partition("\n")[2])  # by position
+    said = run(tmp_path / "plain.csv", "--model", tmp_path / "m.npz", "--quiet")
+    assert all(name in said.out for name in ("x0", "x1", "x2", "x3")) and "left out" not in said.err
+
+
+def test_columns_are_left_out_with_a_warning_and_never_all(run, tmp_path):
+    (tmp_path / "cars.csv").write_text(cars())
+    (tmp_path / "labels.csv").write_text("label\n" + "0\n1\n" * 30)
+    said = run(tmp_path / "cars.csv", "--labels", "labels.csv", "--quiet")
+    assert said.err == "warning: left out: car_id (looks like an identifier), built (looks like a date); --columns " \
+                       "chooses what to use\n"
+    assert "model_year" in said.out and "built" not in said.out
+    said = run(tmp_path / "cars.csv", "--labels", "labels.csv", "--quiet", "--drop", "model_year,mpg")
+    assert said.err == "warning: used although they look like identifiers and dates, as there is nothing else: " \
+                       "car_id, built\n"
+    assert "car_id" in said.out and "built" in said.out

@@ -242,6 +242,18 @@ def test_groups_are_those_of_the_command_and_of_the_programme_on_the_page(shop_p
     assert np.array_equal(names["labels"], labels)
 
 
+def test_columns_are_left_out_with_a_warning_and_never_all(plain, capsys):
+    X, _ = blobs()
+    with open("x.csv", "w") as file:
+        file.write("id,year,same,a\n" + "".join(f"{i},{1990 + i % 9},1,{a}\n" for i, a in enumerate(X[:, 0])))
+    plain("x.csv", "--quiet")
+    assert capsys.readouterr().err == "warning: left out, the same in every row: same\nwarning: left out: id (looks " \
+        "like an identifier), year (looks like a date); --columns chooses what to use\n"
+    plain("x.csv", "--quiet", "--drop", "a")
+    assert "warning: used although they look like identifiers and dates, as there is nothing else: id, year" in \
+        capsys.readouterr().err
+
+
 def test_same_command_gives_the_same_page(shop_page, folder, monkeypatch):
     if "matplotlib" in sys.modules:
         monkeypatch.setattr(report, "matplotlib_is_there", lambda: False)
@@ -367,7 +379,8 @@ def test_density_of_a_sample_labels_all_rows(plain, monkeypatch):
     assert "fit it to a sample" in page.text
 
 
-@pytest.mark.parametrize("kind", ["npy with gaps", "npz", "semicolons", "no header", "parquet", "a single column"])
+@pytest.mark.parametrize("kind", ["npy with gaps", "npz", "semicolons", "thousands", "no header", "parquet",
+                                  "a single column"])
 def test_programme_reads_every_kind_of_file(plain, kind):
     X, which = blobs()
     if kind == "npy with gaps":
@@ -383,6 +396,11 @@ def test_programme_reads_every_kind_of_file(plain, kind):
         if kind == "semicolons":
             with open(name, "w") as file:
                 file.write("a;text;b;c\n" + "".join(f"{a};t;{b};{c}\n".replace(".", ",") for a, b, c in X))
+        elif kind == "thousands":
+            X = np.round(X * 1000)
+            with open(name, "w") as file:
+                file.write("a;text;b;c\n" + "".join(f"{a:,.0f};t;{b:,.1f};{c:.0f}\n".translate(
+                    str.maketrans(",.", ".,")) for a, b, c in X))
         elif kind == "no header":
             np.savetxt(name, X, delimiter="\t")
         elif kind == "parquet":
@@ -403,7 +421,7 @@ def test_programme_reads_every_kind_of_file(plain, kind):
 
 def test_programme_that_cannot_know_the_array_says_so(plain):
     np.savez("x.npz", a=np.round(blobs()[0] * 10).astype(int), scale=0.1)
-    assert "X = ...  # an array of the columns x0, x1, x2" in plain("x.npz", "-k", "3").blocks[2]
+    assert "X = ...  # an array of the columns ['x0', 'x1', 'x2'] of 'x.npz'" in plain("x.npz", "-k", "3").blocks[2]
 
 
 def test_without_matplotlib_the_page_says_how_to_get_pictures(plain, capsys):
@@ -564,7 +582,6 @@ def test_doubts_are_told():
     ("a,b\n1,2\n1,2\n3,4\n3,4\n5,6\n", [], 1, "x.csv: at least 4 different rows are needed, there are 3"),
     ("a,b\n1,1\n1,1\n", [], 1, "x.csv: there is no column of measurements in it, but a (the same in every row), b"),
     ("a,b\nx,p\ny,q\n", [], 1, "x.csv: there is no column of numbers in it, but a ('x'), b"),
-    ("customer_id\n17\n4\n", [], 1, "no column of measurements in it, but customer_id (looks like an identifier)"),
     ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["--scale", "log"], 1, "--scale log needs values of 0 or more"),
     ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["-k", "9"], 1, "-k 9 is not from 2 to 4, one less than there are different"),
     ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["-k", "8-9"], 1, "none of the numbers of clusters is from 2 to 4"),

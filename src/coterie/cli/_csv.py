@@ -3,6 +3,11 @@
 
 A block of lines goes to numpy's parser, which is twice as fast as the csv module but knows neither missing values nor
 quotes; what it can't read goes to the csv module.
+
+What points and commas in numbers mean is decided once for each column, by all that the file shows (see `_notation`).
+While nothing is shown, a column is read both ways. As soon as one decimal mark is shown it is assumed of all columns;
+if anything shows the other one later, the file is read again, with care: each column both ways until its own cells
+show the mark.
 """
 from __future__ import annotations
 
@@ -15,66 +20,96 @@ import re
 import numpy as np
 
 from coterie.cli._console import Problem, count, listing
+from coterie.cli._notation import COMMA, OTHER, POINT, Column, Notation, is_number, number, plain
 from coterie.cli._table import Choose, Left, Table, distinct
 
 _BLOCK = 1 << 20  # characters
 _SEPARATORS = "\t;,"
 _MISSING = frozenset(["", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "none", "?"])
 _MISSING_AS_USUAL = frozenset(["", "NA", "N/A", "NULL", "null", "None", "?"])
-_DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*")
 _JSON_OR_XML = re.compile(r"\s*([\[{]\s*[\[{\"]|<(\?xml|!doctype|html))", re.IGNORECASE)
 # A column in which a smaller share of the cells is text is taken for numbers with mistakes among them.
 _TEXT_SHARE = 0.1
+
+
+class _TwoWaysError(Exception):
+    """Something shows another decimal mark than was assumed; its cell."""
 
 
 def read_csv(stream: io.BufferedReader, choose: Choose) -> Table:
     """Read the columns of numbers among those that `choose` picks."""
     csv.field_size_limit(2**31 - 1)
     text = io.TextIOWrapper(stream, encoding=_encoding(stream), errors="replace")
-    lines = text.readlines(_BLOCK)
-    start = next((i for i, line in enumerate(lines) if line.strip() and not _is_comment(line)), None)
-    if start is None:
-        raise Problem("there is nothing in it")
+    try:
+        return _read(text, choose)
+    except _TwoWaysError as found:
+        if not stream.seekable():
+            raise Problem(f"numbers in it are written in more than one way, as {_short(str(found))} shows, so it must "
+                          "be read twice; save it to a file first") from None
+        text.seek(0)
+        return _read(text, choose, careful=True)
+    finally:
+        text.detach()  # or else it closes the stream
+
+
+def _read(text, choose, careful=False):
+    lines, start = _first_lines(text)
     if _JSON_OR_XML.match(lines[start]):
         raise Problem("this looks like JSON, HTML or XML; save the table as csv")
     separator = _separator(lines[start:start + 100])
-    rows = csv.reader(lines[start:], delimiter=separator)
+    rows = csv.reader(_and_more(lines, start, text), delimiter=separator)
     first = next(rows)
     after_first = start + rows.line_num
-    body = list(itertools.islice(rows, 1000))
+    if rows.line_num > 1:
+        _check_quotes(lines[start:after_first], separator, start)
+    while not any(line.strip() for line in lines[after_first:]) and (further := text.readlines(_BLOCK)):
+        lines += further  # a header may be longer than a block
+    body = list(itertools.islice(csv.reader(lines[after_first:], delimiter=separator), 1000))
     notes = []
 
     is_named = True
-    decimal_comma = None
-    if separator != ",":
-        decimal_comma = next(filter(_DECIMAL_COMMA.fullmatch, itertools.chain(first, *body)), None)
-    if decimal_comma is not None:
-        notes.append(f"decimal commas: {decimal_comma} is read as {decimal_comma.replace(',', '.')}")
-        body = [_with_points(row) for row in body]
-
     # np.savetxt writes the header as a comment.
     commented = next(csv.reader([lines[start - 1].strip("# \n")], delimiter=separator)) if start else []
-    if _is_header(first if decimal_comma is None else _with_points(first), body):
+    if _is_header(first, body):
         names, start = first, after_first
-    elif len(commented) == len(first) and not any(map(_is_number, commented)):
+    elif len(commented) == len(first) and not any(map(is_number, commented)):
         names = commented
     else:
         names, is_named = [""] * len(first), False
         notes.append(f"no header line; called here: {listing([f'x{j}' for j in range(len(first))], 4)}")
     names, renamed = distinct([name.strip() for name in names])
 
-    reader = _Reader(text, separator, decimal_comma is not None, names, choose(names, is_named),
-                     choose.find_row_names(names), choose.needed, choose.texts)
+    reader = _Reader(text, separator, names, choose(names, is_named), choose.find_row_names(names), choose.needed,
+                     choose.texts, careful)
     reader.read_first(lines[start:], start)
     while lines := text.readlines(_BLOCK):
         reader.read(lines)
     table = reader.table()
-    if len(names) == 1 and not table.names and not choose.texts:
+    if len(names) == 1 and not table.names and not any(left.is_unclear for left in table.left_out) and not choose.texts:
         raise Problem(f"no comma, semicolon or tab separates columns in it, and its lines are not numbers: "
-                      f"{body[0][0] if body else first[0]!r}")
-    table.is_named, table.separator, table.decimal_comma = is_named, separator, decimal_comma is not None
-    table.notes = notes + renamed
+                      f"{body[0][0] if body and body[0] else first[0]!r}")
+    table.is_named = is_named
+    table.notes = notes + renamed + table.notes
     return table
+
+
+def _first_lines(text):
+    """A block of lines, or more if it has comments only, and where they begin that are none."""
+    lines = []
+    while further := text.readlines(_BLOCK):
+        start = next((i for i, line in enumerate(further) if line.strip() and not _is_comment(line)), None)
+        if start is not None:
+            return lines + further, len(lines) + start
+        lines += further
+    raise Problem("there is nothing in it")
+
+
+def _and_more(lines, start, text):
+    """The lines from `start` on, and what follows in `text`, of which `lines` then has what was taken."""
+    yield from lines[start:]
+    for line in text:
+        lines.append(line)
+        yield line
 
 
 def _encoding(stream):
@@ -104,16 +139,12 @@ def _separator(lines):
     return best
 
 
-def _is_number(cell):
+def _check_quotes(lines, separator, before):
+    """Refuse lines of one row, after so many others, if it goes on to the end of the file."""
     try:
-        float(cell)
-    except ValueError:
-        return False
-    return "_" not in cell  # Python's float takes 1_000
-
-
-def _with_points(cells):
-    return [cell.replace(",", ".") for cell in cells]
+        list(csv.reader(lines, delimiter=separator, strict=True))
+    except csv.Error:
+        raise Problem(f"line {before + 1}: a quote is opened there and not closed") from None
 
 
 def _is_missing(cell):
@@ -123,34 +154,36 @@ def _is_missing(cell):
 def _is_header(first, body):
     """A header has text above numbers in some column, or else only text."""
     for j, name in enumerate(first):
-        if not _is_number(name) and not _is_missing(name):
+        if not is_number(name) and not _is_missing(name):
             cells = [row[j] for row in body if len(row) > j and not _is_missing(row[j])]
-            if cells and all(map(_is_number, cells)):
+            if cells and all(map(is_number, cells)):
                 return True
-    return not any(map(_is_number, first)) and not all(map(_is_missing, first))
+    return not any(map(is_number, first)) and not all(map(_is_missing, first))
 
 
 class _Reader:
     """Gathers the values of the numeric columns.
 
     text : where a quoted field that goes on past the end of a block is continued
-    decimal_comma : whether commas in numbers are points
     names : of all columns in the file
     columns : indices of the columns to read; the first block takes out those that hold text
     name_column : index of the column that names the rows, or None
     needed : whether to keep columns without a value
     with_texts : whether to keep columns of text
+    careful : whether to assume no decimal mark
     """
 
-    def __init__(self, text, separator, decimal_comma, names, columns, name_column, needed, with_texts):
-        self.text, self.separator, self.decimal_comma = text, separator, decimal_comma
-        self.names, self.columns, self.name_column, self.needed = names, columns, name_column, needed
+    def __init__(self, text, separator, names, columns, name_column, needed, with_texts, careful):
+        self.text, self.separator, self.names, self.columns = text, separator, names, columns
+        self.name_column, self.needed, self.careful = name_column, needed, careful
         self.with_texts, self.texts, self.known = with_texts, {}, {}
+        self.notation = Notation(separator)
+        self.assumed = None  # the decimal mark of columns whose cells have not shown theirs
         self.row_names = []
         self.n_lines = 0  # read so far
         self.blocks = []
+        self.by_comma = {}  # column: [(a block, its values if the comma is the decimal mark)], where that is not known
         self.left_out = []
-        self.mistakes = {}  # column: [how many, the first, its line]
 
     def read_first(self, lines, n_lines):
         self.n_lines = n_lines
@@ -158,39 +191,71 @@ class _Reader:
         if not rows:
             raise Problem("there is a header line but no row below it")
         cells = self._cells(rows)
-        numeric, values = [], []
-        for j in self.columns:
-            column, wrong = self._numbers(cells[j])
-            present = len(column) - np.isnan(column).sum() + len(wrong)
-            if wrong and len(wrong) >= _TEXT_SHARE * present:
-                if self.with_texts:
-                    self.texts[j] = []
-                else:
-                    self.left_out.append(Left(self.names[j], example=cells[j][wrong[0]]))
-            else:
-                self._count_mistakes(j, cells[j], wrong, line_of)
-                numeric.append(j)
-                values.append(column)
-        self.columns = numeric
-        self.blocks.append(np.column_stack(values) if numeric else np.empty((len(rows), 0)))
+        try:
+            self._read_first(cells, line_of)
+        except _TwoWaysError:
+            self.careful = True
+            self._read_first(cells, line_of)
         self._keep_texts(cells)
+
+    def _read_first(self, cells, line_of):
+        self.seen = {}
+        self.by_comma, self.left_out = {}, []
+        self.assumed = POINT if self.separator == "," and not self.careful else None
+        numeric, values = [], []
+        chosen = set(self.columns)
+        for j in [*self.columns, *(j for j in range(len(self.names)) if j not in chosen)]:
+            self.seen[j] = column = Column()
+            numbers = self._numbers(j, cells[j], line_of)
+            n_wrong = column.text[0] + column.contrary[0]
+            if n_wrong and n_wrong >= _TEXT_SHARE * (np.count_nonzero(~np.isnan(numbers)) + n_wrong):
+                self.by_comma.pop(j, None)
+                del self.seen[j]
+                if j in chosen and self.with_texts:
+                    self.texts[j] = []
+                elif j in chosen:
+                    self.left_out.append(_left(self.names[j], column))
+            elif j in chosen:
+                numeric.append(j)
+                values.append(numbers)
+        self.columns = numeric
+        self.blocks.append(np.column_stack(values) if numeric else np.empty((len(cells[0]), 0)))
+        self._assume()
 
     def read(self, lines):
         if not self.columns and not self.texts:
             return
         values = None
-        if not self.decimal_comma and self.name_column is None and not self.texts:
+        if self.name_column is None and not self.texts and self._may_be_plain(lines):
             values = self._read_plain(lines)
         if values is None:
             rows, line_of = self._rows(lines)
             values = np.empty((len(rows), len(self.columns)))
-            cells = self._cells(rows)
-            for i, j in enumerate(self.columns if rows else ()):
-                values[:, i], wrong = self._numbers(cells[j])
-                self._count_mistakes(j, cells[j], wrong, line_of)
             if rows:
+                cells = self._cells(rows)
+                for i, j in enumerate(self.columns):
+                    values[:, i] = self._numbers(j, cells[j], line_of)
+                for j in self.seen.keys() - set(self.columns):
+                    self._watch(j, cells[j], line_of)
                 self._keep_texts(cells)
         self.blocks.append(values)
+        self._assume()
+
+    def _assume(self):
+        shown = {column.shows() for column in self.seen.values()} - {None}
+        self.careful |= len(shown) > 1
+        if self.careful:
+            self.assumed = None
+        elif self.separator != "," and shown:
+            self.assumed = next(iter(shown))
+
+    def _may_be_plain(self, lines):
+        """Whether numpy reads lines as is decided here, as far as it can read them."""
+        if self.assumed == POINT:
+            # In other files columns that are not used may show something. Commas are rare there, and quickly found.
+            others = self.separator != "," and self.seen.keys() - set(self.columns)
+            return not others or not any("," in line for line in lines)
+        return not any("." in line or (self.separator != "," and "," in line) for line in lines)
 
     def _read_plain(self, lines):
         """The values of lines that hold nothing but numbers where numbers are wanted, or None."""
@@ -221,10 +286,7 @@ class _Reader:
             rows.append(next(reader))
         self.n_lines += reader.line_num
         if reader.line_num > last + 1:
-            try:
-                list(csv.reader((lines + further)[last:], delimiter=self.separator, strict=True))
-            except csv.Error:
-                raise Problem(f"line {before + last + 1}: a quote is opened there and not closed") from None
+            _check_quotes((lines + further)[last:], self.separator, before + last)
 
         width = len(self.names)
         blank = [not row or (width > 1 and row == [row[0]] and not row[0].strip()) for row in rows]
@@ -247,20 +309,59 @@ class _Reader:
             self.row_names += [cell.strip() for cell in cells[self.name_column]]
         return cells
 
-    def _numbers(self, cells):
-        """The cells as numbers, NaN for the missing, and the indices of those that are neither."""
-        if self.decimal_comma:
-            cells = _with_points(cells)
-        if "_" not in "".join(cells):
-            for attempt in (cells, ("nan" if cell in _MISSING_AS_USUAL else cell for cell in cells)):
+    def _numbers(self, j, cells, line_of):
+        """The cells of a column as numbers, NaN for what is none. What they show is noted."""
+        column, text = self.seen[j], "".join(cells)
+        has_marks = "." in text or "," in text
+        unknown = column.mark is None and self.assumed is None and has_marks
+        if unknown:
+            column.mark = next(filter(None, map(self.notation.shows, cells)), None)
+        mark = column.mark or self.assumed or POINT
+        values, wrong = self._by(mark, cells, text, column)
+        for i in wrong:
+            contrary = self.notation.shows(cells[i]) is not None
+            if contrary and self.assumed is not None:
+                raise _TwoWaysError(cells[i])
+            found = column.contrary if contrary else column.text
+            if not found[0]:
+                found[1:] = cells[i], line_of(i)
+            found[0] += 1
+        if unknown and column.mark is None:
+            by_comma, _ = self._by(COMMA, cells, text, Column())
+            if not np.array_equal(values, by_comma, equal_nan=True):
+                self.by_comma.setdefault(j, []).append((len(self.blocks), by_comma))
+                for i in np.flatnonzero((values != by_comma) & ~np.isnan(values) & ~np.isnan(by_comma)):
+                    column.either.setdefault(COMMA if "," in cells[i] else POINT, cells[i].strip())
+        return values
+
+    def _watch(self, j, cells, line_of):
+        """Note what a column shows that is not used."""
+        text = "".join(cells)
+        if self.assumed is None or OTHER[self.assumed] in text:
+            self._numbers(j, cells, line_of)
+            self.by_comma.pop(j, None)
+
+    def _by(self, mark, cells, text, column):
+        """The cells as numbers by a decimal mark, NaN for the missing, and the indices of those that are neither."""
+        written = cells
+        if mark == COMMA and "," in text:
+            written = [cell.replace(",", ".") for cell in cells]
+            column.decimal = column.decimal or next(cell.strip() for cell in cells if "," in cell)
+        if "_" not in text and (OTHER[mark] not in text):
+            for attempt in (written, ("nan" if cell in _MISSING_AS_USUAL else cell for cell in written)):
                 try:
                     return np.fromiter(map(float, attempt), np.float64, len(cells)), []
                 except ValueError:
                     pass
         values, wrong = np.full(len(cells), np.nan), []
         for i, cell in enumerate(cells):
-            if _is_number(cell):
-                values[i] = float(cell)
+            value = number(cell, mark)
+            if value is not None:
+                values[i] = value
+                if column.grouped is None and OTHER[mark] in cell:
+                    if column.mark is None and self.assumed is not None and self.separator == ",":
+                        raise _TwoWaysError(cell)  # nothing has shown that points are decimal
+                    column.grouped = cell.strip()
             elif not _is_missing(cell):
                 wrong.append(i)
         return values, wrong
@@ -269,11 +370,13 @@ class _Reader:
         for j, kept in self.texts.items():
             kept += [None if _is_missing(cell) else self.known.setdefault(cell, cell.strip()) for cell in cells[j]]
 
-    def _count_mistakes(self, j, cells, wrong, line_of):
-        if wrong:
-            self.mistakes.setdefault(j, [0, cells[wrong[0]], line_of(wrong[0])])[0] += len(wrong)
-
     def table(self):
+        shown = {column.shows() for column in self.seen.values()} - {None}
+        marks = [self.notation.decide(self.seen[j], shown) for j in self.columns]
+        for i, j in enumerate(self.columns):
+            if marks[i] == COMMA:
+                for block, by_comma in self.by_comma.get(j, ()):
+                    self.blocks[block][:, i] = by_comma
         n_rows = sum(map(len, self.blocks))
         values = np.empty((n_rows, len(self.columns)))
         while self.blocks:  # from the end, so that memory is given back on the way
@@ -282,21 +385,57 @@ class _Reader:
             n_rows -= len(block)
         kept = []
         for i, j in enumerate(self.columns):
+            column = self.seen[j]
             present = len(values) - np.isnan(values[:, i]).sum()
-            n_wrong, example, line = self.mistakes.get(j, (0, "", 0))
+            n_wrong = column.text[0] + column.contrary[0]
             if present == 0 and n_wrong == 0 and not self.needed:
                 self.left_out.append(Left(self.names[j], empty=True))
             elif n_wrong and n_wrong >= _TEXT_SHARE * (present + n_wrong):
-                self.left_out.append(Left(self.names[j], example=example))
+                self.left_out.append(_left(self.names[j], column))
             elif n_wrong:
-                more = f" and {n_wrong - 1:,} more" if n_wrong > 1 else ""
-                instead = "" if self.needed else " or leave the column out with --drop"
-                raise Problem(f"column {self.names[j]} has text among its numbers: {example!r} on line {line}{more}; "
-                              f"correct that{instead}")
+                raise Problem(self._mistake(self.names[j], column))
+            elif marks[i] is None:
+                cell = column.either.get(POINT) or column.either[COMMA]
+                self.left_out.append(Left(self.names[j], reason=f"{cell!r} may be {number(cell, POINT):,.15g} or "
+                                                                f"{number(cell, COMMA):,.15g}", is_unclear=True))
             else:
                 kept.append(i)
         if len(kept) < len(self.columns):
             values = np.ascontiguousarray(values[:, kept])
-        return Table(values, [self.names[self.columns[i]] for i in kept], self.names, left_out=self.left_out,
-                     texts={self.names[j]: cells for j, cells in self.texts.items()},
-                     row_names=self.row_names if self.name_column is not None else None)
+        table = Table(values, [self.names[self.columns[i]] for i in kept], self.names, left_out=self.left_out,
+                      texts={self.names[j]: cells for j, cells in self.texts.items()},
+                      row_names=self.row_names if self.name_column is not None else None)
+        self._describe(table, [(marks[i], self.seen[self.columns[i]]) for i in kept])
+        return table
+
+    def _describe(self, table, columns):
+        """Say how the numbers are written."""
+        table.separator = self.separator
+        shown = {mark for mark, column in columns if column.mark or column.either} or {self.assumed or POINT}
+        table.decimal_comma, table.is_mixed = COMMA in shown, len(shown) > 1
+        decimal = [column.decimal or column.either.get(COMMA) for mark, column in columns if mark == COMMA]
+        if cell := next(filter(None, decimal), None):
+            table.notes.append(f"decimal commas: {cell} is read as {plain(cell, COMMA)}")
+        grouped = [(mark, column.grouped or (mark == COMMA and column.either.get(POINT))) for mark, column in columns]
+        if found := next((each for each in grouped if each[1]), None):
+            mark, cell = found
+            table.thousands = OTHER[mark]
+            table.notes.append(f"{'points' if mark == COMMA else 'commas'} between thousands: {cell} is read as "
+                               f"{plain(cell, mark)}")
+
+    def _mistake(self, name, column):
+        n, cell, line = column.contrary if column.contrary[0] else column.text
+        more = f" and {n - 1:,} more" if n > 1 else ""
+        instead = "" if self.needed else " or leave the column out with --drop"
+        what = "decimal points and decimal commas" if column.contrary[0] else "text among its numbers"
+        return f"column {name} has {what}: {_short(cell)} on line {line}{more}; correct that{instead}"
+
+
+def _left(name, column):
+    if column.contrary[0]:
+        return Left(name, reason=f"decimal points and decimal commas, such as {_short(column.contrary[1])}")
+    return Left(name, example=column.text[1])
+
+
+def _short(cell):
+    return repr(cell if len(cell) <= 40 else f"{cell[:37]}...")

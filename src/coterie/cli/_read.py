@@ -88,11 +88,10 @@ def read_file(args: argparse.Namespace, row_names: str | None = None, only_measu
                           f"{count(len(table.values), 'row')}")
         for message in table.notes:
             tell(message)
-        if table.left_out:
-            tell(f"left out, not numbers: {listing(table.left_out)}")
+        _tell_of_text(table, "left out, not numbers", tell)
         ids, dates, constant = odd_columns(table)
         if only_measurements:
-            _keep_measurements(table, *(([], []) if args.columns else (ids, dates)), constant, tell)
+            _keep_measurements(table, *(([], []) if args.columns else (ids, dates)), constant)
             ids, dates, constant = [], [], []
         if args.columns is None:
             _warn_of(ids, "an identifier", "identifiers")
@@ -134,10 +133,12 @@ def add_any_file_arguments(parser: argparse.ArgumentParser) -> None:
     add_column_arguments(parser)
 
 
-def read_any(args: argparse.Namespace, row_names: str | None = None, option: str = "--names") -> Table:
+def read_any(args: argparse.Namespace, row_names: str | None = None, option: str = "--names",
+             fitted: ChooseAgain | None = None) -> Table:
     """Read numbers and text as they are, with values missing, and say what was done about it.
 
-    `row_names` is the column that names the rows, or groups them, as the `option` says.
+    `row_names` is the column that names the rows, or groups them, as the `option` says. `fitted` are the columns that a
+    model was fitted on: these are measurements, whatever they look like.
     """
     tell = _teller(args)
     with _naming(source_name(args.file)):
@@ -152,12 +153,12 @@ def read_any(args: argparse.Namespace, row_names: str | None = None, option: str
             raise Problem(f"infinite values in {listing(infinite)}; correct them or leave the column out with --drop")
         for message in table.notes:
             tell(message)
+        _tell_of_text(table, "left out", tell)
         if args.columns is None:
+            used = [] if fitted is None else [table.all_names[j] for j in fitted(table.all_names, table.is_named)]
             ids, dates, _ = odd_columns(table)
-            table.leave_out(ids, "looks like an identifier")
-            table.leave_out(dates, "looks like a date")
-        if table.left_out:
-            tell(f"left out: {listing(table.left_out)}")
+            _leave_out_odd(table, [name for name in ids if name not in used],
+                           [name for name in dates if name not in used])
         if not table.names and not table.texts:
             raise Problem("there is no column to describe in it")
     return table
@@ -190,16 +191,35 @@ def check_rows(args: argparse.Namespace, table: Table, least: int = 1) -> None:
         raise Problem(f"{source_name(args.file)}: -k {args.n_clusters} is more than {there}")
 
 
-def _keep_measurements(table, ids, dates, constant, tell):
-    already = len(table.left_out)
-    table.leave_out(ids, "looks like an identifier")
-    table.leave_out(dates, "looks like a date")
+def _tell_of_text(table, head, tell):
+    """Name the columns that were left out in reading. A warning has those that hold numbers."""
+    if text := [left for left in table.left_out if not left.is_unclear]:
+        tell(f"{head}: {listing(text)}")
+    if unclear := [left for left in table.left_out if left.is_unclear]:
+        warn(f"left out, as the numbers can be read in two ways: {listing(unclear)}")
+
+
+def _keep_measurements(table, ids, dates, constant):
     table.leave_out(constant, "the same in every row")
     if not table.names:
         raise Problem(f"there is no column of measurements in it, but {listing(table.left_out, 5)}")
-    if table.left_out[already:]:
-        instead = "; --columns chooses what to use" * bool(ids or dates)
-        tell(f"left out: {listing(table.left_out[already:])}{instead}")
+    if constant:
+        warn(f"left out, the same in every row: {listing(constant)}")
+    _leave_out_odd(table, ids, dates)
+
+
+def _leave_out_odd(table, ids, dates):
+    """Leave out what looks like identifiers and dates, unless there is nothing else, and warn of it."""
+    if len(ids) + len(dates) == len(table.names) and not table.texts:
+        odd, what = listing([*ids, *dates]), " and ".join(["identifiers"] * bool(ids) + ["dates"] * bool(dates))
+        if ids or dates:
+            warn(f"used although they look like {what}, as there is nothing else: {odd}")
+        return
+    already = len(table.left_out)
+    table.leave_out(ids, "looks like an identifier")
+    table.leave_out(dates, "looks like a date")
+    if ids or dates:
+        warn(f"left out: {listing(table.left_out[already:])}; --columns chooses what to use")
 
 
 def _warn_of(names, one, many):

@@ -17,12 +17,14 @@ MISSING = ("error", "drop", "median")
 
 @dataclass
 class Left:
-    """A column that was left out because it does not hold numbers, or for a `reason` of its own."""
+    """A column that was left out because it does not hold numbers, or for a `reason` of its own; `is_unclear` if it
+    holds numbers, and which is not known."""
 
     name: str
     example: str = ""
     empty: bool = False
     reason: str = ""
+    is_unclear: bool = False
 
     def __str__(self):
         if self.reason:
@@ -51,6 +53,8 @@ class Table:
     texts: dict[str, list[str | None]] = field(default_factory=dict)  # columns of text, where they are asked for
     separator: str = ","  # of a text file
     decimal_comma: bool = False  # whether numbers in a text file have one
+    thousands: str = ""  # the mark between thousands in a text file
+    is_mixed: bool = False  # whether only some columns of a text file have decimal commas
 
     def leave_out(self, names: Sequence[str], reason: str) -> None:
         """Take columns out of `values`, and say why in `left_out`."""
@@ -172,6 +176,7 @@ def distinct(names: Sequence[str]) -> tuple[list[str], list[str]]:
 
 _ID_NAME = re.compile(r"(?i:(^|[\W_])(id|ids|uid|uuid|guid|key|nr|no))$|(?i:^(index|idx|row)$)|[a-z0-9]I[dD]$")
 _DATE_NAME = re.compile(r"(^|[\W_])(date|datetime|timestamp|year)([\W_]|$)", re.IGNORECASE)
+_MANY = 20  # values that no name explains must be so many before they tell what they are
 _DATE_TEXT = re.compile(r"\s*(\d{4}([-/.])\d\d?\2\d\d?|\d\d?([-/.])\d\d?\3(\d{4}|\d\d))(?![\d.])")
 
 
@@ -187,14 +192,12 @@ def odd_columns(table: Table) -> tuple[list[str], list[str], list[str]]:
         values = values[~np.isnan(values)]
         if len(values) and values.min() == values.max():
             constant.append(name)
-        elif _ID_NAME.search(name):
-            ids.append(name)
-        elif _DATE_NAME.search(name):
-            dates.append(name)
-        elif len(values) >= 20 and (values == np.floor(values)).all():
-            if _encodes_dates(values):
+        elif len(values) and (values == np.floor(values)).all():
+            enough = len(values) >= _MANY
+            if (enough or _DATE_NAME.search(name)) and _encodes_dates(values):
                 dates.append(name)
-            elif _counts_rows(values):
+            elif (_ID_NAME.search(name) and not ((values == 0) | (values == 1)).all()) \
+                    or (enough and _counts_rows(values)):
                 ids.append(name)
     return ids, dates, constant
 

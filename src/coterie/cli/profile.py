@@ -60,7 +60,8 @@ def run(args: argparse.Namespace) -> None:
         raise Problem("standard input can only be read once; name a file", code=2)
     if args.output == "-":
         raise Problem("--output needs a file; standard output is for the profile", code=2)
-    table = read_any(args, args.by, "--by")
+    saved = None if args.model is None else load_model(args.model)
+    table = read_any(args, args.by, "--by", None if saved is None else saved.choose)
     names = [name for name in table.all_names if name in table.names or name in table.texts]
     if unknown := [name for name in args.categorical if name not in names]:
         raise Problem(f"--categorical: no column is called {unknown[0]!r}", code=2)
@@ -70,7 +71,7 @@ def run(args: argparse.Namespace) -> None:
     elif args.labels is not None:
         labels = read_column(args.labels, "label")
     else:
-        labels, drift = _predict(args)
+        labels, drift = _predict(args, saved)
     if len(labels) != len(table.values):
         raise Problem(f"{args.labels} has {count(len(labels), 'label')}, but {source_name(args.file)} has "
                       f"{count(len(table.values), 'row')}")
@@ -93,9 +94,8 @@ def run(args: argparse.Namespace) -> None:
     print(found.table(width), *("\n".join(lines) for lines in paragraphs), sep="\n\n")
 
 
-def _predict(args):
+def _predict(args, saved):
     """Labels of the rows of the file, and how they differ from those of the fit."""
-    saved = load_model(args.model)
     again = argparse.Namespace(file=args.file, array=args.array, quiet=True)
     data = read_more(again, saved.choose, "drop" if saved.missing == "error" else saved.missing, saved.medians)
     if saved.on_globe:

@@ -114,12 +114,16 @@ def _read_in_python(args, table):
     places = [table.all_names.index(name) for name in table.names]
     everything = places == list(range(len(table.all_names)))
     if kind in ("csv", "parquet"):
+        if table.is_mixed:
+            return [f"X = ...  # an array of the columns {table.names!r} of {path}"], []
         by_place = not table.is_named or any("is read as" in note for note in table.notes)
         if kind == "parquet":
             source = f"pandas.read_parquet({path})"
         else:
             options = ["" if table.separator == "," else f", sep={table.separator!r}",
-                       ', decimal=","' * table.decimal_comma, ", header=None" * (not table.is_named),
+                       ', decimal=","' * table.decimal_comma,
+                       f", thousands={table.thousands!r}" if table.thousands else "",
+                       ", header=None" * (not table.is_named),
                        ', na_values=["?", "none"]' * bool(table.missing.any())]
             source = f"pandas.read_csv({path}{''.join(options)})"
         chosen = "" if everything else f".iloc[:, {places}]" if by_place else f"[{table.names!r}]"
@@ -135,7 +139,7 @@ def _load_in_python(args, table, kind, path, chosen):
     else:
         name = args.array or _only_table(args.file)
         if name is None:
-            return [f"X = ...  # an array of the columns {', '.join(table.names[:5])}, ... of {path}"]
+            return [f"X = ...  # an array of the columns {table.names!r} of {path}"]
         lines = [f"X = np.load({path})[{name!r}]{chosen}"]
     if table.missing.any():
         lines.append("X = X[~np.isnan(X).any(axis=1)]" if args.missing == "drop" else
