@@ -1,11 +1,15 @@
 """The region of chunks that threads share: each chunk is done once, and the caller gets its pauses."""
+import re
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from coterie._kernels import columns
 from coterie._kernels.work import Region
+
+KERNELS = Path(__file__).parents[2] / "src" / "coterie" / "_kernels"
 
 
 def do_chunks(region, slot, out):
@@ -60,3 +64,18 @@ def test_nobody_takes_a_chunk_of_a_stopped_region(slot):
 
 def test_numbers_of_chunks_are_64_bit():
     assert Region(1 << 40).n_chunks == 1 << 40
+
+
+def test_words_of_windows_are_no_macros_behind_its_header():
+    # <windows.h> defines near, far, small, min and max, and more unless it is kept lean: names of ours.
+    included = 0
+    for path in KERNELS.glob("*.[hp]*"):
+        if path.suffix not in (".h", ".pyx", ".pxd"):
+            continue
+        before, *behind = re.split(r"include\W+windows\.h\W", path.read_text(encoding="utf-8"))
+        for code in behind:
+            assert {"WIN32_LEAN_AND_MEAN", "NOMINMAX"} <= set(re.findall(r"#define (\w+)", before)), path.name
+            lines = [line.split("/*")[0].strip() for line in code.splitlines() if line.strip()]
+            assert lines[:3] == ["#undef near", "#undef far", "#undef small"], path.name
+            included += 1
+    assert included == 1

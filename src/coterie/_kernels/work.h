@@ -27,7 +27,12 @@ static inline void work_store(int64_t *p, int64_t v) { __atomic_store_n(p, v, __
 #endif
 
 #ifdef _WIN32
+#define WIN32_LEAN_AND_MEAN
+#define NOMINMAX
 #include <windows.h>
+#undef near /* words of 16-bit Windows, which are names here */
+#undef far
+#undef small
 static double work_clock(void) { return 1e-3 * (double)GetTickCount64(); }
 #else
 #include <time.h>
