@@ -348,7 +348,8 @@ class DBSCAN(Clusterer, Estimator):
         return rows
 
     def _read_sparse(self, X: object, precomputed: bool) -> _sparse.SparseRows:
-        return _sparse.as_sparse_rows(X, owner=type(self).__name__, is_sorted=not precomputed)
+        return _sparse.as_sparse_rows(X, _parallel.resolve_n_jobs(self.n_jobs), owner=type(self).__name__,
+                                      is_sorted=not precomputed)
 
     def _check_relations(self) -> None:
         core, labels = self.core_sample_indices_, self.labels_
@@ -480,7 +481,7 @@ def _nearest_core(rows: NDArray | _sparse.SparseRows, metric: distances.Metric |
     if metric is None:
         return _nearest_given(rows, eps, core)
     if _sparse.is_sparse(components):
-        return _nearest_sparse(rows, metric, eps, _sparse.as_sparse_rows(components), n_threads)
+        return _nearest_sparse(rows, metric, eps, _sparse.as_sparse_rows(components, n_threads), n_threads)
     if not isinstance(rows, np.ndarray):  # a few of them dense at a time
         step = max(1, _BLOCK // rows.shape[1])
         parts = [np.arange(start, min(len(rows), start + step)) for start in range(0, len(rows), step)]

@@ -164,7 +164,8 @@ class DivisiveClustering(TreeClusterer):
         self._check_cut()
         X, seen = self._read_rows(X)
         n_threads = _parallel.resolve_n_jobs(self.n_jobs)
-        with contextlib.nullcontext() if callback is None else _parallel.progress(callback):
+        with (contextlib.nullcontext() if callback is None else _parallel.progress(callback),
+              _parallel.num_threads(n_threads)):
             matrix, exponent = _square_matrix(X, self.metric, n_threads)
             Z = _build_tree(matrix, n_threads)
         _scale.multiplied(Z[:, 2], exponent)

@@ -85,13 +85,16 @@ class SparseRows:
                               shape=self.shape)
 
 
-def as_sparse_rows(X: Any, *, name: str = "X", owner: str | None = None, is_sorted: bool = True) -> SparseRows:
+def as_sparse_rows(X: Any, n_threads: int, *, name: str = "X", owner: str | None = None, is_sorted: bool = True
+                   ) -> SparseRows:
     """Return the rows of a sparse matrix, checked; the caller's own arrays where nothing has to be changed.
 
     Parameters
     ----------
     X : sparse matrix
         One that has ``tocsr``, or data, indices, indptr and shape as scipy's compressed rows do.
+    n_threads : int
+        Threads that check the columns of many rows.
     name, owner : str
         What the messages call the data and who needs it.
     is_sorted : bool
@@ -131,7 +134,7 @@ def as_sparse_rows(X: Any, *, name: str = "X", owner: str | None = None, is_sort
     if not np.isfinite(values).all():
         _raise_for_not_finite(starts, columns, values, name, owner)
 
-    verdict = _check_columns(starts, columns, shape[1])
+    verdict = _check_columns(starts, columns, shape[1], n_threads)
     if verdict == 0:
         raise ValueError(f"{name} is not a valid sparse matrix: column indices must be from 0 to {shape[1] - 1}.")
     rows = SparseRows(starts, columns, values, (shape[0], shape[1]), type(X))
@@ -145,9 +148,9 @@ def from_dense(X: NDArray[np.floating]) -> SparseRows:
                       X.shape, np.ndarray)
 
 
-def _check_columns(starts: NDArray[np.int64], columns: NDArray[np.integer], n_columns: int) -> int:
+def _check_columns(starts: NDArray[np.int64], columns: NDArray[np.integer], n_columns: int, n_threads: int) -> int:
     """The least verdict of `dbscan_graph.check_columns`."""
-    n_threads = _parallel.get_num_threads() if len(columns) > 1 << 20 else 1
+    n_threads = n_threads if len(columns) > 1 << 20 else 1
     n_chunks = -(-(len(starts) - 1) // _ROWS)
     verdicts = np.empty(n_chunks, np.int64)
     seen = np.full((n_threads, n_columns), -1)

@@ -112,7 +112,7 @@ def silhouette_samples(X: ArrayLike, labels: ArrayLike, *, metric: str | Callabl
     array([0.778, 0.714, 0.714, 0.778])
     """
     _check("silhouette_samples", labels=labels, metric=metric, n_jobs=n_jobs)
-    array, codes = _read(X, labels, "silhouette_samples", may_be_sparse=True)
+    array, codes = _read(X, labels, "silhouette_samples", True, n_jobs)
     return _silhouettes.silhouettes(array, codes, metric, n_jobs, kwds)
 
 
@@ -172,7 +172,7 @@ def silhouette_score(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable 
     """
     _check("silhouette_score", labels=labels, metric=metric, sample_size=sample_size, random_state=random_state,
            n_jobs=n_jobs)
-    array, codes = _read(X, labels, "silhouette_score", may_be_sparse=True)
+    array, codes = _read(X, labels, "silhouette_score", True, n_jobs)
     if sample_size is not None:
         drawn = as_random_state(random_state).permutation(len(array))[:sample_size]
         array = _silhouettes.take(array, drawn, metric)
@@ -768,11 +768,14 @@ def _check(owner: str, **values: object) -> None:
     check_parameters(owner, {name: _RULES[name] for name in values}, values)
 
 
-def _read(X: ArrayLike, labels: ArrayLike, owner: str, may_be_sparse: bool = False
+def _read(X: ArrayLike, labels: ArrayLike, owner: str, may_be_sparse: bool = False, n_jobs: int | None = None
           ) -> tuple[NDArray, NDArray[np.int64]]:
     """Rows, and the number of each row's cluster, from 0."""
     _check(owner, labels=labels)
-    array: Any = as_sparse_rows(X, owner=owner) if may_be_sparse and is_sparse(X) else as_matrix(X, owner=owner)
+    if may_be_sparse and is_sparse(X):
+        array: Any = as_sparse_rows(X, _parallel.resolve_n_jobs(n_jobs), owner=owner)
+    else:
+        array = as_matrix(X, owner=owner)
     return array, as_labels(labels, len(array))[1]
 
 

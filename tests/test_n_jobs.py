@@ -1,0 +1,154 @@
+"""n_jobs=1 is one thread, in every public function that takes it, and in all that the function calls."""
+import importlib
+import inspect
+
+import numpy as np
+import pytest
+
+import coterie
+from coterie import _parallel, distances, hierarchy, neighbors, scores, selection
+
+RNG = np.random.RandomState(0)
+X = RNG.normal(size=(3000, 4))
+MANY = RNG.normal(size=(100_000, 4))
+LABELS = RNG.randint(3, size=len(X))
+CONDENSED = distances.pdist(X)
+MATRIX = distances.squareform(CONDENSED)
+
+
+def sparse_rows(n=5000, n_features=500, stored=220):
+    """So many numbers that two threads check them."""
+    from scipy import sparse
+
+    columns = np.sort(RNG.randint(n_features, size=(n, stored)), axis=1).ravel()
+    return sparse.csr_matrix((np.ones(n * stored), columns, np.arange(n + 1) * stored), shape=(n, n_features))
+
+
+def agglomerative(linkage, X=X, **params):
+    return lambda n: coterie.AgglomerativeClustering(3, linkage=linkage, n_jobs=n, **params).fit(X)
+
+
+def sparse_call(call):
+    def run(n):
+        pytest.importorskip("scipy")
+        call(sparse_rows(), n)
+
+    return run
+
+
+def difference(x, y):
+    return abs(x[0] - y[0])
+
+
+def search(n):
+    return neighbors.NearestNeighbors(n_neighbors=3, radius=0.5, n_jobs=n)
+
+
+def sweep(n):
+    return selection.sweep(coterie.KMeans(n_init=1), X, {"n_clusters": [2, 3]}, stability=2, random_state=0, n_jobs=n)
+
+
+# Under the name of each public function or class: calls with so many rows that more threads would pay.
+CALLS = {
+    "coterie.AgglomerativeClustering": {
+        **{linkage: agglomerative(linkage) for linkage in ("ward", "average", "centroid")},
+        "all pairs": agglomerative("complete", metric="manhattan"),
+        "precomputed": agglomerative("average", MATRIX, metric="precomputed"),
+        "predict": lambda n: agglomerative("average")(n).predict(X),
+    },
+    "coterie.DBSCAN": {
+        "fit": lambda n: coterie.DBSCAN(0.3, n_jobs=n).fit(MANY),
+        "all pairs": lambda n: coterie.DBSCAN(0.3, metric="canberra", n_jobs=n).fit(X),
+        "precomputed": lambda n: coterie.DBSCAN(0.3, metric="precomputed", n_jobs=n).fit(MATRIX),
+        "predict": lambda n: coterie.DBSCAN(0.3, n_jobs=n).fit(X).predict(MANY),
+        "sparse": sparse_call(lambda S, n: coterie.DBSCAN(25.0, n_jobs=n).fit(S).predict(S[:50])),
+    },
+    "coterie.DivisiveClustering": {
+        "fit": lambda n: coterie.DivisiveClustering(3, n_jobs=n).fit(X),
+        "callable": lambda n: coterie.DivisiveClustering(3, metric=difference, n_jobs=n).fit(X[:1100]),
+    },
+    "coterie.KMeans": {
+        "rows": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY),
+        "cells": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY[:, :2].copy()),
+        "predict": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).predict(MANY),
+        "transform": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).transform(MANY),
+        "score": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).score(MANY),
+    },
+    "coterie.dbscan": {"fit": lambda n: coterie.dbscan(MANY, 0.3, n_jobs=n)},
+    "coterie.k_means": {"fit": lambda n: coterie.k_means(MANY, 20, max_iter=3, n_jobs=n)},
+    "coterie.kmeans_plusplus": {"draw": lambda n: coterie.kmeans_plusplus(MANY, 20, n_jobs=n)},
+    "coterie.hierarchy.linkage": {
+        **{method: lambda n, method=method: hierarchy.linkage(X, method, n_jobs=n)
+           for method in ("average", "median", "ward")},
+        "single": lambda n: hierarchy.linkage(CONDENSED, "single", n_jobs=n),
+        "condensed": lambda n: hierarchy.linkage(CONDENSED, "average", n_jobs=n),
+        "ordered": lambda n: hierarchy.linkage(X[:1500], "ward", optimal_ordering=True, n_jobs=n),
+    },
+    "coterie.hierarchy.linkage_vector": {"ward": lambda n: hierarchy.linkage_vector(X, "ward", n_jobs=n)},
+    "coterie.distances.pdist": {"pdist": lambda n: distances.pdist(X, n_jobs=n)},
+    "coterie.distances.cdist": {"cdist": lambda n: distances.cdist(X, X, n_jobs=n)},
+    "coterie.neighbors.NearestNeighbors": {
+        "kneighbors": lambda n: search(n).fit(MANY).kneighbors(),
+        "radius_neighbors": lambda n: search(n).fit(MANY).radius_neighbors(X),
+        "kneighbors_graph": lambda n: search(n).fit(MANY).kneighbors_graph(),
+        "radius_neighbors_graph": lambda n: search(n).fit(MANY).radius_neighbors_graph(X),
+    },
+    "coterie.neighbors.kneighbors": {
+        "tree": lambda n: neighbors.kneighbors(MANY, 3, n_jobs=n),
+        "all pairs": lambda n: neighbors.kneighbors(X, 3, metric="canberra", n_jobs=n),
+    },
+    "coterie.neighbors.radius_neighbors": {"tree": lambda n: neighbors.radius_neighbors(MANY, 0.1, n_jobs=n)},
+    "coterie.neighbors.radius_counts": {"tree": lambda n: neighbors.radius_counts(MANY, 0.1, n_jobs=n)},
+    "coterie.scores.silhouette_samples": {
+        "rows": lambda n: scores.silhouette_samples(X, LABELS, n_jobs=n),
+        "precomputed": lambda n: scores.silhouette_samples(MATRIX, LABELS, metric="precomputed", n_jobs=n),
+        "sparse": sparse_call(lambda S, n: scores.silhouette_samples(S, np.arange(5000) % 3, n_jobs=n)),
+    },
+    "coterie.scores.silhouette_score": {
+        "rows": lambda n: scores.silhouette_score(X, LABELS, n_jobs=n),
+        "sparse": sparse_call(lambda S, n: scores.silhouette_score(S, np.arange(5000) % 3, n_jobs=n)),
+    },
+    "coterie.selection.k_distances": {"tree": lambda n: selection.k_distances(MANY, 3, n_jobs=n)},
+    "coterie.selection.suggest_eps": {"tree": lambda n: selection.suggest_eps(MANY, 4, n_jobs=n)},
+    "coterie.selection.sweep": {"k-means": lambda n: sweep(n)},
+    "coterie.selection.suggest_k": {
+        "k-means": lambda n: selection.suggest_k(sweep(n), random_state=0, n_jobs=n),
+    },
+}
+PUBLIC = ("coterie", *(f"coterie.{name}" for name in (
+    "hierarchy", "selection", "explain", "plot", "neighbors", "distances", "scores", "scaling")))
+
+
+def takes_n_jobs():
+    for module in map(importlib.import_module, PUBLIC):
+        for name in module.__all__:
+            thing = getattr(module, name)
+            if not callable(thing) or (inspect.isclass(thing) and issubclass(thing, Exception)):
+                continue
+            if "n_jobs" in inspect.signature(thing).parameters:
+                yield f"{module.__name__}.{name}"
+
+
+@pytest.fixture
+def pool(monkeypatch):
+    """A pool without threads, and eight CPUs."""
+    own = _parallel._Pool()
+    monkeypatch.setattr(_parallel, "_pool", own)
+    coterie.set_num_threads(8)
+    yield own
+    coterie.set_num_threads(None)
+    for worker in own.workers:
+        worker.dismiss()
+
+
+def test_every_public_function_that_takes_n_jobs_is_tried():
+    assert sorted(takes_n_jobs()) == sorted(CALLS)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("name", "case"), [(name, case) for name, cases in CALLS.items() for case in cases])
+def test_n_jobs_1_is_one_thread(pool, name, case):
+    CALLS[name][case](1)
+    assert not pool.workers
+    CALLS[name][case](2)
+    assert len(pool.workers) == 1, "too few rows: this would use one thread in any case"
