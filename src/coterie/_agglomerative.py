@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from . import _linkage, _parallel, distances
+from . import _linkage, _parallel, _scale, distances
 from ._estimator import UNCHANGED, Clusterer, Estimator
 from ._kernels import flat_cut, merge_tree, tree_read
 from ._linkage_matrix import read_linkage
@@ -543,6 +543,9 @@ class AgglomerativeClustering(TreeClusterer):
         """
         X = self._read_more(X)
         linkage, metric, rows = self._fit_linkage, self._fit_metric, self._fit_X
+        if rows is not None and not callable(metric):
+            exponent = distances.safe_exponent(distances.as_metric(metric), X, rows)
+            X, rows = _scale.divided(X, exponent), _scale.divided(rows, exponent)
         n_threads = _parallel.resolve_n_jobs(self.n_jobs)
         heads = _heads(self.children_, self.n_clusters_)
         labels = _label(self.children_, heads)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from . import _memory, _parallel
+from . import _memory, _parallel, _scale
 from ._kernels import linkage_chain, linkage_heap, linkage_points, linkage_rounds, merge_tree, mst_dense, mst_prim
 from ._linkage_matrix import warn_of_distances
 from ._parallel import resolve_n_jobs
 from ._tree_order import optimal_leaf_ordering
 from ._validation import as_array, as_floats, as_matrix
-from .distances import as_metric, check_condensed, check_suits, pdist, prepare, rows_to
+from .distances import as_metric, check_condensed, check_suits, pdist, prepare, rows_to, safe_exponent
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -28,7 +28,8 @@ VECTOR_METHODS = ("single", *EUCLIDEAN_METHODS)  # points need no distance matri
 _INSTEAD = ("Single, ward, centroid and median linkage of points need no distance matrix; or cluster a sample, or the "
             "centers that KMeans finds.")
 
-_SQUARES = (1e-140, 1e140)  # beyond these, numbers are scaled by a power of two, or their squares over- or underflow
+# Up to which power a method adds distances up; the others only compare them.
+_POWERS = {"average": 1, "weighted": 1, "centroid": 2, "median": 2, "ward": 2}
 _CHUNK = 2**15  # numbers of a chunk of rows: tens of microseconds
 _ALONE = 2**20  # numbers that one thread scans faster than two
 _SMALL = 1000  # clusters: their full matrix is small, and a chain through it is quickest
@@ -72,13 +73,34 @@ class _Merges:
 
         Centroid and median linkage merge in the order of scipy, inversions included; the others in any order.
         """
-        pairs, heights = self.pairs, np.ldexp(self.heights, exponent)
+        pairs, heights = self.pairs, scale_heights(self.heights, exponent, method)
         if method not in ("centroid", "median"):
             order = np.argsort(heights, kind="stable")
             pairs, heights = pairs[order], heights[order]
         Z = np.empty((len(heights), 4))
         merge_tree.label_merges(pairs, heights, np.empty(2 * len(heights) + 1, np.int64), True, Z)
         return Z
+
+
+def scale_heights(heights: NDArray[np.float64], exponent: int, method: str) -> NDArray[np.float64]:
+    """Heights times 2**exponent.
+
+    Raises
+    ------
+    ValueError
+        One of them is beyond all numbers, NaN or infinite.
+    """
+    heights = _scale.multiplied(heights.copy(), exponent)
+    if not np.isfinite(heights).all():
+        raise ValueError(f"The distances are too large for {method} linkage: its heights would be beyond the largest "
+                         f"number, {np.finfo(np.float64).max:.3g}. Divide the data by some number.")
+    return heights
+
+
+def _nothing_found(method: str) -> ValueError:
+    """What is raised where a kernel looked for a nearest cluster and found none."""
+    return ValueError(f"The distances are too large for {method} linkage: those of a cluster to all others are NaN or "
+                      "infinite. Divide the data by some number.")
 
 
 class _Triangle(NamedTuple):
@@ -96,21 +118,27 @@ def _row_starts(n: int) -> NDArray[np.int64]:
     return np.minimum(i * n - i * (i + 1) // 2, n * (n - 1) // 2)
 
 
-def _nearest_neighbors(distances, n, n_threads):
+def _nearest_neighbors(distances, n, n_threads, method):
     least, nearest = np.full((n_threads, n), np.inf), np.zeros((n_threads, n), np.int64)
     _by_rows(n - 1, n, n_threads, linkage_rounds.nearest_neighbors, distances, least, nearest)
-    return least, nearest
+    return _join_threads(least, nearest, method)
+
+
+def _join_threads(least, nearest, method):
+    linkage_rounds.join_threads(least, nearest)
+    if least.shape[1] > 1 and not least[0].max() < np.inf:
+        raise _nothing_found(method)
+    return least[0], nearest[0]
 
 
 def _spanning_tree(distances: NDArray[np.float64], n: int, merges: _Merges, n_threads: int) -> None:
     """Single linkage: the edges of a minimum spanning tree."""
     above = []  # the triangles that were shrunk, and how
     while True:
-        least, nearest = _nearest_neighbors(distances, n, n_threads)
-        linkage_rounds.join_threads(least, nearest)
+        least, nearest = _nearest_neighbors(distances, n, n_threads, "single")
         group = np.empty(n, np.int32)
         edges, heights = merges.pairs[merges.done:], merges.heights[merges.done:]
-        found = mst_dense.join_neighbors(least[0], nearest[0], np.empty(n, np.int64), group, edges, heights)
+        found = mst_dense.join_neighbors(least, nearest, np.empty(n, np.int64), group, edges, heights)
         for larger, members, first in reversed(above):
             mst_dense.end_points(larger, members, first, heights[:found], edges[:found])
         merges.take(found)
@@ -127,16 +155,14 @@ def _spanning_tree(distances: NDArray[np.float64], n: int, merges: _Merges, n_th
         distances, n = to, m
 
 
-def _merge_in_rounds(method: int, triangle: _Triangle, merges: _Merges, n_threads: int) -> _Triangle:
+def _merge_in_rounds(method: str, triangle: _Triangle, merges: _Merges, n_threads: int) -> _Triangle:
     """Merge all pairs of nearest neighbours, round by round, until only few are found in a round."""
     distances, size, name, ours = triangle
     n = len(size)
     if n <= _LARGE:
         return triangle
-    least, nearest = _nearest_neighbors(distances, n, n_threads)
+    least, nearest = _nearest_neighbors(distances, n, n_threads, method)
     while True:
-        linkage_rounds.join_threads(least, nearest)
-        least, nearest = least[0], nearest[0]
         everyone = np.arange(n)
         a = np.flatnonzero((nearest[nearest] == everyone) & (nearest > everyone))
         b = nearest[a]
@@ -162,23 +188,26 @@ def _merge_in_rounds(method: int, triangle: _Triangle, merges: _Merges, n_thread
             stop = max(1, int(np.searchsorted(written, len(to) // 32)))
             target = waiting = np.empty(written[stop])
         while start < m - 1:
-            _by_rows(stop - start, n, n_threads, linkage_rounds.merge_pairs, method, distances, size, keep, partner,
-                     place, pair, start, stop, work, target, least, nearest)
+            _by_rows(stop - start, n, n_threads, linkage_rounds.merge_pairs, METHODS[method], distances, size, keep,
+                     partner, place, pair, start, stop, work, target, least, nearest)
             start, target = stop, to
             stop = min(m - 1, max(start + 1, int(np.searchsorted(written, read[start], side="right")) - 1))
         if ours:
             to[:len(waiting)] = waiting
+        least, nearest = _join_threads(least, nearest, method)
         size = size.copy()
         size[a] += size[b]
         distances, size, name, n, ours = to, size[keep], name[keep], m, True
 
 
-def _merge_chain(method: int, triangle: _Triangle, merges: _Merges) -> None:
+def _merge_chain(method: str, triangle: _Triangle, merges: _Merges) -> None:
     """Merge the few clusters that are left."""
     n = len(triangle.size)
     merge = slice(merges.done, merges.done + n - 1)
-    linkage_chain.merge_chain(method, triangle.distances, _room_for_square(n), triangle.size.copy(), triangle.name,
-                              np.empty(n), np.empty(n + 1, np.int64), merges.pairs[merge], merges.heights[merge])
+    if not linkage_chain.merge_chain(
+            METHODS[method], triangle.distances, _room_for_square(n), triangle.size.copy(), triangle.name, np.empty(n),
+            np.empty(n + 1, np.int64), merges.pairs[merge], merges.heights[merge]):
+        raise _nothing_found(method)
     merges.take(n - 1)
 
 
@@ -186,7 +215,7 @@ def _room_for_square(n: int) -> NDArray[np.float64]:
     return np.empty((n, n + 8))  # where n is a power of two, all of a column would share a set of the cache
 
 
-def _merge_reducible(method: int, triangle: _Triangle, merges: _Merges, n_threads: int) -> None:
+def _merge_reducible(method: str, triangle: _Triangle, merges: _Merges, n_threads: int) -> None:
     """Complete, average, weighted and ward linkage."""
     triangle = _merge_in_rounds(method, triangle, merges, n_threads)
     if len(triangle.size) > _SMALL:
@@ -195,7 +224,7 @@ def _merge_reducible(method: int, triangle: _Triangle, merges: _Merges, n_thread
         _merge_chain(method, triangle, merges)
 
 
-def _merge_by_heap(method: int, triangle: _Triangle, merges: _Merges, n_threads: int) -> None:
+def _merge_by_heap(method: str, triangle: _Triangle, merges: _Merges, n_threads: int) -> None:
     """Merge the nearest two clusters, again and again, until one is left."""
     distances, size, name, ours = triangle
     memory = None
@@ -219,10 +248,10 @@ def _merge_by_heap(method: int, triangle: _Triangle, merges: _Merges, n_threads:
         linkage_heap.build_heap(heap[:n - 1], least)
         state = np.array([n - 1, n, merges.done, n_young, n_young])
         room = np.arange(n_young)[::-1].copy()
-        _run(n_young, 1, linkage_heap.merge_nearest, method, distances, young, room, offset, order, least, nearest,
-             dead, sizes, names, heap, column, state, merges.pairs, merges.heights)
+        _run(n_young, 1, linkage_heap.merge_nearest, METHODS[method], distances, young, room, offset, order, least,
+             nearest, dead, sizes, names, heap, column, state, merges.pairs, merges.heights)
         if state[2] < merges.done + n_young:
-            raise FloatingPointError(f"Distances up to {np.abs(distances).max():g} are too large for this method.")
+            raise _nothing_found(method)
         merges.take(n_young)
         alive = order[total - state[1]:]
         if len(alive) > 1:
@@ -279,6 +308,8 @@ def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: in
         while n_alive > 0.75 * n:
             _nearest_clusters(blocks, coarse, centers, sizes, smallest, np.flatnonzero(stale), False, least, nearest,
                               n_threads)
+            if nearest[alive].min() < 0:
+                raise _nothing_found("ward")
             a = np.flatnonzero(alive & (nearest[nearest] == everyone) & (nearest > everyone))
             if n_alive <= _SMALL or len(a) < _FEW_OF_POINTS * n_alive:
                 return _ward_chain(centers[alive], sizes[:n][alive], name[alive], merges)
@@ -317,9 +348,12 @@ def _ward_chain(centers: NDArray[np.float64], size: NDArray[np.float64], name: N
     blocks = _in_blocks(centers, n)
     sizes, smallest = _sizes_in_blocks(size)
     rest = slice(merges.done, merges.done + n - 1)
+    state = np.zeros(2, np.int64)
     _run(n - 1, 1, linkage_points.merge_chain_of_centers, blocks, blocks.astype(np.float32), centers, sizes, smallest,
-         name, np.zeros(n), np.empty(n + 1, np.int64), np.empty(n + 1), np.zeros(2, np.int64), merges.pairs[rest],
+         name, np.zeros(n), np.empty(n + 1, np.int64), np.empty(n + 1), state, merges.pairs[rest],
          merges.heights[rest])
+    if state[1] < n - 1:
+        raise _nothing_found("ward")
     merges.take(n - 1)
 
 
@@ -345,9 +379,11 @@ def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merge
         state = np.array([n - 1, merges.done, n_young])
         _run(n_young, 1, linkage_points.merge_nearest_centers, weighted, blocks, coarse, centers, least, nearest, sizes,
              names, heap, state, merges.pairs, merges.heights)
-        merges.take(int(state[1]) - merges.done)
+        if state[1] < merges.done + n_young:
+            raise _nothing_found("centroid" if weighted else "median")
+        merges.take(n_young)
         alive = sizes > 0.0
-        nearest = np.where(alive[nearest], np.cumsum(alive)[nearest] - 1, -1)[alive]
+        nearest = np.where((nearest >= 0) & alive[nearest], np.cumsum(alive)[nearest] - 1, -1)[alive]
         points, size, name, least = centers[alive], sizes[alive], names[alive], least[alive]
     np.sqrt(merges.heights, out=merges.heights)
 
@@ -359,6 +395,8 @@ def grow_tree(X: NDArray, metric: Metric, n_threads: int) -> tuple[NDArray[np.in
     the tree that it is nearest to: there was a longer edge between them otherwise (Muellner 2011, arXiv:1109.2378).
     """
     n = len(X)
+    exponent = safe_exponent(metric, X)
+    X = _scale.divided(X, exponent)
     points, visits, heights = prepare(X, metric, n_threads), np.zeros(n, np.int64), np.empty(n - 1)
     outside, least, done = np.arange(1, n), np.full(n - 1, np.inf), 1
     while len(outside):
@@ -368,18 +406,24 @@ def grow_tree(X: NDArray, metric: Metric, n_threads: int) -> tuple[NDArray[np.in
         others = prepare(X[outside], metric, n_threads)
         if metric.function is None:
             _run(steps, 1, mst_prim.visit_nearest, points, others, outside, least, dead, row[0], visits, heights, done)
+            if np.isnan(heights[done - 1:done - 1 + steps]).any():
+                raise _not_finite(metric)
         else:
             for step in range(done, done + steps):
                 last = visits[step - 1]
                 rows_to(X[last:last + 1], others, metric, 1, row)
+                if not np.isfinite(row).all():
+                    raise _not_finite(metric)
                 np.minimum(least, row[0], out=least)
                 nearest = int((least + dead).argmin())
                 dead[nearest], visits[step], heights[step - 1] = np.inf, outside[nearest], least[nearest]
         outside, least, done = outside[dead == 0.0], least[dead == 0.0], done + steps
     _parallel.report("linkage", n - 1, n - 1)
-    if not np.isfinite(heights).all():
-        raise ValueError(f"The {metric.name} distance is NaN or infinite between some rows.")
-    return visits, heights
+    return visits, scale_heights(heights, exponent * metric.degree, "single")
+
+
+def _not_finite(metric: Metric) -> ValueError:
+    return ValueError(f"The {metric.name} distance is NaN or infinite between some rows.")
 
 
 # ------------------------------------------------------------------------------------------- any input
@@ -397,31 +441,33 @@ def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrit
     top = _largest(y, n_threads)
     if method in ("centroid", "median") and y.min(initial=0.0) < -1e-8 * top:
         raise ValueError(f"{method} linkage is not defined for negative distances. First at index {(y < 0).argmax()}.")
-    exponent = 0
-    if method in EUCLIDEAN_METHODS and not _SQUARES[0] < top < _SQUARES[1] and top > 0:
-        exponent = int(np.frexp(top)[1])
-        y, overwrite = np.ldexp(y, -exponent), True
     merges = _Merges(n)
-    _merge_matrix(y, method, merges, n_threads, overwrite)
-    return merges.linkage(method, exponent)
+    return merges.linkage(method, _merge_matrix(y, top, method, merges, n_threads, overwrite))
 
 
-def _merge_matrix(y: NDArray[np.float64], method: str, merges: _Merges, n_threads: int, overwrite: bool) -> None:
-    n = len(merges.heights) + 1
+def _merge_matrix(y: NDArray[np.float64], top: float, method: str, merges: _Merges, n_threads: int, overwrite: bool
+                  ) -> int:
+    """Merge clusters by distances of size `top`. Returns the exponent of the power of two to multiply heights by."""
+    n, exponent = len(merges.heights) + 1, _scale.exponent_of(top, _POWERS.get(method, 0))
+    if exponent:
+        y, overwrite = _scale.multiplied(y if overwrite else y.copy(), -exponent), True
     triangle = _Triangle(y, np.ones(n), np.arange(n), overwrite)
     if method == "single":
         if n > _SMALL:
             _spanning_tree(y, n, merges, n_threads)
         else:
-            linkage_chain.grow_tree(y, _room_for_square(n), np.empty(n), np.empty(n), merges.pairs, merges.heights)
+            if not linkage_chain.grow_tree(
+                    y, _room_for_square(n), np.empty(n), np.empty(n), merges.pairs, merges.heights):
+                raise _nothing_found(method)
     elif method in ("centroid", "median"):
-        _merge_by_heap(METHODS[method], triangle, merges, n_threads)
+        _merge_by_heap(method, triangle, merges, n_threads)
     else:
-        _merge_reducible(METHODS[method], triangle, merges, n_threads)
+        _merge_reducible(method, triangle, merges, n_threads)
+    return exponent
 
 
-def _largest(y: NDArray[np.float64], n_threads: int) -> float:
-    """About the largest absolute value; raises ValueError where a number is not finite."""
+def _largest(y: NDArray[np.float64], n_threads: int, metric: Metric | None = None) -> float:
+    """The largest absolute value; raises ValueError where a number is not finite."""
     if len(y) < _CHUNK:
         top = float(np.abs(y).max(initial=0.0))
     else:
@@ -429,6 +475,8 @@ def _largest(y: NDArray[np.float64], n_threads: int) -> float:
         _by_rows(len(y), 1, n_threads, linkage_rounds.largest_magnitude, y, largest)
         top = float(largest.max())
     if not top < np.inf:
+        if metric is not None:
+            raise _not_finite(metric)
         where = int((~np.isfinite(y)).argmax())
         raise ValueError("The condensed distance matrix must contain only finite values. "
                          f"First other at index {where}: {y[where]}.")
@@ -445,17 +493,14 @@ def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDAr
     ValueError
         A distance is NaN or infinite.
     """
-    n, exponent = len(X), 0
-    top = float(np.abs(X).max()) if metric.kernel == "euclidean" else 1.0
-    if not _SQUARES[0] < top < _SQUARES[1] and top > 0:
-        exponent = int(np.frexp(top)[1])
-        X = np.ldexp(X.astype(np.float64), -exponent)
+    n = len(X)
+    exponent = safe_exponent(metric, X)
+    X, exponent = _scale.divided(X, exponent), exponent * metric.degree
     merges = _Merges(n)
     if n <= _SMALL or method not in VECTOR_METHODS:
         _memory.require(16 * (n * (n - 1) // 2), f"{method} linkage of {n:,} points", _INSTEAD)
         y = pdist(X, metric, n_jobs=n_threads)
-        _largest(y, n_threads)
-        _merge_matrix(y, method, merges, n_threads, True)
+        exponent += _merge_matrix(y, _largest(y, n_threads, metric), method, merges, n_threads, True)
     elif method == "single":
         visits, merges.heights[:] = grow_tree(X, metric, n_threads)
         merges.pairs[:, 0], merges.pairs[:, 1] = visits[:-1], visits[1:]
@@ -578,7 +623,10 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
         Z = agglomerate(array, method, metric, n_threads)
     else:
         raise ValueError("`y` must be 1 or 2 dimensional.")
-    return optimal_leaf_ordering(Z, y, metric) if optimal_ordering else Z
+    if not optimal_ordering:
+        return Z
+    with _parallel.num_threads(n_threads):
+        return optimal_leaf_ordering(Z, y, metric)
 
 
 def linkage_vector(X: ArrayLike, method: str = "single", metric: str | Callable | Metric = "euclidean",

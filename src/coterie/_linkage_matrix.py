@@ -347,7 +347,9 @@ def is_isomorphic(T1: ArrayLike, T2: ArrayLike) -> bool:
 
 def warn_of_distances(X: NDArray, name: str = "y") -> None:
     """Warn where the rows `X` look like a square matrix of distances."""
-    if X.ndim == 2 and X.shape[0] == X.shape[1] and np.allclose(X.diagonal(), 0) and (X >= 0).all() and \
-            np.allclose(X, X.T):
+    if X.ndim != 2 or X.shape[0] != X.shape[1] or not (X >= 0).all():
+        return
+    slack = 1e-8 * min(1.0, float(X.max(initial=0.0)))
+    if np.allclose(X.diagonal(), 0, atol=slack) and np.allclose(X, X.T, atol=slack):
         warn("The symmetric non-negative hollow observation matrix looks suspiciously like an uncondensed distance "
              f"matrix. If {name} holds distances, pass coterie.distances.squareform({name}).", ClusterWarning)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import _memory, _parallel
+from . import _memory, _parallel, _scale
 from ._kernels import leaf_order
 from ._linkage_matrix import read_linkage, warn_of_distances
 from ._tree import CHUNK, chunked, count_leaves, order_leaves
 from ._validation import as_doubles
-from .distances import check_condensed, pdist
+from .distances import as_metric, check_condensed, pdist, safe_exponent
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -79,13 +79,15 @@ def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "
     y = as_doubles(y, name="y")
     if y.ndim == 2:
         warn_of_distances(y)
-        y = pdist(y, metric)
+        metric = as_metric(metric)
+        y = pdist(_scale.divided(y, safe_exponent(metric, y)), metric)
     elif y.ndim != 1:
         raise ValueError("`y` must be 1 or 2 dimensional.")
     if check_condensed(y) != n:
         raise ValueError(f"y must be of the {n} points of Z. Got {check_condensed(y)} points.")
     if not np.isfinite(y).all():
         raise ValueError("The condensed distance matrix must contain only finite values.")
+    y = _scale.divided(y, _scale.exponent_of(_scale.magnitude(y), 1.0))  # only sums of distances are compared
     Z = Z.copy()
     if n == 2:
         return Z

@@ -103,7 +103,7 @@ static TARGET double FN(mutual_minimum)(
     }
     return best;
 }
-/* Largest v less the smallest, 0 among them: no |v| is greater. Infinity where some v is not finite. */
+/* Largest |v|. Infinity where some v is not finite. */
 static TARGET double FN(magnitude)(const double *v, ptrdiff_t n) {
     VR high = VSET1(0.0), low = high, sum = high;
     double largest = 0.0, lanes[LANES];
@@ -114,7 +114,7 @@ static TARGET double FN(magnitude)(const double *v, ptrdiff_t n) {
         low = VMIN(low, r);
         sum = VFMA(r, VSET1(0.0), sum); /* NaN from the first r on that is NaN or infinite */
     }
-    VSTORE(lanes, VADD(VSUB(high, low), sum));
+    VSTORE(lanes, VADD(VMAX(high, VSUB(VSET1(0.0), low)), sum));
     for (int u = 0; u < LANES; u++) {
         if (!(lanes[u] < INFINITY)) return INFINITY;
         largest = lanes[u] > largest ? lanes[u] : largest;

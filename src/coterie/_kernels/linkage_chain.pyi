@@ -9,7 +9,7 @@ def grow_tree(
     dead: NDArray[np.float64],
     pairs: NDArray[np.int64],
     heights: NDArray[np.float64],
-) -> None: ...
+) -> bool: ...
 def merge_chain(
     method: int,
     distances: NDArray[np.float64],
@@ -20,4 +20,4 @@ def merge_chain(
     chain: NDArray[np.int64],
     pairs: NDArray[np.int64],
     heights: NDArray[np.float64],
-) -> None: ...
+) -> bool: ...

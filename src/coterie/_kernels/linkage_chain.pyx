@@ -31,6 +31,7 @@ def grow_tree(
     """Grow a tree from point 0 by the nearest point, the lowest on a tie, until all are in it (Prim 1957). O(n^2) time.
 
     With the edges sorted the clusters are those of single linkage, though a point is joined to the one before it.
+    Returns False where all that is left is infinitely far from the tree, or NaN.
     """
     cdef Py_ssize_t n = D.shape[0], k, i, where = 0
     with nogil:
@@ -44,8 +45,11 @@ def grow_tree(
             for i in range(n):
                 to[i] = D[where, i] if D[where, i] < to[i] else to[i]
             heights[k] = row_minimum(&to[0], &dead[0], n, &where)
+            if where < 0:
+                break
             dead[where] = INFINITY
             pairs[k, 1] = where
+    return where >= 0
 
 
 def merge_chain(
@@ -58,9 +62,12 @@ def merge_chain(
         int64_t[::1] chain,               # WORK   (n,)
         int64_t[:, ::1] pairs,            # OUT    (n - 1, 2), names of what was merged
         double[::1] heights):             # OUT    (n - 1,)
-    """Merge until one cluster is left. O(n^2) time."""
+    """Merge until one cluster is left. O(n^2) time.
+
+    Returns False where a cluster is infinitely far from all others, or NaN.
+    """
     cdef:
-        Py_ssize_t n = D.shape[0], length = 0, k, i, x, y, lowest = 0
+        Py_ssize_t n = D.shape[0], length = 0, k, i, x, y = 0, lowest = 0
         double h
     with nogil:
         make_square(distances, D)
@@ -75,11 +82,15 @@ def merge_chain(
             while True:
                 x = chain[length - 1]
                 h = row_minimum(&D[x, 0], &dead[0], n, &y)
+                if y < 0:
+                    break
                 if length > 1 and D[x, chain[length - 2]] <= h:
                     y = chain[length - 2]
                     break
                 chain[length] = y
                 length = next_length(&chain[0], length)
+            if y < 0:
+                break
             length -= 2
             if x > y:
                 x, y = y, x
@@ -93,3 +104,4 @@ def merge_chain(
                 D[i, y] = D[y, i]
             dead[x] = INFINITY
             size[y] += size[x]
+    return y >= 0

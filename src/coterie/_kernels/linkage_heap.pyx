@@ -34,7 +34,7 @@ def row_minima(
         const double[::1] dead,           # IN     (S,), zeros from K on
         Py_ssize_t K,
         double[::1] least,                # OUT    (S,), smallest number of each row from K on but the last
-        int64_t[::1] nearest,             # OUT    (S,), its column
+        int64_t[::1] nearest,             # OUT    (S,), its column; -1 where all are infinitely far, or NaN
         Py_ssize_t rows,                  # IN     rows of a chunk
         Region region, int thread):
     """Smallest number of each row of a triangle. O(n^2) time, one reading."""
@@ -45,7 +45,7 @@ def row_minima(
         while work_take(&region.work, thread, rows, S - 1 - K, &part):
             for s in range(K + part.start, K + part.stop):
                 least[s] = row_minimum(&distances[0] + offset[s] + s + 1, &dead[s + 1], S - 1 - s, &where)
-                nearest[s] = s + 1 + where
+                nearest[s] = s + 1 + where if where >= 0 else -1
 
 
 def address_rows(
@@ -66,7 +66,7 @@ def merge_nearest(
         int64_t[::1] offset,              # INOUT  (S,), see address_rows
         int64_t[::1] order,               # INOUT  (S,), order[S - alive:] are the slots alive, ascending
         double[::1] least,                # INOUT  (S,), lower bound of each row
-        int64_t[::1] nearest,             # INOUT  (S,), the column that had it
+        int64_t[::1] nearest,             # INOUT  (S,), the column that had it; -1 for none
         double[::1] dead,                 # INOUT  (S,), 0 or infinity
         double[::1] size,                 # INOUT  (S,), points of each cluster
         int64_t[::1] name,                # INOUT  (S,), some point of each cluster
@@ -78,10 +78,11 @@ def merge_nearest(
         Region region, int thread):
     """Merge two clusters in each chunk of the region, which has no more chunks than there are free slots.
 
-    O(S) time a merge, and O(S) for each row whose neighbour died before it got to the head of the queue.
+    O(S) time a merge, and O(S) for each row whose neighbour died before it got to the head of the queue. The queue runs
+    empty, and the region is stopped, where a cluster is infinitely far from all others, or NaN.
     """
     cdef:
-        Py_ssize_t K = young.shape[0], S = young.shape[1], a, b, c, first, above_a, above_b, where
+        Py_ssize_t K = young.shape[0], S = young.shape[1], a, b, c, first, above_a, above_b, where = -1
         const double *D = &distances[0]
         double *row_c
         const double *row_a
@@ -91,16 +92,16 @@ def merge_nearest(
     with nogil:
         while work_take(&region.work, thread, 1, region.work.n_chunks, &part):
             while True:
-                if state[0] == 0:  # distances so large that a union is infinitely far from all others
+                if state[0] == 0:
                     work_store(&region.work.stop, 1)
                     break
                 a = heap[0]
                 if dead[a] == 0.0:
                     b = nearest[a]
-                    if dead[b] == 0.0:
+                    if b >= 0 and dead[b] == 0.0:
                         break
                     least[a] = row_minimum(D + offset[a] + a + 1, &dead[0] + a + 1, S - a - 1, &where)
-                    nearest[a] = a + 1 + where
+                    nearest[a] = a + 1 + where if where >= 0 else -1
                 if dead[a] != 0.0 or where < 0:  # nothing is left of this row
                     state[0] -= 1
                     heap[0] = heap[state[0]]
@@ -152,8 +153,9 @@ def merge_nearest(
             order[first - 1] = c
             state[1] -= 1
             least[c] = row_minimum(row_c + c + 1, &dead[0] + c + 1, S - c - 1, &where)
-            nearest[c] = c + 1 + where
+            nearest[c] = -1
             if where >= 0:
+                nearest[c] = c + 1 + where
                 push(&heap[0], state[0], c, &least[0])
                 state[0] += 1
 

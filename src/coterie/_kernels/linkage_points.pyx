@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t
 from .heap cimport push, sift_down
 from .linkage cimport BLOCK as _BLOCK, nearest_in_blocks, next_length
 from .simd cimport simd_level
-from .work cimport Region, part_t, work_take
+from .work cimport Region, part_t, work_store, work_take
 
 BLOCK = _BLOCK
 
@@ -75,7 +75,8 @@ def merge_chain_of_centers(
         Region region, int thread):
     """Ward's method along a chain of nearest neighbours; a merge in each chunk of the region. O(n d) time a merge.
 
-    The one before in the chain is preferred on a tie, else the lowest.
+    The one before in the chain is preferred on a tie, else the lowest. The region is stopped where a cluster is
+    infinitely far from all others, or NaN.
     """
     cdef:
         int level = simd_level()
@@ -101,9 +102,12 @@ def merge_chain_of_centers(
                 nearest_in_blocks(level, &blocks[0, 0, 0], &coarse[0, 0, 0], d,
                                   0, n_blocks, &centers[x, 0], x, x, size[x], &size[0],
                                   &smallest[0], &link[length - 1], &chain[length])
-                if length > 1 and chain[length] == chain[length - 2]:
+                if chain[length] < 0 or (length > 1 and chain[length] == chain[length - 2]):
                     break
                 length = next_length(&chain[0], length)
+            if chain[length] < 0:
+                work_store(&region.work.stop, 1)
+                break
             x = min(chain[length - 1], chain[length - 2])
             y = max(chain[length - 1], chain[length - 2])
             pairs[state[1], 0] = name[x]
@@ -137,18 +141,19 @@ def merge_nearest_centers(
     """Merge two clusters in each chunk of the region; a new one takes the next free slot below all others.
 
     The queue is that of linkage_heap, but distances are computed when they are needed. O(S d) time a merge.
+    The queue runs empty, and the region is stopped, where clusters are infinitely far from all others, or NaN.
     """
     cdef:
         int level = simd_level()
-        Py_ssize_t n_blocks = blocks.shape[0], d = centers.shape[1], a, b, c, j
+        Py_ssize_t n_blocks = blocks.shape[0], d = centers.shape[1], a = 0, b = 0, c, j
         double share, x
         part_t part
     with nogil:
         while work_take(&region.work, thread, 1, region.work.n_chunks, &part):
-            while True:
+            while state[0] > 0:
                 a = heap[0]
                 b = nearest[a]
-                if size[a] > 0.0 and size[b] > 0.0:
+                if size[a] > 0.0 and b >= 0 and size[b] > 0.0:
                     break
                 if size[a] > 0.0:
                     least[a] = INFINITY
@@ -160,6 +165,9 @@ def merge_nearest_centers(
                     state[0] -= 1
                     heap[0] = heap[state[0]]
                 sift_down(&heap[0], state[0], 0, &least[0])
+            if state[0] == 0:
+                work_store(&region.work.stop, 1)
+                break
             pairs[state[1], 0] = name[a]
             pairs[state[1], 1] = name[b]
             squares[state[1]] = least[a]

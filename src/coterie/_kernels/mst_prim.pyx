@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A minimum spanning tree of points, grown from the first one (Prim 1957), in memory O(n d)."""
-from libc.math cimport INFINITY
+from libc.math cimport INFINITY, NAN
 from libc.stdint cimport int64_t
 
 from .pairwise cimport Points, distances_from
-from .work cimport Region, part_t, work_take
+from .work cimport Region, part_t, work_store, work_take
 
 
 def visit_nearest(
@@ -20,7 +20,7 @@ def visit_nearest(
         Region region, int slot):
     """Add the nearest point to the tree, one in each chunk; the lowest on a tie. O(m d) time for each.
 
-    Where a distance is not finite, the height is NaN.
+    Where a distance is not finite, the height is NaN. The region is stopped where no point has a finite one.
     """
     cdef:
         Py_ssize_t m = least.shape[0], i, found
@@ -44,6 +44,10 @@ def visit_nearest(
                 odd += row[m - 1] - row[m - 1]
                 a = min(a, least[m - 1] + inside[m - 1])
             a = min(a, b)
+            if not a < INFINITY:
+                heights[done + part.index - 1] = NAN
+                work_store(&region.work.stop, 1)
+                break
             found = 0
             while found < m - 1 and least[found] + inside[found] != a:
                 found += 1

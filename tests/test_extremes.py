@@ -1,0 +1,203 @@
+"""Values near the largest and the smallest numbers: the result as at other scales, or a clear error; never nonsense."""
+import contextlib
+import re
+
+import numpy as np
+import pytest
+from reference import linkage as reference
+
+import coterie
+from coterie import _linkage, distances, hierarchy
+
+METHODS = ("single", "complete", "average", "weighted", "centroid", "median", "ward")
+LARGEST = np.finfo(np.float64).max
+EXPONENTS = (-1000, -700, -600, -520, -300, 300, 520, 600, 700, 1000)
+
+
+def rows(n=40, d=3):
+    """Three groups; of about 40 bits a number, so that a scaling to subnormal numbers would show."""
+    X = np.random.RandomState(n).normal(size=(n, d))
+    X[n // 3:] += 4
+    X[2 * n // 3:, 0] += 9
+    return np.round(X * 2**30) / 2**30
+
+
+def condensed(n=40):
+    return np.random.RandomState(n).uniform(0.5, 1, size=n * (n - 1) // 2)
+
+
+def by_largest_difference(x, y):
+    return float(np.abs(x - y).max())
+
+
+def linkage_of(kind, method, **params):
+    return lambda X: hierarchy.linkage(X, method, **params)
+
+
+def tree_of(estimator):
+    return lambda X: estimator.fit(X).linkage_
+
+
+# What is scaled with the data, each power of two by itself: name -> (function of data, data, degree).
+TREES = {
+    **{f"linkage, condensed, {method}": (linkage_of("condensed", method), condensed(), 1) for method in METHODS},
+    **{f"linkage, points, {method}": (linkage_of("points", method), rows(), 1) for method in METHODS},
+    **{f"linkage, {metric}, {method}": (linkage_of("points", method, metric=metric), rows(), degree)
+       for metric, degree in (("manhattan", 1), ("chebyshev", 1), ("canberra", 0), ("braycurtis", 0), ("cosine", 0),
+                              ("correlation", 0), (by_largest_difference, 1))
+       for method in ("single", "average", "complete")},
+    "linkage, many points, single": (linkage_of("points", "single"), rows(1100), 1),
+    "linkage, many points, ward": (linkage_of("points", "ward"), rows(1100), 1),
+    "linkage, many points, centroid": (linkage_of("points", "centroid"), rows(1100), 1),
+    "linkage, many distances, average": (linkage_of("condensed", "average"), condensed(1100), 1),
+    "linkage, many distances, median": (linkage_of("condensed", "median"), condensed(1100), 1),
+    "linkage, many distances, single": (linkage_of("condensed", "single"), condensed(1100), 1),
+    "linkage, in order": (lambda X: hierarchy.linkage(X, "average", optimal_ordering=True), rows(), 1),
+    "linkage_vector": (lambda X: hierarchy.linkage_vector(X, "ward"), rows(), 1),
+    **{f"AgglomerativeClustering, {linkage}": (tree_of(coterie.AgglomerativeClustering(linkage=linkage)), rows(), 1)
+       for linkage in METHODS},
+    "AgglomerativeClustering, precomputed": (
+        lambda X: coterie.AgglomerativeClustering(metric="precomputed", linkage="average").fit(X).linkage_,
+        distances.squareform(condensed()), 1),
+}
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning", "ignore::coterie.scaling.FeatureScaleWarning")
+@pytest.mark.parametrize("name", TREES)
+def test_trees_are_the_same_at_every_scale(name):
+    function, data, degree = TREES[name]
+    Z = function(data)
+    for exponent in EXPONENTS:
+        scaled = function(np.ldexp(data, exponent))
+        np.testing.assert_array_equal(scaled[:, [0, 1, 3]], Z[:, [0, 1, 3]])
+        np.testing.assert_array_equal(scaled[:, 2], np.ldexp(Z[:, 2], degree * exponent))
+
+
+# Finite data that overflow or lose digits in sums, differences or squares; of one shape, so that they do for all.
+N = 24
+MATRICES = {
+    "all near the largest": np.full((N, 3), LARGEST) * np.linspace(0.9, 1, 3 * N).reshape(N, 3),
+    "both signs near the largest": np.where(np.arange(3 * N).reshape(N, 3) % 2, 1.0, -1.0) * LARGEST,
+    "all equal, the largest": np.full((N, 3), LARGEST),
+    "one huge among small": np.where(np.arange(3 * N).reshape(N, 3) == 7, 1e308, rows(N)),
+    "one huge, negative": np.where(np.arange(3 * N).reshape(N, 3) == 7, -LARGEST, rows(N)),
+    "near 2^-1000": np.ldexp(rows(N), -1000),
+    "subnormal": np.random.RandomState(0).randint(-9, 9, size=(N, 3)) * 5e-324,
+    "subnormal among ones": np.where(np.arange(3 * N).reshape(N, 3) % 5 == 0, 5e-324, 1.0),
+    "large and small by columns": rows(N) * [1e300, 1.0, 1e-300],
+    "powers of ten": 10.0 ** np.linspace(-320, 308, 3 * N).reshape(N, 3),
+    "negative zeros": np.where(np.arange(3 * N).reshape(N, 3) % 2, -0.0, 0.0),
+    "float32, largest": (rows(N) * 2e37).astype(np.float32),
+    "float32, subnormal": (rows(N) * 1e-44).astype(np.float32),
+}
+CONDENSED = {
+    "about half the largest": np.full(6, 8e307),
+    "three": np.full(3, 1.2e308),
+    "the largest": np.full(300, LARGEST),
+    "near the largest": LARGEST * np.linspace(0.5, 1, 300),
+    "one huge": np.where(np.arange(300) == 11, LARGEST, condensed(25)),
+    "all but one huge": np.where(np.arange(300) == 11, 1.0, LARGEST),
+    "subnormal": np.random.RandomState(1).randint(0, 9, size=300) * 5e-324,
+    "powers of ten": 10.0 ** np.linspace(-320, 308, 300),
+    "zeros and the largest": np.where(np.arange(300) % 2, 0.0, LARGEST),
+    "negative": -LARGEST * np.linspace(0.5, 1, 300),
+    "both signs": LARGEST * np.linspace(-1, 1, 300),
+}
+
+
+def assert_tree(Z, inversions=False):
+    reference.assert_valid(Z)
+    assert np.isfinite(Z).all()
+    assert inversions or (np.diff(Z[:, 2]) >= 0).all()
+
+
+def or_a_clear_error(function, *args, match="too large|NaN or infinite|finite|not defined|must not be negative"):
+    """The result, or None where it is refused by a ValueError that says why."""
+    try:
+        return function(*args)
+    except ValueError as error:
+        assert not match or re.search(match, str(error)), error
+        return None
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", CONDENSED)
+def test_trees_of_extreme_distances(linkage_path, name, method):
+    y = CONDENSED[name]
+    Z = or_a_clear_error(hierarchy.linkage, y, method)
+    if Z is None:
+        assert (method in ("centroid", "median") and y.min() < 0) or method == "ward"
+        return
+    assert_tree(Z, method in ("centroid", "median"))
+    if method in ("single", "complete"):  # nothing is calculated, so ordinary numbers in the same order tell the tree
+        order = np.unique(y)
+        np.testing.assert_array_equal(Z[:, 2], order[hierarchy.linkage(
+            np.searchsorted(order, y).astype(float), method)[:, 2].astype(int)])
+    if method in ("average", "weighted"):  # means lie between the distances, but for rounding
+        half = Z[:, 2] / 2
+        assert (half >= y.min() / 2 * (1 - 1e-12 * np.sign(y.min())) - 1e-290).all()
+        assert (half <= y.max() / 2 * (1 + 1e-12 * np.sign(y.max()))).all()
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:.*hold.*variance", "ignore:Latitudes")
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("metric", [*distances.NAMES, by_largest_difference])
+@pytest.mark.parametrize("name", MATRICES)
+def test_trees_of_extreme_rows(name, metric, method):
+    X = MATRICES[name]
+    if metric != "euclidean" and method not in ("single", "average", "complete", "weighted"):
+        return
+    if metric == "haversine":
+        X = X[:, :2]
+    estimator = coterie.AgglomerativeClustering(linkage=method, metric=metric)
+    for build in (tree_of(estimator), linkage_of("points", method, metric=metric)):
+        with np.errstate(over="ignore" if callable(metric) else "warn"):  # the difference of two rows
+            Z = or_a_clear_error(build, X, match="")
+        if Z is not None:
+            assert_tree(Z, method in ("centroid", "median"))
+
+
+# ------------------------------------------------------------------------------------------- nothing is found
+
+
+@pytest.mark.parametrize("bad", [np.inf, np.nan])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_point_without_a_nearest_one_is_an_error(linkage_path, method, bad):
+    # Such distances are refused before, and finite ones are scaled: the kernels do not rely on either.
+    for n, point in ((2, 0), (3, 2), (40, 0), (40, 17), (40, 39)):
+        square = distances.squareform(condensed(40))[:n, :n]
+        square[point] = square[:, point] = bad
+        np.fill_diagonal(square, 0.0)
+        y = distances.squareform(square, checks=False)
+        # NaN under a root of a sum that may not be negative counts as 0: then all that matters is that nothing breaks.
+        silent = np.isnan(bad) and method in ("ward", "centroid", "median")
+        with (contextlib.suppress(ValueError) if silent else
+              pytest.raises(ValueError, match=f"too large for {method} linkage")):
+            _linkage._merge_matrix(y, 1.0, method, _linkage._Merges(n), 2, False)
+
+
+@pytest.mark.parametrize("bad", [np.inf, np.nan])
+@pytest.mark.parametrize("method", ["ward", "centroid", "median"])
+def test_a_center_without_a_nearest_one_is_an_error(linkage_path, method, bad):
+    for n, point in ((2, 0), (3, 2), (40, 0), (40, 17), (40, 39)):
+        points = rows(n) / 64
+        points[point, 1] = bad
+        with pytest.raises(ValueError, match=f"too large for {method} linkage"), np.errstate(all="ignore"):
+            if method == "ward":
+                _linkage._ward_of_points(points, _linkage._Merges(n), 2)
+            else:
+                _linkage._centers_by_heap(method == "centroid", points, _linkage._Merges(n), 2)
+
+
+@pytest.mark.parametrize("n", [2, 3, 10, 1500])
+@pytest.mark.parametrize("bad", [np.inf, np.nan])
+def test_rows_whose_distances_are_no_numbers_are_refused(n, bad):
+    # A binary distance of numbers that are not, and a function: in memory that grows with n too.
+    for metric in ("dice", lambda x, y: bad):
+        X = np.full((n if metric == "dice" else min(n, 10), 2), LARGEST)
+        for build in (linkage_of("points", "single", metric=metric),
+                      tree_of(coterie.AgglomerativeClustering(linkage="single", metric=metric))):
+            with pytest.raises(ValueError, match=r"distance is NaN or infinite between some rows"):
+                build(X)
