@@ -353,6 +353,8 @@ class DBSCAN(Clusterer, Estimator):
 
     def _check_relations(self) -> None:
         core, labels = self.core_sample_indices_, self.labels_
+        if not len(labels):
+            raise ValueError("labels_ should be of at least one row")
         distances.check_fitted(self.components_, self._fit_metric, len(labels), "components_")
         if len(core) and not (core[-1] < len(labels) and (core[1:] > core[:-1]).all()):
             raise ValueError(f"core_sample_indices_ should be in order and less than {len(labels)}")

@@ -428,6 +428,9 @@ class KMeans(Transformer, Clusterer, Estimator):
         """
         return self._set_request("score", sample_weight=sample_weight)
 
+    def _check_relations(self) -> None:
+        check_n_clusters(len(self.labels_), self._n_features_out)
+
     def _count_runs(self) -> int:
         given = is_array_like(self.init)
         if self.n_init == "auto":
