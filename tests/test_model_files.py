@@ -192,6 +192,12 @@ def test_parameters_must_be_valid(key, value, path):
     refused(path, f"The '{key}' parameter of KMeans must be")
 
 
+def test_a_file_can_not_ask_for_a_billion_threads(path):
+    NearestNeighbors(n_neighbors=2, n_jobs=10**9).fit(X).save(path)
+    indices = coterie.load(path).kneighbors(return_distance=False)  # work space for each would be 100 GB
+    np.testing.assert_array_equal(indices, MODELS["neighbors"].kneighbors(return_distance=False))
+
+
 def test_a_file_names_no_place_from_which_joblib_would_run_what_is_there(path):
     model = coterie.AgglomerativeClustering(2, memory="cache")
     with pytest.raises(ValueError, match="can't have a memory, which is a place on one machine"):
