@@ -7,7 +7,7 @@ import pytest
 
 import coterie
 from coterie import _choosing_k, _wording, explain
-from coterie.selection import Sweep, suggest_k, sweep
+from coterie.selection import Sweep, suggest_eps, suggest_k, sweep
 
 pytestmark = [pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning"),
               pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning"),
@@ -419,8 +419,8 @@ def test_each_sentence_on_clusters_holds_of_the_columns(seed):
 
 
 def check_drift(drift):
-    told = re.fullmatch(rf"({N}) new rows against ({N}): shares (differ no more than by chance|changed|changed a "
-                        rf"little|changed a lot) \(stability index ({N}), up to ({N}) by chance(?:; [^)]*)?\)(?:: (.*))?",
+    told = re.fullmatch(rf"({N}) new rows against ({N}): shares (differ no more than by chance|changed(?: a little| a "
+                        rf"lot)?) \(stability index ({N}), up to ({N}) by chance(?:; [^)]*)?\)(?:: (.*))?",
                         drift.sentences[0])
     assert told, drift.sentences
     now, then, what, index, by_chance, moved = told.groups()
@@ -477,3 +477,58 @@ def test_each_sentence_on_drift_holds_of_the_shares():
         check_drift(drift)
         readings.add(reading)
     assert readings == {"chance", "small", "moderate", "large"}
+
+
+# ------------------------------------------------------------------------------------------- which eps
+
+
+def check_eps(found):
+    reason, curve = found.reason, found.distances
+    within = curve <= found.eps
+    kth = r"the \d+(?:st|nd|rd|th) neighbor, the row itself counted,"
+    if found.clear:
+        told = re.fullmatch(rf"a clear knee: {kth} is within (?P<eps>{N}) for (?P<part>{PART}) of the rows(?:, and "
+                            rf"typically (?:(?P<times>{N}) times as far for the others as for these|at (?P<far>{N}) "
+                            r"for the others))?", reason)
+        assert told and within.all() == (told["times"] is None and told["far"] is None), reason
+        if told["times"]:
+            assert shows(told["times"], np.median(curve[~within]) / np.median(curve[within])), reason
+            assert float(told["times"].replace(",", "")) > 1, reason
+        if told["far"]:
+            assert np.median(curve[within]) == 0 and shows(told["far"], np.median(curve[~within])), reason
+    elif "is at" in reason:
+        told = re.fullmatch(rf"no clear knee: {kth} is at {N}(?: or at 0)? for all rows", reason)
+        assert told and len(set(curve[curve > 0])) == 1 and ("or at 0" in reason) == bool((curve == 0).any()), reason
+        return
+    else:
+        told = re.fullmatch(rf"no clear knee: the distances to {kth} (?P<seen>show no bend .*|bend before a quarter of "
+                            rf"the rows.*); (?P<eps>{N}) is enough for (?P<part>{PART}) of the rows", reason)
+        assert told, reason
+    assert float(told["eps"]) == pytest.approx(found.eps, rel=1e-5) and shows(told["part"], within.mean()), reason
+
+
+def scene(rng, n, d):
+    """Rows that are about as dense all over, or not; with and without equal ones."""
+    kinds = {
+        "even": lambda: rng.random((n, d)), "normal": lambda: rng.normal(size=(n, d)),
+        "ties": lambda: rng.integers(0, 12, (n, d)).astype(float), "line": lambda: np.arange(float(n))[:, np.newaxis],
+        "blobs": lambda: rng.normal(size=(n, d)) + 20 * rng.integers(0, 3, (n, 1)),
+        "noise": lambda: np.where(rng.random((n, 1)) < 0.3, 20 * rng.random((n, d)), rng.normal(size=(n, d))),
+        "duplicates": lambda: np.repeat(rng.normal(size=(-(-n // 5), d)), 5, axis=0)[:n],
+        "few near": lambda: np.concatenate([rng.normal(0, 1e-3, (n // 6 + 2, d)), rng.normal(size=(n, d))]),
+        "tail": lambda: np.exp(3 * rng.normal(size=(n, d))),
+    }
+    return 10.0 ** rng.integers(-9, 9) * kinds[rng.choice(list(kinds))]()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_sentence_on_eps_holds_of_the_distances(seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(60):
+        X = scene(rng, int(rng.choice([5, 20, 200, 1000])), int(rng.integers(1, 4)))
+        try:
+            found = suggest_eps(X, int(rng.integers(1, 6)))
+        except ValueError as error:
+            assert "at distance 0" in str(error)
+            continue
+        check_eps(found)

@@ -11,6 +11,7 @@ import numpy as np
 
 from . import distances
 from ._validation import as_matrix, check_parameters, integer
+from ._wording import number, share
 from .neighbors import NearestNeighbors
 
 if TYPE_CHECKING:
@@ -212,15 +213,35 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     by_chance = _BEYOND_CHANCE * (1 + _CHANCE_VARIES / math.sqrt(len(curve))) * _ratio_by_chance(k, n_dimensions)
     clear = ratio >= max(_FARTHER, by_chance) and n_dense >= _DENSE_AT_LEAST * len(curve)
     eps = _round_up(float(curve[n_dense - 1] if clear else min(_whisker(lengths) ** power, curve[-1])))
-    kth = f"the {_ordinal(k)} neighbour, the row itself counted,"
-    share = f"{100 * np.count_nonzero(found <= eps) / len(found):.3g}% of the rows"
+    kth = f"the {_ordinal(k)} neighbor, the row itself counted,"
     if clear:
-        times = f"{ratio**power:.2g}"
-        reason = f"a clear knee: {kth} is within {eps:g} for {share}, and typically {times} times as far for the others"
+        reason = f"a clear knee: {kth} is within {eps:g} for {_say_reach(found, eps)}"
+    elif curve[0] == curve[-1]:
+        reason = f"no clear knee: {kth} is at {curve[0]:.4g}{' or at 0' * bool(found[0] == 0)} for all rows"
     else:
-        reason = (f"no clear knee: the distances to {kth} grow evenly, as where data is about as dense all over; "
-                  f"{eps:g} is enough for {share}")
+        seen = ("show no bend that is more than chance makes, as where data are about as dense all over"
+                if ratio < max(_FARTHER, by_chance) else
+                "bend before a quarter of the rows, so that no large part of them is dense")
+        reason = (f"no clear knee: the distances to {kth} {seen}; {eps:g} is enough for "
+                  f"{_share(found <= eps)} of the rows")
     return EpsSuggestion(eps, clear, reason, found)
+
+
+def _say_reach(found: NDArray[np.float64], eps: float) -> str:
+    """How many rows are within reach of so many, and how far from it the others are."""
+    here = found <= eps
+    text = f"{_share(here)} of the rows"
+    if here.all():
+        return text
+    typical, farther = float(np.median(found[here])), float(np.median(found[~here]))
+    if not typical:
+        return f"{text}, and typically at {farther:.3g} for the others"
+    return f"{text}, and typically {number(farther / typical)} times as far for the others as for these"
+
+
+def _share(of_rows: NDArray[np.bool_]) -> str:
+    """With a decimal where that is exact enough, but 100% is all, and 0% none."""
+    return share(float(np.mean(of_rows)), 1)
 
 
 def _find_knee(curve: NDArray[np.float64]) -> float:

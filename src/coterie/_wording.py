@@ -279,7 +279,7 @@ def share(value: float, decimals: int = 0) -> str:
         return f"under {least:g}%"
     if 1 - least / 100 < value < 1:
         return f"over {100 - least:g}%"
-    return f"{100 * value:.{decimals}f}%" if 0 < value < 1 else f"{100 * value:.0f}%"
+    return f"{number(100 * value, decimals)}%"
 
 
 def shares(here: float, overall: float) -> list[str]:

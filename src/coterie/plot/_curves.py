@@ -8,6 +8,7 @@ import numpy as np
 
 from .._validation import AXES, NONE, as_array, check_parameters, real
 from .._wording import number
+from .._wording import share as percent
 from ._style import PALETTE, QUIET, new_axes
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | No
         top = max(top, 1.2 * eps)
         share = 100 * np.searchsorted(curve, eps, side="right") / n
         ax.axhline(eps, color=PALETTE[4], linewidth=1.2, linestyle=(0, (4, 3)))
-        ax.annotate(f"eps = {eps:.4g}: {share:.3g}% of the rows are core points", (2, eps), xytext=(0, 4),
+        ax.annotate(f"eps = {eps:.4g}: {percent(share / 100, 1)} of the rows are core points", (2, eps), xytext=(0, 4),
                     textcoords="offset points", color=PALETTE[4])
         if share > 0:
             ax.plot(share, eps, "o", color=PALETTE[4], clip_on=False, zorder=3)
