@@ -2,6 +2,7 @@
 import itertools
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 
@@ -200,6 +201,28 @@ def test_every_kind_of_picture_goes_through_memory(run, kind):
     pytest.importorskip("matplotlib")
     assert run("kmeans", "iris.csv", "-k", 3, "--plot", f"a.{kind}", "--quiet")[0] == 0
     assert os.path.getsize(f"a.{kind}") > 1000
+
+
+@pytest.mark.parametrize("command", [
+    ("kmeans", "-k", 3, "--plot"), ("dbscan", "--plot"), ("dbscan", "--metric", "haversine", "--eps", 100, "--plot"),
+    ("hierarchy", "-k", 2, "--dendrogram"), ("sweep", "-k", "2-3", "--stability", 0, "--plot")],
+    ids=lambda command: "-".join(map(str, command[:3])))
+def test_pictures_of_places_in_a_file_with_dollars_in_its_name(run, command):
+    pytest.importorskip("matplotlib")
+    rows = "".join(f"{40 + i % 4},{-150 + i % 3 * 120 + i / 10}\n" for i in range(60))
+    with open("a $b_$.csv", "w", encoding="utf-8") as file:
+        file.write(f"lat,lon\n{rows}")
+    name, *options = command
+    assert run(name, "a $b_$.csv", *options, "a.svg", "--quiet")[0] == 0
+    with open("a.svg", encoding="utf-8") as file:
+        text = file.read()
+    assert "a $b_$.csv" in text
+    if options[-1] == "--plot" and name != "sweep":
+        width, height = (float(each) for each in re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', text).groups())
+        x, y = (re.search(f'<!-- {label} -->.*?translate\\(([\\d.]+) ([\\d.]+)\\)', text, re.DOTALL).groups()
+                for label in ("lon", "lat"))
+        assert float(x[0]) > float(y[0]) and float(x[1]) > float(y[1])  # longitude below, latitude at the side
+        assert name != "kmeans" or height < width / 2  # a wide map
 
 
 def test_picture_that_cannot_be_drawn_is_told_in_a_line(run, monkeypatch):

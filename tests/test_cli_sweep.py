@@ -87,7 +87,7 @@ def test_picture_is_drawn(cli, groups, tmp_path):
     pytest.importorskip("matplotlib")
     cli("x.npy", "-k", "2-4", "--stability", 2, "--plot", "sweep.svg")
     text = (tmp_path / "sweep.svg").read_text()
-    assert "x.npy: kmeans" in text and "silhouette" in text
+    assert "x.npy: kmeans" in text and "silhouette" in text and "suggested: 3 clusters" in text
     assert "no kind of picture" in cli("x.npy", "--plot", "sweep.csv", code=2).stderr
 
 

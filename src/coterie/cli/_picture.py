@@ -13,11 +13,13 @@ from coterie.cli._console import Problem, file_name
 from coterie.cli._result import Outputs
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from coterie.scaling import Scaler
 
 MATPLOTLIB = 'install matplotlib: pip install "coterie[plot]"'
+_TEXTS = 0.8  # inches beside and below what is drawn
 
 
 def matplotlib_is_there() -> bool:
@@ -56,6 +58,15 @@ def for_scatter(values: np.ndarray, names: list[str], scaler: Scaler) -> tuple[n
     if scaler.method == "log":
         return np.log1p(values), [f"log(1 + {name})" for name in names]
     return values, names
+
+
+def lower_to_map(figure: Figure, ax: Axes) -> None:
+    """Make a figure of one picture, if this is a wide map, no higher than the map."""
+    if ax.get_aspect() == "auto":
+        return
+    shape = ax.get_aspect() * np.ptp(ax.get_ylim()) / np.ptp(ax.get_xlim())
+    width, height = figure.get_size_inches()
+    figure.set_figheight(min(height, _TEXTS + (width - _TEXTS) * shape))
 
 
 def save_picture(outputs: Outputs, path: str, figure: Figure) -> None:

@@ -22,7 +22,7 @@ from coterie import distances, neighbors, selection
 from coterie.cli._console import Problem, add_run_arguments, count, note, positive, progress_bar
 from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
 from coterie.cli._model import add_save_argument, describe_fit, save_model
-from coterie.cli._picture import check_picture, for_scatter, picture_name, save_picture
+from coterie.cli._picture import check_picture, for_scatter, lower_to_map, picture_name, save_picture
 from coterie.cli._read import add_file_arguments, read_file, source_name
 from coterie.cli._result import MOST_COLUMNS, check_targets, summary, write_labels
 from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
@@ -220,7 +220,9 @@ def _draw(args, data, labels, scaler, globe, title, curve, k, eps):
             ax.yaxis.set_major_locator(MultipleLocator(30))
         ax.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
         ax.yaxis.set_major_formatter(lambda degrees, _: f"{degrees:g}" if abs(degrees) <= 90 else "")
-    figure.suptitle(title, fontsize=11)
+    elif curve is None:
+        lower_to_map(figure, ax)
+    figure.suptitle(title, fontsize=11, parse_math=False)
     save_picture(args.outputs, args.plot, figure)
 
 

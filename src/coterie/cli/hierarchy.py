@@ -215,5 +215,5 @@ def _draw(args, Z, cut, data, title):
     if names is None and data.kept is not None:
         names = np.flatnonzero(data.kept)
     ax = plot.dendrogram(Z, **cut, labels=names)
-    ax.set_title(title, fontsize=10)
+    ax.set_title(title, fontsize=10, parse_math=False)
     save_picture(args.outputs, args.dendrogram, ax.figure)

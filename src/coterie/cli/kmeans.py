@@ -17,7 +17,7 @@ import numpy as np
 import coterie
 from coterie.cli._console import add_run_arguments, count, file_name, positive, progress_bar, warn
 from coterie.cli._model import add_save_argument, describe_fit, find_typical, save_model
-from coterie.cli._picture import check_picture, for_scatter, picture_name, save_picture
+from coterie.cli._picture import check_picture, for_scatter, lower_to_map, picture_name, save_picture
 from coterie.cli._read import add_file_arguments, check_rows, read_file, source_name
 from coterie.cli._result import check_targets, summary, write_centers, write_labels
 from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
@@ -102,7 +102,8 @@ def _draw(args, table, scaler, model):
     figure = Figure(figsize=(11, 9), layout="constrained")
     places, names = for_scatter(table.values, table.names, scaler)
     centers, _ = for_scatter(model.cluster_centers_, table.names, scaler)
-    plot.scatter(places, model.labels_, centers, names=names, ax=figure.add_subplot())
+    plot.scatter(places, model.labels_, centers, names=names, ax=(ax := figure.add_subplot()))
+    lower_to_map(figure, ax)
     figure.suptitle(f"{os.path.basename(source_name(args.file))}: {count(args.n_clusters, 'cluster')} by k-means",
-                    fontsize=11)
+                    fontsize=11, parse_math=False)
     save_picture(args.outputs, args.plot, figure)

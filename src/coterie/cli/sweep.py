@@ -126,7 +126,8 @@ def run(args: argparse.Namespace) -> None:
             from coterie import plot
 
             ax = plot.sweep(suggestion)
-            ax.figure.suptitle(f"{os.path.basename(source_name(args.file))}: {args.algorithm}", fontsize=11)
+            ax.figure.suptitle(f"{os.path.basename(source_name(args.file))}: {args.algorithm}", fontsize=11,
+                               parse_math=False)
             save_picture(args.outputs, args.plot, ax.figure)
     finally:  # the work is done: show it even where it can't be written
         print(found)

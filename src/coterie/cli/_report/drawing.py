@@ -9,6 +9,7 @@ import numpy as np
 
 import coterie
 from coterie import hierarchy, plot
+from coterie.cli._picture import lower_to_map
 from coterie.cli._report.chapters import MOST_LEAVES
 from coterie.cli._report.page import Picture
 
@@ -21,14 +22,15 @@ _FEW_LEAVES = 40  # of a large tree
 
 
 def draw(what: Callable, alt: str, height: float, width: float = _WIDTH, as_image: bool = False) -> Picture:
-    """A picture of `width` by `height` inches into which `what(ax)` draws."""
+    """A picture of `width` by at most `height` inches into which `what(ax)` draws."""
     import matplotlib
     from matplotlib.figure import Figure
 
     # Names within an svg are random but for the salt.
     with matplotlib.rc_context({"svg.hashsalt": "coterie", "svg.fonttype": "path", "font.size": 10}):
         figure = Figure(figsize=(width, height), layout="constrained")
-        what(figure.add_subplot())
+        what(ax := figure.add_subplot())
+        lower_to_map(figure, ax)
         file = io.BytesIO()
         if as_image:
             figure.savefig(file, format="png", dpi=_RESOLUTION, metadata={"Software": None}, transparent=True)
@@ -65,7 +67,8 @@ def draw_tree(findings, alt: str) -> Picture:
     if findings.choice.method != "DBSCAN":  # the numbers and colours of the recommended clusters, as far as they agree
         cut = coterie.align_labels(labels, hierarchy.cut_tree(findings.tree, len(np.unique(labels)))[:, 0])
     count = len(findings.tree) + 1
-    leaves = count if count <= MOST_LEAVES else max(_FEW_LEAVES, min(len(np.unique(labels)), MOST_LEAVES))
+    groups = 0 if cut is None else len(np.unique(cut))
+    leaves = count if count <= MOST_LEAVES else max(_FEW_LEAVES, min(groups, MOST_LEAVES))
     return draw(lambda ax: plot.dendrogram(findings.tree, clusters=cut, labels=names, truncate=leaves, ax=ax), alt,
                 1.0 + _LEAF * leaves)
 
