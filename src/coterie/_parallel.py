@@ -27,8 +27,6 @@ Callback = Callable[[str, int, int], object]
 
 # How long the caller works before it looks into Python: Ctrl-C is to be felt within 0.2 s.
 _PAUSE = 0.05
-# `n_jobs` is cut off there: each thread has work space of its own, and results do not depend on their number.
-_MOST_THREADS = 1024
 
 
 class Cancelled(Exception):
@@ -227,7 +225,7 @@ def resolve_n_jobs(n_jobs: int | None) -> int:
         return get_num_threads()
     n_jobs = _as_count(n_jobs, "n_jobs")
     if n_jobs > 0:
-        return min(n_jobs, _MOST_THREADS)
+        return n_jobs
     if n_jobs == 0:
         raise ValueError("n_jobs == 0 has no meaning: use None, -1 or a positive number.")
     return max(1, _default_threads() + 1 + n_jobs)
