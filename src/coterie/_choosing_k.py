@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import _parallel
+from . import _parallel, _scale
 from ._kmeans import KMeans
 from ._random import as_random_state
 from ._sweeping import SCORES, Fits, Judge, Sweep, sweep
@@ -224,7 +224,8 @@ def _numbers_of(found: Sweep) -> list[int]:
 
 def _by_chance(found: Sweep, randomness: np.random.RandomState) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Silhouette of data without clusters, for each row of a sweep: mean and standard deviation."""
-    center, axes, low, high, deviations = _principal_box(found.data)
+    data = _scale.divided(found.data, _scale.exponent_for(found.data))  # silhouettes are the same at any scale
+    center, axes, low, high, deviations = _principal_box(data)
     size = min(len(found.data), _MOST_ROWS)
     points = [{name: row[name] for name in found.parameters} for row in found]
     seen = np.full((2, _REFERENCES, len(points)), math.nan)

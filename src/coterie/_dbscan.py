@@ -202,8 +202,8 @@ class DBSCAN(Clusterer, Estimator):
         ------
         ValueError
             A parameter is out of range, the data are not a finite, real, two-dimensional table, distances are negative
-            or not a square, the metric is not defined for the data, or the weights are of the wrong shape, not finite
-            or all zero.
+            or not a square, the metric is not defined for the data, or the weights are of the wrong shape, not finite,
+            all zero or so large that their sum is beyond float64.
         TypeError
             The data hold objects that are not numbers, or the metric takes no such argument.
         Cancelled
@@ -224,6 +224,7 @@ class DBSCAN(Clusterer, Estimator):
         self._check_parameters()
         rows, seen = self._read_rows(X)
         weights = as_weights(sample_weight, len(rows), allow_negative=True)
+        _check_sum(weights)
         metric = self._resolve_metric()
         n_threads = _parallel.resolve_n_jobs(self.n_jobs)
         if metric is not None and isinstance(rows, np.ndarray):
@@ -463,6 +464,12 @@ def _cluster(rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None
         points = _near_pairs.DenseRows(_scale.divided(rows, exponent), metric, float(eps), n_threads)
         return _near_pairs.find_regions(points, min_samples, weights)
     return _regions.find_regions(vectors, float(eps), min_samples, weights, n_threads)
+
+
+def _check_sum(weights: NDArray[np.float64] | None) -> None:
+    if weights is not None and not _scale.magnitude(weights) < float(np.finfo(np.float64).max) / len(weights):
+        raise ValueError("The numbers of 'sample_weight' must add up to one that fits into float64. Got "
+                         f"{len(weights):,} of up to {_scale.magnitude(weights):.6g}.")
 
 
 def _check_distances(rows: NDArray | _sparse.SparseRows) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import _lloyd, _parallel, distances
+from . import _lloyd, _parallel, _scale, distances
 from ._describing import Numbers
 from ._grouping import Groups, squared_distances
 from ._validation import as_matrix, shown
@@ -28,20 +28,15 @@ class Occupation(NamedTuple):
     labels : for each row the cluster, from 0; -1 for noise
     sizes : (k,) rows in each
     n_noise : rows in none
-    squares : (k,) sum of the squared distances to the centre; NaN where there is no telling
-    mean_square : of all rows that are in a cluster; NaN where there is no telling
+    distances : (k,) root mean squared distance to the centre of each; NaN where there is none, or no telling
+    distance : that of all rows that are in a cluster
     """
 
     labels: NDArray[np.integer]
     sizes: NDArray[np.int64]
     n_noise: int
-    squares: NDArray[np.float64]
-    mean_square: float
-
-    def distances(self) -> NDArray[np.float64]:
-        """Root mean squared distance to the centre of each cluster; NaN where there is none, or no telling."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.sqrt(self.squares / self.sizes)
+    distances: NDArray[np.float64]
+    distance: float
 
 
 def occupy(labels: NDArray[np.integer], k: int, rows: NDArray | None = None, centers: NDArray | None = None
@@ -49,10 +44,14 @@ def occupy(labels: NDArray[np.integer], k: int, rows: NDArray | None = None, cen
     """Count rows, and measure them where there are centres."""
     n_noise = int(np.count_nonzero(labels < 0))
     sizes = np.bincount(labels[labels >= 0], minlength=k)
-    squares = np.full(k, np.nan)
-    if rows is not None and centers is not None:
-        squares = np.bincount(labels, weights=squared_distances(rows, labels, centers), minlength=k)
-    return Occupation(labels, sizes, n_noise, squares, float(squares.sum() / sizes.sum()) if sizes.any() else math.nan)
+    if rows is None or centers is None or not sizes.any():
+        return Occupation(labels, sizes, n_noise, np.full(k, np.nan), math.nan)
+    exponent = _scale.exponent_for(rows, centers, name="The table")
+    rows, centers = (_scale.divided(each, exponent) for each in (rows, centers))
+    squares = np.bincount(labels, weights=squared_distances(rows, labels, centers), minlength=k)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        far = _scale.multiplied(np.sqrt(squares / sizes), exponent)
+    return Occupation(labels, sizes, n_noise, far, _scale.times(math.sqrt(squares.sum() / sizes.sum()), exponent))
 
 
 # ------------------------------------------------------------------------------------------- of a model
@@ -68,7 +67,10 @@ def by_model(model: Any, X_new: ArrayLike) -> tuple[NDArray, Occupation, Occupat
     if centers is not None:  # k-means
         k = len(centers)
         new = as_matrix(X_new)
-        was = occupy(then, k)._replace(mean_square=float(model.inertia_) / len(then))
+        square = float(model.inertia_) / len(then)
+        # Where squares are beyond float64 there is no telling.
+        is_known = square < math.inf and (square > 1e-300 or _scale.exponent_for(centers) == 0)
+        was = occupy(then, k)._replace(distance=math.sqrt(square) if is_known else math.nan)
         return np.arange(k), was, occupy(now, k, new, centers.astype(np.float64))
     k = max(int(then.max(initial=-1)), int(now.max(initial=-1))) + 1
     rows, centers = tree_rows(model)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from . import _scale
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -80,12 +82,25 @@ class Groups:
         return tuple(found)
 
 
+def distances_to_own(rows: NDArray, labels: NDArray[np.integer], centers: NDArray) -> NDArray[np.float64]:
+    """Euclidean distance of each row to the centre of its label, in float64 from true differences."""
+    found = np.empty(len(rows))
+    for part, far in _from_own(rows, labels, centers):
+        found[part] = _scale.lengths(far)
+    return found
+
+
 def squared_distances(rows: NDArray, labels: NDArray[np.integer], centers: NDArray) -> NDArray[np.float64]:
-    """Squared Euclidean distance of each row to the centre of its label, in float64 from true differences."""
+    """Their squares; the rows must not be so large or small that these overflow or vanish."""
     squares = np.empty(len(rows))
+    for part, far in _from_own(rows, labels, centers):
+        squares[part] = np.einsum("ij,ij->i", far, far)
+    return squares
+
+
+def _from_own(rows: NDArray, labels: NDArray[np.integer], centers: NDArray) -> Iterator[tuple[slice, NDArray]]:
     step = max(1, _BLOCK // rows.shape[1])
     for start in range(0, len(rows), step):
         part = slice(start, start + step)
-        far = rows[part].astype(np.float64) - centers[labels[part]]
-        squares[part] = np.einsum("ij,ij->i", far, far)
-    return squares
+        with np.errstate(over="ignore"):
+            yield part, rows[part].astype(np.float64) - centers[labels[part]]

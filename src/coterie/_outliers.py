@@ -8,7 +8,7 @@ import numpy as np
 
 from . import _lloyd, _parallel, distances, neighbors
 from ._drifting import predict_again, tree_rows
-from ._grouping import Groups, squared_distances
+from ._grouping import Groups, distances_to_own
 from ._validation import as_matrix, check_n_features, shown
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     fitted, centers = tree_rows(model)
     if centers is not None:
         labels, others = model.predict(X), predict_again(model, fitted)
-        return _relative(labels, np.sqrt(squared_distances(rows, labels, centers)),
-                         others, np.sqrt(squared_distances(fitted, others, centers)))
+        return _relative(labels, distances_to_own(rows, labels, centers),
+                         others, distances_to_own(fitted, others, centers))
     if hasattr(model, "linkage_") and hasattr(model, "predict"):
         raise ValueError("outlier_scores needs the means of the clusters of a tree, and so the rows and Euclidean "
                          f"distances. Got {shown(model)}.")
@@ -115,7 +115,7 @@ def _read(model: Any, X: ArrayLike) -> NDArray:
 
 def _nearest(rows: NDArray, centers: NDArray) -> tuple[NDArray[np.integer], NDArray[np.float64]]:
     labels = _lloyd.nearest(rows, centers, _parallel.resolve_n_jobs(None))
-    return labels, np.sqrt(squared_distances(rows, labels, centers.astype(np.float64)))
+    return labels, distances_to_own(rows, labels, centers.astype(np.float64))
 
 
 def _relative(labels: NDArray[np.integer], far: NDArray[np.float64], other_labels: NDArray[np.integer],

@@ -106,6 +106,19 @@ def times(value: float, exponent: int) -> float:
         return float(np.ldexp(float(value), exponent)) if exponent else float(value)
 
 
+def lengths(differences: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Euclidean lengths of rows, each with a power of two of its own where its squares overflow or vanish."""
+    with np.errstate(over="ignore", under="ignore"):
+        squares = np.einsum("ij,ij->i", differences, differences)
+        found = np.sqrt(squares)
+        odd = np.flatnonzero(~((squares > 2.0 ** -_HIGH) & (squares < math.inf)))
+        if len(odd):
+            exponents = np.frexp(np.abs(differences[odd]).max(axis=1))[1]
+            part = np.ldexp(differences[odd], -exponents[:, None])
+            found[odd] = np.ldexp(np.sqrt(np.einsum("ij,ij->i", part, part)), exponents)
+    return found
+
+
 def balanced(weights: NDArray[np.float64] | None) -> tuple[NDArray[np.float64] | None, int]:
     """Weights of at least 0 over a power of two that lets them be multiplied with squares; and its exponent.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _parallel, scores
+from . import _parallel, _scale, scores
 from ._agglomerative import TreeClusterer, takes_all_rows
 from ._estimator import ClusteringWarning
 from ._random import as_random_state
@@ -477,10 +477,12 @@ def _inertia(X: NDArray, labels: NDArray) -> float:
     """Sum of the squared Euclidean distances of rows to the mean of their cluster."""
     order = np.argsort(labels, kind="stable")
     ends = np.flatnonzero(np.diff(labels[order])) + 1
+    exponent = _scale.exponent_for(X)
+    X = _scale.divided(X, exponent)
     total = 0.0
     for rows in np.split(order, ends):
         members = X[rows].astype(np.float64)
         if len(members):
             members -= members.mean(axis=0)
             total += float(np.vdot(members, members))
-    return total
+    return _scale.times(total, 2 * exponent)

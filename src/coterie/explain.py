@@ -489,8 +489,8 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
     return Drift(
         clusters=clusters, labels=labels, n_then=n_then, n_now=n_now, shares_then=then.sizes / n_then,
         shares_now=now.sizes / n_now, noise_then=then.n_noise / n_then, noise_now=now.n_noise / n_now,
-        distances_then=then.distances(), distances_now=now.distances(), distance_then=math.sqrt(then.mean_square),
-        distance_now=math.sqrt(now.mean_square), index=index, by_chance=by_chance, reading=reading, noun=noun)
+        distances_then=then.distances, distances_now=now.distances, distance_then=then.distance,
+        distance_now=now.distance, index=index, by_chance=by_chance, reading=reading, noun=noun)
 
 
 def _read_again(known: Profile, X_new: ArrayLike) -> NDArray:

@@ -2,6 +2,7 @@
 """Bring columns in different units to a common scale, and results back to the data's own units."""
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 
@@ -120,7 +121,8 @@ class Scaler(Transformer, Estimator):
         Raises
         ------
         ValueError
-            `X` is not a table of finite numbers, or holds a negative one and the method is "log".
+            `X` is not a table of finite numbers, or holds a negative one and the method is "log", or a column whose
+            largest number less its smallest one is beyond float64.
         """
         self._check_parameters()
         array, seen = self._read(X, allow_nan=True)
@@ -129,6 +131,7 @@ class Scaler(Transformer, Estimator):
         center, scale = np.zeros(array.shape[1]), np.ones(array.shape[1])
         if self.method != "none":
             low, high = _range(array, logarithm)
+            _check_range(low, high, column_names(X))
             varies = high - low > 10 * np.finfo(np.float64).eps * np.maximum(abs(low), abs(high))
             width = np.where(varies, high - low, 1.0)
             if self.method == "minmax":
@@ -157,14 +160,16 @@ class Scaler(Transformer, Estimator):
         NotFittedError
             `fit` has not been called.
         ValueError
-            `X` has other columns than `fit` saw, or values that `fit` would not take.
+            `X` has other columns than `fit` saw, or values that `fit` would not take, or a scaled one is beyond the
+            type of the result.
         """
         array = self._read_more(X, allow_nan=True)
         self._check_not_negative(array, X)
         scaled = np.empty_like(array)
-        for rows in _blocks(array):
-            block = _values(array[rows], self.method == "log") - self.center_
-            np.divide(block, self.scale_, out=scaled[rows], casting="same_kind")
+        with _refusing_overflow(scaled.dtype):
+            for rows in _blocks(array):
+                block = _values(array[rows], self.method == "log") - self.center_
+                np.divide(block, self.scale_, out=scaled[rows], casting="same_kind")
         return self._as_output(scaled, X)
 
     def fit_transform(self, X: ArrayLike, y: object = None) -> Any:
@@ -182,15 +187,23 @@ class Scaler(Transformer, Estimator):
         -------
         ndarray of shape (n_samples, n_features)
             New memory; float32 for float32 data, else float64.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` has not been called.
+        ValueError
+            `X` is not a table of finite numbers with the columns that `fit` saw, or a result is beyond its type.
         """
         self._check_is_fitted()
         array = as_matrix(X, owner=type(self).__name__, allow_nan=True)
         check_n_features(array.shape[1], self.n_features_in_, type(self).__name__)
         values = np.empty_like(array)
-        for rows in _blocks(array):
-            block = array[rows] * self.scale_
-            block += self.center_
-            values[rows] = np.expm1(block) if self.method == "log" else block
+        with _refusing_overflow(values.dtype):
+            for rows in _blocks(array):
+                block = array[rows] * self.scale_
+                block += self.center_
+                values[rows] = np.expm1(block) if self.method == "log" else block
         return values
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
@@ -302,6 +315,26 @@ def _range(array: NDArray, logarithm: bool) -> tuple[NDArray[np.float64], NDArra
         high = np.fmax(high, np.fmax.reduce(array[rows], axis=0))
     low, high = np.nan_to_num(low), np.nan_to_num(high)
     return (np.log1p(low), np.log1p(high)) if logarithm else (low, high)
+
+
+def _check_range(low: NDArray, high: NDArray, names: NDArray | None) -> None:
+    with np.errstate(over="ignore"):
+        bad = np.isinf(high - low)
+    if bad.any():
+        j = int(bad.argmax())
+        name = "" if names is None else f" ({names[j]!r})"
+        raise ValueError(f"The numbers of column {j}{name} go from {low[j]:.6g} to {high[j]:.6g}, and their difference "
+                         "is beyond float64. Divide them by a constant first.")
+
+
+@contextlib.contextmanager
+def _refusing_overflow(dtype: np.dtype) -> Iterator[None]:
+    try:
+        with np.errstate(over="raise"):
+            yield
+    except FloatingPointError:
+        raise ValueError(f"Some numbers of X are so far from the data of the fit that the result is beyond {dtype}."
+                         ) from None
 
 
 def _standard(array: NDArray, low: NDArray, width: NDArray, varies: NDArray, logarithm: bool = False
