@@ -547,6 +547,9 @@ class AgglomerativeClustering(TreeClusterer):
             exponent = distances.safe_exponent(distances.as_metric(metric), X, rows)
             X, rows = _scale.divided(X, exponent), _scale.divided(rows, exponent)
         n_threads = _parallel.resolve_n_jobs(self.n_jobs)
+        if rows is not None and isinstance(metric, distances.Metric):
+            exponent = distances.safe_exponent(metric, rows, X, name="X")
+            rows, X = (_scale.divided(each, exponent) for each in (rows, X))
         heads = _heads(self.children_, self.n_clusters_)
         labels = _label(self.children_, heads)
         order = np.argsort(labels, kind="stable")

@@ -1,0 +1,303 @@
+"""Every public function that computes with numbers, at scales from 2**-1000 to 2**1000: the same results to the last
+bit, lengths times the scale. A function that is missing in the table below fails the first test."""
+import importlib
+import warnings
+
+import numpy as np
+import pytest
+
+import coterie
+from coterie import _scale, distances, explain, hierarchy, neighbors, scaling, scores, selection
+from coterie.distances import pdist, squareform
+
+MODULES = ("coterie", "coterie.distances", "coterie.explain", "coterie.hierarchy", "coterie.neighbors",
+           "coterie.scaling", "coterie.scores", "coterie.selection")
+EXPONENTS = (-1000, -600, -300, -120, 120, 300, 600, 1000)
+SINGLE = (-120, -60, 60, 110)  # of float32
+LINKAGES = ("single", "complete", "average", "weighted", "ward", "centroid", "median")
+METRICS = ("euclidean", "manhattan", "chebyshev", "canberra", "braycurtis", "cosine", "correlation")
+DEGREES = {"euclidean": 1, "sqeuclidean": 2, "manhattan": 1, "chebyshev": 1}
+
+rng = np.random.default_rng(0)
+BLOBS = rng.normal(size=(36, 3)) + 6 * rng.integers(0, 3, size=(36, 1))
+KINDS = {
+    "blobs": BLOBS,
+    "many blobs": rng.normal(size=(150, 2)) + 9 * rng.integers(0, 3, size=(150, 1)),
+    "ties": rng.integers(0, 4, size=(36, 3)) + np.arange(3.0) + (np.arange(36) % 2)[:, None] * [0, 0, 1],
+    "duplicates": np.repeat(BLOBS[:12], 3, axis=0),
+    "uneven columns": BLOBS * np.exp2([-15.0, 0.0, 20.0]),
+    "very uneven columns": BLOBS * np.exp2([-150.0, 0.0, 150.0]),
+    "offset": BLOBS + 1e6,
+    "wide": rng.normal(size=(24, 40)),
+}
+
+
+class Case:
+    """Data at a scale. All that a function is given is divided or multiplied with it."""
+
+    def __init__(self, X, exponent):
+        self.exponent, self.n = exponent, len(X)
+        self.X = np.ldexp(X, exponent)
+        self.new = np.ldexp(X[::3] * X.dtype.type(1.25), exponent)
+        self.codes = np.arange(len(X)) * 3 // len(X)
+        self.start = self.X[[0, len(X) // 2, len(X) - 1]]
+        self.weights = np.arange(len(X)) % 3 + 1.0
+        self.radius = float(np.median(pdist(X)))
+
+    def length(self, value):
+        return float(np.ldexp(value, self.exponent))
+
+    @property
+    def tree(self):
+        Z = hierarchy.linkage(BLOBS, "average")
+        Z[:, 2] = np.ldexp(Z[:, 2], self.exponent)
+        return Z
+
+
+# Each yields (name, value, degree): at a scale t the value is times t**degree.
+
+
+def k_means(c):
+    model = coterie.KMeans(3, init=c.start, n_init=1).fit(c.X, sample_weight=c.weights)
+    yield "labels", model.labels_, 0
+    yield "centers", model.cluster_centers_, 1
+    yield "inertia", model.inertia_, 2
+    yield "predict", model.predict(c.new), 0
+    yield "transform", model.transform(c.new), 1
+    yield "score", model.score(c.new), 2
+    centers, labels, inertia = coterie.k_means(c.X, 3, init=c.start, n_init=1)
+    yield from (("function, labels", labels, 0), ("function, centers", centers, 1), ("function, inertia", inertia, 2))
+
+
+def seeds(c):
+    centers, rows = coterie.kmeans_plusplus(c.X, 9, random_state=0)
+    yield "different rows", len(np.unique(centers, axis=0)), 0
+    assert (centers == c.X[rows]).all()
+
+
+def density(c):
+    for metric in ("euclidean", "manhattan", "chebyshev", "canberra", "cosine"):
+        eps = c.length(0.4 * c.radius) if metric in DEGREES else 0.1
+        model = coterie.DBSCAN(eps, min_samples=3, metric=metric).fit(c.X, sample_weight=c.weights)
+        yield f"{metric}, labels", model.labels_, 0
+        yield f"{metric}, predict", model.predict(c.new), 0
+    yield "function", coterie.dbscan(c.X, c.length(0.4 * c.radius), min_samples=3)[1], 0
+    given = squareform(pdist(c.X))
+    yield "given", coterie.DBSCAN(c.length(0.4 * c.radius), min_samples=3, metric="precomputed").fit_predict(given), 0
+
+
+def agglomerative(c):
+    for linkage in ("single", "complete", "average", "ward"):
+        model = coterie.AgglomerativeClustering(3, linkage=linkage, compute_distances=True).fit(c.X)
+        yield f"{linkage}, labels", model.labels_, 0
+        yield f"{linkage}, heights", model.distances_, 1
+        yield f"{linkage}, predict", model.predict(c.new), 0
+
+
+def divisive(c):
+    for metric in ("euclidean", "manhattan", "chebyshev", "canberra", "cosine"):
+        model = coterie.DivisiveClustering(3, metric=metric).fit(c.X)
+        yield f"{metric}, labels", model.labels_, 0
+        yield f"{metric}, heights", model.distances_, DEGREES.get(metric, 0)
+    yield "given", coterie.DivisiveClustering(3, metric="precomputed").fit(squareform(pdist(c.X))).distances_, 1
+    yield "cut", coterie.DivisiveClustering(None, distance_threshold=c.length(c.radius)).fit_predict(c.X), 0
+
+
+def outliers(c):
+    yield "k-means", coterie.outlier_scores(c.new, coterie.KMeans(3, init=c.start).fit(c.X)), 0
+    yield "DBSCAN", coterie.outlier_scores(c.new, coterie.DBSCAN(c.length(c.radius)).fit(c.X)), 0
+    yield "tree", coterie.outlier_scores(c.new, coterie.AgglomerativeClustering(3, linkage="average").fit(c.X)), 0
+
+
+def pairs(c):
+    for metric in (*METRICS, "sqeuclidean"):
+        yield f"pdist, {metric}", pdist(c.X, metric), DEGREES.get(metric, 0)
+        yield f"cdist, {metric}", distances.cdist(c.new, c.X, metric), DEGREES.get(metric, 0)
+    yield "square", squareform(pdist(c.X)), 1
+
+
+def near(c):
+    for metric in METRICS:
+        degree = DEGREES.get(metric, 0)
+        radius = c.length(c.radius) if degree else 0.1
+        for Y in (None, c.new):
+            far, rows = neighbors.kneighbors(c.X, 4, Y, metric=metric)
+            yield from ((f"{metric}, distances", far, degree), (f"{metric}, rows", rows, 0))
+            found = neighbors.radius_neighbors(c.X, radius, Y, metric=metric, sort_results=True)
+            yield from ((f"{metric}, within", found.indices, 0), (f"{metric}, so far", found.distances, degree))
+            yield f"{metric}, counts", neighbors.radius_counts(c.X, radius, Y, metric=metric), 0
+    far, rows = neighbors.NearestNeighbors(n_neighbors=4).fit(c.X).kneighbors(c.new)
+    yield from (("estimator, distances", far, 1), ("estimator, rows", rows, 0))
+
+
+def silhouettes(c):
+    for metric in (*METRICS, "sqeuclidean"):
+        yield metric, scores.silhouette_samples(c.X, c.codes, metric=metric), 0
+    yield "given", scores.silhouette_samples(squareform(pdist(c.X)), c.codes, metric="precomputed"), 0
+    yield "score", scores.silhouette_score(c.X, c.codes, sample_size=20, random_state=0), 0
+
+
+def scalers(c):
+    for method in ("standard", "minmax", "robust"):
+        scaler = scaling.Scaler(method).fit(c.X)
+        yield from ((f"{method}, center", scaler.center_, 1), (f"{method}, scale", scaler.scale_, 1))
+        yield f"{method}, scaled", scaler.transform(c.new), 0
+        yield f"{method}, back", scaler.inverse_transform(scaler.transform(c.new)), 1
+    yield "none", scaling.Scaler("none").fit_transform(c.X), 1
+
+
+def suggested_eps(c):
+    found = selection.suggest_eps(c.X, 4)
+    yield "clear", found.clear, 0
+    yield "distances", found.distances, 1
+    yield "covered", np.count_nonzero(found.distances <= found.eps) >= c.n // 2, 0
+
+
+def swept(c):
+    found = selection.sweep(coterie.KMeans(init=c.start, n_init=1), c.X, {"n_clusters": [3]})
+    yield "scores", [[row[name] for name in found.scores] for row in found], 0
+    yield "inertia", [row["inertia"] for row in found], 2
+    tree = selection.sweep(coterie.AgglomerativeClustering(linkage="average"), c.X, {"n_clusters": [2, 3]})
+    yield "inertia of a tree", [row["inertia"] for row in tree], 2
+    yield "labels", tree.labels[1], 0
+
+
+def suggested_k(c):
+    estimator = coterie.AgglomerativeClustering(linkage="average")
+    found = selection.suggest_k(c.X, estimator, [2, 3, 4], stability=2, random_state=0)
+    yield "k", found.k, 0
+    yield "silhouettes", [row["silhouette"] for row in found.sweep], 0
+
+
+def profiles(c):
+    found = explain.profile(c.X, c.codes)
+    for name in ("means", "medians", "spreads", "overall_means", "overall_spreads"):
+        yield name, getattr(found, name), 1
+    for name in ("differences", "effect_sizes", "sizes"):
+        yield name, getattr(found, name), 0
+    for row in found.typical:
+        yield "typical", row, 0
+    yield "drift", explain.drift(found, c.new).distances_now, 0
+
+
+def drifts(c):
+    found = explain.drift(coterie.KMeans(3, init=c.start).fit(c.X), c.new)
+    yield "k-means", found.distances_now, 1
+    yield "index", found.index, 0
+    found = explain.drift(coterie.AgglomerativeClustering(3, linkage="average").fit(c.X), c.new)
+    yield from (("tree, then", found.distances_then, 1), ("tree, now", found.distances_now, 1))
+
+
+def linkages(c):
+    for method in LINKAGES:
+        for name, given in (("rows", c.X), ("matrix", pdist(c.X))):
+            Z = hierarchy.linkage(given, method)
+            yield from ((f"{method} of {name}", Z[:, [0, 1, 3]], 0), (f"{method} of {name}, heights", Z[:, 2], 1))
+    y = pdist(c.X)
+    for method in LINKAGES:
+        yield f"{method}, by name", getattr(hierarchy, method)(y)[:, 2], 1
+    for method in ("single", "ward", "centroid", "median"):
+        yield f"{method} of vectors", hierarchy.linkage_vector(c.X, method)[:, 2], 1
+    yield "flat", hierarchy.fclusterdata(c.X, c.length(c.radius), "distance"), 0
+    yield "order", hierarchy.leaves_list(hierarchy.optimal_leaf_ordering(hierarchy.linkage(y, "average"), y)), 0
+
+
+def trees(c):
+    Z, height = c.tree, float(c.tree[-3, 2])
+    yield "cophenet", hierarchy.cophenet(Z), 1
+    yield "correlation", hierarchy.cophenet(Z, np.ldexp(pdist(BLOBS), c.exponent))[0], 0
+    R = hierarchy.inconsistent(Z)
+    yield from (("inconsistent, lengths", R[:, :2], 1), ("inconsistent, others", R[:, 2:], 0))
+    yield "maxdists", hierarchy.maxdists(Z), 1
+    yield "maxinconsts", hierarchy.maxinconsts(Z, R), 0
+    yield "maxRstat", hierarchy.maxRstat(Z, R, 0), 1
+    yield "flat by height", hierarchy.fcluster(Z, height, "distance"), 0
+    yield "flat by number", hierarchy.fcluster(Z, 3, "maxclust"), 0
+    yield "flat by inconsistency", hierarchy.fcluster(Z, 0.9), 0
+    yield "cut", hierarchy.cut_tree(Z, height=[height]), 0
+    yield "drawn", hierarchy.dendrogram(Z, no_plot=True)["dcoord"], 1
+    yield "node", hierarchy.to_tree(Z).dist, 1
+
+
+CASES = {
+    k_means: ("coterie.KMeans", "coterie.k_means"),
+    seeds: ("coterie.kmeans_plusplus",),
+    density: ("coterie.DBSCAN", "coterie.dbscan"),
+    agglomerative: ("coterie.AgglomerativeClustering",),
+    divisive: ("coterie.DivisiveClustering",),
+    outliers: ("coterie.outlier_scores",),
+    pairs: ("coterie.distances.pdist", "coterie.distances.cdist", "coterie.distances.squareform"),
+    near: tuple(f"coterie.neighbors.{name}" for name in ("kneighbors", "radius_neighbors", "radius_counts",
+                                                         "NearestNeighbors")),
+    silhouettes: ("coterie.scores.silhouette_samples", "coterie.scores.silhouette_score"),
+    lambda c: [("score", scores.calinski_harabasz_score(c.X, c.codes), 0)]:
+        ("coterie.scores.calinski_harabasz_score",),
+    lambda c: [("score", scores.davies_bouldin_score(c.X, c.codes), 0)]: ("coterie.scores.davies_bouldin_score",),
+    lambda c: [("shares", scaling.variance_shares(c.X), 0)]: ("coterie.scaling.variance_shares",),
+    scalers: ("coterie.scaling.Scaler",),
+    lambda c: [("curve", selection.k_distances(c.X, 4), 1)]: ("coterie.selection.k_distances",),
+    suggested_eps: ("coterie.selection.suggest_eps",),
+    swept: ("coterie.selection.sweep",),
+    suggested_k: ("coterie.selection.suggest_k",),
+    profiles: ("coterie.explain.profile",),
+    drifts: ("coterie.explain.drift",),
+    linkages: tuple(f"coterie.hierarchy.{name}" for name in (*LINKAGES, "linkage", "linkage_vector", "fclusterdata",
+                                                             "optimal_leaf_ordering", "leaves_list")),
+    trees: tuple(f"coterie.hierarchy.{name}" for name in (
+        "cophenet", "inconsistent", "maxdists", "maxinconsts", "maxRstat", "fcluster", "cut_tree", "dendrogram",
+        "to_tree")),
+}
+NAMES = {case: names[0].removeprefix("coterie.") for case, names in CASES.items()}
+# Of labels and trees as they are, of degrees and radians, or of no numbers at all.
+NOT_OF_LENGTHS = """
+    Cancelled ClusteringWarning Comparison ConvergenceWarning FeatureScaleWarning NotFittedError align_labels compare
+    get_num_threads load num_threads progress relabel set_num_threads
+    Metric as_metric from_degrees km_to_radians radians_to_km Category Drift Noise Profile
+    ClusterNode ClusterWarning DisjointSet correspond from_mlab_linkage is_isomorphic is_monotonic is_valid_im
+    is_valid_linkage leaders num_obs_linkage set_link_color_palette to_mlab_linkage
+    Neighborhoods EpsSuggestion KSuggestion Sweep
+    adjusted_mutual_info_score adjusted_rand_score completeness_score contingency_matrix fowlkes_mallows_score
+    homogeneity_completeness_v_measure homogeneity_score mutual_info_score normalized_mutual_info_score
+    pair_confusion_matrix rand_score v_measure_score
+""".split()
+
+
+def test_every_public_function_is_in_the_table():
+    public = {f"{name}.{each}" for name in MODULES for each in importlib.import_module(name).__all__
+              if f"{name}.{each}" not in MODULES + ("coterie.plot",)}
+    listed = {name for names in CASES.values() for name in names}
+    assert listed <= public
+    assert {name.rpartition(".")[2] for name in public - listed} == set(NOT_OF_LENGTHS)
+
+
+def keeps_its_digits(X, exponent):
+    """Whether numbers, and those around them, keep all their digits at a scale."""
+    with np.errstate(over="ignore", under="ignore"):
+        scaled = np.ldexp(X, exponent)
+    return np.isfinite(scaled * 4).all() and np.array_equal(np.ldexp(scaled, -exponent), X) and (
+        np.abs(scaled[scaled != 0]).min() > np.finfo(X.dtype).tiny * 2.0 ** np.finfo(X.dtype).nmant)
+
+
+def check(case, X, exponents):
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", UserWarning)
+        expected = list(case(Case(X, 0)))
+        for exponent in exponents:
+            if not keeps_its_digits(X, exponent):
+                continue
+            for (name, value, degree), (_, found, _) in zip(expected, case(Case(X, exponent)), strict=True):
+                np.testing.assert_array_equal(found, np.ldexp(value, degree * exponent) if degree else value,
+                                              err_msg=f"{name} at 2**{exponent}")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("case", CASES, ids=NAMES.get)
+def test_results_are_the_same_at_every_scale(case, kind):
+    check(case, KINDS[kind], EXPONENTS)
+
+
+@pytest.mark.parametrize("kind", ["blobs", "ties", "duplicates", "wide"])
+@pytest.mark.parametrize("case", CASES, ids=NAMES.get)
+def test_results_of_float32_are_the_same_at_every_scale(case, kind):
+    check(case, KINDS[kind].astype(np.float32), SINGLE)
