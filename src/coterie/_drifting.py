@@ -90,8 +90,11 @@ def tree_rows(model: Any) -> tuple[NDArray | None, NDArray[np.float64] | None]:
     if not isinstance(metric, distances.Metric) or metric.kernel != "euclidean":
         return rows, None
     groups = Groups(model.labels_, int(model.labels_.max()) + 1)
-    middle = rows.mean(axis=0, dtype=np.float64)  # off the sums, for their rounding error
-    return rows, middle + groups.sums(rows[groups.order] - middle) / groups.sizes[:, None]
+    exponent = _scale.exponent_for(rows, power=1.0)
+    divided = _scale.divided(rows, exponent)
+    middle = divided.mean(axis=0, dtype=np.float64)  # off the sums, for their rounding error
+    means = middle + groups.sums(divided[groups.order] - middle) / groups.sizes[:, None]
+    return rows, _scale.multiplied(means, exponent)
 
 
 def predict_again(model: Any, rows: NDArray) -> NDArray[np.integer]:

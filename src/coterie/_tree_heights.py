@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import _memory
+from . import _memory, _scale
 from ._kernels import tree_pairs, tree_stats
 from ._linkage_matrix import read_inconsistency, read_linkage
 from ._tree import CHUNK, chunked, count_leaves, n_slots, order_leaves
@@ -80,8 +80,10 @@ def cophenet(Z: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64] | 
     if Y is None:
         return d
     sums = np.empty((-(-n_pairs // CHUNK), 3))
-    d_mean, y_mean = d.mean(), Y.mean()
-    chunked(lambda length, *where: tree_pairs.joint_moments(d, Y, d_mean, y_mean, length, sums, *where),
+    # Squares are multiplied below; the correlation is the same at any scale.
+    heights, Y = (_scale.divided(each, _scale.exponent_for(each, power=4.0)) for each in (d, Y))
+    d_mean, y_mean = heights.mean(), Y.mean()
+    chunked(lambda length, *where: tree_pairs.joint_moments(heights, Y, d_mean, y_mean, length, sums, *where),
             n_pairs, CHUNK)
     together, d_alone, y_alone = sums.sum(axis=0)
     return together / np.sqrt(d_alone * y_alone), d
@@ -134,8 +136,11 @@ def inconsistency_of(Z: NDArray[np.float64], children: NDArray[np.int64], d: int
     rows = max(1, CHUNK // 4 // levels)
     path, turn = np.empty((2, n_slots(len(Z), rows), levels), np.int64)
     R = np.empty((len(Z), 4))
-    chunked(lambda rows, *where: tree_stats.inconsistency(children, Z[:, 2], rows, path, turn, R, *where),
+    exponent = _scale.exponent_for(Z[:, 2])
+    heights = _scale.divided(Z[:, 2], exponent)
+    chunked(lambda rows, *where: tree_stats.inconsistency(children, heights, rows, path, turn, R, *where),
             len(Z), rows)
+    _scale.multiplied(R[:, :2], exponent)
     return R
 
 
