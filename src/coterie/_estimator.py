@@ -219,7 +219,7 @@ class Estimator:
         self._metadata_request = requests
         return self
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the estimator to a file that `coterie.load` reads.
 
         The file is numpy's npz: arrays, and the rest as JSON. It holds no code, unlike pickle, and numbers keep all
@@ -310,7 +310,7 @@ class Estimator:
 # ------------------------------------------------------------------------------------------- files
 
 
-def load(path: str | os.PathLike) -> Estimator:
+def load(path: str | os.PathLike[str]) -> Any:
     """Read the estimator that `save` wrote, as fitted as it was.
 
     Parameters

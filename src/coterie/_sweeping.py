@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
+    from ._typing import FigureAxes
+
 SCORES = {
     "silhouette": scores.silhouette_score,
     "davies_bouldin": scores.davies_bouldin_score,
@@ -167,7 +169,7 @@ class Sweep:
 
         return pandas.DataFrame(self.rows)
 
-    def plot(self, ax: Axes | None = None) -> Axes:
+    def plot(self, ax: Axes | None = None) -> FigureAxes:
         """Draw the scores: the same as `coterie.plot.sweep`.
 
         Parameters

@@ -32,7 +32,7 @@ import functools
 import math
 from collections.abc import Callable
 from numbers import Real
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
@@ -726,6 +726,14 @@ def from_degrees(latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.float6
     return np.radians(np.column_stack(columns))
 
 
+@overload
+def km_to_radians(km: float) -> float: ...
+
+
+@overload
+def km_to_radians(km: ArrayLike) -> NDArray[np.float64]: ...
+
+
 def km_to_radians(km: ArrayLike) -> NDArray[np.float64] | float:
     """Distances along the surface of the earth, in kilometres, as haversine distances (radians).
 
@@ -747,6 +755,14 @@ def km_to_radians(km: ArrayLike) -> NDArray[np.float64] | float:
     0.000235
     """
     return as_doubles(km, name="km")[()] / EARTH_RADIUS_KM
+
+
+@overload
+def radians_to_km(radians: float) -> float: ...
+
+
+@overload
+def radians_to_km(radians: ArrayLike) -> NDArray[np.float64]: ...
 
 
 def radians_to_km(radians: ArrayLike) -> NDArray[np.float64] | float:

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
+    from .._typing import FigureAxes
+
 _MOST_CORNERS = 5_000  # of a curve
 
 
-def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | None = None) -> Axes:
+def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | None = None) -> FigureAxes:
     """Draw the sorted distances to the k-th neighbour, from which the `eps` of DBSCAN is chosen.
 
     A point of the curve says how many rows would be core points, if `eps` were that distance: the flat part are rows

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
+    from .._typing import FigureAxes
+
 _MOST_BORDERS = 0.12  # share of the pixels; more borders would hide what they are around
 _INCHES = 7.0
 
 
-def image_segments(image: ArrayLike, labels: ArrayLike, *, ax: Axes | None = None) -> Axes:
+def image_segments(image: ArrayLike, labels: ArrayLike, *, ax: Axes | None = None) -> FigureAxes:
     """Draw an image with each segment in its mean colour, and white lines between segments where these are large.
 
     Parameters

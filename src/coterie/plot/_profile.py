@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from .._typing import FigureAxes
     from ..explain import Profile
 
 _BELOW, _ABOVE = "#5AA5D8", "#F2A93B"  # light enough for black text
@@ -23,7 +24,7 @@ _LONGEST_NAME = 32
 _MOST_VALUES = 5  # of a category
 
 
-def profile(profile: Profile, *, ax: Axes | None = None) -> Axes:
+def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
     """Draw what sets each cluster apart: the mean of each feature, in the data's own units, on a colour that says how
     far it is from the mean of all rows.
 

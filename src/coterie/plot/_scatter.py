@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
+    from .._typing import FigureAxes
+
 _MOST_POINTS = 50_000  # beyond that points hide each other, and their density is drawn
 _MOST_SHAPES = 5_000  # points in an svg or a pdf; more are an image there
 _PIXELS = 480
@@ -41,7 +43,7 @@ _LONGEST_NAME = 24
 
 
 def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *, names: Sequence[str] | None = None,
-            regions: Callable[[NDArray], ArrayLike] | None = None, ax: Axes | None = None) -> Axes:
+            regions: Callable[[NDArray], ArrayLike] | None = None, ax: Axes | None = None) -> FigureAxes:
     """Draw clustered points.
 
     Two columns are drawn as they are, one column against the number of the row, and of more columns the first two

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
+    from .._typing import FigureAxes
     from ..distances import Metric
 
 _MOST_CORNERS = 5_000
@@ -25,7 +26,7 @@ _LEADER = 10  # points from the axes to a name
 
 
 def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metric = "euclidean",
-               ax: Axes | None = None) -> Axes:
+               ax: Axes | None = None) -> FigureAxes:
     """Draw how well each row lies in its cluster: a blade for each cluster, a line for the mean of all.
 
     The silhouette of a row is (b - a) / max(a, b), where a is its mean distance to the other rows of its cluster and b

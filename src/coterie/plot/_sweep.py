@@ -15,6 +15,7 @@ from ._style import PLAIN, QUIET, color_of, in_inches, literal, marker_of, new_a
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from .._typing import FigureAxes
     from ..selection import KSuggestion, Sweep
 
 #: What is drawn, in this order: its title, and whether the highest (1) or the lowest (-1) value is the best.
@@ -34,7 +35,7 @@ _LONGEST_TEXT = 24
 _BEST = {"marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": "black", "markeredgewidth": 1.5}
 
 
-def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | None = None) -> Axes:
+def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | None = None) -> FigureAxes:
     """Draw the scores of a sweep, each in a panel with a scale of its own, and mark the best value of each.
 
     The first parameter with the most values is the horizontal axis; combinations of the others have a line each. Scores

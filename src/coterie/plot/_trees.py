@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
+    from .._typing import FigureAxes
+
 _MOST_LEAVES, _MOST_NAMED, _FEW_LEAVES = 80, 120, 40  # more, or more with labels, can't be read: then few are drawn
 _MOST_LISTED = 3  # rows of a leaf that are all named
 _MOST_NUMBERED = 40
@@ -27,8 +28,8 @@ _ORIENTATIONS = ("left", "right", "top", "bottom")
 
 
 def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | None = None,
-               clusters: ArrayLike | None = None, labels: Sequence[object] | None = None, truncate: int | None = None,
-               orientation: str | None = None, ax: Axes | None = None) -> Axes:
+               clusters: ArrayLike | None = None, labels: ArrayLike | None = None, truncate: int | None = None,
+               orientation: str | None = None, ax: Axes | None = None) -> FigureAxes:
     """Draw a tree, and colour and number the clusters of a cut.
 
     Each merge is a bracket at its height over the two clusters that it joins. Every cluster of the cut has the colour
