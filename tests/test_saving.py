@@ -60,7 +60,8 @@ def test_an_estimator_that_is_not_fitted_comes_back_so(tmp_path):
 def test_parts_and_facts_come_back(tmp_path):
     parts = {"model": coterie.KMeans(2, random_state=0).fit(X), "scaler": Scaler().fit(X)}
     facts = {"columns": ["a", "b", "c"], "share": 0.1 + 0.2, "nothing": None, "nested": {"pair": (1, np.arange(3))}}
-    save_parts(tmp_path / "model.npz", parts, facts)
+    with open(tmp_path / "model.npz", "wb") as file:
+        save_parts(file, parts, facts)
     loaded, told = load_parts(tmp_path / "model.npz")
     np.testing.assert_array_equal(loaded["scaler"].transform(X), parts["scaler"].transform(X))
     assert told["nested"]["pair"][1].tolist() == [0, 1, 2]
@@ -108,6 +109,10 @@ def test_other_files_are_told_from_models(tmp_path, monkeypatch):
     coterie.KMeans(2, random_state=0).fit(X).save(path)
     whole = path.read_bytes()
 
+    def write(tree):
+        with open(path, "wb") as file:
+            _saving.write(file, _saving.encode(tree))
+
     def refused(because):
         with pytest.raises(ValueError, match=rf"model.npz' is not a model saved by coterie: {because}"):
             coterie.load(path)
@@ -127,12 +132,12 @@ def test_other_files_are_told_from_models(tmp_path, monkeypatch):
         monkeypatch.undo()
         refused(f"it was written by {because} version")
     for name in ("os.system", "coterie._kmeans.KMeans", "coterie.NotFittedError", "coterie.__main__:X", "KMeans", 3):
-        _saving.write(path, _saving.encode({"parts": {"model": {"class": name, "params": {}, "state": {}}},
-                                            "facts": {}}))
+        write({"parts": {"model": {"class": name, "params": {}, "state": {}}}, "facts": {}})
         refused(f"'?{name}'? is no class that a file can hold")
-    _saving.write(path, _saving.encode({"facts": {}}))
+    write({"facts": {}})
     refused("it has no 'parts'")
-    save_parts(path, {"scaler": Scaler()})
+    with open(path, "wb") as file:
+        save_parts(file, {"scaler": Scaler()})
     refused("it has no 'model'")
     with pytest.raises(FileNotFoundError):
         coterie.load(tmp_path / "absent.npz")

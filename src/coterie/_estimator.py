@@ -12,11 +12,12 @@ import inspect
 import os
 import sys
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from . import _saving
+from ._atomic import replacing
 from ._state import ABSENT, TEXTS, Array, check_state
 from ._validation import (
     Rule,
@@ -254,7 +255,8 @@ class Estimator:
         >>> coterie.load("model.npz").predict([[8.0]]) == model.predict([[8.0]])
         array([ True])
         """
-        save_parts(path, {"model": self})
+        with replacing(path) as file:
+            save_parts(file, {"model": self})
 
     # --- for subclasses
 
@@ -347,7 +349,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     return load_parts(path)[0]["model"]
 
 
-def save_parts(path: str | os.PathLike, parts: Mapping[str, Estimator], facts: Mapping[str, Any] | None = None) -> None:
+def save_parts(file: IO[bytes], parts: Mapping[str, Estimator], facts: Mapping[str, Any] | None = None) -> None:
     """Write estimators, "model" and maybe a "scaler", and facts: what JSON has, and arrays."""
     written = {}
     for part, each in parts.items():
@@ -361,7 +363,7 @@ def save_parts(path: str | os.PathLike, parts: Mapping[str, Estimator], facts: M
     arrays = _saving.encode({"parts": written, "facts": dict(facts or {})})
     for each in parts.values():
         each._check_state()  # or `load_parts` would refuse it
-    _saving.write(path, arrays)
+    _saving.write(file, arrays)
 
 
 def load_parts(path: str | os.PathLike) -> tuple[dict[str, Estimator], dict[str, Any]]:

@@ -25,7 +25,7 @@ from typing import IO, Any
 import numpy as np
 
 from . import _memory
-from ._atomic import name_file, replacing
+from ._atomic import name_file
 
 FORMAT = 2
 _HEADER = "coterie.json"
@@ -82,10 +82,9 @@ def encode(tree: dict[str, Any]) -> dict[str, np.ndarray]:
     return {_HEADER: np.frombuffer(text.encode(), np.uint8), **arrays}
 
 
-def write(path: str | os.PathLike, arrays: dict[str, np.ndarray]) -> None:
-    """Write what `encode` returned. What is at `path` is replaced in one step."""
-    with replacing(path) as file:
-        np.savez(file, **arrays)
+def write(file: IO[bytes], arrays: dict[str, np.ndarray]) -> None:
+    """Write what `encode` returned."""
+    np.savez(file, **arrays)
 
 
 def _encode(value: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:

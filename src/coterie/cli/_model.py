@@ -15,6 +15,7 @@ from coterie._saving import reading
 from coterie._state import FLOATS, TEXTS, Array, check_state
 from coterie._validation import BOOL, NONE, one_of
 from coterie.cli._console import Problem, count, file_name
+from coterie.cli._result import Outputs
 from coterie.cli._table import MISSING, ChooseAgain, Table
 from coterie.scaling import Scaler
 
@@ -50,7 +51,7 @@ _FACTS = {
 }
 
 
-def save_model(path: str, model: Estimator, scaler: Scaler, facts: dict[str, Any],
+def save_model(outputs: Outputs, path: str, model: Estimator, scaler: Scaler, facts: dict[str, Any],
                numbers: np.ndarray | None = None, typical: np.ndarray | None = None) -> None:
     """Write a model, its scaler, and the facts about its data.
 
@@ -59,7 +60,8 @@ def save_model(path: str, model: Estimator, scaler: Scaler, facts: dict[str, Any
     """
     facts = facts | {"numbers": numbers, "typical": typical}
     _check_facts(model, scaler, facts)  # or `load_model` would refuse them
-    save_parts(path, {"model": model} if scaler.method == "none" else {"model": model, "scaler": scaler}, facts)
+    with outputs.open(path, binary=True, zipped=False) as file:
+        save_parts(file, {"model": model} if scaler.method == "none" else {"model": model, "scaler": scaler}, facts)
 
 
 def find_typical(model: coterie.KMeans, X: np.ndarray) -> np.ndarray:

@@ -76,8 +76,8 @@ class Outputs:
             self._files.__exit__(Problem, given_up, None)
 
     @contextlib.contextmanager
-    def open(self, target: str | None, binary: bool = False) -> Iterator[IO]:
-        """A file to write, zipped if its name ends in .gz, or standard output. A Problem names it."""
+    def open(self, target: str | None, binary: bool = False, zipped: bool = True) -> Iterator[IO]:
+        """A file to write, if `zipped` with gzip where its name ends in .gz, or standard output. A Problem names it."""
         standard_output = target in (None, "-")
         try:
             if standard_output:
@@ -88,7 +88,7 @@ class Outputs:
             else:
                 with contextlib.ExitStack() as layers:  # what does not fit is told as they are closed
                     file = layers.enter_context(self._files.enter_context(replacing(target)))
-                    if target.endswith(".gz"):
+                    if zipped and target.endswith(".gz"):
                         file = layers.enter_context(gzip.GzipFile(target, "wb", fileobj=file))
                     if not binary:  # names may hold what can't be encoded
                         file = layers.enter_context(io.TextIOWrapper(file, "utf-8", "backslashreplace", "\n"))

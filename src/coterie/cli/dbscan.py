@@ -123,7 +123,7 @@ def run(args: argparse.Namespace) -> None:
             _draw(args, data, labels, scaler, globe, title, curve, k, eps)
         write_labels(args.outputs, args.output, labels, data.kept)
         if args.save is not None:
-            save_model(args.save, model, scaler, facts)
+            save_model(args.outputs, args.save, model, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             print(f"\n{_describe(data, model, scaler, globe, args.scale)}\n", file=sys.stderr)

@@ -149,7 +149,7 @@ def run(args: argparse.Namespace) -> None:
             _draw(args, Z, cut, data, title)
         write_labels(args.outputs, args.output, labels, data.kept)
         if args.save is not None:
-            _save(args.save, model, labels, scaler, facts)
+            _save(args.outputs, args.save, model, labels, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             means = means_on_globe(data.values, labels) if globe else scaler.inverse_transform(
@@ -180,7 +180,7 @@ def _at_largest_gap(heights):
     return len(gaps) + 1 - int(gaps.argmax())
 
 
-def _save(path, model, labels, scaler, facts):
+def _save(outputs, path, model, labels, scaler, facts):
     """Save the tree, cut into as many clusters as `labels` has, which is what `predict` goes by."""
     model.set_params(n_clusters=int(labels.max()) + 1)
     model.n_clusters_, model.labels_ = model.n_clusters, model.cut(model.n_clusters)
@@ -188,7 +188,7 @@ def _save(path, model, labels, scaler, facts):
     numbers[model.labels_] = labels
     if (numbers[model.labels_] != labels).any():
         raise Problem(f"{path}: not saved, as no cut by number gives these clusters; use -k instead of --height")
-    save_model(path, model, scaler, facts, numbers)
+    save_model(outputs, path, model, scaler, facts, numbers)
 
 
 def _describe(Z, suggested):

@@ -81,7 +81,8 @@ def run(args: argparse.Namespace) -> None:
             _draw(args, table, scaler, model)
         write_labels(args.outputs, args.output, model.labels_, table.kept)
         if args.save is not None:
-            save_model(args.save, model, scaler, facts, typical=find_typical(model, table.values))
+            save_model(args.outputs, args.save, model, scaler, facts,
+                       typical=find_typical(model, table.values))
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             units = "the units of the data" if args.scale == "none" else "scaled units"
