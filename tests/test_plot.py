@@ -755,6 +755,20 @@ def test_cells_are_written_as_in_the_table_in_one_format_for_each_feature(ax):
     assert all(text in found.table() for text in ("4,010,000", "4,600,000", "12,000", "9,500"))
 
 
+@pytest.mark.parametrize("n_features", [4, 12])
+def test_cells_and_names_do_not_touch_each_other_however_long(n_features):
+    from coterie import explain
+
+    X = np.column_stack([np.where(OF_BLOBS, 4.6e12, 4.01e13), np.where(OF_BLOBS, 9500.0, 1_200_000.0)] * 6)
+    names = np.array(["a cluster with a name as long as this one", "b"])[OF_BLOBS]
+    ax = profile(explain.profile(X[:, :n_features], names, [f"feature {i}" for i in range(n_features)]))
+    ax.figure.canvas.draw()
+    texts = [*ax.texts, *ax.get_xticklabels(), *ax.get_yticklabels()]
+    assert {"4.60e+12", "4.01e+13", "9,500", "1,200,000"} <= {text.get_text() for text in texts}
+    boxes = [text.get_window_extent() for text in texts]
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+
+
 def test_categories_are_features_with_shares():
     pandas = pytest.importorskip("pandas")
     from coterie import explain

@@ -23,7 +23,6 @@ from .._validation import (
     integer,
     one_of,
 )
-from .._wording import number
 from ._maps import draw_as_map, order_of_map
 from ._moving_picture import save
 from ._projection import Projection
@@ -253,7 +252,7 @@ class _Drawing:
         if not frame.assigned:
             return f"{len(self.discs)} centre{'s' * (len(self.discs) != 1)} to start with"
         inertia = self.steps[frame.step].inertia
-        inertia = f"inertia {number(inertia, 0) if inertia >= 1000 else f'{inertia:.4g}'}"
+        inertia = f"inertia {inertia:{',.0f' if 1e3 <= inertia < 1e9 else '.4g'}}"
         if frame.part:
             return f"iteration {frame.step + 1}: centres move to the means of their points"
         if frame.step == 0:

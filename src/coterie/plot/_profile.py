@@ -22,6 +22,7 @@ _FAR = 2.0  # standard deviations at which the colour is full
 _MOST_ACROSS = 10  # features side by side; more go below each other, where their names can be read
 _LONGEST_NAME = 32
 _MOST_VALUES = 5  # of a category
+_LONGEST_CELL = 11
 
 
 def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
@@ -82,9 +83,9 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
     rows, columns = (heads, names) if across else (names, heads)
     if ax is None:
         row = 0.55 if across else 0.3  # inches
-        longest = max(map(len, names))
         column = max(0.95 if across else 0.6, 0.1 + 0.08 * max(len(text) for line in texts for text in line))
-        ax = new_axes(figsize=(max(5.0, column * len(columns) + (1.5 if across else 0.5 + 0.08 * longest)),
+        beside = 1.2 + 0.08 * max(len(line) for name in rows for line in name.split("\n"))  # the bar, and names
+        ax = new_axes(figsize=(max(5.0, column * len(columns) + beside),
                                max(2.5, row * len(rows) + (1.6 if across else 1.2))))
     colors = LinearSegmentedColormap.from_list("below and above", [_BELOW, "#ffffff", _ABOVE])
     image = ax.imshow(np.nan_to_num(differences), cmap=colors, vmin=-_FAR, vmax=_FAR, aspect="auto")
@@ -123,7 +124,7 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
 def _features(profile: Profile) -> tuple[NDArray, list[list[str]], list[str]]:
     """Standardised differences (k, d), the text of each cell, and the names; categories after the numbers."""
     differences = [profile.differences]
-    columns = map(as_column, profile.means.T)
+    columns = map(_cells, profile.means.T)
     texts = [list(line) for line in zip(*columns, strict=True)] or [[] for _ in profile.clusters]
     names = [shortened(name, _LONGEST_NAME) for name in profile.feature_names]
     for name, category in profile.categories.items():
@@ -136,3 +137,10 @@ def _features(profile: Profile) -> tuple[NDArray, list[list[str]], list[str]]:
             line += [f"{share:.0%}" for share in shares]
     return np.concatenate(differences, axis=1), texts, names
 
+
+def _cells(means: NDArray) -> list[str]:
+    """Means of one feature as in a table; with exponents if they are too long for a cell."""
+    texts = as_column(means)
+    if max(map(len, texts), default=0) <= _LONGEST_CELL:
+        return texts
+    return [f"{mean:.2e}" if mean and np.isfinite(mean) else text for mean, text in zip(means, texts, strict=True)]
