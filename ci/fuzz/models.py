@@ -1,20 +1,25 @@
-#!/usr/bin/env python3
-"""Mutate saved models, load them and use what is loaded: ci/fuzz/models.py --cases 100000 --seed 1
+# SPDX-License-Identifier: BSD-3-Clause
+"""Mutate saved models, load them and use what is loaded.
 
-A file that `load` takes must hold a model like any other: every public method works on it, gives numbers, and those
-that follow from its state. A file that it refuses must be refused with a ValueError or an OSError that names it; the
-command must end with code 1 and one line. Cases run in a child process, so that one that ends or hangs the process is a
-finding, too. `--only` runs one of them again, in this process; a case depends on its number and the seed alone.
+python ci/fuzz/models.py --cases 100000 --seed 1    # prints each file that did what is not allowed
+python ci/fuzz/models.py --seed 1 --case 1234       # one file again, in this process
+
+A file that `load` takes must hold a model like any other: every public method works on it and answers what follows from
+its attributes. A file that it refuses must be refused with a ValueError or an OSError that names it. The command must
+end with code 1 and one line then.
 """
+from __future__ import annotations
+
 import argparse
 import contextlib
 import copy
+import functools
 import io
+import itertools
 import json
 import os
 import random
 import struct
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,17 +28,18 @@ import warnings
 import zipfile
 from pathlib import Path
 
+import children
 import numpy as np
 
 import coterie
 from coterie import explain
 from coterie.cli import main as command
+from coterie.distances import cdist
 from coterie.neighbors import NearestNeighbors
 from coterie.scaling import Scaler
 
 HEADER = "coterie.json"
-SECONDS = 10  # for one case
-MEMORY = 4 << 30  # bytes of addresses, on top of what the process has at its start
+SECONDS = 10  # of the CPUs, for one case
 LARGEST = 1e6  # numbers whose rounding errors do not matter beside rows of about 1
 NOTHING_WRONG = (ValueError, TypeError, NotImplementedError)  # what a method may say of rows that do not suit a model
 
@@ -41,8 +47,15 @@ NOTHING_WRONG = (ValueError, TypeError, NotImplementedError)  # what a method ma
 # ------------------------------------------------------------------------------------------- the originals
 
 
-def originals(folder: Path) -> dict[str, bytes]:
-    """Files of all kinds of models, fitted on few rows, from Python and from the command."""
+@functools.cache
+def originals() -> dict[str, bytes]:
+    """Files of all kinds of models, fitted on few rows, from Python and from the command; they stay in this folder."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _originals(Path.cwd())
+
+
+def _originals(folder: Path) -> dict[str, bytes]:
     rng = np.random.default_rng(0)
     X = np.concatenate([rng.normal(place, 0.3, (6, 2)) for place in (2, 4, 8)])
     far = np.abs(X[:, None] - X[None]).sum(axis=2)
@@ -404,6 +417,13 @@ def check_answer(name, model, rows, answer):
             model._fit_X).max() < LARGEST:
         far = np.sqrt(((rows[:, None] - model._fit_X[None].astype(float)) ** 2).sum(axis=2))
         check(close(answer[0], np.sort(far)[:, :model.n_neighbors]), name)
+    elif name == "predict" and getattr(model, "_fit_linkage", "") in ("single", "complete", "average"):
+        if model._fit_X is None or abs(model._fit_X).max() > LARGEST:
+            return
+        far = cdist(rows, model._fit_X.astype(float), model._fit_metric)
+        of_cluster = {"single": np.min, "complete": np.max, "average": np.mean}[model._fit_linkage]
+        far = np.stack([of_cluster(far[:, model.labels_ == k], axis=1) for k in range(model.n_clusters_)], axis=1)
+        check(close(far[np.arange(len(rows)), answer], far.min(axis=1)), name)
     elif name == "predict" and getattr(model, "_fit_eps", LARGEST) < LARGEST and getattr(
             model._fit_metric, "name", "") == "euclidean" and len(model.components_):
         far = np.sqrt(((rows[:, None] - model.components_[None].astype(float)) ** 2).sum(axis=2))
@@ -418,95 +438,79 @@ def close(answer, expected):
     return np.allclose(answer, expected, rtol=1e-5, atol=1e-6)
 
 
-def run_case(files, seed, case, folder):
+def run_case(seed: int, number: int) -> dict:
     """One mutated file, through `load`, all methods, `save`, and the command."""
-    rng = random.Random(f"{seed} {case}")
-    told, content = mutated(rng, files)
-    path = folder / "model.npz"
+    rng = random.Random(f"{seed} {number}")
+    told, content = mutated(rng, originals())
+    answer = {"file": told, "taken": False}
+    try:
+        answer["taken"] = try_file(rng, Path.cwd() / "model.npz", content)
+    except BaseException as error:
+        answer |= {"finding": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}
+    return answer
+
+
+def try_file(rng, path, content):
+    """Whether `load` takes the file."""
     path.write_bytes(content)
-    started = time.perf_counter()
+    started = time.process_time()
+    taken = False
     try:
         model = coterie.load(path)
     except (ValueError, OSError) as error:
         check(repr(str(path)) in str(error) and len(str(error)) < 1000, f"the file is not named: {error}")
-        taken = False
     else:
         taken = True
         n_features = vars(model).get("n_features_in_", 2)
         check(n_features < 1000, f"{n_features} features")
-        rows = np.random.default_rng(1).uniform(0.5, 9, (5, n_features))
-        use(model, rows)
-        model.save(folder / "again.npz")
-        again = coterie.load(folder / "again.npz")
+        use(model, np.random.default_rng(1).uniform(0.5, 9, (5, n_features)))
+        model.save("again.npz")
+        again = coterie.load("again.npz")
         check(repr(again) == repr(model) and vars(again).keys() == vars(model).keys(), "not the same again")
-    code, out, err = run_command(["predict", "model.npz", "rows.csv", *rng.choice([[], ["--scores"]]), "--quiet"])
+    code, out, err = run_command(["predict", path.name, "rows.csv", *rng.choice([[], ["--scores"]]), "--quiet"])
     if code:
         check(code == 1 and err.count("error:") == 1 and not out, f"code {code}: {err}")
     else:
         check(taken and len(out.splitlines()) == 19, out)
-    check(time.perf_counter() - started < SECONDS, "too slow")
-    return taken, told
+    check(time.process_time() - started < SECONDS, "too slow")
+    return taken
 
 
-# ------------------------------------------------------------------------------------------- processes
+# ------------------------------------------------------------------------------------------- many
 
 
-def run_cases(seed, cases):
-    """In the child: a line before each case and a line after it."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            files = originals(Path(folder))
-        with contextlib.suppress(ImportError):
-            import resource
-
-            now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-            resource.setrlimit(resource.RLIMIT_AS, (now + MEMORY, now + MEMORY))
-        for case in cases:
-            print(f"start {case}", flush=True)
-            try:
-                taken, told = run_case(files, seed, case, Path(folder))
-                print(f"done {int(taken)}", flush=True)
-            except BaseException:
-                told, _ = mutated(random.Random(f"{seed} {case}"), files)
-                print("failed", json.dumps(f"{told}\n{traceback.format_exc()}"), flush=True)
-        os.chdir("/")
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", type=int, help="the number of one case")
-    parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
-    args = parser.parse_args()
-    if args.only is not None:
-        return run_cases(args.seed, [args.only])
-    if args.child is not None:
-        return run_cases(args.seed, range(args.child, args.cases))
-    next_case, findings, taken = 0, [], 0
-    while next_case < args.cases:
-        child = subprocess.Popen([sys.executable, __file__, "--child", str(next_case), "--cases", str(args.cases),
-                                  "--seed", str(args.seed)], stdout=subprocess.PIPE, text=True)
-        for line in child.stdout:
-            word, _, rest = line.partition(" ")
-            if word == "start":
-                next_case = int(rest) + 1
-            elif word == "done":
-                taken += int(rest)
-            elif word == "failed":
-                findings.append((next_case - 1, json.loads(rest)))
-        if child.wait():
-            findings.append((next_case - 1, f"the process ended with {child.returncode}"))
-            if not next_case:
-                break
-    for case, text in findings:
-        print(f"case {case}: {text}\n")
-    print(f"seed {args.seed}: {next_case:,} files, of which {taken:,} hold another model or the same one; "
-          f"{len(findings)} findings")
-    return bool(findings)
+    parser.add_argument("--first", type=int, default=0, help="number of the first case")
+    parser.add_argument("--case", type=int, help="run this one case, in this process")
+    parser.add_argument("--children", type=int, help="how many processes; by default 2")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        children.serve(lambda case: run_case(**case))
+        return 0
+    if options.case is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            answer = run_case(options.seed, options.case)
+            os.chdir("/")
+        print(answer.pop("trace", ""), *(f"{key}: {value}" for key, value in answer.items()), sep="\n")
+        return "finding" in answer
+    numbers = itertools.count(options.first)
+    cases = ({"seed": options.seed, "number": number} for number in itertools.islice(numbers, options.cases))
+    n_cases = n_taken = n_findings = 0
+    for case, answer in children.drive(__file__, cases, n_children=options.children):
+        n_cases += 1
+        n_taken += answer.get("taken", False)
+        if "finding" in answer:
+            n_findings += 1
+            print(f"{answer['finding']}\n{answer['trace']}\n    again: python ci/fuzz/models.py --seed {case['seed']} "
+                  f"--case {case['number']}\n")
+    print(f"{n_cases:,} files with seed {options.seed}, of which {n_taken:,} hold a model: {n_findings} findings")
+    return bool(n_findings)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())
