@@ -360,6 +360,44 @@ def test_files_that_are_no_models(cli, tmp_path, kmeans_model, spoil, message):
     assert message in error
 
 
+@pytest.mark.parametrize("fit, place, value, message", [
+    (0, "facts/columns", np.array(["a", "b"]), "'columns' of the facts"),
+    (0, "facts/columns", np.array(["a"] * 4), "not some of all_columns"),
+    (0, "facts/all_columns", np.array(NAMES[:3]), "not some of all_columns"),
+    (0, "facts/medians", np.array([1.0, 2.0, np.nan, 3.0]), "'medians' of the facts"),
+    (0, "facts/medians", np.ones(3), "'medians' of the facts"),
+    (0, "facts/typical", np.ones((0, 4)), "no typical rows"),
+    (0, "facts/typical", np.ones((6, 3)), "'typical' of the facts"),
+    (0, "facts/typical", np.full((6, 4), np.inf), "'typical' of the facts"),
+    (0, "parts/scaler/state/scale_", np.zeros(4), "'scale_' of Scaler"),
+    (0, "parts/scaler/state/center_", np.zeros(3), "'center_' of Scaler"),
+    (6, "facts/numbers", np.array([0, 1, 2, 2]), "do not number the clusters"),
+    (6, "facts/numbers", np.array([0, 1, 2, 4]), "'numbers' of the facts"),
+    (6, "facts/numbers", np.array([0, 1, 2]), "'numbers' of the facts"),
+])
+def test_facts_beside_a_model_must_suit_it(cli, tmp_path, fit, place, value, message):
+    (tmp_path / "old.csv").write_text(as_csv(OLD))
+    command, *options = FITS[fit]
+    cli(command, "old.csv", *options, "--save", "model.npz")
+    with np.load(tmp_path / "model.npz") as archive:
+        arrays = dict(archive)
+    assert place in arrays
+    np.savez(tmp_path / "model.npz", **arrays | {place: value})
+    error = cli("predict", "model.npz", "old.csv", code=1).stderr
+    assert "'model.npz' is not a model saved by coterie: " in error and message in error
+
+
+def test_a_scaler_of_other_columns_is_refused(cli, tmp_path, kmeans_model):
+    cli("kmeans", "old.csv", "-k", 3, "--columns", ",".join(NAMES[:2]), "--save", "two.npz")
+    with np.load(tmp_path / "model.npz") as four, np.load(tmp_path / "two.npz") as two:
+        arrays = {name: (two if "scaler" in name else four)[name] for name in four.files}
+        tree, other = (json.loads(archive["coterie.json"].tobytes()) for archive in (four, two))
+    tree["parts"]["scaler"] = other["parts"]["scaler"]
+    arrays["coterie.json"] = np.frombuffer(json.dumps(tree).encode(), np.uint8)
+    np.savez(tmp_path / "model.npz", **arrays)
+    assert "it has a scaler of other columns" in cli("predict", "model.npz", "old.csv", code=1).stderr
+
+
 @pytest.mark.parametrize("args, code, message", [
     (["predict", "nowhere.npz", "old.csv"], 1, "nowhere.npz: No such file"),
     (["predict", ".", "old.csv"], 1, ".: Is a directory" if sys.platform != "win32" else "ermission"),

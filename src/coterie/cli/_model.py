@@ -149,5 +149,6 @@ def _check_facts(model, scaler, facts):
     if (facts["numbers"] is not None) != bool(n_clusters) or (
             n_clusters and not np.array_equal(np.sort(facts["numbers"]), np.arange(n_clusters))):
         raise ValueError("its numbers do not number the clusters")
-    if (facts["typical"] is not None) != isinstance(model, coterie.KMeans):
+    n_typical = 0 if facts["typical"] is None else len(facts["typical"])
+    if bool(n_typical) != isinstance(model, coterie.KMeans):
         raise ValueError("it has no typical rows, or a model that does not need them")
