@@ -225,6 +225,20 @@ def test_pictures_of_places_in_a_file_with_dollars_in_its_name(run, command):
         assert name != "kmeans" or height < width / 2  # a wide map
 
 
+@pytest.mark.parametrize("command", [("hierarchy", "--names", "name", "-k", 2, "--dendrogram", "a.png"),
+                                     ("report", "--names", "name", "-o", "a.html")], ids=lambda command: command[0])
+def test_letters_that_no_font_has_are_told_once(run, command):
+    pytest.importorskip("matplotlib")
+    private = [chr(0xE123 + i) for i in range(12)]
+    rows = "".join(f"{letter},{i % 2 * 9 + i / 10},{i}\n" for i, letter in enumerate(private))
+    with open("a.csv", "w", encoding="utf-8") as file:
+        file.write(f"name,x,y\n{rows}")
+    code, _, err = run(command[0], "a.csv", *command[1:], "--quiet")
+    told = [line for line in err.splitlines() if line.startswith("warning: ")]
+    assert code == 0 and len(told) == 1
+    assert told[0].startswith("warning: pictures show boxes in place of letters that matplotlib's fonts lack, such as ")
+
+
 def test_picture_that_cannot_be_drawn_is_told_in_a_line(run, monkeypatch):
     pytest.importorskip("matplotlib")
     monkeypatch.setenv("PATH", "")  # which has no TeX

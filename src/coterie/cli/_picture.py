@@ -2,14 +2,18 @@
 """Pictures, for which matplotlib is needed."""
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import re
+import warnings
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coterie._atomic import is_replaced
-from coterie.cli._console import Problem, file_name
+from coterie.cli._console import Problem, file_name, listing, warn
 from coterie.cli._result import Outputs
 
 if TYPE_CHECKING:
@@ -69,10 +73,30 @@ def lower_to_map(figure: Figure, ax: Axes) -> None:
     figure.set_figheight(min(height, _TEXTS + (width - _TEXTS) * shape))
 
 
+@contextlib.contextmanager
+def told_of_letters() -> Iterator[None]:
+    """Warn once of the letters that matplotlib's fonts lack, where matplotlib warns of each in each picture."""
+    lacking: dict[str, None] = {}
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def keep(message, *where):
+            if glyph := re.match(r"Glyph (\d+) ", str(message)):
+                lacking[chr(int(glyph[1]))] = None
+            else:
+                show(message, *where)
+
+        warnings.showwarning = keep
+        yield
+    if lacking:
+        warn(f"pictures show boxes in place of letters that matplotlib's fonts lack, such as {listing(lacking, 3)}")
+
+
 def save_picture(outputs: Outputs, path: str, figure: Figure) -> None:
     picture = io.BytesIO()  # some kinds are not written from the beginning to the end, as a pipe wants them
     try:
-        figure.savefig(picture, dpi=150, format=os.path.splitext(path)[1][1:].lower() or "png")
+        with told_of_letters():
+            figure.savefig(picture, dpi=150, format=os.path.splitext(path)[1][1:].lower() or "png")
     except (RuntimeError, ValueError) as error:  # pgf needs TeX; no picture may have more than 2^16 pixels a side
         raise Problem(f"{path}: {error}") from error
     with outputs.open(path, binary=True) as file:

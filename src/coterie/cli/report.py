@@ -19,7 +19,7 @@ import numpy as np
 import coterie
 from coterie import explain, scores
 from coterie.cli._console import Problem, add_noun_argument, add_run_arguments, count, file_name, note, progress_bar
-from coterie.cli._picture import MATPLOTLIB, matplotlib_is_there
+from coterie.cli._picture import MATPLOTLIB, matplotlib_is_there, told_of_letters
 from coterie.cli._read import add_file_arguments, read_file, source_name
 from coterie.cli._report import chapters, findings, repeating
 from coterie.cli._report.page import Html, page, paragraph
@@ -74,7 +74,8 @@ def run(args: argparse.Namespace) -> None:
     with progress_bar(args.quiet):
         found = _find(args, data)
         draw = _artist(found) if matplotlib_is_there() else None
-        text = _write(args, found, draw)
+        with told_of_letters():
+            text = _write(args, found, draw)
     with args.outputs.open(args.output) as file:
         file.write(text)
     if args.quiet:

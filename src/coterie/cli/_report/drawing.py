@@ -17,7 +17,7 @@ _WIDTH = 8.4  # inches; a column of text
 _PIXELS_PER_INCH = 96  # of CSS
 _MOST_SHAPES = 3_000  # points that are drawn as shapes; more are an image, which is smaller
 _RESOLUTION = 160
-_LEAF = 0.16  # inches of the height of a tree, so that what is written beside a leaf can be read
+_LEAF = 0.18  # inches of the height of a tree, so that what is written beside a leaf can be read
 _FEW_LEAVES = 40  # of a large tree
 
 
