@@ -615,7 +615,7 @@ def test_map_is_drawn(run, iris_file, tmp_path, kind, options):
     assert content.startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[kind])
     if kind == "svg":
         text = content.decode()
-        assert re.search(r"iris\.csv: \d+ clusters?, \d+\.\d% noise \(grey\); eps ", text)
+        assert re.search(r"iris\.csv: \d+ clusters?, [\d.]+% noise \(grey\); eps ", text)
         assert ("share of the rows" in text) == ("--eps" not in options)
         assert ("<!-- petal_width_cm -->" in text) == ("--columns" in options)
         assert ("first principal component (" in text) == ("--columns" not in options)

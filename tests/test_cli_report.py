@@ -452,7 +452,7 @@ def test_scaling_is_chosen_by_the_tails():
     assert scaling_of(normal, count, tail)[0] == "robust"  # one of three
     assert scaling_of(normal - 100, tail)[0] == "robust"  # no logarithm of what is negative
     far = np.concatenate([normal[:-3], [1e4, -1e4, 2e4]])
-    assert scaling_of(far, normal)[0] == "robust" and scaling_of(far, normal)[1].startswith("c0 has a few values")
+    assert scaling_of(far, normal)[0] == "robust" and scaling_of(far, normal)[1].startswith("c0 has values")
     assert scaling_of(far, wanted="minmax") == ("minmax", "you asked for it")
     prepared, scaled = findings.prepare(Table(np.column_stack([tail, normal]), ["a", "b"], ["a", "b"]), "auto")
     assert np.array_equal(scaled, Scaler("log").fit_transform(np.column_stack([tail, normal])))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from coterie._wording import share
 from coterie.cli._console import Problem, listing, warn
 from coterie.cli._table import Table
 from coterie.scaling import METHODS, Scaler, variance_shares
@@ -62,9 +63,9 @@ def warn_of_scales(table: Table, metric: Metric | None = None) -> None:
         return
     shares = variance_shares(table.values)
     most = int(shares.argmax())
-    if shares[most] >= _DOMINANT:
-        percent = f"{shares[most]:.2%}" if shares[most] < 0.9999 else "more than 99.99%"
-        warn(f"{table.names[most]} has {percent} of the variance, so the other columns hardly matter; --scale standard "
+    if shares[most] >= _DOMINANT and np.count_nonzero(shares) > 1:  # constant columns say nothing in any scale
+        others = "the other column hardly matters" if len(table.names) == 2 else "the other columns hardly matter"
+        warn(f"{table.names[most]} has {share(float(shares[most]), 2)} of the variance, so {others}; --scale standard "
              "makes them comparable")
 
 

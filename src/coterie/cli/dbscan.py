@@ -19,6 +19,7 @@ import numpy as np
 
 import coterie
 from coterie import distances, neighbors, selection
+from coterie._wording import share
 from coterie.cli._console import Problem, add_run_arguments, count, note, positive, progress_bar
 from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
 from coterie.cli._model import add_save_argument, describe_fit, save_model
@@ -133,7 +134,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _share(rows):
-    return f"{100 * np.mean(rows):.1f}%"
+    return share(float(np.mean(rows)), 1)
 
 
 def _describe(data, model, scaler, globe, scaling):
@@ -175,10 +176,10 @@ def _advice(args, X, labels, curve, k, unit):
         text = (f"{lower}, as there is but one cluster. If it stays in one piece, no sparse part divides it; "
                 "coterie kmeans and coterie hierarchy cut anything to pieces")
     elif sizes[0] > 0.9 * sizes.sum():
-        text = f"{lower}, as one cluster has {100 * sizes[0] / sizes.sum():.1f}% of all that is in clusters"
+        text = f"{lower}, as one cluster has {share(sizes[0] / sizes.sum(), 1)} of all that is in clusters"
     elif len(sizes) > 3 and (np.median(sizes) < 2 * args.min_samples or len(sizes) > max(20, math.sqrt(len(labels)))):
         text = (f"a larger --eps{auto}, which joins clusters, or a larger --min-samples, which leaves small ones out, "
-                f"as half of them have {np.median(sizes):.0f} rows or fewer")
+                f"as half of them have {int(np.median(sizes))} rows or fewer")
     else:
         return None
     half, most = np.quantile(_some_distances(args, X, k) if curve is None else curve, [0.5, 0.9])

@@ -13,8 +13,18 @@ import numpy as np
 from coterie import scores, selection
 from coterie._lazy import lazy_property
 from coterie._wording import as_column
+from coterie._wording import share as percent
 from coterie.cli._console import count, listing
-from coterie.cli._report.findings import COVERED, DOMINANT, MOST_NOISE, RESAMPLES, STEADY, Density, Scaling
+from coterie.cli._report.findings import (
+    COVERED,
+    DOMINANT,
+    MOST_NOISE,
+    MUCH_NOISE,
+    RESAMPLES,
+    STEADY,
+    Density,
+    Scaling,
+)
 from coterie.cli._report.page import Html, Section, card, code, element, facts, figure, items, paragraph, share, table
 from coterie.cli._report.recommending import Choice, sentence
 from coterie.cli._table import Table
@@ -101,7 +111,7 @@ def in_short(found: Findings) -> list[Html]:
     shown = np.sort(np.argsort(-groups.sizes, kind="stable")[:8])
     entries = [sentence(groups.sentences[i]) for i in shown]
     if groups.noise.size:
-        entries.append(f"In no group: {groups.noise.size:,} ({groups.noise.share:.1%}).")
+        entries.append(f"In no group: {groups.noise.size:,} ({percent(groups.noise.share, 1)}).")
     if len(shown) < len(groups.clusters):
         entries.append(f"And {count(len(groups.clusters) - len(shown), 'smaller group')}.")
     doubts = [paragraph(element("a", f"{count(len(choice.doubts), 'doubt')} to know about",
@@ -156,8 +166,7 @@ def _check_scale(found):
     content = []
     if len(names) > 1:
         most = int(scaling.before.argmax())
-        part = scaling.before[most]
-        told = f"{part:.1%}" if part < 0.9995 else "more than 99.9%"
+        part, told = scaling.before[most], percent(float(scaling.before[most]), 1)
         text = ("Clusters are made of rows that are near each other, and columns with large numbers weigh most. As "
                 f"they are, {names[most]} would have {told} of the variance")
         content.append(paragraph(f"{text}: the clusters would hardly depend on any other column." if part >= DOMINANT
@@ -166,8 +175,9 @@ def _check_scale(found):
                              "Another way can be asked for with ", element("code", "--scale"), "."))
     after = scaling.after
     if len(names) > 1 and after.max() >= DOMINANT:
-        content.append(card(paragraph(f"Also now {names[int(after.argmax())]} has {after.max():.1%} of the variance: "
-                                      "the clusters are mostly its own."), doubts=True))
+        part = percent(float(after.max()), 1)
+        content.append(card(paragraph(f"Also now {names[int(after.argmax())]} has {part} of the variance: the "
+                                      "clusters are mostly its own."), doubts=True))
     if found.codes:
         one = len(found.codes) == 1
         content.append(paragraph(
@@ -197,14 +207,15 @@ def compare(found: Findings, picture: Callable) -> Section:
         rows = f"a random sample of {len(found.sample):,} of the {found.n_rows:,} rows"
         sampled = (" The time that the comparison takes grows with the square of the number of rows; the recommended "
                    "clustering itself is that of all rows.")
+    tried = count(len(next(iter(found.suggestions.values())).sweep), "number")
     content = [
-        paragraph(f"k-means and Ward's method on {rows}, for several numbers of clusters k.{sampled}"),
+        paragraph(f"k-means and Ward's method on {rows}, for {tried} of clusters k.{sampled}"),
         paragraph("Silhouette: how much nearer rows are to their own cluster than to the next one (1 at best, 0 for no "
                   "gap); by chance: that of data of the same extent without clusters. Davies-Bouldin: how wide "
                   "clusters are for their distance, the lower the better. Calinski-Harabasz: how far apart for their "
                   f"width, the higher the better. Stability: how alike the clusters of {RESAMPLES} random parts of the "
                   "rows are to these (adjusted Rand index: 1 the same, 0 no more than by chance). Inertia: the sum of "
-                  "squared distances to the means, which always falls.", class_="quiet")]
+                  "squared distances to the means, which falls as k grows.", class_="quiet")]
     for name, suggestion in found.suggestions.items():
         content.append(element("h3", _METHODS[name]))
         content.append(_sweep_table(name, suggestion, found.agreement if name == "Ward" else None))
@@ -247,7 +258,8 @@ def describe_density(found: Findings, picture: Callable) -> Section:
         content.append(paragraph(f"It was tried on a random sample of {len(density.rows):,} of the {found.n_rows:,} "
                                  "rows."))
     suggestion = density.suggestion
-    content.append(paragraph(f"Suggested: eps {suggestion.eps:g} in scaled units; a row is dense that has "
+    unit = "" if found.scaling.scaler.method == "none" else " in scaled units"
+    content.append(paragraph(f"Suggested: eps {suggestion.eps:g}{unit}; a row is dense that has "
                              f"{density.min_samples} rows within it, itself counted. What was seen: "
                              f"{suggestion.reason}."))
     rows = []
@@ -259,28 +271,37 @@ def describe_density(found: Findings, picture: Callable) -> Section:
     content.append(table(f"DBSCAN with several eps; {density.trials[best].model.eps:.3g} is set off", [
         "eps", "clusters", "of a fair size", "noise", "largest cluster", "nearer to another mean",
         "agreement with the eps above"], rows, chosen=best))
-    content.append(paragraph(_judge_density(density.best)))
+    content.append(paragraph(_judge_density(density.best, found.choice.method == "DBSCAN")))
     content.append(figure(picture("k-distances"), "For each row the distance within which there are "
                           f"{density.min_samples} rows, itself counted; sorted. Flat: dense rows. Steep: rows that lie "
                           "alone."))
     return Section("density", "Dense parts of any shape", content)
 
 
-def _judge_density(trial):
+def _judge_density(trial, is_recommended):
     if trial.convincing:
-        return "Recommended: see the next chapter for the reasons."
+        return ("Recommended: see the next chapter for the reasons." if is_recommended else
+                "It would be recommended if no number of clusters had been asked for.")
     if trial.n_sizeable < 2:
-        return ("Not recommended: it finds one dense part or none, so it can't tell groups apart. Groups that touch or "
-                "overlap have no sparse rows between them.")
+        parts = "one dense part" if trial.n_sizeable else "no dense part"
+        return (f"Not recommended: it finds {parts} of a fair size, so it can't tell groups apart. Groups that touch "
+                "or overlap have no sparse rows between them.")
     if trial.covered < COVERED or trial.noise > MOST_NOISE:
-        return (f"Not recommended: its clusters of a fair size hold only {trial.covered:.0%} of the rows, and "
-                f"{trial.noise:.0%} are noise.")
+        return (f"Not recommended: its clusters of a fair size hold only {percent(trial.covered)} of the rows, and "
+                f"{percent(trial.noise)} are noise.")
     if max(trial.steady) < STEADY:
         return ("Not recommended: a somewhat smaller eps gives other clusters, and so does a somewhat larger one "
                 f"(adjusted Rand {trial.steady[0]:.2f} and {trial.steady[1]:.2f}).")
-    share = "none" if trial.misplaced == 0 else f"only {trial.misplaced:.1%}"
-    return (f"Not needed: {share} of the rows in its clusters are nearer to the mean of another cluster, "
-            "and few are noise. Compact groups are what k-means finds.")
+    if trial.model.n_features_in_ == 1:
+        return "Not needed: in one column each dense part is an interval, as the clusters of k-means are."
+    share = "none" if trial.misplaced == 0 else f"only {percent(trial.misplaced, 1)}"
+    text = f"{share} of the rows in its clusters of a fair size are nearer to the mean of another such cluster"
+    if trial.noise >= MUCH_NOISE:
+        return (f"Not recommended: {text}, and {percent(trial.noise)} of the rows are noise, but a somewhat "
+                f"{'smaller' if trial.steady[0] < STEADY else 'larger'} eps gives other clusters (adjusted Rand "
+                f"{min(trial.steady):.2f}).")
+    return (f"Not needed: {text}, and {percent(trial.noise, 1)} of the rows are noise. Compact groups are what k-means "
+            "finds.")
 
 
 # ------------------------------------------------------------------------------------------------ what is recommended

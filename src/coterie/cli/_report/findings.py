@@ -31,7 +31,7 @@ _SAME = 0.95  # correlation of columns that say the same
 # another eps, and k-means can't have them: rows are nearer to the mean of another cluster. Or there is much noise.
 STEADY, MISPLACED = 0.8, 0.05
 COVERED, MOST_NOISE = 0.6, 0.4
-_SIZEABLE, _MUCH_NOISE, _VERY_STEADY = 0.01, 0.15, 0.9
+MUCH_NOISE, _SIZEABLE, _VERY_STEADY = 0.15, 0.01, 0.9
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Trial:
             return False
         if not max(self.steady) >= STEADY:
             return False
-        return self.misplaced >= MISPLACED or (self.noise >= _MUCH_NOISE and min(self.steady) >= STEADY)
+        return self.misplaced >= MISPLACED or (self.noise >= MUCH_NOISE and min(self.steady) >= STEADY)
 
 
 @dataclass
@@ -119,10 +119,26 @@ def choose_scaling(table: Table, wanted: str) -> tuple[str, str]:
                        "1,000, so that the few largest values do not decide alone")
     far = [name for name, column in zip(names, values.T, strict=True) if _has_far_values(column)]
     if far:
-        return "robust", (f"{listing(far, 5)} {'has' if len(far) == 1 else 'have'} a few values that are far from all "
+        return "robust", (f"{listing(far, 5)} {'has' if len(far) == 1 else 'have'} values that are far from most "
                           "others. Medians and interquartile ranges keep these from squeezing the rest together")
-    return "standard", ("columns in different units can't be compared as they are, and none has a tail so long that it "
-                        "would need more: each gets mean 0 and standard deviation 1, and so the same say")
+    return "standard", _say_standard(values, names, tails)
+
+
+def _say_standard(values, names, tails):
+    """Why no more than standard scaling, and what that leaves: how far out the farthest value is."""
+    spread = values.std(axis=0, dtype=np.float64)
+    out = np.abs(values - values.mean(axis=0, dtype=np.float64)).max(axis=0) / np.where(spread > 0, spread, 1.0)
+    j = int(out.argmax())
+    text = ("the only column gets mean 0 and standard deviation 1, which leaves rows as alike as they are"
+            if len(names) == 1 else
+            "columns in different units can't be compared as they are: each gets mean 0 and standard deviation 1, and "
+            "so the same say")
+    text += f". The value that is farthest out, in {names[j]}, is then {out[j]:.1f} from the mean"
+    if tails:
+        other = "logarithms (--scale log)" if (values >= 0).all() else "robust scaling (--scale robust)"
+        text += (f"; {listing(tails, 5)} {'has' if len(tails) == 1 else 'have'} a long tail of large values, for which "
+                 f"{other} may do better")
+    return text
 
 
 def _skewness(column):
