@@ -7,7 +7,7 @@ import pytest
 from reference import linkage as reference
 
 import coterie
-from coterie import _linkage, distances, hierarchy
+from coterie import _linkage, distances, hierarchy, neighbors, scores
 
 METHODS = ("single", "complete", "average", "weighted", "centroid", "median", "ward")
 LARGEST = np.finfo(np.float64).max
@@ -71,6 +71,27 @@ def test_trees_are_the_same_at_every_scale(name):
         scaled = function(np.ldexp(data, exponent))
         np.testing.assert_array_equal(scaled[:, [0, 1, 3]], Z[:, [0, 1, 3]])
         np.testing.assert_array_equal(scaled[:, 2], np.ldexp(Z[:, 2], degree * exponent))
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("exponent", [*EXPONENTS, 1021])
+def test_statistics_of_trees_are_the_same_at_every_scale(exponent):
+    y = condensed()
+    Z = hierarchy.linkage(y, "average")
+    scaled = Z * [1, 1, 2.0**exponent, 1]
+    R, more = hierarchy.inconsistent(Z, 3), hierarchy.inconsistent(scaled, 3)
+    np.testing.assert_array_equal(more[:, 2:], R[:, 2:])
+    np.testing.assert_array_equal(more[:, :2], np.ldexp(R[:, :2], exponent))
+    assert hierarchy.cophenet(scaled, np.ldexp(y, exponent))[0] == hierarchy.cophenet(Z, y)[0]
+    for criterion in ("inconsistent", "distance"):
+        t = 0.7 if criterion == "inconsistent" else 0.7 * 2.0**exponent
+        np.testing.assert_array_equal(
+            hierarchy.fcluster(scaled, t, criterion),
+            hierarchy.fcluster(Z, 0.7, criterion))
+    model = coterie.AgglomerativeClustering(3, linkage="average")
+    X, more = rows(), rows(15)
+    new = np.ldexp(more, min(exponent, 1000))
+    np.testing.assert_array_equal(model.fit(np.ldexp(X, min(exponent, 1000))).predict(new), model.fit(X).predict(more))
 
 
 # Finite data that overflow or lose digits in sums, differences or squares; of one shape, so that they do for all.
@@ -157,6 +178,118 @@ def test_trees_of_extreme_rows(name, metric, method):
             Z = or_a_clear_error(build, X, match="")
         if Z is not None:
             assert_tree(Z, method in ("centroid", "median"))
+
+
+# ------------------------------------------------------------------------------------------- everything else
+
+
+def no_number(x, y):
+    return float("nan")
+
+
+def infinite(x, y):
+    return 0.0 if x[0] == y[0] else float("inf")
+
+
+def with_metrics(name, call):
+    """A call for each metric, by name."""
+    for metric in (*distances.NAMES, by_largest_difference, no_number, infinite):
+        title = metric if isinstance(metric, str) else metric.__name__
+        yield f"{name}, {title}", lambda X, metric=metric: call(X[:, :2] if metric == "haversine" else X, metric)
+
+
+def fitted(X, **params):
+    return coterie.KMeans(3, random_state=0, **params).fit(X)
+
+
+def flat_clusters(X):
+    Z = hierarchy.linkage(X, "average")
+    return (hierarchy.fcluster(Z, 3, "maxclust"), hierarchy.cut_tree(Z, 3)[:, 0],
+            np.asarray(hierarchy.dendrogram(Z, no_plot=True)["leaves"]), hierarchy.leaves_list(
+                hierarchy.optimal_leaf_ordering(Z, X)))
+
+
+def kneighbors(X, metric):
+    return neighbors.kneighbors(X, 3, metric=metric)[1]
+
+
+def kneighbors_graph(X, metric):
+    return neighbors.NearestNeighbors(n_neighbors=3, metric=metric).fit(X).kneighbors_graph().indices
+
+
+def radius_neighbors(X, metric):
+    return np.concatenate(neighbors.radius_neighbors(X, 1.0, metric=metric)[1])
+
+
+def radius_counts(X, metric):
+    return neighbors.radius_counts(X, 1e300, metric=metric)
+
+
+def dense_regions(eps):
+    return lambda X, metric: coterie.DBSCAN(eps, min_samples=3, metric=metric).fit(X).predict(X)
+
+
+def from_the_top(X, metric):
+    return coterie.DivisiveClustering(3, metric=metric).fit(X)
+
+
+def predicted(X, metric="euclidean", linkage="average"):
+    return coterie.AgglomerativeClustering(3, linkage=linkage, metric=metric).fit(X).predict(X)
+
+
+def silhouettes(X, metric):
+    return scores.silhouette_samples(X, np.arange(N) % 3, metric=metric)
+
+
+# What returns labels or numbers of rows, or of clusters: all of them from -1 to the number of rows.
+PLACES = {
+    **dict(with_metrics("kneighbors", kneighbors)),
+    **dict(with_metrics("kneighbors_graph", kneighbors_graph)),
+    **dict(with_metrics("radius_neighbors", radius_neighbors)),
+    **dict(with_metrics("radius_counts", radius_counts)),
+    **dict(with_metrics("DBSCAN, small eps", dense_regions(1e-310))),
+    **dict(with_metrics("DBSCAN", dense_regions(1.0))),
+    **dict(with_metrics("DBSCAN, large eps", dense_regions(1e308))),
+    **dict(with_metrics("DivisiveClustering", lambda X, metric: from_the_top(X, metric).labels_)),
+    **dict(with_metrics("AgglomerativeClustering.predict", predicted)),
+    **{f"AgglomerativeClustering.predict, {method}": lambda X, method=method: predicted(X, linkage=method)
+       for method in METHODS},
+    "KMeans": lambda X: fitted(X).labels_,
+    "KMeans, random": lambda X: fitted(X, init="random").labels_,
+    "KMeans.predict": lambda X: fitted(X).predict(X[::-1].copy()),
+    "kmeans_plusplus": lambda X: coterie.kmeans_plusplus(X, 3, random_state=0)[1],
+    "flat clusters": flat_clusters,
+    "fclusterdata": lambda X: hierarchy.fclusterdata(X, 1.0),
+}
+
+# What returns numbers: none of them is NaN.
+NUMBERS = {
+    **dict(with_metrics("silhouettes", silhouettes)),
+    **dict(with_metrics("DivisiveClustering", lambda X, metric: from_the_top(X, metric).distances_)),
+    "KMeans": lambda X: fitted(X).cluster_centers_,
+    "calinski_harabasz_score": lambda X: scores.calinski_harabasz_score(X, np.arange(N) % 3),
+    "davies_bouldin_score": lambda X: scores.davies_bouldin_score(X, np.arange(N) % 3),
+    "inconsistent": lambda X: hierarchy.inconsistent(hierarchy.linkage(X, "average")),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", PLACES)
+def test_labels_and_places_of_extreme_rows_exist(name):
+    for X in MATRICES.values():
+        found = or_a_clear_error(PLACES[name], X, match="")
+        if found is not None:
+            places = np.asarray(found)
+            assert places.dtype.kind == "i"
+            assert places.size == 0 or (places.min() >= -1 and places.max() <= N)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_of_extreme_rows_are_numbers(name):
+    for X in MATRICES.values():
+        found = or_a_clear_error(NUMBERS[name], X, match="")
+        assert found is None or not np.isnan(found).any()
 
 
 # ------------------------------------------------------------------------------------------- nothing is found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from . import _memory, _parallel, _scale, distances
+from . import _linkage, _memory, _parallel, _scale, distances
 from ._agglomerative import TreeClusterer, matrix_of, takes_all_rows
 from ._kernels import divisive
 
@@ -168,7 +168,7 @@ class DivisiveClustering(TreeClusterer):
               _parallel.num_threads(n_threads)):
             matrix, exponent = _square_matrix(X, self.metric, n_threads)
             Z = _build_tree(matrix, n_threads)
-        _scale.multiplied(Z[:, 2], exponent)
+        Z[:, 2] = _linkage.scale_heights(Z[:, 2], exponent, type(self).__name__)
         self._become_tree(Z, Z[:, :2].astype(np.intp), True, **seen)
         return self
 

@@ -73,7 +73,7 @@ class _Merges:
 
         Centroid and median linkage merge in the order of scipy, inversions included; the others in any order.
         """
-        pairs, heights = self.pairs, scale_heights(self.heights, exponent, method)
+        pairs, heights = self.pairs, scale_heights(self.heights, exponent, f"{method} linkage")
         if method not in ("centroid", "median"):
             order = np.argsort(heights, kind="stable")
             pairs, heights = pairs[order], heights[order]
@@ -82,7 +82,7 @@ class _Merges:
         return Z
 
 
-def scale_heights(heights: NDArray[np.float64], exponent: int, method: str) -> NDArray[np.float64]:
+def scale_heights(heights: NDArray[np.float64], exponent: int, owner: str) -> NDArray[np.float64]:
     """Heights times 2**exponent.
 
     Raises
@@ -92,8 +92,8 @@ def scale_heights(heights: NDArray[np.float64], exponent: int, method: str) -> N
     """
     heights = _scale.multiplied(heights.copy(), exponent)
     if not np.isfinite(heights).all():
-        raise ValueError(f"The distances are too large for {method} linkage: its heights would be beyond the largest "
-                         f"number, {np.finfo(np.float64).max:.3g}. Divide the data by some number.")
+        raise ValueError(f"The distances are too large for {owner}: its heights would be beyond the largest number, "
+                         f"{np.finfo(np.float64).max:.3g}. Divide the data by some number.")
     return heights
 
 
@@ -419,7 +419,7 @@ def grow_tree(X: NDArray, metric: Metric, n_threads: int) -> tuple[NDArray[np.in
                 dead[nearest], visits[step], heights[step - 1] = np.inf, outside[nearest], least[nearest]
         outside, least, done = outside[dead == 0.0], least[dead == 0.0], done + steps
     _parallel.report("linkage", n - 1, n - 1)
-    return visits, scale_heights(heights, exponent * metric.degree, "single")
+    return visits, scale_heights(heights, exponent * metric.degree, "single linkage")
 
 
 def _not_finite(metric: Metric) -> ValueError:

@@ -208,6 +208,8 @@ cdef Py_ssize_t next_to_move(Space *w, const int64_t *c) noexcept nogil:
     if not most > 0.0:
         return -1
     i = first_gain(w, c, per_rest, per_splinter, most)
+    if i < 0:
+        return -1
     at = c[VECTOR] + i
     size = (w.sums[at] - w.near[at]) * per_rest + w.near[at] * per_splinter
     if not most > TIE * size:
