@@ -354,6 +354,9 @@ def test_memory_is_looked_at_before_anything_is_read(path, monkeypatch):
     monkeypatch.setattr(_memory, "_SMALL", 0)
     monkeypatch.setattr(_memory, "available", lambda: 10**6)
     refused(path, "Its arrays would take 4.8 MB of memory, and 1 MB are available", OSError)
+    MODELS["kmeans"].save(path)
+    monkeypatch.setattr(_memory, "available", lambda: 10_000)
+    refused(path, "coterie.json in it would take", OSError)
 
 
 def test_other_failures_name_the_file(path):
