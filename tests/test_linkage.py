@@ -343,7 +343,7 @@ def refuse(*args, **kwargs):
 @pytest.mark.parametrize("method", ["complete", "average", "weighted"])
 def test_distances_that_have_no_room_are_refused_before_they_are_computed(monkeypatch, method):
     monkeypatch.setattr(_memory, "available", lambda: 50_000_000)
-    monkeypatch.setattr(_linkage, "pdist", refuse)
+    monkeypatch.setattr(_linkage, "pairs_to", refuse)
     with pytest.raises(MemoryError, match=f"{method} linkage of 3,000 points would take 72 MB .* 50 MB are available"):
         linkage(np.zeros((3000, 1)), method)
 
@@ -359,7 +359,7 @@ def test_condensed_distances_that_leave_no_room_are_refused(monkeypatch):
 @pytest.mark.parametrize("method", VECTOR_METHODS)
 def test_points_need_no_room_for_distances(monkeypatch, method):
     monkeypatch.setattr(_memory, "available", lambda: 1)
-    monkeypatch.setattr(_linkage, "pdist", refuse)
+    monkeypatch.setattr(_linkage, "pairs_to", refuse)
     assert linkage(np.arange(1500.0)[:, None], method)[-1, 3] == 1500
 
 

@@ -13,7 +13,7 @@ from ._linkage_matrix import warn_of_distances
 from ._parallel import resolve_n_jobs
 from ._tree_order import optimal_leaf_ordering
 from ._validation import as_array, as_floats, as_matrix
-from .distances import as_metric, check_condensed, check_suits, pdist, prepare, rows_to, safe_exponent
+from .distances import as_metric, check_condensed, check_suits, pairs_to, pdist, prepare, rows_to, safe_exponent
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -90,6 +90,8 @@ def scale_heights(heights: NDArray[np.float64], exponent: int, owner: str) -> ND
     ValueError
         One of them is beyond all numbers, NaN or infinite.
     """
+    if exponent == 0:
+        return heights
     heights = _scale.multiplied(heights.copy(), exponent)
     if not np.isfinite(heights).all():
         raise ValueError(f"The distances are too large for {owner}: its heights would be beyond the largest number, "
@@ -499,7 +501,11 @@ def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDAr
     merges = _Merges(n)
     if n <= _SMALL or method not in VECTOR_METHODS:
         _memory.require(16 * (n * (n - 1) // 2), f"{method} linkage of {n:,} points", _INSTEAD)
-        y = pdist(X, metric, n_jobs=n_threads)
+        if metric.function is None:
+            y = np.empty(n * (n - 1) // 2)
+            pairs_to(X, metric, n_threads, y)
+        else:
+            y = pdist(X, metric)
         exponent += _merge_matrix(y, _largest(y, n_threads, metric), method, merges, n_threads, True)
     elif method == "single":
         visits, merges.heights[:] = grow_tree(X, metric, n_threads)

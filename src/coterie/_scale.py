@@ -27,9 +27,13 @@ _WEIGHTS = 700  # from the largest weight to the smallest above 0
 
 def magnitude(*arrays: NDArray) -> float:
     """The largest absolute value, 0 if there is none; NaN if there is NaN. O(n) time, no memory."""
-    tops = [max(float(np.maximum.reduce(each, axis=None)), -float(np.minimum.reduce(each, axis=None)))
-            for each in arrays if each.size]
-    return float(np.max(tops, initial=0.0))
+    top = 0.0
+    for each in arrays:
+        if each.size:
+            for value in (float(each.max()), -float(each.min())):
+                if value > top or math.isnan(value):
+                    top = value
+    return top
 
 
 def exponent_of(top: float, power: float = 2.0) -> int:

@@ -318,7 +318,8 @@ def rows_to(X: NDArray | pairwise.Points, Y: NDArray | pairwise.Points, metric: 
     _run(functools.partial(pairwise.rectangle, one, many), one, many, metric, n_threads, out)
 
 
-def _condensed(X: NDArray, metric: Metric, n_threads: int, out: NDArray[np.float64]) -> None:
+def pairs_to(X: NDArray, metric: Metric, n_threads: int, out: NDArray[np.float64]) -> None:
+    """Write the distances of all pairs of rows to `out`, condensed; nothing is checked. Not for callables."""
     points = prepare(X, metric, n_threads)
     _run(functools.partial(pairwise.condensed, points), points, points, metric, n_threads, out)
 
@@ -449,7 +450,7 @@ def pdist(X: ArrayLike, metric: str | Callable | Metric = "euclidean", *, out: N
     if measure.function is not None:
         _call_condensed(measure.function, X, out)
     elif size:
-        _at_any_scale(lambda X, out: _condensed(X, measure, n_threads, out), measure, out, X)
+        _at_any_scale(lambda X, out: pairs_to(X, measure, n_threads, out), measure, out, X)
     return out
 
 
