@@ -61,7 +61,7 @@ class Table(NamedTuple):
     def from_matrix(cls, matrix: Any) -> Table:
         """From a contingency matrix, dense or sparse, checked."""
         if is_sparse(matrix):
-            rows = as_sparse_rows(matrix, name="contingency")
+            rows = as_sparse_rows(matrix, _parallel.resolve_n_jobs(None), name="contingency")
             i, j, counts, shape = np.repeat(np.arange(len(rows)), np.diff(rows.starts)), rows.columns, rows.values, \
                 rows.shape
         else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Mapping
-from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -18,11 +17,13 @@ from ._validation import (
     N_JOBS,
     NONE,
     Rule,
+    as_float,
     as_weights,
     check_column_names,
     check_n_features,
     column_names,
     integer,
+    is_real,
     one_of,
     real,
     warn,
@@ -38,7 +39,7 @@ _UNSURE = 1e-9  # relative error of a distance, at most
 _COARSE = 20  # steps from a float32 number to the next within eps, at least
 
 
-_EPS = Rule("a float in the range (0.0, inf)", lambda value: isinstance(value, Real) and 0 < value < math.inf)
+_EPS = Rule("a float in the range (0.0, inf)", lambda value: is_real(value) and 0 < as_float(value) < math.inf)
 
 
 class DBSCAN(Clusterer, Estimator):

@@ -537,7 +537,7 @@ def integer(low: int, high: int | None = None) -> Rule:
 
 def number(low: float) -> Rule:
     """A float of at least `low`; infinity, too."""
-    return Rule(f"a float in the range [{float(low)}, inf]", lambda value: isinstance(value, Real) and value >= low)
+    return Rule(f"a float in the range [{float(low)}, inf]", lambda value: is_real(value) and as_float(value) >= low)
 
 
 def real(low: float) -> Rule:

@@ -13,7 +13,6 @@ of points of the sphere for haversine.
 from __future__ import annotations
 
 from collections.abc import Callable
-from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -22,7 +21,20 @@ from . import _parallel, distances
 from ._estimator import Estimator
 from ._neighbor_search import Neighborhoods, Rows, count_within, lay_out, nearest, within
 from ._state import FLOATS, Array
-from ._validation import CALLABLE, DICT, N_JOBS, NONE, Rule, as_matrix, check_parameters, integer, number, one_of
+from ._validation import (
+    CALLABLE,
+    DICT,
+    N_JOBS,
+    NONE,
+    Rule,
+    as_float,
+    as_matrix,
+    check_parameters,
+    integer,
+    is_real,
+    number,
+    one_of,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -163,7 +175,7 @@ def radius_neighbors(X: ArrayLike, radius: float, Y: ArrayLike | None = None, *,
     X, Y, measure = _read(X, Y, metric, kwargs, "radius_neighbors")
     n_threads = _parallel.resolve_n_jobs(n_jobs)
     rows = lay_out(X, measure, len(X if Y is None else Y), n_threads)
-    return within(rows, float(radius), Y, False, bool(sort_results), n_threads)
+    return within(rows, as_float(radius), Y, False, bool(sort_results), n_threads)
 
 
 def radius_counts(X: ArrayLike, radius: float, Y: ArrayLike | None = None, *,
@@ -214,7 +226,7 @@ def radius_counts(X: ArrayLike, radius: float, Y: ArrayLike | None = None, *,
     X, Y, measure = _read(X, Y, metric, kwargs, "radius_counts")
     n_threads = _parallel.resolve_n_jobs(n_jobs)
     rows = lay_out(X, measure, len(X if Y is None else Y), n_threads)
-    return count_within(rows, float(radius), Y, False, n_threads)
+    return count_within(rows, as_float(radius), Y, False, n_threads)
 
 
 def _read(X: ArrayLike, Y: ArrayLike | None, metric: object, kwargs: dict[str, object], owner: str
@@ -312,7 +324,7 @@ class NearestNeighbors(Estimator):
         "algorithm": (one_of("auto", "ball_tree", "kd_tree", "brute"),),
         "leaf_size": (integer(1),),
         "metric": distances.METRIC,
-        "p": (Rule("a float in the range (0.0, inf]", lambda value: isinstance(value, Real) and value > 0), NONE),
+        "p": (Rule("a float in the range (0.0, inf]", lambda value: is_real(value) and as_float(value) > 0), NONE),
         "metric_params": (DICT, NONE),
         "n_jobs": N_JOBS,
     }
@@ -554,7 +566,7 @@ class NearestNeighbors(Estimator):
         check_parameters("radius_neighbors", {"radius": _RADIUS}, {"radius": radius})
         Y = self._read_queries(X)
         n_threads = _parallel.resolve_n_jobs(self.n_jobs)
-        return within(self._laid_out(n_threads), float(radius), Y, Y is None, sort_results, n_threads)
+        return within(self._laid_out(n_threads), as_float(radius), Y, Y is None, sort_results, n_threads)
 
 
 def _effective(measure: distances.Metric | None) -> dict[str, object]:
