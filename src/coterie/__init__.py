@@ -23,11 +23,10 @@ estimators        `KMeans`, `DBSCAN`, `AgglomerativeClustering`, `DivisiveCluste
 
 ``help(coterie.KMeans)`` explains a name. In a shell, ``coterie --help`` lists the commands for files.
 """
-from typing import TYPE_CHECKING
-
 __version__ = "0.1.0.dev0"  # the one place: pyproject.toml and the docs read it from here
 
-if TYPE_CHECKING:  # for type checkers and editors; `_HOMES` is the same for Python
+TYPE_CHECKING = False  # type checkers and editors take it for true; `_HOMES` says the same to Python
+if TYPE_CHECKING:
     from . import distances as distances
     from . import explain as explain
     from . import hierarchy as hierarchy
