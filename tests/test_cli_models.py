@@ -446,7 +446,7 @@ def test_one_column_that_drowns_the_others_is_a_warning_only_without_scaling(cli
         command, *options = fit
         done = cli(command, "old.csv", *options, "--scale", "none", "--quiet")
         [warning] = [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
-        assert "sepal_length_cm has more than 99.99% of the variance" in warning and "--scale standard" in warning
+        assert "sepal_length_cm has over 99.99% of the variance" in warning and "--scale standard" in warning
         assert "variance" not in cli(command, "old.csv", *options, "--scale", "standard").stderr
     done = cli("hierarchy", "old.csv", "--metric", "cosine", "-k", 3)
     assert "has more than" not in done.stderr

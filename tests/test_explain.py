@@ -141,7 +141,8 @@ def test_odd_cases_have_sensible_answers():
     assert lost.means.shape == (0, 1) and lost.noise == (2, 1.0) and lost.rows == []
     empty = profile([[np.nan, 1.0], [np.nan, 2.0], [3.0, 1.0], [4.0, 2.0]], [0, 0, 1, 1])
     assert np.isnan(empty.means[0, 0]) and np.isnan(empty.effect_sizes[0, 0]) and empty.missing["x0"].tolist() == [2, 0]
-    assert empty.sentences == ["cluster 0, 2 of 4 rows: x0 missing", "cluster 1, 2 of 4 rows: much like all rows"]
+    assert empty.sentences == ["cluster 0, 2 of 4 rows: x0 missing",
+                               "cluster 1, 2 of 4 rows: on average much like all rows"]
     no_value = profile([[np.nan], [np.nan]], [0, 1], categorical=[0])
     assert no_value.categories["x0"].values == () and no_value.sentences[0] == "cluster 0, 1 of 2 rows: x0 missing"
     nothing = profile([[np.nan], [np.nan], [1.0], [2.0]], [0, 1, 1, 1])
@@ -259,7 +260,7 @@ def test_every_number_in_a_sentence_is_in_the_arrays(seed):
         share = re.fullmatch(rf"cluster {i}, (\d+)% of rows", head)
         assert is_rounded(share[1], 100 * found.shares[i])
         effects = []
-        phrases = [] if body.startswith("much like") else body.split("), ")
+        phrases = [] if body.startswith("on average much like") else body.split("), ")
         for phrase in phrases:
             phrase = phrase.rstrip(")") + ")"
             if phrase.startswith("flag"):
@@ -299,12 +300,13 @@ def test_what_hardly_differs_is_not_named():
     X = rng.normal(50, 1, (400, 3))
     labels = np.repeat([0, 1], 200)
     assert profile(X, labels, noun="stars").sentences == [
-        "cluster 0, 50% of stars: much like all stars", "cluster 1, 50% of stars: much like all stars"]
+        f"cluster {i}, 50% of stars: on average much like all stars" for i in range(2)]
     X[labels == 1, 1] += 0.8
     second = profile(X, labels, noun="stars").sentences[1]
     assert re.fullmatch(r"cluster 1, 50% of stars: higher x1 \([\d.]+ against [\d.]+\)", second)
     X[labels == 1, 1] -= 0.45
-    assert re.match(r"cluster 1, 50% of stars: much like all stars", profile(X, labels, noun="stars").sentences[1])
+    third = profile(X, labels, noun="stars").sentences[1]
+    assert re.match(r"cluster 1, 50% of stars: on average much like all stars", third)
 
 
 def test_sizes_in_sentences():

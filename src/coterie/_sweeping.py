@@ -17,7 +17,7 @@ from ._agglomerative import TreeClusterer, takes_all_rows
 from ._estimator import ClusteringWarning
 from ._random import as_random_state
 from ._validation import N_JOBS, RANDOM_STATE, as_matrix, check_parameters, column_names, integer, shown, told_once
-from ._wording import fixed
+from ._wording import fixed, share_cell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -109,7 +109,7 @@ class Sweep:
         elif name == "n_clusters":
             cells = [f"{value:,}" for value in values]
         elif name == "noise":
-            cells = [f"{value:.1%}" for value in values]
+            cells = list(map(share_cell, values))
         else:
             largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
             digits = math.floor(math.log10(largest)) + 1 if largest else 1  # before the point

@@ -103,7 +103,7 @@ def _body(facts: Facts, group: int) -> str:
         texts.insert(0, f"{_listing(missing)} missing")
     if texts:
         return _join(texts)
-    return f"much like all {facts.noun}" + (f", at most {_join([found[0].text])}" if found else "")
+    return f"on average much like all {facts.noun}" + (f", at most {_join([found[0].text])}" if found else "")
 
 
 def _join(texts: list[str]) -> str:
@@ -280,6 +280,12 @@ def share(value: float, decimals: int = 0) -> str:
     if 1 - least / 100 < value < 1:
         return f"over {100 - least:g}%"
     return f"{number(100 * value, decimals)}%"
+
+
+def share_cell(value: float) -> str:
+    """A share in a column of a table, with one decimal: 0.0% is none, 100.0% is all."""
+    text = f"{value:.1%}"
+    return "<0.1%" if text == "0.0%" and value > 0 else ">99.9%" if text == "100.0%" and value < 1 else text
 
 
 def shares(here: float, overall: float) -> list[str]:

@@ -15,7 +15,7 @@ from typing import IO
 import numpy as np
 
 from coterie._atomic import is_replaced, replacing
-from coterie._wording import as_column
+from coterie._wording import as_column, share_cell
 from coterie.cli._console import Problem, discard_stdout, table
 
 # In a summary:
@@ -165,10 +165,10 @@ def summary(sizes: np.ndarray, centers: np.ndarray, names: Sequence[str],
         names = names[:MOST_COLUMNS]
     names = [" ".join(name.split()) for name in names]
     names = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME - 3]}..." for name in names]
-    shares = 100 * sizes / (sizes.sum() if total is None else total)
+    shares = sizes / (sizes.sum() if total is None else total)
     text = table(
         ["label", "size", "share", *beside, *names, *further],
-        [[str(i) for i in shown], [f"{sizes[i]:,}" for i in shown], [f"{shares[i]:.1f}%" for i in shown],
+        [[str(i) for i in shown], [f"{sizes[i]:,}" for i in shown], [share_cell(shares[i]) for i in shown],
          *([cells[i] for i in shown] for cells in beside.values()),
          *(as_column(centers[shown, j]) for j in range(len(names))),
          *([cells[i] for i in shown] for cells in further.values())],

@@ -18,6 +18,7 @@ import time
 import numpy as np
 
 import coterie
+from coterie._wording import share_cell
 from coterie.cli._console import Problem, add_run_arguments, count, note, progress_bar
 from coterie.cli._metric import to_radians
 from coterie.cli._model import load_model
@@ -99,9 +100,10 @@ def _describe(labels, saved):
     text = count(len(labels), "row")
     if noise or saved.noise:
         was = saved.noise / (before.sum() + saved.noise)
-        text += f"; {noise:,} ({noise / max(len(labels), 1):.1%}) in no cluster (noise, label -1), at the fit {was:.1%}"
+        text += (f"; {noise:,} ({share_cell(noise / max(len(labels), 1))}) in no cluster (noise, label -1), at the fit "
+                 f"{share_cell(was)}")
     if not len(sizes):
         return text
-    table = summary(sizes, np.empty((len(sizes), 0)), [], {"share at the fit": [f"{share:.1%}" for share in shares]},
+    table = summary(sizes, np.empty((len(sizes), 0)), [], {"share at the fit": list(map(share_cell, shares))},
                     total=max(len(labels), 1))
     return f"{text}\n\n{table}"

@@ -12,7 +12,7 @@ import numpy as np
 
 from coterie import scores, selection
 from coterie._lazy import lazy_property
-from coterie._wording import as_column
+from coterie._wording import as_column, share_cell
 from coterie._wording import share as percent
 from coterie.cli._console import count, listing
 from coterie.cli._report.findings import (
@@ -46,7 +46,8 @@ _VERDICTS = {
     "dense": "They are dense parts of the data, divided by gaps or by parts where rows lie sparse.",
     "asked": "Their number was asked for; the data themselves suggest another one.",
     "none": "There is no clear structure: treat the groups as a convenient cut, not as a discovery.",
-    "lopsided": "Nearly all rows are in one of them: few rows are set apart, and no groups among the others are found.",
+    "lopsided": "Nine rows in ten, or more, are in one of them: few rows are set apart, and nothing is said of groups "
+                "among the others.",
 }
 _METHODS = {"k-means": "k-means", "Ward": "Ward's method", "DBSCAN": "DBSCAN"}
 
@@ -139,8 +140,8 @@ def describe_data(found: Findings, pairs: Sequence[tuple[str, object]]) -> Secti
     for j, name in enumerate(shown):
         column = data.values[:, j].astype(np.float64)
         told = [column.mean(), column.std(), column.min(), *np.percentile(column, [25, 50, 75]), column.max()]
-        rows.append([name, f"{data.missing[j]:,}", *as_column(told), f"{found.scaling.before[j]:.1%}",
-                     f"{found.scaling.after[j]:.1%}"])
+        rows.append([name, f"{data.missing[j]:,}", *as_column(told), share_cell(found.scaling.before[j]),
+                     share_cell(found.scaling.after[j])])
     caption = f"The columns, in their own units{f'; the first {len(shown)}' if len(shown) < len(names) else ''}"
     content.append(element("h3", "What is in the columns"))
     content.append(table(caption, ["column", "missing", "mean", "std. dev.", "least", "lower quartile", "median",
@@ -265,8 +266,8 @@ def describe_density(found: Findings, picture: Callable) -> Section:
     rows = []
     for trial in density.trials:
         alike = "–" if math.isnan(trial.before) else f"{trial.before:.2f}"
-        rows.append([f"{trial.model.eps:.3g}", f"{trial.n_clusters:,}", f"{trial.n_sizeable:,}", f"{trial.noise:.1%}",
-                     f"{trial.largest:.1%}", f"{trial.misplaced:.1%}", alike])
+        rows.append([f"{trial.model.eps:.3g}", f"{trial.n_clusters:,}", f"{trial.n_sizeable:,}",
+                     *map(share_cell, (trial.noise, trial.largest, trial.misplaced)), alike])
     best = density.trials.index(density.best)
     content.append(table(f"DBSCAN with several eps; {density.trials[best].model.eps:.3g} is set off", [
         "eps", "clusters", "of a fair size", "noise", "largest cluster", "nearer to another mean",

@@ -133,7 +133,7 @@ def _say_standard(values, names, tails):
             if len(names) == 1 else
             "columns in different units can't be compared as they are: each gets mean 0 and standard deviation 1, and "
             "so the same say")
-    text += f". The value that is farthest out, in {names[j]}, is then {out[j]:.1f} from the mean"
+    text += f". The value that is farthest out, in {names[j]}, is then {out[j]:.1f} standard deviations from the mean"
     if tails:
         other = "logarithms (--scale log)" if (values >= 0).all() else "robust scaling (--scale robust)"
         text += (f"; {listing(tails, 5)} {'has' if len(tails) == 1 else 'have'} a long tail of large values, for which "

@@ -7,6 +7,8 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from coterie._wording import share_cell
+
 _EMPTY = {"br", "img", "meta"}  # elements without an end
 _SHORT = 28  # characters that are not broken into lines
 
@@ -126,7 +128,7 @@ def facts(pairs: Sequence[tuple[str, object]]) -> Html:
 def share(part: float) -> Html:
     """A bar with its number; `part` is from 0 to 1."""
     bar = element("span", class_="share", style=f"--part: {100 * part:.1f}%", aria_hidden="true")
-    return join(bar, f"{part:.1%}")
+    return join(bar, share_cell(part))
 
 
 def table(caption: str, header: Sequence[object], rows: Sequence[Sequence[object]], text: Sequence[int] = (),
