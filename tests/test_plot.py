@@ -502,6 +502,15 @@ def test_blades_are_the_silhouettes_of_each_cluster_from_the_largest_down(ax):
     assert [text.get_text() for text in ax.get_yticklabels()] == ["0 (30)", "1 (20)"]
 
 
+@pytest.mark.parametrize("mean", [0.99, 0.5, -0.9])
+def test_the_means_above_the_blades_do_not_touch_each_other(mean):
+    ax = silhouette(np.full(60, mean), np.arange(60) % 3)
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text().startswith("mean")]
+    assert len(boxes) == 2 and not boxes[0].overlaps(boxes[1])
+    assert all(ax.figure.bbox.x0 <= box.x0 and box.x1 <= ax.figure.bbox.x1 for box in boxes)
+
+
 def test_silhouettes_that_are_there_are_drawn_as_they_are(ax):
     silhouette([0.5, -0.25, 1.0, 0.0], ["ant", "bee", "bee", None], ax=ax)
     assert [name for _, name, _ in blades(ax)] == ["ant (1)", "bee (2)"]
@@ -664,6 +673,19 @@ def test_panels_stay_within_the_frame_and_apart(swept):
         assert all(figure.bbox.x0 - 1 <= box.x0 and box.x1 <= figure.bbox.x1 + 1 and box.y0 >= -1 for box in boxes)
 
 
+@pytest.mark.parametrize("size", [1e-9, 1e9])
+def test_powers_of_ten_stand_beside_the_titles(size):
+    from types import SimpleNamespace
+
+    rows = [{"n_clusters": k, "inertia": size / k, "silhouette": 0.5 / k} for k in (2, 3, 4)]
+    ax = sweep(SimpleNamespace(rows=rows, parameters=["n_clusters"], scores=["silhouette"]))
+    ax.figure.canvas.draw()
+    panel = ax.child_axes[-1]
+    power = panel.yaxis.get_offset_text()
+    assert power.get_text().startswith("1e")
+    assert not power.get_window_extent().overlaps(panel._left_title.get_window_extent())
+
+
 def dashed(ax):
     """(number of clusters, colour) of the dashed lines of each panel."""
     return [[(line.get_xdata()[0], line.get_color()) for line in panel.lines if line.get_linestyle() == "--"]
@@ -753,6 +775,18 @@ def test_cells_are_written_as_in_the_table_in_one_format_for_each_feature(ax):
     assert not any("," in text.get_text() for text in ax.texts[1::3])
     assert [text.get_text() for text in ax.texts[2::3]] == ["12,000", "9,500"]
     assert all(text in found.table() for text in ("4,010,000", "4,600,000", "12,000", "9,500"))
+
+
+def test_small_shares_are_not_said_to_be_none(ax):
+    pandas = pytest.importorskip("pandas")
+    from coterie import explain
+
+    labels = np.append(np.zeros(996, int), [1, 1, -1, -1])
+    kind = np.where(np.arange(1000) < 3, "rare", "common")
+    profile(explain.profile(pandas.DataFrame({"kind": kind}), labels, categorical=["kind"]), ax=ax)
+    heads = [text.get_text().split(", ")[-1] for text in ax.get_yticklabels()]
+    assert heads == ["over 99%", "under 1%"] and "(under 1%)" in ax.texts[-1].get_text()
+    assert {"over 99%", "under 1%", "100%", "0%"} == {text.get_text() for text in ax.texts[:-1]}
 
 
 @pytest.mark.parametrize("n_features", [4, 12])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._validation import AXES, check_parameters
-from .._wording import as_column
+from .._wording import as_column, share
 from ._style import PLAIN, QUIET, as_clusters, in_inches, new_axes, shortened
 
 if TYPE_CHECKING:
@@ -75,9 +75,10 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
     across = d <= _MOST_ACROSS
     clusters = as_clusters(profile.clusters, k, "plot.profile")
     heads = []
-    for code, size, share in zip(clusters.codes.tolist(), profile.sizes.tolist(), profile.shares.tolist(), strict=True):
+    parts = map(share, profile.shares.tolist())
+    for code, size, part in zip(clusters.codes.tolist(), profile.sizes.tolist(), parts, strict=True):
         name = shortened(clusters.called(code) if across else clusters.names[code], _LONGEST_NAME if across else 10)
-        heads.append(f"{name}\n{size:,} {profile.noun}, {share:.0%}" if across else f"{name}\n{share:.0%}\n{size:,}")
+        heads.append(f"{name}\n{size:,} {profile.noun}, {part}" if across else f"{name}\n{part}\n{size:,}")
     if not across:
         differences, texts = differences.T, [list(column) for column in zip(*texts, strict=True)]
     rows, columns = (heads, names) if across else (names, heads)
@@ -112,7 +113,7 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
         ax.set_xlabel(f"cluster, share, {profile.noun}", **PLAIN)
     if profile.noise.size:
         ax.annotate(f"in no cluster: {profile.noise.size:,} of {profile.n_rows:,} {profile.noun} "
-                    f"({profile.noise.share:.0%})", (0, 0), xycoords="axes fraction", xytext=(0, -6),
+                    f"({share(profile.noise.share)})", (0, 0), xycoords="axes fraction", xytext=(0, -6),
                     textcoords="offset points", va="top", fontsize=9, color=QUIET, **PLAIN)
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.9 if across else 0.6, pad=0.02, aspect=15 if across else 30,
                              ticks=[-2, -1, 0, 1, 2], extend="both")
@@ -134,7 +135,7 @@ def _features(profile: Profile) -> tuple[NDArray, list[list[str]], list[str]]:
         differences.append((category.shares[:, most] - overall) / np.where(spread > 0, spread, 1.0))
         names += [shortened(f"{name}: {category.values[i]}", _LONGEST_NAME) for i in most.tolist()]
         for line, shares in zip(texts, category.shares[:, most].tolist(), strict=True):
-            line += [f"{share:.0%}" for share in shares]
+            line += map(share, shares)
     return np.concatenate(differences, axis=1), texts, names
 
 

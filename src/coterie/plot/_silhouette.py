@@ -129,8 +129,8 @@ def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metr
     mean = float(values.mean())
     ax.axvline(0, color=QUIET, linewidth=0.8)
     ax.axvline(mean, color="black", linewidth=1.2, linestyle=(0, (4, 3)))
-    ax.annotate(f"mean of all {mean:.2f}", (mean, 0), xytext=(0, 3), textcoords="offset points", ha="center",
-                annotation_clip=False)
+    ax.annotate(f"mean of all {mean:.2f}", (mean, 0), xytext=(0, 3), textcoords="offset points",
+                ha="right" if mean > 0.8 else "center", annotation_clip=False)  # besides the word above the means
     ax.annotate("mean", (1.0, 0), xytext=(_LEADER + 24, 3), textcoords="offset points", ha="right",
                 annotation_clip=False)
     ax.set_yticks(places, [f"{shortened(clusters.names[numbers[i]], _LONGEST_NAME)} ({sizes[i]:,})" for i in named],

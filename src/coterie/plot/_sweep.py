@@ -126,6 +126,7 @@ def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | 
         panel.set_axisbelow(True)
         panel.spines[["right", "top"]].set_visible(False)
         panel.tick_params(labelsize=9)
+        panel.yaxis.get_offset_text().set(x=-0.01, ha="right", fontsize=9)  # a power of ten: not upon the title
         _scale_along(panel, x, list(values.values()), numeric)
     for panel in frames[-n_columns:]:
         panel.set_xlabel(along.rpartition("__")[2].replace("n_clusters", "number of clusters"), **PLAIN)
