@@ -91,6 +91,14 @@ def progress_bar(quiet: bool) -> contextlib.AbstractContextManager:
     return contextlib.nullcontext() if quiet or not sys.stderr.isatty() else coterie.progress()
 
 
+def printable(name: str) -> str:
+    """A name as it can be written anywhere. Bytes that are no text, as names of files may hold, become \\xff."""
+    try:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "backslashreplace").decode()
+
+
 def did_you_mean(name: str, known: Sequence[str]) -> str:
     """A hint to follow an error about `name`: the likeliest meant, or all that are known."""
     lowered = {k.lower(): k for k in known}

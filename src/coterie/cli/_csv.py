@@ -77,6 +77,7 @@ def _read(text, choose, careful=False):
     else:
         names, is_named = [""] * len(first), False
         notes.append(f"no header line; called here: {listing([f'x{j}' for j in range(len(first))], 4)}")
+    given = names
     names, renamed = distinct([name.strip() for name in names])
 
     reader = _Reader(text, separator, names, choose(names, is_named), choose.find_row_names(names), choose.needed,
@@ -88,7 +89,7 @@ def _read(text, choose, careful=False):
     if len(names) == 1 and not table.names and not any(left.is_unclear for left in table.left_out) and not choose.texts:
         raise Problem(f"no comma, semicolon or tab separates columns in it, and its lines are not numbers: "
                       f"{body[0][0] if body and body[0] else first[0]!r}")
-    table.is_named = is_named
+    table.is_named, table.is_renamed = is_named, names != given
     table.notes = notes + renamed + table.notes
     return table
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coterie.cli._console import Problem, count, did_you_mean, listing, note, warn
+from coterie.cli._console import Problem, count, did_you_mean, listing, note, printable, warn
 from coterie.cli._csv import read_csv
 from coterie.cli._table import (
     MISSING,
@@ -247,12 +247,12 @@ def _open(file, array, choose, tell):
         return _read(open(0, "rb", buffering=1 << 20, closefd=False), array, choose)
     with open(file, "rb", buffering=1 << 20) as stream:
         if (size := os.path.getsize(file)) > 30e6:
-            tell(f"reading {file}, {size / 1e6:,.0f} MB")
+            tell(f"reading {printable(file)}, {size / 1e6:,.0f} MB")
         return _read(stream, array, choose)
 
 
 def source_name(file: str) -> str:
-    return "standard input" if file == "-" else file
+    return "standard input" if file == "-" else printable(file)
 
 
 def _read(stream, array, choose):
@@ -319,7 +319,7 @@ def _from_columns(arrays, choose):
     row_names = None if choose.find_row_names(names) is None else _as_text(arrays[choose.row_names])
     chosen = [names[j] for j in choose(names)]
     numeric = [name for name in chosen if arrays[name].dtype.kind in "biuf" and arrays[name].ndim == 1]
-    texts = {name: arrays[name].tolist() for name in chosen if choose.texts and arrays[name].dtype.kind == "U"}
+    texts = {name: _as_text(arrays[name]) for name in chosen if choose.texts and arrays[name].dtype.kind == "U"}
     left_out = [Left(name) for name in chosen if name not in numeric and name not in texts]
     dtype = np.result_type(*(_float_type(arrays[name].dtype) for name in numeric)) if numeric else np.float64
     values = np.empty((len(arrays[names[0]]), len(numeric)), dtype)
@@ -329,7 +329,7 @@ def _from_columns(arrays, choose):
 
 
 def _as_text(array):
-    return [str(value) for value in array.tolist()]
+    return [printable(str(value)) for value in array.tolist()]
 
 
 def _float_type(dtype):
@@ -408,7 +408,7 @@ def _from_npz_array(wanted, headers, load, choose):
     names, packing, others = [], {}, []
     for name, (other, other_dtype) in headers.items():
         if name in ("columns", "feature_names", "names") and other == shape[1:] != () and other_dtype.kind == "U":
-            names = load(name).tolist()
+            names = _as_text(load(name))
         elif name in ("scale", "offset") and dtype.kind in "iu" and other in ((), (1,), shape[1:]) \
                 and other_dtype.kind in "iuf":
             packing[name] = load(name)

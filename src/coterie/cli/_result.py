@@ -17,7 +17,9 @@ import numpy as np
 from coterie._atomic import is_replaced, replacing
 from coterie._wording import as_column, share_cell
 from coterie.cli._console import Problem, discard_stdout, table
+from coterie.cli._notation import is_number
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # In a summary:
 MOST_COLUMNS = 24
 _MOST_CLUSTERS, _LONGEST_NAME = 40, 30
@@ -103,6 +105,13 @@ class Outputs:
             raise Problem(f"{'standard output' if standard_output else target}: {error.strerror or error}") from error
 
 
+def as_cell(value: object) -> object:
+    """A value for a csv file; text that a spreadsheet would take for a formula begins with an apostrophe."""
+    if isinstance(value, str) and value.startswith(_FORMULA) and not is_number(value):
+        return f"'{value}"
+    return value
+
+
 def write_labels(outputs: Outputs, target: str | None, labels: np.ndarray, kept: np.ndarray | None = None,
                  scores: np.ndarray | None = None) -> None:
     """Write one label per row, and its score if there are any; a row that was left out has an empty label, quoted so
@@ -132,7 +141,7 @@ def write_centers(outputs: Outputs, target: str, sizes: np.ndarray, centers: np.
     """Write one row per cluster: its label, its size, its centre in the units of the data."""
     with outputs.open(target) as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["label", "size", *names])
+        writer.writerow(["label", "size", *map(as_cell, names)])
         for label, (size, center) in enumerate(zip(sizes.tolist(), centers.tolist(), strict=True)):
             writer.writerow([label, size, *center])
 

@@ -45,6 +45,7 @@ class Table:
     names: list[str]
     all_names: list[str]  # of the columns of the file, used or not
     is_named: bool = True  # or else all_names are x0, x1, ...
+    is_renamed: bool = False  # whether some are not as the file has them
     left_out: list[Left] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     kept: np.ndarray | None = None  # which rows of the file are in `values`; None: all

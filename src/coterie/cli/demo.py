@@ -18,7 +18,7 @@ import numpy as np
 import coterie
 from coterie import explain, hierarchy, scores, selection
 from coterie._wording import as_column
-from coterie.cli._console import add_run_arguments, note, progress_bar
+from coterie.cli._console import add_run_arguments, note, printable, progress_bar
 from coterie.cli._picture import MATPLOTLIB, check_picture, matplotlib_is_there, picture_name, save_picture
 from coterie.cli._result import check_targets, members, summary
 from coterie.cli.kmeans import STARTS
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> None:
 
     if drawing:
         _draw(args.outputs, path, flowers[:, _DRAWN], iris, tree, species, addresses, depots, shapes, pieces, dense)
-        print(f"picture of all this: {os.path.abspath(path)}")
+        print(f"picture of all this: {printable(os.path.abspath(path))}")
     else:
         note(f"for a picture of all this, {MATPLOTLIB}")
     tell(_NEXT)

@@ -21,7 +21,7 @@ from coterie.cli._console import Problem, add_noun_argument, count, note
 from coterie.cli._metric import to_radians
 from coterie.cli._model import load_model
 from coterie.cli._read import add_any_file_arguments, read_any, read_column, read_more, source_name
-from coterie.cli._result import Outputs, check_targets
+from coterie.cli._result import Outputs, as_cell, check_targets
 from coterie.cli._scale import scale_again
 from coterie.cli._table import Table, column_list
 
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> None:
     else:
         labels, drift = _predict(args, saved)
     if len(labels) != len(table.values):
-        raise Problem(f"{args.labels} has {count(len(labels), 'label')}, but {source_name(args.file)} has "
+        raise Problem(f"{source_name(args.labels)} has {count(len(labels), 'label')}, but {source_name(args.file)} has "
                       f"{count(len(table.values), 'row')}")
     kept = np.array([label is not None for label in labels]) if labels.dtype == object else ~np.isnan(labels)
     if not kept.any():
@@ -133,4 +133,4 @@ def _write(outputs: Outputs, target: str, rows: list[dict[str, object]]) -> None
     with outputs.open(target) as file:
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({key: as_cell(value) for key, value in row.items()} for row in rows)

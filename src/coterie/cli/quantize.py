@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import coterie
-from coterie.cli._console import Problem, add_run_arguments, count, file_name, note, positive, progress_bar
+from coterie.cli._console import (
+    Problem,
+    add_run_arguments,
+    count,
+    file_name,
+    note,
+    positive,
+    printable,
+    progress_bar,
+)
 from coterie.cli._read import source_name
 from coterie.cli._result import check_targets
 
@@ -77,7 +86,7 @@ def run(args: argparse.Namespace) -> None:
     shares = np.bincount(entries, counts, minlength=len(palette)) / counts.sum()
     print(f"{source_name(args.file)}: {image.width} x {image.height} pixels, {count(len(counts), 'colour')}, "
           f"{n_bytes:,} bytes\n"
-          f"{args.output}: {count(len(palette), 'colour')}, {size:,} bytes ({size / n_bytes:.0%})\n"
+          f"{printable(args.output)}: {count(len(palette), 'colour')}, {size:,} bytes ({size / n_bytes:.0%})\n"
           f"mean error: {error:.1f} in CIELAB (white is 100 from black; what is 2 apart can hardly be told apart)\n\n"
           f"{_list(palette, opacity, shares)}\n\n{seconds:.2f} s")
 

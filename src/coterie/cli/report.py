@@ -18,7 +18,16 @@ import numpy as np
 
 import coterie
 from coterie import explain, scores
-from coterie.cli._console import Problem, add_noun_argument, add_run_arguments, count, file_name, note, progress_bar
+from coterie.cli._console import (
+    Problem,
+    add_noun_argument,
+    add_run_arguments,
+    count,
+    file_name,
+    note,
+    printable,
+    progress_bar,
+)
 from coterie.cli._picture import MATPLOTLIB, matplotlib_is_there, told_of_letters
 from coterie.cli._read import add_file_arguments, read_file, source_name
 from coterie.cli._report import chapters, findings, repeating
@@ -86,7 +95,7 @@ def run(args: argparse.Namespace) -> None:
     print(f"recommended: {count(choice.n_clusters, 'cluster')} by {choice.method} "
           f"({_STRUCTURE[choice.structure]}; "
           f"{count(len(choice.doubts), 'doubt')})\n"
-          f"page: {os.path.abspath(args.output)} ({len(text.encode()) / 1e6:.1f} MB), "
+          f"page: {printable(os.path.abspath(args.output))} ({len(text.encode(errors='replace')) / 1e6:.1f} MB), "
           f"{time.perf_counter() - started:.1f} s", file=sys.stderr)
 
 

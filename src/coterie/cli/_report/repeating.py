@@ -10,6 +10,7 @@ import shlex
 
 import numpy as np
 
+from coterie.cli._console import printable
 from coterie.cli._report.recommending import Choice
 from coterie.cli._table import Table
 
@@ -33,9 +34,9 @@ def report_command(args: argparse.Namespace) -> str:
     if args.n_clusters is not None:
         parts += ["-k", _ranges(args.n_clusters)]
     if args.noun != "rows":
-        parts += ["--noun", args.noun]
+        parts += _option("--noun", args.noun)
     parts += ["--scale", args.scale, "--seed", str(args.seed), "--output", args.output]
-    return shlex.join(parts)
+    return _in_shell(parts)
 
 
 def fit_command(args: argparse.Namespace, table: Table, choice: Choice, scaling: str) -> str:
@@ -52,18 +53,28 @@ def fit_command(args: argparse.Namespace, table: Table, choice: Choice, scaling:
     parts += ["--scale", scaling]
     if choice.method == "k-means":
         parts += ["--seed", str(args.seed)]
-    return shlex.join([*parts, "--output", "labels.csv", "--save", "model.npz"])
+    return _in_shell([*parts, "--output", "labels.csv", "--save", "model.npz"])
 
 
 def _reading(args, columns, drop, names=None):
-    parts = ["--array", args.array] if args.array else []
+    parts = _option("--array", args.array) if args.array else []
     if columns:
-        parts += ["--columns", _as_line(columns)]
+        parts += _option("--columns", _as_line(columns))
     elif drop:
-        parts += ["--drop", _as_line(drop)]
+        parts += _option("--drop", _as_line(drop))
     if names:
-        parts += ["--names", names]
+        parts += _option("--names", names)
     return [*parts, "--missing", args.missing]
+
+
+def _option(name, value):
+    return [f"{name}={value}"] if value.startswith("-") else [name, value]
+
+
+def _in_shell(parts):
+    """A command line, as bash and zsh take one with bytes that are no text, which names of files may hold."""
+    return " ".join(shlex.quote(part) if printable(part) == part else
+                    "$'" + printable(part.replace("\\", r"\\").replace("'", r"\'")) + "'" for part in parts)
 
 
 def _as_line(names):
@@ -116,7 +127,7 @@ def _read_in_python(args, table):
     if kind in ("csv", "parquet"):
         if table.is_mixed:
             return [f"X = ...  # an array of the columns {table.names!r} of {path}"], []
-        by_place = not table.is_named or any("is read as" in note for note in table.notes)
+        by_place = not table.is_named or table.is_renamed
         if kind == "parquet":
             source = f"pandas.read_parquet({path})"
         else:
