@@ -748,6 +748,7 @@ def run_interrupted(place, task, n_chunks, n_threads):
         return trace
 
     before = sys.gettrace()
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 asks for this before it begins to trace
     sys.settrace(trace)
     try:
         _parallel.run(task, n_chunks, n_threads)
