@@ -32,7 +32,8 @@ _FRACTIONS = {3 / 4: "three quarters{of_the}", 2 / 3: "two thirds{of_the}", 1 / 
 _ABOUT = 0.05  # how far, relatively, from such a fraction
 _MOST_FEATURES, _MOST_CLUSTERS, _MOST_VALUES = 40, 40, 5  # in a table; values of a category
 _UNMARKED = "   "
-LOPSIDED = 0.9  # share of the rows in one cluster that leaves few for the others
+_LOPSIDED = 0.9  # share of the rows in one cluster that leaves few for the others
+FEW_APART = "this sets few rows apart, and says nothing of groups among the others"
 _MOST_MOVED = 3  # clusters of which it is said that their shares changed
 
 
@@ -318,11 +319,11 @@ def lopsidedness(labels: NDArray[np.integer], of_whom: str = "one cluster") -> s
     """What is to be said where nearly all rows that are in clusters are in one."""
     sizes = np.bincount(labels[labels >= 0], minlength=1)
     part = float(sizes.max()) / max(int(sizes.sum()), 1)
-    if np.count_nonzero(sizes) < 2 or part < LOPSIDED:
+    if np.count_nonzero(sizes) < 2 or part < _LOPSIDED:
         return None
     of_what = "the rows" if (labels >= 0).all() else "the rows that are in clusters"
-    return (f"{of_whom} has {share(part)} of {of_what}: this sets few rows apart, and says nothing of groups among the "
-            "others; if the few are mistakes in the data, correct them or leave them out, and try again")
+    return (f"{of_whom} has {share(part)} of {of_what}: {FEW_APART}; if the few are mistakes in the data, correct them "
+            "or leave them out, and try again")
 
 
 # ------------------------------------------------------------------------------------------- tables

@@ -9,7 +9,7 @@ import numpy as np
 
 import coterie
 from coterie import scores, selection
-from coterie._wording import lopsidedness
+from coterie._wording import FEW_APART, lopsidedness
 from coterie._wording import share as percent
 from coterie.cli._console import count, listing
 from coterie.cli._report.findings import MISPLACED, RESAMPLES, STEADY, Density, Scaling
@@ -90,16 +90,15 @@ def recommend(table: Table, scaling: Scaling, scaled: np.ndarray, sample: np.nda
         choice = Choice("Ward", model, coterie.relabel(model.labels_, by="first"), "clear")
         choice.reasons.append("Ward's tree has a clear cut, and k-means finds no number of clusters that stands out "
                               "clearly.")
-    is_suggested = suggestion is not None and suggestion.k == choice.n_clusters
-    if is_suggested:
-        choice.reasons += map(sentence, suggestion.reasons)
-        choice.doubts += map(sentence, suggestion.doubts)
+    if suggestion is not None and suggestion.k == choice.n_clusters:
+        choice.reasons += map(sentence, suggestion.reasons)  # sizes are told below, as they are in all rows
+        choice.doubts += [sentence(doubt) for doubt in suggestion.doubts if FEW_APART not in doubt]
     if suggestion is not None:
         if suggestion.k == 1:
             choice.doubts += [CONVENIENT, sentence(suggestion.reasons[0])]
         _compare_methods(choice, kmeans, ward, agreement)
     _score(choice, table, scaling, scaled, sample, seed, jobs)
-    _doubt_data(choice, table, is_suggested)
+    _doubt_data(choice, table)
     return choice
 
 
@@ -219,8 +218,7 @@ def _score(choice, table, scaling, scaled, sample, seed, jobs):
                              f"(adjusted Rand) is {told}.")
 
 
-def _doubt_data(choice, table, is_suggested):
-    """Sizes of clusters, unless a suggestion has told of one that is large; rows that are not there."""
+def _doubt_data(choice, table):
     sizes = np.bincount(choice.labels[choice.labels >= 0], minlength=1)
     small = np.flatnonzero((sizes < _FEW) | (sizes < _SMALL * len(choice.labels)))
     if len(small) and choice.method != "DBSCAN":
@@ -229,8 +227,7 @@ def _doubt_data(choice, table, is_suggested):
     if lopsided := lopsidedness(choice.labels, f"cluster {sizes.argmax()}"):
         if choice.structure != "none":
             choice.structure = "lopsided"
-        if not is_suggested:
-            choice.doubts.append(sentence(lopsided))
+        choice.doubts.append(sentence(lopsided))
     if table.kept is not None:
         left_out = 1 - table.kept.mean()
         if left_out >= _MANY_LEFT_OUT:
