@@ -383,11 +383,17 @@ def _inertia(X: np.ndarray, weight: np.ndarray, centers: np.ndarray, labels: np.
     return float(sums.sum())
 
 
+# Centres so far apart that neither squares of what they are from each other nor of what they are from 0 are in danger.
+_APART_AT_LEAST, _APART_AT_MOST = 2.0**-100, 2.0**390
+_LEAST_INERTIA = 2.0**-900  # whose terms may have vanished
+
+
 def _around(centers: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """The centres as float64, a point in their middle, and the power of two that brings them to about 1."""
+    """The centres as float64, a point in their middle, and how far from there their largest coordinate is."""
     centers = np.ascontiguousarray(centers, dtype=np.float64)
-    shift = centers.mean(axis=0)
-    return centers, shift, _power_of_two_below(float(np.abs(centers - shift).max()))
+    with np.errstate(over="ignore", invalid="ignore"):
+        shift = centers.mean(axis=0)
+        return centers, shift, float(np.abs(centers - shift).max())
 
 
 def _parts(X: np.ndarray, centers: np.ndarray) -> list[tuple[slice | np.ndarray, int]]:
@@ -403,30 +409,34 @@ def _parts(X: np.ndarray, centers: np.ndarray) -> list[tuple[slice | np.ndarray,
 def nearest(X: np.ndarray, centers: np.ndarray, n_threads: int) -> np.ndarray:
     """Label of the nearest centre for each row of X."""
     labels = np.full(len(X), -1, dtype=np.int32)
-    if _scale.exponent_for(centers) == 0 and not _assign(X, centers, n_threads, labels):
+    around = _around(centers)
+    if _APART_AT_LEAST < around[2] < _APART_AT_MOST and not _assign(X, *around, n_threads, labels):
         return labels
     for which, exponent in _parts(X, centers):
         part = np.full(len(X[which]), -1, dtype=np.int32)
-        _assign(_scale.divided(X[which], exponent), _scale.divided(centers, exponent), n_threads, part)
+        _assign(_scale.divided(X[which], exponent), *_around(_scale.divided(centers, exponent)), n_threads, part)
         labels[which] = part
     return labels
 
 
-def _assign(X: np.ndarray, centers: np.ndarray, n_threads: int, labels: np.ndarray) -> int:
+def _assign(X: np.ndarray, centers: np.ndarray, shift: np.ndarray, apart: float, n_threads: int, labels: np.ndarray
+            ) -> int:
     """Write the labels; return how many were not told by fast arithmetic, as those of rows whose squares overflow."""
-    centers, shift, scale = _around(centers)
-    rows = _Rows(X, len(centers), shift, scale, n_threads)
+    rows = _Rows(X, len(centers), shift, _power_of_two_below(apart), n_threads)
     rows.assign(centers, labels)
     return rows.n_exact
 
 
 def inertia(X: np.ndarray, weight: np.ndarray | None, centers: np.ndarray, labels: np.ndarray, n_threads: int) -> float:
     """Weighted sum of squared distances of the points to their centres; 0 or infinite where that is beyond float64."""
+    centers = np.ascontiguousarray(centers, dtype=np.float64)
+    total = _inertia(X, _NO_WEIGHT if weight is None else weight, centers, labels, n_threads)
+    if _LEAST_INERTIA < total < math.inf:
+        return total
     exponent = _scale.exponent_for(X, centers)
     weight, more = _scale.balanced(weight)
     X, centers = (_scale.divided(each, exponent) for each in (X, centers))
-    total = _inertia(X, _NO_WEIGHT if weight is None else weight, np.ascontiguousarray(centers, dtype=np.float64),
-                     labels, n_threads)
+    total = _inertia(X, _NO_WEIGHT if weight is None else weight, centers, labels, n_threads)
     return _scale.times(total, 2 * exponent + more)
 
 

@@ -55,7 +55,7 @@ class Rows:
     tree : over the vectors; None: distances are computed a block at a time,
     points : from what `distances.prepare` made of the vectors, or else of the rows.
     exponent : vectors, tree and points are of the rows over 2**exponent.
-    top : the largest absolute value of X, an array of its type.
+    top : the largest absolute value of X; 0 where no number of its type needs a division.
     """
 
     X: NDArray
@@ -64,7 +64,7 @@ class Rows:
     tree: kd_tree.Tree | None = None
     points: Any = None
     exponent: int = 0
-    top: NDArray = dataclasses.field(default_factory=lambda: np.zeros(1))
+    top: float = 0.0
 
     def reduce(self, radius: float) -> float:
         return radius if self.vectors is None else self.vectors.reduce(radius)
@@ -76,9 +76,9 @@ def lay_out(X: NDArray, metric: distances.Metric, n_queries: int, n_threads: int
 
     exponent : of the power of two that they are divided by; None is by their size
     """
-    top = np.array([_scale.magnitude(X) if metric.power else 0.0], X.dtype)
+    top = 0.0 if _scale.is_safe(X.dtype, metric.power) else _scale.magnitude(X)
     if exponent is None:
-        exponent = distances.safe_exponent(metric, X, name="X") if distances.safe_exponent(metric, top) else 0
+        exponent = distances.safe_exponent(metric, X, name="X") if _scale.exponent_of(top, metric.power) else 0
     vectors = _vectors.as_vectors(X, metric, exponent)
     if vectors is not None:
         if use_tree is None:
@@ -94,9 +94,9 @@ def lay_out(X: NDArray, metric: distances.Metric, n_queries: int, n_threads: int
 
 def _suited(rows: Rows, n_threads: int, radius: float) -> Rows:
     """Rows laid out anew if the radius needs another power of two than they themselves do."""
-    if rows.metric is None:
+    if rows.metric is None or not rows.top:
         return rows
-    exponent = distances.safe_exponent(rows.metric, rows.top, radius=radius)
+    exponent = _scale.exponent_of(rows.top, rows.metric.power, rows.metric.as_length(radius))
     if exponent == rows.exponent:
         return rows
     return lay_out(rows.X, rows.metric, 1, n_threads, rows.tree is not None, exponent)
@@ -111,7 +111,7 @@ def _in_reach(rows: Rows, Y: NDArray | None, radius: float) -> NDArray | None:
         return Y
     if radius == math.inf:
         raise ValueError(f"Y holds numbers up to {_scale.magnitude(Y):.6g}, too large beside those of X, up to "
-                         f"{rows.top[0]:.6g}: their distances are not told within an infinite radius.")
+                         f"{rows.top:.6g}: their distances are not told within an infinite radius.")
     limit = _scale.times(_scale.far_limit(power), rows.exponent)
     return np.clip(Y, -limit, limit)
 
@@ -293,7 +293,7 @@ def nearest(rows: Rows, k: int, Y: NDArray | None, others: bool, n_threads: int
         search(rows, Y, others, n_threads, out, indices)
         return out, indices
     # Queries that are too large to be compared with the rows as they are laid out.
-    exponent = distances.safe_exponent(rows.metric, rows.top, Y[far])
+    exponent = _scale.exponent_of(max(rows.top, _scale.magnitude(Y)), rows.metric.power)
     smaller = lay_out(rows.X, rows.metric, 1, n_threads, rows.tree is not None, exponent)
     for those, which in ((smaller, far), (rows, np.setdiff1d(np.arange(n), far))):
         if len(which):

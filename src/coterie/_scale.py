@@ -30,14 +30,29 @@ def magnitude(*arrays: NDArray) -> float:
     top = 0.0
     for each in arrays:
         if each.size:
-            for value in (float(each.max()), -float(each.min())):
-                if value > top or math.isnan(value):
-                    top = value
+            here = float(max(np.maximum.reduce(each, axis=None), -np.minimum.reduce(each, axis=None)))
+            if not here <= top:
+                top = here
+                if top != top:
+                    break
     return top
 
 
-def exponent_of(top: float, power: float = 2.0) -> int:
-    """The power of two to divide numbers up to `top` by, before powers of their differences are added up."""
+def is_safe(dtype: np.dtype, power: float) -> bool:
+    """Whether numbers of a type need no division, whatever they are, before a power of them is added up in float64."""
+    return not power or (dtype == np.float32 and power <= _USUAL)
+
+
+def exponent_of(top: float, power: float = 2.0, radius: float = 0.0) -> int:
+    """The power of two to divide numbers up to `top` by, before powers of their differences are added up.
+
+    radius : what distances are compared with; 0 or infinity where that says nothing about their size
+    """
+    if 0 < radius < math.inf:
+        exponent = math.frexp(radius)[1]
+        if abs(exponent) * power < _RADIUS:  # what overflows is far, and what vanishes is near
+            return 0
+        return max(exponent, math.frexp(top)[1] - _highest(power))
     if not (power and 0 < top < math.inf):
         return 0
     exponent, highest = math.frexp(top)[1], _highest(power)
@@ -48,7 +63,7 @@ def exponent_for(*arrays: NDArray, power: float = 2.0, radius: float = 0.0, name
     """The power of two to divide these arrays by; they are not looked at where that is not needed.
 
     power : of differences that are added up; 0 where none are
-    radius : what distances are compared with; 0 or infinity where that says nothing about their size
+    radius : as of `exponent_of`
     name : what messages call the arrays; None: nothing is refused
 
     Raises
@@ -56,14 +71,11 @@ def exponent_for(*arrays: NDArray, power: float = 2.0, radius: float = 0.0, name
     ValueError
         They hold numbers so large and others so small that squares of both don't fit into float64.
     """
-    if not power or (power <= _USUAL and all(each.dtype == np.float32 for each in arrays)):
+    if all(is_safe(each.dtype, power) for each in arrays):
         return 0
-    by_radius = 0 < radius < math.inf
-    if by_radius and abs(math.frexp(radius)[1]) * power < _RADIUS:  # what overflows is far, and what vanishes is near
-        return 0
+    if 0 < radius < math.inf:
+        return exponent_of(magnitude(*arrays), power, radius) if exponent_of(0.0, power, radius) else 0
     top = magnitude(*arrays)
-    if by_radius:
-        return max(math.frexp(radius)[1], math.frexp(top)[1] - _highest(power))
     exponent = exponent_of(top, power)
     if exponent > 0 and name is not None and power <= _USUAL:
         low = min(float(np.min(np.abs(each), where=each != 0, initial=math.inf)) for each in arrays)
@@ -85,7 +97,7 @@ def far_limit(power: float = 2.0) -> float:
 
 def far_rows(X: NDArray, exponent: int, power: float = 2.0) -> NDArray[np.intp] | None:
     """The rows too large to be compared with some that are to be divided by 2**exponent; None as a rule."""
-    if not power or times(magnitude(X), -exponent) < far_limit(power):
+    if (is_safe(X.dtype, power) and exponent == 0) or times(magnitude(X), -exponent) < far_limit(power):
         return None
     tops = np.maximum(X.max(axis=1), -X.min(axis=1)).astype(np.float64)
     return np.flatnonzero(~(multiplied(tops, -exponent) < far_limit(power)))

@@ -107,6 +107,10 @@ class Metric:
         """Rows times t are at distances times t to this power."""
         return _DEGREES.get(self.kernel, 0)
 
+    def as_length(self, radius: float) -> float:
+        """A radius in the units of the rows; 0 where it has none."""
+        return radius ** (1.0 / self.degree) if self.degree else 0.0
+
 
 _POWERS = {"euclidean": 2.0, "sqeuclidean": 2.0, "manhattan": 1.0, "chebyshev": 1.0, "canberra": 1.0, "braycurtis": 1.0}
 _DEGREES = {"euclidean": 1, "sqeuclidean": 2, "manhattan": 1, "chebyshev": 1, "minkowski": 1}
@@ -226,8 +230,7 @@ def safe_exponent(metric: Metric, *arrays: NDArray, radius: float = 0.0, name: s
     radius : what distances are compared with, if they are; 0 and infinity say nothing about their size
     name : as of `_scale.exponent_for`
     """
-    length = radius ** (1.0 / metric.degree) if metric.degree else 0.0
-    return _scale.exponent_for(*arrays, power=metric.power, radius=length, name=name)
+    return _scale.exponent_for(*arrays, power=metric.power, radius=metric.as_length(radius), name=name)
 
 
 def check_suits(X: NDArray, metric: Metric, name: str = "X") -> None:
