@@ -275,7 +275,7 @@ def test_mistakes_on_the_command_line(cli, tmp_path, args, code, message):
 
 def test_without_pillow_the_command_says_what_to_install(cli, monkeypatch):
     monkeypatch.setitem(sys.modules, "PIL", None)
-    assert 'pictures need pillow: pip install "coterie[image]"' in cli("a.png", "-k", 4, "-o", "b.png", code=1).stderr
+    assert 'pictures need pillow: pip install pillow' in cli("a.png", "-k", 4, "-o", "b.png", code=1).stderr
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the real data is not here")

@@ -263,3 +263,11 @@ def test_every_module_is_on_a_map():
     text = README.read_text(encoding="utf-8") + (DOCS / "architecture.md").read_text(encoding="utf-8")
     modules = {path.stem for path in (ROOT / "src/coterie").glob("*.py") if not path.stem.startswith("__")}
     assert sorted(name for name in modules if not re.search(rf"\b{name}\b", text)) == []
+
+
+def test_nothing_recommends_to_install_coterie_from_an_index():
+    """It is on none yet. The hints of the program have one home."""
+    texts = [*PAGES, *DOCS.glob("examples/*.py"), *(ROOT / "src").glob("coterie/**/*.py")]
+    assert [str(path) for path in texts if "coterie[" in path.read_text(encoding="utf-8")] == []
+    assert [path.name for path in (ROOT / "src").glob("coterie/**/*.py")
+            if re.search(r"pip install (?!matplotlib`)", path.read_text(encoding="utf-8"))] == ["_optional.py"]

@@ -13,7 +13,7 @@ CYTHON = sorted(p for pattern in ("*.pyx", "*.pxd") for p in SRC.glob(f"coterie/
 # these, with _sweeping, whose result draws itself; the command is the top.
 LAYERS = (
     {"_kernels"},
-    {"_atomic", "_lazy", "_memory", "_parallel", "_random", "_scale", "_typing"},
+    {"_atomic", "_lazy", "_memory", "_optional", "_parallel", "_random", "_scale", "_typing"},
     {"_moments"},
     {"_lloyd"},
     {"_seeding"},

@@ -6,7 +6,7 @@
     python articles.py text_us_congress_bills.csv.gz --topic topic_code -k 20  # titles of 4,449 bills
     python articles.py text_sib200_english.csv.gz -k 7                         # 1,004 sentences
 
-Needs coterie with matplotlib: pip install "coterie[plot]"
+Needs coterie with matplotlib: pip install matplotlib
 
 The csv file has a column `text` and, to judge the result, one with a topic for each text. It has no part in clustering.
 

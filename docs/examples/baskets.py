@@ -5,7 +5,7 @@
     python baskets.py                          # made-up baskets
     python baskets.py groceries_baskets.npz    # 9,835 baskets of a grocery store
 
-Needs coterie with matplotlib: pip install "coterie[plot]"
+Needs coterie with matplotlib: pip install matplotlib
 
 The npz file is a sparse table of baskets by products: `indptr`, `indices` and `shape` as scipy's csr_matrix has them,
 and `items` with the names of the products.

@@ -5,7 +5,7 @@
     python cell_lines.py                     # made-up cell lines
     python cell_lines.py genes_nci60.npz     # 64 cell lines of 14 kinds, 6,830 genes
 
-Needs coterie with matplotlib: pip install "coterie[plot]"
+Needs coterie with matplotlib: pip install matplotlib
 
 The npz file has `X`, a row for each cell line and a column for each gene, `labels` with a number for each cell line and
 `label_names`. The labels do not take part in the clustering. They judge it: four linkages and two distances are

@@ -5,7 +5,7 @@
     python customers.py                                          # made-up customers
     python customers.py customers_online_retail_rfm.csv.gz -k 7  # 4,338 customers of a British gift shop
 
-Needs coterie with matplotlib: pip install "coterie[plot]"
+Needs coterie with matplotlib: pip install matplotlib
 
 The csv file has a row for each customer with the columns spend, visits, categories (or products: how many different
 ones) and return_rate (or returns: how many, beside visits). Who never bought anything is left out.

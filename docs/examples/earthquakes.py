@@ -6,7 +6,7 @@
     python earthquakes.py quakes.csv.gz            # with columns latitude, longitude (degrees), magnitude and time
     python earthquakes.py quakes.csv --eps 20      # neighbours are within 20 km
 
-Needs coterie with matplotlib: pip install "coterie[plot]"
+Needs coterie with matplotlib: pip install matplotlib
 
 Distances are those on the globe, so it does not matter that a degree of longitude is shorter in the north, nor where
 the map is cut open. Time has no part in the clustering: that the earthquakes of a swarm come within a short time, where

@@ -5,7 +5,7 @@
     python flowers.py                    # the irises that come with coterie
     python flowers.py penguins.csv.gz    # penguins, with missing values and columns in millimetres and grams
 
-Needs coterie with matplotlib (which brings pillow): pip install "coterie[plot]"
+Needs coterie with matplotlib (which brings pillow): pip install matplotlib
 
 The csv file has a column `species`, which judges the result and has no part in it. The other columns are used if they
 are numbers; NA or nothing is a missing value. A year is no measurement of an animal and is left out.

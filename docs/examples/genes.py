@@ -5,7 +5,7 @@
     python genes.py                                # made-up measurements
     python genes.py genes_yeast_spellman800.npz    # 800 genes of yeast through its cell cycle, 77 measurements
 
-Needs coterie with matplotlib: pip install "coterie[plot]"
+Needs coterie with matplotlib: pip install matplotlib
 
 The npz file has `X`, a row for each gene with NaN where a value is missing, and, to judge the result, `labels` with a
 number for each gene and `label_names`.

@@ -5,7 +5,7 @@
     python images.py                         # a made-up picture
     python images.py photo_coffee.png        # png, jpg or whatever pillow reads
 
-Needs coterie with matplotlib (which brings pillow): pip install "coterie[plot]"
+Needs coterie with matplotlib (which brings pillow): pip install matplotlib
 
 To compress: each pixel is a point with red, green and blue as coordinates, and gets the colour of its cluster's centre.
 An image then needs a number for each pixel, small if there are few colours, and a table of the colours.

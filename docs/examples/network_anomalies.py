@@ -5,7 +5,7 @@
     python network_anomalies.py                        # made-up traffic
     python network_anomalies.py kddcup99_10cols.npz    # ten columns of the KDD Cup 1999 data, 805,050 connections
 
-Needs coterie with matplotlib: pip install "coterie[plot]"
+Needs coterie with matplotlib: pip install matplotlib
 
 The npz file has a column for each name in COLUMNS, `labels` with a number for each connection, `label_names`, one of
 which is "normal", and `n_train`: the first so many connections were recorded before the others.

@@ -6,7 +6,7 @@
     python star_clusters.py stars_sky_mag8.npz       # positions in the sky
     python star_clusters.py stars_hyg_mag7.5.npz     # positions in space
 
-Needs coterie with matplotlib: pip install "coterie[plot]"
+Needs coterie with matplotlib: pip install matplotlib
 
 The npz file has a table `X` and the names of its `columns`: with `ra_deg_pm180` and `dec_deg`, right ascension and
 declination in degrees, stars are neighbours within an angle, and the distance is that on the sphere, so that nothing

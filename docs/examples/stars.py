@@ -5,7 +5,7 @@
     python stars.py                          # made-up stars
     python stars.py stars_hyg_mag7.5.npz     # 25,792 stars of the catalogue HYG
 
-Needs coterie with matplotlib: pip install "coterie[plot]"
+Needs coterie with matplotlib: pip install matplotlib
 
 The npz file has a table `X` and the names of its `columns`: `x_pc`, `y_pc`, `z_pc` (position in parsec), `absmag`
 (absolute magnitude: how bright a star is, the brighter the smaller) and `b_minus_v` (colour: 0 is white and hot, 1.5

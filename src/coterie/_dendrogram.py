@@ -10,6 +10,7 @@ import numpy as np
 
 from ._kernels import tree_draw
 from ._linkage_matrix import read_linkage
+from ._optional import how_to_install
 from ._validation import AXES, CALLABLE, NONE, NUMBER, Rule, as_array, as_float, check_parameters, shown
 
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ def _draw(layout: dict[str, NDArray], heights: NDArray[np.float64], result: dict
     try:
         from matplotlib.collections import EllipseCollection, LineCollection
     except ImportError as error:
-        raise ImportError("dendrogram needs matplotlib to draw: pip install \"coterie[plot]\". "
+        raise ImportError(f"dendrogram needs matplotlib to draw: {how_to_install('matplotlib')}. "
                           "With no_plot=True it returns what is to be drawn.") from error
     if ax is None:
         import matplotlib.pyplot as plt

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coterie._atomic import is_replaced
+from coterie._optional import how_to_install
 from coterie.cli._console import Problem, file_name, listing, warn
 from coterie.cli._result import Outputs
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from coterie.scaling import Scaler
 
-MATPLOTLIB = 'install matplotlib: pip install "coterie[plot]"'
+MATPLOTLIB = f"install matplotlib: {how_to_install('matplotlib')}"
 _TEXTS = 0.8  # inches beside and below what is drawn
 
 

@@ -9,6 +9,7 @@ import dataclasses
 import gzip
 import io
 import os
+import stat
 import types
 import zipfile
 import zlib
@@ -16,7 +17,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coterie.cli._console import Problem, count, did_you_mean, listing, note, printable, warn
+from coterie._optional import how_to_install
+from coterie._parallel import report
+from coterie.cli._console import Problem, count, did_you_mean, listing, note, printable, progress_bar, warn
 from coterie.cli._csv import read_csv
 from coterie.cli._table import (
     MISSING,
@@ -73,7 +76,7 @@ def read_file(args: argparse.Namespace, row_names: str | None = None, only_measu
     """
     tell = _teller(args)
     with _naming(source_name(args.file)):
-        table = _open(args.file, args.array, Choose(args.columns, args.drop, row_names), tell)
+        table = _open(args.file, args.array, Choose(args.columns, args.drop, row_names), args.quiet)
         table.leave_out([name for name, column in zip(table.names, table.values.T, strict=True)
                          if len(column) and np.isnan(column[0]) and np.isnan(column).all()], "empty")
         if args.columns is not None and table.left_out:
@@ -110,7 +113,7 @@ def read_more(args: argparse.Namespace, choose: ChooseAgain, missing: str, media
     """
     tell = _teller(args)
     with _naming(source_name(args.file)):
-        table = _open(args.file, args.array, choose, tell)
+        table = _open(args.file, args.array, choose, args.quiet)
         if table.left_out:
             raise Problem(f"not a column of numbers: {listing(table.left_out)}")
         if not len(table.values):
@@ -142,7 +145,7 @@ def read_any(args: argparse.Namespace, row_names: str | None = None, option: str
     """
     tell = _teller(args)
     with _naming(source_name(args.file)):
-        table = _open(args.file, args.array, Choose(args.columns, args.drop, row_names, option, texts=True), tell)
+        table = _open(args.file, args.array, Choose(args.columns, args.drop, row_names, option, texts=True), args.quiet)
         if not len(table.values):
             raise Problem("there is no row in it")
         if table.row_names is not None and len(table.row_names) != len(table.values):
@@ -167,7 +170,7 @@ def read_any(args: argparse.Namespace, row_names: str | None = None, option: str
 def read_column(file: str, name: str) -> np.ndarray:
     """Read the only column of a file, or the one of this name: numbers, NaN where one is missing, or text and None."""
     with _naming(source_name(file)):
-        table = _open(file, None, Choose(None, [], texts=True, needed=True), lambda message: None)
+        table = _open(file, None, Choose(None, [], texts=True, needed=True))
         names = [*table.names, *table.texts]
         if name not in names and len(names) != 1:
             raise Problem(f"it has {count(len(names), 'column')}; one that is called {name!r} is needed")
@@ -242,13 +245,28 @@ def _naming(source):
         raise Problem(f"{source}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def _open(file, array, choose, tell):
-    if file == "-":
-        return _read(open(0, "rb", buffering=1 << 20, closefd=False), array, choose)
-    with open(file, "rb", buffering=1 << 20) as stream:
-        if (size := os.path.getsize(file)) > 30e6:
-            tell(f"reading {printable(file)}, {size / 1e6:,.0f} MB")
+def _open(file, array, choose, quiet=True):
+    source = _Told(0 if file == "-" else file, closefd=file != "-")
+    with io.BufferedReader(source, 1 << 20) as stream, progress_bar(quiet):
+        if source.total > 30e6 and not quiet:
+            note(f"reading {source_name(file)}, {source.total / 1e6:,.0f} MB")
         return _read(stream, array, choose)
+
+
+class _Told(io.FileIO):
+    """A file that tells how much of it has been read, where its size is known. That is a place to stop at, too."""
+
+    def __init__(self, file, closefd):
+        super().__init__(file, "rb", closefd=closefd)
+        status = os.fstat(self.fileno())
+        self.total, self.done = status.st_size if stat.S_ISREG(status.st_mode) else 0, 0
+
+    def readinto(self, buffer):
+        n = super().readinto(buffer)
+        if self.total and n:
+            self.done = min(self.done + n, self.total)  # some parts of some formats are read twice
+            report("reading", self.done, self.total)
+        return n
 
 
 def source_name(file: str) -> str:
@@ -442,7 +460,7 @@ def _read_parquet(stream, choose: Choose):
         import pyarrow as pa
         import pyarrow.parquet
     except ImportError:
-        raise Problem('reading parquet needs pyarrow: pip install "coterie[io]"') from None
+        raise Problem(f"reading parquet needs pyarrow: {how_to_install('pyarrow')}") from None
     file = pa.parquet.ParquetFile(stream)
     schema = file.schema_arrow
     if len(set(schema.names)) < len(schema.names):
@@ -468,10 +486,11 @@ def _read_parquet(stream, choose: Choose):
     kind = pa.float32() if small else pa.float64()
     values = np.empty((file.metadata.num_rows, len(numeric)), kind.to_pandas_dtype())
     start = 0
-    for group in range(file.num_row_groups):
-        part = file.read_row_group(group, columns=[names[j] for j in numeric])
+    # In batches, between which the command can be stopped. pyarrow reads ahead in threads of its own.
+    for part in file.iter_batches(1 << 16, columns=[names[j] for j in numeric]) if numeric else ():
         for i, j in enumerate(numeric):
-            column = part.column(names[j]).cast(kind, safe=False)
-            values[start:start + len(part), i] = column.to_numpy()
+            column = part.column(part.schema.get_field_index(names[j])).cast(kind, safe=False)
+            values[start:start + len(part), i] = column.to_numpy(zero_copy_only=False)
         start += len(part)
+        report("reading rows", start, len(values))
     return Table(values, [names[j] for j in numeric], names, left_out=left_out, row_names=row_names, texts=texts)

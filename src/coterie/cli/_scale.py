@@ -37,9 +37,12 @@ def add_scale_argument(parser: argparse.ArgumentParser, default: str | None = "s
 def scale(table: Table, method: str) -> Scaler:
     """Scale the values in place, block by block, say so, and return the scaler."""
     _check_not_negative(table, method)
-    with np.errstate(over="ignore", invalid="ignore"):
+    try:
         scaler = Scaler(method).fit(table.values)
-    if not np.isfinite([scaler.center_, scaler.scale_]).all():
+        is_scaled = np.isfinite([scaler.center_, scaler.scale_]).all()
+    except ValueError:  # which knows no options of a command
+        is_scaled = False
+    if not is_scaled:
         raise Problem("values that large can't be scaled; --scale none takes them as they are")
     _apply(table, scaler)
     print(f"scaling: {method} ({_SCALING[method]})", file=sys.stderr)

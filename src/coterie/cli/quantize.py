@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import coterie
+from coterie._optional import how_to_install
 from coterie.cli._console import (
     Problem,
     add_run_arguments,
@@ -99,7 +100,7 @@ def _open(args) -> tuple[Image, bytes | None, int]:
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
-        raise Problem('pictures need pillow: pip install "coterie[image]"') from None
+        raise Problem(f"pictures need pillow: {how_to_install('pillow')}") from None
     source = source_name(args.file)
     if args.file == "-":
         content = sys.stdin.buffer.read()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Pictures of clusterings, drawn with matplotlib (``pip install "coterie[plot]"``)."""
+"""Pictures of clusterings, drawn with matplotlib (``pip install matplotlib``)."""
 from ._animation import kmeans_animation
 from ._curves import k_distances
 from ._images import image_segments
