@@ -51,6 +51,29 @@ def test_a_model_comes_back_with_all_its_bits(model, table, tmp_path):
     assert os.listdir(tmp_path) == ["model.npz"]
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("exponent", [-1070, -1000, -300, 0, 300, 1000, 1018])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_what_fit_leaves_is_what_the_estimators_declare_at_any_scale(exponent, dtype, tmp_path):
+    with np.errstate(over="ignore", under="ignore"):
+        data = np.ldexp(np.random.default_rng(1).integers(1, 5, (14, 3)), exponent).astype(dtype)
+    eps = max(float(data.max()) / 3, 5e-324)
+    linkages = ("ward", "single", "average", "complete", "weighted", "centroid", "median")
+    for model in [coterie.KMeans(3, random_state=0), coterie.DivisiveClustering(3), NearestNeighbors(metric="cosine"),
+                  *(coterie.AgglomerativeClustering(3, linkage=linkage, compute_distances=True)
+                    for linkage in linkages),
+                  *(coterie.AgglomerativeClustering(3, linkage="average", metric=metric)
+                    for metric in ("l1", "canberra", "minkowski", "cosine")),
+                  *(coterie.DBSCAN(eps, min_samples=n, metric=metric) for n in (2, 14) for metric in ("l1", "l2")),
+                  *(Scaler(method) for method in ("standard", "minmax", "robust", "log", "none"))]:
+        try:
+            model.fit(data)
+        except ValueError:  # beyond what this one can do
+            continue
+        model.save(tmp_path / "model.npz")
+        coterie.load(tmp_path / "model.npz")
+
+
 def test_an_estimator_that_is_not_fitted_comes_back_so(tmp_path):
     coterie.KMeans(5).save(tmp_path / "model.npz")
     with pytest.raises(coterie.NotFittedError):
