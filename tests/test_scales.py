@@ -301,3 +301,100 @@ def test_results_are_the_same_at_every_scale(case, kind):
 @pytest.mark.parametrize("case", CASES, ids=NAMES.get)
 def test_results_of_float32_are_the_same_at_every_scale(case, kind):
     check(case, KINDS[kind].astype(np.float32), SINGLE)
+
+
+# ------------------------------------------------------------------------------------------- beyond
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-30, 1e30, 1e300])
+def test_weights_count_in_proportion_whatever_their_size(size):
+    weights = np.arange(len(BLOBS)) % 4 + 1.0
+    expected = coterie.KMeans(3, init=BLOBS[:3]).fit(BLOBS, sample_weight=weights)
+    weights = np.ldexp(weights, int(np.frexp(size)[1]))
+    model = coterie.KMeans(3, init=BLOBS[:3]).fit(BLOBS, sample_weight=weights)
+    np.testing.assert_array_equal(model.labels_, expected.labels_)
+    np.testing.assert_array_equal(model.cluster_centers_, expected.cluster_centers_)
+    np.testing.assert_allclose([model.inertia_, -model.score(BLOBS, sample_weight=weights)],
+                               np.ldexp(expected.inertia_, int(np.frexp(size)[1])), rtol=1e-12)
+    assert len(set(coterie.kmeans_plusplus(BLOBS, 5, sample_weight=weights, random_state=0)[1].tolist())) == 5
+
+
+WIDE = np.array([[1.0], [2.0], [4.0], [1e300]])
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: coterie.KMeans(2).fit(WIDE), r"X holds numbers of very different size, 1 and 1e\+300: squares of both"),
+    (lambda: neighbors.kneighbors(WIDE, 2), "X holds numbers of very different size"),
+    (lambda: scores.silhouette_score(WIDE, [0, 0, 1, 1]), "X holds numbers of very different size"),
+    (lambda: scores.calinski_harabasz_score(WIDE, [0, 0, 1, 1]), "X holds numbers of very different size"),
+    (lambda: scores.davies_bouldin_score(WIDE, [0, 0, 1, 1]), "X holds numbers of very different size"),
+    (lambda: scaling.variance_shares(WIDE), "X holds numbers of very different size"),
+    (lambda: coterie.DivisiveClustering().fit(WIDE), "X holds numbers of very different size"),
+    (lambda: coterie.KMeans(2, init=[[0.0], [1e300]]).fit(WIDE[:3]), r"The initial centers are too large .* 1e\+300"),
+    (lambda: coterie.KMeans(2).fit(WIDE[:3], sample_weight=[1e300, 1.0, 1e-300]),
+     r"largest of 'sample_weight' must be at most 5e\+210 times the smallest one above 0. Got 1e\+300 and 1e-300"),
+    (lambda: coterie.DBSCAN().fit(WIDE[:3], sample_weight=[1e308, 1e308, -1e308]), "'sample_weight' must add up to"),
+    (lambda: scaling.Scaler().fit([[-1.7e308], [1.7e308]]), r"column 0 go from -1.7e\+308 to 1.7e\+308"),
+    (lambda: scaling.Scaler().fit([[1e-200], [2e-200]]).transform([[1e200]]), "so far from the data of the fit"),
+    (lambda: coterie.KMeans(2).fit(WIDE[:3], sample_weight=np.zeros(3)),
+     "^Sample weights must contain at least one non-zero number.$"),
+    (lambda: coterie.DBSCAN().fit(WIDE[:3], sample_weight=np.zeros(3)),
+     "^Sample weights must contain at least one non-zero number.$"),
+])
+def test_what_does_not_fit_into_float64_is_refused_with_the_numbers(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_new_rows_far_beyond_the_data_leave_the_others_as_they_are():
+    X = np.array([[0.0], [1.0], [9.0], [10.0]])
+    new = np.array([[1e300], [0.4], [-1e300], [9.6], [1e160]])
+    model = coterie.KMeans(2, init=[[0.0], [10.0]]).fit(X)
+    np.testing.assert_array_equal(model.predict(new)[[1, 3]], [0, 1])
+    np.testing.assert_allclose(model.transform(new)[:, 0], np.abs(new[:, 0] - 0.5), rtol=1e-13)
+    far, rows = neighbors.kneighbors(X, 1, new)
+    np.testing.assert_array_equal(rows[[1, 3], 0], [0, 3])
+    np.testing.assert_allclose(far[:, 0], [1e300, 0.4, 1e300, 0.4, 1e160], rtol=1e-14)
+    np.testing.assert_array_equal(neighbors.radius_counts(X, 1.0, new), [0, 2, 0, 2, 0])
+    density = coterie.DBSCAN(1.5, min_samples=2).fit(X)
+    np.testing.assert_array_equal(density.predict(new), [-1, 0, -1, 1, -1])
+    assert (coterie.outlier_scores(new, model, reference=X)[[0, 2, 4]] > 1e150).all()
+
+
+def test_small_distances_beside_infinite_ones_are_kept():
+    np.testing.assert_array_equal(pdist([[0.0], [1.0], [-1.7e308], [1.7e308]]),
+                                  [1.0, 1.7e308, 1.7e308, 1.7e308, 1.7e308, np.inf])
+    np.testing.assert_array_equal(distances.cdist([[0.0], [1e200]], [[1.0], [2e200]]), [[1.0, 2e200], [1e200, 1e200]])
+
+
+def test_an_inertia_beyond_float64_is_infinite_or_0():
+    for exponent, inertia in ((600, np.inf), (-600, 0.0)):
+        model = coterie.KMeans(3, init=np.ldexp(BLOBS[:3], exponent)).fit(np.ldexp(BLOBS, exponent))
+        assert model.inertia_ == inertia and model.score(np.ldexp(BLOBS, exponent)) == -inertia
+
+
+def test_of_several_runs_the_best_is_kept_where_inertias_are_beyond_float64():
+    starts = [BLOBS[[0, 0, 0]], BLOBS[[0, 1, 2]], BLOBS[[1, 1, 1]], BLOBS[[5, 9, 20]]]
+
+    def labels(exponent):
+        given = iter(starts)
+        model = coterie.KMeans(3, n_init=4, init=lambda X, k, random_state: np.ldexp(next(given), exponent))
+        return model.fit(np.ldexp(BLOBS, exponent)).labels_
+
+    for exponent in (-600, 600):
+        np.testing.assert_array_equal(labels(exponent), labels(0))
+
+
+@pytest.mark.parametrize(("dtype", "spread"), [(np.float32, 1e20), (np.float64, 1e200)])
+def test_seeds_are_different_rows_though_their_squared_distances_vanish(dtype, spread):
+    X = np.concatenate([BLOBS[:, :2] + 10, [[spread, 0], [0, spread]]]).astype(dtype)
+    for seed in range(5):
+        centers, rows = coterie.kmeans_plusplus(X, 20, random_state=seed)
+        assert len(set(rows.tolist())) == len(np.unique(centers, axis=0)) == 20
+
+
+def test_draws_do_not_depend_on_the_order_of_rows_beyond_float32():
+    for exponent in (-600, 200, 600):
+        X = np.ldexp(BLOBS, exponent)
+        one, other = (np.sort(coterie.kmeans_plusplus(rows, 6, random_state=1)[0], axis=0) for rows in (X, X[::-1]))
+        np.testing.assert_array_equal(one, other)

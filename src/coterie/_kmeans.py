@@ -98,7 +98,8 @@ class KMeans(Transformer, Clusterer, Estimator):
         Index of the nearest center of each row: the same as ``predict(X)``.
 
     inertia_ : float
-        Sum of the squared distances of the rows to their nearest center, times their weights.
+        Sum of the squared distances of the rows to their nearest center, times their weights. Infinite or 0 where the
+        sum is beyond float64, as for distances of 1e160 or 1e-170; the clusters are right there, too.
 
     n_iter_ : int
         Number of iterations of the run that was kept.
@@ -127,6 +128,10 @@ class KMeans(Transformer, Clusterer, Estimator):
     rows, its center goes where that of the heaviest cluster is (scikit-learn may take the sum of that cluster for its
     mean). If `max_iter` or `tol` ended the run, `cluster_centers_` are not exactly the means of their rows; `labels_`
     belongs to `cluster_centers_` in any case.
+
+    Data of any size have the clusters that they have at size 1: where squares would overflow or vanish they are divided
+    by a power of two first, which changes no digit. Numbers of more than 1e135 beside others 1e270 times smaller, and
+    weights 1e210 times as large as others, are refused.
 
     Weights must not be negative, and text is not read as numbers; scikit-learn lets both pass.
 
@@ -230,8 +235,9 @@ class KMeans(Transformer, Clusterer, Estimator):
         Raises
         ------
         ValueError
-            A parameter is out of range, there are fewer rows than clusters, or the data are not a finite, real,
-            two-dimensional table with at least one column.
+            A parameter is out of range, there are fewer rows than clusters, the data are not a finite, real,
+            two-dimensional table with at least one column, or numbers of the data, the weights or the starting centers
+            are too far apart for float64.
         TypeError
             The data are sparse or hold objects that are not numbers.
         Cancelled
@@ -317,7 +323,8 @@ class KMeans(Transformer, Clusterer, Estimator):
         Returns
         -------
         ndarray of shape (n_samples, n_clusters)
-            float32 for float32 data and else float64; a table if `set_output` asks for one.
+            float32 for float32 data and else float64, infinite where it is beyond that; a table if `set_output` asks
+            for one.
 
         Raises
         ------
@@ -347,7 +354,8 @@ class KMeans(Transformer, Clusterer, Estimator):
         Returns
         -------
         float
-            Minus the weighted sum of squared distances to the nearest center.
+            Minus the weighted sum of squared distances to the nearest center. Infinite or 0 where the sum is beyond
+            float64.
 
         Raises
         ------
@@ -515,7 +523,7 @@ def k_means(
     labels : ndarray of shape (n_samples,), int32
         Index of the nearest center of each row.
     inertia : float
-        Weighted sum of squared distances to the nearest center.
+        Weighted sum of squared distances to the nearest center; as `KMeans.inertia_`.
     n_iter : int
         Number of iterations of the run that was kept; only with `return_n_iter`.
 

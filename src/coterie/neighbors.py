@@ -78,8 +78,9 @@ def kneighbors(X: ArrayLike, k: int, Y: ArrayLike | None = None, *,
     Raises
     ------
     ValueError
-        `X` or `Y` is not a table of finite numbers, they have different numbers of columns, `k` is not from 1 to
-        n_samples, the metric is unknown, or some distance is not a number.
+        `X` or `Y` is not a table of finite numbers, `X` holds numbers beyond 1e135 and others 1e270 times smaller (for
+        sums of squares), they have different numbers of columns, `k` is not from 1 to n_samples, the metric is unknown,
+        or some distance is not a number.
     TypeError
         The metric takes no such argument, or the data is sparse.
     MemoryError

@@ -79,9 +79,9 @@ def silhouette_samples(X: ArrayLike, labels: ArrayLike, *, metric: str | Callabl
     Raises
     ------
     ValueError
-        `X` is not a table of finite numbers, the metric is unknown or not defined for the data, the labels are not one
-        for each row, or have 1 or n_samples different values; given distances are negative, not square, or not 0 along
-        the diagonal.
+        `X` is not a table of finite numbers, or holds numbers beyond 1e135 and others 1e270 times smaller; the metric
+        is unknown or not defined for the data, the labels are not one for each row, or have 1 or n_samples different
+        values; given distances are negative, not square, or not 0 along the diagonal.
     TypeError
         The metric takes no such argument, or is none of those for sparse data.
 
@@ -198,8 +198,8 @@ def calinski_harabasz_score(X: ArrayLike, labels: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        `X` is not a table of finite numbers, or the labels are not one for each row, or have 1 or n_samples different
-        values.
+        `X` is not a table of finite numbers, or holds numbers beyond 1e135 and others 1e270 times smaller; or the
+        labels are not one for each row, or have 1 or n_samples different values.
     TypeError
         The data is sparse.
 
@@ -256,8 +256,8 @@ def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        `X` is not a table of finite numbers, or the labels are not one for each row, or have 1 or n_samples different
-        values.
+        `X` is not a table of finite numbers, or holds numbers beyond 1e135 and others 1e270 times smaller; or the
+        labels are not one for each row, or have 1 or n_samples different values.
     TypeError
         The data is sparse.
 
