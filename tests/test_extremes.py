@@ -214,6 +214,7 @@ def kneighbors(X, metric):
 
 
 def kneighbors_graph(X, metric):
+    pytest.importorskip("scipy")
     return neighbors.NearestNeighbors(n_neighbors=3, metric=metric).fit(X).kneighbors_graph().indices
 
 

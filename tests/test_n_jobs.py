@@ -44,6 +44,11 @@ def search(n):
     return neighbors.NearestNeighbors(n_neighbors=3, radius=0.5, n_jobs=n)
 
 
+def searched(n):
+    pytest.importorskip("scipy")
+    return search(n).fit(MANY)
+
+
 def sweep(n):
     return selection.sweep(coterie.KMeans(n_init=1), X, {"n_clusters": [2, 3]}, stability=2, random_state=0, n_jobs=n)
 
@@ -90,8 +95,8 @@ CALLS = {
     "coterie.neighbors.NearestNeighbors": {
         "kneighbors": lambda n: search(n).fit(MANY).kneighbors(),
         "radius_neighbors": lambda n: search(n).fit(MANY).radius_neighbors(X),
-        "kneighbors_graph": lambda n: search(n).fit(MANY).kneighbors_graph(),
-        "radius_neighbors_graph": lambda n: search(n).fit(MANY).radius_neighbors_graph(X),
+        "kneighbors_graph": lambda n: searched(n).kneighbors_graph(),
+        "radius_neighbors_graph": lambda n: searched(n).radius_neighbors_graph(X),
     },
     "coterie.neighbors.kneighbors": {
         "tree": lambda n: neighbors.kneighbors(MANY, 3, n_jobs=n),

@@ -82,7 +82,7 @@ def merge_nearest(
     empty, and the region is stopped, where a cluster is infinitely far from all others, or NaN.
     """
     cdef:
-        Py_ssize_t K = young.shape[0], S = young.shape[1], a, b, c, first, above_a, above_b, where = -1
+        Py_ssize_t K = young.shape[0], S = young.shape[1], a = 0, b = 0, c, first, above_a, above_b, where = -1
         const double *D = &distances[0]
         double *row_c
         const double *row_a
