@@ -225,3 +225,12 @@ def test_table_of_all_pairs_that_memory_does_not_hold_is_refused(monkeypatch):
     labels = np.arange(3000)
     with pytest.raises(MemoryError, match="A table of 3,000 clusters by 3,000 would take"):
         compare(labels, labels)
+
+
+def test_text_of_a_comparison_keeps_names_and_tells_few_rows_from_none():
+    a = np.repeat(["made in Rome", "made in Oslo"], [4000, 4000]).astype(object)
+    b = np.repeat(["x", "y"], [8000, 0]).astype(object)
+    assert "4,000 from made in Oslo, 4,000 from made in Rome" in str(compare(a, b))
+    c = a.copy()
+    c[0] = "made in Oslo"
+    assert "1 row (<0.1%)" in str(compare(a, c)) and "0 rows (0.0%)" in str(compare(a, a))

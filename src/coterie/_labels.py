@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _memory, _parallel, scores
 from ._validation import as_labels, check_parameters, one_of
+from ._wording import share_cell
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -196,14 +197,14 @@ class Comparison:
         lines = [f"{_count(n, 'row')}: {_count(len(a), 'cluster')} in a, {len(b)} in b. "
                  f"Adjusted Rand index {self.adjusted_rand:.3f}.",
                  f"In another cluster, once the numbers are matched: {_count(round(self.changed * n), 'row')} "
-                 f"({self.changed:.1%})."]
+                 f"({share_cell(self.changed)})."]
         shared = {(i, j): int(self.contingency[a[i], b[j]]) for i, j in self.kept.items()}
         size_a = {i: int(self.contingency[a[i]].sum()) for i in a}
         size_b = {j: int(self.contingency[:, b[j]].sum()) for j in b}
 
-        def parts(row: NDArray, names: NDArray) -> str:
+        def parts(row: NDArray, names: NDArray, way: str = "in") -> str:
             order = [j for j in np.argsort(-row, kind="stable") if row[j]]
-            text = [f"{row[j]:,} in {'noise' if _is_noise(names[j]) else names[j]}" for j in order[:4]]
+            text = [f"{row[j]:,} {way} {'noise' if _is_noise(names[j]) else names[j]}" for j in order[:4]]
             return ", ".join(text) + (f" and {len(order) - 4} more" if len(order) > 4 else "")
 
         def section(title: str, items: list[str]) -> None:
@@ -219,13 +220,13 @@ class Comparison:
         section("split (a into b)", [
             f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}" for i in self.splits])
         section("merged (b out of a)", [
-            f"{j} ({_count(size_b[j], 'row')}): " + parts(self.contingency[:, b[j]], self.labels_a).replace(
-                " in ", " from ") for j in self.merges])
+            f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
+            for j in self.merges])
         section("no counterpart in b", [
             f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}" for i in self.gone])
         section("no counterpart in a", [
-            f"{j} ({_count(size_b[j], 'row')}): " + parts(self.contingency[:, b[j]], self.labels_a).replace(
-                " in ", " from ") for j in self.new])
+            f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
+            for j in self.new])
         if len(a) < len(self.labels_a) or len(b) < len(self.labels_b):
             in_a, in_b = (np.array([_is_noise(each) for each in names]) for names in (self.labels_a, self.labels_b))
             lines.append(f"noise: {self.contingency[in_a].sum():,} in a, {self.contingency[:, in_b].sum():,} in b, "

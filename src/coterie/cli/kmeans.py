@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> None:
         model.fit(table.values)
     seconds = time.perf_counter() - started
     if model.n_iter_ == model.max_iter:
-        warn(f"stopped after {model.max_iter} iterations, before the clusters settled")
+        warn(f"stopped after {model.max_iter} iterations; the clusters may not have settled")
 
     sizes = np.bincount(model.labels_, minlength=args.n_clusters)
     centers = scaler.inverse_transform(model.cluster_centers_)

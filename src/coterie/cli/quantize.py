@@ -19,6 +19,7 @@ import numpy as np
 
 import coterie
 from coterie._optional import how_to_install
+from coterie._wording import share_cell
 from coterie.cli._console import (
     Problem,
     add_run_arguments,
@@ -274,7 +275,7 @@ def _list(palette, opacity, shares):
         name = "#" + "".join(f"{int(v):02x}" for v in np.resize(palette[i], 3))
         if opacity is not None and opacity[i] < 1:
             name = "transparent" if opacity[i] == 0 else f"{name} at {opacity[i]:.0%}"
-        lines.append(f"{name:<15}{shares[i]:>6.1%}")
+        lines.append(f"{name:<15}{share_cell(shares[i]):>6}")
     if len(palette) > _LISTED:
         lines.append(f"and {len(palette) - _LISTED} more")
     return "\n".join(lines)
