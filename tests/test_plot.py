@@ -777,6 +777,18 @@ def test_cells_are_written_as_in_the_table_in_one_format_for_each_feature(ax):
     assert all(text in found.table() for text in ("4,010,000", "4,600,000", "12,000", "9,500"))
 
 
+def test_of_many_clusters_the_largest_are_drawn_and_it_is_said(ax):
+    from coterie import explain
+
+    labels = np.repeat(np.arange(300), 1 + np.arange(300) % 7)
+    found = explain.profile(np.random.default_rng(0).normal(size=(len(labels), 2)), labels)
+    profile(found, ax=ax)
+    largest = np.flatnonzero(found.sizes == 7)[:40]
+    assert [text.get_text().split("\n")[0] for text in ax.get_yticklabels()] == [f"cluster {i}" for i in largest]
+    np.testing.assert_array_equal(ax.images[0].get_array(), found.differences[largest])
+    assert ax.texts[-1].get_text() == "the 40 largest of 300 clusters"
+
+
 def test_small_shares_are_not_said_to_be_none(ax):
     pandas = pytest.importorskip("pandas")
     from coterie import explain

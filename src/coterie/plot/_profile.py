@@ -23,6 +23,7 @@ _MOST_ACROSS = 10  # features side by side; more go below each other, where thei
 _LONGEST_NAME = 32
 _MOST_VALUES = 5  # of a category
 _LONGEST_CELL = 11
+_MOST_CLUSTERS = 40  # as in the table
 
 
 def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
@@ -32,7 +33,7 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
     Orange is above the mean of all, blue below, white about the same; the colour is full at two standard deviations. A
     category is a feature for each of its values (of more than five, the five commonest), with the share of the
     cluster's rows that have it. Of up to ten features each cluster is a row; of more each feature is one, so that their
-    names can be read.
+    names can be read. Of more than 40 clusters the 40 largest are drawn.
 
     Parameters
     ----------
@@ -74,9 +75,11 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
         raise ValueError(f"plot.profile needs at least one cluster and one feature. Got {k} and {d}.")
     across = d <= _MOST_ACROSS
     clusters = as_clusters(profile.clusters, k, "plot.profile")
+    largest = np.sort(np.argsort(-profile.sizes, kind="stable")[:_MOST_CLUSTERS])
+    differences, texts = differences[largest], [texts[i] for i in largest]
     heads = []
-    parts = map(share, profile.shares.tolist())
-    for code, size, part in zip(clusters.codes.tolist(), profile.sizes.tolist(), parts, strict=True):
+    parts = map(share, profile.shares[largest].tolist())
+    for code, size, part in zip(clusters.codes[largest].tolist(), profile.sizes[largest].tolist(), parts, strict=True):
         name = shortened(clusters.called(code) if across else clusters.names[code], _LONGEST_NAME if across else 10)
         heads.append(f"{name}\n{size:,} {profile.noun}, {part}" if across else f"{name}\n{part}\n{size:,}")
     if not across:
@@ -111,9 +114,14 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
     if not across:
         ax.xaxis.set_label_position("top")
         ax.set_xlabel(f"cluster, share, {profile.noun}", **PLAIN)
+    said = []
+    if len(largest) < k:
+        said.append(f"the {len(largest)} largest of {k:,} clusters")
     if profile.noise.size:
-        ax.annotate(f"in no cluster: {profile.noise.size:,} of {profile.n_rows:,} {profile.noun} "
-                    f"({share(profile.noise.share)})", (0, 0), xycoords="axes fraction", xytext=(0, -6),
+        said.append(f"in no cluster: {profile.noise.size:,} of {profile.n_rows:,} {profile.noun} "
+                    f"({share(profile.noise.share)})")
+    if said:
+        ax.annotate("; ".join(said), (0, 0), xycoords="axes fraction", xytext=(0, -6),
                     textcoords="offset points", va="top", fontsize=9, color=QUIET, **PLAIN)
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.9 if across else 0.6, pad=0.02, aspect=15 if across else 30,
                              ticks=[-2, -1, 0, 1, 2], extend="both")
