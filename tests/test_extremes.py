@@ -59,6 +59,8 @@ TREES = {
     "AgglomerativeClustering, precomputed": (
         lambda X: coterie.AgglomerativeClustering(metric="precomputed", linkage="average").fit(X).linkage_,
         distances.squareform(condensed()), 1),
+    **{f"DivisiveClustering, {metric}": (tree_of(coterie.DivisiveClustering(metric=metric)), rows(), degree)
+       for metric, degree in (("euclidean", 1), ("manhattan", 1), ("cosine", 0), (by_largest_difference, 1))},
 }
 
 
@@ -92,6 +94,31 @@ def test_statistics_of_trees_are_the_same_at_every_scale(exponent):
     X, more = rows(), rows(15)
     new = np.ldexp(more, min(exponent, 1000))
     np.testing.assert_array_equal(model.fit(np.ldexp(X, min(exponent, 1000))).predict(new), model.fit(X).predict(more))
+
+
+# The same for other numbers that are computed: name -> (function of rows, degree).
+SCALED = {
+    "kneighbors": (lambda X: neighbors.kneighbors(X, 3)[0], 1),
+    "kneighbors, manhattan": (lambda X: neighbors.kneighbors(X, 3, metric="manhattan")[0], 1),
+    "kneighbors, canberra": (lambda X: neighbors.kneighbors(X, 3, metric="canberra")[0], 0),
+    "silhouette_samples": (lambda X: scores.silhouette_samples(X, np.arange(len(X)) % 3), 0),
+    "calinski_harabasz_score": (lambda X: scores.calinski_harabasz_score(X, np.arange(len(X)) % 3), 0),
+    "davies_bouldin_score": (lambda X: scores.davies_bouldin_score(X, np.arange(len(X)) % 3), 0),
+    # Draws look at the bits of the rows, so the first centers are given.
+    "KMeans": (lambda X: fitted(X, init=X[::15], n_init=1).cluster_centers_, 1),
+    "KMeans.transform": (lambda X: fitted(X, init=X[::15], n_init=1).transform(X), 1),
+    "KMeans.predict": (lambda X: fitted(X, init=X[::15], n_init=1).predict(X[::-1].copy()), 0),
+}
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("name", SCALED)
+def test_numbers_are_the_same_at_every_scale(name):
+    function, degree = SCALED[name]
+    expected = function(rows())
+    for exponent in EXPONENTS:
+        found = function(np.ldexp(rows(), exponent))
+        np.testing.assert_array_equal(found, np.ldexp(expected, degree * exponent) if degree else expected)
 
 
 # Finite data that overflow or lose digits in sums, differences or squares; of one shape, so that they do for all.
