@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import math
 from collections.abc import Callable, Iterable, Sequence
-from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,7 +14,7 @@ from . import _parallel, _scale
 from ._kmeans import KMeans
 from ._random import as_random_state
 from ._sweeping import SCORES, Fits, Judge, Sweep, sweep
-from ._validation import N_JOBS, RANDOM_STATE, as_matrix, check_parameters, told_once
+from ._validation import N_JOBS, RANDOM_STATE, as_matrix, check_parameters, is_integer, shown, told_once
 from ._wording import fixed, lopsidedness, told_apart
 
 if TYPE_CHECKING:
@@ -192,14 +191,17 @@ def suggest_k(
 def _read_numbers(n_clusters: Iterable[int], n_samples: int) -> list[int]:
     if n_samples < 3:
         raise ValueError(f"suggest_k needs at least 3 rows. Got {n_samples}.")
-    numbers = list(n_clusters) if isinstance(n_clusters, Iterable) and not isinstance(n_clusters, str) else [None]
-    if not all(isinstance(each, Integral) and each >= 2 for each in numbers):
+    try:
+        numbers = list(n_clusters)
+    except TypeError:  # no list
+        numbers = [None]
+    if not all(is_integer(each) and each >= 2 for each in numbers):
         raise ValueError("The 'n_clusters' parameter of suggest_k must be a list of ints of at least 2; one cluster is "
-                         f"what they are compared with. Got {n_clusters!r} instead.")
+                         f"what they are compared with. Got {shown(n_clusters)} instead.")
     fitting = sorted({int(each) for each in numbers if each < n_samples})
     if not fitting:
         raise ValueError(f"The 'n_clusters' parameter of suggest_k must have a number below that of the rows, "
-                         f"{n_samples}. Got {n_clusters!r}.")
+                         f"{n_samples}. Got {shown(n_clusters)}.")
     return fitting
 
 

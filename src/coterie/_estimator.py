@@ -163,7 +163,7 @@ class Estimator:
         for key, value in params.items():
             name, inside, rest = key.partition("__")
             if name not in valid:
-                raise ValueError(f"Invalid parameter {name!r} for estimator {self}. "
+                raise ValueError(f"Invalid parameter {name!r} for estimator {shown(self)}. "
                                  f"Valid parameters are: {sorted(valid)!r}.")
             if inside:
                 nested.setdefault(name, {})[rest] = value

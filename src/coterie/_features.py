@@ -116,7 +116,10 @@ def _names(X: object, feature_names: Sequence[str] | None, n_columns: int) -> li
         found = column_names(X)
         names = [f"x{j}" for j in range(n_columns)] if found is None else list(found)
     else:
-        names = [str(name) for name in feature_names]
+        try:
+            names = [str(name) for name in feature_names]
+        except TypeError:
+            raise TypeError(f"feature_names must be a list of names. Got {shown(feature_names)}.") from None
         if len(names) != n_columns:
             raise ValueError(f"feature_names must hold one name for each of the {n_columns} columns of X. Got "
                              f"{len(names)}.")

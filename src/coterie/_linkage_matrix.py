@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ._kernels import tree_read
-from ._validation import as_array, as_doubles, warn
+from ._validation import NONE, Rule, as_array, as_doubles, as_labels, check_parameters, warn
 from .distances import check_condensed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+_NAME = {"name": (Rule("a str", lambda value: isinstance(value, str)), NONE)}
 
 
 class ClusterWarning(UserWarning):
@@ -128,7 +129,7 @@ def is_valid_linkage(Z: ArrayLike, warning: bool = False, throw: bool = False, n
     Raises
     ------
     TypeError, ValueError
-        With `throw`, if `Z` is not valid.
+        With `throw`, if `Z` is not valid; or `name` is no text.
 
     Warns
     -----
@@ -147,7 +148,8 @@ def is_valid_linkage(Z: ArrayLike, warning: bool = False, throw: bool = False, n
     >>> is_valid_linkage([[0.0, 3.0, 0.5, 2.0], [1.0, 2.0, 1.5, 3.0]])
     False
     """
-    Z = as_array(Z, "Z" if name is None else name)
+    check_parameters("is_valid_linkage", _NAME, {"name": name})
+    Z = as_array(Z, name or "Z")
     problem = _shape_problem(Z, "Linkage", name)
     if problem is not None:
         if throw:
@@ -180,7 +182,7 @@ def is_valid_im(R: ArrayLike, warning: bool = False, throw: bool = False, name: 
     Raises
     ------
     TypeError, ValueError
-        With `throw`, if `R` is not valid.
+        With `throw`, if `R` is not valid; or `name` is no text.
 
     Warns
     -----
@@ -193,7 +195,8 @@ def is_valid_im(R: ArrayLike, warning: bool = False, throw: bool = False, name: 
     >>> is_valid_im([[0.5, 0.0, 1.0, 0.0]]), is_valid_im([[-0.5, 0.0, 1.0, 0.0]])
     (True, False)
     """
-    R = as_array(R, "R" if name is None else name)
+    check_parameters("is_valid_im", _NAME, {"name": name})
+    R = as_array(R, name or "R")
     problem = _shape_problem(R, "Inconsistency", name)
     if problem is not None:
         if throw:
@@ -316,6 +319,8 @@ def is_isomorphic(T1: ArrayLike, T2: ArrayLike) -> bool:
     ------
     ValueError
         One is not one-dimensional, or they differ in length.
+    TypeError
+        The labels of one cannot be sorted, as text beside numbers.
 
     Notes
     -----
@@ -328,6 +333,9 @@ def is_isomorphic(T1: ArrayLike, T2: ArrayLike) -> bool:
     (True, False)
     """
     T1, T2 = as_array(T1, "T1"), as_array(T2, "T2")
+    # Numbers are compared as they are; what else can be sorted is numbered first.
+    T1, T2 = (T if T.dtype.kind in "biufc" or T.ndim != 1 else as_labels(T, name=name)[1]
+              for T, name in ((T1, "T1"), (T2, "T2")))
     if T1.ndim != 1:
         raise ValueError("T1 must be one-dimensional.")
     if T2.ndim != 1:

@@ -299,7 +299,7 @@ def progress(callback: Callback | None = None) -> Iterator[None]:
 class _Reporter:
     def __init__(self, callback: Callback) -> None:
         if not callable(callback):
-            raise TypeError(f"callback must be callable, got {reprlib.repr(callback)}")
+            raise TypeError(f"callback must be callable, got a value of type {type(callback).__name__}")
         self.callback = callback
         self.last: tuple[str, int, int] | None = None
         self.called = -math.inf

@@ -30,7 +30,8 @@ def cophenet(Z: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64] | 
     Returns
     -------
     c : numpy.float64
-        With `Y` only: the correlation of the cophenetic distances with `Y`; how well the tree keeps distances.
+        With `Y` only: the correlation of the cophenetic distances with `Y`; how well the tree keeps distances. NaN
+        where all distances of either are equal.
     d : ndarray of shape (n * (n - 1) / 2,), float64
         The cophenetic distances, condensed.
 
@@ -86,7 +87,8 @@ def cophenet(Z: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64] | 
     chunked(lambda length, *where: tree_pairs.joint_moments(heights, Y, d_mean, y_mean, length, sums, *where),
             n_pairs, CHUNK)
     together, d_alone, y_alone = sums.sum(axis=0)
-    return together / np.sqrt(d_alone * y_alone), d
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return together / np.sqrt(d_alone * y_alone), d
 
 
 def inconsistent(Z: ArrayLike, d: int = 2) -> NDArray[np.float64]:

@@ -71,6 +71,7 @@ def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | No
     shown = np.unique(np.linspace(0, n - 1, min(n, _MOST_CORNERS)).astype(np.int64))
     ax.plot(100 * (shown + 1) / n, curve[shown], color=PALETTE[0], linewidth=2)
     # Up to the largest, or to twice what 99% of the rows have within reach, and above eps.
+    eps = None if eps is None else float(eps)
     top = 1.05 * min(curve[-1], max(2 * np.quantile(curve, 0.99), 2 * (eps or 0.0)))
     if eps is not None:
         top = max(top, 1.2 * eps)

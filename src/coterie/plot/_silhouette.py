@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import scores
-from .._validation import AXES, check_parameters
+from .._validation import AXES, as_array, as_doubles, check_parameters
 from ._style import PLAIN, QUIET, as_clusters, color_of, in_inches, literal, new_axes, shortened
 
 if TYPE_CHECKING:
@@ -76,18 +76,18 @@ def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metr
     >>> ax = silhouette(X, KMeans(2, random_state=0).fit_predict(X))
     """
     check_parameters("silhouette", {"ax": AXES}, {"ax": ax})
-    X = X if hasattr(X, "shape") else np.asarray(X)
+    X = X if hasattr(X, "shape") else as_array(X)
     clusters = as_clusters(labels, X.shape[0] if len(X.shape) else 0, "silhouette")
     inside = clusters.codes >= 0
     codes = clusters.codes[inside]
     if not len(codes):
         raise ValueError("silhouette needs at least two clusters. All rows are in none.")
     if len(X.shape) == 1:
-        values = np.asarray(X, dtype=np.float64)[inside]
+        values = as_doubles(X)[inside]
         if not (abs(values) <= 1).all():
             raise ValueError("silhouette needs data of two dimensions, or silhouettes from -1 to 1.")
     else:
-        rows = X if inside.all() else (X.tocsr() if hasattr(X, "tocsr") else np.asarray(X))[inside]
+        rows = X if inside.all() else (X.tocsr() if hasattr(X, "tocsr") else as_array(X))[inside]
         if isinstance(metric, str) and metric == "precomputed" and not inside.all():
             rows = rows[:, inside]
         values = scores.silhouette_samples(rows, codes, metric=metric)

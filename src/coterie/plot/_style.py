@@ -69,7 +69,7 @@ def as_clusters(labels: ArrayLike, n: int, owner: str) -> Clusters:
     array = np.asarray(labels)
     if array.shape != (n,):
         raise ValueError(f"{owner} needs one label per row. Got labels of shape {array.shape} for {n} rows.")
-    if array.dtype.kind == "f" and (np.isnan(array) | (array == np.trunc(array))).all():
+    if array.dtype.kind == "f" and (np.isnan(array) | ((array == np.trunc(array)) & (abs(array) < 2.0**63))).all():
         codes = np.where(np.isnan(array), -1, array).astype(np.int64)
     elif array.dtype.kind in "iu":
         codes = array.astype(np.int64)
