@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 FUZZ = Path(__file__).parents[1] / "ci" / "fuzz"
-SEED, CASES, SECONDS = 0, 2000, 80.0  # the same cases each time, but for those that a slow machine does not reach
+SEED, CASES, SECONDS = 0, 4000, 70.0  # the same cases each time, but for those that a slow machine does not reach
 
 pytestmark = [
     pytest.mark.skipif(not FUZZ.is_dir(), reason="ci/fuzz is not part of this checkout"),

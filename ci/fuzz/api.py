@@ -288,6 +288,8 @@ def fill(target: Target, data: Data, given: dict[str, Any]) -> dict[str, Any]:
         arguments[".n_clusters"] = 2  # one of its arguments, all of which are optional, must be given
     if target.cls is hierarchy.DisjointSet:
         arguments.setdefault("elements", [1, 2, 3])
+    if target.function is coterie.selection.suggest_k:  # which takes seconds otherwise
+        arguments = {"n_clusters": [2, 3], "stability": 2, **arguments}
     for key, parameter in target.parameters.items():
         optional = parameter.default is not parameter.empty or parameter.kind in (
             parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
@@ -377,6 +379,8 @@ def has_nan(value: object, infinite: bool = False) -> bool:
             if isinstance(leaf, float | np.floating | np.ndarray) or infinite:
                 numbers = np.asarray(leaf)
                 if numbers.dtype.kind == "O":
+                    if infinite and any(each is None for each in numbers.ravel()):
+                        return True
                     numbers = np.array([each for each in numbers.ravel() if isinstance(each, float)], float)
                 if numbers.dtype.kind in "fc" and not (np.isfinite(numbers) if infinite else ~np.isnan(numbers)).all():
                     return True

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 SANITIZED = "libasan" in os.environ.get("LD_PRELOAD", "")
 MEMORY = 4 << 30  # bytes of address space that a child may have; not limited under the sanitizers, which reserve more
-LIMIT = 60.0 if SANITIZED else 20.0  # seconds for one case
+LIMIT = 180.0 if SANITIZED else 60.0  # seconds for one case, on a busy machine
 
 
 def serve(handle: Callable[[dict], dict]) -> None:
@@ -66,7 +66,7 @@ class _Child:
         try:
             self.process.stdin.write(json.dumps(case).encode() + b"\n")
             self.process.stdin.flush()
-            answer = self._line(LIMIT if self.warm else 3 * LIMIT)
+            answer = self._line(LIMIT if self.warm else 2 * LIMIT)
         except OSError:
             answer = None
         if answer:

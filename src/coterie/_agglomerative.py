@@ -26,6 +26,7 @@ from ._validation import (
     integer,
     one_of,
     real,
+    shown,
 )
 from .scaling import warn_of_scales
 
@@ -578,7 +579,7 @@ class AgglomerativeClustering(TreeClusterer):
     def _check_state(self) -> None:
         if self.memory is not None:  # joblib would run what is in that place
             raise ValueError("A model in a file can't have a memory, which is a place on one machine. Got "
-                             f"memory={self.memory!r}.")
+                             f"memory={shown(self.memory)}.")
         super()._check_state()
 
     def _check_relations(self) -> None:

@@ -193,7 +193,7 @@ def _read_numbers(n_clusters: Iterable[int], n_samples: int) -> list[int]:
         raise ValueError(f"suggest_k needs at least 3 rows. Got {n_samples}.")
     try:
         numbers = list(n_clusters)
-    except TypeError:  # no list
+    except (TypeError, MemoryError):  # no list, or one that does not end
         numbers = [None]
     if not all(is_integer(each) and each >= 2 for each in numbers):
         raise ValueError("The 'n_clusters' parameter of suggest_k must be a list of ints of at least 2; one cluster is "

@@ -88,7 +88,7 @@ def entropy(sizes: NDArray[np.int64]) -> float:
 
 def mutual_information(table: Table) -> float:
     """In nats; exactly the entropy of either labeling where they are equal."""
-    if min(len(table.rows), len(table.columns)) <= 1:
+    if min(len(table.rows), len(table.columns)) <= 1 or not table.n:
         return 0.0
     log_n = math.log(table.n)
     # The order of the differences matters: with equal labelings two of the three terms cancel.

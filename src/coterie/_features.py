@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ._validation import as_array, as_matrix, column_names, holds_vectors, is_lazy, shown
+from ._validation import as_array, as_doubles, as_matrix, column_names, holds_vectors, is_lazy, shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # A column of text is names, not categories, if it has more values than the first, and for each fewer rows than the
 # second.
 _FEW_VALUES, _FEW_ROWS = 50, 10
+_NO_NUMBERS = (bool, np.bool_, complex, np.complexfloating)  # nothing is measured in them
 _FEW_CODES, _LARGEST_CODE = 5, 99  # different whole numbers of a column that may be codes
 
 
@@ -163,14 +164,14 @@ def _is_of_numbers(column: NDArray, name: str) -> bool:
                          "numbers or leave it out.")
     if kind == "O":
         kinds = {type(value) for value in column.tolist() if not _is_missing(value)}
-        return all(issubclass(each, Number) and each not in (bool, np.bool_, complex) for each in kinds)
+        return all(issubclass(each, Number) and not issubclass(each, _NO_NUMBERS) for each in kinds)
     return kind in "iuf"
 
 
 def _as_floats(column: NDArray, name: str) -> NDArray[np.float64]:
     if column.dtype.kind == "O":
-        column = [math.nan if _is_missing(value) else value for value in column.tolist()]
-    floats = np.asarray(column, dtype=np.float64)
+        column = np.array([math.nan if _is_missing(value) else value for value in column.tolist()], object)
+    floats = as_doubles(column, name=f"column {name!r}")
     if np.isinf(floats).any():
         raise ValueError(f"Input X contains infinity. First at row {int(np.isinf(floats).argmax())}, column {name!r}.")
     return floats

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import _memory, _parallel, scores
-from ._validation import as_labels, check_parameters, one_of
+from ._validation import as_labels, check_parameters, one_of, shown
 from ._wording import share_cell
 
 if TYPE_CHECKING:
@@ -343,7 +343,7 @@ class _Labels:
         if names.dtype.kind in "biuf" and (np.abs(names.astype(float)) < 2.0**63).all() and (names % 1 == 0).all():
             names = names.astype(np.int64)
         elif not self.are_text:
-            raise ValueError(f"{what} must hold whole numbers, or names, with -1 for noise. Got {values[0]!r}.")
+            raise ValueError(f"{what} must hold whole numbers, or names, with -1 for noise. Got {shown(values[0])}.")
         self.noise: object = _NOISE if self.are_text else -1
         is_noise = names == self.noise
         index = np.cumsum(~is_noise) - 1

@@ -2,7 +2,7 @@
 """Bottom-up clustering: distances -> merges -> merge_tree -> Z."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from ._kernels import linkage_chain, linkage_heap, linkage_points, linkage_round
 from ._linkage_matrix import warn_of_distances
 from ._parallel import resolve_n_jobs
 from ._tree_order import optimal_leaf_ordering
-from ._validation import as_array, as_floats, as_matrix
+from ._validation import as_array, as_floats, as_matrix, shown
 from .distances import as_metric, check_condensed, check_suits, pairs_to, pdist, prepare, rows_to, safe_exponent
 
 if TYPE_CHECKING:
@@ -605,8 +605,7 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
     >>> fcluster(Z, 3.0, "distance")
     array([1, 1, 2, 2], dtype=int32)
     """
-    if not isinstance(method, str) or method not in METHODS:
-        raise ValueError(f"Invalid method: {method}. There are {', '.join(METHODS)}.")
+    _check_method(method, METHODS, "There are")
     n_threads = resolve_n_jobs(n_jobs)
     array = as_array(y, "y")
     if array.ndim == 1:
@@ -672,12 +671,17 @@ def linkage_vector(X: ArrayLike, method: str = "single", metric: str | Callable 
     >>> linkage_vector([[0.0], [1.0], [5.0], [7.0]], "ward")[:, 2].round(3)
     array([1.   , 2.   , 7.778])
     """
-    if not isinstance(method, str) or method not in VECTOR_METHODS:
-        raise ValueError(f"Invalid method: {method}. Without a distance matrix there are {', '.join(VECTOR_METHODS)}.")
+    _check_method(method, VECTOR_METHODS, "Without a distance matrix there are")
     if extraarg is not None:
         metric = as_metric(metric, p=extraarg)
     array = as_matrix(X)
     return linkage(array, method, metric, n_jobs=n_jobs)
+
+
+def _check_method(method: str, known: Iterable[str], there_are: str) -> None:
+    if not isinstance(method, str) or method not in known:
+        name = method if isinstance(method, str) else shown(method)
+        raise ValueError(f"Invalid method: {name}. {there_are} {', '.join(known)}.")
 
 
 def single(y: ArrayLike) -> NDArray[np.float64]:

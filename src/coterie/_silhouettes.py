@@ -13,6 +13,7 @@ from ._cluster_means import Clusters, blocks, check_number_of_labels
 from ._kernels import silhouette, sparse_rows
 from ._near_pairs import SparsePoints
 from ._sparse import SparseRows
+from ._validation import shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,7 +71,7 @@ def _of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64]
     kernel = measure.kernel
     if kernel not in ("cosine", "euclidean", "manhattan", "sqeuclidean"):
         raise TypeError("Silhouettes of sparse rows are computed for the metrics 'cosine', 'euclidean', 'manhattan' "
-                        f"and 'sqeuclidean', got {metric!r}. Use '.toarray()' to convert to a dense numpy array.")
+                        f"and 'sqeuclidean', got {shown(metric)}. Use '.toarray()' to convert to a dense numpy array.")
     check_number_of_labels(len(sizes), len(X))
     X = dataclasses.replace(X, values=_scale.divided(X.values, distances.safe_exponent(measure, X.values, name="X")))
     if kernel in ("cosine", "sqeuclidean"):

@@ -150,7 +150,7 @@ class Sweep:
                              "stops falling fast, or ask for another score.")
         known = [*self.scores, *(["stability"] if self.n_resamples else [])]
         if score not in known:
-            raise ValueError(f"score must be one of those of the sweep: {', '.join(known)}. Got {score!r}.")
+            raise ValueError(f"score must be one of those of the sweep: {', '.join(known)}. Got {shown(score)}.")
         sign = -1 if score in _LOWER_IS_BETTER else 1
         defined = [row for row in self.rows if not math.isnan(row[score])]
         if not defined:
@@ -308,7 +308,7 @@ def sweep(
                      {"stability": stability, "random_state": random_state, "n_jobs": n_jobs})
     if isinstance(estimator, type) or not all(hasattr(estimator, each) for each in _METHODS):
         raise TypeError("sweep needs an estimator, such as KMeans(), with get_params, set_params and fit_predict. "
-                        f"Got {estimator!r}.")
+                        f"Got {shown(estimator)}.")
     values = _read_grid(estimator, grid)
     names, functions = _read_scores(scores, {*values, *_COLUMNS})
     array = as_matrix(X, owner="sweep")
@@ -353,7 +353,7 @@ def sweep(
 def _read_scores(given: Sequence[str | Callable], taken: set[str]) -> tuple[list[str], list[Callable]]:
     if isinstance(given, str) or not isinstance(given, Sequence):
         raise ValueError("The 'scores' parameter of sweep must be a list of names and functions. "
-                         f"Got {given!r} instead.")
+                         f"Got {shown(given)} instead.")
     names, functions = [], []
     for each in given:
         if callable(each):
@@ -365,18 +365,18 @@ def _read_scores(given: Sequence[str | Callable], taken: set[str]) -> tuple[list
             functions.append(SCORES[each])
         else:
             raise ValueError(f"The 'scores' parameter of sweep must hold functions f(X, labels), or names among "
-                             f"{', '.join(map(repr, SCORES))}. Got {each!r}.")
+                             f"{', '.join(map(repr, SCORES))}. Got {shown(each)}.")
     if len(set(names)) < len(names):
         raise ValueError(f"The 'scores' of sweep must have different names. Got {', '.join(names)}.")
     if both := taken.intersection(names):
-        raise ValueError(f"The 'scores' of sweep must not be called as another column is. Got {min(both)!r}.")
+        raise ValueError(f"The 'scores' of sweep must not be called as another column is. Got {shown(min(both))}.")
     return names, functions
 
 
 def _read_grid(estimator: Any, grid: Mapping[str, Iterable]) -> dict[str, list]:
     if not isinstance(grid, Mapping) or not grid:
         raise ValueError("The 'grid' parameter of sweep must be a dict of parameters and their values, such as "
-                         f"{{'n_clusters': range(2, 12)}}. Got {grid!r} instead.")
+                         f"{{'n_clusters': range(2, 12)}}. Got {shown(grid)} instead.")
     known = estimator.get_params()
     values = {}
     for name, each in grid.items():
@@ -384,7 +384,8 @@ def _read_grid(estimator: Any, grid: Mapping[str, Iterable]) -> dict[str, list]:
             raise ValueError(f"The 'grid' parameter of sweep names {name!r}, which {type(estimator).__name__} does not "
                              f"have. It has {', '.join(sorted(known))}.")
         if isinstance(each, (str, bytes)) or not isinstance(each, Iterable):
-            raise ValueError(f"The 'grid' parameter of sweep must have a list of values for {name!r}. Got {each!r}.")
+            raise ValueError(f"The 'grid' parameter of sweep must have a list of values for {name!r}. "
+                             f"Got {shown(each)}.")
         values[name] = [value.item() if isinstance(value, np.generic) else value for value in each]
         if not values[name]:
             raise ValueError(f"The 'grid' parameter of sweep must have at least one value for {name!r}. Got none.")

@@ -31,9 +31,11 @@ from ._validation import (
     as_matrix,
     check_parameters,
     integer,
+    is_integer,
     is_real,
     number,
     one_of,
+    shown,
 )
 
 if TYPE_CHECKING:
@@ -425,7 +427,7 @@ class NearestNeighbors(Estimator):
         """
         self._check_is_fitted()
         k = self.n_neighbors if n_neighbors is None else n_neighbors
-        if isinstance(k, bool) or not hasattr(k, "__index__"):
+        if not is_integer(k):
             raise TypeError(f"n_neighbors does not take {type(k)} value, enter integer value")
         if k <= 0:
             raise ValueError(f"Expected n_neighbors > 0. Got {k}")
@@ -529,7 +531,8 @@ class NearestNeighbors(Estimator):
         distances.check_fitted(self._fit_X, self._fit_metric, self.n_samples_fit_, "_fit_X")
         for name, value in _effective(self._fit_metric).items():
             if getattr(self, name) != value:
-                raise ValueError(f"{name} should be {value!r}, with {self._fit_metric}. Got {getattr(self, name)!r}")
+                raise ValueError(f"{name} should be {value!r}, with {self._fit_metric}. "
+                                 f"Got {shown(getattr(self, name))}")
 
     def _measure(self) -> distances.Metric | None:
         """The metric with its parameters; None if distances are given."""
@@ -596,7 +599,7 @@ def _as_objects(parts: list[NDArray]) -> NDArray[np.object_]:
 def _check_mode(mode: str) -> None:
     if not isinstance(mode, str) or mode not in ("connectivity", "distance"):
         raise ValueError('Unsupported mode, must be one of "connectivity", or "distance" but got '
-                         f'"{mode}" instead')
+                         f'"{mode if isinstance(mode, str) else shown(mode)}" instead')
 
 
 def _as_graph(indptr: NDArray, indices: NDArray, found: NDArray, mode: str, n_columns: int) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._validation import AXES, check_parameters
+from .._validation import AXES, as_array, check_parameters
 from ._style import new_axes
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def image_segments(image: ArrayLike, labels: ArrayLike, *, ax: Axes | None = Non
     check_parameters("image_segments", {"ax": AXES}, {"ax": ax})
     colors = _as_colors(image)
     height, width = colors.shape[:2]
-    labels = np.asarray(labels)
+    labels = as_array(labels, "labels")
     if labels.dtype.kind not in "iu" or labels.shape not in ((height, width), (height * width,)):
         raise ValueError(f"image_segments needs an int label per pixel. Got labels of shape {labels.shape} and type "
                          f"{labels.dtype} for an image of {height} by {width} pixels.")
@@ -82,7 +82,7 @@ def image_segments(image: ArrayLike, labels: ArrayLike, *, ax: Axes | None = Non
 
 def _as_colors(image: ArrayLike) -> NDArray[np.float64]:
     """Colours from 0 to 1, of shape (height, width, 3)."""
-    array = np.asarray(image)
+    array = as_array(image, "image")
     is_image = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
     if not is_image or not array.size or array.dtype.kind not in "iufb":
         raise ValueError("image must be numbers of shape (height, width), (height, width, 3) or (height, width, 4). "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .._validation import column_names, shown
+from .._validation import as_array, column_names, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,7 +66,7 @@ def as_clusters(labels: ArrayLike, n: int, owner: str) -> Clusters:
     ValueError
         There is not one label per row.
     """
-    array = np.asarray(labels)
+    array = as_array(labels, "labels")
     if array.shape != (n,):
         raise ValueError(f"{owner} needs one label per row. Got labels of shape {array.shape} for {n} rows.")
     if array.dtype.kind == "f" and (np.isnan(array) | ((array == np.trunc(array)) & (abs(array) < 2.0**63))).all():

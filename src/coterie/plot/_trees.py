@@ -11,7 +11,7 @@ import numpy as np
 from .. import hierarchy
 from .._dendrogram import read_labels
 from .._linkage_matrix import read_linkage
-from .._validation import AXES, NONE, NUMBER, as_float, check_parameters, shown
+from .._validation import AXES, NONE, NUMBER, as_array, as_float, check_parameters, shown
 from ._style import PLAIN, QUIET, color_of, in_inches, new_axes, shortened
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | N
         most = _MOST_LEAVES if names is None else _MOST_NAMED
         truncate = n if n <= most else count if _FEW_LEAVES < count <= _MOST_LEAVES else _FEW_LEAVES
     elif not isinstance(truncate, Integral) or truncate < 2:
-        raise ValueError(f"truncate must be an int, and at least 2, got {truncate!r}.")
+        raise ValueError(f"truncate must be an int, and at least 2, got {shown(truncate)}.")
 
     children = Z[:, :2].astype(np.int64).tolist()
     owner: list[int | None] = [None] * n if clusters is None else clusters.tolist()  # of each node, None above the cut
@@ -152,14 +152,14 @@ def _cut(Z: NDArray, n_clusters: int | None, height: float | None, clusters: Arr
         raise ValueError("Give at most one of n_clusters, height and clusters.")
     if n_clusters is not None:
         if not isinstance(n_clusters, Integral) or not 1 <= n_clusters <= n:
-            raise ValueError(f"n_clusters must be an int from 1 to the number of rows, {n}. Got {n_clusters!r}.")
+            raise ValueError(f"n_clusters must be an int from 1 to the number of rows, {n}. Got {shown(n_clusters)}.")
         return hierarchy.cut_tree(Z, n_clusters=n_clusters)[:, 0], _line(Z, n_clusters)
     if height is not None:
         height = as_float(height)
         return hierarchy.cut_tree(Z, height=height)[:, 0], height
     if clusters is None:
         return None, None
-    clusters = np.asarray(clusters)
+    clusters = as_array(clusters, "clusters")
     if clusters.shape != (n,):
         raise ValueError(f"clusters must be one number per row. Got shape {clusters.shape} and a tree of {n} rows.")
     if clusters.dtype.kind not in "iu":
