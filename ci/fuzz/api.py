@@ -115,6 +115,7 @@ def targets() -> list[Target]:
     for target in list(found.values()):  # objects that only functions make
         with contextlib.suppress(ImportError, OSError), quiet():
             made.setdefault(type(call(target, Data(random.Random(0)), {})), target)
+    tidy(None)
     for full, cls in classes:
         is_record = dataclasses.is_dataclass(cls) or issubclass(cls, tuple)
         by_hand = hasattr(cls, "get_params") or (cls not in made and not is_record)
@@ -487,8 +488,9 @@ def run(seed: int, number: int, names: list[str] | None = None) -> dict:
     return answer
 
 
-def tidy() -> None:
-    coterie.set_num_threads(2)
+def tidy(n_threads: int | None = 2) -> None:
+    """Undo what calls change for all that follow."""
+    coterie.set_num_threads(n_threads)
     hierarchy.set_link_color_palette(None)
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
