@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie import distances, explain, hierarchy, neighbors, scaling, scores, selection
+from coterie import _choosing_eps, distances, explain, hierarchy, neighbors, scaling, scores, selection
 from coterie.distances import pdist, squareform
 
 MODULES = ("coterie", "coterie.distances", "coterie.explain", "coterie.hierarchy", "coterie.neighbors",
@@ -398,3 +398,16 @@ def test_draws_do_not_depend_on_the_order_of_rows_beyond_float32():
         X = np.ldexp(BLOBS, exponent)
         one, other = (np.sort(coterie.kmeans_plusplus(rows, 6, random_state=1)[0], axis=0) for rows in (X, X[::-1]))
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("X", [[[0.0], [1e-100], [1e300]], np.exp2(np.arange(0.0, 1000.0, 100.0))[:, None],
+                               np.exp2(10.0 * np.random.default_rng(3).integers(-30, 100, size=(20, 1)))], ids=len)
+@pytest.mark.parametrize("min_samples", [2, 3])
+def test_an_eps_is_suggested_where_distances_differ_by_hundreds_of_powers_of_ten(X, min_samples):
+    with np.errstate(all="raise", under="ignore"):
+        found = selection.suggest_eps(X, min_samples, metric="manhattan")
+    assert found.distances[-1] * 1.01 >= found.eps > 0 and "inf" not in found.reason
+
+
+def test_the_whisker_of_distances_that_differ_by_hundreds_of_powers_of_ten():
+    assert _choosing_eps._whisker(np.exp2([0.0, 0.0, 900.0, 1000.0])) == 2.0**1000

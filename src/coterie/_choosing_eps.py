@@ -28,6 +28,7 @@ _FARTHER, _BEYOND_CHANCE, _CHANCE_VARIES = 1.3, 1.25, 2.0
 # Metrics that are squares of a length, or half of it, and how many dimensions rows have less than features.
 _SQUARES = {"sqeuclidean": 0, "cosine": 1, "correlation": 2}
 _WHISKER = 1.5  # interquartile ranges, as of a box plot
+_LARGEST = 709.0  # logarithm of about the largest number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -208,7 +209,8 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     power = 2 if measure.name in _SQUARES else 1
     lengths = curve ** (1 / power)
     n_dense = int(np.searchsorted(lengths, _find_knee(lengths), side="right"))
-    ratio = float(np.median(lengths[n_dense:]) / np.median(lengths[:n_dense])) if n_dense < len(lengths) else 1.0
+    with np.errstate(over="ignore"):
+        ratio = float(np.median(lengths[n_dense:]) / np.median(lengths[:n_dense])) if n_dense < len(lengths) else 1.0
     n_dimensions = max(1, array.shape[1] - _SQUARES.get(measure.name, 0))
     by_chance = _BEYOND_CHANCE * (1 + _CHANCE_VARIES / math.sqrt(len(curve))) * _ratio_by_chance(k, n_dimensions)
     clear = ratio >= max(_FARTHER, by_chance) and n_dense >= _DENSE_AT_LEAST * len(curve)
@@ -234,7 +236,7 @@ def _say_reach(found: NDArray[np.float64], eps: float) -> str:
     if here.all():
         return text
     typical, farther = float(np.median(found[here])), float(np.median(found[~here]))
-    if not typical:
+    if not typical or farther / typical == math.inf:
         return f"{text}, and typically at {farther:.3g} for the others"
     return f"{text}, and typically {number(farther / typical)} times as far for the others as for these"
 
@@ -257,7 +259,7 @@ def _find_knee(curve: NDArray[np.float64]) -> float:
 def _whisker(curve: NDArray[np.float64]) -> float:
     """The largest distance that is not out of line with the others, by their logarithms."""
     low, high = np.quantile(np.log(curve), [0.25, 0.75])
-    return float(min(math.exp(high + _WHISKER * (high - low)), curve[-1]))
+    return float(min(math.exp(min(high + _WHISKER * (high - low), _LARGEST)), curve[-1]))
 
 
 def _farthest_below_chord(curve: NDArray[np.float64]) -> int:
