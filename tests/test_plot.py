@@ -6,6 +6,7 @@ import pytest
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
+import matplotlib.pyplot  # noqa: E402
 
 from coterie import hierarchy  # noqa: E402
 from coterie.plot import (  # noqa: E402
@@ -20,6 +21,12 @@ from coterie.plot import (  # noqa: E402
     sweep,
 )
 from coterie.plot._animation import find_steps, start  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def _figures_are_closed():
+    yield
+    matplotlib.pyplot.close("all")
 
 
 @pytest.fixture
