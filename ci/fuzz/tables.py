@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Hostile text files: they are read as the one thing that they can mean, or refused in a line; nothing else happens.
+
+    python ci/fuzz/tables.py [--cases N] [--seed S]
+
+Each case is a file of random and of crafted parts. It is read as the command reads it. What must hold: a `Problem` or
+a table, within seconds; and each number of the table is what its cell says, by one decimal mark for the whole column.
+Some go through the whole command, whose exit code and message are looked at.
+"""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import gzip
+import io
+import os
+import re
+import signal
+import sys
+import tempfile
+import time
+import traceback
+import zipfile
+
+import numpy as np
+
+from coterie import cli
+from coterie.cli import _csv
+from coterie.cli._console import Problem
+from coterie.cli._notation import COMMA, POINT, number
+from coterie.cli._read import read_any, read_column, read_file
+
+SECONDS = 20  # for one case
+NUMBERS = ["0", "7", "-3", "12.5", "12,5", "1.234", "1,234", "1.234,5", "1,234.5", "1.234.567", "1e5", "1E-3", "1,5e3",
+           "+4", ".5", ",5", "5.", "5,", "007", "0.123", "-1.234", "1e999", "-1e999", "1e-999", "9" * 400, "nan",
+           "-nan", "inf", "-Infinity", "0x10", "1_000", "1 234,5", "1\u00a0234", "\u0661\u0662", "\uff11\uff12", "\u00b2", "1e",
+           "e5", "--1", "1-", "12%", "$5", "True", "1+2j", "1.2.3", "1,2,3"]
+# What one column may hold that makes sense.
+SORTS = [["0", "7", "-3", "1e5"], ["12.5", "1.234", "0.123", "7"], ["12,5", "1,234", "0,123", "7"],
+         ["1.234", "756", ""], ["1,234", "756", "NA"],
+         ["1.234,5", "2.345", "12,5"], ["1,234.5", "2,345", "12.5"], ["1.234.567", "1.234"]]
+TEXTS = ["", " ", "NA", "n/a", "?", "None", "x", "=1+1", "@a", "a;b", "a,b", "a\tb", 'say "hi"', '"', '""', "a\nb",
+         "a\r\nb", "\x00", "\x1a", "\ufeff", "\u2028", "caf\u00e9", "2024-01-31", "31.1.24", "#", "# x",
+         "\U0001f989", "y" * 3000]
+ENDS = ["\n", "\r\n", "\r", "\n\n", "\n \n", "\x0b", "\x0c", "\x85", "\u2028"]
+ENCODINGS = ["utf-8"] * 8 + ["utf-8-sig", "utf-16", "utf-16-le", "latin-1", "cp1252", "utf-32"]
+
+
+def make(rng: np.random.Generator) -> bytes:
+    """A file: mostly a table with things in it that should not be there."""
+    kind = rng.random()
+    if kind < 0.05:
+        return rng.bytes(int(rng.integers(0, 300)))
+    if kind < 0.1:
+        return bytes(rng.choice(np.frombuffer(b"0123456789.,;\t\"'\n\r #-+eE\x00\xff", np.uint8),
+                                int(rng.integers(400))))
+    separator = str(rng.choice([",", ";", "\t", "|", " "], p=[.35, .35, .2, .05, .05]))
+    n_rows, n_columns = int(rng.integers(1, 40)), int(rng.choice([1, 2, 3, 5, 30]))
+    odd, damaged = float(rng.choice([0, 0, 0.02, 0.3])), rng.random() < 0.2
+    columns = []
+    for _ in range(n_columns):
+        some = SORTS[int(rng.integers(len(SORTS)))] if rng.random() < 0.9 else NUMBERS if rng.random() < 0.5 else TEXTS
+        usual = [str(cell) for cell in rng.choice(some, 3)]
+        columns.append([str(rng.choice([*NUMBERS, *TEXTS])) if rng.random() < odd else str(rng.choice(usual))
+                        for _ in range(n_rows)])
+    quoting = int(rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]))
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator, quoting=quoting, lineterminator="\n")
+    if rng.random() < 0.8:
+        names = [str(rng.choice(["a", "b", "price", "id", "year", *TEXTS])) for _ in columns]
+        writer.writerow(names)
+    writer.writerows(zip(*columns, strict=True))
+    text = out.getvalue()
+    if rng.random() < 0.2:
+        end = str(rng.choice(ENDS))
+        text = "".join(line + (end if rng.random() < 0.5 else "\n") for line in text.split("\n"))
+    if damaged:
+        place = int(rng.integers(0, len(text) + 1))
+        what = str(rng.choice(['"', separator, "\n", "\x00", "#", "x", "\\", "\ufeff", "9" * 2000]))
+        text = text[:place] + what + text[place + int(rng.integers(0, 3)):]
+    if rng.random() < 0.1:
+        text = str(rng.choice(["# a comment\n", "\n\n", "sep=;\n", "\ufeff", "{\"a\": 1}\n"])) + text
+    content = text.encode(str(rng.choice(ENCODINGS)), "replace")
+    if rng.random() < 0.1:
+        content = gzip.compress(content)
+        if rng.random() < 0.3:
+            content = content[:int(rng.integers(1, len(content)))]
+    elif rng.random() < 0.03:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("table.csv", content)
+        content = packed.getvalue()
+    return content
+
+
+def crafted() -> dict[str, bytes]:
+    """Large and crafted files."""
+    return {
+        "a million columns": b",".join(b"%d" % j for j in range(10**6)) + b"\n" + b",".join([b"1.5"] * 10**6) + b"\n",
+        "a million names": (",".join(f"n{j}" for j in range(10**6)) + "\n" + ",".join("7" * 10**6)).encode(),
+        "an open quote": b"a,b\n" + b'1,"2\n' + b"3,4\n" * 500_000,
+        "an open quote in the header": b'a,"b\n' + b"3,4\n" * 500_000,
+        "a huge field": b"a,b\n1," + b"9" * 30_000_000 + b"\n2,3\n",
+        "a huge text": b"a,b\n1," + b"x" * 30_000_000 + b"\n2,3\n",
+        "only separators": b"," * 1_000_000,
+        "only line ends": b"\n" * 5_000_000,
+        "only quotes": b'"' * 3_000_000,
+        "only comments": b"# x\n" * 1_000_000,
+        "NULs": b"a,b\n1,\x002\n3,4\n",
+        "late NUL": b"a,b\n" + b"1,2\n" * 500_000 + b"1,\x002\n",
+        "late text": b"a,b\n" + b"1,2\n" * 500_000 + b"1,x\n",
+        "late comma": b"a;b\n" + b"1.234;2.5\n" * 200_000 + b"1,5;2\n",
+        "zip bomb": gzip.compress(b"a,b\n" + b"1,2\n" * 2_000_000),
+    }
+
+
+def check(content: bytes, path: str, through: int) -> None:
+    """Read a file; AssertionError if what comes out is not what it should be."""
+    with open(path, "wb") as file:
+        file.write(content)
+    args = argparse.Namespace(file=path, array=None, columns=None, drop=[], missing="median", quiet=True)
+    with contextlib.suppress(Problem):
+        if through == 1:
+            read_any(args)
+        elif through == 2:
+            read_column(path, "a")
+        elif through == 3:
+            _check_command(path)
+        else:
+            _check_numbers(content, args)
+
+
+def _check_command(path):
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+        code = cli.main(["kmeans", path, "-k", "2", "--quiet", "--missing", "drop", "--output", f"{path}.labels"])
+    last = said.getvalue().splitlines()[-1:]
+    assert code in (0, 1, 2) and "Traceback" not in said.getvalue()
+    assert code == 0 or last[0].startswith("coterie kmeans: error: "), said.getvalue()
+
+
+def _check_numbers(content, args):
+    args.missing = "drop"
+    table = read_file(args)
+    if content[:2] == b"\x1f\x8b":
+        content = gzip.decompress(content)
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = content.decode("utf-16", "replace")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("cp1252", "replace")
+    lines = io.StringIO(text, newline=None).readlines()
+    width = len(table.all_names)
+    rows = [row for row in csv.reader(lines, delimiter=table.separator)
+            if row and (width == 1 or row != [row[0]] or row[0].strip())]
+    n = len(table.values) if table.kept is None else len(table.kept)
+    rows = rows[len(rows) - n:]
+    if table.kept is not None:
+        rows = [row for row, kept in zip(rows, table.kept, strict=True) if kept]
+    for name, values in zip(table.names, table.values.T, strict=True):
+        cells = [row[table.all_names.index(name)] for row in rows]
+        read = [[number(cell, mark) for cell in cells] for mark in (POINT, COMMA)]
+        assert values.tolist() in read, (name, cells[:20], values[:20].tolist())
+
+
+def run(cases: int, seed: int, with_crafted: bool) -> int:
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "table")
+        files = [(f"case {seed + i}", lambda i=i: make(np.random.default_rng(seed + i))) for i in range(cases)]
+        if with_crafted:
+            files += [(name, lambda content=content: content) for name, content in crafted().items()]
+        for at, (name, content) in enumerate(files):
+            _csv._BLOCK = (1 << 20) if "case" not in name else (7, 60, 1 << 20)[at % 3]
+            try:
+                with _limited(SECONDS), contextlib.redirect_stderr(io.StringIO()):
+                    check(content(), path, at % 5)
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt):
+                    raise
+                failed += 1
+                print(f"{name}, read in way {at % 5}, blocks of {_csv._BLOCK}: {type(error).__name__}: "
+                      f"{str(error)[:300]}")
+                traceback.print_exc(limit=-3, file=sys.stdout)
+    return failed
+
+
+@contextlib.contextmanager
+def _limited(seconds):
+    def stop(*_):
+        raise TimeoutError(f"not done after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=re.split(r"\n\n", __doc__)[0])
+    parser.add_argument("--cases", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--short", action="store_true", help="without the large files")
+    args = parser.parse_args()
+    started = time.perf_counter()
+    failed = run(args.cases, args.seed, not args.short)
+    print(f"{args.cases:,} files, {failed} failed, {time.perf_counter() - started:.0f} s")
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
