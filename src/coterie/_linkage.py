@@ -560,7 +560,8 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
     ------
     ValueError
         There is no such method or metric, the metric does not suit the method, `y` has a length that is not that of
-        a condensed matrix, holds fewer than two points, NaN or infinity, or has another number of dimensions.
+        a condensed matrix, holds fewer than two points, NaN or infinity, or has another number of dimensions; a distance
+        of the metric is NaN or infinite; or a height would be beyond the largest number.
     MemoryError
         Complete, average or weighted linkage of points, and the distances do not fit into memory; nothing is
         allocated then.
@@ -587,6 +588,9 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
     once where many are; for single linkage the heights and all cophenetic distances are the same in any order, for the
     others a tie can lead to other trees, here as anywhere. Centroid and median linkage can have inversions: heights
     that fall.
+
+    Very large and very small numbers are multiplied by a power of two first, so that trees are the same at every scale.
+    Beside large numbers those may count as 0 whose squares are too small.
 
     References
     ----------
