@@ -560,8 +560,8 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
     ------
     ValueError
         There is no such method or metric, the metric does not suit the method, `y` has a length that is not that of
-        a condensed matrix, holds fewer than two points, NaN or infinity, or has another number of dimensions; a distance
-        of the metric is NaN or infinite; or a height would be beyond the largest number.
+        a condensed matrix, holds fewer than two points, NaN or infinity, or has another number of dimensions; a
+        distance of the metric is NaN or infinite; or a height would be beyond the largest number.
     MemoryError
         Complete, average or weighted linkage of points, and the distances do not fit into memory; nothing is
         allocated then.
