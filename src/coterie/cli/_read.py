@@ -120,7 +120,8 @@ def read_more(args: argparse.Namespace, choose: ChooseAgain, missing: str, media
             raise Problem("there is no row in it")
         for message in table.notes:
             tell(message)
-        if ignored := [name for name in table.all_names if name not in table.names]:
+        used = set(table.names)
+        if ignored := [name for name in table.all_names if name not in used]:
             tell(f"ignored, as the model does not use {'it' if len(ignored) == 1 else 'them'}: {listing(ignored)}")
         if table.names != list(choose.columns):
             tell(f"columns are taken by position: {listing(table.names, 5)} as {listing(choose.columns, 5)}")

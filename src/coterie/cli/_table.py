@@ -60,10 +60,11 @@ class Table:
     def leave_out(self, names: Sequence[str], reason: str) -> None:
         """Take columns out of `values`, and say why in `left_out`."""
         if names:
+            left, names = [Left(name, reason=reason) for name in names], set(names)
             kept = [j for j, name in enumerate(self.names) if name not in names]
             self.values = np.ascontiguousarray(self.values[:, kept])
             self.names = [self.names[j] for j in kept]
-            self.left_out += [Left(name, reason=reason) for name in names]
+            self.left_out += left
 
 
 @dataclass
@@ -85,14 +86,17 @@ class Choose:
     def __call__(self, names: Sequence[str], are_given: bool = True) -> list[int]:
         """Indices of the columns to use, out of all names in a file, which are x0, x1 ... where none `are_given`."""
         names = list(names)
+        known = set(names)
         for name in [*(self.columns or ()), *self.drop]:
-            if name not in names:
+            if name not in known:
                 raise Problem(f"no column is called {name!r}: {did_you_mean(name, names)}", code=2)
         if self.columns is not None:
             if repeated := sorted({name for name in self.columns if self.columns.count(name) > 1}):
                 raise Problem(f"--columns names {listing(map(repr, repeated))} more than once", code=2)
-            return [names.index(name) for name in self.columns]
-        chosen = [j for j, name in enumerate(names) if name not in self.drop and name != self.row_names]
+            place = {name: j for j, name in enumerate(names)}
+            return [place[name] for name in self.columns]
+        drop = set(self.drop)
+        chosen = [j for j, name in enumerate(names) if name not in drop and name != self.row_names]
         if names and not chosen:
             raise Problem("--drop leaves no column" if self.drop else "there is no column but the names", code=2)
         return chosen
@@ -124,16 +128,17 @@ class ChooseAgain:
 
     def __call__(self, names: Sequence[str], are_given: bool = True) -> list[int]:
         """Their indices: by name, or by position where either file has no names."""
-        names = list(names)
-        absent = [name for name in self.columns if name not in names]
+        place = {name: j for j, name in enumerate(names)}  # of tens of thousands, at times
+        absent = [name for name in self.columns if name not in place]
         if are_given and self.is_named and absent:
             further = f" (nor {len(absent) - 1:,} more of the {len(self.columns):,})" if len(absent) > 1 else ""
             raise Problem(f"no column is called {absent[0]!r}{further}, as one was that the model was fitted with: "
                           f"{did_you_mean(absent[0], names)}")
         if are_given and not absent:
-            return [names.index(name) for name in self.columns]
+            return [place[name] for name in self.columns]
         if len(names) == len(self.all_names):
-            return [list(self.all_names).index(name) for name in self.columns]
+            before = {name: j for j, name in enumerate(self.all_names)}
+            return [before[name] for name in self.columns]
         if len(names) == len(self.columns):
             return list(range(len(names)))
         raise Problem(f"it has {count(len(names), 'column')}, and the model was fitted with "

@@ -62,7 +62,8 @@ def run(args: argparse.Namespace) -> None:
         raise Problem("--output needs a file; standard output is for the profile", code=2)
     saved = None if args.model is None else load_model(args.model)
     table = read_any(args, args.by, "--by", None if saved is None else saved.choose)
-    names = [name for name in table.all_names if name in table.names or name in table.texts]
+    known = {*table.names, *table.texts}
+    names = [name for name in table.all_names if name in known]
     if unknown := [name for name in args.categorical if name not in names]:
         raise Problem(f"--categorical: no column is called {unknown[0]!r}", code=2)
     drift = None
