@@ -108,7 +108,7 @@ def suggest_k(
     Returns
     -------
     KSuggestion
-        ``k``, ``clear``, ``reasons``, and the ``sweep``.
+        ``k``, ``clear``, ``reasons``, ``doubts``, and the ``sweep``.
 
     Raises
     ------
