@@ -83,7 +83,7 @@ class Groups:
 
 
 def distances_to_own(rows: NDArray, labels: NDArray[np.integer], centers: NDArray) -> NDArray[np.float64]:
-    """Euclidean distance of each row to the centre of its label, in float64 from true differences."""
+    """Euclidean distance of each row to the center of its label, in float64 from true differences."""
     found = np.empty(len(rows))
     for part, far in _from_own(rows, labels, centers):
         found[part] = _scale.lengths(far)

@@ -6,7 +6,7 @@
                 assign  points to nearest centres     (_kernels/kmeans_assign.pyx)
                 update  centres to means of points    (_kernels/kmeans_update.pyx)
               or both at once, for few features       (_kernels/kmeans_cells.pyx on _kernels/cells.pyx)
-    nearest, distances                                for predict, score and transform
+    nearest, inertia, distances                       for predict, score and transform
 
 Centres are float64 throughout and in the data's own coordinates; fast arithmetic happens on shifted and scaled copies
 of 64 rows at a time, so that the memory beyond the input is O(n + k d).
@@ -76,7 +76,7 @@ class Data:
         self.low, self.extent = self.mean - reach, 2 * reach
 
     def divided(self, centers: np.ndarray) -> np.ndarray:
-        """Centres in the caller's units as centres of `X`.
+        """Centers in the caller's units as centers of `X`.
 
         Raises
         ------
@@ -317,10 +317,10 @@ def _relocate_empty(data: Data, labels: np.ndarray, centers: np.ndarray, sums: n
 def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose: bool = False):
     """Lloyd's iterations from `centers` (k, d).
 
-    Stops when no label changes, when the squared movements of all centres add up to at most `tol`, in the units of
+    Stops when no label changes, when the squared movements of all centers add up to at most `tol`, in the units of
     `data.variance`, or after `max_iter` iterations. Returns labels (int32), inertia (of `data.X` and its weights; times
     2**data.inertia_exponent it is the caller's), centers (of X's dtype), the number of iterations, and whether labels
-    stopped changing. The labels are those of the centres returned, rounded to X's dtype.
+    stopped changing. The labels are those of the centers returned, rounded to X's dtype.
     """
     k = len(centers)
     centers = data.divided(centers)
@@ -383,13 +383,13 @@ def _inertia(X: np.ndarray, weight: np.ndarray, centers: np.ndarray, labels: np.
     return float(sums.sum())
 
 
-# Centres so far apart that neither squares of what they are from each other nor of what they are from 0 are in danger.
+# Centers so far apart that neither squares of what they are from each other nor of what they are from 0 are in danger.
 _APART_AT_LEAST, _APART_AT_MOST = 2.0**-100, 2.0**390
 _LEAST_INERTIA = 2.0**-900  # whose terms may have vanished
 
 
 def _around(centers: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """The centres as float64, a point in their middle, and how far from there their largest coordinate is."""
+    """The centers as float64, a point in their middle, and how far from there their largest coordinate is."""
     centers = np.ascontiguousarray(centers, dtype=np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
         shift = centers.mean(axis=0)
@@ -397,7 +397,7 @@ def _around(centers: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
 
 
 def _parts(X: np.ndarray, centers: np.ndarray) -> list[tuple[slice | np.ndarray, int]]:
-    """Which rows are to be compared with the centres over which power of two: all over one, as a rule."""
+    """Which rows are to be compared with the centers over which power of two: all over one, as a rule."""
     exponent = _scale.exponent_for(centers)
     far = _scale.far_rows(X, exponent)
     if far is None:
@@ -407,7 +407,7 @@ def _parts(X: np.ndarray, centers: np.ndarray) -> list[tuple[slice | np.ndarray,
 
 
 def nearest(X: np.ndarray, centers: np.ndarray, n_threads: int) -> np.ndarray:
-    """Label of the nearest centre for each row of X."""
+    """Label of the nearest center for each row of X."""
     labels = np.full(len(X), -1, dtype=np.int32)
     around = _around(centers)
     if _APART_AT_LEAST < around[2] < _APART_AT_MOST and not _assign(X, *around, n_threads, labels):
@@ -428,7 +428,7 @@ def _assign(X: np.ndarray, centers: np.ndarray, shift: np.ndarray, apart: float,
 
 
 def inertia(X: np.ndarray, weight: np.ndarray | None, centers: np.ndarray, labels: np.ndarray, n_threads: int) -> float:
-    """Weighted sum of squared distances of the points to their centres; 0 or infinite where that is beyond float64."""
+    """Weighted sum of squared distances of the points to their centers; 0 or infinite where that is beyond float64."""
     centers = np.ascontiguousarray(centers, dtype=np.float64)
     total = _inertia(X, _NO_WEIGHT if weight is None else weight, centers, labels, n_threads)
     if _LEAST_INERTIA < total < math.inf:

@@ -42,8 +42,8 @@ class _Seeder:
         self.slots = max(1, min(data.n_threads, self.n_strips))
         self.closest = np.full(n, np.inf, dtype=X.dtype)
         self.farthest = np.full(n_blocks, np.inf)
-        self.added: list[int] = []  # centres that `others` has not been told of
-        self.others = np.ones(n, np.float32)  # 1 for rows that differ from all centres
+        self.added: list[int] = []  # centers that `others` has not been told of
+        self.others = np.ones(n, np.float32)  # 1 for rows that differ from all centers
         self._sort_into_buckets()
 
     def _sort_into_buckets(self) -> None:
@@ -103,12 +103,12 @@ class _Seeder:
             weight = self.data.weight
             self.potential = self._bucket_sums(self.closest * weight if len(weight) else self.closest)
             self.at_least = 1e-9 * float(self.potential.sum())
-            if self.at_least == 0:  # every row is a centre already, or so near to one that its square vanishes
+            if self.at_least == 0:  # every row is a center already, or so near to one that its square vanishes
                 return self._draw_others(uniform)
         return self._draw(self.potential, self.closest, uniform)
 
     def _draw_others(self, uniform: np.ndarray) -> np.ndarray:
-        """Rows that differ from all centres in proportion to their weights; of all rows where none does."""
+        """Rows that differ from all centers in proportion to their weights; of all rows where none does."""
         X, weight = self.data.X, self.data.weight
         step = max(1, _BLOCK // X.shape[1])
         while self.added and self.others.any():
