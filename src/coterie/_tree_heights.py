@@ -10,7 +10,7 @@ from . import _memory, _scale
 from ._kernels import tree_pairs, tree_stats
 from ._linkage_matrix import read_inconsistency, read_linkage
 from ._tree import CHUNK, chunked, count_leaves, n_slots, order_leaves
-from ._validation import NUMBER, as_doubles, shown
+from ._validation import NUMBER, as_doubles, is_integer, shown
 from .distances import check_condensed
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def maxRstat(Z: ArrayLike, R: ArrayLike, i: int) -> NDArray[np.float64]:
     """
     Z, children = read_linkage(Z, convert=True)
     R = read_inconsistency(R, len(Z))
-    if not isinstance(i, int | np.integer):
+    if not is_integer(i):
         raise TypeError("The third argument must be an integer.")
     if i < 0 or i > 3:
         raise ValueError("i must be an integer between 0 and 3 inclusive.")

@@ -576,7 +576,8 @@ def one_of(*options: str) -> Rule:
 NONE = Rule("None", lambda value: value is None)
 CALLABLE = Rule("a callable", callable)
 ARRAY_LIKE = Rule("an array-like", lambda value: is_array_like(value))
-DICT = Rule("an instance of 'dict'", lambda value: isinstance(value, dict))
+DICT = Rule("an instance of 'dict'",  # of keywords
+            lambda value: isinstance(value, dict) and all(isinstance(key, str) for key in value))
 BOOL = (Rule("an instance of 'bool'", lambda value: isinstance(value, bool)),
         Rule("an instance of 'numpy.bool'", lambda value: isinstance(value, np.bool_)))
 RANDOM_STATE = (integer(0, 2**32 - 1),

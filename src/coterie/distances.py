@@ -788,4 +788,5 @@ def radians_to_km(radians: ArrayLike) -> NDArray[np.float64] | float:
     >>> print(radians_to_km(3.141592653589793).round())
     20015.0
     """
-    return as_doubles(radians, name="radians")[()] * EARTH_RADIUS_KM
+    with np.errstate(over="ignore"):  # of what is no angle
+        return as_doubles(radians, name="radians")[()] * EARTH_RADIUS_KM

@@ -370,7 +370,7 @@ def contingency_matrix(labels_true: ArrayLike, labels_pred: ArrayLike, *, eps: f
                     "Ask for a sparse one with sparse=True.")
     matrix = np.zeros(shape, dtype)
     matrix[table.i, table.j] = table.counts
-    return matrix if eps is None else matrix + eps
+    return matrix if eps is None else matrix + float(eps)
 
 
 def pair_confusion_matrix(labels_true: ArrayLike, labels_pred: ArrayLike) -> NDArray[np.int64]:

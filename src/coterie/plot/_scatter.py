@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._validation import AXES, CALLABLE, NONE, as_matrix, check_parameters
+from .._validation import AXES, CALLABLE, NONE, as_array, as_matrix, check_parameters
 from ._maps import draw_as_map, order_of_map
 from ._projection import Projection
 from ._style import (
@@ -244,7 +244,11 @@ def _draw_regions(ax: Axes, regions: Callable[[NDArray], ArrayLike], low: NDArra
     steps = (np.arange(_PIXELS) + 0.5) / _PIXELS
     x, y = (low[i] + steps * (high[i] - low[i]) for i in (0, 1))
     points = np.column_stack([np.tile(x, _PIXELS), np.repeat(y, _PIXELS)])
-    region = np.asarray(regions(points)).reshape(_PIXELS, _PIXELS)
+    region = as_array(regions(points), "regions")
+    if region.shape != (len(points),):
+        raise ValueError(f"regions must return one label for each row that it is given. Got the shape {region.shape} "
+                         f"for {len(points)} rows.")
+    region = region.reshape(_PIXELS, _PIXELS)
     image = np.ones((_PIXELS, _PIXELS, 3))
     for label in np.unique(region):
         image[region == label] = 0.85 + 0.15 * rgb_of(label)
