@@ -88,7 +88,7 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     rows = _read(model, X)
     if hasattr(model, "cluster_centers_"):
         others = rows if reference is None else _read(model, reference)
-        centers = np.ascontiguousarray(model.cluster_centers_)
+        centers = as_matrix(model.cluster_centers_, name="model.cluster_centers_")
         labels, far = _nearest(rows, centers)
         return _relative(labels, far, *((labels, far) if reference is None else _nearest(others, centers)))
     if hasattr(model, "core_sample_indices_"):
