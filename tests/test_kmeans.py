@@ -330,6 +330,15 @@ def test_new_data_far_from_the_centers(dtype):
         model.transform(X), np.sqrt(reference.squared_distances(X, model.cluster_centers_)), rtol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning")
+@pytest.mark.parametrize("far", [1e16, 4.6e18, 1e120])
+def test_distances_to_a_near_center_are_exact_beside_a_far_one(far):
+    X = np.array([[0.0, 3.0], [10.07, 0.0], [far, 0.0], [1.0, 1.0]])
+    model = KMeans(2, init=np.array([[0.0, 1.0], [far, 0.0]]), n_init=1, max_iter=1).fit(X)
+    near = model.cluster_centers_[0]
+    np.testing.assert_allclose(model.transform(X)[[0, 1, 3], 0], np.hypot(*(X[[0, 1, 3]] - near).T), rtol=1e-15)
+
+
 def test_weights_are_relative(path):
     rng = np.random.RandomState(15)
     X, weight = rng.normal(size=(500, 3)), rng.uniform(size=500)

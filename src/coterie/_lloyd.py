@@ -455,12 +455,12 @@ def distances(X: np.ndarray, centers: np.ndarray, n_threads: int) -> np.ndarray:
 
 
 def _write_distances(X: np.ndarray, centers: np.ndarray, n_threads: int, out: np.ndarray) -> None:
-    centers, shift, _ = _around(centers)
+    centers = np.ascontiguousarray(centers, dtype=np.float64)
     k, d = centers.shape
-    shifted = centers - shift
+    origin = np.zeros(d)  # a point in the middle of centers that lie far apart would round small differences away
     rows = chunk_rows(2 * k * d + 16 * d + 32)
     n_chunks = ceil_div(len(X), rows)
     tiles = np.empty((max(1, min(n_threads, n_chunks)), (d + k) * TILE))
     _parallel.run(
-        lambda region, slot: kmeans_assign.distances_to_all(X, shift, 1.0, shifted, rows, tiles, out, region, slot),
+        lambda region, slot: kmeans_assign.distances_to_all(X, origin, 1.0, centers, rows, tiles, out, region, slot),
         n_chunks, n_threads)
