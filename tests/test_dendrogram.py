@@ -268,6 +268,7 @@ def test_labels_of_more_than_one_dimension_are_refused():
     {"p": np.nan, "truncate_mode": "lastp"}, {"p": "3"}, {"color_threshold": "high"}, {"color_threshold": np.nan},
     {"color_threshold": 1j}, {"truncate_mode": ["lastp"]}, {"truncate_mode": np.array(["lastp", "level"])},
     {"orientation": None}, {"orientation": np.array(["top", "left"])}, {"labels": 3},
+    {"leaf_font_size": 10**400}, {"leaf_font_size": np.nan}, {"leaf_rotation": 10**400}, {"leaf_rotation": [1]},
 ])
 def test_wrong_parameters_of_a_dendrogram_are_refused(parameters):
     with pytest.raises((ValueError, TypeError)):

@@ -589,3 +589,15 @@ def test_at_a_prompt_they_are_a_line():
     assert repr(profile(IRIS, np.zeros(150, int))) == "<Profile of 150 rows in 1 cluster; print() shows it>"
     assert re.fullmatch(r"<Drift of 50 flowers against 150: large, stability index [\d.]+; print\(\) shows it>",
                         repr(drift(found, IRIS[:50])))
+
+
+def test_names_of_features_that_cannot_be_read_are_refused_and_many_are_compared_quickly():
+    deep = []
+    for _ in range(10_000):
+        deep = [deep]
+    for names in ([deep, deep], memoryview(np.zeros((2, 2))), 3):
+        with pytest.raises(TypeError, match="feature_names must be a list of names"):
+            explain.profile(np.eye(2), [0, 1], feature_names=names)
+    names = [f"c{j}" for j in range(30_000)]
+    with pytest.raises(ValueError, match="'c7' more than once"):
+        explain.profile(np.zeros((2, 30_001)), [0, 1], feature_names=[*names, "c7"])

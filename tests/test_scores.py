@@ -659,3 +659,8 @@ def test_a_corrupt_sparse_contingency_matrix_is_refused(attribute, value):
     setattr(matrix, attribute, np.array(value, getattr(matrix, attribute).dtype))
     with pytest.raises(ValueError, match="contingency"):
         scores.mutual_info_score(None, None, contingency=matrix)
+
+
+def test_a_weight_on_the_homogeneity_may_be_any_number():
+    for beta in (np.uint64(2**64 - 1), 2**62, np.float32(1e38)):
+        assert 0 <= scores.v_measure_score([0, 0, 1, 1], [0, 0, 1, 2], beta=beta) <= 1

@@ -2,6 +2,7 @@
 """Drawing the tree of a linkage matrix."""
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import numpy as np
 from ._kernels import tree_draw
 from ._linkage_matrix import read_linkage
 from ._optional import how_to_install
-from ._validation import AXES, CALLABLE, NONE, NUMBER, Rule, as_array, as_float, check_parameters, shown
+from ._validation import AXES, CALLABLE, NONE, NUMBER, Rule, as_array, as_float, check_parameters, is_real, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,8 +24,11 @@ _DEFAULT_PALETTE = tuple(f"C{i}" for i in range(1, 10))  # C0 is for links above
 _palette: Sequence[str] = _DEFAULT_PALETTE
 
 _FONT_SIZES = ((20, 12.0), (30, 10.0), (50, 8.0), (85, 6.0))  # points, for up to so many leaves
+_FINITE = Rule("a finite number", lambda value: is_real(value) and math.isfinite(as_float(value)))
+_WORD = Rule("a str", lambda value: isinstance(value, str))  # of matplotlib: "small", "vertical"
 _RULES = {"leaf_label_func": (CALLABLE, NONE), "link_color_func": (CALLABLE, NONE), "ax": AXES,
-          "above_threshold_color": (Rule("a color: a str or a tuple", lambda value: isinstance(value, str | tuple)),)}
+          "above_threshold_color": (Rule("a color: a str or a tuple", lambda value: isinstance(value, str | tuple)),),
+          "leaf_font_size": (_FINITE, _WORD, NONE), "leaf_rotation": (_FINITE, _WORD, NONE)}
 _ROTATIONS = ((20, 0.0), (40, 45.0))  # degrees
 
 
@@ -158,7 +162,8 @@ def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
         raise ValueError("orientation must be one of 'top', 'left', 'bottom', or 'right'")
     check_parameters("dendrogram", _RULES, {
         "leaf_label_func": leaf_label_func, "link_color_func": link_color_func, "ax": ax,
-        "above_threshold_color": above_threshold_color})
+        "above_threshold_color": above_threshold_color, "leaf_font_size": leaf_font_size,
+        "leaf_rotation": leaf_rotation})
     Z, children = read_linkage(Z)
     n = len(Z) + 1
     names = None if labels is None else read_labels(labels, n)

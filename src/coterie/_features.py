@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from numbers import Integral, Number
 from typing import TYPE_CHECKING, NamedTuple
@@ -119,13 +120,14 @@ def _names(X: object, feature_names: Sequence[str] | None, n_columns: int) -> li
     else:
         try:
             names = [str(name) for name in feature_names]
-        except TypeError:
+        except (NotImplementedError, RecursionError, TypeError):  # memoryviews of some kinds, lists within lists
             raise TypeError(f"feature_names must be a list of names. Got {shown(feature_names)}.") from None
         if len(names) != n_columns:
             raise ValueError(f"feature_names must hold one name for each of the {n_columns} columns of X. Got "
                              f"{len(names)}.")
-    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        raise ValueError(f"Features must have names of their own. Got {twice[0]!r} more than once.")
+    if len(set(names)) < len(names):
+        twice = next(name for name, count in Counter(names).items() if count > 1)
+        raise ValueError(f"Features must have names of their own. Got {twice!r} more than once.")
     return names
 
 

@@ -19,6 +19,7 @@ from ._validation import (
     N_JOBS,
     NONE,
     RANDOM_STATE,
+    as_array,
     as_matrix,
     as_weights,
     check_n_clusters,
@@ -624,9 +625,9 @@ def kmeans_plusplus(
     X = as_matrix(X, owner="kmeans_plusplus")
     weights = as_weights(sample_weight, len(X))
     check_n_clusters(len(X), n_clusters)
-    if x_squared_norms is not None and np.shape(x_squared_norms)[:1] != (len(X),):
-        raise ValueError(f"The length of x_squared_norms {np.size(x_squared_norms)} should be equal to the length of "
-                         f"n_samples {len(X)}.")
+    if x_squared_norms is not None and (norms := as_array(x_squared_norms, "x_squared_norms")).shape[:1] != (len(X),):
+        raise ValueError(f"The length of x_squared_norms {norms.size} should be equal to the length of n_samples "
+                         f"{len(X)}.")
     data = _lloyd.Data(X, weights, _parallel.resolve_n_jobs(n_jobs))
     trials = n_local_trials or 1
     _memory.require(8 * trials * (X.shape[1] + 8), f"{trials:,} draws for each center (n_local_trials)",

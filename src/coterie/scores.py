@@ -799,6 +799,7 @@ def _v_measure(owner: str, labels_true: ArrayLike, labels_pred: ArrayLike, beta:
     information = mutual_information(table)
     homogeneity, completeness = (information / each if each else 1.0
                                  for each in map(entropy, (table.rows, table.columns)))
+    beta = float(beta)
     weights = beta * homogeneity + completeness
     mean = (1 + beta) * homogeneity * completeness / weights if weights else 0.0
     return homogeneity, completeness, mean

@@ -2,7 +2,7 @@
 """What all pictures have in common: colours, markers, numbers at places, the figure; and how labels are read."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -109,12 +109,15 @@ def as_names(names: Sequence[object] | None, X: object, d: int) -> list[str] | N
     ValueError
         They are as many as neither columns nor axes, or no sequence.
     """
-    names = column_names(X) if names is None else names
-    if names is None:
+    given = column_names(X) if names is None else names
+    if given is None:
         return None
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise ValueError(f"names must be one for each of the {d} columns. Got {shown(names)}.")
-    names = [shortened(name, _LONGEST_LABEL) for name in names]
+    try:
+        names = None if isinstance(given, str) else [shortened(name, _LONGEST_LABEL) for name in given]
+    except (NotImplementedError, RecursionError, TypeError):  # numbers, memoryviews of some kinds, lists within lists
+        names = None
+    if names is None:
+        raise ValueError(f"names must be one for each of the {d} columns. Got {shown(given)}.")
     if len(names) != d and not len(names) == 2 < d:
         raise ValueError(f"names must be one for each of the {d} columns. Got {len(names)}.")
     return names
