@@ -263,7 +263,11 @@ def test_reading_tells_how_far_it_is_and_can_be_stopped(run, tmp_path, kind):
     read = [(done, total) for stage, done, total in seen if stage == "reading" + " rows" * (kind == "parquet")]
     assert len(read) > 1 and read == sorted(read)
     assert {read[-1][0], *(total for _, total in read)} == {len(X) if kind == "parquet" else path.stat().st_size}
-    with coterie.progress(lambda *_: signal.raise_signal(signal.SIGINT)):
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    with coterie.progress(interrupt):
         done = run("kmeans", path, "-k", 2)
     assert (done.returncode, done.stdout) == (130, "")
 
