@@ -658,7 +658,8 @@ def test_a_callback_is_callable(callback):
 
 
 def test_a_difference_of_times_is_no_number():
-    for parameters in ({"n_clusters": np.timedelta64(2)}, {"tol": np.timedelta64(1)}, {"n_jobs": np.timedelta64(1)}):
+    seconds = np.timedelta64(2, "s")
+    for parameters in ({"n_clusters": seconds}, {"tol": seconds}, {"n_jobs": seconds}):
         with pytest.raises(ValueError, match=r"must be"):
             fit(X, **parameters)
 

@@ -62,7 +62,7 @@ MAY_BE_NAN = {
     "drift", "profile", "Profile.table", "Profile.to_pandas",  # clusters without rows, columns without values
     "sweep", "suggest_k", "Sweep.to_pandas", "Sweep.best",  # scores of a clustering that has none
 }
-NUMPYS = (RuntimeWarning, DeprecationWarning, FutureWarning, getattr(np, "exceptions", np).ComplexWarning)
+NUMPYS = (RuntimeWarning, getattr(np, "exceptions", np).ComplexWarning)  # a later numpy may deprecate anything
 MAY_CHANGE = {"out", "ax"}  # by their purpose; random generators move on and are not looked at
 
 

@@ -67,7 +67,7 @@ def make_up() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def busiest(days: np.ndarray, length: int = 30) -> tuple[np.datetime64, float]:
     """The begin of the `length` days with the most of these earthquakes, and the share that they have."""
     days = np.sort(days)
-    counts = np.searchsorted(days, days + length) - np.arange(len(days))
+    counts = np.searchsorted(days, days + np.timedelta64(length, "D")) - np.arange(len(days))
     return days[counts.argmax()], counts.max() / len(days)
 
 

@@ -611,7 +611,7 @@ def check_parameters(owner: str, rules: Mapping[str, tuple[Rule, ...]], values: 
         else:
             *most, last = (rule.text for rule in allowed)
             text = f"{', '.join(most)} or {last}" if most else last
-            beyond = " Ints must be below 2**63." if isinstance(value, Integral) and value > _LARGEST_INT else ""
+            beyond = " Ints must be below 2**63." if is_integer(value) and value > _LARGEST_INT else ""
             raise ValueError(f"The {name!r} parameter of {owner} must be {text}. Got {shown(value)} instead.{beyond}")
 
 
