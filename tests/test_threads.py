@@ -598,16 +598,16 @@ AT_THE_END = {
 }
 
 
-@pytest.mark.parametrize("n_jobs_before", [1, 3])
+@pytest.mark.parametrize(("n_jobs_before", "n_features"), [(1, 4), (3, 4), (3, 3)])
 @pytest.mark.parametrize("who", AT_THE_END)
-def test_a_fit_while_the_interpreter_shuts_down(who, n_jobs_before):
-    """With helpers that are gone by then, or none yet where a new thread is refused."""
+def test_a_fit_while_the_interpreter_shuts_down(who, n_jobs_before, n_features):
+    """With helpers that are gone by then, or none yet where a new thread is refused; by rows and by cells."""
     assert python(f"""
     import threading, time
     import numpy as np
     from coterie import KMeans
 
-    X = np.random.RandomState(0).normal(size=(200_000, 4))
+    X = np.random.RandomState(0).normal(size=(200_000, {n_features}))
 
     def fit(n_jobs):
         return KMeans(9, init=X[:9], n_init=1, max_iter=5, n_jobs=n_jobs).fit(X).inertia_

@@ -13,7 +13,6 @@ of 64 rows at a time, so that the memory beyond the input is O(n + k d).
 """
 from __future__ import annotations
 
-import copy
 import math
 from dataclasses import dataclass
 
@@ -135,7 +134,8 @@ class Data:
 
         starts = np.append(np.flatnonzero(starts_cell), n)
         n_cells = len(starts) - 1
-        found = copy.copy(self)
+        found = object.__new__(Data)  # `copy.copy` imports, which nothing can while the interpreter shuts down
+        found.__dict__.update(self.__dict__)
         found.X = out
         found.weight = self.weight[order] if len(self.weight) else self.weight
         found.cells = _Cells(order, starts, np.empty((n_cells, 2, d)), np.empty((n_cells, d + 1)))

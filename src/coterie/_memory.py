@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 _PROC = "/proc"
 _CGROUP = "/sys/fs/cgroup"
@@ -28,7 +29,7 @@ def require(n_bytes: int, what: str, instead: str) -> None:
     MemoryError
         Names what, the bytes, what is available, and the alternative.
     """
-    if n_bytes <= _SMALL:
+    if n_bytes <= _SMALL or sys.is_finalizing():  # files can't be opened any more then
         return
     free = available()
     if free is not None and n_bytes > free:
