@@ -183,6 +183,7 @@ def test_names_and_identifiers_are_left_out_unless_asked_for():
     (([[1.0], [2.0]], [0, np.nan]), ValueError, "labels contains NaN"),
     (([[1.0, 2.0]], [0], ["a"]), ValueError, "feature_names must hold one name for each of the 2 columns of X. Got 1"),
     (([[1.0, 2.0]], [0], ["a", "a"]), ValueError, "names of their own. Got 'a' more than once"),
+    (([[1.0, 2.0]], [0], None, np.array(1)), TypeError, "categorical must be a list of names"),
     (([[1.0, 2.0]], [0], None, ["b"]), ValueError, "categorical must hold names or indices .* Got 'b'"),
     (([[1.0, 2.0]], [0], None, [2]), ValueError, "Got 2, but there are 2 columns: x0, x1"),
     (([[1.0]], [0], None, None, " "), ValueError, "The 'noun' parameter of profile must be a str that is not empty"),

@@ -9,7 +9,7 @@ import pytest
 
 from coterie import KMeans, k_means, kmeans_plusplus
 from coterie._random import as_random_state
-from coterie._validation import as_labels, as_matrix, as_weights, check_n_clusters, column_names
+from coterie._validation import as_floats, as_labels, as_matrix, as_weights, check_n_clusters, column_names
 
 X = np.random.RandomState(0).normal(size=(40, 3))
 
@@ -355,7 +355,7 @@ BAD = {
     "dict": ({"a": [1, 2]}, ValueError, "^Expected 2D array, got scalar array instead"),
     "1-D": (np.arange(3.0), ValueError, "^Expected 2D array, got 1D array instead"),
     "3-D": (X[None], ValueError, "^Found array with dim 3, while dim <= 2 is required by KMeans"),
-    "ragged": ([[1, 2], [3]], ValueError, "inhomogeneous|Expected 2D array"),
+    "ragged": ([[1, 2], [3]], ValueError, "inhomogeneous|different lengths"),  # by what numpy makes of it
     "complex": (X * 1j, ValueError, "^Complex data not supported"),
     "text": ([["1", "2"], ["3", "4"]], ValueError, "^Input X holds text"),
     "bytes": (np.array([[b"1"], [b"2"]]), ValueError, "^Input X holds text"),
@@ -685,3 +685,9 @@ def test_what_claims_more_than_it_holds_is_refused():
 
     with pytest.raises((ValueError, MemoryError), match=r"Input X"):
         as_matrix(Liar())
+
+
+def test_what_is_wrong_in_an_array_of_many_dimensions_has_no_place():
+    for value, message in (("a", r"holds text"), (object(), r"must hold numbers\.$"), (1j, "Complex data")):
+        with pytest.raises((TypeError, ValueError), match=message):
+            as_floats(np.array([[[value, 1], [2, 3]]], dtype=object))

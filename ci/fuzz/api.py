@@ -45,6 +45,8 @@ ALLOWED = (ValueError, TypeError, MemoryError, ImportError, OSError, coterie.Not
 
 # Libraries that may refuse what they were made for: an argument that coterie hands on.
 HANDS_ON = {"coterie.plot": ("matplotlib", "PIL"), "coterie.hierarchy.dendrogram": ("matplotlib",)}
+# Libraries that may be missing, in which case Python says which.
+OPTIONAL = ("joblib", "matplotlib", "pandas", "PIL", "polars", "scipy", "sklearn", "tqdm")
 # What is documented beside that.
 DOCUMENTED = {
     "coterie.hierarchy.DisjointSet": (KeyError, TypeError, ValueError),  # Python's, for elements
@@ -416,6 +418,8 @@ def judge_error(error: BaseException, target: str, calls: bool) -> str | None:
     for start, libraries in HANDS_ON.items():
         if target.startswith(start) and any(f"{os.sep}{library}{os.sep}" in path for library in libraries):
             return None
+    if isinstance(error, ModuleNotFoundError) and error.name in OPTIONAL:
+        return None
     if isinstance(error, OSError) and not path.startswith(PACKAGE):
         return None  # of the system, for a path
     if path == "<frozen os>" or isinstance(error, UnicodeEncodeError) or any(

@@ -136,7 +136,7 @@ def _find(categorical: Sequence[str | int] | None, names: list[str]) -> list[int
         return []
     if isinstance(categorical, (str, Integral)):
         categorical = [categorical]
-    if not isinstance(categorical, Iterable):
+    if not isinstance(categorical, Iterable) or getattr(categorical, "ndim", 1) == 0:
         raise TypeError(f"categorical must be a list of names or indices of columns of X. Got {shown(categorical)}.")
     found = []
     for each in categorical:

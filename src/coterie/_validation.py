@@ -181,10 +181,13 @@ def _raise_for_not_finite(array: NDArray, original: object, name: str, owner: st
     raise ValueError(f"Input {name} contains infinity or a value too large for {array.dtype!r}.{place}")
 
 
-def _place(row: int, column: int | None = None, names: NDArray | None = None) -> str:
-    """Where in the caller's data something is wrong; rows and columns count from 0."""
-    if column is None:
-        return f" First at row {row}."
+def _place(*index: int, names: NDArray | None = None) -> str:
+    """Where in the caller's data something is wrong; rows and columns count from 0. Nothing where it is neither."""
+    if len(index) == 1:
+        return f" First at row {index[0]}."
+    if len(index) != 2:
+        return ""
+    row, column = index
     return f" First at row {row}, column {column}{'' if names is None else f' ({names[column]!r})'}."
 
 
@@ -267,7 +270,7 @@ def _spread_vectors(array: NDArray, original: object, name: str) -> NDArray:
     if array.ndim == 2 and array.shape[1] > 1:
         row, column = next(index for index, value in np.ndenumerate(array) if type(value) in kinds)
         raise ValueError(f"Input {name} holds vectors in one of several columns. Pass this column alone, or spread its "
-                         f"numbers over columns of their own.{_place(row, column, _names(original))}")
+                         f"numbers over columns of their own.{_place(row, column, names=_names(original))}")
     vectors = array.ravel().tolist()
     row = next((i for i, value in enumerate(vectors) if not _is_vector(value)), None)
     if row is not None:
@@ -331,7 +334,7 @@ def _objects_to_float(array: NDArray, original: object, name: str) -> NDArray[np
         return np.array(array, dtype=_F64, order="C")
     except (TypeError, ValueError, OverflowError) as error:
         index = next((index for index, value in np.ndenumerate(array) if not _is_number(value)), ())
-        place = _place(*index, names=column_names(original)) if index else ""
+        place = _place(*index, names=column_names(original))
         if isinstance(error, OverflowError):
             raise ValueError(f"Input {name} contains infinity or a value too large for {_F64!r}.{place}") from None
         raise type(error)(f"{error}. Input {name} must hold numbers.{place}") from None
