@@ -1144,3 +1144,10 @@ def test_odd_arguments_are_drawn_or_refused_by_our_own_words(draw, arguments, na
         if draw is kmeans_animation:
             found._draw_was_started = True
         given["ax"].figure.canvas.draw()
+
+
+def test_records_are_no_labels():
+    records = np.array([(0, 1), (1, 2), (0, 1)], dtype=[("a", int), ("b", int)])
+    for draw in (scatter, silhouette):
+        with pytest.raises(ValueError, match="needs labels that are numbers or text"):
+            draw(np.eye(3), records)

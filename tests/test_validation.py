@@ -7,9 +7,17 @@ import warnings
 import numpy as np
 import pytest
 
-from coterie import KMeans, k_means, kmeans_plusplus
+from coterie import KMeans, _linkage_matrix, _sparse, distances, hierarchy, k_means, kmeans_plusplus
 from coterie._random import as_random_state
-from coterie._validation import as_floats, as_labels, as_matrix, as_weights, check_n_clusters, column_names
+from coterie._validation import (
+    as_floats,
+    as_labels,
+    as_matrix,
+    as_weights,
+    check_n_clusters,
+    column_names,
+    for_kernels,
+)
 
 X = np.random.RandomState(0).normal(size=(40, 3))
 
@@ -691,3 +699,33 @@ def test_what_is_wrong_in_an_array_of_many_dimensions_has_no_place():
     for value, message in (("a", r"holds text"), (object(), r"must hold numbers\.$"), (1j, "Complex data")):
         with pytest.raises((TypeError, ValueError), match=message):
             as_floats(np.array([[[value, 1], [2, 3]]], dtype=object))
+
+
+def unaligned(array):
+    """The same numbers, one byte behind where they should be."""
+    array = np.asarray(array)
+    room = np.empty(array.nbytes + 1, np.uint8)
+    view = room[1:].view(array.dtype).reshape(array.shape)
+    view[...] = array
+    assert not view.flags.aligned
+    return view
+
+
+def test_kernels_are_given_aligned_numbers(monkeypatch):
+    Z = hierarchy.linkage(X, "average")
+    for read, given in (
+            (lambda array: _linkage_matrix.read_linkage(array)[0], Z), (as_matrix, X), (as_floats, X[0]),
+            (lambda array: as_weights(array, len(X)), np.ones(len(X))), (for_kernels, X), (for_kernels, np.int32(7))):
+        got = read(unaligned(given))
+        assert got.flags.aligned and got.flags.c_contiguous
+        np.testing.assert_array_equal(got.ravel(), np.ravel(given))
+    rows = types.SimpleNamespace(format="csr", shape=(2, 3), indptr=unaligned(np.array([0, 1, 2])),
+                                 indices=unaligned(np.array([0, 2], np.int32)), data=unaligned(np.array([1.0, 2.0])))
+    found = _sparse.as_sparse_rows(rows, 1)
+    assert all(each.flags.aligned for each in (found.starts, found.columns, found.values))
+    seen = []
+    for name in ("_to_square", "_to_condensed"):
+        monkeypatch.setattr(distances, name, lambda array, *_: seen.append(array.flags.aligned))
+    distances.squareform(unaligned(np.ones(3)))
+    distances.squareform(unaligned(np.zeros((3, 3))))
+    assert seen == [True, True]

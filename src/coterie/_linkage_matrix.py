@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ._kernels import tree_read
-from ._validation import NONE, Rule, as_array, as_doubles, as_labels, check_parameters, warn
+from ._validation import NONE, Rule, as_array, as_doubles, as_labels, check_parameters, for_kernels, warn
 from .distances import check_condensed
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read_linkage(Z: ArrayLike, *, convert: bool = False) -> tuple[NDArray[np.flo
     problem = _shape_problem(Z, "Linkage", "Z")
     if problem is not None:
         raise problem
-    Z = np.ascontiguousarray(Z, dtype=np.float64)
+    Z = for_kernels(Z, np.float64)
     wrong, children = read_children(Z)
     for message in _linkage_problems(wrong, "Z"):
         raise ValueError(message)
@@ -155,7 +155,7 @@ def is_valid_linkage(Z: ArrayLike, warning: bool = False, throw: bool = False, n
         if throw:
             raise problem
         return _is_valid(iter([str(problem)]), warning, throw)
-    wrong, _ = read_children(np.ascontiguousarray(Z, dtype=np.float64))
+    wrong, _ = read_children(for_kernels(Z, np.float64))
     return _is_valid(_linkage_problems(wrong, name), warning, throw)
 
 

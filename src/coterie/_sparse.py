@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _parallel
 from ._kernels import dbscan_graph
-from ._validation import as_floats
+from ._validation import as_floats, for_kernels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,7 +120,7 @@ def as_sparse_rows(X: Any, n_threads: int, *, name: str = "X", owner: str | None
     for count, what in zip(shape, ("sample(s)", "feature(s)"), strict=True):
         if count == 0:
             raise ValueError(f"Found array with 0 {what} (shape={shape}) while a minimum of 1 is required{by}.")
-    starts = np.ascontiguousarray(X.indptr, np.int64)
+    starts = for_kernels(X.indptr, np.int64)
     if starts.shape != (shape[0] + 1,) or starts[0] != 0 or (np.diff(starts) < 0).any():
         raise ValueError(f"{name} is not a valid sparse matrix: indptr must have {shape[0] + 1} numbers from 0, none "
                          "less than the one before.")
@@ -130,7 +130,7 @@ def as_sparse_rows(X: Any, n_threads: int, *, name: str = "X", owner: str | None
                          f"numbers where indptr ends with {starts[-1]}.")
     if columns.dtype not in (np.int32, np.int64):
         columns = columns.astype(np.int64)
-    columns, values = np.ascontiguousarray(columns[:starts[-1]]), values[:starts[-1]]
+    columns, values = for_kernels(columns[:starts[-1]]), values[:starts[-1]]
     if not np.isfinite(values).all():
         _raise_for_not_finite(starts, columns, values, name, owner)
 

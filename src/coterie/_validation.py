@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 
@@ -114,6 +114,14 @@ def as_floats(X: ArrayLike, *, name: str = "X") -> NDArray:
 def as_doubles(X: ArrayLike, *, name: str = "X") -> NDArray[np.float64]:
     """Return `X` as `as_floats` does, but always in float64."""
     return _to_float(as_array(X, name), X, name, _F64)
+
+
+def for_kernels(array: ArrayLike, dtype: DTypeLike | None = None) -> NDArray:
+    """Return `array`, of at least one dimension, C-ordered and aligned; itself where it is that already.
+
+    A view into records may not be aligned, and loads of such numbers are undefined in C.
+    """
+    return np.require(np.ascontiguousarray(array, dtype), requirements="A")
 
 
 def as_weights(sample_weight: ArrayLike | None, n_samples: int, *, allow_negative: bool = False

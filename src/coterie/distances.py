@@ -47,6 +47,7 @@ from ._validation import (
     as_float,
     as_floats,
     check_parameters,
+    for_kernels,
     one_of,
     shown,
     told_once,
@@ -616,7 +617,7 @@ def squareform(X: ArrayLike, force: str = "no", checks: bool = True) -> NDArray:
     >>> squareform(squareform([1.0, 2.0, 3.0]))
     array([1., 2., 3.])
     """
-    X = np.ascontiguousarray(as_array(X))  # a number becomes a vector of one, as in scipy
+    X = for_kernels(as_array(X))  # a number becomes a vector of one, as in scipy
     way = force.lower() if isinstance(force, str) else force
     check_parameters("squareform", {"force": (one_of("no", "tomatrix", "tovector"),)}, {"force": way})
     if way == "tomatrix" and X.ndim != 1:
