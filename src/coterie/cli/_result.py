@@ -147,11 +147,13 @@ def write_centers(outputs: Outputs, target: str, sizes: np.ndarray, centers: np.
 
 
 def members(labels: np.ndarray, names: Sequence[str], most: int = 3) -> list[str]:
-    """For each cluster, how many of its rows have which name; the `most` common ones."""
+    """For each cluster, how many of its rows have which name; the `most` common ones. Names of single rows are not
+    counted."""
+    unique = len(set(names)) == len(names)
     cells = []
     for label in range(labels.max() + 1):
         counts = Counter(names[i] for i in np.flatnonzero(labels == label)).most_common(most + 1)
-        cells.append(", ".join(f"{n:,} {name}" for name, n in counts[:most]) + ", .." * (len(counts) > most))
+        cells.append(", ".join(name if unique else f"{n:,} {name}" for name, n in counts[:most]) + ", .." * (len(counts) > most))
     return cells
 
 
