@@ -280,3 +280,14 @@ def test_numbers_beyond_all_leaves_show_all_of_them():
     for mode in ("lastp", "level"):
         for p in (np.inf, 10**400):
             assert hierarchy.dendrogram(Z, p, mode, no_plot=True) == hierarchy.dendrogram(Z, no_plot=True)
+
+
+def test_labels_are_counted_before_the_matrix_is_read():
+    wrong = [[0.0, 1.0, 1.0, 4.0], [2.0, 3.0, 1.0, 5.0], [4.0, 5.0, 2.0, 6.0]]  # its counts are
+    with pytest.raises(ValueError, match=r"^Dimensions of Z and labels must be consistent"):
+        hierarchy.dendrogram(wrong, labels=list("abcdef"), no_plot=True)
+    with pytest.raises(ValueError, match="excessive observations"):
+        hierarchy.dendrogram(wrong, labels=list("abcd"), no_plot=True)
+    for nothing in (np.float64(1), [], None):
+        with pytest.raises((TypeError, ValueError)):
+            hierarchy.dendrogram(nothing, labels=["a"], no_plot=True)

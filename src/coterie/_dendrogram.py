@@ -164,9 +164,10 @@ def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
         "leaf_label_func": leaf_label_func, "link_color_func": link_color_func, "ax": ax,
         "above_threshold_color": above_threshold_color, "leaf_font_size": leaf_font_size,
         "leaf_rotation": leaf_rotation})
-    Z, children = read_linkage(Z)
-    n = len(Z) + 1
-    names = None if labels is None else read_labels(labels, n)
+    matrix = as_array(Z, "Z")
+    n = len(matrix) + 1 if matrix.ndim else 0
+    names = None if labels is None else read_labels(labels, n)  # before what is in Z, as in scipy
+    Z, children = read_linkage(matrix)
     if not isinstance(p, Real):
         raise TypeError("The second argument must be a number")
     if not NUMBER.accepts(p):
