@@ -153,7 +153,8 @@ def members(labels: np.ndarray, names: Sequence[str], most: int = 3) -> list[str
     cells = []
     for label in range(labels.max() + 1):
         counts = Counter(names[i] for i in np.flatnonzero(labels == label)).most_common(most + 1)
-        cells.append(", ".join(name if unique else f"{n:,} {name}" for name, n in counts[:most]) + ", .." * (len(counts) > most))
+        told = (name if unique else f"{n:,} {name}" for name, n in counts[:most])
+        cells.append(", ".join(told) + ", .." * (len(counts) > most))
     return cells
 
 
