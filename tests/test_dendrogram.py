@@ -291,3 +291,9 @@ def test_labels_are_counted_before_the_matrix_is_read():
     for nothing in (np.float64(1), [], None):
         with pytest.raises((TypeError, ValueError)):
             hierarchy.dendrogram(nothing, labels=["a"], no_plot=True)
+
+
+def test_an_order_that_is_none_changes_nothing():
+    Z = hierarchy.linkage([1.0, 4.0, 2.0, 8.0, 3.0, 9.0], "average")
+    for order in (np.array(["ascending", "descending"]), 1, "up", None):
+        assert drawn(Z, count_sort=order, distance_sort=order)["leaves"] == drawn(Z)["leaves"]

@@ -664,3 +664,12 @@ def test_a_corrupt_sparse_contingency_matrix_is_refused(attribute, value):
 def test_a_weight_on_the_homogeneity_may_be_any_number():
     for beta in (np.uint64(2**64 - 1), 2**62, np.float32(1e38)):
         assert 0 <= scores.v_measure_score([0, 0, 1, 1], [0, 0, 1, 2], beta=beta) <= 1
+
+
+def test_a_type_that_numpy_does_not_know_is_refused():
+    deep = []
+    for _ in range(10_000):
+        deep = [deep]
+    for dtype in (deep, "no type", object()):
+        with pytest.raises(TypeError, match="dtype must be"):
+            scores.contingency_matrix([0, 1], [1, 0], dtype=dtype)

@@ -29,6 +29,7 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -386,7 +387,7 @@ def has_nan(value: object, infinite: bool = False) -> bool:
                 if numbers.dtype.kind == "O":
                     if infinite and any(each is None for each in numbers.ravel()):
                         return True
-                    numbers = np.array([each for each in numbers.ravel() if isinstance(each, float)], float)
+                    numbers = np.array([each for each in numbers.ravel() if isinstance(each, float | Decimal)], float)
                 if numbers.dtype.kind in "fc" and not (np.isfinite(numbers) if infinite else ~np.isnan(numbers)).all():
                     return True
     return False

@@ -185,8 +185,7 @@ def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
     if color_threshold is None or (isinstance(color_threshold, str) and color_threshold == "default"):
         color_threshold = heights.max() * 0.7
     check_parameters("dendrogram", {"color_threshold": (NUMBER,)}, {"color_threshold": color_threshold})
-    if count_sort or distance_sort:
-        children = _sort_children(Z, children, count_sort, distance_sort)
+    children = _sort_children(Z, children, count_sort, distance_sort)
 
     layout = _place(children, heights, limit, deepest, as_float(color_threshold))
     leaves = layout["leaves"].tolist()
@@ -234,13 +233,17 @@ def _checked_color(color: object) -> str:
     return color
 
 
+def _is_order(value: object) -> bool:
+    return value is True or (isinstance(value, str) and value in ("ascending", "descending"))
+
+
 def _sort_children(Z: NDArray[np.float64], children: NDArray[np.int64], count_sort: bool | str,
                    distance_sort: bool | str) -> NDArray[np.int64]:
     """The children of each node in the order in which they are drawn."""
     n = len(Z) + 1
-    if count_sort in ("ascending", "descending") or count_sort is True:
+    if _is_order(count_sort):
         way, of_points, of_clusters = count_sort, 1.0, Z[:, 3]
-    elif distance_sort in ("ascending", "descending") or distance_sort is True:
+    elif _is_order(distance_sort):
         way, of_points, of_clusters = distance_sort, 0.0, Z[:, 2]
     else:
         return children

@@ -79,7 +79,10 @@ class Vectors:
             return 2.0 * np.arcsin(np.minimum(0.5 * np.sqrt(reduced), 1.0))
         if name == "euclidean":
             return np.sqrt(reduced)
-        return reduced ** (1.0 / self.p) if name == "minkowski" else reduced
+        if name != "minkowski":
+            return reduced
+        with np.errstate(over="ignore"):  # infinite where a root of a small p is beyond float64
+            return reduced ** (1.0 / self.p)
 
 
 def as_vectors(X: NDArray, metric: Metric, exponent: int = 0) -> Vectors | None:

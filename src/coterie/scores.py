@@ -30,6 +30,7 @@ from ._validation import (
     integer,
     one_of,
     real,
+    shown,
 )
 
 if TYPE_CHECKING:
@@ -357,8 +358,8 @@ def contingency_matrix(labels_true: ArrayLike, labels_pred: ArrayLike, *, eps: f
         raise ValueError("Cannot set 'eps' when sparse=True")
     try:
         dtype = np.dtype(dtype)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"dtype must be a data type of numpy: {error}.") from None
+    except (RecursionError, TypeError, ValueError):
+        raise TypeError(f"dtype must be a data type of numpy. Got {shown(dtype)}.") from None
     if dtype.kind not in "biufcO":
         raise TypeError(f"dtype must be one of numbers. Got {dtype}.")
     table = Table.of(labels_true, labels_pred)
