@@ -1,4 +1,4 @@
-"""`coterie quantize`: pictures of few colours."""
+"""`coterie quantize`: pictures of few colors."""
 import io
 import pathlib
 import subprocess
@@ -50,7 +50,7 @@ def n_colors(array):
     return len(np.unique(array.reshape(-1, array.shape[2]), axis=0))
 
 
-def test_picture_has_k_colours_and_each_pixel_one_of_the_nearest(cli, tmp_path):
+def test_picture_has_k_colors_and_each_pixel_one_of_the_nearest(cli, tmp_path):
     before = photo()
     Image.fromarray(before).save(tmp_path / "a.png")
     done = cli("a.png", "-k", 16, "-o", "b.png")
@@ -60,17 +60,17 @@ def test_picture_has_k_colours_and_each_pixel_one_of_the_nearest(cli, tmp_path):
     lab, told = (quantize._to_lab(each.reshape(-1, 3).astype(float)) for each in (before, after))
     best = np.linalg.norm(lab[:, np.newaxis] - palette, axis=2).min(axis=1)
     apart = np.linalg.norm(lab - told, axis=1)
-    assert (apart < best + 1).all()  # the palette is rounded, and so are borders between its colours
+    assert (apart < best + 1).all()  # the palette is rounded, and so are borders between its colors
     assert f"mean error: {apart.mean():.1f} in CIELAB" in done.stdout
     size = (tmp_path / "b.png").stat().st_size
-    assert f"b.png: 16 colours, {size:,} bytes" in done.stdout and done.stderr == ""
+    assert f"b.png: 16 colors, {size:,} bytes" in done.stdout and done.stderr == ""
     assert "a.png: 60 x 40 pixels, " in done.stdout
     listed = [float(line.split()[1][:-1]) for line in done.stdout.splitlines() if line.startswith("#")]
     assert len(listed) == 16 and sum(listed) == pytest.approx(100, abs=1)
 
 
-def test_colours_are_those_of_kmeans_on_all_pixels(cli, tmp_path):
-    """Clustering distinct colours with weights is clustering pixels: the objective is as good as any fit finds."""
+def test_colors_are_those_of_kmeans_on_all_pixels(cli, tmp_path):
+    """Clustering distinct colors with weights is clustering pixels: the objective is as good as any fit finds."""
     before = photo(seed=3)
     Image.fromarray(before).save(tmp_path / "a.png")
     cli("a.png", "-k", 5, "-o", "b.png", "--seed", 2)
@@ -99,7 +99,7 @@ def test_large_pictures_are_sorted_into_a_table_with_the_same_result(cli, tmp_pa
     assert (tmp_path / "b.png").read_bytes() == (tmp_path / "c.png").read_bytes()
 
 
-def test_few_colours_are_kept_as_they_are(cli, tmp_path):
+def test_few_colors_are_kept_as_they_are(cli, tmp_path):
     before = np.random.default_rng(0).integers(0, 3, (9, 7, 3)).astype(np.uint8) * 100
     Image.fromarray(before).save(tmp_path / "a.png")
     done = cli("a.png", "-k", 256, "-o", "b.png")
@@ -108,7 +108,7 @@ def test_few_colours_are_kept_as_they_are(cli, tmp_path):
 
 
 @pytest.mark.parametrize("k", [1, 2, 7, 256])
-def test_any_number_of_colours_up_to_256(cli, tmp_path, k):
+def test_any_number_of_colors_up_to_256(cli, tmp_path, k):
     Image.fromarray(photo(80, 120, seed=k)).save(tmp_path / "a.png")
     cli("a.png", "-k", k, "-o", "b.png", "--quiet")
     assert n_colors(pixels(tmp_path / "b.png")) in ((k,) if k < 100 else range(k - 10, k + 1))  # rounded to equal ones
@@ -128,7 +128,7 @@ def test_transparent_pixels_stay_so_and_opaque_ones_too(cli, tmp_path):
     Image.fromarray(before).save(tmp_path / "c.png")
     cli("c.png", "-k", 6, "-o", "d.png", "--quiet")
     np.testing.assert_array_equal(pixels(tmp_path / "d.png", "RGBA"), after)
-    assert "transparent pixels take one colour; use -k 2" in cli("a.png", "-k", 1, "-o", "b.png", code=2).stderr
+    assert "transparent pixels take one color; use -k 2" in cli("a.png", "-k", 1, "-o", "b.png", code=2).stderr
 
 
 def test_half_transparent_pixels_keep_about_their_opacity(cli, tmp_path):
@@ -185,7 +185,7 @@ def test_other_modes_and_formats(cli, tmp_path, mode, name):
     assert ("CMYK is turned into RGB" in done.stderr) == (mode == "CMYK")
 
 
-def test_palette_with_transparency_and_a_transparent_colour(cli, tmp_path):
+def test_palette_with_transparency_and_a_transparent_color(cli, tmp_path):
     image = Image.frombytes("P", (3, 1), bytes([0, 1, 2]))
     image.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
     image.save(tmp_path / "a.png", transparency=bytes([0, 128, 255]))
@@ -196,7 +196,7 @@ def test_palette_with_transparency_and_a_transparent_colour(cli, tmp_path):
     assert pixels(tmp_path / "b.png", "RGBA").tolist() == [[[0, 0, 0, 0], [4, 5, 6, 255]]]
 
 
-def test_photos_are_turned_upright_and_keep_their_colour_profile(cli, tmp_path):
+def test_photos_are_turned_upright_and_keep_their_color_profile(cli, tmp_path):
     from PIL import ImageCms
 
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -258,7 +258,7 @@ def test_files_that_are_no_pictures_or_move(cli, tmp_path, content, message):
 
 @pytest.mark.parametrize("args, code, message", [
     (["a.png", "-k", "0", "-o", "b.png"], 2, "a whole number of 1 or more is needed, not '0'"),
-    (["a.png", "-k", "257", "-o", "b.png"], 2, "a palette has 256 colours at most, not 257"),
+    (["a.png", "-k", "257", "-o", "b.png"], 2, "a palette has 256 colors at most, not 257"),
     (["a.png", "-k", "4"], 2, "required: -o/--output"),
     (["a.png", "-o", "b.png"], 2, "required: -k"),
     (["a.png", "-k", "4", "-o", "b.jpg"], 2, "a name that ends in .png is needed"),
@@ -280,7 +280,7 @@ def test_without_pillow_the_command_says_what_to_install(cli, monkeypatch):
 
 @pytest.mark.skipif(not DATA.exists(), reason="the real data is not here")
 @pytest.mark.parametrize("name, share, error", [("coffee", 0.12, 5.5), ("astronaut", 0.07, 6.5)])
-def test_photos_of_16_colours_are_small_and_look_alike(cli, tmp_path, name, share, error):
+def test_photos_of_16_colors_are_small_and_look_alike(cli, tmp_path, name, share, error):
     path = DATA / f"photo_{name}.png"
     done = cli(path, "-k", 16, "-o", "b.png")
     assert (tmp_path / "b.png").stat().st_size < share * path.stat().st_size

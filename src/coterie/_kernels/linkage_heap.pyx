@@ -78,7 +78,7 @@ def merge_nearest(
         Region region, int thread):
     """Merge two clusters in each chunk of the region, which has no more chunks than there are free slots.
 
-    O(S) time a merge, and O(S) for each row whose neighbour died before it got to the head of the queue. The queue runs
+    O(S) time a merge, and O(S) for each row whose neighbor died before it got to the head of the queue. The queue runs
     empty, and the region is stopped, where a cluster is infinitely far from all others, or NaN.
     """
     cdef:

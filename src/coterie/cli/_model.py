@@ -56,7 +56,7 @@ def save_model(outputs: Outputs, path: str, model: Estimator, scaler: Scaler, fa
     """Write a model, its scaler, and the facts about its data.
 
     numbers : the labels that its own were turned into, for a tree
-    typical : rows of the fit that tell how far from its centre a row of each cluster typically is, for k-means
+    typical : rows of the fit that tell how far from its center a row of each cluster typically is, for k-means
     """
     facts = facts | {"numbers": numbers, "typical": typical}
     _check_facts(model, scaler, facts)  # or `load_model` would refuse them

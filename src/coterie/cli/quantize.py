@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Reduce a picture to its K most fitting colours, which makes a small file of it.
+"""Reduce a picture to its K most fitting colors, which makes a small file of it.
 
-Every pixel is a row, its colour the measurement, and the centres that k-means finds are the palette. Colours are
+Every pixel is a row, its color the measurement, and the centres that k-means finds are the palette. Colors are
 compared in CIELAB, where distances are as large as differences look; equal pixels are clustered once, with their number
 as weight, which changes nothing but the time. Writes a PNG with a palette. Transparent pixels stay transparent, and
-half-transparent ones are clustered by colour and opacity together. Needs pillow.
+half-transparent ones are clustered by color and opacity together. Needs pillow.
 """
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from coterie.cli._result import check_targets
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SUMMARY = "reduce a picture to a few colours"
+SUMMARY = "reduce a picture to a few colors"
 
 _EXAMPLES = """\
 examples:
@@ -46,7 +46,7 @@ examples:
 exit codes: 0 done, 1 something is wrong with the picture or a file, 2 with the command line, 130 stopped by Ctrl-C
 """
 
-_MOST = 256  # colours in the palette of a PNG
+_MOST = 256  # colors in the palette of a PNG
 _MANY = 1 << 18  # pixels
 _LISTED = 16
 
@@ -55,14 +55,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("file", metavar="PICTURE", help="png, jpeg, or whatever pillow reads; - is standard input")
     parser.add_argument("-k", dest="n_colors", metavar="K", type=_n_colors, required=True,
-                        help=f"number of colours, {_MOST} at most; what is transparent takes one")
+                        help=f"number of colors, {_MOST} at most; what is transparent takes one")
     parser.add_argument("-o", "--output", metavar="PNG", type=_png, required=True, help="the picture to write")
     add_run_arguments(parser)
 
 
 def _n_colors(text):
     if (number := positive(text)) > _MOST:
-        raise argparse.ArgumentTypeError(f"a palette has {_MOST} colours at most, not {text}")
+        raise argparse.ArgumentTypeError(f"a palette has {_MOST} colors at most, not {text}")
     return number
 
 
@@ -84,11 +84,11 @@ def run(args: argparse.Namespace) -> None:
     if args.quiet:
         return
     if size > n_bytes:
-        note("that is no smaller; a palette suits pictures of few colours and fine lines, photos with grain suit jpeg")
+        note("that is no smaller; a palette suits pictures of few colors and fine lines, photos with grain suit jpeg")
     shares = np.bincount(entries, counts, minlength=len(palette)) / counts.sum()
-    print(f"{source_name(args.file)}: {image.width} x {image.height} pixels, {count(len(counts), 'colour')}, "
+    print(f"{source_name(args.file)}: {image.width} x {image.height} pixels, {count(len(counts), 'color')}, "
           f"{n_bytes:,} bytes\n"
-          f"{printable(args.output)}: {count(len(palette), 'colour')}, {size:,} bytes ({size / n_bytes:.0%})\n"
+          f"{printable(args.output)}: {count(len(palette), 'color')}, {size:,} bytes ({size / n_bytes:.0%})\n"
           f"mean error: {error:.1f} in CIELAB (white is 100 from black; what is 2 apart can hardly be told apart)\n\n"
           f"{_list(palette, opacity, shares)}\n\n{seconds:.2f} s")
 
@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _open(args) -> tuple[Image, bytes | None, int]:
-    """The picture in a mode that is handled, its colour profile, and its bytes in the file."""
+    """The picture in a mode that is handled, its color profile, and its bytes in the file."""
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
@@ -125,10 +125,10 @@ def _open(args) -> tuple[Image, bytes | None, int]:
             image = image.convert("L")
         elif mode not in ("L", "LA", "RGB", "RGBA"):
             if mode not in ("P", "PA", "RGBX", "RGBa", "La"):
-                _tell(args, f"{mode} is turned into RGB, without regard to colour profiles")
+                _tell(args, f"{mode} is turned into RGB, without regard to color profiles")
             with_alpha = mode in ("PA", "RGBa", "La") or "transparency" in image.info
             image = image.convert("RGBA" if with_alpha else "RGB")
-        elif "transparency" in image.info:  # one colour of a picture without alpha
+        elif "transparency" in image.info:  # one color of a picture without alpha
             image = image.convert("RGBA")
         image.load()
     except UnidentifiedImageError:
@@ -146,7 +146,7 @@ def _tell(args, message):
 
 
 def _pack(image):
-    """One number a pixel, with the alpha above the colour; and what brings a colour to 0 to 255."""
+    """One number a pixel, with the alpha above the color; and what brings a color to 0 to 255."""
     pixels = np.asarray(image)
     if pixels.ndim == 2:
         return pixels.ravel().astype(np.uint32), 255 / 65535 if image.mode.startswith("I") else 1.0
@@ -159,7 +159,7 @@ def _pack(image):
 
 
 def _distinct(packed, mode, scale):
-    """Colours (0 to 255), alpha (0 to 1) or None and counts of the distinct pixels; and their places by packed number.
+    """Colors (0 to 255), alpha (0 to 1) or None and counts of the distinct pixels; and their places by packed number.
 
     For millions of pixels a table of all 24-bit numbers takes a tenth of the time of sorting.
     """
@@ -187,22 +187,22 @@ def _distinct(packed, mode, scale):
     return colors, alpha, counts, lookup
 
 
-# ------------------------------------------------------------------------------------------------ colours
+# ------------------------------------------------------------------------------------------------ colors
 
 
 def _reduce(colors, alpha, counts, args):
-    """The palette (0 to 255), its opacity (or None), the entry of each colour, and the mean error."""
+    """The palette (0 to 255), its opacity (or None), the entry of each color, and the mean error."""
     visible = np.ones(len(colors), bool) if alpha is None else alpha > 0
     n_left = args.n_colors - (not visible.all())
     if n_left < 1 and visible.any():
-        raise Problem(f"{source_name(args.file)}: transparent pixels take one colour; use -k 2 or more", code=2)
+        raise Problem(f"{source_name(args.file)}: transparent pixels take one color; use -k 2 or more", code=2)
     seen, shares = colors[visible], counts[visible]
     lab = _to_lab(seen)
     opacity = np.ones(len(seen)) if alpha is None else alpha[visible]
     if len(seen) <= n_left:
         palette, alphas, labels = seen, opacity, np.arange(len(seen))
     else:
-        # Multiplied by the opacity, colours count as much as they are seen.
+        # Multiplied by the opacity, colors count as much as they are seen.
         rows = np.column_stack([lab * opacity[:, np.newaxis], 100 * opacity])
         model = coterie.KMeans(n_left, random_state=args.seed, n_jobs=args.jobs)
         with progress_bar(args.quiet):
@@ -232,7 +232,7 @@ _BEND = 6 / 29
 
 
 def _to_lab(colors):
-    """CIELAB of sRGB colours (0 to 255); of greys the lightness alone."""
+    """CIELAB of sRGB colors (0 to 255); of greys the lightness alone."""
     part = colors / 255
     linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
     relative = linear @ _XYZ.T if colors.shape[1] == 3 else linear
@@ -269,7 +269,7 @@ def _write(outputs, path, size, palette, opacity, entries, profile):
 
 
 def _list(palette, opacity, shares):
-    """The commonest colours of the palette, as people write colours, with their shares of the pixels."""
+    """The commonest colors of the palette, as people write colors, with their shares of the pixels."""
     lines = []
     for i in np.argsort(-shares, kind="stable")[:_LISTED]:
         name = "#" + "".join(f"{int(v):02x}" for v in np.resize(palette[i], 3))
