@@ -7,8 +7,9 @@ from pathlib import Path
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-KERNELS = Path("src/coterie/_kernels")
-HEADERS = [str(p) for p in sorted(KERNELS.glob("*.h"))]
+SRC = Path("src")
+FOLDERS = sorted(str(p) for p in SRC.glob("coterie/*/_kernels"))  # kernels include the headers of lower packages
+HEADERS = sorted(str(p) for p in SRC.glob("coterie/*/_kernels/*.h"))
 
 # COTERIE_DEBUG=1     bounds and None checks on, hardly optimised: to find out-of-range access (ci/debug)
 # COTERIE_SANITIZE=1  address and undefined-behaviour sanitizers (ci/sanitize)
@@ -51,13 +52,18 @@ if plain_c:
 
 
 def extension(name, sources):
-    return Extension(name, sources, depends=HEADERS, include_dirs=[str(KERNELS)], define_macros=macros,
+    return Extension(name, sources, depends=HEADERS, include_dirs=FOLDERS, define_macros=macros,
                      extra_compile_args=compile_args, extra_link_args=link_args, py_limited_api=abi3)
 
 
-shared = "coterie._kernels._cyutility"  # what every Cython module needs, compiled once
-extensions = [extension(shared, [str(KERNELS / "_cyutility.c")])]
-extensions += [extension(f"coterie._kernels.{p.stem}", [str(p)]) for p in sorted(KERNELS.glob("*.pyx"))]
+def module_name(path):
+    return ".".join(path.relative_to(SRC).with_suffix("").parts)
+
+
+utility = SRC / "coterie/_runtime/_kernels/_cyutility.c"
+shared = module_name(utility)  # what every Cython module needs, compiled once
+extensions = [extension(shared, [str(utility)])]
+extensions += [extension(module_name(p), [str(p)]) for p in sorted(SRC.glob("coterie/*/_kernels/*.pyx"))]
 
 directives = {
     "language_level": 3,

@@ -9,7 +9,7 @@ unset PYTHONPATH PYTHONHOME  # the installed package is tested, not a checkout
 export MPLBACKEND=Agg PIP_DISABLE_PIP_VERSION_CHECK=1
 work=$root/build/ci
 # Runs the tests of the kernels once for each instruction level: done in ci/tests, and not in every other build.
-each_level=tests/kernels/test_simd.py::test_kernels_agree_with_the_oracles_at_level
+each_level=tests/runtime/kernels/test_simd.py::test_kernels_agree_with_the_oracles_at_level
 
 section() {
     printf '\n\033[1m== %s\033[0m\n' "$*"

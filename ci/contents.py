@@ -22,7 +22,7 @@ def check_sdist(names):
 
 
 def check_wheel(names):
-    kernels = {p.removesuffix(".pyx") for p in SOURCES if p.endswith(".pyx")} | {"coterie/_kernels/_cyutility"}
+    kernels = {p.removesuffix(".pyx") for p in SOURCES if p.endswith(".pyx")} | {"coterie/_runtime/_kernels/_cyutility"}
     compiled = {name.split(".")[0] for name in names if name.endswith((".so", ".pyd"))}
     installed = {p for p in SOURCES if not p.endswith(".pyx")}
     yield from (f"lacks the compiled {name}" for name in sorted(kernels - compiled))

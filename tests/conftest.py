@@ -3,8 +3,10 @@ import itertools
 
 import pytest
 
-from coterie import _linkage, _lloyd, _parallel
-from coterie._kernels import cells
+from coterie._runtime import parallel
+from coterie.hierarchy import _linkage
+from coterie.kmeans import _lloyd
+from coterie.kmeans._kernels import cells
 
 
 @pytest.fixture(params=["rows", "cells", "both"])
@@ -53,4 +55,4 @@ class _ShortPauses:
 @pytest.fixture
 def interrupted(monkeypatch):
     """Kernels are left and entered again all the time, as they are every 0.05 s."""
-    monkeypatch.setattr(_parallel, "_PAUSE", _ShortPauses())
+    monkeypatch.setattr(parallel, "_PAUSE", _ShortPauses())

@@ -2,8 +2,11 @@
 import numpy as np
 import pytest
 
-from coterie import DBSCAN, KMeans, _linkage, _lloyd, _moments, _parallel, distances, kmeans_plusplus, num_threads
-from coterie.hierarchy import linkage
+from coterie import DBSCAN, KMeans, distances, kmeans_plusplus, num_threads
+from coterie._runtime import parallel
+from coterie.hierarchy import _linkage, linkage
+from coterie.kmeans import _lloyd
+from coterie.scaling import _moments
 
 rng = np.random.RandomState(0)
 CASES = {  # n, d, k
@@ -61,8 +64,8 @@ def test_the_cases_take_the_ways_they_are_named_for():
 @pytest.mark.parametrize("name", [name for name in CASES if name != "fewer chunks than threads"])
 def test_the_cases_keep_many_threads_busy(name, monkeypatch):
     n, d, k = CASES[name]
-    chunks, run = [], _parallel.run
-    monkeypatch.setattr(_parallel, "run", lambda task, n_chunks, n_threads: [
+    chunks, run = [], parallel.run
+    monkeypatch.setattr(parallel, "run", lambda task, n_chunks, n_threads: [
         chunks.append(n_chunks), run(task, n_chunks, n_threads)])
     results(rng.normal(size=(n, d)), k, 1, None)
     assert np.median(chunks) > 2
@@ -151,8 +154,8 @@ def test_bits_of_linkage_do_not_depend_on_the_threads(linkage_path, method):
 def test_linkage_keeps_many_threads_busy(linkage_path, method, monkeypatch):
     if linkage_path == "chain" and method not in ("centroid", "median"):
         return  # one thread is quickest
-    chunks, run = [], _parallel.run
-    monkeypatch.setattr(_parallel, "run", lambda task, n_chunks, n_threads: [
+    chunks, run = [], parallel.run
+    monkeypatch.setattr(parallel, "run", lambda task, n_chunks, n_threads: [
         chunks.append(n_chunks * (n_threads > 1)), run(task, n_chunks, n_threads)])
     trees(method, 3)
     assert max(chunks) > 20

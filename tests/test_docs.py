@@ -204,7 +204,7 @@ def file_names():
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_files_and_names_of_the_code_are_there(page):
-    """`_lloyd.iterate`, `kmeans_update.pyx`: those that a page mentions, with the folder or without."""
+    """`_lloyd.iterate`, `update.pyx`: those that a page mentions, with the folder or without."""
     names = re.findall(r"`([\w./]+)`", page.read_text(encoding="utf-8"))
     for name in names:
         module, _, attributes = name.removeprefix("coterie.").partition(".")

@@ -15,7 +15,7 @@ import pytest
 
 import coterie
 from coterie import DBSCAN, AgglomerativeClustering, ConvergenceWarning, DivisiveClustering, KMeans, NotFittedError
-from coterie._estimator import Clusterer, Estimator, Transformer
+from coterie._base.estimator import Clusterer, Estimator, Transformer
 from coterie.neighbors import NearestNeighbors
 from coterie.scaling import Scaler
 

@@ -7,7 +7,8 @@ import pytest
 from reference import linkage as reference
 
 import coterie
-from coterie import _linkage, distances, hierarchy, neighbors, scores
+from coterie import distances, hierarchy, neighbors, scores
+from coterie.hierarchy import _linkage
 
 METHODS = ("single", "complete", "average", "weighted", "centroid", "median", "ward")
 LARGEST = np.finfo(np.float64).max

@@ -55,7 +55,8 @@ def test_first_use_loads_no_other_library_and_nothing_slow(numpy_alone, name):
 def test_first_use_loads_what_is_needed_and_no_more(numpy_alone):
     threads = modules_after("import numpy, coterie; coterie.get_num_threads()") - numpy_alone
     assert {each for each in threads if each.startswith("coterie")} == {
-        "coterie", "coterie._kernels", "coterie._kernels._cyutility", "coterie._kernels.work", "coterie._parallel"}
+        "coterie", "coterie._runtime", "coterie._runtime._kernels", "coterie._runtime._kernels._cyutility",
+        "coterie._runtime._kernels.work", "coterie._runtime.parallel"}
     assert "numpy.random" not in threads
     k_means = modules_after("import numpy, coterie; coterie.KMeans") - numpy_alone
     assert not k_means & {f"coterie.{name}" for name in (

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie import _parallel, distances, hierarchy, neighbors, scores, selection
+from coterie import distances, hierarchy, neighbors, scores, selection
+from coterie._runtime import parallel
 
 RNG = np.random.RandomState(0)
 X = RNG.normal(size=(3000, 4))
@@ -137,8 +138,8 @@ def takes_n_jobs():
 @pytest.fixture
 def pool(monkeypatch):
     """A pool without threads, and eight CPUs."""
-    own = _parallel._Pool()
-    monkeypatch.setattr(_parallel, "_pool", own)
+    own = parallel._Pool()
+    monkeypatch.setattr(parallel, "_pool", own)
     coterie.set_num_threads(8)
     yield own
     coterie.set_num_threads(None)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie import _choosing_eps, distances, explain, hierarchy, neighbors, scaling, scores, selection
+from coterie import distances, explain, hierarchy, neighbors, scaling, scores, selection
 from coterie.distances import pdist, squareform
+from coterie.selection import _suggest_eps
 
 MODULES = ("coterie", "coterie.distances", "coterie.explain", "coterie.hierarchy", "coterie.neighbors",
            "coterie.scaling", "coterie.scores", "coterie.selection")
@@ -410,4 +411,4 @@ def test_an_eps_is_suggested_where_distances_differ_by_hundreds_of_powers_of_ten
 
 
 def test_the_whisker_of_distances_that_differ_by_hundreds_of_powers_of_ten():
-    assert _choosing_eps._whisker(np.exp2([0.0, 0.0, 900.0, 1000.0])) == 2.0**1000
+    assert _suggest_eps._whisker(np.exp2([0.0, 0.0, 900.0, 1000.0])) == 2.0**1000

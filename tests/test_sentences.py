@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie import _choosing_k, _wording, explain
+from coterie import explain
+from coterie._base import wording
 from coterie.cli._report import chapters, findings, recommending
 from coterie.cli._table import Table
-from coterie.selection import Sweep, suggest_eps, suggest_k, sweep
+from coterie.explain import _wording
+from coterie.selection import Sweep, _suggest_k, suggest_eps, suggest_k, sweep
 
 pytestmark = [pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning"),
               pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning"),
@@ -141,7 +143,7 @@ def check_unstable(told, value):
 def check_lopsided(told, part, clusters=None):
     labels = told.found.sweep.labels[told.at]
     sizes = np.bincount(labels[labels >= 0])
-    assert part == _wording.share(sizes.max() / sizes.sum()) and sizes.max() >= 0.9 * sizes.sum()
+    assert part == wording.share(sizes.max() / sizes.sum()) and sizes.max() >= 0.9 * sizes.sum()
     assert bool(clusters) == bool((labels < 0).any())
 
 
@@ -241,7 +243,7 @@ def test_each_sentence_on_k_holds_of_the_whole_table():
     rng = np.random.default_rng(0)
     seen = set()
     for _ in range(6000):
-        found = _choosing_k._decide(*made_table(rng))
+        found = _suggest_k._decide(*made_table(rng))
         check_suggestion(found)
         seen |= {form for form in FORMS for each in (*found.reasons, *found.doubts) if re.fullmatch(form, each)}
     assert seen == set(FORMS)
@@ -459,7 +461,7 @@ def check_drift(drift):
 
 
 def test_each_sentence_on_drift_holds_of_the_shares():
-    from coterie import _drifting
+    from coterie.explain import _drift
 
     rng = np.random.default_rng(0)
     readings = set()
@@ -471,7 +473,7 @@ def test_each_sentence_on_drift_holds_of_the_shares():
             p /= p.sum()
         q = rng.dirichlet(1 + p * 10.0 ** rng.integers(1, 6)) * (p > 0)
         then, now = rng.multinomial(n_then, p), rng.multinomial(n_now, q / q.sum())
-        index, by_chance = _drifting.stability_index(then, now)
+        index, by_chance = _drift.stability_index(then, now)
         reading = "chance" if index <= by_chance else next(word for word, bound in explain._READINGS if index < bound)
         far = rng.choice([math.nan, 0.0, 1.0, 1.03, 1.06, 250.0, 1e-9], 2) * rng.choice([1, rng.random()], 2)
         drift = explain.Drift(np.arange(k), np.zeros(n_now), n_then, n_now, then[:-1] / n_then, now[:-1] / n_now,

@@ -26,7 +26,7 @@ STYLES = {"coterie": ("#000000", "|"), "scikit-learn": ("#0072B2", "o"), "scikit
 def environment(threads: int) -> dict[str, str]:
     """What the times depend on."""
     import coterie
-    from coterie._kernels import simd
+    from coterie._runtime._kernels import simd
 
     cpu, ram = platform.processor() or platform.machine(), ""
     with contextlib.suppress(OSError, StopIteration), open("/proc/cpuinfo") as file:

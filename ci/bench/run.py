@@ -156,7 +156,7 @@ class Worker:
 
 def measure(case: Case, folder: Path | None, threads: int, quick: bool) -> dict:
     """Run a case; what the page says of it."""
-    from coterie._memory import as_text, available
+    from coterie._runtime.memory import as_text, available
 
     group, _ = CASES[case.name]
     if case.scaling:

@@ -27,22 +27,23 @@ __version__ = "0.1.0.dev0"  # the one place: pyproject.toml and the docs read it
 
 TYPE_CHECKING = False  # type checkers and editors take it for true; `_HOMES` says the same to Python
 if TYPE_CHECKING:
+    from . import density as density
     from . import distances as distances
     from . import explain as explain
     from . import hierarchy as hierarchy
+    from . import kmeans as kmeans
     from . import neighbors as neighbors
     from . import plot as plot
     from . import scaling as scaling
     from . import scores as scores
     from . import selection as selection
-    from ._agglomerative import AgglomerativeClustering
-    from ._dbscan import DBSCAN, dbscan
-    from ._divisive import DivisiveClustering
-    from ._estimator import ClusteringWarning, ConvergenceWarning, FeatureScaleWarning, NotFittedError, load
-    from ._kmeans import KMeans, k_means, kmeans_plusplus
-    from ._labels import Comparison, align_labels, compare, relabel
-    from ._outliers import outlier_scores
-    from ._parallel import Cancelled, get_num_threads, num_threads, progress, set_num_threads
+    from ._base.estimator import ClusteringWarning, ConvergenceWarning, FeatureScaleWarning, NotFittedError, load
+    from ._runtime.parallel import Cancelled, get_num_threads, num_threads, progress, set_num_threads
+    from .density import DBSCAN, dbscan
+    from .explain import outlier_scores
+    from .hierarchy import AgglomerativeClustering, DivisiveClustering
+    from .kmeans import KMeans, k_means, kmeans_plusplus
+    from .scores._labelings import Comparison, align_labels, compare, relabel
 
 __all__ = [
     "DBSCAN", "AgglomerativeClustering", "Cancelled", "ClusteringWarning", "Comparison", "ConvergenceWarning",
@@ -52,16 +53,17 @@ __all__ = [
 ]
 
 # What is loaded when it is first used: most programs need little of it.
-_MODULES = ("distances", "explain", "hierarchy", "neighbors", "plot", "scaling", "scores", "selection")
+_MODULES = (
+    "density", "distances", "explain", "hierarchy", "kmeans", "neighbors", "plot", "scaling", "scores", "selection",
+)
 _HOMES = {
-    "_agglomerative": ("AgglomerativeClustering",),
-    "_dbscan": ("DBSCAN", "dbscan"),
-    "_divisive": ("DivisiveClustering",),
-    "_estimator": ("ClusteringWarning", "ConvergenceWarning", "FeatureScaleWarning", "NotFittedError", "load"),
-    "_kmeans": ("KMeans", "k_means", "kmeans_plusplus"),
-    "_labels": ("Comparison", "align_labels", "compare", "relabel"),
-    "_outliers": ("outlier_scores",),
-    "_parallel": ("Cancelled", "get_num_threads", "num_threads", "progress", "set_num_threads"),
+    "_base.estimator": ("ClusteringWarning", "ConvergenceWarning", "FeatureScaleWarning", "NotFittedError", "load"),
+    "_runtime.parallel": ("Cancelled", "get_num_threads", "num_threads", "progress", "set_num_threads"),
+    "density": ("DBSCAN", "dbscan"),
+    "explain": ("outlier_scores",),
+    "hierarchy": ("AgglomerativeClustering", "DivisiveClustering"),
+    "kmeans": ("KMeans", "k_means", "kmeans_plusplus"),
+    "scores._labelings": ("Comparison", "align_labels", "compare", "relabel"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coterie._atomic import is_replaced
-from coterie._optional import how_to_install
+from coterie._base.atomic import is_replaced
+from coterie._base.optional import how_to_install
 from coterie.cli._console import Problem, file_name, listing, warn
 from coterie.cli._result import Outputs
 

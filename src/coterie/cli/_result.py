@@ -14,8 +14,8 @@ from typing import IO
 
 import numpy as np
 
-from coterie._atomic import is_replaced, replacing
-from coterie._wording import as_column, share_cell
+from coterie._base.atomic import is_replaced, replacing
+from coterie._base.wording import as_column, share_cell
 from coterie.cli._console import Problem, discard_stdout, table
 from coterie.cli._notation import is_number
 

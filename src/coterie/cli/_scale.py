@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coterie._wording import share
+from coterie._base.wording import share
 from coterie.cli._console import Problem, listing, warn
 from coterie.cli._table import Table
 from coterie.scaling import METHODS, Scaler, variance_shares

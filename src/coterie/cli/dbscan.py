@@ -19,7 +19,7 @@ import numpy as np
 
 import coterie
 from coterie import distances, neighbors, selection
-from coterie._wording import share
+from coterie._base.wording import share
 from coterie.cli._console import Problem, add_run_arguments, count, note, positive, progress_bar
 from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
 from coterie.cli._model import add_save_argument, describe_fit, save_model

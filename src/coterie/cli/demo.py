@@ -17,7 +17,7 @@ import numpy as np
 
 import coterie
 from coterie import explain, hierarchy, scores, selection
-from coterie._wording import as_column
+from coterie._base.wording import as_column
 from coterie.cli._console import add_run_arguments, note, printable, progress_bar
 from coterie.cli._picture import MATPLOTLIB, check_picture, matplotlib_is_there, picture_name, save_picture
 from coterie.cli._result import check_targets, members, summary

@@ -18,7 +18,7 @@ import numpy as np
 
 import coterie
 from coterie import distances, hierarchy
-from coterie._wording import as_column
+from coterie._base.wording import as_column
 from coterie.cli._console import (
     Problem,
     add_run_arguments,

@@ -18,7 +18,7 @@ import time
 import numpy as np
 
 import coterie
-from coterie._wording import share_cell
+from coterie._base.wording import share_cell
 from coterie.cli._console import Problem, add_run_arguments, count, note, progress_bar
 from coterie.cli._metric import to_radians
 from coterie.cli._model import load_model

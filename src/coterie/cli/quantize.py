@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import coterie
-from coterie._optional import how_to_install
-from coterie._wording import share_cell
+from coterie._base.optional import how_to_install
+from coterie._base.wording import share_cell
 from coterie.cli._console import (
     Problem,
     add_run_arguments,

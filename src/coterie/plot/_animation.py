@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .. import _lloyd, _parallel, _scale
-from .._kmeans import kmeans_plusplus
-from .._random import as_random_state
-from .._validation import (
+from .._base import power_of_two
+from .._base.random_state import as_random_state
+from .._base.validation import (
     ARRAY_LIKE,
     AXES,
     NONE,
@@ -23,6 +22,9 @@ from .._validation import (
     integer,
     one_of,
 )
+from .._runtime import parallel
+from ..kmeans import _lloyd
+from ..kmeans._kmeans import kmeans_plusplus
 from ._maps import draw_as_map, order_of_map
 from ._moving_picture import save
 from ._projection import Projection
@@ -155,7 +157,7 @@ def kmeans_animation(X: ArrayLike, n_clusters: int, *, init: str | ArrayLike = "
 
 def find_steps(X: NDArray[np.float64], centers: NDArray[np.float64]) -> list[Step]:
     """The start and each iteration of k-means, until nothing changes."""
-    n_threads = _parallel.resolve_n_jobs(None)
+    n_threads = parallel.resolve_n_jobs(None)
     data = _lloyd.Data(X, None, n_threads)
     labels = _lloyd.nearest(X, centers, n_threads)
     steps = [Step(centers, labels, _lloyd.inertia(X, None, centers, labels, n_threads))]
@@ -166,7 +168,7 @@ def find_steps(X: NDArray[np.float64], centers: NDArray[np.float64]) -> list[Ste
         labels, inertia, centers, *_ = _lloyd.iterate(data, before.centers, 1, 0.0)
         if abs(centers - before.centers).max() <= rounding:
             break
-        steps.append(Step(centers, labels, _scale.times(inertia, data.inertia_exponent)))
+        steps.append(Step(centers, labels, power_of_two.times(inertia, data.inertia_exponent)))
         if still:  # a cluster without rows was given one, and k-means stops here: no label had changed
             break
         still = np.array_equal(labels, before.labels)

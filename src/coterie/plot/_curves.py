@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._validation import AXES, NONE, as_array, check_parameters, real
-from .._wording import number
-from .._wording import share as percent
+from .._base.validation import AXES, NONE, as_array, check_parameters, real
+from .._base.wording import number
+from .._base.wording import share as percent
 from ._style import PALETTE, QUIET, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
-    from .._typing import FigureAxes
+    from .._base.typing import FigureAxes
 
 _MOST_CORNERS = 5_000  # of a curve
 

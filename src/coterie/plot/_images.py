@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._validation import AXES, as_array, check_parameters
+from .._base.validation import AXES, as_array, check_parameters
 from ._style import new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
-    from .._typing import FigureAxes
+    from .._base.typing import FigureAxes
 
 _MOST_BORDERS = 0.12  # share of the pixels; more borders would hide what they are around
 _INCHES = 7.0

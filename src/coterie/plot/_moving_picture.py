@@ -7,7 +7,7 @@ import io
 import os
 from typing import TYPE_CHECKING
 
-from .. import _parallel
+from .._runtime import parallel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ def save(draw: Callable[[object], None], frames: Sequence[object], interval: int
     layout = figure.get_layout_engine()
     try:
         for i, frame in enumerate(frames):
-            _parallel.report("drawing", i, len(frames))
+            parallel.report("drawing", i, len(frames))
             if i and frame == frames[i - 1]:
                 durations[-1] += interval
                 continue
@@ -41,7 +41,7 @@ def save(draw: Callable[[object], None], frames: Sequence[object], interval: int
             durations.append(interval)
     finally:
         figure.set_layout_engine(layout)
-    _parallel.report("drawing", len(frames), len(frames))
+    parallel.report("drawing", len(frames), len(frames))
     (_write_gif if os.fsdecode(path).lower().endswith(".gif") else _write_page)(path, pictures, durations)
 
 

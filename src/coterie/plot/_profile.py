@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._validation import AXES, check_parameters
-from .._wording import as_column, share
+from .._base.validation import AXES, check_parameters
+from .._base.wording import as_column, share
 from ._style import PLAIN, QUIET, as_clusters, in_inches, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from .._typing import FigureAxes
+    from .._base.typing import FigureAxes
     from ..explain import Profile
 
 _BELOW, _ABOVE = "#5AA5D8", "#F2A93B"  # light enough for black text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._validation import AXES, CALLABLE, NONE, as_array, as_matrix, check_parameters
+from .._base.validation import AXES, CALLABLE, NONE, as_array, as_matrix, check_parameters
 from ._maps import draw_as_map, order_of_map
 from ._projection import Projection
 from ._style import (
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
-    from .._typing import FigureAxes
+    from .._base.typing import FigureAxes
 
 _MOST_POINTS = 50_000  # beyond that points hide each other, and their density is drawn
 _MOST_SHAPES = 5_000  # points in an svg or a pdf; more are an image there

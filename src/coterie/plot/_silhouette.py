@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import scores
-from .._validation import AXES, as_array, as_doubles, check_parameters
+from .._base.validation import AXES, as_array, as_doubles, check_parameters
 from ._style import PLAIN, QUIET, as_clusters, color_of, in_inches, literal, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
-    from .._typing import FigureAxes
+    from .._base.typing import FigureAxes
     from ..distances import Metric
 
 _MOST_CORNERS = 5_000

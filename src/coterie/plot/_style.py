@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .._validation import as_array, column_names, shown
+from .._base.validation import as_array, column_names, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._validation import AXES, check_parameters
-from .._wording import as_column
+from .._base.validation import AXES, check_parameters
+from .._base.wording import as_column
 from ._style import PLAIN, QUIET, color_of, in_inches, literal, marker_of, new_axes, outlined, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .._typing import FigureAxes
+    from .._base.typing import FigureAxes
     from ..selection import KSuggestion, Sweep
 
 #: What is drawn, in this order: its title, and whether the highest (1) or the lowest (-1) value is the best.

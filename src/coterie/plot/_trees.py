@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import hierarchy
-from .._dendrogram import read_labels
-from .._linkage_matrix import read_linkage
-from .._validation import AXES, NONE, NUMBER, as_array, as_float, check_parameters, shown
+from .._base.validation import AXES, NONE, NUMBER, as_array, as_float, check_parameters, shown
+from .._dendrogram.drawing import read_labels
+from .._dendrogram.linkage_matrix import read_linkage
 from ._style import PLAIN, QUIET, color_of, in_inches, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
-    from .._typing import FigureAxes
+    from .._base.typing import FigureAxes
 
 _MOST_LEAVES, _MOST_NAMED, _FEW_LEAVES = 80, 120, 40  # more, or more with labels, can't be read: then few are drawn
 _MOST_LISTED = 3  # rows of a leaf that are all named

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from coterie import scores, selection
-from coterie._lazy import lazy_property
-from coterie._wording import as_column, share_cell
-from coterie._wording import share as percent
+from coterie._base.lazy import lazy_property
+from coterie._base.wording import as_column, share_cell
+from coterie._base.wording import share as percent
 from coterie.cli._console import count, listing
 from coterie.cli._report.findings import (
     COVERED,

@@ -7,7 +7,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coterie._wording import share_cell
+from coterie._base.wording import share_cell
 
 _EMPTY = {"br", "img", "meta"}  # elements without an end
 _SHORT = 28  # characters that are not broken into lines

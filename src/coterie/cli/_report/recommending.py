@@ -9,8 +9,8 @@ import numpy as np
 
 import coterie
 from coterie import scores, selection
-from coterie._wording import FEW_APART, lopsidedness
-from coterie._wording import share as percent
+from coterie._base.wording import FEW_APART, lopsidedness
+from coterie._base.wording import share as percent
 from coterie.cli._console import count, listing
 from coterie.cli._report.findings import MISPLACED, RESAMPLES, STEADY, Density, Scaling
 from coterie.cli._table import Table

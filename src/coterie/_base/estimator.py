@@ -1,0 +1,483 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""scikit-learn's contract for estimators, without importing scikit-learn.
+
+`Estimator` has parameters and reads data; `Clusterer` and `Transformer` add what their kind adds. scikit-learn itself
+is imported only by methods that it alone calls, or that make no sense without it.
+"""
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import os
+import sys
+from collections.abc import Collection, Mapping
+from typing import IO, TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from . import model_files
+from .atomic import replacing
+from .state import ABSENT, TEXTS, Array, check_state
+from .validation import (
+    Rule,
+    as_matrix,
+    check_column_names,
+    check_n_features,
+    check_parameters,
+    column_names,
+    integer,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+# ------------------------------------------------------------------------------------------- errors, warnings
+
+
+class NotFittedError(ValueError, AttributeError):
+    """An estimator was used before it was fitted.
+
+    Where scikit-learn is loaded it can be caught as ``sklearn.exceptions.NotFittedError`` too.
+    """
+
+    def __reduce__(self):
+        return _make, (NotFittedError, *self.args)
+
+
+class ConvergenceWarning(UserWarning):
+    """An algorithm ended, but not where one would hope.
+
+    Where scikit-learn is loaded it can be caught as ``sklearn.exceptions.ConvergenceWarning`` too.
+    """
+
+    def __reduce__(self):
+        return _make, (ConvergenceWarning, *self.args)
+
+
+class ClusteringWarning(UserWarning):
+    """A clustering that is as asked for, but hardly what was wanted: the message says what to try."""
+
+
+class FeatureScaleWarning(UserWarning):
+    """One feature varies so much more than all the others that distances hardly depend on these.
+
+    Raised by `fit` where one of two or more features holds 95% of their total variance or more, with a metric that adds
+    up differences. ``warnings.filterwarnings("ignore", category=coterie.FeatureScaleWarning)`` silences it.
+    """
+
+
+for _each in (NotFittedError, ConvergenceWarning, ClusteringWarning, FeatureScaleWarning):
+    _each.__module__ = "coterie"  # where users find them
+
+
+def also_sklearns(ours: type) -> type:
+    """`ours`, or a subclass of it and of scikit-learn's class of that name where scikit-learn is loaded by now."""
+    theirs = getattr(sys.modules.get("sklearn.exceptions"), ours.__name__, None)
+    return ours if theirs is None else _joined(ours, theirs)
+
+
+@functools.cache
+def _joined(ours: type, theirs: type) -> type:
+    return type(ours.__name__, (ours, theirs), {"__module__": ours.__module__, "__doc__": ours.__doc__})
+
+
+def _make(ours: type, *args: object) -> object:
+    """Unpickle: the joined classes can't be looked up by name, and the reader may not have scikit-learn."""
+    return also_sklearns(ours)(*args)
+
+
+# ------------------------------------------------------------------------------------------- the contract
+
+
+UNCHANGED = "$UNCHANGED$"  # scikit-learn's word for "leave this request as it is"
+
+
+@functools.cache
+def _defaults(cls: type) -> dict[str, object]:
+    """Names and defaults of the constructor's parameters."""
+    parameters = inspect.signature(cls).parameters.values()
+    return {each.name: each.default for each in parameters if each.kind is not each.VAR_KEYWORD}
+
+
+class Estimator:
+    """Parameters, their text form, and the data that fit and its followers read.
+
+    A subclass assigns each constructor parameter to the attribute of that name and nothing else, states `_rules`
+    (which values each may take), `_metadata` (which arguments of which methods scikit-learn may route) and `_state`
+    (what fit leaves, see `check_state`; `_check_relations` adds what that can't say), and ends `fit` with one call of
+    `_become`.
+    """
+
+    _rules: dict[str, tuple] = {}
+    _metadata: dict[str, tuple[str, ...]] = {}
+    _state: dict[str, tuple] = {
+        "n_features_in_": (integer(1),),
+        "feature_names_in_": (Array(TEXTS, ("n_features_in_",)), ABSENT),
+    }
+    _settings: dict[str, tuple] = {}  # alike, of attributes that are neither parameters nor of a fit
+
+    n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Get the parameters of this estimator.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Also return the parameters of parameters that are estimators, as ``name__parameter``.
+
+        Returns
+        -------
+        dict
+            Parameter names mapped to their values.
+        """
+        params = {}
+        for name in _defaults(type(self)):
+            value = params[name] = getattr(self, name)
+            if deep and hasattr(value, "get_params") and not isinstance(value, type):
+                params.update((f"{name}__{key}", each) for key, each in value.get_params().items())
+        return params
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters of this estimator.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameter names with their new values; ``name__parameter`` reaches into a parameter that is an estimator.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            There is no such parameter; none is set then.
+        """
+        valid = _defaults(type(self))
+        nested: dict[str, dict[str, Any]] = {}
+        for key, value in params.items():
+            name, inside, rest = key.partition("__")
+            if name not in valid:
+                raise ValueError(f"Invalid parameter {name!r} for estimator {shown(self)}. "
+                                 f"Valid parameters are: {sorted(valid)!r}.")
+            if inside:
+                nested.setdefault(name, {})[rest] = value
+        for key, value in params.items():
+            if "__" not in key:
+                setattr(self, key, value)
+        for name, inner in nested.items():
+            getattr(self, name).set_params(**inner)
+        return self
+
+    def __repr__(self) -> str:
+        changed = []
+        for name, default in _defaults(type(self)).items():
+            value = getattr(self, name)
+            if value is not default and repr(value) != repr(default):
+                changed.append(f"{name}={_short(value)}")
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return "n_features_in_" in self.__dict__
+
+    def __sklearn_tags__(self):
+        from sklearn.utils import Tags, TargetTags
+
+        return Tags(estimator_type=None, target_tags=TargetTags(required=False))
+
+    def get_metadata_routing(self):
+        """Get what scikit-learn's metadata routing may pass to the methods of this estimator.
+
+        Returns
+        -------
+        sklearn.utils.metadata_routing.MetadataRequest
+        """
+        from sklearn.utils.metadata_routing import MetadataRequest, get_routing_for_object
+
+        if "_metadata_request" in self.__dict__:
+            return get_routing_for_object(self._metadata_request)
+        requests = MetadataRequest(owner=self)
+        for method, names in self._metadata.items():
+            for name in names:
+                getattr(requests, method).add_request(param=name, alias=None)
+        return requests
+
+    def _set_request(self, method: str, **aliases: bool | str | None) -> Self:
+        from sklearn import get_config
+
+        if not get_config()["enable_metadata_routing"]:
+            raise RuntimeError("This method is only available when metadata routing is enabled. "
+                               "You can enable it using sklearn.set_config(enable_metadata_routing=True).")
+        requests = self.get_metadata_routing()
+        for name, alias in aliases.items():
+            if alias != UNCHANGED:
+                getattr(requests, method).add_request(param=name, alias=alias)
+        self._metadata_request = requests
+        return self
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the estimator to a file that `coterie.load` reads.
+
+        The file is numpy's npz: arrays, and the rest as JSON. It holds no code, unlike pickle, and numbers keep all
+        their bits.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Where to; by custom with the ending ``.npz``. A file that is there is replaced once the new one is whole.
+
+        Raises
+        ------
+        TypeError
+            A parameter or a result is something else than numbers, texts and arrays of them, such as a function, a
+            random generator or a sparse matrix; or the class is not one of coterie.
+        ValueError
+            A parameter is out of range, or an attribute is not what `fit` could have left there.
+        OSError
+            The file can't be written. One that was there is as it was.
+
+        Notes
+        -----
+        The arrays are not compressed, and ``numpy.load`` reads them. The one called ``coterie.json`` holds the bytes of
+        a text: the version of the form, the public name of the class (``coterie.KMeans``), the parameters, and which
+        array is which attribute.
+
+        Examples
+        --------
+        >>> import coterie
+        >>> model = coterie.KMeans(2, random_state=0).fit([[0.0], [1.0], [9.0]])
+        >>> model.save("model.npz")
+        >>> coterie.load("model.npz").predict([[8.0]]) == model.predict([[8.0]])
+        array([ True])
+        """
+        with replacing(path) as file:
+            save_parts(file, {"model": self})
+
+    # --- for subclasses
+
+    def _check_parameters(self) -> None:
+        check_parameters(type(self).__name__, self._rules, {name: getattr(self, name) for name in self._rules})
+
+    def _check_state(self) -> None:
+        """Raise a ValueError where this is not what a constructor, and fit if it is fitted, could have left."""
+        owner, params = type(self).__name__, _defaults(type(self))
+        self._check_parameters()
+        state = {name: value for name, value in self.__dict__.items() if name not in params}
+        if self.__sklearn_is_fitted__():
+            check_state(owner, {**self._settings, **self._state}, state)
+            self._check_relations()
+        else:
+            check_state(f"{owner} that is not fitted", self._settings, state)
+
+    def _check_relations(self) -> None:
+        """Raise a ValueError where attributes that `_state` allows do not go together."""
+
+    def _check_is_fitted(self) -> None:
+        if not self.__sklearn_is_fitted__():
+            raise also_sklearns(NotFittedError)(
+                f"This {type(self).__name__} instance is not fitted yet. "
+                "Call 'fit' with appropriate arguments before using this estimator.")
+
+    def _read(self, X: ArrayLike, **options: Any) -> tuple[NDArray, dict[str, object]]:
+        """The data for fit, checked, and the attributes that describe them (for `_become`)."""
+        names = column_names(X)
+        array = as_matrix(X, owner=type(self).__name__, **options)
+        seen: dict[str, object] = {"n_features_in_": array.shape[1]}
+        if names is not None:
+            seen["feature_names_in_"] = names
+        return array, seen
+
+    def _read_more(self, X: ArrayLike, **options: Any) -> NDArray:
+        """Data for a fitted estimator, checked against those seen by fit."""
+        self._check_is_fitted()
+        owner = type(self).__name__
+        check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
+        array = as_matrix(X, owner=owner, **options)
+        check_n_features(array.shape[1], self.n_features_in_, owner)
+        return array
+
+    def _become(self, **fitted: object) -> None:
+        """Take over the result of fit in one step, so that an interrupted fit leaves the estimator as it was."""
+        state = self.__dict__.copy()
+        state.pop("feature_names_in_", None)  # an earlier fit may have seen names
+        state.update(fitted)
+        self.__dict__ = state
+
+
+# ------------------------------------------------------------------------------------------- files
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """Read the estimator that `save` wrote, as fitted as it was.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+
+    Returns
+    -------
+    Estimator
+        Of the class that was saved. Its results and predictions are the same bits.
+
+    Raises
+    ------
+    ValueError
+        The file is no saved model, one of another version, or one that holds what no fit could have left.
+    OSError
+        The file can't be read, or its arrays don't fit into memory.
+
+    Notes
+    -----
+    Nothing in the file is run, and nothing is trusted: sizes are compared with the size of the file and with memory
+    before anything is read, parameters must be valid, and each attribute must be of the type, shape and range that the
+    class declares; trees must be trees, and labels those of their cut. So a file from anyone can be loaded: at worst it
+    holds another model than its name says.
+
+    Examples
+    --------
+    >>> import coterie
+    >>> coterie.KMeans(n_clusters=2, random_state=0).fit([[0.0], [1.0], [9.0]]).save("model.npz")
+    >>> coterie.load("model.npz")
+    KMeans(n_clusters=2, random_state=0)
+    """
+    return load_parts(path)[0]["model"]
+
+
+def save_parts(file: IO[bytes], parts: Mapping[str, Estimator], facts: Mapping[str, Any] | None = None) -> None:
+    """Write estimators, "model" and maybe a "scaler", and facts: what JSON has, and arrays."""
+    written = {}
+    for part, each in parts.items():
+        name = model_files.name_of(type(each))
+        if name is None:
+            raise TypeError(f"{part} is a {type(each).__qualname__}, which can't be saved without pickle: only the "
+                            "classes of coterie can.")
+        params = each.get_params(deep=False)
+        state = {key: value for key, value in each.__dict__.items() if key not in params}
+        written[part] = {"class": name, "params": params, "state": state}
+    arrays = model_files.encode({"parts": written, "facts": dict(facts or {})})
+    for each in parts.values():
+        each._check_state()  # or `load_parts` would refuse it
+    model_files.write(file, arrays)
+
+
+def load_parts(path: str | os.PathLike) -> tuple[dict[str, Estimator], dict[str, Any]]:
+    """The estimators and the facts that `save_parts` wrote. The estimators are checked, the facts are not."""
+    with model_files.reading(path):
+        tree = model_files.read(path)
+        _check_keys("it", tree, ("parts", "facts"))
+        _check_keys("it", tree["parts"], ("model",), ("scaler",))
+        if not isinstance(tree["facts"], dict):
+            raise ValueError("its facts are no table of names and values")
+        parts = {}
+        for part, each in tree["parts"].items():
+            _check_keys(f"its {part}", each, ("class", "params", "state"))
+            cls = model_files.find_class(each["class"])
+            _check_keys(f"the parameters of its {part}", each["params"], _defaults(cls))
+            _check_keys(f"the state of its {part}", each["state"], (), each["state"].keys() - each["params"].keys())
+            estimator = parts[part] = cls(**each["params"])
+            estimator.__dict__.update(each["state"])
+            estimator._check_state()
+        return parts, tree["facts"]
+
+
+def _check_keys(owner: str, found: object, needed: Collection[str], allowed: Collection[str] = ()) -> None:
+    if not isinstance(found, dict):
+        raise ValueError(f"{owner} is no table of names and values")
+    for name in needed:
+        if name not in found:
+            raise ValueError(f"{owner} has no {name!r}")
+    for name in found:
+        if name not in needed and name not in allowed:
+            raise ValueError(f"{owner} has an unknown {name!r}")
+
+
+def _short(value: object) -> str:
+    text = " ".join(repr(value).split())
+    if len(text) > 80 and hasattr(value, "shape"):
+        return f"<{type(value).__name__} of shape {value.shape}>"
+    return text
+
+
+class Clusterer:
+    """An estimator whose fit gives each row a label."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "clusterer"
+        return tags
+
+    def fit_predict(self, X: ArrayLike, y: object = None, **options: Any) -> NDArray[np.integer]:
+        """Fit and return the labels of the rows: the same as ``fit(X).labels_``."""
+        return self.fit(X, **options).labels_
+
+
+class Transformer:
+    """An estimator whose transform gives new columns, as an array or as a table on request."""
+
+    _settings = {"_sklearn_output_config": (Rule(
+        "a dict of 'transform' and 'default', 'pandas' or 'polars'",
+        lambda value: value in [{"transform": name} for name in ("default", "pandas", "polars")]), ABSENT)}
+
+    def __sklearn_tags__(self):
+        from sklearn.utils import TransformerTags
+
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags = TransformerTags(preserves_dtype=["float64", "float32"])
+        return tags
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Choose what `transform` and `fit_transform` return.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"}, default=None
+            A numpy array or a table of that library; None changes nothing.
+
+        Returns
+        -------
+        self
+        """
+        if transform is not None:
+            self._sklearn_output_config = {"transform": transform}  # scikit-learn's clone copies it by this name
+        return self
+
+    def _input_names(self, input_features: ArrayLike | None) -> NDArray[np.object_]:
+        """Names of the columns that fit saw: those given if they fit, else those seen, else x0, x1, ..."""
+        self._check_is_fitted()
+        seen = self.__dict__.get("feature_names_in_")
+        if input_features is None:
+            return np.array([f"x{i}" for i in range(self.n_features_in_)], dtype=object) if seen is None else seen
+        names = np.asarray(input_features, dtype=object)
+        if names.ndim != 1:
+            raise ValueError(f"input_features must be one-dimensional, got {shown(input_features)}")
+        if seen is not None and not np.array_equal(seen, names):
+            raise ValueError("input_features is not equal to feature_names_in_")
+        if len(names) != self.n_features_in_:
+            raise ValueError("input_features should have length equal to number of features "
+                             f"({self.n_features_in_}), got {len(names)}")
+        return names
+
+    def _as_output(self, columns: NDArray, X: object) -> Any:
+        """`columns`, computed from the rows of `X`, in the container that the user asked for."""
+        config = self.__dict__.get("_sklearn_output_config")
+        if config is None and "sklearn" in sys.modules:
+            from sklearn import get_config
+
+            config = {"transform": get_config()["transform_output"]}
+        kind = config["transform"] if config else "default"
+        if kind == "default":
+            return columns
+        if kind not in ("pandas", "polars"):
+            raise ValueError(f"output config must be in ['default', 'pandas', 'polars'], got {kind}")
+        library = importlib.import_module(kind)
+        names = self.get_feature_names_out()
+        if kind == "polars":
+            return library.DataFrame(columns, schema=list(names), orient="row")
+        index = X.index if isinstance(X, (library.DataFrame, library.Series)) else None
+        return library.DataFrame(columns, index=index, columns=names, copy=False)

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Flat clusters: a tree cut in one way or another."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._base.validation import NUMBER, as_array, as_doubles, as_float, check_parameters, shown
+from .._runtime import memory
+from ._kernels import cuts, walks
+from .heights import inconsistency_of, running_maximum
+from .linkage_matrix import read_inconsistency, read_linkage
+from .nodes import chunked, count_leaves, n_slots
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+def fcluster(Z: ArrayLike, t: float, criterion: str = "inconsistent", depth: int = 2, R: ArrayLike | None = None,
+             monocrit: ArrayLike | None = None) -> NDArray[np.int32]:
+    """Flat clusters from a tree: the largest subtrees that stay within a threshold.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 4)
+        Linkage matrix; not modified.
+    t : float
+        The threshold; with ``"maxclust"`` and ``"maxclust_monocrit"`` the largest number of clusters, at least 1.
+    criterion : str, default="inconsistent"
+        What stays within the threshold:
+
+        - ``"inconsistent"``: the inconsistency coefficient of the cluster and of all clusters below it.
+        - ``"distance"``: the same for heights, so that no two points of a cluster have a cophenetic distance above t.
+        - ``"maxclust"``: as ``"distance"``, with the smallest height of `Z` that leaves at most t clusters.
+        - ``"monocrit"``: ``monocrit[i]`` for cluster i.
+        - ``"maxclust_monocrit"``: as ``"monocrit"``, with the smallest value that leaves at most t clusters.
+    depth : int, default=2
+        Levels that count for the inconsistency coefficient, see `inconsistent`.
+    R : array-like of shape (n - 1, 4), optional
+        Inconsistency matrix, where it is known already; not modified.
+    monocrit : array-like of shape (n - 1,), optional
+        Any statistic of the clusters that does not fall from a cluster to those that contain it; not modified.
+
+    Returns
+    -------
+    ndarray of shape (n,), int32
+        Cluster of each point, counted from 1, with scipy's numbers: at each node clusters below the left child come
+        first, then those below the right one, then children that are points.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `Z` is not a linkage matrix, `R` or `monocrit` is wrong or missing, `criterion` is unknown, or less than one
+        cluster is asked for.
+
+    See Also
+    --------
+    cut_tree : Exactly as many clusters as asked for.
+
+    Notes
+    -----
+    O(n) time, O(n log n) with ``"maxclust"`` and ``"maxclust_monocrit"``. Merges of the same height are done together
+    or not at all, so ``"maxclust"`` may give less than t clusters.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import fcluster
+    >>> Z = [[0.0, 1.0, 0.5, 2.0], [2.0, 3.0, 1.5, 3.0]]
+    >>> fcluster(Z, 1.0, "distance")
+    array([1, 1, 2], dtype=int32)
+    >>> fcluster(Z, 3, "maxclust")
+    array([1, 2, 3], dtype=int32)
+    """
+    Z, children = read_linkage(Z, convert=True)
+    n = len(Z) + 1
+    check_parameters("fcluster", {"t": (NUMBER,)}, {"t": t})
+    if not isinstance(criterion, str):
+        raise TypeError(f"criterion must be a str. Got {shown(criterion)}.")
+    if criterion == "inconsistent":
+        R = inconsistency_of(Z, children, depth) if R is None else read_inconsistency(R, n - 1)
+        key = running_maximum(children, R[:, 3])
+    elif criterion in ("distance", "maxclust"):
+        key = running_maximum(children, Z[:, 2])
+    elif criterion in ("monocrit", "maxclust_monocrit"):
+        if monocrit is None:
+            raise ValueError(f"monocrit must be given for criterion {criterion!r}.")
+        key = as_doubles(monocrit, name="monocrit")
+        if key.shape != (n - 1,):
+            raise ValueError(f"monocrit must have shape ({n - 1},), one number for each row of Z. Got {key.shape}.")
+    else:
+        raise ValueError(f"Invalid cluster formation criterion: {criterion}")
+    if criterion in ("maxclust", "maxclust_monocrit"):
+        if t < 1:
+            raise ValueError(f"t must be at least 1 for criterion {criterion!r}. Got {shown(t)}.")
+        if t >= n:
+            return np.arange(1, n + 1, dtype=np.int32)
+        row = cuts.count_below(children, key, int(t), np.empty(n - 1, np.int32))
+        threshold = key[row] if row < n - 1 else np.inf
+    else:
+        threshold = as_float(t)
+    label = np.empty(2 * n - 1, np.int32)
+    cuts.label_below(children, key, threshold, np.empty(2 * n, np.int64), label)
+    return label[:n].copy()
+
+
+def leaders(Z: ArrayLike, T: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The node of the tree that each flat cluster is.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 4)
+        Linkage matrix; not modified.
+    T : array-like of shape (n,), int32
+        Cluster of each point, as `fcluster` returns it; not modified.
+
+    Returns
+    -------
+    L : ndarray of shape (k,), int32
+        The nodes with exactly the points of one cluster, from left to right in the tree.
+    M : ndarray of shape (k,), int32
+        The labels of these clusters.
+
+    Raises
+    ------
+    TypeError
+        `T` is not int32.
+    ValueError
+        `Z` is not a linkage matrix, `T` is of another length, or a cluster of `T` is not a subtree.
+
+    Notes
+    -----
+    O(n log n) time, for counting the labels.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import fcluster, leaders
+    >>> Z = [[0.0, 1.0, 0.5, 2.0], [2.0, 3.0, 1.5, 3.0]]
+    >>> leaders(Z, fcluster(Z, 1.0, "distance"))
+    (array([2, 3], dtype=int32), array([2, 1], dtype=int32))
+    """
+    Z, children = read_linkage(Z, convert=True)
+    n = len(Z) + 1
+    T = as_array(T, "T")
+    if T.dtype != np.int32 or T.ndim != 1:
+        raise TypeError("T must be a 1-D array of dtype int32.")
+    if len(T) != n:
+        raise ValueError("Mismatch: len(T)!=Z.shape[0] + 1.")
+    size = count_leaves(children)
+    order = np.empty(n - 1, np.int64)
+    walks.order_clusters(children, size, np.empty_like(size), order)
+    L, M = np.zeros((2, len(np.unique(T))), np.int32)
+    label = np.empty(2 * n - 1, np.int32)
+    label[:n] = T
+    node = walks.find_leaders(children, order, label, L, M)
+    if node >= 0:
+        raise ValueError("T is not a valid assignment vector. Error found when examining linkage node "
+                         f"{node} (< 2n-1).")
+    return L, M
+
+
+def cut_tree(Z: ArrayLike, n_clusters: ArrayLike | None = None, height: ArrayLike | None = None) -> NDArray[np.int64]:
+    """Cut a tree into given numbers of clusters, or at given heights.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 4), float64
+        Linkage matrix; not modified.
+    n_clusters : int or array-like of shape (m,), optional
+        Numbers of clusters; less than 1 counts as 1, more than n as n.
+    height : float or array-like of shape (m,), optional
+        Heights: clusters that are lower than a height are whole below the cut.
+
+    Returns
+    -------
+    ndarray of shape (n, m), int64
+        One cut a column: cluster of each point, counted from 0, numbered by their first points. With neither
+        `n_clusters` nor `height` given, the n cuts into n, n - 1, ..., 1 clusters.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `Z` is not a linkage matrix, or both `n_clusters` and `height` are given.
+    MemoryError
+        The result would not fit into memory; nothing was allocated.
+
+    See Also
+    --------
+    fcluster : Flat clusters by other criteria.
+
+    Notes
+    -----
+    O(n log n + n m) time. The merges are done in the order of their heights; those of like height in the order of their
+    depth, deepest first, from left to right. A cluster that is lower than one below it (see `is_monotonic`) counts as
+    high as that one, so that each merge makes one cluster less and a cut into k clusters has exactly k.
+    scipy's cut may have other numbers of clusters in that case, and where a cut into n is not the first of several.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import cut_tree
+    >>> Z = [[0.0, 1.0, 0.5, 2.0], [2.0, 3.0, 1.5, 3.0]]
+    >>> cut_tree(Z, n_clusters=2)
+    array([[0],
+           [0],
+           [1]])
+    >>> cut_tree(Z)
+    array([[0, 0, 0],
+           [1, 0, 0],
+           [2, 1, 0]])
+    """
+    Z, children = read_linkage(Z)
+    n = len(Z) + 1
+    if n_clusters is not None and height is not None:
+        raise ValueError("At least one of either height or n_clusters must be None")
+    highest = running_maximum(children, Z[:, 2])
+    order = np.empty(n - 1, np.int64)
+    cuts.breadth_first(children, order)
+    order = order[::-1]
+    order = order[np.argsort(highest[order], kind="stable")]
+    if height is not None:
+        n_merges = np.searchsorted(highest[order], _numbers(height, "height"))
+    elif n_clusters is not None:
+        n_merges = n - np.clip(np.ceil(_numbers(n_clusters, "n_clusters")), 1, n)
+    else:
+        n_merges = np.arange(n)
+    n_merges, m = n_merges.astype(np.int64), len(n_merges)
+    memory.require(8 * n * m, f"{m:,} cuts of a tree of {n:,} points", "Ask for fewer at a time.")
+    rank = np.empty(n - 1, np.int64)
+    rank[order] = np.arange(n - 1)
+    top, number = np.empty((2, max(1, n_slots(m, 1)), 2 * n - 1), np.int64)
+    labels = np.empty((m, n), np.int64)
+    chunked(lambda _, *where: cuts.label_merged(children, rank, n_merges, top, number, labels, *where), m, 1)
+    return labels.T
+
+
+def _numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    numbers = np.atleast_1d(as_doubles(values, name=name))
+    if numbers.ndim != 1 or np.isnan(numbers).any():
+        raise ValueError(f"{name} must be a number or a vector of numbers, without NaN. Got {shown(values)}.")
+    return numbers

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Heights of a tree, and statistics of them."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._base import power_of_two
+from .._base.validation import NUMBER, as_doubles, is_integer, shown
+from .._runtime import memory
+from ..distances import check_condensed
+from ._kernels import cophenetic, statistics
+from .linkage_matrix import read_inconsistency, read_linkage
+from .nodes import CHUNK, chunked, count_leaves, n_slots, order_leaves
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+def cophenet(Z: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64] | tuple[np.float64, NDArray[np.float64]]:
+    """Cophenetic distances: the height at which each pair of points comes into the same cluster.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 4)
+        Linkage matrix; not modified.
+    Y : array-like of shape (n * (n - 1) / 2,), optional
+        The distances that the tree was made from, condensed; not modified.
+
+    Returns
+    -------
+    c : numpy.float64
+        With `Y` only: the correlation of the cophenetic distances with `Y`; how well the tree keeps distances. NaN
+        where all distances of either are equal.
+    d : ndarray of shape (n * (n - 1) / 2,), float64
+        The cophenetic distances, condensed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `Z` is not a linkage matrix, or `Y` not a condensed matrix for as many points.
+    MemoryError
+        The distances would not fit into memory; nothing was allocated.
+
+    Notes
+    -----
+    O(n^2) time; no memory to speak of but the result. The same bits for any number of threads.
+
+    References
+    ----------
+    .. [1] R. R. Sokal, F. J. Rohlf, "The comparison of dendrograms by objective methods", Taxon 11 (1962).
+       :doi:`10.2307/1217208`
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import cophenet
+    >>> Z = [[0.0, 1.0, 0.5, 2.0], [2.0, 3.0, 1.5, 3.0]]
+    >>> cophenet(Z)
+    array([0.5, 1.5, 1.5])
+    >>> c, d = cophenet(Z, [0.5, 1.5, 2.0])
+    >>> round(float(c), 4)
+    0.9449
+    """
+    Z, children = read_linkage(Z, convert=True)
+    n = len(Z) + 1
+    n_pairs = n * (n - 1) // 2
+    if Y is not None:
+        Y = as_doubles(Y, name="Y")
+        if check_condensed(Y, "Y") != n:
+            raise ValueError(f"Y must hold the {n_pairs} distances between the {n} points of Z. Got {len(Y)}.")
+    memory.require(8 * n_pairs, f"The cophenetic distances of {n:,} points",
+                    "The linkage matrix holds the same in less.")
+    size = count_leaves(children)
+    first, _ = order_leaves(children, size)
+    parent = np.empty_like(size)
+    cophenetic.find_parents(children, parent)
+    rows = max(1, CHUNK // n)
+    row, d = np.empty((n_slots(n - 1, rows), n)), np.empty(n_pairs)
+    chunked(lambda rows, *where: cophenetic.pair_heights(
+        children, Z[:, 2], size, first, parent, rows, row, d, *where), n - 1, rows)
+    if Y is None:
+        return d
+    sums = np.empty((-(-n_pairs // CHUNK), 3))
+    # Squares are multiplied below; the correlation is the same at any scale.
+    heights, Y = (power_of_two.divided(each, power_of_two.exponent_for(each, power=4.0)) for each in (d, Y))
+    d_mean, y_mean = heights.mean(), Y.mean()
+    chunked(lambda length, *where: cophenetic.joint_moments(heights, Y, d_mean, y_mean, length, sums, *where),
+            n_pairs, CHUNK)
+    together, d_alone, y_alone = sums.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return together / np.sqrt(d_alone * y_alone), d
+
+
+def inconsistent(Z: ArrayLike, d: int = 2) -> NDArray[np.float64]:
+    """How the height of each cluster compares with the heights just below it.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 4)
+        Linkage matrix; not modified.
+    d : int, default=2
+        How many levels count: 1 the cluster alone, 2 its children, too, and so on. Points don't count.
+
+    Returns
+    -------
+    ndarray of shape (n - 1, 4), float64
+        For each cluster the mean of the heights, their standard deviation, their number, and the inconsistency
+        coefficient: (height - mean) / standard deviation, or 0 where the deviation is 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `Z` is not a linkage matrix, or `d` is negative or not a whole number.
+
+    Notes
+    -----
+    O(n m) time for m clusters within d levels of one: m is at most 3 for d = 2.
+
+    References
+    ----------
+    .. [1] A. K. Jain, R. C. Dubes, "Algorithms for Clustering Data", Prentice-Hall (1988), section 3.2.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import inconsistent
+    >>> inconsistent([[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 3.0, 3.0]]).round(4)
+    array([[1.    , 0.    , 1.    , 0.    ],
+           [2.    , 1.4142, 2.    , 0.7071]])
+    """
+    Z, children = read_linkage(Z, convert=True)
+    return inconsistency_of(Z, children, d)
+
+
+def inconsistency_of(Z: NDArray[np.float64], children: NDArray[np.int64], d: int) -> NDArray[np.float64]:
+    if not NUMBER.accepts(d) or d < 0 or d % 1 != 0:
+        raise ValueError(f"The second argument d must be a nonnegative integer value. Got {shown(d)}.")
+    levels = max(1, int(min(d, len(Z))))
+    rows = max(1, CHUNK // 4 // levels)
+    path, turn = np.empty((2, n_slots(len(Z), rows), levels), np.int64)
+    R = np.empty((len(Z), 4))
+    exponent = power_of_two.exponent_for(Z[:, 2])
+    heights = power_of_two.divided(Z[:, 2], exponent)
+    chunked(lambda rows, *where: statistics.inconsistency(children, heights, rows, path, turn, R, *where),
+            len(Z), rows)
+    power_of_two.multiplied(R[:, :2], exponent)
+    return R
+
+
+def running_maximum(children: NDArray[np.int64], own: NDArray[np.float64]) -> NDArray[np.float64]:
+    most = np.empty(len(own))
+    statistics.running_maximum(children, own, most)
+    return most
+
+
+def maxdists(Z: ArrayLike) -> NDArray[np.float64]:
+    """The largest height in each cluster: its own, unless one below is higher (centroid and median linkage).
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 4)
+        Linkage matrix; not modified.
+
+    Returns
+    -------
+    ndarray of shape (n - 1,), float64
+
+    Raises
+    ------
+    TypeError, ValueError
+        `Z` is not a linkage matrix.
+
+    Notes
+    -----
+    O(n) time.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import maxdists
+    >>> maxdists([[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 0.9, 3.0]])
+    array([1., 1.])
+    """
+    Z, children = read_linkage(Z, convert=True)
+    return running_maximum(children, Z[:, 2])
+
+
+def maxinconsts(Z: ArrayLike, R: ArrayLike) -> NDArray[np.float64]:
+    """The largest inconsistency coefficient in each cluster and all clusters below it.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 4)
+        Linkage matrix; not modified.
+    R : array-like of shape (n - 1, 4)
+        Inconsistency matrix, as `inconsistent` returns it; not modified.
+
+    Returns
+    -------
+    ndarray of shape (n - 1,), float64
+
+    Raises
+    ------
+    TypeError, ValueError
+        `Z` is not a linkage matrix, or `R` not an inconsistency matrix of as many rows.
+
+    Notes
+    -----
+    O(n) time.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import inconsistent, maxinconsts
+    >>> Z = [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 3.0, 3.0]]
+    >>> maxinconsts(Z, inconsistent(Z)).round(4)
+    array([0.    , 0.7071])
+    """
+    return maxRstat(Z, R, 3)
+
+
+def maxRstat(Z: ArrayLike, R: ArrayLike, i: int) -> NDArray[np.float64]:
+    """The largest of one statistic of `R` in each cluster and all clusters below it.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 4)
+        Linkage matrix; not modified.
+    R : array-like of shape (n - 1, 4)
+        Inconsistency matrix, as `inconsistent` returns it; not modified.
+    i : int
+        Which column of `R`: 0 mean, 1 standard deviation, 2 count, 3 coefficient.
+
+    Returns
+    -------
+    ndarray of shape (n - 1,), float64
+
+    Raises
+    ------
+    TypeError, ValueError
+        `Z` is not a linkage matrix, `R` not an inconsistency matrix of as many rows, or `i` not 0, 1, 2 or 3.
+
+    Notes
+    -----
+    O(n) time.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import inconsistent, maxRstat
+    >>> Z = [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 3.0, 3.0]]
+    >>> maxRstat(Z, inconsistent(Z), 0)
+    array([1., 2.])
+    """
+    Z, children = read_linkage(Z, convert=True)
+    R = read_inconsistency(R, len(Z))
+    if not is_integer(i):
+        raise TypeError("The third argument must be an integer.")
+    if i < 0 or i > 3:
+        raise ValueError("i must be an integer between 0 and 3 inclusive.")
+    return running_maximum(children, R[:, i])

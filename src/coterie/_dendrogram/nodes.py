@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Walking through a tree: its nodes, its leaves, how many rows each node has."""
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._base.validation import as_doubles, shown
+from .._runtime import parallel
+from ._kernels import walks
+from .linkage_matrix import read_children, read_linkage
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+CHUNK = 2**17  # numbers that a chunk reads or writes: about 0.1 ms
+
+
+# ------------------------------------------------------------------------------------------- for all that walk
+
+
+def count_leaves(children: NDArray[np.int64]) -> NDArray[np.int64]:
+    size = np.empty(2 * len(children) + 1, np.int64)
+    walks.count_leaves(children, size)
+    return size
+
+
+def order_leaves(children: NDArray[np.int64], size: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Place of the leftmost point below each node, and the points from left to right."""
+    first, leaves = np.empty_like(size), np.empty(len(children) + 1, np.int32)
+    walks.order_leaves(children, size, first, leaves)
+    return first, leaves
+
+
+def chunked(kernel: Callable, n: int, size: int) -> None:
+    """Run ``kernel(size, region, thread)`` over n items, `size` in a chunk."""
+    parallel.run(lambda region, thread: kernel(size, region, thread), -(-n // size), parallel.get_num_threads())
+
+
+def n_slots(n: int, size: int) -> int:
+    """Threads that `chunked` uses, at most."""
+    return min(parallel.get_num_threads(), -(-n // size))
+
+
+# ------------------------------------------------------------------------------------------- what users call
+
+
+class ClusterNode:
+    """A node of the tree of a linkage matrix: a point, or a cluster of what is below its two children.
+
+    Parameters
+    ----------
+    id : int
+        Number of the node: that of the point, or n + the row of the linkage matrix.
+    left, right : ClusterNode, optional
+        The children: both, or none for a point.
+    dist : float, default=0.0
+        Height of the cluster, 0 for a point.
+    count : int, default=1
+        Number of points, used only where there are no children.
+
+    Attributes
+    ----------
+    id, left, right, dist, count
+        As the parameters; `count` is the number of points below the node.
+
+    Raises
+    ------
+    ValueError
+        `id` or `dist` is negative, there is one child only, or `count` is less than 1.
+
+    See Also
+    --------
+    to_tree : The tree of a linkage matrix.
+
+    Notes
+    -----
+    Nodes compare by height; they can't be hashed. A node is copied deeply and pickled without recursion, however deep
+    the tree, with all nodes below it. Nodes that are pickled together come back as trees that have no node in common.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import ClusterNode
+    >>> pair = ClusterNode(2, ClusterNode(0), ClusterNode(1), dist=0.5)
+    >>> pair.count, pair.is_leaf(), pair.pre_order()
+    (2, False, [0, 1])
+    """
+
+    def __init__(self, id: int, left: ClusterNode | None = None, right: ClusterNode | None = None, dist: float = 0.0,
+                 count: int = 1) -> None:
+        if id < 0:
+            raise ValueError("The id must be non-negative.")
+        if dist < 0:
+            raise ValueError("The distance must be non-negative.")
+        if (left is None) != (right is None):
+            raise ValueError("Only full or proper binary trees are permitted.  This node has one child.")
+        if count < 1:
+            raise ValueError("A cluster must contain at least one original observation.")
+        self.id = id
+        self.left = left
+        self.right = right
+        self.dist = dist
+        self.count = count if left is None or right is None else left.count + right.count
+
+    def __lt__(self, node: object) -> bool:
+        return self.dist < _dist(node)
+
+    def __gt__(self, node: object) -> bool:
+        return self.dist > _dist(node)
+
+    def __eq__(self, node: object) -> bool:
+        return self.dist == _dist(node)
+
+    def get_id(self) -> int:
+        """Number of the node."""
+        return self.id
+
+    def get_count(self) -> int:
+        """Number of points below the node, itself if it is a point."""
+        return self.count
+
+    def get_left(self) -> ClusterNode | None:
+        """The left child, None of a point."""
+        return self.left
+
+    def get_right(self) -> ClusterNode | None:
+        """The right child, None of a point."""
+        return self.right
+
+    def is_leaf(self) -> bool:
+        """Whether the node is a point."""
+        return self.left is None
+
+    def pre_order(self, func: Callable = lambda x: x.id) -> list:
+        """What `func` says of each point below the node, from left to right; by default their numbers."""
+        if not callable(func):
+            raise TypeError(f"func must be callable. Got {shown(func)}.")
+        found, ahead = [], [self]
+        while ahead:
+            node = ahead.pop()
+            if node.left is None:
+                found.append(func(node))
+            else:
+                ahead += (node.right, node.left)
+        return found
+
+    def _bottom_up(self, known: Container = ()) -> list[ClusterNode]:
+        """The node and all below it, but for those whose id() is known; children before their parents."""
+        found, ahead = [], [self]
+        while ahead:
+            node = ahead.pop()
+            if id(node) not in known:
+                found.append(node)
+                if node.left is not None:
+                    ahead += (node.left, node.right)
+        return found[::-1]
+
+    def __copy__(self) -> ClusterNode:
+        node = self.__class__.__new__(self.__class__)
+        node.__dict__.update(self.__dict__)
+        return node
+
+    def __deepcopy__(self, memo: dict) -> ClusterNode:
+        nodes = self._bottom_up(memo)
+        for node in nodes:
+            memo[id(node)] = node.__class__.__new__(node.__class__)
+        for node in nodes:  # children are known by now: no recursion
+            memo[id(node)].__dict__.update({
+                name: value if type(value) in (int, float) else deepcopy(value, memo)
+                for name, value in vars(node).items()})
+        return memo[id(self)]
+
+    def __reduce__(self) -> tuple:
+        nodes = self._bottom_up()
+        place = {id(node): i for i, node in enumerate(nodes)}
+        children = [None if node.left is None else (place[id(node.left)], place[id(node.right)]) for node in nodes]
+        states = [{**vars(node), "left": None, "right": None} for node in nodes]
+        return _rebuild, (self.__class__, states, children)
+
+
+def _dist(node: object) -> float:
+    if not isinstance(node, ClusterNode):
+        raise ValueError(f"Can't compare ClusterNode to type {type(node)}")
+    return node.dist
+
+
+def _rebuild(kind: type[ClusterNode], states: list[dict], children: list[tuple[int, int] | None]) -> ClusterNode:
+    """The last of the pickled nodes."""
+    nodes: list[ClusterNode] = []
+    for state, below in zip(states, children, strict=True):
+        node = kind.__new__(kind)
+        node.__dict__.update(state)
+        if below is not None:
+            node.left, node.right = nodes[below[0]], nodes[below[1]]
+        nodes.append(node)
+    return nodes[-1]
+
+
+def to_tree(Z: ArrayLike, rd: bool = False) -> ClusterNode | tuple[ClusterNode, list[ClusterNode]]:
+    """The tree of a linkage matrix, as objects.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 4), float64
+        Linkage matrix; not modified.
+    rd : bool, default=False
+        Return the nodes as a list, too.
+
+    Returns
+    -------
+    root : ClusterNode
+        The cluster of all points.
+    nodes : list of ClusterNode
+        With `rd` only: node i at place i.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `Z` is not a linkage matrix, or a number of points in its last column is wrong.
+
+    Notes
+    -----
+    O(n) time and memory.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import to_tree
+    >>> root = to_tree([[0.0, 1.0, 0.5, 2.0], [2.0, 3.0, 1.5, 3.0]])
+    >>> root.id, root.dist, root.left.id, root.right.id
+    (4, 1.5, 2, 3)
+    >>> root.pre_order()
+    [2, 0, 1]
+    """
+    Z, children = read_linkage(Z)
+    n = len(Z) + 1
+    size = count_leaves(children)
+    wrong = size[n:] != Z[:, 3]
+    if wrong.any():
+        raise ValueError(f"Corrupt matrix Z. The count Z[{wrong.argmax()},3] is incorrect.")
+    nodes = [ClusterNode(i) for i in range(n)]
+    for (left, right), dist in zip(children.tolist(), Z[:, 2].tolist(), strict=True):
+        nodes.append(ClusterNode(len(nodes), nodes[left], nodes[right], dist))
+    return (nodes[-1], nodes) if rd else nodes[-1]
+
+
+def leaves_list(Z: ArrayLike) -> NDArray[np.int32]:
+    """The points of a tree from left to right.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 4), float64
+        Linkage matrix; not modified.
+
+    Returns
+    -------
+    ndarray of shape (n,), int32
+
+    Raises
+    ------
+    TypeError, ValueError
+        `Z` is not a linkage matrix.
+
+    Notes
+    -----
+    O(n) time.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import leaves_list
+    >>> leaves_list([[0.0, 1.0, 0.5, 2.0], [2.0, 3.0, 1.5, 3.0]])
+    array([2, 0, 1], dtype=int32)
+    """
+    _, children = read_linkage(Z)
+    return order_leaves(children, count_leaves(children))[1]
+
+
+def from_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
+    """A linkage matrix from one of MATLAB's: nodes counted from 1, without a column of numbers of points.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 3)
+        MATLAB's linkage matrix; not modified.
+
+    Returns
+    -------
+    ndarray of shape (n - 1, 4), float64
+        An empty `Z` is returned as a copy.
+
+    Raises
+    ------
+    ValueError
+        `Z` has not three columns, or its indices are not those of a tree, counted from 1.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import from_mlab_linkage
+    >>> from_mlab_linkage([[1, 2, 0.5], [3, 4, 1.5]])
+    array([[0. , 1. , 0.5, 2. ],
+           [2. , 3. , 1.5, 3. ]])
+    """
+    Z = as_doubles(Z, name="Z").copy()
+    if Z.shape in ((), (0,)):
+        return Z
+    if Z.ndim != 2:
+        raise ValueError("The linkage array must be rectangular.")
+    if len(Z) == 0:
+        return Z
+    if Z.shape[1] != 3:
+        raise ValueError(f"MATLAB's linkage matrix must have 3 columns. Got {Z.shape[1]}.")
+    result = np.zeros((len(Z), 4))
+    result[:, :3] = Z - [1.0, 1.0, 0.0]
+    wrong, children = read_children(result)
+    if wrong & ~walks.NEGATIVE_DISTANCE:
+        raise ValueError("The format of the indices is not 1..N")
+    result[:, 3] = count_leaves(children)[len(Z) + 1:]
+    return result
+
+
+def to_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
+    """A linkage matrix as MATLAB has it: nodes counted from 1, without the column of numbers of points.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n - 1, 4)
+        Linkage matrix; not modified.
+
+    Returns
+    -------
+    ndarray of shape (n - 1, 3), float64
+        An empty `Z` is returned as a copy.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `Z` is not a linkage matrix.
+
+    Examples
+    --------
+    >>> from coterie.hierarchy import to_mlab_linkage
+    >>> to_mlab_linkage([[0, 1, 0.5, 2], [2, 3, 1.5, 3]])
+    array([[1. , 2. , 0.5],
+           [3. , 4. , 1.5]])
+    """
+    Z = as_doubles(Z, name="Z").copy()
+    if Z.shape in ((), (0,)):
+        return Z
+    Z = read_linkage(Z)[0]
+    return np.concatenate([Z[:, :2] + 1.0, Z[:, 2:3]], axis=1)

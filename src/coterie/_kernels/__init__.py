@@ -1,1 +1,0 @@
-"""Compiled kernels, one file for each (problem, method). They know nothing of the modules above them."""

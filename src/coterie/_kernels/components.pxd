@@ -1,7 +1,0 @@
-# SPDX-License-Identifier: BSD-3-Clause
-"""Disjoint sets that threads join at the same time (components.h)."""
-from libc.stdint cimport int64_t
-
-cdef extern from "components.h" nogil:
-    int64_t components_find(int64_t *parent, int64_t i) noexcept
-    void components_join(int64_t *parent, int64_t a, int64_t b) noexcept

@@ -1,0 +1,546 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""DBSCAN: clusters are where rows lie dense; as scikit-learn's estimator and function."""
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from .. import distances, neighbors
+from .._base import power_of_two
+from .._base.estimator import UNCHANGED, Clusterer, ClusteringWarning, Estimator
+from .._base.state import FLOATS, Array
+from .._base.validation import (
+    DICT,
+    N_JOBS,
+    NONE,
+    Rule,
+    as_float,
+    as_weights,
+    check_column_names,
+    check_n_features,
+    column_names,
+    integer,
+    is_real,
+    one_of,
+    real,
+    warn,
+)
+from .._runtime import parallel
+from ..distances import _sparse
+from ..neighbors import _vectors
+from ..scaling import warn_of_scales
+from . import _near_pairs, _regions
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+_WITH_MAGNITUDE = ("euclidean", "sqeuclidean", "manhattan", "chebyshev", "minkowski", "haversine")
+_BLOCK = 1 << 20  # numbers of a block of predict: 8 MB
+_UNSURE = 1e-9  # relative error of a distance, at most
+_COARSE = 20  # steps from a float32 number to the next within eps, at least
+
+
+_EPS = Rule("a float in the range (0.0, inf)", lambda value: is_real(value) and 0 < as_float(value) < math.inf)
+
+
+class DBSCAN(Clusterer, Estimator):
+    """Clusters are where rows lie dense; rows between them are noise.
+
+    A row with `min_samples` rows within `eps`, itself included, is a core point. Core points within `eps` of each other
+    are in one cluster, and so are the rows within `eps` of a core point: border points. All others are noise.
+
+    Parameters, attributes, labels with their numbers, and messages are those of ``sklearn.cluster.DBSCAN``, but memory
+    grows with the data, however many neighbours there are; and there are labels for new rows (`predict`).
+
+    Parameters
+    ----------
+    eps : float, default=0.5
+        Rows at this distance or less are neighbours. The most important choice: see ``coterie.selection.suggest_eps``.
+
+    min_samples : int, default=5
+        How many rows within `eps`, itself included, make a row a core point; with `sample_weight` their weight.
+
+    metric : str, callable or `coterie.distances.Metric`, default='euclidean'
+        How far two rows are from each other: a name of the table in `coterie.distances`; a callable ``metric(x, y)``
+        that returns the distance of two rows, whichever comes first; or 'precomputed': `X` holds the distances, those
+        from row i in row i. A sparse `X` holds those of neighbours; what is not stored is far, but each row is its own
+        neighbour.
+
+    metric_params : dict, default=None
+        ``p`` for 'minkowski', or further arguments for a callable.
+
+    algorithm : {'auto', 'ball_tree', 'kd_tree', 'brute'}, default='auto'
+        Accepted for scikit-learn's sake and of no effect: the result is always exact, and how it is found is up to the
+        data.
+
+    leaf_size : int, default=30
+        Accepted for scikit-learn's sake and of no effect.
+
+    p : float, default=None
+        The exponent for 'minkowski'; None is 2.
+
+    n_jobs : int or None, default=None
+        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+
+    Attributes
+    ----------
+    core_sample_indices_ : ndarray of shape (n_core_samples,), int64
+        The core points, in order.
+
+    components_ : ndarray or sparse matrix of shape (n_core_samples, n_features)
+        A copy of these rows.
+
+    labels_ : ndarray of shape (n_samples,), int64
+        Cluster of each row, numbered by their first core points; -1 for noise. A border point within reach of several
+        clusters has the lowest number.
+
+    n_features_in_ : int
+        Number of columns seen by fit.
+
+    feature_names_in_ : ndarray of shape (n_features,), object
+        Their names, if `X` was a table whose column names are all text.
+
+    Notes
+    -----
+    Rows are neighbours where the sum of squared differences, in float64 and in the order of the features, is at most
+    ``eps * eps`` (and alike for the other metrics): what scikit-learn's trees compute. float32 data are taken as the
+    numbers that they are.
+
+    Time depends on the data: near O(n log n) for few features, O(n²) for many, and for metrics that are not distances
+    between vectors (canberra, braycurtis, hamming, jaccard, dice, callables) and sparse data. Memory beyond the data is
+    about 100 bytes and two copies of the features a row, whatever `eps` is. On one machine the results are the same for
+    any number of threads.
+
+    References
+    ----------
+    .. [1] M. Ester, H.-P. Kriegel, J. Sander and X. Xu, "A density-based algorithm for discovering clusters in large
+       spatial databases with noise", Proceedings of the second international conference on knowledge discovery and
+       data mining (1996) 226-231. :doi:`10.5555/3001460.3001507`
+    .. [2] E. Schubert, J. Sander, M. Ester, H.-P. Kriegel and X. Xu, "DBSCAN revisited, revisited: why and how you
+       should (still) use DBSCAN", ACM Transactions on Database Systems 42 (2017) 19. :doi:`10.1145/3068335`
+
+    Examples
+    --------
+    >>> from coterie import DBSCAN
+    >>> X = [[1, 2], [2, 2], [2, 3], [8, 7], [8, 8], [25, 80]]
+    >>> model = DBSCAN(eps=3, min_samples=2).fit(X)
+    >>> model.labels_
+    array([ 0,  0,  0,  1,  1, -1])
+    >>> model.predict([[0, 0], [10, 7], [30, 30]])
+    array([ 0,  1, -1])
+    """
+
+    _rules = {
+        "eps": (_EPS,),
+        "min_samples": (integer(1),),
+        "metric": distances.METRIC,
+        "metric_params": (DICT, NONE),
+        "algorithm": (one_of("auto", "ball_tree", "kd_tree", "brute"),),
+        "leaf_size": (integer(1),),
+        "p": (real(0), NONE),
+        "n_jobs": N_JOBS,
+    }
+    _metadata = {"fit": ("sample_weight", "callback")}
+    _state = {
+        **Estimator._state,
+        "core_sample_indices_": (Array((np.intp,), ("n_core_samples",), low=0),),
+        "components_": (Array(FLOATS, ("n_core_samples", "n_features_in_")),),
+        "labels_": (Array((np.intp,), ("n_samples",), low=-1, high="n_core_samples"),),
+        "_fit_eps": (_EPS,),
+        "_fit_metric": distances.FITTED_METRIC,
+    }
+
+    core_sample_indices_: NDArray[np.intp]
+    components_: Any
+    labels_: NDArray[np.intp]
+
+    def __init__(
+        self,
+        eps: float = 0.5,
+        *,
+        min_samples: int = 5,
+        metric: str | Callable | distances.Metric = "euclidean",
+        metric_params: Mapping[str, Any] | None = None,
+        algorithm: str = "auto",
+        leaf_size: int = 30,
+        p: float | None = None,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.eps = eps
+        self.min_samples = min_samples
+        self.metric = metric
+        self.metric_params = metric_params
+        self.algorithm = algorithm
+        self.leaf_size = leaf_size
+        self.p = p
+        self.n_jobs = n_jobs
+
+    def fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None, *,
+            callback: Callable[[str, int, int], object] | None = None) -> Self:
+        """Find the clusters.
+
+        Parameters
+        ----------
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features) or (n_samples, n_samples)
+            The data, or their distances with ``metric='precomputed'``; not modified. A sparse matrix is one that has
+            ``tocsr``, or ``data``, ``indices`` and ``indptr``; of the metrics it takes 'euclidean', 'sqeuclidean',
+            'manhattan' and 'cosine'.
+
+        y : ignored
+            Accepted for scikit-learn's sake.
+
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            How many times each row counts as a neighbour. With a negative weight it keeps its neighbours from being
+            core points.
+
+        callback : callable, default=None
+            Called as ``callback(stage, done, total)`` in the course of the work; returning False stops it.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            A parameter is out of range, the data are not a finite, real, two-dimensional table, distances are negative
+            or not a square, the metric is not defined for the data, or the weights are of the wrong shape, not finite,
+            all zero or so large that their sum is beyond float64.
+        TypeError
+            The data hold objects that are not numbers, or the metric takes no such argument.
+        Cancelled
+            `callback` returned False.
+
+        Warns
+        -----
+        ClusteringWarning
+            There is no core point, all rows are in one cluster, or more than half of the rows are noise; or the numbers
+            are float32 and so large that they were rounded by more than a little of `eps`.
+        FeatureScaleWarning
+            One feature holds 95% of the variance or more, and the metric adds up differences.
+
+        Notes
+        -----
+        A fit that raises or is interrupted leaves the estimator as it was.
+        """
+        self._check_parameters()
+        rows, seen = self._read_rows(X)
+        weights = as_weights(sample_weight, len(rows), allow_negative=True)
+        _check_sum(weights)
+        metric = self._resolve_metric()
+        n_threads = parallel.resolve_n_jobs(self.n_jobs)
+        if metric is not None and isinstance(rows, np.ndarray):
+            warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
+        with contextlib.nullcontext() if callback is None else parallel.progress(callback):
+            labels, is_core = _cluster(rows, metric, self.eps, int(self.min_samples), weights, n_threads)
+        core = np.flatnonzero(is_core)
+        if not len(core):
+            components = np.empty((0, rows.shape[1]))
+        elif isinstance(rows, _sparse.SparseRows):
+            components = rows.take(core).to_container()
+        else:
+            components = rows[core]
+        self._warn(rows, metric, labels, is_core)
+        self._become(core_sample_indices_=core, components_=components, labels_=labels.astype(np.intp, copy=False),
+                     _fit_eps=self.eps, _fit_metric=metric, **seen)
+        return self
+
+    def predict(self, X: ArrayLike) -> NDArray[np.intp]:
+        """Label new rows: that of the nearest core point within `eps`, else -1.
+
+        So a core point of the fit gets the label that it has, and noise stays noise; a border point gets that of its
+        nearest core point, and so another one than in `labels_` where it is within reach of several clusters and the
+        nearest is not the one with the lowest number.
+
+        Parameters
+        ----------
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_new, n_features) or (n_new, n_samples)
+            Rows with the columns seen by fit, or with ``metric='precomputed'`` their distances to the rows of the fit;
+            not modified.
+
+        Returns
+        -------
+        ndarray of shape (n_new,), intp
+            Of equally near core points the first one counts.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` was not called.
+        ValueError, TypeError
+            As by `fit`, or the columns differ in number or name from those seen by fit.
+        """
+        self._check_is_fitted()
+        rows = self._read_more_rows(X)
+        labels = np.full(len(rows), -1, np.intp)
+        if len(self.core_sample_indices_):
+            nearest = _nearest_core(rows, self._fit_metric, self._fit_eps, self.components_, self.core_sample_indices_,
+                                    parallel.resolve_n_jobs(self.n_jobs))
+            near = nearest >= 0
+            labels[near] = self.labels_[self.core_sample_indices_][nearest[near]]
+        return labels
+
+    def fit_predict(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None, *,
+                    callback: Callable[[str, int, int], object] | None = None) -> NDArray[np.intp]:
+        """Find the clusters and return ``labels_``. Parameters and errors are those of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), intp
+        """
+        return self.fit(X, y, sample_weight, callback=callback).labels_
+
+    def set_fit_request(self, *, sample_weight: bool | str | None = UNCHANGED,
+                        callback: bool | str | None = UNCHANGED) -> Self:
+        """Say whether scikit-learn's metadata routing passes these arguments to `fit`.
+
+        Parameters
+        ----------
+        sample_weight, callback : bool, str or None
+            True passes it, False does not, None raises if it is given, a str is the name under which it is given.
+
+        Returns
+        -------
+        self
+        """
+        return self._set_request("fit", sample_weight=sample_weight, callback=callback)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.pairwise = self._is_precomputed()
+        return tags
+
+    def _is_precomputed(self) -> bool:
+        return isinstance(self.metric, str) and self.metric == "precomputed"
+
+    def _resolve_metric(self) -> distances.Metric | None:
+        """None for given distances."""
+        if self._is_precomputed():
+            return None
+        params = dict(self.metric_params or {})
+        if isinstance(self.metric, str) and self.metric == "minkowski" and self.p is not None:
+            if "p" in params:
+                warn("Parameter p is found in metric_params. The corresponding parameter from __init__ is ignored.",
+                     SyntaxWarning)
+            params.setdefault("p", self.p)
+        return distances.as_metric(self.metric, **params)
+
+    def _read_rows(self, X: ArrayLike) -> tuple[NDArray | _sparse.SparseRows, dict[str, object]]:
+        if _sparse.is_sparse(X):
+            rows = self._read_sparse(X, self._is_precomputed())
+            seen: dict[str, object] = {"n_features_in_": rows.shape[1]}
+        else:
+            rows, seen = self._read(X)
+        if self._is_precomputed():
+            if rows.shape[0] != rows.shape[1]:
+                raise ValueError("Precomputed matrix must be square. Input is a {}x{} matrix.".format(*rows.shape))
+            _check_distances(rows)
+        return rows, seen
+
+    def _read_more_rows(self, X: ArrayLike) -> NDArray | _sparse.SparseRows:
+        if not _sparse.is_sparse(X):
+            rows = self._read_more(X)
+        else:
+            rows = self._read_sparse(X, self._fit_metric is None)
+            owner = type(self).__name__
+            check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
+            check_n_features(rows.shape[1], self.n_features_in_, owner)
+        if self._fit_metric is None:
+            _check_distances(rows)
+        return rows
+
+    def _read_sparse(self, X: object, precomputed: bool) -> _sparse.SparseRows:
+        return _sparse.as_sparse_rows(X, parallel.resolve_n_jobs(self.n_jobs), owner=type(self).__name__,
+                                      is_sorted=not precomputed)
+
+    def _check_relations(self) -> None:
+        core, labels = self.core_sample_indices_, self.labels_
+        if not len(labels):
+            raise ValueError("labels_ should be of at least one row")
+        distances.check_fitted(self.components_, self._fit_metric, len(labels), "components_")
+        if len(core) and not (core[-1] < len(labels) and (core[1:] > core[:-1]).all()):
+            raise ValueError(f"core_sample_indices_ should be in order and less than {len(labels)}")
+        _, first = np.unique(labels[core], return_index=True)
+        if not np.array_equal(labels[core[np.sort(first)]], np.arange(labels.max() + 1)):
+            raise ValueError("labels_ should number the clusters by their first core points")
+
+    def _warn(self, rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None, labels: NDArray,
+              is_core: NDArray) -> None:
+        """Say what to try where the result is hardly what was wanted."""
+        n, noise = len(labels), int(np.count_nonzero(labels < 0))
+        scale = "" if metric is None or metric.scale_free else ", or scale the features if their units differ"
+        look = "" if metric is None else " coterie.selection.suggest_eps proposes an eps."
+        if not is_core.any():
+            warn(f"There is no cluster: no row has min_samples={self.min_samples} rows within eps={self.eps}, itself "
+                 f"included. Try a larger eps or fewer min_samples{scale}.{look}", ClusteringWarning)
+        elif 2 * noise > n:
+            warn(f"{noise:,} of {n:,} rows are noise. Try a larger eps than {self.eps} or fewer min_samples than "
+                 f"{self.min_samples}{scale}.{look}", ClusteringWarning)
+        elif noise == 0 and n > 1 and not labels.any():
+            warn(f"All {n:,} rows are in one cluster. Try a smaller eps than {self.eps} or more min_samples than "
+                 f"{self.min_samples}{scale}.{look}", ClusteringWarning)
+        if metric is not None and metric.kernel in _WITH_MAGNITUDE and isinstance(rows, np.ndarray) \
+                and rows.dtype == np.float32:
+            largest = max(rows.max(), -rows.min())
+            step = float(np.spacing(largest))
+            eps = math.sqrt(self.eps) if metric.kernel == "sqeuclidean" else self.eps
+            if eps < _COARSE * step:
+                warn(f"The data are float32 numbers up to {largest:.6g}, where the next one is {step:.3g} away, and "
+                     f"eps={self.eps} is not large against that. Labels are those of the numbers as given, computed in "
+                     "float64. If they were rounded to float32, subtract an offset before, or pass float64.",
+                     ClusteringWarning)
+
+
+def dbscan(
+    X: ArrayLike,
+    eps: float = 0.5,
+    *,
+    min_samples: int = 5,
+    metric: str | Callable | distances.Metric = "minkowski",
+    metric_params: Mapping[str, Any] | None = None,
+    algorithm: str = "auto",
+    leaf_size: int = 30,
+    p: float | None = 2,
+    sample_weight: ArrayLike | None = None,
+    n_jobs: int | None = None,
+    callback: Callable[[str, int, int], object] | None = None,
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Find clusters where rows lie dense: `DBSCAN` as a function.
+
+    Parameters
+    ----------
+    X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features) or (n_samples, n_samples)
+        The data, or their distances with ``metric='precomputed'``; not modified.
+    eps, min_samples, metric, metric_params, algorithm, leaf_size, p, n_jobs
+        As in `DBSCAN`.
+    sample_weight, callback
+        As in `DBSCAN.fit`.
+
+    Returns
+    -------
+    core_samples : ndarray of shape (n_core_samples,), intp
+        The core points, in order.
+    labels : ndarray of shape (n_samples,), intp
+        Cluster of each row, -1 for noise.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As by `DBSCAN.fit`.
+
+    Notes
+    -----
+    Time, memory, ties and determinism are those of `DBSCAN`.
+
+    Examples
+    --------
+    >>> from coterie import dbscan
+    >>> core_samples, labels = dbscan([[1.0], [2.0], [3.0], [9.0], [10.0], [50.0]], eps=1.5, min_samples=2)
+    >>> core_samples
+    array([0, 1, 2, 3, 4])
+    >>> labels
+    array([ 0,  0,  0,  1,  1, -1])
+    """
+    model = DBSCAN(eps, min_samples=min_samples, metric=metric, metric_params=metric_params, algorithm=algorithm,
+                   leaf_size=leaf_size, p=p, n_jobs=n_jobs).fit(X, sample_weight=sample_weight, callback=callback)
+    return model.core_sample_indices_, model.labels_
+
+
+# ------------------------------------------------------------------------------------------- which way
+
+
+def _cluster(rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None, eps: float, min_samples: int,
+             weights: NDArray[np.float64] | None, n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Labels, and which rows are core points."""
+    if metric is None:
+        find = _near_pairs.find_regions_of_matrix if isinstance(rows, np.ndarray) else _near_pairs.find_regions_of_graph
+        return find(rows, eps, min_samples, weights, n_threads)
+    if not isinstance(rows, np.ndarray):
+        points: _near_pairs.Source = _near_pairs.sparse_points(rows, metric, float(eps), n_threads)
+        return _near_pairs.find_regions(points, min_samples, weights)
+    distances.check_suits(rows, metric)
+    exponent = distances.safe_exponent(metric, rows, radius=float(eps))
+    vectors = _vectors.as_vectors(rows, metric, exponent)
+    if vectors is None:
+        points = _near_pairs.DenseRows(power_of_two.divided(rows, exponent), metric, float(eps), n_threads)
+        return _near_pairs.find_regions(points, min_samples, weights)
+    return _regions.find_regions(vectors, float(eps), min_samples, weights, n_threads)
+
+
+def _check_sum(weights: NDArray[np.float64] | None) -> None:
+    if weights is not None and not power_of_two.magnitude(weights) < float(np.finfo(np.float64).max) / len(weights):
+        raise ValueError("The numbers of 'sample_weight' must add up to one that fits into float64. Got "
+                         f"{len(weights):,} of up to {power_of_two.magnitude(weights):.6g}.")
+
+
+def _check_distances(rows: NDArray | _sparse.SparseRows) -> None:
+    if isinstance(rows, np.ndarray):
+        if rows.min() < 0:
+            row, column = np.unravel_index(rows.argmin(), rows.shape)
+            raise ValueError(f"Negative values in data passed to X. The least is at row {row}, column {column}.")
+    elif len(rows.values) and rows.values.min() < 0:
+        raise ValueError("Negative values in data passed to precomputed distance matrix.")
+
+
+# ------------------------------------------------------------------------------------------- the nearest core point
+
+
+def _nearest_core(rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None, eps: float, components: Any,
+                  core: NDArray[np.intp], n_threads: int) -> NDArray[np.intp]:
+    """Number of the core point nearest to each row, the first one on a tie; -1 where there is none within eps."""
+    if metric is None:
+        return _nearest_given(rows, eps, core)
+    if _sparse.is_sparse(components):
+        return _nearest_sparse(rows, metric, eps, _sparse.as_sparse_rows(components, n_threads), n_threads)
+    if not isinstance(rows, np.ndarray):  # a few of them dense at a time
+        step = max(1, _BLOCK // rows.shape[1])
+        parts = [np.arange(start, min(len(rows), start + step)) for start in range(0, len(rows), step)]
+        return np.concatenate([_nearest_core(rows.take(part).to_dense(), metric, eps, components, core, n_threads)
+                               for part in parts])
+    distances.check_suits(rows, metric)
+    exponent = distances.safe_exponent(metric, rows, components, radius=float(eps))
+    rows, components = (power_of_two.divided(each, exponent) for each in (rows, components))
+    eps = power_of_two.times(eps, -exponent * metric.degree)
+    found, nearest = (each[:, 0] for each in neighbors.kneighbors(components, 1, rows, metric=metric, n_jobs=n_threads))
+    near = found <= eps
+    unsure = np.flatnonzero(np.abs(found - eps) <= _UNSURE * eps)  # distances are rounded once more than what counts
+    if len(unsure):
+        near[unsure] = neighbors.radius_counts(components, eps, rows[unsure], metric=metric, n_jobs=n_threads) > 0
+    return np.where(near, nearest, -1)
+
+
+def _nearest_sparse(rows: NDArray | _sparse.SparseRows, metric: distances.Metric, eps: float,
+                    components: _sparse.SparseRows, n_threads: int) -> NDArray[np.intp]:
+    if isinstance(rows, np.ndarray):
+        rows = _sparse.from_dense(rows)
+    indices = np.result_type(rows.columns, components.columns)
+    floats = np.result_type(rows.values, components.values)
+    rows, components = (each.astype(indices, floats) for each in (rows, components))
+    points = _near_pairs.sparse_points(components, metric, float(eps), n_threads, rows)
+    return points.nearest_to(_near_pairs.sparse_points(rows, metric, float(eps), n_threads, components))
+
+
+def _nearest_given(rows: NDArray | _sparse.SparseRows, eps: float, core: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The same from given distances to all rows of the fit."""
+    nearest = np.full(len(rows), -1, np.intp)
+    if isinstance(rows, np.ndarray):
+        step = max(1, _BLOCK // len(core))
+        for start in range(0, len(rows), step):
+            block = rows[start:start + step, core]
+            at = block.argmin(axis=1)
+            near = block[np.arange(len(at)), at] <= eps
+            nearest[start:start + step] = np.where(near, at, -1)
+        return nearest
+    number = np.full(rows.shape[1], -1)
+    number[core] = np.arange(len(core))
+    kept = np.flatnonzero((rows.values <= eps) & (number[rows.columns] >= 0))
+    row = np.searchsorted(rows.starts, kept, side="right") - 1
+    found = number[rows.columns[kept]]
+    order = np.lexsort((found, rows.values[kept], row))[::-1]  # the nearest, and of those the first, is written last
+    nearest[row[order]] = found[order]
+    return nearest

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Tables of numbers and of categories, with values missing: what explains clusters reads more than what finds them."""
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from numbers import Integral, Number
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .._base.validation import as_array, as_doubles, as_matrix, column_names, holds_vectors, is_lazy, shown
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+# A column of text is names, not categories, if it has more values than the first, and for each fewer rows than the
+# second.
+_FEW_VALUES, _FEW_ROWS = 50, 10
+_NO_NUMBERS = (bool, np.bool_, complex, np.complexfloating)  # nothing is measured in them
+_FEW_CODES, _LARGEST_CODE = 5, 99  # different whole numbers of a column that may be codes
+
+
+class Category(NamedTuple):
+    """A feature that is one of several values.
+
+    values : what it can be, in ascending order
+    codes : for each row, which of `values`; -1 where it is missing
+    """
+
+    name: str
+    values: tuple
+    codes: NDArray[np.int64]
+
+
+class Features(NamedTuple):
+    """Columns of numbers (NaN where one is missing) with their names, and categories.
+
+    all_names : of all columns, also of those that were left out
+    left_out : columns of text that are no categories
+    """
+
+    numbers: NDArray
+    names: tuple[str, ...]
+    categories: tuple[Category, ...]
+    all_names: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def read(X: ArrayLike, feature_names: Sequence[str] | None, categorical: Sequence[str | int] | None, owner: str
+         ) -> Features:
+    """Tell the columns of numbers of `X` from those of categories, which are text, bool, and those in `categorical`.
+
+    Raises
+    ------
+    ValueError
+        `X` is not two-dimensional, has no rows or no columns, or holds infinity or dates; names are not one for each
+        column, or one is there twice; there is no such column.
+    TypeError
+        `X` is sparse.
+    """
+    columns = _columns(X)
+    if columns is None:
+        array = as_matrix(X, owner=owner, allow_nan=True)
+    n_columns = array.shape[1] if columns is None else len(columns)
+    names = _names(X, feature_names, n_columns)
+    chosen = _find(categorical, names)
+    if columns is None:
+        kept = [j for j in range(n_columns) if j not in chosen]
+        columns = {j: array[:, j] for j in chosen}
+        numbers = array if not chosen else np.ascontiguousarray(array[:, kept])
+    else:
+        _check_size(columns, X, owner)
+        kept = [j for j, column in enumerate(columns) if j not in chosen and _is_of_numbers(column, names[j])]
+        floats = [_as_floats(columns[j], names[j]) for j in kept]
+        numbers = np.column_stack(floats) if floats else np.empty((len(columns[0]), 0))
+        columns = {j: columns[j] for j in range(n_columns) if j not in kept}
+    categories, left_out = [], []
+    for j, column in columns.items():
+        category = as_category(names[j], column)
+        many = len(category.values) > _FEW_VALUES and len(category.codes) < _FEW_ROWS * len(category.values)
+        if many and j not in chosen:
+            left_out.append(names[j])
+        else:
+            categories.append(category)
+    return Features(numbers, tuple(names[j] for j in kept), tuple(categories), tuple(names), tuple(left_out))
+
+
+def _columns(X: object) -> list[NDArray] | None:
+    """The columns of a table, or of an array of text and objects; None for an array of numbers."""
+    if is_lazy(X) or holds_vectors(X):
+        return None
+    if hasattr(X, "iloc"):  # pandas, whose columns may be categories and integers with values missing
+        if X.ndim != 2:
+            return None
+        return [_pandas_column(X.iloc[:, j]) for j in range(X.shape[1])]
+    if hasattr(X, "__arrow_c_stream__") and hasattr(X, "columns"):  # polars, pyarrow
+        columns = X.get_columns() if hasattr(X, "get_columns") else X.columns
+        return [np.asarray(column.to_numpy()) for column in columns]
+    if hasattr(X, "tocsr") or hasattr(X, "requires_grad") or isinstance(X, np.ma.MaskedArray):
+        return None
+    array = as_array(X)
+    if array.dtype.kind in "US" and not hasattr(X, "dtype"):  # rows of text and numbers, which numpy made text of
+        array = np.array(X, dtype=object)
+    return list(array.T) if array.ndim == 2 and array.dtype.kind in "OUSTb" else None
+
+
+def _pandas_column(series) -> NDArray:
+    kind = getattr(series.dtype, "kind", "O")
+    if kind in "iuf":
+        return series.to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.asarray(series) if kind in "Mm" else np.asarray(series, dtype=object)
+
+
+def _names(X: object, feature_names: Sequence[str] | None, n_columns: int) -> list[str]:
+    if feature_names is None:
+        found = column_names(X)
+        names = [f"x{j}" for j in range(n_columns)] if found is None else list(found)
+    else:
+        try:
+            names = [str(name) for name in feature_names]
+        except (NotImplementedError, RecursionError, TypeError):  # memoryviews of some kinds, lists within lists
+            raise TypeError(f"feature_names must be a list of names. Got {shown(feature_names)}.") from None
+        if len(names) != n_columns:
+            raise ValueError(f"feature_names must hold one name for each of the {n_columns} columns of X. Got "
+                             f"{len(names)}.")
+    if len(set(names)) < len(names):
+        twice = next(name for name, count in Counter(names).items() if count > 1)
+        raise ValueError(f"Features must have names of their own. Got {twice!r} more than once.")
+    return names
+
+
+def _find(categorical: Sequence[str | int] | None, names: list[str]) -> list[int]:
+    if categorical is None:
+        return []
+    if isinstance(categorical, (str, Integral)):
+        categorical = [categorical]
+    if not isinstance(categorical, Iterable) or getattr(categorical, "ndim", 1) == 0:
+        raise TypeError(f"categorical must be a list of names or indices of columns of X. Got {shown(categorical)}.")
+    found = []
+    for each in categorical:
+        if isinstance(each, Integral) and not isinstance(each, bool) and -len(names) <= each < len(names):
+            found.append(int(each) % len(names))
+        elif isinstance(each, str) and each in names:
+            found.append(names.index(each))
+        else:
+            raise ValueError("categorical must hold names or indices of columns of X. "
+                             f"Got {shown(each)}, but there are {len(names)} columns: {', '.join(names[:12])}"
+                             f"{', ...' if len(names) > 12 else ''}.")
+    return sorted(set(found))
+
+
+def _check_size(columns: list[NDArray], X: object, owner: str) -> None:
+    if not columns or not len(columns[0]):
+        n_rows = len(columns[0]) if columns else len(X)
+        what = "feature(s)" if n_rows else "sample(s)"
+        raise ValueError(f"Found array with 0 {what} (shape=({n_rows}, {len(columns)})) while a minimum of 1 is "
+                         f"required by {owner}.")
+
+
+def _is_of_numbers(column: NDArray, name: str) -> bool:
+    kind = column.dtype.kind
+    if kind in "Mm":
+        raise ValueError(f"Column {name!r} of X holds {'dates' if kind == 'M' else 'time differences'}. Convert it to "
+                         "numbers or leave it out.")
+    if kind == "O":
+        kinds = {type(value) for value in column.tolist() if not _is_missing(value)}
+        return all(issubclass(each, Number) and not issubclass(each, _NO_NUMBERS) for each in kinds)
+    return kind in "iuf"
+
+
+def _as_floats(column: NDArray, name: str) -> NDArray[np.float64]:
+    if column.dtype.kind == "O":
+        column = np.array([math.nan if _is_missing(value) else value for value in column.tolist()], object)
+    floats = as_doubles(column, name=f"column {name!r}")
+    if np.isinf(floats).any():
+        raise ValueError(f"Input X contains infinity. First at row {int(np.isinf(floats).argmax())}, column {name!r}.")
+    return floats
+
+
+def codes(features: Features) -> list[Category]:
+    """The columns of numbers that may be codes of categories, of which medians and factors tell nothing: a few small
+    whole numbers, each in many rows. But for those of zeros and ones."""
+    found = []
+    for name, column in zip(features.names, features.numbers.T, strict=True):
+        first = set(column[:_FEW_ROWS * _FEW_CODES].tolist())
+        if sum(value == value for value in first) > _FEW_CODES:
+            continue
+        category = as_category(name, column)
+        n_values = len(category.values)
+        if (2 <= n_values <= _FEW_CODES and category.values != (0, 1)
+                and all(isinstance(value, int) and abs(value) <= _LARGEST_CODE for value in category.values)
+                and np.count_nonzero(category.codes >= 0) >= _FEW_ROWS * n_values):
+            found.append(category)
+    return found
+
+
+def as_category(name: str, column: NDArray) -> Category:
+    if column.dtype.kind == "O":
+        column_values = [None if _is_missing(value) else value for value in column.tolist()]
+        try:
+            found = set(column_values) - {None}
+        except TypeError as error:  # vectors, for example
+            raise TypeError(f"Column {name!r} of X holds what is neither a number nor a category: {error}. Leave it "
+                            "out, or spread vectors over columns of their own.") from None
+        try:
+            values = sorted(found)
+        except TypeError:  # text beside numbers
+            values = sorted(found, key=lambda value: (str(type(value)), str(value)))
+        place = {value: i for i, value in enumerate(values)} | {None: -1}
+        return Category(name, tuple(values), np.fromiter(map(place.__getitem__, column_values), np.int64,
+                                                         len(column_values)))
+    missing = np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), bool)
+    codes = np.full(len(column), -1)
+    found, codes[~missing] = np.unique(column[~missing], return_inverse=True)
+    values = [int(value) if isinstance(value, float) and value.is_integer() else value for value in found.tolist()]
+    return Category(name, tuple(values), codes)
+
+
+def _is_missing(value: object) -> bool:
+    """None, NaN, and what pandas has for them, which can't be compared."""
+    return (value is None or (isinstance(value, float) and value != value)
+            or type(value).__name__ in ("NAType", "NaTType"))

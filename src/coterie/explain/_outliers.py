@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How unusual rows are for clusters that were found."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import distances, neighbors
+from .._base.validation import as_matrix, check_n_features, shown
+from .._runtime import parallel
+from ..kmeans import _lloyd
+from ._drift import predict_again, tree_rows
+from ._groups import Groups, distances_to_own
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+_UNSURE = 1e-9  # relative error of a distance, at most
+
+
+def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = None) -> NDArray[np.float64]:
+    """Say how unusual each row is for the clusters of a fitted model: the higher, the more unusual.
+
+    1 is where the usual ends for `DBSCAN`, and right in the middle of it for the others:
+
+    - `KMeans`: the distance to the nearest centre, divided by the median of these distances over the rows of that
+      cluster in `reference`. Half of the rows score 1 or less; 3 is far out.
+    - `AgglomerativeClustering`: alike, with the clusters of ``predict``, the means of their rows for centres, and the
+      rows of the fit, which it keeps, for `reference`. Only with Euclidean distances.
+    - `DBSCAN`: the distance to the nearest core point, divided by `eps`. Core points score 0, border points up to 1,
+      and noise more than 1: exactly where ``predict`` says -1.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The rows, scaled as those that the model was fitted to: the same ones, or new ones. Not modified.
+    model : fitted KMeans, DBSCAN or AgglomerativeClustering
+        Of k-means and DBSCAN scikit-learn's, too.
+    reference : array-like of shape (n_reference, n_features), default=None
+        For k-means, the rows that tell what is typical: as a rule those of the fit. None stands for `X`, which will do
+        where `X` holds enough rows of each cluster; a single row would be typical of itself.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), float64
+        0 or more; infinite with DBSCAN if there is no core point.
+
+    Raises
+    ------
+    NotFittedError
+        The model was not fitted.
+    ValueError
+        `X` is not a finite table with the columns of the fit, `reference` is given for another model than k-means, or
+        a tree was not made with Euclidean distances.
+    TypeError
+        There is no score for such a model, or the data are sparse.
+
+    Notes
+    -----
+    A cluster with fewer than two rows in `reference`, or where more than half of them are at the centre, says nothing
+    about what is typical: there the median over all rows of `reference` is taken instead, and if that is 0, too, a row
+    scores 0 at a centre and infinity elsewhere.
+
+    A row that has a cluster for itself scores 0, however far from all others it is: k-means gives the farthest outliers
+    such clusters. Look at the sizes of clusters, too, or use fewer of them.
+
+    The scores of different kinds of models can't be compared, nor can those of k-means in few and in many features: the
+    more features, the nearer to 1 nearly all distances are.
+
+    Time and memory beyond the data are those of ``predict`` and of sorting the distances.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from coterie import KMeans, outlier_scores
+    >>> X = np.array([[0.0], [1.0], [2.0], [3.0], [4.0], [50.0], [51.0], [52.0], [53.0], [60.0]])
+    >>> model = KMeans(2, random_state=0).fit(X)
+    >>> outlier_scores(X, model).round(2)
+    array([2.  , 1.  , 0.  , 1.  , 2.  , 1.45, 1.  , 0.55, 0.09, 3.09])
+    """
+    if hasattr(X, "predict") and not hasattr(model, "predict"):
+        raise TypeError("outlier_scores takes the rows first and the model second: outlier_scores(X, model). "
+                        f"Got {shown(X)} for X.")
+    if callable(check_is_fitted := getattr(model, "_check_is_fitted", None)):
+        check_is_fitted()
+    if reference is not None and not hasattr(model, "cluster_centers_"):
+        raise ValueError("reference is for k-means only: other models know what is typical. Got "
+                         f"{type(model).__name__}.")
+    rows = _read(model, X)
+    if hasattr(model, "cluster_centers_"):
+        others = rows if reference is None else _read(model, reference)
+        centers = as_matrix(model.cluster_centers_, name="model.cluster_centers_")
+        labels, far = _nearest(rows, centers)
+        return _relative(labels, far, *((labels, far) if reference is None else _nearest(others, centers)))
+    if hasattr(model, "core_sample_indices_"):
+        return _beyond_core(rows, model)
+    fitted, centers = tree_rows(model)
+    if centers is not None:
+        labels, others = model.predict(X), predict_again(model, fitted)
+        return _relative(labels, distances_to_own(rows, labels, centers),
+                         others, distances_to_own(fitted, others, centers))
+    if hasattr(model, "linkage_") and hasattr(model, "predict"):
+        raise ValueError("outlier_scores needs the means of the clusters of a tree, and so the rows and Euclidean "
+                         f"distances. Got {shown(model)}.")
+    raise TypeError("outlier_scores needs a fitted KMeans, DBSCAN or AgglomerativeClustering (of scikit-learn's KMeans "
+                    f"or DBSCAN). Got {shown(model)}.")
+
+
+def _read(model: Any, X: ArrayLike) -> NDArray:
+    if hasattr(model, "_read_more"):
+        return model._read_more(X)
+    rows = as_matrix(X, owner="outlier_scores")
+    check_n_features(rows.shape[1], getattr(model, "n_features_in_", rows.shape[1]), "outlier_scores")
+    return rows
+
+
+def _nearest(rows: NDArray, centers: NDArray) -> tuple[NDArray[np.integer], NDArray[np.float64]]:
+    labels = _lloyd.nearest(rows, centers, parallel.resolve_n_jobs(None))
+    return labels, distances_to_own(rows, labels, centers.astype(np.float64))
+
+
+def _relative(labels: NDArray[np.integer], far: NDArray[np.float64], other_labels: NDArray[np.integer],
+              other_far: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distances in units of the median distance of other rows with the same label."""
+    groups = Groups(other_labels, int(max(labels.max(), other_labels.max())) + 1)
+    ordered = other_far[groups.order]
+    groups.sort_within(ordered)
+    typical = groups.quantiles(ordered, groups.sizes, 0.5)
+    typical[(groups.sizes < 2) | (typical == 0)] = np.median(other_far)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(far == 0, 0.0, far / typical[labels])
+
+
+def _beyond_core(rows: NDArray, model: Any) -> NDArray[np.float64]:
+    """Distance to the nearest core point of DBSCAN, in units of eps."""
+    core = model.core_sample_indices_
+    if not len(core):
+        return np.full(len(rows), np.inf)
+    eps, metric = _radius(model)
+    if metric is None:
+        far = rows[:, core].min(axis=1)
+        return _on_its_side(far / eps, far <= eps)
+    components = as_matrix(model.components_, name="model.components_")
+    far = neighbors.kneighbors(components, 1, rows, metric=metric)[0][:, 0]
+    scores = far / eps
+    # Distances are rounded once more than what makes a row noise.
+    unsure = np.flatnonzero(np.abs(scores - 1) <= _UNSURE)
+    if len(unsure):
+        near = neighbors.radius_counts(components, eps, rows[unsure], metric=metric) > 0
+        scores[unsure] = _on_its_side(scores[unsure], near)
+    return scores
+
+
+def _on_its_side(scores: NDArray[np.float64], near: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """At most 1 for what is near, more for what is not, whatever a division was rounded to."""
+    return np.where(near, np.minimum(scores, 1.0), np.maximum(scores, np.nextafter(1.0, 2.0)))
+
+
+def _radius(model: Any) -> tuple[float, distances.Metric | None]:
+    """eps and the metric; None for given distances."""
+    if hasattr(model, "_fit_eps"):
+        return model._fit_eps, model._fit_metric
+    if model.metric == "precomputed":
+        return model.eps, None
+    params = dict(model.metric_params or {})
+    if model.metric == "minkowski" and model.p is not None:
+        params.setdefault("p", model.p)
+    return model.eps, distances.as_metric(model.metric, **params)

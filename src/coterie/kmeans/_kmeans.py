@@ -1,0 +1,669 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""k-means: what users call. The numbers come from `_lloyd`."""
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from .._base import power_of_two
+from .._base.estimator import UNCHANGED, Clusterer, ConvergenceWarning, Estimator, Transformer, also_sklearns
+from .._base.random_state import as_random_state
+from .._base.state import FLOATS, Array
+from .._base.validation import (
+    ARRAY_LIKE,
+    BOOL,
+    CALLABLE,
+    N_JOBS,
+    NONE,
+    RANDOM_STATE,
+    as_array,
+    as_matrix,
+    as_weights,
+    check_n_clusters,
+    check_parameters,
+    integer,
+    is_array_like,
+    number,
+    one_of,
+    real,
+    warn,
+)
+from .._runtime import memory, parallel
+from ..distances import as_metric
+from ..scaling import warn_of_scales
+from . import _lloyd, _seeding
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+_EUCLIDEAN = as_metric("euclidean")
+
+
+class KMeans(Transformer, Clusterer, Estimator):
+    """k-means clustering: `n_clusters` centers such that the rows are near their nearest one.
+
+    Lloyd's algorithm: assign each row to its nearest center, move each center to the mean of its rows, and so on
+    until no label changes, or the centers move less than `tol` asks for, or `max_iter` is reached. Parameters,
+    attributes, results from the same starting centers and messages are those of ``sklearn.cluster.KMeans``.
+
+    Parameters
+    ----------
+    n_clusters : int, default=8
+        Number of clusters and centers, at least 1 and at most the number of rows.
+
+    init : {'k-means++', 'random'}, callable or array-like of shape (n_clusters, n_features), default='k-means++'
+        Where the centers start:
+
+        - 'k-means++': greedy k-means++. Each center is a row drawn with probability proportional to its weight times
+          its squared distance to the nearest center so far; of 2 + log(n_clusters) such draws the best is taken.
+        - 'random': rows drawn with probability proportional to their weights.
+        - an array: the centers themselves.
+        - a callable: ``init(X, n_clusters, random_state=RandomState)`` returns the centers. `X` is the data as a
+          read-only float array, in its own coordinates (scikit-learn passes it centered).
+
+    n_init : 'auto' or int, default='auto'
+        Number of runs with different starts; the one with the lowest inertia is kept. 'auto' is 10 for 'random' and
+        a callable, 1 for 'k-means++' and an array.
+
+    max_iter : int, default=300
+        Most iterations of one run.
+
+    tol : float, default=1e-4
+        A run ends once the sum of squared moves of the centers is at most `tol` times the mean variance of the
+        columns. With 0 it ends when no label changes.
+
+    verbose : int, default=0
+        Print the progress of each run.
+
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness for 'k-means++', 'random' and a callable. With an int each fit gives the same result;
+        None draws from numpy's global state.
+
+    copy_x : bool, default=True
+        Accepted for scikit-learn's sake and of no effect: `X` is never modified and, if it is a C-ordered
+        float32 or float64 array, never copied.
+
+    algorithm : {'lloyd', 'elkan'}, default='lloyd'
+        A hint without effect on the result: which distances can be left out is decided from the data.
+
+    n_jobs : int or None, default=None
+        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+
+    Attributes
+    ----------
+    cluster_centers_ : ndarray of shape (n_clusters, n_features)
+        The centers, float32 for float32 data and else float64.
+
+    labels_ : ndarray of shape (n_samples,), int32
+        Index of the nearest center of each row: the same as ``predict(X)``.
+
+    inertia_ : float
+        Sum of the squared distances of the rows to their nearest center, times their weights. Infinite or 0 where the
+        sum is beyond float64, as for distances of 1e160 or 1e-170; the clusters are right there, too.
+
+    n_iter_ : int
+        Number of iterations of the run that was kept.
+
+    n_features_in_ : int
+        Number of columns seen by fit.
+
+    feature_names_in_ : ndarray of shape (n_features,), object
+        Their names, if `X` was a table whose column names are all text.
+
+    See Also
+    --------
+    k_means : The same as a function.
+    kmeans_plusplus : The starting centers alone.
+
+    Notes
+    -----
+    One iteration takes at most O(n_samples * n_clusters * n_features) time. Memory beyond the data is
+    O(n_samples + n_clusters * n_features).
+
+    Distances are as exact as float64 differences of the data as given: near ties are decided by them, whatever offset
+    the data have. Of equally near centers the one with the lowest index wins. On one machine the results are the same
+    bits for any number of threads.
+
+    A cluster that loses all its rows gets the row farthest from its own center; if that leaves another one without
+    rows, its center goes where that of the heaviest cluster is (scikit-learn may take the sum of that cluster for its
+    mean). If `max_iter` or `tol` ended the run, `cluster_centers_` are not exactly the means of their rows; `labels_`
+    belongs to `cluster_centers_` in any case.
+
+    Data of any size have the clusters that they have at size 1: where squares would overflow or vanish they are divided
+    by a power of two first, which changes no digit. Numbers of more than 1e135 beside others 1e270 times smaller, and
+    weights 1e210 times as large as others, are refused.
+
+    Weights must not be negative, and text is not read as numbers; scikit-learn lets both pass.
+
+    References
+    ----------
+    .. [1] S. P. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Information Theory 28 (1982)
+       129-137. :doi:`10.1109/TIT.1982.1056489`
+    .. [2] D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding", Proceedings of the
+       eighteenth annual ACM-SIAM symposium on discrete algorithms (2007) 1027-1035. :doi:`10.5555/1283383.1283494`
+
+    Examples
+    --------
+    >>> from coterie import KMeans
+    >>> X = [[1, 2], [1, 4], [1, 0], [10, 2], [10, 4], [10, 0]]
+    >>> km = KMeans(n_clusters=2, init=[[0, 0], [9, 9]]).fit(X)
+    >>> km.labels_
+    array([0, 0, 0, 1, 1, 1], dtype=int32)
+    >>> km.cluster_centers_
+    array([[ 1.,  2.],
+           [10.,  2.]])
+    >>> km.predict([[0, 0], [12, 3]])
+    array([0, 1], dtype=int32)
+    """
+
+    _rules = {
+        "n_clusters": (integer(1),),
+        "init": (one_of("k-means++", "random"), CALLABLE, ARRAY_LIKE),
+        "n_init": (one_of("auto"), integer(1)),
+        "max_iter": (integer(1),),
+        "tol": (real(0),),
+        "verbose": (integer(0), *BOOL),
+        "random_state": RANDOM_STATE,
+        "copy_x": BOOL,
+        "algorithm": (one_of("lloyd", "elkan"),),
+        "n_jobs": N_JOBS,
+    }
+    _metadata = {"fit": ("sample_weight", "callback"), "score": ("sample_weight",)}
+    _state = {
+        **Estimator._state,
+        "cluster_centers_": (Array(FLOATS, ("_n_features_out", "n_features_in_")),),
+        "labels_": (Array((np.int32,), ("n_samples",), low=0, high="_n_features_out"),),
+        "inertia_": (number(0),),
+        "n_iter_": (integer(1),),
+        "_n_init": (integer(1),),
+        "_n_features_out": (integer(1),),
+    }
+
+    cluster_centers_: NDArray[np.floating]
+    labels_: NDArray[np.int32]
+    inertia_: float
+    n_iter_: int
+
+    def __init__(
+        self,
+        n_clusters: int = 8,
+        *,
+        init: str | ArrayLike | Callable = "k-means++",
+        n_init: int | str = "auto",
+        max_iter: int = 300,
+        tol: float = 1e-4,
+        verbose: int = 0,
+        random_state: int | np.random.RandomState | np.random.Generator | None = None,
+        copy_x: bool = True,
+        algorithm: str = "lloyd",
+        n_jobs: int | None = None,
+    ) -> None:
+        self.n_clusters = n_clusters
+        self.init = init
+        self.n_init = n_init
+        self.max_iter = max_iter
+        self.tol = tol
+        self.verbose = verbose
+        self.random_state = random_state
+        self.copy_x = copy_x
+        self.algorithm = algorithm
+        self.n_jobs = n_jobs
+
+    def fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None,
+            callback: Callable[[str, int, int], object] | None = None) -> Self:
+        """Find the centers.
+
+        Parameters
+        ----------
+        X : array-like, table or CPU tensor of shape (n_samples, n_features)
+            The data; not modified. float32 is computed with as it is, anything else as float64.
+
+        y : ignored
+            Accepted for scikit-learn's sake.
+
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            How many times each row counts: not negative, not all zero. None counts each once. Not used for starting
+            centers that are given or come from a callable.
+
+        callback : callable, default=None
+            Called as ``callback(stage, done, total)`` in the course of the work; returning False stops it.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            A parameter is out of range, there are fewer rows than clusters, the data are not a finite, real,
+            two-dimensional table with at least one column, or numbers of the data, the weights or the starting centers
+            are too far apart for float64.
+        TypeError
+            The data are sparse or hold objects that are not numbers.
+        Cancelled
+            `callback` returned False.
+
+        Warns
+        -----
+        ConvergenceWarning
+            Fewer distinct clusters were found than asked for, as when there are fewer distinct rows.
+        FeatureScaleWarning
+            One feature holds 95% of the variance or more.
+
+        Notes
+        -----
+        A fit that raises or is interrupted leaves the estimator as it was.
+        """
+        self._check_parameters()
+        X, seen = self._read(X)
+        check_n_clusters(len(X), self.n_clusters)
+        weights = as_weights(sample_weight, len(X))
+        init = _check_centers(self.init, X, self.n_clusters) if is_array_like(self.init) else self.init
+        n_init = self._count_runs()
+        if self.algorithm == "elkan" and self.n_clusters == 1:
+            warn("algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.", RuntimeWarning)
+        random_state = as_random_state(self.random_state)
+
+        with contextlib.nullcontext() if callback is None else parallel.progress(callback):
+            data = _lloyd.Data(X, weights, parallel.resolve_n_jobs(self.n_jobs))
+            warn_of_scales(data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads,
+                           (data.mean, data.variance))
+            tolerance = self.tol * float(data.variance.mean())
+            best = None
+            for _ in range(n_init):
+                start = self._init_centroids(
+                    X, init=init, random_state=random_state, sample_weight=weights, data=data)
+                if self.verbose:
+                    print("Initialization complete")
+                run = _lloyd.iterate(data, start, self.max_iter, tolerance, self.verbose)
+                if best is None or _is_better(run, best, self.n_clusters):
+                    best = run
+        labels, inertia, centers, n_iter, _ = best
+
+        n_found = _count_distinct(labels, self.n_clusters)
+        if n_found < self.n_clusters:
+            warn(f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({self.n_clusters}). "
+                 "Possibly due to duplicate points in X.", also_sklearns(ConvergenceWarning))
+        self._become(cluster_centers_=centers, labels_=labels,
+                     inertia_=power_of_two.times(inertia, data.inertia_exponent), n_iter_=n_iter,
+                     _n_init=n_init, _n_features_out=self.n_clusters, **seen)
+        return self
+
+    def predict(self, X: ArrayLike) -> NDArray[np.int32]:
+        """Return the index of the nearest center of each row.
+
+        Parameters
+        ----------
+        X : array-like, table or CPU tensor of shape (n_samples, n_features)
+            Data with the columns seen by fit; not modified.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), int32
+            Of equally near centers the lowest index.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` was not called.
+        ValueError, TypeError
+            As by `fit`, or the columns differ in number or name from those seen by fit.
+        """
+        X = self._read_more(X)
+        return _lloyd.nearest(X, self.cluster_centers_, parallel.resolve_n_jobs(self.n_jobs))
+
+    def transform(self, X: ArrayLike) -> Any:
+        """Return the Euclidean distance of each row to each center.
+
+        Parameters
+        ----------
+        X : array-like, table or CPU tensor of shape (n_samples, n_features)
+            Data with the columns seen by fit; not modified.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_clusters)
+            float32 for float32 data and else float64, infinite where it is beyond that; a table if `set_output` asks
+            for one.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` was not called.
+        ValueError, TypeError
+            As by `predict`.
+        """
+        matrix = self._read_more(X)
+        distances = _lloyd.distances(matrix, self.cluster_centers_, parallel.resolve_n_jobs(self.n_jobs))
+        return self._as_output(distances, X)
+
+    def score(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> float:
+        """Return minus the inertia of the rows: the higher, the better the centers suit them.
+
+        Parameters
+        ----------
+        X : array-like, table or CPU tensor of shape (n_samples, n_features)
+            Data with the columns seen by fit; not modified.
+
+        y : ignored
+            Accepted for scikit-learn's sake.
+
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            How many times each row counts.
+
+        Returns
+        -------
+        float
+            Minus the weighted sum of squared distances to the nearest center. Infinite or 0 where the sum is beyond
+            float64.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` was not called.
+        ValueError, TypeError
+            As by `predict`, or the weights are bad as in `fit`.
+        """
+        X = self._read_more(X)
+        weights = as_weights(sample_weight, len(X))
+        n_threads = parallel.resolve_n_jobs(self.n_jobs)
+        labels = _lloyd.nearest(X, self.cluster_centers_, n_threads)
+        return -_lloyd.inertia(X, weights, self.cluster_centers_, labels, n_threads)
+
+    def fit_predict(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None,
+                    callback: Callable[[str, int, int], object] | None = None) -> NDArray[np.int32]:
+        """Find the centers and return ``labels_``. Parameters and errors are those of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), int32
+        """
+        return self.fit(X, y, sample_weight, callback).labels_
+
+    def fit_transform(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None,
+                      callback: Callable[[str, int, int], object] | None = None) -> Any:
+        """Find the centers and return the distances to them. Parameters and errors are those of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_clusters)
+            As by `transform`.
+        """
+        return self.fit(X, y, sample_weight, callback).transform(X)
+
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
+        """Return the names of the columns that `transform` gives: kmeans0, kmeans1, ...
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Only checked against the columns seen by fit.
+
+        Returns
+        -------
+        ndarray of shape (n_clusters,), object
+        """
+        self._input_names(input_features)
+        prefix = type(self).__name__.lower()
+        return np.array([f"{prefix}{i}" for i in range(self._n_features_out)], dtype=object)
+
+    def set_fit_request(self, *, sample_weight: bool | str | None = UNCHANGED,
+                        callback: bool | str | None = UNCHANGED) -> Self:
+        """Say whether scikit-learn's metadata routing passes these arguments to `fit`.
+
+        Parameters
+        ----------
+        sample_weight, callback : bool, str or None
+            True passes it, False does not, None raises if it is given, a str is the name under which it is given.
+
+        Returns
+        -------
+        self
+        """
+        return self._set_request("fit", sample_weight=sample_weight, callback=callback)
+
+    def set_score_request(self, *, sample_weight: bool | str | None = UNCHANGED) -> Self:
+        """Say whether scikit-learn's metadata routing passes `sample_weight` to `score`; see `set_fit_request`.
+
+        Parameters
+        ----------
+        sample_weight : bool, str or None
+            As in `set_fit_request`.
+
+        Returns
+        -------
+        self
+        """
+        return self._set_request("score", sample_weight=sample_weight)
+
+    def _check_relations(self) -> None:
+        check_n_clusters(len(self.labels_), self._n_features_out)
+
+    def _count_runs(self) -> int:
+        given = is_array_like(self.init)
+        if self.n_init == "auto":
+            return 1 if given or (isinstance(self.init, str) and self.init == "k-means++") else 10
+        if given and self.n_init != 1:
+            warn(f"Explicit initial center position passed: performing only one init in {type(self).__name__} "
+                 f"instead of n_init={self.n_init}.", RuntimeWarning)
+            return 1
+        return self.n_init
+
+    def _init_centroids(
+        self,
+        X: NDArray,
+        *,
+        init: str | NDArray | Callable,
+        random_state: np.random.RandomState,
+        sample_weight: NDArray | None,
+        n_centroids: int | None = None,
+        x_squared_norms: NDArray | None = None,
+        data: _lloyd.Data | None = None,
+    ) -> NDArray[np.float64]:
+        """Starting centers of one run; `data`, where it is there, is that of `X` and `sample_weight`.
+
+        Name and arguments are scikit-learn's, whose tests call it; `x_squared_norms` are not needed.
+        """
+        k = self.n_clusters if n_centroids is None else n_centroids
+        if is_array_like(init):
+            centers = init
+        elif callable(init):
+            view = X.view()
+            view.flags.writeable = False
+            centers = _check_centers(init(view, k, random_state=random_state), X, k)
+        elif init == "random":
+            weights = np.ones(len(X)) if sample_weight is None else sample_weight
+            n_possible = np.count_nonzero(weights)
+            if n_possible < k:
+                raise ValueError(f"init='random' needs n_clusters={k} rows of a weight above 0, "
+                                 f"but there are {n_possible}.")
+            centers = X[random_state.choice(len(X), size=k, replace=False, p=weights / weights.sum())]
+        else:
+            if data is None:
+                data = _lloyd.Data(X, sample_weight, parallel.resolve_n_jobs(self.n_jobs))
+            centers = X[_seeding.seed(data, k, random_state, None)]
+        return centers.astype(np.float64)
+
+
+def k_means(
+    X: ArrayLike,
+    n_clusters: int,
+    *,
+    sample_weight: ArrayLike | None = None,
+    init: str | ArrayLike | Callable = "k-means++",
+    n_init: int | str = "auto",
+    max_iter: int = 300,
+    verbose: int = False,
+    tol: float = 1e-4,
+    random_state: int | np.random.RandomState | np.random.Generator | None = None,
+    copy_x: bool = True,
+    algorithm: str = "lloyd",
+    return_n_iter: bool = False,
+    n_jobs: int | None = None,
+) -> tuple:
+    """Cluster the rows of `X` by k-means: `KMeans` as a function.
+
+    Parameters
+    ----------
+    X : array-like, table or CPU tensor of shape (n_samples, n_features)
+        The data; not modified.
+    n_clusters : int
+        Number of clusters.
+    sample_weight : array-like of shape (n_samples,) or float, default=None
+        How many times each row counts.
+    init, n_init, max_iter, verbose, tol, random_state, copy_x, algorithm, n_jobs
+        As in `KMeans`.
+    return_n_iter : bool, default=False
+        Also return the number of iterations.
+
+    Returns
+    -------
+    centers : ndarray of shape (n_clusters, n_features)
+        The centers, float32 for float32 data and else float64.
+    labels : ndarray of shape (n_samples,), int32
+        Index of the nearest center of each row.
+    inertia : float
+        Weighted sum of squared distances to the nearest center; as `KMeans.inertia_`.
+    n_iter : int
+        Number of iterations of the run that was kept; only with `return_n_iter`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As by `KMeans.fit`.
+
+    Notes
+    -----
+    Time, memory, ties and determinism are those of `KMeans`.
+
+    Examples
+    --------
+    >>> from coterie import k_means
+    >>> centers, labels, inertia = k_means([[1.0], [2.0], [11.0]], 2, init=[[0.0], [10.0]])
+    >>> centers
+    array([[ 1.5],
+           [11. ]])
+    >>> labels
+    array([0, 0, 1], dtype=int32)
+    >>> inertia
+    0.5
+    """
+    km = KMeans(n_clusters, init=init, n_init=n_init, max_iter=max_iter, verbose=verbose, tol=tol,
+                random_state=random_state, copy_x=copy_x, algorithm=algorithm, n_jobs=n_jobs)
+    check_parameters("k_means", {**KMeans._rules, "return_n_iter": BOOL}, {**vars(km), "return_n_iter": return_n_iter})
+    km.fit(X, sample_weight=sample_weight)
+    result = km.cluster_centers_, km.labels_, km.inertia_
+    return (*result, km.n_iter_) if return_n_iter else result
+
+
+def kmeans_plusplus(
+    X: ArrayLike,
+    n_clusters: int,
+    *,
+    sample_weight: ArrayLike | None = None,
+    x_squared_norms: ArrayLike | None = None,
+    random_state: int | np.random.RandomState | np.random.Generator | None = None,
+    n_local_trials: int | None = None,
+    n_jobs: int | None = None,
+) -> tuple[NDArray, NDArray[np.intp]]:
+    """Choose rows of `X` as starting centers, far from each other and where many rows are: greedy k-means++.
+
+    Each center is a row drawn with probability proportional to its weight times its squared distance to the nearest
+    center so far; of several such draws the one that lowers the inertia most is taken.
+
+    Parameters
+    ----------
+    X : array-like, table or CPU tensor of shape (n_samples, n_features)
+        The data; not modified.
+    n_clusters : int
+        Number of centers, at most the number of rows.
+    sample_weight : array-like of shape (n_samples,) or float, default=None
+        How many times each row counts.
+    x_squared_norms : array-like of shape (n_samples,), default=None
+        Accepted for scikit-learn's sake; its length is checked, and it is not needed.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness.
+    n_local_trials : int, default=None
+        Draws for each center but the first; None is 2 + log(n_clusters). With 1 it is plain k-means++.
+    n_jobs : int or None, default=None
+        Number of threads; the result does not depend on it.
+
+    Returns
+    -------
+    centers : ndarray of shape (n_clusters, n_features)
+        The rows chosen, float32 for float32 data and else float64.
+    indices : ndarray of shape (n_clusters,), intp
+        Which rows they are: ``centers == X[indices]``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As by `KMeans.fit`, or `x_squared_norms` has another length than `X`.
+
+    Notes
+    -----
+    O(n_samples * n_clusters * n_local_trials * n_features) time at most, O(n_samples) memory (with up to eight features
+    it may include a sorted copy of the rows).
+
+    References
+    ----------
+    .. [1] D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding", Proceedings of the
+       eighteenth annual ACM-SIAM symposium on discrete algorithms (2007) 1027-1035. :doi:`10.5555/1283383.1283494`
+
+    Examples
+    --------
+    >>> from coterie import kmeans_plusplus
+    >>> centers, indices = kmeans_plusplus([[0.0], [0.1], [9.0], [9.1]], 2, random_state=0)
+    >>> sorted(centers.round().ravel().tolist())
+    [0.0, 9.0]
+    """
+    rules = {"n_clusters": (integer(1),), "random_state": RANDOM_STATE, "n_local_trials": (integer(1), NONE),
+             "n_jobs": N_JOBS}
+    check_parameters("kmeans_plusplus", rules, {"n_clusters": n_clusters, "random_state": random_state,
+                                                "n_local_trials": n_local_trials, "n_jobs": n_jobs})
+    X = as_matrix(X, owner="kmeans_plusplus")
+    weights = as_weights(sample_weight, len(X))
+    check_n_clusters(len(X), n_clusters)
+    if x_squared_norms is not None and (norms := as_array(x_squared_norms, "x_squared_norms")).shape[:1] != (len(X),):
+        raise ValueError(f"The length of x_squared_norms {norms.size} should be equal to the length of n_samples "
+                         f"{len(X)}.")
+    data = _lloyd.Data(X, weights, parallel.resolve_n_jobs(n_jobs))
+    trials = n_local_trials or 1
+    memory.require(8 * trials * (X.shape[1] + 8), f"{trials:,} draws for each center (n_local_trials)",
+                    "A few are enough: None is 2 + log(n_clusters).")
+    indices = _seeding.seed(data, n_clusters, as_random_state(random_state), n_local_trials)
+    return X[indices], indices
+
+
+def _check_centers(centers: ArrayLike, X: NDArray, n_clusters: int) -> NDArray:
+    """Starting centers as a float array of the right shape."""
+    centers = as_matrix(centers, name="init")
+    if centers.shape[0] != n_clusters:
+        raise ValueError(f"The shape of the initial centers {centers.shape} does not match the number of clusters "
+                         f"{n_clusters}.")
+    if centers.shape[1] != X.shape[1]:
+        raise ValueError(f"The shape of the initial centers {centers.shape} does not match the number of features of "
+                         f"the data {X.shape[1]}.")
+    return centers
+
+
+def _is_better(run: tuple, best: tuple, n_clusters: int) -> bool:
+    """Whether a run has a lower inertia and other clusters: rounding can make the same clusters look better."""
+    if run[1] >= best[1]:
+        return False
+    labels, others = run[0], best[0]
+    partner = np.empty(n_clusters, dtype=others.dtype)
+    partner[labels] = others
+    return bool((partner[labels] != others).any())
+
+
+def _count_distinct(labels: NDArray, n_clusters: int) -> int:
+    seen = np.zeros(n_clusters, dtype=bool)
+    for start in range(0, len(labels), 8192):
+        seen[labels[start:start + 8192]] = True
+        if seen.all():  # nearly always after the first block
+            break
+    return int(np.count_nonzero(seen))

@@ -1,0 +1,364 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How neighbours are found: with a tree of boxes, or from all distances, a block at a time.
+
+Rows are laid out once (`lay_out`), then asked for those nearest to others, or within a radius.
+"""
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .. import distances
+from .._base import power_of_two
+from .._runtime import memory, parallel
+from . import _kd_tree, _vectors
+from ._kernels import blocks, kd_query, kd_tree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_QUERIES_AT_LEAST = 100  # or all distances are computed before a tree is built
+_FEATURES_AT_MOST = 20  # of a tree that always pays
+# With more features a tree takes up to 1.8 times as long as all distances if rows have no structure at all, but mostly
+# less (a fifth where there are clusters). A leaf of queries goes through it without a pause: it must not be too large.
+_NUMBERS_AT_MOST = 1 << 25
+_LEAF = 32
+_LEAVES = 4  # of a chunk
+_MANY_NUMBERS = 1 << 22  # in many features: a whole leaf of queries may take too long to be interrupted
+_BLOCK = 1 << 20  # distances of a block: 8 MB
+_CHUNK = 1 << 16  # numbers of a chunk where they are only looked at
+
+_REDUCED = {kd_tree.EUCLIDEAN: "sqeuclidean", kd_tree.MANHATTAN: "manhattan", kd_tree.CHEBYSHEV: "chebyshev"}
+
+
+class Neighborhoods(NamedTuple):
+    """The neighbours of each of a number of rows, one row's after the other's: a sparse matrix in CSR format.
+
+    Those of row i are ``indices[indptr[i]:indptr[i + 1]]``, and their distances ``distances[indptr[i]:indptr[i + 1]]``.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int64]
+    distances: NDArray[np.float64]
+
+
+# ------------------------------------------------------------------------------------------- rows, laid out
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """Rows to look for neighbours in.
+
+    X : the rows as they are, or a matrix of distances if there is no metric.
+    vectors : what they are as vectors; None if the metric has none.
+    tree : over the vectors; None: distances are computed a block at a time,
+    points : from what `distances.prepare` made of the vectors, or else of the rows.
+    exponent : vectors, tree and points are of the rows over 2**exponent.
+    top : the largest absolute value of X; 0 where no number of its type needs a division.
+    """
+
+    X: NDArray
+    metric: distances.Metric | None
+    vectors: _vectors.Vectors | None = None
+    tree: kd_tree.Tree | None = None
+    points: Any = None
+    exponent: int = 0
+    top: float = 0.0
+
+    def reduce(self, radius: float) -> float:
+        return radius if self.vectors is None else self.vectors.reduce(radius)
+
+
+def lay_out(X: NDArray, metric: distances.Metric, n_queries: int, n_threads: int, use_tree: bool | None = None,
+            exponent: int | None = None) -> Rows:
+    """Rows for so many queries. use_tree: whether to use a tree if there can be one; None is by the rule.
+
+    exponent : of the power of two that they are divided by; None is by their size
+    """
+    top = 0.0 if power_of_two.is_safe(X.dtype, metric.power) else power_of_two.magnitude(X)
+    if exponent is None:
+        exponent = distances.safe_exponent(metric, X, name="X") if power_of_two.exponent_of(top, metric.power) else 0
+    vectors = _vectors.as_vectors(X, metric, exponent)
+    if vectors is not None:
+        if use_tree is None:
+            use_tree = _is_tree_better(vectors, n_queries)
+        if use_tree:
+            return Rows(X, metric, vectors, _kd_tree.build(vectors, n_threads, _LEAF), None, exponent, top)
+        if vectors.kind in _REDUCED:
+            points = distances.prepare(vectors.X, _reduced(vectors), n_threads)
+            return Rows(X, metric, vectors, None, points, exponent, top)
+    points = distances.prepare(power_of_two.divided(X, exponent), metric, n_threads)
+    return Rows(X, metric, None, None, points, exponent, top)
+
+
+def _suited(rows: Rows, n_threads: int, radius: float) -> Rows:
+    """Rows laid out anew if the radius needs another power of two than they themselves do."""
+    if rows.metric is None or not rows.top:
+        return rows
+    exponent = power_of_two.exponent_of(rows.top, rows.metric.power, rows.metric.as_length(radius))
+    if exponent == rows.exponent:
+        return rows
+    return lay_out(rows.X, rows.metric, 1, n_threads, rows.tree is not None, exponent)
+
+
+def _in_reach(rows: Rows, Y: NDArray | None, radius: float) -> NDArray | None:
+    """Queries, those too large to be compared with the rows moved to where squares fit: still farther than the radius.
+    """
+    power = rows.metric.power if rows.metric is not None else 0.0
+    far = None if Y is None else power_of_two.far_rows(Y, rows.exponent, power)
+    if far is None:
+        return Y
+    if radius == math.inf:
+        raise ValueError(f"Y holds numbers up to {power_of_two.magnitude(Y):.6g}, too large beside those of X, up to "
+                         f"{rows.top:.6g}: their distances are not told within an infinite radius.")
+    limit = power_of_two.times(power_of_two.far_limit(power), rows.exponent)
+    return np.clip(Y, -limit, limit)
+
+
+def _is_tree_better(vectors: _vectors.Vectors, n_queries: int) -> bool:
+    if vectors.kind == kd_tree.MINKOWSKI:  # whose powers cost more than all else
+        return True
+    if n_queries < _QUERIES_AT_LEAST:
+        return False
+    return vectors.X.shape[1] <= _FEATURES_AT_MOST or vectors.X.size <= _NUMBERS_AT_MOST
+
+
+def _reduced(vectors: _vectors.Vectors) -> distances.Metric:
+    """The metric that is the reduced distance of vectors."""
+    return distances.as_metric(_REDUCED[vectors.kind])
+
+
+# ------------------------------------------------------------------------------------------- with a tree
+
+
+def _as_vectors(rows: Rows, Y: NDArray) -> _vectors.Vectors:
+    """Queries as the rows are."""
+    found = _vectors.as_vectors(Y, rows.metric, rows.exponent)
+    assert found is not None
+    return found
+
+
+def _query_tree(rows: Rows, Y: NDArray | None, n_threads: int) -> tuple[kd_tree.Tree, NDArray[np.int64]]:
+    """The tree with the queries, and its leaves."""
+    tree = rows.tree if Y is None else _kd_tree.build(_as_vectors(rows, Y), n_threads, _LEAF)
+    which = np.empty(len(tree.nodes), np.int64)
+    return tree, which[:kd_query.leaves(tree, which)]
+
+
+def _parts(tree: kd_tree.Tree) -> int:
+    """In how many parts the queries of a leaf go through a tree."""
+    return 4 if tree.d > 8 and tree.n * tree.d > _MANY_NUMBERS else 1
+
+
+def _nearest_in_tree(rows: Rows, Y: NDArray | None, others: bool, n_threads: int, out: NDArray, indices: NDArray
+                     ) -> None:
+    tree, which = _query_tree(rows, Y, n_threads)
+    parts = _parts(rows.tree)
+    chunk = _LEAVES if parts == 1 else 1
+    k = out.shape[1]
+    near, found = np.empty((n_threads, _LEAF * k)), np.empty((n_threads, _LEAF * k), np.int64)
+    root = rows.metric.kernel == "euclidean"
+    parallel.in_steps("neighbors", -(-len(which) * parts // chunk), len(out), lambda first, count: parallel.run(
+        lambda region, slot: kd_query.nearest(rows.tree, tree, which, parts, chunk, first, others, root, near, found,
+                                              out, indices, region, slot), count, n_threads))
+    if root:
+        power_of_two.multiplied(out, rows.exponent)
+    else:
+        _finish(rows, Y, np.arange(0, out.size + 1, k), out.ravel(), indices.ravel(), None, n_threads)
+
+
+def _within_in_tree(rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
+                    ) -> Neighborhoods:
+    tree, which = _query_tree(rows, Y, n_threads)
+    counts = np.empty(tree.n, np.int64)
+    nothing = np.empty(0, np.int64)
+    _walk("counting neighbors", rows, radius, tree, which, others, n_threads, nothing, counts, nothing, np.empty(0))
+    indptr = _starts(counts)
+    _require(indptr[-1], tree.n)
+    indices, found = np.empty(indptr[-1], np.int64), np.empty(indptr[-1])
+    _walk("neighbors", rows, radius, tree, which, others, n_threads, indptr, counts, indices, found)
+    _finish(rows, Y, indptr, found, indices, "distance" if sort_results else "row", n_threads)
+    return Neighborhoods(indptr, indices, found)
+
+
+def _walk(stage: str, rows: Rows, radius: float, tree: kd_tree.Tree, which: NDArray, others: bool, n_threads: int,
+          starts: NDArray, counts: NDArray, indices: NDArray, found: NDArray) -> None:
+    work = np.empty((n_threads, _LEAF * tree.d))
+    bound = rows.reduce(radius)
+    parts = _parts(rows.tree)
+    parallel.in_steps(stage, len(which) * parts, tree.n, lambda first, count: parallel.run(
+        lambda region, slot: kd_query.within(rows.tree, tree, which, parts, first, others, bound, work, starts, counts,
+                                             indices, found, region, slot), count, n_threads))
+
+
+# ------------------------------------------------------------------------------------------- from blocks of distances
+
+
+def _blocks(rows: Rows, Y: NDArray | None, n_threads: int):
+    """Blocks of distances, reduced if there are vectors: number of the first row, and the block."""
+    X = rows.X
+    if rows.metric is None:
+        Q, n = (X if Y is None else Y), X.shape[0]
+        measure, points = None, None
+    else:
+        Q, n, points, measure = (X if Y is None else Y), len(X), rows.points, rows.metric
+        if rows.vectors is not None:
+            Q = (rows.vectors if Y is None else _as_vectors(rows, Y)).X
+            measure = _reduced(rows.vectors)
+        else:
+            Q = power_of_two.divided(Q, rows.exponent)
+    step = max(1, _BLOCK // n)
+    block = np.empty((min(step, len(Q)), n))
+    for start in range(0, len(Q), step):
+        part = Q[start:start + step]
+        out = block[:len(part)]
+        parallel.report("neighbors", start, len(Q))
+        if measure is None:
+            out[...] = part
+        else:
+            distances.rows_to(part, points, measure, n_threads, out)
+        if rows.vectors is None:
+            _check_distances(out, start)
+        yield start, out
+
+
+def _check_distances(block: NDArray[np.float64], start: int) -> None:
+    if math.isnan(block.sum()):
+        row = start + int(np.isnan(block).any(axis=1).argmax())
+        raise ValueError(f"Some distances from row {row} are not numbers.")
+
+
+def _in_chunks(kernel: Callable, block: NDArray, *arguments: object, n_threads: int) -> None:
+    rows = max(1, _CHUNK // block.shape[1])
+    n_chunks = -(-len(block) // rows)
+    *before, after = arguments
+    parallel.run(lambda region, slot: kernel(block, *before, rows, *after, region, slot), n_chunks, n_threads)
+
+
+def _nearest_in_blocks(rows: Rows, Y: NDArray | None, others: bool, n_threads: int, out: NDArray, indices: NDArray
+                       ) -> None:
+    for start, block in _blocks(rows, Y, n_threads):
+        part = slice(start, start + len(block))
+        _in_chunks(blocks.nearest, block, start, others, (out[part], indices[part]), n_threads=n_threads)
+    _finish(rows, Y, np.arange(0, out.size + 1, out.shape[1]), out.ravel(), indices.ravel(), None, n_threads)
+
+
+def _count_in_blocks(rows: Rows, radius: float, Y: NDArray | None, others: bool, n_threads: int, counts: NDArray
+                     ) -> None:
+    bound = rows.reduce(radius)
+    for start, block in _blocks(rows, Y, n_threads):
+        _in_chunks(blocks.count_within, block, bound, start, others, (counts[start:start + len(block)],),
+                   n_threads=n_threads)
+
+
+def _within_in_blocks(rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
+                      ) -> Neighborhoods:
+    """In one pass: distances cost more than neighbours."""
+    n = len(rows.X if Y is None else Y)
+    bound = rows.reduce(radius)
+    counts = np.empty(n, np.int64)
+    parts, total = [], 0
+    for start, block in _blocks(rows, Y, n_threads):
+        some = counts[start:start + len(block)]
+        _in_chunks(blocks.count_within, block, bound, start, others, (some,), n_threads=n_threads)
+        starts = _starts(some)
+        total += int(starts[-1])
+        _require(total, n)
+        indices, found = np.empty(starts[-1], np.int64), np.empty(starts[-1])
+        _in_chunks(blocks.within, block, bound, start, others, (starts, indices, found), n_threads=n_threads)
+        parts.append((indices, found))
+    indptr = _starts(counts)
+    indices, found = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    del parts
+    _finish(rows, Y, indptr, found, indices, "distance" if sort_results else None, n_threads)
+    return Neighborhoods(indptr, indices, found)
+
+
+# ------------------------------------------------------------------------------------------- either way
+
+
+def nearest(rows: Rows, k: int, Y: NDArray | None, others: bool, n_threads: int
+             ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """others: the queries are the rows (Y is None), and none is its own neighbour."""
+    n = len(rows.X if Y is None else Y)
+    memory.require(16 * n * k, f"The {k:,} nearest neighbours of {n:,} rows",
+                    "Ask for fewer, or for some rows of Y at a time.")
+    out, indices = np.empty((n, k)), np.empty((n, k), np.int64)
+    search = _nearest_in_blocks if rows.tree is None else _nearest_in_tree
+    far = None
+    if Y is not None and rows.metric is not None:
+        far = power_of_two.far_rows(Y, rows.exponent, rows.metric.power)
+    if far is None:
+        search(rows, Y, others, n_threads, out, indices)
+        return out, indices
+    # Queries that are too large to be compared with the rows as they are laid out.
+    exponent = power_of_two.exponent_of(max(rows.top, power_of_two.magnitude(Y)), rows.metric.power)
+    smaller = lay_out(rows.X, rows.metric, 1, n_threads, rows.tree is not None, exponent)
+    for those, which in ((smaller, far), (rows, np.setdiff1d(np.arange(n), far))):
+        if len(which):
+            part = np.empty((len(which), k)), np.empty((len(which), k), np.int64)
+            search(those, Y[which], others, n_threads, *part)
+            out[which], indices[which] = part
+    return out, indices
+
+
+def within(rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
+            ) -> Neighborhoods:
+    rows = _suited(rows, n_threads, radius)
+    Y = _in_reach(rows, Y, radius)
+    search = _within_in_blocks if rows.tree is None else _within_in_tree
+    return search(rows, radius, Y, others, sort_results, n_threads)
+
+
+def count_within(rows: Rows, radius: float, Y: NDArray | None, others: bool, n_threads: int) -> NDArray[np.int64]:
+    rows = _suited(rows, n_threads, radius)
+    Y = _in_reach(rows, Y, radius)
+    counts = np.empty(len(rows.X if Y is None else Y), np.int64)
+    if rows.tree is None:
+        _count_in_blocks(rows, radius, Y, others, n_threads, counts)
+    else:
+        tree, which = _query_tree(rows, Y, n_threads)
+        nothing = np.empty(0, np.int64)
+        _walk("counting neighbors", rows, radius, tree, which, others, n_threads, nothing, counts, nothing, np.empty(0))
+    return counts
+
+
+def _starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    starts = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
+    return starts
+
+
+def _require(total: int, n: int) -> None:
+    memory.require(16 * int(total), f"The {int(total):,} neighbours of {n:,} rows", "Choose a smaller radius, ask for "
+                    "some rows of Y at a time, or only count them with radius_counts.")
+
+
+def _finish(rows: Rows, Y: NDArray | None, indptr: NDArray, found: NDArray, indices: NDArray, order: str | None,
+            n_threads: int) -> None:
+    """Bring neighbours in order, and turn reduced distances into those of the metric, in place. No order: they are."""
+    n = len(indptr) - 1
+    size = max(1, _CHUNK * n // (8 * max(1, len(indices))))  # rows of a chunk
+
+    def sort() -> None:
+        by_row = order == "row"
+        parallel.run(lambda region, slot: blocks.sort(indptr, by_row, size, found, indices, region, slot),
+                      -(-n // size), n_threads)
+
+    if rows.vectors is not None and rows.metric.name == "haversine":
+        X = rows.X.astype(np.float64, copy=False)
+        Q = X if Y is None else Y.astype(np.float64, copy=False)
+        parallel.run(lambda region, slot: blocks.angles(X, Q, indptr, indices, size, found, region, slot),
+                      -(-n // size), n_threads)
+        sort()  # those that are all but tied may be in another order now
+        return
+    if order is not None:
+        sort()
+    if rows.vectors is not None:
+        for start in range(0, len(found), _CHUNK):
+            part = found[start:start + _CHUNK]
+            part[...] = rows.vectors.restore(part)

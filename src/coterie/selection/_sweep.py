@@ -1,0 +1,502 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Fit with many parameters, score each fit, and see how far it holds on other draws of the data."""
+from __future__ import annotations
+
+import contextlib
+import copy
+import dataclasses
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import scores
+from .._base import power_of_two
+from .._base.estimator import ClusteringWarning
+from .._base.random_state import as_random_state
+from .._base.validation import (
+    N_JOBS,
+    RANDOM_STATE,
+    as_matrix,
+    check_parameters,
+    column_names,
+    integer,
+    shown,
+    told_once,
+)
+from .._base.wording import fixed, share_cell
+from .._runtime import parallel
+from ..hierarchy._agglomerative import TreeClusterer, takes_all_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike, NDArray
+
+    from .._base.typing import FigureAxes
+
+SCORES = {
+    "silhouette": scores.silhouette_score,
+    "davies_bouldin": scores.davies_bouldin_score,
+    "calinski_harabasz": scores.calinski_harabasz_score,
+}
+_LOWER_IS_BETTER = {"davies_bouldin"}
+_COLUMNS = ("n_clusters", "noise", "inertia", "stability", "stability_spread")  # of each table
+_LONGEST_CELL = 32  # of a parameter's values, such as arrays
+_METHODS = ("get_params", "set_params", "fit_predict")
+_CUTS = {"n_clusters", "distance_threshold"}  # what a tree can be cut by, without another fit
+
+
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class Sweep:
+    """What `sweep` found: a row for each point of the grid. ``print`` it, or see `plot` and `to_pandas`.
+
+    ``len(sweep)`` is the number of rows, ``sweep[i]`` is row i, and a loop goes over them.
+
+    Attributes
+    ----------
+    rows : list of dict
+        In the order of the grid, the last parameter fastest. The keys are the grid's parameters, and
+
+        - ``"n_clusters"``: how many clusters there are, noise not counted (where `n_clusters` is in the grid: how many
+          were asked for);
+        - ``"noise"``: the share of the rows that is noise;
+        - ``"inertia"``: the sum of the squared Euclidean distances of rows to the mean of their cluster;
+        - the scores by their names;
+        - ``"stability"`` and ``"stability_spread"``, if asked for: mean and standard deviation of the adjusted Rand
+          index over the resamples.
+
+        What is not defined is nan.
+    parameters : tuple of str
+        Names of the grid's parameters.
+    scores : tuple of str
+        Names of the scores.
+    labels : list of ndarray of shape (n_samples,)
+        The labels of each row of the table.
+    estimator : object
+        What was fitted, with the parameters that are not in the grid; not fitted itself.
+    data : ndarray of shape (n_samples, n_features)
+        The data, not copied.
+    n_resamples : int
+        On how many resamples each fit was repeated.
+    """
+
+    rows: list[dict[str, Any]]
+    parameters: tuple[str, ...]
+    scores: tuple[str, ...]
+    labels: list[NDArray]
+    estimator: Any
+    data: NDArray
+    n_resamples: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        return self.rows[index]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.rows)
+
+    def __repr__(self) -> str:
+        return (f"<Sweep of {type(self.estimator).__name__} over {', '.join(self.parameters)}: {len(self)} rows with "
+                f"{', '.join(self._columns())}>")
+
+    def __str__(self) -> str:
+        columns = [*self.parameters, *(each for each in ("n_clusters", "noise") if each not in self.parameters),
+                   *self._columns()]
+        if not any(row["noise"] for row in self.rows) and "noise" not in self.parameters:
+            columns.remove("noise")
+        lines = zip(*(self._cells(name) for name in columns), strict=True)
+        return "\n".join("  ".join(line).rstrip() for line in lines)
+
+    def _cells(self, name: str) -> list[str]:
+        """A column of the table, its head first, all equally wide. A star marks the best."""
+        values = [row[name] for row in self.rows]
+        if name in self.parameters:
+            texts = [f"{value:g}" if isinstance(value, float) else " ".join(str(value).split()) for value in values]
+            cells = [text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL - 3]}..." for text in texts]
+        elif name == "n_clusters":
+            cells = [f"{value:,}" for value in values]
+        elif name == "noise":
+            cells = list(map(share_cell, values))
+        else:
+            largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+            digits = math.floor(math.log10(largest)) + 1 if largest else 1  # before the point
+            style = f",.{max(0, 3 - digits + (digits > 0))}f" if -6 < digits < 12 else ".3e"
+            cells = [f"{value:{style}}" for value in values]
+            if name == "stability":
+                cells = [f"{fixed(row[name], 2)} ± {row['stability_spread']:.2f}" for row in self.rows]
+            defined = [not math.isnan(value) for value in values]
+            best = self.best(name)[name] if name != "inertia" and any(defined) else None
+            cells = [f"{cell if known else '-'}{'*' if value == best else ' ' * (name != 'inertia')}"
+                     for cell, known, value in zip(cells, defined, values, strict=True)]
+        width = max(map(len, [name, *cells]))
+        return [each.rjust(width) for each in [name, *cells]]
+
+    def best(self, score: str) -> dict[str, Any]:
+        """Return the row with the best value of a score: the highest, but the lowest of ``"davies_bouldin"``.
+
+        Parameters
+        ----------
+        score : str
+            Name of a score, or ``"stability"``.
+
+        Returns
+        -------
+        dict
+            A row; of equal ones the first.
+
+        Raises
+        ------
+        ValueError
+            There is no such score, or it is defined for no row; or it is ``"inertia"``, which falls with every further
+            cluster.
+        """
+        if not isinstance(score, str):
+            raise TypeError(f"score must be the name of a score. Got {shown(score)}.")
+        if score == "inertia":
+            raise ValueError("inertia has no best value: it falls with every further cluster, down to 0. Look where it "
+                             "stops falling fast, or ask for another score.")
+        known = [*self.scores, *(["stability"] if self.n_resamples else [])]
+        if score not in known:
+            raise ValueError(f"score must be one of those of the sweep: {', '.join(known)}. Got {shown(score)}.")
+        sign = -1 if score in _LOWER_IS_BETTER else 1
+        defined = [row for row in self.rows if not math.isnan(row[score])]
+        if not defined:
+            raise ValueError(f"{score} is not defined for any row: each has one cluster, or nothing but noise.")
+        return max(defined, key=lambda row: sign * row[score])
+
+    def to_pandas(self) -> Any:
+        """Return the rows as a ``pandas.DataFrame``.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            pandas is not installed.
+        """
+        import pandas
+
+        return pandas.DataFrame(self.rows)
+
+    def plot(self, ax: Axes | None = None) -> FigureAxes:
+        """Draw the scores: the same as `coterie.plot.sweep`.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        ModuleNotFoundError
+            matplotlib is not installed.
+        """
+        from .. import plot
+
+        return plot.sweep(self, ax=ax)
+
+    def _columns(self) -> list[str]:
+        return ["inertia", *self.scores, *(["stability"] if self.n_resamples else [])]
+
+
+def sweep(
+    estimator: Any,
+    X: ArrayLike,
+    grid: Mapping[str, Iterable],
+    *,
+    scores: Sequence[str | Callable] = tuple(SCORES),
+    stability: int = 0,
+    random_state: int | np.random.RandomState | np.random.Generator | None = None,
+    n_jobs: int | None = None,
+    callback: Callable[[str, int, int], object] | None = None,
+) -> Sweep:
+    """Fit with each combination of some parameters' values, and score each result.
+
+    Parameters
+    ----------
+    estimator : object
+        A clusterer of this package, or any other with ``get_params``, ``set_params`` and ``fit_predict`` as
+        scikit-learn's have them. It is copied and stays as it is.
+
+    X : array-like, table or CPU tensor of shape (n_samples, n_features) or (n_samples, n_samples)
+        The data, or their distances where the estimator has ``metric='precomputed'``; not modified.
+
+    grid : dict
+        Names of parameters and the values of each to try: ``{"n_clusters": range(2, 12)}``, or
+        ``{"eps": [0.3, 0.5], "min_samples": [5, 10]}`` for all four combinations.
+
+    scores : sequence of str and callables, default=("silhouette", "davies_bouldin", "calinski_harabasz")
+        Which scores of `coterie.scores`; or functions ``f(X, labels)``, higher is better, with their own names. They
+        get the rows that are not noise, and are called where there are at least two clusters, and fewer than rows.
+
+    stability : int, default=0
+        On how many resamples each fit is repeated. That many times as much work.
+
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness for the resamples and, if the `random_state` of the estimator is None, of a seed for all
+        its fits. With an int the result is the same each time.
+
+    n_jobs : int or None, default=None
+        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it. An
+        estimator whose own `n_jobs` is not None keeps to that.
+
+    callback : callable, default=None
+        Called as ``callback("sweep", done, total)`` in the course of the work; returning False stops it.
+
+    Returns
+    -------
+    Sweep
+        A table, with the labels of each fit.
+
+    Raises
+    ------
+    ValueError
+        The grid is empty or names a parameter that the estimator does not have, a score is unknown, or another argument
+        is out of range; or the estimator refuses a value of the grid, or `X`.
+    TypeError
+        The data are sparse or hold objects that are not numbers, or the estimator lacks one of the three methods.
+    Cancelled
+        `callback` returned False.
+
+    Warns
+    -----
+    FeatureScaleWarning, ConvergenceWarning
+        As by the estimator, but once at most. `ClusteringWarning` is left out: the table says the same.
+
+    See Also
+    --------
+    suggest_k : Reads such a table.
+    coterie.plot.sweep : Draws it.
+
+    Notes
+    -----
+    Scores are those of the data as they are given: scale them before, rather than in a pipeline. They are those of the
+    rows that are not noise: look at the share of noise beside them. The silhouette is taken with the metric of the
+    estimator, if that has one; the other scores and the inertia are about means and are not defined for given
+    distances.
+
+    A resample is a bootstrap: as many rows as there are, drawn with repetition, so that it has about 63% of them. All
+    points of the grid get the same ones. The clusters of a resample are compared with those of all rows on the rows
+    that it has, each counted once, by the adjusted Rand index, noise as a cluster: 1 if each resample finds the same,
+    near 0 if each finds something else [1]_ [2]_ [3]_. Unstable clusters are hardly ever right, but stable ones can be
+    wrong: two halves of what really is eight clusters may be most stable of all. A method for which equal rows are
+    dense, such as HDBSCAN, may make clusters of repeated ones: there stability tells less.
+
+    Time is that of the fits, once and `stability` times, and of the scores. Trees (`AgglomerativeClustering`,
+    `DivisiveClustering`) are built once for all values of `n_clusters` and `distance_threshold`, and cut. The
+    silhouette takes O(n_samples²) time. For large data score a part of the rows: ``scores=[functools.partial(
+    coterie.scores.silhouette_score, sample_size=5000, random_state=0)]`` is named "silhouette", too.
+
+    References
+    ----------
+    .. [1] A. Ben-Hur, A. Elisseeff, I. Guyon, "A stability based method for discovering structure in clustered data",
+       Pacific Symposium on Biocomputing 7 (2002) 6-17. :doi:`10.1142/9789812799623_0002`
+    .. [2] C. Hennig, "Cluster-wise assessment of cluster stability", Computational Statistics & Data Analysis 52 (2007)
+       258-271. :doi:`10.1016/j.csda.2006.11.025`
+    .. [3] Y. Fang and J. Wang, "Selection of the number of clusters via the bootstrap method", Computational Statistics
+       & Data Analysis 56 (2012) 468-477. :doi:`10.1016/j.csda.2011.09.003`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from coterie import KMeans
+    >>> from coterie.selection import sweep
+    >>> rng = np.random.default_rng(0)
+    >>> X = np.concatenate([rng.normal(center, 1, (50, 2)) for center in ([0, 0], [8, 0], [4, 7])])
+    >>> found = sweep(KMeans(n_init=5), X, {"n_clusters": range(2, 6)}, stability=10, random_state=0)
+    >>> found.best("silhouette")["n_clusters"]
+    3
+    >>> [len(np.unique(labels)) for labels in found.labels]
+    [2, 3, 4, 5]
+    """
+    check_parameters("sweep", {"stability": (integer(0),), "random_state": RANDOM_STATE, "n_jobs": N_JOBS},
+                     {"stability": stability, "random_state": random_state, "n_jobs": n_jobs})
+    if isinstance(estimator, type) or not all(hasattr(estimator, each) for each in _METHODS):
+        raise TypeError("sweep needs an estimator, such as KMeans(), with get_params, set_params and fit_predict. "
+                        f"Got {shown(estimator)}.")
+    values = _read_grid(estimator, grid)
+    names, functions = _read_scores(scores, {*values, *_COLUMNS})
+    array = as_matrix(X, owner="sweep")
+    randomness = as_random_state(random_state)
+    base = _copy(estimator)
+    unseeded = [name for name, value in base.get_params().items()  # those of the parts of a pipeline, too
+                if value is None and name.rpartition("__")[2] == "random_state"]
+    if unseeded:
+        base.set_params(**dict.fromkeys(unseeded, int(randomness.randint(2**31))))
+    points = [dict(zip(values, each, strict=True)) for each in itertools.product(*values.values())]
+    judge = Judge(base, array, names, functions)
+
+    total = len(points) * (1 + stability)
+    with (contextlib.nullcontext() if callback is None else parallel.progress(callback),
+          parallel.num_threads(parallel.resolve_n_jobs(n_jobs))):
+        rows, labels = [], []
+        with told_once(ClusteringWarning):
+            fitted = Fits(base, array if column_names(X) is None else X, points)
+            for i, point in enumerate(points):
+                with parallel.as_step("sweep", i, total):
+                    found, inertia = fitted(i)
+                    rows.append(point | judge(found, inertia, "n_clusters" in point))
+                    labels.append(found)
+        agreement = np.full((len(points), stability), math.nan)
+        with told_once(Warning):
+            for b in range(stability):
+                drawn = np.sort(randomness.randint(len(array), size=len(array)))
+                fitted = Fits(base, judge.part(drawn), points)
+                for i in range(len(points)):
+                    with parallel.as_step("sweep", len(points) * (1 + b) + i, total):
+                        agreement[i, b] = _agreement(fitted, i, labels[i], drawn)
+        parallel.report("sweep", total, total)
+    if stability:
+        for row, each in zip(rows, agreement, strict=True):
+            row["stability"], row["stability_spread"] = float(each.mean()), float(each.std())
+    return Sweep(rows, tuple(values), tuple(names), labels, base, array, int(stability))
+
+
+# ------------------------------------------------------------------------------------------- what is asked for
+
+
+def _read_scores(given: Sequence[str | Callable], taken: set[str]) -> tuple[list[str], list[Callable]]:
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise ValueError("The 'scores' parameter of sweep must be a list of names and functions. "
+                         f"Got {shown(given)} instead.")
+    names, functions = [], []
+    for each in given:
+        if callable(each):
+            function = getattr(each, "func", each)  # of a functools.partial
+            names.append(getattr(function, "__name__", type(function).__name__).removesuffix("_score"))
+            functions.append(each)
+        elif isinstance(each, str) and each in SCORES:
+            names.append(each)
+            functions.append(SCORES[each])
+        else:
+            raise ValueError(f"The 'scores' parameter of sweep must hold functions f(X, labels), or names among "
+                             f"{', '.join(map(repr, SCORES))}. Got {shown(each)}.")
+    if len(set(names)) < len(names):
+        raise ValueError(f"The 'scores' of sweep must have different names. Got {', '.join(names)}.")
+    if both := taken.intersection(names):
+        raise ValueError(f"The 'scores' of sweep must not be called as another column is. Got {shown(min(both))}.")
+    return names, functions
+
+
+def _read_grid(estimator: Any, grid: Mapping[str, Iterable]) -> dict[str, list]:
+    if not isinstance(grid, Mapping) or not grid:
+        raise ValueError("The 'grid' parameter of sweep must be a dict of parameters and their values, such as "
+                         f"{{'n_clusters': range(2, 12)}}. Got {shown(grid)} instead.")
+    known = estimator.get_params()
+    values = {}
+    for name, each in grid.items():
+        if name not in known:
+            raise ValueError(f"The 'grid' parameter of sweep names {name!r}, which {type(estimator).__name__} does not "
+                             f"have. It has {', '.join(sorted(known))}.")
+        if isinstance(each, (str, bytes)) or not isinstance(each, Iterable):
+            raise ValueError(f"The 'grid' parameter of sweep must have a list of values for {name!r}. "
+                             f"Got {shown(each)}.")
+        values[name] = [value.item() if isinstance(value, np.generic) else value for value in each]
+        if not values[name]:
+            raise ValueError(f"The 'grid' parameter of sweep must have at least one value for {name!r}. Got none.")
+    return values
+
+
+# ------------------------------------------------------------------------------------------- the fits
+
+
+def _copy(estimator: Any) -> Any:
+    """One with the same parameters, not fitted."""
+    return type(estimator)(**copy.deepcopy(estimator.get_params(deep=False)))
+
+
+class Fits:
+    """The labels of each point of a grid, on one set of rows. Trees are kept, and cut."""
+
+    def __init__(self, base: Any, X: Any, points: list[dict]) -> None:
+        self.base, self.X, self.points = base, X, points
+        self.trees: dict[tuple, TreeClusterer] = {}
+
+    def __call__(self, i: int) -> tuple[NDArray, float | None]:
+        """Labels, and the inertia if the estimator tells it."""
+        model = _copy(self.base).set_params(**self.points[i])
+        if isinstance(model, TreeClusterer):
+            params = model.get_params()
+            kept = tuple(id(self.points[i].get(name)) for name in params if name not in _CUTS)
+            if kept in self.trees:
+                return self.trees[kept].cut(params["n_clusters"], params["distance_threshold"]), None
+            self.trees[kept] = model
+        labels = np.asarray(model.fit_predict(self.X))
+        return labels, getattr(model, "inertia_", None)
+
+
+def _agreement(fitted: Fits, i: int, labels: NDArray, drawn: NDArray) -> float:
+    """How alike the clusters of all rows and those of a resample are; nan if they hold all the rows, or one each."""
+    if len(np.unique(labels)) in (1, len(labels)):
+        return math.nan
+    rows, first = np.unique(drawn, return_index=True)
+    return float(scores.adjusted_rand_score(labels[rows], fitted(i)[0][first]))
+
+
+# ------------------------------------------------------------------------------------------- the scores
+
+
+class Judge:
+    """What there is to say about labels of some data."""
+
+    def __init__(self, estimator: Any, X: NDArray, names: list[str], functions: list[Callable]) -> None:
+        params = estimator.get_params()
+        self.X, self.names, self.functions = X, names, functions
+        self.metric = params.get("metric", "euclidean")
+        self.is_of_all_rows = isinstance(estimator, TreeClusterer) and takes_all_rows(self.metric)
+        self.options = dict(params.get("metric_params") or {})
+        if self.metric == "minkowski" and params.get("p") is not None:  # scikit-learn's have it beside other metrics
+            self.options["p"] = params["p"]
+
+    def part(self, rows: NDArray) -> NDArray:
+        """The data of some rows."""
+        return self.X[np.ix_(rows, rows)] if self.is_of_distances() else self.X[rows]
+
+    def is_of_distances(self) -> bool:
+        return isinstance(self.metric, str) and self.metric == "precomputed"
+
+    def __call__(self, labels: NDArray, inertia: float | None, count_is_known: bool) -> dict[str, float]:
+        inside = np.flatnonzero(labels >= 0)
+        row: dict[str, float] = {}
+        clusters = np.unique(labels[inside])
+        if not count_is_known:
+            row["n_clusters"] = len(clusters)
+        row["noise"] = (len(labels) - len(inside)) / len(labels)
+        X, labels = (self.X, labels) if len(inside) == len(labels) else (self.part(inside), labels[inside])
+        if inertia is None:
+            inertia = math.nan if self.is_of_distances() else _inertia(X, labels)
+        row["inertia"] = float(inertia)
+        defined = 2 <= len(clusters) < len(labels)
+        for name, function in zip(self.names, self.functions, strict=True):
+            row[name] = float(self._score(function, X, labels)) if defined else math.nan
+        return row
+
+    def _score(self, function: Callable, X: NDArray, labels: NDArray) -> float:
+        if function is SCORES["silhouette"] and self.is_of_all_rows:
+            return function(self.metric(X), labels, metric="precomputed")
+        if function is SCORES["silhouette"]:
+            return function(X, labels, metric=self.metric, **self.options)
+        if self.is_of_distances() and function in SCORES.values():
+            return math.nan
+        return function(X, labels)
+
+
+def _inertia(X: NDArray, labels: NDArray) -> float:
+    """Sum of the squared Euclidean distances of rows to the mean of their cluster."""
+    order = np.argsort(labels, kind="stable")
+    ends = np.flatnonzero(np.diff(labels[order])) + 1
+    exponent = power_of_two.exponent_for(X)
+    X = power_of_two.divided(X, exponent)
+    total = 0.0
+    for rows in np.split(order, ends):
+        members = X[rows].astype(np.float64)
+        if len(members):
+            members -= members.mean(axis=0)
+            total += float(np.vdot(members, members))
+    return power_of_two.times(total, 2 * exponent)

@@ -1,0 +1,157 @@
+"""Merging all pairs of nearest neighbours at once."""
+import itertools
+
+import numpy as np
+import pytest
+from reference import linkage as reference
+
+from coterie._runtime.parallel import run
+from coterie.hierarchy._kernels import rounds
+
+METHODS = {"single": 0, "complete": 1, "average": 2, "weighted": 3, "ward": 6}
+
+
+def distances(rng, n):
+    return rng.uniform(0.8, 1, size=n * (n - 1) // 2)
+
+
+def row_starts(n):
+    return [i * n - i * (i + 1) // 2 for i in range(n)]
+
+
+def largest_magnitude(values, rows=3, n_threads=2):
+    largest = np.zeros(n_threads)
+    run(lambda region, slot: rounds.largest_magnitude(values, largest, rows, region, slot),
+        -(-len(values) // rows), n_threads)
+    return largest.max()
+
+
+def nearest_neighbors(y, n, rows=2, n_threads=2):
+    least, nearest = np.full((n_threads, n), np.inf), np.zeros((n_threads, n), np.int64)
+    run(lambda region, slot: rounds.nearest_neighbors(y, least, nearest, rows, region, slot),
+        -(-(n - 1) // rows), n_threads)
+    rounds.join_threads(least, nearest)
+    return least[0], nearest[0]
+
+
+def expected_neighbors(y):
+    D = reference.square(y)
+    return D.min(axis=0), D.argmin(axis=0)
+
+
+@pytest.mark.parametrize("n", [0, 1, 7, 8, 9, 100, 1003])
+def test_the_magnitude_is_that_of_the_largest_number(n):
+    rng = np.random.RandomState(n)
+    for values in (np.zeros(n), rng.normal(size=n), rng.uniform(size=n), -rng.uniform(size=n),
+                   rng.normal(size=n) * 1e300, rng.choice([-1, 1], size=n) * np.finfo(np.float64).max):
+        assert largest_magnitude(values, rows=rng.randint(1, 200)) == np.abs(values).max(initial=0)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_the_magnitude_is_infinite_wherever_a_number_is_not_finite(bad):
+    for place in range(60):
+        values = np.linspace(-1, 1, 60)
+        values[place] = bad
+        assert largest_magnitude(values, rows=20) == largest_magnitude(values, rows=60) == np.inf
+
+
+def test_nearest_neighbors_are_the_lowest_on_a_tie_whoever_looks_first():
+    rng = np.random.RandomState(0)
+    for case in range(80):
+        n = rng.randint(2, 90)
+        y = distances(rng, n) if case % 2 else rng.randint(-1, 4, size=n * (n - 1) // 2).astype(float)
+        found = nearest_neighbors(y, n, rng.randint(1, 9), rng.randint(1, 5))
+        np.testing.assert_array_equal(found, expected_neighbors(y))
+
+
+def test_threads_that_saw_nothing_change_nothing():
+    least, nearest = np.full((3, 2), np.inf), np.zeros((3, 2), np.int64)
+    least[1], nearest[1] = (5, 7), (4, 3)
+    rounds.join_threads(least, nearest)
+    assert least[0].tolist() == [5, 7] and nearest[0].tolist() == [4, 3]
+
+
+class Round:
+    """A round that merges the pairs (a, b)."""
+
+    def __init__(self, method, y, size, pairs, n_threads=2):
+        self.method, self.y, self.size = METHODS[method], y, size
+        self.n, self.n_threads = len(size), n_threads
+        self.a, self.b = np.array(sorted(pairs)).T
+        self.keep = np.delete(np.arange(self.n), self.b).astype(np.int32)
+        self.m = len(self.keep)
+        partner = np.full(self.n, -1, np.int32)
+        partner[self.a] = self.b
+        self.partner = partner[self.keep]
+        self.place = np.searchsorted(self.keep, self.a).astype(np.int32)
+        self.pair = np.array([reference.square(y)[self.a, self.b], size[self.a], size[self.b]])
+        self.least, self.nearest = np.full((n_threads, self.m), np.inf), np.zeros((n_threads, self.m), np.int64)
+        self.work = np.full((n_threads, 2 * self.n + 3 * len(self.a)), np.nan)
+
+    def write(self, begin, end, to, rows=2):
+        run(lambda region, slot: rounds.merge_pairs(
+            self.method, self.y, self.size, self.keep, self.partner, self.place, self.pair, begin, end, self.work, to,
+            self.least, self.nearest, rows, region, slot), -(-(end - begin) // rows), self.n_threads)
+
+    def neighbors(self):
+        rounds.join_threads(self.least, self.nearest)
+        return self.least[0], self.nearest[0]
+
+
+def random_rounds(rng, method, n_rounds=15):
+    """Random problems: any pairs may be merged at once, nearest or not."""
+    for n in [3, 4, *rng.randint(5, 50, size=n_rounds)]:
+        order, n_pairs = rng.permutation(n), rng.randint(1, (n + 1) // 2)
+        pairs = {(min(p), max(p)) for p in order[:2 * n_pairs].reshape(-1, 2).tolist()}
+        yield Round(method, distances(rng, n), rng.randint(1, 9, size=n).astype(float), pairs, rng.randint(1, 4))
+
+
+def merged(method, y, size, pairs):
+    """Condensed distances after merging pairs, one after the other; a union takes the place of the first."""
+    name = next(name for name, code in METHODS.items() if code == method)
+    distance, sizes = reference.start(y, name, size)
+    number, left = list(range(len(size))), list(range(len(size)))
+    for a, b in pairs:
+        new = len(sizes)
+        left = [c for c in left if c not in (a, b)]
+        reference.add_distances(distance, sizes, name, a, b, new, left)
+        left.append(new)
+        number[a], number[b] = new, None
+    number = [c for c in number if c is not None]
+    found = np.array([distance[min(pair), max(pair)] for pair in itertools.combinations(number, 2)])
+    return np.sqrt(found) if name in reference.SQUARED else found
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_distances_after_the_merges_are_those_of_the_recurrence(method):
+    rng = np.random.RandomState(1)
+    for task in random_rounds(rng, method):
+        before, to = task.y.copy(), np.full(task.m * (task.m - 1) // 2, np.nan)
+        task.y.flags.writeable = False
+        task.write(0, task.m - 1, to, rng.randint(1, 5))
+        expected = merged(task.method, before, task.size, zip(task.a, task.b, strict=True))
+        np.testing.assert_allclose(to, expected, rtol=1e-11)
+        np.testing.assert_array_equal(task.neighbors(), expected_neighbors(to))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_rows_may_be_written_over_those_before_them(method):
+    rng = np.random.RandomState(2)
+    for task in random_rounds(rng, method):
+        expected = np.full(task.m * (task.m - 1) // 2, np.nan)
+        task.write(0, task.m - 1, expected)
+        over = task.y[:len(expected)]
+        read, written, begin = row_starts(task.n), [*row_starts(task.m), len(over)], 0
+        while begin < task.m - 1:  # as many as write only what was read by then; one may lie within its own
+            end = begin + 1
+            while end < task.m - 1 and written[end + 1] <= read[task.keep[begin]]:
+                end += 1
+            task.write(begin, end, over)
+            begin = end
+        np.testing.assert_array_equal(over, expected)
+
+
+def test_a_pair_that_is_all_there_is_leaves_nothing():
+    task = Round("ward", np.array([2.0]), np.ones(2), [(0, 1)])
+    task.write(0, 0, np.empty(0))
+    assert task.m == 1 and np.isinf(task.least).all()

@@ -1,0 +1,100 @@
+"""Sums by label, strip by strip, and what they make of the centres."""
+import numpy as np
+import pytest
+
+from coterie._runtime.parallel import run
+from coterie.kmeans._kernels import update
+
+DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+NO_WEIGHT = np.empty(0)
+
+
+def sum_by_label(X, weight, shift, labels, k, rows, n_threads=1):
+    strips = -(-len(X) // rows)
+    sums, weights = np.full((strips, k, X.shape[1]), np.nan), np.full((strips, k), np.nan)
+    run(lambda region, slot: update.sum_by_label(X, weight, shift, labels, rows, sums, weights, region, slot),
+        strips, n_threads)
+    return sums, weights
+
+
+def move_centers(sums, weights, shift, centers, scale=1.0):
+    moved, loss = np.full(len(centers), np.nan), np.full(len(centers), np.nan, dtype=np.float32)
+    total = update.move_centers(sums, weights, shift, scale, centers, moved, loss)
+    return total, loss
+
+
+@DTYPES
+def test_sums_are_those_of_each_label_in_each_strip(dtype):
+    rng = np.random.RandomState(0)
+    for case in range(48):
+        n, d, k = rng.randint(1, 200), [1, 2, 3, 8, 20, 130][case % 6], rng.randint(1, 9)
+        X, labels = (rng.normal(size=(n, d)) + 1e6).astype(dtype), rng.randint(k, size=n).astype(np.int32)
+        shift = X.mean(axis=0, dtype=np.float64)
+        weight = rng.randint(0, 4, size=n) * 0.5
+        for w in (NO_WEIGHT, weight):
+            for rows in {7, 50, n}:
+                sums, weights = sum_by_label(X, w, shift, labels, k, rows)
+                for strip in range(len(sums)):
+                    part = slice(strip * rows, (strip + 1) * rows)
+                    member = (labels[part, None] == np.arange(k)) * (w[part, None] if len(w) else 1.0)
+                    np.testing.assert_array_equal(weights[strip], member.sum(axis=0))
+                    np.testing.assert_allclose(sums[strip], member.T @ (X[part] - shift), rtol=1e-12, atol=1e-9)
+
+
+def test_strips_are_added_up_into_the_first_and_empty_labels_counted():
+    rng = np.random.RandomState(1)
+    for strips, k, d in [(1, 1, 1), (2, 3, 4), (32, 10, 3)]:
+        sums, weights = rng.normal(size=(strips, k, d)), rng.randint(1, 3, size=(strips, k)).astype(float)
+        weights[:, : k // 2] = 0
+        expected = sums.sum(axis=0), weights.sum(axis=0)
+        assert update.add_strips(sums, weights) == k // 2
+        np.testing.assert_allclose(sums[0], expected[0], rtol=1e-13, atol=1e-13)
+        np.testing.assert_array_equal(weights[0], expected[1])
+
+
+def test_centers_become_means():
+    rng = np.random.RandomState(2)
+    for k, d in [(1, 1), (3, 2), (10, 130)]:
+        sums, weights, shift = rng.normal(size=(k, d)), rng.uniform(0.1, 3, size=k), rng.normal(size=d) * 1e6
+        centers = rng.normal(size=(k, d)) + shift
+        before = centers.copy()
+        total, _ = move_centers(sums, weights, shift, centers)
+        np.testing.assert_allclose(centers, shift + sums / weights[:, None], rtol=1e-15)
+        np.testing.assert_allclose(total, ((centers - before) ** 2).sum(), rtol=1e-13)
+
+
+def test_a_center_without_weight_goes_to_the_heaviest_one():
+    sums, weights = np.array([[9.0], [8.0], [7.0], [6.0]]), np.array([0.0, 2.0, 7.0, 0.0])
+    centers = np.zeros((4, 1))
+    move_centers(sums, weights, np.array([10.0]), centers)
+    assert centers.ravel().tolist() == [11, 14, 11, 11]
+
+
+def test_the_loss_covers_every_movement():
+    rng = np.random.RandomState(3)
+    for case in range(300):
+        k, d = rng.randint(1, 12), rng.randint(1, 5)
+        size = 10.0 ** rng.randint(-30, 30)
+        sums, weights, shift = rng.normal(size=(k, d)) * size, rng.uniform(0.1, 3, size=k), rng.normal(size=d)
+        centers = shift + sums / weights[:, None] + rng.normal(size=(k, d)) * size * rng.randint(2, size=(k, 1))
+        before = centers.copy()
+        scale = 2.0 ** rng.randint(-20, 20)
+        _, loss = move_centers(sums, weights, shift, centers, scale)
+        moved = np.sqrt(((centers.astype(np.longdouble) - before) ** 2).sum(axis=1)) * scale
+        for label in range(k):
+            others = np.delete(moved, label)
+            least = moved[label] + (others.max() if k > 1 else 0)
+            rounding = 1 - (d + 8) * np.finfo(np.longdouble).eps  # of the oracle
+            assert least * rounding <= loss[label] <= least * (1 + 1e-5) + 1e-40, (case, label)
+
+
+@DTYPES
+def test_bits_do_not_depend_on_the_threads(dtype):
+    rng = np.random.RandomState(4)
+    X, labels = rng.normal(size=(5000, 3)).astype(dtype), rng.randint(7, size=5000).astype(np.int32)
+    weight = rng.uniform(size=5000)
+    one = sum_by_label(X, weight, X[0].astype(np.float64), labels, 7, 160)
+    for n_threads in (2, 3, 100):
+        more = sum_by_label(X, weight, X[0].astype(np.float64), labels, 7, 160, n_threads)
+        np.testing.assert_array_equal(one[0], more[0])
+        np.testing.assert_array_equal(one[1], more[1])
