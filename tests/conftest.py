@@ -5,7 +5,7 @@ import pytest
 
 from coterie._runtime import parallel
 from coterie.hierarchy import _linkage
-from coterie.kmeans import _lloyd
+from coterie.kmeans import _data, _lloyd
 from coterie.kmeans._kernels import cells
 
 
@@ -16,8 +16,8 @@ def path(request, monkeypatch):
     def sort(data, n_clusters):
         return request.param != "rows" and data.X.shape[1] <= cells.FEATURES_AT_MOST
 
-    monkeypatch.setattr(_lloyd.Data, "worth_sorting", sort)
-    monkeypatch.setattr(_lloyd.Data, "worth_cells", sort)
+    monkeypatch.setattr(_data.Data, "worth_sorting", sort)
+    monkeypatch.setattr(_data.Data, "worth_cells", sort)
     monkeypatch.setattr(_lloyd._CellStep, "pays", lambda step: request.param == "cells")
     return request.param
 

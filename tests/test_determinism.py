@@ -5,7 +5,7 @@ import pytest
 from coterie import DBSCAN, KMeans, distances, kmeans_plusplus, num_threads
 from coterie._runtime import parallel
 from coterie.hierarchy import _linkage, linkage
-from coterie.kmeans import _lloyd
+from coterie.kmeans import _data
 from coterie.scaling import _moments
 
 rng = np.random.RandomState(0)
@@ -23,7 +23,7 @@ CASES = {  # n, d, k
 @pytest.fixture
 def small_chunks(monkeypatch):
     """Small data is cut into as many chunks as large data is."""
-    monkeypatch.setattr(_lloyd, "_CHUNK", 1 << 14)
+    monkeypatch.setattr(_data, "_CHUNK", 1 << 14)
     monkeypatch.setattr(_moments, "_STRIP", 1 << 8)
 
 
@@ -56,7 +56,7 @@ def test_bits_do_not_depend_on_the_threads(n, d, k, dtype, weighted):
 
 
 def test_the_cases_take_the_ways_they_are_named_for():
-    ways = {name: _lloyd.Data(np.zeros((n, d)), None, 1).worth_cells(k) for name, (n, d, k) in CASES.items()}
+    ways = {name: _data.Data(np.zeros((n, d)), None, 1).worth_cells(k) for name, (n, d, k) in CASES.items()}
     assert {name for name, cells in ways.items() if cells} == {"cells", "cells that do not pay", "one feature"}
 
 

@@ -20,8 +20,8 @@ ORDER = """
     scores
     selection  explain
     plot
-    report
-    cli  __main__
+    cli
+    __main__
 """
 LAYERS = {package: line for line, packages in enumerate(ORDER.splitlines()) for package in packages.split()}
 # Within a package: who must not know of whom, though both could be reached.

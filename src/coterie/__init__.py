@@ -8,8 +8,9 @@
 True
 
 ================  ==================================================================================
-estimators        `KMeans`, `DBSCAN`, `AgglomerativeClustering`, `DivisiveClustering`
-`hierarchy`       trees of clusters, with the functions of ``scipy.cluster.hierarchy``
+`kmeans`          `KMeans` and its parts, with scikit-learn's names
+`density`         `DBSCAN`, with scikit-learn's names
+`hierarchy`       `AgglomerativeClustering`, `DivisiveClustering`, and ``scipy.cluster.hierarchy``
 `selection`       how many clusters to look for, which ``eps``, and sweeps over any parameters
 `explain`         what sets each cluster apart, in numbers and words; how new rows differ
 `plot`            pictures, with matplotlib

@@ -11,7 +11,7 @@ from reference import dbscan as reference
 
 from coterie import DBSCAN, ClusteringWarning, NotFittedError, dbscan
 from coterie.density import _near_pairs
-from coterie.distances import cdist, pdist, squareform
+from coterie.distances import _sparse_points, cdist, pdist, squareform
 
 pytestmark = pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
 
@@ -23,8 +23,9 @@ X = np.concatenate([rng.normal(scale=0.3, size=(30, 2)) + centre for centre in (
 def pairs_path(request, monkeypatch):
     """Every way through pairs, whatever the number of rows: in one tile or many, pairs kept or looked at again."""
     if request.param != "as it is":
-        for name, tile in {"_TILE": 16, "_CALLED_TILE": 13, "_SPARSE_TILE": 64}.items():
-            monkeypatch.setattr(_near_pairs, name, tile)
+        monkeypatch.setattr(_near_pairs, "_TILE", 16)
+        monkeypatch.setattr(_near_pairs, "_CALLED_TILE", 13)
+        monkeypatch.setattr(_sparse_points, "_SPARSE_TILE", 64)
         request.getfixturevalue("interrupted")
         monkeypatch.setattr(_near_pairs, "_ROOM", 4 if request.param == "small tiles" else 0)
         monkeypatch.setattr(_near_pairs, "_LEAST_ROOM", {"no room": 0, "hardly room": 9}.get(request.param, 1000))

@@ -9,7 +9,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot  # noqa: E402
 
 from coterie import hierarchy  # noqa: E402
-from coterie.plot import (
+from coterie.plot import (  # noqa: E402
     PALETTE,
     dendrogram,
     image_segments,

@@ -11,7 +11,7 @@ from reference import scores as reference
 import coterie
 from coterie import Cancelled, distances, scores
 from coterie._runtime import memory
-from coterie.density import _near_pairs
+from coterie.distances import _sparse_points
 from coterie.scores import _cluster_means, _contingency, _silhouettes
 
 EXACT = dict(rtol=1e-13, atol=1e-13)
@@ -300,7 +300,7 @@ def test_sparse_rows_have_the_silhouettes_of_dense_ones(monkeypatch, metric, dty
     expected = scores.silhouette_samples(X, labels, metric=metric)
     for block, tile in ((1 << 18, None), (1 << 8, 64)):
         monkeypatch.setattr(_cluster_means, "_BLOCK", block)
-        monkeypatch.setattr(_near_pairs, "_sparse_tile", lambda length, tile=tile: tile or 1 << 14)
+        monkeypatch.setattr(_sparse_points, "_sparse_tile", lambda length, tile=tile: tile or 1 << 14)
         found = scores.silhouette_samples(Sparse(X), labels, metric=metric)
         np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13)
         for n_jobs in (1, 3):

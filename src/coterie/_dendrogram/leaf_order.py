@@ -88,7 +88,8 @@ def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "
         raise ValueError(f"y must be of the {n} points of Z. Got {check_condensed(y)} points.")
     if not np.isfinite(y).all():
         raise ValueError("The condensed distance matrix must contain only finite values.")
-    y = power_of_two.divided(y, power_of_two.exponent_of(power_of_two.magnitude(y), 1.0))  # only sums of distances are compared
+    # Only sums of distances are compared.
+    y = power_of_two.divided(y, power_of_two.exponent_of(power_of_two.magnitude(y), 1.0))
     Z = Z.copy()
     if n == 2:
         return Z

@@ -19,16 +19,7 @@ import numpy as np
 import coterie
 from coterie import distances, hierarchy
 from coterie._base.wording import as_column
-from coterie.cli._console import (
-    Problem,
-    add_run_arguments,
-    count,
-    file_name,
-    positive,
-    progress_bar,
-    table,
-    warn,
-)
+from coterie.cli._console import Problem, add_run_arguments, count, file_name, positive, progress_bar, table, warn
 from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
 from coterie.cli._model import add_save_argument, describe_fit, save_model
 from coterie.cli._picture import check_picture, picture_name, save_picture

@@ -20,16 +20,7 @@ import numpy as np
 import coterie
 from coterie._base.optional import how_to_install
 from coterie._base.wording import share_cell
-from coterie.cli._console import (
-    Problem,
-    add_run_arguments,
-    count,
-    file_name,
-    note,
-    positive,
-    printable,
-    progress_bar,
-)
+from coterie.cli._console import Problem, add_run_arguments, count, file_name, note, positive, printable, progress_bar
 from coterie.cli._read import source_name
 from coterie.cli._result import check_targets
 

@@ -31,6 +31,7 @@ from .._base.validation import (
 )
 from .._runtime import parallel
 from ..distances import _sparse
+from ..distances._sparse_points import sparse_points
 from ..neighbors import _vectors
 from ..scaling import warn_of_scales
 from . import _near_pairs, _regions
@@ -461,7 +462,7 @@ def _cluster(rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None
         find = _near_pairs.find_regions_of_matrix if isinstance(rows, np.ndarray) else _near_pairs.find_regions_of_graph
         return find(rows, eps, min_samples, weights, n_threads)
     if not isinstance(rows, np.ndarray):
-        points: _near_pairs.Source = _near_pairs.sparse_points(rows, metric, float(eps), n_threads)
+        points: _near_pairs.Source = sparse_points(rows, metric, float(eps), n_threads)
         return _near_pairs.find_regions(points, min_samples, weights)
     distances.check_suits(rows, metric)
     exponent = distances.safe_exponent(metric, rows, radius=float(eps))
@@ -521,8 +522,8 @@ def _nearest_sparse(rows: NDArray | _sparse.SparseRows, metric: distances.Metric
     indices = np.result_type(rows.columns, components.columns)
     floats = np.result_type(rows.values, components.values)
     rows, components = (each.astype(indices, floats) for each in (rows, components))
-    points = _near_pairs.sparse_points(components, metric, float(eps), n_threads, rows)
-    return points.nearest_to(_near_pairs.sparse_points(rows, metric, float(eps), n_threads, components))
+    points = sparse_points(components, metric, float(eps), n_threads, rows)
+    return points.nearest_to(sparse_points(rows, metric, float(eps), n_threads, components))
 
 
 def _nearest_given(rows: NDArray | _sparse.SparseRows, eps: float, core: NDArray[np.intp]) -> NDArray[np.intp]:

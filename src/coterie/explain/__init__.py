@@ -13,11 +13,12 @@ from .._base.lazy import lazy_property
 from .._base.validation import Rule, as_labels, check_parameters, column_names, integer, shown
 from . import _drift, _features, _numbers, _wording
 from ._groups import Groups
+from ._outliers import outlier_scores
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Category", "Drift", "Noise", "Profile", "drift", "profile"]
+__all__ = ["Category", "Drift", "Noise", "Profile", "drift", "outlier_scores", "profile"]
 
 _READINGS = ("small", 0.1), ("moderate", 0.25), ("large", math.inf)  # of the population stability index
 _NOUN = (Rule("a str that is not empty", lambda value: isinstance(value, str) and bool(value.strip())),)

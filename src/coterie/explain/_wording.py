@@ -10,17 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .._base.wording import (
-    DIGITS,
-    MOST_DECIMALS,
-    MOST_SIZE,
-    as_column,
-    decimals_of,
-    number,
-    pair,
-    share,
-    shares,
-)
+from .._base.wording import DIGITS, MOST_DECIMALS, MOST_SIZE, as_column, decimals_of, number, pair, share, shares
 from ._numbers import Numbers, Shares
 
 if TYPE_CHECKING:

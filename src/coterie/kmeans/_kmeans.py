@@ -34,7 +34,7 @@ from .._base.validation import (
 from .._runtime import memory, parallel
 from ..distances import as_metric
 from ..scaling import warn_of_scales
-from . import _lloyd, _seeding
+from . import _data, _lloyd, _seeding
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -268,7 +268,7 @@ class KMeans(Transformer, Clusterer, Estimator):
         random_state = as_random_state(self.random_state)
 
         with contextlib.nullcontext() if callback is None else parallel.progress(callback):
-            data = _lloyd.Data(X, weights, parallel.resolve_n_jobs(self.n_jobs))
+            data = _data.Data(X, weights, parallel.resolve_n_jobs(self.n_jobs))
             warn_of_scales(data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads,
                            (data.mean, data.variance))
             tolerance = self.tol * float(data.variance.mean())
@@ -461,7 +461,7 @@ class KMeans(Transformer, Clusterer, Estimator):
         sample_weight: NDArray | None,
         n_centroids: int | None = None,
         x_squared_norms: NDArray | None = None,
-        data: _lloyd.Data | None = None,
+        data: _data.Data | None = None,
     ) -> NDArray[np.float64]:
         """Starting centers of one run; `data`, where it is there, is that of `X` and `sample_weight`.
 
@@ -483,7 +483,7 @@ class KMeans(Transformer, Clusterer, Estimator):
             centers = X[random_state.choice(len(X), size=k, replace=False, p=weights / weights.sum())]
         else:
             if data is None:
-                data = _lloyd.Data(X, sample_weight, parallel.resolve_n_jobs(self.n_jobs))
+                data = _data.Data(X, sample_weight, parallel.resolve_n_jobs(self.n_jobs))
             centers = X[_seeding.seed(data, k, random_state, None)]
         return centers.astype(np.float64)
 
@@ -630,7 +630,7 @@ def kmeans_plusplus(
     if x_squared_norms is not None and (norms := as_array(x_squared_norms, "x_squared_norms")).shape[:1] != (len(X),):
         raise ValueError(f"The length of x_squared_norms {norms.size} should be equal to the length of n_samples "
                          f"{len(X)}.")
-    data = _lloyd.Data(X, weights, parallel.resolve_n_jobs(n_jobs))
+    data = _data.Data(X, weights, parallel.resolve_n_jobs(n_jobs))
     trials = n_local_trials or 1
     memory.require(8 * trials * (X.shape[1] + 8), f"{trials:,} draws for each center (n_local_trials)",
                     "A few are enough: None is 2 + log(n_clusters).")

@@ -13,8 +13,8 @@ import numpy as np
 from .._base import power_of_two
 from .._runtime import parallel
 from ..scaling._moments import ceil_div, strip_size
+from ._data import TILE, Data, chunk_rows
 from ._kernels import seeding
-from ._lloyd import TILE, Data, chunk_rows
 
 _SINGLE = 100  # exponents either way that a float32 has room for
 _BLOCK = 1 << 18  # numbers compared at a time

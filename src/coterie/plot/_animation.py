@@ -23,7 +23,7 @@ from .._base.validation import (
     one_of,
 )
 from .._runtime import parallel
-from ..kmeans import _lloyd
+from ..kmeans import _data, _lloyd
 from ..kmeans._kmeans import kmeans_plusplus
 from ._maps import draw_as_map, order_of_map
 from ._moving_picture import save
@@ -158,7 +158,7 @@ def kmeans_animation(X: ArrayLike, n_clusters: int, *, init: str | ArrayLike = "
 def find_steps(X: NDArray[np.float64], centers: NDArray[np.float64]) -> list[Step]:
     """The start and each iteration of k-means, until nothing changes."""
     n_threads = parallel.resolve_n_jobs(None)
-    data = _lloyd.Data(X, None, n_threads)
+    data = _data.Data(X, None, n_threads)
     labels = _lloyd.nearest(X, centers, n_threads)
     steps = [Step(centers, labels, _lloyd.inertia(X, None, centers, labels, n_threads))]
     rounding = 1e-13 * float(np.ptp(X, axis=0).max())

@@ -12,9 +12,9 @@ from .. import distances
 from .._base import power_of_two
 from .._base.validation import shown
 from .._runtime import memory, parallel
-from ..density._near_pairs import SparsePoints
 from ..distances._kernels import sparse_rows
 from ..distances._sparse import SparseRows
+from ..distances._sparse_points import SparsePoints
 from ..neighbors import _vectors
 from ._cluster_means import Clusters, blocks, check_number_of_labels
 from ._kernels import silhouette

@@ -227,7 +227,8 @@ def _numbers_of(found: Sweep) -> list[int]:
 
 def _by_chance(found: Sweep, randomness: np.random.RandomState) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Silhouette of data without clusters, for each row of a sweep: mean and standard deviation."""
-    data = power_of_two.divided(found.data, power_of_two.exponent_for(found.data))  # silhouettes are the same at any scale
+    # Silhouettes are the same at any scale.
+    data = power_of_two.divided(found.data, power_of_two.exponent_for(found.data))
     center, axes, low, high, deviations = _principal_box(data)
     size = min(len(found.data), _MOST_ROWS)
     points = [{name: row[name] for name in found.parameters} for row in found]

@@ -14,6 +14,7 @@ import numpy as np
 
 from .. import scores
 from .._base import power_of_two
+from .._base.drawing import draw
 from .._base.estimator import ClusteringWarning
 from .._base.random_state import as_random_state
 from .._base.validation import (
@@ -197,9 +198,7 @@ class Sweep:
         ModuleNotFoundError
             matplotlib is not installed.
         """
-        from .. import plot
-
-        return plot.sweep(self, ax=ax)
+        return draw("sweep", self, ax=ax)
 
     def _columns(self) -> list[str]:
         return ["inertia", *self.scores, *(["stability"] if self.n_resamples else [])]

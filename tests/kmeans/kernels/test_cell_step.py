@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from reference import kmeans as reference
 
-from coterie.kmeans import _lloyd
+from coterie.kmeans import _data, _lloyd
 from coterie.kmeans._kernels import update
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -16,7 +16,7 @@ class Step:
     """Iterations' first halves: labels in the order of X, sums over all strips."""
 
     def __init__(self, X, k, weight=None, n_threads=1):
-        self.data = _lloyd.Data(X, weight, n_threads).sorted
+        self.data = _data.Data(X, weight, n_threads).sorted
         self.step = _lloyd._CellStep(self.data, k)
         self.labels = np.full(len(X), -1, dtype=np.int32)
 
@@ -83,7 +83,7 @@ def test_cells_and_rows_give_the_same_labels(size):
         X = rng.normal(size=(n, d)) ** (1 + 2 * (case % 2)) * size
         centers = X[rng.choice(n, k)] + rng.normal(size=(k, d)) * 0.1 * size
         rows = np.full(n, -1, dtype=np.int32)
-        _lloyd._RowStep(_lloyd.Data(X, None, 1), k)(centers, rows)
+        _lloyd._RowStep(_data.Data(X, None, 1), k)(centers, rows)
         np.testing.assert_array_equal(Step(X, k)(centers)[0], rows)
 
 
@@ -91,7 +91,7 @@ def test_centers_on_the_corners_and_faces_of_cells():
     rng = np.random.RandomState(4)
     for d in (1, 2, 3):
         X = rng.randint(0, 8, size=(4000, d)).astype(float)  # cells of equal rows: boxes without any extent
-        data = _lloyd.Data(X, None, 1).sorted
+        data = _data.Data(X, None, 1).sorted
         corners = np.unique(data.cells.boxes.reshape(-1, d), axis=0)
         for k in (2, 9, 30):
             centers = corners[rng.choice(len(corners), size=k)]
@@ -124,7 +124,7 @@ import sys
 
 import numpy as np
 from coterie.kmeans import _lloyd
-data = _lloyd.Data(np.random.RandomState(0).normal(size=(3000, 2)), None, 1).sorted
+data = _data.Data(np.random.RandomState(0).normal(size=(3000, 2)), None, 1).sorted
 for value in (np.nan, np.inf):
     step, labels = _lloyd._CellStep(data, 20), np.full(3000, -1, dtype=np.int32)
     step.some_names.fill(1 << 30)

@@ -6,7 +6,7 @@ import pytest
 
 from coterie._base import power_of_two
 from coterie._runtime.parallel import run
-from coterie.kmeans import _lloyd
+from coterie.kmeans import _data
 from coterie.kmeans._kernels import cells
 
 rng = np.random.RandomState(0)
@@ -40,7 +40,7 @@ DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 def sorted_into_cells(X, weight=None, n_threads=1):
     with np.errstate(over="ignore", invalid="ignore"):
-        return _lloyd.Data(np.ascontiguousarray(X), weight, n_threads).sorted
+        return _data.Data(np.ascontiguousarray(X), weight, n_threads).sorted
 
 
 @ALL

@@ -4,7 +4,7 @@ import pytest
 from reference import kmeans as reference
 
 from coterie._runtime.parallel import run
-from coterie.kmeans import _lloyd, _seeding
+from coterie.kmeans import _data, _seeding
 from coterie.kmeans._kernels import seeding
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -19,7 +19,7 @@ def hash_rows(X, coarsely=False, rows=100, n_threads=1):
 
 
 def seeder(X, weight, cells, n_threads=1):
-    data = _lloyd.Data(X, weight, n_threads)
+    data = _data.Data(X, weight, n_threads)
     return _seeding._Seeder(data.sorted if cells else data, 8)
 
 

@@ -15,16 +15,7 @@ from coterie._base.lazy import lazy_property
 from coterie._base.wording import as_column, share_cell
 from coterie._base.wording import share as percent
 from coterie.cli._console import count, listing
-from coterie.cli._report.findings import (
-    COVERED,
-    DOMINANT,
-    MOST_NOISE,
-    MUCH_NOISE,
-    RESAMPLES,
-    STEADY,
-    Density,
-    Scaling,
-)
+from coterie.cli._report.findings import COVERED, DOMINANT, MOST_NOISE, MUCH_NOISE, RESAMPLES, STEADY, Density, Scaling
 from coterie.cli._report.page import Html, Section, card, code, element, facts, figure, items, paragraph, share, table
 from coterie.cli._report.recommending import Choice, sentence
 from coterie.cli._table import Table
