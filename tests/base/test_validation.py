@@ -18,7 +18,7 @@ from coterie._base.validation import (
     column_names,
     for_kernels,
 )
-from coterie._dendrogram.drawing import linkage_matrix
+from coterie._dendrogram import linkage_matrix
 from coterie.distances import _sparse
 
 X = np.random.RandomState(0).normal(size=(40, 3))

@@ -1,7 +1,7 @@
 """What a tree says of pairs of points."""
 import numpy as np
 import pytest
-from coterie._dendrogram.drawing._kernels import cophenetic, walks
+from coterie._dendrogram._kernels import cophenetic, walks
 from reference import tree as reference
 
 from coterie._runtime.parallel import run

@@ -1,7 +1,7 @@
 """Flat clusters of trees."""
 import numpy as np
 import pytest
-from coterie._dendrogram.drawing._kernels import cuts
+from coterie._dendrogram._kernels import cuts
 from reference import tree as reference
 
 from coterie._runtime.parallel import run

@@ -1,7 +1,7 @@
 """Where the lines of a dendrogram go."""
 import numpy as np
 import pytest
-from coterie._dendrogram.drawing._kernels import drawing
+from coterie._dendrogram._kernels import drawing
 from reference import tree as reference
 
 Z = np.array([[3.0, 1.0, 1.0, 2.0], [0.0, 2.0, 2.0, 2.0], [5.0, 6.0, 4.0, 4.0], [4.0, 7.0, 8.0, 5.0]])

@@ -3,7 +3,7 @@ import itertools
 
 import numpy as np
 import pytest
-from coterie._dendrogram.drawing._kernels import flat_cut
+from coterie._dendrogram._kernels import flat_cut
 from reference import agglomerative as reference
 
 from coterie._runtime.parallel import run

@@ -1,7 +1,7 @@
 """The order of leaves in which neighbours are nearest."""
 import numpy as np
 import pytest
-from coterie._dendrogram.drawing._kernels import leaf_order, walks
+from coterie._dendrogram._kernels import leaf_order, walks
 from reference import tree as reference
 
 from coterie._runtime.parallel import run

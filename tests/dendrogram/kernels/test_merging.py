@@ -1,7 +1,7 @@
 """The one writer of linkage matrices."""
 import numpy as np
 import pytest
-from coterie._dendrogram.drawing._kernels import merging
+from coterie._dendrogram._kernels import merging
 from reference import linkage as reference
 
 

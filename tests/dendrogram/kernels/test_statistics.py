@@ -1,7 +1,7 @@
 """Statistics of what is below clusters."""
 import numpy as np
 import pytest
-from coterie._dendrogram.drawing._kernels import statistics
+from coterie._dendrogram._kernels import statistics
 from reference import tree as reference
 
 from coterie._runtime.parallel import run

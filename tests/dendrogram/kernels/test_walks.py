@@ -1,7 +1,7 @@
 """A linkage matrix as a tree: what is wrong with it, sizes, orders."""
 import numpy as np
 import pytest
-from coterie._dendrogram.drawing._kernels import walks
+from coterie._dendrogram._kernels import walks
 from reference import tree as reference
 
 

@@ -1,7 +1,7 @@
 """Single linkage by Prim's algorithm."""
 import numpy as np
 import pytest
-from coterie._dendrogram.drawing._kernels import merging
+from coterie._dendrogram._kernels import merging
 from reference import agglomerative as reference
 
 from coterie._runtime.parallel import run
