@@ -56,7 +56,7 @@ def test_first_use_loads_what_is_needed_and_no_more(numpy_alone):
     threads = modules_after("import numpy, coterie; coterie.get_num_threads()") - numpy_alone
     assert {each for each in threads if each.startswith("coterie")} == {
         "coterie", "coterie._runtime", "coterie._runtime._kernels", "coterie._runtime._kernels._cyutility",
-        "coterie._runtime._kernels.work", "coterie._runtime.parallel"}
+        "coterie._runtime._kernels.work", "coterie._runtime.parallel", "coterie._runtime.thresholds"}
     assert "numpy.random" not in threads
     k_means = modules_after("import numpy, coterie; coterie.KMeans") - numpy_alone
     assert not k_means & {f"coterie.{name}" for name in (

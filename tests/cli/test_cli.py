@@ -504,7 +504,7 @@ def test_mistakes_about_the_data_of_hierarchy(fails, rows, args, message):
 
 def test_tree_that_does_not_fit_is_refused_in_one_line(tmp_path):
     np.save(tmp_path / "x.npy", np.arange(200_000.0) % 1009)
-    code = ("import sys; from coterie import _memory; _memory.available = lambda: 10**9; from coterie.cli import main; "
+    code = ("import sys; from coterie._runtime import memory; memory.available = lambda: 10**9; from coterie.cli import main; "
             "sys.exit(main(['hierarchy', 'x.npy', '--method', 'average', '-k', '2', '--quiet']))")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 1 and done.stdout == ""

@@ -2,7 +2,7 @@
 """Threads, chunks, progress and cancelling.
 
 A kernel works on numbered chunks whose size depends on the problem alone, never on the number of threads, so that
-results are the same bits for any number of threads. `run` lets the calling thread and a few persistent Python
+results are the same bits for any number of threads. `over` lets the calling thread and a few persistent Python
 threads pull chunks from an atomic counter inside the kernel, all without the GIL. There is no OpenMP: no second
 runtime beside another library's, and no deadlock after a fork.
 """
@@ -19,9 +19,10 @@ import time
 from collections.abc import Callable, Iterator
 
 from ._kernels.work import Region
+from .thresholds import thresholds
 
-__all__ = ["Cancelled", "as_step", "get_num_threads", "in_steps", "num_threads", "progress", "report", "resolve_n_jobs",
-           "run", "set_num_threads"]
+__all__ = ["Cancelled", "as_step", "get_num_threads", "in_steps", "num_threads", "over", "over_in_steps", "progress",
+           "report", "resolve_n_jobs", "run", "set_num_threads"]
 
 Callback = Callable[[str, int, int], object]
 
@@ -341,7 +342,7 @@ def as_step(stage: str, done: int, total: int) -> Iterator[None]:
 # ------------------------------------------------------------------------------------------- the threads
 
 
-Task = Callable[[Region, int], object]
+Kernel = Callable[..., object]  # its last arguments are the region and the slot
 
 
 class _Worker:
@@ -351,7 +352,7 @@ class _Worker:
         self.wake, self.finished = threading.Lock(), threading.Lock()
         self.wake.acquire()
         self.finished.acquire()
-        self.job: tuple[Task, Region, int] | None = None
+        self.job: tuple[Kernel, tuple[object, ...], Region, int] | None = None
         self.region: Region | None = None  # the region that it was borrowed for
         self.error: BaseException | None = None
         self.dismissed = False
@@ -361,23 +362,23 @@ class _Worker:
         while True:
             self.wake.acquire()
             if self.job is not None:
-                task, region, slot = self.job
+                kernel, arguments, region, slot = self.job
                 region.enter()
                 try:
-                    task(region, slot)
+                    kernel(*arguments, region, slot)
                 except BaseException as error:  # handed to the caller
                     self.error = error
                     region.stop()
                 finally:
                     region.leave()
                 # A parked worker must not keep the caller's arrays alive.
-                self.job = task = region = None  # type: ignore[assignment]
+                self.job = kernel = arguments = region = None  # type: ignore[assignment]
             if self.dismissed:
                 return
             self.finished.release()
 
-    def start(self, task: Task, region: Region, slot: int) -> None:
-        self.job = (task, region, slot)
+    def start(self, kernel: Kernel, arguments: tuple[object, ...], region: Region, slot: int) -> None:
+        self.job = (kernel, arguments, region, slot)
         self.wake.release()
 
     def dismiss(self) -> None:
@@ -435,34 +436,63 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
+def chunk(cost: float, multiple: int = 1) -> int:
+    """Items of a chunk, where an item costs so many nanoseconds of one core: whole multiples of `multiple`."""
+    return max(1, int(thresholds.chunk / (cost * multiple))) * multiple
+
+
+def threads_for(work: float, n_threads: int) -> int:
+    """`n_threads`, but one where so many nanoseconds of work are not worth waking another thread."""
+    return n_threads if work > 2 * thresholds.chunk else 1
+
+
+def over(n: int, size: int, n_threads: int, kernel: Kernel, *arguments: object) -> None:
+    """Let up to `n_threads` threads call ``kernel(*arguments, region, slot)``, until all of `n` items are done.
+
+    The region has the items in chunks of `size`. A kernel takes chunks from it with the GIL released
+    (``work_take(&region.work, slot, &part)``), and may use work space number `slot` (0 .. n_threads - 1; 0 is the
+    caller). About every 0.05 s the caller returns to Python, so that Ctrl-C, the progress callback and cancelling get
+    their turn: a kernel must go on where it was when it is called again. What a helper raises is raised here.
+    """
+    _run(Region(n, size), n_threads, kernel, arguments)
+
+
+def over_in_steps(stage: str, total: int, n: int, size: int, n_threads: int, kernel: Kernel,
+                  *arguments: object) -> None:
+    """The same in about twenty steps; before each it is reported how many of `total` things are done."""
+    n_chunks = -(-n // size)
+    step = max(64, -(-n_chunks // 20))
+    for first in range(0, n_chunks, step):
+        report(stage, first * total // n_chunks, total)
+        _run(Region(n, size, first, first + step), n_threads, kernel, arguments)
+
+
 def in_steps(stage: str, n_chunks: int, total: int, work: Callable[[int, int], None]) -> None:
-    """Call ``work(first, count)`` for all chunks, in about twenty steps, and report before each how many of `total`
-    items are done."""
+    """On its way out: see `over_in_steps`."""
     step = max(64, -(-n_chunks // 20))
     for first in range(0, n_chunks, step):
         report(stage, first * total // n_chunks, total)
         work(first, min(step, n_chunks - first))
 
 
-def run(task: Task, n_chunks: int, n_threads: int) -> None:
-    """Call ``task(region, slot)`` in up to `n_threads` threads until every chunk is done.
+def run(task: Kernel, n_chunks: int, n_threads: int) -> None:
+    """On its way out: see `over`."""
+    _run(Region(n_chunks), n_threads, task, ())
 
-    `task` calls a kernel that takes chunks from `region` with the GIL released, and may use work space number `slot`
-    (0 .. n_threads - 1; 0 is the caller). About every 0.05 s the caller returns to Python, so that Ctrl-C, the
-    progress callback and cancelling get their turn. What a worker raises is raised here.
-    """
-    region = Region(n_chunks)
+
+def _run(region: Region, n_threads: int, kernel: Kernel, arguments: tuple[object, ...]) -> None:
+    n_chunks = region.n_chunks
     # While the interpreter shuts down, the helpers are gone, one of them perhaps with the lock of the pool.
     if n_threads == 1 or n_chunks <= 1 or sys.is_finalizing():
-        _work(task, region)
+        _work(region, kernel, arguments)
         return
     pool = _pool
     errors = []
     try:
         helpers = pool.borrow(min(n_threads, n_chunks) - 1, region)
         for slot, helper in enumerate(helpers, 1):
-            helper.start(task, region, slot)
-        _work(task, region)
+            helper.start(kernel, arguments, region, slot)
+        _work(region, kernel, arguments)
         if pool is not _pool:
             raise RuntimeError("this process was forked by a progress callback within a step of several threads, and "
                                "the work of the other threads was lost: fork elsewhere, or pass n_jobs=1")
@@ -486,11 +516,11 @@ def run(task: Task, n_chunks: int, n_threads: int) -> None:
         raise errors[0]
 
 
-def _work(task: Task, region: Region) -> None:
+def _work(region: Region, kernel: Kernel, arguments: tuple[object, ...]) -> None:
     """The caller's share, with a look into Python now and then."""
     while True:
         region.allow(_PAUSE)
-        task(region, 0)
+        kernel(*arguments, region, 0)
         if region.exhausted or region.stopped:
             return
         reporter = getattr(_scoped, "reporter", None)

@@ -2,7 +2,7 @@
 """What a tree says of each pair of points."""
 from libc.stdint cimport int64_t
 
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 
 def find_parents(
@@ -38,7 +38,7 @@ def pair_heights(
         double h
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n - 1, &part):
+        while work_take_sized(&region.work, slot, rows, n - 1, &part):
             for i in range(part.start, part.stop):
                 node = i
                 while parent[node] >= 0:
@@ -67,7 +67,7 @@ def joint_moments(
         double a, b, xy, xx, yy
         part_t part
     with nogil:
-        while work_take(&region.work, slot, length, x.shape[0], &part):
+        while work_take_sized(&region.work, slot, length, x.shape[0], &part):
             xy = 0.0
             xx = 0.0
             yy = 0.0

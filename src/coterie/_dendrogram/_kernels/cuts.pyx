@@ -119,7 +119,7 @@ def label_merged(
         bint merged
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, n_merges.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             column = part.index
             top[slot, 2 * n - 2] = 2 * n - 2
             for i in range(n - 2, -1, -1):

@@ -7,7 +7,7 @@ numbers. A cut is a list of nodes, the heads, such that each object is below exa
 from libc.math cimport INFINITY
 from libc.stdint cimport int64_t
 
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 cdef enum:
     SMALLEST, LARGEST, MEAN
@@ -174,7 +174,7 @@ def nearest_cluster(
         const double *x
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, labels.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows, labels.shape[0], &part):
             for row in range(part.start, part.stop):
                 nearest = INFINITY
                 labels[row] = 0

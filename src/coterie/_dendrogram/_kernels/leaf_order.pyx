@@ -17,7 +17,7 @@ from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, int64_t
 
 from ..._runtime._kernels.simd cimport simd_level
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take, work_take_sized
 
 cdef extern from "leaf_order.h" nogil:
     enum: MIN_PLUS_PACK
@@ -60,7 +60,7 @@ def gather(
         Py_ssize_t n = leaves.shape[0], i, j, a, b
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n, &part):
+        while work_take_sized(&region.work, slot, rows, n, &part):
             for i in range(part.start, part.stop):
                 M[i, i] = 0.0
                 for j in range(i + 1, n):
@@ -83,7 +83,7 @@ def order_nodes(
         node_t v
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, slot, &part):
             v = node_at(children, first, size, start + part.index)
             join_left(v, v.left, v.right, M, half, &pack[slot, 0])
             join_right(v, v.left, v.right, M, half, &pack[slot, 0])
@@ -104,7 +104,7 @@ def order_left(
         node_t v = node_at(children, first, size, row)
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, v.right - v.left, &part):
+        while work_take_sized(&region.work, slot, rows, v.right - v.left, &part):
             join_left(v, v.left + part.start, v.left + part.stop, M, half, &pack[slot, 0])
 
 
@@ -123,7 +123,7 @@ def order_right(
         node_t v = node_at(children, first, size, row)
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, v.right - v.left, &part):
+        while work_take_sized(&region.work, slot, rows, v.right - v.left, &part):
             join_right(v, v.left + part.start, v.left + part.stop, M, half, &pack[slot, 0])
 
 
@@ -189,7 +189,7 @@ def trace(
         node_t v
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, n - 1, &part):
+        while work_take(&region.work, slot, &part):
             row = n - 2 - part.index
             v = node_at(children, first, size, row)
             left = children[row, 0]

@@ -3,7 +3,7 @@
 from libc.math cimport sqrt
 from libc.stdint cimport int64_t
 
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 
 def running_maximum(
@@ -42,7 +42,7 @@ def inconsistency(
         double total, squares, variance, h, count
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n - 1, &part):
+        while work_take_sized(&region.work, slot, rows, n - 1, &part):
             for i in range(part.start, part.stop):
                 total = 0.0
                 squares = 0.0

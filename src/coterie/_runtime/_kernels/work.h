@@ -7,7 +7,9 @@
 
 typedef struct {
     int64_t next;     /* next chunk that nobody has taken; atomic */
-    int64_t n_chunks;
+    int64_t n_chunks; /* where the chunks end */
+    int64_t n;        /* items, of which a chunk has `size`, and the last one what is left */
+    int64_t size;
     int64_t stop;     /* set once: no thread takes another chunk; atomic */
     int64_t active;   /* helpers that are in the region; atomic */
     double pause_at;  /* when the calling thread goes back to Python, seconds */
@@ -49,13 +51,21 @@ typedef struct {
     ptrdiff_t stop;
 } part_t;
 
-/* The next chunk of `size` of n items for the thread of this slot (0: the caller). 0 where there is none: all are taken,
- * the region was stopped, or it is time for the caller to look into Python. */
-static inline int work_take(work_t *w, int slot, ptrdiff_t size, ptrdiff_t n, part_t *part) {
+/* The next chunk for the thread of this slot (0: the caller). 0 where there is none: all are taken, the region was
+ * stopped, or it is time for the caller to look into Python. */
+static inline int work_take(work_t *w, int slot, part_t *part) {
     if (work_load(&w->stop) || (slot == 0 && work_clock() >= w->pause_at)) return 0;
     int64_t chunk = work_fetch_add(&w->next, 1);
     if (chunk >= w->n_chunks) return 0;
     part->index = (ptrdiff_t)chunk;
+    part->start = (ptrdiff_t)(chunk * w->size);
+    part->stop = (ptrdiff_t)(w->n - part->start < w->size ? w->n : part->start + w->size);
+    return 1;
+}
+
+/* The same where the caller gives the size and the number of items once more. On its way out. */
+static inline int work_take_sized(work_t *w, int slot, ptrdiff_t size, ptrdiff_t n, part_t *part) {
+    if (!work_take(w, slot, part)) return 0;
     part->start = part->index * size;
     part->stop = n - part->start < size ? n : part->start + size;
     return 1;

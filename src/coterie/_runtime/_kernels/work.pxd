@@ -5,6 +5,8 @@ cdef extern from "work.h" nogil:
     ctypedef struct work_t:
         int64_t next
         int64_t n_chunks
+        int64_t n
+        int64_t size
         int64_t stop
         int64_t active
         double pause_at
@@ -12,7 +14,8 @@ cdef extern from "work.h" nogil:
         Py_ssize_t index
         Py_ssize_t start
         Py_ssize_t stop
-    bint work_take(work_t *w, int slot, Py_ssize_t size, Py_ssize_t n, part_t *part) noexcept
+    bint work_take(work_t *w, int slot, part_t *part) noexcept
+    bint work_take_sized(work_t *w, int slot, Py_ssize_t size, Py_ssize_t n, part_t *part) noexcept
     int64_t work_fetch_add(int64_t *p, int64_t value) noexcept
     int64_t work_load(int64_t *p) noexcept
     void work_store(int64_t *p, int64_t value) noexcept

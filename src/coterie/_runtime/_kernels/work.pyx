@@ -1,21 +1,29 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A parallel region: chunks 0 .. n_chunks - 1, each taken by exactly one thread.
+"""A parallel region: n items in chunks of `size`, each chunk taken by exactly one thread.
 
-Kernels loop `while work_take(&region.work, slot, rows, n, &part)` without the GIL, so that a thread enters
-Python once a region: pulling chunks through the interpreter costs milliseconds beside one busy Python thread.
+Kernels loop `while work_take(&region.work, slot, &part)` without the GIL, so that a thread enters Python once per region:
+pulling chunks through the interpreter costs milliseconds beside one busy Python thread.
 """
 
 
 cdef class Region:
-    def __cinit__(self, int64_t n_chunks):
-        self.work.next = 0
-        self.work.n_chunks = n_chunks
+    def __cinit__(self, int64_t n, int64_t size=1, int64_t first=0, int64_t stop=-1):
+        """All chunks, or those from number `first` up to and without `stop`."""
+        if n < 0 or size < 1:
+            raise ValueError(f"a region has n >= 0 items in chunks of size >= 1, got n = {n} and size = {size}")
+        self.work.n = n
+        self.work.size = size
+        self.work.n_chunks = (n + size - 1) // size
+        if 0 <= stop < self.work.n_chunks:
+            self.work.n_chunks = stop
+        self.work.next = first
         self.work.stop = 0
         self.work.active = 0
         self.work.pause_at = 0.0
 
     @property
     def n_chunks(self):
+        """Number of the chunk where the region ends."""
         return self.work.n_chunks
 
     def allow(self, double seconds):

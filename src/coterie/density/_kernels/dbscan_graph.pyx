@@ -7,7 +7,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.union_find cimport find, unite
-from ..._runtime._kernels.work cimport Region, part_t, work_store, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_store, work_take, work_take_sized
 
 cdef extern from *:
     """
@@ -58,7 +58,7 @@ def mark_near(
         int wrong
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, block.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows, block.shape[0], &part):
             for r in range(part.start, part.stop):
                 wrong = 0
                 for w in range(marks.shape[1]):
@@ -104,7 +104,7 @@ def count_marked(
         bint full = False
         part_t part
     with nogil:
-        while not full and work_take(&region.work, thread, 1, region.work.n_chunks, &part):
+        while not full and work_take(&region.work, thread, &part):
             r = first + part.index
             i = row + r
             for w in range(marks.shape[1]):
@@ -176,7 +176,7 @@ def unite_marked(
         int64_t a, b
         part_t part
     with nogil:
-        while work_take(&region.work, thread, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, thread, &part):
             a = find(&parent[0], rows[part.index])
             for w in range(marks.shape[1]):
                 bits = marks[part.index, w]
@@ -261,7 +261,7 @@ def join_marked(
         uint64_t bits
         part_t part
     with nogil:
-        while work_take(&region.work, thread, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, thread, &part):
             for w in range(marks.shape[1]):
                 bits = marks[part.index, w]
                 while bits:
@@ -287,7 +287,7 @@ def count_in_matrix(
         const real *x
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n, &part):
+        while work_take_sized(&region.work, slot, rows, n, &part):
             for i in range(part.start, part.stop):
                 x = &D[i, 0]
                 if weights.shape[0]:
@@ -322,7 +322,7 @@ def walk_matrix(
         const real *x
         part_t part
     with nogil:
-        while work_take(&region.work, thread, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, thread, &part):
             if depth == 0:
                 while labels[start] >= 0 or not is_core[start]:
                     start += 1
@@ -372,7 +372,7 @@ def count_in_graph(
         bint itself
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n, &part):
+        while work_take_sized(&region.work, slot, rows, n, &part):
             for i in range(part.start, part.stop):
                 total = 0.0
                 itself = True
@@ -401,7 +401,7 @@ def walk_graph(
         int64_t i, j, k, depth = state[1], start = state[2], n_clusters = state[3]
         part_t part
     with nogil:
-        while work_take(&region.work, thread, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, thread, &part):
             if depth == 0:
                 while labels[start] >= 0 or not is_core[start]:
                     start += 1

@@ -3,7 +3,7 @@
 from libc.stdint cimport int64_t, uint8_t
 
 from ..._runtime._kernels.atomic_union_find cimport components_find
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 
 def note_lowest(
@@ -37,7 +37,7 @@ def write_labels(
         Py_ssize_t i
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, core.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows, core.shape[0], &part):
             for i in range(part.start, part.stop):
                 is_core[order[i]] = core[i]
                 labels[order[i]] = number[components_find(&parent[0], i)] if core[i] else -1

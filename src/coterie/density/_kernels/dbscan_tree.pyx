@@ -32,7 +32,7 @@ from ...neighbors._kernels.leaf_search cimport (
     point_at,
     search_t,
 )
-from ..._runtime._kernels.work cimport Region, part_t, work_fetch_add, work_load, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_fetch_add, work_load, work_take, work_take_sized
 
 
 def list_parts(
@@ -163,7 +163,7 @@ def find_core(
         walk_t walk
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, leaves.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for k in range(part.start, part.stop):
                 a = t.nodes + leaves[k]
                 box = box_of(t, leaves[k])
@@ -235,7 +235,7 @@ def count_pairs(
         uint64_t masks[LEAF_POINTS]
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, leaves.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             k = part.start
             a = t.nodes + leaves[k]
             for other in range(k, leaves.shape[0]):
@@ -398,7 +398,7 @@ def join_within(
         double *x = &work[slot, 0]
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, cells.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for k in range(part.start, part.stop):
                 v = t.nodes + cells[k]
                 joined[k] = 1
@@ -471,7 +471,7 @@ def join_cells(
         walk_t walk
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, cells.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for k in range(part.start, part.stop):
                 a = t.nodes + cells[k]
                 box = box_of(t, cells[k])
@@ -536,7 +536,7 @@ def label_borders(
         walk_t walk
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, leaves.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for k in range(part.start, part.stop):
                 a = t.nodes + leaves[k]
                 box = box_of(t, leaves[k])
@@ -601,7 +601,7 @@ def unpack(
         Py_ssize_t i
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, flags.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows, flags.shape[0], &part):
             for i in range(part.start, part.stop):
                 flags[i] = core[i // KD_LANES] >> (i % KD_LANES) & 1
                 parent[i] = i

@@ -3,7 +3,7 @@
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 ctypedef fused bits:
     uint8_t
@@ -23,7 +23,7 @@ def to_square(
         Py_ssize_t start[8]               # where row 0 of each column would be in y
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n, &part):
+        while work_take_sized(&region.work, slot, rows, n, &part):
             for i in range(part.start, part.stop):
                 square[i, i] = 0
                 if i + 1 < n:
@@ -50,6 +50,6 @@ def to_condensed(
         Py_ssize_t n = square.shape[0], i
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n - 1, &part):
+        while work_take_sized(&region.work, slot, rows, n - 1, &part):
             for i in range(part.start, part.stop):
                 memcpy(&y[i * n - i * (i + 1) // 2], &square[i, i + 1], (n - i - 1) * sizeof(bits))

@@ -8,7 +8,7 @@ from libc.math cimport cos, fabs, frexp, isfinite, ldexp
 
 from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take, work_take_sized
 
 cdef extern from "pairwise.h" nogil:
     enum: PAIR_TILE
@@ -79,7 +79,7 @@ def pack(
         double *tile
         part_t part
     with nogil:
-        while work_take(&region.work, slot, tiles_per_chunk, points.tiles.shape[0], &part):
+        while work_take_sized(&region.work, slot, tiles_per_chunk, points.tiles.shape[0], &part):
             for t in range(part.start, part.stop):
                 tile = <double *> points.points.tiles + t * points.points.width * PAIR_TILE
                 for i in range(PAIR_TILE):
@@ -138,7 +138,7 @@ def condensed(
     if out.shape[0] > 0:
         to = &out[0]
     with nogil:
-        while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, slot, &part):
             chunk = first + part.index
             block(&points.points, chunk // blocks * rows, rows, &points.points, chunk % blocks * columns, columns,
                   True, 0, to)
@@ -158,7 +158,7 @@ def rectangle(
         Py_ssize_t chunk
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, slot, &part):
             chunk = first + part.index
             block(&one.points, chunk // blocks * rows, rows, &many.points, chunk % blocks * columns, columns,
                   False, many.points.n, &out[0, 0])

@@ -10,7 +10,7 @@ from libc.stdint cimport int32_t, int64_t, uint64_t
 
 from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take, work_take_sized
 
 cdef extern from "sparse_rows.h" nogil:
     enum: SPARSE_LANES
@@ -46,7 +46,7 @@ def check_columns(
         int64_t k, verdict
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n, &part):
+        while work_take_sized(&region.work, slot, rows, n, &part):
             verdict = 3
             for i in range(part.start, part.stop):
                 for k in range(starts[i], starts[i + 1]):
@@ -78,7 +78,7 @@ def add_up(
         double total
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n, &part):
+        while work_take_sized(&region.work, slot, rows, n, &part):
             for i in range(part.start, part.stop):
                 total = 0.0
                 for k in range(starts[i], starts[i + 1]):
@@ -179,7 +179,7 @@ def mark_near(
         bint near
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, slot, &part):
             first = column + 64 * part.index
             stop = min(sizes2.shape[0], first + 64)
             m = <int> (stop - first)
@@ -242,7 +242,7 @@ def find_nearest(
         double distance, error
         part_t part
     with nogil:
-        while work_take(&region.work, slot, SPARSE_LANES, sizes2.shape[0], &part):
+        while work_take_sized(&region.work, slot, SPARSE_LANES, sizes2.shape[0], &part):
             first = part.start
             stop = part.stop
             m = <int> (stop - first)
@@ -295,7 +295,7 @@ def add_distances(
         double distance, error
         part_t part
     with nogil:
-        while work_take(&region.work, slot, SPARSE_LANES, sizes.shape[0], &part):
+        while work_take_sized(&region.work, slot, SPARSE_LANES, sizes.shape[0], &part):
             first = part.start
             stop = part.stop
             m = <int> (stop - first)

@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t
 from ..._runtime._kernels.heap cimport push, sift_down
 from .lance_williams cimport BLOCK as _BLOCK, nearest_in_blocks, next_length
 from ..._runtime._kernels.simd cimport simd_level
-from ..._runtime._kernels.work cimport Region, part_t, work_store, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_store, work_take, work_take_sized
 
 BLOCK = _BLOCK
 
@@ -42,7 +42,7 @@ def nearest_clusters(
         const double *least_sizes = &smallest[0] if size.shape[0] else NULL
         part_t part
     with nogil:
-        while work_take(&region.work, thread, rows, queries.shape[0], &part):
+        while work_take_sized(&region.work, thread, rows, queries.shape[0], &part):
             for i in range(part.start, part.stop):
                 least[queries[i]] = INFINITY
                 nearest[queries[i]] = -1
@@ -85,7 +85,7 @@ def merge_chain_of_centers(
         double share
         part_t part
     with nogil:
-        while work_take(&region.work, thread, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, thread, &part):
             length = state[0]
             if length == 0:
                 while dead[lowest] > 0.0:
@@ -149,7 +149,7 @@ def merge_nearest_centers(
         double share, x
         part_t part
     with nogil:
-        while work_take(&region.work, thread, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, thread, &part):
             while state[0] > 0:
                 a = heap[0]
                 b = nearest[a]

@@ -17,7 +17,7 @@ from libc.stdint cimport int32_t, int64_t
 from libc.string cimport memset
 
 from ..._runtime._kernels.simd cimport simd_level
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 cdef extern from "divisive.h" nogil:
     enum: STRIP
@@ -382,7 +382,7 @@ def start(
         Py_ssize_t i, n = matrix.shape[0]
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n, &part):
+        while work_take_sized(&region.work, slot, rows, n, &part):
             for i in range(part.start, part.stop):
                 ids[i] = <int32_t> i
                 vectors[0, i] = vectors[1, i] = sum_row_f64[simd_level()](&matrix[i, 0], NULL, n)
@@ -410,7 +410,7 @@ def copy_rows(
         Py_ssize_t i
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, state[COUNT], &part):
+        while work_take_sized(&region.work, slot, rows, state[COUNT], &part):
             for i in range(part.start, part.stop):
                 copy_row(&w, c, i)
 
@@ -427,7 +427,7 @@ def sum_rows(
         Py_ssize_t i
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, state[COUNT], &part):
+        while work_take_sized(&region.work, slot, rows, state[COUNT], &part):
             for i in range(part.start, part.stop):
                 sum_again(&w, c, place[i])
 

@@ -15,7 +15,7 @@ from libc.string cimport memmove
 
 from ..._runtime._kernels.heap cimport push, sift_down
 from .lance_williams cimport gather_column, row_minimum, union_row
-from ..._runtime._kernels.work cimport Region, part_t, work_store, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_store, work_take, work_take_sized
 
 
 def build_heap(
@@ -42,7 +42,7 @@ def row_minima(
         Py_ssize_t S = dead.shape[0], s, where
         part_t part
     with nogil:
-        while work_take(&region.work, thread, rows, S - 1 - K, &part):
+        while work_take_sized(&region.work, thread, rows, S - 1 - K, &part):
             for s in range(K + part.start, K + part.stop):
                 least[s] = row_minimum(&distances[0] + offset[s] + s + 1, &dead[s + 1], S - 1 - s, &where)
                 nearest[s] = s + 1 + where if where >= 0 else -1
@@ -90,7 +90,7 @@ def merge_nearest(
         double h
         part_t part
     with nogil:
-        while work_take(&region.work, thread, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, thread, &part):
             while True:
                 if state[0] == 0:
                     work_store(&region.work.stop, 1)
@@ -191,7 +191,7 @@ def fold(
         double *out
         part_t part
     with nogil:
-        while work_take(&region.work, thread, rows, end - begin, &part):
+        while work_take_sized(&region.work, thread, rows, end - begin, &part):
             for i in range(begin + part.start, begin + part.stop):
                 row = &distances[0] + offset[alive[i]]
                 out = &to[0] + (i * m - i * (i + 1) // 2 - i - 1)

@@ -11,7 +11,7 @@ from libc.stdint cimport int32_t, int64_t
 from libc.string cimport memcpy
 
 from .lance_williams cimport gather_triangle_column, magnitude, mutual_minimum, union_columns, union_row
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 
 cdef inline Py_ssize_t row_start(Py_ssize_t i, Py_ssize_t n) noexcept nogil:
@@ -38,7 +38,7 @@ def largest_magnitude(
     """Largest absolute value that each thread saw; infinity if it saw NaN. O(n) time."""
     cdef part_t part
     with nogil:
-        while work_take(&region.work, thread, rows, values.shape[0], &part):
+        while work_take_sized(&region.work, thread, rows, values.shape[0], &part):
             largest[thread] = max(largest[thread], magnitude(&values[part.start], part.stop - part.start))
 
 
@@ -53,7 +53,7 @@ def nearest_neighbors(
         Py_ssize_t n = least.shape[1], i
         part_t part
     with nogil:
-        while work_take(&region.work, thread, rows, n - 1, &part):
+        while work_take_sized(&region.work, thread, rows, n - 1, &part):
             for i in range(part.start, part.stop):
                 note_nearest(&distances[0] + row_start(i, n), i, n, &least[thread, 0], &nearest[thread, 0])
 
@@ -106,7 +106,7 @@ def merge_pairs(
         double n_x
         part_t part
     with nogil:
-        while work_take(&region.work, thread, rows, end - begin, &part):
+        while work_take_sized(&region.work, thread, rows, end - begin, &part):
             for i in range(begin + part.start, begin + part.stop):
                 # From this row's cluster to the old ones to the right of it,
                 a = keep[i]

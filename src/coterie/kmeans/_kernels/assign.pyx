@@ -11,7 +11,7 @@ from libc.stdint cimport int32_t, int64_t, uint64_t
 from .distance cimport squared_distance
 from .nearest cimport FEATURES, TILE, nearest_tile, pack_tile, tile_distances
 from ..._runtime._kernels.types cimport real, work_real
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 # Margins are kept in float32; this factor makes every rounding on the way a rounding down.
 cdef float ROUND_DOWN = <float> (1.0 - 2.0 ** -22)
@@ -103,7 +103,7 @@ def assign_labels(
     for row in range(4):
         tally[row] = 0
     with nogil:
-        while work_take(&region.work, slot, rows, n, &part):
+        while work_take_sized(&region.work, slot, rows, n, &part):
             first.n = second.n = 0
             for row in range(part.start, part.stop):
                 if labels[row] >= 0:
@@ -180,7 +180,7 @@ def squared_distances_to_own(
         Py_ssize_t n = X.shape[0], d = X.shape[1], row
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n, &part):
+        while work_take_sized(&region.work, slot, rows, n, &part):
             for row in range(part.start, part.stop):
                 out[row] = squared_distance(&X[row, 0], &centers[labels[row], 0], d)
 
@@ -200,7 +200,7 @@ def inertia_by_chunk(
         part_t part
         double total, distance
     with nogil:
-        while work_take(&region.work, slot, rows, n, &part):
+        while work_take_sized(&region.work, slot, rows, n, &part):
             total = 0.0
             for row in range(part.start, part.stop):
                 distance = squared_distance(&X[row, 0], &centers[labels[row], 0], d)
@@ -226,7 +226,7 @@ def distances_to_all(
         double *square = tile + d * TILE
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n, &part):
+        while work_take_sized(&region.work, slot, rows, n, &part):
             start = part.start
             stop = part.stop
             while start < stop:

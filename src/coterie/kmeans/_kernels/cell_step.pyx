@@ -10,7 +10,7 @@ from libc.stdint cimport int32_t, int64_t, uint64_t
 from .assign cimport nearest_exactly
 from .nearest cimport TILE, box_candidates, nearest_tile, pack_tile, sum_tile
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 cdef enum:
     GROUP = 16   # cells that share a first choice of candidates
@@ -62,7 +62,7 @@ def label_and_sum_cells(
         part_t part
         int64_t changed = 0, pairs = 0
     with nogil:
-        while work_take(&region.work, slot, cells, n_cells, &part):
+        while work_take_sized(&region.work, slot, cells, n_cells, &part):
             sums[part.index, :, :] = 0.0
             weights[part.index, :] = 0.0
             stop = part.stop

@@ -8,7 +8,7 @@ from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 cdef enum:
     CELL = 64            # rows of a cell at most: a tile of nearest_body.h
@@ -35,7 +35,7 @@ def count_boxes(
         Py_ssize_t row, j, d = X.shape[1], box, q, last
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, X.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows, X.shape[0], &part):
             counts[part.index, :] = 0
             for row in range(part.start, part.stop):
                 box = 0
@@ -61,7 +61,7 @@ def scatter_rows(
         part_t part
         int64_t to
     with nogil:
-        while work_take(&region.work, slot, rows, X.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows, X.shape[0], &part):
             for row in range(part.start, part.stop):
                 to = place[part.index, code[row]]
                 place[part.index, code[row]] = to + 1
@@ -160,7 +160,7 @@ def cut_boxes(
         Py_ssize_t stack[256]  # where pending parts end: a part is at most 7/8 of the one below
         int height
     with nogil:
-        while work_take(&region.work, slot, boxes, ends.shape[0], &part):
+        while work_take_sized(&region.work, slot, boxes, ends.shape[0], &part):
             for box in range(part.start, part.stop):
                 start = ends[box - 1] if box > 0 else 0
                 stack[0] = ends[box]
@@ -193,7 +193,7 @@ def describe_cells(
         double w = 1.0
         part_t part
     with nogil:
-        while work_take(&region.work, slot, cells, boxes.shape[0], &part):
+        while work_take_sized(&region.work, slot, cells, boxes.shape[0], &part):
             for c in range(part.start, part.stop):
                 bounding_box(&X[starts[c], 0], starts[c + 1] - starts[c], d, &boxes[c, 0, 0], &boxes[c, 1, 0])
                 for j in range(d + 1):
@@ -217,6 +217,6 @@ def scatter_labels(
         Py_ssize_t i
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, labels.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows, labels.shape[0], &part):
             for i in range(part.start, part.stop):
                 out[order[i]] = labels[i]

@@ -12,7 +12,7 @@ from libc.string cimport memcpy
 
 from .nearest cimport TILE, pack_tile, tile_distances, tile_gain
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 cdef enum:
     GROUP = 16  # blocks that are looked at together first
@@ -31,7 +31,7 @@ def hash_rows(
         double value
         uint64_t bits, h
     with nogil:
-        while work_take(&region.work, slot, rows, X.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows, X.shape[0], &part):
             for row in range(part.start, part.stop):
                 h = 0
                 for j in range(X.shape[1]):
@@ -132,7 +132,7 @@ def gains(
     for i in range(m):
         every[i] = i
     with nogil:
-        while work_take(&region.work, slot, blocks, starts.shape[0] - 1, &part):
+        while work_take_sized(&region.work, slot, blocks, starts.shape[0] - 1, &part):
             out[part.index, :] = 0.0
             last = part.stop
             group = part.start
@@ -183,7 +183,7 @@ def add_center(
         part_t part
         double old, top, w = 1.0
     with nogil:
-        while work_take(&region.work, slot, blocks, starts.shape[0] - 1, &part):
+        while work_take_sized(&region.work, slot, blocks, starts.shape[0] - 1, &part):
             change[part.index, :] = 0.0
             last = part.stop
             group = part.start

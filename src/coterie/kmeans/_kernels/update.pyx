@@ -8,7 +8,7 @@ from libc.math cimport sqrt
 from libc.stdint cimport int32_t
 
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 
 def sum_by_label(
@@ -29,7 +29,7 @@ def sum_by_label(
         const real *x
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, n, &part):
+        while work_take_sized(&region.work, slot, rows, n, &part):
             sums[part.index, :, :] = 0.0
             weights[part.index, :] = 0.0
             for row in range(part.start, part.stop):

@@ -3,7 +3,7 @@
 from libc.math cimport asin, cos, sin, sqrt
 from libc.stdint cimport int64_t
 
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 cdef extern from "neighbor_list.h" nogil:
     bint list_farther(double a, int64_t i, double b, int64_t j) noexcept
@@ -29,7 +29,7 @@ def nearest(
         int64_t *rows
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows_per_chunk, block.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows_per_chunk, block.shape[0], &part):
             for i in range(part.start, part.stop):
                 x = &block[i, 0]
                 near = &distances[i, 0]
@@ -57,7 +57,7 @@ def count_within(
         const double *x
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows_per_chunk, block.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows_per_chunk, block.shape[0], &part):
             for i in range(part.start, part.stop):
                 x = &block[i, 0]
                 count = 0
@@ -83,7 +83,7 @@ def within(
         const double *x
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows_per_chunk, block.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows_per_chunk, block.shape[0], &part):
             for i in range(part.start, part.stop):
                 x = &block[i, 0]
                 at = starts[i]
@@ -107,7 +107,7 @@ def sort(
         Py_ssize_t i
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows_per_chunk, indptr.shape[0] - 1, &part):
+        while work_take_sized(&region.work, slot, rows_per_chunk, indptr.shape[0] - 1, &part):
             for i in range(part.start, part.stop):
                 if indptr[i + 1] - indptr[i] > 1:
                     list_sort(by_row, &distances[indptr[i]], &indices[indptr[i]], indptr[i + 1] - indptr[i])
@@ -128,7 +128,7 @@ def angles(
         double a, b, h
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows_per_chunk, indptr.shape[0] - 1, &part):
+        while work_take_sized(&region.work, slot, rows_per_chunk, indptr.shape[0] - 1, &part):
             for i in range(part.start, part.stop):
                 for m in range(indptr[i], indptr[i + 1]):
                     j = indices[m]

@@ -102,7 +102,7 @@ def nearest(
     b.near = &near[slot, 0]
     b.rows = &rows[slot, 0]
     with nogil:
-        while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, slot, &part):
             chunk = first + part.index
             for m in range(chunk * parts_per_chunk, min(n_parts, (chunk + 1) * parts_per_chunk)):
                 set_batch(&b, &one.tree, which[m // parts], m % parts, parts, &many.tree)
@@ -234,7 +234,7 @@ def within(
     found.distances = &distances[0] if indices.shape[0] else NULL
     b.others = others
     with nogil:
-        while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, slot, &part):
             m = first + part.index
             set_batch(&b, &one.tree, which[m // parts], m % parts, parts, &many.tree)
             if b.n == 0:

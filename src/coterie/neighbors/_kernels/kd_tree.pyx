@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t
 from libc.string cimport memcpy
 
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take, work_take_sized
 
 cdef enum:
     LEAST_BLOCKS = 2     # of either side of a cut
@@ -86,7 +86,7 @@ def copy_rows(
         Py_ssize_t i, j
         part_t part
     with nogil:
-        while work_take(&region.work, slot, rows, points.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows, points.shape[0], &part):
             for i in range(part.start, part.stop):
                 if i < X.shape[0]:
                     order[i] = i
@@ -268,7 +268,7 @@ def split_nodes(
     """Cut some nodes, one a chunk. O(n d) time."""
     cdef part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, which.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             split(&points[0, 0], &order[0], order.shape[0], points.shape[1], <kd_node_t *> &nodes[0, 0],
                   &boxes[0, 0, 0], which[part.start], leaf_blocks, balance)
 
@@ -291,7 +291,7 @@ def grow(
         int height
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, which.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             stack[0] = which[part.start]
             depth[0] = 0
             height = 1
@@ -319,7 +319,7 @@ def transpose_blocks(
         double *copy = &work[slot, 0]
         part_t part
     with nogil:
-        while work_take(&region.work, slot, blocks, points.shape[0] // KD_LANES, &part):
+        while work_take_sized(&region.work, slot, blocks, points.shape[0] // KD_LANES, &part):
             for b in range(part.start, part.stop):
                 x = &points[b * KD_LANES, 0]
                 memcpy(copy, x, KD_LANES * d * sizeof(double))

@@ -131,7 +131,7 @@ def fill_tiles(
         float *tile
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, leaves.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             v = tree.tree.nodes + leaves[part.start]
             width = width_of(v)
             tile = &tiles[tile_of[leaves[part.start]]]

@@ -3,7 +3,7 @@
 from libc.math cimport fabs
 
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 
 def deviation_strips(
@@ -23,7 +23,7 @@ def deviation_strips(
         double *s2
         double *top
     with nogil:
-        while work_take(&region.work, slot, rows, X.shape[0], &part):
+        while work_take_sized(&region.work, slot, rows, X.shape[0], &part):
             first[part.index, :] = 0.0
             second[part.index, :] = 0.0
             largest[part.index, :] = 0.0

@@ -36,7 +36,7 @@ def mean_distances(
         double open_sum[ROWS_AT_MOST]
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, slot, &part):
             row0 = (first + part.index) * rows
             stop = min(n, row0 + rows)
             for row in range(row0, stop):
@@ -92,7 +92,7 @@ def mean_given_distances(
         double open_sum
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, slot, &part):
             for row in range((first + part.index) * rows, min(n, (first + part.index + 1) * rows)):
                 nearest[row] = INFINITY
                 open_sum = 0.0

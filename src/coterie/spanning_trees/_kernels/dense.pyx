@@ -8,7 +8,7 @@ from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, int64_t
 
 from ..._runtime._kernels.union_find cimport find, unite
-from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 
 def join_neighbors(
@@ -60,7 +60,7 @@ def shrink_rows(
         double *out
         part_t part
     with nogil:
-        while work_take(&region.work, thread, rows, half.shape[0], &part):
+        while work_take_sized(&region.work, thread, rows, half.shape[0], &part):
             for g in range(part.start, part.stop):
                 half[g, :] = INFINITY
                 out = &half[g, 0]
@@ -81,7 +81,7 @@ def join_halves(
         Py_ssize_t m = half.shape[0], i, j
         part_t part
     with nogil:
-        while work_take(&region.work, thread, rows, m - 1, &part):
+        while work_take_sized(&region.work, thread, rows, m - 1, &part):
             for j in range(part.start + 1, m):
                 for i in range(part.start, min(part.stop, j)):
                     to[i * m - i * (i + 1) // 2 - i - 1 + j] = min(half[i, j], half[j, i])

@@ -27,7 +27,7 @@ def visit_nearest(
         double a, b, odd
         part_t part
     with nogil:
-        while work_take(&region.work, slot, 1, region.work.n_chunks, &part):
+        while work_take(&region.work, slot, &part):
             distances_from(&points.points, visits[done + part.index - 1], &others.points, 0, m, &row[0])
             a = b = INFINITY
             odd = 0.0  # NaN from the first distance on that is NaN or infinite
