@@ -1,4 +1,5 @@
 """The compiled kernels: which they are, how they are compiled. All else is in pyproject.toml."""
+
 import os
 import sys
 import sysconfig
@@ -52,8 +53,16 @@ if plain_c:
 
 
 def extension(name, sources):
-    return Extension(name, sources, depends=HEADERS, include_dirs=FOLDERS, define_macros=macros,
-                     extra_compile_args=compile_args, extra_link_args=link_args, py_limited_api=abi3)
+    return Extension(
+        name,
+        sources,
+        depends=HEADERS,
+        include_dirs=FOLDERS,
+        define_macros=macros,
+        extra_compile_args=compile_args,
+        extra_link_args=link_args,
+        py_limited_api=abi3,
+    )
 
 
 def module_name(path):
@@ -82,8 +91,7 @@ if abi3:
 
 setup(
     ext_modules=cythonize(
-        extensions, compiler_directives=directives, shared_utility_qualified_name=shared,
-        build_dir=str(build / "c"),
+        extensions, compiler_directives=directives, shared_utility_qualified_name=shared, build_dir=str(build / "c")
     ),
     options=options,
 )

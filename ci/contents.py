@@ -2,6 +2,7 @@
 
 python ci/contents.py dist/*.whl dist/*.tar.gz
 """
+
 import re
 import sys
 import tarfile

@@ -2,6 +2,7 @@
 
 python ci/page_code.py FOLDER
 """
+
 import re
 import sys
 from pathlib import Path

@@ -2,6 +2,7 @@
 
 python ci/smoke.py
 """
+
 import shutil
 import subprocess
 import sys
@@ -33,8 +34,9 @@ for dtype in (np.float32, np.float64):
 
 rows = X[:4000]
 for method in ("single", "average", "ward", "centroid"):
-    trees = [hierarchy.linkage(data, method, n_jobs=n_jobs)
-             for data in (rows, distances.pdist(rows)) for n_jobs in (1, 2)]
+    trees = [
+        hierarchy.linkage(data, method, n_jobs=n_jobs) for data in (rows, distances.pdist(rows)) for n_jobs in (1, 2)
+    ]
     assert (trees[0] == trees[1]).all(), method
     assert (trees[2] == trees[3]).all(), method
     assert np.allclose(trees[0][:, 2], trees[2][:, 2]), method

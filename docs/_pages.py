@@ -1,4 +1,5 @@
 """The pictures that the code of a page draws, for the page to show: it runs once more when the site is built."""
+
 import contextlib
 import doctest
 import re

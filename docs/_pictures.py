@@ -4,6 +4,7 @@
 
 draws anew those of the README, from its code, into docs/images.
 """
+
 import re
 import time
 import warnings
@@ -133,8 +134,14 @@ def draw_readme(folder: Path) -> None:
     figures = {name: Figure(figsize=(7, 4), layout="constrained") for name in ("kmeans", "hierarchy", "dbscan")}
     axes = {name: figure.add_subplot() for name, figure in figures.items()}
     model, tree, dense = (found[name] for name in ("model", "tree", "dense"))
-    plot.scatter(found["people"], model.labels_, model.cluster_centers_, regions=model.predict,
-                 names=["east (km)", "north (km)"], ax=axes["kmeans"])
+    plot.scatter(
+        found["people"],
+        model.labels_,
+        model.cluster_centers_,
+        regions=model.predict,
+        names=["east (km)", "north (km)"],
+        ax=axes["kmeans"],
+    )
     axes["kmeans"].set_aspect("equal")
     plot.dendrogram(tree.linkage_, clusters=tree.labels_, labels=found["names"], ax=axes["hierarchy"])
     axes["hierarchy"].set_xlabel("mean distance (km)")

@@ -1,4 +1,5 @@
 """Sphinx configuration; ci/docs builds."""
+
 import importlib
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
 """What several test modules share."""
+
 import itertools
 
 import pytest
@@ -13,6 +14,7 @@ from coterie.kmeans._kernels import cells
 def path(request, monkeypatch):
     """Every way through k-means, whatever the size of the data: row by row, cell by cell (for few features), and from
     the second iteration on row by row on rows that are sorted into cells."""
+
     def sort(data, n_clusters):
         return request.param != "rows" and data.X.shape[1] <= cells.FEATURES_AT_MOST
 

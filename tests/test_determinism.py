@@ -1,4 +1,5 @@
 """The same bits for any number of threads, from run to run, and whatever the arrays look like in memory."""
+
 import numpy as np
 import pytest
 
@@ -30,8 +31,12 @@ def small_chunks(monkeypatch):
 def results(X, k, n_jobs, weight):
     model = KMeans(k, random_state=0, n_jobs=n_jobs, max_iter=12, n_init=1).fit(X, sample_weight=weight)
     return {
-        "labels": model.labels_, "centers": model.cluster_centers_, "inertia": model.inertia_,
-        "iterations": model.n_iter_, "distances": model.transform(X[:2000]), "predicted": model.predict(X),
+        "labels": model.labels_,
+        "centers": model.cluster_centers_,
+        "inertia": model.inertia_,
+        "iterations": model.n_iter_,
+        "distances": model.transform(X[:2000]),
+        "predicted": model.predict(X),
         "score": model.score(X, sample_weight=weight),
         "seeds": kmeans_plusplus(X, k, sample_weight=weight, random_state=0, n_jobs=n_jobs)[1],
     }
@@ -65,8 +70,9 @@ def test_the_cases_take_the_ways_they_are_named_for():
 def test_the_cases_keep_many_threads_busy(name, monkeypatch):
     n, d, k = CASES[name]
     chunks, run = [], parallel.run
-    monkeypatch.setattr(parallel, "run", lambda task, n_chunks, n_threads: [
-        chunks.append(n_chunks), run(task, n_chunks, n_threads)])
+    monkeypatch.setattr(
+        parallel, "run", lambda task, n_chunks, n_threads: [chunks.append(n_chunks), run(task, n_chunks, n_threads)]
+    )
     results(rng.normal(size=(n, d)), k, 1, None)
     assert np.median(chunks) > 2
 
@@ -135,9 +141,11 @@ def trees(method, n_jobs):
     X = np.random.RandomState(1).normal(size=(180, 3))
     y, ties = distances.pdist(X, n_jobs=1), distances.pdist(np.round(X, 1), n_jobs=1)
     return {
-        "distances": linkage(y, method, n_jobs=n_jobs), "ties": linkage(ties, method, n_jobs=n_jobs),
+        "distances": linkage(y, method, n_jobs=n_jobs),
+        "ties": linkage(ties, method, n_jobs=n_jobs),
         "in place": linkage(y.copy(), method, preserve_input=False, n_jobs=n_jobs),
-        "points": linkage(X, method, n_jobs=n_jobs), "equal points": linkage(np.round(X), method, n_jobs=n_jobs),
+        "points": linkage(X, method, n_jobs=n_jobs),
+        "equal points": linkage(np.round(X), method, n_jobs=n_jobs),
     }
 
 
@@ -155,8 +163,11 @@ def test_linkage_keeps_many_threads_busy(linkage_path, method, monkeypatch):
     if linkage_path == "chain" and method not in ("centroid", "median"):
         return  # one thread is quickest
     chunks, run = [], parallel.run
-    monkeypatch.setattr(parallel, "run", lambda task, n_chunks, n_threads: [
-        chunks.append(n_chunks * (n_threads > 1)), run(task, n_chunks, n_threads)])
+    monkeypatch.setattr(
+        parallel,
+        "run",
+        lambda task, n_chunks, n_threads: [chunks.append(n_chunks * (n_threads > 1)), run(task, n_chunks, n_threads)],
+    )
     trees(method, 3)
     assert max(chunks) > 20
 
@@ -164,10 +175,13 @@ def test_linkage_keeps_many_threads_busy(linkage_path, method, monkeypatch):
 def test_bits_of_linkage_of_many_points_do_not_depend_on_the_threads():
     X = rng.normal(size=(_linkage._LARGE + 300, 3))
     y = distances.pdist(X)
-    one, three = ({
-        **{method: linkage(y, method, n_jobs=n_jobs) for method in ("single", "average", "centroid")},
-        **{f"{method} of points": linkage(X, method, n_jobs=n_jobs) for method in ("single", "median", "ward")},
-    } for n_jobs in (1, 3))
+    one, three = (
+        {
+            **{method: linkage(y, method, n_jobs=n_jobs) for method in ("single", "average", "centroid")},
+            **{f"{method} of points": linkage(X, method, n_jobs=n_jobs) for method in ("single", "median", "ward")},
+        }
+        for n_jobs in (1, 3)
+    )
     assert_equal_bits(one, three)
 
 

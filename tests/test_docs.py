@@ -4,6 +4,7 @@ The blocks of a page run from top to bottom in one namespace and one empty folde
 compared, ```python (compared where ```text follows at once), and of ```sh the calls of `coterie`, on made-up files of
 the names in them. From the first block on that needs a library that is not there, the rest of the page is skipped.
 """
+
 import doctest
 import functools
 import gzip
@@ -30,7 +31,8 @@ PAGES = [README, *(p for p in sorted(DOCS.glob("**/*.md")) if not {"_build", "ge
 
 BLOCK = re.compile(r"^( *)```(python|pycon|sh)\n(.*?)^\1```$(?:\n+```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 OPTIONAL = {"coterie.plot": "matplotlib", "sklearn": "sklearn", "PIL": "PIL"} | {
-    name: name for name in ("fastcluster", "matplotlib", "pandas", "polars", "pyarrow", "scipy", "tqdm")}
+    name: name for name in ("fastcluster", "matplotlib", "pandas", "polars", "pyarrow", "scipy", "tqdm")
+}
 COMPARES = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 SLOW = {"demo", "report"}  # parsed only; tests/test_cli*.py run them
 
@@ -269,5 +271,8 @@ def test_nothing_recommends_to_install_coterie_from_an_index():
     """It is on none yet. The hints of the program have one home."""
     texts = [*PAGES, *DOCS.glob("examples/*.py"), *(ROOT / "src").glob("coterie/**/*.py")]
     assert [str(path) for path in texts if "coterie[" in path.read_text(encoding="utf-8")] == []
-    assert [path.name for path in (ROOT / "src").glob("coterie/**/*.py")
-            if re.search(r"pip install (?!matplotlib`)", path.read_text(encoding="utf-8"))] == ["_optional.py"]
+    assert [
+        path.name
+        for path in (ROOT / "src").glob("coterie/**/*.py")
+        if re.search(r"pip install (?!matplotlib`)", path.read_text(encoding="utf-8"))
+    ] == ["_optional.py"]

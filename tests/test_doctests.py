@@ -1,4 +1,5 @@
 """The examples in the docstrings."""
+
 import doctest
 import importlib
 import pkgutil

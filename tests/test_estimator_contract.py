@@ -2,6 +2,7 @@
 
 A new estimator joins ESTIMATORS.
 """
+
 import copy
 import functools
 import pickle
@@ -24,14 +25,23 @@ class ColumnScaler(Scaler):
     """scikit-learn's checks of sparse data take a class named Scaler for another one, and set `with_mean` of that."""
 
 
-ESTIMATORS = [KMeans(), ColumnScaler(), AgglomerativeClustering(), DivisiveClustering(), DBSCAN(1.0),
-              NearestNeighbors()]
+ESTIMATORS = [
+    KMeans(),
+    ColumnScaler(),
+    AgglomerativeClustering(),
+    DivisiveClustering(),
+    DBSCAN(1.0),
+    NearestNeighbors(),
+]
 
 X = np.random.RandomState(0).normal(size=(60, 3))
 
 each_estimator = pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda estimator: type(estimator).__name__)
-each_transformer = pytest.mark.parametrize("estimator", [each for each in ESTIMATORS if isinstance(each, Transformer)],
-                                           ids=lambda estimator: type(estimator).__name__)
+each_transformer = pytest.mark.parametrize(
+    "estimator",
+    [each for each in ESTIMATORS if isinstance(each, Transformer)],
+    ids=lambda estimator: type(estimator).__name__,
+)
 
 
 def run(code):
@@ -108,21 +118,27 @@ def test_params_reach_into_a_nested_estimator():
 
 def test_an_unknown_param_is_named_and_nothing_is_set():
     model = KMeans()
-    with pytest.raises(ValueError, match=r"^Invalid parameter 'clusters' for estimator KMeans\(\)\. "
-                                         r"Valid parameters are: \['algorithm', .*'verbose'\]\.$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^Invalid parameter 'clusters' for estimator KMeans\(\)\. "
+        r"Valid parameters are: \['algorithm', .*'verbose'\]\.$",
+    ):
         model.set_params(n_clusters=3, clusters=4)
     assert model.n_clusters == 8
 
 
-@pytest.mark.parametrize(("model", "text"), [
-    (KMeans(), "KMeans()"),
-    (KMeans(8), "KMeans()"),
-    (KMeans(3), "KMeans(n_clusters=3)"),
-    (KMeans(3, init="random", tol=1e-5), "KMeans(n_clusters=3, init='random', tol=1e-05)"),
-    (KMeans(1, init=np.zeros((1, 2))), "KMeans(n_clusters=1, init=array([[0., 0.]]))"),
-    (KMeans(50, init=np.zeros((50, 2))), "KMeans(n_clusters=50, init=<ndarray of shape (50, 2)>)"),
-    (Wrapper(KMeans(2)), "Wrapper(inner=KMeans(n_clusters=2))"),
-])
+@pytest.mark.parametrize(
+    ("model", "text"),
+    [
+        (KMeans(), "KMeans()"),
+        (KMeans(8), "KMeans()"),
+        (KMeans(3), "KMeans(n_clusters=3)"),
+        (KMeans(3, init="random", tol=1e-5), "KMeans(n_clusters=3, init='random', tol=1e-05)"),
+        (KMeans(1, init=np.zeros((1, 2))), "KMeans(n_clusters=1, init=array([[0., 0.]]))"),
+        (KMeans(50, init=np.zeros((50, 2))), "KMeans(n_clusters=50, init=<ndarray of shape (50, 2)>)"),
+        (Wrapper(KMeans(2)), "Wrapper(inner=KMeans(n_clusters=2))"),
+    ],
+)
 def test_repr_shows_what_differs_from_the_defaults(model, text):
     assert repr(model) == text
 
@@ -131,8 +147,11 @@ def test_repr_shows_what_differs_from_the_defaults(model, text):
 
 
 @each_estimator
-@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))],
-                         ids=["copy", "deepcopy", "pickle"])
+@pytest.mark.parametrize(
+    "duplicate",
+    [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))],
+    ids=["copy", "deepcopy", "pickle"],
+)
 def test_a_fitted_estimator_survives_copying(estimator, duplicate):
     model = copy.deepcopy(estimator).fit(X)
     again = duplicate(model)
@@ -172,8 +191,9 @@ def bad_fits():
     yield "warning as error", {}, {"X": np.ones((60, 3))}
 
 
-@pytest.mark.parametrize(("params", "arguments"), [each[1:] for each in bad_fits()],
-                         ids=[each[0] for each in bad_fits()])
+@pytest.mark.parametrize(
+    ("params", "arguments"), [each[1:] for each in bad_fits()], ids=[each[0] for each in bad_fits()]
+)
 @pytest.mark.parametrize("fitted_before", [False, True])
 @pytest.mark.filterwarnings("error")
 def test_a_fit_that_fails_leaves_the_estimator_as_it_was(params, arguments, fitted_before):
@@ -393,7 +413,8 @@ def test_joblib_in_processes_and_threads():
     expected = [KMeans(3, random_state=seed).fit(X).inertia_ for seed in seeds]
     for prefer in ("processes", "threads"):
         fits = joblib.Parallel(n_jobs=2, prefer=prefer)(
-            joblib.delayed(KMeans(3, random_state=seed).fit)(X) for seed in seeds)
+            joblib.delayed(KMeans(3, random_state=seed).fit)(X) for seed in seeds
+        )
         assert [fit.inertia_ for fit in fits] == expected
 
 
@@ -464,8 +485,15 @@ def test_everything_but_routing_and_tags_works_without_scikit_learn():
 
 
 def test_public_names_are_there():
-    assert {"AgglomerativeClustering", "DivisiveClustering", "KMeans", "k_means", "kmeans_plusplus", "NotFittedError",
-            "ConvergenceWarning"} <= set(coterie.__all__)
+    assert {
+        "AgglomerativeClustering",
+        "DivisiveClustering",
+        "KMeans",
+        "k_means",
+        "kmeans_plusplus",
+        "NotFittedError",
+        "ConvergenceWarning",
+    } <= set(coterie.__all__)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for name in coterie.__all__:

@@ -1,4 +1,5 @@
 """The examples run, on data that they make up, and find what is in these."""
+
 import gzip
 import re
 import runpy
@@ -77,8 +78,11 @@ def test_flowers_are_irises_and_the_steps_of_kmeans_are_written(monkeypatch, tmp
 def test_flowers_leaves_out_rows_with_missing_values_and_is_warned_of_units(monkeypatch, tmp_path, capsys):
     pytest.importorskip("PIL")
     rng = np.random.default_rng(0)
-    rows = [f"{'ab'[kind]},{rng.normal(5 * kind, 1):.3f},{rng.normal(4000, 500):.1f},{kind},2007"
-            for kind in (0, 1) for _ in range(20)]
+    rows = [
+        f"{'ab'[kind]},{rng.normal(5 * kind, 1):.3f},{rng.normal(4000, 500):.1f},{kind},2007"
+        for kind in (0, 1)
+        for _ in range(20)
+    ]
     table = ["species,bill_mm,mass_g,island,year", *rows, "a,NA,3000,NA,2007", "b,,,,2008"]
     (tmp_path / "birds.csv").write_text("\n".join(table).replace(",0,2007", ",north,2007"))
     out = run("flowers.py", monkeypatch, tmp_path, capsys, "birds.csv", "-k", "2", "--animation", "birds.html")
@@ -97,16 +101,25 @@ def test_baskets_groups_the_products_of_a_bundle(monkeypatch, tmp_path, capsys):
     out = run("baskets.py", monkeypatch, tmp_path, capsys)
     assert out.startswith("5,000 baskets, the 15 commonest products: 3 groups, 6 products by themselves.")
     groups = {frozenset(line.split(", ")) for line in out.splitlines()[2:11:3]}
-    assert groups == {frozenset({"pasta", "tomatoes", "parmesan"}), frozenset({"flour", "yeast"}),
-                      frozenset({"charcoal", "sausages", "mustard", "beer"})}
+    assert groups == {
+        frozenset({"pasta", "tomatoes", "parmesan"}),
+        frozenset({"flour", "yeast"}),
+        frozenset({"charcoal", "sausages", "mustard", "beer"}),
+    }
 
 
-def test_baskets_reads_a_sparse_table_and_counts_baskets_with_both_among_those_with_either(monkeypatch, tmp_path,
-                                                                                           capsys):
+def test_baskets_reads_a_sparse_table_and_counts_baskets_with_both_among_those_with_either(
+    monkeypatch, tmp_path, capsys
+):
     # 4 baskets with a and b, 2 with a, 4 with c: the distance of a and b is 2/6, and chance would be 6 * 4 / 10 = 2.4
     baskets = [[0, 1]] * 4 + [[0]] * 2 + [[2]] * 4
-    np.savez(tmp_path / "shop.npz", shape=(10, 3), indices=np.concatenate(baskets), items=np.array(["a", "b", "c"]),
-             indptr=np.cumsum([0, *map(len, baskets)]))
+    np.savez(
+        tmp_path / "shop.npz",
+        shape=(10, 3),
+        indices=np.concatenate(baskets),
+        items=np.array(["a", "b", "c"]),
+        indptr=np.cumsum([0, *map(len, baskets)]),
+    )
     for height, expected in (("0.32", "0 groups"), ("0.34", "1 groups")):
         assert expected in (out := run("baskets.py", monkeypatch, tmp_path, capsys, "shop.npz", "--height", height))
     assert "a, b\n    60% of baskets have one of them, and of these 67% have more." in out
@@ -145,7 +158,10 @@ def test_images_finds_what_is_in_the_picture_and_keeps_closer_to_it_with_more_co
     assert len(errors) == 3 and errors[0] > errors[1] > errors[2]
     areas = re.findall(r"^ +\d +([0-9.]+)% +(\d+), +(\d+) +(.*)$", out, re.MULTILINE)
     assert [(share, color) for share, _, _, color in areas][:3] == [
-        ("47.4", "120, 180, 235"), ("25.0", "20, 80, 150"), ("23.0", "225, 200, 150")]  # sky, sea, beach
+        ("47.4", "120, 180, 235"),
+        ("25.0", "20, 80, 150"),
+        ("23.0", "225, 200, 150"),
+    ]  # sky, sea, beach
     assert [(x, y) for _, x, y, _ in areas][3:] == [("90", "16"), ("30", "70")]  # sun and umbrella
 
 
@@ -184,8 +200,12 @@ def test_genes_compares_two_genes_over_the_columns_that_both_have():
 
 def test_cell_lines_linkage_and_distance_decide(monkeypatch, tmp_path, capsys):
     out = run("cell_lines.py", monkeypatch, tmp_path, capsys)
-    agreement = {(metric, linkage): float(value) for metric, linkage, value in
-                 re.findall(r"^(\w+) +(single|average|complete|ward) +(-?[0-9.]+)", out, re.MULTILINE)}
+    agreement = {
+        (metric, linkage): float(value)
+        for metric, linkage, value in re.findall(
+            r"^(\w+) +(single|average|complete|ward) +(-?[0-9.]+)", out, re.MULTILINE
+        )
+    }
     assert len(agreement) == 7
     assert agreement["correlation", "average"] == 1.0 and agreement["euclidean", "single"] < 0.1
     assert "12 BREAST\n" in out and "6 SKIN\n" in out
@@ -196,9 +216,13 @@ def test_cell_lines_linkage_and_distance_decide(monkeypatch, tmp_path, capsys):
 
 def test_stars_dbscan_keeps_the_main_sequence_whole_and_kmeans_cuts_it(monkeypatch, tmp_path, capsys):
     out = run("stars.py", monkeypatch, tmp_path, capsys)
-    kmeans, dbscan = ([tuple(map(float, row)) for row in
-                       re.findall(r"^ +\d+ +(\d+) +([-.\d]+) +([-.\d]+) ", part.replace(",", ""), re.MULTILINE)]
-                      for part in out.split("DBSCAN"))
+    kmeans, dbscan = (
+        [
+            tuple(map(float, row))
+            for row in re.findall(r"^ +\d+ +(\d+) +([-.\d]+) +([-.\d]+) ", part.replace(",", ""), re.MULTILINE)
+        ]
+        for part in out.split("DBSCAN")
+    )
     main, giants = dbscan
     assert main[0] > 8000 and main[1:] == pytest.approx((0.4, 2.5), abs=0.1)
     assert 4000 < giants[0] < 5500 and giants[1:] == pytest.approx((1.2, 0.3), abs=0.1)
@@ -222,8 +246,9 @@ def test_star_clusters_are_found_at_the_pole_and_where_right_ascension_starts(mo
     assert out.startswith("5 clusters ")
     found = [tuple(map(float, row)) for row in re.findall(r"^ +\d +\d\d +([-.\d]+) +([-.\d]+)$", out, re.MULTILINE)]
     for ra, dec in ((0, 20), (56, 24), (130, -53), (268, -35), (40, 89)):
-        assert any(abs(y - dec) < 0.5 and abs((x - ra + 180) % 360 - 180) * np.cos(np.radians(dec)) < 0.5
-                   for x, y in found)
+        assert any(
+            abs(y - dec) < 0.5 and abs((x - ra + 180) % 360 - 180) * np.cos(np.radians(dec)) < 0.5 for x, y in found
+        )
 
 
 def test_star_clusters_in_space_leave_out_placeholders(monkeypatch, tmp_path, capsys):

@@ -1,4 +1,5 @@
 """Values near the largest and the smallest numbers: the result as at other scales, or a clear error; never nonsense."""
+
 import contextlib
 import re
 
@@ -18,8 +19,8 @@ EXPONENTS = (-1000, -700, -600, -520, -300, 300, 520, 600, 700, 1000)
 def rows(n=40, d=3):
     """Three groups; of about 40 bits a number, so that a scaling to subnormal numbers would show."""
     X = np.random.RandomState(n).normal(size=(n, d))
-    X[n // 3:] += 4
-    X[2 * n // 3:, 0] += 9
+    X[n // 3 :] += 4
+    X[2 * n // 3 :, 0] += 9
     return np.round(X * 2**30) / 2**30
 
 
@@ -43,10 +44,19 @@ def tree_of(estimator):
 TREES = {
     **{f"linkage, condensed, {method}": (linkage_of("condensed", method), condensed(), 1) for method in METHODS},
     **{f"linkage, points, {method}": (linkage_of("points", method), rows(), 1) for method in METHODS},
-    **{f"linkage, {metric}, {method}": (linkage_of("points", method, metric=metric), rows(), degree)
-       for metric, degree in (("manhattan", 1), ("chebyshev", 1), ("canberra", 0), ("braycurtis", 0), ("cosine", 0),
-                              ("correlation", 0), (by_largest_difference, 1))
-       for method in ("single", "average", "complete")},
+    **{
+        f"linkage, {metric}, {method}": (linkage_of("points", method, metric=metric), rows(), degree)
+        for metric, degree in (
+            ("manhattan", 1),
+            ("chebyshev", 1),
+            ("canberra", 0),
+            ("braycurtis", 0),
+            ("cosine", 0),
+            ("correlation", 0),
+            (by_largest_difference, 1),
+        )
+        for method in ("single", "average", "complete")
+    },
     "linkage, many points, single": (linkage_of("points", "single"), rows(1100), 1),
     "linkage, many points, ward": (linkage_of("points", "ward"), rows(1100), 1),
     "linkage, many points, centroid": (linkage_of("points", "centroid"), rows(1100), 1),
@@ -55,13 +65,19 @@ TREES = {
     "linkage, many distances, single": (linkage_of("condensed", "single"), condensed(1100), 1),
     "linkage, in order": (lambda X: hierarchy.linkage(X, "average", optimal_ordering=True), rows(), 1),
     "linkage_vector": (lambda X: hierarchy.linkage_vector(X, "ward"), rows(), 1),
-    **{f"AgglomerativeClustering, {linkage}": (tree_of(coterie.AgglomerativeClustering(linkage=linkage)), rows(), 1)
-       for linkage in METHODS},
+    **{
+        f"AgglomerativeClustering, {linkage}": (tree_of(coterie.AgglomerativeClustering(linkage=linkage)), rows(), 1)
+        for linkage in METHODS
+    },
     "AgglomerativeClustering, precomputed": (
         lambda X: coterie.AgglomerativeClustering(metric="precomputed", linkage="average").fit(X).linkage_,
-        distances.squareform(condensed()), 1),
-    **{f"DivisiveClustering, {metric}": (tree_of(coterie.DivisiveClustering(metric=metric)), rows(), degree)
-       for metric, degree in (("euclidean", 1), ("manhattan", 1), ("cosine", 0), (by_largest_difference, 1))},
+        distances.squareform(condensed()),
+        1,
+    ),
+    **{
+        f"DivisiveClustering, {metric}": (tree_of(coterie.DivisiveClustering(metric=metric)), rows(), degree)
+        for metric, degree in (("euclidean", 1), ("manhattan", 1), ("cosine", 0), (by_largest_difference, 1))
+    },
 }
 
 
@@ -88,9 +104,7 @@ def test_statistics_of_trees_are_the_same_at_every_scale(exponent):
     assert hierarchy.cophenet(scaled, np.ldexp(y, exponent))[0] == hierarchy.cophenet(Z, y)[0]
     for criterion in ("inconsistent", "distance"):
         t = 0.7 if criterion == "inconsistent" else 0.7 * 2.0**exponent
-        np.testing.assert_array_equal(
-            hierarchy.fcluster(scaled, t, criterion),
-            hierarchy.fcluster(Z, 0.7, criterion))
+        np.testing.assert_array_equal(hierarchy.fcluster(scaled, t, criterion), hierarchy.fcluster(Z, 0.7, criterion))
     model = coterie.AgglomerativeClustering(3, linkage="average")
     X, more = rows(), rows(15)
     new = np.ldexp(more, min(exponent, 1000))
@@ -181,8 +195,9 @@ def test_trees_of_extreme_distances(linkage_path, name, method):
     assert_tree(Z, method in ("centroid", "median"))
     if method in ("single", "complete"):  # nothing is calculated, so ordinary numbers in the same order tell the tree
         order = np.unique(y)
-        np.testing.assert_array_equal(Z[:, 2], order[hierarchy.linkage(
-            np.searchsorted(order, y).astype(float), method)[:, 2].astype(int)])
+        np.testing.assert_array_equal(
+            Z[:, 2], order[hierarchy.linkage(np.searchsorted(order, y).astype(float), method)[:, 2].astype(int)]
+        )
     if method in ("average", "weighted"):  # means lie between the distances, but for rounding
         half = Z[:, 2] / 2
         assert (half >= y.min() / 2 * (1 - 1e-12 * np.sign(y.min())) - 1e-290).all()
@@ -232,9 +247,12 @@ def fitted(X, **params):
 
 def flat_clusters(X):
     Z = hierarchy.linkage(X, "average")
-    return (hierarchy.fcluster(Z, 3, "maxclust"), hierarchy.cut_tree(Z, 3)[:, 0],
-            np.asarray(hierarchy.dendrogram(Z, no_plot=True)["leaves"]), hierarchy.leaves_list(
-                hierarchy.optimal_leaf_ordering(Z, X)))
+    return (
+        hierarchy.fcluster(Z, 3, "maxclust"),
+        hierarchy.cut_tree(Z, 3)[:, 0],
+        np.asarray(hierarchy.dendrogram(Z, no_plot=True)["leaves"]),
+        hierarchy.leaves_list(hierarchy.optimal_leaf_ordering(Z, X)),
+    )
 
 
 def kneighbors(X, metric):
@@ -281,8 +299,10 @@ PLACES = {
     **dict(with_metrics("DBSCAN, large eps", dense_regions(1e308))),
     **dict(with_metrics("DivisiveClustering", lambda X, metric: from_the_top(X, metric).labels_)),
     **dict(with_metrics("AgglomerativeClustering.predict", predicted)),
-    **{f"AgglomerativeClustering.predict, {method}": lambda X, method=method: predicted(X, linkage=method)
-       for method in METHODS},
+    **{
+        f"AgglomerativeClustering.predict, {method}": lambda X, method=method: predicted(X, linkage=method)
+        for method in METHODS
+    },
     "KMeans": lambda X: fitted(X).labels_,
     "KMeans, random": lambda X: fitted(X, init="random").labels_,
     "KMeans.predict": lambda X: fitted(X).predict(X[::-1].copy()),
@@ -335,8 +355,11 @@ def test_a_point_without_a_nearest_one_is_an_error(linkage_path, method, bad):
         y = distances.squareform(square, checks=False)
         # NaN under a root of a sum that may not be negative counts as 0: then all that matters is that nothing breaks.
         silent = np.isnan(bad) and method in ("ward", "centroid", "median")
-        with (contextlib.suppress(ValueError) if silent else
-              pytest.raises(ValueError, match=f"too large for {method} linkage")):
+        with (
+            contextlib.suppress(ValueError)
+            if silent
+            else pytest.raises(ValueError, match=f"too large for {method} linkage")
+        ):
             _linkage._merge_matrix(y, 1.0, method, _linkage._Merges(n), 2, False)
 
 
@@ -359,7 +382,9 @@ def test_rows_whose_distances_are_no_numbers_are_refused(n, bad):
     # A binary distance of numbers that are not, and a function: in memory that grows with n too.
     for metric in ("dice", lambda x, y: bad):
         X = np.full((n if metric == "dice" else min(n, 10), 2), LARGEST)
-        for build in (linkage_of("points", "single", metric=metric),
-                      tree_of(coterie.AgglomerativeClustering(linkage="single", metric=metric))):
+        for build in (
+            linkage_of("points", "single", metric=metric),
+            tree_of(coterie.AgglomerativeClustering(linkage="single", metric=metric)),
+        ):
             with pytest.raises(ValueError, match=r"distance is NaN or infinite between some rows"):
                 build(X)

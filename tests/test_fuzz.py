@@ -2,6 +2,7 @@
 
 Longer ones by hand, see docs/robustness.md.
 """
+
 import importlib.util
 import random
 import sys
@@ -40,6 +41,7 @@ def test_the_fuzz_knows_valid_arguments_for_all_that_is_public(api, tmp_path, mo
 
 def test_the_fuzz_tells_what_is_not_allowed(api):
     """A finding of each kind, so that silence means something."""
+
     def finding(function):
         try:
             function()
@@ -48,6 +50,7 @@ def test_the_fuzz_tells_what_is_not_allowed(api):
 
     def bare():
         from coterie._base.validation import as_array
+
         as_array([1.0]).reshape(7, 7)
 
     assert "IndexError" in finding(lambda: [][0])
@@ -59,9 +62,11 @@ def test_the_fuzz_tells_what_is_not_allowed(api):
 
 def test_crashes_and_hangs_of_a_child_are_told(api, tmp_path, monkeypatch):
     script = tmp_path / "child.py"
-    script.write_text(f"import os, sys, time\nsys.path.insert(0, {str(FUZZ)!r})\nimport children\n"
-                      "children.serve(lambda case: os.abort() if case['n'] == 1 else time.sleep(600) if case['n'] == 2 "
-                      "else {'n': case['n']})\n")
+    script.write_text(
+        f"import os, sys, time\nsys.path.insert(0, {str(FUZZ)!r})\nimport children\n"
+        "children.serve(lambda case: os.abort() if case['n'] == 1 else time.sleep(600) if case['n'] == 2 "
+        "else {'n': case['n']})\n"
+    )
     monkeypatch.setattr(api.children, "LIMIT", 2.0)
     answers = {case["n"]: answer for case, answer in api.children.drive(str(script), ({"n": n} for n in range(4)))}
     assert answers[0] == {"n": 0} and answers[3] == {"n": 3}

@@ -1,4 +1,5 @@
 """`import coterie` loads next to nothing; what it names is loaded when it is first used."""
+
 import ast
 import importlib
 import pickle
@@ -18,8 +19,11 @@ SLOW = {"argparse", "asyncio", "csv", "doctest", "email", "gzip", "http", "impor
         "multiprocessing", "unittest", "urllib.request", "concurrent.futures", "zipfile"}  # fmt: skip
 
 CYTHON = {"cython_runtime", "_cyutility"}  # and _cython_<version>: what compiled modules share
-MODULES = {each.name for each in pkgutil.iter_modules(coterie.__path__)
-           if not each.name.startswith("_") and each.name not in ("cli", "data", "spanning_trees")}  # the last holds no public name yet
+MODULES = {
+    each.name
+    for each in pkgutil.iter_modules(coterie.__path__)
+    if not each.name.startswith("_") and each.name not in ("cli", "data", "spanning_trees")
+}  # the last holds no public name yet
 
 
 def output(code):
@@ -55,12 +59,20 @@ def test_first_use_loads_no_other_library_and_nothing_slow(numpy_alone, name):
 def test_first_use_loads_what_is_needed_and_no_more(numpy_alone):
     threads = modules_after("import numpy, coterie; coterie.get_num_threads()") - numpy_alone
     assert {each for each in threads if each.startswith("coterie")} == {
-        "coterie", "coterie._runtime", "coterie._runtime._kernels", "coterie._runtime._kernels._cyutility",
-        "coterie._runtime._kernels.work", "coterie._runtime.parallel", "coterie._runtime.thresholds"}
+        "coterie",
+        "coterie._runtime",
+        "coterie._runtime._kernels",
+        "coterie._runtime._kernels._cyutility",
+        "coterie._runtime._kernels.work",
+        "coterie._runtime.parallel",
+        "coterie._runtime.thresholds",
+    }
     assert "numpy.random" not in threads
     k_means = modules_after("import numpy, coterie; coterie.KMeans") - numpy_alone
-    assert not k_means & {f"coterie.{name}" for name in (
-        "_dbscan", "_linkage", "_tree", "explain", "hierarchy", "neighbors", "plot", "scores", "selection")}
+    assert not k_means & {
+        f"coterie.{name}"
+        for name in ("_dbscan", "_linkage", "_tree", "explain", "hierarchy", "neighbors", "plot", "scores", "selection")
+    }
 
 
 def test_fit_loads_no_other_library():
@@ -84,8 +96,10 @@ def test_type_checkers_see_the_names_that_python_sees():
     tree = ast.parse(Path(coterie.__file__).read_text(encoding="utf-8"))
     guard = next(node for node in tree.body if isinstance(node, ast.If))
     seen = {(node.module, alias.name) for node in guard.body for alias in node.names}
-    assert seen == ({(None, name) for name in MODULES}
-                    | {(module, name) for module, names in coterie._HOMES.items() for name in names})
+    assert seen == (
+        {(None, name) for name in MODULES}
+        | {(module, name) for module, names in coterie._HOMES.items() for name in names}
+    )
     assert sorted(coterie.__all__) == sorted(name for names in coterie._HOMES.values() for name in names)
 
 
@@ -104,7 +118,8 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
 
 
 def test_threads_that_use_a_name_first_at_the_same_time_find_it():
-    assert output("""if True:
+    assert (
+        output("""if True:
         import sys, threading
         import coterie
         names = [*coterie.__all__, *coterie._MODULES]
@@ -119,7 +134,9 @@ def test_threads_that_use_a_name_first_at_the_same_time_find_it():
         for thread in threads: thread.start()
         for thread in threads: thread.join()
         print(len(found), all(each == found[0] for each in found))
-    """) == "12 True\n"
+    """)
+        == "12 True\n"
+    )
 
 
 def test_pickles_name_what_is_found_in_a_fresh_process():

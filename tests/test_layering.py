@@ -1,4 +1,5 @@
 """The arrows of docs/architecture.md: who may import whom. Read from the sources, nothing is imported."""
+
 import ast
 import re
 from pathlib import Path
@@ -97,7 +98,8 @@ def own(module):
 
 def check_order(module, imported):
     assert package(imported) == package(module) or LAYERS[package(imported)] < LAYERS[package(module)], (
-        f"{module} imports {imported}, which is not below it")
+        f"{module} imports {imported}, which is not below it"
+    )
 
 
 def test_every_package_has_a_place():
@@ -130,7 +132,8 @@ def test_imports_go_one_way(path):
             check_order(module, imported)
             for low, high in NEVER.items():
                 assert not (f"{module}.".startswith(f"{low}.") and f"{imported}.".startswith(f"{high}.")), (
-                    f"{module} imports {imported}")
+                    f"{module} imports {imported}"
+                )
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=module_name)

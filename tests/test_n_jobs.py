@@ -1,4 +1,5 @@
 """n_jobs=1 is one thread, in every public function that takes it, and in all that the function calls."""
+
 import importlib
 import inspect
 
@@ -84,8 +85,10 @@ CALLS = {
     "coterie.k_means": {"fit": lambda n: coterie.k_means(MANY, 20, max_iter=3, n_jobs=n)},
     "coterie.kmeans_plusplus": {"draw": lambda n: coterie.kmeans_plusplus(MANY, 20, n_jobs=n)},
     "coterie.hierarchy.linkage": {
-        **{method: lambda n, method=method: hierarchy.linkage(X, method, n_jobs=n)
-           for method in ("average", "median", "ward")},
+        **{
+            method: lambda n, method=method: hierarchy.linkage(X, method, n_jobs=n)
+            for method in ("average", "median", "ward")
+        },
         "single": lambda n: hierarchy.linkage(CONDENSED, "single", n_jobs=n),
         "condensed": lambda n: hierarchy.linkage(CONDENSED, "average", n_jobs=n),
         "ordered": lambda n: hierarchy.linkage(X[:1500], "ward", optimal_ordering=True, n_jobs=n),
@@ -117,12 +120,15 @@ CALLS = {
     "coterie.selection.k_distances": {"tree": lambda n: selection.k_distances(MANY, 3, n_jobs=n)},
     "coterie.selection.suggest_eps": {"tree": lambda n: selection.suggest_eps(MANY, 4, n_jobs=n)},
     "coterie.selection.sweep": {"k-means": lambda n: sweep(n)},
-    "coterie.selection.suggest_k": {
-        "k-means": lambda n: selection.suggest_k(sweep(n), random_state=0, n_jobs=n),
-    },
+    "coterie.selection.suggest_k": {"k-means": lambda n: selection.suggest_k(sweep(n), random_state=0, n_jobs=n)},
 }
-PUBLIC = ("coterie", *(f"coterie.{name}" for name in (
-    "hierarchy", "selection", "explain", "plot", "neighbors", "distances", "scores", "scaling")))
+PUBLIC = (
+    "coterie",
+    *(
+        f"coterie.{name}"
+        for name in ("hierarchy", "selection", "explain", "plot", "neighbors", "distances", "scores", "scaling")
+    ),
+)
 
 
 def takes_n_jobs():

@@ -1,4 +1,5 @@
 """What must hold for any data: properties of k-means and of linkage on data that hypothesis makes up."""
+
 import numpy as np
 import pytest
 from reference import kmeans as reference
@@ -14,8 +15,11 @@ st = hypothesis.strategies
 
 pytestmark = pytest.mark.filterwarnings("ignore:Number of distinct clusters", "ignore:algorithm='elkan'")
 some_examples = hypothesis.settings(
-    max_examples=60, deadline=None, derandomize=True,
-    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])  # `path` may stay as it is
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)  # `path` may stay as it is
 
 
 @st.composite
@@ -38,8 +42,7 @@ def with_ties(draw):
     values = st.integers(-draw(st.integers(0, 9)), draw(st.integers(0, 9)))
     X = draw(numpy_strategies.arrays(np.float64, (n, d), elements=values.map(float)))
     distinct = np.unique(X, axis=0)
-    weight = draw(numpy_strategies.arrays(np.float64, n, elements=st.sampled_from([0.5, 1.0, 3.0]))
-                  | st.none())
+    weight = draw(numpy_strategies.arrays(np.float64, n, elements=st.sampled_from([0.5, 1.0, 3.0])) | st.none())
     centers = distinct[draw(st.permutations(range(len(distinct))))]
     return X, centers[: draw(st.integers(1, len(distinct)))], weight
 
@@ -80,8 +83,11 @@ def test_centers_are_the_means_of_their_rows_once_it_has_converged(path, problem
     for label, center in enumerate(model.cluster_centers_):
         own = model.labels_ == label
         if own.any():
-            assert_close(X, center, np.average(X[own].astype(np.float64), axis=0,
-                                               weights=None if weight is None else weight[own]))
+            assert_close(
+                X,
+                center,
+                np.average(X[own].astype(np.float64), axis=0, weights=None if weight is None else weight[own]),
+            )
 
 
 @hypothesis.given(anything)
@@ -140,8 +146,12 @@ def test_shifted_and_scaled_data_move_the_centers_along(path, problem, shift, sc
     one, other = fit(X, centers, weight), fit(X * scale + shift, centers * scale + shift, weight)
     np.testing.assert_array_equal(one.labels_, other.labels_)
     assert_close(X * scale + shift, one.cluster_centers_ * scale + shift, other.cluster_centers_)
-    np.testing.assert_allclose(one.inertia_ * scale**2, other.inertia_, rtol=1e-6,
-                               atol=1e-26 * X.size * (np.abs(X).max() * abs(scale) + abs(shift)) ** 2)
+    np.testing.assert_allclose(
+        one.inertia_ * scale**2,
+        other.inertia_,
+        rtol=1e-6,
+        atol=1e-26 * X.size * (np.abs(X).max() * abs(scale) + abs(shift)) ** 2,
+    )
 
 
 @hypothesis.given(in_general_position(), st.randoms(use_true_random=False))
@@ -153,8 +163,12 @@ def test_integer_weights_are_repetitions(path, problem, random):
     np.testing.assert_array_equal(np.repeat(one.labels_, times), other.labels_)
     assert one.n_iter_ == other.n_iter_
     assert_close(X, one.cluster_centers_, other.cluster_centers_)
-    np.testing.assert_allclose(one.inertia_, other.inertia_, rtol=1e-5 if X.dtype == np.float32 else 1e-9,
-                               atol=X.size * (np.finfo(X.dtype).eps * np.abs(X).max()) ** 2)
+    np.testing.assert_allclose(
+        one.inertia_,
+        other.inertia_,
+        rtol=1e-5 if X.dtype == np.float32 else 1e-9,
+        atol=X.size * (np.finfo(X.dtype).eps * np.abs(X).max()) ** 2,
+    )
 
 
 @hypothesis.given(in_general_position(), st.integers(1, 3))
@@ -231,7 +245,7 @@ def test_equal_rows_merge_at_height_0_before_others(linkage_path, X, method, con
     X = X[np.array(random.choices(range(len(X)), k=len(X) + 3))]
     Z = linkage(pdist(X) if condensed else X, method)
     n_distinct = len(np.unique(X, axis=0))
-    assert (Z[:len(X) - n_distinct, 2] == 0).all() and (Z[len(X) - n_distinct:, 2] > 0).all()
+    assert (Z[: len(X) - n_distinct, 2] == 0).all() and (Z[len(X) - n_distinct :, 2] > 0).all()
 
 
 @hypothesis.given(points | grids, st.sampled_from(METHODS), st.booleans())

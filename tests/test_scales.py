@@ -1,5 +1,6 @@
 """Every public function that computes with numbers, at scales from 2**-1000 to 2**1000: the same results to the last
 bit, lengths times the scale. A function that is missing in the table below fails the first test."""
+
 import importlib
 import warnings
 
@@ -11,8 +12,16 @@ from coterie import distances, explain, hierarchy, neighbors, scaling, scores, s
 from coterie.distances import pdist, squareform
 from coterie.selection import _suggest_eps
 
-MODULES = ("coterie", "coterie.distances", "coterie.explain", "coterie.hierarchy", "coterie.neighbors",
-           "coterie.scaling", "coterie.scores", "coterie.selection")
+MODULES = (
+    "coterie",
+    "coterie.distances",
+    "coterie.explain",
+    "coterie.hierarchy",
+    "coterie.neighbors",
+    "coterie.scaling",
+    "coterie.scores",
+    "coterie.selection",
+)
 EXPONENTS = (-1000, -600, -300, -120, 120, 300, 600, 1000)
 SINGLE = (-120, -60, 60, 110)  # of float32
 LINKAGES = ("single", "complete", "average", "weighted", "ward", "centroid", "median")
@@ -228,11 +237,11 @@ CASES = {
     divisive: ("coterie.DivisiveClustering",),
     outliers: ("coterie.outlier_scores",),
     pairs: ("coterie.distances.pdist", "coterie.distances.cdist", "coterie.distances.squareform"),
-    near: tuple(f"coterie.neighbors.{name}" for name in ("kneighbors", "radius_neighbors", "radius_counts",
-                                                         "NearestNeighbors")),
+    near: tuple(
+        f"coterie.neighbors.{name}" for name in ("kneighbors", "radius_neighbors", "radius_counts", "NearestNeighbors")
+    ),
     silhouettes: ("coterie.scores.silhouette_samples", "coterie.scores.silhouette_score"),
-    lambda c: [("score", scores.calinski_harabasz_score(c.X, c.codes), 0)]:
-        ("coterie.scores.calinski_harabasz_score",),
+    lambda c: [("score", scores.calinski_harabasz_score(c.X, c.codes), 0)]: ("coterie.scores.calinski_harabasz_score",),
     lambda c: [("score", scores.davies_bouldin_score(c.X, c.codes), 0)]: ("coterie.scores.davies_bouldin_score",),
     lambda c: [("shares", scaling.variance_shares(c.X), 0)]: ("coterie.scaling.variance_shares",),
     scalers: ("coterie.scaling.Scaler",),
@@ -242,11 +251,24 @@ CASES = {
     suggested_k: ("coterie.selection.suggest_k",),
     profiles: ("coterie.explain.profile",),
     drifts: ("coterie.explain.drift",),
-    linkages: tuple(f"coterie.hierarchy.{name}" for name in (*LINKAGES, "linkage", "linkage_vector", "fclusterdata",
-                                                             "optimal_leaf_ordering", "leaves_list")),
-    trees: tuple(f"coterie.hierarchy.{name}" for name in (
-        "cophenet", "inconsistent", "maxdists", "maxinconsts", "maxRstat", "fcluster", "cut_tree", "dendrogram",
-        "to_tree")),
+    linkages: tuple(
+        f"coterie.hierarchy.{name}"
+        for name in (*LINKAGES, "linkage", "linkage_vector", "fclusterdata", "optimal_leaf_ordering", "leaves_list")
+    ),
+    trees: tuple(
+        f"coterie.hierarchy.{name}"
+        for name in (
+            "cophenet",
+            "inconsistent",
+            "maxdists",
+            "maxinconsts",
+            "maxRstat",
+            "fcluster",
+            "cut_tree",
+            "dendrogram",
+            "to_tree",
+        )
+    ),
 }
 NAMES = {case: names[0].removeprefix("coterie.") for case, names in CASES.items()}
 # Of labels and trees as they are, of degrees and radians, or of no numbers at all.
@@ -264,8 +286,12 @@ NOT_OF_LENGTHS = """
 
 
 def test_every_public_function_is_in_the_table():
-    public = {f"{name}.{each}" for name in MODULES for each in importlib.import_module(name).__all__
-              if f"{name}.{each}" not in MODULES + ("coterie.plot",)}
+    public = {
+        f"{name}.{each}"
+        for name in MODULES
+        for each in importlib.import_module(name).__all__
+        if f"{name}.{each}" not in MODULES + ("coterie.plot",)
+    }
     listed = {name for names in CASES.values() for name in names}
     assert listed <= public
     assert {name.rpartition(".")[2] for name in public - listed} == set(NOT_OF_LENGTHS.split())
@@ -275,8 +301,11 @@ def keeps_its_digits(X, exponent):
     """Whether numbers, and those around them, keep all their digits at a scale."""
     with np.errstate(over="ignore", under="ignore"):
         scaled = np.ldexp(X, exponent)
-    return np.isfinite(scaled * 4).all() and np.array_equal(np.ldexp(scaled, -exponent), X) and (
-        np.abs(scaled[scaled != 0]).min() > np.finfo(X.dtype).tiny * 2.0 ** np.finfo(X.dtype).nmant)
+    return (
+        np.isfinite(scaled * 4).all()
+        and np.array_equal(np.ldexp(scaled, -exponent), X)
+        and (np.abs(scaled[scaled != 0]).min() > np.finfo(X.dtype).tiny * 2.0 ** np.finfo(X.dtype).nmant)
+    )
 
 
 def check(case, X, exponents):
@@ -288,8 +317,9 @@ def check(case, X, exponents):
             if not keeps_its_digits(X, exponent):
                 continue
             for (name, value, degree), (_, found, _) in zip(expected, case(Case(X, exponent)), strict=True):
-                np.testing.assert_array_equal(found, np.ldexp(value, degree * exponent) if degree else value,
-                                              err_msg=f"{name} at 2**{exponent}")
+                np.testing.assert_array_equal(
+                    found, np.ldexp(value, degree * exponent) if degree else value, err_msg=f"{name} at 2**{exponent}"
+                )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -315,33 +345,54 @@ def test_weights_count_in_proportion_whatever_their_size(size):
     model = coterie.KMeans(3, init=BLOBS[:3]).fit(BLOBS, sample_weight=weights)
     np.testing.assert_array_equal(model.labels_, expected.labels_)
     np.testing.assert_array_equal(model.cluster_centers_, expected.cluster_centers_)
-    np.testing.assert_allclose([model.inertia_, -model.score(BLOBS, sample_weight=weights)],
-                               np.ldexp(expected.inertia_, int(np.frexp(size)[1])), rtol=1e-12)
+    np.testing.assert_allclose(
+        [model.inertia_, -model.score(BLOBS, sample_weight=weights)],
+        np.ldexp(expected.inertia_, int(np.frexp(size)[1])),
+        rtol=1e-12,
+    )
     assert len(set(coterie.kmeans_plusplus(BLOBS, 5, sample_weight=weights, random_state=0)[1].tolist())) == 5
 
 
 WIDE = np.array([[1.0], [2.0], [4.0], [1e300]])
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: coterie.KMeans(2).fit(WIDE), r"X holds numbers of very different size, 1 and 1e\+300: squares of both"),
-    (lambda: neighbors.kneighbors(WIDE, 2), "X holds numbers of very different size"),
-    (lambda: scores.silhouette_score(WIDE, [0, 0, 1, 1]), "X holds numbers of very different size"),
-    (lambda: scores.calinski_harabasz_score(WIDE, [0, 0, 1, 1]), "X holds numbers of very different size"),
-    (lambda: scores.davies_bouldin_score(WIDE, [0, 0, 1, 1]), "X holds numbers of very different size"),
-    (lambda: scaling.variance_shares(WIDE), "X holds numbers of very different size"),
-    (lambda: coterie.DivisiveClustering().fit(WIDE), "X holds numbers of very different size"),
-    (lambda: coterie.KMeans(2, init=[[0.0], [1e300]]).fit(WIDE[:3]), r"The initial centers are too large .* 1e\+300"),
-    (lambda: coterie.KMeans(2).fit(WIDE[:3], sample_weight=[1e300, 1.0, 1e-300]),
-     r"largest of 'sample_weight' must be at most 5e\+210 times the smallest one above 0. Got 1e\+300 and 1e-300"),
-    (lambda: coterie.DBSCAN().fit(WIDE[:3], sample_weight=[1e308, 1e308, -1e308]), "'sample_weight' must add up to"),
-    (lambda: scaling.Scaler().fit([[-1.7e308], [1.7e308]]), r"column 0 go from -1.7e\+308 to 1.7e\+308"),
-    (lambda: scaling.Scaler().fit([[1e-200], [2e-200]]).transform([[1e200]]), "so far from the data of the fit"),
-    (lambda: coterie.KMeans(2).fit(WIDE[:3], sample_weight=np.zeros(3)),
-     "^Sample weights must contain at least one non-zero number.$"),
-    (lambda: coterie.DBSCAN().fit(WIDE[:3], sample_weight=np.zeros(3)),
-     "^Sample weights must contain at least one non-zero number.$"),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: coterie.KMeans(2).fit(WIDE),
+            r"X holds numbers of very different size, 1 and 1e\+300: squares of both",
+        ),
+        (lambda: neighbors.kneighbors(WIDE, 2), "X holds numbers of very different size"),
+        (lambda: scores.silhouette_score(WIDE, [0, 0, 1, 1]), "X holds numbers of very different size"),
+        (lambda: scores.calinski_harabasz_score(WIDE, [0, 0, 1, 1]), "X holds numbers of very different size"),
+        (lambda: scores.davies_bouldin_score(WIDE, [0, 0, 1, 1]), "X holds numbers of very different size"),
+        (lambda: scaling.variance_shares(WIDE), "X holds numbers of very different size"),
+        (lambda: coterie.DivisiveClustering().fit(WIDE), "X holds numbers of very different size"),
+        (
+            lambda: coterie.KMeans(2, init=[[0.0], [1e300]]).fit(WIDE[:3]),
+            r"The initial centers are too large .* 1e\+300",
+        ),
+        (
+            lambda: coterie.KMeans(2).fit(WIDE[:3], sample_weight=[1e300, 1.0, 1e-300]),
+            r"largest of 'sample_weight' must be at most 5e\+210 times the smallest one above 0. Got 1e\+300 and 1e-300",
+        ),
+        (
+            lambda: coterie.DBSCAN().fit(WIDE[:3], sample_weight=[1e308, 1e308, -1e308]),
+            "'sample_weight' must add up to",
+        ),
+        (lambda: scaling.Scaler().fit([[-1.7e308], [1.7e308]]), r"column 0 go from -1.7e\+308 to 1.7e\+308"),
+        (lambda: scaling.Scaler().fit([[1e-200], [2e-200]]).transform([[1e200]]), "so far from the data of the fit"),
+        (
+            lambda: coterie.KMeans(2).fit(WIDE[:3], sample_weight=np.zeros(3)),
+            "^Sample weights must contain at least one non-zero number.$",
+        ),
+        (
+            lambda: coterie.DBSCAN().fit(WIDE[:3], sample_weight=np.zeros(3)),
+            "^Sample weights must contain at least one non-zero number.$",
+        ),
+    ],
+)
 def test_what_does_not_fit_into_float64_is_refused_with_the_numbers(call, message):
     with pytest.raises(ValueError, match=message):
         call()
@@ -363,8 +414,9 @@ def test_new_rows_far_beyond_the_data_leave_the_others_as_they_are():
 
 
 def test_small_distances_beside_infinite_ones_are_kept():
-    np.testing.assert_array_equal(pdist([[0.0], [1.0], [-1.7e308], [1.7e308]]),
-                                  [1.0, 1.7e308, 1.7e308, 1.7e308, 1.7e308, np.inf])
+    np.testing.assert_array_equal(
+        pdist([[0.0], [1.0], [-1.7e308], [1.7e308]]), [1.0, 1.7e308, 1.7e308, 1.7e308, 1.7e308, np.inf]
+    )
     np.testing.assert_array_equal(distances.cdist([[0.0], [1e200]], [[1.0], [2e200]]), [[1.0, 2e200], [1e200, 1e200]])
 
 
@@ -401,8 +453,15 @@ def test_draws_do_not_depend_on_the_order_of_rows_beyond_float32():
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("X", [[[0.0], [1e-100], [1e300]], np.exp2(np.arange(0.0, 1000.0, 100.0))[:, None],
-                               np.exp2(10.0 * np.random.default_rng(3).integers(-30, 100, size=(20, 1)))], ids=len)
+@pytest.mark.parametrize(
+    "X",
+    [
+        [[0.0], [1e-100], [1e300]],
+        np.exp2(np.arange(0.0, 1000.0, 100.0))[:, None],
+        np.exp2(10.0 * np.random.default_rng(3).integers(-30, 100, size=(20, 1))),
+    ],
+    ids=len,
+)
 @pytest.mark.parametrize("min_samples", [2, 3])
 def test_an_eps_is_suggested_where_distances_differ_by_hundreds_of_powers_of_ten(X, min_samples):
     with np.errstate(all="raise", under="ignore"):

@@ -1,4 +1,5 @@
 """What is said about data is true of the numbers beside it: sentences on thousands of made tables are read again."""
+
 import math
 import re
 from types import SimpleNamespace
@@ -14,9 +15,11 @@ from coterie.cli._table import Table
 from coterie.explain import _wording
 from coterie.selection import Sweep, _suggest_k, suggest_eps, suggest_k, sweep
 
-pytestmark = [pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning"),
-              pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning"),
-              pytest.mark.filterwarnings("ignore::coterie.ConvergenceWarning")]
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning"),
+    pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning"),
+    pytest.mark.filterwarnings("ignore::coterie.ConvergenceWarning"),
+]
 
 NUMBER = r"-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?"
 
@@ -63,8 +66,9 @@ class Told:
 def check_highest(told, ks, here, chance, k=None):
     named = listed(ks)
     assert told.found.k in named and (k is None or int(k) == told.found.k)
-    assert named == [each for each, value in zip(told.ks, told.silhouette, strict=True)
-                     if value == np.nanmax(told.silhouette)]
+    assert named == [
+        each for each, value in zip(told.ks, told.silhouette, strict=True) if value == np.nanmax(told.silhouette)
+    ]
     check_above(told, told.found.k, here, chance)
 
 
@@ -112,8 +116,12 @@ def check_stability(told, n, ks, most, nearly=None, low=None, high=None, k=None,
     assert all(float(most) - 0.031 < float(text) < float(most) for text in rest)
     assert not rest or [min(rest, key=float), max(rest, key=float)] == [low, high or low]
     assert k is None or (other == printed[told.ks.index(int(k))] and int(k) == told.found.k)
-    assert k is not None or told.at is None or told.found.k in listed(ks) + listed(nearly or "") \
+    assert (
+        k is not None
+        or told.at is None
+        or told.found.k in listed(ks) + listed(nearly or "")
         or math.isnan(told.stability[told.at])
+    )
 
 
 def check_only_stability(told, n, k, value):
@@ -162,35 +170,37 @@ FORMS = {
     rf"without clusters \((?P<chance>{N})(?P<varies>, which varies by {N})?\)": check_not_clear,
     rf"silhouette is highest for k = (?P<k>\d+) \((?P<here>{N})\), but resamples agree less there "
     rf"\((?P<there>{N}) against (?P<at>{N})\)": check_less_stable,
-    rf"silhouette is highest for k = (?P<k>\d+) \((?P<here>{N})\), but there it is not known how far resamples agree":
-        lambda told, k, here: check_elsewhere(told, k, here) or math.isnan(told.of(k, told.stability)),
+    rf"silhouette is highest for k = (?P<k>\d+) \((?P<here>{N})\), but there it is not known how far resamples agree": lambda told, k, here: (
+        check_elsewhere(told, k, here) or math.isnan(told.of(k, told.stability))
+    ),
     rf"silhouette is highest for k = (?P<k>\d+) \((?P<here>{N})\), but data without clusters have more there, too "
     rf"\((?P<there>{N}) against (?P<at>{N})\)": check_more_by_chance,
     rf"silhouette stands out(?P<most> most)? for k = (?P<k>\d+) \((?P<here>{N}); data without clusters: (?P<chance>{N})"
     r"\)": lambda told, most, **rest: check_stands_out(told, most or len(told.ks) == 1, **rest),
     rf"(?P<n>\d+) resamples? agrees? best for k = {KS} \(adjusted Rand index (?P<most>{N})\)(?:, nearly as well for k ="
-    rf" (?P<nearly>[\d, and]+) \((?P<low>{N})(?: to (?P<high>{N}))?\))?(?:; for k = (?P<k>\d+) it is (?P<other>{N}))?":
-        check_stability,
-    rf"(?P<n>\d+) resamples? agrees? for k = (?P<k>\d+) with an adjusted Rand index of (?P<value>{N})":
-        check_only_stability,
+    rf" (?P<nearly>[\d, and]+) \((?P<low>{N})(?: to (?P<high>{N}))?\))?(?:; for k = (?P<k>\d+) it is (?P<other>{N}))?": check_stability,
+    rf"(?P<n>\d+) resamples? agrees? for k = (?P<k>\d+) with an adjusted Rand index of (?P<value>{N})": check_only_stability,
     rf"(?P<name>Davies-Bouldin|Calinski-Harabasz) index is best for k = {KS}(?P<too>, too)?": check_index,
     rf"k = {KS} stands? out, too, for a (?P<view>.*) view \(silhouette (?P<values>.*)\)": check_others,
     r"(?:resamples do not always|the resample does not) have the same clusters \(adjusted Rand index "
     rf"(?P<value>{N})\): they may be .*": check_unstable,
-    r"it was not tried whether resamples have the same clusters":
-        lambda told: math.isnan(told.stability[told.at]) and not told.found.clear,
-    r"one cluster has (?P<part>.*%) of the rows(?P<clusters> that are in clusters)?: this sets few rows apart, .*":
-        check_lopsided,
+    r"it was not tried whether resamples have the same clusters": lambda told: (
+        math.isnan(told.stability[told.at]) and not told.found.clear
+    ),
+    r"one cluster has (?P<part>.*%) of the rows(?P<clusters> that are in clusters)?: this sets few rows apart, .*": check_lopsided,
     r"k = (?P<k>\d+) is the only number that was tried": lambda told, k: told.ks == [int(k)],
-    r"k = (?P<k>\d+) is the largest that was tried: try larger ones":
-        lambda told, k: int(k) == told.found.k == max(told.ks) and int(k) + 1 < len(told.found.sweep.data),
-    r"no structure: no k gives clusters that can be compared, as where all rows are equal":
-        lambda told: bool(np.isnan(told.excess).all()),
+    r"k = (?P<k>\d+) is the largest that was tried: try larger ones": lambda told, k: (
+        int(k) == told.found.k == max(told.ks) and int(k) + 1 < len(told.found.sweep.data)
+    ),
+    r"no structure: no k gives clusters that can be compared, as where all rows are equal": lambda told: bool(
+        np.isnan(told.excess).all()
+    ),
     r"no structure: for no k is the silhouette clearly above that of data without clusters; k = (?P<k>\d+) comes "
     rf"nearest, (?P<here>{N}) against (?P<chance>{N})(?P<varies>, which varies by {N})?": check_nearest,
     r"no structure: for k = (?P<k>\d+) the silhouette is not clearly above that of data without clusters, "
-    rf"(?P<here>{N}) against (?P<chance>{N})(?P<varies>, which varies by {N})?":
-        lambda told, **rest: check_nearest(told, **rest) or len(told.ks) == 1,
+    rf"(?P<here>{N}) against (?P<chance>{N})(?P<varies>, which varies by {N})?": lambda told, **rest: (
+        check_nearest(told, **rest) or len(told.ks) == 1
+    ),
 }
 
 
@@ -225,16 +235,19 @@ def made_table(rng):
     stability[np.isnan(silhouette)] = math.nan
     others = {"davies_bouldin": column(0, 3), "calinski_harabasz": column(0, 3000)}
     kept = [name for name in others if rng.random() < 0.8]
-    rows = [{"n_clusters": k, "noise": 0.0, "inertia": 1.0, "silhouette": float(silhouette[i])}
-            | {name: float(others[name][i]) for name in kept}
-            | ({"stability": float(stability[i]), "stability_spread": 0.0} if n_resamples else {})
-            for i, k in enumerate(ks)]
+    rows = [
+        {"n_clusters": k, "noise": 0.0, "inertia": 1.0, "silhouette": float(silhouette[i])}
+        | {name: float(others[name][i]) for name in kept}
+        | ({"stability": float(stability[i]), "stability_spread": 0.0} if n_resamples else {})
+        for i, k in enumerate(ks)
+    ]
     n_rows = int(rng.choice([max(ks) + 1, 60, 400]))
     labels = [rng.choice(k, n_rows, p=rng.dirichlet(np.full(k, 0.1 if rng.random() < 0.3 else 9.0))) for k in ks]
     if rng.random() < 0.2:
         labels = [np.where(rng.random(n_rows) < 0.1, -1, each) for each in labels]
-    found = Sweep(rows, ("n_clusters",), ("silhouette", *kept), labels, coterie.KMeans(), np.zeros((n_rows, 2)),
-                  n_resamples)
+    found = Sweep(
+        rows, ("n_clusters",), ("silhouette", *kept), labels, coterie.KMeans(), np.zeros((n_rows, 2)), n_resamples
+    )
     by_chance = silhouette - rng.choice([-0.05, 0.0, 0.05, 0.1, 0.2], n) - rng.uniform(0, 0.2, n).round(digits)
     return found, ks, by_chance, rng.choice([0.0, 0.01, 0.05], n)
 
@@ -253,11 +266,18 @@ def odd_tables():
     rng = np.random.default_rng(1)
     blobs = rng.normal(size=(60, 2)) + 9 * np.eye(2)[rng.integers(0, 2, 60)]
     return {
-        "blobs": blobs, "even": rng.random((50, 2)), "skewed": np.exp(2 * rng.normal(size=(50, 2))),
-        "ties": rng.integers(0, 3, (50, 2)).astype(float), "few rows": rng.normal(size=(4, 2)),
-        "three rows": np.array([[0.0], [1.0], [5.0]]), "duplicates": np.repeat(blobs[:4], 9, axis=0),
-        "one far out": np.concatenate([rng.normal(size=(50, 2)), [[100.0, 0.0]]]), "equal": np.ones((9, 2)),
-        "one column": rng.normal(size=(40, 1)), "wide": rng.normal(size=(12, 30)), "tiny": 1e-9 * blobs,
+        "blobs": blobs,
+        "even": rng.random((50, 2)),
+        "skewed": np.exp(2 * rng.normal(size=(50, 2))),
+        "ties": rng.integers(0, 3, (50, 2)).astype(float),
+        "few rows": rng.normal(size=(4, 2)),
+        "three rows": np.array([[0.0], [1.0], [5.0]]),
+        "duplicates": np.repeat(blobs[:4], 9, axis=0),
+        "one far out": np.concatenate([rng.normal(size=(50, 2)), [[100.0, 0.0]]]),
+        "equal": np.ones((9, 2)),
+        "one column": rng.normal(size=(40, 1)),
+        "wide": rng.normal(size=(12, 30)),
+        "tiny": 1e-9 * blobs,
         "huge": 1e12 * blobs,
     }
 
@@ -290,17 +310,33 @@ def shows(text, value):
 
 PART = r"(?:under |over )?[\d.]+%"
 BASIS = r"(?P<basis>; known for (?:all [\d,]+|[\d,]+ of [\d,]+)(?:, and for [\d,]+ of [\d,]+ overall)?)?"
-FACTORS = {"twice": 2, "half": 1 / 2, "a third": 1 / 3, "a quarter": 1 / 4, "a fifth": 1 / 5, "a tenth": 1 / 10,
-           "two thirds": 2 / 3, "three quarters": 3 / 4}
-HEAD = re.compile(rf"(?:cluster (?P<label>\d+)|noise), (?:all (?P<all>[\d,]+)|(?P<size>[\d,]+) of (?P<n>[\d,]+)|"
-                  rf"(?P<part>{PART}) of) rows(?P<none> in no cluster)?")
+FACTORS = {
+    "twice": 2,
+    "half": 1 / 2,
+    "a third": 1 / 3,
+    "a quarter": 1 / 4,
+    "a fifth": 1 / 5,
+    "a tenth": 1 / 10,
+    "two thirds": 2 / 3,
+    "three quarters": 3 / 4,
+}
+HEAD = re.compile(
+    rf"(?:cluster (?P<label>\d+)|noise), (?:all (?P<all>[\d,]+)|(?P<size>[\d,]+) of (?P<n>[\d,]+)|"
+    rf"(?P<part>{PART}) of) rows(?P<none> in no cluster)?"
+)
 FLAG = re.compile(rf"(?P<name>c\d+) in (?P<here>{PART}) \((?P<overall>{PART}) overall{BASIS}\)")
-VALUE = re.compile(rf"(?P<name>c\d+) (?P<how>mostly|more often|less often|seldom|always|never) (?P<value>\S+) "
-                   rf"\((?:(?P<here>{PART}) against )?(?P<overall>{PART})(?: overall)?{BASIS}\)")
-WAY = re.compile(rf"(?P<way>higher|lower) (?P<name>c\d+) \((?P<here>{N}) against (?P<overall>{N})"
-                 rf"(?P<mean> on average)?{BASIS}\)")
-TIMES = re.compile(rf"(?P<name>c\d+) (?P<about>about )?(?P<factor>{N} times|1/{N}|{'|'.join(FACTORS)})"
-                   rf"(?P<the> (?:of )?the median)? \((?P<here>{N}) against (?P<overall>{N}){BASIS}\)")
+VALUE = re.compile(
+    rf"(?P<name>c\d+) (?P<how>mostly|more often|less often|seldom|always|never) (?P<value>\S+) "
+    rf"\((?:(?P<here>{PART}) against )?(?P<overall>{PART})(?: overall)?{BASIS}\)"
+)
+WAY = re.compile(
+    rf"(?P<way>higher|lower) (?P<name>c\d+) \((?P<here>{N}) against (?P<overall>{N})"
+    rf"(?P<mean> on average)?{BASIS}\)"
+)
+TIMES = re.compile(
+    rf"(?P<name>c\d+) (?P<about>about )?(?P<factor>{N} times|1/{N}|{'|'.join(FACTORS)})"
+    rf"(?P<the> (?:of )?the median)? \((?P<here>{N}) against (?P<overall>{N}){BASIS}\)"
+)
 
 
 def check_profile(found, columns, labels):
@@ -317,8 +353,10 @@ def check_profile(found, columns, labels):
         if told["part"]:
             assert shows(told["part"], size / n), sentence
         else:
-            assert {int(each.replace(",", "")) for each in (told["all"] or told["size"], told["all"] or told["n"])} \
-                == {size, n}, sentence
+            assert {int(each.replace(",", "")) for each in (told["all"] or told["size"], told["all"] or told["n"])} == {
+                size,
+                n,
+            }, sentence
         assert (body == "nothing to compare with") == (size == n), sentence
         if size < n:
             check_body(body, columns, inside)
@@ -343,12 +381,23 @@ def check_body(body, columns, inside):
         of_all = False
         if told.re in (FLAG, VALUE):
             value = "1" if told.re is FLAG else told["value"]
-            a, b = (np.mean([_wording.value_text(int(each) if isinstance(each, float) else each) == value
-                             for each in every]) for every in (here, overall))
+            a, b = (
+                np.mean(
+                    [_wording.value_text(int(each) if isinstance(each, float) else each) == value for each in every]
+                )
+                for every in (here, overall)
+            )
             assert shows(told["overall"], b) and (told["here"] is None or shows(told["here"], a)), (phrase, a, b)
             how = told["how"] if told.re is VALUE else None
-            assert {"always": a == 1, "never": a == 0, "mostly": a > max(b, 0.5), "more often": 0.5 >= a > b,
-                    "seldom": a < min(b, 0.2), "less often": 0.2 <= a < b, None: True}[how], (phrase, a, b)
+            assert {
+                "always": a == 1,
+                "never": a == 0,
+                "mostly": a > max(b, 0.5),
+                "more often": 0.5 >= a > b,
+                "seldom": a < min(b, 0.2),
+                "less often": 0.2 <= a < b,
+                None: True,
+            }[how], (phrase, a, b)
             assert a == b or told["here"] != told["overall"], phrase
             of_all = a in (0, 1)
         else:
@@ -383,13 +432,19 @@ def made_columns(rng, n, labels):
     """Columns of all kinds, some of which go with the labels; None where a value is missing."""
     push = rng.normal(0, rng.choice([0, 1, 3]), labels.max() + 2)[labels]
     kinds = {
-        "normal": lambda: rng.normal(push), "positive": lambda: rng.normal(50 + 5 * push, 3),
-        "tail": lambda: np.exp(2 * push + rng.normal(size=n)), "count": lambda: rng.poisson(np.exp(push)).astype(float),
+        "normal": lambda: rng.normal(push),
+        "positive": lambda: rng.normal(50 + 5 * push, 3),
+        "tail": lambda: np.exp(2 * push + rng.normal(size=n)),
+        "count": lambda: rng.poisson(np.exp(push)).astype(float),
         "zeros": lambda: np.where(rng.random(n) < 0.7, 0.0, rng.exponential(1, n)),
-        "flag": lambda: (rng.random(n) < 1 / (1 + np.exp(-push))).astype(float), "constant": lambda: np.full(n, 7.0),
-        "codes": lambda: 1.0 + (labels + rng.integers(0, 2, n)) % 3, "huge": lambda: 1e12 * rng.normal(push),
-        "tiny": lambda: 1e-9 * np.exp(push + rng.normal(size=n)), "near": lambda: 1e6 + 1e-3 * rng.normal(push),
-        "rare": lambda: (rng.random(n) < 0.01).astype(float), "negative": lambda: -np.exp(push + rng.normal(size=n)),
+        "flag": lambda: (rng.random(n) < 1 / (1 + np.exp(-push))).astype(float),
+        "constant": lambda: np.full(n, 7.0),
+        "codes": lambda: 1.0 + (labels + rng.integers(0, 2, n)) % 3,
+        "huge": lambda: 1e12 * rng.normal(push),
+        "tiny": lambda: 1e-9 * np.exp(push + rng.normal(size=n)),
+        "near": lambda: 1e6 + 1e-3 * rng.normal(push),
+        "rare": lambda: (rng.random(n) < 0.01).astype(float),
+        "negative": lambda: -np.exp(push + rng.normal(size=n)),
         "two levels": lambda: np.where(labels % 2 == 0, 16.0, 905.0) + rng.normal(size=n),
         "bool": lambda: rng.random(n) < 1 / (1 + np.exp(-push)),
         "text": lambda: np.array(["red", "green", "blue"])[(labels + rng.integers(0, 2, n)) % 3],
@@ -424,24 +479,40 @@ def test_each_sentence_on_clusters_holds_of_the_columns(seed):
 
 
 def check_drift(drift):
-    told = re.fullmatch(rf"({N}) new rows against ({N}): shares (differ no more than by chance|changed(?: a little| a "
-                        rf"lot)?) \(stability index ({N}), up to ({N}) by chance(?:; [^)]*)?\)(?:: (.*))?",
-                        drift.sentences[0])
+    told = re.fullmatch(
+        rf"({N}) new rows against ({N}): shares (differ no more than by chance|changed(?: a little| a "
+        rf"lot)?) \(stability index ({N}), up to ({N}) by chance(?:; [^)]*)?\)(?:: (.*))?",
+        drift.sentences[0],
+    )
     assert told, drift.sentences
     now, then, what, index, by_chance, moved = told.groups()
     assert [now, then] == [f"{drift.n_now:,}", f"{drift.n_then:,}"]
     assert shows(index, drift.index) and shows(by_chance, drift.by_chance)
-    assert what == {"chance": "differ no more than by chance", "small": "changed a little", "moderate": "changed",
-                    "large": "changed a lot"}[drift.reading]
-    low, high = {"chance": (-1, float(by_chance)), "small": (float(by_chance), 0.1), "moderate": (0.1, 0.25),
-                 "large": (0.25, math.inf)}[drift.reading]
+    assert (
+        what
+        == {
+            "chance": "differ no more than by chance",
+            "small": "changed a little",
+            "moderate": "changed",
+            "large": "changed a lot",
+        }[drift.reading]
+    )
+    low, high = {
+        "chance": (-1, float(by_chance)),
+        "small": (float(by_chance), 0.1),
+        "moderate": (0.1, 0.25),
+        "large": (0.25, math.inf),
+    }[drift.reading]
     assert low <= float(index) <= high and (float(index) < high or drift.reading in ("chance", "large"))
     assert (float(index) > float(by_chance)) == (drift.reading != "chance")
     apart = []
     for each in filter(None, (moved or "").split(", ")):
         name, way, then, now = re.fullmatch(r"(.+) (rose|fell) from ([\d.]+)% to ([\d.]+)%", each).groups()
-        shares = ((drift.noise_then, drift.noise_now) if name == "noise" else
-                  (drift.shares_then[int(name[8:])], drift.shares_now[int(name[8:])]))
+        shares = (
+            (drift.noise_then, drift.noise_now)
+            if name == "noise"
+            else (drift.shares_then[int(name[8:])], drift.shares_now[int(name[8:])])
+        )
         assert (way == "rose") == (float(now) > float(then)) and then != now, each
         assert shows(f"{then} %".replace(" ", ""), shares[0]) or abs(float(then) - 100 * shares[0]) <= 0.5, each
         assert abs(float(now) - 100 * shares[1]) <= 0.51 * 10.0 ** -len(now.partition(".")[2]), each
@@ -451,13 +522,16 @@ def check_drift(drift):
         how, now, then = re.fullmatch(rf"rows are (.*) \(root mean square ({N}) against ({N})\)", sentence).groups()
         assert shows(now, drift.distance_now) and shows(then, drift.distance_then)
         if how.endswith(" times as far from their centers as then"):
-            assert float(how.split()[0].replace(",", "")) == pytest.approx(drift.distance_now / drift.distance_then,
-                                                                           rel=0.006)
+            assert float(how.split()[0].replace(",", "")) == pytest.approx(
+                drift.distance_now / drift.distance_then, rel=0.006
+            )
         else:
-            assert {"about as far from their centers as then":
-                    abs(drift.distance_now - drift.distance_then) <= 0.051 * drift.distance_then,
-                    "no longer all at their centers": drift.distance_then == 0 < drift.distance_now,
-                    "all at their centers, as they were not then": drift.distance_now == 0 < drift.distance_then}[how]
+            assert {
+                "about as far from their centers as then": abs(drift.distance_now - drift.distance_then)
+                <= 0.051 * drift.distance_then,
+                "no longer all at their centers": drift.distance_then == 0 < drift.distance_now,
+                "all at their centers, as they were not then": drift.distance_now == 0 < drift.distance_then,
+            }[how]
 
 
 def test_each_sentence_on_drift_holds_of_the_shares():
@@ -476,9 +550,22 @@ def test_each_sentence_on_drift_holds_of_the_shares():
         index, by_chance = _drift.stability_index(then, now)
         reading = "chance" if index <= by_chance else next(word for word, bound in explain._READINGS if index < bound)
         far = rng.choice([math.nan, 0.0, 1.0, 1.03, 1.06, 250.0, 1e-9], 2) * rng.choice([1, rng.random()], 2)
-        drift = explain.Drift(np.arange(k), np.zeros(n_now), n_then, n_now, then[:-1] / n_then, now[:-1] / n_now,
-                              then[-1] / n_then, now[-1] / n_now, np.full(k, far[0]), np.full(k, far[1]), *far, index,
-                              by_chance, reading)
+        drift = explain.Drift(
+            np.arange(k),
+            np.zeros(n_now),
+            n_then,
+            n_now,
+            then[:-1] / n_then,
+            now[:-1] / n_now,
+            then[-1] / n_then,
+            now[-1] / n_now,
+            np.full(k, far[0]),
+            np.full(k, far[1]),
+            *far,
+            index,
+            by_chance,
+            reading,
+        )
         check_drift(drift)
         readings.add(reading)
     assert readings == {"chance", "small", "moderate", "large"}
@@ -492,9 +579,12 @@ def check_eps(found):
     within = curve <= found.eps
     kth = r"the \d+(?:st|nd|rd|th) neighbor, the row itself counted,"
     if found.clear:
-        told = re.fullmatch(rf"a clear knee: {kth} is within (?P<eps>{N}) for (?P<part>{PART}) of the rows(?:, and "
-                            rf"typically (?:(?P<times>{N}) times as far for the others as for these|at (?P<far>{N}) "
-                            r"for the others))?", reason)
+        told = re.fullmatch(
+            rf"a clear knee: {kth} is within (?P<eps>{N}) for (?P<part>{PART}) of the rows(?:, and "
+            rf"typically (?:(?P<times>{N}) times as far for the others as for these|at (?P<far>{N}) "
+            r"for the others))?",
+            reason,
+        )
         assert told and within.all() == (told["times"] is None and told["far"] is None), reason
         if told["times"]:
             assert shows(told["times"], np.median(curve[~within]) / np.median(curve[within])), reason
@@ -506,8 +596,11 @@ def check_eps(found):
         assert told and len(set(curve[curve > 0])) == 1 and ("or at 0" in reason) == bool((curve == 0).any()), reason
         return
     else:
-        told = re.fullmatch(rf"no clear knee: the distances to {kth} (?P<seen>show no bend .*|bend before a quarter of "
-                            rf"the rows.*); (?P<eps>{N}) is enough for (?P<part>{PART}) of the rows", reason)
+        told = re.fullmatch(
+            rf"no clear knee: the distances to {kth} (?P<seen>show no bend .*|bend before a quarter of "
+            rf"the rows.*); (?P<eps>{N}) is enough for (?P<part>{PART}) of the rows",
+            reason,
+        )
         assert told, reason
     assert float(told["eps"]) == pytest.approx(found.eps, rel=1e-5) and shows(told["part"], within.mean()), reason
 
@@ -515,8 +608,10 @@ def check_eps(found):
 def scene(rng, n, d):
     """Rows that are about as dense all over, or not; with and without equal ones."""
     kinds = {
-        "even": lambda: rng.random((n, d)), "normal": lambda: rng.normal(size=(n, d)),
-        "ties": lambda: rng.integers(0, 12, (n, d)).astype(float), "line": lambda: np.arange(float(n))[:, np.newaxis],
+        "even": lambda: rng.random((n, d)),
+        "normal": lambda: rng.normal(size=(n, d)),
+        "ties": lambda: rng.integers(0, 12, (n, d)).astype(float),
+        "line": lambda: np.arange(float(n))[:, np.newaxis],
         "blobs": lambda: rng.normal(size=(n, d)) + 20 * rng.integers(0, 3, (n, 1)),
         "noise": lambda: np.where(rng.random((n, 1)) < 0.3, 20 * rng.random((n, d)), rng.normal(size=(n, d))),
         "duplicates": lambda: np.repeat(rng.normal(size=(-(-n // 5), d)), 5, axis=0)[:n],
@@ -554,8 +649,10 @@ def test_one_big_cluster_is_a_doubt_by_any_method():
         recommending._doubt_data(choice, Table(np.zeros((200, 1)), ["a"], ["a"]))
         sizes = np.bincount(labels[labels >= 0], minlength=1)
         is_big = np.count_nonzero(sizes) > 1 and sizes.max() >= 0.9 * sizes.sum()
-        told = [re.match(rf"Cluster (\d) has ({PART}) of the rows( that are in clusters)?: this sets few rows apart",
-                         doubt) for doubt in choice.doubts]
+        told = [
+            re.match(rf"Cluster (\d) has ({PART}) of the rows( that are in clusters)?: this sets few rows apart", doubt)
+            for doubt in choice.doubts
+        ]
         told = [each for each in told if each]
         assert len(told) == is_big and (choice.structure == "lopsided") == (is_big and structure != "none")
         if is_big:
@@ -577,8 +674,9 @@ def test_why_columns_are_scaled_as_they_are_holds_of_the_columns():
         seen.add(method)
         skewed = [name for name, column in zip(names, X.T, strict=True) if findings._has_long_tail(column)]
         if method == "standard":
-            name, far = re.search(r"farthest out, in (c\d), is then ([\d.]+) standard deviations from the mean",
-                                  why).groups()
+            name, far = re.search(
+                r"farthest out, in (c\d), is then ([\d.]+) standard deviations from the mean", why
+            ).groups()
             z = abs(X - X.mean(axis=0)) / X.std(axis=0)
             assert z[:, names.index(name)].max() == z.max() and reads(far, z.max())
             assert re.findall(r"c\d", why)[1:] == skewed and ("long tail" in why) == bool(skewed)
@@ -598,19 +696,29 @@ def test_what_is_said_of_dbscan_holds_of_the_trial():
     seen = set()
     for _ in range(3000):
         trial = findings.Trial(
-            SimpleNamespace(n_features_in_=int(rng.integers(1, 4))), noise=float(rng.choice([0, 0.001, 0.2, 0.5])),
-            largest=0.5, n_sizeable=int(rng.integers(0, 4)), covered=float(rng.choice([0.3, 0.597, 0.8, 0.9996])),
-            misplaced=float(rng.choice([0, 0.0001, 0.03, 0.3])), steady=tuple(rng.choice([0.3, 0.799, 0.95], 2)))
+            SimpleNamespace(n_features_in_=int(rng.integers(1, 4))),
+            noise=float(rng.choice([0, 0.001, 0.2, 0.5])),
+            largest=0.5,
+            n_sizeable=int(rng.integers(0, 4)),
+            covered=float(rng.choice([0.3, 0.597, 0.8, 0.9996])),
+            misplaced=float(rng.choice([0, 0.0001, 0.03, 0.3])),
+            steady=tuple(rng.choice([0.3, 0.799, 0.95], 2)),
+        )
         is_recommended = bool(trial.convincing and rng.random() < 0.5)
         text = chapters._judge_density(trial, is_recommended)
         seen.add(re.sub(rf"{PART}|[\d.]+|smaller|larger", "", text))
         assert ("Recommended" in text) == is_recommended and ("It would be" in text) == (
-            trial.convincing and not is_recommended)
+            trial.convincing and not is_recommended
+        )
         assert ("no dense part" in text, "one dense part" in text) == (
-            trial.n_sizeable == 0 and not trial.convincing, trial.n_sizeable == 1 and not trial.convincing)
-        for form, value in ((rf"hold only ({PART})", trial.covered),
-                            (rf"only ({PART}) of the rows in", trial.misplaced),
-                            (rf"and ({PART}) (?:of the rows )?are noise", trial.noise)):
+            trial.n_sizeable == 0 and not trial.convincing,
+            trial.n_sizeable == 1 and not trial.convincing,
+        )
+        for form, value in (
+            (rf"hold only ({PART})", trial.covered),
+            (rf"only ({PART}) of the rows in", trial.misplaced),
+            (rf"and ({PART}) (?:of the rows )?are noise", trial.noise),
+        ):
             if told := re.search(form, text):
                 assert shows(told[1], value), (text, trial)
         if "none of the rows in" in text:

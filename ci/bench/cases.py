@@ -5,6 +5,7 @@ A library is a class with a method for each task that it can do. The method gets
 only `run()` is timed. Where each run spoils its input, it returns `(prepare, run)`, and `prepare()` comes before each
 run. `run()` returns the arrays that are compared between the libraries before any time is reported.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass

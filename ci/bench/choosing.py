@@ -5,6 +5,7 @@
 
 prints the table of docs/tutorials/choosing.md, and what was found instead. 10 seeds take about 6 minutes of one core.
 """
+
 import argparse
 import re
 import warnings
@@ -111,8 +112,11 @@ def main():
             if found.k != k:
                 answers.append(f"{found.k} for {k}")
         share = [f"{100 * each / args.seeds:.0f}%" for each in (right, clear, misled, alone)]
-        print(f"| {name} | {share[0]} | {share[1] if k > 1 else ''} | {share[2]} | {share[3] if k > 1 else ''} |",
-              f"   {', '.join(answers)}", flush=True)
+        print(
+            f"| {name} | {share[0]} | {share[1] if k > 1 else ''} | {share[2]} | {share[3] if k > 1 else ''} |",
+            f"   {', '.join(answers)}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

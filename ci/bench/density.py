@@ -3,6 +3,7 @@
 
 (A file dbscan.py would hide the PyPI package of that name from the interpreter.)
 """
+
 from __future__ import annotations
 
 import csv
@@ -38,6 +39,7 @@ class Coterie:
         def run():
             model = self.estimator(eps=eps, min_samples=10, **options).fit(X)
             return {"labels": model.labels_, "core": model.core_sample_indices_}
+
         return run
 
 
@@ -63,6 +65,7 @@ class SklearnNormalized(Sklearn):
         def run():
             model.fit(X / np.linalg.norm(X, axis=1, keepdims=True))
             return {"labels": model.labels_, "core": model.core_sample_indices_}
+
         return run
 
 
@@ -87,6 +90,7 @@ class Dbscan:
         def run():
             labels, is_core = self.function(X, eps, min_samples=10)
             return {"labels": labels, "core": np.flatnonzero(is_core)}
+
         return run
 
 
@@ -167,24 +171,65 @@ def _cases() -> list[Case]:
         Case("dbscan-3d", "dbscan", n=100_000, d=3, **clusters, eps=1.5, target=2, rival=pypi),
         Case("dbscan-3d-uniform", "dbscan", n=100_000, d=3, **even, eps=2.5, target=2, rival=pypi),
         Case("dbscan-3d-f32", "dbscan", n=100_000, d=3, **clusters, eps=1.5, dtype=np.float32),
-        Case("dbscan-3d-many", "dbscan", n=1_000_000, d=3, **clusters, eps=0.8, algorithm="kd_tree", target=20,
-             rival=sk),
-        Case("dbscan-10d", "dbscan", n=100_000, **ten, **clusters, eps=6.0, target=3, rival=pypi,
-             leave_out=(normalized,)),
-        Case("dbscan-10d-uniform", "dbscan", n=100_000, **(ten | dict(algorithm="brute")), **even, eps=30.0,
-             target=3, rival=pypi, slow=True, leave_out=(normalized,)),
+        Case(
+            "dbscan-3d-many", "dbscan", n=1_000_000, d=3, **clusters, eps=0.8, algorithm="kd_tree", target=20, rival=sk
+        ),
+        Case(
+            "dbscan-10d", "dbscan", n=100_000, **ten, **clusters, eps=6.0, target=3, rival=pypi, leave_out=(normalized,)
+        ),
+        Case(
+            "dbscan-10d-uniform",
+            "dbscan",
+            n=100_000,
+            **(ten | dict(algorithm="brute")),
+            **even,
+            eps=30.0,
+            target=3,
+            rival=pypi,
+            slow=True,
+            leave_out=(normalized,),
+        ),
         Case("dbscan-10d-many", "dbscan", n=300_000, **ten, **clusters, eps=5.0, target=20, rival=sk, slow=True),
         Case("dbscan-50d", "dbscan", **wide, **clusters, eps=22.0, target=4, rival=sk, leave_out=(normalized, pypi)),
-        Case("dbscan-50d-uniform", "dbscan", **wide, **even, eps=210.0, target=4, rival=sk,
-             leave_out=(normalized, pypi)),
-        Case("dbscan-cosine", "dbscan", n=20_000, d=384, data=topics, words="topics", eps=0.2, metric="cosine",
-             algorithm="brute", target=4, rival=sk, leave_out=(intelex, pypi)),
+        Case(
+            "dbscan-50d-uniform", "dbscan", **wide, **even, eps=210.0, target=4, rival=sk, leave_out=(normalized, pypi)
+        ),
+        Case(
+            "dbscan-cosine",
+            "dbscan",
+            n=20_000,
+            d=384,
+            data=topics,
+            words="topics",
+            eps=0.2,
+            metric="cosine",
+            algorithm="brute",
+            target=4,
+            rival=sk,
+            leave_out=(intelex, pypi),
+        ),
         Case("dbscan-wide", "dbscan", n=100_000, d=2, data=mixture, words="mixture, large", eps=3.0),
-        Case("dbscan-tenth", "dbscan", **many, data=mixture, words="mixture, a tenth of the rows", eps=18.0,
-             leave_out=(sk, normalized, intelex)),
+        Case(
+            "dbscan-tenth",
+            "dbscan",
+            **many,
+            data=mixture,
+            words="mixture, a tenth of the rows",
+            eps=18.0,
+            leave_out=(sk, normalized, intelex),
+        ),
         Case("dbscan-small", "dbscan", n=300, d=2, **clusters, eps=5.0, leave_out=(normalized,)),
-        Case("dbscan-earthquakes", "dbscan", data=earthquakes, words="earthquakes", eps=10 / EARTH,
-             metric="haversine", target=20, rival=sk, leave_out=(normalized, intelex, pypi)),
+        Case(
+            "dbscan-earthquakes",
+            "dbscan",
+            data=earthquakes,
+            words="earthquakes",
+            eps=10 / EARTH,
+            metric="haversine",
+            target=20,
+            rival=sk,
+            leave_out=(normalized, intelex, pypi),
+        ),
         Case("dbscan-lidar", "dbscan", data=lidar, words="laser scan", eps=0.1),
         Case("dbscan-tracks", "dbscan", data=tracks, words="animals", eps=30.0),
         Case("threads-dbscan-2d", "dbscan", **many, **clusters, eps=0.2, scaling=True),
@@ -228,8 +273,10 @@ def compare(inputs: dict[str, np.ndarray], results: dict[str, list[dict]]) -> di
             differ = _differ(found["labels"], right["labels"])
         cores = len(np.setxor1d(found["core"], right["core"], assume_unique=True))
         words = f"{differ:,} labels differ" if differ else "labels equal"
-        verdicts[name] = ((not differ and not cores) if exact else differ <= 0.02 * len(right["labels"]),
-                          words + f", {cores:,} core rows differ" * bool(cores))
+        verdicts[name] = (
+            (not differ and not cores) if exact else differ <= 0.02 * len(right["labels"]),
+            words + f", {cores:,} core rows differ" * bool(cores),
+        )
     count = int(right["labels"].max(initial=-1)) + 1
     share = np.count_nonzero(right["labels"] < 0) / len(right["labels"])
     return verdicts | {reference: (True, f"{count:,} clusters, {share:.0%} noise")}

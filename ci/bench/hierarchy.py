@@ -2,6 +2,7 @@
 """The cases of hierarchical clustering. Compared between the libraries is the tree, or what was read from it: `values`
 such as heights, `order` such as which clusters merge, and `labels`.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -53,6 +54,7 @@ class Coterie:
         def run():
             model = estimator(10, linkage=method).fit(X)
             return {"order": model.children_, "labels": model.labels_}
+
         return run
 
     def divisive(self, X):
@@ -61,6 +63,7 @@ class Coterie:
         def run():
             model = estimator(10).fit(X)
             return {**_tree(model.linkage_), "labels": model.labels_}
+
         return run
 
     def fcluster(self, X, method):
@@ -77,6 +80,7 @@ class Coterie:
         def run():
             drawn = self.hierarchy.dendrogram(Z, no_plot=True)
             return {"values": np.array(drawn["dcoord"]), "order": np.array(drawn["leaves"])[:, None]}
+
         return run
 
 
@@ -136,21 +140,28 @@ class Case(cases.Case):
 
     def inputs(self, folder: Path | None, shrink: int) -> dict[str, np.ndarray]:
         n = self.size(shrink)
-        return {"X": blobs(n, self.d, 50, np.float64, 5.0) if self.mixture else
-                np.random.default_rng(0).standard_normal((n, self.d))}
+        return {
+            "X": blobs(n, self.d, 50, np.float64, 5.0)
+            if self.mixture
+            else np.random.default_rng(0).standard_normal((n, self.d))
+        }
 
     def options(self) -> dict[str, object]:
         words = {"method": self.method, "metric": self.metric}
         return {name: word for name, word in words.items() if word} | (
-            {"preserve_input": self.preserve_input} if self.task == "matrix" else {})
+            {"preserve_input": self.preserve_input} if self.task == "matrix" else {}
+        )
 
     def about(self, shape: tuple[int, int]) -> str:
         n, d = shape
         what = self.method or self.metric
-        start = {"matrix": f"{what}, distances of {n:,}", "points": f"{what}, points {n:,} × {d}",
-                 "agglomerative": f"AgglomerativeClustering, {what}, {n:,} × {d}",
-                 "divisive": f"DivisiveClustering, {n:,} × {d}",
-                 "pdist": f"pdist, {what}, {n:,} × {d}"}.get(self.task, f"{self.task}, n = {n}")
+        start = {
+            "matrix": f"{what}, distances of {n:,}",
+            "points": f"{what}, points {n:,} × {d}",
+            "agglomerative": f"AgglomerativeClustering, {what}, {n:,} × {d}",
+            "divisive": f"DivisiveClustering, {n:,} × {d}",
+            "pdist": f"pdist, {what}, {n:,} × {d}",
+        }.get(self.task, f"{self.task}, n = {n}")
         return start + ", mixture" * self.mixture + ", not preserved" * (not self.preserve_input)
 
     def room(self, library: str, n: int) -> int:
@@ -169,9 +180,11 @@ class Case(cases.Case):
         if peak * 1e6 > 2.2 * _matrix(n) and self.task in ("matrix", "points", "agglomerative"):
             part = f"**{part}**"
         floor = (_matrix(n) if self.task == "matrix" else 8 * n * d) / 1e6
-        return {"of the matrix": part,
-                "ns an element": f"{seconds * 1e9 / (n * n / 2):.2g}",
-                "floor": f"{floor / 1e3:.3g} GB" if floor >= 1e3 else f"{floor:.3g} MB"}
+        return {
+            "of the matrix": part,
+            "ns an element": f"{seconds * 1e9 / (n * n / 2):.2g}",
+            "floor": f"{floor / 1e3:.3g} GB" if floor >= 1e3 else f"{floor:.3g} MB",
+        }
 
 
 def _matrix(n: int) -> int:
@@ -184,20 +197,27 @@ def _cases() -> list[Case]:
     large, small = dict(n=20_000, d=16), dict(n=50, d=16, target=1, rival="scipy", leave_out=())
     alone = ("fastcluster", "scipy", "scikit-learn", "genieclust")
     return [
-        *(Case(f"{method}-20k", "matrix", **large, method=method,
-               target=3 if method in ("centroid", "median") else 4) for method in methods),
-        *(Case(f"{method}-20k-mixture", "matrix", **large, method=method, mixture=True, target=4)
-          for method in methods[:5]),
+        *(
+            Case(f"{method}-20k", "matrix", **large, method=method, target=3 if method in ("centroid", "median") else 4)
+            for method in methods
+        ),
+        *(
+            Case(f"{method}-20k-mixture", "matrix", **large, method=method, mixture=True, target=4)
+            for method in methods[:5]
+        ),
         Case("average-20k-overwritten", "matrix", **large, method="average", preserve_input=False),
         Case("average-40k", "matrix", n=40_000, d=16, method="average", leave_out=alone),
-        *(Case(f"{method}-10k", "matrix", n=10_000, d=16, method=method, leave_out=(), target=3)
-          for method in methods),
+        *(Case(f"{method}-10k", "matrix", n=10_000, d=16, method=method, leave_out=(), target=3) for method in methods),
         Case("ward-points", "points", **large, method="ward", leave_out=("scipy", "genieclust"), target=5),
-        *(Case(f"{method}-points", "points", **large, method=method, leave_out=("scipy", "genieclust"),
-               target=3) for method in ("centroid", "median")),
+        *(
+            Case(f"{method}-points", "points", **large, method=method, leave_out=("scipy", "genieclust"), target=3)
+            for method in ("centroid", "median")
+        ),
         Case("single-points", "points", **large, method="single"),
-        *(Case(f"pdist-{metric}", "pdist", **large, metric=metric, leave_out=(), target=target)
-          for metric, target in (("euclidean", 2), ("cityblock", 3), ("cosine", None))),
+        *(
+            Case(f"pdist-{metric}", "pdist", **large, metric=metric, leave_out=(), target=target)
+            for metric, target in (("euclidean", 2), ("cityblock", 3), ("cosine", None))
+        ),
         Case("agglomerative", "agglomerative", **large, method="ward", target=10),
         Case("divisive", "divisive", n=5_000, d=16),
         Case("average-50", "matrix", **small, method="average"),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The cases of k-means. Compared between the libraries are labels and centers, starting centers alone, or distances."""
+
 from __future__ import annotations
 
 import importlib
@@ -36,6 +37,7 @@ class Coterie:
         def run():
             model.fit(X)
             return {"labels": model.labels_, "centers": model.cluster_centers_}
+
         return run
 
     def default_fit(self, X, start, iterations):
@@ -45,6 +47,7 @@ class Coterie:
         def run():
             model = self._model(start, random_state=next(seeds)).fit(X)
             return {"labels": model.labels_, "centers": model.cluster_centers_}
+
         return run
 
     def seed(self, X, start, iterations):
@@ -102,10 +105,12 @@ class Faiss:
         def run():
             x = np.ascontiguousarray(X, dtype=np.float32)
             # Without the two limits it would train on 256 points a cluster, or warn of fewer than 39.
-            model = self.faiss.Kmeans(x.shape[1], len(start), niter=iterations, max_points_per_centroid=len(x),
-                                      min_points_per_centroid=1)
+            model = self.faiss.Kmeans(
+                x.shape[1], len(start), niter=iterations, max_points_per_centroid=len(x), min_points_per_centroid=1
+            )
             model.train(x, init_centroids=start)
             return {"labels": model.assign(x)[1], "centers": model.centroids}
+
         return run
 
     def predict(self, X, start, iterations):
@@ -120,6 +125,7 @@ class Faiss:
             squared = self.faiss.pairwise_distances(np.ascontiguousarray(X, dtype=np.float32), start)
             np.maximum(squared, 0, out=squared)
             return {"distances": np.sqrt(squared, out=squared)}
+
         return run
 
 
@@ -137,6 +143,7 @@ class Scipy:
             centers, _ = self.vq.kmeans2(X, start, iter=iterations, minit="matrix")
             # Its labels are those of the centers before the last step; the others look once more, too.
             return {"labels": self.vq.vq(X, centers)[0], "centers": centers}
+
         return run
 
     def predict(self, X, start, iterations):
@@ -180,6 +187,7 @@ def stars(folder: Path) -> np.ndarray:
 def photo(folder: Path) -> np.ndarray:
     """The pixels of a photograph as red, green, blue from 0 to 255: many are equal."""
     from matplotlib.image import imread
+
     return (imread(folder / "photo_astronaut.png")[..., :3] * 255.0).round().reshape(-1, 3).astype(np.float64)
 
 
@@ -293,8 +301,11 @@ def compare(inputs: dict[str, np.ndarray], results: dict[str, list[dict]]) -> di
     X = inputs["X"]
     reference = next((name for name in results if not name.startswith("coterie")), next(iter(results)))
     right = results[reference]
-    inertias = {name: statistics.fmean(inertia(X, result["centers"], result.get("labels")) for result in found)
-                for name, found in results.items() if "centers" in found[0]}
+    inertias = {
+        name: statistics.fmean(inertia(X, result["centers"], result.get("labels")) for result in found)
+        for name, found in results.items()
+        if "centers" in found[0]
+    }
     verdicts = {}
     for name, found in results.items():
         ours = name.startswith("coterie")
@@ -308,9 +319,11 @@ def compare(inputs: dict[str, np.ndarray], results: dict[str, list[dict]]) -> di
             continue
         differ = int(np.count_nonzero(found[0]["labels"] != right[0]["labels"]))
         both_exact = all(result["centers"].dtype == np.float64 for result in (found[0], right[0]))
-        verdicts[name] = (abs(error) <= (1e-4 if ours else 1e-2) and not (ours and both_exact and differ),
-                          (f"inertia {error:+.0e}" if abs(error) > 1e-12 else "inertia equal")
-                          + (f", {differ:,} labels differ" if differ else ", labels equal"))
+        verdicts[name] = (
+            abs(error) <= (1e-4 if ours else 1e-2) and not (ours and both_exact and differ),
+            (f"inertia {error:+.0e}" if abs(error) > 1e-12 else "inertia equal")
+            + (f", {differ:,} labels differ" if differ else ", labels equal"),
+        )
     return verdicts | {reference: (True, "what others are compared with")}
 
 

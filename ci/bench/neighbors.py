@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The cases of neighbor queries. Compared between the libraries are distances, neighbors, or their numbers."""
+
 from __future__ import annotations
 
 import importlib
@@ -57,6 +58,7 @@ class Scipy:
         def run():  # a list for each row, and no distances
             found = self.tree(X).query_ball_point(X, radius, workers=self.threads)
             return {"counts": np.fromiter(map(len, found), np.int64, len(found))}
+
         return run
 
 
@@ -82,6 +84,7 @@ class Sklearn:
         def run():
             _, found = self._model(X, radius=radius).radius_neighbors(X)
             return {"counts": np.fromiter(map(len, found), np.int64, len(found))}
+
         return run
 
 
@@ -90,12 +93,7 @@ class SklearnBrute(Sklearn):
     counts = radius = None
 
 
-LIBRARIES = {
-    "coterie": Coterie,
-    "scikit-learn": Sklearn,
-    "scikit-learn brute": SklearnBrute,
-    "scipy": Scipy,
-}
+LIBRARIES = {"coterie": Coterie, "scikit-learn": Sklearn, "scikit-learn brute": SklearnBrute, "scipy": Scipy}
 
 
 # -------------------------------------------------------------------------------------------------- the cases
@@ -124,12 +122,22 @@ def _cases() -> list[Case]:
     tree = ("scikit-learn", "scipy")
     clusters, even = dict(data=mixture, words="mixture"), dict(data=uniform, words="uniform")
     return [
-        *(Case(f"neighbors-{d}d{end}", "kneighbors", n=n, d=d, **data, target=1.5, slow=d > 2 and end != "")
-          for n, d in ((1_000_000, 2), (1_000_000, 3), (200_000, 8))
-          for end, data in (("", clusters), ("-uniform", even))),
+        *(
+            Case(f"neighbors-{d}d{end}", "kneighbors", n=n, d=d, **data, target=1.5, slow=d > 2 and end != "")
+            for n, d in ((1_000_000, 2), (1_000_000, 3), (200_000, 8))
+            for end, data in (("", clusters), ("-uniform", even))
+        ),
         Case("neighbors-50d", "kneighbors", n=20_000, d=50, **clusters, leave_out=tree),
-        Case("neighbors-cosine", "kneighbors", n=20_000, d=384, data=topics, words="topics", metric="cosine",
-             leave_out=tree),
+        Case(
+            "neighbors-cosine",
+            "kneighbors",
+            n=20_000,
+            d=384,
+            data=topics,
+            words="topics",
+            metric="cosine",
+            leave_out=tree,
+        ),
         Case("neighbors-small", "kneighbors", n=300, d=2, **clusters),
         Case("counts-2d", "counts", n=1_000_000, d=2, **clusters, radius=0.2),
         Case("radius-3d", "radius", n=100_000, d=3, **clusters, radius=1.5),
@@ -160,9 +168,11 @@ def compare(inputs: dict[str, np.ndarray], results: dict[str, list[dict]]) -> di
         scale = float(right["distances"].max())
         error = float(np.abs(found["distances"] - right["distances"])[:, 1:].max()) / scale
         differ = int(np.count_nonzero(found["neighbors"] != right["neighbors"]))
-        verdicts[name] = (error <= 1e-9 and differ <= 1e-3 * right["neighbors"].size,
-                          (f"distances within {error:.0e}" if error else "distances equal")
-                          + (f", {differ:,} neighbors differ" if differ else ", neighbors equal"))
+        verdicts[name] = (
+            error <= 1e-9 and differ <= 1e-3 * right["neighbors"].size,
+            (f"distances within {error:.0e}" if error else "distances equal")
+            + (f", {differ:,} neighbors differ" if differ else ", neighbors equal"),
+        )
     return verdicts | {reference: (True, "what others are compared with")}
 
 

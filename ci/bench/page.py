@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """docs/benchmarks.md and its pictures, from what was measured."""
+
 from __future__ import annotations
 
 import contextlib
@@ -17,10 +18,19 @@ from pathlib import Path
 from cases import Case
 
 # Okabe and Ito's colours, which the colour-blind can tell apart, and a marker each for those who see none.
-STYLES = {"coterie": ("#000000", "|"), "scikit-learn": ("#0072B2", "o"), "scikit-learn elkan": ("#56B4E9", "s"),
-          "scikit-learn-intelex": ("#009E73", "^"), "faiss": ("#D55E00", "D"), "scipy": ("#CC79A7", "v"),
-          "fastcluster": ("#E69F00", "P"), "genieclust": ("#009E73", "X"), "dbscan": ("#E69F00", "P"),
-          "scikit-learn normalized": ("#56B4E9", "s"), "scikit-learn brute": ("#56B4E9", "s")}
+STYLES = {
+    "coterie": ("#000000", "|"),
+    "scikit-learn": ("#0072B2", "o"),
+    "scikit-learn elkan": ("#56B4E9", "s"),
+    "scikit-learn-intelex": ("#009E73", "^"),
+    "faiss": ("#D55E00", "D"),
+    "scipy": ("#CC79A7", "v"),
+    "fastcluster": ("#E69F00", "P"),
+    "genieclust": ("#009E73", "X"),
+    "dbscan": ("#E69F00", "P"),
+    "scikit-learn normalized": ("#56B4E9", "s"),
+    "scikit-learn brute": ("#56B4E9", "s"),
+}
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -38,15 +48,23 @@ def environment(threads: int) -> dict[str, str]:
     commit = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     changed = subprocess.run([*git, "status", "--porcelain", ":/src"], capture_output=True, text=True).stdout.strip()
     versions = []
-    for name in ("numpy", "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "scipy", "fastcluster", "genieclust",
-                 "dbscan"):
+    for name in (
+        "numpy",
+        "scikit-learn",
+        "scikit-learn-intelex",
+        "faiss-cpu",
+        "scipy",
+        "fastcluster",
+        "genieclust",
+        "dbscan",
+    ):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions.append(f"{name} {importlib.metadata.version(name)}")
     return {
         "Machine": f"{cpu}, {platform.machine()}, {threads} threads on {os.cpu_count()} CPUs{ram}{load}",
         "System": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "coterie": f"{coterie.__version__}{f', commit {commit}' * bool(commit)}{' with changes' * bool(changed)}; "
-                   f"kernels: {simd.chosen()}",
+        f"kernels: {simd.chosen()}",
         "Others": ", ".join(versions),
         "Command": f"`{shlex.join(['python', 'ci/bench/run.py', *_public(sys.argv[1:])])}`, {date.today()}",
     }
@@ -74,8 +92,11 @@ def _ratio(library: dict) -> float:
 
 def best(outcome: dict, rival: str = "") -> tuple[str, dict] | None:
     """The fastest of the other libraries whose result is right."""
-    others = [(name, found) for name, found in outcome["libraries"].items()
-              if name == (rival or name) and name != "coterie" and found["right"]]
+    others = [
+        (name, found)
+        for name, found in outcome["libraries"].items()
+        if name == (rival or name) and name != "coterie" and found["right"]
+    ]
     return min(others, key=lambda item: _ratio(item[1]), default=None)
 
 
@@ -83,7 +104,9 @@ def line(case: Case, outcome: dict) -> str:
     """One line for the one who waits."""
     return f"{case.name}: {outcome.get('skipped', '')}" + "; ".join(
         f"{name} {_time(found['seconds'])} ({_ratio(found):.2f}x, {_memory(found['peak'])}, {found['check']})"
-        + ("" if found["right"] else " WRONG") for name, found in outcome["libraries"].items())
+        + ("" if found["right"] else " WRONG")
+        for name, found in outcome["libraries"].items()
+    )
 
 
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:
@@ -101,10 +124,25 @@ def _summary(case: Case, outcome: dict) -> list[str]:
         if case.rival:
             reached += f", {_ratio(rival[1]):.1f}×"
     name, found = fastest or ("", None)
-    beside = [f"{name} {_time(found['seconds'])}", f"**{_ratio(found):.1f}×**",
-              f"{min(found['ratios']):.1f} – {max(found['ratios']):.1f}"] if found else [""] * 3
-    return [outcome["about"], _time(ours["seconds"]), *beside, target, reached, _memory(ours["peak"]),
-            _memory(found["peak"]) if found else "", *outcome["more"].values()]
+    beside = (
+        [
+            f"{name} {_time(found['seconds'])}",
+            f"**{_ratio(found):.1f}×**",
+            f"{min(found['ratios']):.1f} – {max(found['ratios']):.1f}",
+        ]
+        if found
+        else [""] * 3
+    )
+    return [
+        outcome["about"],
+        _time(ours["seconds"]),
+        *beside,
+        target,
+        reached,
+        _memory(ours["peak"]),
+        _memory(found["peak"]) if found else "",
+        *outcome["more"].values(),
+    ]
 
 
 def _section(folder: Path, group, pairs: list[tuple[Case, dict]]) -> list[str]:
@@ -113,28 +151,63 @@ def _section(folder: Path, group, pairs: list[tuple[Case, dict]]) -> list[str]:
     compared = [(case, outcome) for case, outcome in pairs if not case.scaling and outcome["libraries"]]
     scaled = [(case, outcome) for case, outcome in pairs if case.scaling]
     if compared:
-        text += _table(["case", "coterie", "fastest other", "ratio", "range", "target", "reached", "memory",
-                        "other's memory", *compared[0][1]["more"]], [_summary(*pair) for pair in compared])
+        text += _table(
+            [
+                "case",
+                "coterie",
+                "fastest other",
+                "ratio",
+                "range",
+                "target",
+                "reached",
+                "memory",
+                "other's memory",
+                *compared[0][1]["more"],
+            ],
+            [_summary(*pair) for pair in compared],
+        )
     text += [f"\nLeft out: {outcome['about']} ({outcome['skipped']})." for _, outcome in pairs if "skipped" in outcome]
     beside = [pair for pair in compared if len(pair[1]["libraries"]) > 1]
     picture = f"benchmarks-{group.__name__}.svg"
     if beside and _draw(folder / picture, beside):
         text += ["", f"![{group.TITLE}: times relative to coterie's]({picture})", ""]
     # A single other that is right has all its figures in the table above.
-    several = [outcome for _, outcome in beside
-               if len(outcome["libraries"]) > 2 or not all(found["right"] for found in outcome["libraries"].values())]
-    rows = [[outcome["about"] if name == "coterie" else "", name, _time(found["seconds"]), f"{_ratio(found):.2f}×",
-             _memory(found["peak"]), found["check"] + ("" if found["right"] else ": **not counted**")]
-            for outcome in several for name, found in outcome["libraries"].items()]
+    several = [
+        outcome
+        for _, outcome in beside
+        if len(outcome["libraries"]) > 2 or not all(found["right"] for found in outcome["libraries"].values())
+    ]
+    rows = [
+        [
+            outcome["about"] if name == "coterie" else "",
+            name,
+            _time(found["seconds"]),
+            f"{_ratio(found):.2f}×",
+            _memory(found["peak"]),
+            found["check"] + ("" if found["right"] else ": **not counted**"),
+        ]
+        for outcome in several
+        for name, found in outcome["libraries"].items()
+    ]
     if rows:
-        text += [f"### {group.TITLE}, every library",
-                 *_table(["case", "library", "time", "ratio", "memory", "check"], rows)]
+        text += [
+            f"### {group.TITLE}, every library",
+            *_table(["case", "library", "time", "ratio", "memory", "check"], rows),
+        ]
     if scaled:
-        text += [f"### {group.TITLE}, more threads", "",
-                 "coterie alone; the results are the same bits for any number of threads."]
+        text += [
+            f"### {group.TITLE}, more threads",
+            "",
+            "coterie alone; the results are the same bits for any number of threads.",
+        ]
         names = list(scaled[0][1]["libraries"])
-        rows = [[outcome["about"], *(f"{_time(found['seconds'])} ({1 / _ratio(found):.2f}×)"
-                                     for found in outcome["libraries"].values())] for _, outcome in scaled]
+        rows = [
+            [
+                outcome["about"],
+                *(f"{_time(found['seconds'])} ({1 / _ratio(found):.2f}×)" for found in outcome["libraries"].values()),
+            ]
+            for _, outcome in scaled
+        ]
         text += _table(["case", *(f"{name.split()[1]} thread{'s' * (name[-2:] != ' 1')}" for name in names)], rows)
     return text
 
@@ -142,21 +215,29 @@ def _section(folder: Path, group, pairs: list[tuple[Case, dict]]) -> list[str]:
 def write(folder: Path, about: dict[str, str], absent: list[str], outcomes: dict, imports: dict[str, float]) -> None:
     """Write benchmarks.md and a picture for each kind of cases."""
     text = [
-        "# Benchmarks", "",
+        "# Benchmarks",
+        "",
         "coterie beside other libraries: same data, same parameters, all CPUs, in one run. Written by "
-        "`ci/bench/run.py`; how it measures is said there and [below](#how-it-is-measured).", "",
+        "`ci/bench/run.py`; how it measures is said there and [below](#how-it-is-measured).",
+        "",
         *(f"- {name}: {what}" for name, what in about.items()),
-        *([f"- Not installed, so not compared: {', '.join(absent)}"] if absent else []), "",
+        *([f"- Not installed, so not compared: {', '.join(absent)}"] if absent else []),
+        "",
         "The ratio is how many times faster coterie is than the fastest of the others whose result is right: the "
         "median over the rounds, and the range. Below 1 it is slower. A target holds for the library it names, or for "
-        "the fastest. Memory is what a fit or a call needs at its peak, beyond the data.", "",
+        "the fastest. Memory is what a fit or a call needs at its peak, beyond the data.",
+        "",
     ]
     measured = {group: pairs for group, pairs in outcomes.items() if pairs}
     for group, pairs in measured.items():
         text += [*_section(folder, group, pairs), ""]
     if imports:
-        text += ["## Import", "", "Time of an import after that of numpy. The target for `coterie` is 50 ms at most.",
-                 *_table(["import", "time"], [[f"`{name}`", _time(seconds)] for name, seconds in imports.items()])]
+        text += [
+            "## Import",
+            "",
+            "Time of an import after that of numpy. The target for `coterie` is 50 ms at most.",
+            *_table(["import", "time"], [[f"`{name}`", _time(seconds)] for name, seconds in imports.items()]),
+        ]
     text += ["## How it is measured", "", HOW.rstrip()]
     for group in measured:
         text += ["", f"{group.TITLE}:", "", group.HOW.rstrip()]
@@ -180,6 +261,7 @@ def _draw(path: Path, compared: list[tuple[Case, dict]]) -> bool:
     """Each library's time over coterie's, a row for each case. False without matplotlib."""
     try:
         import matplotlib
+
         matplotlib.use("svg")
         import matplotlib.pyplot as plt
     except ImportError:
@@ -188,17 +270,30 @@ def _draw(path: Path, compared: list[tuple[Case, dict]]) -> bool:
     fig, ax = plt.subplots(figsize=(9, 0.3 * len(compared) + 1.4), layout="constrained")
     ax.axvline(1, color=STYLES["coterie"][0], linewidth=1.2, label="coterie")
     for name, (color, marker) in STYLES.items():
-        points = [(_ratio(outcome["libraries"][name]), y, outcome["libraries"][name]["right"])
-                  for y, (_, outcome) in enumerate(compared) if name in outcome["libraries"] and name != "coterie"]
+        points = [
+            (_ratio(outcome["libraries"][name]), y, outcome["libraries"][name]["right"])
+            for y, (_, outcome) in enumerate(compared)
+            if name in outcome["libraries"] and name != "coterie"
+        ]
         for right in (True, False):
             if some := [(x, y) for x, y, is_right in points if is_right == right]:
-                ax.scatter(*zip(*some, strict=True), s=34, marker=marker, edgecolors=color, zorder=3,
-                           facecolors=color if right else "none", label=name if right else None)
+                ax.scatter(
+                    *zip(*some, strict=True),
+                    s=34,
+                    marker=marker,
+                    edgecolors=color,
+                    zorder=3,
+                    facecolors=color if right else "none",
+                    label=name if right else None,
+                )
     targets = [(case.target, y) for y, (case, _) in enumerate(compared) if case.target and not case.rival]
     if targets:
         ax.scatter(*zip(*targets, strict=True), marker="|", s=260, color="#999999", label="target", zorder=2)
-    ax.set(xscale="log", ylim=(len(compared) - 0.5, -0.5),
-           xlabel="time of the others, coterie's = 1 (hollow: result not right)")
+    ax.set(
+        xscale="log",
+        ylim=(len(compared) - 0.5, -0.5),
+        xlabel="time of the others, coterie's = 1 (hollow: result not right)",
+    )
     ax.set_yticks(range(len(compared)), [outcome["about"] for _, outcome in compared], fontsize=8)
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}×")
     ax.grid(axis="x", which="both", color="#e5e5e5", linewidth=0.6)

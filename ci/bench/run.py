@@ -19,6 +19,7 @@ round, one at a time; reported are medians, and the median of the ratios of each
 for a while is slower for all. Short runs are repeated within a round until it lasts 50 ms. Where the first runs take
 long, they are the first of two rounds. Libraries that are not installed are left out, and named.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -45,8 +46,7 @@ import scores
 from cases import Case
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUPS = {"kmeans": kmeans, "hierarchy": hierarchy, "density": density, "neighbors": neighbors,
-          "scores": scores}
+GROUPS = {"kmeans": kmeans, "hierarchy": hierarchy, "density": density, "neighbors": neighbors, "scores": scores}
 CASES = {case.name: (group, case) for group in GROUPS.values() for case in group.CASES}
 BUDGET, ROUNDS = 5.0, (3, 15)  # seconds of a case, and the rounds it gets in any event and at most
 LONG = 3.0  # seconds of all first runs: so long, and they are the first of two rounds
@@ -124,8 +124,13 @@ class Worker:
         foreign = ("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "COTERIE_")
         env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         command = [sys.executable, __file__, "--worker", library, case.name, str(threads), folder]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        env=env | {name: str(value) for name, value in settings.items()})
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=env | {name: str(value) for name, value in settings.items()},
+        )
         first = self.answer()
         self.peak, self.first = first["peak"], first["seconds"]
         self.runs = max(1, int(ROUND / self.first))
@@ -160,17 +165,24 @@ def measure(case: Case, folder: Path | None, threads: int, quick: bool) -> dict:
 
     group, _ = CASES[case.name]
     if case.scaling:
-        names = {f"coterie, {count}": count for count in sorted({1, threads} | {2**i for i in range(20)})
-                 if count <= threads}
+        names = {
+            f"coterie, {count}": count for count in sorted({1, threads} | {2**i for i in range(20)}) if count <= threads
+        }
     else:
-        names = {name: threads for name, library in group.LIBRARIES.items()
-                 if name not in case.leave_out and getattr(library, case.task, None) and installed(library)}
+        names = {
+            name: threads
+            for name, library in group.LIBRARIES.items()
+            if name not in case.leave_out and getattr(library, case.task, None) and installed(library)
+        }
     inputs = case.inputs(folder, 10 if quick else 1)
     shape = inputs["X"].shape
     needed, free = case.needs(len(inputs["X"]), len(names)), available()
     if free is not None and needed > free:
-        return {"about": case.about(shape), "libraries": {},
-                "skipped": f"{as_text(needed)} of memory needed, {as_text(free)} available"}
+        return {
+            "about": case.about(shape),
+            "libraries": {},
+            "skipped": f"{as_text(needed)} of memory needed, {as_text(free)} available",
+        }
     with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as stack:
         for name, array in inputs.items():
             np.save(Path(scratch, name), array)
@@ -182,8 +194,9 @@ def measure(case: Case, folder: Path | None, threads: int, quick: bool) -> dict:
         verdicts = group.compare(inputs, results)
         if case.scaling:
             one, *others = results.values()
-            assert all(np.array_equal(one[0][key], other[0][key]) for other in others for key in one[0]), \
+            assert all(np.array_equal(one[0][key], other[0][key]) for other in others for key in one[0]), (
                 "the result depends on the number of threads"
+            )
         order = list(workers.values())
         total = sum(max(ROUND, worker.first) + 0.05 for worker in order)
         if total > LONG:
@@ -199,10 +212,20 @@ def measure(case: Case, folder: Path | None, threads: int, quick: bool) -> dict:
             order.append(order.pop(0))
     ours = next(iter(workers.values()))
     seconds = statistics.median(ours.seconds)
-    return {"about": case.about(shape), "more": case.more(shape, seconds, ours.peak), "libraries": {
-        name: {"seconds": statistics.median(worker.seconds), "peak": worker.peak, "right": verdicts[name][0],
-               "check": verdicts[name][1], "ratios": [b / a for a, b in zip(ours.seconds, worker.seconds, strict=True)]}
-        for name, worker in workers.items()}}
+    return {
+        "about": case.about(shape),
+        "more": case.more(shape, seconds, ours.peak),
+        "libraries": {
+            name: {
+                "seconds": statistics.median(worker.seconds),
+                "peak": worker.peak,
+                "right": verdicts[name][0],
+                "check": verdicts[name][1],
+                "ratios": [b / a for a, b in zip(ours.seconds, worker.seconds, strict=True)],
+            }
+            for name, worker in workers.items()
+        },
+    }
 
 
 # -------------------------------------------------------------------------------------------------- all of it
@@ -211,8 +234,9 @@ def measure(case: Case, folder: Path | None, threads: int, quick: bool) -> dict:
 def measure_imports(quick: bool) -> dict[str, float]:
     """Seconds that an import takes after that of numpy, in a fresh process each time."""
     code = "import numpy, time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
-    found: dict[str, list[float]] = {library.package: [] for group in GROUPS.values()
-                                     for library in group.LIBRARIES.values() if installed(library)}
+    found: dict[str, list[float]] = {
+        library.package: [] for group in GROUPS.values() for library in group.LIBRARIES.values() if installed(library)
+    }
     for _ in range(2 if quick else 5):
         for package, seconds in found.items():
             output = subprocess.run([sys.executable, "-c", code.format(package)], capture_output=True, check=True)
@@ -226,8 +250,12 @@ def main() -> int:
     parser.add_argument("--only", choices=GROUPS, help="cases of this kind")
     parser.add_argument("--quick", action="store_true", help="a tenth of the rows and two rounds")
     parser.add_argument("--slow", action="store_true", help="the slow cases, too")
-    parser.add_argument("--data", type=Path, default=os.environ.get("COTERIE_BENCH_DATA"),
-                        help="folder of the real data; COTERIE_BENCH_DATA by default")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=os.environ.get("COTERIE_BENCH_DATA"),
+        help="folder of the real data; COTERIE_BENCH_DATA by default",
+    )
     parser.add_argument("--list", action="store_true", help="list the cases")
     options = parser.parse_args()
     if options.list:
@@ -246,10 +274,14 @@ def main() -> int:
     if named:
         wanted = {name: pair for name, pair in wanted.items() if name in named}
     else:
-        wanted = {name: (group, case) for name, (group, case) in wanted.items()
-                  if (options.slow or not case.slow) and (options.data or case.n)}
+        wanted = {
+            name: (group, case)
+            for name, (group, case) in wanted.items()
+            if (options.slow or not case.slow) and (options.data or case.n)
+        }
 
     import coterie
+
     threads = coterie.get_num_threads()
     environment = page.environment(threads)  # now: the load average is to be that of before
     outcomes = {group: [] for group in GROUPS.values()}
@@ -264,8 +296,13 @@ def main() -> int:
     absent = {name for group in GROUPS.values() for name, library in group.LIBRARIES.items() if not installed(library)}
     page.write(folder, environment, sorted(absent), outcomes, imports)
     print(f"wrote {folder / 'benchmarks.md'}", file=sys.stderr)
-    return not all(library["right"] for pairs in outcomes.values() for _, outcome in pairs
-                   for name, library in outcome["libraries"].items() if name.startswith("coterie"))
+    return not all(
+        library["right"]
+        for pairs in outcomes.values()
+        for _, outcome in pairs
+        for name, library in outcome["libraries"].items()
+        if name.startswith("coterie")
+    )
 
 
 if __name__ == "__main__":

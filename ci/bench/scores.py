@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The cases of scores. Compared between the libraries is the score."""
+
 from __future__ import annotations
 
 import importlib
@@ -46,10 +47,7 @@ class Sklearn(Coterie):
         return super().data(X, labels, score, **options)
 
 
-LIBRARIES = {
-    "coterie": Coterie,
-    "scikit-learn": Sklearn,
-}
+LIBRARIES = {"coterie": Coterie, "scikit-learn": Sklearn}
 
 
 # -------------------------------------------------------------------------------------------------- the cases
@@ -97,8 +95,14 @@ def _cases() -> list[Case]:
         Case("silhouette-large", "data", n=500_000, d=8, score=silhouette, leave_out=("scikit-learn",), slow=True),
         Case("davies-bouldin", "data", n=1_000_000, d=8, score={"score": "davies_bouldin_score"}),
         Case("calinski-harabasz", "data", n=1_000_000, d=8, score={"score": "calinski_harabasz_score"}),
-        Case("adjusted-mutual-info", "labels", n=1_000_000, d=2, data=two_labelings,
-             score={"score": "adjusted_mutual_info_score"}),
+        Case(
+            "adjusted-mutual-info",
+            "labels",
+            n=1_000_000,
+            d=2,
+            data=two_labelings,
+            score={"score": "adjusted_mutual_info_score"},
+        ),
         Case("adjusted-rand", "labels", n=1_000_000, d=2, data=two_labelings, score={"score": "adjusted_rand_score"}),
         Case("threads-silhouette", "data", n=20_000, d=16, score=silhouette, scaling=True),
     ]

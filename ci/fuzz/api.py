@@ -9,6 +9,7 @@ required parameters have a name that `Data` knows. Allowed are a result and an e
 coterie raised itself, with a message. Not allowed are crashes, hangs, other exceptions, numpy's bare errors and its
 warnings, changed arguments, and NaN in results of finite arguments where the documentation says nothing of NaN.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -61,9 +62,18 @@ LEFT_OUT = {"deep"}
 LONG = {"n_init", "stability"}
 # The documentation tells where there is NaN.
 MAY_BE_NAN = {
-    "pdist", "cdist", "squareform", "cophenet",  # undefined distances; correlation with distances that are all equal
-    "drift", "profile", "Profile.table", "Profile.to_pandas",  # clusters without rows, columns without values
-    "sweep", "suggest_k", "Sweep.to_pandas", "Sweep.best",  # scores of a clustering that has none
+    "pdist",
+    "cdist",
+    "squareform",
+    "cophenet",  # undefined distances; correlation with distances that are all equal
+    "drift",
+    "profile",
+    "Profile.table",
+    "Profile.to_pandas",  # clusters without rows, columns without values
+    "sweep",
+    "suggest_k",
+    "Sweep.to_pandas",
+    "Sweep.best",  # scores of a clustering that has none
 }
 NUMPYS = (RuntimeWarning, getattr(np, "exceptions", np).ComplexWarning)  # a later numpy may deprecate anything
 MAY_CHANGE = {"out", "ax"}  # by their purpose; random generators move on and are not looked at
@@ -183,33 +193,86 @@ class Data:
         """A valid argument; KeyError where none is known."""
         own = target.rsplit(".", 1)[-1]
         table = {
-            "X": self.X, "XA": self.X, "XB": self.X[:5], "X_new": self.X[:5], "Y": self.X[:4], "reference": self.X,
-            "y": self.y, "Z": self.Z, "R": None, "T": None, "labels": self.labels, "labels_true": self.labels,
-            "labels_pred": self.labels[::-1], "previous": self.labels, "a": self.labels, "b": self.labels[::-1],
-            "T1": self.labels, "T2": self.labels, "latitude": self.X[:, 0], "longitude": self.X[:, 0], "km": self.X[0],
-            "radians": self.X[0], "sample_weight": np.ones(self.n), "n_clusters": 2, "k": 2, "radius": 1.0, "eps": 0.5,
-            "t": 1.0, "i": 3, "n": 2, "metric": "euclidean", "palette": ["r", "b"], "elements": [1, 2, 3], "x": 1,
-            "grid": {"n_clusters": [2, 3]}, "image": np.zeros((4, 5, 3)), "distances": np.sort(self.y),
-            "score": "silhouette", "monocrit": self.Z[:, 2], "x_squared_norms": np.ones(self.n), "centers": self.X[:2],
-            "init": self.X[:2], "contingency": np.ones((2, 3)), "height": 1.0, "out": None, "names": None,
-            "feature_names": [f"f{i}" for i in range(self.X.shape[1])], "clusters": self.labels, "width": 80,
-            "input_features": [f"f{i}" for i in range(self.X.shape[1])], "id": 0, "method": "single",
+            "X": self.X,
+            "XA": self.X,
+            "XB": self.X[:5],
+            "X_new": self.X[:5],
+            "Y": self.X[:4],
+            "reference": self.X,
+            "y": self.y,
+            "Z": self.Z,
+            "R": None,
+            "T": None,
+            "labels": self.labels,
+            "labels_true": self.labels,
+            "labels_pred": self.labels[::-1],
+            "previous": self.labels,
+            "a": self.labels,
+            "b": self.labels[::-1],
+            "T1": self.labels,
+            "T2": self.labels,
+            "latitude": self.X[:, 0],
+            "longitude": self.X[:, 0],
+            "km": self.X[0],
+            "radians": self.X[0],
+            "sample_weight": np.ones(self.n),
+            "n_clusters": 2,
+            "k": 2,
+            "radius": 1.0,
+            "eps": 0.5,
+            "t": 1.0,
+            "i": 3,
+            "n": 2,
+            "metric": "euclidean",
+            "palette": ["r", "b"],
+            "elements": [1, 2, 3],
+            "x": 1,
+            "grid": {"n_clusters": [2, 3]},
+            "image": np.zeros((4, 5, 3)),
+            "distances": np.sort(self.y),
+            "score": "silhouette",
+            "monocrit": self.Z[:, 2],
+            "x_squared_norms": np.ones(self.n),
+            "centers": self.X[:2],
+            "init": self.X[:2],
+            "contingency": np.ones((2, 3)),
+            "height": 1.0,
+            "out": None,
+            "names": None,
+            "feature_names": [f"f{i}" for i in range(self.X.shape[1])],
+            "clusters": self.labels,
+            "width": 80,
+            "input_features": [f"f{i}" for i in range(self.X.shape[1])],
+            "id": 0,
+            "method": "single",
         }
         if name in ("R", "T", "model", "estimator", "model_or_profile", "profile", "sweep", "path"):
             return {
-                "R": lambda: hierarchy.inconsistent(self.Z), "T": lambda: hierarchy.fcluster(self.Z, 1.0, "distance"),
-                "model": lambda: self.model, "estimator": lambda: coterie.KMeans(2, random_state=0),
-                "model_or_profile": lambda: self.profile, "profile": lambda: self.profile,
-                "sweep": lambda: coterie.selection.sweep(coterie.KMeans(n_init=1, random_state=0), self.X,
-                                                         {"n_clusters": [2, 3]}),
+                "R": lambda: hierarchy.inconsistent(self.Z),
+                "T": lambda: hierarchy.fcluster(self.Z, 1.0, "distance"),
+                "model": lambda: self.model,
+                "estimator": lambda: coterie.KMeans(2, random_state=0),
+                "model_or_profile": lambda: self.profile,
+                "profile": lambda: self.profile,
+                "sweep": lambda: coterie.selection.sweep(
+                    coterie.KMeans(n_init=1, random_state=0), self.X, {"n_clusters": [2, 3]}
+                ),
                 "path": lambda: self.path,
             }[name]()
         special = {
-            ("squareform", "X"): self.y, ("cophenet", "Y"): self.y, ("correspond", "Y"): self.y,
-            ("from_mlab_linkage", "Z"): np.array([[1.0, 2, 0.5], [3, 4, 1.5]]), ("connected", "y"): 2,
-            ("merge", "y"): 2, ("image_segments", "labels"): np.zeros((4, 5), int), ("Scaler", "method"): "standard",
-            ("radius_counts", "Y"): self.X[:4], ("fit", "y"): None, ("fit_predict", "y"): None,
-            ("fit_transform", "y"): None, ("score", "y"): None,
+            ("squareform", "X"): self.y,
+            ("cophenet", "Y"): self.y,
+            ("correspond", "Y"): self.y,
+            ("from_mlab_linkage", "Z"): np.array([[1.0, 2, 0.5], [3, 4, 1.5]]),
+            ("connected", "y"): 2,
+            ("merge", "y"): 2,
+            ("image_segments", "labels"): np.zeros((4, 5), int),
+            ("Scaler", "method"): "standard",
+            ("radius_counts", "Y"): self.X[:4],
+            ("fit", "y"): None,
+            ("fit_predict", "y"): None,
+            ("fit_transform", "y"): None,
+            ("score", "y"): None,
         }
         if (own, name) in special:
             return special[own, name]
@@ -220,19 +283,45 @@ class Data:
     def plausible(self, name: str, target: str) -> Any:
         """Another value that is valid for most functions; what is done with wrong ones may depend on it."""
         words = {
-            "metric": [*coterie.distances.NAMES, "precomputed"], "method": list(hierarchy_methods()),
-            "linkage": ["ward", "average", "complete", "single"], "criterion": [
-                "inconsistent", "distance", "maxclust", "monocrit", "maxclust_monocrit"],
-            "truncate_mode": ["lastp", "level"], "orientation": ["left", "bottom"], "force": ["tomatrix", "tovector"],
-            "algorithm": ["elkan", "brute", "kd_tree", "ball_tree"], "mode": ["distance"], "by": ["first"],
-            "average_method": ["min", "max", "geometric"], "n_jobs": [1, 2, -1], "optimal_ordering": [True],
-            "preserve_input": [False], "checks": [False], "sparse": [True], "return_distance": [False],
-            "sort_results": [True], "distance_threshold": [1.0], "compute_distances": [True], "n_init": [2],
-            "init": ["random"], "random_state": [0, np.random.RandomState(0), np.random.default_rng(0)],
-            "n_neighbors": [1, 3], "min_samples": [1, 3], "count_sort": ["ascending", True], "no_plot": [True],
-            "distance_sort": ["descending"], "sample_size": [6], "throw": [True], "warning": [True], "rd": [True],
-            "transform": ["pandas", "polars", "default"], "callback": [lambda *_: None, lambda *_: False],
-            "stability": [2], "leaf_size": [1], "p": [1.5, 2], "verbose": [0], "n_clusters": [2, 3, None],
+            "metric": [*coterie.distances.NAMES, "precomputed"],
+            "method": list(hierarchy_methods()),
+            "linkage": ["ward", "average", "complete", "single"],
+            "criterion": ["inconsistent", "distance", "maxclust", "monocrit", "maxclust_monocrit"],
+            "truncate_mode": ["lastp", "level"],
+            "orientation": ["left", "bottom"],
+            "force": ["tomatrix", "tovector"],
+            "algorithm": ["elkan", "brute", "kd_tree", "ball_tree"],
+            "mode": ["distance"],
+            "by": ["first"],
+            "average_method": ["min", "max", "geometric"],
+            "n_jobs": [1, 2, -1],
+            "optimal_ordering": [True],
+            "preserve_input": [False],
+            "checks": [False],
+            "sparse": [True],
+            "return_distance": [False],
+            "sort_results": [True],
+            "distance_threshold": [1.0],
+            "compute_distances": [True],
+            "n_init": [2],
+            "init": ["random"],
+            "random_state": [0, np.random.RandomState(0), np.random.default_rng(0)],
+            "n_neighbors": [1, 3],
+            "min_samples": [1, 3],
+            "count_sort": ["ascending", True],
+            "no_plot": [True],
+            "distance_sort": ["descending"],
+            "sample_size": [6],
+            "throw": [True],
+            "warning": [True],
+            "rd": [True],
+            "transform": ["pandas", "polars", "default"],
+            "callback": [lambda *_: None, lambda *_: False],
+            "stability": [2],
+            "leaf_size": [1],
+            "p": [1.5, 2],
+            "verbose": [0],
+            "n_clusters": [2, 3, None],
         }
         if name in words:
             return self.draw.choice(words[name])
@@ -271,10 +360,20 @@ def hostile(name: str, target: str, default: object, data: Data, draw: random.Ra
             with contextlib.suppress(Exception), quiet():
                 return which, values.DATA[which](given)
     if kind > 0.93 and not isinstance(default, bool):
-        others = {"X": data.X, "model": data.model, "KMeans": coterie.KMeans(), "DBSCAN": coterie.DBSCAN(), "Z": data.Z,
-                  "labels": data.labels, "profile": data.profile, "metric": coterie.distances.as_metric("cosine"),
-                  "Metric('zzz')": coterie.distances.Metric("zzz"), "DBSCAN fitted": coterie.DBSCAN(9).fit(data.X),
-                  "tree": coterie.AgglomerativeClustering(2).fit(data.X), "KMeans class": coterie.KMeans}
+        others = {
+            "X": data.X,
+            "model": data.model,
+            "KMeans": coterie.KMeans(),
+            "DBSCAN": coterie.DBSCAN(),
+            "Z": data.Z,
+            "labels": data.labels,
+            "profile": data.profile,
+            "metric": coterie.distances.as_metric("cosine"),
+            "Metric('zzz')": coterie.distances.Metric("zzz"),
+            "DBSCAN fitted": coterie.DBSCAN(9).fit(data.X),
+            "tree": coterie.AgglomerativeClustering(2).fit(data.X),
+            "KMeans class": coterie.KMeans,
+        }
         which = draw.choice(list(others))
         return which, others[which]
     pool = values.SCALARS if draw.random() < 0.6 else values.CONTAINERS
@@ -298,13 +397,17 @@ def fill(target: Target, data: Data, given: dict[str, Any]) -> dict[str, Any]:
         arguments = {"n_clusters": [2, 3], "stability": 2, **arguments}
     for key, parameter in target.parameters.items():
         optional = parameter.default is not parameter.empty or parameter.kind in (
-            parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+            parameter.VAR_POSITIONAL,
+            parameter.VAR_KEYWORD,
+        )
         if key not in arguments and not optional:
             try:
                 arguments[key] = data.valid(parameter.name, target.name)
             except KeyError:
-                raise LookupError(f"no valid value is known for the parameter {parameter.name!r} of {target.name}: "
-                                  "enter one in Data.valid of ci/fuzz/api.py") from None
+                raise LookupError(
+                    f"no valid value is known for the parameter {parameter.name!r} of {target.name}: "
+                    "enter one in Data.valid of ci/fuzz/api.py"
+                ) from None
     return arguments
 
 
@@ -423,8 +526,11 @@ def judge_error(error: BaseException, target: str, calls: bool) -> str | None:
         return None
     if isinstance(error, OSError) and not path.startswith(PACKAGE):
         return None  # of the system, for a path
-    if path == "<frozen os>" or isinstance(error, UnicodeEncodeError) or any(
-            each in str(error) for each in ("embedded null", "unexpected keyword argument")):
+    if (
+        path == "<frozen os>"
+        or isinstance(error, UnicodeEncodeError)
+        or any(each in str(error) for each in ("embedded null", "unexpected keyword argument"))
+    ):
         return None  # of what is no path; of a name that is no parameter
     if not path.startswith(PACKAGE) or not any(first <= line <= last for first, last in raises(path)):
         if isinstance(error, OSError):
@@ -478,14 +584,20 @@ def run(seed: int, number: int, names: list[str] | None = None) -> dict:
             if problem:
                 answer |= {"finding": problem, "trace": "".join(traceback.format_exception(error))[-3000:]}
     for each in told:
-        if issubclass(each.category, NUMPYS) and not any(
-                part in each.filename for part in (HERE, "matplotlib")) and "Data type alias" not in str(each.message):
+        if (
+            issubclass(each.category, NUMPYS)
+            and not any(part in each.filename for part in (HERE, "matplotlib"))
+            and "Data type alias" not in str(each.message)
+        ):
             answer.setdefault("finding", f"warns: {each.category.__name__}: {each.message}")
             answer.setdefault("trace", f"{each.filename}:{each.lineno}")
     for key, value in given.items():
         parameter = key.lstrip(".")
-        if parameter in MAY_CHANGE or (parameter == "y" and given.get("preserve_input") is False) or (
-                parameter == "X" and given.get("copy_x") is False):
+        if (
+            parameter in MAY_CHANGE
+            or (parameter == "y" and given.get("preserve_input") is False)
+            or (parameter == "X" and given.get("copy_x") is False)
+        ):
             continue
         if before[key] is not None and snapshot(value) != before[key]:
             answer.setdefault("finding", f"changes its argument {parameter}")
@@ -519,8 +631,15 @@ def _targets() -> list[Target]:
     return targets()
 
 
-def fuzz(seed: int, seconds: float, *, first: int = 0, most: int | None = None, names: list[str] | None = None,
-         n_children: int | None = None) -> tuple[Counter, list[dict]]:
+def fuzz(
+    seed: int,
+    seconds: float,
+    *,
+    first: int = 0,
+    most: int | None = None,
+    names: list[str] | None = None,
+    n_children: int | None = None,
+) -> tuple[Counter, list[dict]]:
     """Run cases for so long, or so many. How many there were of each target, and what they found."""
     numbers = itertools.count(first) if most is None else range(first, first + most)
     cases = ({"seed": seed, "number": number, "names": names} for number in numbers)
@@ -535,15 +654,20 @@ def fuzz(seed: int, seconds: float, *, first: int = 0, most: int | None = None, 
 
 def report(finding: dict) -> str:
     text = finding.get("call") or next(
-        (line for line in reversed(finding["trace"].splitlines()) if line.startswith("CASE ")), "?")
-    return (f"{text}\n    {finding['finding']}\n    again: python ci/fuzz/api.py --seed {finding['seed']} "
-            f"--case {finding['number']}" + "".join(f" --only {name}" for name in finding.get("names") or ()))
+        (line for line in reversed(finding["trace"].splitlines()) if line.startswith("CASE ")), "?"
+    )
+    return (
+        f"{text}\n    {finding['finding']}\n    again: python ci/fuzz/api.py --seed {finding['seed']} "
+        f"--case {finding['number']}" + "".join(f" --only {name}" for name in finding.get("names") or ())
+    )
 
 
 def finding_trace(finding: dict) -> str:
     """The last lines of what was seen."""
     lines = [line for line in finding.get("trace", "").splitlines() if line.strip(" ^~")]
-    return "\n".join(f"    {line}" for line in lines[-(60 if finding["finding"].startswith(("crash", "hang")) else 5):])
+    return "\n".join(
+        f"    {line}" for line in lines[-(60 if finding["finding"].startswith(("crash", "hang")) else 5) :]
+    )
 
 
 def main() -> int:
@@ -565,8 +689,9 @@ def main() -> int:
         print(answer.get("trace", ""), *(f"{key}: {answer[key]}" for key in answer if key != "trace"), sep="\n")
         return "finding" in answer
     begun = time.monotonic()
-    counts, findings = fuzz(options.seed, 60 * options.minutes, first=options.first, names=options.only,
-                            n_children=options.children)
+    counts, findings = fuzz(
+        options.seed, 60 * options.minutes, first=options.first, names=options.only, n_children=options.children
+    )
     groups: dict[tuple, list[dict]] = {}
     for finding in findings:
         last = [line for line in finding.get("trace", "").splitlines() if line.startswith("  File")][-1:]
@@ -574,8 +699,10 @@ def main() -> int:
     for group in sorted(groups.values(), key=len):
         trace = finding_trace(group[0])
         print(f"{len(group)} times: {report(min(group, key=lambda each: len(report(each))))}\n{trace}\n")
-    print(f"{counts.total():,} calls of {len(counts)} targets in {time.monotonic() - begun:.0f} s with seed "
-          f"{options.seed}: {len(findings)} findings of {len(groups)} kinds")
+    print(
+        f"{counts.total():,} calls of {len(counts)} targets in {time.monotonic() - begun:.0f} s with seed "
+        f"{options.seed}: {len(findings)} findings of {len(groups)} kinds"
+    )
     return bool(findings)
 
 

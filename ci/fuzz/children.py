@@ -4,6 +4,7 @@
 A fuzz program calls `serve` when it is started with ``--child`` and `drive` otherwise. Works under the sanitizers, too:
 the children inherit LD_PRELOAD (see docs/robustness.md).
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -60,8 +61,9 @@ class _Child:
     def ask(self, case: dict) -> dict:
         if self.process is None:
             self.log = tempfile.TemporaryFile()  # noqa: SIM115 - read after the child's end
-            self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                            stderr=self.log)
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log
+            )
             self.rest, self.warm = b"", False
         try:
             self.process.stdin.write(json.dumps(case).encode() + b"\n")
@@ -109,8 +111,9 @@ def _name_of(code: int | None) -> str:
     return signal.Signals(-code).name if code < 0 else f"exit status {code}"
 
 
-def drive(script: str, cases: Iterable[dict], *, n_children: int | None = None, seconds: float | None = None
-          ) -> Iterator[tuple[dict, dict]]:
+def drive(
+    script: str, cases: Iterable[dict], *, n_children: int | None = None, seconds: float | None = None
+) -> Iterator[tuple[dict, dict]]:
     """Yield each case and what a child answered, or that it crashed or hung: ``{"finding": ..., "trace": ...}``.
 
     No case is begun after `seconds`. The parent's side.

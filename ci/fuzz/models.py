@@ -8,6 +8,7 @@ A file that `load` takes must hold a model like any other: every public method w
 its attributes. A file that it refuses must be refused with a ValueError or an OSError that names it. The command must
 end with code 1 and one line then.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -86,9 +87,14 @@ def _originals(folder: Path) -> dict[str, bytes]:
         model.save(folder / "model.npz")
         files[f"{number} {model!r}"] = (folder / "model.npz").read_bytes()
     np.savetxt(folder / "rows.csv", X, delimiter=",", header="a,b", comments="")
-    for options in (["kmeans", "-k", "3"], ["kmeans", "-k", "2", "--scale", "log"], ["dbscan", "--eps", "1"],
-                    ["hierarchy", "-k", "3"], ["dbscan", "--metric", "haversine", "--eps", "30", "--min-samples", "3"],
-                    ["hierarchy", "-k", "2", "--method", "average", "--metric", "manhattan", "--scale", "none"]):
+    for options in (
+        ["kmeans", "-k", "3"],
+        ["kmeans", "-k", "2", "--scale", "log"],
+        ["dbscan", "--eps", "1"],
+        ["hierarchy", "-k", "3"],
+        ["dbscan", "--metric", "haversine", "--eps", "30", "--min-samples", "3"],
+        ["hierarchy", "-k", "2", "--method", "average", "--metric", "manhattan", "--scale", "none"],
+    ):
         name, *rest = options
         if run_command([name, "rows.csv", *rest, "--save", "model.npz"])[0]:
             raise SystemExit(f"no model of {options}")
@@ -128,14 +134,91 @@ def at(tree, path):
     return tree
 
 
-HOSTILE = [None, True, False, -1, 0, 1, 2, 3, 7, 18, 10**9, 2**31, 2**63, 2**64, 10**40, -0.5, 0.5, 1e-300, 1e308,
-           float("nan"), float("inf"), "", "x", "euclidean", "precomputed", "ward", "predict", [], {}, [[]], ["a", "b"],
-           {"p": 3}, {"$metric": "euclidean"}, {"$metric": "haversine"}, {"$metric": "cosine"},
-           {"$metric": "minkowski", "p": 0.5}, {"$tuple": [1, 2]}, {"$tuple": 3}, {"$record": "os:system"},
-           "coterie.KMeans", "coterie.DBSCAN", "coterie.scaling.Scaler", "coterie.__main__:X"]
-NAMES = ["predict", "fit", "__class__", "__dict__", "_rules", "labels_", "n_features_in_", "_fit_X", "save", "",
-         "$array", "cluster_centers_", "_fit_metric", "feature_names_in_", "distances_", "numbers", "typical"]
-VALUES = [-1, 0, 1, 2, 3, 17, 18, 100, 10**9, 2**62, -2**62, 0.5, 1e-320, 1e150, 1e308, -1e308, np.nan, np.inf, -np.inf]
+HOSTILE = [
+    None,
+    True,
+    False,
+    -1,
+    0,
+    1,
+    2,
+    3,
+    7,
+    18,
+    10**9,
+    2**31,
+    2**63,
+    2**64,
+    10**40,
+    -0.5,
+    0.5,
+    1e-300,
+    1e308,
+    float("nan"),
+    float("inf"),
+    "",
+    "x",
+    "euclidean",
+    "precomputed",
+    "ward",
+    "predict",
+    [],
+    {},
+    [[]],
+    ["a", "b"],
+    {"p": 3},
+    {"$metric": "euclidean"},
+    {"$metric": "haversine"},
+    {"$metric": "cosine"},
+    {"$metric": "minkowski", "p": 0.5},
+    {"$tuple": [1, 2]},
+    {"$tuple": 3},
+    {"$record": "os:system"},
+    "coterie.KMeans",
+    "coterie.DBSCAN",
+    "coterie.scaling.Scaler",
+    "coterie.__main__:X",
+]
+NAMES = [
+    "predict",
+    "fit",
+    "__class__",
+    "__dict__",
+    "_rules",
+    "labels_",
+    "n_features_in_",
+    "_fit_X",
+    "save",
+    "",
+    "$array",
+    "cluster_centers_",
+    "_fit_metric",
+    "feature_names_in_",
+    "distances_",
+    "numbers",
+    "typical",
+]
+VALUES = [
+    -1,
+    0,
+    1,
+    2,
+    3,
+    17,
+    18,
+    100,
+    10**9,
+    2**62,
+    -(2**62),
+    0.5,
+    1e-320,
+    1e150,
+    1e308,
+    -1e308,
+    np.nan,
+    np.inf,
+    -np.inf,
+]
 
 
 def change_array(rng, array):
@@ -242,8 +325,19 @@ def consistent_sizes(rng, file, others):
                     file.arrays[name] = array = np.take(array, np.arange(new) % old, axis=axis)
 
 
-PARTS = [mutate_array, mutate_array, mutate_array, exchange_arrays, rename_array, replace_value, replace_value,
-         exchange_values, same_place_of_another, change_keys, consistent_sizes]
+PARTS = [
+    mutate_array,
+    mutate_array,
+    mutate_array,
+    exchange_arrays,
+    rename_array,
+    replace_value,
+    replace_value,
+    exchange_values,
+    same_place_of_another,
+    change_keys,
+    consistent_sizes,
+]
 
 
 def cut_bytes(rng, content, others):
@@ -265,9 +359,9 @@ def overwrite_sizes(rng, content, others):
     record = rng.choice([b"PK\1\2", b"PK\3\4", b"PK\5\6"])
     places = [i for i in range(len(content)) if content.startswith(record, i)]
     place = rng.choice(places) + rng.randrange(4, 46)
-    number = rng.choice([0, 1, 8, 0xffff, 0x7fffffff, 0xffffffff, len(content), rng.randrange(2**32)])
+    number = rng.choice([0, 1, 8, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, len(content), rng.randrange(2**32)])
     n_bytes = rng.choice([2, 4])
-    changed[place:place + n_bytes] = struct.pack("<L", number)[:n_bytes]
+    changed[place : place + n_bytes] = struct.pack("<L", number)[:n_bytes]
     return bytes(changed)
 
 
@@ -275,7 +369,7 @@ def splice(rng, content, others):
     other = rng.choice(others)
     start, stop = sorted(rng.randrange(len(other) + 1) for _ in range(2))
     place = rng.randrange(len(content) + 1)
-    return content[:place] + other[start:stop] + content[place + rng.choice([0, stop - start]):]
+    return content[:place] + other[start:stop] + content[place + rng.choice([0, stop - start]) :]
 
 
 def other_zip(rng, content, others):
@@ -293,14 +387,25 @@ def other_zip(rng, content, others):
     else:
         i = rng.randrange(len(members))
         name, data = members[i]
-        old, new = rng.choice([(b"'shape': (", b"'shape': (9"), (b"'shape': (", b"'shape': (0, "), (b"'<f8'", b"'>f8'"),
-                               (b"False", b"True"), (b"<f8", b"|O8"), (b"'shape': (", b"'shape': (1, "),
-                               (b"<i8", b"<f8"), (b"<f8", b"<i8"), (b"), }", b", 999999999), }"), (b"{", b"(" * 3000)])
+        old, new = rng.choice(
+            [
+                (b"'shape': (", b"'shape': (9"),
+                (b"'shape': (", b"'shape': (0, "),
+                (b"'<f8'", b"'>f8'"),
+                (b"False", b"True"),
+                (b"<f8", b"|O8"),
+                (b"'shape': (", b"'shape': (1, "),
+                (b"<i8", b"<f8"),
+                (b"<f8", b"<i8"),
+                (b"), }", b", 999999999), }"),
+                (b"{", b"(" * 3000),
+            ]
+        )
         length = struct.unpack("<H", data[8:10])[0]
-        header = data[10:10 + length].replace(old, new)
+        header = data[10 : 10 + length].replace(old, new)
         if rng.random() < 0.7:
             header = header.rstrip(b" \n").ljust(length - 1) + b"\n"
-        members[i] = name, data[:8] + struct.pack("<H", len(header) % 65536) + header + data[10 + length:]
+        members[i] = name, data[:8] + struct.pack("<H", len(header) % 65536) + header + data[10 + length :]
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", compression) as archive:
         for name, data in members:
@@ -313,9 +418,15 @@ def other_text(rng, content, others):
     file = File(content)
     text = json.dumps(file.tree)
     place = rng.randrange(len(text))
-    text = rng.choice([text[:place], text[:place] + rng.choice("{}[]\",:\\0eN-") + text[place + rng.choice([0, 1]):],
-                       text + text, text.replace("{", '{"format": 2, ', rng.choice([1, 2])),
-                       text.replace(": ", ": " + "[" * rng.choice([60, 1000, 100_000]), 1)])
+    text = rng.choice(
+        [
+            text[:place],
+            text[:place] + rng.choice('{}[]",:\\0eN-') + text[place + rng.choice([0, 1]) :],
+            text + text,
+            text.replace("{", '{"format": 2, ', rng.choice([1, 2])),
+            text.replace(": ", ": " + "[" * rng.choice([60, 1000, 100_000]), 1),
+        ]
+    )
     arrays, out = file.arrays, io.BytesIO()
     np.savez(out, **{HEADER: np.frombuffer(text.encode(), rng.choice([np.uint8] * 9 + [np.int8]))}, **arrays)
     return out.getvalue()
@@ -364,9 +475,23 @@ def check(right, what):
 
 def use(model, rows):
     """All public methods of a model, on rows that suit it; those that fail in another way than they may raise."""
-    for name in ("repr", "get_params", "predict", "transform", "inverse_transform", "get_feature_names_out", "score",
-                 "kneighbors", "kneighbors of the fit", "radius_neighbors", "cut", "cut by size", "cut by distance",
-                 "outlier_scores", "drift"):
+    for name in (
+        "repr",
+        "get_params",
+        "predict",
+        "transform",
+        "inverse_transform",
+        "get_feature_names_out",
+        "score",
+        "kneighbors",
+        "kneighbors of the fit",
+        "radius_neighbors",
+        "cut",
+        "cut by size",
+        "cut by distance",
+        "outlier_scores",
+        "drift",
+    ):
         with contextlib.suppress(*NOTHING_WRONG), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             method = getattr(model, name.split()[0], None)
@@ -413,10 +538,13 @@ def check_answer(name, model, rows, answer):
     elif isinstance(model, Scaler) and name == "transform":
         values = np.log1p(rows) if model.method == "log" else rows
         check(close(answer, (values - model.center_) / model.scale_), name)
-    elif name == "kneighbors" and getattr(model._fit_metric, "name", "") == "euclidean" and abs(
-            model._fit_X).max() < LARGEST:
+    elif (
+        name == "kneighbors"
+        and getattr(model._fit_metric, "name", "") == "euclidean"
+        and abs(model._fit_X).max() < LARGEST
+    ):
         far = np.sqrt(((rows[:, None] - model._fit_X[None].astype(float)) ** 2).sum(axis=2))
-        check(close(answer[0], np.sort(far)[:, :model.n_neighbors]), name)
+        check(close(answer[0], np.sort(far)[:, : model.n_neighbors]), name)
     elif name == "predict" and getattr(model, "_fit_linkage", "") in ("single", "complete", "average"):
         if model._fit_X is None or abs(model._fit_X).max() > LARGEST:
             return
@@ -424,12 +552,17 @@ def check_answer(name, model, rows, answer):
         of_cluster = {"single": np.min, "complete": np.max, "average": np.mean}[model._fit_linkage]
         far = np.stack([of_cluster(far[:, model.labels_ == k], axis=1) for k in range(model.n_clusters_)], axis=1)
         check(close(far[np.arange(len(rows)), answer], far.min(axis=1)), name)
-    elif name == "predict" and getattr(model, "_fit_eps", LARGEST) < LARGEST and getattr(
-            model._fit_metric, "name", "") == "euclidean" and len(model.components_):
+    elif (
+        name == "predict"
+        and getattr(model, "_fit_eps", LARGEST) < LARGEST
+        and getattr(model._fit_metric, "name", "") == "euclidean"
+        and len(model.components_)
+    ):
         far = np.sqrt(((rows[:, None] - model.components_[None].astype(float)) ** 2).sum(axis=2))
         sure = abs(far.min(axis=1) / model._fit_eps - 1) > 1e-9
-        expected = np.where(far.min(axis=1) <= model._fit_eps, model.labels_[model.core_sample_indices_[far.argmin(
-            axis=1)]], -1)
+        expected = np.where(
+            far.min(axis=1) <= model._fit_eps, model.labels_[model.core_sample_indices_[far.argmin(axis=1)]], -1
+        )
         check((answer == expected)[sure].all(), name)
 
 
@@ -506,8 +639,10 @@ def main() -> int:
         n_taken += answer.get("taken", False)
         if "finding" in answer:
             n_findings += 1
-            print(f"{answer['finding']}\n{answer['trace']}\n    again: python ci/fuzz/models.py --seed {case['seed']} "
-                  f"--case {case['number']}\n")
+            print(
+                f"{answer['finding']}\n{answer['trace']}\n    again: python ci/fuzz/models.py --seed {case['seed']} "
+                f"--case {case['number']}\n"
+            )
     print(f"{n_cases:,} files with seed {options.seed}, of which {n_taken:,} hold a model: {n_findings} findings")
     return bool(n_findings)
 

@@ -7,6 +7,7 @@ Each case is a file of random and of crafted parts. It is read as the command re
 a table, within seconds; and each number of the table is what its cell says, by one decimal mark for the whole column.
 Some go through the whole command, whose exit code and message are looked at.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -32,17 +33,95 @@ from coterie.cli._notation import COMMA, POINT, number
 from coterie.cli._read import read_any, read_column, read_file
 
 SECONDS = 20  # for one case
-NUMBERS = ["0", "7", "-3", "12.5", "12,5", "1.234", "1,234", "1.234,5", "1,234.5", "1.234.567", "1e5", "1E-3", "1,5e3",
-           "+4", ".5", ",5", "5.", "5,", "007", "0.123", "-1.234", "1e999", "-1e999", "1e-999", "9" * 400, "nan",
-           "-nan", "inf", "-Infinity", "0x10", "1_000", "1 234,5", "1\u00a0234", "\u0661\u0662", "\uff11\uff12",
-           "\u00b2", "1e", "e5", "--1", "1-", "12%", "$5", "True", "1+2j", "1.2.3", "1,2,3"]
+NUMBERS = [
+    "0",
+    "7",
+    "-3",
+    "12.5",
+    "12,5",
+    "1.234",
+    "1,234",
+    "1.234,5",
+    "1,234.5",
+    "1.234.567",
+    "1e5",
+    "1E-3",
+    "1,5e3",
+    "+4",
+    ".5",
+    ",5",
+    "5.",
+    "5,",
+    "007",
+    "0.123",
+    "-1.234",
+    "1e999",
+    "-1e999",
+    "1e-999",
+    "9" * 400,
+    "nan",
+    "-nan",
+    "inf",
+    "-Infinity",
+    "0x10",
+    "1_000",
+    "1 234,5",
+    "1\u00a0234",
+    "\u0661\u0662",
+    "\uff11\uff12",
+    "\u00b2",
+    "1e",
+    "e5",
+    "--1",
+    "1-",
+    "12%",
+    "$5",
+    "True",
+    "1+2j",
+    "1.2.3",
+    "1,2,3",
+]
 # What one column may hold that makes sense.
-SORTS = [["0", "7", "-3", "1e5"], ["12.5", "1.234", "0.123", "7"], ["12,5", "1,234", "0,123", "7"],
-         ["1.234", "756", ""], ["1,234", "756", "NA"],
-         ["1.234,5", "2.345", "12,5"], ["1,234.5", "2,345", "12.5"], ["1.234.567", "1.234"]]
-TEXTS = ["", " ", "NA", "n/a", "?", "None", "x", "=1+1", "@a", "a;b", "a,b", "a\tb", 'say "hi"', '"', '""', "a\nb",
-         "a\r\nb", "\x00", "\x1a", "\ufeff", "\u2028", "caf\u00e9", "2024-01-31", "31.1.24", "#", "# x",
-         "\U0001f989", "y" * 3000]
+SORTS = [
+    ["0", "7", "-3", "1e5"],
+    ["12.5", "1.234", "0.123", "7"],
+    ["12,5", "1,234", "0,123", "7"],
+    ["1.234", "756", ""],
+    ["1,234", "756", "NA"],
+    ["1.234,5", "2.345", "12,5"],
+    ["1,234.5", "2,345", "12.5"],
+    ["1.234.567", "1.234"],
+]
+TEXTS = [
+    "",
+    " ",
+    "NA",
+    "n/a",
+    "?",
+    "None",
+    "x",
+    "=1+1",
+    "@a",
+    "a;b",
+    "a,b",
+    "a\tb",
+    'say "hi"',
+    '"',
+    '""',
+    "a\nb",
+    "a\r\nb",
+    "\x00",
+    "\x1a",
+    "\ufeff",
+    "\u2028",
+    "caf\u00e9",
+    "2024-01-31",
+    "31.1.24",
+    "#",
+    "# x",
+    "\U0001f989",
+    "y" * 3000,
+]
 ENDS = ["\n", "\r\n", "\r", "\n\n", "\n \n", "\x0b", "\x0c", "\x85", "\u2028"]
 ENCODINGS = ["utf-8"] * 8 + ["utf-8-sig", "utf-16", "utf-16-le", "latin-1", "cp1252", "utf-32"]
 
@@ -53,17 +132,22 @@ def make(rng: np.random.Generator) -> bytes:
     if kind < 0.05:
         return rng.bytes(int(rng.integers(0, 300)))
     if kind < 0.1:
-        return bytes(rng.choice(np.frombuffer(b"0123456789.,;\t\"'\n\r #-+eE\x00\xff", np.uint8),
-                                int(rng.integers(400))))
-    separator = str(rng.choice([",", ";", "\t", "|", " "], p=[.35, .35, .2, .05, .05]))
+        return bytes(
+            rng.choice(np.frombuffer(b"0123456789.,;\t\"'\n\r #-+eE\x00\xff", np.uint8), int(rng.integers(400)))
+        )
+    separator = str(rng.choice([",", ";", "\t", "|", " "], p=[0.35, 0.35, 0.2, 0.05, 0.05]))
     n_rows, n_columns = int(rng.integers(1, 40)), int(rng.choice([1, 2, 3, 5, 30]))
     odd, damaged = float(rng.choice([0, 0, 0.02, 0.3])), rng.random() < 0.2
     columns = []
     for _ in range(n_columns):
         some = SORTS[int(rng.integers(len(SORTS)))] if rng.random() < 0.9 else NUMBERS if rng.random() < 0.5 else TEXTS
         usual = [str(cell) for cell in rng.choice(some, 3)]
-        columns.append([str(rng.choice([*NUMBERS, *TEXTS])) if rng.random() < odd else str(rng.choice(usual))
-                        for _ in range(n_rows)])
+        columns.append(
+            [
+                str(rng.choice([*NUMBERS, *TEXTS])) if rng.random() < odd else str(rng.choice(usual))
+                for _ in range(n_rows)
+            ]
+        )
     quoting = int(rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]))
     out = io.StringIO()
     writer = csv.writer(out, delimiter=separator, quoting=quoting, lineterminator="\n")
@@ -78,14 +162,14 @@ def make(rng: np.random.Generator) -> bytes:
     if damaged:
         place = int(rng.integers(0, len(text) + 1))
         what = str(rng.choice(['"', separator, "\n", "\x00", "#", "x", "\\", "\ufeff", "9" * 2000]))
-        text = text[:place] + what + text[place + int(rng.integers(0, 3)):]
+        text = text[:place] + what + text[place + int(rng.integers(0, 3)) :]
     if rng.random() < 0.1:
-        text = str(rng.choice(["# a comment\n", "\n\n", "sep=;\n", "\ufeff", "{\"a\": 1}\n"])) + text
+        text = str(rng.choice(["# a comment\n", "\n\n", "sep=;\n", "\ufeff", '{"a": 1}\n'])) + text
     content = text.encode(str(rng.choice(ENCODINGS)), "replace")
     if rng.random() < 0.1:
         content = gzip.compress(content)
         if rng.random() < 0.3:
-            content = content[:int(rng.integers(1, len(content)))]
+            content = content[: int(rng.integers(1, len(content)))]
     elif rng.random() < 0.03:
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
@@ -154,10 +238,13 @@ def _check_numbers(content, args):
             text = content.decode("cp1252", "replace")
     lines = io.StringIO(text, newline=None).readlines()
     width = len(table.all_names)
-    rows = [row for row in csv.reader(lines, delimiter=table.separator)
-            if row and (width == 1 or row != [row[0]] or row[0].strip())]
+    rows = [
+        row
+        for row in csv.reader(lines, delimiter=table.separator)
+        if row and (width == 1 or row != [row[0]] or row[0].strip())
+    ]
     n = len(table.values) if table.kept is None else len(table.kept)
-    rows = rows[len(rows) - n:]
+    rows = rows[len(rows) - n :]
     if table.kept is not None:
         rows = [row for row, kept in zip(rows, table.kept, strict=True) if kept]
     for name, values in zip(table.names, table.values.T, strict=True):
@@ -182,8 +269,9 @@ def run(cases: int, seed: int, with_crafted: bool) -> int:
                 if isinstance(error, KeyboardInterrupt):
                     raise
                 failed += 1
-                print(f"{name}, read in way {at % 5}, blocks of {_csv._BLOCK}: {type(error).__name__}: "
-                      f"{str(error)[:300]}")
+                print(
+                    f"{name}, read in way {at % 5}, blocks of {_csv._BLOCK}: {type(error).__name__}: {str(error)[:300]}"
+                )
                 traceback.print_exc(limit=-3, file=sys.stdout)
     return failed
 

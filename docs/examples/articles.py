@@ -14,6 +14,7 @@ A text becomes a row of weights, one for each word: how often the word is in it,
 Rows have length 1, so that long texts and short ones are alike if their words are, and the Euclidean distance, which
 k-means needs, says the same as the angle, the cosine distance. scikit-learn's TfidfVectorizer makes such rows too.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -37,12 +38,14 @@ def read(path: str, topic: str) -> tuple[list[str], np.ndarray]:
 def make_up() -> tuple[list[str], np.ndarray]:
     """500 texts of 25 words: a third of them from one of six topics, the others such as are in any text."""
     rng = np.random.default_rng(9)
-    topics = {"cooking": "oven salt butter recipe taste flour pan boil onion pepper stir bake",
-              "football": "goal team match player coach ball win league referee stadium pass striker",
-              "space": "planet orbit rocket moon star telescope launch probe comet galaxy mars crew",
-              "money": "bank loan tax price market share debt fund profit interest budget invest",
-              "music": "song band guitar concert album singer drum melody chorus piano tune stage",
-              "health": "doctor hospital fever nurse vaccine disease patient heart blood virus cure pain"}
+    topics = {
+        "cooking": "oven salt butter recipe taste flour pan boil onion pepper stir bake",
+        "football": "goal team match player coach ball win league referee stadium pass striker",
+        "space": "planet orbit rocket moon star telescope launch probe comet galaxy mars crew",
+        "money": "bank loan tax price market share debt fund profit interest budget invest",
+        "music": "song band guitar concert album singer drum melody chorus piano tune stage",
+        "health": "doctor hospital fever nurse vaccine disease patient heart blood virus cure pain",
+    }
     common = [f"{a}{b}{c}" for a in "bdfglmnprst" for b in "aeiou" for c in "klmnr"]
     names = rng.choice(list(topics), 500)
     return [" ".join([*rng.choice(topics[name].split(), 8), *rng.choice(common, 17)]) for name in names], names
@@ -87,22 +90,28 @@ def main() -> None:
     X, words = tf_idf(texts, options.at_least, options.at_most)
     empty = ~X.any(axis=1)
     X, topics = X[~empty], topics[~empty]
-    print(f"{len(texts):,} texts, {len(words):,} words; {np.count_nonzero(empty)} texts have none of them and are left "
-          f"out.\n")
+    print(
+        f"{len(texts):,} texts, {len(words):,} words; {np.count_nonzero(empty)} texts have none of them and are left "
+        f"out.\n"
+    )
 
     # In thousands of columns nearly all rows are about equally far from each other. Texts that share no word can still
     # share what their words go along with: that is what the main directions of the table have ("latent semantics").
     _, vectors = np.linalg.eigh(X.T @ X)
-    short = unit_rows(X @ vectors[:, -options.directions:])
+    short = unit_rows(X @ vectors[:, -options.directions :])
     model = KMeans(options.clusters, n_init=5, random_state=0)
     tree = AgglomerativeClustering(options.clusters, metric="cosine", linkage="average")
-    ways = {"k-means on the words": model.fit_predict(X),
-            f"k-means on {options.directions} directions": model.fit_predict(short),
-            "average linkage, cosine": tree.fit_predict(X)}
+    ways = {
+        "k-means on the words": model.fit_predict(X),
+        f"k-means on {options.directions} directions": model.fit_predict(short),
+        "average linkage, cosine": tree.fit_predict(X),
+    }
     print(f"{'agreement with the topics':26}  rand   info  largest clusters")
     for name, labels in ways.items():
-        print(f"{name:26} {adjusted_rand_score(topics, labels):5.2f}  {adjusted_mutual_info_score(topics, labels):5.2f}"
-              f"  {sorted(np.bincount(labels).tolist(), reverse=True)[:6]}")
+        print(
+            f"{name:26} {adjusted_rand_score(topics, labels):5.2f}  {adjusted_mutual_info_score(topics, labels):5.2f}"
+            f"  {sorted(np.bincount(labels).tolist(), reverse=True)[:6]}"
+        )
 
     labels = relabel(ways[f"k-means on {options.directions} directions"], by="size")
     shares = contingency_matrix(labels, topics) / np.bincount(labels)[:, np.newaxis]
@@ -113,8 +122,10 @@ def main() -> None:
         inside = labels == label
         order = np.argsort(X[~inside].mean(axis=0) - X[inside].mean(axis=0))
         telling.append(", ".join(words[order[:6]]))
-        print(f"{label:3} {inside.sum():6,} texts: {telling[-1]}  ({shares[label].max():.0%} are of topic "
-              f"{names[shares[label].argmax()]})")
+        print(
+            f"{label:3} {inside.sum():6,} texts: {telling[-1]}  ({shares[label].max():.0%} are of topic "
+            f"{names[shares[label].argmax()]})"
+        )
 
     figure, ax = plt.subplots(figsize=(6 + 0.4 * len(names), 2 + 0.3 * options.clusters), layout="constrained")
     image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")

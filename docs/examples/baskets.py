@@ -14,6 +14,7 @@ What is clustered are the products, not the baskets. The Jaccard distance of two
 baskets with both among the baskets with either: 0 for products that are never bought apart, 1 for products that are
 never bought together. Baskets with neither, which are most, do not count; that is why it is not the Euclidean distance.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -53,9 +54,11 @@ def describe(group: np.ndarray, baskets: np.ndarray, items: np.ndarray) -> str:
     both = baskets[:, group].T.astype(float) @ baskets[:, group] / len(baskets)
     lift = np.triu(both / np.outer(share, share), 1)
     first, second = np.unravel_index(lift.argmax(), lift.shape)
-    return (f"{', '.join(items[group])}\n    {np.mean(inside > 0):.0%} of baskets have one of them, and of these "
-            f"{np.mean(inside[inside > 0] > 1):.0%} have more.\n    {items[group[first]]} and {items[group[second]]} "
-            f"are bought together {lift.max():.1f} times as often as if by chance.")
+    return (
+        f"{', '.join(items[group])}\n    {np.mean(inside > 0):.0%} of baskets have one of them, and of these "
+        f"{np.mean(inside[inside > 0] > 1):.0%} have more.\n    {items[group[first]]} and {items[group[second]]} "
+        f"are bought together {lift.max():.1f} times as often as if by chance."
+    )
 
 
 def main() -> None:
@@ -68,14 +71,16 @@ def main() -> None:
 
     baskets, items = read(options.file) if options.file else make_up()
     # A product in a handful of baskets has no distance worth the name: one basket more or less would change it.
-    commonest = np.argsort(-baskets.sum(axis=0), kind="stable")[:options.products]
+    commonest = np.argsort(-baskets.sum(axis=0), kind="stable")[: options.products]
     baskets, items = baskets[:, commonest], items[commonest]
 
     Z = hierarchy.linkage(baskets.T, "average", "jaccard")  # the rows of the transposed table are products
     labels = hierarchy.cut_tree(Z, height=options.height)[:, 0]
     sizes = np.bincount(labels)
-    print(f"{len(baskets):,} baskets, the {len(items)} commonest products: {np.count_nonzero(sizes > 1)} groups, "
-          f"{np.count_nonzero(sizes == 1)} products by themselves.\n")
+    print(
+        f"{len(baskets):,} baskets, the {len(items)} commonest products: {np.count_nonzero(sizes > 1)} groups, "
+        f"{np.count_nonzero(sizes == 1)} products by themselves.\n"
+    )
     for label in np.flatnonzero(sizes > 1):
         print(describe(np.flatnonzero(labels == label), baskets, items))
     print("\nBy themselves:", ", ".join(items[sizes[labels] == 1]))

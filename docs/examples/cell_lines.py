@@ -12,6 +12,7 @@ The npz file has `X`, a row for each cell line and a column for each gene, `labe
 compared by how well the clusters agree with the tissues, and the tree of the best is drawn. To choose by the labels is
 possible only because we have them; that is why the program prints all of them, and not the best alone.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -24,8 +25,12 @@ from coterie.plot import dendrogram
 from coterie.scores import adjusted_rand_score
 
 METHODS = ("single", "average", "complete", "ward")
-WAYS = [(metric, method) for metric in ("euclidean", "correlation") for method in METHODS
-        if metric == "euclidean" or method != "ward"]  # Ward's method is about means, and needs Euclidean distances
+WAYS = [
+    (metric, method)
+    for metric in ("euclidean", "correlation")
+    for method in METHODS
+    if metric == "euclidean" or method != "ward"
+]  # Ward's method is about means, and needs Euclidean distances
 
 
 def read(path: str) -> tuple[np.ndarray, np.ndarray]:

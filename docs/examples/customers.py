@@ -15,6 +15,7 @@ small, medium and large customers, which nobody needs k-means for. So what is cl
 how much at a time, how much of one thing, and how much is sent back. As all but the last have long tails, it is their
 logarithms: from 1 visit to 2 is as far as from 10 to 20.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -44,8 +45,14 @@ def read(path: str) -> np.ndarray:
         categories = float(row.get("categories") or row["products"])
         rate = row.get("return_rate")
         if spend > 0 and visits > 0:
-            table.append([spend, visits, categories,
-                          float(rate) if rate else float(row["returns"]) / (visits + float(row["returns"]))])
+            table.append(
+                [
+                    spend,
+                    visits,
+                    categories,
+                    float(rate) if rate else float(row["returns"]) / (visits + float(row["returns"])),
+                ]
+            )
     print(f"{len(rows):,} customers, {len(rows) - len(table)} of whom never bought anything and are left out.\n")
     return np.array(table)
 
@@ -54,7 +61,11 @@ def make_up() -> np.ndarray:
     """1,000 customers: 400 frequent small buyers, 300 rare large ones, 120 bulk shoppers, 180 who send much back."""
     rng = np.random.default_rng(8)
     kinds = [  # how many, visits, spend per visit, spend per category, share that is sent back
-        (400, 20, 15, 8, 0.04), (300, 2, 250, 60, 0.04), (120, 9, 900, 900, 0.04), (180, 4, 90, 30, 0.5)]
+        (400, 20, 15, 8, 0.04),
+        (300, 2, 250, 60, 0.04),
+        (120, 9, 900, 900, 0.04),
+        (180, 4, 90, 30, 0.5),
+    ]
     parts = []
     for size, visits, per_visit, per_category, rate in kinds:
         visits = np.maximum(1, rng.poisson(visits, size))
@@ -80,17 +91,23 @@ def main() -> None:
     k = options.clusters or suggestion.k
 
     labels = relabel(KMeans(k, n_init=20, random_state=0).fit_predict(scaled), by="size")
-    result = profile(np.column_stack([how, spend, categories]), labels, [*FEATURES, "spend", "categories"],
-                     noun="customers")
+    result = profile(
+        np.column_stack([how, spend, categories]), labels, [*FEATURES, "spend", "categories"], noun="customers"
+    )
     print(f"\n{k} clusters:\n\n{result}")
 
     figure, axes = plt.subplots(1, 2, figsize=(14, 5), layout="constrained")
     draw_profile(result, ax=axes[0])
     for label in range(k):
         inside = labels == label
-        axes[1].loglog(visits[inside] * np.exp(np.random.default_rng(0).uniform(-0.1, 0.1, inside.sum())),
-                       how[inside, 1], ".", markersize=3, color=PALETTE[label % len(PALETTE)],
-                       label=f"cluster {label}")
+        axes[1].loglog(
+            visits[inside] * np.exp(np.random.default_rng(0).uniform(-0.1, 0.1, inside.sum())),
+            how[inside, 1],
+            ".",
+            markersize=3,
+            color=PALETTE[label % len(PALETTE)],
+            label=f"cluster {label}",
+        )
     axes[1].set(xlabel="visits", ylabel="spend per visit", title="In two of the columns (visits shaken a little)")
     axes[1].legend(markerscale=4)
     figure.savefig(options.picture, dpi=100)

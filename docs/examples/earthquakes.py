@@ -12,6 +12,7 @@ Distances are those on the globe, so it does not matter that a degree of longitu
 the map is cut open. Time has no part in the clustering: that the earthquakes of a swarm come within a short time, where
 they do, is something that the result tells us, and not something that we put in.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -75,15 +76,19 @@ def describe(labels: np.ndarray, places: np.ndarray, days: np.ndarray, magnitude
     """Print what was found; the numbers of the largest swarms, largest first."""
     sizes = np.bincount(labels[labels >= 0])
     largest = np.argsort(-sizes, kind="stable")[:SHOWN]
-    print(f"{len(sizes)} swarms hold {sizes.sum():,} of {len(labels):,} earthquakes; the other "
-          f"{np.mean(labels < 0):.0%} are in none.\n")
+    print(
+        f"{len(sizes)} swarms hold {sizes.sum():,} of {len(labels):,} earthquakes; the other "
+        f"{np.mean(labels < 0):.0%} are in none.\n"
+    )
     print("      earthquakes  strongest  middle              busiest 30 days")
     for rank, swarm in enumerate(largest, start=1):
         inside = labels == swarm
         latitude, longitude = np.median(places[inside], axis=0)
         begin, share = busiest(days[inside])
-        print(f"{rank:4}  {sizes[swarm]:11,}  {magnitudes[inside].max():9.1f}  {latitude:7.2f}, {longitude:8.2f}   "
-              f"from {begin}: {share:.0%}")
+        print(
+            f"{rank:4}  {sizes[swarm]:11,}  {magnitudes[inside].max():9.1f}  {latitude:7.2f}, {longitude:8.2f}   "
+            f"from {begin}: {share:.0%}"
+        )
     return largest
 
 
@@ -96,7 +101,7 @@ def places_for_numbers(centers: np.ndarray, distance: float, stretch: float) -> 
         candidates = center + around
         gaps = np.min([np.hypot(*((candidates - other) / [stretch, 1]).T) for other in taken], axis=0)
         taken.append(candidates[gaps.argmax()])
-    return taken[len(centers):]
+    return taken[len(centers) :]
 
 
 def draw(path: str, labels: np.ndarray, largest: np.ndarray, places: np.ndarray, days: np.ndarray) -> None:
@@ -121,14 +126,30 @@ def draw(path: str, labels: np.ndarray, largest: np.ndarray, places: np.ndarray,
         chart.plot(x[inside], y[inside], ".", markersize=3, color=color, rasterized=True)
         calendar.plot(days[inside], np.full(inside.sum(), rank), "|", markersize=14, alpha=0.4, color=color)
     for rank, place in enumerate(places_for_numbers(centers, 0.05 * np.ptp(y), stretch), start=1):
-        chart.annotate(str(rank), centers[rank - 1], xytext=place, ha="center", va="center", fontweight="bold",
-                       arrowprops={"arrowstyle": "-", "color": PALETTE[rank - 1]}, color=PALETTE[rank - 1],
-                       bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": PALETTE[rank - 1]})
-    chart.set(aspect=stretch, xlabel="longitude (degrees)", ylabel="latitude (degrees)",
-              title="The largest swarms, smaller ones (dark), and earthquakes in none (grey)")
+        chart.annotate(
+            str(rank),
+            centers[rank - 1],
+            xytext=place,
+            ha="center",
+            va="center",
+            fontweight="bold",
+            arrowprops={"arrowstyle": "-", "color": PALETTE[rank - 1]},
+            color=PALETTE[rank - 1],
+            bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": PALETTE[rank - 1]},
+        )
+    chart.set(
+        aspect=stretch,
+        xlabel="longitude (degrees)",
+        ylabel="latitude (degrees)",
+        title="The largest swarms, smaller ones (dark), and earthquakes in none (grey)",
+    )
     chart.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
-    calendar.set(ylim=(len(largest) + 0.7, 0.3), yticks=range(1, len(largest) + 1), ylabel="swarm",
-                 title="When their earthquakes were")
+    calendar.set(
+        ylim=(len(largest) + 0.7, 0.3),
+        yticks=range(1, len(largest) + 1),
+        ylabel="swarm",
+        title="When their earthquakes were",
+    )
     calendar.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=130)
     plt.close(figure)

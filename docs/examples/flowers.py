@@ -10,6 +10,7 @@ Needs coterie with matplotlib (which brings pillow): pip install matplotlib
 The csv file has a column `species`, which judges the result and has no part in it. The other columns are used if they
 are numbers; NA or nothing is a missing value. A year is no measurement of an animal and is left out.
 """
+
 from __future__ import annotations
 
 import argparse

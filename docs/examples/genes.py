@@ -18,6 +18,7 @@ takes both and shows how much the result depends on that:
                which AgglomerativeClustering takes as metric="precomputed"
     filled in  a missing value becomes the mean of the gene's other values: says "nothing special happened there"
 """
+
 from __future__ import annotations
 
 import argparse
@@ -67,8 +68,10 @@ def main() -> None:
     options = parser.parse_args()
 
     X, known = read(options.file) if options.file else make_up()
-    print(f"{len(X)} genes, {X.shape[1]} measurements: {np.isnan(X).mean():.1%} are missing, and only "
-          f"{np.count_nonzero(~np.isnan(X).any(axis=1))} genes have them all.")
+    print(
+        f"{len(X)} genes, {X.shape[1]} measurements: {np.isnan(X).mean():.1%} are missing, and only "
+        f"{np.count_nonzero(~np.isnan(X).any(axis=1))} genes have them all."
+    )
     # Two genes that both lack much may have no column in common at all, and then no distance.
     enough = np.mean(~np.isnan(X), axis=1) >= options.present
     X, known = X[enough], known[enough]
@@ -78,8 +81,10 @@ def main() -> None:
     model = AgglomerativeClustering(options.clusters, metric="precomputed", linkage="average").fit(pairwise(X))
     other = AgglomerativeClustering(options.clusters, metric="correlation", linkage="average").fit(filled)
     for name, labels in (("pairs", model.labels_), ("filled in", other.labels_)):
-        print(f"{name:>9}: sizes {sorted(np.bincount(labels).tolist(), reverse=True)}, agreement with the known groups "
-              f"{adjusted_rand_score(known, labels):.2f}")
+        print(
+            f"{name:>9}: sizes {sorted(np.bincount(labels).tolist(), reverse=True)}, agreement with the known groups "
+            f"{adjusted_rand_score(known, labels):.2f}"
+        )
     print(f"\npairs (a) and filled in (b): {compare(model.labels_, other.labels_)}\n")
 
     names = np.unique(known)
@@ -92,8 +97,11 @@ def main() -> None:
     axes[0].set(title="Genes by the correlation of their measurements, with known groups", xlabel="1 - correlation")
     scaled = (filled - filled.mean(axis=1, keepdims=True)) / filled.std(axis=1, keepdims=True)
     for label in range(options.clusters):
-        axes[1].plot(scaled[model.labels_ == label].mean(axis=0), color=PALETTE[label % len(PALETTE)],
-                     label=f"cluster {label} ({np.count_nonzero(model.labels_ == label)})")
+        axes[1].plot(
+            scaled[model.labels_ == label].mean(axis=0),
+            color=PALETTE[label % len(PALETTE)],
+            label=f"cluster {label} ({np.count_nonzero(model.labels_ == label)})",
+        )
     axes[1].set(title="Mean course of each cluster", xlabel="measurement", ylabel="standard deviations")
     axes[1].legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     figure.savefig(options.picture, dpi=110)

@@ -12,6 +12,7 @@ An image then needs a number for each pixel, small if there are few colours, and
 
 To divide: position is added to colour, so that an area is what is both of one colour and in one place.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -49,8 +50,9 @@ def divide(image: np.ndarray, n_areas: int, place: float) -> np.ndarray:
     y, x = np.indices(image.shape[:2])
     # Both in a unit of their own: how much the difference of a picture's width counts beside that of black and white is
     # a choice, and `place` makes it.
-    points = np.column_stack([image.reshape(-1, 3) / 255, place * y.ravel() / image.shape[1],
-                              place * x.ravel() / image.shape[1]])
+    points = np.column_stack(
+        [image.reshape(-1, 3) / 255, place * y.ravel() / image.shape[1], place * x.ravel() / image.shape[1]]
+    )
     return relabel(KMeans(n_areas, n_init=3, random_state=0).fit_predict(points)).reshape(image.shape[:2])
 
 
@@ -66,8 +68,10 @@ def main() -> None:
     image = np.asarray(Image.open(options.file).convert("RGB")) if options.file else make_up()
     height, width, _ = image.shape
     whole = len(zlib.compress(image.tobytes(), 9))
-    print(f"{width} x {height} pixels, {len(np.unique(image.reshape(-1, 3), axis=0)):,} colours, "
-          f"{whole:,} bytes packed\n\ncolours  bytes packed  share  mean error of a channel  largest")
+    print(
+        f"{width} x {height} pixels, {len(np.unique(image.reshape(-1, 3), axis=0)):,} colours, "
+        f"{whole:,} bytes packed\n\ncolours  bytes packed  share  mean error of a channel  largest"
+    )
 
     figure, axes = plt.subplots(2, 3, figsize=(12, 0.6 + 8 * height / width), layout="constrained")
     for ax, n_colors in zip(axes[0], options.colors, strict=True):

@@ -16,6 +16,7 @@ DBSCAN sees the normal connections alone, and `outlier_scores` says of each conn
 it is from what is dense among them, in units of eps. The labels are used to judge, and to know which traffic was normal
 in the first recording.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -27,8 +28,18 @@ import numpy as np
 from coterie import DBSCAN, ClusteringWarning, outlier_scores
 from coterie.scaling import Scaler
 
-COLUMNS = ("duration", "src_bytes", "dst_bytes", "count", "srv_count", "dst_host_count", "dst_host_srv_count",
-           "pct_same_srv_rate", "pct_diff_srv_rate", "pct_dst_host_same_srv_rate")
+COLUMNS = (
+    "duration",
+    "src_bytes",
+    "dst_bytes",
+    "count",
+    "srv_count",
+    "dst_host_count",
+    "dst_host_srv_count",
+    "pct_same_srv_rate",
+    "pct_diff_srv_rate",
+    "pct_dst_host_same_srv_rate",
+)
 FEW = 50  # connections of a kind: fewer than that are rare
 SHOWN = 20  # kinds, the most frequent, in the picture
 LONG_TAILED = 5  # of the first columns a few values are a million times the others: their logarithms are taken
@@ -46,10 +57,14 @@ def make_up() -> tuple[np.ndarray, np.ndarray, int]:
     rng = np.random.default_rng(0)
     sizes = {"web": 2500, "mail": 1200, "transfer": 300, "names": 1500, "flood": 4000, "scan": 480, "break-in": 20}
     means = {  # of the logarithm of the five long-tailed columns, and of the others
-        "web": [0.7, 5.6, 8.0, 2.0, 2.2, 200, 230, 98, 1, 90], "mail": [1.2, 6.9, 5.8, 0.8, 0.8, 150, 180, 97, 2, 70],
-        "transfer": [4.0, 9.5, 6.0, 0.7, 0.7, 40, 20, 95, 4, 40], "names": [0, 3.8, 4.8, 4.2, 4.2, 250, 250, 99, 1, 97],
-        "flood": [0.0, 6.9, 0.0, 6.2, 6.2, 255, 255, 100, 0, 100], "scan": [0.0, 0.5, 0.5, 5.0, 1.5, 255, 10, 6, 60, 4],
-        "break-in": [4.0, 7.0, 8.0, 1.0, 1.0, 100, 60, 80, 20, 50]}
+        "web": [0.7, 5.6, 8.0, 2.0, 2.2, 200, 230, 98, 1, 90],
+        "mail": [1.2, 6.9, 5.8, 0.8, 0.8, 150, 180, 97, 2, 70],
+        "transfer": [4.0, 9.5, 6.0, 0.7, 0.7, 40, 20, 95, 4, 40],
+        "names": [0, 3.8, 4.8, 4.2, 4.2, 250, 250, 99, 1, 97],
+        "flood": [0.0, 6.9, 0.0, 6.2, 6.2, 255, 255, 100, 0, 100],
+        "scan": [0.0, 0.5, 0.5, 5.0, 1.5, 255, 10, 6, 60, 4],
+        "break-in": [4.0, 7.0, 8.0, 1.0, 1.0, 100, 60, 80, 20, 50],
+    }
     spread = {"flood": 0.01, "break-in": 1.5}
     X, kinds = [], []
     for _ in range(2):
@@ -96,8 +111,10 @@ def cluster_all(X: np.ndarray, kinds: np.ndarray, eps: float, min_samples: int) 
     sizes = np.bincount(labels[~noise])
     attacks = np.bincount(labels[~noise], weights=attack[~noise], minlength=len(sizes))
     pure = attacks >= 0.99 * sizes
-    print(f"  So where are they? {np.count_nonzero(pure)} of the {len(sizes)} clusters are attacks to 99% or more, and "
-          f"hold {attacks[pure].sum() / max(attack.sum(), 1):.1%} of all attacks.")
+    print(
+        f"  So where are they? {np.count_nonzero(pure)} of the {len(sizes)} clusters are attacks to 99% or more, and "
+        f"hold {attacks[pure].sum() / max(attack.sum(), 1):.1%} of all attacks."
+    )
     return noise
 
 
@@ -107,8 +124,10 @@ def learn_normal(X: np.ndarray, attack: np.ndarray, n_first: int, eps: float, mi
     model = DBSCAN(eps, min_samples=min_samples).fit(scale(normal, normal))
     scores = outlier_scores(scale(X[n_first:], normal), model)
     unlike = scores > 1  # farther than eps from all that is dense: where predict says -1
-    print(f"\nUnlike normal: {len(normal):,} normal connections of the first recording, "
-          f"{len(unlike):,} connections of the second.")
+    print(
+        f"\nUnlike normal: {len(normal):,} normal connections of the first recording, "
+        f"{len(unlike):,} connections of the second."
+    )
     judge(unlike, attack[n_first:])
     print("  With another limit than 1, flagged of the attacks and of normal traffic:")
     for limit in (0.5, 0.75, 1, 1.5, 2, 5, 10):
@@ -150,8 +169,13 @@ def main() -> None:
     warnings.simplefilter("ignore", ClusteringWarning)  # we look at the noise ourselves
     noise = cluster_all(X[:n_first], kinds[:n_first], eps, options.min_samples)
     unlike = learn_normal(X, attack, n_first, eps, options.min_samples)
-    draw(options.picture, [("Noise of all traffic", kinds[:n_first], noise),
-                           ("Unlike normal traffic of the first recording", kinds[n_first:], unlike)])
+    draw(
+        options.picture,
+        [
+            ("Noise of all traffic", kinds[:n_first], noise),
+            ("Unlike normal traffic of the first recording", kinds[n_first:], unlike),
+        ],
+    )
     print(f"\nDrew {options.picture}.")
 
 

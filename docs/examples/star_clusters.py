@@ -15,6 +15,7 @@ a distance in space.
 
 Stars at 100,000 parsec are left out: the catalogue HYG puts those there whose distance is not known.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -40,8 +41,10 @@ def read(path: str) -> tuple[np.ndarray, np.ndarray | None]:
     space = np.column_stack([column["x_pc"], column["y_pc"], column["z_pc"]])
     distance = np.linalg.norm(space, axis=1)
     unknown = distance > UNKNOWN
-    print(f"{np.count_nonzero(unknown):,} of {len(space):,} stars have no known distance and are left out, "
-          f"{np.count_nonzero((distance > FAR) & ~unknown):,} that are farther than {FAR} parsec as well.")
+    print(
+        f"{np.count_nonzero(unknown):,} of {len(space):,} stars have no known distance and are left out, "
+        f"{np.count_nonzero((distance > FAR) & ~unknown):,} that are farther than {FAR} parsec as well."
+    )
     space, distance = space[(0 < distance) & (distance <= FAR)], distance[(0 < distance) & (distance <= FAR)]
     ra = np.degrees(np.arctan2(space[:, 1], space[:, 0])) % 360
     return np.column_stack([ra, np.degrees(np.arcsin(space[:, 2] / distance))]), space
@@ -95,8 +98,13 @@ def main() -> None:
         print(f"{rank:4}{sizes[cluster]:6}  {ra:15.1f}  {dec:11.1f}{far}")
         ax.plot(*sky[inside].T, ".", markersize=4, color=PALETTE[(rank - 1) % len(PALETTE)])
         ax.annotate(str(rank), (ra, dec), (8, -16), textcoords="offset points", fontweight="bold")
-    ax.set(xlim=(360, 0), ylim=(-90, 90), xlabel="right ascension (degrees)", ylabel="declination (degrees)",
-           title="Star clusters, and stars in none (grey)")
+    ax.set(
+        xlim=(360, 0),
+        ylim=(-90, 90),
+        xlabel="right ascension (degrees)",
+        ylabel="declination (degrees)",
+        title="Star clusters, and stars in none (grey)",
+    )
     figure.savefig(options.picture, dpi=110)
     print(f"\nDrew {options.picture}.")
 

@@ -14,6 +14,7 @@ red and cool).
 Astronomers know bands in this diagram: the main sequence, from hot and bright to cool and faint, and the giants, cool
 and bright. k-means makes round pieces of about one size, DBSCAN follows what is dense, whatever its shape.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -32,12 +33,14 @@ def read(path: str) -> np.ndarray:
     """Colour and absolute magnitude of the stars that have both."""
     with np.load(path) as file:
         column = dict(zip(file["columns"], file["X"].T.astype(np.float64), strict=True))
-    distance = np.sqrt(column["x_pc"]**2 + column["y_pc"]**2 + column["z_pc"]**2)
+    distance = np.sqrt(column["x_pc"] ** 2 + column["y_pc"] ** 2 + column["z_pc"] ** 2)
     # The catalogue puts stars of unknown distance at 100,000 parsec, which makes them impossibly bright. It has colour
     # 0.000 five times as often as 0.001 and its like: that stands for an unknown colour.
     unknown, colourless = distance > UNKNOWN, column["b_minus_v"] == 0
-    print(f"{len(distance):,} stars; left out are {np.count_nonzero(unknown)} of unknown distance and "
-          f"{np.count_nonzero(colourless & ~unknown)} of unknown colour.\n")
+    print(
+        f"{len(distance):,} stars; left out are {np.count_nonzero(unknown)} of unknown distance and "
+        f"{np.count_nonzero(colourless & ~unknown)} of unknown colour.\n"
+    )
     return np.column_stack([column["b_minus_v"], column["absmag"]])[~unknown & ~colourless]
 
 
@@ -56,9 +59,11 @@ def describe(name: str, stars: np.ndarray, labels: np.ndarray) -> None:
     for label in np.unique(labels):
         inside = stars[labels == label]
         low, high = np.percentile(inside, (10, 90), axis=0)
-        print(f"{label if label >= 0 else 'none':>7} {len(inside):8,}  {np.median(inside[:, 0]):12.2f}  "
-              f"{np.median(inside[:, 1]):18.1f}   colour {low[0]:.2f} to {high[0]:.2f}, "
-              f"magnitude {low[1]:.1f} to {high[1]:.1f}")
+        print(
+            f"{label if label >= 0 else 'none':>7} {len(inside):8,}  {np.median(inside[:, 0]):12.2f}  "
+            f"{np.median(inside[:, 1]):18.1f}   colour {low[0]:.2f} to {high[0]:.2f}, "
+            f"magnitude {low[1]:.1f} to {high[1]:.1f}"
+        )
     print()
 
 
@@ -76,7 +81,8 @@ def main() -> None:
     scaled = Scaler().fit_transform(stars)
     results = {
         "k-means": KMeans(options.clusters, n_init=10, random_state=0).fit_predict(scaled),
-        "DBSCAN": DBSCAN(options.eps, min_samples=round(options.share * len(stars))).fit_predict(scaled)}
+        "DBSCAN": DBSCAN(options.eps, min_samples=round(options.share * len(stars))).fit_predict(scaled),
+    }
     for name, labels in results.items():
         describe(name, stars, labels)
 

@@ -24,6 +24,7 @@ True
 
 ``help(coterie.KMeans)`` explains a name. In a shell, ``coterie --help`` lists the commands for files.
 """
+
 __version__ = "0.1.0.dev0"  # the one place: pyproject.toml and the docs read it from here
 
 TYPE_CHECKING = False  # type checkers and editors take it for true; `_HOMES` says the same to Python
@@ -47,15 +48,42 @@ if TYPE_CHECKING:
     from .scores._labelings import Comparison, align_labels, compare, relabel
 
 __all__ = [
-    "DBSCAN", "AgglomerativeClustering", "Cancelled", "ClusteringWarning", "Comparison", "ConvergenceWarning",
-    "DivisiveClustering", "FeatureScaleWarning", "KMeans", "NotFittedError", "align_labels", "compare", "dbscan",
-    "get_num_threads", "k_means", "kmeans_plusplus", "load", "num_threads", "outlier_scores", "progress", "relabel",
+    "DBSCAN",
+    "AgglomerativeClustering",
+    "Cancelled",
+    "ClusteringWarning",
+    "Comparison",
+    "ConvergenceWarning",
+    "DivisiveClustering",
+    "FeatureScaleWarning",
+    "KMeans",
+    "NotFittedError",
+    "align_labels",
+    "compare",
+    "dbscan",
+    "get_num_threads",
+    "k_means",
+    "kmeans_plusplus",
+    "load",
+    "num_threads",
+    "outlier_scores",
+    "progress",
+    "relabel",
     "set_num_threads",
 ]
 
 # What is loaded when it is first used: most programs need little of it.
 _MODULES = (
-    "density", "distances", "explain", "hierarchy", "kmeans", "neighbors", "plot", "scaling", "scores", "selection",
+    "density",
+    "distances",
+    "explain",
+    "hierarchy",
+    "kmeans",
+    "neighbors",
+    "plot",
+    "scaling",
+    "scores",
+    "selection",
 )
 _HOMES = {
     "_base.estimator": ("ClusteringWarning", "ConvergenceWarning", "FeatureScaleWarning", "NotFittedError", "load"),

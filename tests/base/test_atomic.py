@@ -1,4 +1,5 @@
 """Files are replaced in one step, or stay as they were."""
+
 import os
 import subprocess
 import sys
@@ -87,8 +88,12 @@ def test_a_full_disk_is_named_with_the_file(size, tmp_path, monkeypatch):
 
     path = tmp_path / "labels.csv"
     path.write_text("old")
-    monkeypatch.setattr("builtins.open", lambda name, mode, real=open, **options:
-                        real("/dev/full" if ".coterie-" in str(name) else name, mode.replace("x", "w"), **options))
+    monkeypatch.setattr(
+        "builtins.open",
+        lambda name, mode, real=open, **options: real(
+            "/dev/full" if ".coterie-" in str(name) else name, mode.replace("x", "w"), **options
+        ),
+    )
     for mode, content in (("wb", bytes(size)), ("w", "x" * size)):
         with pytest.raises(OSError, match=r"No space left on device: .*labels\.csv'"), replacing(path, mode) as file:
             file.write(content)

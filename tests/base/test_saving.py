@@ -1,4 +1,5 @@
 """Models come back from files as they were, and other files are told from models."""
+
 import os
 
 import numpy as np
@@ -59,13 +60,18 @@ def test_what_fit_leaves_is_what_the_estimators_declare_at_any_scale(exponent, d
         data = np.ldexp(np.random.default_rng(1).integers(1, 5, (14, 3)), exponent).astype(dtype)
     eps = max(float(data.max()) / 3, 5e-324)
     linkages = ("ward", "single", "average", "complete", "weighted", "centroid", "median")
-    for model in [coterie.KMeans(3, random_state=0), coterie.DivisiveClustering(3), NearestNeighbors(metric="cosine"),
-                  *(coterie.AgglomerativeClustering(3, linkage=linkage, compute_distances=True)
-                    for linkage in linkages),
-                  *(coterie.AgglomerativeClustering(3, linkage="average", metric=metric)
-                    for metric in ("l1", "canberra", "minkowski", "cosine")),
-                  *(coterie.DBSCAN(eps, min_samples=n, metric=metric) for n in (2, 14) for metric in ("l1", "l2")),
-                  *(Scaler(method) for method in ("standard", "minmax", "robust", "log", "none"))]:
+    for model in [
+        coterie.KMeans(3, random_state=0),
+        coterie.DivisiveClustering(3),
+        NearestNeighbors(metric="cosine"),
+        *(coterie.AgglomerativeClustering(3, linkage=linkage, compute_distances=True) for linkage in linkages),
+        *(
+            coterie.AgglomerativeClustering(3, linkage="average", metric=metric)
+            for metric in ("l1", "canberra", "minkowski", "cosine")
+        ),
+        *(coterie.DBSCAN(eps, min_samples=n, metric=metric) for n in (2, 14) for metric in ("l1", "l2")),
+        *(Scaler(method) for method in ("standard", "minmax", "robust", "log", "none")),
+    ]:
         try:
             model.fit(data)
         except ValueError:  # beyond what this one can do
@@ -89,13 +95,17 @@ def test_parts_and_facts_come_back(tmp_path):
     np.testing.assert_array_equal(loaded["scaler"].transform(X), parts["scaler"].transform(X))
     assert told["nested"]["pair"][1].tolist() == [0, 1, 2]
     assert {key: told[key] for key in ("columns", "share", "nothing")} == {
-        key: facts[key] for key in ("columns", "share", "nothing")}
+        key: facts[key] for key in ("columns", "share", "nothing")
+    }
 
 
-@pytest.mark.parametrize(("parameter", "model"), [
-    ("random_state", coterie.KMeans(2, random_state=np.random.RandomState(0))),
-    ("metric", coterie.DBSCAN(metric=lambda x, y: abs(x - y).sum())),
-])
+@pytest.mark.parametrize(
+    ("parameter", "model"),
+    [
+        ("random_state", coterie.KMeans(2, random_state=np.random.RandomState(0))),
+        ("metric", coterie.DBSCAN(metric=lambda x, y: abs(x - y).sum())),
+    ],
+)
 def test_what_only_pickle_can_keep_is_refused_by_name(parameter, model, tmp_path):
     with pytest.raises(TypeError, match=f"params/{parameter} is a .* which can't be saved without pickle"):
         model.save(tmp_path / "model.npz")
@@ -140,12 +150,12 @@ def test_other_files_are_told_from_models(tmp_path, monkeypatch):
         with pytest.raises(ValueError, match=rf"model.npz' is not a model saved by coterie: {because}"):
             coterie.load(path)
 
-    for content in (b"", b"k,n\n1,2\n", whole[:len(whole) // 2], whole + b" "):
+    for content in (b"", b"k,n\n1,2\n", whole[: len(whole) // 2], whole + b" "):
         path.write_bytes(content)
         refused("it is no npz file, or not all of one")
     entry = whole.index(b"PK\1\2")
     for field, value, because in ((8, 1, ".*encrypted"), (10, 99, ".*compressed"), (6, 99, "zip file version")):
-        path.write_bytes(whole[:entry + field] + bytes([value]) + whole[entry + field + 1:])
+        path.write_bytes(whole[: entry + field] + bytes([value]) + whole[entry + field + 1 :])
         refused(because)
     np.savez(path, labels=np.arange(3))
     refused("it has other arrays")
@@ -154,7 +164,14 @@ def test_other_files_are_told_from_models(tmp_path, monkeypatch):
         coterie.KMeans(2).save(path)
         monkeypatch.undo()
         refused(f"it was written by {because} version")
-    for name in ("os.system", "coterie.kmeans._kmeans.KMeans", "coterie.NotFittedError", "coterie.__main__:X", "KMeans", 3):
+    for name in (
+        "os.system",
+        "coterie.kmeans._kmeans.KMeans",
+        "coterie.NotFittedError",
+        "coterie.__main__:X",
+        "KMeans",
+        3,
+    ):
         write({"parts": {"model": {"class": name, "params": {}, "state": {}}}, "facts": {}})
         refused(f"'?{name}'? is no class that a file can hold")
     write({"facts": {}})

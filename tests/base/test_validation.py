@@ -1,4 +1,5 @@
 """What data and parameters are taken, and what is said about those that are not."""
+
 import contextlib
 import re
 import types
@@ -51,10 +52,23 @@ def test_a_memory_map_is_not_copied(tmp_path):
     np.testing.assert_array_equal(fit(mapped).labels_, fit(X).labels_)
 
 
-@pytest.mark.parametrize(("given", "kept"), [
-    ("f2", "f4"), ("f4", "f4"), (">f4", "f4"), ("f8", "f8"), (">f8", "f8"), ("g", "f8"),
-    ("i1", "f8"), ("u2", "f8"), ("i4", "f8"), (">i8", "f8"), ("u8", "f8"), ("?", "f8"),
-])
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("f2", "f4"),
+        ("f4", "f4"),
+        (">f4", "f4"),
+        ("f8", "f8"),
+        (">f8", "f8"),
+        ("g", "f8"),
+        ("i1", "f8"),
+        ("u2", "f8"),
+        ("i4", "f8"),
+        (">i8", "f8"),
+        ("u8", "f8"),
+        ("?", "f8"),
+    ],
+)
 def test_types_become_float32_or_float64(given, kept):
     data = (X > 0).astype(given)
     array = as_matrix(data)
@@ -70,13 +84,17 @@ def unaligned(data):
     return view
 
 
-@pytest.mark.parametrize("layout", [
-    np.asfortranarray,
-    lambda data: np.repeat(np.repeat(data, 2, axis=0), 2, axis=1)[::2, ::2],
-    lambda data: data[::-1][::-1],
-    lambda data: data.astype(">f8"),
-    unaligned,
-], ids=["fortran", "strided", "reversed", "big-endian", "unaligned"])
+@pytest.mark.parametrize(
+    "layout",
+    [
+        np.asfortranarray,
+        lambda data: np.repeat(np.repeat(data, 2, axis=0), 2, axis=1)[::2, ::2],
+        lambda data: data[::-1][::-1],
+        lambda data: data.astype(">f8"),
+        unaligned,
+    ],
+    ids=["fortran", "strided", "reversed", "big-endian", "unaligned"],
+)
 def test_layouts_give_the_same_result_and_stay_as_they_were(layout):
     data = layout(X)
     before = data.copy()
@@ -160,8 +178,10 @@ def tables(columns):
 def each_table(columns):
     found = list(tables(columns))
     return pytest.mark.parametrize(
-        "table", [table for _, table in found] or [pytest.param(None, marks=pytest.mark.skip)],
-        ids=[library for library, _ in found] or ["none installed"])
+        "table",
+        [table for _, table in found] or [pytest.param(None, marks=pytest.mark.skip)],
+        ids=[library for library, _ in found] or ["none installed"],
+    )
 
 
 @each_table({"a": X[:, 0], "b": X[:, 1], "c": X[:, 2]})
@@ -180,19 +200,24 @@ def tables_of_vectors():
     """X as the only column of a table, as each library holds vectors."""
     with contextlib.suppress(ImportError):
         import pandas
+
         yield "pandas lists", pandas.DataFrame({"e": VECTORS})
         yield "pandas arrays", pandas.DataFrame({"e": list(X)}, index=np.arange(len(X)) + 5)
         yield "pandas series", pandas.Series(VECTORS)
     with contextlib.suppress(ImportError):
         import polars
+
         yield "polars List", polars.DataFrame({"e": VECTORS})
         yield "polars Array", polars.DataFrame({"e": VECTORS}, schema={"e": polars.Array(polars.Float64, X.shape[1])})
         yield "polars series", polars.Series("e", VECTORS)
     with contextlib.suppress(ImportError):
         import pyarrow
+
         yield "pyarrow list", pyarrow.table({"e": VECTORS})
-        yield "pyarrow fixed_size_list", pyarrow.table(
-            {"e": pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(X.ravel()), X.shape[1])})
+        yield (
+            "pyarrow fixed_size_list",
+            pyarrow.table({"e": pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(X.ravel()), X.shape[1])}),
+        )
     yield "array of lists", np.fromiter(VECTORS, dtype=object, count=len(X))
 
 
@@ -355,10 +380,16 @@ def test_a_long_double_beyond_float64_is_reported():
 
 
 BAD = {
-    "no rows": (np.empty((0, 3)), ValueError,
-                r"^Found array with 0 sample\(s\) \(shape=\(0, 3\)\) while a minimum of 1 is required by KMeans\.$"),
-    "no columns": (np.empty((5, 0)), ValueError,
-                   r"^Found array with 0 feature\(s\) \(shape=\(5, 0\)\) while a minimum of 1 is required by KMeans"),
+    "no rows": (
+        np.empty((0, 3)),
+        ValueError,
+        r"^Found array with 0 sample\(s\) \(shape=\(0, 3\)\) while a minimum of 1 is required by KMeans\.$",
+    ),
+    "no columns": (
+        np.empty((5, 0)),
+        ValueError,
+        r"^Found array with 0 feature\(s\) \(shape=\(5, 0\)\) while a minimum of 1 is required by KMeans",
+    ),
     "empty list": ([], ValueError, "^Expected 2D array, got 1D array instead"),
     "scalar": (3.0, ValueError, r"^Expected 2D array, got scalar array instead:\narray=3.0\.\nReshape your data"),
     "none": (None, ValueError, "^Expected 2D array, got scalar array instead"),
@@ -372,10 +403,16 @@ BAD = {
     "dates": (np.zeros((4, 2), dtype="M8[s]"), ValueError, "^Input X holds dates"),
     "time differences": (np.zeros((4, 2), dtype="m8[s]"), ValueError, "^Input X holds time differences"),
     "records": (np.zeros((4, 2), dtype=[("a", "f8")]), ValueError, "^Input X holds records"),
-    "text among objects": (np.array([[1, 2], [3, "4"]], dtype=object), ValueError,
-                           r"^Input X holds text \('4'\).* First at row 1, column 1\.$"),
-    "objects": (np.array([[1, 2], [{}, 4]], dtype=object), TypeError,
-                r"argument must be a string or a real number, not 'dict'.* First at row 1, column 0\.$"),
+    "text among objects": (
+        np.array([[1, 2], [3, "4"]], dtype=object),
+        ValueError,
+        r"^Input X holds text \('4'\).* First at row 1, column 1\.$",
+    ),
+    "objects": (
+        np.array([[1, 2], [{}, 4]], dtype=object),
+        TypeError,
+        r"argument must be a string or a real number, not 'dict'.* First at row 1, column 0\.$",
+    ),
     "complex among objects": (np.array([[1, 2], [3, 4j]], dtype=object), ValueError, "Complex data not supported"),
     "an int beyond float64": (np.array([[1, 10**400]], dtype=object), ValueError, r"too large.* row 0, column 1\.$"),
     "missing among objects": (np.array([[1, None]], dtype=object), ValueError, "NaN.* First at row 0, column 1"),
@@ -415,12 +452,15 @@ def test_wrong_number_of_columns_after_fit():
             method(X[:, :2])
 
 
-@pytest.mark.parametrize(("columns", "match"), [
-    (["b", "a"], "Feature names must be in the same order as they were in fit"),
-    (["a", "c"], "unseen at fit time:\n- c\nFeature names seen at fit time, yet now missing:\n- b\n"),
-    (["a"], "yet now missing:\n- b\n"),
-    (list("cdefgh"), "unseen at fit time:\n- c\n- d\n- e\n- f\n- g\n- \\.\\.\\.\nFeature names seen"),
-])
+@pytest.mark.parametrize(
+    ("columns", "match"),
+    [
+        (["b", "a"], "Feature names must be in the same order as they were in fit"),
+        (["a", "c"], "unseen at fit time:\n- c\nFeature names seen at fit time, yet now missing:\n- b\n"),
+        (["a"], "yet now missing:\n- b\n"),
+        (list("cdefgh"), "unseen at fit time:\n- c\n- d\n- e\n- f\n- g\n- \\.\\.\\.\nFeature names seen"),
+    ],
+)
 def test_wrong_names_after_fit(columns, match):
     pd = pytest.importorskip("pandas")
     model = fit(pd.DataFrame(X[:, :2], columns=["a", "b"]))
@@ -465,18 +505,27 @@ def test_weights_from_a_series():
     np.testing.assert_array_equal(as_weights(pd.Series([1, 2], dtype="Float64"), 2), [1, 2])
 
 
-@pytest.mark.parametrize(("weights", "match"), [
-    (np.ones((40, 1)), r"^Sample weights must be 1D array or scalar, got 2D array\. "
-                       r"Expected either a scalar value or a 1D array of length 40\.$"),
-    (np.ones(39), r"^sample_weight\.shape == \(39,\), expected \(40,\)!$"),
-    (np.zeros(40), r"^Sample weights must contain at least one non-zero number\.$"),
-    (0, r"^Sample weights must contain at least one non-zero number\.$"),
-    (np.r_[np.ones(39), np.nan], r"^Input sample_weight contains NaN\. First at row 39\.$"),
-    (np.inf, r"^Input sample_weight contains infinity or a value too large for dtype\('float64'\)\. First at row 0\.$"),
-    (np.r_[1, -1, np.ones(38)], r"^Negative values in data passed to `sample_weight`\. First at row 1\.$"),
-    (["a"] * 40, "^Input sample_weight holds text"),
-    (np.ones(40) * 1j, "^Complex data not supported"),
-])
+@pytest.mark.parametrize(
+    ("weights", "match"),
+    [
+        (
+            np.ones((40, 1)),
+            r"^Sample weights must be 1D array or scalar, got 2D array\. "
+            r"Expected either a scalar value or a 1D array of length 40\.$",
+        ),
+        (np.ones(39), r"^sample_weight\.shape == \(39,\), expected \(40,\)!$"),
+        (np.zeros(40), r"^Sample weights must contain at least one non-zero number\.$"),
+        (0, r"^Sample weights must contain at least one non-zero number\.$"),
+        (np.r_[np.ones(39), np.nan], r"^Input sample_weight contains NaN\. First at row 39\.$"),
+        (
+            np.inf,
+            r"^Input sample_weight contains infinity or a value too large for dtype\('float64'\)\. First at row 0\.$",
+        ),
+        (np.r_[1, -1, np.ones(38)], r"^Negative values in data passed to `sample_weight`\. First at row 1\.$"),
+        (["a"] * 40, "^Input sample_weight holds text"),
+        (np.ones(40) * 1j, "^Complex data not supported"),
+    ],
+)
 def test_bad_weights_get_a_clear_error(weights, match):
     with pytest.raises(ValueError, match=match):
         KMeans(2).fit(X, sample_weight=weights)
@@ -489,12 +538,27 @@ def test_bad_weights_get_a_clear_error(weights, match):
 # ------------------------------------------------------------------------------------------- labels
 
 
-@pytest.mark.parametrize("labels", [
-    [3, 1, 3, -1], [True, False, True], [2.0, 1.5, 2.0], ["b", "a", "b"], [b"b", b"a"], [],
-    np.array(["y", "x"], object), np.array([250, 3], np.uint8), np.array([127, -128, 127], np.int8),
-    np.array([2**64 - 1, 0], np.uint64), np.array([2**64 - 1, 2**64 - 2], np.uint64), np.array([-2**63, 2**63 - 1]),
-    np.arange(20)[::-2], [[1], [0]], np.array(["2026-01-02", "2026-01-01"], "M8[D]"), np.array([1, 0], ">i4"),
-])
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [3, 1, 3, -1],
+        [True, False, True],
+        [2.0, 1.5, 2.0],
+        ["b", "a", "b"],
+        [b"b", b"a"],
+        [],
+        np.array(["y", "x"], object),
+        np.array([250, 3], np.uint8),
+        np.array([127, -128, 127], np.int8),
+        np.array([2**64 - 1, 0], np.uint64),
+        np.array([2**64 - 1, 2**64 - 2], np.uint64),
+        np.array([-(2**63), 2**63 - 1]),
+        np.arange(20)[::-2],
+        [[1], [0]],
+        np.array(["2026-01-02", "2026-01-01"], "M8[D]"),
+        np.array([1, 0], ">i4"),
+    ],
+)
 def test_labels_are_numbered_in_ascending_order(labels):
     values, codes = as_labels(labels)
     expected, expected_codes = np.unique(labels, return_inverse=True)
@@ -513,17 +577,24 @@ def test_labels_of_any_type_are_as_numpy_has_them(dtype):
         np.testing.assert_array_equal(values[codes], labels)
 
 
-@pytest.mark.parametrize("labels, error, words", [
-    (3, ValueError, "mine must be 1D: shape is ()"),
-    ([[0, 1]], ValueError, "mine must be 1D: shape is (1, 2)"),
-    ([0.0, np.nan], ValueError, "Input mine contains NaN. First at row 1."),
-    ([np.inf, 0.0], ValueError, "Input mine contains infinity. First at row 0."),
-    (["a", None], ValueError, "Input mine contains NaN, or another missing value: None. First at row 1."),
-    (np.array(["a", np.nan], object), ValueError, "missing value: nan. First at row 1."),
-    (np.array(["2026-01-02", "NaT"], "M8[D]"), ValueError, "Input mine contains NaN. First at row 1."),
-    (np.array(["a", 1], object), TypeError, "mine must be uniformly strings or numbers. Got ['int', 'str']."),
-    ([0, 1, 2], ValueError, "Found input variables with inconsistent numbers of samples: [2, 3]. mine must hold one"),
-])
+@pytest.mark.parametrize(
+    "labels, error, words",
+    [
+        (3, ValueError, "mine must be 1D: shape is ()"),
+        ([[0, 1]], ValueError, "mine must be 1D: shape is (1, 2)"),
+        ([0.0, np.nan], ValueError, "Input mine contains NaN. First at row 1."),
+        ([np.inf, 0.0], ValueError, "Input mine contains infinity. First at row 0."),
+        (["a", None], ValueError, "Input mine contains NaN, or another missing value: None. First at row 1."),
+        (np.array(["a", np.nan], object), ValueError, "missing value: nan. First at row 1."),
+        (np.array(["2026-01-02", "NaT"], "M8[D]"), ValueError, "Input mine contains NaN. First at row 1."),
+        (np.array(["a", 1], object), TypeError, "mine must be uniformly strings or numbers. Got ['int', 'str']."),
+        (
+            [0, 1, 2],
+            ValueError,
+            "Found input variables with inconsistent numbers of samples: [2, 3]. mine must hold one",
+        ),
+    ],
+)
 def test_what_is_no_label_is_refused(labels, error, words):
     with pytest.raises(error) as caught:
         as_labels(labels, 2, name="mine")
@@ -541,8 +612,9 @@ def test_objects_that_are_whole_numbers_are_labels_like_them():
 def test_missing_labels_of_pandas_are_refused():
     pandas = pytest.importorskip("pandas")
     for dtype in ("Int64", "boolean", "string", "category", object):
-        labels = pandas.Series([True, None] if dtype == "boolean" else ["1", None] if dtype != "Int64" else [1, None],
-                               dtype=dtype)
+        labels = pandas.Series(
+            [True, None] if dtype == "boolean" else ["1", None] if dtype != "Int64" else [1, None], dtype=dtype
+        )
         with pytest.raises(ValueError, match=r"Input labels contains NaN.*First at row 1\."):
             as_labels(labels)
 
@@ -550,30 +622,41 @@ def test_missing_labels_of_pandas_are_refused():
 # ------------------------------------------------------------------------------------------- parameters
 
 
-@pytest.mark.parametrize(("name", "value", "rule"), [
-    ("n_clusters", 0, "an int in the range [1, inf)"),
-    ("n_clusters", 2.5, "an int in the range [1, inf)"),
-    ("n_clusters", True, "an int in the range [1, inf)"),
-    ("n_clusters", None, "an int in the range [1, inf)"),
-    ("init", "k-means", "a str among {'k-means++', 'random'}, a callable or an array-like"),
-    ("init", 3, "a str among {'k-means++', 'random'}, a callable or an array-like"),
-    ("n_init", 0, "a str among {'auto'} or an int in the range [1, inf)"),
-    ("n_init", "warn", "a str among {'auto'} or an int in the range [1, inf)"),
-    ("max_iter", 0, "an int in the range [1, inf)"),
-    ("tol", -1e-4, "a float in the range [0.0, inf)"),
-    ("tol", float("nan"), "a float in the range [0.0, inf)"),
-    ("tol", float("inf"), "a float in the range [0.0, inf)"),
-    ("tol", "small", "a float in the range [0.0, inf)"),
-    ("verbose", -1, "an int in the range [0, inf), an instance of 'bool' or an instance of 'numpy.bool'"),
-    ("copy_x", 1, "an instance of 'bool' or an instance of 'numpy.bool'"),
-    ("algorithm", "full", "a str among {'lloyd', 'elkan'}"),
-    ("random_state", -1, "an int in the range [0, 4294967295], an instance of 'numpy.random.RandomState', "
-                         "an instance of 'numpy.random.Generator' or None"),
-    ("random_state", 2**32, "an int in the range [0, 4294967295], an instance of 'numpy.random.RandomState', "
-                            "an instance of 'numpy.random.Generator' or None"),
-    ("n_jobs", 0, "an int other than 0 or None"),
-    ("n_jobs", 1.5, "an int other than 0 or None"),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("n_clusters", 0, "an int in the range [1, inf)"),
+        ("n_clusters", 2.5, "an int in the range [1, inf)"),
+        ("n_clusters", True, "an int in the range [1, inf)"),
+        ("n_clusters", None, "an int in the range [1, inf)"),
+        ("init", "k-means", "a str among {'k-means++', 'random'}, a callable or an array-like"),
+        ("init", 3, "a str among {'k-means++', 'random'}, a callable or an array-like"),
+        ("n_init", 0, "a str among {'auto'} or an int in the range [1, inf)"),
+        ("n_init", "warn", "a str among {'auto'} or an int in the range [1, inf)"),
+        ("max_iter", 0, "an int in the range [1, inf)"),
+        ("tol", -1e-4, "a float in the range [0.0, inf)"),
+        ("tol", float("nan"), "a float in the range [0.0, inf)"),
+        ("tol", float("inf"), "a float in the range [0.0, inf)"),
+        ("tol", "small", "a float in the range [0.0, inf)"),
+        ("verbose", -1, "an int in the range [0, inf), an instance of 'bool' or an instance of 'numpy.bool'"),
+        ("copy_x", 1, "an instance of 'bool' or an instance of 'numpy.bool'"),
+        ("algorithm", "full", "a str among {'lloyd', 'elkan'}"),
+        (
+            "random_state",
+            -1,
+            "an int in the range [0, 4294967295], an instance of 'numpy.random.RandomState', "
+            "an instance of 'numpy.random.Generator' or None",
+        ),
+        (
+            "random_state",
+            2**32,
+            "an int in the range [0, 4294967295], an instance of 'numpy.random.RandomState', "
+            "an instance of 'numpy.random.Generator' or None",
+        ),
+        ("n_jobs", 0, "an int other than 0 or None"),
+        ("n_jobs", 1.5, "an int other than 0 or None"),
+    ],
+)
 def test_parameters_out_of_range(name, value, rule):
     sentence = re.escape(f"must be {rule}. Got {value!r} instead.")
     with pytest.raises(ValueError, match=f"^The '{name}' parameter of KMeans {sentence}$"):
@@ -583,8 +666,11 @@ def test_parameters_out_of_range(name, value, rule):
 
 
 def test_parameters_of_the_functions_out_of_range():
-    with pytest.raises(ValueError, match=r"^The 'n_local_trials' parameter of kmeans_plusplus must be an int in the "
-                                         r"range \[1, inf\) or None\. Got 0 instead\.$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^The 'n_local_trials' parameter of kmeans_plusplus must be an int in the "
+        r"range \[1, inf\) or None\. Got 0 instead\.$",
+    ):
         kmeans_plusplus(X, 2, n_local_trials=0)
     with pytest.raises(ValueError, match=r"^The 'return_n_iter' parameter of k_means must be an instance of 'bool'"):
         k_means(X, 2, return_n_iter="yes")
@@ -593,8 +679,15 @@ def test_parameters_of_the_functions_out_of_range():
 
 
 def test_numbers_beyond_the_kernels_are_refused_in_short():
-    for name, value in (("max_iter", 2**63), ("n_init", 10**400), ("n_clusters", 10**5000), ("tol", 10**400),
-                        ("tol", 1j), ("n_clusters", 1j), ("tol", "x" * 10**6)):
+    for name, value in (
+        ("max_iter", 2**63),
+        ("n_init", 10**400),
+        ("n_clusters", 10**5000),
+        ("tol", 10**400),
+        ("tol", 1j),
+        ("n_clusters", 1j),
+        ("tol", "x" * 10**6),
+    ):
         with pytest.raises(ValueError, match=f"^The '{name}' parameter of KMeans must be") as caught:
             KMeans(**{name: value}).fit(X)
         assert len(str(caught.value)) < 1000
@@ -606,17 +699,31 @@ def test_draws_beyond_memory_are_refused():
 
 
 def test_numpy_numbers_are_as_good_as_pythons():
-    fit(X, n_clusters=np.int32(2), n_init=np.uint8(1), tol=np.float32(0), verbose=np.bool_(False), n_jobs=np.int64(1),
-        copy_x=np.bool_(True), random_state=np.int64(0))
+    fit(
+        X,
+        n_clusters=np.int32(2),
+        n_init=np.uint8(1),
+        tol=np.float32(0),
+        verbose=np.bool_(False),
+        n_jobs=np.int64(1),
+        copy_x=np.bool_(True),
+        random_state=np.int64(0),
+    )
 
 
-@pytest.mark.parametrize(("init", "match"), [
-    (X[:3], r"^The shape of the initial centers \(3, 3\) does not match the number of clusters 2\.$"),
-    (X[:2, :2], r"^The shape of the initial centers \(2, 2\) does not match the number of features of the data 3\.$"),
-    (X[0], "^Expected 2D array, got 1D array instead"),
-    (X[:2] * np.nan, "^Input init contains NaN"),
-    ([["a", "b", "c"]] * 2, "^Input init holds text"),
-])
+@pytest.mark.parametrize(
+    ("init", "match"),
+    [
+        (X[:3], r"^The shape of the initial centers \(3, 3\) does not match the number of clusters 2\.$"),
+        (
+            X[:2, :2],
+            r"^The shape of the initial centers \(2, 2\) does not match the number of features of the data 3\.$",
+        ),
+        (X[0], "^Expected 2D array, got 1D array instead"),
+        (X[:2] * np.nan, "^Input init contains NaN"),
+        ([["a", "b", "c"]] * 2, "^Input init holds text"),
+    ],
+)
 def test_bad_starting_centers_get_a_clear_error(init, match):
     with pytest.raises(ValueError, match=match):
         fit(X, init=init)
@@ -716,13 +823,23 @@ def unaligned(array):
 def test_kernels_are_given_aligned_numbers(monkeypatch):
     Z = hierarchy.linkage(X, "average")
     for read, given in (
-            (lambda array: linkage_matrix.read_linkage(array)[0], Z), (as_matrix, X), (as_floats, X[0]),
-            (lambda array: as_weights(array, len(X)), np.ones(len(X))), (for_kernels, X), (for_kernels, np.int32(7))):
+        (lambda array: linkage_matrix.read_linkage(array)[0], Z),
+        (as_matrix, X),
+        (as_floats, X[0]),
+        (lambda array: as_weights(array, len(X)), np.ones(len(X))),
+        (for_kernels, X),
+        (for_kernels, np.int32(7)),
+    ):
         got = read(unaligned(given))
         assert got.flags.aligned and got.flags.c_contiguous
         np.testing.assert_array_equal(got.ravel(), np.ravel(given))
-    rows = types.SimpleNamespace(format="csr", shape=(2, 3), indptr=unaligned(np.array([0, 1, 2])),
-                                 indices=unaligned(np.array([0, 2], np.int32)), data=unaligned(np.array([1.0, 2.0])))
+    rows = types.SimpleNamespace(
+        format="csr",
+        shape=(2, 3),
+        indptr=unaligned(np.array([0, 1, 2])),
+        indices=unaligned(np.array([0, 2], np.int32)),
+        data=unaligned(np.array([1.0, 2.0])),
+    )
     found = _sparse.as_sparse_rows(rows, 1)
     assert all(each.flags.aligned for each in (found.starts, found.columns, found.values))
     seen = []

@@ -1,4 +1,5 @@
 """The `coterie` command, run as its users run it."""
+
 import csv
 import gzip
 import io
@@ -131,15 +132,19 @@ def test_version_and_help(run_process, run):
 
 
 def test_import_of_the_package_leaves_the_command_alone():
-    code = "import sys, coterie; print([m for m in sys.modules if m.startswith(('coterie.cli', 'coterie.plot', " \
-           "'matplotlib', 'argparse', 'csv'))])"
+    code = (
+        "import sys, coterie; print([m for m in sys.modules if m.startswith(('coterie.cli', 'coterie.plot', "
+        "'matplotlib', 'argparse', 'csv'))])"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("args, subcommands", [(["--version"], set()), (["predict", "--help"], {"predict"})])
 def test_a_subcommand_starts_without_the_others(args, subcommands):
-    code = ("import sys; from coterie.cli import main\n"
-            f"try:\n    main({args})\nexcept SystemExit:\n    print([m for m in sys.modules if 'coterie' in m])")
+    code = (
+        "import sys; from coterie.cli import main\n"
+        f"try:\n    main({args})\nexcept SystemExit:\n    print([m for m in sys.modules if 'coterie' in m])"
+    )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.splitlines()[-1]
     assert set(re.findall(r"'coterie\.cli\.([a-z]\w*)'", loaded)) == subcommands
     assert "coterie.cli'" in loaded and "coterie.plot" not in loaded and "coterie.explain" not in loaded
@@ -219,8 +224,9 @@ def test_missing_values_stop_or_become_the_median(run, fails):
 
 def test_reader_that_goes_away_is_no_error(tmp_path):
     np.save(tmp_path / "x.npy", np.arange(400_000.0) % 1000)
-    process = subprocess.Popen([*COMMAND, "kmeans", tmp_path / "x.npy", "-k", "2", "--quiet"], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [*COMMAND, "kmeans", tmp_path / "x.npy", "-k", "2", "--quiet"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     assert process.stdout.readline().strip() == b"label"
     process.stdout.close()
     assert b"Broken" not in process.stderr.read()
@@ -231,9 +237,13 @@ def test_reader_that_goes_away_is_no_error(tmp_path):
 def test_ctrl_c_ends_with_one_line(tmp_path):
     # A child of a background shell may inherit that SIGINT is ignored.
     np.save(tmp_path / "x.npy", np.random.default_rng(0).normal(size=(200_000, 10)))
-    process = subprocess.Popen([*COMMAND, "kmeans", tmp_path / "x.npy", "-k", "2000"], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True,
-                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    process = subprocess.Popen(
+        [*COMMAND, "kmeans", tmp_path / "x.npy", "-k", "2000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     for line in process.stderr:
         if line.startswith("scaling"):
             break
@@ -277,9 +287,13 @@ def test_reading_tells_how_far_it_is_and_can_be_stopped(run, tmp_path, kind):
 def test_ctrl_c_while_reading(tmp_path, quoted):
     line = b'"1.5",2.5,3\n' if quoted else b"1.5,2.5,3\n"
     (tmp_path / "x.csv").write_bytes(line * 10_000_000 if not quoted else line * 3_000_000)
-    process = subprocess.Popen([*COMMAND, "kmeans", tmp_path / "x.csv", "-k", "2"], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True,
-                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    process = subprocess.Popen(
+        [*COMMAND, "kmeans", tmp_path / "x.csv", "-k", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert process.stderr.readline().startswith("note: reading")
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
@@ -302,36 +316,42 @@ def test_input_is_not_overwritten(fails, tmp_path):
     assert (tmp_path / "iris.csv").read_text() == iris_csv()
 
 
-@pytest.mark.parametrize("args, message", [
-    (["kmeans", "iris.csv"], "required: -k"),
-    (["kmean", "iris.csv"], "invalid choice: 'kmean'"),
-    (["kmeans", "iris.csv", "-k", "0"], "a whole number of 1 or more is needed, not '0'"),
-    (["kmeans", "iris.csv", "-k", "2.5"], "not '2.5'"),
-    (["kmeans", "iris.csv", "-k", "3", "--jobs", "0"], "not '0'"),
-    (["kmeans", "iris.csv", "-k", "3", "--seed", "-1"], "not '-1'"),
-    (["kmeans", "iris.csv", "-k", "3", "--scale", "max"], "invalid choice: 'max'"),
-    (["kmeans", "iris.csv", "-k", "3", "--columns", "species", "--drop", "x"], "not allowed with"),
-    (["kmeans", "iris.csv", "-k", "3", "--columns", "sepal_lenght_cm"], "did you mean 'sepal_length_cm'?"),
-    (["kmeans", "iris.csv", "-k", "3", "--drop", "Species"], "did you mean 'species'?"),
-    (["kmeans", "iris.csv", "-k", "3", "--drop", "zzz"], "there is sepal_length_cm, "),
-    (["kmeans", "iris.csv", "-k", "3", "--drop", ",".join([*NAMES, "species"])], "leaves no column"),
-    (["kmeans", "iris.csv", "-k", "3", "--array", "X"], "--array is for npz files"),
-    (["kmeans", "iris.csv", "-k", "3", "--output", "a", "--centers", "a"], "named twice"),
-])
+@pytest.mark.parametrize(
+    "args, message",
+    [
+        (["kmeans", "iris.csv"], "required: -k"),
+        (["kmean", "iris.csv"], "invalid choice: 'kmean'"),
+        (["kmeans", "iris.csv", "-k", "0"], "a whole number of 1 or more is needed, not '0'"),
+        (["kmeans", "iris.csv", "-k", "2.5"], "not '2.5'"),
+        (["kmeans", "iris.csv", "-k", "3", "--jobs", "0"], "not '0'"),
+        (["kmeans", "iris.csv", "-k", "3", "--seed", "-1"], "not '-1'"),
+        (["kmeans", "iris.csv", "-k", "3", "--scale", "max"], "invalid choice: 'max'"),
+        (["kmeans", "iris.csv", "-k", "3", "--columns", "species", "--drop", "x"], "not allowed with"),
+        (["kmeans", "iris.csv", "-k", "3", "--columns", "sepal_lenght_cm"], "did you mean 'sepal_length_cm'?"),
+        (["kmeans", "iris.csv", "-k", "3", "--drop", "Species"], "did you mean 'species'?"),
+        (["kmeans", "iris.csv", "-k", "3", "--drop", "zzz"], "there is sepal_length_cm, "),
+        (["kmeans", "iris.csv", "-k", "3", "--drop", ",".join([*NAMES, "species"])], "leaves no column"),
+        (["kmeans", "iris.csv", "-k", "3", "--array", "X"], "--array is for npz files"),
+        (["kmeans", "iris.csv", "-k", "3", "--output", "a", "--centers", "a"], "named twice"),
+    ],
+)
 def test_mistakes_on_the_command_line(fails, tmp_path, args, message):
     (tmp_path / "iris.csv").write_text(iris_csv())
     assert message in fails(2, *args)
 
 
-@pytest.mark.parametrize("args, message", [
-    (["nowhere.csv"], "nowhere.csv: No such file"),
-    (["."], "Is a directory" if sys.platform != "win32" else "ermission"),
-    (["iris.csv", "--output", "nowhere/labels.csv"], "there is no folder nowhere"),
-    (["iris.csv", "--output", "."], "is a folder"),
-    (["iris.csv", "--columns", "species"], "not a column of numbers: species ('setosa')"),
-    (["negative.csv", "--scale", "log"], "there are negative ones in b (2)"),
-    (["few.csv"], "-k 3 is more than the 2 rows there are"),
-])
+@pytest.mark.parametrize(
+    "args, message",
+    [
+        (["nowhere.csv"], "nowhere.csv: No such file"),
+        (["."], "Is a directory" if sys.platform != "win32" else "ermission"),
+        (["iris.csv", "--output", "nowhere/labels.csv"], "there is no folder nowhere"),
+        (["iris.csv", "--output", "."], "is a folder"),
+        (["iris.csv", "--columns", "species"], "not a column of numbers: species ('setosa')"),
+        (["negative.csv", "--scale", "log"], "there are negative ones in b (2)"),
+        (["few.csv"], "-k 3 is more than the 2 rows there are"),
+    ],
+)
 def test_mistakes_about_files_and_data(fails, tmp_path, args, message):
     (tmp_path / "iris.csv").write_text(iris_csv())
     (tmp_path / "negative.csv").write_text("a,b\n1,-1\n2,-2\n3,3\n")
@@ -365,8 +385,15 @@ def test_hierarchy_gives_the_tree_and_the_labels_of_the_python_interface(run, tm
     assert done.returncode == 0
     assert labels_of(done.stdout) == cut(Z, n_clusters=4)
     np.testing.assert_array_equal(np.load(tmp_path / "Z.npy"), Z)
-    for text in ("scaling: standard", "method: ward", "metric: euclidean", "cut: 4 clusters (-k)",
-                 "4 clusters of 150 rows by 4 columns", "largest gap: ", "which suggests 2 clusters; a hint"):
+    for text in (
+        "scaling: standard",
+        "method: ward",
+        "metric: euclidean",
+        "cut: 4 clusters (-k)",
+        "4 clusters of 150 rows by 4 columns",
+        "largest gap: ",
+        "which suggests 2 clusters; a hint",
+    ):
         assert text in done.stderr
 
 
@@ -398,10 +425,17 @@ def test_without_a_cut_the_largest_gap_decides(run):
     assert "cut: 1 cluster (the heights leave no gap; no -k or --height was given)" in same.stderr
 
 
-@pytest.mark.parametrize("metric, scaling, method", [
-    ("euclidean", "standard", "ward"), ("l1", "standard", "average"), ("minkowski:3", "standard", "average"),
-    ("cosine", "none", "average"), ("correlation", "none", "average"), ("canberra", "none", "average"),
-])
+@pytest.mark.parametrize(
+    "metric, scaling, method",
+    [
+        ("euclidean", "standard", "ward"),
+        ("l1", "standard", "average"),
+        ("minkowski:3", "standard", "average"),
+        ("cosine", "none", "average"),
+        ("correlation", "none", "average"),
+        ("canberra", "none", "average"),
+    ],
+)
 def test_metrics_have_their_own_scaling_and_method(run, iris_file, metric, scaling, method):
     done = run("hierarchy", iris_file, "-k", 5, "--metric", metric)
     assert f"scaling: {scaling} (" in done.stderr and f"method: {method} (" in done.stderr
@@ -420,8 +454,23 @@ Apia,-13.833,-171.767
 Paris,48.857,2.352
 Lyon,45.764,4.836
 """
-    done = run("hierarchy", "-", "--height", 2000, "--metric", "haversine", "--columns", "lat,lon", "--names", "name",
-               "--tree", "Z.npy", "--method", "single", stdin=places)
+    done = run(
+        "hierarchy",
+        "-",
+        "--height",
+        2000,
+        "--metric",
+        "haversine",
+        "--columns",
+        "lat,lon",
+        "--names",
+        "name",
+        "--tree",
+        "Z.npy",
+        "--method",
+        "single",
+        stdin=places,
+    )
     assert labels_of(done.stdout) == ["0", "0", "1", "1"]
     np.testing.assert_allclose(np.load(tmp_path / "Z.npy")[:2, 2], [392, 1151], atol=1)
     assert "scaling: none" in done.stderr and "metric: haversine (km)" in done.stderr
@@ -460,52 +509,70 @@ def test_rows_left_out_keep_their_numbers_in_the_dendrogram(run, tmp_path):
 
 
 def test_dendrogram_needs_matplotlib(tmp_path, iris_file):
-    code = ("import sys; sys.modules['matplotlib'] = None; from coterie.cli import main; "
-            "sys.exit(main(['hierarchy', 'iris.csv', '--dendrogram', 'tree.png']))")
+    code = (
+        "import sys; sys.modules['matplotlib'] = None; from coterie.cli import main; "
+        "sys.exit(main(['hierarchy', 'iris.csv', '--dendrogram', 'tree.png']))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 1 and done.stdout == ""
-    assert done.stderr == ('coterie hierarchy: error: tree.png: for pictures, install matplotlib: pip install '
-                           'matplotlib\n')
+    assert done.stderr == (
+        "coterie hierarchy: error: tree.png: for pictures, install matplotlib: pip install matplotlib\n"
+    )
 
 
-@pytest.mark.parametrize("args, message", [
-    (["-k", "3", "--height", "2"], "not allowed with"),
-    (["--method", "ward", "--divisive"], "not allowed with"),
-    (["--height", "-1"], "a number of 0 or more is needed, not '-1'"),
-    (["--height", "nan"], "not 'nan'"),
-    (["--method", "wart"], "invalid choice: 'wart'"),
-    (["--metric", "euclidian"], "no metric is called 'euclidian'; did you mean 'euclidean'?"),
-    (["--metric", "minkowski:0"], "p must be greater than 0"),
-    (["--metric", "cosine:2"], "cosine takes no number"),
-    (["--method", "ward", "--metric", "cosine"], "--method ward needs the euclidean metric, not cosine"),
-    (["--metric", "haversine"], "needs two columns, latitude and longitude in degrees, and there are sepal_length_cm"),
-    (["--metric", "haversine", "--scale", "log"], "without --scale"),
-    (["--names", "spices"], "--names: no column is called 'spices': did you mean 'species'?"),
-    (["--tree", "-"], "a file is needed"),
-    (["--tree", "iris.csv"], "would be overwritten"),
-    (["--tree", "a.png", "--dendrogram", "./a.png"], "named twice"),
-    (["--seed", "1"], "unrecognized arguments: --seed"),
-])
+@pytest.mark.parametrize(
+    "args, message",
+    [
+        (["-k", "3", "--height", "2"], "not allowed with"),
+        (["--method", "ward", "--divisive"], "not allowed with"),
+        (["--height", "-1"], "a number of 0 or more is needed, not '-1'"),
+        (["--height", "nan"], "not 'nan'"),
+        (["--method", "wart"], "invalid choice: 'wart'"),
+        (["--metric", "euclidian"], "no metric is called 'euclidian'; did you mean 'euclidean'?"),
+        (["--metric", "minkowski:0"], "p must be greater than 0"),
+        (["--metric", "cosine:2"], "cosine takes no number"),
+        (["--method", "ward", "--metric", "cosine"], "--method ward needs the euclidean metric, not cosine"),
+        (
+            ["--metric", "haversine"],
+            "needs two columns, latitude and longitude in degrees, and there are sepal_length_cm",
+        ),
+        (["--metric", "haversine", "--scale", "log"], "without --scale"),
+        (["--names", "spices"], "--names: no column is called 'spices': did you mean 'species'?"),
+        (["--tree", "-"], "a file is needed"),
+        (["--tree", "iris.csv"], "would be overwritten"),
+        (["--tree", "a.png", "--dendrogram", "./a.png"], "named twice"),
+        (["--seed", "1"], "unrecognized arguments: --seed"),
+    ],
+)
 def test_mistakes_on_the_command_line_of_hierarchy(fails, iris_file, args, message):
     if "--dendrogram" in args:
         pytest.importorskip("matplotlib")
     assert message in fails(2, "hierarchy", iris_file, *args)
 
 
-@pytest.mark.parametrize("rows, args, message", [
-    (b"a,b\n1,2\n", [], "standard input: 2 rows are needed, which is more than the 1 row there is"),
-    (b"a,b\n1,2\n3,4\n", ["-k", "3"], "-k 3 is more than the 2 rows there are"),
-    (b"a,b\n1,2\n0,0\n", ["--metric", "cosine"], "zero vectors"),
-    (b"a,b\n1,2\n95,4\n", ["--metric", "haversine"], "a is taken for latitude, b for longitude. A latitude must be"),
-])
+@pytest.mark.parametrize(
+    "rows, args, message",
+    [
+        (b"a,b\n1,2\n", [], "standard input: 2 rows are needed, which is more than the 1 row there is"),
+        (b"a,b\n1,2\n3,4\n", ["-k", "3"], "-k 3 is more than the 2 rows there are"),
+        (b"a,b\n1,2\n0,0\n", ["--metric", "cosine"], "zero vectors"),
+        (
+            b"a,b\n1,2\n95,4\n",
+            ["--metric", "haversine"],
+            "a is taken for latitude, b for longitude. A latitude must be",
+        ),
+    ],
+)
 def test_mistakes_about_the_data_of_hierarchy(fails, rows, args, message):
     assert message in fails(1, "hierarchy", "-", *args, stdin=rows)
 
 
 def test_tree_that_does_not_fit_is_refused_in_one_line(tmp_path):
     np.save(tmp_path / "x.npy", np.arange(200_000.0) % 1009)
-    code = ("import sys; from coterie._runtime import memory; memory.available = lambda: 10**9; from coterie.cli import main; "
-            "sys.exit(main(['hierarchy', 'x.npy', '--method', 'average', '-k', '2', '--quiet']))")
+    code = (
+        "import sys; from coterie._runtime import memory; memory.available = lambda: 10**9; from coterie.cli import main; "
+        "sys.exit(main(['hierarchy', 'x.npy', '--method', 'average', '-k', '2', '--quiet']))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 1 and done.stdout == ""
     error = done.stderr.splitlines()[-1]
@@ -529,8 +596,9 @@ def dense_labels(X, eps, min_samples=5, metric="euclidean"):
 def scattered(n=400, seed=0):
     """Two dense discs and noise."""
     rng = np.random.default_rng(seed)
-    return np.concatenate([rng.normal(0, 1, (n // 2, 2)), rng.normal(12, 1, (n // 2, 2)),
-                           rng.uniform(-10, 20, (n // 10, 2))])
+    return np.concatenate(
+        [rng.normal(0, 1, (n // 2, 2)), rng.normal(12, 1, (n // 2, 2)), rng.uniform(-10, 20, (n // 10, 2))]
+    )
 
 
 def as_csv(X, names):
@@ -542,8 +610,14 @@ def test_dbscan_gives_the_labels_of_the_python_interface(run, iris_file):
     assert done.returncode == 0
     assert labels_of(done.stdout) == dense_labels(IRIS, 0.6, 7)
     assert "-1" in done.stdout
-    for text in ("scaling: none", "metric: euclidean, min-samples: 7", "left out, not numbers: species",
-                 "2 clusters of 150 rows by 4 columns; ", " in none (noise, label -1); ", " core rows; means"):
+    for text in (
+        "scaling: none",
+        "metric: euclidean, min-samples: 7",
+        "left out, not numbers: species",
+        "2 clusters of 150 rows by 4 columns; ",
+        " in none (noise, label -1); ",
+        " core rows; means",
+    ):
         assert text in done.stderr
     core = np.bincount(coterie.DBSCAN(0.6, min_samples=7).fit(IRIS).core_sample_indices_ // 50)
     assert re.search(rf"\n +0 +49 +32\.7% +{core[0]} +5\.", done.stderr)  # share of all rows, not of those in clusters
@@ -568,8 +642,17 @@ def test_dbscan_tells_whether_the_knee_is_clear(run):
     assert "a smaller --eps or a larger --min-samples, as there is but one cluster" in even.stderr
 
 
-@pytest.mark.parametrize("metric, scaling", [("euclidean", "standard"), ("l1", "standard"), ("minkowski:3", "standard"),
-                                             ("cosine", "none"), ("correlation", "none"), ("canberra", "none")])
+@pytest.mark.parametrize(
+    "metric, scaling",
+    [
+        ("euclidean", "standard"),
+        ("l1", "standard"),
+        ("minkowski:3", "standard"),
+        ("cosine", "none"),
+        ("correlation", "none"),
+        ("canberra", "none"),
+    ],
+)
 def test_metrics_of_dbscan_have_their_own_scaling(run, iris_file, metric, scaling):
     done = run("dbscan", iris_file, "--metric", metric, "--min-samples", 6)
     assert f"scaling: {scaling} (" in done.stderr
@@ -599,8 +682,9 @@ Reims,49.26,4.03
     auto = run(*args, "--quiet", stdin=places)
     eps = float(re.search(r"^eps: ([\d.]+) km \(", auto.stderr, re.MULTILINE)[1])
     assert auto.stdout == run(*args, "--eps", eps, stdin=places).stdout
-    X = distances.from_degrees([-18.142, -17.803, -16.967, 48.857, 45.764, 49.26],
-                               [178.442, 177.416, -179.9, 2.352, 4.836, 4.03])
+    X = distances.from_degrees(
+        [-18.142, -17.803, -16.967, 48.857, 45.764, 49.26], [178.442, 177.416, -179.9, 2.352, 4.836, 4.03]
+    )
     assert eps == pytest.approx(distances.radians_to_km(selection.suggest_eps(X, 2, metric="haversine").eps), rel=0.005)
 
 
@@ -610,13 +694,22 @@ def test_rows_left_out_by_dbscan_keep_their_place(run):
     assert labels_of(done.stdout) == ["0", '""', "0", "-1", "0"]
 
 
-@pytest.mark.parametrize("eps, advice", [
-    (0.001, r"a larger --eps or auto or a smaller --min-samples, as no row has so many rows within eps\. Half of the "
-            r"rows have 5 rows, themselves counted, within 0\.\d+, nine in ten within \d\.\d+\n"),
-    (0.1, r"a larger --eps or auto or a smaller --min-samples, as more than half is noise\. Half of the rows have"),
-    (30, "a smaller --eps or auto or a larger --min-samples, as there is but one cluster. If it stays in one piece"),
-    (1, None),
-])
+@pytest.mark.parametrize(
+    "eps, advice",
+    [
+        (
+            0.001,
+            r"a larger --eps or auto or a smaller --min-samples, as no row has so many rows within eps\. Half of the "
+            r"rows have 5 rows, themselves counted, within 0\.\d+, nine in ten within \d\.\d+\n",
+        ),
+        (0.1, r"a larger --eps or auto or a smaller --min-samples, as more than half is noise\. Half of the rows have"),
+        (
+            30,
+            "a smaller --eps or auto or a larger --min-samples, as there is but one cluster. If it stays in one piece",
+        ),
+        (1, None),
+    ],
+)
 def test_dbscan_says_what_to_try_next(run, eps, advice):
     done = run("dbscan", "-", "--eps", eps, stdin=as_csv(scattered(), "ab"))
     assert done.returncode == 0 and "warning" not in done.stderr
@@ -642,14 +735,23 @@ def test_advice_on_many_small_clusters_and_on_a_giant_one(run):
 def test_dbscan_notes_duplicates(run):
     X = scattered()
     twice = np.concatenate([np.repeat(X[:50], 6, axis=0), X[50:150]])
-    assert "note: 75% of the rows have 4 or more others equal to them; a larger" in run(
-        "dbscan", "-", stdin=as_csv(twice, "ab")).stderr
+    assert (
+        "note: 75% of the rows have 4 or more others equal to them; a larger"
+        in run("dbscan", "-", stdin=as_csv(twice, "ab")).stderr
+    )
 
 
-@pytest.mark.parametrize("kind, options", [
-    ("png", []), ("pdf", []), ("svg", []), ("svg", ["--eps", "0.7"]), ("svg", ["--columns", "petal_width_cm"]),
-    ("svg", ["--columns", "petal_width_cm,sepal_width_cm"]),
-])
+@pytest.mark.parametrize(
+    "kind, options",
+    [
+        ("png", []),
+        ("pdf", []),
+        ("svg", []),
+        ("svg", ["--eps", "0.7"]),
+        ("svg", ["--columns", "petal_width_cm"]),
+        ("svg", ["--columns", "petal_width_cm,sepal_width_cm"]),
+    ],
+)
 def test_map_is_drawn(run, iris_file, tmp_path, kind, options):
     pytest.importorskip("matplotlib")
     done = run("dbscan", iris_file, *options, "--plot", f"map.{kind}")
@@ -664,10 +766,14 @@ def test_map_is_drawn(run, iris_file, tmp_path, kind, options):
         assert ("first principal component (" in text) == ("--columns" not in options)
 
 
-@pytest.mark.parametrize("options, axis", [
-    (["--columns", "petal_width_cm"], "petal_width_cm"), ([], "first principal component ("),
-    (["--columns", "petal_width_cm,sepal_width_cm", "--scale", "log"], "log(1 + petal_width_cm)"),
-])
+@pytest.mark.parametrize(
+    "options, axis",
+    [
+        (["--columns", "petal_width_cm"], "petal_width_cm"),
+        ([], "first principal component ("),
+        (["--columns", "petal_width_cm,sepal_width_cm", "--scale", "log"], "log(1 + petal_width_cm)"),
+    ],
+)
 def test_kmeans_draws_clusters_and_centres(run, iris_file, tmp_path, options, axis):
     pytest.importorskip("matplotlib")
     assert run("kmeans", iris_file, "-k", 3, *options, "--plot", "clusters.svg").returncode == 0
@@ -709,24 +815,30 @@ def test_a_single_row(run):
     assert labels_of(done.stdout) == ["0"] and "what to try" not in done.stderr
 
 
-@pytest.mark.parametrize("args, message", [
-    (["--eps", "0"], "a number greater than 0 is needed, or auto, not '0'"),
-    (["--eps", "-3"], "not '-3'"),
-    (["--eps", "nan"], "not 'nan'"),
-    (["--eps", "inf"], "not 'inf'"),
-    (["--eps", "Auto"], "not 'Auto'"),
-    (["--min-samples", "0"], "a whole number of 1 or more is needed, not '0'"),
-    (["--min-samples", "2.5"], "not '2.5'"),
-    (["--metric", "haversin"], "did you mean 'haversine'?"),
-    (["--metric", "haversine"], "needs two columns, latitude and longitude in degrees, and there are sepal_length_cm"),
-    (["--metric", "haversine", "--scale", "standard"], "without --scale"),
-    (["--plot", "-"], "a file is needed"),
-    (["--plot", "iris.csv"], "would be overwritten"),
-    (["--plot", "a.png", "--output", "a.png"], "named twice"),
-    (["--plot", "map.csv"], "no kind of picture"),
-    (["--seed", "1"], "unrecognized arguments: --seed"),
-    (["-k", "3"], "unrecognized arguments: -k"),
-])
+@pytest.mark.parametrize(
+    "args, message",
+    [
+        (["--eps", "0"], "a number greater than 0 is needed, or auto, not '0'"),
+        (["--eps", "-3"], "not '-3'"),
+        (["--eps", "nan"], "not 'nan'"),
+        (["--eps", "inf"], "not 'inf'"),
+        (["--eps", "Auto"], "not 'Auto'"),
+        (["--min-samples", "0"], "a whole number of 1 or more is needed, not '0'"),
+        (["--min-samples", "2.5"], "not '2.5'"),
+        (["--metric", "haversin"], "did you mean 'haversine'?"),
+        (
+            ["--metric", "haversine"],
+            "needs two columns, latitude and longitude in degrees, and there are sepal_length_cm",
+        ),
+        (["--metric", "haversine", "--scale", "standard"], "without --scale"),
+        (["--plot", "-"], "a file is needed"),
+        (["--plot", "iris.csv"], "would be overwritten"),
+        (["--plot", "a.png", "--output", "a.png"], "named twice"),
+        (["--plot", "map.csv"], "no kind of picture"),
+        (["--seed", "1"], "unrecognized arguments: --seed"),
+        (["-k", "3"], "unrecognized arguments: -k"),
+    ],
+)
 def test_mistakes_on_the_command_line_of_dbscan(run, iris_file, args, message):
     if args[0] == "--plot":
         pytest.importorskip("matplotlib")
@@ -735,15 +847,18 @@ def test_mistakes_on_the_command_line_of_dbscan(run, iris_file, args, message):
     assert re.match("coterie( dbscan)?: error: ", done.stderr.splitlines()[-1]) and message in done.stderr
 
 
-@pytest.mark.parametrize("rows, args, message", [
-    (b"a,b\n1,2\n3,4\n", [], "standard input: --min-samples 5 is more than the 2 rows there are"),
-    (b"a,b\n1,2\n", ["--min-samples", "2"], "--min-samples 2 is more than the 1 row there is"),
-    (b"a,b\n1,2\n", ["--min-samples", "1"], "at least 2 rows"),
-    (b"a\n1\n1\n1\n1\n", ["--min-samples", "3"], "every row has 2 or more others at distance 0"),
-    (b"a,b\n1,2\n0,0\n", ["--metric", "cosine", "--eps", "0.1", "--min-samples", "1"], "zero vectors"),
-    (b"a,b\n1,2\n95,4\n", ["--metric", "haversine", "--min-samples", "2"], "a is taken for latitude"),
-    (b"a,b\n1,x\n2,y\n", ["--columns", "b"], "not a column of numbers: b ('x')"),
-])
+@pytest.mark.parametrize(
+    "rows, args, message",
+    [
+        (b"a,b\n1,2\n3,4\n", [], "standard input: --min-samples 5 is more than the 2 rows there are"),
+        (b"a,b\n1,2\n", ["--min-samples", "2"], "--min-samples 2 is more than the 1 row there is"),
+        (b"a,b\n1,2\n", ["--min-samples", "1"], "at least 2 rows"),
+        (b"a\n1\n1\n1\n1\n", ["--min-samples", "3"], "every row has 2 or more others at distance 0"),
+        (b"a,b\n1,2\n0,0\n", ["--metric", "cosine", "--eps", "0.1", "--min-samples", "1"], "zero vectors"),
+        (b"a,b\n1,2\n95,4\n", ["--metric", "haversine", "--min-samples", "2"], "a is taken for latitude"),
+        (b"a,b\n1,x\n2,y\n", ["--columns", "b"], "not a column of numbers: b ('x')"),
+    ],
+)
 def test_mistakes_about_the_data_of_dbscan(run, rows, args, message):
     done = run("dbscan", "-", *args, stdin=rows)
     assert (done.returncode, done.stdout) == (1, "")
@@ -764,10 +879,21 @@ def test_demo(run_process, tmp_path):
     pytest.importorskip("matplotlib")
     done = run_process("demo", "--jobs", 2)
     assert done.returncode == 0
-    for text in ("0: 50 setosa", "64: 49 versicolor, 15 virginica", "150 flowers, joined at height 32.4",
-                 "cluster 0, 33% of flowers: petal length", "agree to 0.73", "1,000,000 addresses", "12 depots",
-                 "k-means with 4 centres cuts through the shapes", "912 right moon, 18 scattered", "885 left moon",
-                 "659 disc", "1,159 ring", "DBSCAN to 0.95"):
+    for text in (
+        "0: 50 setosa",
+        "64: 49 versicolor, 15 virginica",
+        "150 flowers, joined at height 32.4",
+        "cluster 0, 33% of flowers: petal length",
+        "agree to 0.73",
+        "1,000,000 addresses",
+        "12 depots",
+        "k-means with 4 centres cuts through the shapes",
+        "912 right moon, 18 scattered",
+        "885 left moon",
+        "659 disc",
+        "1,159 ring",
+        "DBSCAN to 0.95",
+    ):
         assert text in done.stdout
     assert len(done.stdout.splitlines()) < 72
     path = re.search("^picture of all this: (.*)$", done.stdout, re.MULTILINE)[1]
@@ -779,7 +905,7 @@ def test_demo_without_matplotlib_says_how_to_get_the_picture(tmp_path):
     code = "import sys; sys.modules['matplotlib'] = None; from coterie.cli import main; sys.exit(main(['demo']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0 and "12 depots" in done.stdout
-    assert 'pip install matplotlib' in done.stderr and not list(tmp_path.iterdir())
+    assert "pip install matplotlib" in done.stderr and not list(tmp_path.iterdir())
 
 
 def test_demo_refuses_a_picture_it_cant_write(fails):
@@ -799,7 +925,10 @@ def test_generated_addresses_are_on_the_map_and_not_in_the_lake():
 
 def test_iris_is_fishers_table():
     assert IRIS.shape == (150, 4) and {name: (SPECIES == name).sum() for name in set(SPECIES)} == {
-        "setosa": 50, "versicolor": 50, "virginica": 50}
+        "setosa": 50,
+        "versicolor": 50,
+        "virginica": 50,
+    }
     np.testing.assert_allclose(IRIS.mean(axis=0), [5.843333, 3.057333, 3.758, 1.199333], atol=1e-6)
     assert IRIS[34].tolist() == [4.9, 3.1, 1.5, 0.2] and IRIS[37].tolist() == [4.9, 3.6, 1.4, 0.1]
 
@@ -809,21 +938,24 @@ def test_iris_is_fishers_table():
 EXPECTED = [[1.5, -2.0], [3e10, 4.0], [5.0, 0.25]]
 
 
-@pytest.mark.parametrize("text", [
-    "a,b\n1.5,-2\n3e10,4\n5,.25\n",
-    "a;b\n1.5;-2\n3e10;4\n5;.25",
-    "a\tb\n1.5\t-2\n3e10\t4\n5\t.25\n",
-    "a;b\n1,5;-2\n3e10;4\n5;,25\n",  # decimal commas
-    "a\tb\n1,5\t-2\n3e10\t4\n5\t0,25\n",
-    '"a","b"\n"1.5","-2"\n"3e10","4"\n"5",".25"\n',
-    " a , b \r\n 1.5, -2 \r\n3e10 ,4\r\n5,.25\r\n\r\n",
-    "\n\na,b\n1.5,-2\n\n3e10,4\n  \n5,.25\n\n",  # blank lines
-    "a,b\r1.5,-2\r3e10,4\r5,.25\r",
-    "\ufeffa,b\n1.5,-2\n3e10,4\n5,.25\n",
-    "# made by a program\n# a,b\n1.5,-2\n3e10,4\n5,.25\n",
-    "a,b\n1.5,-2\n3e10,4\n5,.25\n".encode("utf-16"),
-    gzip.compress(b"a,b\n1.5,-2\n3e10,4\n5,.25\n"),
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n1.5,-2\n3e10,4\n5,.25\n",
+        "a;b\n1.5;-2\n3e10;4\n5;.25",
+        "a\tb\n1.5\t-2\n3e10\t4\n5\t.25\n",
+        "a;b\n1,5;-2\n3e10;4\n5;,25\n",  # decimal commas
+        "a\tb\n1,5\t-2\n3e10\t4\n5\t0,25\n",
+        '"a","b"\n"1.5","-2"\n"3e10","4"\n"5",".25"\n',
+        " a , b \r\n 1.5, -2 \r\n3e10 ,4\r\n5,.25\r\n\r\n",
+        "\n\na,b\n1.5,-2\n\n3e10,4\n  \n5,.25\n\n",  # blank lines
+        "a,b\r1.5,-2\r3e10,4\r5,.25\r",
+        "\ufeffa,b\n1.5,-2\n3e10,4\n5,.25\n",
+        "# made by a program\n# a,b\n1.5,-2\n3e10,4\n5,.25\n",
+        "a,b\n1.5,-2\n3e10,4\n5,.25\n".encode("utf-16"),
+        gzip.compress(b"a,b\n1.5,-2\n3e10,4\n5,.25\n"),
+    ],
+)
 def test_text_is_read_as_it_comes(read, text):
     table = read(text)
     assert (table.names, table.values.tolist(), table.left_out) == (["a", "b"], EXPECTED, [])
@@ -835,17 +967,20 @@ def test_without_a_header_columns_are_numbered(read):
     assert any("no header line" in note for note in table.notes)
 
 
-@pytest.mark.parametrize("text, names", [
-    ("name,size\nfoo,1\nbar,2\n", ["size"]),
-    ("year,1990\n7,1\n9,2\n", ["year", "1990"]),  # a name above numbers makes a header
-    (",x\n0,5\n1,6\n", ["x0", "x"]),  # as pandas writes its index
-    ("#,x\n1,5\n2,6\n", ["#", "x"]),
-    ("a,a,b,a\n1,2,3,4\n5,6,7,8\n", ["a", "a.2", "b", "a.3"]),
-    ("a,a.2,a\n1,2,3\n5,6,7\n", ["a", "a.2", "a.3"]),
-    ("<DATE>,<OPEN>\n5,1\n5,2\n", ["<DATE>", "<OPEN>"]),
-    ("größe,b\n1,2\n3,4\n".encode("latin-1"), ["größe", "b"]),
-    ('"x, in mm","two\nlines"\n1,2\n3,4\n', ["x, in mm", "two\nlines"]),
-])
+@pytest.mark.parametrize(
+    "text, names",
+    [
+        ("name,size\nfoo,1\nbar,2\n", ["size"]),
+        ("year,1990\n7,1\n9,2\n", ["year", "1990"]),  # a name above numbers makes a header
+        (",x\n0,5\n1,6\n", ["x0", "x"]),  # as pandas writes its index
+        ("#,x\n1,5\n2,6\n", ["#", "x"]),
+        ("a,a,b,a\n1,2,3,4\n5,6,7,8\n", ["a", "a.2", "b", "a.3"]),
+        ("a,a.2,a\n1,2,3\n5,6,7\n", ["a", "a.2", "a.3"]),
+        ("<DATE>,<OPEN>\n5,1\n5,2\n", ["<DATE>", "<OPEN>"]),
+        ("größe,b\n1,2\n3,4\n".encode("latin-1"), ["größe", "b"]),
+        ('"x, in mm","two\nlines"\n1,2\n3,4\n', ["x, in mm", "two\nlines"]),
+    ],
+)
 def test_names_of_columns(read, text, names):
     assert read(text).names == names
 
@@ -877,26 +1012,29 @@ def test_mistake_among_numbers_is_an_error_that_names_the_line(read):
     assert read("a,b\n" + "\n".join(rows), drop=["b"]).names == ["a"]
 
 
-@pytest.mark.parametrize("text, message", [
-    (b"", "there is nothing in it"),
-    (b"\n \n", "there is nothing in it"),
-    (b"a,b\n", "a header line but no row below it"),
-    (b"a,b\n1,2\n\n3\n", "line 4 has 1 field, where the first line has 2"),
-    (b'a,b\n"1\n1",2\n3,4,5\n', "line 4 has 3 fields"),
-    (b'a,b\n1,2\n3,"4\n5,6\n', "line 3: a quote is opened there and not closed"),
-    (b"a,b\nx,y\nz,w\n", "no column of numbers in it, but a ('x'), b ('y')"),
-    (b"a,b\nNA,\n,?\n", "no column of numbers in it, but a (empty), b (empty)"),
-    (b"1 2 3\n4 5 6\n", "no comma, semicolon or tab separates columns"),
-    (b"a,b\n1,inf\n2,3\n", "infinite values: b 1"),
-    (bytes(range(256)), "neither text nor"),
-    (b'[{"a": 1},\n{"a": 2}]', "looks like JSON"),
-    (gzip.compress(b"a,b\n" + b"1,2\n" * 9999)[:50], "damaged or cut short"),
-    (b"\x1f\x8bnonsense", "damaged or cut short|Unknown compression|reserved"),
-    (b"\xfd7zXZ\0", "compressed with xz"),
-    (b"PK\x03\x04nonsense", "damaged or cut short"),
-    (b"\x93NUMPY\x01\x00nonsense", "header"),
-    (b"PAR1nonsense", "arquet"),
-])
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        (b"", "there is nothing in it"),
+        (b"\n \n", "there is nothing in it"),
+        (b"a,b\n", "a header line but no row below it"),
+        (b"a,b\n1,2\n\n3\n", "line 4 has 1 field, where the first line has 2"),
+        (b'a,b\n"1\n1",2\n3,4,5\n', "line 4 has 3 fields"),
+        (b'a,b\n1,2\n3,"4\n5,6\n', "line 3: a quote is opened there and not closed"),
+        (b"a,b\nx,y\nz,w\n", "no column of numbers in it, but a ('x'), b ('y')"),
+        (b"a,b\nNA,\n,?\n", "no column of numbers in it, but a (empty), b (empty)"),
+        (b"1 2 3\n4 5 6\n", "no comma, semicolon or tab separates columns"),
+        (b"a,b\n1,inf\n2,3\n", "infinite values: b 1"),
+        (bytes(range(256)), "neither text nor"),
+        (b'[{"a": 1},\n{"a": 2}]', "looks like JSON"),
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 9999)[:50], "damaged or cut short"),
+        (b"\x1f\x8bnonsense", "damaged or cut short|Unknown compression|reserved"),
+        (b"\xfd7zXZ\0", "compressed with xz"),
+        (b"PK\x03\x04nonsense", "damaged or cut short"),
+        (b"\x93NUMPY\x01\x00nonsense", "header"),
+        (b"PAR1nonsense", "arquet"),
+    ],
+)
 def test_unreadable_files(read, text, message):
     if text.startswith(b"PAR1"):
         pytest.importorskip("pyarrow")
@@ -916,8 +1054,12 @@ def test_blocks_of_lines_do_not_change_what_is_read(read, monkeypatch, separator
     writer = csv.writer(out, delimiter=separator, quoting=csv.QUOTE_ALL if quote else csv.QUOTE_MINIMAL)
     writer.writerow(["a", "remark", "b", "c"])
     for (a, b, c), remark in zip(X.tolist(), remarks, strict=True):
-        writer.writerow([("" if np.isnan(v) else repr(v).replace(".", decimal)) if not isinstance(v, str) else v
-                         for v in (a, remark, b, c)])
+        writer.writerow(
+            [
+                ("" if np.isnan(v) else repr(v).replace(".", decimal)) if not isinstance(v, str) else v
+                for v in (a, remark, b, c)
+            ]
+        )
     for size in (50, 1000, 1 << 20):
         monkeypatch.setattr(_csv, "_BLOCK", size)
         table = read(out.getvalue(), missing="drop")
@@ -938,8 +1080,13 @@ def test_npy_and_npz(read, tmp_path):
     X = np.arange(12.0).reshape(4, 3) ** 2
     path = tmp_path / "x"
     for array, expected in (
-        (X, X), (X.astype(np.float32), X), (np.asfortranarray(X), X), (X.astype(">f8"), X), (X.astype(np.int16), X),
-        (X > 5, X > 5), (X[:, 0], X[:, :1]),
+        (X, X),
+        (X.astype(np.float32), X),
+        (np.asfortranarray(X), X),
+        (X.astype(">f8"), X),
+        (X.astype(np.int16), X),
+        (X > 5, X > 5),
+        (X[:, 0], X[:, :1]),
         (np.array([(1, 2.5, "x"), (3, 4.5, "y")], dtype=[("a", int), ("b", float), ("c", "U1")]), [[1, 2.5], [3, 4.5]]),
     ):
         with open(path, "wb") as file:
@@ -965,7 +1112,8 @@ def test_columns_without_a_value_are_left_out_of_arrays_too(read, tmp_path):
 def test_values_too_large_to_be_scaled(run):
     done = run("kmeans", "-", "-k", 2, stdin=b"a,b\n1e308,1\n-1e308,2\n3,4\n")
     assert done.returncode == 1 and done.stderr == (
-        "coterie kmeans: error: values that large can't be scaled; --scale none takes them as they are\n")
+        "coterie kmeans: error: values that large can't be scaled; --scale none takes them as they are\n"
+    )
 
 
 def test_npz_array_is_chosen_by_name(read, tmp_path):
@@ -996,14 +1144,17 @@ def test_packed_integers_are_unpacked(read, tmp_path):
     assert read(path).values.tolist() == raw.tolist()
 
 
-@pytest.mark.parametrize("array, message", [
-    (np.ones((2, 2)) * 1j, "not numbers but complex128"),
-    (np.array([["a"]]), "not numbers but <U1"),
-    (np.ones((2, 2, 2)), r"the shape \(2, 2, 2\)"),
-    (np.array({}, dtype=object), "Python objects"),
-    (np.ones((0, 2)), "no row"),
-    (np.ones((2, 0)), "no column of numbers"),
-])
+@pytest.mark.parametrize(
+    "array, message",
+    [
+        (np.ones((2, 2)) * 1j, "not numbers but complex128"),
+        (np.array([["a"]]), "not numbers but <U1"),
+        (np.ones((2, 2, 2)), r"the shape \(2, 2, 2\)"),
+        (np.array({}, dtype=object), "Python objects"),
+        (np.ones((0, 2)), "no row"),
+        (np.ones((2, 0)), "no column of numbers"),
+    ],
+)
 def test_arrays_that_are_no_tables(read, tmp_path, array, message):
     np.save(tmp_path / "x.npy", array, allow_pickle=True)
     with pytest.raises(Problem, match=message):
@@ -1061,7 +1212,7 @@ def test_every_format_goes_through_a_pipe(run_process, kind, zipped):
 
 
 def test_names_of_rows_come_from_a_column_of_text_or_numbers(read, monkeypatch):
-    text = "a,who,n\n1, ann ,7\n,bob,8\n3,\"c, d\",9\n4,,9\n"
+    text = 'a,who,n\n1, ann ,7\n,bob,8\n3,"c, d",9\n4,,9\n'
     table = read(text, row_names="who")
     assert (table.names, table.row_names) == (["a", "n"], ["ann", "bob", "c, d", ""])
     table = read(text, row_names="n", missing="drop")
@@ -1112,26 +1263,29 @@ def test_names_of_rows_come_from_parquet(read, tmp_path):
 # ------------------------------------------------------------------------------------------------- odd columns
 
 
-@pytest.mark.parametrize("name, values, kind", [
-    ("customer_id", [5, 5, 7], "an identifier"),
-    ("userId", [5, 5, 7], "an identifier"),
-    ("ID", [5, 5, 7], "an identifier"),
-    ("row", range(30), "an identifier"),
-    ("n", range(100, 0, -1), "an identifier"),  # each number once, in order
-    ("n", [(7 * i) % 31 for i in range(31)], "an identifier"),  # each number once, none left out
-    ("year", [2001, 2003, 2003], "a date"),
-    ("model_year", [70, 71, 82], None),  # dates are known by what they are, not by a name alone
-    ("Full_time_year_round", [i * 37 % 1000 for i in range(30)], None),
-    ("smoker_no", [i % 2 for i in range(30)], None),
-    ("protein_key", [i / 7 for i in range(30)], None),
-    ("when", [1990 + i % 9 for i in range(30)], "a date"),
-    ("when", [20240101 + 100 * (i % 12) + i % 28 for i in range(30)], "a date"),
-    ("when", [1_700_000_000 + 977 * (i % 11) for i in range(30)], "a date"),
-    ("recency_days", [i % 9 for i in range(30)], None),
-    ("acid", [i % 9 for i in range(30)], None),
-    ("spend", [(i * 7919) % 10007 for i in range(60)], None),
-    ("mass", np.random.default_rng(0).normal(size=40), None),
-])
+@pytest.mark.parametrize(
+    "name, values, kind",
+    [
+        ("customer_id", [5, 5, 7], "an identifier"),
+        ("userId", [5, 5, 7], "an identifier"),
+        ("ID", [5, 5, 7], "an identifier"),
+        ("row", range(30), "an identifier"),
+        ("n", range(100, 0, -1), "an identifier"),  # each number once, in order
+        ("n", [(7 * i) % 31 for i in range(31)], "an identifier"),  # each number once, none left out
+        ("year", [2001, 2003, 2003], "a date"),
+        ("model_year", [70, 71, 82], None),  # dates are known by what they are, not by a name alone
+        ("Full_time_year_round", [i * 37 % 1000 for i in range(30)], None),
+        ("smoker_no", [i % 2 for i in range(30)], None),
+        ("protein_key", [i / 7 for i in range(30)], None),
+        ("when", [1990 + i % 9 for i in range(30)], "a date"),
+        ("when", [20240101 + 100 * (i % 12) + i % 28 for i in range(30)], "a date"),
+        ("when", [1_700_000_000 + 977 * (i % 11) for i in range(30)], "a date"),
+        ("recency_days", [i % 9 for i in range(30)], None),
+        ("acid", [i % 9 for i in range(30)], None),
+        ("spend", [(i * 7919) % 10007 for i in range(60)], None),
+        ("mass", np.random.default_rng(0).normal(size=40), None),
+    ],
+)
 def test_identifiers_and_dates_are_named_in_a_warning(read, capsys, name, values, kind):
     values = list(values)
     text = f"{name},v\n" + "\n".join(f"{value},{i * i % 5}" for i, value in enumerate(values))
@@ -1179,14 +1333,24 @@ def test_summary_of_many_clusters_and_columns_is_cut(run, tmp_path):
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the real data is not here")
-@pytest.mark.parametrize("name, options, found", [
-    ("penguins.csv.gz", ["--missing", "drop"], ["year looks like a date", "342 rows by 5 columns"]),
-    ("customers_online_retail_rfm.csv.gz", ["--missing", "median", "--scale", "log"],
-     ["customer_id looks like an identifier", "4,372 rows by 10 columns", "country ('United Kingdom')"]),
-    ("stars_hyg_mag7.5.npz", [], ["array X is used", "b_minus_v", "25,792 rows by 6 columns"]),
-    ("lidar_lone_star.npz", [], ["raw_xyz * scale + offset", "518,862 rows by 3 columns", "4,918,36"]),
-    ("kddcup99_10cols.npz", ["--drop", "protocol,service,flag,labels"], ["805,050 rows by 10 columns", "src_bytes"]),
-])
+@pytest.mark.parametrize(
+    "name, options, found",
+    [
+        ("penguins.csv.gz", ["--missing", "drop"], ["year looks like a date", "342 rows by 5 columns"]),
+        (
+            "customers_online_retail_rfm.csv.gz",
+            ["--missing", "median", "--scale", "log"],
+            ["customer_id looks like an identifier", "4,372 rows by 10 columns", "country ('United Kingdom')"],
+        ),
+        ("stars_hyg_mag7.5.npz", [], ["array X is used", "b_minus_v", "25,792 rows by 6 columns"]),
+        ("lidar_lone_star.npz", [], ["raw_xyz * scale + offset", "518,862 rows by 3 columns", "4,918,36"]),
+        (
+            "kddcup99_10cols.npz",
+            ["--drop", "protocol,service,flag,labels"],
+            ["805,050 rows by 10 columns", "src_bytes"],
+        ),
+    ],
+)
 def test_real_files(run, name, options, found):
     done = run("kmeans", DATA / name, "-k", 4, *options)
     assert done.returncode == 0
@@ -1196,11 +1360,17 @@ def test_real_files(run, name, options, found):
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the real data is not here")
-@pytest.mark.parametrize("name, options, found", [
-    ("earthquakes_world.csv.gz", ["--columns", "latitude,longitude", "--metric", "haversine", "--min-samples", 10],
-     ["eps: 145 km (at the knee", "118 clusters of 23,412 rows", "the 40 largest of 118 clusters"]),
-    ("penguins.csv.gz", ["--missing", "drop", "--drop", "year"], ["scaling: standard", "2 clusters of 342 rows"]),
-])
+@pytest.mark.parametrize(
+    "name, options, found",
+    [
+        (
+            "earthquakes_world.csv.gz",
+            ["--columns", "latitude,longitude", "--metric", "haversine", "--min-samples", 10],
+            ["eps: 145 km (at the knee", "118 clusters of 23,412 rows", "the 40 largest of 118 clusters"],
+        ),
+        ("penguins.csv.gz", ["--missing", "drop", "--drop", "year"], ["scaling: standard", "2 clusters of 342 rows"]),
+    ],
+)
 def test_density_of_real_files(run, tmp_path, name, options, found):
     pytest.importorskip("matplotlib")
     done = run("dbscan", DATA / name, *options, "--plot", "map.png")
@@ -1210,12 +1380,21 @@ def test_density_of_real_files(run, tmp_path, name, options, found):
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the real data is not here")
-@pytest.mark.parametrize("name, options, found", [
-    ("genes_nci60.npz", ["--metric", "correlation", "--names", "labels", "-k", 3],
-     ["64 rows by 6,830 columns", "7 MELANOMA, 2 BREAST", "scaling: none", "method: average"]),
-    ("customers_online_retail_rfm.csv.gz", ["--missing", "median", "--scale", "log", "--drop", "customer_id", "-k", 5],
-     ["4,372 rows by 9 columns", "5 clusters", "32.0%"]),
-])
+@pytest.mark.parametrize(
+    "name, options, found",
+    [
+        (
+            "genes_nci60.npz",
+            ["--metric", "correlation", "--names", "labels", "-k", 3],
+            ["64 rows by 6,830 columns", "7 MELANOMA, 2 BREAST", "scaling: none", "method: average"],
+        ),
+        (
+            "customers_online_retail_rfm.csv.gz",
+            ["--missing", "median", "--scale", "log", "--drop", "customer_id", "-k", 5],
+            ["4,372 rows by 9 columns", "5 clusters", "32.0%"],
+        ),
+    ],
+)
 def test_trees_of_real_files(run, tmp_path, name, options, found):
     pytest.importorskip("matplotlib")
     done = run("hierarchy", DATA / name, *options, "--dendrogram", "tree.png")

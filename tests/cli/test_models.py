@@ -1,4 +1,5 @@
 """`--save` of the fitting commands and `coterie predict`: fit today, assign tomorrow."""
+
 import csv
 import gzip
 import io
@@ -91,14 +92,25 @@ def test_further_rows_get_the_labels_of_the_python_interface(cli, tmp_path, fit)
         core = coterie.load("model.npz").core_sample_indices_.tolist()
         assert core and [again[i] for i in core] == [told[i] for i in core]
         assert {i for i, label in enumerate(again) if label == "-1"} == {
-            i for i, label in enumerate(told) if label == "-1"}
+            i for i, label in enumerate(told) if label == "-1"
+        }
     else:  # the clusters are those of the fit, whatever number Python gives them
         assert np.mean(np.array(again) == told) > 0.85
     model = coterie.load("model.npz")
-    columns = ["petal_width_cm", "sepal_length_cm"] if "--columns" in fit else [
-        name for name in NAMES if "--drop" not in fit or name != "sepal_width_cm"]
-    own = Scaler("none" if set(fit) & {"none", "cosine", "correlation", "0.6"} else
-                 "log" if "log" in fit else "robust" if "robust" in fit else "standard")
+    columns = (
+        ["petal_width_cm", "sepal_length_cm"]
+        if "--columns" in fit
+        else [name for name in NAMES if "--drop" not in fit or name != "sepal_width_cm"]
+    )
+    own = Scaler(
+        "none"
+        if set(fit) & {"none", "cosine", "correlation", "0.6"}
+        else "log"
+        if "log" in fit
+        else "robust"
+        if "robust" in fit
+        else "standard"
+    )
     places = [NAMES.index(name) for name in columns]
     own.fit(OLD[:, places])
     expected = model.predict(own.transform(NEW[:, places]))
@@ -118,8 +130,11 @@ def test_columns_are_found_by_name_in_any_order_and_further_ones_are_ignored(cli
     done = cli("predict", "model.npz", "new.csv", "--output", "new_labels.csv.gz")
     assert done.stdout == "" and "note: ignored, as the model does not use it: species\n" in done.stderr
     assert labels_of(gzip.decompress((tmp_path / "new_labels.csv.gz").read_bytes()).decode()) == expected
-    for text in ("model: k-means, 3 clusters of 75 rows by 4 columns", "scaling: standard, by the numbers of the fit",
-                 "share at the fit"):
+    for text in (
+        "model: k-means, 3 clusters of 75 rows by 4 columns",
+        "scaling: standard, by the numbers of the fit",
+        "share at the fit",
+    ):
         assert text in done.stderr
     quiet = cli("predict", "model.npz", "new.csv", "--quiet", "--jobs", 2)
     assert labels_of(quiet.stdout) == expected and quiet.stderr == ""
@@ -144,8 +159,13 @@ def test_every_format_is_read(cli, tmp_path, kmeans_model):
 
 def test_rows_come_through_a_pipe(tmp_path, kmeans_model):
     scaler, model = kmeans_model
-    done = subprocess.run([sys.executable, "-m", "coterie", "predict", "model.npz", "-", "--quiet"], cwd=tmp_path,
-                          input=as_csv(NEW).encode(), capture_output=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-m", "coterie", "predict", "model.npz", "-", "--quiet"],
+        cwd=tmp_path,
+        input=as_csv(NEW).encode(),
+        capture_output=True,
+        timeout=120,
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     assert labels_of(done.stdout.decode()) == [str(label) for label in model.predict(scaler.transform(NEW))]
 
@@ -170,22 +190,35 @@ def test_a_model_of_columns_without_names_goes_by_their_place_in_the_file(cli, t
     scaler = Scaler().fit(OLD[:, [3, 1]])
     model = coterie.KMeans(3, n_init=5, random_state=0).fit(scaler.transform(OLD[:, [3, 1]]))
     expected = [str(label) for label in model.predict(scaler.transform(NEW[:, [3, 1]]))]
-    for name, content in (("all.csv", as_csv(NEW)), ("unnamed.csv", as_csv(NEW, header=False)),
-                          ("two.csv", as_csv(NEW[:, [3, 1]], header=False)),
-                          ("x.csv", as_csv(NEW[:, [0, 1, 3, 2, 2]], ["x0", "x1", "x3", "x2", "x4"]))):
+    for name, content in (
+        ("all.csv", as_csv(NEW)),
+        ("unnamed.csv", as_csv(NEW, header=False)),
+        ("two.csv", as_csv(NEW[:, [3, 1]], header=False)),
+        ("x.csv", as_csv(NEW[:, [0, 1, 3, 2, 2]], ["x0", "x1", "x3", "x2", "x4"])),
+    ):
         (tmp_path / name).write_text(content)
         assert labels_of(cli("predict", "model.npz", name).stdout) == expected
     (tmp_path / "three.csv").write_text(as_csv(NEW[:, :3], header=False))
-    assert "three.csv: it has 3 columns, and the model was fitted with 2 columns" in cli(
-        "predict", "model.npz", "three.csv", code=1).stderr
+    assert (
+        "three.csv: it has 3 columns, and the model was fitted with 2 columns"
+        in cli("predict", "model.npz", "three.csv", code=1).stderr
+    )
 
 
-@pytest.mark.parametrize("names, message", [
-    (["sepal_length_cm", "sepal_width", "petal_length_cm", "petal_width_cm"],
-     "no column is called 'sepal_width_cm', as one was that the model was fitted with: did you mean 'sepal_width'?"),
-    (["a", "b", "c", "d"], "no column is called 'sepal_length_cm' (nor 3 more of the 4), as one was that the model was "
-                           "fitted with: there is a, b, c, d"),
-])
+@pytest.mark.parametrize(
+    "names, message",
+    [
+        (
+            ["sepal_length_cm", "sepal_width", "petal_length_cm", "petal_width_cm"],
+            "no column is called 'sepal_width_cm', as one was that the model was fitted with: did you mean 'sepal_width'?",
+        ),
+        (
+            ["a", "b", "c", "d"],
+            "no column is called 'sepal_length_cm' (nor 3 more of the 4), as one was that the model was "
+            "fitted with: there is a, b, c, d",
+        ),
+    ],
+)
 def test_absent_columns_are_an_error(cli, tmp_path, kmeans_model, names, message):
     (tmp_path / "new.csv").write_text(as_csv(NEW, names))
     assert f"coterie predict: error: new.csv: {message}\n" in cli("predict", "model.npz", "new.csv", code=1).stderr
@@ -214,8 +247,10 @@ def test_missing_values_are_treated_as_they_were(cli, tmp_path):
     assert "filled in with the column's median when the model was fitted" in done.stderr
     done = cli("predict", "model.npz", "new.csv", "--missing", "drop")
     assert labels_of(done.stdout) == [each if whole else '""' for each, whole in zip(expected, complete, strict=True)]
-    assert "--missing drop leaves those rows out" in cli(
-        "predict", "model.npz", "new.csv", "--missing", "error", code=1).stderr
+    assert (
+        "--missing drop leaves those rows out"
+        in cli("predict", "model.npz", "new.csv", "--missing", "error", code=1).stderr
+    )
 
     cli("kmeans", "old.csv", "-k", 3, "--missing", "drop", "--save", "model.npz")
     assert labels_of(cli("predict", "model.npz", "new.csv").stdout).count('""') == np.count_nonzero(~complete)
@@ -224,7 +259,8 @@ def test_missing_values_are_treated_as_they_were(cli, tmp_path):
     kept = old[~np.isnan(old).any(axis=1)]
     row = Scaler().fit(kept).transform([[5.0, np.median(kept[:, 1]), 1.4, 0.2]])
     assert labels_of(cli("predict", "model.npz", "row.csv", "--missing", "median").stdout) == [
-        str(coterie.load("model.npz").predict(row)[0])]
+        str(coterie.load("model.npz").predict(row)[0])
+    ]
 
 
 def test_a_column_without_a_value_is_filled_in_not_left_out(cli, tmp_path):
@@ -247,8 +283,14 @@ def test_a_column_without_a_value_is_filled_in_not_left_out(cli, tmp_path):
 
 def test_places_on_the_globe_are_predicted_in_degrees(cli, tmp_path):
     names = ["name", "lat", "lon"]
-    old = [("Suva", -18.142, 178.442), ("Nadi", -17.803, 177.416), ("Taveuni", -16.967, -179.9),
-           ("Paris", 48.857, 2.352), ("Lyon", 45.764, 4.836), ("Reims", 49.26, 4.03)]
+    old = [
+        ("Suva", -18.142, 178.442),
+        ("Nadi", -17.803, 177.416),
+        ("Taveuni", -16.967, -179.9),
+        ("Paris", 48.857, 2.352),
+        ("Lyon", 45.764, 4.836),
+        ("Reims", 49.26, 4.03),
+    ]
     new = [("Labasa", -16.43, 179.37), ("Orleans", 47.9, 1.9), ("Lima", -12.05, -77.04)]
     for file, rows in (("old.csv", old), ("new.csv", new)):
         with open(tmp_path / file, "w", newline="") as out:
@@ -260,8 +302,15 @@ def test_places_on_the_globe_are_predicted_in_degrees(cli, tmp_path):
     assert labels_of(cli("predict", "model.npz", "new.csv").stdout)[:2] == ["0", "1"]
 
 
-@pytest.mark.parametrize("fit", [["kmeans", "-k", "4"], ["dbscan", "--eps", "0.6", "--scale", "standard"],
-                                 ["hierarchy", "-k", "3", "--method", "average"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "fit",
+    [
+        ["kmeans", "-k", "4"],
+        ["dbscan", "--eps", "0.6", "--scale", "standard"],
+        ["hierarchy", "-k", "3", "--method", "average"],
+    ],
+    ids=" ".join,
+)
 def test_scores_tell_how_unusual_rows_are(cli, tmp_path, fit):
     command, *options = fit
     (tmp_path / "old.csv").write_text(as_csv(OLD))
@@ -296,10 +345,13 @@ def test_a_model_saved_from_python_takes_rows_as_they_are(cli, tmp_path):
     np.save(tmp_path / "new.npy", holes(NEW, 0))
     assert "no medians are in model.npz" in cli("predict", "model.npz", "new.npy", "--missing", "median", code=2).stderr
     coterie.DivisiveClustering(3).fit(OLD).save(tmp_path / "model.npz")
-    assert "model.npz: a DivisiveClustering gives further rows no label" in cli(
-        "predict", "model.npz", "new.npy", code=1).stderr
+    assert (
+        "model.npz: a DivisiveClustering gives further rows no label"
+        in cli("predict", "model.npz", "new.npy", code=1).stderr
+    )
     coterie.AgglomerativeClustering(2, metric="precomputed", linkage="average").fit(np.ones((3, 3))).save(
-        tmp_path / "model.npz")
+        tmp_path / "model.npz"
+    )
     assert "was fitted with distances" in cli("predict", "model.npz", "new.npy", code=1).stderr
 
 
@@ -323,8 +375,11 @@ def changed(**changes):
             tree[where] = value
         text = json.dumps({key: value for key, value in tree.items() if value is not None})
         file = io.BytesIO()
-        np.savez(file, **{"coterie.json": np.frombuffer(text.encode(), np.uint8)},
-                 **{name: array for name, array in arrays.items() if f'"{name}"' in text})
+        np.savez(
+            file,
+            **{"coterie.json": np.frombuffer(text.encode(), np.uint8)},
+            **{name: array for name, array in arrays.items() if f'"{name}"' in text},
+        )
         return file.getvalue()
 
     return change
@@ -336,22 +391,29 @@ def other_npz(content):
     return file.getvalue()
 
 
-@pytest.mark.parametrize("spoil, message", [
-    (lambda content: as_csv(OLD).encode(), "is not a model saved by coterie: it is no npz file"),
-    (lambda content: b"", "is not a model saved by coterie"),
-    (other_npz, "is not a model saved by coterie: it has other arrays"),
-    (changed(format=99), "is not a model saved by coterie: it was written by a later version of coterie"),
-    (changed(format=1), "is not a model saved by coterie: it was written by an earlier version of coterie"),
-    (changed(facts={"columns": ["a"]}), "'columns' of the facts about its data must be an array of texts"),
-    (changed(facts={"column": ["a"]}), "'column' is no attribute of the facts about its data"),
-    (changed(parts=None), "it has no 'parts'"),
-    (changed(parts={"model": {"class": "os:system", "params": {}, "state": {}}}),
-     "'os:system' is no class that a file can hold"),
-    (changed(parts={"model": {"class": "coterie.KMeans", "params": coterie.KMeans().get_params(), "state": {}}}),
-     "the KMeans in it is not fitted"),
-    (lambda content: content[:len(content) // 2], "is not a model saved by coterie"),
-    (lambda content: content[:200] + b"\xff" * 64 + content[264:], "is not a model saved by coterie"),
-])
+@pytest.mark.parametrize(
+    "spoil, message",
+    [
+        (lambda content: as_csv(OLD).encode(), "is not a model saved by coterie: it is no npz file"),
+        (lambda content: b"", "is not a model saved by coterie"),
+        (other_npz, "is not a model saved by coterie: it has other arrays"),
+        (changed(format=99), "is not a model saved by coterie: it was written by a later version of coterie"),
+        (changed(format=1), "is not a model saved by coterie: it was written by an earlier version of coterie"),
+        (changed(facts={"columns": ["a"]}), "'columns' of the facts about its data must be an array of texts"),
+        (changed(facts={"column": ["a"]}), "'column' is no attribute of the facts about its data"),
+        (changed(parts=None), "it has no 'parts'"),
+        (
+            changed(parts={"model": {"class": "os:system", "params": {}, "state": {}}}),
+            "'os:system' is no class that a file can hold",
+        ),
+        (
+            changed(parts={"model": {"class": "coterie.KMeans", "params": coterie.KMeans().get_params(), "state": {}}}),
+            "the KMeans in it is not fitted",
+        ),
+        (lambda content: content[: len(content) // 2], "is not a model saved by coterie"),
+        (lambda content: content[:200] + b"\xff" * 64 + content[264:], "is not a model saved by coterie"),
+    ],
+)
 def test_files_that_are_no_models(cli, tmp_path, kmeans_model, spoil, message):
     path = tmp_path / "model.npz"
     path.write_bytes(spoil(path.read_bytes()))
@@ -360,21 +422,24 @@ def test_files_that_are_no_models(cli, tmp_path, kmeans_model, spoil, message):
     assert message in error
 
 
-@pytest.mark.parametrize("fit, place, value, message", [
-    (0, "facts/columns", np.array(["a", "b"]), "'columns' of the facts"),
-    (0, "facts/columns", np.array(["a"] * 4), "not some of all_columns"),
-    (0, "facts/all_columns", np.array(NAMES[:3]), "not some of all_columns"),
-    (0, "facts/medians", np.array([1.0, 2.0, np.nan, 3.0]), "'medians' of the facts"),
-    (0, "facts/medians", np.ones(3), "'medians' of the facts"),
-    (0, "facts/typical", np.ones((0, 4)), "no typical rows"),
-    (0, "facts/typical", np.ones((6, 3)), "'typical' of the facts"),
-    (0, "facts/typical", np.full((6, 4), np.inf), "'typical' of the facts"),
-    (0, "parts/scaler/state/scale_", np.zeros(4), "'scale_' of Scaler"),
-    (0, "parts/scaler/state/center_", np.zeros(3), "'center_' of Scaler"),
-    (6, "facts/numbers", np.array([0, 1, 2, 2]), "do not number the clusters"),
-    (6, "facts/numbers", np.array([0, 1, 2, 4]), "'numbers' of the facts"),
-    (6, "facts/numbers", np.array([0, 1, 2]), "'numbers' of the facts"),
-])
+@pytest.mark.parametrize(
+    "fit, place, value, message",
+    [
+        (0, "facts/columns", np.array(["a", "b"]), "'columns' of the facts"),
+        (0, "facts/columns", np.array(["a"] * 4), "not some of all_columns"),
+        (0, "facts/all_columns", np.array(NAMES[:3]), "not some of all_columns"),
+        (0, "facts/medians", np.array([1.0, 2.0, np.nan, 3.0]), "'medians' of the facts"),
+        (0, "facts/medians", np.ones(3), "'medians' of the facts"),
+        (0, "facts/typical", np.ones((0, 4)), "no typical rows"),
+        (0, "facts/typical", np.ones((6, 3)), "'typical' of the facts"),
+        (0, "facts/typical", np.full((6, 4), np.inf), "'typical' of the facts"),
+        (0, "parts/scaler/state/scale_", np.zeros(4), "'scale_' of Scaler"),
+        (0, "parts/scaler/state/center_", np.zeros(3), "'center_' of Scaler"),
+        (6, "facts/numbers", np.array([0, 1, 2, 2]), "do not number the clusters"),
+        (6, "facts/numbers", np.array([0, 1, 2, 4]), "'numbers' of the facts"),
+        (6, "facts/numbers", np.array([0, 1, 2]), "'numbers' of the facts"),
+    ],
+)
 def test_facts_beside_a_model_must_suit_it(cli, tmp_path, fit, place, value, message):
     (tmp_path / "old.csv").write_text(as_csv(OLD))
     command, *options = FITS[fit]
@@ -398,35 +463,43 @@ def test_a_scaler_of_other_columns_is_refused(cli, tmp_path, kmeans_model):
     assert "it has a scaler of other columns" in cli("predict", "model.npz", "old.csv", code=1).stderr
 
 
-@pytest.mark.parametrize("args, code, message", [
-    (["predict", "nowhere.npz", "old.csv"], 1, "nowhere.npz: No such file"),
-    (["predict", ".", "old.csv"], 1, ".: Is a directory" if sys.platform != "win32" else "ermission"),
-    (["predict", "model.npz", "nowhere.csv"], 1, "nowhere.csv: No such file"),
-    (["predict", "model.npz"], 2, "required: FILE"),
-    (["predict", "model.npz", "model.npz"], 1, "model.npz: it is a model saved by coterie, not a table"),
-    (["kmeans", "model.npz", "-k", "2"], 1, "model.npz: it is a model saved by coterie, not a table"),
-    (["predict", "model.npz", "old.csv", "--output", "model.npz"], 2, "would be overwritten"),
-    (["predict", "model.npz", "old.csv", "--output", "old.csv"], 2, "would be overwritten"),
-    (["predict", "model.npz", "old.csv", "--columns", "a"], 2, "unrecognized arguments: --columns"),
-    (["predict", "model.npz", "old.csv", "--missing", "mean"], 2, "invalid choice: 'mean'"),
-    (["kmeans", "old.csv", "-k", "2", "--save", "-"], 2, "a file is needed"),
-    (["kmeans", "old.csv", "-k", "2", "--save", "nowhere/model.npz"], 1, "there is no folder nowhere"),
-    (["kmeans", "old.csv", "-k", "2", "--save", "a", "--output", "a"], 2, "named twice"),
-    (["dbscan", "old.csv", "--save", "old.csv"], 2, "would be overwritten"),
-    (["hierarchy", "old.csv", "--save", "a.npz", "--divisive"], 2, "--divisive has no rule for further rows"),
-])
+@pytest.mark.parametrize(
+    "args, code, message",
+    [
+        (["predict", "nowhere.npz", "old.csv"], 1, "nowhere.npz: No such file"),
+        (["predict", ".", "old.csv"], 1, ".: Is a directory" if sys.platform != "win32" else "ermission"),
+        (["predict", "model.npz", "nowhere.csv"], 1, "nowhere.csv: No such file"),
+        (["predict", "model.npz"], 2, "required: FILE"),
+        (["predict", "model.npz", "model.npz"], 1, "model.npz: it is a model saved by coterie, not a table"),
+        (["kmeans", "model.npz", "-k", "2"], 1, "model.npz: it is a model saved by coterie, not a table"),
+        (["predict", "model.npz", "old.csv", "--output", "model.npz"], 2, "would be overwritten"),
+        (["predict", "model.npz", "old.csv", "--output", "old.csv"], 2, "would be overwritten"),
+        (["predict", "model.npz", "old.csv", "--columns", "a"], 2, "unrecognized arguments: --columns"),
+        (["predict", "model.npz", "old.csv", "--missing", "mean"], 2, "invalid choice: 'mean'"),
+        (["kmeans", "old.csv", "-k", "2", "--save", "-"], 2, "a file is needed"),
+        (["kmeans", "old.csv", "-k", "2", "--save", "nowhere/model.npz"], 1, "there is no folder nowhere"),
+        (["kmeans", "old.csv", "-k", "2", "--save", "a", "--output", "a"], 2, "named twice"),
+        (["dbscan", "old.csv", "--save", "old.csv"], 2, "would be overwritten"),
+        (["hierarchy", "old.csv", "--save", "a.npz", "--divisive"], 2, "--divisive has no rule for further rows"),
+    ],
+)
 def test_mistakes_about_models(cli, kmeans_model, args, code, message):
     assert message in cli(*args, code=code).stderr
 
 
-@pytest.mark.parametrize("text, message", [
-    (as_csv(NEW).replace("4.9,3.0", "4.9,wide", 1),
-     "column sepal_width_cm has text among its numbers: 'wide' on line 2"),
-    (",".join(NAMES) + "\nx,1,2,3\ny,1,2,3\n", "not a column of numbers: sepal_length_cm ('x')"),
-    (",".join(NAMES) + "\n1,inf,2,3\n", "infinite values: sepal_width_cm 1; correct them\n"),
-    (",".join(NAMES) + "\n", "a header line but no row below it"),
-    ("", "there is nothing in it"),
-])
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        (
+            as_csv(NEW).replace("4.9,3.0", "4.9,wide", 1),
+            "column sepal_width_cm has text among its numbers: 'wide' on line 2",
+        ),
+        (",".join(NAMES) + "\nx,1,2,3\ny,1,2,3\n", "not a column of numbers: sepal_length_cm ('x')"),
+        (",".join(NAMES) + "\n1,inf,2,3\n", "infinite values: sepal_width_cm 1; correct them\n"),
+        (",".join(NAMES) + "\n", "a header line but no row below it"),
+        ("", "there is nothing in it"),
+    ],
+)
 def test_mistakes_about_further_rows(cli, tmp_path, kmeans_model, text, message):
     (tmp_path / "new.csv").write_text(text)
     error = cli("predict", "model.npz", "new.csv", code=1).stderr

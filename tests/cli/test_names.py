@@ -1,4 +1,5 @@
 """Names that are no plain words, of columns and of files: nothing breaks, nothing is run, nothing is lost."""
+
 import ast
 import csv
 import html
@@ -17,11 +18,33 @@ from coterie.cli._console import printable
 from coterie.cli._result import as_cell
 from coterie.cli.demo import read_iris
 
-HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "'''", '"""', "'''; import os; os._exit(3)",
-           "a\nimport os",
-           'x"]; import os; os._exit(3) #', "\\", "\\'", "{0}", "%s", "a,b", "<b>&amp;</b>", "$HOME", "`id`",
-           "# x", "$x$",
-           "--jobs", "-1", "\u2028x", "x\x0cy", "naïve", "🦉"]
+HOSTILE = [
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "-2+3",
+    "'''",
+    '"""',
+    "'''; import os; os._exit(3)",
+    "a\nimport os",
+    'x"]; import os; os._exit(3) #',
+    "\\",
+    "\\'",
+    "{0}",
+    "%s",
+    "a,b",
+    "<b>&amp;</b>",
+    "$HOME",
+    "`id`",
+    "# x",
+    "$x$",
+    "--jobs",
+    "-1",
+    "\u2028x",
+    "x\x0cy",
+    "naïve",
+    "🦉",
+]
 
 
 @pytest.fixture
@@ -64,7 +87,7 @@ def test_commands_and_programme_of_a_page_are_what_they_should_be(run, monkeypat
     """Whatever columns are called: the commands give the same page again, and the programme has the same numbers."""
     monkeypatch.setattr("coterie.cli.report.matplotlib_is_there", lambda: False)
     monkeypatch.setattr("coterie.cli._report.findings.RESAMPLES", 2)
-    names = [*HOSTILE[first:first + 9], "plain"]
+    names = [*HOSTILE[first : first + 9], "plain"]
     X = write_table("x.csv", names)
     options = ["--drop", "plain"] if drops else []
     run("report", "x.csv", "-k", "3", "--quiet", "--output", "a.html", *options)
@@ -73,10 +96,13 @@ def test_commands_and_programme_of_a_page_are_what_they_should_be(run, monkeypat
     report, fit, programme = blocks(page)[-3:]
     tree = ast.parse(programme)
     assert {type(statement) for statement in tree.body} <= {ast.Import, ast.ImportFrom, ast.Assign}
-    assert {alias.name for statement in tree.body if isinstance(statement, ast.Import) for alias in statement.names} \
-        <= {"pandas", "numpy"}
-    assert {statement.module for statement in tree.body if isinstance(statement, ast.ImportFrom)} \
-        <= {"coterie", "coterie.scaling"}
+    assert {
+        alias.name for statement in tree.body if isinstance(statement, ast.Import) for alias in statement.names
+    } <= {"pandas", "numpy"}
+    assert {statement.module for statement in tree.body if isinstance(statement, ast.ImportFrom)} <= {
+        "coterie",
+        "coterie.scaling",
+    }
     pytest.importorskip("pandas")
     known = {}
     exec(programme, known)
@@ -90,11 +116,26 @@ def test_commands_and_programme_of_a_page_are_what_they_should_be(run, monkeypat
         assert [int(line) for line in file.read().split()[1:]] == known["labels"].tolist()
 
 
-@pytest.mark.parametrize("text, cell", [
-    ("=1+1", "'=1+1"), ("+x", "'+x"), ("@x", "'@x"), ("-x", "'-x"), ("\tx", "'\tx"), ("\rx", "'\rx"),
-    ("-5", "-5"), ("+1.5e3", "+1.5e3"), ("-2+3", "'-2+3"), ("x=1", "x=1"), ("", ""), ("'=1", "'=1"),
-    (-5, -5), (-0.5, -0.5), (None, None),
-])
+@pytest.mark.parametrize(
+    "text, cell",
+    [
+        ("=1+1", "'=1+1"),
+        ("+x", "'+x"),
+        ("@x", "'@x"),
+        ("-x", "'-x"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("-5", "-5"),
+        ("+1.5e3", "+1.5e3"),
+        ("-2+3", "'-2+3"),
+        ("x=1", "x=1"),
+        ("", ""),
+        ("'=1", "'=1"),
+        (-5, -5),
+        (-0.5, -0.5),
+        (None, None),
+    ],
+)
 def test_no_cell_is_a_formula(text, cell):
     assert as_cell(text) == cell
 
@@ -124,8 +165,20 @@ def test_names_of_files_need_be_no_text(run, monkeypatch, stem):
     pytest.importorskip("pandas")
     stem = f"./{os.fsdecode(stem)}"
     X = write_table(f"{stem}.csv", ["a", "b", "c"])
-    run("kmeans", f"{stem}.csv", "-k", 3, "-o", f"{stem}.labels", "--centers", f"{stem}.centers.gz", "--plot",
-        f"{stem}.png", "--save", f"{stem}.npz")
+    run(
+        "kmeans",
+        f"{stem}.csv",
+        "-k",
+        3,
+        "-o",
+        f"{stem}.labels",
+        "--centers",
+        f"{stem}.centers.gz",
+        "--plot",
+        f"{stem}.png",
+        "--save",
+        f"{stem}.npz",
+    )
     run("predict", f"{stem}.npz", f"{stem}.csv", "-o", f"{stem}.again")
     with open(f"{stem}.labels") as file, open(f"{stem}.again") as again:
         assert file.read() == again.read()
@@ -143,10 +196,15 @@ def test_names_of_files_need_be_no_text(run, monkeypatch, stem):
     exec(programme, known)
     np.testing.assert_array_equal(known["X"], X)
     program = "import os, sys; os.write(1, b'\\0'.join(map(os.fsencode, sys.argv[1:])))"
-    done = subprocess.run(["bash", "-c", report.replace("coterie", '"$PYTHON" -c "$PROGRAM"', 1)], capture_output=True,
-                          env=os.environ | {"PYTHON": sys.executable, "PROGRAM": program}, timeout=60)
+    done = subprocess.run(
+        ["bash", "-c", report.replace("coterie", '"$PYTHON" -c "$PROGRAM"', 1)],
+        capture_output=True,
+        env=os.environ | {"PYTHON": sys.executable, "PROGRAM": program},
+        timeout=60,
+    )
     assert [os.fsencode(f"{stem}.{end}") for end in ("csv", "html")] == [
-        part for part in done.stdout.split(b"\0") if part.endswith((b".csv", b".html"))]
+        part for part in done.stdout.split(b"\0") if part.endswith((b".csv", b".html"))
+    ]
     done = run("kmeans", f"{stem}.none", "-k", 3, code=1)
     assert printable(stem) in done.err or stem in done.err
 
@@ -154,16 +212,24 @@ def test_names_of_files_need_be_no_text(run, monkeypatch, stem):
 @pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes")
 def test_messages_name_files_whatever_their_bytes(tmp_path):
     for encoding in ("utf-8", "ascii"):
-        done = subprocess.run([sys.executable, "-m", "coterie", "kmeans", b"\xff.csv", "-k", "3"], cwd=tmp_path,
-                              capture_output=True, timeout=60, env=os.environ | {"PYTHONIOENCODING": encoding})
+        done = subprocess.run(
+            [sys.executable, "-m", "coterie", "kmeans", b"\xff.csv", "-k", "3"],
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=60,
+            env=os.environ | {"PYTHONIOENCODING": encoding},
+        )
         assert done.returncode == 1 and done.stderr.startswith(b"coterie kmeans: error: \\xff.csv: No such file")
 
 
 def test_names_in_arrays_may_hold_what_cannot_be_encoded(run):
     names, X, _ = read_iris()
     np.savez("x.npz", X=X, columns=np.array(["\ud800", "\udcff", "a", names[0]]))
-    for args in (["kmeans", "x.npz", "-k", 3, "--centers", "centers.csv", "--plot", "a.png", "--save", "m.npz"],
-                 ["report", "x.npz", "-k", 3, "-o", "x.html"], ["profile", "x.npz", "--model", "m.npz", "-o", "p.csv"]):
+    for args in (
+        ["kmeans", "x.npz", "-k", 3, "--centers", "centers.csv", "--plot", "a.png", "--save", "m.npz"],
+        ["report", "x.npz", "-k", 3, "-o", "x.html"],
+        ["profile", "x.npz", "--model", "m.npz", "-o", "p.csv"],
+    ):
         if args[0] == "kmeans":
             pytest.importorskip("matplotlib")
         run(*args)

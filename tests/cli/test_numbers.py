@@ -1,4 +1,5 @@
 """What points and commas in the numbers of a text file mean: decided once for a column, by all that the file shows."""
+
 import contextlib
 import csv
 import io
@@ -19,8 +20,14 @@ from coterie.cli._read import read_file
 def read(tmp_path):
     def read(text, **options):
         (tmp_path / "table.csv").write_text(text, encoding="utf-8")
-        usual = {"file": str(tmp_path / "table.csv"), "array": None, "columns": None, "drop": [], "missing": "median",
-                 "quiet": False}
+        usual = {
+            "file": str(tmp_path / "table.csv"),
+            "array": None,
+            "columns": None,
+            "drop": [],
+            "missing": "median",
+            "quiet": False,
+        }
         return read_file(Namespace(**usual | options))
 
     return read
@@ -34,48 +41,88 @@ def as_text(columns, separator=";"):
     return out.getvalue()
 
 
-@pytest.mark.parametrize("cell, by_point, by_comma", [
-    ("1.234", 1.234, 1234), ("1,234", 1234, 1.234), ("-1.234", -1.234, -1234), (" +1,234 ", 1234, 1.234),
-    ("756", 756, 756), ("-5", -5, -5), ("1e3", 1000, 1000), ("007", 7, 7),
-    ("12.34", 12.34, None), ("12,34", None, 12.34),  # no two digits are thousands
-    ("0.123", 0.123, None), ("0,123", None, 0.123), ("-0.123", -0.123, None), ("012.345", 12.345, None),
-    ("1234.567", 1234.567, None), ("1234,567", None, 1234.567), (".123", 0.123, None), ("1.", 1, None),
-    ("1.234e3", 1234, None), ("1,5e3", None, 1500), ("1.2345", 1.2345, None),
-    ("1.234,5", None, 1234.5), ("1,234.5", 1234.5, None), ("1.234.567", None, 1234567), ("1,234,567", 1234567, None),
-    ("1.234,567", None, 1234.567), ("1.234.567,8", None, 1234567.8), ("12.345.67", None, None),
-    ("1.23.456", None, None), ("1,234,5", None, None), ("1 234,5", None, None), ("1_000", None, None),
-    ("0x10", None, None), ("--1", None, None), ("1.234-", None, None), ("12%", None, None), ("", None, None),
-    ("1.234,", None, 1234),
-])
+@pytest.mark.parametrize(
+    "cell, by_point, by_comma",
+    [
+        ("1.234", 1.234, 1234),
+        ("1,234", 1234, 1.234),
+        ("-1.234", -1.234, -1234),
+        (" +1,234 ", 1234, 1.234),
+        ("756", 756, 756),
+        ("-5", -5, -5),
+        ("1e3", 1000, 1000),
+        ("007", 7, 7),
+        ("12.34", 12.34, None),
+        ("12,34", None, 12.34),  # no two digits are thousands
+        ("0.123", 0.123, None),
+        ("0,123", None, 0.123),
+        ("-0.123", -0.123, None),
+        ("012.345", 12.345, None),
+        ("1234.567", 1234.567, None),
+        ("1234,567", None, 1234.567),
+        (".123", 0.123, None),
+        ("1.", 1, None),
+        ("1.234e3", 1234, None),
+        ("1,5e3", None, 1500),
+        ("1.2345", 1.2345, None),
+        ("1.234,5", None, 1234.5),
+        ("1,234.5", 1234.5, None),
+        ("1.234.567", None, 1234567),
+        ("1,234,567", 1234567, None),
+        ("1.234,567", None, 1234.567),
+        ("1.234.567,8", None, 1234567.8),
+        ("12.345.67", None, None),
+        ("1.23.456", None, None),
+        ("1,234,5", None, None),
+        ("1 234,5", None, None),
+        ("1_000", None, None),
+        ("0x10", None, None),
+        ("--1", None, None),
+        ("1.234-", None, None),
+        ("12%", None, None),
+        ("", None, None),
+        ("1.234,", None, 1234),
+    ],
+)
 def test_a_cell_by_either_mark(cell, by_point, by_comma):
     assert number(cell, POINT) == by_point and number(cell, COMMA) == by_comma
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
-@pytest.mark.parametrize("columns, expected, unclear", [
-    # the defect: 2.339 was 2.339 and 756 was 756
-    ({"n": ["2.339", "756"], "share": ["12,5", "0,3"]}, {"n": [2339, 756], "share": [12.5, 0.3]}, {}),
-    ({"n": ["2.339", "756"], "share": ["12.5", "0.3"]}, {"n": [2.339, 756], "share": [12.5, 0.3]}, {}),
-    ({"n": ["2.339", "756"]}, {}, {"n": "'2.339' may be 2.339 or 2,339"}),
-    ({"n": ["2,339", "756"]}, {}, {"n": "'2,339' may be 2,339 or 2.339"}),
-    ({"n": ["2,339", "756"], "share": ["12.5", "0.3"]}, {"n": [2339, 756], "share": [12.5, 0.3]}, {}),
-    ({"n": ["2,339", "756"], "share": ["12,5", "0,3"]}, {"n": [2.339, 756], "share": [12.5, 0.3]}, {}),
-    # one cell of the column shows it
-    ({"n": ["2.339", "0.756"]}, {"n": [2.339, 0.756]}, {}),
-    ({"n": ["2.339", "1756.123"]}, {"n": [2.339, 1756.123]}, {}),
-    ({"n": ["2.339", "1.756,5"]}, {"n": [2339, 1756.5]}, {}),
-    ({"n": ["2.339", "1.756.500"]}, {"n": [2339, 1756500]}, {}),
-    ({"n": ["-2.339", "-1,5"]}, {"n": [-2339, -1.5]}, {}), ({"n": ["2,339", "1,756.5"]}, {"n": [2339, 1756.5]}, {}),
-    ({"n": ["1.500", "2.5e1"]}, {"n": [1.5, 25]}, {}),
-    # a column shows its own, whatever the others do; where others differ, one that shows nothing is unclear
-    ({"a": ["12.5", "1.234"], "b": ["12,5", "1.234"], "c": ["1.234", "5"], "d": ["7", "8"]},
-     {"a": [12.5, 1.234], "b": [12.5, 1234], "d": [7, 8]}, {"c": "'1.234' may be 1.234 or 1,234"}),
-    ({"n": ["2.339", "756"], "whole": ["1", "2"]}, {"whole": [1, 2]}, {"n": "'2.339' may be 2.339 or 2,339"}),
-    # text shows nothing
-    ({"n": ["2.339", "756"], "v": ["12,5 kg", "3"], "whole": ["1", "2"]}, {"whole": [1, 2]},
-     {"n": "'2.339' may be 2.339 or 2,339"}),
-    ({"n": ["12.5", "12,5"], "m": ["1", "2"]}, {"m": [1, 2]}, {"n": "decimal points and decimal commas"}),
-])
+@pytest.mark.parametrize(
+    "columns, expected, unclear",
+    [
+        # the defect: 2.339 was 2.339 and 756 was 756
+        ({"n": ["2.339", "756"], "share": ["12,5", "0,3"]}, {"n": [2339, 756], "share": [12.5, 0.3]}, {}),
+        ({"n": ["2.339", "756"], "share": ["12.5", "0.3"]}, {"n": [2.339, 756], "share": [12.5, 0.3]}, {}),
+        ({"n": ["2.339", "756"]}, {}, {"n": "'2.339' may be 2.339 or 2,339"}),
+        ({"n": ["2,339", "756"]}, {}, {"n": "'2,339' may be 2,339 or 2.339"}),
+        ({"n": ["2,339", "756"], "share": ["12.5", "0.3"]}, {"n": [2339, 756], "share": [12.5, 0.3]}, {}),
+        ({"n": ["2,339", "756"], "share": ["12,5", "0,3"]}, {"n": [2.339, 756], "share": [12.5, 0.3]}, {}),
+        # one cell of the column shows it
+        ({"n": ["2.339", "0.756"]}, {"n": [2.339, 0.756]}, {}),
+        ({"n": ["2.339", "1756.123"]}, {"n": [2.339, 1756.123]}, {}),
+        ({"n": ["2.339", "1.756,5"]}, {"n": [2339, 1756.5]}, {}),
+        ({"n": ["2.339", "1.756.500"]}, {"n": [2339, 1756500]}, {}),
+        ({"n": ["-2.339", "-1,5"]}, {"n": [-2339, -1.5]}, {}),
+        ({"n": ["2,339", "1,756.5"]}, {"n": [2339, 1756.5]}, {}),
+        ({"n": ["1.500", "2.5e1"]}, {"n": [1.5, 25]}, {}),
+        # a column shows its own, whatever the others do; where others differ, one that shows nothing is unclear
+        (
+            {"a": ["12.5", "1.234"], "b": ["12,5", "1.234"], "c": ["1.234", "5"], "d": ["7", "8"]},
+            {"a": [12.5, 1.234], "b": [12.5, 1234], "d": [7, 8]},
+            {"c": "'1.234' may be 1.234 or 1,234"},
+        ),
+        ({"n": ["2.339", "756"], "whole": ["1", "2"]}, {"whole": [1, 2]}, {"n": "'2.339' may be 2.339 or 2,339"}),
+        # text shows nothing
+        (
+            {"n": ["2.339", "756"], "v": ["12,5 kg", "3"], "whole": ["1", "2"]},
+            {"whole": [1, 2]},
+            {"n": "'2.339' may be 2.339 or 2,339"},
+        ),
+        ({"n": ["12.5", "12,5"], "m": ["1", "2"]}, {"m": [1, 2]}, {"n": "decimal points and decimal commas"}),
+    ],
+)
 def test_columns_are_read_by_what_the_file_shows(read, capsys, separator, columns, expected, unclear):
     try:
         table = read(as_text(columns, separator))
@@ -88,16 +135,19 @@ def test_columns_are_read_by_what_the_file_shows(read, capsys, separator, column
     assert all(f"{name} ({why}" in err for name, why in unclear.items())
 
 
-@pytest.mark.parametrize("columns, expected", [
-    ({"n": ["2.339", "756"]}, {"n": [2.339, 756]}),  # as ever
-    ({"n": ["1,234", "756"], "v": ["12.5", "3"]}, {"n": [1234, 756], "v": [12.5, 3]}),
-    ({"n": ["1,234", "756"], "v": ["1", "3"]}, {"v": [1, 3]}),
-    ({"n": ["1,234.5", "756"], "v": ["1", "3"]}, {"n": [1234.5, 756], "v": [1, 3]}),
-    ({"answers": ["1,5", "2,5"], "v": ["1.234", "3"]}, {"v": [1.234, 3]}),  # which answers were given: text
-    ({"n": ["1.234,5", "756,50"], "v": ["1.234", "3"]}, {"n": [1234.5, 756.5], "v": [1234, 3]}),
-    ({"n": ["1.234.567", "756"], "v": ["1.234", "3"]}, {"n": [1234567, 756], "v": [1234, 3]}),
-    ({"n": ["1.234,5", "756"], "v": ["1.234", "3"], "w": ["12.5", "3"]}, {"n": [1234.5, 756], "w": [12.5, 3]}),
-])
+@pytest.mark.parametrize(
+    "columns, expected",
+    [
+        ({"n": ["2.339", "756"]}, {"n": [2.339, 756]}),  # as ever
+        ({"n": ["1,234", "756"], "v": ["12.5", "3"]}, {"n": [1234, 756], "v": [12.5, 3]}),
+        ({"n": ["1,234", "756"], "v": ["1", "3"]}, {"v": [1, 3]}),
+        ({"n": ["1,234.5", "756"], "v": ["1", "3"]}, {"n": [1234.5, 756], "v": [1, 3]}),
+        ({"answers": ["1,5", "2,5"], "v": ["1.234", "3"]}, {"v": [1.234, 3]}),  # which answers were given: text
+        ({"n": ["1.234,5", "756,50"], "v": ["1.234", "3"]}, {"n": [1234.5, 756.5], "v": [1234, 3]}),
+        ({"n": ["1.234.567", "756"], "v": ["1.234", "3"]}, {"n": [1234567, 756], "v": [1234, 3]}),
+        ({"n": ["1.234,5", "756"], "v": ["1.234", "3"], "w": ["12.5", "3"]}, {"n": [1234.5, 756], "w": [12.5, 3]}),
+    ],
+)
 def test_points_are_decimal_in_a_file_with_commas_between_columns(read, columns, expected):
     table = read(as_text(columns, ","))
     assert dict(zip(table.names, table.values.T.tolist(), strict=True)) == expected
@@ -110,8 +160,10 @@ def test_what_was_decided_is_told(read, capsys):
     assert "note: decimal commas: 12,5 is read as 12.5\n" in err
     assert "note: points between thousands: 2.339 is read as 2339\n" in err
     read(as_text({"n": ["2.339", "756"], "whole": ["1", "2"]}), quiet=True)
-    assert capsys.readouterr().err == "warning: left out, as the numbers can be read in two ways: n ('2.339' may be " \
+    assert (
+        capsys.readouterr().err == "warning: left out, as the numbers can be read in two ways: n ('2.339' may be "
         "2.339 or 2,339)\n"
+    )
     with pytest.raises(Problem, match=r"not a column of numbers: n \('2.339' may be"):
         read(as_text({"n": ["2.339", "756"], "whole": ["1", "2"]}), columns=["n", "whole"])
 
@@ -145,8 +197,11 @@ def test_every_used_number_is_the_one_that_was_meant(read, monkeypatch, seed):
     separator = ";\t,"[seed % 3]
     mark = POINT if separator == "," or rng.random() < 0.4 else COMMA
     n = int(rng.integers(3, 80))
-    kinds = rng.choice(["whole", "thousands", "thousandths", "tenths", "money", "long"], rng.integers(1, 5),
-                       p=[.2, .2, .4, .05, .1, .05])
+    kinds = rng.choice(
+        ["whole", "thousands", "thousandths", "tenths", "money", "long"],
+        rng.integers(1, 5),
+        p=[0.2, 0.2, 0.4, 0.05, 0.1, 0.05],
+    )
     meant, cells = {}, {}
     for j, kind in enumerate(kinds):
         meant[f"c{j}"], cells[f"c{j}"] = write(rng, kind, mark, n)
@@ -196,11 +251,19 @@ def test_evidence_may_come_late(read, monkeypatch):
 
 def test_pipe_that_must_be_read_twice_is_refused(tmp_path):
     rows = ["a;n;b", *(f"{i}.5;1.234;7" for i in range(200_000)), "1;2;1,5"]
-    done = subprocess.run([sys.executable, "-m", "coterie", "kmeans", "-", "-k", "2"], input="\n".join(rows).encode(),
-                          capture_output=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "coterie", "kmeans", "-", "-k", "2"],
+        input="\n".join(rows).encode(),
+        capture_output=True,
+        timeout=60,
+    )
     assert done.returncode == 1 and b"written in more than one way, as '1,5' shows" in done.stderr
-    done = subprocess.run([sys.executable, "-m", "coterie", "kmeans", "-", "-k", "2"],
-                          input="\n".join([*rows[:100], rows[-1]]).encode(), capture_output=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "coterie", "kmeans", "-", "-k", "2"],
+        input="\n".join([*rows[:100], rows[-1]]).encode(),
+        capture_output=True,
+        timeout=60,
+    )
     assert done.returncode == 0 and b"n ('1.234' may be 1.234 or 1,234)" in done.stderr
 
 

@@ -1,4 +1,5 @@
 """What the subcommands write: all of it takes its place, or nothing does; and nothing is written over another."""
+
 import itertools
 import os
 import pkgutil
@@ -26,9 +27,37 @@ INPUTS = {
     "demo": ["--seed", 1],
 }
 # Options that name no file to be written. Whoever adds an option says here whether it does.
-NO_OUTPUTS = {"help", "jobs", "seed", "quiet", "n_clusters", "n_colors", "file", "model", "array", "columns", "drop",
-              "missing", "scale", "metric", "starts", "eps", "min_samples", "height", "method", "divisive", "names",
-              "algorithm", "stability", "ks", "labels", "by", "categorical", "noun", "scores"}
+NO_OUTPUTS = {
+    "help",
+    "jobs",
+    "seed",
+    "quiet",
+    "n_clusters",
+    "n_colors",
+    "file",
+    "model",
+    "array",
+    "columns",
+    "drop",
+    "missing",
+    "scale",
+    "metric",
+    "starts",
+    "eps",
+    "min_samples",
+    "height",
+    "method",
+    "divisive",
+    "names",
+    "algorithm",
+    "stability",
+    "ks",
+    "labels",
+    "by",
+    "categorical",
+    "noun",
+    "scores",
+}
 ENDINGS = {"plot": ".png", "dendrogram": ".svg", "save": ".npz", "tree": ".npy"}
 ENDINGS_OF_OUTPUT = {"report": ".html", "quantize": ".png", "demo": ".png"}
 
@@ -48,7 +77,8 @@ def test_every_subcommand_is_tried():
     assert COMMANDS == sorted(INPUTS)
     assert {name: sorted(output_options(name)) for name in ("kmeans", "hierarchy")} == {
         "kmeans": ["--centers", "--output", "--plot", "--save"],
-        "hierarchy": ["--dendrogram", "--output", "--save", "--tree"]}
+        "hierarchy": ["--dendrogram", "--output", "--save", "--tree"],
+    }
 
 
 @pytest.fixture
@@ -100,8 +130,9 @@ def test_full_disk_leaves_every_earlier_file_as_it_was(run, small_demo, tmp_path
         full_disk.seen = 0
         code, _, err = run(command, *args)
         *_, error = err.splitlines()
-        assert code == 1 and error in [f"coterie {command}: error: {name}: No space left on device"
-                                       for name in options.values()]
+        assert code == 1 and error in [
+            f"coterie {command}: error: {name}: No space left on device" for name in options.values()
+        ]
         assert [name for name in options.values() if (tmp_path / name).read_text() != "old"] == []
         assert sorted(os.listdir()) == sorted([*before, *options.values()])  # nothing else is left behind
     full_disk.which, full_disk.seen = None, 0
@@ -130,6 +161,7 @@ def test_a_command_that_fails_or_is_stopped_leaves_earlier_files(run, tmp_path, 
     (tmp_path / "labels.csv").write_text("old")
     (tmp_path / "centers.csv").write_text("old")
     for error, code in ((KeyboardInterrupt, 130), (MemoryError, 1), (ValueError, 1)):
+
         def fail(*args, error=error, **options):
             raise error
 
@@ -155,8 +187,10 @@ def test_outputs_are_never_one_file(run, small_demo, tmp_path, command):
                 make(name, other)
             code, out, err = run(command, *INPUTS[command], first, other, second, name)
             assert (code, out) == (2, ""), err
-            assert f"{name} is named twice as output, once as {other}" in err \
+            assert (
+                f"{name} is named twice as output, once as {other}" in err
                 or f"{other} is named twice as output, once as {name}" in err
+            )
             if make is not None:
                 os.unlink(name)
                 os.unlink(other)
@@ -183,8 +217,9 @@ def test_output_is_not_where_standard_output_goes(run, tmp_path):
         done = subprocess.run([*command, "-o", "/dev/stdout", "--centers", os.devnull], stdout=out, timeout=60)
     assert done.returncode == 0 and (tmp_path / "labels.csv").read_text().startswith("label\n")
     with open("iris.csv", "rb") as source:  # neither is it what standard input comes from
-        done = subprocess.run([*command[:4], "-", *command[5:], "-o", "iris.csv"], stdin=source, stderr=subprocess.PIPE,
-                              timeout=60)
+        done = subprocess.run(
+            [*command[:4], "-", *command[5:], "-o", "iris.csv"], stdin=source, stderr=subprocess.PIPE, timeout=60
+        )
     assert done.returncode == 2 and b"iris.csv is the file that is read" in done.stderr
 
 
@@ -203,10 +238,17 @@ def test_every_kind_of_picture_goes_through_memory(run, kind):
     assert os.path.getsize(f"a.{kind}") > 1000
 
 
-@pytest.mark.parametrize("command", [
-    ("kmeans", "-k", 3, "--plot"), ("dbscan", "--plot"), ("dbscan", "--metric", "haversine", "--eps", 100, "--plot"),
-    ("hierarchy", "-k", 2, "--dendrogram"), ("sweep", "-k", "2-3", "--stability", 0, "--plot")],
-    ids=lambda command: "-".join(map(str, command[:3])))
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("kmeans", "-k", 3, "--plot"),
+        ("dbscan", "--plot"),
+        ("dbscan", "--metric", "haversine", "--eps", 100, "--plot"),
+        ("hierarchy", "-k", 2, "--dendrogram"),
+        ("sweep", "-k", "2-3", "--stability", 0, "--plot"),
+    ],
+    ids=lambda command: "-".join(map(str, command[:3])),
+)
 def test_pictures_of_places_in_a_file_with_dollars_in_its_name(run, command):
     pytest.importorskip("matplotlib")
     rows = "".join(f"{40 + i % 4},{-150 + i % 3 * 120 + i / 10}\n" for i in range(60))
@@ -219,14 +261,19 @@ def test_pictures_of_places_in_a_file_with_dollars_in_its_name(run, command):
     assert "a $b_$.csv" in text
     if options[-1] == "--plot" and name != "sweep":
         width, height = (float(each) for each in re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', text).groups())
-        x, y = (re.search(f'<!-- {label} -->.*?translate\\(([\\d.]+) ([\\d.]+)\\)', text, re.DOTALL).groups()
-                for label in ("lon", "lat"))
+        x, y = (
+            re.search(f"<!-- {label} -->.*?translate\\(([\\d.]+) ([\\d.]+)\\)", text, re.DOTALL).groups()
+            for label in ("lon", "lat")
+        )
         assert float(x[0]) > float(y[0]) and float(x[1]) > float(y[1])  # longitude below, latitude at the side
         assert name != "kmeans" or height < width / 2  # a wide map
 
 
-@pytest.mark.parametrize("command", [("hierarchy", "--names", "name", "-k", 2, "--dendrogram", "a.png"),
-                                     ("report", "--names", "name", "-o", "a.html")], ids=lambda command: command[0])
+@pytest.mark.parametrize(
+    "command",
+    [("hierarchy", "--names", "name", "-k", 2, "--dendrogram", "a.png"), ("report", "--names", "name", "-o", "a.html")],
+    ids=lambda command: command[0],
+)
 def test_letters_that_no_font_has_are_told_once(run, command):
     pytest.importorskip("matplotlib")
     private = [chr(0xE123 + i) for i in range(12)]

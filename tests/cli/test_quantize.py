@@ -1,4 +1,5 @@
 """`coterie quantize`: pictures of few colors."""
+
 import io
 import pathlib
 import subprocess
@@ -83,8 +84,9 @@ def test_colors_are_those_of_kmeans_on_all_pixels(cli, tmp_path):
 def test_cielab_is_what_the_standard_says_and_comes_back():
     """Values of Bruce Lindbloom's calculator for D65."""
     lab = quantize._to_lab(np.array([[255, 255, 255], [0, 0, 0], [255, 0, 0], [0, 0, 255], [119, 119, 119.0]]))
-    np.testing.assert_allclose(lab, [[100, 0, 0], [0, 0, 0], [53.24, 80.09, 67.20], [32.30, 79.19, -107.86],
-                                     [50.03, 0, 0]], atol=0.02)
+    np.testing.assert_allclose(
+        lab, [[100, 0, 0], [0, 0, 0], [53.24, 80.09, 67.20], [32.30, 79.19, -107.86], [50.03, 0, 0]], atol=0.02
+    )
     every = np.random.default_rng(0).integers(0, 256, (1000, 3)).astype(float)
     np.testing.assert_allclose(quantize._from_lab(quantize._to_lab(every)), every, atol=1e-9)
     np.testing.assert_allclose(quantize._from_lab(quantize._to_lab(every[:, :1])), every[:, :1], atol=1e-9)
@@ -173,8 +175,19 @@ def test_16_bits_become_8_and_that_is_said(cli, tmp_path):
     assert abs(pixels(tmp_path / "b.png")[..., 0] * 257.0 - deep).max() < 3 * 257
 
 
-@pytest.mark.parametrize("mode, name", [("P", "a.png"), ("P", "a.gif"), ("1", "a.png"), ("CMYK", "a.jpg"),
-                                        ("CMYK", "a.tif"), ("L", "a.jpg"), ("RGB", "a.webp"), ("RGB", "a.bmp")])
+@pytest.mark.parametrize(
+    "mode, name",
+    [
+        ("P", "a.png"),
+        ("P", "a.gif"),
+        ("1", "a.png"),
+        ("CMYK", "a.jpg"),
+        ("CMYK", "a.tif"),
+        ("L", "a.jpg"),
+        ("RGB", "a.webp"),
+        ("RGB", "a.bmp"),
+    ],
+)
 def test_other_modes_and_formats(cli, tmp_path, mode, name):
     try:
         Image.fromarray(photo(seed=1)).convert(mode).save(tmp_path / name)
@@ -211,15 +224,21 @@ def test_photos_are_turned_upright_and_keep_their_color_profile(cli, tmp_path):
 def test_same_seed_same_file_and_pictures_come_through_a_pipe(cli, tmp_path):
     Image.fromarray(photo()).save(tmp_path / "a.png")
     cli("a.png", "-k", 8, "-o", "b.png", "--jobs", 1)
-    done = subprocess.run([sys.executable, "-m", "coterie", "quantize", "-", "-k", "8", "-o", "c.png", "--jobs", "2"],
-                          input=(tmp_path / "a.png").read_bytes(), capture_output=True, cwd=tmp_path, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-m", "coterie", "quantize", "-", "-k", "8", "-o", "c.png", "--jobs", "2"],
+        input=(tmp_path / "a.png").read_bytes(),
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=120,
+    )
     assert done.returncode == 0 and done.stdout.startswith(b"standard input: 60 x 40 pixels")
     assert (tmp_path / "b.png").read_bytes() == (tmp_path / "c.png").read_bytes()
 
 
 def test_a_file_that_grows_is_told(cli, tmp_path):
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (60, 60, 3)).astype(np.uint8)).save(
-        tmp_path / "a.jpg", quality=10)
+        tmp_path / "a.jpg", quality=10
+    )
     assert "note: that is no smaller; " in cli("a.jpg", "-k", 256, "-o", "b.png").stderr
     assert cli("a.jpg", "-k", 256, "-o", "b.png", "--quiet").stderr == ""
 
@@ -243,31 +262,37 @@ def cut_short():
     return file.getvalue()[:-500]
 
 
-@pytest.mark.parametrize("content, message", [
-    (lambda: b"a,b\n1,2\n", "a.png: this is no picture that pillow can read"),
-    (lambda: b"", "a.png: this is no picture"),
-    (animation, "a.png: it has 3 frames; only pictures that stand still are taken"),
-    (fractions, "its pixels are fractions"),
-    (cut_short, "a.png: the picture can't be read: "),
-])
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (lambda: b"a,b\n1,2\n", "a.png: this is no picture that pillow can read"),
+        (lambda: b"", "a.png: this is no picture"),
+        (animation, "a.png: it has 3 frames; only pictures that stand still are taken"),
+        (fractions, "its pixels are fractions"),
+        (cut_short, "a.png: the picture can't be read: "),
+    ],
+)
 def test_files_that_are_no_pictures_or_move(cli, tmp_path, content, message):
     (tmp_path / "a.png").write_bytes(content())
     assert message in cli("a.png", "-k", 4, "-o", "b.png", code=1).stderr
     assert not (tmp_path / "b.png").exists()
 
 
-@pytest.mark.parametrize("args, code, message", [
-    (["a.png", "-k", "0", "-o", "b.png"], 2, "a whole number of 1 or more is needed, not '0'"),
-    (["a.png", "-k", "257", "-o", "b.png"], 2, "a palette has 256 colors at most, not 257"),
-    (["a.png", "-k", "4"], 2, "required: -o/--output"),
-    (["a.png", "-o", "b.png"], 2, "required: -k"),
-    (["a.png", "-k", "4", "-o", "b.jpg"], 2, "a name that ends in .png is needed"),
-    (["a.png", "-k", "4", "-o", "-"], 2, "a file is needed"),
-    (["a.png", "-k", "4", "-o", "./a.png"], 2, "would be overwritten"),
-    (["a.png", "-k", "4", "-o", "nowhere/b.png"], 1, "there is no folder nowhere"),
-    (["nowhere.png", "-k", "4", "-o", "b.png"], 1, "nowhere.png: No such file"),
-    ([".", "-k", "4", "-o", "b.png"], 1, ".: Is a directory" if sys.platform != "win32" else "ermission"),
-])
+@pytest.mark.parametrize(
+    "args, code, message",
+    [
+        (["a.png", "-k", "0", "-o", "b.png"], 2, "a whole number of 1 or more is needed, not '0'"),
+        (["a.png", "-k", "257", "-o", "b.png"], 2, "a palette has 256 colors at most, not 257"),
+        (["a.png", "-k", "4"], 2, "required: -o/--output"),
+        (["a.png", "-o", "b.png"], 2, "required: -k"),
+        (["a.png", "-k", "4", "-o", "b.jpg"], 2, "a name that ends in .png is needed"),
+        (["a.png", "-k", "4", "-o", "-"], 2, "a file is needed"),
+        (["a.png", "-k", "4", "-o", "./a.png"], 2, "would be overwritten"),
+        (["a.png", "-k", "4", "-o", "nowhere/b.png"], 1, "there is no folder nowhere"),
+        (["nowhere.png", "-k", "4", "-o", "b.png"], 1, "nowhere.png: No such file"),
+        ([".", "-k", "4", "-o", "b.png"], 1, ".: Is a directory" if sys.platform != "win32" else "ermission"),
+    ],
+)
 def test_mistakes_on_the_command_line(cli, tmp_path, args, code, message):
     Image.fromarray(photo()).save(tmp_path / "a.png")
     assert message in cli(*args, code=code).stderr
@@ -275,7 +300,7 @@ def test_mistakes_on_the_command_line(cli, tmp_path, args, code, message):
 
 def test_without_pillow_the_command_says_what_to_install(cli, monkeypatch):
     monkeypatch.setitem(sys.modules, "PIL", None)
-    assert 'pictures need pillow: pip install pillow' in cli("a.png", "-k", 4, "-o", "b.png", code=1).stderr
+    assert "pictures need pillow: pip install pillow" in cli("a.png", "-k", 4, "-o", "b.png", code=1).stderr
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the real data is not here")
@@ -284,7 +309,9 @@ def test_photos_of_16_colors_are_small_and_look_alike(cli, tmp_path, name, share
     path = DATA / f"photo_{name}.png"
     done = cli(path, "-k", 16, "-o", "b.png")
     assert (tmp_path / "b.png").stat().st_size < share * path.stat().st_size
-    before, after = (quantize._to_lab(each.reshape(-1, 3).astype(float)) for each in (
-        np.asarray(Image.open(path)), pixels(tmp_path / "b.png")))
+    before, after = (
+        quantize._to_lab(each.reshape(-1, 3).astype(float))
+        for each in (np.asarray(Image.open(path)), pixels(tmp_path / "b.png"))
+    )
     mean = np.linalg.norm(before - after, axis=1).mean()
     assert mean < error and f"mean error: {mean:.1f} in" in done.stdout

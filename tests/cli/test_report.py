@@ -1,4 +1,5 @@
 """`coterie report`: a page about the groups in a table."""
+
 import base64
 import hashlib
 import html.parser
@@ -147,7 +148,7 @@ def shop_page(folder):
 
 def test_page_is_well_formed_and_whole_by_itself(shop_page):
     page = shop_page
-    assert page.source.startswith("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
+    assert page.source.startswith('<!doctype html>\n<html lang="en"><head><meta charset="utf-8">')
     tags = [tag for tag, _ in page.elements]
     assert tags.count("h1") == tags.count("title") == tags.count("main") == tags.count("nav") == 1
     assert not {"script", "link", "iframe", "object", "form"} & set(tags)
@@ -173,8 +174,10 @@ def test_text_from_the_data_is_escaped(shop_page):
 
 
 def test_elements_escape_what_is_not_html():
-    assert element("p", "a<b", element("b", "&"), class_="x", title='"<') == \
-        '<p class="x" title="&quot;&lt;">a&lt;b<b>&amp;</b></p>'
+    assert (
+        element("p", "a<b", element("b", "&"), class_="x", title='"<')
+        == '<p class="x" title="&quot;&lt;">a&lt;b<b>&amp;</b></p>'
+    )
     assert element("img", alt=None, aria_label="<") == '<img aria-label="&lt;">'
     assert join("<", element("br"), 3) == "&lt;<br>3"
     assert items(["<"], ordered=True) == "<ol><li>&lt;</li></ol>"
@@ -209,8 +212,9 @@ def test_data_chapter_tells_what_was_read_and_left_out(shop_page, folder):
     header, *rows = shop_page.table("The columns")
     assert [row[0] for row in rows] == [EVIL, "b&b", 'say "x"'] and [row[1] for row in rows] == ["0", "2", "0"]
     for row, column in zip(rows, X.T, strict=True):
-        assert row[2:9] == as_column([column.mean(), column.std(), column.min(), *np.percentile(column, [25, 50, 75]),
-                                    column.max()])
+        assert row[2:9] == as_column(
+            [column.mean(), column.std(), column.min(), *np.percentile(column, [25, 50, 75]), column.max()]
+        )
     shares = X.var(axis=0) / X.var(axis=0).sum()
     assert [row[header.index("share of variance")] for row in rows] == [f"{share:.1%}" for share in shares]
     assert {row[-1] for row in rows} == {"33.3%"}
@@ -220,8 +224,10 @@ def test_groups_are_those_of_the_command_and_of_the_programme_on_the_page(shop_p
     monkeypatch.chdir(folder)
     X, which = shop()[1:]
     again, fit, programme = shop_page.blocks
-    assert again == ("coterie report shop.csv --names name --missing drop -k 2-5 --noun days --scale auto --seed 0 "
-                     "--output shop.html")
+    assert again == (
+        "coterie report shop.csv --names name --missing drop -k 2-5 --noun days --scale auto --seed 0 "
+        "--output shop.html"
+    )
     argv = shlex.split(fit)
     assert argv[0] == "coterie" and main([*argv[1:], "--quiet"]) == 0
     written = (folder / "labels.csv").read_text().splitlines()[1:]
@@ -247,11 +253,15 @@ def test_columns_are_left_out_with_a_warning_and_never_all(plain, capsys):
     with open("x.csv", "w") as file:
         file.write("id,year,same,a\n" + "".join(f"{i},{1990 + i % 9},1,{a}\n" for i, a in enumerate(X[:, 0])))
     plain("x.csv", "--quiet")
-    assert capsys.readouterr().err == "warning: left out, the same in every row: same\nwarning: left out: id (looks " \
+    assert (
+        capsys.readouterr().err == "warning: left out, the same in every row: same\nwarning: left out: id (looks "
         "like an identifier), year (looks like a date); --columns chooses what to use\n"
+    )
     plain("x.csv", "--quiet", "--drop", "a")
-    assert "warning: used although they look like identifiers and dates, as there is nothing else: id, year" in \
-        capsys.readouterr().err
+    assert (
+        "warning: used although they look like identifiers and dates, as there is nothing else: id, year"
+        in capsys.readouterr().err
+    )
 
 
 def test_same_command_gives_the_same_page(shop_page, folder, monkeypatch):
@@ -379,8 +389,9 @@ def test_density_of_a_sample_labels_all_rows(plain, monkeypatch):
     assert "fit it to a sample" in page.text
 
 
-@pytest.mark.parametrize("kind", ["npy with gaps", "npz", "semicolons", "thousands", "no header", "parquet",
-                                  "a single column"])
+@pytest.mark.parametrize(
+    "kind", ["npy with gaps", "npz", "semicolons", "thousands", "no header", "parquet", "a single column"]
+)
 def test_programme_reads_every_kind_of_file(plain, kind):
     X, which = blobs()
     if kind == "npy with gaps":
@@ -399,8 +410,10 @@ def test_programme_reads_every_kind_of_file(plain, kind):
         elif kind == "thousands":
             X = np.round(X * 1000)
             with open(name, "w") as file:
-                file.write("a;text;b;c\n" + "".join(f"{a:,.0f};t;{b:,.1f};{c:.0f}\n".translate(
-                    str.maketrans(",.", ".,")) for a, b, c in X))
+                file.write(
+                    "a;text;b;c\n"
+                    + "".join(f"{a:,.0f};t;{b:,.1f};{c:.0f}\n".translate(str.maketrans(",.", ".,")) for a, b, c in X)
+                )
         elif kind == "no header":
             np.savetxt(name, X, delimiter="\t")
         elif kind == "parquet":
@@ -482,18 +495,33 @@ def test_different_rows_are_counted_up_to_what_matters():
 
 
 def trial(**changes):
-    facts = {"model": SimpleNamespace(n_features_in_=2), "n_sizeable": 3, "covered": 0.9, "noise": 0.1, "largest": 0.5,
-             "misplaced": 0.2, "steady": (0.5, 0.9)}
+    facts = {
+        "model": SimpleNamespace(n_features_in_=2),
+        "n_sizeable": 3,
+        "covered": 0.9,
+        "noise": 0.1,
+        "largest": 0.5,
+        "misplaced": 0.2,
+        "steady": (0.5, 0.9),
+    }
     return findings.Trial(**facts | changes)
 
 
-@pytest.mark.parametrize(("changes", "convincing"), [
-    ({}, True), ({"n_sizeable": 1}, False), ({"covered": 0.5}, False), ({"noise": 0.5}, False),
-    ({"steady": (0.7, 0.7)}, False), ({"steady": (np.nan, np.nan)}, False), ({"misplaced": 0.01}, False),
-    ({"model": SimpleNamespace(n_features_in_=1)}, False),
-    ({"misplaced": 0.01, "noise": 0.3, "steady": (0.9, 0.9)}, True),
-    ({"misplaced": 0.01, "noise": 0.3, "steady": (0.7, 0.9)}, False),
-])
+@pytest.mark.parametrize(
+    ("changes", "convincing"),
+    [
+        ({}, True),
+        ({"n_sizeable": 1}, False),
+        ({"covered": 0.5}, False),
+        ({"noise": 0.5}, False),
+        ({"steady": (0.7, 0.7)}, False),
+        ({"steady": (np.nan, np.nan)}, False),
+        ({"misplaced": 0.01}, False),
+        ({"model": SimpleNamespace(n_features_in_=1)}, False),
+        ({"misplaced": 0.01, "noise": 0.3, "steady": (0.9, 0.9)}, True),
+        ({"misplaced": 0.01, "noise": 0.3, "steady": (0.7, 0.9)}, False),
+    ],
+)
 def test_density_is_recommended_for_shapes_and_for_much_noise(changes, convincing):
     assert trial(**changes).convincing == convincing
 
@@ -511,10 +539,12 @@ def test_other_eps_than_the_suggested_one_must_be_very_steady():
 
 
 def suggestion(k, clear, n_clusters=range(2, 6), stability=0.95, X=None):
-    rows = [{"n_clusters": each, "silhouette": 0.3, "stability": stability if each != 4 else 0.99}
-            for each in n_clusters]
-    return SimpleNamespace(k=k, clear=clear, reasons=("it is seen",), doubts=(), others=(),
-                           by_chance=np.full(len(rows), 0.25), sweep=rows)
+    rows = [
+        {"n_clusters": each, "silhouette": 0.3, "stability": stability if each != 4 else 0.99} for each in n_clusters
+    ]
+    return SimpleNamespace(
+        k=k, clear=clear, reasons=("it is seen",), doubts=(), others=(), by_chance=np.full(len(rows), 0.25), sweep=rows
+    )
 
 
 def recommended(kmeans, ward, agreement=1.0, wanted=None, X=None, sample=None):
@@ -523,8 +553,18 @@ def recommended(kmeans, ward, agreement=1.0, wanted=None, X=None, sample=None):
     data = Table(X, names, names)
     scaling, scaled = findings.prepare(data, "standard")
     kmeans.sweep, ward.sweep = map(Rows, (kmeans.sweep, ward.sweep))
-    return recommend(data, scaling, scaled, sample, {"k-means": kmeans, "Ward": ward},
-                     dict.fromkeys(range(2, 6), agreement), None, wanted, 0, 1)
+    return recommend(
+        data,
+        scaling,
+        scaled,
+        sample,
+        {"k-means": kmeans, "Ward": ward},
+        dict.fromkeys(range(2, 6), agreement),
+        None,
+        wanted,
+        0,
+        1,
+    )
 
 
 class Rows(list):
@@ -578,23 +618,35 @@ def test_doubts_are_told():
 # ------------------------------------------------------------------------------------------------ what can go wrong
 
 
-@pytest.mark.parametrize(("content", "options", "code", "message"), [
-    ("a,b\n1,2\n1,2\n3,4\n3,4\n5,6\n", [], 1, "x.csv: at least 4 different rows are needed, there are 3"),
-    ("a,b\n1,1\n1,1\n", [], 1, "x.csv: there is no column of measurements in it, but a (the same in every row), b"),
-    ("a,b\nx,p\ny,q\n", [], 1, "x.csv: there is no column of numbers in it, but a ('x'), b"),
-    ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["--scale", "log"], 1, "--scale log needs values of 0 or more"),
-    ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["-k", "9"], 1, "-k 9 is not from 2 to 4, one less than there are different"),
-    ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["-k", "8-9"], 1, "none of the numbers of clusters is from 2 to 4"),
-    ("a,b\n1,2\n2,3\n", ["-k", "one"], 2, "numbers of 2 or more are needed, such as"),
-    ("a,b\n1,2\n2,3\n", ["-k", "6-2"], 2, "numbers of 2 or more are needed, smaller ones first, such as"),
-    ("a,b\n1,2\n2,3\n", ["-o", "no/page.html"], 1, "there is no folder no"),
-    ("a,b\n1,2\n2,3\n", ["-o", "x.csv"], 2, "a name that ends in .html is needed"),
-    ("a,b\n1,2\n2,3\n", ["-o", "-"], 2, "a file is needed"),
-    ("a,b\n1,2\n2,3\n", ["-o", "page.pdf"], 2, "a name that ends in .html is needed"),
-    ("a,b\n1,2\n2,3\n", ["--colums", "a"], 2,
-     "report: error: unrecognized arguments: --colums a; did you mean --columns? (see coterie report --help)"),
-    ("a,b\n1,2\n2,3\n", ["--columns", "c"], 2, "no column is called 'c'"),
-])
+@pytest.mark.parametrize(
+    ("content", "options", "code", "message"),
+    [
+        ("a,b\n1,2\n1,2\n3,4\n3,4\n5,6\n", [], 1, "x.csv: at least 4 different rows are needed, there are 3"),
+        ("a,b\n1,1\n1,1\n", [], 1, "x.csv: there is no column of measurements in it, but a (the same in every row), b"),
+        ("a,b\nx,p\ny,q\n", [], 1, "x.csv: there is no column of numbers in it, but a ('x'), b"),
+        ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["--scale", "log"], 1, "--scale log needs values of 0 or more"),
+        (
+            "a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n",
+            ["-k", "9"],
+            1,
+            "-k 9 is not from 2 to 4, one less than there are different",
+        ),
+        ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["-k", "8-9"], 1, "none of the numbers of clusters is from 2 to 4"),
+        ("a,b\n1,2\n2,3\n", ["-k", "one"], 2, "numbers of 2 or more are needed, such as"),
+        ("a,b\n1,2\n2,3\n", ["-k", "6-2"], 2, "numbers of 2 or more are needed, smaller ones first, such as"),
+        ("a,b\n1,2\n2,3\n", ["-o", "no/page.html"], 1, "there is no folder no"),
+        ("a,b\n1,2\n2,3\n", ["-o", "x.csv"], 2, "a name that ends in .html is needed"),
+        ("a,b\n1,2\n2,3\n", ["-o", "-"], 2, "a file is needed"),
+        ("a,b\n1,2\n2,3\n", ["-o", "page.pdf"], 2, "a name that ends in .html is needed"),
+        (
+            "a,b\n1,2\n2,3\n",
+            ["--colums", "a"],
+            2,
+            "report: error: unrecognized arguments: --colums a; did you mean --columns? (see coterie report --help)",
+        ),
+        ("a,b\n1,2\n2,3\n", ["--columns", "c"], 2, "no column is called 'c'"),
+    ],
+)
 def test_what_cannot_be_reported_on_is_told_in_a_line(tmp_path, monkeypatch, capsys, content, options, code, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x.csv").write_text(content)
@@ -604,8 +656,20 @@ def test_what_cannot_be_reported_on_is_told_in_a_line(tmp_path, monkeypatch, cap
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
 
 
-@pytest.mark.parametrize("case", ["one column", "four rows", "duplicates", "one cluster far out", "many columns",
-                                  "tiny", "huge", "float32", "ten rows far from zero"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        "one column",
+        "four rows",
+        "duplicates",
+        "one cluster far out",
+        "many columns",
+        "tiny",
+        "huge",
+        "float32",
+        "ten rows far from zero",
+    ],
+)
 def test_odd_data_make_a_page_all_the_same(plain, case):
     rng = np.random.default_rng(0)
     X = {
@@ -625,8 +689,14 @@ def test_odd_data_make_a_page_all_the_same(plain, case):
         page = plain("x.npy", "-k", "2-3")
     assert "nan" not in page.text and "inf " not in page.text
     assert [text for level, text in page.headings if level == 2] == [
-        "The data", "How many groups?", "Dense parts of any shape", "What is recommended", "The groups", "Unusual rows",
-        "How to repeat this"]
+        "The data",
+        "How many groups?",
+        "Dense parts of any shape",
+        "What is recommended",
+        "The groups",
+        "Unusual rows",
+        "How to repeat this",
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ in a browser
@@ -648,12 +718,23 @@ def test_browser_shows_the_page_without_errors_or_overflow(shop_page, tmp_path):
         document.title = JSON.stringify({told, wrong});
       };</script>"""
     wrapper = tmp_path / "wrapper.html"
-    wrapper.write_text(f'<!doctype html><title>?</title>{script}<style>iframe {{ border: 0; }}</style>'
-                       f'<iframe width="390" height="800" srcdoc="{escaped}"></iframe>'
-                       f'<iframe width="1200" height="800" srcdoc="{escaped}"></iframe>', encoding="utf-8")
+    wrapper.write_text(
+        f"<!doctype html><title>?</title>{script}<style>iframe {{ border: 0; }}</style>"
+        f'<iframe width="390" height="800" srcdoc="{escaped}"></iframe>'
+        f'<iframe width="1200" height="800" srcdoc="{escaped}"></iframe>',
+        encoding="utf-8",
+    )
     (tmp_path / "page.html").write_text(shop_page.source, encoding="utf-8")
-    options = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
-               f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1000,1400"]
+    options = [
+        BROWSER,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--no-first-run",
+        f"--user-data-dir={tmp_path / 'profile'}",
+        "--window-size=1000,1400",
+    ]
     done = subprocess.run([*options, "--dump-dom", wrapper.as_uri()], capture_output=True, timeout=60)
     told = re.search(r"<title>(\{.*?\})</title>", done.stdout.decode()).group(1)
     n_images = sum(tag == "img" for tag, _ in shop_page.elements)
@@ -661,8 +742,9 @@ def test_browser_shows_the_page_without_errors_or_overflow(shop_page, tmp_path):
 
     shot = tmp_path / "shot.png"
     page = (tmp_path / "page.html").as_uri()
-    done = subprocess.run([*options, "--enable-logging=stderr", f"--screenshot={shot}", page], capture_output=True,
-                          timeout=60)
+    done = subprocess.run(
+        [*options, "--enable-logging=stderr", f"--screenshot={shot}", page], capture_output=True, timeout=60
+    )
     assert b"CONSOLE" not in done.stderr
     header = shot.read_bytes()[:24]
     assert header.startswith(b"\x89PNG") and struct.unpack(">II", header[16:]) == (1000, 1400)
@@ -676,7 +758,8 @@ def test_browser_shows_the_page_without_errors_or_overflow(shop_page, tmp_path):
 @pytest.mark.skipif(BROWSER is None, reason="there is no browser")
 @pytest.mark.parametrize("dark", [False, True])
 def test_on_a_phone_wide_things_scroll_in_boxes_of_their_own_that_show_it_and_pictures_lie_on_white(
-        shop_page, tmp_path, dark):
+    shop_page, tmp_path, dark
+):
     escaped = shop_page.source.replace("&", "&amp;").replace('"', "&quot;")
     script = """<script>
       window.onload = () => {
@@ -694,11 +777,25 @@ def test_on_a_phone_wide_things_scroll_in_boxes_of_their_own_that_show_it_and_pi
           [...inner.querySelectorAll("caption span")].every(each => each.offsetWidth <= 390)]);
       };</script>"""
     wrapper = tmp_path / "wrapper.html"
-    wrapper.write_text(f'<!doctype html><meta name="color-scheme" content="light dark"><title>?</title>{script}'
-                       f'<iframe width="390" height="800" srcdoc="{escaped}"></iframe>', encoding="utf-8")
-    done = subprocess.run([BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-                           f"--blink-settings=preferredColorScheme={0 if dark else 1}",
-                           f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", wrapper.as_uri()],
-                          capture_output=True, timeout=60)
+    wrapper.write_text(
+        f'<!doctype html><meta name="color-scheme" content="light dark"><title>?</title>{script}'
+        f'<iframe width="390" height="800" srcdoc="{escaped}"></iframe>',
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [
+            BROWSER,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            f"--blink-settings=preferredColorScheme={0 if dark else 1}",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            "--dump-dom",
+            wrapper.as_uri(),
+        ],
+        capture_output=True,
+        timeout=60,
+    )
     told = re.search(r"<title>(\[.*?\])</title>", done.stdout.decode()).group(1)
     assert told == f"[{str(dark).lower()},{str(not dark).lower()},true,true,true,true,true,true]"

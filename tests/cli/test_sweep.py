@@ -1,4 +1,5 @@
 """`coterie sweep`: how many clusters."""
+
 import csv
 import math
 import os
@@ -50,8 +51,9 @@ def groups(tmp_path):
 
 def test_table_and_suggestion_are_those_of_the_python_interface(cli, groups):
     done = cli("x.npy", "-k", "2-5", "--stability", 4, "--seed", 3)
-    found = selection.sweep(coterie.KMeans(n_init=5, random_state=3), groups, {"n_clusters": range(2, 6)}, stability=4,
-                            random_state=3)
+    found = selection.sweep(
+        coterie.KMeans(n_init=5, random_state=3), groups, {"n_clusters": range(2, 6)}, stability=4, random_state=3
+    )
     table, _, suggested = done.stdout.partition("\n\n")
     assert table == str(found)
     head, *reasons = suggested.splitlines()
@@ -61,14 +63,16 @@ def test_table_and_suggestion_are_those_of_the_python_interface(cli, groups):
     assert "kmeans on 90 rows by 2 columns" in done.stderr and "scaling: standard" in done.stderr
     quiet = cli("x.npy", "-k", "2-5", "--stability", 4, "--seed", 3, "--quiet", "--jobs", 2)
     assert quiet.stdout == done.stdout and quiet.stderr.splitlines() == [
-        line for line in done.stderr.splitlines() if line.startswith("scaling")]
+        line for line in done.stderr.splitlines() if line.startswith("scaling")
+    ]
 
 
 @pytest.mark.parametrize("algorithm", ["ward", "average", "complete", "single", "divisive"])
 def test_trees_are_swept(cli, groups, algorithm):
     done = cli("x.npy", "-k", "2,4,3", "--algorithm", algorithm, "--stability", 0)
-    model = (coterie.DivisiveClustering() if algorithm == "divisive" else
-             coterie.AgglomerativeClustering(linkage=algorithm))
+    model = (
+        coterie.DivisiveClustering() if algorithm == "divisive" else coterie.AgglomerativeClustering(linkage=algorithm)
+    )
     found = selection.sweep(model, groups, {"n_clusters": [2, 3, 4]}, random_state=0)
     assert done.stdout.startswith(f"{found}\n\nsuggested: ") and "stability" not in done.stdout
     assert ("suggested: 3 clusters" in done.stdout) == (selection.suggest_k(found, random_state=0).k == 3)
@@ -78,8 +82,9 @@ def test_trees_are_swept(cli, groups, algorithm):
 def test_table_goes_to_a_file_in_full(cli, groups, tmp_path):
     cli("x.npy", "-k", "2-4,7", "--stability", 2, "-o", "table.csv")
     rows = list(csv.DictReader((tmp_path / "table.csv").open(newline="")))
-    found = selection.sweep(coterie.KMeans(n_init=5, random_state=0), groups, {"n_clusters": [2, 3, 4, 7]}, stability=2,
-                            random_state=0)
+    found = selection.sweep(
+        coterie.KMeans(n_init=5, random_state=0), groups, {"n_clusters": [2, 3, 4, 7]}, stability=2, random_state=0
+    )
     assert [{name: float(cell) for name, cell in row.items()} for row in rows] == found.rows
 
 
@@ -124,23 +129,29 @@ def test_rows_left_out_have_no_label_to_be_empty(cli, tmp_path):
     assert "kmeans on 149 rows by 3 columns" in done.stderr
 
 
-@pytest.mark.parametrize("text, numbers", [("2-5", [2, 3, 4, 5]), ("7", [7]), ("9,3,3-4", [3, 4, 9]),
-                                           ("2 - 3, 8", [2, 3, 8])])
+@pytest.mark.parametrize(
+    "text, numbers", [("2-5", [2, 3, 4, 5]), ("7", [7]), ("9,3,3-4", [3, 4, 9]), ("2 - 3, 8", [2, 3, 8])]
+)
 def test_numbers_of_clusters_are_ranges_and_lists(text, numbers):
     assert sweep.cluster_numbers(text) == numbers
 
 
-@pytest.mark.parametrize("args, code, message", [
-    *((["x.npy", "-k", text], 2, f"such as 2-8 or 5,10,20, not {text!r}") for text in (
-        "1", "0-3", "5-2", "a", "2-", "-2", "2,,3", "", "2.5", "2-3-4")),
-    (["x.npy", "--stability", "-1"], 2, "a whole number of 0 or more is needed, not '-1'"),
-    (["x.npy", "--algorithm", "kmean"], 2, "invalid choice: 'kmean'"),
-    (["x.npy", "-o", "-"], 2, "a file is needed"),
-    (["x.npy", "-o", "x.npy"], 2, "would be overwritten"),
-    (["x.npy", "-k", "90-99"], 1, "x.npy: -k 90 is too many for 90 rows"),
-    (["two.npy"], 1, "two.npy: 3 rows are needed, which is more than the 2 rows there are"),
-    (["nowhere.npy"], 1, "nowhere.npy: No such file"),
-])
+@pytest.mark.parametrize(
+    "args, code, message",
+    [
+        *(
+            (["x.npy", "-k", text], 2, f"such as 2-8 or 5,10,20, not {text!r}")
+            for text in ("1", "0-3", "5-2", "a", "2-", "-2", "2,,3", "", "2.5", "2-3-4")
+        ),
+        (["x.npy", "--stability", "-1"], 2, "a whole number of 0 or more is needed, not '-1'"),
+        (["x.npy", "--algorithm", "kmean"], 2, "invalid choice: 'kmean'"),
+        (["x.npy", "-o", "-"], 2, "a file is needed"),
+        (["x.npy", "-o", "x.npy"], 2, "would be overwritten"),
+        (["x.npy", "-k", "90-99"], 1, "x.npy: -k 90 is too many for 90 rows"),
+        (["two.npy"], 1, "two.npy: 3 rows are needed, which is more than the 2 rows there are"),
+        (["nowhere.npy"], 1, "nowhere.npy: No such file"),
+    ],
+)
 def test_mistakes(cli, groups, tmp_path, args, code, message):
     np.save(tmp_path / "two.npy", np.eye(2))
     if args[-1] == "-2":
@@ -162,8 +173,12 @@ def test_full_disk_and_a_reader_that_goes_away(groups, tmp_path):
 
 
 def test_a_terminal_that_knows_few_letters(groups, tmp_path):
-    done = subprocess.run([sys.executable, "-m", "coterie", "sweep", "x.npy", "-k", "2", "--stability", "1", "--quiet"],
-                          capture_output=True, cwd=tmp_path, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    done = subprocess.run(
+        [sys.executable, "-m", "coterie", "sweep", "x.npy", "-k", "2", "--stability", "1", "--quiet"],
+        capture_output=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
     assert done.returncode == 0 and rb"1.00 \xb1 0.00" in done.stdout
 
 

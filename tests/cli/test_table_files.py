@@ -1,4 +1,5 @@
 """Hostile text files, by `ci/fuzz/tables.py`: a short run."""
+
 import importlib.util
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
 """Drawing trees: what is drawn, and that it is drawn."""
+
 import subprocess
 import sys
 
@@ -49,25 +50,32 @@ def test_leaves_are_those_of_the_tree(kind):
         assert drawn(tree)["leaves"] == hierarchy.leaves_list(tree).tolist()
 
 
-@pytest.mark.parametrize(("arguments", "leaves", "texts"), [
-    ({"truncate_mode": "lastp", "p": 3}, [4, 5, 6], ["4", "(2)", "(2)"]),
-    ({"truncate_mode": "lastp", "p": 2}, [4, 7], ["4", "(4)"]),
-    ({"truncate_mode": "lastp", "p": 2, "show_leaf_counts": False}, [4, 7], ["4", ""]),
-    ({"truncate_mode": "lastp", "p": 1}, [8], ["(5)"]),
-    ({"truncate_mode": "lastp", "p": 0}, [4, 3, 1, 0, 2], ["4", "3", "1", "0", "2"]),
-    ({"truncate_mode": "lastp", "p": 9}, [4, 3, 1, 0, 2], ["4", "3", "1", "0", "2"]),
-    # The very first merge is never hidden for its level alone: scipy has it so.
-    ({"truncate_mode": "level", "p": 1}, [4, 3, 1, 6], ["4", "3", "1", "(2)"]),
-    ({"truncate_mode": "level", "p": 2}, [4, 3, 1, 0, 2], ["4", "3", "1", "0", "2"]),
-    ({"labels": list("abcde")}, [4, 3, 1, 0, 2], list("edbac")),
-    ({"labels": np.array(list("abcde")), "truncate_mode": "lastp", "p": 3}, [4, 5, 6], ["e", "(2)", "(2)"]),
-    ({"leaf_label_func": lambda node: f"<{node}>", "truncate_mode": "lastp", "p": 3}, [4, 5, 6], ["<4>", "<5>", "<6>"]),
-    ({"count_sort": True}, [4, 3, 1, 0, 2], None),
-    ({"count_sort": "descending"}, [2, 0, 1, 3, 4], None),
-    ({"distance_sort": "descending"}, [2, 0, 1, 3, 4], None),
-    ({"distance_sort": "ascending"}, [4, 3, 1, 0, 2], None),
-    ({"get_leaves": False}, None, ["4", "3", "1", "0", "2"]),
-])
+@pytest.mark.parametrize(
+    ("arguments", "leaves", "texts"),
+    [
+        ({"truncate_mode": "lastp", "p": 3}, [4, 5, 6], ["4", "(2)", "(2)"]),
+        ({"truncate_mode": "lastp", "p": 2}, [4, 7], ["4", "(4)"]),
+        ({"truncate_mode": "lastp", "p": 2, "show_leaf_counts": False}, [4, 7], ["4", ""]),
+        ({"truncate_mode": "lastp", "p": 1}, [8], ["(5)"]),
+        ({"truncate_mode": "lastp", "p": 0}, [4, 3, 1, 0, 2], ["4", "3", "1", "0", "2"]),
+        ({"truncate_mode": "lastp", "p": 9}, [4, 3, 1, 0, 2], ["4", "3", "1", "0", "2"]),
+        # The very first merge is never hidden for its level alone: scipy has it so.
+        ({"truncate_mode": "level", "p": 1}, [4, 3, 1, 6], ["4", "3", "1", "(2)"]),
+        ({"truncate_mode": "level", "p": 2}, [4, 3, 1, 0, 2], ["4", "3", "1", "0", "2"]),
+        ({"labels": list("abcde")}, [4, 3, 1, 0, 2], list("edbac")),
+        ({"labels": np.array(list("abcde")), "truncate_mode": "lastp", "p": 3}, [4, 5, 6], ["e", "(2)", "(2)"]),
+        (
+            {"leaf_label_func": lambda node: f"<{node}>", "truncate_mode": "lastp", "p": 3},
+            [4, 5, 6],
+            ["<4>", "<5>", "<6>"],
+        ),
+        ({"count_sort": True}, [4, 3, 1, 0, 2], None),
+        ({"count_sort": "descending"}, [2, 0, 1, 3, 4], None),
+        ({"distance_sort": "descending"}, [2, 0, 1, 3, 4], None),
+        ({"distance_sort": "ascending"}, [4, 3, 1, 0, 2], None),
+        ({"get_leaves": False}, None, ["4", "3", "1", "0", "2"]),
+    ],
+)
 def test_leaves_and_texts(arguments, leaves, texts):
     found = drawn(Z, **arguments)
     assert found["leaves"] == leaves
@@ -84,17 +92,23 @@ def test_smaller_and_lower_children_come_first():
     assert drawn(tree, count_sort=True, distance_sort="descending") == drawn(tree, count_sort=True)
 
 
-@pytest.mark.parametrize(("arguments", "colors", "leaf_colors"), [
-    ({"color_threshold": 4.0}, ["C1", "C2", "C0", "C0"], ["C0", "C1", "C1", "C2", "C2"]),
-    ({"color_threshold": 2.0}, ["C1", "C0", "C0", "C0"], ["C0", "C1", "C1", "C0", "C0"]),
-    ({"color_threshold": 9.0}, ["C1"] * 4, ["C1"] * 5),
-    ({"color_threshold": 0}, ["C0"] * 4, ["C0"] * 5),
-    ({"color_threshold": "default"}, ["C1", "C1", "C1", "C0"], ["C0", "C1", "C1", "C1", "C1"]),
-    ({"color_threshold": 4.0, "above_threshold_color": "k"}, ["C1", "C2", "k", "k"], ["k", "C1", "C1", "C2", "C2"]),
-    ({"link_color_func": lambda node: f"#{node:06d}"}, ["#000005", "#000006", "#000007", "#000008"],
-     ["#000008", "#000005", "#000005", "#000006", "#000006"]),
-    ({"truncate_mode": "lastp", "p": 1}, [], [None]),
-])
+@pytest.mark.parametrize(
+    ("arguments", "colors", "leaf_colors"),
+    [
+        ({"color_threshold": 4.0}, ["C1", "C2", "C0", "C0"], ["C0", "C1", "C1", "C2", "C2"]),
+        ({"color_threshold": 2.0}, ["C1", "C0", "C0", "C0"], ["C0", "C1", "C1", "C0", "C0"]),
+        ({"color_threshold": 9.0}, ["C1"] * 4, ["C1"] * 5),
+        ({"color_threshold": 0}, ["C0"] * 4, ["C0"] * 5),
+        ({"color_threshold": "default"}, ["C1", "C1", "C1", "C0"], ["C0", "C1", "C1", "C1", "C1"]),
+        ({"color_threshold": 4.0, "above_threshold_color": "k"}, ["C1", "C2", "k", "k"], ["k", "C1", "C1", "C2", "C2"]),
+        (
+            {"link_color_func": lambda node: f"#{node:06d}"},
+            ["#000005", "#000006", "#000007", "#000008"],
+            ["#000008", "#000005", "#000005", "#000006", "#000006"],
+        ),
+        ({"truncate_mode": "lastp", "p": 1}, [], [None]),
+    ],
+)
 def test_colors(arguments, colors, leaf_colors):
     found = drawn(Z, **arguments)
     assert (found["color_list"], found["leaves_color_list"]) == (colors, leaf_colors)
@@ -147,13 +161,16 @@ def test_infinitely_many_leaves_are_all():
     assert drawn(Z, p=np.inf, truncate_mode="lastp") == drawn(Z, p=np.inf, truncate_mode="level") == drawn(Z)
 
 
-@pytest.mark.parametrize(("arguments", "error", "message"), [
-    ({"orientation": "up"}, ValueError, "orientation must be one of"),
-    ({"truncate_mode": "all"}, ValueError, "Invalid truncation mode"),
-    ({"p": "3"}, TypeError, "must be a number"),
-    ({"labels": ["a"]}, ValueError, "Dimensions of Z and labels must be consistent"),
-    ({"link_color_func": lambda node: node}, TypeError, "must return a matplotlib color string"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"orientation": "up"}, ValueError, "orientation must be one of"),
+        ({"truncate_mode": "all"}, ValueError, "Invalid truncation mode"),
+        ({"p": "3"}, TypeError, "must be a number"),
+        ({"labels": ["a"]}, ValueError, "Dimensions of Z and labels must be consistent"),
+        ({"link_color_func": lambda node: node}, TypeError, "must return a matplotlib color string"),
+    ],
+)
 def test_wrong_parameters(arguments, error, message):
     with pytest.raises(error, match=message):
         drawn(Z, **arguments)
@@ -163,8 +180,10 @@ def test_wrong_parameters(arguments, error, message):
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("arguments", [
-    {}, {"truncate_mode": "lastp", "p": 30}, {"truncate_mode": "level", "p": 29}, {"count_sort": "descending"}])
+@pytest.mark.parametrize(
+    "arguments",
+    [{}, {"truncate_mode": "lastp", "p": 30}, {"truncate_mode": "level", "p": 29}, {"count_sort": "descending"}],
+)
 def test_a_chain_of_200_000_merges(arguments):
     found = drawn(reference.chain(200_001), **arguments)
     assert len(found["leaves"]) == (31 if "level" in arguments.values() else 30 if arguments.get("p") else 200_001)
@@ -198,8 +217,10 @@ def test_links_and_texts_are_on_the_axes(axes, orientation):
             segments[tuple(map(tuple, segment.tolist()))] = tuple(collection.get_colors()[0])
     from matplotlib.colors import to_rgba
 
-    assert segments == {tuple(zip(*corners, strict=True)): to_rgba(color)
-                        for *corners, color in zip(x, y, found["color_list"], strict=True)}
+    assert segments == {
+        tuple(zip(*corners, strict=True)): to_rgba(color)
+        for *corners, color in zip(x, y, found["color_list"], strict=True)
+    }
     limits = (axes.get_xlim(), axes.get_ylim()) if upright else (axes.get_ylim(), axes.get_xlim())
     assert limits[0] == (0, 50)
     assert limits[1] == pytest.approx((0, 8.4) if orientation in ("top", "right") else (8.4, 0))
@@ -239,11 +260,13 @@ def test_trees_of_height_0_are_drawn(axes):
 
 
 def test_matplotlib_is_needed_only_for_drawing():
-    code = ("import sys; sys.modules['matplotlib'] = None\n"
-            "from coterie.hierarchy import dendrogram\n"
-            "Z = [[0.0, 1.0, 0.5, 2.0]]\n"
-            "assert dendrogram(Z, no_plot=True)['leaves'] == [0, 1]\n"
-            "try:\n    dendrogram(Z)\nexcept ImportError as error:\n    print(error)")
+    code = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "from coterie.hierarchy import dendrogram\n"
+        "Z = [[0.0, 1.0, 0.5, 2.0]]\n"
+        "assert dendrogram(Z, no_plot=True)['leaves'] == [0, 1]\n"
+        "try:\n    dendrogram(Z)\nexcept ImportError as error:\n    print(error)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("dendrogram needs matplotlib to draw: pip install")
 
@@ -264,12 +287,25 @@ def test_labels_of_more_than_one_dimension_are_refused():
     assert hierarchy.dendrogram(Z, labels=pandas.Series(["a", "b", "c"]), no_plot=True)["ivl"] == ["c", "a", "b"]
 
 
-@pytest.mark.parametrize("parameters", [
-    {"p": np.nan, "truncate_mode": "lastp"}, {"p": "3"}, {"color_threshold": "high"}, {"color_threshold": np.nan},
-    {"color_threshold": 1j}, {"truncate_mode": ["lastp"]}, {"truncate_mode": np.array(["lastp", "level"])},
-    {"orientation": None}, {"orientation": np.array(["top", "left"])}, {"labels": 3},
-    {"leaf_font_size": 10**400}, {"leaf_font_size": np.nan}, {"leaf_rotation": 10**400}, {"leaf_rotation": [1]},
-])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"p": np.nan, "truncate_mode": "lastp"},
+        {"p": "3"},
+        {"color_threshold": "high"},
+        {"color_threshold": np.nan},
+        {"color_threshold": 1j},
+        {"truncate_mode": ["lastp"]},
+        {"truncate_mode": np.array(["lastp", "level"])},
+        {"orientation": None},
+        {"orientation": np.array(["top", "left"])},
+        {"labels": 3},
+        {"leaf_font_size": 10**400},
+        {"leaf_font_size": np.nan},
+        {"leaf_rotation": 10**400},
+        {"leaf_rotation": [1]},
+    ],
+)
 def test_wrong_parameters_of_a_dendrogram_are_refused(parameters):
     with pytest.raises((ValueError, TypeError)):
         hierarchy.dendrogram([[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 2.0, 3.0]], no_plot=True, **parameters)

@@ -1,4 +1,5 @@
 """Everything that reads a linkage matrix, but for drawing."""
+
 import copy
 import pickle
 import warnings
@@ -19,12 +20,23 @@ Y = reference.condensed(reference.cophenet(Z))
 
 # What takes float64 only, as in scipy, and what takes any numbers.
 STRICT = {
-    "correspond": (Y,), "cut_tree": (), "dendrogram": (), "is_monotonic": (), "leaves_list": (), "num_obs_linkage": (),
-    "optimal_leaf_ordering": (Y,), "to_tree": (),
+    "correspond": (Y,),
+    "cut_tree": (),
+    "dendrogram": (),
+    "is_monotonic": (),
+    "leaves_list": (),
+    "num_obs_linkage": (),
+    "optimal_leaf_ordering": (Y,),
+    "to_tree": (),
 }
 LENIENT = {
-    "cophenet": (), "fcluster": (2.0, "distance"), "inconsistent": (),
-    "leaders": (np.array([1, 1, 2, 2, 3], np.int32),), "maxRstat": (R, 0), "maxdists": (), "maxinconsts": (R,),
+    "cophenet": (),
+    "fcluster": (2.0, "distance"),
+    "inconsistent": (),
+    "leaders": (np.array([1, 1, 2, 2, 3], np.int32),),
+    "maxRstat": (R, 0),
+    "maxdists": (),
+    "maxinconsts": (R,),
     "to_mlab_linkage": (),
 }
 ALL = {**STRICT, **LENIENT}
@@ -57,20 +69,26 @@ def test_memory_layout_does_not_matter_and_nothing_is_modified(name):
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize(("bad", "message"), [
-    (Z.ravel(), r"^Linkage matrix 'Z' must have shape=2 \(i.e. be two-dimensional\)\.$"),
-    (Z[:, :3], r"^Linkage matrix 'Z' must have 4 columns\.$"),
-    (Z[:0], "at least two observations"),
-    (Z - [1, 0, 0, 0], "^Linkage 'Z' contains negative indices.$"),
-    (Z - [0, 0, 5, 0], "^Linkage 'Z' contains negative distances.$"),
-    (Z - [0, 0, 0, 9], "^Linkage 'Z' contains negative counts.$"),
-    (Z + [0, 0, 0, 9], "^Linkage 'Z' contains excessive observations in a cluster"),
-    (Z + [0, 1, 0, 0], "^Linkage 'Z' uses non-singleton cluster before it is formed.$|the same cluster more than once"),
-    (Z[[0, 0, 2, 3]], "^Linkage 'Z' uses the same cluster more than once.$"),
-    (Z + [[0.5, 0, 0, 0]], "^Linkage 'Z' contains indices that are not whole numbers.$"),
-    (Z * [np.nan, 1, 1, 1], "^Linkage 'Z' contains indices that are not whole numbers.$"),
-    (Z * [1e300, 1, 1, 1], "before it is formed|more than once"),
-])
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (Z.ravel(), r"^Linkage matrix 'Z' must have shape=2 \(i.e. be two-dimensional\)\.$"),
+        (Z[:, :3], r"^Linkage matrix 'Z' must have 4 columns\.$"),
+        (Z[:0], "at least two observations"),
+        (Z - [1, 0, 0, 0], "^Linkage 'Z' contains negative indices.$"),
+        (Z - [0, 0, 5, 0], "^Linkage 'Z' contains negative distances.$"),
+        (Z - [0, 0, 0, 9], "^Linkage 'Z' contains negative counts.$"),
+        (Z + [0, 0, 0, 9], "^Linkage 'Z' contains excessive observations in a cluster"),
+        (
+            Z + [0, 1, 0, 0],
+            "^Linkage 'Z' uses non-singleton cluster before it is formed.$|the same cluster more than once",
+        ),
+        (Z[[0, 0, 2, 3]], "^Linkage 'Z' uses the same cluster more than once.$"),
+        (Z + [[0.5, 0, 0, 0]], "^Linkage 'Z' contains indices that are not whole numbers.$"),
+        (Z * [np.nan, 1, 1, 1], "^Linkage 'Z' contains indices that are not whole numbers.$"),
+        (Z * [1e300, 1, 1, 1], "before it is formed|more than once"),
+    ],
+)
 def test_what_is_no_linkage_matrix_is_refused(name, bad, message):
     with pytest.raises(ValueError, match=message):
         call(name, bad)
@@ -118,8 +136,10 @@ def test_validity():
     with pytest.warns(hierarchy.ClusterWarning) as caught:
         assert not hierarchy.is_valid_linkage(-Z, warning=True)
     assert [str(each.message) for each in caught] == [
-        "Linkage contains negative indices.", "Linkage contains negative distances.",
-        "Linkage contains negative counts."]
+        "Linkage contains negative indices.",
+        "Linkage contains negative distances.",
+        "Linkage contains negative counts.",
+    ]
     assert all(each.filename == __file__ for each in caught)
 
 
@@ -193,14 +213,16 @@ def test_flat_clusters(kind):
         for t in (0.0, 0.7, 1.1):
             np.testing.assert_array_equal(hierarchy.fcluster(tree, t, depth=3), reference.flat(tree, coefficient, t))
             np.testing.assert_array_equal(hierarchy.fcluster(tree, t, R=R), hierarchy.fcluster(tree, t, depth=3))
-            np.testing.assert_array_equal(hierarchy.fcluster(tree, t, "monocrit", monocrit=coefficient),
-                                          hierarchy.fcluster(tree, t, depth=3))
+            np.testing.assert_array_equal(
+                hierarchy.fcluster(tree, t, "monocrit", monocrit=coefficient), hierarchy.fcluster(tree, t, depth=3)
+            )
         if (np.diff(heights) >= 0).all():
             for k in range(1, n + 1):
                 labels = hierarchy.fcluster(tree, k, "maxclust")
                 assert labels.max() <= k
                 np.testing.assert_array_equal(
-                    labels, hierarchy.fcluster(tree, k, "maxclust_monocrit", monocrit=heights))
+                    labels, hierarchy.fcluster(tree, k, "maxclust_monocrit", monocrit=heights)
+                )
                 if kind == "rising":
                     assert labels.max() == k
 
@@ -252,8 +274,11 @@ def test_cuts_have_exactly_as_many_clusters_ties_and_inversions_or_not(kind):
         np.testing.assert_array_equal(hierarchy.cut_tree(tree, ks), labels[:, n - ks])
         highest = reference.largest_below(tree, tree[:, 2])
         for height in (-1.0, highest[0], np.median(highest), highest.max() + 1):
-            below = reference.by_first_point(np.unique(  # clusters lower than the height are whole
-                reference.flat(tree, highest, np.nextafter(height, -np.inf)), return_inverse=True)[1])
+            below = reference.by_first_point(
+                np.unique(  # clusters lower than the height are whole
+                    reference.flat(tree, highest, np.nextafter(height, -np.inf)), return_inverse=True
+                )[1]
+            )
             np.testing.assert_array_equal(hierarchy.cut_tree(tree, height=height)[:, 0], below)
 
 
@@ -292,8 +317,11 @@ def test_cophenetic_distances(kind):
             c, d = hierarchy.cophenet(tree, y)
             np.testing.assert_array_equal(d, expected)
             np.testing.assert_allclose(c, np.corrcoef(expected, y)[0, 1], rtol=1e-6, atol=1e-9)
-    for y, message in ((Y[:6], "^Y must hold the 10 distances between the 5 points of Z. Got 6.$"),
-                       (Y[:9], "binomial"), (Y[None], "one-dimensional")):
+    for y, message in (
+        (Y[:6], "^Y must hold the 10 distances between the 5 points of Z. Got 6.$"),
+        (Y[:9], "binomial"),
+        (Y[None], "one-dimensional"),
+    ):
         with pytest.raises(ValueError, match=message):
             hierarchy.cophenet(Z, y)
 
@@ -333,8 +361,9 @@ def test_trees_are_those_of_the_matrix():
                 assert (node.id, node.count, node.pre_order()) == (i, len(points[i]), points[i])
                 assert node.is_leaf() == (i < n)
                 assert node.dist == (0.0 if i < n else tree[i - n, 2])
-                assert [node.left, node.right] == ([None, None] if i < n else [
-                    nodes[child] for child in reference.children(tree)[i - n]])
+                assert [node.left, node.right] == (
+                    [None, None] if i < n else [nodes[child] for child in reference.children(tree)[i - n]]
+                )
     with pytest.raises(ValueError, match=r"^Corrupt matrix Z. The count Z\[1,3\] is incorrect.$"):
         hierarchy.to_tree(Z - [[0], [1], [0], [0]] * np.array([[0, 0, 0, 1]]))
 
@@ -348,9 +377,13 @@ def test_nodes():
     assert a != top
     assert a < top
     assert top > a
-    for wrong, message in (({"id": -1}, "id"), ({"id": 2, "dist": -1.0}, "distance"),
-                           ({"id": 2, "left": a}, "one child"), ({"id": 2, "right": a}, "one child"),
-                           ({"id": 2, "count": 0}, "at least one")):
+    for wrong, message in (
+        ({"id": -1}, "id"),
+        ({"id": 2, "dist": -1.0}, "distance"),
+        ({"id": 2, "left": a}, "one child"),
+        ({"id": 2, "right": a}, "one child"),
+        ({"id": 2, "count": 0}, "at least one"),
+    ):
         with pytest.raises(ValueError, match=message):
             hierarchy.ClusterNode(**wrong)
     for compare in (lambda: a < 1, lambda: a > 1, lambda: a == 1):
@@ -399,10 +432,20 @@ def test_mlab():
         hierarchy.from_mlab_linkage(mlab[0])
 
 
-@pytest.mark.parametrize(("a", "b", "answer"), [
-    ([], [], True), ([1], [9], True), ([1, 1, 2], ["y", "y", "x"], True), ([1, 1, 2], [7, 3, 3], False),
-    ([1, 2, 3], [1, 1, 1], False), ([1, 1, 1], [1, 2, 3], False), ([1, 2, 3, 4], [1, 2, 1, 2], False),
-    ([1, 2, 1, 2], [1, 2, 3, 4], False), ([1, 2, 1], [0, -5, 0], True)])
+@pytest.mark.parametrize(
+    ("a", "b", "answer"),
+    [
+        ([], [], True),
+        ([1], [9], True),
+        ([1, 1, 2], ["y", "y", "x"], True),
+        ([1, 1, 2], [7, 3, 3], False),
+        ([1, 2, 3], [1, 1, 1], False),
+        ([1, 1, 1], [1, 2, 3], False),
+        ([1, 2, 3, 4], [1, 2, 1, 2], False),
+        ([1, 2, 1, 2], [1, 2, 3, 4], False),
+        ([1, 2, 1], [0, -5, 0], True),
+    ],
+)
 def test_isomorphy(a, b, answer):
     assert hierarchy.is_isomorphic(a, b) is answer
 
@@ -445,9 +488,13 @@ def test_the_order_has_the_same_bits_for_any_number_of_threads():
 
 
 def test_wrong_distances_for_an_order():
-    for y, message in ((Y[:6], "^y must be of the 5 points of Z. Got 4 points.$"), (Y * np.nan, "finite"),
-                       (Y[:9], "binomial"), (np.zeros((2, 2, 2)), "1 or 2 dimensional"),
-                       (np.arange(8.0).reshape(4, 2), "Got 4 points")):
+    for y, message in (
+        (Y[:6], "^y must be of the 5 points of Z. Got 4 points.$"),
+        (Y * np.nan, "finite"),
+        (Y[:9], "binomial"),
+        (np.zeros((2, 2, 2)), "1 or 2 dimensional"),
+        (np.arange(8.0).reshape(4, 2), "Got 4 points"),
+    ):
         with pytest.raises(ValueError, match=message):
             hierarchy.optimal_leaf_ordering(Z, y)
     with pytest.warns(hierarchy.ClusterWarning, match="looks suspiciously like an uncondensed"):
@@ -474,19 +521,22 @@ LONG.setflags(write=False)
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize(("name", "arguments", "check"), [
-    ("fcluster", (100.0, "distance"), lambda T: T[0] == T[100] == 1 and T.max() == N - 100),
-    ("fcluster", (7, "maxclust"), lambda T: T.max() == 7),
-    ("fcluster", (1.2,), lambda T: T.max() == 1),
-    ("inconsistent", (30,), lambda R: (R[29:, 2] == 30).all()),
-    ("maxdists", (), lambda most: (most == LONG[:, 2]).all()),
-    ("leaders", (np.ones(N, np.int32),), lambda found: found[0].tolist() == [2 * N - 2]),
-    ("cut_tree", ([1, 3],), lambda labels: labels.max(axis=0).tolist() == [0, 2]),
-    ("leaves_list", (), lambda leaves: (leaves[-2:] == [1, 0]).all() and leaves[0] == N - 1),
-    ("is_valid_linkage", (), lambda valid: valid),
-    ("to_mlab_linkage", (), lambda mlab: (hierarchy.from_mlab_linkage(mlab) == LONG).all()),
-    ("to_tree", (), lambda root: root.pre_order()[-2:] == [1, 0]),
-])
+@pytest.mark.parametrize(
+    ("name", "arguments", "check"),
+    [
+        ("fcluster", (100.0, "distance"), lambda T: T[0] == T[100] == 1 and T.max() == N - 100),
+        ("fcluster", (7, "maxclust"), lambda T: T.max() == 7),
+        ("fcluster", (1.2,), lambda T: T.max() == 1),
+        ("inconsistent", (30,), lambda R: (R[29:, 2] == 30).all()),
+        ("maxdists", (), lambda most: (most == LONG[:, 2]).all()),
+        ("leaders", (np.ones(N, np.int32),), lambda found: found[0].tolist() == [2 * N - 2]),
+        ("cut_tree", ([1, 3],), lambda labels: labels.max(axis=0).tolist() == [0, 2]),
+        ("leaves_list", (), lambda leaves: (leaves[-2:] == [1, 0]).all() and leaves[0] == N - 1),
+        ("is_valid_linkage", (), lambda valid: valid),
+        ("to_mlab_linkage", (), lambda mlab: (hierarchy.from_mlab_linkage(mlab) == LONG).all()),
+        ("to_tree", (), lambda root: root.pre_order()[-2:] == [1, 0]),
+    ],
+)
 def test_a_chain_of_200_000_merges(name, arguments, check):
     assert check(getattr(hierarchy, name)(LONG, *arguments))
 
@@ -537,16 +587,22 @@ def test_no_warning_of_numpy_escapes():
 Z3 = [[0.0, 1.0, 0.5, 2.0], [2.0, 3.0, 1.5, 3.0]]
 COMPLEX_Z = np.array(Z3, complex) + 1j
 READERS = {
-    "cophenet": lambda Z: hierarchy.cophenet(Z), "cut_tree": hierarchy.cut_tree,
-    "dendrogram": lambda Z: hierarchy.dendrogram(Z, no_plot=True), "fcluster": lambda Z: hierarchy.fcluster(Z, 1.0),
-    "from_mlab_linkage": hierarchy.from_mlab_linkage, "inconsistent": hierarchy.inconsistent,
-    "is_monotonic": hierarchy.is_monotonic, "leaders": lambda Z: hierarchy.leaders(Z, np.int32([1, 1, 2])),
-    "leaves_list": hierarchy.leaves_list, "maxdists": hierarchy.maxdists,
+    "cophenet": lambda Z: hierarchy.cophenet(Z),
+    "cut_tree": hierarchy.cut_tree,
+    "dendrogram": lambda Z: hierarchy.dendrogram(Z, no_plot=True),
+    "fcluster": lambda Z: hierarchy.fcluster(Z, 1.0),
+    "from_mlab_linkage": hierarchy.from_mlab_linkage,
+    "inconsistent": hierarchy.inconsistent,
+    "is_monotonic": hierarchy.is_monotonic,
+    "leaders": lambda Z: hierarchy.leaders(Z, np.int32([1, 1, 2])),
+    "leaves_list": hierarchy.leaves_list,
+    "maxdists": hierarchy.maxdists,
     "maxinconsts": lambda Z: hierarchy.maxinconsts(Z, hierarchy.inconsistent(Z3)),
     "maxRstat": lambda Z: hierarchy.maxRstat(Z, hierarchy.inconsistent(Z3), 3),
     "num_obs_linkage": hierarchy.num_obs_linkage,
     "optimal_leaf_ordering": lambda Z: hierarchy.optimal_leaf_ordering(Z, [1.0, 2.0, 3.0]),
-    "to_mlab_linkage": hierarchy.to_mlab_linkage, "to_tree": hierarchy.to_tree,
+    "to_mlab_linkage": hierarchy.to_mlab_linkage,
+    "to_tree": hierarchy.to_tree,
 }
 
 
@@ -561,11 +617,17 @@ def test_a_linkage_matrix_does_not_lose_its_imaginary_part(read):
 
 def test_other_arguments_do_not_lose_their_imaginary_part():
     R, y = np.full((2, 4), 1j), [1j, 2, 3]
-    for call in (lambda: hierarchy.maxRstat(Z3, R, 0), lambda: hierarchy.cophenet(Z3, y),
-                 lambda: hierarchy.optimal_leaf_ordering(Z3, y), lambda: hierarchy.fclusterdata([[1j], [2]], 1.0),
-                 lambda: hierarchy.fcluster(Z3, 1.0, "monocrit", monocrit=[1j, 2]), lambda: hierarchy.linkage(y),
-                 lambda: hierarchy.fcluster(Z3, 1.0, R=R), lambda: hierarchy.cut_tree(Z3, n_clusters=1j),
-                 lambda: hierarchy.cut_tree(Z3, height=[1j])):
+    for call in (
+        lambda: hierarchy.maxRstat(Z3, R, 0),
+        lambda: hierarchy.cophenet(Z3, y),
+        lambda: hierarchy.optimal_leaf_ordering(Z3, y),
+        lambda: hierarchy.fclusterdata([[1j], [2]], 1.0),
+        lambda: hierarchy.fcluster(Z3, 1.0, "monocrit", monocrit=[1j, 2]),
+        lambda: hierarchy.linkage(y),
+        lambda: hierarchy.fcluster(Z3, 1.0, R=R),
+        lambda: hierarchy.cut_tree(Z3, n_clusters=1j),
+        lambda: hierarchy.cut_tree(Z3, height=[1j]),
+    ):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with pytest.raises(ValueError, match="Complex data not supported"):

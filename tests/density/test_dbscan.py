@@ -1,4 +1,5 @@
 """DBSCAN: scikit-learn's labels on every way, new rows, weights, sparse data, and what goes wrong."""
+
 import functools
 import itertools
 import tracemalloc
@@ -71,8 +72,15 @@ def test_labels_are_scikit_learns(metric):
         data = grid(rng, n, d, [1, 0.1, 0.3][case % 3]) + [0, 1e6, -0.1][case % 3]
         eps = [1, 0.1, 0.3, 2, 0.5, 1e-9, 1e9][case % 7]
         data = data.astype([np.float64, np.float32][case % 5 == 4])
-        assert_as_scikit_learn(data, some_weights(case, n, rng), eps, "kd_tree", metric, p=3 if metric == "minkowski"
-                               else None, min_samples=rng.randint(1, 9))
+        assert_as_scikit_learn(
+            data,
+            some_weights(case, n, rng),
+            eps,
+            "kd_tree",
+            metric,
+            p=3 if metric == "minkowski" else None,
+            min_samples=rng.randint(1, 9),
+        )
 
 
 @pytest.mark.parametrize("metric", ["canberra", "braycurtis", "hamming", "jaccard", "dice", "haversine", "callable"])
@@ -80,12 +88,21 @@ def test_labels_are_scikit_learns_with_metrics_of_a_ball_tree(metric, pairs_path
     rng = np.random.RandomState(2)
     for case in range(16):
         n = rng.randint(1, 70)
-        data = {"jaccard": rng.randint(0, 2, size=(n, 6)), "dice": rng.randint(0, 2, size=(n, 6)) | [0, 0, 0, 0, 0, 1],
-                "haversine": rng.uniform(-1.5, 1.5, size=(n, 2)), "braycurtis": 1 + grid(rng, n, 3),
-                }.get(metric, grid(rng, n, 3)).astype(float)
+        data = {
+            "jaccard": rng.randint(0, 2, size=(n, 6)),
+            "dice": rng.randint(0, 2, size=(n, 6)) | [0, 0, 0, 0, 0, 1],
+            "haversine": rng.uniform(-1.5, 1.5, size=(n, 2)),
+            "braycurtis": 1 + grid(rng, n, 3),
+        }.get(metric, grid(rng, n, 3)).astype(float)
         kind = (lambda x, y: np.abs(x - y).max()) if metric == "callable" else metric
-        assert_as_scikit_learn(data, some_weights(case, n, rng), {"callable": 1, "braycurtis": 0.15}.get(metric, 0.4),
-                               "ball_tree", kind, min_samples=rng.randint(1, 9))
+        assert_as_scikit_learn(
+            data,
+            some_weights(case, n, rng),
+            {"callable": 1, "braycurtis": 0.15}.get(metric, 0.4),
+            "ball_tree",
+            kind,
+            min_samples=rng.randint(1, 9),
+        )
 
 
 @pytest.mark.parametrize("metric", ["cosine", "correlation", "sqeuclidean"])
@@ -93,8 +110,9 @@ def test_labels_are_scikit_learns_with_metrics_that_it_has_no_tree_for(metric):
     rng = np.random.RandomState(3)
     for case in range(30):
         data = rng.normal(size=(rng.randint(2, 80), 3))
-        assert_as_scikit_learn(data, some_weights(case, len(data), rng), 0.1, metric=metric,
-                               min_samples=rng.randint(1, 9))
+        assert_as_scikit_learn(
+            data, some_weights(case, len(data), rng), 0.1, metric=metric, min_samples=rng.randint(1, 9)
+        )
 
 
 def test_labels_of_given_distances_are_scikit_learns():
@@ -135,8 +153,10 @@ def test_labels_of_a_sparse_graph_are_scikit_learns(order):
             graph = pytest.importorskip("scipy.sparse").csr_matrix(graph)
         elif order not in ("rows", "unsorted"):
             graph = graph.asformat(order)
-        ours = [f(graph, some_weights(case, n, rng), [0.1, 0.3, 1.2][case % 3], metric="precomputed", min_samples=m)
-                for f, m in ((assert_as_scikit_learn, rng.randint(1, 6)),)]
+        ours = [
+            f(graph, some_weights(case, n, rng), [0.1, 0.3, 1.2][case % 3], metric="precomputed", min_samples=m)
+            for f, m in ((assert_as_scikit_learn, rng.randint(1, 6)),)
+        ]
         assert len(ours[0].labels_) == n
 
 
@@ -154,8 +174,11 @@ WAYS = {
     "sparse rows": lambda data, eps: (sparse_of(data), eps, "euclidean"),
     "sparse rows of float32": lambda data, eps: (sparse_of(data.astype(np.float32)), eps, "l2"),
     "matrix": lambda data, eps: (reference.square(data), eps * eps, "precomputed"),
-    "graph": lambda data, eps: (scattered(np.random.RandomState(0), reference.square(data), 2), eps * eps,
-                                "precomputed"),
+    "graph": lambda data, eps: (
+        scattered(np.random.RandomState(0), reference.square(data), 2),
+        eps * eps,
+        "precomputed",
+    ),
 }
 
 
@@ -257,8 +280,11 @@ def test_memory_does_not_grow_with_the_neighbours(kind, min_samples):
     data = sparse_of(data) if kind == "sparse" else data
     tracemalloc.start()
     try:
-        labels = DBSCAN(0.3, min_samples=min_samples, metric="manhattan" if kind == "sparse" else kind,
-                        n_jobs=1).fit(data).labels_
+        labels = (
+            DBSCAN(0.3, min_samples=min_samples, metric="manhattan" if kind == "sparse" else kind, n_jobs=1)
+            .fit(data)
+            .labels_
+        )
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -291,13 +317,16 @@ def test_a_number_is_the_weight_of_each_row():
     np.testing.assert_array_equal(labels, dbscan(X, 0.3, min_samples=4)[1])
 
 
-@pytest.mark.parametrize(("weights", "message"), [
-    ([1.0], r"^sample_weight\.shape == \(1,\), expected \(90,\)!$"),
-    (np.ones((90, 1)), "^Sample weights must be 1D array or scalar, got 2D array"),
-    (np.zeros(90), "^Sample weights must contain at least one non-zero number"),
-    (np.r_[np.ones(89), np.nan], r"^Input sample_weight contains NaN\. First at row 89\.$"),
-    (np.r_[np.inf, np.ones(89)], "^Input sample_weight contains infinity"),
-])
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([1.0], r"^sample_weight\.shape == \(1,\), expected \(90,\)!$"),
+        (np.ones((90, 1)), "^Sample weights must be 1D array or scalar, got 2D array"),
+        (np.zeros(90), "^Sample weights must contain at least one non-zero number"),
+        (np.r_[np.ones(89), np.nan], r"^Input sample_weight contains NaN\. First at row 89\.$"),
+        (np.r_[np.inf, np.ones(89)], "^Input sample_weight contains infinity"),
+    ],
+)
 def test_bad_weights_are_refused(weights, message):
     with pytest.raises(ValueError, match=message):
         dbscan(X, sample_weight=weights)
@@ -384,22 +413,29 @@ def test_sparse_input_is_not_modified(metric):
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize(("change", "error", "message"), [
-    ({"indptr": [0, 1]}, ValueError, "indptr must have 3 numbers from 0, none less"),
-    ({"indptr": [0, 3, 2]}, ValueError, "none less than the one before"),
-    ({"indptr": [1, 1, 2]}, ValueError, "numbers from 0"),
-    ({"indptr": [0, 1, 3]}, ValueError, "has 2 indices and 2 numbers where indptr ends with 3"),
-    ({"indices": [0, 3]}, ValueError, "column indices must be from 0 to 2"),
-    ({"indices": [-1, 0]}, ValueError, "column indices must be from 0 to 2"),
-    ({"data": np.array([1.0, np.nan])}, ValueError, r"^Input X contains NaN\.\nDBSCAN does not .* row 1, column 2\.$"),
-    ({"data": np.array([-np.inf, 1])}, ValueError, r"^Input X contains infinity .* First at row 0, column 0\.$"),
-    ({"data": np.array([1j, 1])}, ValueError, "^Complex data not supported"),
-    ({"data": np.array(["a", "b"])}, ValueError, "^Input X holds text"),
-    ({"shape": (2,)}, ValueError, "^Expected 2D array"),
-    ({"shape": (0, 3)}, ValueError, r"^Found array with 0 sample\(s\) \(shape=\(0, 3\)\) while a minimum of 1 is "),
-    ({"shape": (2, 0)}, ValueError, r"^Found array with 0 feature\(s\)"),
-    ({"format": "csc"}, TypeError, "row by row"),
-])
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"indptr": [0, 1]}, ValueError, "indptr must have 3 numbers from 0, none less"),
+        ({"indptr": [0, 3, 2]}, ValueError, "none less than the one before"),
+        ({"indptr": [1, 1, 2]}, ValueError, "numbers from 0"),
+        ({"indptr": [0, 1, 3]}, ValueError, "has 2 indices and 2 numbers where indptr ends with 3"),
+        ({"indices": [0, 3]}, ValueError, "column indices must be from 0 to 2"),
+        ({"indices": [-1, 0]}, ValueError, "column indices must be from 0 to 2"),
+        (
+            {"data": np.array([1.0, np.nan])},
+            ValueError,
+            r"^Input X contains NaN\.\nDBSCAN does not .* row 1, column 2\.$",
+        ),
+        ({"data": np.array([-np.inf, 1])}, ValueError, r"^Input X contains infinity .* First at row 0, column 0\.$"),
+        ({"data": np.array([1j, 1])}, ValueError, "^Complex data not supported"),
+        ({"data": np.array(["a", "b"])}, ValueError, "^Input X holds text"),
+        ({"shape": (2,)}, ValueError, "^Expected 2D array"),
+        ({"shape": (0, 3)}, ValueError, r"^Found array with 0 sample\(s\) \(shape=\(0, 3\)\) while a minimum of 1 is "),
+        ({"shape": (2, 0)}, ValueError, r"^Found array with 0 feature\(s\)"),
+        ({"format": "csc"}, TypeError, "row by row"),
+    ],
+)
 def test_bad_sparse_data_is_refused(change, error, message):
     good = {"data": np.ones(2), "indices": [0, 2], "indptr": [0, 1, 2], "shape": (2, 3)}
     DBSCAN(min_samples=9).fit(types.SimpleNamespace(**good))
@@ -415,13 +451,19 @@ def test_metrics_that_sparse_data_do_not_have(metric):
 
 def test_functions_are_not_called_with_sparse_rows():
     with pytest.raises(ValueError, match=r"^Metric 'mine' not valid for sparse input.* Use '.toarray\(\)'"):
-        def mine(x, y): return 0.0
+
+        def mine(x, y):
+            return 0.0
+
         dbscan(sparse_of(np.eye(4)), metric=mine)
 
 
 def test_rows_of_zeros_have_no_direction():
-    for data in (np.diag([1.0, 0, 1]), sparse_of(np.diag([1.0, 0, 1])),
-                 Rows((np.array([1.0, 0, 1]), np.arange(3), np.arange(4)), (3, 3))):
+    for data in (
+        np.diag([1.0, 0, 1]),
+        sparse_of(np.diag([1.0, 0, 1])),
+        Rows((np.array([1.0, 0, 1]), np.arange(3), np.arange(4)), (3, 3)),
+    ):
         with pytest.raises(ValueError, match=r"^Cosine affinity cannot be used when X contains zero vectors.* row 1\."):
             dbscan(data, metric="cosine")
 
@@ -504,30 +546,57 @@ def test_column_names_are_seen_and_checked():
 # ------------------------------------------------------------------------------------------- parameters
 
 
-@pytest.mark.parametrize(("params", "message"), [
-    *(({"eps": eps}, rf"The 'eps' parameter of DBSCAN must be a float in the range \(0\.0, inf\)\. Got {text} instead")
-      for eps, text in ((0, "0"), (-1, "-1"), (np.nan, "nan"), (np.inf, "inf"), ("a", "'a'"), (None, "None"))),
-    *(({"min_samples": n}, rf"The 'min_samples' parameter of DBSCAN must be an int in the range \[1, inf\)\. Got {n} ")
-      for n in (0, -3, 1.0, None)),
-    *(({"p": p}, r"The 'p' parameter of DBSCAN must be a float in the range \[0\.0, inf\) or None\.")
-      for p in (-1, np.inf, np.nan, "2")),
-    ({"leaf_size": 0}, r"The 'leaf_size' parameter of DBSCAN must be an int in the range \[1, inf\)\. Got 0 instead"),
-    ({"algorithm": "tree"}, "The 'algorithm' parameter of DBSCAN must be a str among {.*'brute'.*}. Got 'tree'"),
-    ({"metric": "far"}, "The 'metric' parameter of DBSCAN must be a str among {.*'precomputed'} or a callable. Got"),
-    ({"metric_params": 3}, "The 'metric_params' parameter of DBSCAN must be an instance of 'dict' or None. Got 3"),
-    ({"n_jobs": 0.5}, "The 'n_jobs' parameter of DBSCAN must be an int other than 0 or None. Got 0.5 instead"),
-    ({"metric": "minkowski", "p": 0}, "p must be greater than 0, got 0"),
-])
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        *(
+            (
+                {"eps": eps},
+                rf"The 'eps' parameter of DBSCAN must be a float in the range \(0\.0, inf\)\. Got {text} instead",
+            )
+            for eps, text in ((0, "0"), (-1, "-1"), (np.nan, "nan"), (np.inf, "inf"), ("a", "'a'"), (None, "None"))
+        ),
+        *(
+            (
+                {"min_samples": n},
+                rf"The 'min_samples' parameter of DBSCAN must be an int in the range \[1, inf\)\. Got {n} ",
+            )
+            for n in (0, -3, 1.0, None)
+        ),
+        *(
+            ({"p": p}, r"The 'p' parameter of DBSCAN must be a float in the range \[0\.0, inf\) or None\.")
+            for p in (-1, np.inf, np.nan, "2")
+        ),
+        (
+            {"leaf_size": 0},
+            r"The 'leaf_size' parameter of DBSCAN must be an int in the range \[1, inf\)\. Got 0 instead",
+        ),
+        ({"algorithm": "tree"}, "The 'algorithm' parameter of DBSCAN must be a str among {.*'brute'.*}. Got 'tree'"),
+        (
+            {"metric": "far"},
+            "The 'metric' parameter of DBSCAN must be a str among {.*'precomputed'} or a callable. Got",
+        ),
+        ({"metric_params": 3}, "The 'metric_params' parameter of DBSCAN must be an instance of 'dict' or None. Got 3"),
+        ({"n_jobs": 0.5}, "The 'n_jobs' parameter of DBSCAN must be an int other than 0 or None. Got 0.5 instead"),
+        ({"metric": "minkowski", "p": 0}, "p must be greater than 0, got 0"),
+    ],
+)
 def test_bad_parameters_are_refused(params, message):
     with pytest.raises(ValueError, match=f"^{message}"):
         DBSCAN(**params).fit(X)
 
 
 def test_p_counts_for_minkowski_only():
-    near = {name: DBSCAN(1, min_samples=1, metric=metric, **params).fit([[0, 0], [0.75, 0.75]]).labels_.tolist()
-            for name, metric, params in (
-                ("1", "minkowski", {"p": 1}), ("2", "minkowski", {}), ("3", "minkowski", {"p": 3}),
-                ("inside", "minkowski", {"metric_params": {"p": 3}}), ("other", "euclidean", {"p": 3}))}
+    near = {
+        name: DBSCAN(1, min_samples=1, metric=metric, **params).fit([[0, 0], [0.75, 0.75]]).labels_.tolist()
+        for name, metric, params in (
+            ("1", "minkowski", {"p": 1}),
+            ("2", "minkowski", {}),
+            ("3", "minkowski", {"p": 3}),
+            ("inside", "minkowski", {"metric_params": {"p": 3}}),
+            ("other", "euclidean", {"p": 3}),
+        )
+    }
     assert near == {"1": [0, 1], "2": [0, 1], "3": [0, 0], "inside": [0, 0], "other": [0, 1]}
 
 
@@ -547,14 +616,19 @@ def test_metric_params_go_to_a_callable():
         dbscan(X, metric_params={"w": [1, 2]})
 
 
-@pytest.mark.parametrize(("matrix", "message"), [
-    (np.ones((2, 3)), "^Precomputed matrix must be square. Input is a 2x3 matrix.$"),
-    ([[0, 1], [-1, 0]], "^Negative values in data passed to X. The least is at row 1, column 0.$"),
-    ([[0, np.inf], [1, 0]], "^Input X contains infinity .* First at row 0, column 1"),
-    (Rows((np.ones(1), np.zeros(1, int), np.array([0, 1, 1])), (2, 3)), "^Precomputed matrix must be square."),
-    (Rows((-np.ones(1), np.zeros(1, int), np.array([0, 1, 1])), (2, 2)),
-     "^Negative values in data passed to precomputed distance matrix"),
-])
+@pytest.mark.parametrize(
+    ("matrix", "message"),
+    [
+        (np.ones((2, 3)), "^Precomputed matrix must be square. Input is a 2x3 matrix.$"),
+        ([[0, 1], [-1, 0]], "^Negative values in data passed to X. The least is at row 1, column 0.$"),
+        ([[0, np.inf], [1, 0]], "^Input X contains infinity .* First at row 0, column 1"),
+        (Rows((np.ones(1), np.zeros(1, int), np.array([0, 1, 1])), (2, 3)), "^Precomputed matrix must be square."),
+        (
+            Rows((-np.ones(1), np.zeros(1, int), np.array([0, 1, 1])), (2, 2)),
+            "^Negative values in data passed to precomputed distance matrix",
+        ),
+    ],
+)
 def test_bad_distances_are_refused(matrix, message):
     with pytest.raises(ValueError, match=message):
         dbscan(matrix, metric="precomputed")
@@ -587,7 +661,8 @@ def test_without_core_points_it_says_what_to_try():
     assert message == (
         "There is no cluster: no row has min_samples=5 rows within eps=0.001, itself included. Try a larger eps or "
         "fewer min_samples, or scale the features if their units differ. coterie.selection.suggest_eps proposes an "
-        "eps.")
+        "eps."
+    )
 
 
 def test_one_cluster_of_all_rows_is_said():
@@ -616,12 +691,16 @@ def test_float32_numbers_too_large_for_eps_are_said():
     assert message == (
         "The data are float32 numbers up to 1e+07, where the next one is 1 away, and eps=0.5 is not large against "
         "that. Labels are those of the numbers as given, computed in float64. If they were rounded to float32, "
-        "subtract an offset before, or pass float64.")
+        "subtract an offset before, or pass float64."
+    )
     np.testing.assert_array_equal(DBSCAN(0.5).fit(data).labels_, DBSCAN(0.5).fit(data.astype(float)).labels_)
     assert not messages(X.astype(np.float32), 0.5)
     assert not [each for each in messages(data.astype(float), 0.5) if "float32" in each]
-    assert not [each for each in messages(abs(rng.normal(size=(20, 3))).astype(np.float32) * 1e9, 1e-4, metric="cosine")
-                if "float32" in each]
+    assert not [
+        each
+        for each in messages(abs(rng.normal(size=(20, 3))).astype(np.float32) * 1e9, 1e-4, metric="cosine")
+        if "float32" in each
+    ]
 
 
 def test_warnings_as_errors_leave_the_estimator_as_it_was():

@@ -1,4 +1,5 @@
 """DBSCAN's regions beside the definition, by every way through them."""
+
 import functools
 import math
 import operator
@@ -71,8 +72,13 @@ def test_other_kinds_of_distance(metric):
     for _ in range(CASES // 2):
         n, d = rng.randint(1, 120), rng.randint(1, 8)
         X = rng.randint(12, size=(n, d)) / 4  # sums and powers of these are exact
-        check(X, rng.choice([0.25, 0.5, 1.0, 2.0]), int(rng.randint(1, 6)), metric=metric,
-              **({"p": 3} if metric == "minkowski" else {}))
+        check(
+            X,
+            rng.choice([0.25, 0.5, 1.0, 2.0]),
+            int(rng.randint(1, 6)),
+            metric=metric,
+            **({"p": 3} if metric == "minkowski" else {}),
+        )
 
 
 def test_weights_are_added_up_exactly(way):

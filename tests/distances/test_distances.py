@@ -1,4 +1,5 @@
 """The table of metrics, pdist, cdist and squareform: beside the definitions, scipy and scikit-learn."""
+
 import contextlib
 import dataclasses
 import hashlib
@@ -90,9 +91,19 @@ def test_pdist_and_cdist_follow_the_definition(name, kwargs):
 
 def test_distances_by_hand():
     X = [[0.0, 3.0, 1.0, 0.0], [4.0, 0.0, 1.0, 0.0]]
-    by_hand = {"euclidean": 5, "sqeuclidean": 25, "manhattan": 7, "chebyshev": 4, "minkowski": 5, "canberra": 2,
-               "braycurtis": 7 / 9, "hamming": 0.5, "jaccard": 2 / 3, "cosine": 1 - 1 / math.sqrt(170),
-               "correlation": 1 - -4 / math.sqrt(6 * 10.75)}
+    by_hand = {
+        "euclidean": 5,
+        "sqeuclidean": 25,
+        "manhattan": 7,
+        "chebyshev": 4,
+        "minkowski": 5,
+        "canberra": 2,
+        "braycurtis": 7 / 9,
+        "hamming": 0.5,
+        "jaccard": 2 / 3,
+        "cosine": 1 - 1 / math.sqrt(170),
+        "correlation": 1 - -4 / math.sqrt(6 * 10.75),
+    }
     for name, expected in by_hand.items():
         assert pdist(X, name) == pytest.approx([expected], rel=1e-14), name
     assert pdist([[1, 0, 1, 1, 0], [1, 1, 0, 1, 0]], "dice") == [2 / 6]
@@ -198,16 +209,23 @@ def test_bits_are_those_of_scipy_at_every_instruction_level(level):
     from test_distances import cdist, digest, pdist
     print(simd.chosen(), digest(pdist, cdist))
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True,
-                          cwd=os.path.dirname(os.path.abspath(__file__)), env={**os.environ, "COTERIE_SIMD": level})
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=os.path.dirname(os.path.abspath(__file__)),
+        env={**os.environ, "COTERIE_SIMD": level},
+    )
     assert done.stdout.split() == [level, digest(scipy.pdist, scipy.cdist)]
 
 
 def test_haversine_is_that_of_scikit_learn():
     pairwise = pytest.importorskip("sklearn.metrics.pairwise")
     for X in tables("haversine").values():
-        np.testing.assert_allclose(cdist(X, X, "haversine"), pairwise.haversine_distances(X.astype(float)), rtol=1e-12,
-                                   atol=1e-15)
+        np.testing.assert_allclose(
+            cdist(X, X, "haversine"), pairwise.haversine_distances(X.astype(float)), rtol=1e-12, atol=1e-15
+        )
 
 
 def test_cosine_is_that_of_scikit_learn_but_for_rows_of_zeros():
@@ -242,8 +260,11 @@ def test_zero_threads_are_refused():
         cdist(np.eye(3), np.eye(3), n_jobs=0)
 
 
-@pytest.mark.parametrize("function", [pdist, lambda X: cdist(X, X), lambda X: pdist(X[:60], lambda x, y: 0.0)],
-                         ids=["pdist", "cdist", "callable"])
+@pytest.mark.parametrize(
+    "function",
+    [pdist, lambda X: cdist(X, X), lambda X: pdist(X[:60], lambda x, y: 0.0)],
+    ids=["pdist", "cdist", "callable"],
+)
 def test_progress_is_reported_and_the_work_can_be_stopped(function, monkeypatch):
     monkeypatch.setattr(distances, "_BLOCK_ROWS", 4)
     X = np.random.RandomState(0).normal(size=(2400, 4))
@@ -255,8 +276,10 @@ def test_progress_is_reported_and_the_work_can_be_stopped(function, monkeypatch)
     assert set(stages) == {"distances"} and len(set(totals)) == 1 and len(set(done)) > 2
     assert done[0] == 0 and list(done) == sorted(done) and done[-1] <= totals[0]
     stopped = []
-    with pytest.raises(Cancelled, match="distances"), coterie.progress(lambda *step: stopped.append(step) or
-                                                                       len(stopped) < 2):
+    with (
+        pytest.raises(Cancelled, match="distances"),
+        coterie.progress(lambda *step: stopped.append(step) or len(stopped) < 2),
+    ):
         function(X)
     assert len(stopped) == 2
 
@@ -280,8 +303,14 @@ def test_ctrl_c_is_felt_within_a_moment():
     except KeyboardInterrupt:
         print(time.perf_counter() - sent[0])
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True,
-                          env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, timeout=100)
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        timeout=100,
+    )
     assert float(done.stdout) < 2  # 0.2 on a machine with nothing else to do; "" where it finished
 
 
@@ -294,8 +323,16 @@ def layouts(X):
     strided[:, ::2] = X
     odd = np.empty(X.nbytes + 1, dtype=np.uint8)[1:].view(X.dtype).reshape(X.shape)
     odd[:] = X
-    return {"Fortran": np.asfortranarray(X), "big-endian": big, "read-only": read_only, "strided": strided[:, ::2],
-            "reversed": X[::-1].copy()[::-1], "misaligned": odd, "list": X.tolist(), "object": X.astype(object)}
+    return {
+        "Fortran": np.asfortranarray(X),
+        "big-endian": big,
+        "read-only": read_only,
+        "strided": strided[:, ::2],
+        "reversed": X[::-1].copy()[::-1],
+        "misaligned": odd,
+        "list": X.tolist(),
+        "object": X.astype(object),
+    }
 
 
 @pytest.mark.parametrize("name", ["euclidean", "cosine", "correlation", "hamming"])
@@ -322,12 +359,15 @@ def test_float32_is_computed_with_in_float64():
     assert pdist(large)[0] == pytest.approx(6e38)
 
 
-@pytest.mark.parametrize("X, error, words", [
-    ([1.0, 2.0], ValueError, r"A 2-dimensional array must be passed. \(Shape was \(2,\)\)."),
-    (np.zeros((2, 2, 2)), ValueError, r"A 2-dimensional array must be passed. \(Shape was \(2, 2, 2\)\)."),
-    ([["a", "b"], ["c", "d"]], ValueError, "X holds text"),
-    ([[1j, 2j]], ValueError, "Complex data not supported"),
-])
+@pytest.mark.parametrize(
+    "X, error, words",
+    [
+        ([1.0, 2.0], ValueError, r"A 2-dimensional array must be passed. \(Shape was \(2,\)\)."),
+        (np.zeros((2, 2, 2)), ValueError, r"A 2-dimensional array must be passed. \(Shape was \(2, 2, 2\)\)."),
+        ([["a", "b"], ["c", "d"]], ValueError, "X holds text"),
+        ([[1j, 2j]], ValueError, "Complex data not supported"),
+    ],
+)
 def test_what_is_no_table_of_numbers_is_refused(X, error, words):
     with pytest.raises(error, match=words):
         pdist(X)
@@ -359,15 +399,18 @@ def locked(array):
     return array
 
 
-@pytest.mark.parametrize("out, error, words", [
-    (np.empty(4), ValueError, "Output array has incorrect shape."),
-    (np.empty((1, 3)), ValueError, "Output array has incorrect shape."),
-    (np.empty(6)[::2], ValueError, "Output array must be C-contiguous."),
-    (np.empty(3, dtype=np.float32), ValueError, "Output array must be double type."),
-    (np.empty(3, dtype=">f8"), ValueError, "Output array must be double type."),
-    (locked(np.empty(3)), ValueError, "Output array must be writeable."),
-    ([0.0, 0.0, 0.0], TypeError, "Output array must be a numpy array, got list."),
-])
+@pytest.mark.parametrize(
+    "out, error, words",
+    [
+        (np.empty(4), ValueError, "Output array has incorrect shape."),
+        (np.empty((1, 3)), ValueError, "Output array has incorrect shape."),
+        (np.empty(6)[::2], ValueError, "Output array must be C-contiguous."),
+        (np.empty(3, dtype=np.float32), ValueError, "Output array must be double type."),
+        (np.empty(3, dtype=">f8"), ValueError, "Output array must be double type."),
+        (locked(np.empty(3)), ValueError, "Output array must be writeable."),
+        ([0.0, 0.0, 0.0], TypeError, "Output array must be a numpy array, got list."),
+    ],
+)
 def test_memory_that_does_not_fit_is_refused(out, error, words):
     with pytest.raises(error, match=words):
         pdist(np.zeros((3, 2)), out=out)
@@ -442,7 +485,11 @@ def test_arguments_that_a_metric_does_not_take_are_named():
 
 def test_minkowski_is_the_metric_that_its_exponent_makes_it():
     assert [as_metric("minkowski", p=p).kernel for p in (1, 2, math.inf, 3)] == [
-        "manhattan", "euclidean", "chebyshev", "minkowski"]
+        "manhattan",
+        "euclidean",
+        "chebyshev",
+        "minkowski",
+    ]
     assert as_metric("minkowski") == as_metric("minkowski", p=2) and as_metric("P", p=np.float32(3.5)).p == 3.5
     X = np.random.RandomState(0).normal(size=(20, 4))
     for p, name in ((1, "manhattan"), (2, "euclidean"), (math.inf, "chebyshev")):
@@ -465,10 +512,17 @@ def test_a_metric_is_a_value():
 def test_the_table_says_what_each_can_do():
     metrics = {name: as_metric(name) for name in distances.NAMES}
     assert {name: metric.undefined for name, metric in metrics.items() if metric.undefined} == {
-        "cosine": "zero", "correlation": "constant"}
+        "cosine": "zero",
+        "correlation": "constant",
+    }
     assert [name for name, metric in metrics.items() if metric.n_features] == ["haversine"]
     assert [name for name, metric in metrics.items() if not metric.scale_free] == [
-        "euclidean", "sqeuclidean", "manhattan", "chebyshev", "minkowski"]
+        "euclidean",
+        "sqeuclidean",
+        "manhattan",
+        "chebyshev",
+        "minkowski",
+    ]
     assert all(metric.name == name and f"\n{name} " in distances.__doc__ for name, metric in metrics.items())
     assert all(alias in distances.__doc__ for metric in metrics.values() for alias in metric.aliases)
 
@@ -627,18 +681,21 @@ def test_squareform_looks_at_the_upper_triangle_only_without_checks():
 ROUND = np.array([[0.0, 1.0], [1.0, 0.0]])
 
 
-@pytest.mark.parametrize("given, arguments, words", [
-    (ROUND[:1], {}, "The matrix argument must be square."),
-    (ROUND[:1], {"checks": False}, "The matrix argument must be square."),
-    (ROUND + np.eye(2), {}, "Distance matrix 'X' diagonal must be zero."),
-    (np.triu(ROUND), {}, "Distance matrix 'X' must be symmetric."),
-    (np.where(ROUND, np.nan, 0), {}, "Distance matrix 'X' must be symmetric."),
-    (np.ones(2), {}, "Incompatible vector size."),
-    (np.ones(5), {}, "Incompatible vector size."),
-    (np.ones((2, 2, 2)), {}, "A 3-dimensional array is not permitted"),
-    (ROUND, {"force": "tomatrix"}, "Forcing 'tomatrix' but input X is not a distance vector."),
-    (np.ones(3), {"force": "ToVector"}, "Forcing 'tovector' but input X is not a distance matrix."),
-])
+@pytest.mark.parametrize(
+    "given, arguments, words",
+    [
+        (ROUND[:1], {}, "The matrix argument must be square."),
+        (ROUND[:1], {"checks": False}, "The matrix argument must be square."),
+        (ROUND + np.eye(2), {}, "Distance matrix 'X' diagonal must be zero."),
+        (np.triu(ROUND), {}, "Distance matrix 'X' must be symmetric."),
+        (np.where(ROUND, np.nan, 0), {}, "Distance matrix 'X' must be symmetric."),
+        (np.ones(2), {}, "Incompatible vector size."),
+        (np.ones(5), {}, "Incompatible vector size."),
+        (np.ones((2, 2, 2)), {}, "A 3-dimensional array is not permitted"),
+        (ROUND, {"force": "tomatrix"}, "Forcing 'tomatrix' but input X is not a distance vector."),
+        (np.ones(3), {"force": "ToVector"}, "Forcing 'tovector' but input X is not a distance matrix."),
+    ],
+)
 def test_squareform_refuses_with_the_sentences_of_scipy(given, arguments, words):
     with pytest.raises(ValueError, match=words) as ours:
         squareform(given, **arguments)
@@ -691,13 +748,16 @@ def test_degrees_become_rows_of_radians():
     assert rows.dtype == np.float64 and from_degrees([], []).shape == (0, 2)
 
 
-@pytest.mark.parametrize("latitude, longitude, words", [
-    ([0, 91], [0, 0], "latitude must be from -90 to 90 degrees. Got 91.0 at row 1"),
-    ([0, 0], [-361, 0], "longitude must be from -360 to 360 degrees. Got -361.0 at row 0"),
-    ([math.nan], [0], "latitude must be .* Got nan at row 0"),
-    ([0, 0], [0], "of the same length"),
-    (0, 0, "must be one-dimensional"),
-])
+@pytest.mark.parametrize(
+    "latitude, longitude, words",
+    [
+        ([0, 91], [0, 0], "latitude must be from -90 to 90 degrees. Got 91.0 at row 1"),
+        ([0, 0], [-361, 0], "longitude must be from -360 to 360 degrees. Got -361.0 at row 0"),
+        ([math.nan], [0], "latitude must be .* Got nan at row 0"),
+        ([0, 0], [0], "of the same length"),
+        (0, 0, "must be one-dimensional"),
+    ],
+)
 def test_degrees_that_are_none_are_refused(latitude, longitude, words):
     with pytest.raises(ValueError, match=words):
         from_degrees(latitude, longitude)
@@ -722,11 +782,18 @@ def test_squareform_is_forced_by_three_words_only(force):
         squareform([1.0, 2.0, 3.0], force)
 
 
-@pytest.mark.parametrize("metric", [
-    Metric(name="euclidean", kernel="zzz"), Metric(name="zzz", kernel="euclidean"), Metric(name="haversine"),
-    Metric(name="minkowski", kernel="minkowski", p=-1.0), Metric(name="haversine", kernel="haversine"),
-    Metric(name="euclidean", kernel="minkowski", p=3.0), dataclasses.replace(as_metric("cosine"), undefined=""),
-])
+@pytest.mark.parametrize(
+    "metric",
+    [
+        Metric(name="euclidean", kernel="zzz"),
+        Metric(name="zzz", kernel="euclidean"),
+        Metric(name="haversine"),
+        Metric(name="minkowski", kernel="minkowski", p=-1.0),
+        Metric(name="haversine", kernel="haversine"),
+        Metric(name="euclidean", kernel="minkowski", p=3.0),
+        dataclasses.replace(as_metric("cosine"), undefined=""),
+    ],
+)
 def test_a_metric_that_was_made_by_hand_is_that_of_the_table(metric):
     with pytest.raises(ValueError, match=r"A Metric without a function must be|Unknown Distance|p must be greater"):
         pdist([[0.0, 1.0, 2.0], [1.0, 2.0, 3.0]], metric)
@@ -750,8 +817,11 @@ def test_no_conversion_loses_an_imaginary_part():
 
 @pytest.mark.parametrize("returned", ["a", None, 1j, np.complex128(1j), 10**400, [1.0, 2.0], np.ones(2), {}])
 def test_what_a_metric_returns_is_a_number(returned):
-    for measure in (pdist, lambda X, metric: cdist(X, X, metric),
-                    lambda X, metric: coterie.DBSCAN(1.0, metric=metric).fit(X)):
+    for measure in (
+        pdist,
+        lambda X, metric: cdist(X, X, metric),
+        lambda X, metric: coterie.DBSCAN(1.0, metric=metric).fit(X),
+    ):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             if returned is None:  # missing
@@ -764,7 +834,10 @@ def test_what_a_metric_returns_is_a_number(returned):
 
 @pytest.mark.parametrize("n_jobs", ["2", 1.0, math.inf, math.nan, [1], np.ones(2), 1j])
 def test_a_number_of_threads_is_a_whole_number(n_jobs):
-    for measure in (lambda X: pdist(X, n_jobs=n_jobs), lambda X: cdist(X, X, n_jobs=n_jobs),
-                    lambda X: coterie.hierarchy.linkage(X, n_jobs=n_jobs)):
+    for measure in (
+        lambda X: pdist(X, n_jobs=n_jobs),
+        lambda X: cdist(X, X, n_jobs=n_jobs),
+        lambda X: coterie.hierarchy.linkage(X, n_jobs=n_jobs),
+    ):
         with pytest.raises(TypeError, match=r"^n_jobs must be an int, got"):
             measure([[0.0, 1.0], [1.0, 2.0]])

@@ -1,4 +1,5 @@
 """Scores of unusual rows: recomputed by hand, row by row."""
+
 import numpy as np
 import pytest
 
@@ -13,10 +14,13 @@ def X():
 
 def by_hand(X, centers, labels, others, other_labels):
     """Distance to the centre over the median distance of the others with that label."""
-    typical = {label: np.median([np.linalg.norm(row - centers[label]) for row in others[other_labels == label]])
-               for label in set(labels.tolist())}
-    return [np.linalg.norm(row - centers[label]) / typical[label]
-            for row, label in zip(X, labels.tolist(), strict=True)]
+    typical = {
+        label: np.median([np.linalg.norm(row - centers[label]) for row in others[other_labels == label]])
+        for label in set(labels.tolist())
+    }
+    return [
+        np.linalg.norm(row - centers[label]) / typical[label] for row, label in zip(X, labels.tolist(), strict=True)
+    ]
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -51,15 +55,18 @@ def test_clusters_that_say_nothing_of_what_is_typical_take_the_median_of_all():
 @pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean", "manhattan", "cosine"])
 def test_dbscan_scores_are_distances_to_core_points_in_units_of_eps(X, metric):
     model = DBSCAN(0.01 if metric == "cosine" else 1.5, min_samples=4, metric=metric).fit(X)
-    distance = {"euclidean": lambda a, b: np.linalg.norm(a - b), "sqeuclidean": lambda a, b: ((a - b) ** 2).sum(),
-                "manhattan": lambda a, b: abs(a - b).sum(),
-                "cosine": lambda a, b: 1 - a @ b / np.linalg.norm(a) / np.linalg.norm(b)}[metric]
+    distance = {
+        "euclidean": lambda a, b: np.linalg.norm(a - b),
+        "sqeuclidean": lambda a, b: ((a - b) ** 2).sum(),
+        "manhattan": lambda a, b: abs(a - b).sum(),
+        "cosine": lambda a, b: 1 - a @ b / np.linalg.norm(a) / np.linalg.norm(b),
+    }[metric]
     rows = np.concatenate([X, X[:20] + 2])
     scores = outlier_scores(rows, model)
     expected = [min(distance(row, core) for core in model.components_) / model.eps for row in rows]
     np.testing.assert_allclose(scores, expected, rtol=1e-6, atol=1e-10)
     np.testing.assert_array_equal(scores > 1, model.predict(rows) == -1)
-    np.testing.assert_array_equal(scores[:len(X)] > 1, model.labels_ == -1)
+    np.testing.assert_array_equal(scores[: len(X)] > 1, model.labels_ == -1)
     assert not scores[model.core_sample_indices_].any() and 0 < (scores > 1).sum() < len(rows)
 
 

@@ -1,4 +1,5 @@
 """Profiles and drift: every number recomputed, every sentence read."""
+
 import re
 
 import numpy as np
@@ -42,8 +43,9 @@ def test_numbers_are_those_of_numpy(dtype, offset):
         np.testing.assert_allclose(found.medians[i], np.nanmedian(rows, axis=0), rtol=1e-15)
         np.testing.assert_allclose(found.quartiles[:, i], np.nanpercentile(rows, [25, 75], axis=0), rtol=1e-15)
         np.testing.assert_allclose(found.spreads[i], np.nanstd(rows, axis=0), rtol=1e-7)
-        np.testing.assert_allclose(found.differences[i], (np.nanmean(rows, axis=0) - np.nanmean(X, axis=0)) / spread,
-                                   atol=1e-7)
+        np.testing.assert_allclose(
+            found.differences[i], (np.nanmean(rows, axis=0) - np.nanmean(X, axis=0)) / spread, atol=1e-7
+        )
         np.testing.assert_allclose(found.effect_sizes[i], list(map(cohens_d, rows.T, others.T)), atol=1e-6)
         assert [found.missing[f"x{j}"][i] for j in range(4)] == np.isnan(rows).sum(axis=0).tolist()
     np.testing.assert_allclose(found.overall_means, np.nanmean(X, axis=0), rtol=1e-12)
@@ -54,8 +56,9 @@ def test_numbers_are_those_of_numpy(dtype, offset):
 
 def test_ratio_features_are_wide_and_not_negative_and_compared_by_logarithms():
     rng = np.random.default_rng(1)
-    X = np.column_stack([rng.lognormal(3, 1, 200), rng.normal(100, 5, 200), rng.lognormal(3, 1, 200) - 5,
-                         rng.poisson(0.3, 200)])
+    X = np.column_stack(
+        [rng.lognormal(3, 1, 200), rng.normal(100, 5, 200), rng.lognormal(3, 1, 200) - 5, rng.poisson(0.3, 200)]
+    )
     labels = rng.integers(0, 2, 200)
     found = profile(X, labels)
     assert found.ratio_features.tolist() == [True, False, False, False]
@@ -78,8 +81,12 @@ def test_shares_of_categories_are_counted():
 
 
 def table(kind):
-    data = {"spend": [1.0, 2.0, None, 40.0], "city": ["Rome", None, "Oslo", "Oslo"],
-            "member": [True, False, True, True], "visits": [1, 2, 3, None]}
+    data = {
+        "spend": [1.0, 2.0, None, 40.0],
+        "city": ["Rome", None, "Oslo", "Oslo"],
+        "member": [True, False, True, True],
+        "visits": [1, 2, 3, None],
+    }
     if kind == "pandas":
         pandas = pytest.importorskip("pandas")
         frame = pandas.DataFrame(data)
@@ -142,8 +149,10 @@ def test_odd_cases_have_sensible_answers():
     assert lost.means.shape == (0, 1) and lost.noise == (2, 1.0) and lost.rows == []
     empty = profile([[np.nan, 1.0], [np.nan, 2.0], [3.0, 1.0], [4.0, 2.0]], [0, 0, 1, 1])
     assert np.isnan(empty.means[0, 0]) and np.isnan(empty.effect_sizes[0, 0]) and empty.missing["x0"].tolist() == [2, 0]
-    assert empty.sentences == ["cluster 0, 2 of 4 rows: x0 missing",
-                               "cluster 1, 2 of 4 rows: on average much like all rows"]
+    assert empty.sentences == [
+        "cluster 0, 2 of 4 rows: x0 missing",
+        "cluster 1, 2 of 4 rows: on average much like all rows",
+    ]
     no_value = profile([[np.nan], [np.nan]], [0, 1], categorical=[0])
     assert no_value.categories["x0"].values == () and no_value.sentences[0] == "cluster 0, 1 of 2 rows: x0 missing"
     nothing = profile([[np.nan], [np.nan], [1.0], [2.0]], [0, 1, 1, 1])
@@ -178,20 +187,31 @@ def test_names_and_identifiers_are_left_out_unless_asked_for():
     assert profile(X, labels, ["age", "name"], categorical=[1]).left_out == ()
 
 
-@pytest.mark.parametrize(("arguments", "error", "message"), [
-    (([[1.0, np.inf]], [0]), ValueError, "contains infinity"),
-    (([[1.0], [2.0]], [0]), ValueError, "inconsistent numbers of samples"),
-    (([[1.0], [2.0]], [0, np.nan]), ValueError, "labels contains NaN"),
-    (([[1.0, 2.0]], [0], ["a"]), ValueError, "feature_names must hold one name for each of the 2 columns of X. Got 1"),
-    (([[1.0, 2.0]], [0], ["a", "a"]), ValueError, "names of their own. Got 'a' more than once"),
-    (([[1.0, 2.0]], [0], None, np.array(1)), TypeError, "categorical must be a list of names"),
-    (([[1.0, 2.0]], [0], None, ["b"]), ValueError, "categorical must hold names or indices .* Got 'b'"),
-    (([[1.0, 2.0]], [0], None, [2]), ValueError, "Got 2, but there are 2 columns: x0, x1"),
-    (([[1.0]], [0], None, None, " "), ValueError, "The 'noun' parameter of profile must be a str that is not empty"),
-    ((np.empty((0, 2)), []), ValueError, "0 sample"),
-    ((np.array([["2020-01-01"]], dtype="M8[D]").astype(object), [0]), None, ""),
-    (([[1e308], [-1e308], [1e308]], [0, 1, 0]), ValueError, "The values of 'x0' are too large"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (([[1.0, np.inf]], [0]), ValueError, "contains infinity"),
+        (([[1.0], [2.0]], [0]), ValueError, "inconsistent numbers of samples"),
+        (([[1.0], [2.0]], [0, np.nan]), ValueError, "labels contains NaN"),
+        (
+            ([[1.0, 2.0]], [0], ["a"]),
+            ValueError,
+            "feature_names must hold one name for each of the 2 columns of X. Got 1",
+        ),
+        (([[1.0, 2.0]], [0], ["a", "a"]), ValueError, "names of their own. Got 'a' more than once"),
+        (([[1.0, 2.0]], [0], None, np.array(1)), TypeError, "categorical must be a list of names"),
+        (([[1.0, 2.0]], [0], None, ["b"]), ValueError, "categorical must hold names or indices .* Got 'b'"),
+        (([[1.0, 2.0]], [0], None, [2]), ValueError, "Got 2, but there are 2 columns: x0, x1"),
+        (
+            ([[1.0]], [0], None, None, " "),
+            ValueError,
+            "The 'noun' parameter of profile must be a str that is not empty",
+        ),
+        ((np.empty((0, 2)), []), ValueError, "0 sample"),
+        ((np.array([["2020-01-01"]], dtype="M8[D]").astype(object), [0]), None, ""),
+        (([[1e308], [-1e308], [1e308]], [0, 1, 0]), ValueError, "The values of 'x0' are too large"),
+    ],
+)
 def test_nonsense_is_refused(arguments, error, message):
     if error is None:
         assert profile(*arguments).categories["x0"].shares.tolist() == [[1.0]]
@@ -227,14 +247,25 @@ def test_iris_in_words():
         "(3.4 against 3)",
         "cluster versicolor, 33% of flowers: lower sepal_width_cm (2.8 against 3)",
         "cluster virginica, 33% of flowers: petal_width_cm 1.5 times the median (2 against 1.3), petal_length_cm 1.3 "
-        "times (5.55 against 4.35), higher sepal_length_cm (6.5 against 5.8)"]
+        "times (5.55 against 4.35), higher sepal_length_cm (6.5 against 5.8)",
+    ]
 
 
 NUMBER = r"-?[\d,]*\.?\d+"
-PHRASE = re.compile(rf"(?:(?P<way>higher|lower) )?(?P<name>\w+)(?: (?P<how>[\w. ]+?))?(?P<the> (?:of )?the median)? "
-                    rf"\((?P<here>{NUMBER}%?) against (?P<overall>{NUMBER}%?)(?P<average> on average)?\)")
-FACTORS = {"twice": 2, "half": 0.5, "a third": 1 / 3, "a quarter": 0.25, "a fifth": 0.2, "a tenth": 0.1,
-           "two thirds": 2 / 3, "three quarters": 0.75}
+PHRASE = re.compile(
+    rf"(?:(?P<way>higher|lower) )?(?P<name>\w+)(?: (?P<how>[\w. ]+?))?(?P<the> (?:of )?the median)? "
+    rf"\((?P<here>{NUMBER}%?) against (?P<overall>{NUMBER}%?)(?P<average> on average)?\)"
+)
+FACTORS = {
+    "twice": 2,
+    "half": 0.5,
+    "a third": 1 / 3,
+    "a quarter": 0.25,
+    "a fifth": 0.2,
+    "a tenth": 0.1,
+    "two thirds": 2 / 3,
+    "three quarters": 0.75,
+}
 
 
 def is_rounded(text, value):
@@ -249,10 +280,16 @@ def test_every_number_in_a_sentence_is_in_the_arrays(seed):
     rng = np.random.default_rng(seed)
     labels = rng.integers(-1, 4, 500)
     push = rng.normal(0, 1, (5, 6))[labels + 1]
-    X = np.column_stack([
-        rng.lognormal(5 + push[:, 0], 1), rng.normal(100 + 10 * push[:, 1], 5), rng.poisson(np.exp(push[:, 2])),
-        1e6 + rng.normal(push[:, 3], 1), rng.random(500) < 1 / (1 + np.exp(-2 * push[:, 4])),
-        -rng.lognormal(push[:, 5])])
+    X = np.column_stack(
+        [
+            rng.lognormal(5 + push[:, 0], 1),
+            rng.normal(100 + 10 * push[:, 1], 5),
+            rng.poisson(np.exp(push[:, 2])),
+            1e6 + rng.normal(push[:, 3], 1),
+            rng.random(500) < 1 / (1 + np.exp(-2 * push[:, 4])),
+            -rng.lognormal(push[:, 5]),
+        ]
+    )
     kind = np.where(rng.random(500) < 0.7, labels % 3, rng.integers(0, 3, 500))
     names = ["spend", "weight", "visits", "code", "flag", "loss", "kind"]
     found = profile(np.column_stack([X, kind]), labels, names, categorical=["kind"])
@@ -281,8 +318,11 @@ def test_every_number_in_a_sentence_is_in_the_arrays(seed):
                 effects.append(abs(cohens_d(member[labels == i], member[labels != i])))
                 continue
             j = names.index(told["name"])
-            here, overall = ((found.means[i, j], found.overall_means[j]) if told["average"] else
-                             (found.medians[i, j], found.overall_medians[j]))
+            here, overall = (
+                (found.means[i, j], found.overall_means[j])
+                if told["average"]
+                else (found.medians[i, j], found.overall_medians[j])
+            )
             assert is_rounded(told["here"], here) and is_rounded(told["overall"], overall)
             assert told["here"] != told["overall"]
             if told["way"]:
@@ -302,7 +342,8 @@ def test_what_hardly_differs_is_not_named():
     X = rng.normal(50, 1, (400, 3))
     labels = np.repeat([0, 1], 200)
     assert profile(X, labels, noun="stars").sentences == [
-        f"cluster {i}, 50% of stars: on average much like all stars" for i in range(2)]
+        f"cluster {i}, 50% of stars: on average much like all stars" for i in range(2)
+    ]
     X[labels == 1, 1] += 0.8
     second = profile(X, labels, noun="stars").sentences[1]
     assert re.fullmatch(r"cluster 1, 50% of stars: higher x1 \([\d.]+ against [\d.]+\)", second)
@@ -313,11 +354,19 @@ def test_what_hardly_differs_is_not_named():
 
 def test_sizes_in_sentences():
     def heads(*sizes):
-        return [each.split(":")[0] for each in profile(np.arange(sum(sizes))[:, None], np.repeat(
-            np.arange(len(sizes)) - 1, sizes), noun="customers").sentences]
+        return [
+            each.split(":")[0]
+            for each in profile(
+                np.arange(sum(sizes))[:, None], np.repeat(np.arange(len(sizes)) - 1, sizes), noun="customers"
+            ).sentences
+        ]
 
-    assert heads(3, 300, 1, 697) == ["cluster 0, 30% of customers", "cluster 1, 1 of 1,001 customers",
-                                     "cluster 2, 70% of customers", "noise, 3 of 1,001 customers in no cluster"]
+    assert heads(3, 300, 1, 697) == [
+        "cluster 0, 30% of customers",
+        "cluster 1, 1 of 1,001 customers",
+        "cluster 2, 70% of customers",
+        "noise, 3 of 1,001 customers in no cluster",
+    ]
     assert heads(70, 999_930)[0] == "cluster 0, over 99% of customers"
 
 
@@ -325,7 +374,8 @@ def test_what_noise_is_like():
     X = np.concatenate([np.linspace(10, 20, 90), np.linspace(80, 120, 10)])[:, None]
     labels = np.repeat([0, -1], [90, 10])
     assert profile(X, labels, ["spend"], noun="customers").sentences[1] == (
-        "noise, 10% of customers in no cluster: spend 6.4 times the median (100 against 15.6)")
+        "noise, 10% of customers in no cluster: spend 6.4 times the median (100 against 15.6)"
+    )
 
 
 @pytest.mark.parametrize("labels", [[-1.0, 0.0, 0.0, 5.0], np.array([-1, 0, 0, 5], object), ["-1", "!", "!", "b"]])
@@ -341,14 +391,17 @@ def test_rows_of_text_and_numbers_keep_their_numbers():
     assert found.categories["kind"].values == ("a", "b")
 
 
-@pytest.mark.parametrize(("a", "b", "text"), [
-    (2261.0, 665.0, "spend 3.4 times the median (2260 against 665)"),
-    (1330.0, 665.0, "spend twice the median (1330 against 665)"),
-    (222.0, 665.0, "spend a third of the median (222 against 665)"),
-    (20.0, 665.0, "spend about 1/33 of the median (20 against 665)"),
-    (340.0, 665.0, "spend about half the median (340 against 665)"),
-    (1.5e7, 665.0, "spend 23,000 times the median (15,000,000 against 665)"),
-])
+@pytest.mark.parametrize(
+    ("a", "b", "text"),
+    [
+        (2261.0, 665.0, "spend 3.4 times the median (2260 against 665)"),
+        (1330.0, 665.0, "spend twice the median (1330 against 665)"),
+        (222.0, 665.0, "spend a third of the median (222 against 665)"),
+        (20.0, 665.0, "spend about 1/33 of the median (20 against 665)"),
+        (340.0, 665.0, "spend about half the median (340 against 665)"),
+        (1.5e7, 665.0, "spend 23,000 times the median (15,000,000 against 665)"),
+    ],
+)
 def test_factors_of_medians(a, b, text):
     X = np.repeat([b / 4, b, b * 4, a], [10, 11, 10, 4])[:, None]
     found = profile(X, np.repeat([0, 1], [31, 4]), ["spend"])
@@ -356,33 +409,62 @@ def test_factors_of_medians(a, b, text):
     assert found.sentences[1] == f"cluster 1, 4 of 35 rows: {text}"
 
 
-@pytest.mark.parametrize(("values", "text"), [
-    (["yes"] * 9 + ["no"], "answer mostly yes (90% against 50%)"),
-    (["yes"] * 10, "answer always yes (50% overall)"),
-    ([True] * 9 + [False], "answer mostly true (90% against 50%)"),
-    ([False] * 9 + [True], "answer seldom true (10% against 50%)"),
-    ([1] * 9 + [0], "answer in 90% (50% overall)"),
-])
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        (["yes"] * 9 + ["no"], "answer mostly yes (90% against 50%)"),
+        (["yes"] * 10, "answer always yes (50% overall)"),
+        ([True] * 9 + [False], "answer mostly true (90% against 50%)"),
+        ([False] * 9 + [True], "answer seldom true (10% against 50%)"),
+        ([1] * 9 + [0], "answer in 90% (50% overall)"),
+    ],
+)
 def test_categories_in_words(values, text):
     other = {"yes": "no", "no": "yes", True: False, False: True}
-    rest = [other[each] for each in values] if not isinstance(values[0], int) or isinstance(values[0], bool) else [
-        1 - each for each in values]
+    rest = (
+        [other[each] for each in values]
+        if not isinstance(values[0], int) or isinstance(values[0], bool)
+        else [1 - each for each in values]
+    )
     X = np.array(values + rest, dtype=object)[:, None]
     assert profile(X, [0] * 10 + [1] * 10, ["answer"]).sentences[0] == f"cluster 0, 50% of rows: {text}"
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    (0.0, "0"), (-0.0, "0"), (1234.5, "1230"), (12345.0, "12,300"), (100_000.0, "100,000"), (1e5 + 0.4, "100,000"),
-    (0.012345, "0.0123"), (-3.14159, "-3.14"), (5.0, "5"), (1e-12, "1e-12"), (1.5e17, "1.5e+17"), (np.nan, "nan"),
-    (999.6, "1000"), (0.0999999, "0.1")])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (1234.5, "1230"),
+        (12345.0, "12,300"),
+        (100_000.0, "100,000"),
+        (1e5 + 0.4, "100,000"),
+        (0.012345, "0.0123"),
+        (-3.14159, "-3.14"),
+        (5.0, "5"),
+        (1e-12, "1e-12"),
+        (1.5e17, "1.5e+17"),
+        (np.nan, "nan"),
+        (999.6, "1000"),
+        (0.0999999, "0.1"),
+    ],
+)
 def test_numbers_have_three_digits_and_no_exponent(value, text):
     assert wording.number(value) == text
 
 
-@pytest.mark.parametrize(("here", "overall", "text"), [
-    (1_000_003.0, 1_000_001.0, "1,000,003 against 1,000,001"), (2008.0, 2007.0, "2008 against 2007"),
-    (3700.0, 665.2, "3700 against 665"), (0.00012, 0.113, "0 against 0.113"), (5.0, 5.0, "5 against 5"),
-    (-4.5, 0.0, "-4.5 against 0"), (1.0001, 1.0002, "1.0001 against 1.0002")])
+@pytest.mark.parametrize(
+    ("here", "overall", "text"),
+    [
+        (1_000_003.0, 1_000_001.0, "1,000,003 against 1,000,001"),
+        (2008.0, 2007.0, "2008 against 2007"),
+        (3700.0, 665.2, "3700 against 665"),
+        (0.00012, 0.113, "0 against 0.113"),
+        (5.0, 5.0, "5 against 5"),
+        (-4.5, 0.0, "-4.5 against 0"),
+        (1.0001, 1.0002, "1.0001 against 1.0002"),
+    ],
+)
 def test_pairs_can_be_told_apart(here, overall, text):
     assert wording.pair(here, overall) == text
 
@@ -470,7 +552,8 @@ def test_drift_of_kmeans(blobs):
     np.testing.assert_allclose(found.distances_now, [np.sqrt(np.mean(far[labels == i] ** 2)) for i in (0, 1)])
     assert np.isnan(found.distances_then).all() and (found.noise_then, found.noise_now) == (0, 0)
     assert found.reading == "large" and found.sentences[0].startswith(
-        f"260 new rows against 400: shares changed a lot (stability index {found.index:.3g}, up to ")
+        f"260 new rows against 400: shares changed a lot (stability index {found.index:.3g}, up to "
+    )
     assert "times as far from their centers as then" in found.sentences[1]
     same = drift(model, old)
     assert (same.index, same.reading) == (0, "chance") and same.distance_now == pytest.approx(same.distance_then)
@@ -534,8 +617,12 @@ def test_drift_of_a_profile_finds_columns_by_name_or_place():
     frame = pandas.DataFrame({"kind": list("abab"), "x": [1.0, 2.0, 9.0, 9.5], "y": [1, 2, 3, 5]})
     known = profile(frame, [0, 0, 1, 1])
     expected = drift(known, frame).labels.tolist()
-    for new in (frame[["y", "x"]], frame.assign(more=1.0)[["y", "more", "x", "kind"]], frame.to_numpy(dtype=object),
-                frame[["x", "y"]].to_numpy()):
+    for new in (
+        frame[["y", "x"]],
+        frame.assign(more=1.0)[["y", "more", "x", "kind"]],
+        frame.to_numpy(dtype=object),
+        frame[["x", "y"]].to_numpy(),
+    ):
         assert drift(known, new).labels.tolist() == expected == [0, 0, 1, 1]
     with pytest.raises(ValueError, match="X_new has no column 'y', which the profile was made from"):
         drift(known, frame[["x", "kind"]])
@@ -550,8 +637,12 @@ def test_chance_alone_exceeds_its_bound_in_one_of_twenty_cases():
 
     rng = np.random.default_rng(9)
     share = np.array([0.5, 0.3, 0.15, 0.05])
-    above = [index > bound for index, bound in
-             (stability_index(rng.multinomial(400, share), rng.multinomial(300, share)) for _ in range(2000))]
+    above = [
+        index > bound
+        for index, bound in (
+            stability_index(rng.multinomial(400, share), rng.multinomial(300, share)) for _ in range(2000)
+        )
+    ]
     assert 0.035 < np.mean(above) < 0.065
     assert stability_index(np.array([5, 0]), np.array([9, 0])) == (0.0, 0.0)
 
@@ -589,8 +680,10 @@ def test_at_a_prompt_they_are_a_line():
     found = profile(IRIS, SPECIES, NAMES, noun="flowers")
     assert repr(found) == "<Profile of 150 flowers in 3 clusters; print() shows it>"
     assert repr(profile(IRIS, np.zeros(150, int))) == "<Profile of 150 rows in 1 cluster; print() shows it>"
-    assert re.fullmatch(r"<Drift of 50 flowers against 150: large, stability index [\d.]+; print\(\) shows it>",
-                        repr(drift(found, IRIS[:50])))
+    assert re.fullmatch(
+        r"<Drift of 50 flowers against 150: large, stability index [\d.]+; print\(\) shows it>",
+        repr(drift(found, IRIS[:50])),
+    )
 
 
 def test_names_of_features_that_cannot_be_read_are_refused_and_many_are_compared_quickly():

@@ -1,4 +1,5 @@
 """AgglomerativeClustering: scikit-learn's results, other cuts of the tree, new rows, and what goes wrong."""
+
 import pickle
 
 import numpy as np
@@ -39,17 +40,35 @@ def test_labels_and_tree_are_scikit_learns(linkage):
     for case in range(80):
         n, d = rng.randint(2, 90), rng.randint(1, 5)
         data = rng.normal(size=(n, d)) + [0, 0, 100, 1e6][case % 4]
-        cut = {"n_clusters": rng.randint(1, n + 1)} if case % 3 else {
-            "n_clusters": None, "distance_threshold": rng.uniform(0, 3)}
+        cut = (
+            {"n_clusters": rng.randint(1, n + 1)}
+            if case % 3
+            else {"n_clusters": None, "distance_threshold": rng.uniform(0, 3)}
+        )
         assert_as_scikit_learn(data, linkage=linkage, **cut)
 
 
-METRICS = ("euclidean", "l2", "l1", "manhattan", "cityblock", "cosine", "chebyshev", "canberra", "braycurtis",
-           "correlation", "sqeuclidean", "minkowski", "precomputed")
+METRICS = (
+    "euclidean",
+    "l2",
+    "l1",
+    "manhattan",
+    "cityblock",
+    "cosine",
+    "chebyshev",
+    "canberra",
+    "braycurtis",
+    "correlation",
+    "sqeuclidean",
+    "minkowski",
+    "precomputed",
+)
 
 
-@pytest.mark.parametrize(("linkage", "metric"), [
-    *((linkage, metric) for linkage in SCIKIT_LEARNS[1:] for metric in METRICS), ("single", "haversine")])
+@pytest.mark.parametrize(
+    ("linkage", "metric"),
+    [*((linkage, metric) for linkage in SCIKIT_LEARNS[1:] for metric in METRICS), ("single", "haversine")],
+)
 def test_metrics_are_scikit_learns(linkage, metric):
     rng = np.random.RandomState(2)
     for _ in range(8):
@@ -93,8 +112,10 @@ def test_a_metric_with_a_parameter():
 
 def test_a_given_matrix_is_read_above_the_diagonal():
     D = distance_matrix(X)
-    one, other = (AgglomerativeClustering(4, metric="precomputed", linkage="average").fit(each)
-                  for each in (D, np.triu(D) - np.eye(60)))
+    one, other = (
+        AgglomerativeClustering(4, metric="precomputed", linkage="average").fit(each)
+        for each in (D, np.triu(D) - np.eye(60))
+    )
     np.testing.assert_array_equal(one.linkage_, other.linkage_)
     for linkage in ("centroid", "median"):
         one = AgglomerativeClustering(metric="precomputed", linkage=linkage).fit(D)
@@ -113,8 +134,13 @@ def test_distances_are_there_where_scikit_learn_has_them():
 def test_n_clusters_is_met_with_ties_and_inversions(linkage):
     rng = np.random.RandomState(4)
     hexagon = np.array([[np.cos(t), np.sin(t)] for t in np.arange(6) * np.pi / 3])
-    for data in (np.zeros((9, 2)), rng.randint(0, 2, size=(20, 3)).astype(float), hexagon,
-                 np.tile(hexagon, (3, 1)), np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 0.9]])):
+    for data in (
+        np.zeros((9, 2)),
+        rng.randint(0, 2, size=(20, 3)).astype(float),
+        hexagon,
+        np.tile(hexagon, (3, 1)),
+        np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 0.9]]),
+    ):
         model = AgglomerativeClustering(linkage=linkage).fit(data)
         for k in range(1, len(data) + 1):
             assert sorted(set(model.cut(n_clusters=k))) == list(range(k))
@@ -196,15 +222,27 @@ def test_a_cut_by_size_leaves_no_small_cluster_and_no_row_out():
         assert list(dict.fromkeys(labels)) == list(range(labels.max() + 1))  # numbered by their first rows
 
 
-@pytest.mark.parametrize(("given", "message"), [
-    ({}, "^Exactly one of n_clusters, distance_threshold and min_size has to be set"),
-    ({"n_clusters": 2, "min_size": 2}, "^Exactly one of n_clusters, distance_threshold and min_size has to be set"),
-    ({"n_clusters": 0}, r"^The 'n_clusters' parameter of cut must be an int in the range \[1, inf\) or None\. Got 0"),
-    ({"distance_threshold": -1}, r"^The 'distance_threshold' parameter of cut must be a float in the range \[0\.0, in"),
-    ({"min_size": 1.5}, "^The 'min_size' parameter of cut must be an int"),
-    ({"n_clusters": 61}, "^Cannot extract more clusters than samples: 61 clusters were given for a tree with 60 lea"),
-    ({"min_size": 61}, r"^min_size=61 should be <= n_samples=60\.$"),
-])
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "^Exactly one of n_clusters, distance_threshold and min_size has to be set"),
+        ({"n_clusters": 2, "min_size": 2}, "^Exactly one of n_clusters, distance_threshold and min_size has to be set"),
+        (
+            {"n_clusters": 0},
+            r"^The 'n_clusters' parameter of cut must be an int in the range \[1, inf\) or None\. Got 0",
+        ),
+        (
+            {"distance_threshold": -1},
+            r"^The 'distance_threshold' parameter of cut must be a float in the range \[0\.0, in",
+        ),
+        ({"min_size": 1.5}, "^The 'min_size' parameter of cut must be an int"),
+        (
+            {"n_clusters": 61},
+            "^Cannot extract more clusters than samples: 61 clusters were given for a tree with 60 lea",
+        ),
+        ({"min_size": 61}, r"^min_size=61 should be <= n_samples=60\.$"),
+    ],
+)
 def test_bad_cuts_are_named(given, message):
     with pytest.raises(ValueError, match=message):
         AgglomerativeClustering().fit(X).cut(**given)
@@ -310,8 +348,13 @@ def test_new_rows_are_checked():
 def same_arrays(data):
     read_only = data.copy()
     read_only.flags.writeable = False
-    yield from (np.asfortranarray(data), data.astype(">f8"), read_only, np.repeat(data, 2, axis=1)[:, ::2],
-                data.tolist())
+    yield from (
+        np.asfortranarray(data),
+        data.astype(">f8"),
+        read_only,
+        np.repeat(data, 2, axis=1)[:, ::2],
+        data.tolist(),
+    )
 
 
 @pytest.mark.parametrize("linkage", LINKAGES)
@@ -357,39 +400,92 @@ def test_names_of_columns_are_kept_and_checked():
 # ------------------------------------------------------------------------------------------- errors
 
 
-@pytest.mark.parametrize(("params", "data", "message"), [
-    ({"n_clusters": 0}, X, r"^The 'n_clusters' parameter of AgglomerativeClustering must be an int in the range "
-                           r"\[1, inf\) or None\. Got 0 instead\.$"),
-    ({"n_clusters": 61}, X, r"^Cannot extract more clusters than samples: 61 clusters were given for a tree with 60"),
-    ({"n_clusters": None}, X, r"^Exactly one of n_clusters and distance_threshold has to be set, and the other needs "
-                              r"to be None\.$"),
-    ({"distance_threshold": 1}, X, "^Exactly one of n_clusters and distance_threshold has to be set"),
-    ({"n_clusters": None, "distance_threshold": 1, "compute_full_tree": False}, X,
-     r"^compute_full_tree must be True if distance_threshold is set\.$"),
-    ({"metric": "far"}, X, r"^The 'metric' parameter of AgglomerativeClustering must be a str among \{'euclidean', "),
-    ({"linkage": "far"}, X, r"^The 'linkage' parameter of AgglomerativeClustering must be a str among \{'ward', 'com"),
-    ({"memory": 5}, X, r"^The 'memory' parameter of AgglomerativeClustering must be an instance of 'str', an object "
-                       r"implementing 'cache' or None\. Got 5 instead\.$"),
-    ({"metric": "manhattan"}, X, r"^manhattan was provided as metric\. Ward can only work with euclidean distances "
-                                 r"\(i\.e\. 'euclidean' and 'l2'\)\.$"),
-    ({"metric": "precomputed"}, X, r"^precomputed was provided as metric\. Ward can only work with euclidean"),
-    ({"metric": "l1", "linkage": "median"}, X, r"^l1 was provided as metric\. The linkage 'median' can only work with"),
-    ({"metric": "precomputed", "linkage": "single"}, X, r"^Distance matrix should be square, got matrix of shape "
-                                                        r"\(60, 3\)$"),
-    ({"metric": "cosine", "linkage": "single"}, np.zeros((3, 2)), "^Cosine affinity cannot be used when X contains"),
-    ({}, X[:1], r"^Found array with 1 sample\(s\) \(shape=\(1, 3\)\) while a minimum of 2 is required by Agglomerat"),
-    ({}, [[np.nan], [1.0]], "^Input X contains NaN"),
-    ({}, [[np.inf], [1.0]], "^Input X contains infinity"),
-    ({}, np.zeros((0, 2)), r"^Found array with 0 sample\(s\)"),
-])
+@pytest.mark.parametrize(
+    ("params", "data", "message"),
+    [
+        (
+            {"n_clusters": 0},
+            X,
+            r"^The 'n_clusters' parameter of AgglomerativeClustering must be an int in the range "
+            r"\[1, inf\) or None\. Got 0 instead\.$",
+        ),
+        (
+            {"n_clusters": 61},
+            X,
+            r"^Cannot extract more clusters than samples: 61 clusters were given for a tree with 60",
+        ),
+        (
+            {"n_clusters": None},
+            X,
+            r"^Exactly one of n_clusters and distance_threshold has to be set, and the other needs "
+            r"to be None\.$",
+        ),
+        ({"distance_threshold": 1}, X, "^Exactly one of n_clusters and distance_threshold has to be set"),
+        (
+            {"n_clusters": None, "distance_threshold": 1, "compute_full_tree": False},
+            X,
+            r"^compute_full_tree must be True if distance_threshold is set\.$",
+        ),
+        (
+            {"metric": "far"},
+            X,
+            r"^The 'metric' parameter of AgglomerativeClustering must be a str among \{'euclidean', ",
+        ),
+        (
+            {"linkage": "far"},
+            X,
+            r"^The 'linkage' parameter of AgglomerativeClustering must be a str among \{'ward', 'com",
+        ),
+        (
+            {"memory": 5},
+            X,
+            r"^The 'memory' parameter of AgglomerativeClustering must be an instance of 'str', an object "
+            r"implementing 'cache' or None\. Got 5 instead\.$",
+        ),
+        (
+            {"metric": "manhattan"},
+            X,
+            r"^manhattan was provided as metric\. Ward can only work with euclidean distances "
+            r"\(i\.e\. 'euclidean' and 'l2'\)\.$",
+        ),
+        ({"metric": "precomputed"}, X, r"^precomputed was provided as metric\. Ward can only work with euclidean"),
+        (
+            {"metric": "l1", "linkage": "median"},
+            X,
+            r"^l1 was provided as metric\. The linkage 'median' can only work with",
+        ),
+        (
+            {"metric": "precomputed", "linkage": "single"},
+            X,
+            r"^Distance matrix should be square, got matrix of shape "
+            r"\(60, 3\)$",
+        ),
+        (
+            {"metric": "cosine", "linkage": "single"},
+            np.zeros((3, 2)),
+            "^Cosine affinity cannot be used when X contains",
+        ),
+        (
+            {},
+            X[:1],
+            r"^Found array with 1 sample\(s\) \(shape=\(1, 3\)\) while a minimum of 2 is required by Agglomerat",
+        ),
+        ({}, [[np.nan], [1.0]], "^Input X contains NaN"),
+        ({}, [[np.inf], [1.0]], "^Input X contains infinity"),
+        ({}, np.zeros((0, 2)), r"^Found array with 0 sample\(s\)"),
+    ],
+)
 def test_bad_input_is_named(params, data, message):
     with pytest.raises(ValueError, match=message):
         AgglomerativeClustering(**params).fit(data)
 
 
 def test_connectivity_is_refused_with_what_to_do():
-    with pytest.raises(NotImplementedError, match=r"^AgglomerativeClustering does not support connectivity yet\. Leave "
-                                                  r"it None .* sklearn\.cluster\.AgglomerativeClustering"):
+    with pytest.raises(
+        NotImplementedError,
+        match=r"^AgglomerativeClustering does not support connectivity yet\. Leave "
+        r"it None .* sklearn\.cluster\.AgglomerativeClustering",
+    ):
         AgglomerativeClustering(connectivity=np.eye(60)).fit(X)
 
 

@@ -1,4 +1,5 @@
 """Sets that merge."""
+
 import numpy as np
 import pytest
 

@@ -1,4 +1,5 @@
 """DivisiveClustering: R's published results, the definition, and what goes wrong."""
+
 import numpy as np
 import pytest
 from reference import divisive as reference
@@ -12,36 +13,58 @@ from coterie.hierarchy import _divisive
 # European Union in 1993: the example of ?diana of R's package cluster. What R makes of it is in
 # tests/diana-ex.Rout.save there.
 COUNTRIES = ["B", "DK", "D", "GR", "E", "F", "IRL", "I", "L", "NL", "P", "UK"]
-AGRICULTURE = np.array([
-    [16.8, 2.7], [21.3, 5.7], [18.7, 3.5], [5.9, 22.2], [11.4, 10.9], [17.8, 6.0], [10.9, 14.0], [16.6, 8.5],
-    [21.0, 3.5], [16.4, 4.3], [7.8, 17.4], [14.0, 2.3]])
+AGRICULTURE = np.array(
+    [
+        [16.8, 2.7],
+        [21.3, 5.7],
+        [18.7, 3.5],
+        [5.9, 22.2],
+        [11.4, 10.9],
+        [17.8, 6.0],
+        [10.9, 14.0],
+        [16.6, 8.5],
+        [21.0, 3.5],
+        [16.4, 4.3],
+        [7.8, 17.4],
+        [14.0, 2.3],
+    ]
+)
 
 # Ruspini's 75 points (Information Sciences 2, 1970, 319-350), and R's results from the same file: many distances tie.
-RUSPINI = np.fromstring("""
+RUSPINI = np.fromstring(
+    """
     4 53 5 63 10 59 9 77 13 49 13 69 12 88 15 75 18 61 19 65 22 74 27 72 28 76 24 58 27 55 28 60 30 52 31 60 32
     61 36 72 28 147 32 149 35 153 33 154 38 151 41 150 38 145 38 143 32 143 34 141 44 156 44 149 44 143 46 142
     47 149 49 152 50 142 53 144 52 152 55 155 54 124 60 136 63 139 86 132 85 115 85 96 78 94 74 96 97 122 98 116
     98 124 99 119 99 128 101 115 108 111 110 111 108 116 111 126 115 117 117 115 70 4 77 12 83 21 61 15 69 15 78
     16 66 18 58 13 64 20 69 21 66 23 61 25 76 27 72 31 64 30
-""", sep=" ").reshape(75, 2)
-ORDER = {"euclidean": """
+""",
+    sep=" ",
+).reshape(75, 2)
+ORDER = {
+    "euclidean": """
     1 2 3 5 9 10 14 15 17 16 18 19 4 6 8 7 11 12 13 20 61 62 66 63 64 68 65 67 69 70 71 72 73 74 75 21 22 23 24
     25 27 28 29 30 26 32 35 33 34 31 36 39 40 37 38 42 43 41 44 45 49 51 53 50 54 52 55 56 57 59 60 58 46 47 48
-""", "manhattan": """
+""",
+    "manhattan": """
     1 2 3 5 9 10 14 16 18 19 15 17 4 6 8 7 11 12 13 20 61 62 66 63 73 64 68 65 67 69 71 70 72 74 75 21 22 27 28
     29 30 23 24 25 26 32 35 33 34 31 36 37 38 39 40 42 43 41 44 45 49 51 53 50 54 52 55 56 57 59 60 58 46 47 48
-"""}
-HEIGHT = {"euclidean": """
+""",
+}
+HEIGHT = {
+    "euclidean": """
     10.04988 6.40312 16.12452 29.12044 4.12311 17.02939 8.48528 4.24264 9.21954 4.12311 1.41421 40.24922 8.94427
     6.32456 19.02630 28.84441 6.32456 4.12311 14.14214 102.07840 21.40093 4.12311 10.81665 27.07397 3.60555
     13.60147 8.54400 2.82843 5.09902 3.60555 12.80625 22.80351 5.65685 12.36932 154.49595 4.47214 10.77033
     2.23607 5.83095 13.03840 2.00000 6.32456 2.82843 28.16026 6.08276 3.00000 9.43398 2.23607 16.27882 11.04536
     3.00000 6.70820 36.61967 3.60555 13.34166 4.24264 20.02498 94.57801 17.02939 35.35534 2.23607 6.32456
     13.15295 3.16228 4.47214 22.20360 2.00000 5.38516 9.84886 2.82843 15.29706 47.63402 11.00000 4.47214
-""", "manhattan": """
+""",
+    "manhattan": """
     12 9 22 36 5 24 11 5 2 12 6 54 12 8 20 40 8 5 16 142 30 5 15 16 33 5 19 11 4 5 6 18 32 9 187 6 14 2 8 4 16 3
     8 26 7 3 13 3 16 9 51 5 18 6 24 6 32 123 18 48 3 8 15 4 6 31 2 7 13 4 18 67 11 6
-"""}
+""",
+}
 
 
 def banner(model):
@@ -78,8 +101,11 @@ def any_matrix(rng):
             lambda: rng.normal(size=(3, d))[rng.randint(3, size=n)],
         ][kind]()
         return matrix(X, rng.choice([1, 2]))
-    D = {7: np.full((n, n), rng.uniform()), 8: rng.uniform(size=(n, n)),
-         9: rng.randint(0, 3, size=(n, n)).astype(float)}[kind]
+    D = {
+        7: np.full((n, n), rng.uniform()),
+        8: rng.uniform(size=(n, n)),
+        9: rng.randint(0, 3, size=(n, n)).astype(float),
+    }[kind]
     D = np.triu(D, 1)
     return D + D.T
 
@@ -91,8 +117,10 @@ def test_agriculture_as_in_r():
     model = DivisiveClustering().fit(AGRICULTURE)
     order, heights = banner(model)
     assert [COUNTRIES[i] for i in order] == ["B", "NL", "D", "UK", "F", "I", "DK", "L", "GR", "P", "E", "IRL"]
-    np.testing.assert_array_equal(np.round(heights, 5), [
-        1.64924, 2.43516, 4.85077, 6.72309, 2.77308, 8.05295, 2.22036, 24.03539, 5.16236, 12.56742, 3.14006])
+    np.testing.assert_array_equal(
+        np.round(heights, 5),
+        [1.64924, 2.43516, 4.85077, 6.72309, 2.77308, 8.05295, 2.22036, 24.03539, 5.16236, 12.56742, 3.14006],
+    )
     assert round(coefficient(heights), 6) == 0.871106
     assert {COUNTRIES[i] for i in np.flatnonzero(model.labels_ == model.labels_[3])} == {"GR", "P", "E", "IRL"}
 
@@ -113,9 +141,21 @@ def test_the_tree_is_that_of_the_definition():
         np.testing.assert_array_equal(Z, reference.linkage(D), err_msg=str(case))
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "manhattan", "chebyshev", "cosine", "correlation", "sqeuclidean",
-                                    "canberra", "braycurtis", as_metric("minkowski", p=3)],
-                         ids=lambda metric: getattr(metric, "name", metric))
+@pytest.mark.parametrize(
+    "metric",
+    [
+        "euclidean",
+        "manhattan",
+        "chebyshev",
+        "cosine",
+        "correlation",
+        "sqeuclidean",
+        "canberra",
+        "braycurtis",
+        as_metric("minkowski", p=3),
+    ],
+    ids=lambda metric: getattr(metric, "name", metric),
+)
 def test_the_tree_of_rows_is_that_of_their_distances(metric):
     distance = pytest.importorskip("scipy.spatial.distance")
     rng = np.random.RandomState(1)
@@ -146,7 +186,7 @@ def test_labels_are_the_clusters_after_so_many_splits():
         D = any_matrix(rng)
         clusters = [list(range(len(D)))]
         k = rng.randint(1, len(D) + 1)
-        for cluster, parts, _ in reference.diana(D)[:k - 1]:
+        for cluster, parts, _ in reference.diana(D)[: k - 1]:
             clusters.remove(cluster)
             clusters.extend(parts)
         model = DivisiveClustering(k, metric="precomputed").fit(D)
@@ -210,8 +250,9 @@ def test_permuted_rows_have_the_same_clusters():
     order = rng.permutation(80)
     one, other = DivisiveClustering(7).fit(X), DivisiveClustering(7).fit(X[order])
     np.testing.assert_array_equal(one.distances_, other.distances_)
-    np.testing.assert_array_equal((one.labels_[:, None] == one.labels_)[np.ix_(order, order)],
-                                  other.labels_[:, None] == other.labels_)
+    np.testing.assert_array_equal(
+        (one.labels_[:, None] == one.labels_)[np.ix_(order, order)], other.labels_[:, None] == other.labels_
+    )
 
 
 @pytest.mark.parametrize("n", [300, 1500])
@@ -271,15 +312,17 @@ def test_rounding_in_a_given_matrix_is_taken_off():
     D = matrix(rng.normal(size=(30, 2)))
     noisy = D + 1e-12 * rng.normal(size=D.shape)
     upper = np.triu(noisy, 1)
-    np.testing.assert_array_equal(DivisiveClustering(metric="precomputed").fit(noisy).linkage_,
-                                  reference.linkage(upper + upper.T))
+    np.testing.assert_array_equal(
+        DivisiveClustering(metric="precomputed").fit(noisy).linkage_, reference.linkage(upper + upper.T)
+    )
 
 
 def test_cuts_of_the_fitted_tree():
     model = DivisiveClustering(2).fit(RUSPINI)
     np.testing.assert_array_equal(model.cut(n_clusters=4), DivisiveClustering(4).fit_predict(RUSPINI))
-    np.testing.assert_array_equal(model.cut(distance_threshold=30),
-                                  DivisiveClustering(None, distance_threshold=30).fit_predict(RUSPINI))
+    np.testing.assert_array_equal(
+        model.cut(distance_threshold=30), DivisiveClustering(None, distance_threshold=30).fit_predict(RUSPINI)
+    )
     assert np.bincount(model.cut(min_size=5)).min() >= 5
     assert model.n_clusters_ == 2
 
@@ -287,31 +330,70 @@ def test_cuts_of_the_fitted_tree():
 # ------------------------------------------------------------------------------------------- errors
 
 
-@pytest.mark.parametrize(("params", "X", "message"), [
-    ({"n_clusters": 0}, AGRICULTURE, r"^The 'n_clusters' parameter of DivisiveClustering must be an int in the range "
-                                     r"\[1, inf\) or None\. Got 0 instead\.$"),
-    ({"metric": "far"}, AGRICULTURE, r"^The 'metric' parameter of DivisiveClustering must be a str among \{'euclid"
-                                     r"ean', .*'precomputed'\} or a callable\. Got 'far' instead\.$"),
-    ({"distance_threshold": 1.0}, AGRICULTURE, r"^Exactly one of n_clusters and distance_threshold has to be set"),
-    ({"n_clusters": None}, AGRICULTURE, r"^Exactly one of n_clusters and distance_threshold has to be set"),
-    ({"n_clusters": 13}, AGRICULTURE, r"^Cannot extract more clusters than samples: 13 clusters were given for a tree "
-                                      r"with 12 leaves\.$"),
-    ({}, AGRICULTURE[:1], r"^Found array with 1 sample\(s\) \(shape=\(1, 2\)\) while a minimum of 2 is required by "
-                          r"DivisiveClustering\.$"),
-    ({}, [[0.0], [np.nan]], r"^Input X contains NaN\.\nDivisiveClustering does not accept missing values"),
-    ({}, [[0.0], [np.inf]], r"^Input X contains infinity"),
-    ({"metric": "cosine"}, [[0.0, 0.0], [1.0, 2.0]], r"^Cosine affinity cannot be used when X contains zero vectors"),
-    ({"metric": "braycurtis"}, np.zeros((3, 2)), r"^The distances must be finite numbers\. .* at row 0\.$"),
-    ({"metric": "precomputed"}, AGRICULTURE, r"^Distance matrix should be square, got matrix of shape \(12, 2\)$"),
-    ({"metric": "precomputed"}, [[0.0, 1.0], [2.0, 0.0]], r"^A distance matrix must be symmetric\. Not so at row 0, "
-                                                          r"column 1\.$"),
-    ({"metric": "precomputed"}, [[0.0, -1.0], [-1.0, 0.0]], r"^Distances must not be negative\. First at row 0, "
-                                                            r"column 1\.$"),
-    ({"metric": "precomputed"}, [[0.0, 1.0], [1.0, 0.5]], r"^The diagonal of a distance matrix must be zero\. First "
-                                                          r"not zero at row 1\.$"),
-    ({"metric": lambda X: X}, AGRICULTURE, r"^The metric should return a square matrix of 12 rows, got one of shape "
-                                           r"\(12, 2\)\."),
-])
+@pytest.mark.parametrize(
+    ("params", "X", "message"),
+    [
+        (
+            {"n_clusters": 0},
+            AGRICULTURE,
+            r"^The 'n_clusters' parameter of DivisiveClustering must be an int in the range "
+            r"\[1, inf\) or None\. Got 0 instead\.$",
+        ),
+        (
+            {"metric": "far"},
+            AGRICULTURE,
+            r"^The 'metric' parameter of DivisiveClustering must be a str among \{'euclid"
+            r"ean', .*'precomputed'\} or a callable\. Got 'far' instead\.$",
+        ),
+        ({"distance_threshold": 1.0}, AGRICULTURE, r"^Exactly one of n_clusters and distance_threshold has to be set"),
+        ({"n_clusters": None}, AGRICULTURE, r"^Exactly one of n_clusters and distance_threshold has to be set"),
+        (
+            {"n_clusters": 13},
+            AGRICULTURE,
+            r"^Cannot extract more clusters than samples: 13 clusters were given for a tree "
+            r"with 12 leaves\.$",
+        ),
+        (
+            {},
+            AGRICULTURE[:1],
+            r"^Found array with 1 sample\(s\) \(shape=\(1, 2\)\) while a minimum of 2 is required by "
+            r"DivisiveClustering\.$",
+        ),
+        ({}, [[0.0], [np.nan]], r"^Input X contains NaN\.\nDivisiveClustering does not accept missing values"),
+        ({}, [[0.0], [np.inf]], r"^Input X contains infinity"),
+        (
+            {"metric": "cosine"},
+            [[0.0, 0.0], [1.0, 2.0]],
+            r"^Cosine affinity cannot be used when X contains zero vectors",
+        ),
+        ({"metric": "braycurtis"}, np.zeros((3, 2)), r"^The distances must be finite numbers\. .* at row 0\.$"),
+        ({"metric": "precomputed"}, AGRICULTURE, r"^Distance matrix should be square, got matrix of shape \(12, 2\)$"),
+        (
+            {"metric": "precomputed"},
+            [[0.0, 1.0], [2.0, 0.0]],
+            r"^A distance matrix must be symmetric\. Not so at row 0, "
+            r"column 1\.$",
+        ),
+        (
+            {"metric": "precomputed"},
+            [[0.0, -1.0], [-1.0, 0.0]],
+            r"^Distances must not be negative\. First at row 0, "
+            r"column 1\.$",
+        ),
+        (
+            {"metric": "precomputed"},
+            [[0.0, 1.0], [1.0, 0.5]],
+            r"^The diagonal of a distance matrix must be zero\. First "
+            r"not zero at row 1\.$",
+        ),
+        (
+            {"metric": lambda X: X},
+            AGRICULTURE,
+            r"^The metric should return a square matrix of 12 rows, got one of shape "
+            r"\(12, 2\)\.",
+        ),
+    ],
+)
 def test_bad_input_is_named(params, X, message):
     with pytest.raises(ValueError, match=message):
         DivisiveClustering(**params).fit(X)
@@ -328,8 +410,11 @@ def test_what_does_not_fit_into_memory_is_refused_before_anything_is_allocated(m
     monkeypatch.setattr(memory, "available", lambda: 50_000_000)
     monkeypatch.setattr(np, "empty", lambda *args, **kwargs: pytest.fail("allocated"))
     X = np.zeros((3000, 2))
-    with pytest.raises(MemoryError, match=r"^The distances between 3,000 rows would take 96 MB of memory, and 50 MB "
-                                          r"are available\. Cluster a sample"):
+    with pytest.raises(
+        MemoryError,
+        match=r"^The distances between 3,000 rows would take 96 MB of memory, and 50 MB "
+        r"are available\. Cluster a sample",
+    ):
         _divisive._square_matrix(X, "euclidean", 1)
 
 

@@ -1,4 +1,5 @@
 """Linkage: every way through it beside the definitions, scipy and fastcluster; what is accepted and what is refused."""
+
 import itertools
 import tracemalloc
 
@@ -189,8 +190,9 @@ def test_linkage_vector_is_fastclusters(linkage_path, method):
         assert_same_tree(linkage_vector(X, method), fastcluster.linkage_vector(X, method), rtol=1e-9)
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean", "cityblock", "chebychev", "minkowski", "canberra",
-                                    "braycurtis", "cosine"])
+@pytest.mark.parametrize(
+    "metric", ["euclidean", "sqeuclidean", "cityblock", "chebychev", "minkowski", "canberra", "braycurtis", "cosine"]
+)
 def test_linkage_vector_takes_fastclusters_metrics(metric):
     fastcluster = pytest.importorskip("fastcluster")
     X, extraarg = np.random.RandomState(12).uniform(size=(60, 4)), 3 if metric == "minkowski" else None
@@ -315,8 +317,10 @@ def test_optimal_ordering_is_that_of_the_tree(method):
 # ------------------------------------------------------------------------------------------- memory
 
 
-@pytest.mark.parametrize(("method", "kept", "written_over"), [
-    ("single", 0.3, 0.3), ("average", 1.2, 0.6), ("ward", 1.2, 0.6), ("centroid", 1.5, 1.0)])
+@pytest.mark.parametrize(
+    ("method", "kept", "written_over"),
+    [("single", 0.3, 0.3), ("average", 1.2, 0.6), ("ward", 1.2, 0.6), ("centroid", 1.5, 1.0)],
+)
 def test_memory_beyond_the_distances(method, kept, written_over):
     y = distances.pdist(without_ties(np.random.RandomState(20), 3800))
     for preserve_input, most in ((True, kept), (False, written_over)):

@@ -1,4 +1,5 @@
 """What reads linkage matrices, beside scipy."""
+
 import numpy as np
 import pytest
 from reference import tree as reference
@@ -34,8 +35,11 @@ def trees(request):
         return reference.random_linkages(request.param, most=30)
     rng = np.random.RandomState(0)
     points = [np.round(rng.normal(size=(rng.randint(2, 40), 2)) * 3) / rng.choice([1, 3]) for _ in range(7)]
-    return [scipy.linkage(X, method) for X in points
-            for method in ("single", "complete", "average", "weighted", "centroid", "median", "ward")]
+    return [
+        scipy.linkage(X, method)
+        for X in points
+        for method in ("single", "complete", "average", "weighted", "centroid", "median", "ward")
+    ]
 
 
 def test_flat_clusters(trees):
@@ -102,7 +106,8 @@ def test_orders_and_objects(trees):
         (root, nodes), (_, expected) = both("to_tree", Z, rd=True)
         assert root.pre_order() == expected[-1].pre_order()
         assert [(a.id, a.dist, a.count, a.left and a.left.id, a.right and a.right.id) for a in nodes] == [
-            (b.id, b.dist, b.count, b.left and b.left.id, b.right and b.right.id) for b in expected]
+            (b.id, b.dist, b.count, b.left and b.left.id, b.right and b.right.id) for b in expected
+        ]
 
 
 def test_what_is_valid():
@@ -156,16 +161,24 @@ def test_dendrograms(seed):
         Z = reference.random_linkage(rng, rng.randint(2, 40), choose(*reference.KINDS))
         Z[:, 2] += 0.5  # links of height 0 may have other colors
         n = len(Z) + 1
-        agree("dendrogram", Z, no_plot=True, truncate_mode=choose(None, "lastp", "level", "mtica", "none"),
-              p=choose(0, 1, 2, 3, 8, n - 1, n, n + 1, 30, -1),
-              color_threshold=choose(None, "default", 0, -1, Z[:, 2].max(), np.median(Z[:, 2]), np.inf),
-              orientation=choose("top", "bottom", "left", "right"), above_threshold_color=choose("C0", "k"),
-              count_sort=choose(False, True, "ascending", "descending"),
-              distance_sort=choose(False, True, "ascending", "descending"),
-              show_leaf_counts=choose(False, True), show_contracted=choose(False, True),
-              no_labels=choose(False, True), labels=choose(None, [f"label {i}" for i in range(n)]),
-              leaf_label_func=choose(None, lambda node: f"<{node}>"),
-              link_color_func=choose(None, None, lambda node: f"C{node}"))
+        agree(
+            "dendrogram",
+            Z,
+            no_plot=True,
+            truncate_mode=choose(None, "lastp", "level", "mtica", "none"),
+            p=choose(0, 1, 2, 3, 8, n - 1, n, n + 1, 30, -1),
+            color_threshold=choose(None, "default", 0, -1, Z[:, 2].max(), np.median(Z[:, 2]), np.inf),
+            orientation=choose("top", "bottom", "left", "right"),
+            above_threshold_color=choose("C0", "k"),
+            count_sort=choose(False, True, "ascending", "descending"),
+            distance_sort=choose(False, True, "ascending", "descending"),
+            show_leaf_counts=choose(False, True),
+            show_contracted=choose(False, True),
+            no_labels=choose(False, True),
+            labels=choose(None, [f"label {i}" for i in range(n)]),
+            leaf_label_func=choose(None, lambda node: f"<{node}>"),
+            link_color_func=choose(None, None, lambda node: f"C{node}"),
+        )
     for wrong in ({"orientation": "up"}, {"truncate_mode": "all"}, {"labels": ["a"]}, {"p": "3"}):
         agree("dendrogram", Z, no_plot=True, **wrong)
 

@@ -1,4 +1,5 @@
 """What must hold for any tree."""
+
 import numpy as np
 import pytest
 from reference import tree as reference

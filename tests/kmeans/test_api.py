@@ -1,4 +1,5 @@
 """What KMeans, k_means and kmeans_plusplus offer, and what their parameters mean. Numbers are tested elsewhere."""
+
 import tracemalloc
 import warnings
 
@@ -50,7 +51,8 @@ def test_fit_predict_and_fit_transform_are_shortcuts():
     model = KMeans(3, random_state=0).fit(BLOBS, sample_weight=weights)
     np.testing.assert_array_equal(KMeans(3, random_state=0).fit_predict(BLOBS, sample_weight=weights), model.labels_)
     np.testing.assert_array_equal(
-        KMeans(3, random_state=0).fit_transform(BLOBS, sample_weight=weights), model.transform(BLOBS))
+        KMeans(3, random_state=0).fit_transform(BLOBS, sample_weight=weights), model.transform(BLOBS)
+    )
 
 
 def test_score_counts_weights():
@@ -117,8 +119,10 @@ def test_given_centers_are_where_it_starts():
 
 def test_given_centers_allow_one_run_only():
     start = BLOBS[[0, 50, 100]]
-    with pytest.warns(RuntimeWarning, match="^Explicit initial center position passed: performing only one init in "
-                                            "KMeans instead of n_init=10"):
+    with pytest.warns(
+        RuntimeWarning,
+        match="^Explicit initial center position passed: performing only one init in KMeans instead of n_init=10",
+    ):
         KMeans(3, init=start, n_init=10).fit(BLOBS)
 
 
@@ -143,9 +147,10 @@ def test_a_callable_gets_the_data_and_one_random_state():
     assert isinstance(state, np.random.RandomState) and all(each[2] is state for each in init.calls)
 
 
-@pytest.mark.parametrize(("init", "n_init", "runs"), [
-    ("k-means++", "auto", 1), ("random", "auto", 10), (BLOBS[:3], "auto", 1), ("random", 4, 4), ("k-means++", 3, 3),
-])
+@pytest.mark.parametrize(
+    ("init", "n_init", "runs"),
+    [("k-means++", "auto", 1), ("random", "auto", 10), (BLOBS[:3], "auto", 1), ("random", 4, 4), ("k-means++", 3, 3)],
+)
 def test_how_many_runs(init, n_init, runs, capsys):
     KMeans(3, init=init, n_init=n_init, random_state=0, verbose=1).fit(BLOBS)
     assert capsys.readouterr().out.count("Initialization complete") == runs
@@ -190,8 +195,10 @@ def test_random_start_draws_as_scikit_learn_does():
     cluster = pytest.importorskip("sklearn.cluster")
     X = rng.normal(size=(300, 4))
     for weights in (None, rng.uniform(size=300)):
-        ours, theirs = (kind(6, init="random", n_init=2, random_state=3).fit(X, sample_weight=weights)
-                        for kind in (KMeans, cluster.KMeans))
+        ours, theirs = (
+            kind(6, init="random", n_init=2, random_state=3).fit(X, sample_weight=weights)
+            for kind in (KMeans, cluster.KMeans)
+        )
         np.testing.assert_array_equal(ours.labels_, theirs.labels_)
         np.testing.assert_allclose(ours.cluster_centers_, theirs.cluster_centers_, rtol=1e-9)
         assert ours.n_iter_ == theirs.n_iter_
@@ -318,8 +325,17 @@ def test_k_means_is_the_estimator_as_a_function():
 
 def test_k_means_passes_everything_on():
     weights = rng.uniform(size=len(BLOBS))
-    given = {"init": BLOBS[:3], "n_init": 1, "max_iter": 2, "tol": 0.0, "algorithm": "elkan", "copy_x": False,
-             "n_jobs": 1, "verbose": False, "random_state": 1}
+    given = {
+        "init": BLOBS[:3],
+        "n_init": 1,
+        "max_iter": 2,
+        "tol": 0.0,
+        "algorithm": "elkan",
+        "copy_x": False,
+        "n_jobs": 1,
+        "verbose": False,
+        "random_state": 1,
+    }
     model = KMeans(3, **given).fit(BLOBS, sample_weight=weights)
     centers, *_ = k_means(BLOBS, 3, sample_weight=weights, **given)
     np.testing.assert_array_equal(centers, model.cluster_centers_)

@@ -1,4 +1,5 @@
 """k-means from end to end: the result is that of the textbook, whatever way it was computed."""
+
 import functools
 import tracemalloc
 import warnings
@@ -110,10 +111,19 @@ def scikit_learns_fits():
     cluster = pytest.importorskip("sklearn.cluster")
     rng = np.random.RandomState(1)
     problems = list(cases(120, [*FEW, *MANY], seed=2))
-    problems += [(X, X[rng.choice(2000, size=20, replace=False)], None)
-                 for X in (rng.normal(size=(2000, 2)), rng.uniform(size=(2000, 3)), rng.normal(size=(2000, 8)) + 1e6)]
-    return [(X, centers, weight, cluster.KMeans(len(centers), init=centers, n_init=1, max_iter=100).fit(
-        X, sample_weight=weight)) for X, centers, weight in problems]
+    problems += [
+        (X, X[rng.choice(2000, size=20, replace=False)], None)
+        for X in (rng.normal(size=(2000, 2)), rng.uniform(size=(2000, 3)), rng.normal(size=(2000, 8)) + 1e6)
+    ]
+    return [
+        (
+            X,
+            centers,
+            weight,
+            cluster.KMeans(len(centers), init=centers, n_init=1, max_iter=100).fit(X, sample_weight=weight),
+        )
+        for X, centers, weight in problems
+    ]
 
 
 def test_fit_is_scikit_learns(path):
@@ -133,8 +143,11 @@ def scikit_learns_iterations():
 def test_every_iteration_is_scikit_learns(path):
     X, fits = scikit_learns_iterations()
     for max_iter, theirs in enumerate(fits, 1):
-        assert_same(fit(X, X[:16], max_iter=max_iter, tol=0), X,
-                    (theirs.labels_, theirs.inertia_, theirs.cluster_centers_, theirs.n_iter_))
+        assert_same(
+            fit(X, X[:16], max_iter=max_iter, tol=0),
+            X,
+            (theirs.labels_, theirs.inertia_, theirs.cluster_centers_, theirs.n_iter_),
+        )
 
 
 def test_inertia_never_rises(path):
@@ -212,8 +225,12 @@ def test_integer_grids_full_of_ties(path, dtype):
         # One iteration from grid points has no rounding before the labels are chosen.
         np.testing.assert_allclose(
             fit(X, centers, max_iter=1).cluster_centers_,
-            reference.move(X.astype(np.float64), np.ones(len(X)), centers.astype(np.float64),
-                           reference.nearest(X, centers))[0], rtol=1e-6, atol=1e-6)
+            reference.move(
+                X.astype(np.float64), np.ones(len(X)), centers.astype(np.float64), reference.nearest(X, centers)
+            )[0],
+            rtol=1e-6,
+            atol=1e-6,
+        )
 
 
 def test_ties_where_the_way_changes(path):
@@ -328,7 +345,8 @@ def test_new_data_far_from_the_centers(dtype):
     X = np.array([[1e30], [-1e30], [0.5], [1.5], [np.nextafter(dtype(0.5), dtype(1))], [0.49]], dtype=dtype)
     np.testing.assert_array_equal(model.predict(X), reference.nearest(X, model.cluster_centers_))
     np.testing.assert_allclose(
-        model.transform(X), np.sqrt(reference.squared_distances(X, model.cluster_centers_)), rtol=1e-6)
+        model.transform(X), np.sqrt(reference.squared_distances(X, model.cluster_centers_)), rtol=1e-6
+    )
 
 
 @pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning")
@@ -367,10 +385,13 @@ def test_rows_without_weight_get_labels_and_move_nothing(path):
 def data_sets():
     rng = np.random.RandomState(17)
     blobs = rng.normal(size=(400, 2)) + 6 * rng.randint(5, size=(400, 2))
-    return {"blobs": (blobs, None), "square": (rng.uniform(size=(400, 2)), None),
-            "heavy tails": (np.exp(1.5 * rng.normal(size=(400, 3))), None),
-            "weights": (blobs, rng.exponential(size=400) * (rng.uniform(size=400) < 0.7)),
-            "many features": (rng.normal(size=(300, 20)) + 3 * rng.randint(2, size=(300, 20)), None)}
+    return {
+        "blobs": (blobs, None),
+        "square": (rng.uniform(size=(400, 2)), None),
+        "heavy tails": (np.exp(1.5 * rng.normal(size=(400, 3))), None),
+        "weights": (blobs, rng.exponential(size=400) * (rng.uniform(size=400) < 0.7)),
+        "many features": (rng.normal(size=(300, 20)) + 3 * rng.randint(2, size=(300, 20)), None),
+    }
 
 
 @pytest.mark.parametrize("name", data_sets())
@@ -378,9 +399,12 @@ def test_seeding_is_as_good_as_scikit_learns(path, name):
     cluster = pytest.importorskip("sklearn.cluster")
     X, weight = data_sets()[name]
     ours, theirs = (
-        [reference.inertia(X, weight, centers, reference.nearest(X, centers)) for centers, _ in
-         (function(X, 10, sample_weight=weight, random_state=seed) for seed in range(80))]
-        for function in (kmeans_plusplus, cluster.kmeans_plusplus))
+        [
+            reference.inertia(X, weight, centers, reference.nearest(X, centers))
+            for centers, _ in (function(X, 10, sample_weight=weight, random_state=seed) for seed in range(80))
+        ]
+        for function in (kmeans_plusplus, cluster.kmeans_plusplus)
+    )
     error = np.sqrt((np.var(ours) + np.var(theirs)) / 80)
     assert abs(np.mean(ours) - np.mean(theirs)) < 4 * error
 
@@ -391,10 +415,15 @@ def test_seeding_is_as_good_as_the_textbooks(path, n_local_trials):
     X, weight = X[:150], weight[:150]
     random = np.random.RandomState(18)
     ours, books = (
-        [reference.inertia(X, weight, X[rows], reference.nearest(X, X[rows])) for rows in draws] for draws in (
-            [kmeans_plusplus(X, 5, sample_weight=weight, random_state=seed, n_local_trials=n_local_trials)[1]
-             for seed in range(100)],
-            [reference.greedy_kmeans_plusplus(X, 5, weight, random, n_local_trials) for _ in range(100)]))
+        [reference.inertia(X, weight, X[rows], reference.nearest(X, X[rows])) for rows in draws]
+        for draws in (
+            [
+                kmeans_plusplus(X, 5, sample_weight=weight, random_state=seed, n_local_trials=n_local_trials)[1]
+                for seed in range(100)
+            ],
+            [reference.greedy_kmeans_plusplus(X, 5, weight, random, n_local_trials) for _ in range(100)],
+        )
+    )
     error = np.sqrt((np.var(ours) + np.var(books)) / 100)
     assert abs(np.mean(ours) - np.mean(books)) < 4 * error
 
@@ -447,7 +476,8 @@ def test_draws_do_not_depend_on_the_order_of_the_rows(path, dtype):
         order = rng.permutation(len(X))
         one, _ = kmeans_plusplus(X, 10, sample_weight=weight, random_state=case)
         other, _ = kmeans_plusplus(
-            X[order], 10, sample_weight=None if weight is None else weight[order], random_state=case)
+            X[order], 10, sample_weight=None if weight is None else weight[order], random_state=case
+        )
         np.testing.assert_array_equal(one, other)
 
 

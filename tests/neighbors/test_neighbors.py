@@ -1,4 +1,5 @@
 """Nearest neighbours, and neighbours within a radius: beside the definitions, scipy and scikit-learn."""
+
 import copy
 import pickle
 import subprocess
@@ -15,8 +16,17 @@ from coterie._runtime import memory
 from coterie.neighbors import NearestNeighbors, _search, kneighbors, radius_counts, radius_neighbors
 
 X = np.random.RandomState(0).normal(size=(300, 3))
-BY_VECTORS = [("euclidean", {}), ("manhattan", {}), ("chebyshev", {}), ("sqeuclidean", {}), ("cosine", {}),
-              ("correlation", {}), ("haversine", {}), ("minkowski", {"p": 1.5}), ("minkowski", {"p": 0.7})]
+BY_VECTORS = [
+    ("euclidean", {}),
+    ("manhattan", {}),
+    ("chebyshev", {}),
+    ("sqeuclidean", {}),
+    ("cosine", {}),
+    ("correlation", {}),
+    ("haversine", {}),
+    ("minkowski", {"p": 1.5}),
+    ("minkowski", {"p": 0.7}),
+]
 BY_BLOCKS = [("canberra", {}), ("braycurtis", {}), ("hamming", {}), ("jaccard", {}), ("dice", {})]
 
 
@@ -90,7 +100,7 @@ def test_every_metric_finds_what_is_nearest(name, kwargs):
         np.testing.assert_allclose(found, np.sort(table, axis=1)[:, :7], **tolerance)
         np.testing.assert_allclose(np.take_along_axis(table, indices, axis=1), found, **tolerance)
         assert (np.diff(found) >= 0).all() and all(len(set(row)) == 7 for row in indices.tolist())
-        radius = float(np.sort(table.ravel())[table.size // 4:][:2].mean()) + 1e-9
+        radius = float(np.sort(table.ravel())[table.size // 4 :][:2].mean()) + 1e-9
         near = radius_neighbors(rows, radius, queries, metric=name, sort_results=True, **kwargs)
         assert [sorted(each) for each in lists(near)] == reference.within(table, radius)
         of = np.repeat(np.arange(len(table)), np.diff(near.indptr))
@@ -113,7 +123,7 @@ def test_functions_are_metrics():
 def test_many_features_and_few_give_the_same_bits_with_and_without_a_tree(monkeypatch):
     rng = np.random.RandomState(4)
     for d in (1, 5, 21, 60):
-        for name in ("euclidean", "manhattan", "chebyshev", "cosine", "correlation")[:5 if d > 1 else 3]:
+        for name in ("euclidean", "manhattan", "chebyshev", "cosine", "correlation")[: 5 if d > 1 else 3]:
             rows = rng.normal(size=(150, d)).round(1)
             rows[(rows == rows[:, :1]).all(axis=1)] += 1 + np.arange(d)
             results = []
@@ -175,9 +185,19 @@ def test_neighbors_are_scipys(n, d):
 
 
 @pytest.mark.parametrize("algorithm", ["auto", "brute", "kd_tree"])
-@pytest.mark.parametrize(("metric", "params"), [
-    ("minkowski", {}), ("minkowski", {"p": 1}), ("minkowski", {"p": 3}), ("chebyshev", {}), ("cosine", {}),
-    ("haversine", {}), ("canberra", {}), ("minkowski", {"metric_params": {"p": 1.5}, "p": None})])
+@pytest.mark.parametrize(
+    ("metric", "params"),
+    [
+        ("minkowski", {}),
+        ("minkowski", {"p": 1}),
+        ("minkowski", {"p": 3}),
+        ("chebyshev", {}),
+        ("cosine", {}),
+        ("haversine", {}),
+        ("canberra", {}),
+        ("minkowski", {"metric_params": {"p": 1.5}, "p": None}),
+    ],
+)
 def test_the_estimator_is_scikit_learns(metric, params, algorithm):
     theirs = pytest.importorskip("sklearn.neighbors")
     pytest.importorskip("scipy")
@@ -233,7 +253,12 @@ def test_a_row_is_its_own_neighbor_unless_it_is_asked_for_others():
     model = NearestNeighbors(n_neighbors=2, radius=4.0).fit(rows)
     assert model.kneighbors(return_distance=False).tolist() == [[1, 2], [2, 3], [1, 3], [1, 2], [1, 2]]
     assert [each.tolist() for each in model.radius_neighbors(return_distance=False)] == [
-        [], [2, 3, 4], [1, 3, 4], [1, 2, 4], [1, 2, 3]]
+        [],
+        [2, 3, 4],
+        [1, 3, 4],
+        [1, 2, 4],
+        [1, 2, 3],
+    ]
     assert radius_counts(rows, 4.0).tolist() == [1, 4, 4, 4, 4]
     assert lists(radius_neighbors(rows, 0.0)) == [[0], [1, 2, 3], [1, 2, 3], [1, 2, 3], [4]]
 
@@ -271,10 +296,15 @@ def test_the_layout_of_the_arrays_does_not_matter():
 def test_bits_do_not_depend_on_the_threads(metric):
     rng = np.random.RandomState(11)
     rows, Y = rng.uniform(-1.5, 1.5, size=(3000, 2)).round(2), rng.uniform(-1.5, 1.5, size=(500, 2)).round(2)
-    results = [[*kneighbors(rows, 5, queries, metric=metric, n_jobs=n_jobs),
-                *radius_neighbors(rows, 0.1, queries, metric=metric, n_jobs=n_jobs),
-                radius_counts(rows, 0.1, queries, metric=metric, n_jobs=n_jobs)]
-               for n_jobs in (1, 2, 3, 7) for queries in (None, Y)]
+    results = [
+        [
+            *kneighbors(rows, 5, queries, metric=metric, n_jobs=n_jobs),
+            *radius_neighbors(rows, 0.1, queries, metric=metric, n_jobs=n_jobs),
+            radius_counts(rows, 0.1, queries, metric=metric, n_jobs=n_jobs),
+        ]
+        for n_jobs in (1, 2, 3, 7)
+        for queries in (None, Y)
+    ]
     for i in range(2, 8):
         for one, other in zip(results[i % 2], results[i], strict=True):
             assert one.tobytes() == other.tobytes()
@@ -319,8 +349,14 @@ def test_bad_arguments_of_the_estimator():
     with pytest.raises(NotFittedError):
         model.radius_neighbors_graph()
     model.fit(X)
-    for k, message in ((300, r"^Expected n_neighbors < n_samples_fit, but n_neighbors = 300, n_samples_fit = 300, "
-                             r"n_samples = 300$"), (0, r"^Expected n_neighbors > 0\. Got 0$")):
+    for k, message in (
+        (
+            300,
+            r"^Expected n_neighbors < n_samples_fit, but n_neighbors = 300, n_samples_fit = 300, "
+            r"n_samples = 300$",
+        ),
+        (0, r"^Expected n_neighbors > 0\. Got 0$"),
+    ):
         with pytest.raises(ValueError, match=message):
             model.kneighbors(n_neighbors=k)
     with pytest.raises(ValueError, match=r"^Expected n_neighbors <= n_samples_fit, .* n_samples = 2$"):
@@ -344,8 +380,11 @@ def test_what_does_not_fit_is_refused_before_it_is_allocated(monkeypatch):
     monkeypatch.setattr(memory, "_SMALL", 0)
     monkeypatch.setattr(memory, "available", lambda: 100_000)
     assert len(radius_counts(X, 10)) == 300
-    with pytest.raises(MemoryError, match=r"^The 100 nearest neighbours of 300 rows would take 480 kB of memory, and "
-                                          r"100 kB are available\. Ask for fewer, or for some rows of Y at a time\.$"):
+    with pytest.raises(
+        MemoryError,
+        match=r"^The 100 nearest neighbours of 300 rows would take 480 kB of memory, and "
+        r"100 kB are available\. Ask for fewer, or for some rows of Y at a time\.$",
+    ):
         kneighbors(X, 100)
     with pytest.raises(MemoryError, match=r"neighbours of 300 rows would take .* Choose a smaller radius"):
         radius_neighbors(X, 10)
@@ -373,9 +412,13 @@ def test_another_fit_is_not_answered_from_the_first():
 
 
 def test_effective_metric():
-    for params, expected in (({}, ("euclidean", {})), ({"p": 1}, ("manhattan", {})),
-                             ({"p": 3}, ("minkowski", {"p": 3.0})), ({"metric": "l1"}, ("manhattan", {})),
-                             ({"p": np.inf}, ("chebyshev", {}))):
+    for params, expected in (
+        ({}, ("euclidean", {})),
+        ({"p": 1}, ("manhattan", {})),
+        ({"p": 3}, ("minkowski", {"p": 3.0})),
+        ({"metric": "l1"}, ("manhattan", {})),
+        ({"p": np.inf}, ("chebyshev", {})),
+    ):
         model = NearestNeighbors(**params).fit(X)
         assert (model.effective_metric_, model.effective_metric_params_) == expected
 
@@ -383,10 +426,12 @@ def test_effective_metric():
 def test_progress_is_reported_and_the_work_can_be_stopped():
     rows = np.random.RandomState(12).normal(size=(60_000, 2))
     both = {"counting neighbors", "neighbors"}
-    for find, stages in ((lambda: kneighbors(rows, 3), {"neighbors"}),
-                         (lambda: radius_counts(rows, 0.01), {"counting neighbors"}),
-                         (lambda: radius_neighbors(rows, 0.01), both),
-                         (lambda: kneighbors(rows[:9], 3, rows, metric="canberra"), {"neighbors", "distances"})):
+    for find, stages in (
+        (lambda: kneighbors(rows, 3), {"neighbors"}),
+        (lambda: radius_counts(rows, 0.01), {"counting neighbors"}),
+        (lambda: radius_neighbors(rows, 0.01), both),
+        (lambda: kneighbors(rows[:9], 3, rows, metric="canberra"), {"neighbors", "distances"}),
+    ):
         seen = []
         with progress(lambda *report: seen.append(report)):  # noqa: B023
             find()

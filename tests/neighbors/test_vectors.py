@@ -1,4 +1,5 @@
 """Metrics as distances between vectors, beside the distances themselves."""
+
 import numpy as np
 import pytest
 
@@ -20,9 +21,12 @@ def data(metric, n, seed=0):
 
 def reduced(vectors, p):
     difference = np.abs(vectors.X[:, None] - vectors.X)
-    return {kd_tree.EUCLIDEAN: lambda: (difference**2).sum(axis=2), kd_tree.MANHATTAN: lambda: difference.sum(axis=2),
-            kd_tree.CHEBYSHEV: lambda: difference.max(axis=2),
-            kd_tree.MINKOWSKI: lambda: (difference**p).sum(axis=2)}[vectors.kind]()
+    return {
+        kd_tree.EUCLIDEAN: lambda: (difference**2).sum(axis=2),
+        kd_tree.MANHATTAN: lambda: difference.sum(axis=2),
+        kd_tree.CHEBYSHEV: lambda: difference.max(axis=2),
+        kd_tree.MINKOWSKI: lambda: (difference**p).sum(axis=2),
+    }[vectors.kind]()
 
 
 @each_metric

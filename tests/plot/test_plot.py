@@ -1,4 +1,5 @@
 """Pictures: that what is drawn is what was given."""
+
 import itertools
 
 import numpy as np
@@ -52,7 +53,7 @@ def test_many_points_become_one_image_of_their_density(ax):
     (image,) = ax.images
     pixels = image.get_array()
     shown = pixels[pixels[:, :, 3] > 0][:, :3]
-    colors = {tuple(int(c[i:i + 2], 16) for i in (1, 3, 5)) for c in PALETTE[:2]}
+    colors = {tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in PALETTE[:2]}
     assert {tuple(color) for color in np.rint(255 * shown).astype(int)} == colors
     low, high = np.rint(255 * pixels[:240, :240].sum(axis=(0, 1))), np.rint(255 * pixels[240:, 240:].sum(axis=(0, 1)))
     assert low[2] > low[0] and high[0] > high[2]  # blue below, orange above
@@ -78,17 +79,28 @@ def test_names_come_from_a_table():
 PLACES = np.array([[38.7, -9.1], [40.4, -3.7], [48.9, 2.4], [59.9, 10.8]])  # latitude, longitude
 
 
-@pytest.mark.parametrize("names, first", [
-    (["latitude", "longitude"], 1), (["Lat", "LNG"], 1), (["decimalLatitude", "decimalLongitude"], 1),
-    (["lat (deg)", "long (deg)"], 1), (["longitude", "latitude"], 0), (["lon_end", "lat_end"], 0)])
+@pytest.mark.parametrize(
+    "names, first",
+    [
+        (["latitude", "longitude"], 1),
+        (["Lat", "LNG"], 1),
+        (["decimalLatitude", "decimalLongitude"], 1),
+        (["lat (deg)", "long (deg)"], 1),
+        (["longitude", "latitude"], 0),
+        (["lon_end", "lat_end"], 0),
+    ],
+)
 def test_latitude_goes_up_and_longitude_across(ax, names, first):
     X = PLACES if first else PLACES[:, ::-1]
     seen = []
-    scatter(X, [0, 0, 1, 1], X[:2], names=names, regions=lambda points: seen.append(points) or points[:, first] > 0,
-            ax=ax)
+    scatter(
+        X, [0, 0, 1, 1], X[:2], names=names, regions=lambda points: seen.append(points) or points[:, first] > 0, ax=ax
+    )
     assert [ax.get_xlabel(), ax.get_ylabel()] == [names[first], names[1 - first]]
-    np.testing.assert_array_equal(np.concatenate([each.get_offsets() for each in ax.collections
-                                                  if each.get_label()[:7] == "cluster"]), PLACES[:, ::-1])
+    np.testing.assert_array_equal(
+        np.concatenate([each.get_offsets() for each in ax.collections if each.get_label()[:7] == "cluster"]),
+        PLACES[:, ::-1],
+    )
     np.testing.assert_array_equal([text.xy for text in ax.texts], PLACES[:2, ::-1])
     (points,) = seen  # the regions are asked in the order of the columns
     assert points[:, first].min() < -8 and points[:, 1 - first].max() > 58
@@ -108,9 +120,17 @@ def test_a_table_of_places_is_drawn_as_a_map_also_if_it_is_large_or_one_place(ax
         assert 0.29 <= ax.bbox.height / ax.bbox.width <= 3.4
 
 
-@pytest.mark.parametrize("X, names", [
-    (PLACES, ["latency", "longevity"]), (PLACES, ["latitude", "height"]), (PLACES, ["lat", "lat"]),
-    (PLACES, ["lat_lon", "lon_lat"]), (10 * PLACES, ["lat", "lon"]), (PLACES - [0, 200], ["lat", "lon"])])
+@pytest.mark.parametrize(
+    "X, names",
+    [
+        (PLACES, ["latency", "longevity"]),
+        (PLACES, ["latitude", "height"]),
+        (PLACES, ["lat", "lat"]),
+        (PLACES, ["lat_lon", "lon_lat"]),
+        (10 * PLACES, ["lat", "lon"]),
+        (PLACES - [0, 200], ["lat", "lon"]),
+    ],
+)
 def test_other_columns_are_no_map(ax, X, names):
     scatter(X, [0, 0, 1, 1], names=names, ax=ax)
     assert ax.get_xlabel() == names[0] and ax.get_aspect() == "auto"
@@ -144,8 +164,10 @@ def test_noise_does_not_grey_a_pixel_that_has_clustered_points(ax):
 def test_144_clusters_have_looks_of_their_own_and_more_are_few_collections(ax):
     X = np.random.default_rng(0).normal(size=(144, 2))
     scatter(X, np.arange(144), ax=ax)
-    looks = {(matplotlib.colors.to_hex(each.get_facecolor()[0]), each.get_paths()[0].vertices.tobytes())
-             for each in ax.collections}
+    looks = {
+        (matplotlib.colors.to_hex(each.get_facecolor()[0]), each.get_paths()[0].vertices.tobytes())
+        for each in ax.collections
+    }
     assert len(looks) == 144
     ax.clear()
     X = np.random.default_rng(0).normal(size=(3000, 2))
@@ -192,8 +214,17 @@ def test_components_are_named_by_what_they_are_made_of(ax):
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("along", "across")
 
 
-@pytest.mark.parametrize("X", [np.ones((5, 4)), np.ones((1, 4)), np.ones((1, 2500)), np.full((5, 3), 1e300),
-                               np.random.default_rng(0).normal(size=(5, 3)) * 1e200], ids=str)
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.ones((5, 4)),
+        np.ones((1, 4)),
+        np.ones((1, 2500)),
+        np.full((5, 3), 1e300),
+        np.random.default_rng(0).normal(size=(5, 3)) * 1e200,
+    ],
+    ids=str,
+)
 def test_columns_that_hardly_have_components(ax, X):
     scatter(X, np.zeros(len(X), int), ax=ax)
     (points,) = ax.collections
@@ -228,17 +259,22 @@ def test_numbers_do_not_hide_each_other(ax):
     assert 0 < len(ax.texts) <= 40
 
 
-@pytest.mark.parametrize("labels, legend", [
-    (["ant", "bee", "ant", None], {"ant (2)", "bee (1)", "in no cluster (1)"}),
-    ([2.0, np.nan, 2.0, -1.0], {"cluster 2 (2)", "in no cluster (2)"}),
-    (np.array(["ant", "-1", "ant", "bee"]), {"ant (2)", "bee (1)", "in no cluster (1)"}),
-    (np.array([3, -1, 3, 3], dtype=object), {"3 (3)", "in no cluster (1)"}),
-    ([True, False, True, True], {"True (3)", "False (1)"}),
-    (np.array(["2024-03-01", "2024-03-02", "NaT", "2024-03-01"], dtype="M8[ns]"),
-     {"2024-03-01 (2)", "2024-03-02 (1)", "in no cluster (1)"}),
-    ([0.5, 0.5, 1.5, 1.5], {"0.5 (2)", "1.5 (2)"}),
-    (np.array([1, 1, 3, 3], dtype=np.uint8), {"cluster 1 (2)", "cluster 3 (2)"}),
-])
+@pytest.mark.parametrize(
+    "labels, legend",
+    [
+        (["ant", "bee", "ant", None], {"ant (2)", "bee (1)", "in no cluster (1)"}),
+        ([2.0, np.nan, 2.0, -1.0], {"cluster 2 (2)", "in no cluster (2)"}),
+        (np.array(["ant", "-1", "ant", "bee"]), {"ant (2)", "bee (1)", "in no cluster (1)"}),
+        (np.array([3, -1, 3, 3], dtype=object), {"3 (3)", "in no cluster (1)"}),
+        ([True, False, True, True], {"True (3)", "False (1)"}),
+        (
+            np.array(["2024-03-01", "2024-03-02", "NaT", "2024-03-01"], dtype="M8[ns]"),
+            {"2024-03-01 (2)", "2024-03-02 (1)", "in no cluster (1)"},
+        ),
+        ([0.5, 0.5, 1.5, 1.5], {"0.5 (2)", "1.5 (2)"}),
+        (np.array([1, 1, 3, 3], dtype=np.uint8), {"cluster 1 (2)", "cluster 3 (2)"}),
+    ],
+)
 def test_labels_of_any_type(ax, labels, legend):
     scatter([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 0.0]], labels, ax=ax)
     assert {each.get_label() for each in ax.collections} == legend
@@ -246,16 +282,19 @@ def test_labels_of_any_type(ax, labels, legend):
     assert {text.get_text() for text in ax.texts} == named
 
 
-@pytest.mark.parametrize("X, labels, more, message", [
-    ([[1.0, 2.0]], [0, 1], {}, r"one label per row. Got labels of shape \(2,\) for 1 rows"),
-    ([[1.0, 2.0]], [[0]], {}, r"one label per row. Got labels of shape \(1, 1\)"),
-    ([[1.0, np.nan]], [0], {}, "contains NaN"),
-    ([1.0, 2.0], [0, 1], {}, "Expected 2D array"),
-    ([["a", "b"]], [0], {}, "holds text"),
-    ([[1.0, 2.0]], [0], {"centers": [[1.0, 2.0, 3.0]]}, "centers with as many columns as X, 2. Got 3"),
-    ([[1.0, 2.0]], [0], {"names": ["a"]}, "names must be one for each of the 2 columns. Got 1"),
-    ([[1.0, 2.0, 3.0]], [0], {"regions": len}, "regions of one or two columns, not of 3"),
-])
+@pytest.mark.parametrize(
+    "X, labels, more, message",
+    [
+        ([[1.0, 2.0]], [0, 1], {}, r"one label per row. Got labels of shape \(2,\) for 1 rows"),
+        ([[1.0, 2.0]], [[0]], {}, r"one label per row. Got labels of shape \(1, 1\)"),
+        ([[1.0, np.nan]], [0], {}, "contains NaN"),
+        ([1.0, 2.0], [0, 1], {}, "Expected 2D array"),
+        ([["a", "b"]], [0], {}, "holds text"),
+        ([[1.0, 2.0]], [0], {"centers": [[1.0, 2.0, 3.0]]}, "centers with as many columns as X, 2. Got 3"),
+        ([[1.0, 2.0]], [0], {"names": ["a"]}, "names must be one for each of the 2 columns. Got 1"),
+        ([[1.0, 2.0, 3.0]], [0], {"regions": len}, "regions of one or two columns, not of 3"),
+    ],
+)
 def test_what_can_not_be_scattered(ax, X, labels, more, message):
     with pytest.raises(ValueError, match=message):
         scatter(X, labels, **more, ax=ax)
@@ -308,8 +347,12 @@ def links(ax, along):
     from matplotlib.collections import LineCollection
     from matplotlib.colors import to_hex
 
-    found = [(to_hex(each.get_color()[0]).upper(), corners) for each in ax.collections
-             if isinstance(each, LineCollection) for corners in each.get_segments()]
+    found = [
+        (to_hex(each.get_color()[0]).upper(), corners)
+        for each in ax.collections
+        if isinstance(each, LineCollection)
+        for corners in each.get_segments()
+    ]
     return [(color, corners if along == "y" else corners[:, ::-1]) for color, corners in found]
 
 
@@ -318,8 +361,12 @@ def colors_of_leaves(ax, along="y"):
     axis = ax.xaxis if along == "y" else ax.yaxis
     texts = dict(zip(axis.get_ticklocs(), (text.get_text() for text in axis.get_ticklabels()), strict=True))
     lines = [(color, corner) for color, corners in links(ax, along) for corner in corners]
-    lines += [(line.get_color().upper(), corner if along == "y" else corner[::-1])
-              for line in ax.lines if line.get_marker() == "None" for corner in line.get_xydata()]
+    lines += [
+        (line.get_color().upper(), corner if along == "y" else corner[::-1])
+        for line in ax.lines
+        if line.get_marker() == "None"
+        for corner in line.get_xydata()
+    ]
     return {texts[place]: color for color, (place, height) in lines if height == 0}  # later ones are drawn above
 
 
@@ -413,16 +460,18 @@ def test_names_that_are_unique_are_not_counted(ax):
     assert texts == {"(5) 4 × ant, 100 Grand", "(10)", "(2) One dime, One quarter"}
 
 
-@pytest.mark.parametrize("draw", [dendrogram, lambda Z, labels, ax: hierarchy.dendrogram(Z, labels=labels, ax=ax)],
-                         ids=["plot", "hierarchy"])
+@pytest.mark.parametrize(
+    "draw", [dendrogram, lambda Z, labels, ax: hierarchy.dendrogram(Z, labels=labels, ax=ax)], ids=["plot", "hierarchy"]
+)
 def test_labels_are_a_sequence_of_any_kind(ax, draw):
     pandas = pytest.importorskip("pandas")
     Z = hierarchy.linkage([[0.0], [1.0], [10.0], [12.0]])
     texts = ["a$b$", "x_1^2", "日本", "d\\$"]
     for labels in (texts, tuple(texts), np.array(texts), pandas.Series(texts, index=[7, 8, 9, 5]), pandas.Index(texts)):
         draw(Z, labels=labels, ax=ax)
-        assert [text.get_text() for text in (*ax.get_xticklabels(), *ax.get_yticklabels())
-                if text.get_text() in texts] == texts
+        assert [
+            text.get_text() for text in (*ax.get_xticklabels(), *ax.get_yticklabels()) if text.get_text() in texts
+        ] == texts
         ax.clear()
     frame = pandas.DataFrame({"name": texts})
     for labels in (frame, frame.to_numpy(), set(texts), dict.fromkeys(texts), 5, iter(texts), np.float64(3), b"abcd"):
@@ -451,23 +500,26 @@ def test_hidden_rows_are_named_by_their_common_labels(ax):
     assert texts == {"(5) ant", "(10) 8 × bee, cat, ..", "(12) 7 × eel, 5 × fox", "(3) x, y, z"}
 
 
-@pytest.mark.parametrize("arguments, message", [
-    ({"n_clusters": 2, "height": 1.0}, "at most one of n_clusters, height and clusters"),
-    ({"n_clusters": 0}, "from 1 to the number of rows, 4. Got 0"),
-    ({"n_clusters": 5}, "from 1 to the number of rows, 4. Got 5"),
-    ({"clusters": [0, 1]}, r"one number per row. Got shape \(2,\) and a tree of 4 rows"),
-    ({"labels": ["a"]}, "Dimensions of Z and labels must be consistent"),
-    ({"truncate": 1}, "at least 2, got 1"),
-    ({"truncate": 2.5}, "an int, and at least 2, got 2.5"),
-    ({"truncate": "3"}, "an int, and at least 2, got '3'"),
-    ({"n_clusters": 2.0}, r"an int from 1 to the number of rows, 4. Got 2\.0"),
-    ({"n_clusters": "2"}, "an int from 1 to the number of rows, 4. Got '2'"),
-    ({"height": np.nan}, "'height' parameter of dendrogram must be a real number or None. Got nan"),
-    ({"height": "1"}, "'height' parameter of dendrogram must be a real number or None. Got '1'"),
-    ({"clusters": list("abca")}, "clusters must be whole numbers, such as labels_. Got type <U1"),
-    ({"clusters": [0.0, 1.0, 1.0, np.nan]}, "clusters must be whole numbers, such as labels_. Got type float64"),
-    ({"orientation": "up"}, "orientation must be one of"),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"n_clusters": 2, "height": 1.0}, "at most one of n_clusters, height and clusters"),
+        ({"n_clusters": 0}, "from 1 to the number of rows, 4. Got 0"),
+        ({"n_clusters": 5}, "from 1 to the number of rows, 4. Got 5"),
+        ({"clusters": [0, 1]}, r"one number per row. Got shape \(2,\) and a tree of 4 rows"),
+        ({"labels": ["a"]}, "Dimensions of Z and labels must be consistent"),
+        ({"truncate": 1}, "at least 2, got 1"),
+        ({"truncate": 2.5}, "an int, and at least 2, got 2.5"),
+        ({"truncate": "3"}, "an int, and at least 2, got '3'"),
+        ({"n_clusters": 2.0}, r"an int from 1 to the number of rows, 4. Got 2\.0"),
+        ({"n_clusters": "2"}, "an int from 1 to the number of rows, 4. Got '2'"),
+        ({"height": np.nan}, "'height' parameter of dendrogram must be a real number or None. Got nan"),
+        ({"height": "1"}, "'height' parameter of dendrogram must be a real number or None. Got '1'"),
+        ({"clusters": list("abca")}, "clusters must be whole numbers, such as labels_. Got type <U1"),
+        ({"clusters": [0.0, 1.0, 1.0, np.nan]}, "clusters must be whole numbers, such as labels_. Got type float64"),
+        ({"orientation": "up"}, "orientation must be one of"),
+    ],
+)
 def test_bad_arguments_of_a_tree(ax, arguments, message):
     with pytest.raises(ValueError, match=message):
         dendrogram(hierarchy.linkage([[0.0], [1.0], [10.0], [12.0]]), ax=ax, **arguments)
@@ -486,8 +538,14 @@ OF_BLOBS = np.repeat([0, 1], [30, 20])
 
 def blades(ax):
     """(colour, name, sorted values) of each blade."""
-    return [(matplotlib.colors.to_hex(each.get_facecolor()[0]).upper(), each.get_label(),
-             each.get_paths()[0].vertices[:, 0]) for each in ax.collections]
+    return [
+        (
+            matplotlib.colors.to_hex(each.get_facecolor()[0]).upper(),
+            each.get_label(),
+            each.get_paths()[0].vertices[:, 0],
+        )
+        for each in ax.collections
+    ]
 
 
 def test_blades_are_the_silhouettes_of_each_cluster_from_the_largest_down(ax):
@@ -504,8 +562,12 @@ def test_blades_are_the_silhouettes_of_each_cluster_from_the_largest_down(ax):
     mean = ax.lines[-1].get_xdata()[0]
     assert mean == pytest.approx(values.mean())
     texts = [text.get_text() for text in ax.texts]
-    assert texts == [f"{values[OF_BLOBS == 0].mean():.2f}", f"{values[OF_BLOBS == 1].mean():.2f}",
-                     f"mean of all {values.mean():.2f}", "mean"]
+    assert texts == [
+        f"{values[OF_BLOBS == 0].mean():.2f}",
+        f"{values[OF_BLOBS == 1].mean():.2f}",
+        f"mean of all {values.mean():.2f}",
+        "mean",
+    ]
     assert [text.get_text() for text in ax.get_yticklabels()] == ["0 (30)", "1 (20)"]
 
 
@@ -569,7 +631,8 @@ def test_every_cluster_has_its_name_however_thin_its_blade(ax, own):
     places = ax.get_yticks()
     for middle, place in zip(middles, places, strict=True):  # beside its blade, or with a line from there
         assert (abs(leaders - [middle, place]).max(axis=1) < 1e-6).sum() == 2 or (
-            abs(middle - place) < 0.3 * np.diff(places).min())
+            abs(middle - place) < 0.3 * np.diff(places).min()
+        )
 
 
 def test_where_there_is_no_room_for_all_names_the_largest_have_theirs_and_it_is_said(ax):
@@ -588,14 +651,17 @@ def test_many_rows_and_clusters_are_drawn_with_few_corners(ax):
     assert len(ax.collections[0].get_paths()[0].vertices) < 25_000
 
 
-@pytest.mark.parametrize("X, labels, message", [
-    (BLOBS, np.zeros(50, int), "Number of labels is 1"),
-    (BLOBS, -np.ones(50, int), "All rows are in none"),
-    (BLOBS, [0, 1], r"one label per row. Got labels of shape \(2,\) for 50 rows"),
-    ([0.5, 7.0], [0, 1], "silhouettes from -1 to 1"),
-    ([0.5, np.nan], [0, 1], "silhouettes from -1 to 1"),
-    (5.0, [0], "one label per row"),
-])
+@pytest.mark.parametrize(
+    "X, labels, message",
+    [
+        (BLOBS, np.zeros(50, int), "Number of labels is 1"),
+        (BLOBS, -np.ones(50, int), "All rows are in none"),
+        (BLOBS, [0, 1], r"one label per row. Got labels of shape \(2,\) for 50 rows"),
+        ([0.5, 7.0], [0, 1], "silhouettes from -1 to 1"),
+        ([0.5, np.nan], [0, 1], "silhouettes from -1 to 1"),
+        (5.0, [0], "one label per row"),
+    ],
+)
 def test_what_has_no_silhouette(ax, X, labels, message):
     with pytest.raises(ValueError, match=message):
         silhouette(X, labels, ax=ax)
@@ -609,9 +675,12 @@ def swept():
     from coterie import DBSCAN, KMeans, selection
 
     X = np.concatenate([np.random.default_rng(1).normal(center, 1, (25, 2)) for center in (0, 8, 16)])
-    return (selection.sweep(KMeans(random_state=0), X, {"n_clusters": range(2, 7)}, stability=3, random_state=0),
-            selection.sweep(DBSCAN(), X, {"eps": [0.5, 1.0, 1.5, 2.0], "min_samples": [3, 5]},
-                            scores=["silhouette", few_clusters]))
+    return (
+        selection.sweep(KMeans(random_state=0), X, {"n_clusters": range(2, 7)}, stability=3, random_state=0),
+        selection.sweep(
+            DBSCAN(), X, {"eps": [0.5, 1.0, 1.5, 2.0], "min_samples": [3, 5]}, scores=["silhouette", few_clusters]
+        ),
+    )
 
 
 def few_clusters(X, labels):
@@ -645,7 +714,10 @@ def test_other_parameters_have_a_line_each_and_noise_is_shown(ax, swept):
             np.testing.assert_array_equal(line.get_xdata(), [0.5, 1.0, 1.5, 2.0])
             np.testing.assert_allclose(line.get_ydata(), [row[name] * (100 if name == "noise" else 1) for row in rows])
     assert [text.get_text() for text in ax.get_legend().get_texts()] == [
-        "min_samples = 3", "min_samples = 5", "best value"]
+        "min_samples = 3",
+        "min_samples = 5",
+        "best value",
+    ]
 
 
 def test_a_parameter_of_words_has_its_words_on_the_axis(ax):
@@ -695,8 +767,10 @@ def test_powers_of_ten_stand_beside_the_titles(size):
 
 def dashed(ax):
     """(number of clusters, colour) of the dashed lines of each panel."""
-    return [[(line.get_xdata()[0], line.get_color()) for line in panel.lines if line.get_linestyle() == "--"]
-            for panel in ax.child_axes]
+    return [
+        [(line.get_xdata()[0], line.get_color()) for line in panel.lines if line.get_linestyle() == "--"]
+        for panel in ax.child_axes
+    ]
 
 
 def legend(ax):
@@ -706,8 +780,7 @@ def legend(ax):
 def suggestion_of(found, k):
     from coterie.selection import KSuggestion
 
-    return KSuggestion(k=k, clear=k > 1, reasons=(), doubts=(), others=(), sweep=found,
-                       by_chance=np.zeros(len(found)))
+    return KSuggestion(k=k, clear=k > 1, reasons=(), doubts=(), others=(), sweep=found, by_chance=np.zeros(len(found)))
 
 
 def test_the_suggested_number_is_marked_in_every_panel_and_the_legend_says_which_mark_is_which(ax, swept):
@@ -726,14 +799,22 @@ def test_where_no_number_is_suggested_the_picture_says_so(ax, swept):
 
 
 def test_several_suggestions_have_a_line_each(ax, swept):
-    sweep({"k-means": suggestion_of(swept[0], 3), "Ward": suggestion_of(swept[0], 3),
-           "$x$": suggestion_of(swept[0], 1)}, ax=ax)
+    sweep(
+        {"k-means": suggestion_of(swept[0], 3), "Ward": suggestion_of(swept[0], 3), "$x$": suggestion_of(swept[0], 1)},
+        ax=ax,
+    )
     assert dashed(ax) == [[(3, PALETTE[0]), (3, PALETTE[1])]] * 5
     first, second = (line._dash_pattern for line in ax.child_axes[0].lines if line.get_linestyle() == "--")
     assert first[0] != second[0]  # one does not hide the other
-    assert legend(ax) == ["method = k-means", "method = Ward", r"method = \$x\$", "best value",
-                          "suggested for k-means: 3 clusters", "suggested for Ward: 3 clusters",
-                          r"no number is suggested for \$x\$"]
+    assert legend(ax) == [
+        "method = k-means",
+        "method = Ward",
+        r"method = \$x\$",
+        "best value",
+        "suggested for k-means: 3 clusters",
+        "suggested for Ward: 3 clusters",
+        r"no number is suggested for \$x\$",
+    ]
     ax.figure.canvas.draw()
 
 
@@ -854,8 +935,11 @@ def test_names_of_features_do_not_touch_each_other(length):
     from coterie import explain
 
     X = np.random.default_rng(0).normal(size=(50, 4))
-    ax = profile(explain.profile(X, OF_BLOBS, [letter * (length // 2) + " " * (length % 2) + letter * (length // 2)
-                                               for letter in "aeon"]))
+    ax = profile(
+        explain.profile(
+            X, OF_BLOBS, [letter * (length // 2) + " " * (length % 2) + letter * (length // 2) for letter in "aeon"]
+        )
+    )
     ax.figure.canvas.draw()
     names = ax.get_xticklabels()
     boxes = [text.get_window_extent() for text in names]
@@ -903,7 +987,8 @@ def test_each_segment_has_its_mean_colour_and_a_line_around_it(ax, flat):
         np.testing.assert_allclose(shown[:, columns], np.broadcast_to(mean, (6, 8, 3)))
     (lines,) = ax.collections
     assert {tuple(map(tuple, each)) for each in lines.get_segments()} == {
-        ((7.5, y - 0.5), (7.5, y + 0.5)) for y in range(6)}
+        ((7.5, y - 0.5), (7.5, y + 0.5)) for y in range(6)
+    }
 
 
 def test_pixels_in_no_segment_are_pale_and_fine_grain_has_no_lines(ax):
@@ -914,27 +999,33 @@ def test_pixels_in_no_segment_are_pale_and_fine_grain_has_no_lines(ax):
     assert not ax.collections
 
 
-@pytest.mark.parametrize("image", [PHOTO / 255, np.concatenate([PHOTO, PHOTO[:, :, :1]], axis=2), PHOTO.tolist(),
-                                   (PHOTO / 255).astype(np.float32)])
+@pytest.mark.parametrize(
+    "image",
+    [PHOTO / 255, np.concatenate([PHOTO, PHOTO[:, :, :1]], axis=2), PHOTO.tolist(), (PHOTO / 255).astype(np.float32)],
+)
 def test_images_of_any_type(ax, image):
     image_segments(image, HALVES, ax=ax)
-    np.testing.assert_allclose(ax.images[0].get_array()[0, 0], PHOTO[:, :8].reshape(-1, 3).mean(axis=0) / 255,
-                               rtol=1e-6)
+    np.testing.assert_allclose(
+        ax.images[0].get_array()[0, 0], PHOTO[:, :8].reshape(-1, 3).mean(axis=0) / 255, rtol=1e-6
+    )
     ax.clear()
     image_segments(np.asarray(image)[:, :, 0], HALVES, ax=ax)
     np.testing.assert_allclose(ax.images[0].get_array()[0, 0], PHOTO[:, :8, 0].mean() / 255, rtol=1e-6)
 
 
-@pytest.mark.parametrize("image, labels, message", [
-    (PHOTO, HALVES[:3], "int label per pixel"),
-    (PHOTO, HALVES / 2, "int label per pixel.*float64"),
-    (PHOTO.ravel(), HALVES, r"image must be numbers of shape .*Got shape \(288,\)"),
-    (PHOTO[:0], HALVES[:0], "image must be numbers"),
-    (PHOTO * 3.0, HALVES, "ints from 0 to 255 or floats from 0 to 1"),
-    (PHOTO.astype(int) - 9, HALVES, "ints from 0 to 255"),
-    (np.full((6, 16), np.nan), HALVES, "floats from 0 to 1"),
-    (np.full((6, 16), "red"), HALVES, "image must be numbers"),
-])
+@pytest.mark.parametrize(
+    "image, labels, message",
+    [
+        (PHOTO, HALVES[:3], "int label per pixel"),
+        (PHOTO, HALVES / 2, "int label per pixel.*float64"),
+        (PHOTO.ravel(), HALVES, r"image must be numbers of shape .*Got shape \(288,\)"),
+        (PHOTO[:0], HALVES[:0], "image must be numbers"),
+        (PHOTO * 3.0, HALVES, "ints from 0 to 255 or floats from 0 to 1"),
+        (PHOTO.astype(int) - 9, HALVES, "ints from 0 to 255"),
+        (np.full((6, 16), np.nan), HALVES, "floats from 0 to 1"),
+        (np.full((6, 16), "red"), HALVES, "image must be numbers"),
+    ],
+)
 def test_what_is_no_image(ax, image, labels, message):
     with pytest.raises(ValueError, match=message):
         image_segments(image, labels, ax=ax)
@@ -1048,17 +1139,20 @@ def test_many_columns_are_animated_on_their_principal_components(ax):
     made._draw_was_started = True
 
 
-@pytest.mark.parametrize("X, k, more, message", [
-    (BLOBS, 51, {}, "n_samples=50 should be >= n_clusters=51"),
-    (BLOBS, 0, {}, "'n_clusters' parameter of kmeans_animation must be an int"),
-    (BLOBS, 2, {"init": "best"}, "'init' parameter"),
-    (BLOBS, 2, {"init": BLOBS[:3]}, "does not match the number of clusters 2"),
-    (BLOBS, 2, {"init": [[1.0], [2.0]]}, "init with as many columns as X, 2. Got 1"),
-    (BLOBS, 2, {"random_state": "x"}, "'random_state' parameter"),
-    (BLOBS, 2, {"path": "steps.mp4"}, r"path must end in \.gif or \.html. Got 'steps\.mp4'"),
-    (BLOBS, 2, {"names": ["a"]}, "names must be one for each"),
-    (BLOBS[:, :1], 2, {}, "at least two columns"),
-])
+@pytest.mark.parametrize(
+    "X, k, more, message",
+    [
+        (BLOBS, 51, {}, "n_samples=50 should be >= n_clusters=51"),
+        (BLOBS, 0, {}, "'n_clusters' parameter of kmeans_animation must be an int"),
+        (BLOBS, 2, {"init": "best"}, "'init' parameter"),
+        (BLOBS, 2, {"init": BLOBS[:3]}, "does not match the number of clusters 2"),
+        (BLOBS, 2, {"init": [[1.0], [2.0]]}, "init with as many columns as X, 2. Got 1"),
+        (BLOBS, 2, {"random_state": "x"}, "'random_state' parameter"),
+        (BLOBS, 2, {"path": "steps.mp4"}, r"path must end in \.gif or \.html. Got 'steps\.mp4'"),
+        (BLOBS, 2, {"names": ["a"]}, "names must be one for each"),
+        (BLOBS[:, :1], 2, {}, "at least two columns"),
+    ],
+)
 def test_what_can_not_be_animated(ax, X, k, more, message):
     with pytest.raises(ValueError, match=message):
         kmeans_animation(X, k, **more, ax=ax)
@@ -1088,7 +1182,8 @@ def test_names_of_any_kind_are_drawn_as_they_are(swept, tmp_path):
     from types import SimpleNamespace
 
     drawn = [
-        scatter(table[NAMES[:2]], labels, ax=axes()), scatter(table[NAMES], labels, ax=axes()),
+        scatter(table[NAMES[:2]], labels, ax=axes()),
+        scatter(table[NAMES], labels, ax=axes()),
         silhouette(X, labels, ax=axes()),
         profile(explain.profile(table, labels, noun="$ and $"), ax=axes()),
         profile(explain.profile(np.tile(X, 4), labels, [f"{name} {i}" for i in range(4) for name in NAMES]), ax=axes()),
@@ -1108,16 +1203,52 @@ def test_names_of_any_kind_are_drawn_as_they_are(swept, tmp_path):
     assert "<b>" not in (tmp_path / "steps.html").read_text(encoding="utf-8")
 
 
-ODD = [None, 3, 2.5, -1, np.nan, np.inf, 10**400, 1 + 2j, "x", b"x", [], {}, {1}, object(), len, np.empty((0, 3)),
-       np.empty((3, 0)), np.full((12, 3), np.nan), np.ones((2, 2, 2)), np.array(3.0), np.array([None, 1], dtype=object),
-       iter([1]), [[1, 2], [3]], list("abcdefghijkl"), [None] * 12, np.arange(12) * 10**18, [10**30] * 12, ROWS[:12]]
+ODD = [
+    None,
+    3,
+    2.5,
+    -1,
+    np.nan,
+    np.inf,
+    10**400,
+    1 + 2j,
+    "x",
+    b"x",
+    [],
+    {},
+    {1},
+    object(),
+    len,
+    np.empty((0, 3)),
+    np.empty((3, 0)),
+    np.full((12, 3), np.nan),
+    np.ones((2, 2, 2)),
+    np.array(3.0),
+    np.array([None, 1], dtype=object),
+    iter([1]),
+    [[1, 2], [3]],
+    list("abcdefghijkl"),
+    [None] * 12,
+    np.arange(12) * 10**18,
+    [10**30] * 12,
+    ROWS[:12],
+]
 SMALL, OF_SMALL = np.random.default_rng(0).normal(size=(12, 3)), np.arange(12) % 3
 CALLS = {
     scatter: {"X": SMALL, "labels": OF_SMALL, "centers": None, "names": None},
-    dendrogram: {"Z": hierarchy.linkage(SMALL), "n_clusters": None, "height": None, "clusters": None, "labels": None,
-                 "truncate": None, "orientation": None},
+    dendrogram: {
+        "Z": hierarchy.linkage(SMALL),
+        "n_clusters": None,
+        "height": None,
+        "clusters": None,
+        "labels": None,
+        "truncate": None,
+        "orientation": None,
+    },
     silhouette: {"X": SMALL, "labels": OF_SMALL, "metric": "euclidean"},
-    sweep: {"sweep": None}, profile: {"profile": None}, k_distances: {"distances": [1.0, 2.0], "eps": None},
+    sweep: {"sweep": None},
+    profile: {"profile": None},
+    k_distances: {"distances": [1.0, 2.0], "eps": None},
     image_segments: {"image": PHOTO, "labels": HALVES},
     kmeans_animation: {"X": SMALL, "n_clusters": 2, "init": "random", "random_state": 0, "names": None, "path": None},
     lambda **given: scatter(SMALL[:, :2], OF_SMALL, **given): {"regions": None},
@@ -1125,9 +1256,14 @@ CALLS = {
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("draw, arguments, name", [
-    pytest.param(draw, arguments, name, id=f"{draw.__name__}-{name}")
-    for draw, arguments in CALLS.items() for name in (*arguments, "ax")])
+@pytest.mark.parametrize(
+    "draw, arguments, name",
+    [
+        pytest.param(draw, arguments, name, id=f"{draw.__name__}-{name}")
+        for draw, arguments in CALLS.items()
+        for name in (*arguments, "ax")
+    ],
+)
 def test_odd_arguments_are_drawn_or_refused_by_our_own_words(draw, arguments, name):
     import traceback
 

@@ -1,4 +1,5 @@
 """Cuts of a tree (scikit-learn's `children_`), and where new rows belong: slow, obvious."""
+
 import heapq
 
 import numpy as np
@@ -73,9 +74,13 @@ def distance_to(children, node, linkage, d, x, X):
     if linkage in ("single", "complete", "average"):
         return {"single": np.min, "complete": np.max, "average": np.mean}[linkage](d[members])
     if linkage == "weighted":
-        return d[node] if node < n else np.mean(
-            [distance_to(children, child, linkage, d, x, X) for child in children[node - n]])
+        return (
+            d[node]
+            if node < n
+            else np.mean([distance_to(children, child, linkage, d, x, X) for child in children[node - n]])
+        )
     if linkage == "ward":
+
         def spread(rows):
             return ((rows - rows.mean(axis=0)) ** 2).sum()
 
@@ -94,5 +99,9 @@ def center(children, node, linkage, X):
 def predict(children, n_clusters, linkage, distances, new=None, X=None):
     """Distances of new rows to clusters, (m, k); the label is the place of the smallest."""
     heads = heads_by_number(children, n_clusters)
-    return np.array([[distance_to(children, head, linkage, d, None if new is None else new[i], X) for head in heads]
-                     for i, d in enumerate(distances)])
+    return np.array(
+        [
+            [distance_to(children, head, linkage, d, None if new is None else new[i], X) for head in heads]
+            for i, d in enumerate(distances)
+        ]
+    )

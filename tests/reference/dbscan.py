@@ -1,4 +1,5 @@
 """DBSCAN from its definition, in O(n^2) steps of Python."""
+
 import itertools
 
 import numpy as np
@@ -13,8 +14,10 @@ def square(X, metric="euclidean", p=2):
         if metric == "chebyshev":
             total = np.maximum(total, difference)
         else:
-            total = total + {"euclidean": difference * difference, "manhattan": difference,
-                             "minkowski": difference**p}[metric]
+            total = (
+                total
+                + {"euclidean": difference * difference, "manhattan": difference, "minkowski": difference**p}[metric]
+            )
     return total
 
 

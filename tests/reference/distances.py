@@ -1,4 +1,5 @@
 """Distances between two rows by definition: slow, obvious. What coterie's distances are held against."""
+
 import math
 from fractions import Fraction
 
@@ -79,8 +80,9 @@ def dice(x, y):
 
 def haversine(x, y):
     """The angle between two vectors in space, which is what the formula of that name stands for."""
-    a, b = (np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
-            for lat, lon in (x, y))
+    a, b = (
+        np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)]) for lat, lon in (x, y)
+    )
     return math.atan2(np.linalg.norm(np.cross(a, b)), a @ b)
 
 

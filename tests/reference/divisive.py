@@ -1,4 +1,5 @@
 """Divisive analysis (DIANA) by the book: slow, obvious. What coterie's DivisiveClustering is held against."""
+
 import numpy as np
 
 TIE = 1e-12  # averages that differ by no more than this part of their size are equal
@@ -30,8 +31,10 @@ def diana(D):
     D = np.asarray(D, dtype=np.float64)
     clusters, splits = [list(range(len(D)))], []
     while any(len(cluster) > 1 for cluster in clusters):
-        cluster = max((cluster for cluster in clusters if len(cluster) > 1),
-                      key=lambda cluster: (D[np.ix_(cluster, cluster)].max(), len(cluster), -cluster[0]))
+        cluster = max(
+            (cluster for cluster in clusters if len(cluster) > 1),
+            key=lambda cluster: (D[np.ix_(cluster, cluster)].max(), len(cluster), -cluster[0]),
+        )
         parts = split(D, cluster)
         clusters.remove(cluster)
         clusters.extend(parts)
@@ -44,8 +47,9 @@ def linkage(D):
     splits = diana(D)[::-1]
     n = len(splits) + 1
     number = {(i,): i for i in range(n)} | {tuple(cluster): n + row for row, (cluster, _, _) in enumerate(splits)}
-    rows = [[*sorted(number[tuple(part)] for part in parts), diameter, len(cluster)]
-            for cluster, parts, diameter in splits]
+    rows = [
+        [*sorted(number[tuple(part)] for part in parts), diameter, len(cluster)] for cluster, parts, diameter in splits
+    ]
     return np.array(rows, dtype=np.float64).reshape(n - 1, 4)
 
 

@@ -1,4 +1,5 @@
 """k-means by the book: slow, obvious, in float64 and by differences. What coterie's k-means is held against."""
+
 import numpy as np
 
 

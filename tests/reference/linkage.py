@@ -1,4 +1,5 @@
 """Bottom-up clustering, slow and obvious: O(n^3) or worse."""
+
 import itertools
 
 import numpy as np
@@ -57,8 +58,11 @@ def nearest_pair(distance, clusters):
 def by_recurrence(y, method, size=None):
     """Linkage matrix of condensed distances; the definition of weighted and median. What is merged may have sizes."""
     distance, size = start(y, method, size)
-    Z = merges(len(size), lambda clusters: nearest_pair(distance, clusters),
-               lambda *merge: add_distances(distance, size, method, *merge))
+    Z = merges(
+        len(size),
+        lambda clusters: nearest_pair(distance, clusters),
+        lambda *merge: add_distances(distance, size, method, *merge),
+    )
     if method in SQUARED:
         Z[:, 2] = np.sqrt(np.maximum(Z[:, 2], 0))
     return Z
@@ -167,7 +171,7 @@ def minimax_paths(y):
     C = square(y)
     np.fill_diagonal(C, 0)
     for k in range(len(C)):
-        C = np.minimum(C, np.maximum(C[:, k:k + 1], C[k]))
+        C = np.minimum(C, np.maximum(C[:, k : k + 1], C[k]))
     return C
 
 

@@ -1,4 +1,5 @@
 """Neighbours by definition: all distances, sorted. What coterie's neighbours are held against."""
+
 import numpy as np
 
 
@@ -18,8 +19,15 @@ def reduced(X, Y, name, p=2.0):
             if name == "chebyshev":
                 total = np.maximum(total, apart)
             else:
-                total = total + {"euclidean": apart * apart, "sqeuclidean": apart * apart, "manhattan": apart,
-                                 "minkowski": apart**p}[name]
+                total = (
+                    total
+                    + {
+                        "euclidean": apart * apart,
+                        "sqeuclidean": apart * apart,
+                        "manhattan": apart,
+                        "minkowski": apart**p,
+                    }[name]
+                )
     return total
 
 
@@ -30,8 +38,10 @@ def restore(total, name, p=2.0):
 def kneighbors(table, k, others=False):
     """The k nearest columns of each row of a table of distances, the lowest of those that tie; not the one with the
     number of the row if `others`."""
-    chosen = [sorted((distance, j) for j, distance in enumerate(row) if not (others and j == i))[:k]
-              for i, row in enumerate(np.asarray(table).tolist())]
+    chosen = [
+        sorted((distance, j) for j, distance in enumerate(row) if not (others and j == i))[:k]
+        for i, row in enumerate(np.asarray(table).tolist())
+    ]
     distances, indices = (np.array([[pair[i] for pair in row] for row in chosen]) for i in (0, 1))
     return distances, indices
 

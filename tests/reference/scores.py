@@ -1,4 +1,5 @@
 """Scores by definition, pair by pair and in exact sums: what coterie's are held against."""
+
 import itertools
 import math
 from collections import Counter
@@ -24,15 +25,18 @@ def silhouette(labels, distance):
             result.append(0.0)
             continue
         a = math.fsum(distance(i, j) for j in clusters[label] if j != i) / (len(clusters[label]) - 1)
-        b = min(math.fsum(distance(i, j) for j in rows) / len(rows) for other, rows in clusters.items()
-                if other != label)
+        b = min(
+            math.fsum(distance(i, j) for j in rows) / len(rows) for other, rows in clusters.items() if other != label
+        )
         result.append((b - a) / max(a, b) if max(a, b) > 0 else 0.0)
     return np.array(result)
 
 
 def exact_means(X, labels):
-    return {label: [sum(Fraction(float(X[i, j])) for i in rows) / len(rows) for j in range(X.shape[1])]
-            for label, rows in members(labels).items()}
+    return {
+        label: [sum(Fraction(float(X[i, j])) for i in rows) / len(rows) for j in range(X.shape[1])]
+        for label, rows in members(labels).items()
+    }
 
 
 def exact_square(x, y):
@@ -44,8 +48,10 @@ def calinski_harabasz(X, labels):
     clusters, means = members(labels), exact_means(X, labels)
     (total,) = exact_means(X, [0] * len(X)).values()
     within = sum(exact_square(X[i], means[label]) for label, rows in clusters.items() for i in rows)
-    between = sum(len(rows) * sum((a - b) ** 2 for a, b in zip(means[label], total, strict=True))
-                  for label, rows in clusters.items())
+    between = sum(
+        len(rows) * sum((a - b) ** 2 for a, b in zip(means[label], total, strict=True))
+        for label, rows in clusters.items()
+    )
     n, k = len(X), len(clusters)
     return float(between * (n - k) / (within * (k - 1))) if within else 1.0
 
@@ -53,8 +59,10 @@ def calinski_harabasz(X, labels):
 def davies_bouldin(X, labels):
     """In fractions up to the roots; centers that are the same are passed over."""
     clusters, means = members(labels), exact_means(X, labels)
-    extent = {label: math.fsum(math.sqrt(exact_square(X[i], means[label])) for i in rows) / len(rows)
-              for label, rows in clusters.items()}
+    extent = {
+        label: math.fsum(math.sqrt(exact_square(X[i], means[label])) for i in rows) / len(rows)
+        for label, rows in clusters.items()
+    }
     worst, apart = [], False
     for one in clusters:
         ratios = [0.0]

@@ -1,4 +1,5 @@
 """What a linkage matrix says: slow, obvious."""
+
 import itertools
 
 import numpy as np
@@ -15,8 +16,11 @@ def random_linkage(rng, n, kind="any"):
         pair.append(alive.pop(rng.randint(len(alive))))
         if rng.randint(2):
             pair.reverse()
-        height = {"any": rng.choice([rng.uniform(0, 3), rng.randint(4)]), "level": height,
-                  "rising": height + rng.uniform()}.get(kind, height + rng.randint(2))
+        height = {
+            "any": rng.choice([rng.uniform(0, 3), rng.randint(4)]),
+            "level": height,
+            "rising": height + rng.uniform(),
+        }.get(kind, height + rng.randint(2))
         sizes.append(sizes[pair[0]] + sizes[pair[1]])
         rows.append([*pair, height, sizes[-1]])
         alive.append(n + row)
@@ -52,8 +56,10 @@ def rows_below(Z, levels=None):
     if levels == 1:
         return [[row] for row in range(len(Z))]
     n, nearer = len(Z) + 1, rows_below(Z, min(levels, len(Z)) - 1)
-    return [[below for child in pair if child >= n for below in nearer[child - n]] + [row]
-            for row, pair in enumerate(children(Z))]
+    return [
+        [below for child in pair if child >= n for below in nearer[child - n]] + [row]
+        for row, pair in enumerate(children(Z))
+    ]
 
 
 def largest_below(Z, own):
@@ -122,7 +128,7 @@ def cut(Z, n_clusters):
     """Exactly so many clusters: merges are done in their order."""
     n, below = len(Z) + 1, points(Z)
     labels = np.arange(n)
-    for row in merge_order(Z)[:n - n_clusters]:
+    for row in merge_order(Z)[: n - n_clusters]:
         labels[below[n + row]] = n + row
     return by_first_point(labels)
 

@@ -1,4 +1,5 @@
 """How much memory there is, and what is refused for want of it."""
+
 import os
 import tracemalloc
 
@@ -36,9 +37,11 @@ def group(folder, limit, used, cached=None):
 
 def old_group(folder, limit, used, cached):
     """The files of a control group of version 1."""
-    return {f"cgroup/memory/{folder}/memory.limit_in_bytes": f"{limit}\n",
-            f"cgroup/memory/{folder}/memory.usage_in_bytes": f"{used}\n",
-            f"cgroup/memory/{folder}/memory.stat": f"inactive_file 7\ntotal_inactive_file {cached}\n"}
+    return {
+        f"cgroup/memory/{folder}/memory.limit_in_bytes": f"{limit}\n",
+        f"cgroup/memory/{folder}/memory.usage_in_bytes": f"{used}\n",
+        f"cgroup/memory/{folder}/memory.stat": f"inactive_file 7\ntotal_inactive_file {cached}\n",
+    }
 
 
 # ------------------------------------------------------------------------------------------- what is available
@@ -54,13 +57,16 @@ def test_the_kernel_says_what_is_available(machine):
     assert memory.available() == AVAILABLE
 
 
-@pytest.mark.parametrize("limit, used, cached, left", [
-    (5_000_000, 4_000_000, None, 1_000_000),
-    (5_000_000, 4_000_000, 300_000, 1_300_000),  # the files that are cached make room
-    (5_000_000, 6_000_000, 200_000, 0),
-    ("max", 4_000_000, 300_000, AVAILABLE),
-    (1 << 50, 0, 0, AVAILABLE),
-])
+@pytest.mark.parametrize(
+    "limit, used, cached, left",
+    [
+        (5_000_000, 4_000_000, None, 1_000_000),
+        (5_000_000, 4_000_000, 300_000, 1_300_000),  # the files that are cached make room
+        (5_000_000, 6_000_000, 200_000, 0),
+        ("max", 4_000_000, 300_000, AVAILABLE),
+        (1 << 50, 0, 0, AVAILABLE),
+    ],
+)
 def test_the_limit_of_a_container_counts(machine, limit, used, cached, left):
     machine({"proc/meminfo": MEMINFO, "proc/self/cgroup": "0::/\n", **group("", limit, used, cached)})
     assert memory.available() == left
@@ -82,14 +88,26 @@ def test_a_group_that_is_mounted_at_the_root_is_found(machine):
 
 
 def test_limits_of_the_first_version_of_control_groups_count(machine):
-    machine({"proc/meminfo": MEMINFO, "proc/self/cgroup": "9:cpu,cpuacct:/job\n4:memory:/job\n1:name=systemd:/job\n",
-             **old_group("", 1 << 62, 0, 0), **old_group("job", 9000, 5000, 1500)})
+    machine(
+        {
+            "proc/meminfo": MEMINFO,
+            "proc/self/cgroup": "9:cpu,cpuacct:/job\n4:memory:/job\n1:name=systemd:/job\n",
+            **old_group("", 1 << 62, 0, 0),
+            **old_group("job", 9000, 5000, 1500),
+        }
+    )
     assert memory.available() == 5500
 
 
 def test_groups_of_other_resources_are_passed_over(machine):
-    machine({"proc/meminfo": MEMINFO, "proc/self/cgroup": "9:cpu,cpuacct:/job\n1:name=systemd:/job\n",
-             **old_group("job", 9000, 5000, 1500), **group("job", 10, 5)})
+    machine(
+        {
+            "proc/meminfo": MEMINFO,
+            "proc/self/cgroup": "9:cpu,cpuacct:/job\n1:name=systemd:/job\n",
+            **old_group("job", 9000, 5000, 1500),
+            **group("job", 10, 5),
+        }
+    )
     assert memory.available() == AVAILABLE
 
 
@@ -108,10 +126,20 @@ def test_this_machine_has_memory():
 # ------------------------------------------------------------------------------------------- what is refused
 
 
-@pytest.mark.parametrize("n_bytes, text", [
-    (0, "0 bytes"), (999, "999 bytes"), (1000, "1 kB"), (1234, "1.23 kB"), (999_499, "999 kB"), (999_500, "1 MB"),
-    (3_200_000_000, "3.2 GB"), (123_456_789_012_345, "123 TB"), (5 * 10**15, "5 PB"),
-])
+@pytest.mark.parametrize(
+    "n_bytes, text",
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1 kB"),
+        (1234, "1.23 kB"),
+        (999_499, "999 kB"),
+        (999_500, "1 MB"),
+        (3_200_000_000, "3.2 GB"),
+        (123_456_789_012_345, "123 TB"),
+        (5 * 10**15, "5 PB"),
+    ],
+)
 def test_bytes_are_written_for_people(n_bytes, text):
     assert memory.as_text(n_bytes) == text
 
@@ -134,12 +162,16 @@ def test_little_is_given_without_a_look(monkeypatch):
     assert looked
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda X: pdist(X), ["The distances between 5,000 rows", "100 MB", "70 MB", "with cdist"]),
-    (lambda X: pdist(X, lambda x, y: 0.0), ["The distances between 5,000 rows", "100 MB"]),
-    (lambda X: cdist(X, X[:4000]), ["The distances of 5,000 rows to 4,000", "160 MB", "70 MB", "fewer rows"]),
-    (lambda X: squareform(np.zeros(4_498_500)), ["A square matrix of 3,000 rows", "72 MB", "70 MB", "condensed"]),
-], ids=["pdist", "pdist callable", "cdist", "squareform"])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda X: pdist(X), ["The distances between 5,000 rows", "100 MB", "70 MB", "with cdist"]),
+        (lambda X: pdist(X, lambda x, y: 0.0), ["The distances between 5,000 rows", "100 MB"]),
+        (lambda X: cdist(X, X[:4000]), ["The distances of 5,000 rows to 4,000", "160 MB", "70 MB", "fewer rows"]),
+        (lambda X: squareform(np.zeros(4_498_500)), ["A square matrix of 3,000 rows", "72 MB", "70 MB", "condensed"]),
+    ],
+    ids=["pdist", "pdist callable", "cdist", "squareform"],
+)
 def test_distances_that_do_not_fit_are_refused_before_anything_is_allocated(monkeypatch, call, words):
     monkeypatch.setattr(memory, "available", lambda: 70_000_000)
     X = np.zeros((5000, 1))

@@ -1,4 +1,5 @@
 """Threads, forks, interrupts, progress: what happens around the numbers."""
+
 import contextlib
 import dis
 import functools
@@ -31,8 +32,13 @@ X = np.random.RandomState(0).normal(size=(200_000, 4))  # some ten chunks
 def python(code, timeout=120, **environment):
     """Run code in a fresh interpreter, which says where it hangs if it does; return what it prints."""
     watchdog = f"import faulthandler; faulthandler.dump_traceback_later({timeout - 10}, exit=True)\n"
-    done = subprocess.run([sys.executable, "-c", watchdog + textwrap.dedent(code)], env={**os.environ, **environment},
-                          text=True, capture_output=True, timeout=timeout)
+    done = subprocess.run(
+        [sys.executable, "-c", watchdog + textwrap.dedent(code)],
+        env={**os.environ, **environment},
+        text=True,
+        capture_output=True,
+        timeout=timeout,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -143,7 +149,9 @@ def test_parked_threads_keep_no_arrays_alive(pool):
 
 
 def test_an_error_of_a_helper_is_raised_in_the_caller():
-    assert python("""
+    assert (
+        python(
+            """
         import time
         import numpy as np
         from coterie._runtime import parallel
@@ -161,7 +169,11 @@ def test_an_error_of_a_helper_is_raised_in_the_caller():
             parallel.run(task, 1000, 2)
         except ZeroDivisionError:
             print("raised")
-    """, timeout=15) == "raised\n"
+    """,
+            timeout=15,
+        )
+        == "raised\n"
+    )
 
 
 @pytest.mark.parametrize("n_started", [0, 1, 3])
@@ -266,9 +278,13 @@ def slow_linkage_of_few(monkeypatch):
 @pytest.mark.timeout(120)
 def test_many_threads_make_trees_at_once(monkeypatch):
     slow_linkage_of_few(monkeypatch)
-    problems = [(X[:100 * i] if of_points else distances.pdist(X[:100 * i]), method, n_jobs)
-                for i in (2, 4, 6) for of_points in (True, False) for n_jobs in (1, 2, 3)
-                for method in ("single", "average", "centroid", "ward")]
+    problems = [
+        (X[: 100 * i] if of_points else distances.pdist(X[: 100 * i]), method, n_jobs)
+        for i in (2, 4, 6)
+        for of_points in (True, False)
+        for n_jobs in (1, 2, 3)
+        for method in ("single", "average", "centroid", "ward")
+    ]
     expected, found = [linkage(y, method, n_jobs=1) for y, method, _ in problems], [[] for _ in problems]
 
     def work(first):
@@ -315,17 +331,22 @@ FORK = """
 
 @needs_fork
 def test_a_forked_child_and_its_child_fit():
-    python(FORK + """
+    python(
+        FORK
+        + """
     def child():
         return int(fit() != expected) + in_a_child(lambda: int(fit() != expected))
 
     assert in_a_child(child) == 0 and fit() == expected
-    """)
+    """
+    )
 
 
 @needs_fork
 def test_a_forked_child_makes_a_tree():
-    python(FORK + """
+    python(
+        FORK
+        + """
     from coterie.hierarchy import linkage
     y = np.random.RandomState(1).uniform(size=3500 * 3499 // 2)
 
@@ -334,12 +355,15 @@ def test_a_forked_child_makes_a_tree():
 
     trees = {method: linkage(y, method, n_jobs=3) for method in ("single", "average")}
     assert in_a_child(lambda: int(not same())) == 0 and same()
-    """)
+    """
+    )
 
 
 @needs_fork
 def test_children_forked_while_other_threads_fit():
-    python(FORK + """
+    python(
+        FORK
+        + """
     stop = threading.Event()
 
     def work():
@@ -354,12 +378,15 @@ def test_children_forked_while_other_threads_fit():
     for thread in threads:
         thread.join()
     assert codes == [0] * 15
-    """)
+    """
+    )
 
 
 @needs_fork
 def test_a_child_may_go_on_with_the_fit_that_it_was_forked_in():
-    python(FORK + """
+    python(
+        FORK
+        + """
     import coterie
     children = []
 
@@ -372,7 +399,8 @@ def test_a_child_may_go_on_with_the_fit_that_it_was_forked_in():
     if children[0] == 0:
         os._exit(int(inertia != expected))
     assert os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]) == 0 and inertia == expected
-    """)
+    """
+    )
 
 
 EVERYTHING = """
@@ -463,7 +491,9 @@ EVERYTHING = """
 @needs_fork
 def test_a_child_forked_while_another_thread_is_at_any_step_does_the_same():
     """No lock is held from one step of a fit to the next, whether of ours, of the standard library or of an import."""
-    python(EVERYTHING + """
+    python(
+        EVERYTHING
+        + """
     run, seen = parallel.run, set()
     arrived, forked = queue.SimpleQueue(), queue.SimpleQueue()
 
@@ -493,12 +523,15 @@ def test_a_child_forked_while_another_thread_is_at_any_step_does_the_same():
             forked.put(True)
         assert said == "finished", (name, said)
     assert len(seen) > 3 * len(doings)
-    """)
+    """
+    )
 
 
 @needs_fork
 def test_a_child_draws_from_the_global_state_though_another_thread_did_so_when_it_was_forked():
-    python(EVERYTHING + """
+    python(
+        EVERYTHING
+        + """
     def work():
         while True:
             np.random.random_sample(1_000_000)
@@ -506,12 +539,15 @@ def test_a_child_draws_from_the_global_state_though_another_thread_did_so_when_i
     threading.Thread(target=work, daemon=True).start()
     for _ in range(20):
         assert child_of(doings["k-means without a seed"]) == 0
-    """)
+    """
+    )
 
 
 @needs_fork
 def test_children_forked_at_any_time_do_whatever_other_threads_do():
-    python(EVERYTHING + """
+    python(
+        EVERYTHING
+        + """
     stop = threading.Event()
 
     def work(names):
@@ -532,22 +568,29 @@ def test_children_forked_at_any_time_do_whatever_other_threads_do():
     stop.set()
     for thread in threads:
         thread.join()
-    """, OPENBLAS_NUM_THREADS="1")  # where others use its threads, a fork hangs in the OpenBLAS of old numpy
+    """,
+        OPENBLAS_NUM_THREADS="1",
+    )  # where others use its threads, a fork hangs in the OpenBLAS of old numpy
 
 
 def test_work_imports_nothing():
     """A child that is forked while another thread imports a module waits for it forever."""
-    python(EVERYTHING + """
+    python(
+        EVERYTHING
+        + """
     for name, do in doings.items():
         before = set(sys.modules)
         do()
         assert not {each for each in set(sys.modules) - before if not each.startswith("numpy.")}, name  # but for numpy
-    """)
+    """
+    )
 
 
 @needs_fork
 def test_a_child_that_is_forked_within_a_step_of_several_threads_says_so():
-    python(FORK + """
+    python(
+        FORK
+        + """
     import signal, sys
     import coterie
     from coterie._runtime import parallel
@@ -568,7 +611,8 @@ def test_a_child_that_is_forked_within_a_step_of_several_threads_says_so():
         os._exit(0 if "forked" in str(error) and fit() == expected else 1)
     assert inertia == expected
     assert os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]) == 0
-    """)
+    """
+    )
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
@@ -620,7 +664,9 @@ AT_THE_END = {
 @pytest.mark.parametrize("who", AT_THE_END)
 def test_a_fit_while_the_interpreter_shuts_down(who, n_jobs_before, n_features):
     """With helpers that are gone by then, or none yet where a new thread is refused; by rows and by cells."""
-    assert python(f"""
+    assert (
+        python(
+            f"""
     import threading, time
     import numpy as np
     from coterie import KMeans
@@ -640,7 +686,11 @@ def test_a_fit_while_the_interpreter_shuts_down(who, n_jobs_before, n_features):
             check()
 
     {AT_THE_END[who]}
-    """, timeout=40) == "same"
+    """,
+            timeout=40,
+        )
+        == "same"
+    )
 
 
 # ------------------------------------------------------------------------------------------- interrupts
@@ -655,28 +705,39 @@ LONG = {
     "iterations on cells": ("X = rng.normal(size=(500_000, 2))", "KMeans(800, init=X[:800], tol=0).fit(X)"),
     "seeding": ("X = rng.normal(size=(300_000, 12))", "KMeans(2000).fit(X)"),
     "one thread": ("X = rng.normal(size=(300_000, 8))", "KMeans(200, init=X[:200], tol=0, n_jobs=1).fit(X)"),
-    "predict": ("X = rng.normal(size=(300_000, 20)); m = KMeans(1000, init=X[:1000], max_iter=1).fit(X[:1000])",
-                "[m.predict(X) for _ in range(50)]"),
-    "transform": ("X = rng.normal(size=(20_000, 300)); m = KMeans(500, init=X[:500], max_iter=1).fit(X[:500])",
-                  "[m.transform(X) for _ in range(50)]"),
+    "predict": (
+        "X = rng.normal(size=(300_000, 20)); m = KMeans(1000, init=X[:1000], max_iter=1).fit(X[:1000])",
+        "[m.predict(X) for _ in range(50)]",
+    ),
+    "transform": (
+        "X = rng.normal(size=(20_000, 300)); m = KMeans(500, init=X[:500], max_iter=1).fit(X[:500])",
+        "[m.transform(X) for _ in range(50)]",
+    ),
     "wide": ("X = rng.normal(size=(20_000, 700)).astype(np.float32)", "KMeans(300, init=X[:300], tol=0).fit(X)"),
     "linkage in rounds": (CONDENSED, "[linkage(y, 'average') for _ in range(100)]"),
     "linkage with a queue": (CONDENSED, "[linkage(y, 'centroid') for _ in range(100)]"),
     "spanning trees": (CONDENSED, "[linkage(y, 'single') for _ in range(300)]"),
     "a tree of points": (POINTS, "linkage(X, 'single')"),
     "Ward's method for points": (POINTS, "linkage(X, 'ward')"),
-    "pairs of a metric without vectors": ("X = rng.uniform(size=(60_000, 8))",
-                                          "coterie.DBSCAN(0.1, metric='canberra').fit(X)"),
+    "pairs of a metric without vectors": (
+        "X = rng.uniform(size=(60_000, 8))",
+        "coterie.DBSCAN(0.1, metric='canberra').fit(X)",
+    ),
     "pairs of sparse rows": (
         """from types import SimpleNamespace
     X = rng.normal(size=(60_000, 20))
     S = SimpleNamespace(data=X.ravel(), indices=np.tile(np.arange(20), 60_000), indptr=np.arange(60_001) * 20,
-                        shape=X.shape)""", "coterie.DBSCAN().fit(S)"),
+                        shape=X.shape)""",
+        "coterie.DBSCAN().fit(S)",
+    ),
     "distances that are given": (
         "X = rng.normal(size=(5000, 2)); D = coterie.distances.cdist(X, X)",
-        "[coterie.DBSCAN(0.02, metric='precomputed', min_samples=1).fit(D) for _ in range(1000)]"),
+        "[coterie.DBSCAN(0.02, metric='precomputed', min_samples=1).fit(D) for _ in range(1000)]",
+    ),
     "centers, one of them nearest to all": (
-        POINTS + "; X = X[:12_000]; X /= np.linalg.norm(X, axis=1)[:, None]; X[-1] = 0", "linkage(X, 'median')"),
+        POINTS + "; X = X[:12_000]; X /= np.linalg.norm(X, axis=1)[:, None]; X[-1] = 0",
+        "linkage(X, 'median')",
+    ),
 }
 
 
@@ -684,7 +745,8 @@ LONG = {
 @pytest.mark.parametrize("name", LONG)
 def test_ctrl_c_is_felt_within_a_moment(name, record_property):
     prepare, work = LONG[name]
-    latency = float(python(f"""
+    latency = float(
+        python(f"""
     import os, signal, threading, time
     import numpy as np
     import coterie
@@ -708,7 +770,8 @@ def test_ctrl_c_is_felt_within_a_moment(name, record_property):
         raise SystemExit("finished before Ctrl-C: make it longer")
     expected = KMeans(3, init=X[:3], n_init=1, n_jobs=1, max_iter=3).fit(X[:20000]).inertia_
     assert KMeans(3, init=X[:3], n_init=1, n_jobs=3, max_iter=3).fit(X[:20000]).inertia_ == expected
-    """))
+    """)
+    )
     print(f"{name}: {latency:.3f} s")
     record_property("latency", latency)
     assert latency < 2  # 0.2 on a machine with nothing else to do
@@ -867,6 +930,7 @@ def test_false_cancels_with_an_error_of_its_own():
 
 def test_errors_in_the_callback_come_through_and_the_pool_survives():
     for at in range(6):
+
         def callback(stage, done, total):
             if done == at:  # noqa: B023
                 raise LookupError("mine")
@@ -1031,15 +1095,31 @@ def test_what_n_jobs_means(cpus):
         assert (parallel.resolve_n_jobs(None), parallel.resolve_n_jobs(-1)) == (3, 8)
 
 
-@pytest.mark.parametrize(("count", "error"), [
-    (math.inf, TypeError), (math.nan, TypeError), ("2", TypeError), (2.5, TypeError),
-    (10**400, ValueError), (-10**400, ValueError), (10**5000, ValueError), (2**70, ValueError), (2**31, ValueError)],
-    ids=lambda value: value.__name__ if isinstance(value, type) else repr(value)[:10] if value != 10**5000 else "long")
+@pytest.mark.parametrize(
+    ("count", "error"),
+    [
+        (math.inf, TypeError),
+        (math.nan, TypeError),
+        ("2", TypeError),
+        (2.5, TypeError),
+        (10**400, ValueError),
+        (-(10**400), ValueError),
+        (10**5000, ValueError),
+        (2**70, ValueError),
+        (2**31, ValueError),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else repr(value)[:10] if value != 10**5000 else "long",
+)
 def test_what_is_no_count_is_named_with_the_rule(cpus, count, error):
-    calls = {"number of threads": [coterie.set_num_threads, lambda n: coterie.num_threads(n).__enter__()],
-             "n_jobs": [parallel.resolve_n_jobs, lambda n: linkage(X[:50], n_jobs=n),
-                        lambda n: distances.cdist(X[:50], X[:50], n_jobs=n),
-                        lambda n: coterie.neighbors.kneighbors(X[:50], 2, n_jobs=n)]}
+    calls = {
+        "number of threads": [coterie.set_num_threads, lambda n: coterie.num_threads(n).__enter__()],
+        "n_jobs": [
+            parallel.resolve_n_jobs,
+            lambda n: linkage(X[:50], n_jobs=n),
+            lambda n: distances.cdist(X[:50], X[:50], n_jobs=n),
+            lambda n: coterie.neighbors.kneighbors(X[:50], 2, n_jobs=n),
+        ],
+    }
     for name, functions in calls.items():
         for function in functions:
             with pytest.raises(error, match=rf"{name} must be an int\b.*got"):
@@ -1066,9 +1146,22 @@ def test_n_jobs_0_is_an_error(cpus):
             call(n_jobs=0)
 
 
-@pytest.mark.parametrize(("ours", "openmp", "expected"), [
-    ("3", None, 3), (None, "3", 3), ("3", "2", 3), (None, "4,2", 4), ("100", None, 8), ("", "5", 5), ("0", "5", 5),
-    ("-1", "5", 5), ("many", None, 8), ("two", "5", 5), (" 6 ", None, 6)])
+@pytest.mark.parametrize(
+    ("ours", "openmp", "expected"),
+    [
+        ("3", None, 3),
+        (None, "3", 3),
+        ("3", "2", 3),
+        (None, "4,2", 4),
+        ("100", None, 8),
+        ("", "5", 5),
+        ("0", "5", 5),
+        ("-1", "5", 5),
+        ("many", None, 8),
+        ("two", "5", 5),
+        (" 6 ", None, 6),
+    ],
+)
 def test_environment_variables_cap_the_default(cpus, monkeypatch, ours, openmp, expected):
     for name, value in (("COTERIE_NUM_THREADS", ours), ("OMP_NUM_THREADS", openmp)):
         if value is not None:
@@ -1084,16 +1177,24 @@ def test_environment_variables_of_a_new_process():
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no affinity here")
 def test_affinity_is_respected():
-    assert python("""
+    assert (
+        python(
+            """
     import os
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     import coterie
     print(coterie.get_num_threads())
-    """, COTERIE_NUM_THREADS="", OMP_NUM_THREADS="") == "1\n"
+    """,
+            COTERIE_NUM_THREADS="",
+            OMP_NUM_THREADS="",
+        )
+        == "1\n"
+    )
 
 
 def cpus_with(monkeypatch, files, affinity=16):
     """Available CPUs on a system with these files."""
+
     def fake_open(path, *args, **kwargs):
         if path in files:
             return io.StringIO(files[path])
@@ -1108,28 +1209,59 @@ V2 = {"/proc/self/cgroup": "0::/user.slice/job\n"}
 V1 = {"/proc/self/cgroup": "12:memory:/docker/x\n4:cpu,cpuacct:/docker/x\n1:name=systemd:/docker/x\n"}
 
 
-@pytest.mark.parametrize(("files", "expected"), [
-    ({}, 16),
-    ({"/proc/self/cgroup": ""}, 16),
-    (V2, 16),
-    ({**V2, "/sys/fs/cgroup/user.slice/job/cpu.max": "max 100000\n"}, 16),
-    ({**V2, "/sys/fs/cgroup/user.slice/job/cpu.max": "300000 100000\n"}, 3),
-    ({**V2, "/sys/fs/cgroup/user.slice/job/cpu.max": "250000 100000\n"}, 3),
-    ({**V2, "/sys/fs/cgroup/user.slice/job/cpu.max": "1000 100000\n"}, 1),
-    ({**V2, "/sys/fs/cgroup/user.slice/job/cpu.max": "9900000 100000\n"}, 16),
-    ({**V2, "/sys/fs/cgroup/user.slice/cpu.max": "200000 100000\n",
-      "/sys/fs/cgroup/user.slice/job/cpu.max": "max 100000\n"}, 2),  # the parent's limit counts
-    ({"/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/cpu.max": "400000 100000\n"}, 4),  # seen from inside a container
-    ({"/proc/self/cgroup": "0::/../..\n", "/sys/fs/cgroup/cpu.max": "400000 100000\n"}, 4),
-    (V1, 16),
-    ({**V1, "/sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_quota_us": "-1\n",
-      "/sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_period_us": "100000\n"}, 16),
-    ({**V1, "/sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_quota_us": "150000\n",
-      "/sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_period_us": "100000\n"}, 2),
-    ({**V1, "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "50000\n",  # mounted at the root, inside a container
-      "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000\n"}, 1),
-    ({**V2, "/sys/fs/cgroup/user.slice/job/cpu.max": ""}, 16),
-], ids=str)
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, 16),
+        ({"/proc/self/cgroup": ""}, 16),
+        (V2, 16),
+        ({**V2, "/sys/fs/cgroup/user.slice/job/cpu.max": "max 100000\n"}, 16),
+        ({**V2, "/sys/fs/cgroup/user.slice/job/cpu.max": "300000 100000\n"}, 3),
+        ({**V2, "/sys/fs/cgroup/user.slice/job/cpu.max": "250000 100000\n"}, 3),
+        ({**V2, "/sys/fs/cgroup/user.slice/job/cpu.max": "1000 100000\n"}, 1),
+        ({**V2, "/sys/fs/cgroup/user.slice/job/cpu.max": "9900000 100000\n"}, 16),
+        (
+            {
+                **V2,
+                "/sys/fs/cgroup/user.slice/cpu.max": "200000 100000\n",
+                "/sys/fs/cgroup/user.slice/job/cpu.max": "max 100000\n",
+            },
+            2,
+        ),  # the parent's limit counts
+        (
+            {"/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/cpu.max": "400000 100000\n"},
+            4,
+        ),  # seen from inside a container
+        ({"/proc/self/cgroup": "0::/../..\n", "/sys/fs/cgroup/cpu.max": "400000 100000\n"}, 4),
+        (V1, 16),
+        (
+            {
+                **V1,
+                "/sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_quota_us": "-1\n",
+                "/sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_period_us": "100000\n",
+            },
+            16,
+        ),
+        (
+            {
+                **V1,
+                "/sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_quota_us": "150000\n",
+                "/sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_period_us": "100000\n",
+            },
+            2,
+        ),
+        (
+            {
+                **V1,
+                "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "50000\n",  # mounted at the root, inside a container
+                "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000\n",
+            },
+            1,
+        ),
+        ({**V2, "/sys/fs/cgroup/user.slice/job/cpu.max": ""}, 16),
+    ],
+    ids=str,
+)
 def test_quota_of_a_container(monkeypatch, files, expected):
     assert cpus_with(monkeypatch, files) == expected
 

@@ -1,4 +1,5 @@
 """Scaler: the statistics, the contract, and scikit-learn's scalers as the peers."""
+
 import pickle
 import warnings
 
@@ -215,7 +216,8 @@ def test_fit_warns_once_of_a_feature_with_nearly_all_the_variance(model, dtype):
     with pytest.warns(coterie.FeatureScaleWarning) as seen:
         model.fit((lopsided(0.951) + 1000).astype(dtype))
     assert [str(each.message).split(",")[0] for each in seen if each.category is coterie.FeatureScaleWarning] == [
-        "Feature 2 holds 95.10% of the variance"]
+        "Feature 2 holds 95.10% of the variance"
+    ]
     assert seen[0].filename == __file__
     with warnings.catch_warnings():
         warnings.simplefilter("error", coterie.FeatureScaleWarning)
@@ -234,17 +236,20 @@ def test_the_warning_names_the_column_and_can_be_silenced():
 
 
 @pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
-@pytest.mark.parametrize(("model", "X"), [
-    (coterie.KMeans(2), [[0.0], [5.0], [1000.0]]),  # nothing to compare with
-    (coterie.KMeans(2), [[0.1, 0.3], [5.0, 0.3], [7.0, 0.3]]),  # nothing to scale
-    (coterie.KMeans(2), [[1e6 + 0.1, 1e8 + 0.1], [1e6 + 0.1, 1e8 + 0.2], [1e6 + 0.1, 1e8 + 0.1]]),
-    (coterie.KMeans(1), [[1.0, 2.0]]),
-    (coterie.DBSCAN(0.5, min_samples=1, metric="cosine"), lopsided(0.999)),
-    (coterie.DBSCAN(0.5, min_samples=1, metric=lambda x, y: abs(x[0] - y[0])), lopsided(0.999)[:9]),
-    (coterie.DBSCAN(0.5, min_samples=1, metric="precomputed"), [[0.0, 900.0], [900.0, 0.0]]),
-    (coterie.AgglomerativeClustering(2, metric="precomputed", linkage="average"), [[0.0, 900.0], [900.0, 0.0]]),
-    (coterie.DivisiveClustering(2, metric="canberra"), lopsided(0.999)),
-])
+@pytest.mark.parametrize(
+    ("model", "X"),
+    [
+        (coterie.KMeans(2), [[0.0], [5.0], [1000.0]]),  # nothing to compare with
+        (coterie.KMeans(2), [[0.1, 0.3], [5.0, 0.3], [7.0, 0.3]]),  # nothing to scale
+        (coterie.KMeans(2), [[1e6 + 0.1, 1e8 + 0.1], [1e6 + 0.1, 1e8 + 0.2], [1e6 + 0.1, 1e8 + 0.1]]),
+        (coterie.KMeans(1), [[1.0, 2.0]]),
+        (coterie.DBSCAN(0.5, min_samples=1, metric="cosine"), lopsided(0.999)),
+        (coterie.DBSCAN(0.5, min_samples=1, metric=lambda x, y: abs(x[0] - y[0])), lopsided(0.999)[:9]),
+        (coterie.DBSCAN(0.5, min_samples=1, metric="precomputed"), [[0.0, 900.0], [900.0, 0.0]]),
+        (coterie.AgglomerativeClustering(2, metric="precomputed", linkage="average"), [[0.0, 900.0], [900.0, 0.0]]),
+        (coterie.DivisiveClustering(2, metric="canberra"), lopsided(0.999)),
+    ],
+)
 def test_nothing_is_said_where_scaling_would_not_help(model, X):
     with warnings.catch_warnings():
         warnings.simplefilter("error", coterie.FeatureScaleWarning)

@@ -1,4 +1,5 @@
 """Renumbering labels and comparing them."""
+
 import dataclasses
 import itertools
 
@@ -17,8 +18,12 @@ def best_numbering(previous, labels):
     size = max(len(before), len(after))
     best = None
     for places in itertools.permutations(range(size)):
-        shared = [sum(p == b and each == after[place] for p, each in zip(previous, labels, strict=True))
-                  if place < len(after) else 0 for b, place in zip(before, places, strict=False)]
+        shared = [
+            sum(p == b and each == after[place] for p, each in zip(previous, labels, strict=True))
+            if place < len(after)
+            else 0
+            for b, place in zip(before, places, strict=False)
+        ]
         key = -sum(shared), [place if there else size for place, there in zip(places, shared, strict=False)]
         if best is None or key < best[0]:
             best = key, {after[place]: b for b, place, there in zip(before, places, shared, strict=False) if there}
@@ -64,22 +69,25 @@ def test_rerun_keeps_its_numbers_however_it_is_numbered():
     assert {tuple(pair) for pair in zip(labels.tolist(), aligned.tolist(), strict=True)}.__len__() == 34  # one to one
 
 
-@pytest.mark.parametrize("previous, labels, expected", [
-    ([0, 0, 1, 1], [1, 1, 0, 0], [0, 0, 1, 1]),
-    ([4, 4, 9, 9], [0, 0, 1, 1], [4, 4, 9, 9]),
-    ([0, 0, 1, 1], [5, 5, 5, 5], [0, 0, 0, 0]),  # a tie: the lower number
-    ([0, 0, 0, 0], [3, 3, 2, 2], [0, 0, 1, 1]),  # a tie: the earlier row
-    ([4, 4, 9, 9], [0, 1, 2, 3], [4, 10, 9, 11]),  # new ones come after the largest
-    ([0, 0, 1], [-1, -1, 7], [-1, -1, 1]),
-    ([-1, -1, 1], [0, 0, 7], [2, 2, 1]),  # what was noise is new
-    ([-1, -1], [3, 4], [0, 1]),
-    ([0, 0, 1, 1], [0, -1, -1, -1], [0, -1, -1, -1]),
-    (["rare", "rare", "bulk"], [1, 1, 0], ["rare", "rare", "bulk"]),
-    (["rare", "rare", "1"], [1, 0, -1], ["rare", "0", "-1"]),
-    (["0", "1", "1"], [5, 6, 7], ["0", "1", "2"]),
-    ([1, 2, 2], ["b", "a", "-1"], [1, 2, -1]),
-    ([1.0, 2.0], [True, False], [1, 2]),
-])
+@pytest.mark.parametrize(
+    "previous, labels, expected",
+    [
+        ([0, 0, 1, 1], [1, 1, 0, 0], [0, 0, 1, 1]),
+        ([4, 4, 9, 9], [0, 0, 1, 1], [4, 4, 9, 9]),
+        ([0, 0, 1, 1], [5, 5, 5, 5], [0, 0, 0, 0]),  # a tie: the lower number
+        ([0, 0, 0, 0], [3, 3, 2, 2], [0, 0, 1, 1]),  # a tie: the earlier row
+        ([4, 4, 9, 9], [0, 1, 2, 3], [4, 10, 9, 11]),  # new ones come after the largest
+        ([0, 0, 1], [-1, -1, 7], [-1, -1, 1]),
+        ([-1, -1, 1], [0, 0, 7], [2, 2, 1]),  # what was noise is new
+        ([-1, -1], [3, 4], [0, 1]),
+        ([0, 0, 1, 1], [0, -1, -1, -1], [0, -1, -1, -1]),
+        (["rare", "rare", "bulk"], [1, 1, 0], ["rare", "rare", "bulk"]),
+        (["rare", "rare", "1"], [1, 0, -1], ["rare", "0", "-1"]),
+        (["0", "1", "1"], [5, 6, 7], ["0", "1", "2"]),
+        ([1, 2, 2], ["b", "a", "-1"], [1, 2, -1]),
+        ([1.0, 2.0], [True, False], [1, 2]),
+    ],
+)
 def test_aligned_labels_by_hand(previous, labels, expected):
     assert align_labels(previous, labels).tolist() == expected
 
@@ -91,15 +99,18 @@ def test_two_runs_that_share_no_row_have_no_number_in_common():
 # ------------------------------------------------------------------------------------------- relabel
 
 
-@pytest.mark.parametrize("labels, by_size, by_first", [
-    ([5, 3, 3, 9, 9, 9], [2, 1, 1, 0, 0, 0], [0, 1, 1, 2, 2, 2]),
-    ([7, 2, 2, 7], [0, 1, 1, 0], [0, 1, 1, 0]),  # equally large: the earlier row
-    ([-1, 4, -1, 1, 1, -1], [-1, 1, -1, 0, 0, -1], [-1, 0, -1, 1, 1, -1]),
-    ([-1, -1], [-1, -1], [-1, -1]),
-    (["b", "a", "a"], [1, 0, 0], [0, 1, 1]),
-    ([-7, -7, -2], [0, 0, 1], [0, 0, 1]),  # only -1 is noise
-    ([3], [0], [0]),
-])
+@pytest.mark.parametrize(
+    "labels, by_size, by_first",
+    [
+        ([5, 3, 3, 9, 9, 9], [2, 1, 1, 0, 0, 0], [0, 1, 1, 2, 2, 2]),
+        ([7, 2, 2, 7], [0, 1, 1, 0], [0, 1, 1, 0]),  # equally large: the earlier row
+        ([-1, 4, -1, 1, 1, -1], [-1, 1, -1, 0, 0, -1], [-1, 0, -1, 1, 1, -1]),
+        ([-1, -1], [-1, -1], [-1, -1]),
+        (["b", "a", "a"], [1, 0, 0], [0, 1, 1]),
+        ([-7, -7, -2], [0, 0, 1], [0, 0, 1]),  # only -1 is noise
+        ([3], [0], [0]),
+    ],
+)
 def test_relabelled_by_hand(labels, by_size, by_first):
     assert relabel(labels).tolist() == by_size
     assert relabel(labels, by="first").tolist() == by_first
@@ -108,8 +119,13 @@ def test_relabelled_by_hand(labels, by_size, by_first):
 
 def test_kinds_of_labels():
     expected = [1, 0, 0, -1]
-    for labels in (np.array([4, 2, 2, -1], np.int8), np.array([4, 2, 2, -1], object), [4.0, 2.0, 2.0, -1.0],
-                   ["x", "y", "y", "-1"], np.array(["x", "y", "y", "-1"], object)):
+    for labels in (
+        np.array([4, 2, 2, -1], np.int8),
+        np.array([4, 2, 2, -1], object),
+        [4.0, 2.0, 2.0, -1.0],
+        ["x", "y", "y", "-1"],
+        np.array(["x", "y", "y", "-1"], object),
+    ):
         assert relabel(labels).tolist() == expected
     assert relabel(np.array([200, 100, 100], np.uint8)).tolist() == [1, 0, 0]
     pandas = pytest.importorskip("pandas")
@@ -158,8 +174,10 @@ def test_each_cluster_is_told_of_once_and_rightly(seed):
     found = compare(a, b)
 
     def mostly(rows, others):
-        return next((other for other in set(others[rows].tolist()) - {-1} if 2 * (others[rows] == other).sum()
-                     > rows.sum()), None)
+        return next(
+            (other for other in set(others[rows].tolist()) - {-1} if 2 * (others[rows] == other).sum() > rows.sum()),
+            None,
+        )
 
     a_in_b = {i: mostly(a == i, b) for i in set(a.tolist()) - {-1}}
     b_in_a = {j: mostly(b == j, a) for j in set(b.tolist()) - {-1}}
@@ -178,14 +196,17 @@ def test_each_cluster_is_told_of_once_and_rightly(seed):
     assert str(n) in str(found).splitlines()[0]
 
 
-@pytest.mark.parametrize("a, b, adjusted_rand, changed", [
-    ([0, 0, 1], [1, 1, 0], 1.0, 0.0),
-    (["x", "x", "y"], [0, 0, 1], 1.0, 0.0),
-    ([-1, -1], [-1, -1], 1.0, 0.0),
-    ([-1, -1], [0, 0], 1.0, 1.0),
-    ([0], [-1], 1.0, 1.0),
-    ([0, 1, 2], [0, 0, 0], 0.0, 2 / 3),
-])
+@pytest.mark.parametrize(
+    "a, b, adjusted_rand, changed",
+    [
+        ([0, 0, 1], [1, 1, 0], 1.0, 0.0),
+        (["x", "x", "y"], [0, 0, 1], 1.0, 0.0),
+        ([-1, -1], [-1, -1], 1.0, 0.0),
+        ([-1, -1], [0, 0], 1.0, 1.0),
+        ([0], [-1], 1.0, 1.0),
+        ([0, 1, 2], [0, 0, 0], 0.0, 2 / 3),
+    ],
+)
 def test_small_comparisons(a, b, adjusted_rand, changed):
     found = compare(a, b)
     assert found.adjusted_rand == adjusted_rand
@@ -205,17 +226,28 @@ def test_text_of_many_clusters_stays_short():
 # ------------------------------------------------------------------------------------------- mistakes
 
 
-@pytest.mark.parametrize("call, error, message", [
-    (lambda: align_labels([0, 1], [0]), ValueError, "previous and labels must be labels of the same rows. Got 2 and 1"),
-    (lambda: compare([0], [0, 1]), ValueError, "a and b must be labels of the same rows"),
-    (lambda: relabel([]), ValueError, "labels must hold at least one label"),
-    (lambda: relabel([[0, 1], [1, 0]]), ValueError, r"labels must be 1D: shape is \(2, 2\)"),
-    (lambda: relabel([0.5, 1.0]), ValueError, "labels must hold whole numbers, or names"),
-    (lambda: relabel([0.0, np.nan]), ValueError, "Input labels contains NaN"),
-    (lambda: compare([0, 1], [None, "x"]), ValueError, "Input b contains NaN, or another missing value: None"),
-    (lambda: relabel(np.array([1, "x"], object)), TypeError, "uniformly strings or numbers"),
-    (lambda: relabel([0, 1], by="age"), ValueError, "'by' parameter of relabel must be a str among {'size', 'first'}"),
-])
+@pytest.mark.parametrize(
+    "call, error, message",
+    [
+        (
+            lambda: align_labels([0, 1], [0]),
+            ValueError,
+            "previous and labels must be labels of the same rows. Got 2 and 1",
+        ),
+        (lambda: compare([0], [0, 1]), ValueError, "a and b must be labels of the same rows"),
+        (lambda: relabel([]), ValueError, "labels must hold at least one label"),
+        (lambda: relabel([[0, 1], [1, 0]]), ValueError, r"labels must be 1D: shape is \(2, 2\)"),
+        (lambda: relabel([0.5, 1.0]), ValueError, "labels must hold whole numbers, or names"),
+        (lambda: relabel([0.0, np.nan]), ValueError, "Input labels contains NaN"),
+        (lambda: compare([0, 1], [None, "x"]), ValueError, "Input b contains NaN, or another missing value: None"),
+        (lambda: relabel(np.array([1, "x"], object)), TypeError, "uniformly strings or numbers"),
+        (
+            lambda: relabel([0, 1], by="age"),
+            ValueError,
+            "'by' parameter of relabel must be a str among {'size', 'first'}",
+        ),
+    ],
+)
 def test_mistakes(call, error, message):
     with pytest.raises(error, match=message):
         call()

@@ -1,4 +1,5 @@
 """Scores of clusterings: by definition, and beside scikit-learn."""
+
 import itertools
 import math
 import tracemalloc
@@ -16,9 +17,18 @@ from coterie.scores import _cluster_means, _contingency, _silhouettes
 
 EXACT = dict(rtol=1e-13, atol=1e-13)
 AS_SKLEARN = dict(rtol=1e-10, atol=1e-10)
-COMPARING = ["rand_score", "adjusted_rand_score", "adjusted_mutual_info_score", "normalized_mutual_info_score",
-             "mutual_info_score", "fowlkes_mallows_score", "homogeneity_score", "completeness_score",
-             "v_measure_score", "homogeneity_completeness_v_measure"]
+COMPARING = [
+    "rand_score",
+    "adjusted_rand_score",
+    "adjusted_mutual_info_score",
+    "normalized_mutual_info_score",
+    "mutual_info_score",
+    "fowlkes_mallows_score",
+    "homogeneity_score",
+    "completeness_score",
+    "v_measure_score",
+    "homogeneity_completeness_v_measure",
+]
 AVERAGES = ["arithmetic", "geometric", "min", "max"]
 
 
@@ -84,8 +94,9 @@ def test_silhouettes_are_the_same_bits_for_any_number_of_threads(metric):
         assert scores.silhouette_samples(data, labels, metric=metric, n_jobs=n_jobs).tobytes() == one.tobytes()
 
 
-@pytest.mark.parametrize("metric, d", [("manhattan", 3), ("manhattan", 1), ("euclidean", 1), ("chebyshev", 1),
-                                       ("minkowski", 1)])
+@pytest.mark.parametrize(
+    "metric, d", [("manhattan", 3), ("manhattan", 1), ("euclidean", 1), ("chebyshev", 1), ("minkowski", 1)]
+)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_distances_are_added_up_by_rank_as_they_are_one_by_one(monkeypatch, metric, d, dtype):
     rng = np.random.default_rng(d)
@@ -106,16 +117,23 @@ def test_given_distances_are_as_good_as_rows(dtype):
     X = np.random.default_rng(0).integers(0, 50, (900, 1)).astype(dtype)  # whole distances: exact in any type
     labels = some_labels(900, 30, seed=0)
     D = np.abs(X - X.T)
-    np.testing.assert_allclose(scores.silhouette_samples(D, labels, metric="precomputed"),
-                               scores.silhouette_samples(X, labels, metric="manhattan"), **EXACT)
+    np.testing.assert_allclose(
+        scores.silhouette_samples(D, labels, metric="precomputed"),
+        scores.silhouette_samples(X, labels, metric="manhattan"),
+        **EXACT,
+    )
 
 
 def test_an_offset_costs_no_digits():
     X, labels = rows("euclidean", 300, seed=3).round(6), some_labels(300, 4, seed=3)
     X = (X * 2.0**20).round() / 2.0**20  # so that adding the offset is exact
     for metric in ("euclidean", "sqeuclidean", "manhattan"):
-        np.testing.assert_allclose(scores.silhouette_samples(X + 2.0**20, labels, metric=metric),
-                                   scores.silhouette_samples(X, labels, metric=metric), rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(
+            scores.silhouette_samples(X + 2.0**20, labels, metric=metric),
+            scores.silhouette_samples(X, labels, metric=metric),
+            rtol=1e-12,
+            atol=1e-12,
+        )
     for score in (scores.calinski_harabasz_score, scores.davies_bouldin_score):
         np.testing.assert_allclose(score(X + 2.0**20, labels), score(X, labels), rtol=1e-13)
 
@@ -125,8 +143,9 @@ def test_nearly_equal_directions_keep_their_digits():
     turn = rng.normal(size=60) * 1e-6 + np.repeat([0, 1e-5], 30)
     X = np.column_stack([np.cos(turn), np.sin(turn)])
     expected = scores.silhouette_samples(turn[:, None], np.repeat([0, 1], 30), metric="sqeuclidean")
-    np.testing.assert_allclose(scores.silhouette_samples(X, np.repeat([0, 1], 30), metric="cosine"), expected,
-                               atol=1e-8)
+    np.testing.assert_allclose(
+        scores.silhouette_samples(X, np.repeat([0, 1], 30), metric="cosine"), expected, atol=1e-8
+    )
 
 
 def test_equal_rows_have_a_silhouette_of_zero_or_one():
@@ -141,7 +160,7 @@ def test_rows_in_the_same_direction_are_at_no_distance(metric):
     rng = np.random.default_rng(0)
     X = np.outer(rng.uniform(1, 1000, 60), [0.1, 0.7, 0.3])
     if metric == "correlation":  # whole numbers, whose means are none
-        X = np.outer(rng.integers(1, 50, 60), [0, 1, 3]) + rng.integers(-10**6, 10**6, (60, 1))
+        X = np.outer(rng.integers(1, 50, 60), [0, 1, 3]) + rng.integers(-(10**6), 10**6, (60, 1))
     np.testing.assert_array_equal(scores.silhouette_samples(X, np.arange(60) % 3, metric=metric), 0)
 
 
@@ -157,14 +176,23 @@ def test_float32_rows_are_computed_with_in_float64():
         assert score(X, labels) == score(X.astype(np.float64), labels)
 
 
-@pytest.mark.parametrize("score", [scores.silhouette_samples, scores.calinski_harabasz_score,
-                                   scores.davies_bouldin_score])
+@pytest.mark.parametrize(
+    "score", [scores.silhouette_samples, scores.calinski_harabasz_score, scores.davies_bouldin_score]
+)
 def test_labels_of_any_kind_will_do(score):
     X, numbers = rows("euclidean", 50, seed=6), some_labels(50, 2, seed=6)
     expected = score(X, numbers)
     words = np.array(["no", "yes"])[numbers]
-    for labels in (numbers.tolist(), numbers * 1e6, numbers - 7, numbers.astype(bool), words, words.astype(object),
-                   words.tolist(), numbers[:, None]):
+    for labels in (
+        numbers.tolist(),
+        numbers * 1e6,
+        numbers - 7,
+        numbers.astype(bool),
+        words,
+        words.astype(object),
+        words.tolist(),
+        numbers[:, None],
+    ):
         np.testing.assert_array_equal(score(X, labels), expected)
 
 
@@ -221,46 +249,75 @@ def test_silhouettes_tell_how_far_they_are_and_can_be_stopped(monkeypatch, metri
         scores.silhouette_samples(rows("euclidean", 400, seed=8), some_labels(400, 3, seed=8), metric="euclidean")
 
 
-@pytest.mark.parametrize("score", ["silhouette_samples", "silhouette_score", "calinski_harabasz_score",
-                                   "davies_bouldin_score"])
-@pytest.mark.parametrize("X, labels, error, words", [
-    (np.eye(3), [0, 0, 0], ValueError, "Number of labels is 1. Valid values are 2 to n_samples - 1 (inclusive)"),
-    (np.eye(3), [0, 1, 2], ValueError, "Number of labels is 3. Valid values are 2 to n_samples - 1 (inclusive)"),
-    (np.eye(3), [-1, -1, -1], ValueError, "Number of labels is 1."),
-    (np.eye(1), [0], ValueError, "Number of labels is 1."),
-    (np.eye(2), [0, 1], ValueError, "Number of labels is 2."),
-    (np.eye(3), [0, 1], ValueError, "Found input variables with inconsistent numbers of samples: [3, 2]"),
-    (np.eye(3), [0, 1, np.nan], ValueError, "Input labels contains NaN. First at row 2."),
-    (np.eye(3), [0, 1, None], ValueError, "Input labels contains NaN, or another missing value: None. First at row 2."),
-    (np.eye(3), np.array([0, 1, "a"], object), TypeError, "labels must be uniformly strings or numbers. Got ['int', "
-                                                         "'str']"),
-    (np.eye(3), np.eye(3), ValueError, "labels must be 1D: shape is (3, 3)"),
-    (np.eye(3), None, ValueError, "The 'labels' parameter of {} must be an array-like. Got None instead."),
-    (np.eye(3), "abc", ValueError, "The 'labels' parameter of {} must be an array-like. Got 'abc' instead."),
-    ([[0.0], [np.nan], [1.0]], [0, 0, 1], ValueError, "Input X contains NaN.\n{} does not accept missing values"),
-    ([0.0, 1.0, 2.0], [0, 0, 1], ValueError, "Expected 2D array, got 1D array instead"),
-])
+@pytest.mark.parametrize(
+    "score", ["silhouette_samples", "silhouette_score", "calinski_harabasz_score", "davies_bouldin_score"]
+)
+@pytest.mark.parametrize(
+    "X, labels, error, words",
+    [
+        (np.eye(3), [0, 0, 0], ValueError, "Number of labels is 1. Valid values are 2 to n_samples - 1 (inclusive)"),
+        (np.eye(3), [0, 1, 2], ValueError, "Number of labels is 3. Valid values are 2 to n_samples - 1 (inclusive)"),
+        (np.eye(3), [-1, -1, -1], ValueError, "Number of labels is 1."),
+        (np.eye(1), [0], ValueError, "Number of labels is 1."),
+        (np.eye(2), [0, 1], ValueError, "Number of labels is 2."),
+        (np.eye(3), [0, 1], ValueError, "Found input variables with inconsistent numbers of samples: [3, 2]"),
+        (np.eye(3), [0, 1, np.nan], ValueError, "Input labels contains NaN. First at row 2."),
+        (
+            np.eye(3),
+            [0, 1, None],
+            ValueError,
+            "Input labels contains NaN, or another missing value: None. First at row 2.",
+        ),
+        (
+            np.eye(3),
+            np.array([0, 1, "a"], object),
+            TypeError,
+            "labels must be uniformly strings or numbers. Got ['int', 'str']",
+        ),
+        (np.eye(3), np.eye(3), ValueError, "labels must be 1D: shape is (3, 3)"),
+        (np.eye(3), None, ValueError, "The 'labels' parameter of {} must be an array-like. Got None instead."),
+        (np.eye(3), "abc", ValueError, "The 'labels' parameter of {} must be an array-like. Got 'abc' instead."),
+        ([[0.0], [np.nan], [1.0]], [0, 0, 1], ValueError, "Input X contains NaN.\n{} does not accept missing values"),
+        ([0.0, 1.0, 2.0], [0, 0, 1], ValueError, "Expected 2D array, got 1D array instead"),
+    ],
+)
 def test_what_has_no_score_is_refused(score, X, labels, error, words):
     with pytest.raises(error) as caught:
         getattr(scores, score)(X, labels)
     assert words.format(score) in str(caught.value)
 
 
-@pytest.mark.parametrize("X, options, error, words", [
-    (np.eye(3), {"metric": "far"}, ValueError, "The 'metric' parameter of silhouette_samples must be a str among"),
-    (np.eye(3), {"metric": "precomputed"}, ValueError, "contains non-zero elements on the diagonal. Use "
-                                                       "np.fill_diagonal(X, 0)."),
-    (np.zeros((3, 2)), {"metric": "precomputed"}, ValueError, "Precomputed metric requires shape (n_queries, "
-                                                              "n_indexed). Got (3, 2) for 3 indexed."),
-    (np.eye(3) - 1, {"metric": "precomputed"}, ValueError, "Negative values"),
-    (np.eye(3) * 0, {"metric": "precomputed", "p": 3}, TypeError, "takes no argument 'p'"),
-    (np.eye(3), {"p": 3}, TypeError, "takes no argument 'p'"),
-    (np.eye(3), {"n_jobs": 0}, ValueError, "The 'n_jobs' parameter of silhouette_samples must be an int other than 0"),
-    (np.eye(3) * [1, 1, 0], {"metric": "cosine"}, ValueError, "zero vectors"),
-    (np.eye(3) * [1, 0, 0], {"metric": "braycurtis"}, ValueError, "Distances between rows are NaN or infinite"),
-    (np.diag([1e300, 1.0, 1.0]), {}, ValueError, "X holds numbers of very different size, 1 and 1e+300"),
-    (np.eye(3), {"metric": lambda x, y: math.nan}, ValueError, "Distances between rows are NaN or infinite"),
-])
+@pytest.mark.parametrize(
+    "X, options, error, words",
+    [
+        (np.eye(3), {"metric": "far"}, ValueError, "The 'metric' parameter of silhouette_samples must be a str among"),
+        (
+            np.eye(3),
+            {"metric": "precomputed"},
+            ValueError,
+            "contains non-zero elements on the diagonal. Use np.fill_diagonal(X, 0).",
+        ),
+        (
+            np.zeros((3, 2)),
+            {"metric": "precomputed"},
+            ValueError,
+            "Precomputed metric requires shape (n_queries, n_indexed). Got (3, 2) for 3 indexed.",
+        ),
+        (np.eye(3) - 1, {"metric": "precomputed"}, ValueError, "Negative values"),
+        (np.eye(3) * 0, {"metric": "precomputed", "p": 3}, TypeError, "takes no argument 'p'"),
+        (np.eye(3), {"p": 3}, TypeError, "takes no argument 'p'"),
+        (
+            np.eye(3),
+            {"n_jobs": 0},
+            ValueError,
+            "The 'n_jobs' parameter of silhouette_samples must be an int other than 0",
+        ),
+        (np.eye(3) * [1, 1, 0], {"metric": "cosine"}, ValueError, "zero vectors"),
+        (np.eye(3) * [1, 0, 0], {"metric": "braycurtis"}, ValueError, "Distances between rows are NaN or infinite"),
+        (np.diag([1e300, 1.0, 1.0]), {}, ValueError, "X holds numbers of very different size, 1 and 1e+300"),
+        (np.eye(3), {"metric": lambda x, y: math.nan}, ValueError, "Distances between rows are NaN or infinite"),
+    ],
+)
 @pytest.mark.filterwarnings("ignore:overflow")
 def test_silhouettes_of_no_sense_are_refused(X, options, error, words):
     with pytest.raises(error) as caught:
@@ -304,11 +361,13 @@ def test_sparse_rows_have_the_silhouettes_of_dense_ones(monkeypatch, metric, dty
         found = scores.silhouette_samples(Sparse(X), labels, metric=metric)
         np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13)
         for n_jobs in (1, 3):
-            np.testing.assert_array_equal(scores.silhouette_samples(Sparse(X), labels, metric=metric, n_jobs=n_jobs),
-                                          found)
+            np.testing.assert_array_equal(
+                scores.silhouette_samples(Sparse(X), labels, metric=metric, n_jobs=n_jobs), found
+            )
     options = dict(metric=metric, sample_size=100, random_state=0)
-    np.testing.assert_allclose(scores.silhouette_score(Sparse(X), labels, **options),
-                               scores.silhouette_score(X, labels, **options), rtol=1e-12)
+    np.testing.assert_allclose(
+        scores.silhouette_score(Sparse(X), labels, **options), scores.silhouette_score(X, labels, **options), rtol=1e-12
+    )
 
 
 def test_sparse_distances_are_0_where_none_is_stored():
@@ -318,7 +377,8 @@ def test_sparse_distances_are_0_where_none_is_stored():
     D += D.T
     for options in ({}, {"sample_size": 90, "random_state": 0}):
         assert scores.silhouette_score(Sparse(D), labels, metric="precomputed", **options) == pytest.approx(
-            scores.silhouette_score(D, labels, metric="precomputed", **options), rel=1e-12)
+            scores.silhouette_score(D, labels, metric="precomputed", **options), rel=1e-12
+        )
     with pytest.raises(ValueError, match="Precomputed metric requires shape"):
         scores.silhouette_samples(Sparse(D[:, :150]), labels, metric="precomputed")
     with pytest.raises(ValueError, match="non-negative"):
@@ -330,18 +390,24 @@ def test_sparse_rows_of_scipy_and_beside_sklearn():
     X, labels = sparse.random(200, 500, 0.05, "csr", random_state=0), some_labels(200, 5, seed=0)
     for metric in ("cosine", "euclidean"):
         for matrix in (X, X.tocsc(), X.tocoo()):
-            np.testing.assert_allclose(scores.silhouette_samples(matrix, labels, metric=metric),
-                                       sklearn.silhouette_samples(X, labels, metric=metric), **AS_SKLEARN)
+            np.testing.assert_allclose(
+                scores.silhouette_samples(matrix, labels, metric=metric),
+                sklearn.silhouette_samples(X, labels, metric=metric),
+                **AS_SKLEARN,
+            )
     for score in (scores.calinski_harabasz_score, scores.davies_bouldin_score):
         with pytest.raises(TypeError, match="Sparse data was passed for X"):
             score(X, labels)
 
 
-@pytest.mark.parametrize("metric, error, words", [
-    ("chebyshev", TypeError, "'manhattan' and 'sqeuclidean', got 'chebyshev'. Use '.toarray()'"),
-    ("precomputed", ValueError, "contains non-zero elements on the diagonal"),
-    ("cosine", ValueError, "zero vectors. Leave such rows out or choose another metric. First in X at row 2."),
-])
+@pytest.mark.parametrize(
+    "metric, error, words",
+    [
+        ("chebyshev", TypeError, "'manhattan' and 'sqeuclidean', got 'chebyshev'. Use '.toarray()'"),
+        ("precomputed", ValueError, "contains non-zero elements on the diagonal"),
+        ("cosine", ValueError, "zero vectors. Leave such rows out or choose another metric. First in X at row 2."),
+    ],
+)
 def test_sparse_rows_that_have_no_silhouette_are_refused(metric, error, words):
     with pytest.raises(error) as caught:
         scores.silhouette_samples(Sparse(np.diag([1.0, 2.0, 0.0])), [0, 1, 1], metric=metric)
@@ -360,8 +426,9 @@ def test_scores_by_centers_are_as_defined(seed):
         X = X.round()
     if seed % 5 == 0:
         X = X.astype(np.float32)
-    np.testing.assert_allclose(scores.calinski_harabasz_score(X, labels), reference.calinski_harabasz(X, labels),
-                               rtol=1e-12)
+    np.testing.assert_allclose(
+        scores.calinski_harabasz_score(X, labels), reference.calinski_harabasz(X, labels), rtol=1e-12
+    )
     np.testing.assert_allclose(scores.davies_bouldin_score(X, labels), reference.davies_bouldin(X, labels), rtol=1e-11)
 
 
@@ -369,8 +436,9 @@ def test_scores_by_centers_are_as_defined(seed):
 @pytest.mark.parametrize("offset, unit", [(1e6, 1.0), (1e12, 1.0), (0.0, 1e-12), (-1e6, 1e-6), (0.0, 1e12)])
 def test_neither_offset_nor_unit_costs_digits(score, offset, unit):
     X, labels = rows("euclidean", 60, seed=9) * unit + offset, some_labels(60, 5, seed=9)
-    np.testing.assert_allclose(getattr(scores, score + "_score")(X, labels), getattr(reference, score)(X, labels),
-                               rtol=1e-12)
+    np.testing.assert_allclose(
+        getattr(scores, score + "_score")(X, labels), getattr(reference, score)(X, labels), rtol=1e-12
+    )
 
 
 def test_clusters_of_equal_rows():
@@ -436,37 +504,59 @@ def test_information_is_as_defined():
         assert scores.v_measure_score(a, b, beta=0.5) == found[2]
         assert (scores.homogeneity_score(a, b), scores.completeness_score(a, b)) == found[:2]
         if min(entropies) > 0:
-            for method, mean in zip(AVERAGES, [sum(entropies) / 2, math.sqrt(math.prod(entropies)), min(entropies),
-                                               max(entropies)], strict=True):
-                np.testing.assert_allclose(scores.normalized_mutual_info_score(a, b, average_method=method),
-                                           information / mean, **EXACT)
-                expected = reference.expected_mutual_information(np.bincount(a)[np.unique(a)].tolist(),
-                                                                 np.bincount(b)[np.unique(b)].tolist())
+            for method, mean in zip(
+                AVERAGES,
+                [sum(entropies) / 2, math.sqrt(math.prod(entropies)), min(entropies), max(entropies)],
+                strict=True,
+            ):
+                np.testing.assert_allclose(
+                    scores.normalized_mutual_info_score(a, b, average_method=method), information / mean, **EXACT
+                )
+                expected = reference.expected_mutual_information(
+                    np.bincount(a)[np.unique(a)].tolist(), np.bincount(b)[np.unique(b)].tolist()
+                )
                 if mean - expected > 1e-9:
-                    np.testing.assert_allclose(scores.adjusted_mutual_info_score(a, b, average_method=method),
-                                               (information - expected) / (mean - expected), rtol=1e-11, atol=1e-11)
+                    np.testing.assert_allclose(
+                        scores.adjusted_mutual_info_score(a, b, average_method=method),
+                        (information - expected) / (mean - expected),
+                        rtol=1e-11,
+                        atol=1e-11,
+                    )
 
 
 def test_the_expected_information_is_the_mean_over_all_permutations():
     for a, b in [([0, 0, 1, 1, 2, 2], [0, 1, 1, 1, 2, 2]), ([0, 0, 0, 0, 1, 1], [0, 0, 0, 1, 1, 2])]:
         expected = reference.mean_information_of_all_permutations(a, b)
-        np.testing.assert_allclose(_contingency.expected_mutual_information(np.bincount(a), np.bincount(b)), expected,
-                                   rtol=1e-13)
+        np.testing.assert_allclose(
+            _contingency.expected_mutual_information(np.bincount(a), np.bincount(b)), expected, rtol=1e-13
+        )
 
 
-@pytest.mark.parametrize("a, b", [
-    ([1, 299], [150, 150]), ([1] * 60, [1] * 60), ([299, 1], [299, 1]), ([100] * 3, [1] * 300),
-    ([290, 10], [5, 295]), ([150, 150], [149, 151]), (list(range(1, 24)) + [24], [60] * 5), ([1000, 1000], [1990, 10]),
-])
+@pytest.mark.parametrize(
+    "a, b",
+    [
+        ([1, 299], [150, 150]),
+        ([1] * 60, [1] * 60),
+        ([299, 1], [299, 1]),
+        ([100] * 3, [1] * 300),
+        ([290, 10], [5, 295]),
+        ([150, 150], [149, 151]),
+        (list(range(1, 24)) + [24], [60] * 5),
+        ([1000, 1000], [1990, 10]),
+    ],
+)
 def test_the_expected_information_of_any_sizes_is_exact(a, b):
     found = _contingency.expected_mutual_information(np.array(a), np.array(b))
     np.testing.assert_allclose(found, reference.expected_mutual_information(a, b), rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize("a, b, expected", [  # computed with 60 digits; scikit-learn is off by 3e-9 and 2e-9
-    ([500_000, 500_000], [999_000, 1000], 5.00250334127707883e-07),
-    ([100_000] * 4 + [600_000], [300_000, 700_000], 2.00001274892973768e-06),
-])
+@pytest.mark.parametrize(
+    "a, b, expected",
+    [  # computed with 60 digits; scikit-learn is off by 3e-9 and 2e-9
+        ([500_000, 500_000], [999_000, 1000], 5.00250334127707883e-07),
+        ([100_000] * 4 + [600_000], [300_000, 700_000], 2.00001274892973768e-06),
+    ],
+)
 def test_the_expected_information_of_many_rows(a, b, expected):
     found = _contingency.expected_mutual_information(np.array(a), np.array(b))
     np.testing.assert_allclose(found, expected, rtol=1e-11)
@@ -481,10 +571,13 @@ def test_blocks_of_sizes_make_no_difference(monkeypatch):
     np.testing.assert_allclose(_contingency.expected_mutual_information(b, a), expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("score, options", [
-    *((name, {}) for name in COMPARING if name != "mutual_info_score"),
-    *((name, {"average_method": average}) for name in COMPARING[2:4] for average in AVERAGES[1:]),
-])
+@pytest.mark.parametrize(
+    "score, options",
+    [
+        *((name, {}) for name in COMPARING if name != "mutual_info_score"),
+        *((name, {"average_method": average}) for name in COMPARING[2:4] for average in AVERAGES[1:]),
+    ],
+)
 def test_equal_labelings_are_best_whatever_the_names(score, options):
     names = np.array(["z", "b", "m", "a", "q"])
     for seed in range(20):
@@ -510,7 +603,17 @@ def test_scores_that_are_adjusted_are_about_zero_by_chance(score):
 
 def test_labelings_without_rows():
     assert [getattr(scores, name)([], []) for name in COMPARING] == [
-        1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0, (1.0, 1.0, 1.0)]
+        1.0,
+        1.0,
+        1.0,
+        1.0,
+        0.0,
+        0.0,
+        1.0,
+        1.0,
+        1.0,
+        (1.0, 1.0, 1.0),
+    ]
     assert scores.contingency_matrix([], []).shape == (0, 0)
 
 
@@ -553,13 +656,16 @@ def test_a_contingency_matrix_that_does_not_fit_is_refused(monkeypatch):
 
 
 @pytest.mark.parametrize("score", [*COMPARING, "contingency_matrix", "pair_confusion_matrix"])
-@pytest.mark.parametrize("a, b, words", [
-    ([0, 1], [0, 1, 1], "Found input variables with inconsistent numbers of samples: [2, 3]"),
-    ([[0, 1]], [0, 1], "labels_true must be 1D: shape is (1, 2)"),
-    ([0, 1], [[0], [1]], "labels_pred must be 1D: shape is (2, 1)"),
-    ([0, 1], [0, np.nan], "Input labels_pred contains NaN"),
-    (3, [0, 1], "The 'labels_true' parameter of {} must be an array-like. Got 3 instead."),
-])
+@pytest.mark.parametrize(
+    "a, b, words",
+    [
+        ([0, 1], [0, 1, 1], "Found input variables with inconsistent numbers of samples: [2, 3]"),
+        ([[0, 1]], [0, 1], "labels_true must be 1D: shape is (1, 2)"),
+        ([0, 1], [[0], [1]], "labels_pred must be 1D: shape is (2, 1)"),
+        ([0, 1], [0, np.nan], "Input labels_pred contains NaN"),
+        (3, [0, 1], "The 'labels_true' parameter of {} must be an array-like. Got 3 instead."),
+    ],
+)
 def test_labelings_that_cannot_be_compared_are_refused(score, a, b, words):
     with pytest.raises(ValueError) as caught:
         getattr(scores, score)(a, b)
@@ -572,17 +678,35 @@ def test_a_mean_that_there_is_not_is_refused():
 
 
 def test_labels_that_look_like_measurements_are_warned_of():
-    with pytest.warns(UserWarning, match="expects discrete values but received continuous values for label, and "
-                                         "binary values for target"):
+    with pytest.warns(
+        UserWarning,
+        match="expects discrete values but received continuous values for label, and binary values for target",
+    ):
         scores.adjusted_rand_score([0.1, 0.2, 0.3], [0, 1, 1])
 
 
 # ------------------------------------------------------------------------------------------- beside scikit-learn
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "l2", "sqeuclidean", "manhattan", "cityblock", "cosine", "correlation",
-                                    "chebyshev", "canberra", "braycurtis", "hamming", "minkowski", "haversine",
-                                    "precomputed"])
+@pytest.mark.parametrize(
+    "metric",
+    [
+        "euclidean",
+        "l2",
+        "sqeuclidean",
+        "manhattan",
+        "cityblock",
+        "cosine",
+        "correlation",
+        "chebyshev",
+        "canberra",
+        "braycurtis",
+        "hamming",
+        "minkowski",
+        "haversine",
+        "precomputed",
+    ],
+)
 @pytest.mark.parametrize("seed", range(6))
 def test_silhouettes_are_those_of_sklearn(metric, seed):
     sklearn = pytest.importorskip("sklearn.metrics")
@@ -591,8 +715,11 @@ def test_silhouettes_are_those_of_sklearn(metric, seed):
     X, labels = rows(metric, n, seed), some_labels(n, int(rng.integers(2, n)), seed) - 1
     if metric == "precomputed":
         X = distances.cdist(X, X, "euclidean")
-    np.testing.assert_allclose(scores.silhouette_samples(X, labels, metric=metric),
-                               sklearn.silhouette_samples(X, labels, metric=metric), **AS_SKLEARN)
+    np.testing.assert_allclose(
+        scores.silhouette_samples(X, labels, metric=metric),
+        sklearn.silhouette_samples(X, labels, metric=metric),
+        **AS_SKLEARN,
+    )
     options = dict(metric=metric, sample_size=max(3, n // 2), random_state=seed)
     try:
         expected = sklearn.silhouette_score(X, labels, **options)
@@ -610,25 +737,31 @@ def test_scores_by_centers_are_those_of_sklearn(seed):
     rng = np.random.default_rng(seed)
     n = int(rng.integers(10, 200))
     X, labels = rows("euclidean", n, seed), some_labels(n, int(rng.integers(2, n // 2)), seed)
-    np.testing.assert_allclose(scores.calinski_harabasz_score(X, labels), sklearn.calinski_harabasz_score(X, labels),
-                               **AS_SKLEARN)
+    np.testing.assert_allclose(
+        scores.calinski_harabasz_score(X, labels), sklearn.calinski_harabasz_score(X, labels), **AS_SKLEARN
+    )
     # Its distances are off by 1e-8 where they are small, as of a row alone in its cluster to the center.
     expected = sklearn.davies_bouldin_score(X, labels)
-    np.testing.assert_allclose(scores.davies_bouldin_score(X, labels), expected, rtol=1e-10 if n > 40 * labels.max()
-                               else 1e-7)
+    np.testing.assert_allclose(
+        scores.davies_bouldin_score(X, labels), expected, rtol=1e-10 if n > 40 * labels.max() else 1e-7
+    )
 
 
 @pytest.mark.parametrize("score", COMPARING)
 def test_comparisons_are_those_of_sklearn(score):
     sklearn = pytest.importorskip("sklearn.metrics")
-    averages = [{"average_method": name} for name in AVERAGES[:2] + AVERAGES[3:]] if "info" in score and (
-        score != "mutual_info_score") else [{}]
+    averages = (
+        [{"average_method": name} for name in AVERAGES[:2] + AVERAGES[3:]]
+        if "info" in score and (score != "mutual_info_score")
+        else [{}]
+    )
     rng = np.random.default_rng(0)
     large = rng.integers(0, 40, 3000), rng.integers(0, 7, 3000)
     for a, b in itertools.chain(pairs_of_labelings(), [large, (large[0], large[0] // 2)]):
         for options in averages:
-            np.testing.assert_allclose(getattr(scores, score)(a, b, **options),
-                                       getattr(sklearn, score)(a, b, **options), **AS_SKLEARN)
+            np.testing.assert_allclose(
+                getattr(scores, score)(a, b, **options), getattr(sklearn, score)(a, b, **options), **AS_SKLEARN
+            )
 
 
 def test_matrices_are_those_of_sklearn():
@@ -640,25 +773,42 @@ def test_matrices_are_those_of_sklearn():
             assert ours.dtype == theirs.dtype
 
 
-@pytest.mark.parametrize("matrix", [
-    [[1, -1], [2, 3]], [[1.0, np.nan], [2, 3]], [[1, np.inf], [2, 3]], [[1e16, 1e16], [1, 2]], [["a", "b"]], [1, 2],
-    [[1j, 2]], [[1, 2], [3]],
-])
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        [[1, -1], [2, 3]],
+        [[1.0, np.nan], [2, 3]],
+        [[1, np.inf], [2, 3]],
+        [[1e16, 1e16], [1, 2]],
+        [["a", "b"]],
+        [1, 2],
+        [[1j, 2]],
+        [[1, 2], [3]],
+    ],
+)
 def test_a_wrong_contingency_matrix_is_refused(matrix):
     with pytest.raises(ValueError, match=r"contingency|Complex|Expected 2D"):
         scores.mutual_info_score(None, None, contingency=matrix)
 
 
-@pytest.mark.parametrize(("attribute", "value"), [
-    ("indices", [0, 10**9, 1]), ("indices", [0, -1, 1]), ("indptr", [0, 10**9, 3]), ("indptr", [0, 3, 2]),
-    ("data", [1, -1, 2]), ("data", [1, np.nan, 2]),
-])
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("indices", [0, 10**9, 1]),
+        ("indices", [0, -1, 1]),
+        ("indptr", [0, 10**9, 3]),
+        ("indptr", [0, 3, 2]),
+        ("data", [1, -1, 2]),
+        ("data", [1, np.nan, 2]),
+    ],
+)
 def test_a_corrupt_sparse_contingency_matrix_is_refused(attribute, value):
     sparse = pytest.importorskip("scipy.sparse")
     matrix = sparse.csr_matrix(([1.0, 2.0, 3.0], [0, 1, 1], [0, 2, 3]), shape=(2, 2))
     whole = [[1.0, 2.0], [0.0, 3.0]]
-    assert scores.mutual_info_score(None, None, contingency=matrix) == \
-        scores.mutual_info_score(None, None, contingency=whole)
+    assert scores.mutual_info_score(None, None, contingency=matrix) == scores.mutual_info_score(
+        None, None, contingency=whole
+    )
     setattr(matrix, attribute, np.array(value, getattr(matrix, attribute).dtype))
     with pytest.raises(ValueError, match="contingency"):
         scores.mutual_info_score(None, None, contingency=matrix)

@@ -1,4 +1,5 @@
 """Choosing eps: the distances, and the knee in them, on data of which it is known what is to be found."""
+
 import dataclasses
 
 import numpy as np
@@ -9,8 +10,16 @@ from coterie.selection import _suggest_eps, k_distances, suggest_eps
 
 pytestmark = pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
 
-METRICS = [("euclidean", {}), ("manhattan", {}), ("chebyshev", {}), ("minkowski", {"p": 3}), ("cosine", {}),
-           ("correlation", {}), ("canberra", {}), ("hamming", {})]
+METRICS = [
+    ("euclidean", {}),
+    ("manhattan", {}),
+    ("chebyshev", {}),
+    ("minkowski", {"p": 3}),
+    ("cosine", {}),
+    ("correlation", {}),
+    ("canberra", {}),
+    ("hamming", {}),
+]
 
 
 def by_definition(X, k, metric="euclidean", **kwargs):
@@ -25,8 +34,9 @@ def by_definition(X, k, metric="euclidean", **kwargs):
 @pytest.mark.parametrize("k", [1, 2, 7, 40])
 def test_distances_are_those_of_the_definition(metric, kwargs, k):
     X = np.random.default_rng(0).normal(size=(40, 4))
-    np.testing.assert_allclose(k_distances(X, k, metric=metric, **kwargs), by_definition(X, k, metric, **kwargs),
-                               rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(
+        k_distances(X, k, metric=metric, **kwargs), by_definition(X, k, metric, **kwargs), rtol=1e-9, atol=1e-9
+    )
 
 
 def test_distances_on_the_globe_and_of_a_function():
@@ -47,8 +57,13 @@ def test_blocks_and_threads_do_not_change_the_distances(monkeypatch):
 @pytest.mark.parametrize("layout", ["float32", "fortran", "read-only", "list", "int"])
 def test_kinds_of_arrays(layout):
     X = np.random.default_rng(0).integers(0, 50, size=(60, 3)).astype(float)
-    given = {"float32": X.astype(np.float32), "fortran": np.asfortranarray(X), "list": X.tolist(), "int": X.astype(int),
-             "read-only": X.copy()}[layout]
+    given = {
+        "float32": X.astype(np.float32),
+        "fortran": np.asfortranarray(X),
+        "list": X.tolist(),
+        "int": X.astype(int),
+        "read-only": X.copy(),
+    }[layout]
     if layout == "read-only":
         given.flags.writeable = False
     np.testing.assert_allclose(k_distances(given, 4), by_definition(X, 4), rtol=1e-12)
@@ -70,8 +85,9 @@ def test_rows_within_eps_by_the_distances_are_the_core_points_of_dbscan(min_samp
 def adjusted_rand(a, b):
     table = np.zeros((a.max() + 1, b.max() + 1))
     np.add.at(table, (a, b), 1)
-    pairs, left, right, every = ((each * (each - 1) / 2).sum() for each in (
-        table, table.sum(axis=1), table.sum(axis=0), np.array([len(a)])))
+    pairs, left, right, every = (
+        (each * (each - 1) / 2).sum() for each in (table, table.sum(axis=1), table.sum(axis=0), np.array([len(a)]))
+    )
     by_chance = left * right / every
     return 1.0 if left + right == 2 * by_chance else (pairs - by_chance) / ((left + right) / 2 - by_chance)
 
@@ -167,8 +183,9 @@ def test_metrics_that_are_squares_are_looked_at_as_lengths():
         assert square.eps == pytest.approx(length.eps**2, rel=0.0202)
 
 
-@pytest.mark.parametrize("metric, d", [("sqeuclidean", 2), ("cosine", 2), ("cosine", 6), ("correlation", 3),
-                                       ("correlation", 8)])
+@pytest.mark.parametrize(
+    "metric, d", [("sqeuclidean", 2), ("cosine", 2), ("cosine", 6), ("correlation", 3), ("correlation", 8)]
+)
 def test_squares_of_even_distances_have_no_clear_knee(metric, d):
     clear = 0
     for seed in range(20):
@@ -239,13 +256,16 @@ def test_metric_is_that_of_the_distances():
 # ------------------------------------------------------------------------------------------------- small and wrong
 
 
-@pytest.mark.parametrize("X, min_samples, eps", [
-    ([[0.0], [1.0]], 2, 1.0),
-    ([[0.0], [1.0]], 1, 1.0),  # as for 2
-    ([[0.0], [1.0], [3.0]], 3, 3.0),
-    ([[0.0], [0.0], [2.5]], 2, 2.5),
-    (np.arange(100.0)[:, np.newaxis], 2, 1.0),  # all equally far
-])
+@pytest.mark.parametrize(
+    "X, min_samples, eps",
+    [
+        ([[0.0], [1.0]], 2, 1.0),
+        ([[0.0], [1.0]], 1, 1.0),  # as for 2
+        ([[0.0], [1.0], [3.0]], 3, 3.0),
+        ([[0.0], [0.0], [2.5]], 2, 2.5),
+        (np.arange(100.0)[:, np.newaxis], 2, 1.0),  # all equally far
+    ],
+)
 def test_few_rows_and_equal_distances(X, min_samples, eps):
     suggestion = suggest_eps(X, min_samples)
     assert suggestion.eps == eps and not suggestion.clear
@@ -259,22 +279,25 @@ def test_suggestion_is_a_value():
     assert "array" not in repr(suggestion) and "no clear knee" in repr(suggestion)
 
 
-@pytest.mark.parametrize("call, error, message", [
-    (lambda: k_distances(np.ones((3, 2)), 0), ValueError, r"'k' parameter of k_distances .* range \[1, 3\]. Got 0"),
-    (lambda: k_distances(np.ones((3, 2)), 4), ValueError, "Got 4"),
-    (lambda: k_distances(np.ones((3, 2)), 2.0), ValueError, "Got 2.0"),
-    (lambda: k_distances(np.ones(3), 1), ValueError, "Expected 2D array"),
-    (lambda: k_distances([[np.nan]], 1), ValueError, "contains NaN"),
-    (lambda: k_distances(np.ones((3, 2)), 2, metric="near"), ValueError, "Unknown Distance Metric: near"),
-    (lambda: k_distances(np.ones((3, 2)), 2, p=3), TypeError, "takes no argument 'p'"),
-    (lambda: k_distances(np.ones((3, 2)), 2, n_jobs=0), ValueError, "n_jobs"),
-    (lambda: suggest_eps(np.ones((3, 2)), 4), ValueError, "'min_samples' parameter of suggest_eps .* Got 4"),
-    (lambda: suggest_eps(np.ones((1, 2)), 1), ValueError, "at least 2 rows"),
-    (lambda: suggest_eps(np.ones((9, 2)), 3), ValueError, "every row has 2 or more others at distance 0"),
-    (lambda: suggest_eps(np.diag([1e200, 1e199, 1e198])), ValueError, "'min_samples' parameter"),
-    (lambda: suggest_eps(np.diag([1.7e308, 1.6e308, 1.5e308]), 2), ValueError, "too large for float64"),
-    (lambda: suggest_eps(np.zeros((9, 2)), 3, metric="cosine"), ValueError, "zero vectors"),
-])
+@pytest.mark.parametrize(
+    "call, error, message",
+    [
+        (lambda: k_distances(np.ones((3, 2)), 0), ValueError, r"'k' parameter of k_distances .* range \[1, 3\]. Got 0"),
+        (lambda: k_distances(np.ones((3, 2)), 4), ValueError, "Got 4"),
+        (lambda: k_distances(np.ones((3, 2)), 2.0), ValueError, "Got 2.0"),
+        (lambda: k_distances(np.ones(3), 1), ValueError, "Expected 2D array"),
+        (lambda: k_distances([[np.nan]], 1), ValueError, "contains NaN"),
+        (lambda: k_distances(np.ones((3, 2)), 2, metric="near"), ValueError, "Unknown Distance Metric: near"),
+        (lambda: k_distances(np.ones((3, 2)), 2, p=3), TypeError, "takes no argument 'p'"),
+        (lambda: k_distances(np.ones((3, 2)), 2, n_jobs=0), ValueError, "n_jobs"),
+        (lambda: suggest_eps(np.ones((3, 2)), 4), ValueError, "'min_samples' parameter of suggest_eps .* Got 4"),
+        (lambda: suggest_eps(np.ones((1, 2)), 1), ValueError, "at least 2 rows"),
+        (lambda: suggest_eps(np.ones((9, 2)), 3), ValueError, "every row has 2 or more others at distance 0"),
+        (lambda: suggest_eps(np.diag([1e200, 1e199, 1e198])), ValueError, "'min_samples' parameter"),
+        (lambda: suggest_eps(np.diag([1.7e308, 1.6e308, 1.5e308]), 2), ValueError, "too large for float64"),
+        (lambda: suggest_eps(np.zeros((9, 2)), 3, metric="cosine"), ValueError, "zero vectors"),
+    ],
+)
 def test_mistakes(call, error, message):
     with pytest.raises(error, match=message):
         call()

@@ -1,4 +1,5 @@
 """Choosing k: on data of which it is known how many clusters there are. How often it is right: ci/bench/choosing.py."""
+
 import dataclasses
 import functools
 
@@ -9,8 +10,10 @@ import coterie
 from coterie import AgglomerativeClustering, KMeans, scaling, scores
 from coterie.selection import KSuggestion, Sweep, suggest_k, sweep
 
-pytestmark = [pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning"),
-              pytest.mark.filterwarnings("ignore::coterie.ConvergenceWarning")]
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning"),
+    pytest.mark.filterwarnings("ignore::coterie.ConvergenceWarning"),
+]
 
 WARD = AgglomerativeClustering()
 QUICK = {"n_clusters": range(2, 7), "stability": 6, "n_jobs": 1}
@@ -30,9 +33,12 @@ def blobs(seed, k, d=2, n=120):
 def suggestion(kind):
     """Of some data, worked out once."""
     rng = np.random.default_rng(1)
-    X = {"three": lambda: blobs(0, 3), "even": lambda: rng.random((120, 2)),
-         "pairs": lambda: np.repeat([[0, 0], [0, 8], [60, 0], [60, 8]], 30, axis=0) + rng.normal(size=(120, 2)),
-         "skewed": lambda: np.exp(rng.normal(size=(200, 2)))}[kind]()
+    X = {
+        "three": lambda: blobs(0, 3),
+        "even": lambda: rng.random((120, 2)),
+        "pairs": lambda: np.repeat([[0, 0], [0, 8], [60, 0], [60, 8]], 30, axis=0) + rng.normal(size=(120, 2)),
+        "skewed": lambda: np.exp(rng.normal(size=(200, 2))),
+    }[kind]()
     return suggest_k(X, WARD, random_state=0, **QUICK)
 
 
@@ -52,8 +58,11 @@ def test_clusters_that_are_there_are_counted(k, d, estimator):
 @pytest.mark.parametrize("estimator", [None, WARD], ids=["k-means", "Ward"])
 def test_data_without_clusters_are_said_to_have_no_structure(shape, estimator):
     rng = np.random.default_rng(2)
-    X = {"even, 1 feature": lambda: rng.random((120, 1)), "even, 2 features": lambda: rng.random((120, 2)),
-         "normal": lambda: rng.normal(size=(120, 3))}[shape]()
+    X = {
+        "even, 1 feature": lambda: rng.random((120, 1)),
+        "even, 2 features": lambda: rng.random((120, 2)),
+        "normal": lambda: rng.normal(size=(120, 3)),
+    }[shape]()
     found = suggest_k(X, estimator, random_state=0, **QUICK)
     assert (found.k, found.clear, found.others) == (1, False, ())
     assert found.reasons[0].startswith("no structure: for no k is the silhouette clearly above")
@@ -93,7 +102,9 @@ def test_reasons_are_what_the_table_says():
     assert found.reasons == (
         f"silhouette is highest for k = 3 ({row['silhouette']:.2f}; data without clusters: {found.by_chance[1]:.2f})",
         next(reason for reason in found.reasons if reason.startswith("6 resamples agree best for k = ")),
-        "Davies-Bouldin index is best for k = 3, too", "Calinski-Harabasz index is best for k = 3, too")
+        "Davies-Bouldin index is best for k = 3, too",
+        "Calinski-Harabasz index is best for k = 3, too",
+    )
     assert row["silhouette"] == max(each["silhouette"] for each in found.sweep)
     assert [each["n_clusters"] for each in found.sweep] == [2, 3, 4, 5, 6]
     assert found.by_chance.shape == (5,) and (found.by_chance < 0.6).all()
@@ -126,8 +137,14 @@ def test_without_resamples_nothing_is_clear_and_nothing_said_of_them():
 
 def test_sweep_that_is_there_is_read():
     X = blobs(0, 3)
-    table = sweep(WARD, X, {"n_clusters": range(2, 6)}, stability=5, random_state=0,
-                  scores=[functools.partial(scores.silhouette_score, sample_size=60, random_state=0)])
+    table = sweep(
+        WARD,
+        X,
+        {"n_clusters": range(2, 6)},
+        stability=5,
+        random_state=0,
+        scores=[functools.partial(scores.silhouette_score, sample_size=60, random_state=0)],
+    )
     found = suggest_k(table, random_state=0)
     assert (found.k, found.clear) == (3, True) and found.sweep is table
     assert not any("index is" in reason for reason in found.reasons)
@@ -147,14 +164,17 @@ def test_result_does_not_depend_on_threads_order_of_numbers_or_place_of_the_data
     assert (far.k, far.clear) == (3, True)
 
 
-@pytest.mark.parametrize("X, k", [
-    (np.ones((9, 2)), 1),  # all rows equal
-    (np.arange(3.0)[:, np.newaxis], 1),
-    (np.repeat([[0.0], [1.0], [7.0]], 30, axis=0) + np.linspace(0, 0.1, 90)[:, np.newaxis], 3),
-    (np.random.default_rng(0).normal(size=(12, 40)), 1),  # more features than rows
-    (np.ones((9, 2), np.float32) + np.eye(9, 2, dtype=np.float32), 1),
-    (1e-200 * np.random.default_rng(0).normal(size=(30, 2)), 1),
-])
+@pytest.mark.parametrize(
+    "X, k",
+    [
+        (np.ones((9, 2)), 1),  # all rows equal
+        (np.arange(3.0)[:, np.newaxis], 1),
+        (np.repeat([[0.0], [1.0], [7.0]], 30, axis=0) + np.linspace(0, 0.1, 90)[:, np.newaxis], 3),
+        (np.random.default_rng(0).normal(size=(12, 40)), 1),  # more features than rows
+        (np.ones((9, 2), np.float32) + np.eye(9, 2, dtype=np.float32), 1),
+        (1e-200 * np.random.default_rng(0).normal(size=(30, 2)), 1),
+    ],
+)
 def test_small_and_odd_data(X, k):
     found = suggest_k(X, n_clusters=range(2, 5), stability=3, random_state=0)
     assert found.k == k
@@ -167,41 +187,64 @@ def test_progress_has_two_stages_and_can_be_stopped():
     assert list(dict.fromkeys(step[0] for step in seen)) == ["sweep", "data without clusters"]
     assert seen[-1] == ("data without clusters", 40, 40)
     with pytest.raises(coterie.Cancelled, match="during data without clusters at 3 of 40"):
-        suggest_k(blobs(0, 3), WARD, [2, 3], stability=1,
-                  callback=lambda stage, done, total: stage == "sweep" or done < 3)
+        suggest_k(
+            blobs(0, 3), WARD, [2, 3], stability=1, callback=lambda stage, done, total: stage == "sweep" or done < 3
+        )
 
 
 def test_suggestion_is_a_value():
     found = suggestion("three")
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.k = 2
-    assert repr(found).startswith("KSuggestion(k=3, clear=True, reasons=('silhouette is highest") \
-        and "Sweep" not in repr(found)
+    assert repr(found).startswith(
+        "KSuggestion(k=3, clear=True, reasons=('silhouette is highest"
+    ) and "Sweep" not in repr(found)
 
 
 # ------------------------------------------------------------------------------------------- mistakes
 
 
-@pytest.mark.parametrize("call, error, message", [
-    (lambda X: suggest_k(X[:2]), ValueError, "suggest_k needs at least 3 rows. Got 2"),
-    (lambda X: suggest_k(X, n_clusters=[1, 2]), ValueError, "'n_clusters' parameter of suggest_k must be a list"),
-    (lambda X: suggest_k(X, n_clusters=3), ValueError, "must be a list of ints of at least 2.* Got 3 instead"),
-    (lambda X: suggest_k(X, n_clusters=[]), ValueError, r"must have a number below that of the rows, 30. Got \[\]"),
-    (lambda X: suggest_k(X, n_clusters=[30]), ValueError, "below that of the rows, 30"),
-    (lambda X: suggest_k(X, stability=-1), ValueError, "'stability' parameter"),
-    (lambda X: suggest_k(X, random_state="x"), ValueError, "'random_state' parameter of suggest_k"),
-    (lambda X: suggest_k(X, coterie.DBSCAN()), ValueError, "names 'n_clusters', which DBSCAN does not have"),
-    (lambda X: suggest_k(X[0]), ValueError, "Expected 2D array"),
-    (lambda X: suggest_k(sweep(coterie.DBSCAN(), X, {"eps": [1.0]})), ValueError, "over n_clusters alone. Got one over "
-                                                                                  "eps"),
-    (lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2], "n_init": [1, 2]})), ValueError, "Got one over "
-                                                                                                 "n_clusters, n_init"),
-    (lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2]}, scores=[])), ValueError, "the score 'silhouette'"),
-    (lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2, 3, 2]})), ValueError, r"once. Got \[2, 3, 2\]"),
-    (lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2]}), KMeans()), ValueError, "no estimator beside a sweep"),
-    (lambda X: suggest_k(np.abs(X[:, :1] - X[:, 0]), AgglomerativeClustering(metric="precomputed", linkage="single"),
-                         [2], stability=0), ValueError, "needs rows, not distances"),
-])
+@pytest.mark.parametrize(
+    "call, error, message",
+    [
+        (lambda X: suggest_k(X[:2]), ValueError, "suggest_k needs at least 3 rows. Got 2"),
+        (lambda X: suggest_k(X, n_clusters=[1, 2]), ValueError, "'n_clusters' parameter of suggest_k must be a list"),
+        (lambda X: suggest_k(X, n_clusters=3), ValueError, "must be a list of ints of at least 2.* Got 3 instead"),
+        (lambda X: suggest_k(X, n_clusters=[]), ValueError, r"must have a number below that of the rows, 30. Got \[\]"),
+        (lambda X: suggest_k(X, n_clusters=[30]), ValueError, "below that of the rows, 30"),
+        (lambda X: suggest_k(X, stability=-1), ValueError, "'stability' parameter"),
+        (lambda X: suggest_k(X, random_state="x"), ValueError, "'random_state' parameter of suggest_k"),
+        (lambda X: suggest_k(X, coterie.DBSCAN()), ValueError, "names 'n_clusters', which DBSCAN does not have"),
+        (lambda X: suggest_k(X[0]), ValueError, "Expected 2D array"),
+        (
+            lambda X: suggest_k(sweep(coterie.DBSCAN(), X, {"eps": [1.0]})),
+            ValueError,
+            "over n_clusters alone. Got one over eps",
+        ),
+        (
+            lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2], "n_init": [1, 2]})),
+            ValueError,
+            "Got one over n_clusters, n_init",
+        ),
+        (lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2]}, scores=[])), ValueError, "the score 'silhouette'"),
+        (lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2, 3, 2]})), ValueError, r"once. Got \[2, 3, 2\]"),
+        (
+            lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2]}), KMeans()),
+            ValueError,
+            "no estimator beside a sweep",
+        ),
+        (
+            lambda X: suggest_k(
+                np.abs(X[:, :1] - X[:, 0]),
+                AgglomerativeClustering(metric="precomputed", linkage="single"),
+                [2],
+                stability=0,
+            ),
+            ValueError,
+            "needs rows, not distances",
+        ),
+    ],
+)
 def test_mistakes(call, error, message):
     with pytest.raises(error, match=message):
         call(blobs(0, 3, n=30))

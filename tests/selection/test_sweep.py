@@ -1,4 +1,5 @@
 """Sweeps: each row is what a fit and the scores say, whatever was saved on the way."""
+
 import functools
 import itertools
 import math
@@ -40,12 +41,15 @@ class Recorder(KMeans):
 # ------------------------------------------------------------------------------------------- rows
 
 
-@pytest.mark.parametrize("estimator, grid", [
-    (KMeans(random_state=0), {"n_clusters": range(1, 6)}),
-    (KMeans(random_state=0), {"n_clusters": [2, 3], "init": ["k-means++", "random"]}),
-    (DBSCAN(), {"eps": [0.3, 1.0, 2.0], "min_samples": [3, 5]}),
-    (AgglomerativeClustering(), {"n_clusters": range(1, 6)}),
-])
+@pytest.mark.parametrize(
+    "estimator, grid",
+    [
+        (KMeans(random_state=0), {"n_clusters": range(1, 6)}),
+        (KMeans(random_state=0), {"n_clusters": [2, 3], "init": ["k-means++", "random"]}),
+        (DBSCAN(), {"eps": [0.3, 1.0, 2.0], "min_samples": [3, 5]}),
+        (AgglomerativeClustering(), {"n_clusters": range(1, 6)}),
+    ],
+)
 def test_rows_are_what_a_fit_and_the_scores_say(estimator, grid):
     X = blobs()
     found = sweep(estimator, X, grid)
@@ -90,7 +94,8 @@ def test_silhouette_has_the_metric_of_the_estimator():
         found = sweep(estimator, X, {"min_samples": [2]})
         labels, inside = found.labels[0], found.labels[0] >= 0
         assert found[0]["silhouette"] == pytest.approx(
-            scores.silhouette_score(X[inside], labels[inside], metric=metric, **options), nan_ok=True)
+            scores.silhouette_score(X[inside], labels[inside], metric=metric, **options), nan_ok=True
+        )
         assert found[0]["n_clusters"] > 1
 
 
@@ -98,8 +103,9 @@ def test_estimators_within_others_repeat():
     pipeline = pytest.importorskip("sklearn.pipeline")
     X = np.random.default_rng(0).uniform(size=(200, 2))
     model = pipeline.make_pipeline(Scaler(), KMeans(init="random"))
-    one, other, another = (sweep(model, X, {"kmeans__n_clusters": [7]}, scores=[], random_state=seed).labels[0]
-                           for seed in (0, 0, 1))
+    one, other, another = (
+        sweep(model, X, {"kmeans__n_clusters": [7]}, scores=[], random_state=seed).labels[0] for seed in (0, 0, 1)
+    )
     assert np.array_equal(one, other) and not np.array_equal(one, another)
     assert model.get_params()["kmeans__random_state"] is None
 
@@ -129,8 +135,13 @@ def test_silhouette_of_a_metric_that_takes_all_rows():
 def test_given_distances_have_a_silhouette_and_no_means():
     X = blobs()
     D = np.sqrt(((X[:, np.newaxis] - X) ** 2).sum(axis=2))
-    given = sweep(AgglomerativeClustering(metric="precomputed", linkage="average"), D, {"n_clusters": [2, 3]},
-                  stability=4, random_state=0)
+    given = sweep(
+        AgglomerativeClustering(metric="precomputed", linkage="average"),
+        D,
+        {"n_clusters": [2, 3]},
+        stability=4,
+        random_state=0,
+    )
     own = sweep(AgglomerativeClustering(linkage="average"), X, {"n_clusters": [2, 3]}, stability=4, random_state=0)
     for row, same in zip(given, own, strict=True):
         assert row["silhouette"] == pytest.approx(same["silhouette"])
@@ -167,19 +178,25 @@ def test_best_is_the_highest_but_the_lowest_davies_bouldin_and_the_first_of_equa
 # ------------------------------------------------------------------------------------------- trees
 
 
-@pytest.mark.parametrize("estimator, grid, n_trees", [
-    (AgglomerativeClustering(), {"n_clusters": range(1, 9)}, 1),
-    (AgglomerativeClustering(n_clusters=None), {"distance_threshold": [0.0, 0.5, 3.0, 1e9]}, 1),
-    (AgglomerativeClustering(), {"n_clusters": [2, 3, 4], "linkage": ["ward", "single", "complete"]}, 3),
-    (DivisiveClustering(), {"n_clusters": range(1, 6)}, 1),
-])
+@pytest.mark.parametrize(
+    "estimator, grid, n_trees",
+    [
+        (AgglomerativeClustering(), {"n_clusters": range(1, 9)}, 1),
+        (AgglomerativeClustering(n_clusters=None), {"distance_threshold": [0.0, 0.5, 3.0, 1e9]}, 1),
+        (AgglomerativeClustering(), {"n_clusters": [2, 3, 4], "linkage": ["ward", "single", "complete"]}, 3),
+        (DivisiveClustering(), {"n_clusters": range(1, 6)}, 1),
+    ],
+)
 def test_trees_are_built_once_and_cuts_are_those_of_separate_fits(estimator, grid, n_trees, monkeypatch):
     X, cls = blobs(n=40, spread=3.0), type(estimator)
-    expected = [cls(**estimator.get_params() | dict(zip(grid, values, strict=True))).fit_predict(X)
-                for values in itertools.product(*grid.values())]
+    expected = [
+        cls(**estimator.get_params() | dict(zip(grid, values, strict=True))).fit_predict(X)
+        for values in itertools.product(*grid.values())
+    ]
     fits, fit = [], cls.fit
-    monkeypatch.setattr(cls, "fit", lambda model, *args, **kwargs: fits.append(len(args[0])) or fit(model, *args,
-                                                                                                     **kwargs))
+    monkeypatch.setattr(
+        cls, "fit", lambda model, *args, **kwargs: fits.append(len(args[0])) or fit(model, *args, **kwargs)
+    )
     found = sweep(estimator, X, grid, stability=2, random_state=0)
     assert fits == [40] * 3 * n_trees
     for labels, each in zip(found.labels, expected, strict=True):
@@ -202,8 +219,11 @@ def test_stability_is_the_agreement_with_fits_to_the_same_resamples():
             np.testing.assert_array_equal(part, fits[3 * len(agreement)][2])
             drawn = [int(np.flatnonzero((X == each).all(axis=1))[0]) for each in part]
             rows, first = np.unique(drawn, return_index=True)
-            agreement.append(scores.adjusted_rand_score(found.labels[i][rows],
-                                                        KMeans(k, random_state=3).fit_predict(X[drawn])[first]))
+            agreement.append(
+                scores.adjusted_rand_score(
+                    found.labels[i][rows], KMeans(k, random_state=3).fit_predict(X[drawn])[first]
+                )
+            )
         assert row["stability"] == pytest.approx(np.mean(agreement))
         assert row["stability_spread"] == pytest.approx(np.std(agreement))
     assert found[0].keys() - {"stability", "stability_spread"} == sweep(KMeans(), X, {"n_clusters": [2]})[0].keys()
@@ -279,8 +299,9 @@ def test_kinds_of_data(kind):
 
 def test_progress_is_one_stage_and_can_be_stopped():
     seen = []
-    sweep(KMeans(), blobs(), {"n_clusters": [2, 3]}, stability=2, random_state=0, callback=lambda *step:
-          seen.append(step))
+    sweep(
+        KMeans(), blobs(), {"n_clusters": [2, 3]}, stability=2, random_state=0, callback=lambda *step: seen.append(step)
+    )
     assert seen[0] == ("sweep", 0, 6) and seen[-1] == ("sweep", 6, 6)
     assert seen == sorted(seen) and {step[1] for step in seen} == set(range(7))
     with pytest.raises(coterie.Cancelled, match="stopped by the callback during sweep at 4 of 6"):
@@ -329,8 +350,10 @@ def test_text_is_an_aligned_table_with_a_star_at_the_best():
     assert [line.count("*") for line in lines] == [1, 4, 0]  # two clusters are as stable as three
     ends = {line.index("±") for line in lines}
     assert len(ends) == 1
-    assert repr(found) == ("<Sweep of KMeans over n_clusters: 3 rows with inertia, silhouette, davies_bouldin, "
-                           "calinski_harabasz, stability>")
+    assert repr(found) == (
+        "<Sweep of KMeans over n_clusters: 3 rows with inertia, silhouette, davies_bouldin, "
+        "calinski_harabasz, stability>"
+    )
     several = str(sweep(DBSCAN(), blobs(), {"eps": [0.5], "min_samples": [5]})).splitlines()[0].split()
     assert several[:4] == ["eps", "min_samples", "n_clusters", "noise"]
 
@@ -356,27 +379,34 @@ def noise(X, labels):
     return 0.0
 
 
-@pytest.mark.parametrize("changed, error, message", [
-    ({"grid": {}}, ValueError, r"'grid' parameter of sweep must be a dict .* Got {} instead"),
-    ({"grid": [2, 3]}, ValueError, "must be a dict"),
-    ({"grid": {"k": [2]}}, ValueError, "names 'k', which KMeans does not have. It has algorithm"),
-    ({"grid": {"n_clusters": []}}, ValueError, "at least one value for 'n_clusters'"),
-    ({"grid": {"n_clusters": 3}}, ValueError, "must have a list of values for 'n_clusters'. Got 3"),
-    ({"grid": {"init": "random"}}, ValueError, "must have a list of values for 'init'"),
-    ({"grid": {"n_clusters": [0]}}, ValueError, "'n_clusters' parameter of KMeans"),
-    ({"grid": {"n_clusters": [2, 1000]}}, ValueError, "n_samples=60 should be >= n_clusters=1000"),
-    ({"scores": "silhouette"}, ValueError, "'scores' parameter of sweep must be a list"),
-    ({"scores": ["shape"]}, ValueError, "or names among 'silhouette', .*. Got 'shape'"),
-    ({"scores": ["silhouette", scores.silhouette_score]}, ValueError, "different names"),
-    ({"grid": {"eps": [1.0]}, "estimator": DBSCAN(), "scores": [noise]}, ValueError, "another column is. Got 'noise'"),
-    ({"stability": -1}, ValueError, "'stability' parameter of sweep"),
-    ({"random_state": "x"}, ValueError, "'random_state' parameter of sweep"),
-    ({"n_jobs": 0}, ValueError, "'n_jobs' parameter of sweep"),
-    ({"X": [1.0, 2.0]}, ValueError, "Expected 2D array"),
-    ({"X": [[np.nan]]}, ValueError, "Input X contains NaN"),
-    ({"estimator": KMeans}, TypeError, "sweep needs an estimator, such as KMeans\\(\\)"),
-    ({"estimator": object()}, TypeError, "with get_params, set_params and fit_predict"),
-])
+@pytest.mark.parametrize(
+    "changed, error, message",
+    [
+        ({"grid": {}}, ValueError, r"'grid' parameter of sweep must be a dict .* Got {} instead"),
+        ({"grid": [2, 3]}, ValueError, "must be a dict"),
+        ({"grid": {"k": [2]}}, ValueError, "names 'k', which KMeans does not have. It has algorithm"),
+        ({"grid": {"n_clusters": []}}, ValueError, "at least one value for 'n_clusters'"),
+        ({"grid": {"n_clusters": 3}}, ValueError, "must have a list of values for 'n_clusters'. Got 3"),
+        ({"grid": {"init": "random"}}, ValueError, "must have a list of values for 'init'"),
+        ({"grid": {"n_clusters": [0]}}, ValueError, "'n_clusters' parameter of KMeans"),
+        ({"grid": {"n_clusters": [2, 1000]}}, ValueError, "n_samples=60 should be >= n_clusters=1000"),
+        ({"scores": "silhouette"}, ValueError, "'scores' parameter of sweep must be a list"),
+        ({"scores": ["shape"]}, ValueError, "or names among 'silhouette', .*. Got 'shape'"),
+        ({"scores": ["silhouette", scores.silhouette_score]}, ValueError, "different names"),
+        (
+            {"grid": {"eps": [1.0]}, "estimator": DBSCAN(), "scores": [noise]},
+            ValueError,
+            "another column is. Got 'noise'",
+        ),
+        ({"stability": -1}, ValueError, "'stability' parameter of sweep"),
+        ({"random_state": "x"}, ValueError, "'random_state' parameter of sweep"),
+        ({"n_jobs": 0}, ValueError, "'n_jobs' parameter of sweep"),
+        ({"X": [1.0, 2.0]}, ValueError, "Expected 2D array"),
+        ({"X": [[np.nan]]}, ValueError, "Input X contains NaN"),
+        ({"estimator": KMeans}, TypeError, "sweep needs an estimator, such as KMeans\\(\\)"),
+        ({"estimator": object()}, TypeError, "with get_params, set_params and fit_predict"),
+    ],
+)
 def test_mistakes(changed, error, message):
     given = {"estimator": KMeans(), "X": blobs(), "grid": {"n_clusters": [2]}} | changed
     with pytest.raises(error, match=message):
@@ -385,8 +415,11 @@ def test_mistakes(changed, error, message):
 
 def test_best_of_what_has_none():
     found = sweep(KMeans(), blobs(), {"n_clusters": [2, 3]})
-    for name, message in (("inertia", "inertia has no best value"), ("stability", "Got 'stability'"),
-                          ("noise", "must be one of those of the sweep: silhouette")):
+    for name, message in (
+        ("inertia", "inertia has no best value"),
+        ("stability", "Got 'stability'"),
+        ("noise", "must be one of those of the sweep: silhouette"),
+    ):
         with pytest.raises(ValueError, match=message):
             found.best(name)
 

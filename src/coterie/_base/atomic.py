@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Writing a file in one step: an earlier file is there until the new one is whole."""
+
 from __future__ import annotations
 
 import contextlib

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How results draw themselves: `coterie.plot` is above them, so they name it and do not import it."""
+
 from __future__ import annotations
 
 import importlib

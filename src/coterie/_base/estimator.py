@@ -4,6 +4,7 @@
 `Estimator` has parameters and reads data; `Clusterer` and `Transformer` add what their kind adds. scikit-learn itself
 is imported only by methods that it alone calls, or that make no sense without it.
 """
+
 from __future__ import annotations
 
 import functools
@@ -163,8 +164,9 @@ class Estimator:
         for key, value in params.items():
             name, inside, rest = key.partition("__")
             if name not in valid:
-                raise ValueError(f"Invalid parameter {name!r} for estimator {shown(self)}. "
-                                 f"Valid parameters are: {sorted(valid)!r}.")
+                raise ValueError(
+                    f"Invalid parameter {name!r} for estimator {shown(self)}. Valid parameters are: {sorted(valid)!r}."
+                )
             if inside:
                 nested.setdefault(name, {})[rest] = value
         for key, value in params.items():
@@ -211,8 +213,10 @@ class Estimator:
         from sklearn import get_config
 
         if not get_config()["enable_metadata_routing"]:
-            raise RuntimeError("This method is only available when metadata routing is enabled. "
-                               "You can enable it using sklearn.set_config(enable_metadata_routing=True).")
+            raise RuntimeError(
+                "This method is only available when metadata routing is enabled. "
+                "You can enable it using sklearn.set_config(enable_metadata_routing=True)."
+            )
         requests = self.get_metadata_routing()
         for name, alias in aliases.items():
             if alias != UNCHANGED:
@@ -281,7 +285,8 @@ class Estimator:
         if not self.__sklearn_is_fitted__():
             raise also_sklearns(NotFittedError)(
                 f"This {type(self).__name__} instance is not fitted yet. "
-                "Call 'fit' with appropriate arguments before using this estimator.")
+                "Call 'fit' with appropriate arguments before using this estimator."
+            )
 
     def _read(self, X: ArrayLike, **options: Any) -> tuple[NDArray, dict[str, object]]:
         """The data for fit, checked, and the attributes that describe them (for `_become`)."""
@@ -355,8 +360,10 @@ def save_parts(file: IO[bytes], parts: Mapping[str, Estimator], facts: Mapping[s
     for part, each in parts.items():
         name = model_files.name_of(type(each))
         if name is None:
-            raise TypeError(f"{part} is a {type(each).__qualname__}, which can't be saved without pickle: only the "
-                            "classes of coterie can.")
+            raise TypeError(
+                f"{part} is a {type(each).__qualname__}, which can't be saved without pickle: only the "
+                "classes of coterie can."
+            )
         params = each.get_params(deep=False)
         state = {key: value for key, value in each.__dict__.items() if key not in params}
         written[part] = {"class": name, "params": params, "state": state}
@@ -420,9 +427,15 @@ class Clusterer:
 class Transformer:
     """An estimator whose transform gives new columns, as an array or as a table on request."""
 
-    _settings = {"_sklearn_output_config": (Rule(
-        "a dict of 'transform' and 'default', 'pandas' or 'polars'",
-        lambda value: value in [{"transform": name} for name in ("default", "pandas", "polars")]), ABSENT)}
+    _settings = {
+        "_sklearn_output_config": (
+            Rule(
+                "a dict of 'transform' and 'default', 'pandas' or 'polars'",
+                lambda value: value in [{"transform": name} for name in ("default", "pandas", "polars")],
+            ),
+            ABSENT,
+        )
+    }
 
     def __sklearn_tags__(self):
         from sklearn.utils import TransformerTags
@@ -459,8 +472,10 @@ class Transformer:
         if seen is not None and not np.array_equal(seen, names):
             raise ValueError("input_features is not equal to feature_names_in_")
         if len(names) != self.n_features_in_:
-            raise ValueError("input_features should have length equal to number of features "
-                             f"({self.n_features_in_}), got {len(names)}")
+            raise ValueError(
+                "input_features should have length equal to number of features "
+                f"({self.n_features_in_}), got {len(names)}"
+            )
         return names
 
     def _as_output(self, columns: NDArray, X: object) -> Any:

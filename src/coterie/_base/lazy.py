@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Properties that are computed when they are first asked for, and kept."""
+
 from __future__ import annotations
 
 import functools
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from functools import cached_property as lazy_property
 else:
+
     class lazy_property(functools.cached_property):
         """`functools.cached_property` without its lock.
 

@@ -10,6 +10,7 @@ text names all other arrays, each by its place in it:
 This module turns such a file into dicts, numbers, texts and arrays. What these must be in a model is up to those who
 ask for it.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -32,8 +33,14 @@ _HEADER = "coterie.json"
 # Keys of JSON objects that stand for what JSON has not.
 _ARRAY, _TEXTS, _TUPLE, _METRIC = "$array", "$texts", "$tuple", "$metric"
 # The classes that a file may name, by their public names, which outlive a move of the code.
-_CLASSES = ("coterie.AgglomerativeClustering", "coterie.DBSCAN", "coterie.DivisiveClustering", "coterie.KMeans",
-            "coterie.neighbors.NearestNeighbors", "coterie.scaling.Scaler")
+_CLASSES = (
+    "coterie.AgglomerativeClustering",
+    "coterie.DBSCAN",
+    "coterie.DivisiveClustering",
+    "coterie.KMeans",
+    "coterie.neighbors.NearestNeighbors",
+    "coterie.scaling.Scaler",
+)
 
 _LARGEST_DIRECTORY = 1 << 20  # bytes; that is thousands of arrays
 _DEEPEST = 50  # brackets within brackets
@@ -41,8 +48,10 @@ _BYTES_OF_JSON = 40  # in memory, for one in the file, at most
 _BYTES_OF_TEXT = 20  # alike, of an array of texts
 _BLOCK = 1 << 20
 # What numpy writes in front of an array. Its own reader evaluates it as Python.
-_NPY = re.compile(rb"\{'descr': '([<>|][biufU]\d{1,9})', 'fortran_order': False, "
-                  rb"'shape': \((|\d{1,18},|\d{1,18}(?:, \d{1,18})+)\), \} *\n")
+_NPY = re.compile(
+    rb"\{'descr': '([<>|][biufU]\d{1,9})', 'fortran_order': False, "
+    rb"'shape': \((|\d{1,18},|\d{1,18}(?:, \d{1,18})+)\), \} *\n"
+)
 _QUOTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 
 
@@ -99,8 +108,9 @@ def _encode(value: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:
         if value.dtype.kind in "biufU":
             arrays[place] = np.asarray(value, order="C")
             return {kind: place}
-    if isinstance(value, dict) and not any(not isinstance(key, str) or key.startswith("$") or "/" in key
-                                           for key in value):
+    if isinstance(value, dict) and not any(
+        not isinstance(key, str) or key.startswith("$") or "/" in key for key in value
+    ):
         return {key: _encode(each, f"{place}/{key}".lstrip("/"), arrays) for key, each in value.items()}
     if isinstance(value, list | tuple):
         items = [_encode(each, f"{place}/{i}", arrays) for i, each in enumerate(value)]
@@ -109,8 +119,10 @@ def _encode(value: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:
         code = {_METRIC: value.name} | ({"p": value.p} if value.name == "minkowski" else {})
         if _as_metric(code) == value:  # made by `as_metric`
             return code
-    raise TypeError(f"{place} is a {type(value).__name__}, which can't be saved without pickle: only numbers, texts, "
-                    "arrays of them and what is made of these can.")
+    raise TypeError(
+        f"{place} is a {type(value).__name__}, which can't be saved without pickle: only numbers, texts, "
+        "arrays of them and what is made of these can."
+    )
 
 
 def _as_metric(code: dict[str, Any]) -> Any:
@@ -135,8 +147,9 @@ def reading(path: str | os.PathLike) -> Iterator[None]:
         raise name_file(error, path) from error.__cause__
     except Exception as error:  # readers of hostile bytes raise more than they promise
         why = " ".join(str(error).split()) or type(error).__name__
-        raise ValueError(f"{path!r} is not a model saved by coterie: "
-                         f"{why if len(why) <= 500 else why[:497] + '...'}") from error
+        raise ValueError(
+            f"{path!r} is not a model saved by coterie: {why if len(why) <= 500 else why[:497] + '...'}"
+        ) from error
 
 
 def read(path: str | os.PathLike) -> dict[str, Any]:
@@ -155,8 +168,11 @@ def read(path: str | os.PathLike) -> dict[str, Any]:
             if len(waiting) < len(members):
                 raise ValueError("two of its arrays have the same name")
             for info in members:
-                if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1 or info.file_size != \
-                        info.compress_size:
+                if (
+                    info.compress_type != zipfile.ZIP_STORED
+                    or info.flag_bits & 1
+                    or info.file_size != info.compress_size
+                ):
                     raise ValueError(f"{info.filename!r} in it is compressed or encrypted")
             total = sum(info.file_size for info in members)
             if total > size:
@@ -186,9 +202,9 @@ def _check_end(file: IO[bytes], size: int) -> None:
     end = file.read(n).rjust(n, b"\0")
     if end[76:80] != b"PK\5\6":
         raise ValueError("it is no npz file, or not all of one")
-    n_bytes, = struct.unpack("<L", end[88:92])
+    (n_bytes,) = struct.unpack("<L", end[88:92])
     if end[56:60] == b"PK\6\7":  # a file of more than 4 GB
-        n_bytes, = struct.unpack("<Q", end[40:48])
+        (n_bytes,) = struct.unpack("<Q", end[40:48])
     if n_bytes > min(size, _LARGEST_DIRECTORY):
         raise ValueError("its directory is too large")
 
@@ -198,7 +214,7 @@ def _read_array(member: IO[bytes], n_bytes: int) -> np.ndarray:
     start = member.read(10)
     if start[:8] != b"\x93NUMPY\1\0" or len(start) < 10:
         raise ValueError("it has something else than arrays")
-    n_more, = struct.unpack("<H", start[8:])
+    (n_more,) = struct.unpack("<H", start[8:])
     found = _NPY.fullmatch(member.read(n_more))
     if found is None:
         raise ValueError("it has an array that is not of numbers or texts, or not in C order")
@@ -213,9 +229,11 @@ def _read_array(member: IO[bytes], n_bytes: int) -> np.ndarray:
         if not n_read:
             raise ValueError("it ends too early")
         left = left[n_read:]
-    highest = {"b": 1, "U": 0x10ffff}.get(dtype.kind)  # numpy trusts these bytes
-    if highest and array.reshape(-1).view(np.uint8 if dtype.kind == "b" else dtype.byteorder + "u4").max(
-            initial=0) > highest:
+    highest = {"b": 1, "U": 0x10FFFF}.get(dtype.kind)  # numpy trusts these bytes
+    if (
+        highest
+        and array.reshape(-1).view(np.uint8 if dtype.kind == "b" else dtype.byteorder + "u4").max(initial=0) > highest
+    ):
         raise ValueError("it has an array of bytes that are no bool or no text")
     return array.astype(dtype.newbyteorder("="), copy=False)
 
@@ -239,8 +257,10 @@ def _parse(header: np.ndarray) -> dict[str, Any]:
     if version > FORMAT:
         raise ValueError("it was written by a later version of coterie")
     if version < FORMAT:
-        raise ValueError("it was written by an earlier version of coterie, in a form that is not read any more: fit "
-                         "and save the model again")
+        raise ValueError(
+            "it was written by an earlier version of coterie, in a form that is not read any more: fit "
+            "and save the model again"
+        )
     return tree
 
 

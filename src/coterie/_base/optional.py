@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Libraries that only some of the package needs."""
+
 from __future__ import annotations
 
 

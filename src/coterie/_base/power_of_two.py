@@ -5,6 +5,7 @@ That division is exact, so results have the same digits at every scale; lengths 
 Ordinary numbers are left as they are: the exponent is 0 and nothing is copied. Differences down to 2**-400 of the
 largest number count; still smaller ones may vanish beside it, as the square of 1e-170 vanishes beside 1.
 """
+
 from __future__ import annotations
 
 import math
@@ -80,9 +81,11 @@ def exponent_for(*arrays: NDArray, power: float = 2.0, radius: float = 0.0, name
     if exponent > 0 and name is not None and power <= _USUAL:
         low = min(float(np.min(np.abs(each), where=each != 0, initial=math.inf)) for each in arrays)
         if math.frexp(low)[1] < math.frexp(top)[1] - _WIDE / power:
-            raise ValueError(f"{name} holds numbers of very different size, {low:.6g} and {top:.6g}: "
-                             f"{'squares' if power == 2 else 'powers'} of both do not fit into float64. Leave out such "
-                             "rows, or divide such columns by a constant.")
+            raise ValueError(
+                f"{name} holds numbers of very different size, {low:.6g} and {top:.6g}: "
+                f"{'squares' if power == 2 else 'powers'} of both do not fit into float64. Leave out such "
+                "rows, or divide such columns by a constant."
+            )
     return exponent
 
 
@@ -127,7 +130,7 @@ def lengths(differences: NDArray[np.float64]) -> NDArray[np.float64]:
     with np.errstate(over="ignore", under="ignore"):
         squares = np.einsum("ij,ij->i", differences, differences)
         found = np.sqrt(squares)
-        odd = np.flatnonzero(~((squares > 2.0 ** -_HIGH) & (squares < math.inf)))
+        odd = np.flatnonzero(~((squares > 2.0**-_HIGH) & (squares < math.inf)))
         if len(odd):
             exponents = np.frexp(np.abs(differences[odd]).max(axis=1))[1]
             part = np.ldexp(differences[odd], -exponents[:, None])
@@ -150,8 +153,10 @@ def balanced(weights: NDArray[np.float64] | None) -> tuple[NDArray[np.float64] |
         low = float(np.min(weights, where=weights > 0, initial=top))
     exponent = math.frexp(top)[1]
     if exponent - math.frexp(low)[1] > _WEIGHTS:
-        raise ValueError(f"The largest of 'sample_weight' must be at most {2.0 ** _WEIGHTS:.0e} times the smallest one "
-                         f"above 0. Got {top:.6g} and {low:.6g}.")
+        raise ValueError(
+            f"The largest of 'sample_weight' must be at most {2.0**_WEIGHTS:.0e} times the smallest one "
+            f"above 0. Got {top:.6g} and {low:.6g}."
+        )
     if abs(exponent) <= _WEIGHT:
         return weights, 0
     return divided(weights, exponent), exponent

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a `random_state` parameter means."""
+
 from __future__ import annotations
 
 import os

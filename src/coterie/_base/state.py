@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What fitted estimators hold. Each declares it in `_state`, and what comes from a file is checked against that."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -38,8 +39,9 @@ class Array(NamedTuple):
         """Completes "must be ..."."""
         types = " or ".join("texts" if each is np.object_ else each.__name__ for each in self.types)
         shape = f"({', '.join(map(str, self.shape))}{',' * (len(self.shape) == 1)})"
-        values = [f"{word} {bound}" for word, bound in (("at least", self.low), ("less than", self.high))
-                  if bound is not None]
+        values = [
+            f"{word} {bound}" for word, bound in (("at least", self.low), ("less than", self.high)) if bound is not None
+        ]
         if np.float64 in self.types:
             values.append("finite" if self.finite else "not NaN")
         return f"an array of {types} of shape {shape}{', ' * bool(values)}{', '.join(values)}"
@@ -61,15 +63,23 @@ class Array(NamedTuple):
             fits = True
         else:
             least, most = value.min(), value.max()  # NaN if there is one
-            fits = bool(least == least and (self.low is None or least >= self.low) and (high is None or most < high)
-                        and (not self.finite or -np.inf < least <= most < np.inf))
+            fits = bool(
+                least == least
+                and (self.low is None or least >= self.low)
+                and (high is None or most < high)
+                and (not self.finite or -np.inf < least <= most < np.inf)
+            )
         if fits:
             lengths.update(new)
         return fits
 
 
-def check_state(owner: str, declared: Mapping[str, tuple[Rule | Array, ...]], values: Mapping[str, Any],
-                lengths: Mapping[str, int] | None = None) -> None:
+def check_state(
+    owner: str,
+    declared: Mapping[str, tuple[Rule | Array, ...]],
+    values: Mapping[str, Any],
+    lengths: Mapping[str, int] | None = None,
+) -> None:
     """Check values that were declared: each must satisfy one of its rules, and there must be no others.
 
     lengths : those that are known already, by their names
@@ -83,13 +93,18 @@ def check_state(owner: str, declared: Mapping[str, tuple[Rule | Array, ...]], va
         if name not in declared:
             raise ValueError(f"{name!r} is no attribute of {owner}")
     known = dict(lengths or {})
-    known.update((name, int(value)) for name, value in values.items()
-                 if isinstance(value, Integral) and not isinstance(value, bool))
+    known.update(
+        (name, int(value))
+        for name, value in values.items()
+        if isinstance(value, Integral) and not isinstance(value, bool)
+    )
     for name, allowed in declared.items():
         value = values.get(name, _NOTHING)
         if not any(each.accepts(value, known) if isinstance(each, Array) else each.accepts(value) for each in allowed):
-            raise ValueError(f"{name!r} of {owner} must be {' or '.join(each.text for each in allowed)}. Got "
-                             f"{_describe(value)} instead.")
+            raise ValueError(
+                f"{name!r} of {owner} must be {' or '.join(each.text for each in allowed)}. Got "
+                f"{_describe(value)} instead."
+            )
 
 
 def _describe(value: object) -> str:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Types that only type checkers look at."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

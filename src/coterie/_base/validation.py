@@ -4,6 +4,7 @@
 Messages open with scikit-learn's sentence, which its own checks match, and go on with the place in the caller's data.
 Tables and tensors are told by what they can do: pandas, polars, pyarrow and torch are never imported.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -124,8 +125,9 @@ def for_kernels(array: ArrayLike, dtype: DTypeLike | None = None) -> NDArray:
     return np.require(np.ascontiguousarray(array, dtype), requirements="A")
 
 
-def as_weights(sample_weight: ArrayLike | None, n_samples: int, *, allow_negative: bool = False
-               ) -> NDArray[np.float64] | None:
+def as_weights(
+    sample_weight: ArrayLike | None, n_samples: int, *, allow_negative: bool = False
+) -> NDArray[np.float64] | None:
     """Return `sample_weight` as a C-ordered float64 vector; None (every row counts as one) stays None.
 
     Raises
@@ -143,8 +145,10 @@ def as_weights(sample_weight: ArrayLike | None, n_samples: int, *, allow_negativ
     else:
         array = as_array(sample_weight, "sample_weight")
         if array.ndim != 1:
-            raise ValueError(f"Sample weights must be 1D array or scalar, got {array.ndim}D array. "
-                             f"Expected either a scalar value or a 1D array of length {n_samples}.")
+            raise ValueError(
+                f"Sample weights must be 1D array or scalar, got {array.ndim}D array. "
+                f"Expected either a scalar value or a 1D array of length {n_samples}."
+            )
         array = _to_float(array, sample_weight, "sample_weight", _F64)
         if array.shape[0] != n_samples:
             raise ValueError(f"sample_weight.shape == {array.shape}, expected {(n_samples,)}!")
@@ -169,7 +173,7 @@ def _first_not_finite(array: NDArray, allow_nan: bool) -> tuple[int, ...] | None
     """Index of the first NaN (unless allowed) or infinity; in blocks, so that memory does not grow with the data."""
     step = max(1, 65536 // max(1, array[:1].size))
     for start in range(0, len(array), step):
-        block = array[start:start + step]
+        block = array[start : start + step]
         bad = np.isinf(block) if allow_nan else ~np.isfinite(block)
         if bad.any():
             row, *column = np.unravel_index(bad.argmax(), bad.shape)
@@ -177,8 +181,9 @@ def _first_not_finite(array: NDArray, allow_nan: bool) -> tuple[int, ...] | None
     return None
 
 
-def _raise_for_not_finite(array: NDArray, original: object, name: str, owner: str | None = None,
-                          allow_nan: bool = False) -> None:
+def _raise_for_not_finite(
+    array: NDArray, original: object, name: str, owner: str | None = None, allow_nan: bool = False
+) -> None:
     index = _first_not_finite(array, allow_nan)
     if index is None:
         return
@@ -229,8 +234,10 @@ def as_array(X: object, name: str = "X") -> NDArray:
 
 def _to_array(X: object, name: str) -> NDArray:
     if hasattr(X, "tocsr"):
-        raise TypeError(f"Sparse data was passed for {name}, but dense data is required. "
-                        "Use '.toarray()' to convert to a dense numpy array.")
+        raise TypeError(
+            f"Sparse data was passed for {name}, but dense data is required. "
+            "Use '.toarray()' to convert to a dense numpy array."
+        )
     _check_in_memory(X, name)
     if isinstance(X, np.ma.MaskedArray):
         if not np.ma.is_masked(X):
@@ -256,8 +263,10 @@ def _check_in_memory(X: object, name: str) -> None:
     call = "compute" if hasattr(X, "__dask_graph__") else "collect" if is_lazy(X) else ""
     if call:
         library = type(X).__module__.split(".")[0]
-        raise TypeError(f"{name} is a {library} {type(X).__name__}, which is not in memory. "
-                        f"Call .{call}() first if it fits into memory, or take a sample of its rows.")
+        raise TypeError(
+            f"{name} is a {library} {type(X).__name__}, which is not in memory. "
+            f"Call .{call}() first if it fits into memory, or take a sample of its rows."
+        )
 
 
 def is_lazy(X: object) -> bool:
@@ -271,22 +280,29 @@ def _is_vector(value: object) -> bool:
 
 def _spread_vectors(array: NDArray, original: object, name: str) -> NDArray:
     """A matrix of the vectors that the one column of `array` holds; `array` itself where it holds none."""
-    kinds = {kind for kind in set(map(type, array.flat))
-             if issubclass(kind, Sequence | np.ndarray) and not issubclass(kind, str | bytes)}
+    kinds = {
+        kind
+        for kind in set(map(type, array.flat))
+        if issubclass(kind, Sequence | np.ndarray) and not issubclass(kind, str | bytes)
+    }
     if not kinds or array.ndim not in (1, 2):
         return array
     if array.ndim == 2 and array.shape[1] > 1:
         row, column = next(index for index, value in np.ndenumerate(array) if type(value) in kinds)
-        raise ValueError(f"Input {name} holds vectors in one of several columns. Pass this column alone, or spread its "
-                         f"numbers over columns of their own.{_place(row, column, names=_names(original))}")
+        raise ValueError(
+            f"Input {name} holds vectors in one of several columns. Pass this column alone, or spread its "
+            f"numbers over columns of their own.{_place(row, column, names=_names(original))}"
+        )
     vectors = array.ravel().tolist()
     row = next((i for i, value in enumerate(vectors) if not _is_vector(value)), None)
     if row is not None:
         raise ValueError(f"Input {name} holds vectors, but not in each row: {shown(vectors[row])}.{_place(row)}")
     row = next((i for i, value in enumerate(vectors) if len(value) != len(vectors[0])), None)
     if row is not None:
-        raise ValueError(f"Input {name} holds vectors of different lengths: {len(vectors[0])} numbers in row 0, "
-                         f"{len(vectors[row])} in row {row}.")
+        raise ValueError(
+            f"Input {name} holds vectors of different lengths: {len(vectors[0])} numbers in row 0, "
+            f"{len(vectors[row])} in row {row}."
+        )
     try:
         return np.array(vectors)
     except ValueError as error:
@@ -319,8 +335,10 @@ def _to_float(array: NDArray, original: object, name: str, dtype: np.dtype | Non
         raise ValueError(f"Complex data not supported\n{array}\n")
     if kind not in "biuf":
         holds = {"M": "dates", "m": "time differences", "V": "records"}.get(kind, "text")
-        raise ValueError(f"Input {name} holds {holds} ({array.dtype}), but numbers are required. "
-                         "Convert them to numbers or leave them out.")
+        raise ValueError(
+            f"Input {name} holds {holds} ({array.dtype}), but numbers are required. "
+            "Convert them to numbers or leave them out."
+        )
     with np.errstate(over="ignore"):  # long double beyond float64: infinity, which is reported as such
         return np.array(array, dtype=dtype or _float_type(array.dtype), order="C")
 
@@ -334,8 +352,10 @@ def _objects_to_float(array: NDArray, original: object, name: str) -> NDArray[np
     text = {kind for kind in kinds if issubclass(kind, (str, bytes))}
     if text:
         index = first(text)
-        raise ValueError(f"Input {name} holds text ({shown(array[index])}), but numbers are required. Convert it to "
-                         f"numbers or leave it out.{_place(*index, names=column_names(original))}")
+        raise ValueError(
+            f"Input {name} holds text ({shown(array[index])}), but numbers are required. Convert it to "
+            f"numbers or leave it out.{_place(*index, names=column_names(original))}"
+        )
     if any(issubclass(kind, (complex, np.complexfloating)) for kind in kinds):
         raise ValueError(f"Complex data not supported\n{array}\n")
     try:
@@ -359,8 +379,9 @@ def _is_number(value: object) -> bool:
 # ------------------------------------------------------------------------------------------- labels
 
 
-def as_labels(labels: ArrayLike, n_samples: int | None = None, *, name: str = "labels"
-              ) -> tuple[NDArray, NDArray[np.int64]]:
+def as_labels(
+    labels: ArrayLike, n_samples: int | None = None, *, name: str = "labels"
+) -> tuple[NDArray, NDArray[np.int64]]:
     """Return the values of labels in ascending order, and which of them each row has: ``values[codes]`` are the labels.
 
     Labels may be numbers, text, bool or objects of one type, in any vector or a table of one column. Objects that are
@@ -379,8 +400,10 @@ def as_labels(labels: ArrayLike, n_samples: int | None = None, *, name: str = "l
     if array.ndim != 1:
         raise ValueError(f"{name} must be 1D: shape is {array.shape!r}")
     if n_samples is not None and len(array) != n_samples:
-        raise ValueError("Found input variables with inconsistent numbers of samples: "
-                         f"[{n_samples}, {len(array)}]. {name} must hold one for each row.")
+        raise ValueError(
+            "Found input variables with inconsistent numbers of samples: "
+            f"[{n_samples}, {len(array)}]. {name} must hold one for each row."
+        )
     kind = array.dtype.kind
     if kind in "OSUT":
         return _encode_objects(array, name)
@@ -420,8 +443,9 @@ def _encode_objects(array: NDArray, name: str) -> tuple[NDArray, NDArray[np.int6
         raise TypeError(f"{name} must be uniformly strings or numbers. Got {types}.") from None
     code_of = {value: code for code, value in enumerate(ordered)}
     codes = np.fromiter(map(code_of.__getitem__, items), np.int64, len(items))
-    whole = array.dtype.kind == "O" and all(isinstance(value, Integral) and not isinstance(value, bool)
-                                            and -2**63 <= value < 2**63 for value in ordered)
+    whole = array.dtype.kind == "O" and all(
+        isinstance(value, Integral) and not isinstance(value, bool) and -(2**63) <= value < 2**63 for value in ordered
+    )
     return np.array(ordered, np.int64 if whole else array.dtype), codes
 
 
@@ -504,8 +528,10 @@ def check_column_names(names: NDArray | None, fitted: NDArray | None, owner: str
     elif list(names) != list(fitted):
         unseen, missing = sorted(set(names) - set(fitted)), sorted(set(fitted) - set(names))
         message = "The feature names should match those that were passed during fit.\n"
-        for title, which in (("Feature names unseen at fit time:\n", unseen),
-                             ("Feature names seen at fit time, yet now missing:\n", missing)):
+        for title, which in (
+            ("Feature names unseen at fit time:\n", unseen),
+            ("Feature names seen at fit time, yet now missing:\n", missing),
+        ):
             if which:
                 message += title + "".join(f"- {each}\n" for each in which[:5]) + "- ...\n" * (len(which) > 5)
         if not unseen and not missing:
@@ -542,8 +568,10 @@ class Rule(NamedTuple):
 def integer(low: int, high: int | None = None) -> Rule:
     """An int from `low` to `high`, both included. A bool is not a number here."""
     top = _LARGEST_INT if high is None else high
-    return Rule(f"an int in the range [{low}, {'inf)' if high is None else f'{high}]'}",
-                lambda value: is_integer(value) and low <= value <= top)
+    return Rule(
+        f"an int in the range [{low}, {'inf)' if high is None else f'{high}]'}",
+        lambda value: is_integer(value) and low <= value <= top,
+    )
 
 
 def number(low: float) -> Rule:
@@ -553,8 +581,9 @@ def number(low: float) -> Rule:
 
 def real(low: float) -> Rule:
     """A finite float of at least `low`."""
-    return Rule(f"a float in the range [{float(low)}, inf)",
-                lambda value: is_real(value) and low <= as_float(value) < math.inf)
+    return Rule(
+        f"a float in the range [{float(low)}, inf)", lambda value: is_real(value) and low <= as_float(value) < math.inf
+    )
 
 
 def is_integer(value: object) -> bool:
@@ -580,25 +609,30 @@ NUMBER = Rule("a real number", lambda value: is_real(value) and not math.isnan(a
 
 def one_of(*options: str) -> Rule:
     """One of a few words."""
-    return Rule(f"a str among {{{', '.join(map(repr, options))}}}",
-                lambda value: isinstance(value, str) and value in options)
+    return Rule(
+        f"a str among {{{', '.join(map(repr, options))}}}", lambda value: isinstance(value, str) and value in options
+    )
 
 
 NONE = Rule("None", lambda value: value is None)
 CALLABLE = Rule("a callable", callable)
 ARRAY_LIKE = Rule("an array-like", lambda value: is_array_like(value))
-DICT = Rule("an instance of 'dict'",  # of keywords
-            lambda value: isinstance(value, dict) and all(isinstance(key, str) for key in value))
-BOOL = (Rule("an instance of 'bool'", lambda value: isinstance(value, bool)),
-        Rule("an instance of 'numpy.bool'", lambda value: isinstance(value, np.bool_)))
-RANDOM_STATE = (integer(0, 2**32 - 1),
-                Rule("an instance of 'numpy.random.RandomState'",
-                     lambda value: isinstance(value, np.random.RandomState)),
-                Rule("an instance of 'numpy.random.Generator'", lambda value: isinstance(value, np.random.Generator)),
-                NONE)
+DICT = Rule(
+    "an instance of 'dict'",  # of keywords
+    lambda value: isinstance(value, dict) and all(isinstance(key, str) for key in value),
+)
+BOOL = (
+    Rule("an instance of 'bool'", lambda value: isinstance(value, bool)),
+    Rule("an instance of 'numpy.bool'", lambda value: isinstance(value, np.bool_)),
+)
+RANDOM_STATE = (
+    integer(0, 2**32 - 1),
+    Rule("an instance of 'numpy.random.RandomState'", lambda value: isinstance(value, np.random.RandomState)),
+    Rule("an instance of 'numpy.random.Generator'", lambda value: isinstance(value, np.random.Generator)),
+    NONE,
+)
 AXES = (Rule("matplotlib axes", lambda value: hasattr(value, "inset_axes")), NONE)  # no figure, no array of axes
-N_JOBS = (Rule("an int other than 0",
-               lambda value: is_integer(value) and value != 0), NONE)
+N_JOBS = (Rule("an int other than 0", lambda value: is_integer(value) and value != 0), NONE)
 
 
 def is_array_like(value: object) -> bool:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Numbers as text: as many digits as a reader needs, the same format for numbers to compare."""
+
 from __future__ import annotations
 
 import math
@@ -22,8 +23,9 @@ def pair(here: float, overall: float) -> str:
         return f"{number(here)} against {number(overall)}"
     apart = abs(here - overall)
     least, most = decimals_of(apart, 1), max(decimals_of(apart, DIGITS), 0)
-    return " against ".join(number(each, min(max(decimals_of(abs(each), DIGITS), least), most))
-                            for each in (here, overall))
+    return " against ".join(
+        number(each, min(max(decimals_of(abs(each), DIGITS), least), most)) for each in (here, overall)
+    )
 
 
 def number(value: float, decimals: float | None = None) -> str:
@@ -34,8 +36,7 @@ def number(value: float, decimals: float | None = None) -> str:
 
 
 def fixed(value: float, decimals: float, largest: float | None = None) -> str:
-    """A number with so many decimals; with commas if `largest`, by default the number itself, is long: a year has none.
-    """
+    """A number with so many decimals; with commas if `largest`, by default the number itself, is long: a year has none."""
     value = float(value)  # numpy rounds its own otherwise
     if not math.isfinite(value):
         return f"{value:.0f}"
@@ -54,8 +55,9 @@ def as_column(values: Iterable[float]) -> list[str]:
     finite = [value for value in values if math.isfinite(value)]
     largest = max(map(abs, finite), default=0.0)
     if largest >= MOST_SIZE or decimals_of(largest, DIGITS) > MOST_DECIMALS:
-        texts = [f"{value:.{DIGITS - 1}e}" if value and math.isfinite(value) else f"{value + 0.0:.0f}"
-                 for value in values]
+        texts = [
+            f"{value:.{DIGITS - 1}e}" if value and math.isfinite(value) else f"{value + 0.0:.0f}" for value in values
+        ]
     else:
         spread = max(finite, default=0.0) - min(finite, default=0.0) or largest
         decimals = min(max(decimals_of(spread, DIGITS), 0), MOST_DECIMALS)
@@ -111,5 +113,7 @@ def lopsidedness(labels: NDArray[np.integer], of_whom: str = "one cluster") -> s
     if np.count_nonzero(sizes) < 2 or part < _LOPSIDED:
         return None
     of_what = "the rows" if (labels >= 0).all() else "the rows that are in clusters"
-    return (f"{of_whom} has {share(part)} of {of_what}: {FEW_APART}; if the few are mistakes in the data, correct them "
-            "or leave them out, and try again")
+    return (
+        f"{of_whom} has {share(part)} of {of_what}: {FEW_APART}; if the few are mistakes in the data, correct them "
+        "or leave them out, and try again"
+    )

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Flat clusters: a tree cut in one way or another."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -17,8 +18,14 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-def fcluster(Z: ArrayLike, t: float, criterion: str = "inconsistent", depth: int = 2, R: ArrayLike | None = None,
-             monocrit: ArrayLike | None = None) -> NDArray[np.int32]:
+def fcluster(
+    Z: ArrayLike,
+    t: float,
+    criterion: str = "inconsistent",
+    depth: int = 2,
+    R: ArrayLike | None = None,
+    monocrit: ArrayLike | None = None,
+) -> NDArray[np.int32]:
     """Flat clusters from a tree: the largest subtrees that stay within a threshold.
 
     Parameters
@@ -154,8 +161,9 @@ def leaders(Z: ArrayLike, T: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.i
     label[:n] = T
     node = walks.find_leaders(children, order, label, L, M)
     if node >= 0:
-        raise ValueError("T is not a valid assignment vector. Error found when examining linkage node "
-                         f"{node} (< 2n-1).")
+        raise ValueError(
+            f"T is not a valid assignment vector. Error found when examining linkage node {node} (< 2n-1)."
+        )
     return L, M
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Drawing the tree of a linkage matrix."""
+
 from __future__ import annotations
 
 import math
@@ -26,9 +27,14 @@ _palette: Sequence[str] = _DEFAULT_PALETTE
 _FONT_SIZES = ((20, 12.0), (30, 10.0), (50, 8.0), (85, 6.0))  # points, for up to so many leaves
 _FINITE = Rule("a finite number", lambda value: is_real(value) and math.isfinite(as_float(value)))
 _WORD = Rule("a str", lambda value: isinstance(value, str))  # of matplotlib: "small", "vertical"
-_RULES = {"leaf_label_func": (CALLABLE, NONE), "link_color_func": (CALLABLE, NONE), "ax": AXES,
-          "above_threshold_color": (Rule("a color: a str or a tuple", lambda value: isinstance(value, str | tuple)),),
-          "leaf_font_size": (_FINITE, _WORD, NONE), "leaf_rotation": (_FINITE, _WORD, NONE)}
+_RULES = {
+    "leaf_label_func": (CALLABLE, NONE),
+    "link_color_func": (CALLABLE, NONE),
+    "ax": AXES,
+    "above_threshold_color": (Rule("a color: a str or a tuple", lambda value: isinstance(value, str | tuple)),),
+    "leaf_font_size": (_FINITE, _WORD, NONE),
+    "leaf_rotation": (_FINITE, _WORD, NONE),
+}
 _ROTATIONS = ((20, 0.0), (40, 45.0))  # degrees
 
 
@@ -66,14 +72,27 @@ def set_link_color_palette(palette: Sequence[str] | None) -> None:
     _palette = tuple(palette)  # what the caller does to a list later has no effect here
 
 
-def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
-               color_threshold: float | str | None = None, get_leaves: bool = True, orientation: str = "top",
-               labels: ArrayLike | None = None, count_sort: bool | str = False, distance_sort: bool | str = False,
-               show_leaf_counts: bool = True, no_plot: bool = False, no_labels: bool = False,
-               leaf_font_size: float | None = None, leaf_rotation: float | None = None,
-               leaf_label_func: Callable[[int], str] | None = None, show_contracted: bool = False,
-               link_color_func: Callable[[int], str] | None = None, ax: Axes | None = None,
-               above_threshold_color: str = "C0") -> dict[str, Any]:
+def dendrogram(
+    Z: ArrayLike,
+    p: float = 30,
+    truncate_mode: str | None = None,
+    color_threshold: float | str | None = None,
+    get_leaves: bool = True,
+    orientation: str = "top",
+    labels: ArrayLike | None = None,
+    count_sort: bool | str = False,
+    distance_sort: bool | str = False,
+    show_leaf_counts: bool = True,
+    no_plot: bool = False,
+    no_labels: bool = False,
+    leaf_font_size: float | None = None,
+    leaf_rotation: float | None = None,
+    leaf_label_func: Callable[[int], str] | None = None,
+    show_contracted: bool = False,
+    link_color_func: Callable[[int], str] | None = None,
+    ax: Axes | None = None,
+    above_threshold_color: str = "C0",
+) -> dict[str, Any]:
     """Draw a tree: each merge is a bracket, at its height, over the two clusters that it joins.
 
     Parameters
@@ -160,10 +179,18 @@ def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
     """
     if not isinstance(orientation, str) or orientation not in ("top", "left", "bottom", "right"):
         raise ValueError("orientation must be one of 'top', 'left', 'bottom', or 'right'")
-    check_parameters("dendrogram", _RULES, {
-        "leaf_label_func": leaf_label_func, "link_color_func": link_color_func, "ax": ax,
-        "above_threshold_color": above_threshold_color, "leaf_font_size": leaf_font_size,
-        "leaf_rotation": leaf_rotation})
+    check_parameters(
+        "dendrogram",
+        _RULES,
+        {
+            "leaf_label_func": leaf_label_func,
+            "link_color_func": link_color_func,
+            "ax": ax,
+            "above_threshold_color": above_threshold_color,
+            "leaf_font_size": leaf_font_size,
+            "leaf_rotation": leaf_rotation,
+        },
+    )
     matrix = as_array(Z, "Z")
     n = len(matrix) + 1 if matrix.ndim else 0
     names = None if labels is None else read_labels(labels, n)  # before what is in Z, as in scipy
@@ -193,21 +220,41 @@ def dendrogram(Z: ArrayLike, p: float = 30, truncate_mode: str | None = None,
     if link_color_func is not None:
         colors = [_checked_color(link_color_func(node)) for node in layout["links"].tolist()]
     else:
-        colors = [above_threshold_color if color < 0 else palette[color % len(palette)]
-                  for color in layout["colors"].tolist()]
+        colors = [
+            above_threshold_color if color < 0 else palette[color % len(palette)] for color in layout["colors"].tolist()
+        ]
     if leaf_label_func is not None:
         texts = [leaf_label_func(node) for node in leaves]
     else:
-        texts = [(str(node) if names is None else names[node]) if node < n else
-                 f"({int(Z[node - n, 3])})" if show_leaf_counts else "" for node in leaves]
+        texts = [
+            (str(node) if names is None else names[node])
+            if node < n
+            else f"({int(Z[node - n, 3])})"
+            if show_leaf_counts
+            else ""
+            for node in leaves
+        ]
     result = {
-        "icoord": layout["x"].tolist(), "dcoord": layout["y"].tolist(), "ivl": texts,
-        "leaves": leaves if get_leaves else None, "color_list": colors,
+        "icoord": layout["x"].tolist(),
+        "dcoord": layout["y"].tolist(),
+        "ivl": texts,
+        "leaves": leaves if get_leaves else None,
+        "color_list": colors,
         "leaves_color_list": [colors[link] if link >= 0 else None for link in layout["link_of"].tolist()],
     }
     if not no_plot:
-        _draw(layout, heights, result, orientation, no_labels, leaf_font_size, leaf_rotation, show_contracted, ax,
-              above_threshold_color)
+        _draw(
+            layout,
+            heights,
+            result,
+            orientation,
+            no_labels,
+            leaf_font_size,
+            leaf_rotation,
+            show_contracted,
+            ax,
+            above_threshold_color,
+        )
     return result
 
 
@@ -237,8 +284,9 @@ def _is_order(value: object) -> bool:
     return value is True or (isinstance(value, str) and value in ("ascending", "descending"))
 
 
-def _sort_children(Z: NDArray[np.float64], children: NDArray[np.int64], count_sort: bool | str,
-                   distance_sort: bool | str) -> NDArray[np.int64]:
+def _sort_children(
+    Z: NDArray[np.float64], children: NDArray[np.int64], count_sort: bool | str, distance_sort: bool | str
+) -> NDArray[np.int64]:
     """The children of each node in the order in which they are drawn."""
     n = len(Z) + 1
     if _is_order(count_sort):
@@ -252,8 +300,9 @@ def _sort_children(Z: NDArray[np.float64], children: NDArray[np.int64], count_so
     return np.where(exchange[:, None], children[:, ::-1], children)
 
 
-def _place(children: NDArray[np.int64], heights: NDArray[np.float64], limit: int, deepest: int,
-           threshold: float) -> dict[str, NDArray]:
+def _place(
+    children: NDArray[np.int64], heights: NDArray[np.float64], limit: int, deepest: int, threshold: float
+) -> dict[str, NDArray]:
     """Which nodes are drawn as leaves and as links, where, and in which colour."""
     n = len(children) + 1
     work = np.empty((5, 2 * n - 1), np.int64)
@@ -265,33 +314,54 @@ def _place(children: NDArray[np.int64], heights: NDArray[np.float64], limit: int
     leaves, link_of = np.empty(n_leaves, np.int64), np.full(n_leaves, -1, np.int64)
     links, between, in_order = np.empty((3, n_links), np.int64)
     x, y = np.empty((2, n_links, 4))
-    drawing.place_links(children, heights, width, work[3], work[4], position, height, leaves, links, between, link_of,
-                          x, y)
+    drawing.place_links(
+        children, heights, width, work[3], work[4], position, height, leaves, links, between, link_of, x, y
+    )
     drawing.color_links(heights[links[between] - n], threshold, in_order)
     colors = np.empty(n_links, np.int64)
     colors[between] = in_order
     hidden = np.flatnonzero(inside[n:] >= 0)
-    return {"leaves": leaves, "link_of": link_of, "links": links, "x": x, "y": y, "colors": colors,
-            "hidden_x": position[inside[n:][hidden]], "hidden_y": heights[hidden]}
+    return {
+        "leaves": leaves,
+        "link_of": link_of,
+        "links": links,
+        "x": x,
+        "y": y,
+        "colors": colors,
+        "hidden_x": position[inside[n:][hidden]],
+        "hidden_y": heights[hidden],
+    }
 
 
 def _by_count(count: int, steps: tuple[tuple[int, float], ...], most: float) -> float:
     return next((value for limit, value in steps if count <= limit), most)
 
 
-def _draw(layout: dict[str, NDArray], heights: NDArray[np.float64], result: dict[str, Any], orientation: str,
-          no_labels: bool, leaf_font_size: float | None, leaf_rotation: float | None, show_contracted: bool,
-          ax: Axes | None, above_threshold_color: str) -> None:
+def _draw(
+    layout: dict[str, NDArray],
+    heights: NDArray[np.float64],
+    result: dict[str, Any],
+    orientation: str,
+    no_labels: bool,
+    leaf_font_size: float | None,
+    leaf_rotation: float | None,
+    show_contracted: bool,
+    ax: Axes | None,
+    above_threshold_color: str,
+) -> None:
     try:
         from matplotlib.collections import EllipseCollection, LineCollection
     except ImportError as error:
-        raise ImportError(f"dendrogram needs matplotlib to draw: {how_to_install('matplotlib')}. "
-                          "With no_plot=True it returns what is to be drawn.") from error
+        raise ImportError(
+            f"dendrogram needs matplotlib to draw: {how_to_install('matplotlib')}. "
+            "With no_plot=True it returns what is to be drawn."
+        ) from error
     if ax is None:
         import matplotlib.pyplot as plt
 
         ax, draw = plt.gca(), plt.draw_if_interactive
     else:
+
         def draw() -> None:
             pass
 
@@ -329,7 +399,15 @@ def _draw(layout: dict[str, NDArray], heights: NDArray[np.float64], result: dict
     if show_contracted:
         at = [layout["hidden_x"], layout["hidden_y"]]
         size = (1.0, top / 100)
-        ax.add_collection(EllipseCollection(
-            *(size if upright else size[::-1]), 0, units="xy", offsets=np.stack(at if upright else at[::-1], axis=-1),
-            offset_transform=ax.transData, facecolors="k", alpha=0.5))
+        ax.add_collection(
+            EllipseCollection(
+                *(size if upright else size[::-1]),
+                0,
+                units="xy",
+                offsets=np.stack(at if upright else at[::-1], axis=-1),
+                offset_transform=ax.transData,
+                facecolors="k",
+                alpha=0.5,
+            )
+        )
     draw()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Heights of a tree, and statistics of them."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -69,24 +70,31 @@ def cophenet(Z: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64] | 
         Y = as_doubles(Y, name="Y")
         if check_condensed(Y, "Y") != n:
             raise ValueError(f"Y must hold the {n_pairs} distances between the {n} points of Z. Got {len(Y)}.")
-    memory.require(8 * n_pairs, f"The cophenetic distances of {n:,} points",
-                    "The linkage matrix holds the same in less.")
+    memory.require(
+        8 * n_pairs, f"The cophenetic distances of {n:,} points", "The linkage matrix holds the same in less."
+    )
     size = count_leaves(children)
     first, _ = order_leaves(children, size)
     parent = np.empty_like(size)
     cophenetic.find_parents(children, parent)
     rows = max(1, CHUNK // n)
     row, d = np.empty((n_slots(n - 1, rows), n)), np.empty(n_pairs)
-    chunked(lambda rows, *where: cophenetic.pair_heights(
-        children, Z[:, 2], size, first, parent, rows, row, d, *where), n - 1, rows)
+    chunked(
+        lambda rows, *where: cophenetic.pair_heights(children, Z[:, 2], size, first, parent, rows, row, d, *where),
+        n - 1,
+        rows,
+    )
     if Y is None:
         return d
     sums = np.empty((-(-n_pairs // CHUNK), 3))
     # Squares are multiplied below; the correlation is the same at any scale.
     heights, Y = (power_of_two.divided(each, power_of_two.exponent_for(each, power=4.0)) for each in (d, Y))
     d_mean, y_mean = heights.mean(), Y.mean()
-    chunked(lambda length, *where: cophenetic.joint_moments(heights, Y, d_mean, y_mean, length, sums, *where),
-            n_pairs, CHUNK)
+    chunked(
+        lambda length, *where: cophenetic.joint_moments(heights, Y, d_mean, y_mean, length, sums, *where),
+        n_pairs,
+        CHUNK,
+    )
     together, d_alone, y_alone = sums.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return together / np.sqrt(d_alone * y_alone), d
@@ -141,8 +149,7 @@ def inconsistency_of(Z: NDArray[np.float64], children: NDArray[np.int64], d: int
     R = np.empty((len(Z), 4))
     exponent = power_of_two.exponent_for(Z[:, 2])
     heights = power_of_two.divided(Z[:, 2], exponent)
-    chunked(lambda rows, *where: statistics.inconsistency(children, heights, rows, path, turn, R, *where),
-            len(Z), rows)
+    chunked(lambda rows, *where: statistics.inconsistency(children, heights, rows, path, turn, R, *where), len(Z), rows)
     power_of_two.multiplied(R[:, :2], exponent)
     return R
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The order of leaves that puts similar ones side by side."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -98,25 +99,35 @@ def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "
     first, leaves = order_leaves(children, size)
     left, right = size[children].T
     half_size = int((left * right).max())
-    memory.require(8 * (n * n + half_size), f"Ordering the leaves of a tree of {n:,} points",
-                    "Do without, or cut the tree and order the parts.")
+    memory.require(
+        8 * (n * n + half_size),
+        f"Ordering the leaves of a tree of {n:,} points",
+        "Do without, or cut the tree and order the parts.",
+    )
     n_threads = parallel.get_num_threads()
     M, half, pack = np.empty((n, n)), np.empty(half_size), np.empty((n_threads, leaf_order.PACK))
     chunked(lambda rows, *where: leaf_order.gather(y, leaves, rows, M, *where), n, max(1, CHUNK // 8 // n))
 
     def node_after_node(start: int, stop: int) -> None:
-        parallel.run(lambda *where: leaf_order.order_nodes(children, first, size, start, M, half, pack, *where),
-                      stop - start, 1)
+        parallel.run(
+            lambda *where: leaf_order.order_nodes(children, first, size, start, M, half, pack, *where), stop - start, 1
+        )
 
     pairs = np.concatenate([np.zeros(n, np.int64), 2 * left * right])[children]  # of points below the two grandchildren
     done = 0
     for row in np.flatnonzero(pairs[:, 0] * right + pairs[:, 1] * left > _ALONE).tolist():
         node_after_node(done, row)
         rows = max(16, min(64, left[row] // 16))
-        chunked(lambda rows, *where: leaf_order.order_left(
-            children, first, size, row, rows, M, half, pack, *where), left[row], rows)  # noqa: B023
-        chunked(lambda rows, *where: leaf_order.order_right(
-            children, first, size, row, rows, M, half, pack, *where), left[row], rows)  # noqa: B023
+        chunked(
+            lambda rows, *where: leaf_order.order_left(children, first, size, row, rows, M, half, pack, *where),
+            left[row],
+            rows,
+        )
+        chunked(
+            lambda rows, *where: leaf_order.order_right(children, first, size, row, rows, M, half, pack, *where),
+            left[row],
+            rows,
+        )
         done = row + 1
         parallel.report("leaf ordering", done, n - 1)
     node_after_node(done, n - 1)

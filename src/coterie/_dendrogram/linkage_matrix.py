@@ -3,6 +3,7 @@
 
 Each is checked once, by `read_linkage`, which returns its children as integers; kernels trust these.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -54,8 +55,11 @@ def _shape_problem(array: NDArray, kind: str, name: str | None) -> Exception | N
     if array.shape[1] != 4:
         return ValueError(f"{title} have 4 columns.")
     if len(array) == 0:
-        return ValueError("Linkage must be computed on at least two observations." if kind == "Linkage" else
-                          f"{title} have at least one row.")
+        return ValueError(
+            "Linkage must be computed on at least two observations."
+            if kind == "Linkage"
+            else f"{title} have at least one row."
+        )
     return None
 
 
@@ -334,8 +338,10 @@ def is_isomorphic(T1: ArrayLike, T2: ArrayLike) -> bool:
     """
     T1, T2 = as_array(T1, "T1"), as_array(T2, "T2")
     # Numbers are compared as they are; what else can be sorted is numbered first.
-    T1, T2 = (T if T.dtype.kind in "biufc" or T.ndim != 1 else as_labels(T, name=name)[1]
-              for T, name in ((T1, "T1"), (T2, "T2")))
+    T1, T2 = (
+        T if T.dtype.kind in "biufc" or T.ndim != 1 else as_labels(T, name=name)[1]
+        for T, name in ((T1, "T1"), (T2, "T2"))
+    )
     if T1.ndim != 1:
         raise ValueError("T1 must be one-dimensional.")
     if T2.ndim != 1:
@@ -359,5 +365,8 @@ def warn_of_distances(X: NDArray, name: str = "y") -> None:
         return
     slack = 1e-8 * min(1.0, float(X.max(initial=0.0)))
     if np.allclose(X.diagonal(), 0, atol=slack) and np.allclose(X, X.T, atol=slack):
-        warn("The symmetric non-negative hollow observation matrix looks suspiciously like an uncondensed distance "
-             f"matrix. If {name} holds distances, pass coterie.distances.squareform({name}).", ClusterWarning)
+        warn(
+            "The symmetric non-negative hollow observation matrix looks suspiciously like an uncondensed distance "
+            f"matrix. If {name} holds distances, pass coterie.distances.squareform({name}).",
+            ClusterWarning,
+        )

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Walking through a tree: its nodes, its leaves, how many rows each node has."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Container
@@ -89,8 +90,14 @@ class ClusterNode:
     (2, False, [0, 1])
     """
 
-    def __init__(self, id: int, left: ClusterNode | None = None, right: ClusterNode | None = None, dist: float = 0.0,
-                 count: int = 1) -> None:
+    def __init__(
+        self,
+        id: int,
+        left: ClusterNode | None = None,
+        right: ClusterNode | None = None,
+        dist: float = 0.0,
+        count: int = 1,
+    ) -> None:
         if id < 0:
             raise ValueError("The id must be non-negative.")
         if dist < 0:
@@ -168,9 +175,12 @@ class ClusterNode:
         for node in nodes:
             memo[id(node)] = node.__class__.__new__(node.__class__)
         for node in nodes:  # children are known by now: no recursion
-            memo[id(node)].__dict__.update({
-                name: value if type(value) in (int, float) else deepcopy(value, memo)
-                for name, value in vars(node).items()})
+            memo[id(node)].__dict__.update(
+                {
+                    name: value if type(value) in (int, float) else deepcopy(value, memo)
+                    for name, value in vars(node).items()
+                }
+            )
         return memo[id(self)]
 
     def __reduce__(self) -> tuple:
@@ -316,7 +326,7 @@ def from_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
     wrong, children = read_children(result)
     if wrong & ~walks.NEGATIVE_DISTANCE:
         raise ValueError("The format of the indices is not 1..N")
-    result[:, 3] = count_leaves(children)[len(Z) + 1:]
+    result[:, 3] = count_leaves(children)[len(Z) + 1 :]
     return result
 
 

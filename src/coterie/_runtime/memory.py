@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How much memory there is, and refusing what can't fit before anything is allocated."""
+
 from __future__ import annotations
 
 import os
@@ -33,8 +34,9 @@ def require(n_bytes: int, what: str, instead: str) -> None:
         return
     free = available()
     if free is not None and n_bytes > free:
-        raise MemoryError(f"{what} would take {as_text(n_bytes)} of memory, and {as_text(free)} are available. "
-                          f"{instead}")
+        raise MemoryError(
+            f"{what} would take {as_text(n_bytes)} of memory, and {as_text(free)} are available. {instead}"
+        )
 
 
 def available() -> int | None:

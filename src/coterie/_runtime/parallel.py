@@ -6,6 +6,7 @@ results are the same bits for any number of threads. `over` lets the calling thr
 threads pull chunks from an atomic counter inside the kernel, all without the GIL. There is no OpenMP: no second
 runtime beside another library's, and no deadlock after a fork.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -21,8 +22,20 @@ from collections.abc import Callable, Iterator
 from ._kernels.work import Region
 from .thresholds import thresholds
 
-__all__ = ["Cancelled", "as_step", "get_num_threads", "in_steps", "num_threads", "over", "over_in_steps", "progress",
-           "report", "resolve_n_jobs", "run", "set_num_threads"]
+__all__ = [
+    "Cancelled",
+    "as_step",
+    "get_num_threads",
+    "in_steps",
+    "num_threads",
+    "over",
+    "over_in_steps",
+    "progress",
+    "report",
+    "resolve_n_jobs",
+    "run",
+    "set_num_threads",
+]
 
 Callback = Callable[[str, int, int], object]
 
@@ -122,8 +135,10 @@ def _as_count(n: object, what: str) -> int:
     except TypeError:
         raise TypeError(f"{what} must be an int, got {reprlib.repr(n)}") from None
     if abs(count) > _LARGEST_COUNT:  # nor could Python show any such number
-        raise ValueError(f"{what} must be an int from {-_LARGEST_COUNT:_} to {_LARGEST_COUNT:_}, "
-                         f"got one of {count.bit_length()} bits")
+        raise ValueError(
+            f"{what} must be an int from {-_LARGEST_COUNT:_} to {_LARGEST_COUNT:_}, "
+            f"got one of {count.bit_length()} bits"
+        )
     return count if count <= _MOST_THREADS else max(_MOST_THREADS, min(count, _all_cpus()))
 
 
@@ -457,8 +472,9 @@ def over(n: int, size: int, n_threads: int, kernel: Kernel, *arguments: object) 
     _run(Region(n, size), n_threads, kernel, arguments)
 
 
-def over_in_steps(stage: str, total: int, n: int, size: int, n_threads: int, kernel: Kernel,
-                  *arguments: object) -> None:
+def over_in_steps(
+    stage: str, total: int, n: int, size: int, n_threads: int, kernel: Kernel, *arguments: object
+) -> None:
     """The same in about twenty steps; before each it is reported how many of `total` things are done."""
     n_chunks = -(-n // size)
     step = max(64, -(-n_chunks // 20))
@@ -494,8 +510,10 @@ def _run(region: Region, n_threads: int, kernel: Kernel, arguments: tuple[object
             helper.start(kernel, arguments, region, slot)
         _work(region, kernel, arguments)
         if pool is not _pool:
-            raise RuntimeError("this process was forked by a progress callback within a step of several threads, and "
-                               "the work of the other threads was lost: fork elsewhere, or pass n_jobs=1")
+            raise RuntimeError(
+                "this process was forked by a progress callback within a step of several threads, and "
+                "the work of the other threads was lost: fork elsewhere, or pass n_jobs=1"
+            )
         for helper in helpers:
             helper.finished.acquire()
         for helper in helpers:

@@ -4,6 +4,7 @@
 No result depends on a threshold, only time and memory do. Tests force ways that only large data take with
 ``monkeypatch.setattr(thresholds, name, value)``. A module reads ``thresholds.name`` when it decides, and keeps no copy.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -17,6 +17,7 @@ so that adding a subcommand is adding a file. What they share, from the file tha
 
 The other files are those of the report.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -48,8 +49,10 @@ class _Help(argparse.RawDescriptionHelpFormatter):
     def _fill_text(self, text, width, indent):
         """Fill paragraphs to the width of the terminal, but for those with lists and examples."""
         paragraphs = text.strip().split("\n\n")
-        return "\n\n".join(part if "\n  " in f"\n{part}" else textwrap.fill(part, max(width, 40))
-                           for part in paragraphs) + "\n"
+        return (
+            "\n\n".join(part if "\n  " in f"\n{part}" else textwrap.fill(part, max(width, 40)) for part in paragraphs)
+            + "\n"
+        )
 
 
 def _parser(argv):
@@ -57,16 +60,19 @@ def _parser(argv):
     known = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
     first = argv[0] if argv else None
     needed = [first] if first in known else [] if first == "--version" else known  # importing all takes a while
-    parser = _Parser(prog="coterie", description="Group similar things.", allow_abbrev=False,
-                     epilog="coterie COMMAND --help says what each takes, with examples. coterie demo shows what comes "
-                            "out.")
+    parser = _Parser(
+        prog="coterie",
+        description="Group similar things.",
+        allow_abbrev=False,
+        epilog="coterie COMMAND --help says what each takes, with examples. coterie demo shows what comes out.",
+    )
     parser.add_argument("--version", action="version", version=f"coterie {coterie.__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     for name in needed:
         module = importlib.import_module(f"{__name__}.{name}")
         command = commands.add_parser(
-            name, help=module.SUMMARY, description=module.__doc__, allow_abbrev=False,
-            formatter_class=_Help)
+            name, help=module.SUMMARY, description=module.__doc__, allow_abbrev=False, formatter_class=_Help
+        )
         module.add_arguments(command)
         command.set_defaults(run=module.run, unknown=command.unknown)
     return parser

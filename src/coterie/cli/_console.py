@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the subcommands say: problems, notes, tables of numbers."""
+
 from __future__ import annotations
 
 import argparse
@@ -38,16 +39,24 @@ def add_run_arguments(parser: argparse.ArgumentParser, seed: bool = True) -> Non
     """The options of everything that computes, with one for what depends on random numbers."""
     parser.add_argument("--jobs", metavar="N", type=_jobs, help="number of threads (default: one per processor)")
     if seed:
-        parser.add_argument("--seed", metavar="S", type=_seed, default=0,
-                            help="start of the random numbers (default: 0); the same seed gives the same result")
-    parser.add_argument("--quiet", action="store_true",
-                        help="no progress, notes or summary; warnings, errors and what labels rest on (scaling, "
-                             "metric, eps, cut) stay")
+        parser.add_argument(
+            "--seed",
+            metavar="S",
+            type=_seed,
+            default=0,
+            help="start of the random numbers (default: 0); the same seed gives the same result",
+        )
+    parser.add_argument(
+        "--quiet",
+        action="store_true",
+        help="no progress, notes or summary; warnings, errors and what labels rest on (scaling, metric, eps, cut) stay",
+    )
 
 
 def add_noun_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--noun", metavar="NAME", type=_noun, default="rows",
-                        help="what the rows are, in the plural: customers")
+    parser.add_argument(
+        "--noun", metavar="NAME", type=_noun, default="rows", help="what the rows are, in the plural: customers"
+    )
 
 
 def _noun(text):

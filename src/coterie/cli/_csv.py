@@ -9,6 +9,7 @@ While nothing is shown, a column is read both ways. As soon as one decimal mark 
 if anything shows the other one later, the file is read again, with care: each column both ways until its own cells
 show the mark.
 """
+
 from __future__ import annotations
 
 import codecs
@@ -44,8 +45,10 @@ def read_csv(stream: io.BufferedReader, choose: Choose) -> Table:
         return _read(text, choose)
     except _TwoWaysError as found:
         if not stream.seekable():
-            raise Problem(f"numbers in it are written in more than one way, as {_short(str(found))} shows, so it must "
-                          "be read twice; save it to a file first") from None
+            raise Problem(
+                f"numbers in it are written in more than one way, as {_short(str(found))} shows, so it must "
+                "be read twice; save it to a file first"
+            ) from None
         text.seek(0)
         return _read(text, choose, careful=True)
     finally:
@@ -56,7 +59,7 @@ def _read(text, choose, careful=False):
     lines, start = _first_lines(text)
     if _JSON_OR_XML.match(lines[start]):
         raise Problem("this looks like JSON, HTML or XML; save the table as csv")
-    separator = _separator(lines[start:start + 100])
+    separator = _separator(lines[start : start + 100])
     rows = csv.reader(_and_more(lines, start, text), delimiter=separator)
     first = next(rows)
     after_first = start + rows.line_num
@@ -80,15 +83,25 @@ def _read(text, choose, careful=False):
     given = names
     names, renamed = distinct([name.strip() for name in names])
 
-    reader = _Reader(text, separator, names, choose(names, is_named), choose.find_row_names(names), choose.needed,
-                     choose.texts, careful)
+    reader = _Reader(
+        text,
+        separator,
+        names,
+        choose(names, is_named),
+        choose.find_row_names(names),
+        choose.needed,
+        choose.texts,
+        careful,
+    )
     reader.read_first(lines[start:], start)
     while lines := text.readlines(_BLOCK):
         reader.read(lines)
     table = reader.table()
     if len(names) == 1 and not table.names and not any(left.is_unclear for left in table.left_out) and not choose.texts:
-        raise Problem(f"no comma, semicolon or tab separates columns in it, and its lines are not numbers: "
-                      f"{body[0][0] if body and body[0] else first[0]!r}")
+        raise Problem(
+            f"no comma, semicolon or tab separates columns in it, and its lines are not numbers: "
+            f"{body[0][0] if body and body[0] else first[0]!r}"
+        )
     table.is_named, table.is_renamed = is_named, names != given
     table.notes = notes + renamed + table.notes
     return table
@@ -298,8 +311,9 @@ class _Reader:
         for i, row in enumerate(rows):
             if len(row) != width and not blank[i]:
                 quote = ", as if a quote were not closed" if any("\n" in cell for cell in row) else ""
-                raise Problem(f"line {line_of_all(i)} has {count(len(row), 'field')}, "
-                              f"where the first line has {width}{quote}")
+                raise Problem(
+                    f"line {line_of_all(i)} has {count(len(row), 'field')}, where the first line has {width}{quote}"
+                )
         places = [i for i in range(len(rows)) if not blank[i]] if any(blank) else range(len(rows))
         return [rows[i] for i in places], lambda i: line_of_all(places[i])
 
@@ -382,7 +396,7 @@ class _Reader:
         values = np.empty((n_rows, len(self.columns)))
         while self.blocks:  # from the end, so that memory is given back on the way
             block = self.blocks.pop()
-            values[n_rows - len(block):n_rows] = block
+            values[n_rows - len(block) : n_rows] = block
             n_rows -= len(block)
         kept = []
         for i, j in enumerate(self.columns):
@@ -397,15 +411,25 @@ class _Reader:
                 raise Problem(self._mistake(self.names[j], column))
             elif marks[i] is None:
                 cell = column.either.get(POINT) or column.either[COMMA]
-                self.left_out.append(Left(self.names[j], reason=f"{cell!r} may be {number(cell, POINT):,.15g} or "
-                                                                f"{number(cell, COMMA):,.15g}", is_unclear=True))
+                self.left_out.append(
+                    Left(
+                        self.names[j],
+                        reason=f"{cell!r} may be {number(cell, POINT):,.15g} or {number(cell, COMMA):,.15g}",
+                        is_unclear=True,
+                    )
+                )
             else:
                 kept.append(i)
         if len(kept) < len(self.columns):
             values = np.ascontiguousarray(values[:, kept])
-        table = Table(values, [self.names[self.columns[i]] for i in kept], self.names, left_out=self.left_out,
-                      texts={self.names[j]: cells for j, cells in self.texts.items()},
-                      row_names=self.row_names if self.name_column is not None else None)
+        table = Table(
+            values,
+            [self.names[self.columns[i]] for i in kept],
+            self.names,
+            left_out=self.left_out,
+            texts={self.names[j]: cells for j, cells in self.texts.items()},
+            row_names=self.row_names if self.name_column is not None else None,
+        )
         self._describe(table, [(marks[i], self.seen[self.columns[i]]) for i in kept])
         return table
 
@@ -421,8 +445,9 @@ class _Reader:
         if found := next((each for each in grouped if each[1]), None):
             mark, cell = found
             table.thousands = OTHER[mark]
-            table.notes.append(f"{'points' if mark == COMMA else 'commas'} between thousands: {cell} is read as "
-                               f"{plain(cell, mark)}")
+            table.notes.append(
+                f"{'points' if mark == COMMA else 'commas'} between thousands: {cell} is read as {plain(cell, mark)}"
+            )
 
     def _mistake(self, name, column):
         n, cell, line = column.contrary if column.contrary[0] else column.text

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Models in files: `--save` of the fitting commands, and what `coterie predict` finds in such a file."""
+
 from __future__ import annotations
 
 import argparse
@@ -21,8 +22,12 @@ from coterie.scaling import Scaler
 
 
 def add_save_argument(parser: argparse.ArgumentParser, remark: str = "") -> None:
-    parser.add_argument("--save", metavar="MODEL", type=file_name,
-                        help=f"npz file for the model, with which coterie predict labels further rows{remark}")
+    parser.add_argument(
+        "--save",
+        metavar="MODEL",
+        type=file_name,
+        help=f"npz file for the model, with which coterie predict labels further rows{remark}",
+    )
 
 
 def describe_fit(args: argparse.Namespace, table: Table) -> dict[str, Any]:
@@ -51,8 +56,15 @@ _FACTS = {
 }
 
 
-def save_model(outputs: Outputs, path: str, model: Estimator, scaler: Scaler, facts: dict[str, Any],
-               numbers: np.ndarray | None = None, typical: np.ndarray | None = None) -> None:
+def save_model(
+    outputs: Outputs,
+    path: str,
+    model: Estimator,
+    scaler: Scaler,
+    facts: dict[str, Any],
+    numbers: np.ndarray | None = None,
+    typical: np.ndarray | None = None,
+) -> None:
     """Write a model, its scaler, and the facts about its data.
 
     numbers : the labels that its own were turned into, for a tree
@@ -99,10 +111,15 @@ class Saved:
 
     def describe(self) -> str:
         model, name = self.model, type(self.model).__name__
-        text = {"AgglomerativeClustering": "{model.linkage} linkage", "KMeans": "k-means",
-                "DBSCAN": "DBSCAN with min-samples {model.min_samples}"}.get(name, name).format(model=model)
-        return (f"{text}, {count(len(self.sizes), 'cluster')} of {count(int(self.sizes.sum()) + self.noise, 'row')} "
-                f"by {count(len(self.choose.columns), 'column')}")
+        text = {
+            "AgglomerativeClustering": "{model.linkage} linkage",
+            "KMeans": "k-means",
+            "DBSCAN": "DBSCAN with min-samples {model.min_samples}",
+        }.get(name, name).format(model=model)
+        return (
+            f"{text}, {count(len(self.sizes), 'cluster')} of {count(int(self.sizes.sum()) + self.noise, 'row')} "
+            f"by {count(len(self.choose.columns), 'column')}"
+        )
 
 
 def load_model(path: str) -> Saved:
@@ -119,16 +136,27 @@ def load_model(path: str) -> Saved:
     if not facts and "scaler" not in parts:
         names = list(vars(model).pop("feature_names_in_", []))  # `choose` finds them, the rows go in without
         unnamed = [f"x{j}" for j in range(model.n_features_in_)]
-        return Saved(model, Scaler("none"), ChooseAgain(names or unnamed, names or unnamed, bool(names)),
-                     *_count(model.labels_))
+        return Saved(
+            model, Scaler("none"), ChooseAgain(names or unnamed, names or unnamed, bool(names)), *_count(model.labels_)
+        )
     with reading(path):
         scaler = parts.get("scaler")
         _check_facts(model, scaler, facts)
         numbers = facts["numbers"]
         choose = ChooseAgain(list(facts["columns"]), list(facts["all_columns"]), facts["columns_have_names"])
         sizes, noise = _count(model.labels_ if numbers is None else numbers[model.labels_])
-        return Saved(model, scaler or Scaler("none"), choose, sizes, noise, facts["missing"], facts["medians"],
-                     getattr(metric, "name", metric) == "haversine", numbers, facts["typical"])
+        return Saved(
+            model,
+            scaler or Scaler("none"),
+            choose,
+            sizes,
+            noise,
+            facts["missing"],
+            facts["medians"],
+            getattr(metric, "name", metric) == "haversine",
+            numbers,
+            facts["typical"],
+        )
 
 
 def _count(labels):
@@ -139,15 +167,18 @@ def _count(labels):
 def _check_facts(model, scaler, facts):
     """Raise a ValueError where `save_model` can't have written them beside this model."""
     n_clusters = getattr(model, "n_clusters_", 0)  # of a tree
-    check_state("the facts about its data", _FACTS, facts,
-                {"n_features_in_": model.n_features_in_, "n_clusters_": n_clusters})
-    if scaler is not None and (not isinstance(scaler, Scaler) or
-                               vars(scaler).get("n_features_in_") != model.n_features_in_):
+    check_state(
+        "the facts about its data", _FACTS, facts, {"n_features_in_": model.n_features_in_, "n_clusters_": n_clusters}
+    )
+    if scaler is not None and (
+        not isinstance(scaler, Scaler) or vars(scaler).get("n_features_in_") != model.n_features_in_
+    ):
         raise ValueError("it has a scaler of other columns")
     if len(set(facts["columns"])) < len(facts["columns"]) or set(facts["columns"]) - set(facts["all_columns"]):
         raise ValueError("its columns are not some of all_columns")
     if (facts["numbers"] is not None) != bool(n_clusters) or (
-            n_clusters and not np.array_equal(np.sort(facts["numbers"]), np.arange(n_clusters))):
+        n_clusters and not np.array_equal(np.sort(facts["numbers"]), np.arange(n_clusters))
+    ):
         raise ValueError("its numbers do not number the clusters")
     n_typical = 0 if facts["typical"] is None else len(facts["typical"])
     if bool(n_typical) != isinstance(model, coterie.KMeans):

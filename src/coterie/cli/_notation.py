@@ -4,6 +4,7 @@
 One of the two marks is the decimal mark, the other one may stand between thousands. 12.5 shows that it is the point,
 12,5 and 1.234,5 and 1.234.567 that it is the comma; 1.234 is a number either way, and not the same one.
 """
+
 from __future__ import annotations
 
 import re

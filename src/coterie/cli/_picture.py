@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Pictures, for which matplotlib is needed."""
+
 from __future__ import annotations
 
 import contextlib

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Reading a table from a file, whatever its format. The content decides what it is, not the name."""
+
 from __future__ import annotations
 
 import argparse
@@ -47,18 +48,25 @@ def add_file_arguments(parser: argparse.ArgumentParser, missing: str = "error") 
     """The arguments that say what to read; `read_file(args)` reads it. `missing`: the default of that option."""
     _add_source_arguments(parser)
     add_column_arguments(parser)
-    parser.add_argument("--missing", choices=MISSING, default=missing,
-                        help="what to do about missing values: stop (error), leave the row out (drop) or fill in the "
-                             f"column's median (median); default: {missing}")
+    parser.add_argument(
+        "--missing",
+        choices=MISSING,
+        default=missing,
+        help="what to do about missing values: stop (error), leave the row out (drop) or fill in the "
+        f"column's median (median); default: {missing}",
+    )
 
 
 def add_new_file_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that say which further rows to read; `read_more(args, ...)` reads them."""
     _add_source_arguments(parser)
-    parser.add_argument("--missing", choices=MISSING,
-                        help="what to do about missing values: stop (error), leave the row out, with an empty label "
-                             "(drop), or fill in the median that the column had when the model was fitted (median); "
-                             "default: what was done then")
+    parser.add_argument(
+        "--missing",
+        choices=MISSING,
+        help="what to do about missing values: stop (error), leave the row out, with an empty label "
+        "(drop), or fill in the median that the column had when the model was fitted (median); "
+        "default: what was done then",
+    )
 
 
 def _add_source_arguments(parser):
@@ -66,8 +74,9 @@ def _add_source_arguments(parser):
     parser.add_argument("--array", metavar="NAME", help="which array of an npz file")
 
 
-def read_file(args: argparse.Namespace, row_names: str | None = None, only_measurements: bool = False,
-              labelled: bool = True) -> Table:
+def read_file(
+    args: argparse.Namespace, row_names: str | None = None, only_measurements: bool = False, labelled: bool = True
+) -> Table:
     """Read the table that the arguments name, without missing values, and say what was done about it.
 
     `row_names` is the column, or the array of an npz file, that names the rows. With `only_measurements` columns that
@@ -77,8 +86,14 @@ def read_file(args: argparse.Namespace, row_names: str | None = None, only_measu
     tell = _teller(args)
     with _naming(source_name(args.file)):
         table = _open(args.file, args.array, Choose(args.columns, args.drop, row_names), args.quiet)
-        table.leave_out([name for name, column in zip(table.names, table.values.T, strict=True)
-                         if len(column) and np.isnan(column[0]) and np.isnan(column).all()], "empty")
+        table.leave_out(
+            [
+                name
+                for name, column in zip(table.names, table.values.T, strict=True)
+                if len(column) and np.isnan(column[0]) and np.isnan(column).all()
+            ],
+            "empty",
+        )
         if args.columns is not None and table.left_out:
             raise Problem(f"not a column of numbers: {listing(table.left_out)}")
         if not table.names:
@@ -87,8 +102,9 @@ def read_file(args: argparse.Namespace, row_names: str | None = None, only_measu
         if not len(table.values):
             raise Problem("there is no row in it")
         if table.row_names is not None and len(table.row_names) != len(table.values):
-            raise Problem(f"--names {row_names} has {len(table.row_names):,} names for "
-                          f"{count(len(table.values), 'row')}")
+            raise Problem(
+                f"--names {row_names} has {len(table.row_names):,} names for {count(len(table.values), 'row')}"
+            )
         for message in table.notes:
             tell(message)
         _tell_of_text(table, "left out, not numbers", tell)
@@ -137,8 +153,9 @@ def add_any_file_arguments(parser: argparse.ArgumentParser) -> None:
     add_column_arguments(parser)
 
 
-def read_any(args: argparse.Namespace, row_names: str | None = None, option: str = "--names",
-             fitted: ChooseAgain | None = None) -> Table:
+def read_any(
+    args: argparse.Namespace, row_names: str | None = None, option: str = "--names", fitted: ChooseAgain | None = None
+) -> Table:
     """Read numbers and text as they are, with values missing, and say what was done about it.
 
     `row_names` is the column that names the rows, or groups them, as the `option` says. `fitted` are the columns that a
@@ -150,10 +167,12 @@ def read_any(args: argparse.Namespace, row_names: str | None = None, option: str
         if not len(table.values):
             raise Problem("there is no row in it")
         if table.row_names is not None and len(table.row_names) != len(table.values):
-            raise Problem(f"{option} {row_names} has {count(len(table.row_names), 'value')} for "
-                          f"{count(len(table.values), 'row')}")
-        if infinite := [name for name, column in zip(table.names, table.values.T, strict=True)
-                        if np.isinf(column).any()]:
+            raise Problem(
+                f"{option} {row_names} has {count(len(table.row_names), 'value')} for {count(len(table.values), 'row')}"
+            )
+        if infinite := [
+            name for name, column in zip(table.names, table.values.T, strict=True) if np.isinf(column).any()
+        ]:
             raise Problem(f"infinite values in {listing(infinite)}; correct them or leave the column out with --drop")
         for message in table.notes:
             tell(message)
@@ -161,8 +180,9 @@ def read_any(args: argparse.Namespace, row_names: str | None = None, option: str
         if args.columns is None:
             used = [] if fitted is None else [table.all_names[j] for j in fitted(table.all_names, table.is_named)]
             ids, dates, _ = odd_columns(table)
-            _leave_out_odd(table, [name for name in ids if name not in used],
-                           [name for name in dates if name not in used])
+            _leave_out_odd(
+                table, [name for name in ids if name not in used], [name for name in dates if name not in used]
+            )
         if not table.names and not table.texts:
             raise Problem("there is no column to describe in it")
     return table
@@ -329,8 +349,14 @@ def _from_array(array, names, choose):
     if columns != list(range(array.shape[1])):
         array = array[:, columns]
     values = np.ascontiguousarray(array, dtype=_float_type(array.dtype))
-    return Table(values if values.flags.writeable else values.copy(), [names[j] for j in columns], names, is_named,
-                 notes=notes, row_names=row_names)
+    return Table(
+        values if values.flags.writeable else values.copy(),
+        [names[j] for j in columns],
+        names,
+        is_named,
+        notes=notes,
+        row_names=row_names,
+    )
 
 
 def _from_columns(arrays, choose):
@@ -428,8 +454,12 @@ def _from_npz_array(wanted, headers, load, choose):
     for name, (other, other_dtype) in headers.items():
         if name in ("columns", "feature_names", "names") and other == shape[1:] != () and other_dtype.kind == "U":
             names = _as_text(load(name))
-        elif name in ("scale", "offset") and dtype.kind in "iu" and other in ((), (1,), shape[1:]) \
-                and other_dtype.kind in "iuf":
+        elif (
+            name in ("scale", "offset")
+            and dtype.kind in "iu"
+            and other in ((), (1,), shape[1:])
+            and other_dtype.kind in "iuf"
+        ):
             packing[name] = load(name)
         elif name != wanted:
             others.append(name)
@@ -437,8 +467,10 @@ def _from_npz_array(wanted, headers, load, choose):
     notes = [f"array {wanted} is used; also in the file: {listing(others)}"] if others else []
     if packing:
         array = array * packing.get("scale", 1.0) + packing.get("offset", 0.0)
-        notes.append(f"its integers were turned into {wanted}{' * scale' * ('scale' in packing)}"
-                     f"{' + offset' * ('offset' in packing)}, which are in the file too")
+        notes.append(
+            f"its integers were turned into {wanted}{' * scale' * ('scale' in packing)}"
+            f"{' + offset' * ('offset' in packing)}, which are in the file too"
+        )
     table = _from_array(array, names, choose)
     table.notes = notes + table.notes
     return table
@@ -473,13 +505,15 @@ def _read_parquet(stream, choose: Choose):
         row_names = ["" if name is None else str(name) for name in file.read([choose.row_names]).column(0).to_pylist()]
     for j in choose(names):
         kind = schema.types[j]
-        is_number = any(test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal,
-                                                pa.types.is_boolean))
+        is_number = any(
+            test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean)
+        )
         is_number = is_number or (choose.needed and pa.types.is_null(kind))
         if is_number and not names[j].startswith("__index_level_"):  # the index of a pandas table
             numeric.append(j)
-        elif choose.texts and any(test(kind) for test in (pa.types.is_string, pa.types.is_large_string,
-                                                          pa.types.is_dictionary)):
+        elif choose.texts and any(
+            test(kind) for test in (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary)
+        ):
             texts[names[j]] = file.read([names[j]]).column(0).to_pylist()
         else:
             left_out.append(Left(f"{names[j]} ({kind})"))
@@ -491,7 +525,7 @@ def _read_parquet(stream, choose: Choose):
     for part in file.iter_batches(1 << 16, columns=[names[j] for j in numeric]) if numeric else ():
         for i, j in enumerate(numeric):
             column = part.column(part.schema.get_field_index(names[j])).cast(kind, safe=False)
-            values[start:start + len(part), i] = column.to_numpy(zero_copy_only=False)
+            values[start : start + len(part), i] = column.to_numpy(zero_copy_only=False)
         start += len(part)
         report("reading rows", start, len(values))
     return Table(values, [names[j] for j in numeric], names, left_out=left_out, row_names=row_names, texts=texts)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What comes out: labels and centres as csv, and a summary to read."""
+
 from __future__ import annotations
 
 import contextlib
@@ -112,15 +113,20 @@ def as_cell(value: object) -> object:
     return value
 
 
-def write_labels(outputs: Outputs, target: str | None, labels: np.ndarray, kept: np.ndarray | None = None,
-                 scores: np.ndarray | None = None) -> None:
+def write_labels(
+    outputs: Outputs,
+    target: str | None,
+    labels: np.ndarray,
+    kept: np.ndarray | None = None,
+    scores: np.ndarray | None = None,
+) -> None:
     """Write one label per row, and its score if there are any; a row that was left out has an empty label, quoted so
     that readers see a line there."""
     rows = np.arange(len(labels)) if kept is None else np.where(kept, np.cumsum(kept) - 1, -1)
     with outputs.open(target) as file:
         file.write("label\n" if scores is None else "label,score\n")
         for start in range(0, len(rows), 100_000):
-            part = rows[start:start + 100_000]
+            part = rows[start : start + 100_000]
             cells = list(map(str, labels[part].tolist())) if len(labels) else [""] * len(part)
             if scores is not None:
                 cells = [f"{cell},{score:.6g}" for cell, score in zip(cells, scores[part].tolist(), strict=True)]
@@ -136,8 +142,7 @@ def write_tree(outputs: Outputs, target: str, Z: np.ndarray) -> None:
         np.save(file, Z)
 
 
-def write_centers(outputs: Outputs, target: str, sizes: np.ndarray, centers: np.ndarray, names: Sequence[str]
-                  ) -> None:
+def write_centers(outputs: Outputs, target: str, sizes: np.ndarray, centers: np.ndarray, names: Sequence[str]) -> None:
     """Write one row per cluster: its label, its size, its centre in the units of the data."""
     with outputs.open(target) as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -158,9 +163,15 @@ def members(labels: np.ndarray, names: Sequence[str], most: int = 3) -> list[str
     return cells
 
 
-def summary(sizes: np.ndarray, centers: np.ndarray, names: Sequence[str],
-            further: dict[str, Sequence[str]] | None = None, all_in: str | None = None, total: int | None = None,
-            beside: dict[str, Sequence[str]] | None = None) -> str:
+def summary(
+    sizes: np.ndarray,
+    centers: np.ndarray,
+    names: Sequence[str],
+    further: dict[str, Sequence[str]] | None = None,
+    all_in: str | None = None,
+    total: int | None = None,
+    beside: dict[str, Sequence[str]] | None = None,
+) -> str:
     """Sizes, shares and centres of the clusters as a text table, with columns of text `beside` the sizes and `further`
     ones at the end.
 
@@ -176,14 +187,18 @@ def summary(sizes: np.ndarray, centers: np.ndarray, names: Sequence[str],
         remarks.append(f"the first {MOST_COLUMNS} of {len(names)} columns")
         names = names[:MOST_COLUMNS]
     names = [" ".join(name.split()) for name in names]
-    names = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME - 3]}..." for name in names]
+    names = [name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..." for name in names]
     shares = sizes / (sizes.sum() if total is None else total)
     text = table(
         ["label", "size", "share", *beside, *names, *further],
-        [[str(i) for i in shown], [f"{sizes[i]:,}" for i in shown], [share_cell(shares[i]) for i in shown],
-         *([cells[i] for i in shown] for cells in beside.values()),
-         *(as_column(centers[shown, j]) for j in range(len(names))),
-         *([cells[i] for i in shown] for cells in further.values())],
+        [
+            [str(i) for i in shown],
+            [f"{sizes[i]:,}" for i in shown],
+            [share_cell(shares[i]) for i in shown],
+            *([cells[i] for i in shown] for cells in beside.values()),
+            *(as_column(centers[shown, j]) for j in range(len(names))),
+            *([cells[i] for i in shown] for cells in further.values()),
+        ],
     )
     if not remarks:
         return text

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Making columns comparable before they are clustered."""
+
 from __future__ import annotations
 
 import argparse
@@ -26,12 +27,17 @@ _SCALING = {
 }
 
 
-def add_scale_argument(parser: argparse.ArgumentParser, default: str | None = "standard",
-                       meaning: str = "standard") -> None:
+def add_scale_argument(
+    parser: argparse.ArgumentParser, default: str | None = "standard", meaning: str = "standard"
+) -> None:
     """The option for how to scale; `meaning` says what the default comes to."""
-    parser.add_argument("--scale", choices=METHODS, default=default,
-                        help=f"how to make the columns comparable (default: {meaning}); log is for amounts and counts "
-                             "with a long tail, none for columns in one unit")
+    parser.add_argument(
+        "--scale",
+        choices=METHODS,
+        default=default,
+        help=f"how to make the columns comparable (default: {meaning}); log is for amounts and counts "
+        "with a long tail, none for columns in one unit",
+    )
 
 
 def scale(table: Table, method: str) -> Scaler:
@@ -68,14 +74,19 @@ def warn_of_scales(table: Table, metric: Metric | None = None) -> None:
     most = int(shares.argmax())
     if shares[most] >= _DOMINANT and np.count_nonzero(shares) > 1:  # constant columns say nothing in any scale
         others = "the other column hardly matters" if len(table.names) == 2 else "the other columns hardly matter"
-        warn(f"{table.names[most]} has {share(float(shares[most]), 2)} of the variance, so {others}; --scale standard "
-             "makes them comparable")
+        warn(
+            f"{table.names[most]} has {share(float(shares[most]), 2)} of the variance, so {others}; --scale standard "
+            "makes them comparable"
+        )
 
 
 def _check_not_negative(table, method):
     if method == "log":
-        negative = [f"{name} ({n:,})" for name, column in zip(table.names, table.values.T, strict=True)
-                    if (n := np.count_nonzero(column < 0))]
+        negative = [
+            f"{name} ({n:,})"
+            for name, column in zip(table.names, table.values.T, strict=True)
+            if (n := np.count_nonzero(column < 0))
+        ]
         if negative:
             raise Problem(f"--scale log needs values of 0 or more, and there are negative ones in {listing(negative)}")
 
@@ -83,4 +94,4 @@ def _check_not_negative(table, method):
 def _apply(table, scaler):
     if scaler.method != "none":
         for start in range(0, len(table.values), 100_000):
-            table.values[start:start + 100_000] = scaler.transform(table.values[start:start + 100_000])
+            table.values[start : start + 100_000] = scaler.transform(table.values[start : start + 100_000])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A table of numbers on its way to a clustering: which columns to use, what looks odd, what is missing."""
+
 from __future__ import annotations
 
 import argparse
@@ -106,8 +107,9 @@ class Choose:
         if self.row_names is None:
             return None
         if self.row_names not in names:
-            raise Problem(f"{self.option}: no column is called {self.row_names!r}: "
-                          f"{did_you_mean(self.row_names, names)}", code=2)
+            raise Problem(
+                f"{self.option}: no column is called {self.row_names!r}: {did_you_mean(self.row_names, names)}", code=2
+            )
         return list(names).index(self.row_names)
 
 
@@ -132,8 +134,10 @@ class ChooseAgain:
         absent = [name for name in self.columns if name not in place]
         if are_given and self.is_named and absent:
             further = f" (nor {len(absent) - 1:,} more of the {len(self.columns):,})" if len(absent) > 1 else ""
-            raise Problem(f"no column is called {absent[0]!r}{further}, as one was that the model was fitted with: "
-                          f"{did_you_mean(absent[0], names)}")
+            raise Problem(
+                f"no column is called {absent[0]!r}{further}, as one was that the model was fitted with: "
+                f"{did_you_mean(absent[0], names)}"
+            )
         if are_given and not absent:
             return [place[name] for name in self.columns]
         if len(names) == len(self.all_names):
@@ -141,8 +145,10 @@ class ChooseAgain:
             return [before[name] for name in self.columns]
         if len(names) == len(self.columns):
             return list(range(len(names)))
-        raise Problem(f"it has {count(len(names), 'column')}, and the model was fitted with "
-                      f"{count(len(self.columns), 'column')}: {listing(self.columns)}")
+        raise Problem(
+            f"it has {count(len(names), 'column')}, and the model was fitted with "
+            f"{count(len(self.columns), 'column')}: {listing(self.columns)}"
+        )
 
     def find_row_names(self, names: Sequence[str]) -> None:
         """Rows have no names here."""
@@ -202,8 +208,9 @@ def odd_columns(table: Table) -> tuple[list[str], list[str], list[str]]:
             enough = len(values) >= _MANY
             if (enough or _DATE_NAME.search(name)) and _encodes_dates(values):
                 dates.append(name)
-            elif (_ID_NAME.search(name) and not ((values == 0) | (values == 1)).all()) \
-                    or (enough and _counts_rows(values)):
+            elif (_ID_NAME.search(name) and not ((values == 0) | (values == 1)).all()) or (
+                enough and _counts_rows(values)
+            ):
                 ids.append(name)
     return ids, dates, constant
 

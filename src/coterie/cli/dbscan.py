@@ -6,6 +6,7 @@ with the rows within their reach. --eps auto looks at how far rows are from thei
 numbers, as `coterie kmeans` does, and writes one label per row, from 0, and -1 for noise, in the order of the rows.
 What was chosen, left out and found goes to standard error, so that the labels can go through a pipe.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -45,19 +46,37 @@ _SAMPLE = 10_000  # rows whose neighbours are looked at for advice
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
-    parser.add_argument("--eps", metavar="E", type=_eps, default="auto",
-                        help="rows at this distance or less are neighbours (haversine: km; with --scale: in scaled "
-                             "units), or auto (the default): chosen from the data")
-    parser.add_argument("--min-samples", metavar="M", type=positive, default=5,
-                        help="how many rows within eps, itself counted, make a core row (default: 5)")
+    parser.add_argument(
+        "--eps",
+        metavar="E",
+        type=_eps,
+        default="auto",
+        help="rows at this distance or less are neighbours (haversine: km; with --scale: in scaled "
+        "units), or auto (the default): chosen from the data",
+    )
+    parser.add_argument(
+        "--min-samples",
+        metavar="M",
+        type=positive,
+        default=5,
+        help="how many rows within eps, itself counted, make a core row (default: 5)",
+    )
     add_file_arguments(parser)
     add_metric_argument(parser)
-    add_scale_argument(parser, None, "none; standard with --eps auto, but for cosine, correlation, haversine and other "
-                                     "metrics that have a scale of their own")
+    add_scale_argument(
+        parser,
+        None,
+        "none; standard with --eps auto, but for cosine, correlation, haversine and other "
+        "metrics that have a scale of their own",
+    )
     parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
-    parser.add_argument("--plot", metavar="PICTURE", type=picture_name,
-                        help="picture of the clusters (png, svg, pdf ...): a map of two columns, or of the "
-                             "two principal components of more; with --eps auto also what eps was chosen from")
+    parser.add_argument(
+        "--plot",
+        metavar="PICTURE",
+        type=picture_name,
+        help="picture of the clusters (png, svg, pdf ...): a map of two columns, or of the "
+        "two principal components of more; with --eps auto also what eps was chosen from",
+    )
     add_save_argument(parser)
     add_run_arguments(parser, seed=False)
 
@@ -81,8 +100,10 @@ def run(args: argparse.Namespace) -> None:
         check_picture(args.plot)
     data = read_file(args)
     if args.min_samples > len(data.values):
-        raise Problem(f"{source_name(args.file)}: --min-samples {args.min_samples} is more than the "
-                      f"{count(len(data.values), 'row')} there {'is' if len(data.values) == 1 else 'are'}")
+        raise Problem(
+            f"{source_name(args.file)}: --min-samples {args.min_samples} is more than the "
+            f"{count(len(data.values), 'row')} there {'is' if len(data.values) == 1 else 'are'}"
+        )
     facts = describe_fit(args, data) if args.save else None
     if globe:
         data.values = to_radians(args, data)
@@ -97,8 +118,9 @@ def run(args: argparse.Namespace) -> None:
     started = time.perf_counter()
     with progress_bar(args.quiet), warnings.catch_warnings():
         # `_advice` says it in this command's words.
-        warnings.filterwarnings("ignore", "There is no cluster|.* rows are (noise|in one cluster)",
-                                coterie.ClusteringWarning)
+        warnings.filterwarnings(
+            "ignore", "There is no cluster|.* rows are (noise|in one cluster)", coterie.ClusteringWarning
+        )
         eps, curve = args.eps, None
         if auto:
             suggestion = selection.suggest_eps(data.values, args.min_samples, metric=args.metric, n_jobs=args.jobs)
@@ -107,20 +129,30 @@ def run(args: argparse.Namespace) -> None:
             if globe:
                 curve, eps = distances.radians_to_km(curve), float(f"{distances.radians_to_km(eps):.3g}")
             seen = "at the knee of" if suggestion.clear else "there is no clear knee in"
-            print(f"eps: {eps:g}{unit} ({seen} the distances within which rows have {k} rows, "
-                  "themselves counted)", file=sys.stderr)
+            print(
+                f"eps: {eps:g}{unit} ({seen} the distances within which rows have {k} rows, themselves counted)",
+                file=sys.stderr,
+            )
             if (equal := np.mean(curve == 0)) > _MANY_EQUAL and not args.quiet:
-                note(f"{100 * equal:.0f}% of the rows have {k - 1} or more others equal to them; a "
-                     "larger --min-samples looks beyond duplicates")
-        model = coterie.DBSCAN(distances.km_to_radians(eps) if globe else eps, min_samples=args.min_samples,
-                               metric=args.metric, n_jobs=args.jobs).fit(data.values)
+                note(
+                    f"{100 * equal:.0f}% of the rows have {k - 1} or more others equal to them; a "
+                    "larger --min-samples looks beyond duplicates"
+                )
+        model = coterie.DBSCAN(
+            distances.km_to_radians(eps) if globe else eps,
+            min_samples=args.min_samples,
+            metric=args.metric,
+            n_jobs=args.jobs,
+        ).fit(data.values)
     seconds = time.perf_counter() - started
     labels = model.labels_
 
     try:
         if args.plot is not None:
-            title = (f"{os.path.basename(source_name(args.file))}: {count(labels.max() + 1, 'cluster')}, "
-                     f"{_share(labels < 0)} noise (grey); eps {eps:g}{unit}, min-samples {args.min_samples}")
+            title = (
+                f"{os.path.basename(source_name(args.file))}: {count(labels.max() + 1, 'cluster')}, "
+                f"{_share(labels < 0)} noise (grey); eps {eps:g}{unit}, min-samples {args.min_samples}"
+            )
             _draw(args, data, labels, scaler, globe, title, curve, k, eps)
         write_labels(args.outputs, args.output, labels, data.kept)
         if args.save is not None:
@@ -142,9 +174,11 @@ def _describe(data, model, scaler, globe, scaling):
     clustered = labels >= 0
     sizes = np.bincount(labels[clustered])
     noise = np.count_nonzero(~clustered)
-    text = (f"{count(len(sizes), 'cluster')} of {count(len(labels), 'row')} by {count(len(data.names), 'column')}; "
-            f"{noise:,} ({_share(~clustered)}) in none (noise, label -1); "
-            f"{count(len(model.core_sample_indices_), 'core row')}")
+    text = (
+        f"{count(len(sizes), 'cluster')} of {count(len(labels), 'row')} by {count(len(data.names), 'column')}; "
+        f"{noise:,} ({_share(~clustered)}) in none (noise, label -1); "
+        f"{count(len(model.core_sample_indices_), 'core row')}"
+    )
     if not len(sizes):
         return text
     few = len(data.names) <= MOST_COLUMNS
@@ -152,11 +186,13 @@ def _describe(data, model, scaler, globe, scaling):
     if globe:
         means = means_on_globe(data.values[clustered], labels[clustered])
     else:
-        means = scaler.inverse_transform(np.column_stack([
-            np.bincount(labels[clustered], column[clustered]) / sizes for column in data.values.T]))
+        means = scaler.inverse_transform(
+            np.column_stack([np.bincount(labels[clustered], column[clustered]) / sizes for column in data.values.T])
+        )
     of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * (scaling == "log")
-    table = summary(sizes, means, data.names if few else [], total=len(labels),
-                    beside={"core": [f"{n:,}" for n in core]})
+    table = summary(
+        sizes, means, data.names if few else [], total=len(labels), beside={"core": [f"{n:,}" for n in core]}
+    )
     return f"{text}{of_what * few}\n\n{table}"
 
 
@@ -173,23 +209,29 @@ def _advice(args, X, labels, curve, k, unit):
     elif np.mean(labels < 0) > 0.5:
         text = f"{higher}, as more than half is noise"
     elif len(sizes) == 1:
-        text = (f"{lower}, as there is but one cluster. If it stays in one piece, no sparse part divides it; "
-                "coterie kmeans and coterie hierarchy cut anything to pieces")
+        text = (
+            f"{lower}, as there is but one cluster. If it stays in one piece, no sparse part divides it; "
+            "coterie kmeans and coterie hierarchy cut anything to pieces"
+        )
     elif sizes[0] > 0.9 * sizes.sum():
         text = f"{lower}, as one cluster has {share(sizes[0] / sizes.sum(), 1)} of all that is in clusters"
     elif len(sizes) > 3 and (np.median(sizes) < 2 * args.min_samples or len(sizes) > max(20, math.sqrt(len(labels)))):
-        text = (f"a larger --eps{auto}, which joins clusters, or a larger --min-samples, which leaves small ones out, "
-                f"as half of them have {int(np.median(sizes))} rows or fewer")
+        text = (
+            f"a larger --eps{auto}, which joins clusters, or a larger --min-samples, which leaves small ones out, "
+            f"as half of them have {int(np.median(sizes))} rows or fewer"
+        )
     else:
         return None
     half, most = np.quantile(_some_distances(args, X, k) if curve is None else curve, [0.5, 0.9])
-    return (f"{text}. Half of the rows have {k} rows, themselves counted, within {half:.3g}{unit}, nine "
-            f"in ten within {most:.3g}{unit}")
+    return (
+        f"{text}. Half of the rows have {k} rows, themselves counted, within {half:.3g}{unit}, nine "
+        f"in ten within {most:.3g}{unit}"
+    )
 
 
 def _some_distances(args, X, k):
     """Distances to the k-th neighbours of some of the rows; in km on the globe."""
-    some = X[::-(-len(X) // _SAMPLE)]
+    some = X[:: -(-len(X) // _SAMPLE)]
     found = neighbors.kneighbors(X, min(k, len(X)), some, metric=args.metric, n_jobs=args.jobs)[0][:, -1]
     return distances.radians_to_km(found) if args.metric.name == "haversine" else found
 

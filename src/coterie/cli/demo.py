@@ -4,6 +4,7 @@ cuts to pieces and DBSCAN finds.
 
 Says what it does, and draws all of it in one picture, for which matplotlib is needed.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -34,8 +35,14 @@ _WIDTH = 100  # of the text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", metavar="PATH", type=picture_name, default=_PICTURE,
-                        help=f"the picture to write, or the folder for it (default: {_PICTURE})")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        type=picture_name,
+        default=_PICTURE,
+        help=f"the picture to write, or the folder for it (default: {_PICTURE})",
+    )
     add_run_arguments(parser)
 
 
@@ -105,20 +112,24 @@ def _number_by_first_rows(model):
 def _tell_flowers(iris, names, flowers, species, seconds):
     plain = [name.removesuffix("_cm").replace("_", " ") for name in names]
     profile = explain.profile(flowers, iris.labels_, plain, noun="flowers")
-    words = [textwrap.fill(sentence, _WIDTH, initial_indent="  ", subsequent_indent="    ")
-             for sentence in profile.sentences]
+    words = [
+        textwrap.fill(sentence, _WIDTH, initial_indent="  ", subsequent_indent="    ") for sentence in profile.sentences
+    ]
     found = members(iris.labels_, species)
     alike = scores.adjusted_rand_score(species, iris.labels_)
-    return "\n".join([
-        "1. k-means: find k centres, so that rows are near to theirs",
-        f"   Fisher's {len(flowers)} iris flowers (1936), {len(names)} lengths in cm; 3 centres\n",
-        summary(profile.sizes, iris.cluster_centers_, plain),
-        "\nIn words (in brackets: the median of the cluster against that of all):\n",
-        *words,
-        "\nNobody told it the species, which are:",
-        *(f"  {label}: {cell}" for label, cell in enumerate(found)),
-        f"Clusters and species agree to {alike:.2f} (adjusted Rand index: 1 is the same, 0 is chance). It took "
-        f"{_time(seconds)}.\n"])
+    return "\n".join(
+        [
+            "1. k-means: find k centres, so that rows are near to theirs",
+            f"   Fisher's {len(flowers)} iris flowers (1936), {len(names)} lengths in cm; 3 centres\n",
+            summary(profile.sizes, iris.cluster_centers_, plain),
+            "\nIn words (in brackets: the median of the cluster against that of all):\n",
+            *words,
+            "\nNobody told it the species, which are:",
+            *(f"  {label}: {cell}" for label, cell in enumerate(found)),
+            f"Clusters and species agree to {alike:.2f} (adjusted Rand index: 1 is the same, 0 is chance). It took "
+            f"{_time(seconds)}.\n",
+        ]
+    )
 
 
 def _tell_tree(tree, species, seconds):
@@ -126,17 +137,20 @@ def _tell_tree(tree, species, seconds):
     inner = labels != labels[0]
     heights = as_column(tree[:-6:-1, 2])
     cells = [f"{np.count_nonzero(labels == label)}: {cell}" for label, cell in enumerate(members(labels, species))]
-    return "\n".join([
-        "2. A tree: every row begins alone, and the two nearest clusters are merged, again and again",
-        "   The same flowers (ward linkage)\n",
-        f"  {len(labels)} flowers, joined at height {heights[0]}",
-        f"   |-- {cells[0]}",
-        f"   `-- {np.count_nonzero(inner)}, joined at height {heights[1]}",
-        f"        |-- {cells[1]}",
-        f"        `-- {cells[2]}\n",
-        f"The last merges were at heights {', '.join(heights[:-1])} and {heights[-1]}. Where they jump, a cut suits:",
-        "two groups stand out, and three are no surprise. No k is needed to build a tree. "
-        f"It took {_time(seconds)}.\n"])
+    return "\n".join(
+        [
+            "2. A tree: every row begins alone, and the two nearest clusters are merged, again and again",
+            "   The same flowers (ward linkage)\n",
+            f"  {len(labels)} flowers, joined at height {heights[0]}",
+            f"   |-- {cells[0]}",
+            f"   `-- {np.count_nonzero(inner)}, joined at height {heights[1]}",
+            f"        |-- {cells[1]}",
+            f"        `-- {cells[2]}\n",
+            f"The last merges were at heights {', '.join(heights[:-1])} and {heights[-1]}. Where they jump, a cut suits:",
+            "two groups stand out, and three are no surprise. No k is needed to build a tree. "
+            f"It took {_time(seconds)}.\n",
+        ]
+    )
 
 
 def _tell_addresses(depots, addresses, seconds):
@@ -144,29 +158,35 @@ def _tell_addresses(depots, addresses, seconds):
     largest = int(sizes.argmax())
     east, north = depots.cluster_centers_[largest]
     away = np.sqrt(depots.inertia_ / len(addresses))
-    return "\n".join([
-        "3. k-means again, on more rows",
-        f"   {len(addresses):,} addresses on a generated map, and 12 depots to serve them\n",
-        f"A depot in the middle of its addresses is {away:.1f} km from them (root mean square). The largest serves",
-        f"{sizes[largest]:,}, at km {east:.1f} east and {north:.1f} north, the smallest {sizes.min():,}. The best of "
-        f"{STARTS} starts, which",
-        f"took {_time(seconds)} together.\n"])
+    return "\n".join(
+        [
+            "3. k-means again, on more rows",
+            f"   {len(addresses):,} addresses on a generated map, and 12 depots to serve them\n",
+            f"A depot in the middle of its addresses is {away:.1f} km from them (root mean square). The largest serves",
+            f"{sizes[largest]:,}, at km {east:.1f} east and {north:.1f} north, the smallest {sizes.min():,}. The best of "
+            f"{STARTS} starts, which",
+            f"took {_time(seconds)} together.\n",
+        ]
+    )
 
 
 def _tell_shapes(pieces, dense, suggestion, truth, seconds):
     torn, found = members(pieces.labels_, truth), members(dense.labels_, truth)
     alike = [scores.adjusted_rand_score(truth, model.labels_) for model in (pieces, dense)]
     noise = members(np.where(dense.labels_ < 0, 0, -1), truth)[0]
-    return "\n".join([
-        "4. DBSCAN: clusters are where rows lie dense, and what lies between them is noise",
-        f"   {len(truth):,} generated points: two moons that reach into each other, a disc in a ring, some anywhere\n",
-        "k-means with 4 centres cuts through the shapes:",
-        *(f"  {label}: {cell}" for label, cell in enumerate(torn)),
-        "DBSCAN finds the shapes, and was not told how many there are:",
-        *(f"  {label}: {cell}" for label, cell in enumerate(found)),
-        f"  noise: {noise}",
-        f"k-means agrees with the shapes to {alike[0]:.2f}, DBSCAN to {alike[1]:.2f}. How far apart neighbours",
-        f"may be was suggested from the data, too: eps {suggestion.eps:g} cm. It took {_time(seconds)}.\n"])
+    return "\n".join(
+        [
+            "4. DBSCAN: clusters are where rows lie dense, and what lies between them is noise",
+            f"   {len(truth):,} generated points: two moons that reach into each other, a disc in a ring, some anywhere\n",
+            "k-means with 4 centres cuts through the shapes:",
+            *(f"  {label}: {cell}" for label, cell in enumerate(torn)),
+            "DBSCAN finds the shapes, and was not told how many there are:",
+            *(f"  {label}: {cell}" for label, cell in enumerate(found)),
+            f"  noise: {noise}",
+            f"k-means agrees with the shapes to {alike[0]:.2f}, DBSCAN to {alike[1]:.2f}. How far apart neighbours",
+            f"may be was suggested from the data, too: eps {suggestion.eps:g} cm. It took {_time(seconds)}.\n",
+        ]
+    )
 
 
 def _time(seconds):
@@ -191,8 +211,10 @@ def generate_addresses(n: int, rng: np.random.Generator) -> np.ndarray:
     def town(share, east, north, spread, long=1.0, turn=0.0):
         along, across = rng.normal(0, spread, (2, round(share * n)))
         along *= long
-        return (east + along * np.cos(turn) - across * np.sin(turn),
-                north + along * np.sin(turn) + across * np.cos(turn))
+        return (
+            east + along * np.cos(turn) - across * np.sin(turn),
+            north + along * np.sin(turn) + across * np.cos(turn),
+        )
 
     def arc(share, east, north, radius, width, start, stop):
         angle = rng.uniform(start, stop, round(share * n))
@@ -202,8 +224,10 @@ def generate_addresses(n: int, rng: np.random.Generator) -> np.ndarray:
     def blocks(share, east, north, columns, rows):
         street, house = 0.75, 0.55
         m = round(share * n)
-        return (east + street * rng.integers(columns, size=m) + rng.uniform(0, house, m),
-                north + street * rng.integers(rows, size=m) + rng.uniform(0, house, m))
+        return (
+            east + street * rng.integers(columns, size=m) + rng.uniform(0, house, m),
+            north + street * rng.integers(rows, size=m) + rng.uniform(0, house, m),
+        )
 
     def road(share, start, stop):
         along = rng.uniform(0, 1, round(share * n))
@@ -260,19 +284,31 @@ def _draw(outputs, path, flowers, iris, tree, species, addresses, depots, shapes
     plot.dendrogram(tree, n_clusters=3, labels=species, ax=whole)
     whole.set_title("The same flowers as a tree (ward), cut into three", fontsize=13)
     whole.set_xlabel("height (cm)")
-    plot.scatter(flowers, iris.labels_, iris.cluster_centers_[:, _DRAWN],
-                 names=["sepal length (cm)", "petal length (cm)"], ax=left)
+    plot.scatter(
+        flowers,
+        iris.labels_,
+        iris.cluster_centers_[:, _DRAWN],
+        names=["sepal length (cm)", "petal length (cm)"],
+        ax=left,
+    )
     left.set_title("150 iris flowers in three clusters (k-means)", fontsize=13)
     left.legend(loc="lower right")
     left.grid(color="#eeeeee", zorder=0)
     left.set_axisbelow(True)
-    plot.scatter(addresses, depots.labels_, depots.cluster_centers_, names=["east (km)", "north (km)"],
-                 regions=depots.predict, ax=right)
+    plot.scatter(
+        addresses,
+        depots.labels_,
+        depots.cluster_centers_,
+        names=["east (km)", "north (km)"],
+        regions=depots.predict,
+        ax=right,
+    )
     right.set_title("A million addresses on a generated map, and the areas of twelve depots", fontsize=13)
     right.set_aspect("equal")
     right.add_patch(Circle(_LAKE[:2], _LAKE[2], color="#dceefb", zorder=2))
-    right.annotate("lake", (_LAKE[0], _LAKE[1] + 2), ha="center", va="center", style="italic", color="#33658a",
-                   zorder=2)
+    right.annotate(
+        "lake", (_LAKE[0], _LAKE[1] + 2), ha="center", va="center", style="italic", color="#33658a", zorder=2
+    )
     right.text(1, -0.06, "darker: more addresses", ha="right", va="top", fontsize=9, transform=right.transAxes)
     torn, found = below.subplots(1, 2)
     names = ["x (cm)", "y (cm)"]

@@ -6,6 +6,7 @@ top down. Reads the columns of numbers, as `coterie kmeans` does, and writes one
 the rows. How many clusters: -k, or the height to cut at, or else the number at which the heights leave the largest gap.
 What was chosen, left out and found goes to standard error, so that the labels can go through a pipe.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -56,26 +57,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     cut = parser.add_mutually_exclusive_group()
     cut.add_argument("-k", dest="n_clusters", metavar="K", type=positive, help="number of clusters")
-    cut.add_argument("--height", metavar="H", type=_height,
-                     help="clusters this far apart or farther are not merged (haversine: km)")
+    cut.add_argument(
+        "--height", metavar="H", type=_height, help="clusters this far apart or farther are not merged (haversine: km)"
+    )
     add_file_arguments(parser)
-    parser.add_argument("--names", metavar="COLUMN",
-                        help="column, or array of an npz file, that names the rows in the dendrogram; it is not used "
-                             "as a measurement")
+    parser.add_argument(
+        "--names",
+        metavar="COLUMN",
+        help="column, or array of an npz file, that names the rows in the dendrogram; it is not used as a measurement",
+    )
     way = parser.add_mutually_exclusive_group()
-    way.add_argument("--method", choices=_METHODS,
-                     help="how far apart two clusters are (default: ward; average for metrics other than euclidean)")
-    way.add_argument("--divisive", action="store_true",
-                     help="split from the top down (DIANA); heights are diameters")
+    way.add_argument(
+        "--method",
+        choices=_METHODS,
+        help="how far apart two clusters are (default: ward; average for metrics other than euclidean)",
+    )
+    way.add_argument("--divisive", action="store_true", help="split from the top down (DIANA); heights are diameters")
     add_metric_argument(parser)
-    add_scale_argument(parser, None, "standard; none for cosine, correlation, haversine and other metrics that have a "
-                                     "scale of their own")
+    add_scale_argument(
+        parser,
+        None,
+        "standard; none for cosine, correlation, haversine and other metrics that have a scale of their own",
+    )
     parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
-    parser.add_argument("--tree", metavar="TREE", type=file_name,
-                        help="npy file for the linkage matrix, as scipy's; row numbers count from 0, without those "
-                             "left out")
-    parser.add_argument("--dendrogram", metavar="PICTURE", type=picture_name,
-                        help="picture of the tree (png, svg, pdf ...); of many rows only the last merges are drawn")
+    parser.add_argument(
+        "--tree",
+        metavar="TREE",
+        type=file_name,
+        help="npy file for the linkage matrix, as scipy's; row numbers count from 0, without those left out",
+    )
+    parser.add_argument(
+        "--dendrogram",
+        metavar="PICTURE",
+        type=picture_name,
+        help="picture of the tree (png, svg, pdf ...); of many rows only the last merges are drawn",
+    )
     add_save_argument(parser, "; not with --divisive")
     add_run_arguments(parser, seed=False)
 
@@ -105,8 +121,11 @@ def run(args: argparse.Namespace) -> None:
         data.values = to_radians(args, data)
     scaler = scale(data, args.scale or ("none" if args.metric.scale_free else "standard"))
     warn_of_scales(data, args.metric)
-    print(f"method: {method} ({_METHODS.get(method, 'the cluster of the largest diameter is split first')}), "
-          f"metric: {metric}", file=sys.stderr)
+    print(
+        f"method: {method} ({_METHODS.get(method, 'the cluster of the largest diameter is split first')}), "
+        f"metric: {metric}",
+        file=sys.stderr,
+    )
 
     started = time.perf_counter()
     with progress_bar(args.quiet):
@@ -135,31 +154,44 @@ def run(args: argparse.Namespace) -> None:
         if args.tree is not None:
             write_tree(args.outputs, args.tree, Z)
         if args.dendrogram is not None:
-            title = (f"{os.path.basename(source_name(args.file))}: {count(len(labels), 'row')}, "
-                     f"{method}{'' if args.divisive else ' linkage'}, {metric}, {count(len(sizes), 'cluster')}")
+            title = (
+                f"{os.path.basename(source_name(args.file))}: {count(len(labels), 'row')}, "
+                f"{method}{'' if args.divisive else ' linkage'}, {metric}, {count(len(sizes), 'cluster')}"
+            )
             _draw(args, Z, cut, data, title)
         write_labels(args.outputs, args.output, labels, data.kept)
         if args.save is not None:
             _save(args.outputs, args.save, model, labels, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
-            means = means_on_globe(data.values, labels) if globe else scaler.inverse_transform(
-                np.column_stack([np.bincount(labels, column) / sizes for column in data.values.T]))
+            means = (
+                means_on_globe(data.values, labels)
+                if globe
+                else scaler.inverse_transform(
+                    np.column_stack([np.bincount(labels, column) / sizes for column in data.values.T])
+                )
+            )
             few = len(data.names) <= MOST_COLUMNS
             of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * (args.scale == "log")
             named = {} if data.row_names is None else {"rows": members(labels, data.row_names)}
-            print(f"\n{count(len(sizes), 'cluster')} of {count(len(labels), 'row')} by "
-                  f"{count(len(data.names), 'column')}{of_what * few}\n\n"
-                  f"{summary(sizes, means, data.names if few else [], named)}\n\n{_describe(Z, suggested)}\n\n"
-                  f"{seconds:.2f} s", file=sys.stderr)
+            print(
+                f"\n{count(len(sizes), 'cluster')} of {count(len(labels), 'row')} by "
+                f"{count(len(data.names), 'column')}{of_what * few}\n\n"
+                f"{summary(sizes, means, data.names if few else [], named)}\n\n{_describe(Z, suggested)}\n\n"
+                f"{seconds:.2f} s",
+                file=sys.stderr,
+            )
 
 
 def _choose_method(args):
     euclidean = args.metric.kernel == "euclidean"
     method = "divisive" if args.divisive else args.method or ("ward" if euclidean else "average")
     if method in _OF_CENTERS and not euclidean:
-        raise Problem(f"--method {method} needs the euclidean metric, not {args.metric.name}; average, complete, "
-                      "single and weighted take any", code=2)
+        raise Problem(
+            f"--method {method} needs the euclidean metric, not {args.metric.name}; average, complete, "
+            "single and weighted take any",
+            code=2,
+        )
     return method
 
 
@@ -185,17 +217,22 @@ def _save(outputs, path, model, labels, scaler, facts):
 def _describe(Z, suggested):
     """The last merges as a table, and the number of clusters that they suggest."""
     n = len(Z) + 1
-    last = Z[:-_LAST_MERGES - 1:-1]
+    last = Z[: -_LAST_MERGES - 1 : -1]
     size = np.concatenate([np.ones(n), Z[:, 3]])
-    below = np.concatenate([[0.0], Z[:, 2]])[-len(last) - 1:-1][::-1]
+    below = np.concatenate([[0.0], Z[:, 2]])[-len(last) - 1 : -1][::-1]
     text = table(
         ["clusters", "height", "gap", "joined"],
-        [[str(k) for k in range(2, len(last) + 2)], as_column(last[:, 2]), as_column(last[:, 2] - below),
-         [" + ".join(f"{int(part):,}" for part in size[pair]) for pair in last[:, :2].astype(int)]])
+        [
+            [str(k) for k in range(2, len(last) + 2)],
+            as_column(last[:, 2]),
+            as_column(last[:, 2] - below),
+            [" + ".join(f"{int(part):,}" for part in size[pair]) for pair in last[:, :2].astype(int)],
+        ],
+    )
     text = f"the last merges, and how many clusters a cut just below each leaves:\n\n{text}"
     if suggested is None:
         return text
-    gap = " to ".join(as_column(Z[n - suggested - 1:n - suggested + 1, 2]))
+    gap = " to ".join(as_column(Z[n - suggested - 1 : n - suggested + 1, 2]))
     return f"{text}\n\nlargest gap: {gap}, which suggests {suggested:,} clusters; a hint, no more"
 
 

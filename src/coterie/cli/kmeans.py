@@ -5,6 +5,7 @@ Reads the columns of numbers, scales them (standard scaling unless told otherwis
 0 to k-1, in the order of the rows: csv with the header `label`. What was read, left out and found goes to standard
 error, so that the labels can go through a pipe.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -43,13 +44,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_file_arguments(parser)
     add_scale_argument(parser)
     parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
-    parser.add_argument("--centers", metavar="CENTERS", type=file_name,
-                        help="csv file for the sizes and centres of the clusters, in the units of the data")
-    parser.add_argument("--plot", metavar="PICTURE", type=picture_name,
-                        help="draw the clusters and their centres (png, svg, pdf ...): one or two columns as they are, "
-                             "more by the first two principal components")
-    parser.add_argument("--starts", metavar="N", type=positive, default=STARTS,
-                        help=f"how many times to start, from other centres; the best result counts (default: {STARTS})")
+    parser.add_argument(
+        "--centers",
+        metavar="CENTERS",
+        type=file_name,
+        help="csv file for the sizes and centres of the clusters, in the units of the data",
+    )
+    parser.add_argument(
+        "--plot",
+        metavar="PICTURE",
+        type=picture_name,
+        help="draw the clusters and their centres (png, svg, pdf ...): one or two columns as they are, "
+        "more by the first two principal components",
+    )
+    parser.add_argument(
+        "--starts",
+        metavar="N",
+        type=positive,
+        default=STARTS,
+        help=f"how many times to start, from other centres; the best result counts (default: {STARTS})",
+    )
     add_save_argument(parser)
     add_run_arguments(parser)
 
@@ -81,18 +95,20 @@ def run(args: argparse.Namespace) -> None:
             _draw(args, table, scaler, model)
         write_labels(args.outputs, args.output, model.labels_, table.kept)
         if args.save is not None:
-            save_model(args.outputs, args.save, model, scaler, facts,
-                       typical=find_typical(model, table.values))
+            save_model(args.outputs, args.save, model, scaler, facts, typical=find_typical(model, table.values))
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             units = "the units of the data" if args.scale == "none" else "scaled units"
             means = " (exp of the mean logarithm)" if args.scale == "log" else ""
-            print(f"\n{count(args.n_clusters, 'cluster')} of {count(len(table.values), 'row')} by "
-                  f"{count(len(table.names), 'column')}; centres in the units of the data{means}\n\n"
-                  f"{summary(sizes, centers, table.names, all_in='--centers')}\n\n"
-                  f"inertia {model.inertia_:,.6g} (sum of squared distances to the centres, in {units}), "
-                  f"{count(model.n_iter_, 'iteration')}, best of {count(args.starts, 'start')}, "
-                  f"{seconds:.2f} s", file=sys.stderr)
+            print(
+                f"\n{count(args.n_clusters, 'cluster')} of {count(len(table.values), 'row')} by "
+                f"{count(len(table.names), 'column')}; centres in the units of the data{means}\n\n"
+                f"{summary(sizes, centers, table.names, all_in='--centers')}\n\n"
+                f"inertia {model.inertia_:,.6g} (sum of squared distances to the centres, in {units}), "
+                f"{count(model.n_iter_, 'iteration')}, best of {count(args.starts, 'start')}, "
+                f"{seconds:.2f} s",
+                file=sys.stderr,
+            )
 
 
 def _draw(args, table, scaler, model):
@@ -105,6 +121,9 @@ def _draw(args, table, scaler, model):
     centers, _ = for_scatter(model.cluster_centers_, table.names, scaler)
     plot.scatter(places, model.labels_, centers, names=names, ax=(ax := figure.add_subplot()))
     lower_to_map(figure, ax)
-    figure.suptitle(f"{os.path.basename(source_name(args.file))}: {count(args.n_clusters, 'cluster')} by k-means",
-                    fontsize=11, parse_math=False)
+    figure.suptitle(
+        f"{os.path.basename(source_name(args.file))}: {count(args.n_clusters, 'cluster')} by k-means",
+        fontsize=11,
+        parse_math=False,
+    )
     save_picture(args.outputs, args.plot, figure)

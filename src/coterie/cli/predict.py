@@ -9,6 +9,7 @@ A row gets the label of the nearest centre (kmeans), of the nearest core row wit
 cluster it is nearest to by the method that built the tree (hierarchy). So the rows of the fit get the labels they had
 from kmeans; from dbscan too, but for rows at the border of several clusters; from hierarchy most of them.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -44,10 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="what --save wrote")
     add_new_file_arguments(parser)
     parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
-    parser.add_argument("--scores", action="store_true",
-                        help="write how unusual each row is, too, in a column called score: the distance to its centre "
-                             "(kmeans, hierarchy) by what is typical of the cluster, so that 1 is usual and 3 is far "
-                             "out; to the nearest core row by eps (dbscan), so that more than 1 is noise")
+    parser.add_argument(
+        "--scores",
+        action="store_true",
+        help="write how unusual each row is, too, in a column called score: the distance to its centre "
+        "(kmeans, hierarchy) by what is typical of the cluster, so that 1 is usual and 3 is far "
+        "out; to the nearest core row by eps (dbscan), so that more than 1 is noise",
+    )
     add_run_arguments(parser, seed=False)
 
 
@@ -76,8 +80,10 @@ def run(args: argparse.Namespace) -> None:
     if saved.numbers is not None:
         labels = saved.numbers[labels]
         if not args.quiet:
-            note("a tree has no rule of its own for further rows; each joins the cluster nearest to it by "
-                 f"{model.linkage} linkage, and a row of the fit may get another label than it had")
+            note(
+                "a tree has no rule of its own for further rows; each joins the cluster nearest to it by "
+                f"{model.linkage} linkage, and a row of the fit may get another label than it had"
+            )
     try:
         write_labels(args.outputs, args.output, labels, data.kept, scores)
     finally:  # the work is done: show it even where it can't be written
@@ -100,10 +106,17 @@ def _describe(labels, saved):
     text = count(len(labels), "row")
     if noise or saved.noise:
         was = saved.noise / (before.sum() + saved.noise)
-        text += (f"; {noise:,} ({share_cell(noise / max(len(labels), 1))}) in no cluster (noise, label -1), at the fit "
-                 f"{share_cell(was)}")
+        text += (
+            f"; {noise:,} ({share_cell(noise / max(len(labels), 1))}) in no cluster (noise, label -1), at the fit "
+            f"{share_cell(was)}"
+        )
     if not len(sizes):
         return text
-    table = summary(sizes, np.empty((len(sizes), 0)), [], {"share at the fit": list(map(share_cell, shares))},
-                    total=max(len(labels), 1))
+    table = summary(
+        sizes,
+        np.empty((len(sizes), 0)),
+        [],
+        {"share at the fit": list(map(share_cell, shares))},
+        total=max(len(labels), 1),
+    )
     return f"{text}\n\n{table}"

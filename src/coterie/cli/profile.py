@@ -6,6 +6,7 @@ that --save wrote (--model, which labels the rows of FILE and says how they diff
 as it is, not scaled, and columns need not be those that the clusters were made from. Text is counted by value; missing
 values are left out of what is said about their column.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -41,16 +42,28 @@ exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the com
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--labels", metavar="LABELS",
-                        help="file with one label for each row of FILE: its only column, or the one called label")
+    source.add_argument(
+        "--labels",
+        metavar="LABELS",
+        help="file with one label for each row of FILE: its only column, or the one called label",
+    )
     source.add_argument("--by", metavar="COLUMN", help="the column of FILE that says which cluster a row is in")
     source.add_argument("--model", metavar="MODEL", help="what --save wrote: label the rows of FILE with it")
     add_any_file_arguments(parser)
-    parser.add_argument("--categorical", metavar="A,B,...", type=column_list, default=[],
-                        help="columns of numbers that are codes of categories")
+    parser.add_argument(
+        "--categorical",
+        metavar="A,B,...",
+        type=column_list,
+        default=[],
+        help="columns of numbers that are codes of categories",
+    )
     add_noun_argument(parser)
-    parser.add_argument("-o", "--output", metavar="CSV",
-                        help="csv file for all numbers: a line for each cluster and column, or value of a category")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="CSV",
+        help="csv file for all numbers: a line for each cluster and column, or value of a category",
+    )
     parser.add_argument("--quiet", action="store_true", help="no notes; warnings and errors stay")
 
 
@@ -74,16 +87,17 @@ def run(args: argparse.Namespace) -> None:
     else:
         labels, drift = _predict(args, saved)
     if len(labels) != len(table.values):
-        raise Problem(f"{source_name(args.labels)} has {count(len(labels), 'label')}, but {source_name(args.file)} has "
-                      f"{count(len(table.values), 'row')}")
+        raise Problem(
+            f"{source_name(args.labels)} has {count(len(labels), 'label')}, but {source_name(args.file)} has "
+            f"{count(len(table.values), 'row')}"
+        )
     kept = np.array([label is not None for label in labels]) if labels.dtype == object else ~np.isnan(labels)
     if not kept.any():
         raise Problem("no row has a label")
     if not kept.all() and not args.quiet:
         note(f"left out: {count(int((~kept).sum()), 'row')} without a label")
 
-    found = explain.profile(_columns(table, names, kept), _as_labels(labels[kept]),
-                            names, args.categorical, args.noun)
+    found = explain.profile(_columns(table, names, kept), _as_labels(labels[kept]), names, args.categorical, args.noun)
     if found.left_out and not args.quiet:
         note(f"left out, as nearly every row has another value: {', '.join(found.left_out)}")
     if args.output is not None:

@@ -6,6 +6,7 @@ compared in CIELAB, where distances are as large as differences look; equal pixe
 as weight, which changes nothing but the time. Writes a PNG with a palette. Transparent pixels stay transparent, and
 half-transparent ones are clustered by color and opacity together. Needs pillow.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -45,8 +46,14 @@ _LISTED = 16
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("file", metavar="PICTURE", help="png, jpeg, or whatever pillow reads; - is standard input")
-    parser.add_argument("-k", dest="n_colors", metavar="K", type=_n_colors, required=True,
-                        help=f"number of colors, {_MOST} at most; what is transparent takes one")
+    parser.add_argument(
+        "-k",
+        dest="n_colors",
+        metavar="K",
+        type=_n_colors,
+        required=True,
+        help=f"number of colors, {_MOST} at most; what is transparent takes one",
+    )
     parser.add_argument("-o", "--output", metavar="PNG", type=_png, required=True, help="the picture to write")
     add_run_arguments(parser)
 
@@ -77,11 +84,13 @@ def run(args: argparse.Namespace) -> None:
     if size > n_bytes:
         note("that is no smaller; a palette suits pictures of few colors and fine lines, photos with grain suit jpeg")
     shares = np.bincount(entries, counts, minlength=len(palette)) / counts.sum()
-    print(f"{source_name(args.file)}: {image.width} x {image.height} pixels, {count(len(counts), 'color')}, "
-          f"{n_bytes:,} bytes\n"
-          f"{printable(args.output)}: {count(len(palette), 'color')}, {size:,} bytes ({size / n_bytes:.0%})\n"
-          f"mean error: {error:.1f} in CIELAB (white is 100 from black; what is 2 apart can hardly be told apart)\n\n"
-          f"{_list(palette, opacity, shares)}\n\n{seconds:.2f} s")
+    print(
+        f"{source_name(args.file)}: {image.width} x {image.height} pixels, {count(len(counts), 'color')}, "
+        f"{n_bytes:,} bytes\n"
+        f"{printable(args.output)}: {count(len(palette), 'color')}, {size:,} bytes ({size / n_bytes:.0%})\n"
+        f"mean error: {error:.1f} in CIELAB (white is 100 from black; what is 2 apart can hardly be told apart)\n\n"
+        f"{_list(palette, opacity, shares)}\n\n{seconds:.2f} s"
+    )
 
 
 # ------------------------------------------------------------------------------------------------ reading
@@ -215,8 +224,13 @@ def _reduce(colors, alpha, counts, args):
     return palette, np.concatenate([np.zeros(hidden), alphas]), entries, error
 
 
-_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750],  # of linear sRGB; D65 white
-                 [0.0193339, 0.1191920, 0.9503041]])
+_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],  # of linear sRGB; D65 white
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
 _XYZ /= _XYZ.sum(axis=1, keepdims=True)
 _LAB = np.array([[0.0, 116.0, 0.0], [500.0, -500.0, 0.0], [0.0, 200.0, -200.0]])
 _BEND = 6 / 29

@@ -12,6 +12,7 @@ Reads the columns of numbers and scales them, as `coterie kmeans` does. Prints a
 a star at the best of each, and what suggests which k, or that there is no structure. It is a hint: what the clusters
 are for has a say, too.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -52,18 +53,33 @@ _MOST = 20_000  # rows: the silhouette and trees take the square of their time, 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
-    parser.add_argument("-k", dest="ks", metavar="RANGE", type=cluster_numbers, default=cluster_numbers("2-12"),
-                        help="numbers of clusters to try, such as 2-8 or 5,10,20 (default: 2-12)")
-    parser.add_argument("--algorithm", choices=_ALGORITHMS, default="kmeans",
-                        help="k-means (the default) or a tree, by a method of coterie hierarchy or from the top down "
-                             "(divisive)")
-    parser.add_argument("--stability", metavar="N", type=_whole, default=20,
-                        help="how many resamples to cluster again, for the stability (default: 20; 0: none)")
+    parser.add_argument(
+        "-k",
+        dest="ks",
+        metavar="RANGE",
+        type=cluster_numbers,
+        default=cluster_numbers("2-12"),
+        help="numbers of clusters to try, such as 2-8 or 5,10,20 (default: 2-12)",
+    )
+    parser.add_argument(
+        "--algorithm",
+        choices=_ALGORITHMS,
+        default="kmeans",
+        help="k-means (the default) or a tree, by a method of coterie hierarchy or from the top down (divisive)",
+    )
+    parser.add_argument(
+        "--stability",
+        metavar="N",
+        type=_whole,
+        default=20,
+        help="how many resamples to cluster again, for the stability (default: 20; 0: none)",
+    )
     add_file_arguments(parser)
     add_scale_argument(parser)
     parser.add_argument("-o", "--output", metavar="TABLE", type=file_name, help="csv file for the table, in full")
-    parser.add_argument("--plot", metavar="PICTURE", type=picture_name,
-                        help="picture of the scores (png, svg, pdf ...)")
+    parser.add_argument(
+        "--plot", metavar="PICTURE", type=picture_name, help="picture of the scores (png, svg, pdf ...)"
+    )
     add_run_arguments(parser)
 
 
@@ -75,8 +91,9 @@ def cluster_numbers(text: str) -> list[int]:
         bounds = [int(each) if each.strip().isdecimal() else 0 for each in (first, last if dash else first)]
         if not 2 <= bounds[0] <= bounds[1] < 10**6:
             backwards = ", smaller ones first" * (bounds[0] > bounds[1] >= 2)
-            raise argparse.ArgumentTypeError(f"numbers of 2 or more are needed{backwards}, such as 2-8 or 5,10,20, not "
-                                             f"{text!r}")
+            raise argparse.ArgumentTypeError(
+                f"numbers of 2 or more are needed{backwards}, such as 2-8 or 5,10,20, not {text!r}"
+            )
         found.update(range(bounds[0], bounds[1] + 1))
     return sorted(found)
 
@@ -111,14 +128,22 @@ def run(args: argparse.Namespace) -> None:
     started = time.perf_counter()
     with progress_bar(args.quiet), warnings.catch_warnings():
         warnings.simplefilter("ignore", coterie.ClusteringWarning)  # the table says it
-        found = selection.sweep(_estimator(args), table.values, {"n_clusters": possible},
-                                stability=args.stability, random_state=args.seed, n_jobs=args.jobs)
+        found = selection.sweep(
+            _estimator(args),
+            table.values,
+            {"n_clusters": possible},
+            stability=args.stability,
+            random_state=args.seed,
+            n_jobs=args.jobs,
+        )
         suggestion = selection.suggest_k(found, random_state=args.seed, n_jobs=args.jobs)
     seconds = time.perf_counter() - started
 
     if not args.quiet:
-        print(f"\n{args.algorithm} on {count(n, 'row')} by {count(len(table.names), 'column')}, {seconds:.2f} s\n",
-              file=sys.stderr)
+        print(
+            f"\n{args.algorithm} on {count(n, 'row')} by {count(len(table.names), 'column')}, {seconds:.2f} s\n",
+            file=sys.stderr,
+        )
     try:
         if args.output is not None:
             _write(args.outputs, args.output, found)
@@ -126,8 +151,9 @@ def run(args: argparse.Namespace) -> None:
             from coterie import plot
 
             ax = plot.sweep(suggestion)
-            ax.figure.suptitle(f"{os.path.basename(source_name(args.file))}: {args.algorithm}", fontsize=11,
-                               parse_math=False)
+            ax.figure.suptitle(
+                f"{os.path.basename(source_name(args.file))}: {args.algorithm}", fontsize=11, parse_math=False
+            )
             save_picture(args.outputs, args.plot, ax.figure)
     finally:  # the work is done: show it even where it can't be written
         print(found)
@@ -149,13 +175,15 @@ def _describe(suggestion):
         head = f"suggested: {suggestion.k} clusters{'' if suggestion.clear else ', with doubts'}"
     width = shutil.get_terminal_size((100, 24)).columns
     told = [*suggestion.reasons, *(f"but {doubt}" for doubt in suggestion.doubts)]
-    return "\n".join([head, *(textwrap.fill(each, width, initial_indent="- ", subsequent_indent="  ")
-                              for each in told)])
+    return "\n".join(
+        [head, *(textwrap.fill(each, width, initial_indent="- ", subsequent_indent="  ") for each in told)]
+    )
 
 
 def _write(outputs, path, found):
     with outputs.open(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(found[0])
-        writer.writerows(["" if isinstance(value, float) and math.isnan(value) else value for value in row.values()]
-                         for row in found)
+        writer.writerows(
+            ["" if isinstance(value, float) and math.isnan(value) else value for value in row.values()] for row in found
+        )

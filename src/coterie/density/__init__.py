@@ -7,6 +7,7 @@ are in `_kernels`.
 
 Another density-based method is a module beside `_dbscan`; it finds neighbors with `coterie.neighbors`.
 """
+
 from ._dbscan import DBSCAN, dbscan
 
 __all__ = ["DBSCAN", "dbscan"]

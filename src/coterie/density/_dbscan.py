@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """DBSCAN: clusters are where rows lie dense; as scikit-learn's estimator and function."""
+
 from __future__ import annotations
 
 import contextlib
@@ -180,8 +181,14 @@ class DBSCAN(Clusterer, Estimator):
         self.p = p
         self.n_jobs = n_jobs
 
-    def fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None, *,
-            callback: Callable[[str, int, int], object] | None = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: object = None,
+        sample_weight: ArrayLike | None = None,
+        *,
+        callback: Callable[[str, int, int], object] | None = None,
+    ) -> Self:
         """Find the clusters.
 
         Parameters
@@ -246,8 +253,14 @@ class DBSCAN(Clusterer, Estimator):
         else:
             components = rows[core]
         self._warn(rows, metric, labels, is_core)
-        self._become(core_sample_indices_=core, components_=components, labels_=labels.astype(np.intp, copy=False),
-                     _fit_eps=self.eps, _fit_metric=metric, **seen)
+        self._become(
+            core_sample_indices_=core,
+            components_=components,
+            labels_=labels.astype(np.intp, copy=False),
+            _fit_eps=self.eps,
+            _fit_metric=metric,
+            **seen,
+        )
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:
@@ -279,14 +292,26 @@ class DBSCAN(Clusterer, Estimator):
         rows = self._read_more_rows(X)
         labels = np.full(len(rows), -1, np.intp)
         if len(self.core_sample_indices_):
-            nearest = _nearest_core(rows, self._fit_metric, self._fit_eps, self.components_, self.core_sample_indices_,
-                                    parallel.resolve_n_jobs(self.n_jobs))
+            nearest = _nearest_core(
+                rows,
+                self._fit_metric,
+                self._fit_eps,
+                self.components_,
+                self.core_sample_indices_,
+                parallel.resolve_n_jobs(self.n_jobs),
+            )
             near = nearest >= 0
             labels[near] = self.labels_[self.core_sample_indices_][nearest[near]]
         return labels
 
-    def fit_predict(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None, *,
-                    callback: Callable[[str, int, int], object] | None = None) -> NDArray[np.intp]:
+    def fit_predict(
+        self,
+        X: ArrayLike,
+        y: object = None,
+        sample_weight: ArrayLike | None = None,
+        *,
+        callback: Callable[[str, int, int], object] | None = None,
+    ) -> NDArray[np.intp]:
         """Find the clusters and return ``labels_``. Parameters and errors are those of `fit`.
 
         Returns
@@ -295,8 +320,9 @@ class DBSCAN(Clusterer, Estimator):
         """
         return self.fit(X, y, sample_weight, callback=callback).labels_
 
-    def set_fit_request(self, *, sample_weight: bool | str | None = UNCHANGED,
-                        callback: bool | str | None = UNCHANGED) -> Self:
+    def set_fit_request(
+        self, *, sample_weight: bool | str | None = UNCHANGED, callback: bool | str | None = UNCHANGED
+    ) -> Self:
         """Say whether scikit-learn's metadata routing passes these arguments to `fit`.
 
         Parameters
@@ -326,8 +352,10 @@ class DBSCAN(Clusterer, Estimator):
         params = dict(self.metric_params or {})
         if isinstance(self.metric, str) and self.metric == "minkowski" and self.p is not None:
             if "p" in params:
-                warn("Parameter p is found in metric_params. The corresponding parameter from __init__ is ignored.",
-                     SyntaxWarning)
+                warn(
+                    "Parameter p is found in metric_params. The corresponding parameter from __init__ is ignored.",
+                    SyntaxWarning,
+                )
             params.setdefault("p", self.p)
         return distances.as_metric(self.metric, **params)
 
@@ -356,8 +384,9 @@ class DBSCAN(Clusterer, Estimator):
         return rows
 
     def _read_sparse(self, X: object, precomputed: bool) -> _sparse.SparseRows:
-        return _sparse.as_sparse_rows(X, parallel.resolve_n_jobs(self.n_jobs), owner=type(self).__name__,
-                                      is_sorted=not precomputed)
+        return _sparse.as_sparse_rows(
+            X, parallel.resolve_n_jobs(self.n_jobs), owner=type(self).__name__, is_sorted=not precomputed
+        )
 
     def _check_relations(self) -> None:
         core, labels = self.core_sample_indices_, self.labels_
@@ -370,31 +399,47 @@ class DBSCAN(Clusterer, Estimator):
         if not np.array_equal(labels[core[np.sort(first)]], np.arange(labels.max() + 1)):
             raise ValueError("labels_ should number the clusters by their first core points")
 
-    def _warn(self, rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None, labels: NDArray,
-              is_core: NDArray) -> None:
+    def _warn(
+        self, rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None, labels: NDArray, is_core: NDArray
+    ) -> None:
         """Say what to try where the result is hardly what was wanted."""
         n, noise = len(labels), int(np.count_nonzero(labels < 0))
         scale = "" if metric is None or metric.scale_free else ", or scale the features if their units differ"
         look = "" if metric is None else " coterie.selection.suggest_eps proposes an eps."
         if not is_core.any():
-            warn(f"There is no cluster: no row has min_samples={self.min_samples} rows within eps={self.eps}, itself "
-                 f"included. Try a larger eps or fewer min_samples{scale}.{look}", ClusteringWarning)
+            warn(
+                f"There is no cluster: no row has min_samples={self.min_samples} rows within eps={self.eps}, itself "
+                f"included. Try a larger eps or fewer min_samples{scale}.{look}",
+                ClusteringWarning,
+            )
         elif 2 * noise > n:
-            warn(f"{noise:,} of {n:,} rows are noise. Try a larger eps than {self.eps} or fewer min_samples than "
-                 f"{self.min_samples}{scale}.{look}", ClusteringWarning)
+            warn(
+                f"{noise:,} of {n:,} rows are noise. Try a larger eps than {self.eps} or fewer min_samples than "
+                f"{self.min_samples}{scale}.{look}",
+                ClusteringWarning,
+            )
         elif noise == 0 and n > 1 and not labels.any():
-            warn(f"All {n:,} rows are in one cluster. Try a smaller eps than {self.eps} or more min_samples than "
-                 f"{self.min_samples}{scale}.{look}", ClusteringWarning)
-        if metric is not None and metric.kernel in _WITH_MAGNITUDE and isinstance(rows, np.ndarray) \
-                and rows.dtype == np.float32:
+            warn(
+                f"All {n:,} rows are in one cluster. Try a smaller eps than {self.eps} or more min_samples than "
+                f"{self.min_samples}{scale}.{look}",
+                ClusteringWarning,
+            )
+        if (
+            metric is not None
+            and metric.kernel in _WITH_MAGNITUDE
+            and isinstance(rows, np.ndarray)
+            and rows.dtype == np.float32
+        ):
             largest = max(rows.max(), -rows.min())
             step = float(np.spacing(largest))
             eps = math.sqrt(self.eps) if metric.kernel == "sqeuclidean" else self.eps
             if eps < _COARSE * step:
-                warn(f"The data are float32 numbers up to {largest:.6g}, where the next one is {step:.3g} away, and "
-                     f"eps={self.eps} is not large against that. Labels are those of the numbers as given, computed in "
-                     "float64. If they were rounded to float32, subtract an offset before, or pass float64.",
-                     ClusteringWarning)
+                warn(
+                    f"The data are float32 numbers up to {largest:.6g}, where the next one is {step:.3g} away, and "
+                    f"eps={self.eps} is not large against that. Labels are those of the numbers as given, computed in "
+                    "float64. If they were rounded to float32, subtract an offset before, or pass float64.",
+                    ClusteringWarning,
+                )
 
 
 def dbscan(
@@ -447,16 +492,30 @@ def dbscan(
     >>> labels
     array([ 0,  0,  0,  1,  1, -1])
     """
-    model = DBSCAN(eps, min_samples=min_samples, metric=metric, metric_params=metric_params, algorithm=algorithm,
-                   leaf_size=leaf_size, p=p, n_jobs=n_jobs).fit(X, sample_weight=sample_weight, callback=callback)
+    model = DBSCAN(
+        eps,
+        min_samples=min_samples,
+        metric=metric,
+        metric_params=metric_params,
+        algorithm=algorithm,
+        leaf_size=leaf_size,
+        p=p,
+        n_jobs=n_jobs,
+    ).fit(X, sample_weight=sample_weight, callback=callback)
     return model.core_sample_indices_, model.labels_
 
 
 # ------------------------------------------------------------------------------------------- which way
 
 
-def _cluster(rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None, eps: float, min_samples: int,
-             weights: NDArray[np.float64] | None, n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _cluster(
+    rows: NDArray | _sparse.SparseRows,
+    metric: distances.Metric | None,
+    eps: float,
+    min_samples: int,
+    weights: NDArray[np.float64] | None,
+    n_threads: int,
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Labels, and which rows are core points."""
     if metric is None:
         find = _near_pairs.find_regions_of_matrix if isinstance(rows, np.ndarray) else _near_pairs.find_regions_of_graph
@@ -475,8 +534,10 @@ def _cluster(rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None
 
 def _check_sum(weights: NDArray[np.float64] | None) -> None:
     if weights is not None and not power_of_two.magnitude(weights) < float(np.finfo(np.float64).max) / len(weights):
-        raise ValueError("The numbers of 'sample_weight' must add up to one that fits into float64. Got "
-                         f"{len(weights):,} of up to {power_of_two.magnitude(weights):.6g}.")
+        raise ValueError(
+            "The numbers of 'sample_weight' must add up to one that fits into float64. Got "
+            f"{len(weights):,} of up to {power_of_two.magnitude(weights):.6g}."
+        )
 
 
 def _check_distances(rows: NDArray | _sparse.SparseRows) -> None:
@@ -491,8 +552,14 @@ def _check_distances(rows: NDArray | _sparse.SparseRows) -> None:
 # ------------------------------------------------------------------------------------------- the nearest core point
 
 
-def _nearest_core(rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None, eps: float, components: Any,
-                  core: NDArray[np.intp], n_threads: int) -> NDArray[np.intp]:
+def _nearest_core(
+    rows: NDArray | _sparse.SparseRows,
+    metric: distances.Metric | None,
+    eps: float,
+    components: Any,
+    core: NDArray[np.intp],
+    n_threads: int,
+) -> NDArray[np.intp]:
     """Number of the core point nearest to each row, the first one on a tie; -1 where there is none within eps."""
     if metric is None:
         return _nearest_given(rows, eps, core)
@@ -501,8 +568,9 @@ def _nearest_core(rows: NDArray | _sparse.SparseRows, metric: distances.Metric |
     if not isinstance(rows, np.ndarray):  # a few of them dense at a time
         step = max(1, _BLOCK // rows.shape[1])
         parts = [np.arange(start, min(len(rows), start + step)) for start in range(0, len(rows), step)]
-        return np.concatenate([_nearest_core(rows.take(part).to_dense(), metric, eps, components, core, n_threads)
-                               for part in parts])
+        return np.concatenate(
+            [_nearest_core(rows.take(part).to_dense(), metric, eps, components, core, n_threads) for part in parts]
+        )
     distances.check_suits(rows, metric)
     exponent = distances.safe_exponent(metric, rows, components, radius=float(eps))
     rows, components = (power_of_two.divided(each, exponent) for each in (rows, components))
@@ -515,8 +583,13 @@ def _nearest_core(rows: NDArray | _sparse.SparseRows, metric: distances.Metric |
     return np.where(near, nearest, -1)
 
 
-def _nearest_sparse(rows: NDArray | _sparse.SparseRows, metric: distances.Metric, eps: float,
-                    components: _sparse.SparseRows, n_threads: int) -> NDArray[np.intp]:
+def _nearest_sparse(
+    rows: NDArray | _sparse.SparseRows,
+    metric: distances.Metric,
+    eps: float,
+    components: _sparse.SparseRows,
+    n_threads: int,
+) -> NDArray[np.intp]:
     if isinstance(rows, np.ndarray):
         rows = _sparse.from_dense(rows)
     indices = np.result_type(rows.columns, components.columns)
@@ -532,10 +605,10 @@ def _nearest_given(rows: NDArray | _sparse.SparseRows, eps: float, core: NDArray
     if isinstance(rows, np.ndarray):
         step = max(1, _BLOCK // len(core))
         for start in range(0, len(rows), step):
-            block = rows[start:start + step, core]
+            block = rows[start : start + step, core]
             at = block.argmin(axis=1)
             near = block[np.arange(len(at)), at] <= eps
-            nearest[start:start + step] = np.where(near, at, -1)
+            nearest[start : start + step] = np.where(near, at, -1)
         return nearest
     number = np.full(rows.shape[1], -1)
     number[core] = np.arange(len(core))

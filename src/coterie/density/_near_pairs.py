@@ -6,6 +6,7 @@ that are not yet, are kept: fewer than `min_samples` can be charged to a point t
 more than `_ROOM` a point all the same, they are dropped, and when all core points are known the pairs with core points
 are computed once more.
 """
+
 from __future__ import annotations
 
 import math
@@ -61,7 +62,7 @@ class DenseRows:
     def __init__(self, X: NDArray, metric: distances.Metric, radius: float, n_threads: int) -> None:
         self.X, self.metric, self.radius, self.n_threads = X, metric, radius, n_threads
         self.tile = _TILE if metric.function is None else _CALLED_TILE
-        parts = [X[start:start + self.tile] for start in range(0, len(X), self.tile)]
+        parts = [X[start : start + self.tile] for start in range(0, len(X), self.tile)]
         self.parts = [distances.prepare(part, metric, n_threads) for part in parts]
 
     def __len__(self) -> int:
@@ -76,17 +77,26 @@ class DenseRows:
             block = _call(self.metric.function, one, many, diagonal)
         else:
             block = np.empty((one.n, many.n))
-            parallel.run(lambda region, slot: pairwise.rectangle(
-                one, many, _BLOCK_ROWS, _TILE, 0, block, region, slot), -(-len(block) // _BLOCK_ROWS), self.n_threads)
+            parallel.run(
+                lambda region, slot: pairwise.rectangle(one, many, _BLOCK_ROWS, _TILE, 0, block, region, slot),
+                -(-len(block) // _BLOCK_ROWS),
+                self.n_threads,
+            )
         marks = np.empty((len(block), -(-block.shape[1] // 64)), np.uint64)
         not_numbers = np.zeros(len(block), np.int64)
-        parallel.run(lambda region, slot: dbscan_graph.mark_near(
-            block, self.radius, 0 if diagonal else -len(block), _MARKED_ROWS, marks, not_numbers, region, slot),
-            -(-len(block) // _MARKED_ROWS), self.n_threads)
+        parallel.run(
+            lambda region, slot: dbscan_graph.mark_near(
+                block, self.radius, 0 if diagonal else -len(block), _MARKED_ROWS, marks, not_numbers, region, slot
+            ),
+            -(-len(block) // _MARKED_ROWS),
+            self.n_threads,
+        )
         if not_numbers.any():
             row = a * self.tile + int(not_numbers.argmax())
-            raise ValueError(f"Some distances to row {row} are not numbers: the metric {self.metric.name!r} is not "
-                             "defined for it. Leave such rows out or choose another metric.")
+            raise ValueError(
+                f"Some distances to row {row} are not numbers: the metric {self.metric.name!r} is not "
+                "defined for it. Leave such rows out or choose another metric."
+            )
         return marks
 
 
@@ -101,8 +111,9 @@ def _call(function: object, one: NDArray, many: NDArray, diagonal: bool) -> NDAr
 # ------------------------------------------------------------------------------------------- pair by pair
 
 
-def find_regions(points: Source, min_samples: int, weights: NDArray[np.float64] | None
-                 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def find_regions(
+    points: Source, min_samples: int, weights: NDArray[np.float64] | None
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Find scikit-learn's labels, and which points are core points.
 
     Parameters
@@ -134,9 +145,24 @@ def find_regions(points: Source, min_samples: int, weights: NDArray[np.float64] 
         marks = points.mark(a, points, b, a == b)
         state[1] = first = 0
         while first < len(marks):
-            parallel.run(lambda region, slot: dbscan_graph.count_marked(
-                marks, a * points.tile, b * points.tile, weight, least, count, parent,  # noqa: B023
-                pairs, first, state, region, slot), len(marks) - first, 1)  # noqa: B023
+            parallel.run(
+                lambda region, slot: dbscan_graph.count_marked(
+                    marks,
+                    a * points.tile,
+                    b * points.tile,
+                    weight,
+                    least,
+                    count,
+                    parent,
+                    pairs,
+                    first,
+                    state,
+                    region,
+                    slot,
+                ),
+                len(marks) - first,
+                1,
+            )
             first = int(state[1])
             if first < len(marks):  # no room for more
                 dbscan_graph.unite_stored(count, least, parent, pairs, state)
@@ -150,7 +176,7 @@ def find_regions(points: Source, min_samples: int, weights: NDArray[np.float64] 
     if len(pairs):
         dbscan_graph.unite_stored(count, least, parent, pairs, state)
         dbscan_graph.number_sets(cores, parent, labels)
-        dbscan_graph.join_stored(pairs[:state[0]], cores, labels)
+        dbscan_graph.join_stored(pairs[: state[0]], cores, labels)
     else:
         _look_again(points, cores, parent, labels)
     return labels, is_core
@@ -165,20 +191,24 @@ def _look_again(points: Source, cores: NDArray[np.uint8], parent: NDArray[np.int
     inner = inner[np.argsort(labels[inner], kind="stable")]  # blocks within a set can be left out
     core_points = points.take(inner)
     for a, b in _tiles(core_points):
-        rows, columns = (inner[k * points.tile:(k + 1) * points.tile] for k in (a, b))
+        rows, columns = (inner[k * points.tile : (k + 1) * points.tile] for k in (a, b))
         if not dbscan_graph.is_one_set(rows, columns, parent):
             marks = core_points.mark(a, core_points, b, a == b)
-            parallel.run(lambda region, slot: dbscan_graph.unite_marked(
-                marks, rows, columns, parent, region, slot), len(marks), 1)  # noqa: B023
+            parallel.run(
+                lambda region, slot: dbscan_graph.unite_marked(marks, rows, columns, parent, region, slot),
+                len(marks),
+                1,
+            )
     dbscan_graph.number_sets(cores, parent, labels)
     if len(outer) == 0:
         return
     others = points.take(outer)
     for a, b in _tiles(core_points, others):
-        rows, columns = (which[k * points.tile:(k + 1) * points.tile] for which, k in ((inner, a), (outer, b)))
+        rows, columns = (which[k * points.tile : (k + 1) * points.tile] for which, k in ((inner, a), (outer, b)))
         marks = core_points.mark(a, others, b, False)
-        parallel.run(lambda region, slot: dbscan_graph.join_marked(
-            marks, rows, columns, labels, region, slot), len(marks), 1)  # noqa: B023
+        parallel.run(
+            lambda region, slot: dbscan_graph.join_marked(marks, rows, columns, labels, region, slot), len(marks), 1
+        )
 
 
 def _tiles(one: Source, other: Source | None = None) -> Iterator[tuple[int, int]]:
@@ -198,8 +228,9 @@ def _tiles(one: Source, other: Source | None = None) -> Iterator[tuple[int, int]
 # ------------------------------------------------------------------------------------------- given distances
 
 
-def find_regions_of_matrix(D: NDArray, eps: float, min_samples: int, weights: NDArray[np.float64] | None,
-                           n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def find_regions_of_matrix(
+    D: NDArray, eps: float, min_samples: int, weights: NDArray[np.float64] | None, n_threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """As `find_regions`, of a matrix whose row i holds the distances from point i; it need not be symmetric.
 
     O(n²) time, 33 bytes a point.
@@ -208,20 +239,27 @@ def find_regions_of_matrix(D: NDArray, eps: float, min_samples: int, weights: ND
     bound, weight, count = _bound(D, eps), _NO_WEIGHTS if weights is None else weights, np.empty(n)
     rows = max(1, _CHUNK // n)
     parallel.report(_STAGE, 0, 2)
-    parallel.run(lambda region, slot: dbscan_graph.count_in_matrix(D, bound, weight, rows, count, region, slot),
-                  -(-n // rows), n_threads)
+    parallel.run(
+        lambda region, slot: dbscan_graph.count_in_matrix(D, bound, weight, rows, count, region, slot),
+        -(-n // rows),
+        n_threads,
+    )
     is_core = count >= min_samples
     cores, labels, state = is_core.view(np.uint8), np.full(n, -1), np.array([n, 0, 0, 0])
     rest, stack = np.arange(n), np.empty(n, np.int64)
     parallel.report(_STAGE, 1, 2)
-    parallel.run(lambda region, slot: dbscan_graph.walk_matrix(
-        D, bound, cores, rest, stack, state, labels, region, slot), int(np.count_nonzero(is_core)), 1)
+    parallel.run(
+        lambda region, slot: dbscan_graph.walk_matrix(D, bound, cores, rest, stack, state, labels, region, slot),
+        int(np.count_nonzero(is_core)),
+        1,
+    )
     parallel.report(_STAGE, 2, 2)
     return labels, is_core
 
 
-def find_regions_of_graph(graph: SparseRows, eps: float, min_samples: int, weights: NDArray[np.float64] | None,
-                          n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def find_regions_of_graph(
+    graph: SparseRows, eps: float, min_samples: int, weights: NDArray[np.float64] | None, n_threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """As `find_regions_of_matrix`, of a sparse matrix: what is not stored is not near, but each point is to itself.
 
     O(n + m) time for m stored distances, 33 bytes a point.
@@ -231,14 +269,24 @@ def find_regions_of_graph(graph: SparseRows, eps: float, min_samples: int, weigh
     bound, weight, count = _bound(values, eps), _NO_WEIGHTS if weights is None else weights, np.empty(n)
     rows = max(1, _CHUNK * n // (len(values) + n))
     parallel.report(_STAGE, 0, 2)
-    parallel.run(lambda region, slot: dbscan_graph.count_in_graph(
-        starts, columns, values, bound, weight, rows, count, region, slot), -(-n // rows), n_threads)
+    parallel.run(
+        lambda region, slot: dbscan_graph.count_in_graph(
+            starts, columns, values, bound, weight, rows, count, region, slot
+        ),
+        -(-n // rows),
+        n_threads,
+    )
     is_core = count >= min_samples
     cores, labels, state = is_core.view(np.uint8), np.full(n, -1), np.zeros(4, np.int64)
     stack = np.empty(n, np.int64)
     parallel.report(_STAGE, 1, 2)
-    parallel.run(lambda region, slot: dbscan_graph.walk_graph(
-        starts, columns, values, bound, cores, stack, state, labels, region, slot), int(np.count_nonzero(is_core)), 1)
+    parallel.run(
+        lambda region, slot: dbscan_graph.walk_graph(
+            starts, columns, values, bound, cores, stack, state, labels, region, slot
+        ),
+        int(np.count_nonzero(is_core)),
+        1,
+    )
     parallel.report(_STAGE, 2, 2)
     return labels, is_core
 

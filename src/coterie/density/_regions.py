@@ -5,6 +5,7 @@ Points are sorted by a tree of boxes, so that those near each other lie together
 and cells: which points are core; join those within the radius; number the components; give border points a label. No
 neighbourhood is ever stored.
 """
+
 from __future__ import annotations
 
 import dataclasses
@@ -36,8 +37,9 @@ _ROUNDING = 1e-9  # far more than a projection is off by, relative to the longes
 _SINGLE_LEAST, _SINGLE_MOST = 1e-28, 1e34  # squared radii that float32 can be compared with
 
 
-def find_regions(vectors: _vectors.Vectors, radius: float, min_samples: int, weights: NDArray[np.float64] | None,
-                 n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def find_regions(
+    vectors: _vectors.Vectors, radius: float, min_samples: int, weights: NDArray[np.float64] | None, n_threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Labels and core points of DBSCAN.
 
     Parameters
@@ -75,8 +77,9 @@ def find_regions(vectors: _vectors.Vectors, radius: float, min_samples: int, wei
 # ------------------------------------------------------------------------------------------- the tree
 
 
-def _by_tree(vectors: _vectors.Vectors, bound: float, min_samples: int, weights: NDArray[np.float64] | None,
-             n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _by_tree(
+    vectors: _vectors.Vectors, bound: float, min_samples: int, weights: NDArray[np.float64] | None, n_threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     n = len(vectors.X)
     parallel.report("tree", 0, n)
     search = _search(vectors, bound, n_threads)
@@ -88,22 +91,32 @@ def _by_tree(vectors: _vectors.Vectors, bound: float, min_samples: int, weights:
     tight = np.empty(len(nodes), np.uint8)
     n_parts = np.empty(2, np.int64)
     dbscan_tree.list_parts(search, leaves, cells, cell_of, tight, n_parts)
-    leaves, cells, tight = leaves[:n_parts[0]].copy(), cells[:n_parts[1]].copy(), tight[:n_parts[1]].copy()
+    leaves, cells, tight = leaves[: n_parts[0]].copy(), cells[: n_parts[1]].copy(), tight[: n_parts[1]].copy()
 
     starts, stops = nodes[cells, :2].T
     heavy, dense, may_stop = _heavy_cells(weights, order, starts, stops - starts, min_samples)
     dense &= tight
     bits = np.empty(-(-n // kd_tree.LANES), np.uint8)
     work = np.empty((n_threads, tree.d + vectors.X.shape[1]))
-    if search.holds_rows and weights is None and leaf_search.share_of_tiles(
-            search, leaves, 1 + len(leaves) // _SURVEYED, work[0]) > _HARDLY:
+    if (
+        search.holds_rows
+        and weights is None
+        and leaf_search.share_of_tiles(search, leaves, 1 + len(leaves) // _SURVEYED, work[0]) > _HARDLY
+    ):
         parallel.report("core points", 0, n)
         count = np.zeros(n, np.int64)
         _run(n_threads, 1, len(leaves), dbscan_tree.count_pairs, search, leaves, min_samples, count)
         dbscan_tree.pack_core(count, min_samples, bits)
     else:
-        _step("core points", leaves, n, n_threads, dbscan_tree.find_core, (search, heavy, may_stop, dense),
-              (cell_of, min_samples, work, bits))
+        _step(
+            "core points",
+            leaves,
+            n,
+            n_threads,
+            dbscan_tree.find_core,
+            (search, heavy, may_stop, dense),
+            (cell_of, min_samples, work, bits),
+        )
     parallel.report("core points", n, n)
     del heavy, dense
     core = np.empty(n, np.uint8)
@@ -111,25 +124,35 @@ def _by_tree(vectors: _vectors.Vectors, bound: float, min_samples: int, weights:
     _run(n_threads, _COPIED, n, dbscan_tree.unpack, bits, _COPIED, core, parent)
     joined = np.empty(len(cells), np.uint8)
     parallel.report("joining", 0, n)
-    _run(n_threads, 1, len(cells), dbscan_tree.join_within, search, bits, cells, tight, work,
-         parent, joined)
-    _run(n_threads, 1, len(cells), dbscan_tree.join_cells, search, bits, cells, cell_of, work,
-         parent, joined)
+    _run(n_threads, 1, len(cells), dbscan_tree.join_within, search, bits, cells, tight, work, parent, joined)
+    _run(n_threads, 1, len(cells), dbscan_tree.join_cells, search, bits, cells, cell_of, work, parent, joined)
     labels, is_core, number = _label_core(core, order, parent, n_threads)
     parallel.report("joining", n, n)
     if not is_core.any():
         return labels, is_core
-    _step("border points", leaves, n, n_threads, dbscan_tree.label_borders, (search, bits),
-          (parent, joined, cell_of, number, work, labels))
+    _step(
+        "border points",
+        leaves,
+        n,
+        n_threads,
+        dbscan_tree.label_borders,
+        (search, bits),
+        (parent, joined, cell_of, number, work, labels),
+    )
     parallel.report("border points", n, n)
     return labels, is_core
 
 
-def _step(stage: str, leaves: NDArray[np.int64], n: int, n_threads: int, kernel: Callable, before: tuple,
-          after: tuple) -> None:
+def _step(
+    stage: str, leaves: NDArray[np.int64], n: int, n_threads: int, kernel: Callable, before: tuple, after: tuple
+) -> None:
     """Run a kernel over the leaves: one a chunk, as one may see all others, and Ctrl-C is to be felt."""
-    parallel.in_steps(stage, len(leaves), n, lambda first, count: _run(
-        n_threads, 1, count, kernel, *before, leaves[first:first + count], *after))
+    parallel.in_steps(
+        stage,
+        len(leaves),
+        n,
+        lambda first, count: _run(n_threads, 1, count, kernel, *before, leaves[first : first + count], *after),
+    )
 
 
 def _search(vectors: _vectors.Vectors, bound: float, n_threads: int) -> leaf_search.Search:
@@ -149,8 +172,9 @@ def _search(vectors: _vectors.Vectors, bound: float, n_threads: int) -> leaf_sea
     return leaf_search.Search(_kd_tree.build(vectors, n_threads), bound)
 
 
-def _hold_rows(search: leaf_search.Search, X: NDArray, bound: float, center: NDArray[np.float64], longest: float,
-               n_threads: int) -> None:
+def _hold_rows(
+    search: leaf_search.Search, X: NDArray, bound: float, center: NDArray[np.float64], longest: float, n_threads: int
+) -> None:
     """Let the search decide by rows, in three ways, each for what the one before leaves in doubt: between tiles in
     float32, between rows as they are, feature by feature in float64."""
     d = X.shape[1]
@@ -180,7 +204,7 @@ def _project(X: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64], floa
     """Coordinates of the rows along a few orthonormal directions, about those in which they vary most; where these
     begin; and how far from there the farthest row is. Which directions only matters for speed."""
     n, d = X.shape
-    sample = X[::max(1, n // _SAMPLE)].astype(np.float64)
+    sample = X[:: max(1, n // _SAMPLE)].astype(np.float64)
     center = sample.mean(axis=0)
     sample -= center
     sample *= 1.0 / max(np.abs(sample).max(), np.finfo(np.float64).tiny)
@@ -192,14 +216,19 @@ def _project(X: NDArray) -> tuple[NDArray[np.float64], NDArray[np.float64], floa
     block = max(1, _COPIED // d)
     with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, n, block):
-            rows = X[start:start + block] - center
-            projected[start:start + block] = rows @ directions
+            rows = X[start : start + block] - center
+            projected[start : start + block] = rows @ directions
             longest = max(longest, float(np.einsum("ij,ij->i", rows, rows).max()))
     return projected, center, math.sqrt(longest) if np.isfinite(projected).all() else math.inf
 
 
-def _heavy_cells(weights: NDArray[np.float64] | None, order: NDArray[np.int64], starts: NDArray[np.int64],
-                 sizes: NDArray[np.int64], min_samples: int) -> tuple[NDArray[np.float64], NDArray[np.uint8], bool]:
+def _heavy_cells(
+    weights: NDArray[np.float64] | None,
+    order: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    min_samples: int,
+) -> tuple[NDArray[np.float64], NDArray[np.uint8], bool]:
     """Weights by position; which cells have enough in them, surely; and whether what is there can only grow."""
     if weights is None:
         return np.empty(0), (sizes >= min_samples).astype(np.uint8), True
@@ -216,8 +245,9 @@ def _run(n_threads: int, rows: int, n: int, kernel: Callable, *arguments: object
     parallel.run(lambda region, slot: kernel(*arguments, region, slot), -(-n // rows), n_threads)
 
 
-def _label_core(core: NDArray[np.uint8], order: NDArray[np.int64], parent: NDArray[np.int64],
-                n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
+def _label_core(
+    core: NDArray[np.uint8], order: NDArray[np.int64], parent: NDArray[np.int64], n_threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
     """Labels of the core rows (-1 for others), which rows are core, and the number of each component."""
     n = len(core)
     number = np.full(n, n, np.int64)

@@ -25,6 +25,7 @@ Names are read without regard to case. Rows of zeros: `cosine` has no value for 
 numbers are all equal, `braycurtis` and `dice` none for two rows of zeros. Such a distance is NaN, as in scipy
 (scikit-learn has 1 for cosine); whatever clusters refuses these rows. `jaccard` of two rows of zeros is 0.
 """
+
 from __future__ import annotations
 
 import dataclasses
@@ -184,14 +185,18 @@ def as_metric(metric: str | Callable | Metric, **kwargs: object) -> Metric:
         return Metric(getattr(metric, "__name__", "callable"), function=function)
     else:
         raise TypeError("2nd argument metric must be a string identifier or a function.")
-    raise TypeError(f"The metric {found.name!r} takes no argument {', '.join(map(repr, kwargs))}."
-                    + " Features are weighted by scaling them." * ("w" in kwargs))
+    raise TypeError(
+        f"The metric {found.name!r} takes no argument {', '.join(map(repr, kwargs))}."
+        + " Features are weighted by scaling them." * ("w" in kwargs)
+    )
 
 
 def _minkowski(metric: Metric, *, p: float = 2.0, **kwargs: object) -> Metric:
     if kwargs:
-        raise TypeError(f"The metric 'minkowski' takes no argument {', '.join(map(repr, kwargs))}, only 'p'."
-                        + " Features are weighted by scaling them." * ("w" in kwargs))
+        raise TypeError(
+            f"The metric 'minkowski' takes no argument {', '.join(map(repr, kwargs))}, only 'p'."
+            + " Features are weighted by scaling them." * ("w" in kwargs)
+        )
     if not isinstance(p, Real):
         raise TypeError(f"p must be a number greater than 0, got {shown(p)}")
     if not p > 0:
@@ -207,8 +212,9 @@ def _check_metric(metric: Metric) -> None:
         return
     made = as_metric(metric.name, **({"p": metric.p} if metric.name == "minkowski" else {}))
     if metric != made:
-        raise ValueError(f"A Metric without a function must be what as_metric({metric.name!r}) returns. "
-                         f"Got {shown(metric)}.")
+        raise ValueError(
+            f"A Metric without a function must be what as_metric({metric.name!r}) returns. Got {shown(metric)}."
+        )
 
 
 def _is_metric(value: object) -> bool:
@@ -253,10 +259,14 @@ def check_suits(X: NDArray, metric: Metric, name: str = "X") -> None:
         low, high = X.min(axis=1), X.max(axis=1)
         bad = low == high if metric.undefined == "constant" else (low == 0) & (high == 0)
         if bad.any():
-            sentence = ("Cosine affinity cannot be used when X contains zero vectors." if metric.name == "cosine" else
-                        "Correlation is not defined for rows whose numbers are all equal.")
-            raise ValueError(f"{sentence} Leave such rows out or choose another metric. "
-                             f"First in {name} at row {int(bad.argmax())}.")
+            sentence = (
+                "Cosine affinity cannot be used when X contains zero vectors."
+                if metric.name == "cosine"
+                else "Correlation is not defined for rows whose numbers are all equal."
+            )
+            raise ValueError(
+                f"{sentence} Leave such rows out or choose another metric. First in {name} at row {int(bad.argmax())}."
+            )
 
 
 def check_fitted(X: NDArray, metric: Metric | None, n_samples: int, name: str) -> None:
@@ -276,11 +286,15 @@ def check_fitted(X: NDArray, metric: Metric | None, n_samples: int, name: str) -
 
 def _check_features(X: NDArray, metric: Metric, name: str) -> None:
     if metric.n_features is not None and X.shape[1] != metric.n_features:
-        raise ValueError(f"Haversine distance only valid in 2 dimensions: latitude and longitude, in radians. "
-                         f"{name} has {X.shape[1]} columns.")
+        raise ValueError(
+            f"Haversine distance only valid in 2 dimensions: latitude and longitude, in radians. "
+            f"{name} has {X.shape[1]} columns."
+        )
     if metric.name == "haversine" and len(X) and np.abs(X[:, 0]).max() > 1.6:
-        warn(f"Latitudes in the first column of {name} are beyond the poles (pi/2 radians). Are these degrees, or "
-             "longitudes? coterie.distances.from_degrees makes radians of latitude and longitude in degrees.")
+        warn(
+            f"Latitudes in the first column of {name} are beyond the poles (pi/2 radians). Are these degrees, or "
+            "longitudes? coterie.distances.from_degrees makes radians of latitude and longitude in degrees."
+        )
 
 
 # ------------------------------------------------------------------------------------------- checked arrays
@@ -309,8 +323,9 @@ def prepare(X: NDArray, metric: Metric, n_threads: int) -> pairwise.Points | NDA
     return points
 
 
-def rows_to(X: NDArray | pairwise.Points, Y: NDArray | pairwise.Points, metric: Metric, n_threads: int,
-            out: NDArray[np.float64]) -> None:
+def rows_to(
+    X: NDArray | pairwise.Points, Y: NDArray | pairwise.Points, metric: Metric, n_threads: int, out: NDArray[np.float64]
+) -> None:
     """Write the distance of each row of `X` to each row of `Y` to `out`; nothing is checked.
 
     `X` and `Y` are float32 or float64, C-ordered, or what `prepare` made of such arrays.
@@ -337,8 +352,14 @@ def _threads(work: int, n_jobs: int | None) -> int:
     return 1 if n_jobs is None and work < _ALONE else parallel.resolve_n_jobs(n_jobs)
 
 
-def _run(kernel: Callable, one: pairwise.Points, many: pairwise.Points, metric: Metric, n_threads: int,
-         out: NDArray[np.float64]) -> None:
+def _run(
+    kernel: Callable,
+    one: pairwise.Points,
+    many: pairwise.Points,
+    metric: Metric,
+    n_threads: int,
+    out: NDArray[np.float64],
+) -> None:
     """Fill `out` block by block; in about twenty steps for the progress if the blocks are many."""
     rows = _BLOCK_ROWS if _SLOW.get(metric.kernel, 1) < 100 else _BLOCK_ROWS // 4  # a block takes a few milliseconds
     columns = min(_BLOCK_COLUMNS, max(2, _BLOCK_NUMBERS // (_TILE * max(one.d, 1))) * _TILE)
@@ -347,8 +368,9 @@ def _run(kernel: Callable, one: pairwise.Points, many: pairwise.Points, metric: 
     step = n_chunks if alone else max(64, n_chunks // 20)
     for first in range(0, n_chunks, step):
         parallel.report("distances", first, n_chunks)
-        parallel.run(functools.partial(kernel, rows, columns, first, out), min(step, n_chunks - first),
-                      1 if alone else n_threads)
+        parallel.run(
+            functools.partial(kernel, rows, columns, first, out), min(step, n_chunks - first), 1 if alone else n_threads
+        )
 
 
 def _call_rectangle(function: Callable, X: NDArray, Y: NDArray, out: NDArray[np.float64]) -> None:
@@ -372,7 +394,7 @@ def _call_condensed(function: Callable, X: NDArray, out: NDArray[np.float64]) ->
     at = 0
     for i, x in enumerate(X):
         parallel.report("distances", at, len(out))
-        for y in X[i + 1:]:
+        for y in X[i + 1 :]:
             out[at] = as_distance(function(x, y))
             at += 1
 
@@ -380,8 +402,14 @@ def _call_condensed(function: Callable, X: NDArray, out: NDArray[np.float64]) ->
 # ------------------------------------------------------------------------------------------- scipy's functions
 
 
-def pdist(X: ArrayLike, metric: str | Callable | Metric = "euclidean", *, out: NDArray[np.float64] | None = None,
-          n_jobs: int | None = None, **kwargs: object) -> NDArray[np.float64]:
+def pdist(
+    X: ArrayLike,
+    metric: str | Callable | Metric = "euclidean",
+    *,
+    out: NDArray[np.float64] | None = None,
+    n_jobs: int | None = None,
+    **kwargs: object,
+) -> NDArray[np.float64]:
     """Distances between all pairs of rows, as ``scipy.spatial.distance.pdist``.
 
     Parameters
@@ -446,8 +474,11 @@ def pdist(X: ArrayLike, metric: str | Callable | Metric = "euclidean", *, out: N
     n = len(X)
     size = n * (n - 1) // 2
     if out is None:
-        memory.require(8 * (size + X.size), f"The distances between {n:,} rows",
-                        "Compute them for a part of the rows at a time with cdist, or use what needs no matrix.")
+        memory.require(
+            8 * (size + X.size),
+            f"The distances between {n:,} rows",
+            "Compute them for a part of the rows at a time with cdist, or use what needs no matrix.",
+        )
         out = np.empty(size)
     else:
         _check_out(out, (size,))
@@ -459,8 +490,15 @@ def pdist(X: ArrayLike, metric: str | Callable | Metric = "euclidean", *, out: N
     return out
 
 
-def cdist(XA: ArrayLike, XB: ArrayLike, metric: str | Callable | Metric = "euclidean", *,
-          out: NDArray[np.float64] | None = None, n_jobs: int | None = None, **kwargs: object) -> NDArray[np.float64]:
+def cdist(
+    XA: ArrayLike,
+    XB: ArrayLike,
+    metric: str | Callable | Metric = "euclidean",
+    *,
+    out: NDArray[np.float64] | None = None,
+    n_jobs: int | None = None,
+    **kwargs: object,
+) -> NDArray[np.float64]:
     """Distances of each row of one table to each row of another, as ``scipy.spatial.distance.cdist``.
 
     Parameters
@@ -512,16 +550,20 @@ def cdist(XA: ArrayLike, XB: ArrayLike, metric: str | Callable | Metric = "eucli
         raise ValueError("XA and XB must have the same number of columns (i.e. feature dimension.)")
     shape = len(XA), len(XB)
     if out is None:
-        memory.require(8 * (shape[0] * shape[1] + XA.size + XB.size),
-                        f"The distances of {shape[0]:,} rows to {shape[1]:,}", "Compute them for fewer rows at a time.")
+        memory.require(
+            8 * (shape[0] * shape[1] + XA.size + XB.size),
+            f"The distances of {shape[0]:,} rows to {shape[1]:,}",
+            "Compute them for fewer rows at a time.",
+        )
         out = np.empty(shape)
     else:
         _check_out(out, shape)
     n_threads = _threads(_work(measure, XA.shape[1], out.size), n_jobs)
     if out.size:
         tables = (XA,) if XB is XA else (XA, XB)
-        _at_any_scale(lambda *tables: rows_to(tables[0], tables[-2], measure, n_threads, tables[-1]),
-                      measure, out, *tables)
+        _at_any_scale(
+            lambda *tables: rows_to(tables[0], tables[-2], measure, n_threads, tables[-1]), measure, out, *tables
+        )
     return out
 
 
@@ -578,8 +620,10 @@ def check_condensed(y: NDArray, name: str = "y") -> int:
         raise ValueError(f"Condensed distance matrix '{name}' must have shape=1 (i.e. be one-dimensional).")
     n = _n_points(len(y))
     if n is None:
-        raise ValueError(f"Length n of condensed distance matrix '{name}' must be a binomial coefficient, "
-                         "i.e. there must be a k such that (k \\choose 2)=n)!")
+        raise ValueError(
+            f"Length n of condensed distance matrix '{name}' must be a binomial coefficient, "
+            "i.e. there must be a k such that (k \\choose 2)=n)!"
+        )
     return n
 
 
@@ -629,21 +673,23 @@ def squareform(X: ArrayLike, force: str = "no", checks: bool = True) -> NDArray:
         return _to_square(X)
     if X.ndim == 2:
         return _to_condensed(X, checks)
-    raise ValueError("The first argument must be one or two dimensional array. "
-                     f"A {X.ndim}-dimensional array is not permitted")
+    raise ValueError(
+        f"The first argument must be one or two dimensional array. A {X.ndim}-dimensional array is not permitted"
+    )
 
 
 def _to_square(y: NDArray) -> NDArray:
     n = _n_points(len(y))
     if n is None:
-        raise ValueError("Incompatible vector size. It must be a binomial coefficient n choose 2 for some integer "
-                         "n >= 2.")
+        raise ValueError(
+            "Incompatible vector size. It must be a binomial coefficient n choose 2 for some integer n >= 2."
+        )
     memory.require(y.itemsize * n * n, f"A square matrix of {n:,} rows", "The condensed matrix holds the same.")
     as_bits = _BITS.get(y.itemsize) if y.dtype.kind != "O" else None
     if as_bits is None:
         square = np.zeros((n, n), y.dtype)
         for i, start in enumerate(_row_starts(n)):
-            square[i, i + 1:] = square[i + 1:, i] = y[start:start + n - i - 1]
+            square[i, i + 1 :] = square[i + 1 :, i] = y[start : start + n - i - 1]
         return square
     square = np.empty((n, n), y.dtype)
     _move(condensed.to_square, y.view(as_bits), square.view(as_bits), n)
@@ -656,7 +702,7 @@ def _to_condensed(square: NDArray, checks: bool) -> NDArray:
         raise ValueError("The matrix argument must be square.")
     if checks:
         for i in range(0, n, 256):  # block by block: no copy of the matrix
-            if not (square[i:i + 256, i:] == square[i:, i:i + 256].T).all():
+            if not (square[i : i + 256, i:] == square[i:, i : i + 256].T).all():
                 raise ValueError("Distance matrix 'X' must be symmetric.")
         if (square.diagonal() != np.zeros((), square.dtype)).any():  # which is 0 for times, too
             raise ValueError("Distance matrix 'X' diagonal must be zero.")
@@ -666,7 +712,7 @@ def _to_condensed(square: NDArray, checks: bool) -> NDArray:
     as_bits = _BITS.get(y.itemsize) if y.dtype.kind != "O" else None
     if as_bits is None:
         for i, start in enumerate(_row_starts(n)):
-            y[start:start + n - i - 1] = square[i, i + 1:]
+            y[start : start + n - i - 1] = square[i, i + 1 :]
     elif size:
         _move(condensed.to_condensed, square.view(as_bits), y.view(as_bits), n)
     return y
@@ -684,8 +730,11 @@ def _row_starts(n: int) -> list[int]:
 
 def _move(kernel: Callable, given: NDArray, to: NDArray, n: int) -> None:
     n_chunks = -(-n // _MOVED_ROWS)
-    parallel.run(lambda region, slot: kernel(given, _MOVED_ROWS, to, region, slot), n_chunks,
-                  1 if n_chunks <= 8 else parallel.get_num_threads())
+    parallel.run(
+        lambda region, slot: kernel(given, _MOVED_ROWS, to, region, slot),
+        n_chunks,
+        1 if n_chunks <= 8 else parallel.get_num_threads(),
+    )
 
 
 # ------------------------------------------------------------------------------------------- on the globe
@@ -727,8 +776,10 @@ def from_degrees(latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.float6
             row = int(bad.argmax())
             raise ValueError(f"A {name} must be from -{most} to {most} degrees. Got {values.flat[row]} at row {row}.")
     if columns[0].ndim != 1 or columns[0].shape != columns[1].shape:
-        raise ValueError("latitude and longitude must be one-dimensional and of the same length, "
-                         f"got the shapes {columns[0].shape} and {columns[1].shape}.")
+        raise ValueError(
+            "latitude and longitude must be one-dimensional and of the same length, "
+            f"got the shapes {columns[0].shape} and {columns[1].shape}."
+        )
     return np.radians(np.column_stack(columns))
 
 

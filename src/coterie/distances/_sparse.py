@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Sparse matrices, told by what they have: scipy is never imported."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -55,8 +56,9 @@ class SparseRows:
         lengths = self.starts[which + 1] - self.starts[which]
         starts = np.concatenate([[0], np.cumsum(lengths)])
         at = np.arange(starts[-1]) + np.repeat(self.starts[which] - starts[:-1], lengths)
-        return dataclasses.replace(self, starts=starts, columns=self.columns[at], values=self.values[at],
-                                   shape=(len(which), self.shape[1]))
+        return dataclasses.replace(
+            self, starts=starts, columns=self.columns[at], values=self.values[at], shape=(len(which), self.shape[1])
+        )
 
     def take_columns(self, which: NDArray[np.integer]) -> Self:
         """These columns, each once, in this order; those of a row are not sorted then."""
@@ -65,13 +67,15 @@ class SparseRows:
         columns = place[self.columns]
         kept = columns >= 0
         starts = np.concatenate([[0], np.cumsum(kept)])[self.starts]
-        return dataclasses.replace(self, starts=starts, columns=columns[kept], values=self.values[kept],
-                                   shape=(len(self), len(which)))
+        return dataclasses.replace(
+            self, starts=starts, columns=columns[kept], values=self.values[kept], shape=(len(self), len(which))
+        )
 
     def astype(self, indices: np.dtype, floats: np.dtype) -> Self:
         """With numbers of these types; what has them already is not copied."""
-        return dataclasses.replace(self, columns=self.columns.astype(indices, copy=False),
-                                   values=self.values.astype(floats, copy=False))
+        return dataclasses.replace(
+            self, columns=self.columns.astype(indices, copy=False), values=self.values.astype(floats, copy=False)
+        )
 
     def to_dense(self) -> NDArray[np.floating]:
         """As an array."""
@@ -81,12 +85,14 @@ class SparseRows:
 
     def to_container(self) -> Any:
         """As a matrix of the caller's kind."""
-        return self.container((self.values, self.columns, self.starts.astype(self.columns.dtype, copy=False)),
-                              shape=self.shape)
+        return self.container(
+            (self.values, self.columns, self.starts.astype(self.columns.dtype, copy=False)), shape=self.shape
+        )
 
 
-def as_sparse_rows(X: Any, n_threads: int, *, name: str = "X", owner: str | None = None, is_sorted: bool = True
-                   ) -> SparseRows:
+def as_sparse_rows(
+    X: Any, n_threads: int, *, name: str = "X", owner: str | None = None, is_sorted: bool = True
+) -> SparseRows:
     """Return the rows of a sparse matrix, checked; the caller's own arrays where nothing has to be changed.
 
     Parameters
@@ -112,8 +118,10 @@ def as_sparse_rows(X: Any, n_threads: int, *, name: str = "X", owner: str | None
     if hasattr(X, "tocsr"):
         X = X.tocsr()
     elif getattr(X, "format", "csr") != "csr":
-        raise TypeError(f"Sparse matrices must be laid out row by row (CSR), or offer 'tocsr'. {name} is in the format "
-                        f"{X.format!r}.")
+        raise TypeError(
+            f"Sparse matrices must be laid out row by row (CSR), or offer 'tocsr'. {name} is in the format "
+            f"{X.format!r}."
+        )
     shape = tuple(map(int, X.shape))
     if len(shape) != 2:
         raise ValueError(f"Expected 2D array, got a sparse one of shape {shape} instead.")
@@ -122,15 +130,19 @@ def as_sparse_rows(X: Any, n_threads: int, *, name: str = "X", owner: str | None
             raise ValueError(f"Found array with 0 {what} (shape={shape}) while a minimum of 1 is required{by}.")
     starts = for_kernels(X.indptr, np.int64)
     if starts.shape != (shape[0] + 1,) or starts[0] != 0 or (np.diff(starts) < 0).any():
-        raise ValueError(f"{name} is not a valid sparse matrix: indptr must have {shape[0] + 1} numbers from 0, none "
-                         "less than the one before.")
+        raise ValueError(
+            f"{name} is not a valid sparse matrix: indptr must have {shape[0] + 1} numbers from 0, none "
+            "less than the one before."
+        )
     columns, values = np.asarray(X.indices), as_floats(X.data, name=name)
     if columns.ndim != 1 or values.ndim != 1 or min(len(columns), len(values)) < starts[-1]:
-        raise ValueError(f"{name} is not a valid sparse matrix: it has {np.size(columns)} indices and {values.size} "
-                         f"numbers where indptr ends with {starts[-1]}.")
+        raise ValueError(
+            f"{name} is not a valid sparse matrix: it has {np.size(columns)} indices and {values.size} "
+            f"numbers where indptr ends with {starts[-1]}."
+        )
     if columns.dtype not in (np.int32, np.int64):
         columns = columns.astype(np.int64)
-    columns, values = for_kernels(columns[:starts[-1]]), values[:starts[-1]]
+    columns, values = for_kernels(columns[: starts[-1]]), values[: starts[-1]]
     if not np.isfinite(values).all():
         _raise_for_not_finite(starts, columns, values, name, owner)
 
@@ -144,8 +156,13 @@ def as_sparse_rows(X: Any, n_threads: int, *, name: str = "X", owner: str | None
 def from_dense(X: NDArray[np.floating]) -> SparseRows:
     """The rows of an array."""
     rows, columns = np.nonzero(X)
-    return SparseRows(np.searchsorted(rows, np.arange(len(X) + 1)), np.ascontiguousarray(columns), X[rows, columns],
-                      X.shape, np.ndarray)
+    return SparseRows(
+        np.searchsorted(rows, np.arange(len(X) + 1)),
+        np.ascontiguousarray(columns),
+        X[rows, columns],
+        X.shape,
+        np.ndarray,
+    )
 
 
 def _check_columns(starts: NDArray[np.int64], columns: NDArray[np.integer], n_columns: int, n_threads: int) -> int:
@@ -154,8 +171,11 @@ def _check_columns(starts: NDArray[np.int64], columns: NDArray[np.integer], n_co
     n_chunks = -(-(len(starts) - 1) // _ROWS)
     verdicts = np.empty(n_chunks, np.int64)
     seen = np.full((n_threads, n_columns), -1)
-    parallel.run(lambda region, slot: sparse_rows.check_columns(starts, columns, _ROWS, seen, verdicts, region, slot),
-                  n_chunks, n_threads)
+    parallel.run(
+        lambda region, slot: sparse_rows.check_columns(starts, columns, _ROWS, seen, verdicts, region, slot),
+        n_chunks,
+        n_threads,
+    )
     return int(verdicts.min())
 
 
@@ -166,8 +186,9 @@ def _in_order(rows: SparseRows) -> SparseRows:
     place, columns = place[order], rows.columns[order]
     first = np.flatnonzero(np.concatenate([[True], (place[1:] != place[:-1]) | (columns[1:] != columns[:-1])]))
     starts = np.concatenate([[0], np.cumsum(np.bincount(place[first], minlength=len(rows)))])
-    return dataclasses.replace(rows, starts=starts, columns=columns[first],
-                               values=np.add.reduceat(rows.values[order], first))
+    return dataclasses.replace(
+        rows, starts=starts, columns=columns[first], values=np.add.reduceat(rows.values[order], first)
+    )
 
 
 def _raise_for_not_finite(starts: NDArray, columns: NDArray, values: NDArray, name: str, owner: str | None) -> None:

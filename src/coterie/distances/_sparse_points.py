@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Distances of sparse rows, which are never made dense as a whole."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -35,12 +36,17 @@ class SparsePoints:
         self.values = np.zeros(1, rows.values.dtype) if empty else rows.values
         self.sizes = _sizes(rows, self.values, kind, n_threads)
         longest = int(lengths.max()) + 1
-        used = max(1, min(n_columns, int(np.diff(rows.starts[np.r_[0:n:sparse_rows.LANES, n]]).max())))
-        memory.require(n_threads * (8 * n_columns + used * (8 * sparse_rows.LANES + 8)),
-                        f"{sparse_rows.LANES} rows of sparse data in the {used:,} columns that they use",
-                        "Fewer threads (n_jobs) need less.")
-        self.as_columns = (np.full((n_threads, n_columns), -1), np.empty((n_threads, used * sparse_rows.LANES)),
-                           np.empty((n_threads, used), np.int64))
+        used = max(1, min(n_columns, int(np.diff(rows.starts[np.r_[0 : n : sparse_rows.LANES, n]]).max())))
+        memory.require(
+            n_threads * (8 * n_columns + used * (8 * sparse_rows.LANES + 8)),
+            f"{sparse_rows.LANES} rows of sparse data in the {used:,} columns that they use",
+            "Fewer threads (n_jobs) need less.",
+        )
+        self.as_columns = (
+            np.full((n_threads, n_columns), -1),
+            np.empty((n_threads, used * sparse_rows.LANES)),
+            np.empty((n_threads, used), np.int64),
+        )
         self.as_rows = np.empty((n_threads, longest), np.int64), np.empty((n_threads, longest))
 
     def __len__(self) -> int:
@@ -53,9 +59,24 @@ class SparsePoints:
         row, column = a * self.tile, b * self.tile
         n_groups = -(-min(self.tile, len(other) - column) // 64)
         marks = np.empty((min(self.tile, len(self) - row), n_groups), np.uint64)
-        parallel.run(lambda region, slot: sparse_rows.mark_near(
-            self.kind, self.bound, *self.arrays(), *other.arrays(), row, column, diagonal, *other.as_columns,
-            *self.as_rows, marks, region, slot), n_groups, self.n_threads)
+        parallel.run(
+            lambda region, slot: sparse_rows.mark_near(
+                self.kind,
+                self.bound,
+                *self.arrays(),
+                *other.arrays(),
+                row,
+                column,
+                diagonal,
+                *other.as_columns,
+                *self.as_rows,
+                marks,
+                region,
+                slot,
+            ),
+            n_groups,
+            self.n_threads,
+        )
         return marks
 
     def arrays(self) -> tuple[NDArray, ...]:
@@ -65,15 +86,29 @@ class SparsePoints:
         """Number of the row nearest to each query, the first one on a tie; -1 where it is not near."""
         least, nearest = np.full(len(queries), math.inf), np.full(len(queries), -1)
         for start in range(0, len(self), self.tile):
-            parallel.run(lambda region, slot: sparse_rows.find_nearest(
-                self.kind, *self.arrays(), *queries.arrays(), start, min(len(self), start + self.tile),  # noqa: B023
-                *queries.as_columns, *self.as_rows, least, nearest, region, slot),
-                -(-len(queries) // sparse_rows.LANES), self.n_threads)
+            parallel.run(
+                lambda region, slot: sparse_rows.find_nearest(
+                    self.kind,
+                    *self.arrays(),
+                    *queries.arrays(),
+                    start,
+                    min(len(self), start + self.tile),  # noqa: B023
+                    *queries.as_columns,
+                    *self.as_rows,
+                    least,
+                    nearest,
+                    region,
+                    slot,
+                ),
+                -(-len(queries) // sparse_rows.LANES),
+                self.n_threads,
+            )
         return np.where(least <= self.bound, nearest, -1)
 
 
-def sparse_points(rows: SparseRows, metric: Metric, radius: float, n_threads: int,
-                  others: SparseRows | None = None) -> SparsePoints:
+def sparse_points(
+    rows: SparseRows, metric: Metric, radius: float, n_threads: int, others: SparseRows | None = None
+) -> SparsePoints:
     """Sparse rows with sorted columns as points that are near within `radius`, of each other or of `others`.
 
     Raises
@@ -82,18 +117,20 @@ def sparse_points(rows: SparseRows, metric: Metric, radius: float, n_threads: in
         The metric is none of those for sparse data, or a row is all zeros with cosine.
     """
     if metric.kernel in ("euclidean", "sqeuclidean", "manhattan"):
-        exponent = safe_exponent(metric, rows.values, *(() if others is None else (others.values,)),
-                                           radius=radius)
+        exponent = safe_exponent(metric, rows.values, *(() if others is None else (others.values,)), radius=radius)
         rows = dataclasses.replace(rows, values=power_of_two.divided(rows.values, exponent))
         radius = power_of_two.times(radius, -exponent * metric.degree)
         if metric.kernel == "manhattan":
             return SparsePoints(rows, sparse_rows.MANHATTAN, radius, n_threads)
-        return SparsePoints(rows, sparse_rows.EUCLIDEAN, radius * radius if metric.kernel == "euclidean" else radius,
-                            n_threads)
+        return SparsePoints(
+            rows, sparse_rows.EUCLIDEAN, radius * radius if metric.kernel == "euclidean" else radius, n_threads
+        )
     if metric.kernel == "cosine":
         return SparsePoints(_directions(rows, n_threads), sparse_rows.EUCLIDEAN, 2.0 * radius, n_threads)
-    raise ValueError(f"Metric {metric.name!r} not valid for sparse input. There are euclidean, sqeuclidean, manhattan "
-                     "and cosine. Use '.toarray()' to convert to a dense numpy array.")
+    raise ValueError(
+        f"Metric {metric.name!r} not valid for sparse input. There are euclidean, sqeuclidean, manhattan "
+        "and cosine. Use '.toarray()' to convert to a dense numpy array."
+    )
 
 
 def _directions(rows: SparseRows, n_threads: int) -> SparseRows:
@@ -102,8 +139,10 @@ def _directions(rows: SparseRows, n_threads: int) -> SparseRows:
     place = np.repeat(np.arange(len(rows)), lengths)
     zero = np.bincount(place[rows.values != 0], minlength=len(rows)) == 0
     if zero.any():
-        raise ValueError("Cosine affinity cannot be used when X contains zero vectors. Leave such rows out or choose "
-                         f"another metric. First in X at row {int(zero.argmax())}.")
+        raise ValueError(
+            "Cosine affinity cannot be used when X contains zero vectors. Leave such rows out or choose "
+            f"another metric. First in X at row {int(zero.argmax())}."
+        )
     # By a power of two first, so that neither large nor small numbers do harm.
     exponent = np.frexp(np.maximum.reduceat(np.abs(rows.values), rows.starts[:-1]))[1]
     values = np.ldexp(rows.values.astype(np.float64), -exponent[place])
@@ -115,8 +154,11 @@ def _directions(rows: SparseRows, n_threads: int) -> SparseRows:
 def _sizes(rows: SparseRows, values: NDArray, kind: int, n_threads: int) -> NDArray[np.float64]:
     sizes = np.empty(len(rows))
     step = max(1, _CHUNK * len(rows) // (len(values) + len(rows)))
-    parallel.run(lambda region, slot: sparse_rows.add_up(kind, rows.starts, values, step, sizes, region, slot),
-                  -(-len(rows) // step), n_threads)
+    parallel.run(
+        lambda region, slot: sparse_rows.add_up(kind, rows.starts, values, step, sizes, region, slot),
+        -(-len(rows) // step),
+        n_threads,
+    )
     return sizes
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What clusters are, in numbers and words (`profile`), and whether new rows fall into them as before (`drift`)."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -151,8 +152,10 @@ class Profile:
         return _wording.table(self._facts, int(width))
 
     def __repr__(self) -> str:  # not its arrays, which would fill a screen
-        return (f"<Profile of {self.n_rows:,} {self.noun} in {len(self.clusters):,} "
-                f"cluster{'s' * (len(self.clusters) != 1)}; print() shows it>")
+        return (
+            f"<Profile of {self.n_rows:,} {self.noun} in {len(self.clusters):,} "
+            f"cluster{'s' * (len(self.clusters) != 1)}; print() shows it>"
+        )
 
     def __str__(self) -> str:
         sentences = _wording.sentences(self._facts, _wording.shown(self._facts))
@@ -170,18 +173,32 @@ class Profile:
         for i, cluster in enumerate(self.clusters.tolist()):
             start = {"cluster": cluster, "size": int(self.sizes[i]), "share": float(self.shares[i])}
             for j, name in enumerate(self.feature_names):
-                arrays = {"mean": self.means, "median": self.medians, "spread": self.spreads,
-                          "lower_quartile": self.quartiles[0], "upper_quartile": self.quartiles[1],
-                          "difference": self.differences, "effect_size": self.effect_sizes}
-                found.append(start | {"feature": name, "missing": int(self.missing[name][i])}
-                             | {key: float(array[i, j]) for key, array in arrays.items()}
-                             | {"value": None, "value_share": None, "lift": None})
+                arrays = {
+                    "mean": self.means,
+                    "median": self.medians,
+                    "spread": self.spreads,
+                    "lower_quartile": self.quartiles[0],
+                    "upper_quartile": self.quartiles[1],
+                    "difference": self.differences,
+                    "effect_size": self.effect_sizes,
+                }
+                found.append(
+                    start
+                    | {"feature": name, "missing": int(self.missing[name][i])}
+                    | {key: float(array[i, j]) for key, array in arrays.items()}
+                    | {"value": None, "value_share": None, "lift": None}
+                )
             for name, (values, shares, overall) in self.categories.items():
-                nothing = dict.fromkeys(("mean", "median", "spread", "lower_quartile", "upper_quartile", "difference",
-                                         "effect_size"))
+                nothing = dict.fromkeys(
+                    ("mean", "median", "spread", "lower_quartile", "upper_quartile", "difference", "effect_size")
+                )
                 for value, share, of_all in zip(values, shares[i].tolist(), overall.tolist(), strict=True):
-                    found.append(start | {"feature": name, "missing": int(self.missing[name][i])} | nothing
-                                 | {"value": value, "value_share": share, "lift": share / of_all})
+                    found.append(
+                        start
+                        | {"feature": name, "missing": int(self.missing[name][i])}
+                        | nothing
+                        | {"value": value, "value_share": share, "lift": share / of_all}
+                    )
         return found
 
     def to_pandas(self) -> Any:
@@ -191,8 +208,13 @@ class Profile:
         return pandas.DataFrame(self.rows)
 
 
-def profile(X: ArrayLike, labels: ArrayLike, feature_names: Sequence[str] | None = None,
-            categorical: Sequence[str | int] | None = None, noun: str = "rows") -> Profile:
+def profile(
+    X: ArrayLike,
+    labels: ArrayLike,
+    feature_names: Sequence[str] | None = None,
+    categorical: Sequence[str | int] | None = None,
+    noun: str = "rows",
+) -> Profile:
     """Work out what sets each cluster apart, in the units of the data and in words.
 
     Parameters
@@ -283,26 +305,47 @@ def profile(X: ArrayLike, labels: ArrayLike, feature_names: Sequence[str] | None
     categories = [_numbers.describe_category(each, groups) for each in features.categories]
     members = _numbers.Members(features, groups, numbers, categories)
     facts = _wording.Facts(
-        clusters=tuple(clusters.tolist()), sizes=groups.sizes, n_rows=n_rows, noun=noun.strip(), names=features.names,
-        numbers=numbers, categories=tuple(categories),
-        codes={each.name: _numbers.describe_category(each, groups) for each in _features.codes(features)})
+        clusters=tuple(clusters.tolist()),
+        sizes=groups.sizes,
+        n_rows=n_rows,
+        noun=noun.strip(),
+        names=features.names,
+        numbers=numbers,
+        categories=tuple(categories),
+        codes={each.name: _numbers.describe_category(each, groups) for each in _features.codes(features)},
+    )
     inner = slice(k)
     missing = {name: (groups.sizes - numbers.counts[:, j])[inner] for j, name in enumerate(features.names)}
     missing |= {each.name: (groups.sizes - each.counts)[inner] for each in categories}
     return Profile(
-        clusters=clusters, sizes=groups.sizes[inner], shares=groups.sizes[inner] / n_rows,
-        noise=Noise(int(groups.sizes[k:].sum()), float(groups.sizes[k:].sum() / n_rows)), n_rows=n_rows,
-        noun=facts.noun, feature_names=features.names,
-        means=numbers.means[inner], medians=numbers.medians[inner], spreads=numbers.spreads[inner],
-        quartiles=numbers.quartiles[:, inner], overall_means=numbers.overall_means,
-        overall_medians=numbers.overall_medians, overall_spreads=numbers.overall_spreads,
-        overall_quartiles=numbers.overall_quartiles, differences=numbers.differences[inner],
-        effect_sizes=numbers.effect_sizes[inner], distinctness=numbers.distinctness[inner],
+        clusters=clusters,
+        sizes=groups.sizes[inner],
+        shares=groups.sizes[inner] / n_rows,
+        noise=Noise(int(groups.sizes[k:].sum()), float(groups.sizes[k:].sum() / n_rows)),
+        n_rows=n_rows,
+        noun=facts.noun,
+        feature_names=features.names,
+        means=numbers.means[inner],
+        medians=numbers.medians[inner],
+        spreads=numbers.spreads[inner],
+        quartiles=numbers.quartiles[:, inner],
+        overall_means=numbers.overall_means,
+        overall_medians=numbers.overall_medians,
+        overall_spreads=numbers.overall_spreads,
+        overall_quartiles=numbers.overall_quartiles,
+        differences=numbers.differences[inner],
+        effect_sizes=numbers.effect_sizes[inner],
+        distinctness=numbers.distinctness[inner],
         ratio_features=numbers.is_ratio,
         missing={name: missing[name] for name in features.all_names if name in missing},
         categories={each.name: Category(each.values, each.shares[inner], each.overall) for each in categories},
-        typical=members.nearest()[inner], extreme=members.farthest()[inner], left_out=features.left_out,
-        _facts=facts, _means=_drift.keep_means(features.numbers, numbers, k), _all_names=features.all_names)
+        typical=members.nearest()[inner],
+        extreme=members.farthest()[inner],
+        left_out=features.left_out,
+        _facts=facts,
+        _means=_drift.keep_means(features.numbers, numbers, k),
+        _all_names=features.all_names,
+    )
 
 
 def _split_noise(values: NDArray, codes: NDArray[np.int64]) -> tuple[NDArray, NDArray[np.int64]]:
@@ -389,8 +432,10 @@ class Drift:
         return _wording.drift_table(self, int(width))
 
     def __repr__(self) -> str:
-        return (f"<Drift of {self.n_now:,} {self.noun} against {self.n_then:,}: {self.reading}, stability index "
-                f"{self.index:.3g}; print() shows it>")
+        return (
+            f"<Drift of {self.n_now:,} {self.noun} against {self.n_then:,}: {self.reading}, stability index "
+            f"{self.index:.3g}; print() shows it>"
+        )
 
     def __str__(self) -> str:
         return "\n".join([self.table(), "", *_wording.wrap(self.sentences, 100)])
@@ -469,8 +514,10 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
     if isinstance(model_or_profile, Profile):
         means, noun = model_or_profile._means, model_or_profile.noun
         if means is None:
-            raise ValueError("drift needs a profile with a cluster, and with a feature that is a number and varies. "
-                             "Pass the fitted estimator instead.")
+            raise ValueError(
+                "drift needs a profile with a cluster, and with a feature that is a number and varies. "
+                "Pass the fitted estimator instead."
+            )
         clusters, then = model_or_profile.clusters, means.then
         now = means.assign(_read_again(model_or_profile, X_new))
         labels = clusters[now.labels]
@@ -479,8 +526,9 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
         if callable(check_is_fitted):
             check_is_fitted()
         if not hasattr(model_or_profile, "predict") or not hasattr(model_or_profile, "labels_"):
-            raise TypeError("drift needs a Profile, or a fitted estimator with labels_ and predict. Got "
-                            f"{shown(model_or_profile)}.")
+            raise TypeError(
+                f"drift needs a Profile, or a fitted estimator with labels_ and predict. Got {shown(model_or_profile)}."
+            )
         noun = "rows"
         clusters, then, now = _drift.by_model(model_or_profile, X_new)
         labels = now.labels
@@ -488,10 +536,23 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
     index, by_chance = _drift.stability_index(np.append(then.sizes, then.n_noise), np.append(now.sizes, now.n_noise))
     reading = "chance" if index <= by_chance else next(word for word, bound in _READINGS if index < bound)
     return Drift(
-        clusters=clusters, labels=labels, n_then=n_then, n_now=n_now, shares_then=then.sizes / n_then,
-        shares_now=now.sizes / n_now, noise_then=then.n_noise / n_then, noise_now=now.n_noise / n_now,
-        distances_then=then.distances, distances_now=now.distances, distance_then=then.distance,
-        distance_now=now.distance, index=index, by_chance=by_chance, reading=reading, noun=noun)
+        clusters=clusters,
+        labels=labels,
+        n_then=n_then,
+        n_now=n_now,
+        shares_then=then.sizes / n_then,
+        shares_now=now.sizes / n_now,
+        noise_then=then.n_noise / n_then,
+        noise_now=now.n_noise / n_now,
+        distances_then=then.distances,
+        distances_now=now.distances,
+        distance_then=then.distance,
+        distance_now=now.distance,
+        index=index,
+        by_chance=by_chance,
+        reading=reading,
+        noun=noun,
+    )
 
 
 def _read_again(known: Profile, X_new: ArrayLike) -> NDArray:
@@ -510,8 +571,9 @@ def _read_again(known: Profile, X_new: ArrayLike) -> NDArray:
         elif len(features.all_names) == len(known.feature_names):
             features = _features.read(X_new, known.feature_names, None, "drift")
         else:
-            raise ValueError(f"X_new has {len(features.all_names)} columns, but the profile was made from "
-                             f"{len(all_names)}.")
+            raise ValueError(
+                f"X_new has {len(features.all_names)} columns, but the profile was made from {len(all_names)}."
+            )
     place = {name: j for j, name in enumerate(features.names)}
     if absent := [name for name in known.feature_names if name not in place]:
         raise ValueError(f"Column {absent[0]!r} of X_new does not hold numbers, as it did in the profile.")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How rows fall into clusters, then and now: shares, distances to centres, and how much shares differ."""
+
 from __future__ import annotations
 
 import copy
@@ -42,8 +43,9 @@ class Occupation(NamedTuple):
     distance: float
 
 
-def occupy(labels: NDArray[np.integer], k: int, rows: NDArray | None = None, centers: NDArray | None = None
-           ) -> Occupation:
+def occupy(
+    labels: NDArray[np.integer], k: int, rows: NDArray | None = None, centers: NDArray | None = None
+) -> Occupation:
     """Count rows, and measure them where there are centres."""
     n_noise = int(np.count_nonzero(labels < 0))
     sizes = np.bincount(labels[labels >= 0], minlength=k)
@@ -80,8 +82,11 @@ def by_model(model: Any, X_new: ArrayLike) -> tuple[NDArray, Occupation, Occupat
     if rows is None:  # DBSCAN, or a tree of given distances
         return np.arange(k), occupy(then, k), occupy(now, k)
     # Like with like: predict may give a row of the fit another label than it has.
-    return (np.arange(k), occupy(predict_again(model, rows), k, rows, centers),
-            occupy(now, k, as_matrix(X_new), centers))
+    return (
+        np.arange(k),
+        occupy(predict_again(model, rows), k, rows, centers),
+        occupy(now, k, as_matrix(X_new), centers),
+    )
 
 
 def tree_rows(model: Any) -> tuple[NDArray | None, NDArray[np.float64] | None]:
@@ -136,7 +141,7 @@ def keep_means(rows: NDArray, numbers: Numbers, k: int) -> Means | None:
     spread = np.where(varies, numbers.overall_spreads, np.nan)
     middle = np.where(varies, numbers.overall_means, np.nan)
     centers = np.nan_to_num(numbers.differences[:k][:, varies])
-    some = rows[::-(-len(rows) * centers.size // _MOST_WORK)]
+    some = rows[:: -(-len(rows) * centers.size // _MOST_WORK)]
     return Means(centers, middle, spread, _assign(some, centers, middle, spread)._replace(labels=np.empty(0, np.int32)))
 
 
@@ -145,8 +150,8 @@ def _assign(rows: NDArray, centers: NDArray, middle: NDArray, spread: NDArray) -
     scaled = np.empty((len(rows), len(centers[0])))
     step = max(1, _BLOCK // rows.shape[1])
     for start in range(0, len(rows), step):
-        part = (rows[start:start + step, used] - middle[used]) / spread[used]
-        scaled[start:start + step] = np.nan_to_num(part, copy=False)
+        part = (rows[start : start + step, used] - middle[used]) / spread[used]
+        scaled[start : start + step] = np.nan_to_num(part, copy=False)
     labels = _lloyd.nearest(scaled, centers, parallel.resolve_n_jobs(None))
     return occupy(labels, len(centers), scaled, centers)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Tables of numbers and of categories, with values missing: what explains clusters reads more than what finds them."""
+
 from __future__ import annotations
 
 import math
@@ -48,8 +49,9 @@ class Features(NamedTuple):
     left_out: tuple[str, ...]
 
 
-def read(X: ArrayLike, feature_names: Sequence[str] | None, categorical: Sequence[str | int] | None, owner: str
-         ) -> Features:
+def read(
+    X: ArrayLike, feature_names: Sequence[str] | None, categorical: Sequence[str | int] | None, owner: str
+) -> Features:
     """Tell the columns of numbers of `X` from those of categories, which are text, bool, and those in `categorical`.
 
     Raises
@@ -123,8 +125,9 @@ def _names(X: object, feature_names: Sequence[str] | None, n_columns: int) -> li
         except (NotImplementedError, RecursionError, TypeError):  # memoryviews of some kinds, lists within lists
             raise TypeError(f"feature_names must be a list of names. Got {shown(feature_names)}.") from None
         if len(names) != n_columns:
-            raise ValueError(f"feature_names must hold one name for each of the {n_columns} columns of X. Got "
-                             f"{len(names)}.")
+            raise ValueError(
+                f"feature_names must hold one name for each of the {n_columns} columns of X. Got {len(names)}."
+            )
     if len(set(names)) < len(names):
         twice = next(name for name, count in Counter(names).items() if count > 1)
         raise ValueError(f"Features must have names of their own. Got {twice!r} more than once.")
@@ -145,9 +148,11 @@ def _find(categorical: Sequence[str | int] | None, names: list[str]) -> list[int
         elif isinstance(each, str) and each in names:
             found.append(names.index(each))
         else:
-            raise ValueError("categorical must hold names or indices of columns of X. "
-                             f"Got {shown(each)}, but there are {len(names)} columns: {', '.join(names[:12])}"
-                             f"{', ...' if len(names) > 12 else ''}.")
+            raise ValueError(
+                "categorical must hold names or indices of columns of X. "
+                f"Got {shown(each)}, but there are {len(names)} columns: {', '.join(names[:12])}"
+                f"{', ...' if len(names) > 12 else ''}."
+            )
     return sorted(set(found))
 
 
@@ -155,15 +160,18 @@ def _check_size(columns: list[NDArray], X: object, owner: str) -> None:
     if not columns or not len(columns[0]):
         n_rows = len(columns[0]) if columns else len(X)
         what = "feature(s)" if n_rows else "sample(s)"
-        raise ValueError(f"Found array with 0 {what} (shape=({n_rows}, {len(columns)})) while a minimum of 1 is "
-                         f"required by {owner}.")
+        raise ValueError(
+            f"Found array with 0 {what} (shape=({n_rows}, {len(columns)})) while a minimum of 1 is required by {owner}."
+        )
 
 
 def _is_of_numbers(column: NDArray, name: str) -> bool:
     kind = column.dtype.kind
     if kind in "Mm":
-        raise ValueError(f"Column {name!r} of X holds {'dates' if kind == 'M' else 'time differences'}. Convert it to "
-                         "numbers or leave it out.")
+        raise ValueError(
+            f"Column {name!r} of X holds {'dates' if kind == 'M' else 'time differences'}. Convert it to "
+            "numbers or leave it out."
+        )
     if kind == "O":
         kinds = {type(value) for value in column.tolist() if not _is_missing(value)}
         return all(issubclass(each, Number) and not issubclass(each, _NO_NUMBERS) for each in kinds)
@@ -184,14 +192,17 @@ def codes(features: Features) -> list[Category]:
     whole numbers, each in many rows. But for those of zeros and ones."""
     found = []
     for name, column in zip(features.names, features.numbers.T, strict=True):
-        first = set(column[:_FEW_ROWS * _FEW_CODES].tolist())
+        first = set(column[: _FEW_ROWS * _FEW_CODES].tolist())
         if sum(value == value for value in first) > _FEW_CODES:
             continue
         category = as_category(name, column)
         n_values = len(category.values)
-        if (2 <= n_values <= _FEW_CODES and category.values != (0, 1)
-                and all(isinstance(value, int) and abs(value) <= _LARGEST_CODE for value in category.values)
-                and np.count_nonzero(category.codes >= 0) >= _FEW_ROWS * n_values):
+        if (
+            2 <= n_values <= _FEW_CODES
+            and category.values != (0, 1)
+            and all(isinstance(value, int) and abs(value) <= _LARGEST_CODE for value in category.values)
+            and np.count_nonzero(category.codes >= 0) >= _FEW_ROWS * n_values
+        ):
             found.append(category)
     return found
 
@@ -202,15 +213,18 @@ def as_category(name: str, column: NDArray) -> Category:
         try:
             found = set(column_values) - {None}
         except TypeError as error:  # vectors, for example
-            raise TypeError(f"Column {name!r} of X holds what is neither a number nor a category: {error}. Leave it "
-                            "out, or spread vectors over columns of their own.") from None
+            raise TypeError(
+                f"Column {name!r} of X holds what is neither a number nor a category: {error}. Leave it "
+                "out, or spread vectors over columns of their own."
+            ) from None
         try:
             values = sorted(found)
         except TypeError:  # text beside numbers
             values = sorted(found, key=lambda value: (str(type(value)), str(value)))
         place = {value: i for i, value in enumerate(values)} | {None: -1}
-        return Category(name, tuple(values), np.fromiter(map(place.__getitem__, column_values), np.int64,
-                                                         len(column_values)))
+        return Category(
+            name, tuple(values), np.fromiter(map(place.__getitem__, column_values), np.int64, len(column_values))
+        )
     missing = np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), bool)
     codes = np.full(len(column), -1)
     found, codes[~missing] = np.unique(column[~missing], return_inverse=True)
@@ -220,5 +234,6 @@ def as_category(name: str, column: NDArray) -> Category:
 
 def _is_missing(value: object) -> bool:
     """None, NaN, and what pandas has for them, which can't be compared."""
-    return (value is None or (isinstance(value, float) and value != value)
-            or type(value).__name__ in ("NAType", "NaTType"))
+    return (
+        value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+    )

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Sums, quantiles and first members of the groups that rows are in, all groups at once."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

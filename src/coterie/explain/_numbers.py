@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Statistics of groups of rows: of numbers, of categories, and which members are typical."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -75,8 +76,10 @@ def describe_numbers(features: _features.Features, groups: Groups) -> Numbers:
             continue
         with np.errstate(over="ignore"):
             if not np.isfinite((values.max() - values.min()) * len(values)):
-                raise ValueError(f"The values of {name!r} are too large for sums in float64, up to "
-                                 f"{np.abs(values).max():.3g}. Divide them by a constant first.")
+                raise ValueError(
+                    f"The values of {name!r} are too large for sums in float64, up to "
+                    f"{np.abs(values).max():.3g}. Divide them by a constant first."
+                )
         first, median, third = np.percentile(values, (25, 50, 75))
         overall_quartiles[:, j], overall_medians[j] = (first, third), median
         is_amount[j] = values.min() >= 0
@@ -95,10 +98,26 @@ def describe_numbers(features: _features.Features, groups: Groups) -> Numbers:
         quartiles[:, :, j] = [groups.quantiles(column, counts[:, j], share) for share in (0.25, 0.75)]
     parallel.report("profile", d, d)
     with np.errstate(divide="ignore", invalid="ignore"):
-        differences = np.where(overall_spreads == 0, np.where(counts, 0.0, np.nan),
-                               (means - overall_means) / overall_spreads)
-    return Numbers(counts, means, medians, spreads, quartiles, overall_means, overall_medians, overall_spreads,
-                   overall_quartiles, differences, effects, distinctness, is_amount, is_ratio, is_flag)
+        differences = np.where(
+            overall_spreads == 0, np.where(counts, 0.0, np.nan), (means - overall_means) / overall_spreads
+        )
+    return Numbers(
+        counts,
+        means,
+        medians,
+        spreads,
+        quartiles,
+        overall_means,
+        overall_medians,
+        overall_spreads,
+        overall_quartiles,
+        differences,
+        effects,
+        distinctness,
+        is_amount,
+        is_ratio,
+        is_flag,
+    )
 
 
 class _Moments:
@@ -107,8 +126,14 @@ class _Moments:
     middle : where most values are, about: a group far from the others must not spoil the sums of these
     """
 
-    def __init__(self, ordered: NDArray[np.float64], present: NDArray[np.bool_], counts: NDArray[np.int64],
-                 groups: Groups, middle: float):
+    def __init__(
+        self,
+        ordered: NDArray[np.float64],
+        present: NDArray[np.bool_],
+        counts: NDArray[np.int64],
+        groups: Groups,
+        middle: float,
+    ):
         values = ordered[present]
         low, high = values.min(), values.max()
         # Values that are equal but for rounding count as equal.
@@ -139,8 +164,11 @@ class _Moments:
             other_offsets = _sums_of_others(self.sums) / others
             # What the others vary around their own mean: around the middle, less their mean's own distance from it.
             around = np.where(self.counts, self.counts * ((self.offsets - self.middle) / self.width) ** 2, 0.0)
-            outside = (_sums_of_others(self.squares) + _sums_of_others(around)
-                       - others * ((other_offsets - self.middle) / self.width) ** 2)
+            outside = (
+                _sums_of_others(self.squares)
+                + _sums_of_others(around)
+                - others * ((other_offsets - self.middle) / self.width) ** 2
+            )
             pooled = self.width * np.sqrt((self.squares + np.maximum(outside, 0.0)) / max(self.n - 2, 1))
             apart = self.offsets - other_offsets
             effects = np.where(pooled > self.rounding, apart / pooled, np.copysign(np.inf, apart))
@@ -185,8 +213,7 @@ def describe_category(category: _features.Category, groups: Groups) -> Shares:
 class Members:
     """How far each row is from the mean of its group, in standard deviations of all rows."""
 
-    def __init__(self, features: _features.Features, groups: Groups, numbers: Numbers,
-                 categories: list[Shares]):
+    def __init__(self, features: _features.Features, groups: Groups, numbers: Numbers, categories: list[Shares]):
         order = groups.order
         total, n_present = np.zeros(len(order)), np.zeros(len(order))
         for j in np.flatnonzero(numbers.overall_spreads > 0):

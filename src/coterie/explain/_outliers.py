@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How unusual rows are for clusters that were found."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -80,13 +81,15 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     array([2.  , 1.  , 0.  , 1.  , 2.  , 1.45, 1.  , 0.55, 0.09, 3.09])
     """
     if hasattr(X, "predict") and not hasattr(model, "predict"):
-        raise TypeError("outlier_scores takes the rows first and the model second: outlier_scores(X, model). "
-                        f"Got {shown(X)} for X.")
+        raise TypeError(
+            f"outlier_scores takes the rows first and the model second: outlier_scores(X, model). Got {shown(X)} for X."
+        )
     if callable(check_is_fitted := getattr(model, "_check_is_fitted", None)):
         check_is_fitted()
     if reference is not None and not hasattr(model, "cluster_centers_"):
-        raise ValueError("reference is for k-means only: other models know what is typical. Got "
-                         f"{type(model).__name__}.")
+        raise ValueError(
+            f"reference is for k-means only: other models know what is typical. Got {type(model).__name__}."
+        )
     rows = _read(model, X)
     if hasattr(model, "cluster_centers_"):
         others = rows if reference is None else _read(model, reference)
@@ -98,13 +101,18 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     fitted, centers = tree_rows(model)
     if centers is not None:
         labels, others = model.predict(X), predict_again(model, fitted)
-        return _relative(labels, distances_to_own(rows, labels, centers),
-                         others, distances_to_own(fitted, others, centers))
+        return _relative(
+            labels, distances_to_own(rows, labels, centers), others, distances_to_own(fitted, others, centers)
+        )
     if hasattr(model, "linkage_") and hasattr(model, "predict"):
-        raise ValueError("outlier_scores needs the means of the clusters of a tree, and so the rows and Euclidean "
-                         f"distances. Got {shown(model)}.")
-    raise TypeError("outlier_scores needs a fitted KMeans, DBSCAN or AgglomerativeClustering (of scikit-learn's KMeans "
-                    f"or DBSCAN). Got {shown(model)}.")
+        raise ValueError(
+            "outlier_scores needs the means of the clusters of a tree, and so the rows and Euclidean "
+            f"distances. Got {shown(model)}."
+        )
+    raise TypeError(
+        "outlier_scores needs a fitted KMeans, DBSCAN or AgglomerativeClustering (of scikit-learn's KMeans "
+        f"or DBSCAN). Got {shown(model)}."
+    )
 
 
 def _read(model: Any, X: ArrayLike) -> NDArray:
@@ -120,8 +128,12 @@ def _nearest(rows: NDArray, centers: NDArray) -> tuple[NDArray[np.integer], NDAr
     return labels, distances_to_own(rows, labels, centers.astype(np.float64))
 
 
-def _relative(labels: NDArray[np.integer], far: NDArray[np.float64], other_labels: NDArray[np.integer],
-              other_far: NDArray[np.float64]) -> NDArray[np.float64]:
+def _relative(
+    labels: NDArray[np.integer],
+    far: NDArray[np.float64],
+    other_labels: NDArray[np.integer],
+    other_far: NDArray[np.float64],
+) -> NDArray[np.float64]:
     """Distances in units of the median distance of other rows with the same label."""
     groups = Groups(other_labels, int(max(labels.max(), other_labels.max())) + 1)
     ordered = other_far[groups.order]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Clusters in words: sentences and text tables from the numbers that `explain` works out."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -27,8 +28,15 @@ _FAR_ENOUGH = 0.3  # standard deviations that other medians and means must be ap
 _NORMAL_IQR = 1.3489795003921634  # interquartile range of the normal distribution with standard deviation 1
 _RATHER = 0.5  # least effect of a value that is frequent, of the strongest effect, that it is told for
 _FEW, _FEW_SHARE = 5, 0.01  # members, and their share, below which they are counted
-_FRACTIONS = {3 / 4: "three quarters{of_the}", 2 / 3: "two thirds{of_the}", 1 / 2: "half{the}",
-              1 / 3: "a third{of_the}", 1 / 4: "a quarter{of_the}", 1 / 5: "a fifth{of_the}", 1 / 10: "a tenth{of_the}"}
+_FRACTIONS = {
+    3 / 4: "three quarters{of_the}",
+    2 / 3: "two thirds{of_the}",
+    1 / 2: "half{the}",
+    1 / 3: "a third{of_the}",
+    1 / 4: "a quarter{of_the}",
+    1 / 5: "a fifth{of_the}",
+    1 / 10: "a tenth{of_the}",
+}
 _ABOUT = 0.05  # how far, relatively, from such a fraction
 _MOST_FEATURES, _MOST_CLUSTERS, _MOST_VALUES = 40, 40, 5  # in a table; values of a category
 _UNMARKED = "   "
@@ -226,8 +234,10 @@ def table(facts: Facts, width: int) -> str:
     """Sizes, medians and shares; features in rows, all rows and each cluster in columns."""
     numbers, n_clusters, groups = facts.numbers, len(facts.clusters), shown(facts)
     header = ["", "all", *(str((*facts.clusters, "noise")[g]) for g in groups)]
-    lines = [[facts.noun, f"{facts.n_rows:,}", *(f"{facts.sizes[g]:,}{_UNMARKED}" for g in groups)],
-             ["share", "100%", *(f"{share(facts.sizes[g] / facts.n_rows)}{_UNMARKED}" for g in groups)]]
+    lines = [
+        [facts.noun, f"{facts.n_rows:,}", *(f"{facts.sizes[g]:,}{_UNMARKED}" for g in groups)],
+        ["share", "100%", *(f"{share(facts.sizes[g] / facts.n_rows)}{_UNMARKED}" for g in groups)],
+    ]
     told = _most_telling(facts, groups)
     for j, name in enumerate(facts.names):
         if name not in told:
@@ -245,8 +255,11 @@ def table(facts: Facts, width: int) -> str:
         if category.name in told:
             lines += _lines_of(category, groups)
     n_shares = int(numbers.is_flag.sum()) + len(facts.codes)
-    kinds = " and ".join(kind for kind, found in (("medians", len(facts.names) > n_shares),
-                                                  ("shares", n_shares or facts.categories)) if found)
+    kinds = " and ".join(
+        kind
+        for kind, found in (("medians", len(facts.names) > n_shares), ("shares", n_shares or facts.categories))
+        if found
+    )
     legend = f"{kinds}; ++ or --: far from the other {facts.noun}, + or -: less far"
     if sparse := _sparse_columns(facts, groups):
         legend += f"; fewer than half of the values known: {_listing(sparse)}"
@@ -271,9 +284,14 @@ def _sparse_columns(facts: Facts, groups: list[int]) -> list[str]:
 def _lines_of(category: Shares, groups: list[int]) -> list[list[str]]:
     """A line of the table for each of the most frequent values."""
     top = sorted(range(len(category.values)), key=lambda i: -category.overall[i])[:_MOST_VALUES]
-    lines = [[f"{category.name} {value_text(category.values[i])}", share(float(category.overall[i])),
-              *(_share_or_dash(category.shares[g, i]) + _mark(float(category.effects[g, i])) for g in groups)]
-             for i in top]
+    lines = [
+        [
+            f"{category.name} {value_text(category.values[i])}",
+            share(float(category.overall[i])),
+            *(_share_or_dash(category.shares[g, i]) + _mark(float(category.effects[g, i])) for g in groups),
+        ]
+        for i in top
+    ]
     if rest := len(category.values) - len(top):
         lines.append([f"{category.name}: {rest:,} more", "", *([_UNMARKED] * len(groups))])
     return lines
@@ -303,8 +321,10 @@ def _lay_out(header: list[str], lines: list[list[str]], width: int, marked: bool
     first = [_cut(line[0], width // 3) for line in (header, *lines)]
     left = max(map(len, first))
     room = width - left - 2 - len(_UNMARKED)
-    columns = [[_cut(name, room) + (_UNMARKED if marked and i > 1 else ""), *(line[i] for line in lines)]
-               for i, name in enumerate(header)][1:]
+    columns = [
+        [_cut(name, room) + (_UNMARKED if marked and i > 1 else ""), *(line[i] for line in lines)]
+        for i, name in enumerate(header)
+    ][1:]
     widths = [max(map(len, cells)) for cells in columns]
     blocks, start = [], 0
     while start < len(columns):
@@ -312,8 +332,10 @@ def _lay_out(header: list[str], lines: list[list[str]], width: int, marked: bool
         while stop < len(columns) and (stop == start or used + 2 + widths[stop] <= width):
             used += 2 + widths[stop]
             stop += 1
-        rows = [[first[r].ljust(left), *(columns[i][r].rjust(widths[i]) for i in range(start, stop))]
-                for r in range(len(first))]
+        rows = [
+            [first[r].ljust(left), *(columns[i][r].rjust(widths[i]) for i in range(start, stop))]
+            for r in range(len(first))
+        ]
         blocks.append("\n".join("  ".join(row).rstrip() for row in rows))
         start = stop
     return "\n\n".join(blocks)
@@ -321,7 +343,7 @@ def _lay_out(header: list[str], lines: list[list[str]], width: int, marked: bool
 
 def _cut(text: str, most: int) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[:most - 3]}..."
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 # ------------------------------------------------------------------------------------------- drift
@@ -340,13 +362,19 @@ def drift_sentences(drift: Any) -> list[str]:
     found = [f"{drift.n_now:,} new {drift.noun} against {drift.n_then:,}: {said}"]
     if drift.reading != "chance":
         names = [*(f"cluster {each}" for each in drift.clusters.tolist()), "noise"]
-        shares = zip([*drift.shares_then.tolist(), drift.noise_then], [*drift.shares_now.tolist(), drift.noise_now],
-                     names, strict=True)
+        shares = zip(
+            [*drift.shares_then.tolist(), drift.noise_then],
+            [*drift.shares_now.tolist(), drift.noise_now],
+            names,
+            strict=True,
+        )
         moved = sorted(shares, key=lambda each: -abs(each[1] - each[0]))[:_MOST_MOVED]
         found[0] += ": " + ", ".join(_say_moved(*each) for each in moved if each[0] != each[1])
     if math.isfinite(drift.distance_now - drift.distance_then) and (drift.distance_then or drift.distance_now):
-        found.append(f"{drift.noun} are {_say_distance(drift.distance_then, drift.distance_now)} (root mean square "
-                     f"{pair(drift.distance_now, drift.distance_then)})")
+        found.append(
+            f"{drift.noun} are {_say_distance(drift.distance_then, drift.distance_now)} (root mean square "
+            f"{pair(drift.distance_now, drift.distance_then)})"
+        )
     return found
 
 
@@ -362,7 +390,8 @@ def _unlike(value: float, *others: float) -> str:
     """A number with three digits, or as many as it takes not to look like another."""
     decimals = max(decimals_of(abs(value), DIGITS), 0)
     while decimals < MOST_DECIMALS and any(
-            each != value and number(each, decimals) == number(value, decimals) for each in others):
+        each != value and number(each, decimals) == number(value, decimals) for each in others
+    ):
         decimals += 1
     return number(value, decimals)
 
@@ -376,10 +405,14 @@ def _say_moved(then: float, now: float, name: str) -> str:
 def drift_table(drift: Any, width: int) -> str:
     """Shares and distances then and now, a line for each cluster."""
     names = [*map(str, drift.clusters.tolist()), "noise", "all"]
-    rows = [[*column.tolist(), noise, 1.0] for column, noise in
-            ((drift.shares_then, drift.noise_then), (drift.shares_now, drift.noise_now))]
-    far = [[*column.tolist(), math.nan, of_all] for column, of_all in
-           ((drift.distances_then, drift.distance_then), (drift.distances_now, drift.distance_now))]
+    rows = [
+        [*column.tolist(), noise, 1.0]
+        for column, noise in ((drift.shares_then, drift.noise_then), (drift.shares_now, drift.noise_now))
+    ]
+    far = [
+        [*column.tolist(), math.nan, of_all]
+        for column, of_all in ((drift.distances_then, drift.distance_then), (drift.distances_now, drift.distance_now))
+    ]
     columns = {"share then": list(map(share, rows[0])), "now": list(map(share, rows[1]))}
     if not all(map(math.isnan, far[1])):
         columns |= {"distance then": as_column(far[0]), " now": as_column(far[1])}

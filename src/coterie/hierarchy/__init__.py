@@ -17,6 +17,7 @@ compare clusterings       `is_isomorphic`
 merge sets                `DisjointSet`
 ========================  ==============================================================================================
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -48,16 +49,54 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
-    "AgglomerativeClustering", "ClusterNode", "ClusterWarning", "DisjointSet", "DivisiveClustering", "average", "centroid", "complete", "cophenet", "correspond",
-    "cut_tree", "dendrogram", "fcluster", "fclusterdata", "from_mlab_linkage", "inconsistent", "is_isomorphic",
-    "is_monotonic", "is_valid_im", "is_valid_linkage", "leaders", "leaves_list", "linkage", "linkage_vector",
-    "maxRstat", "maxdists", "maxinconsts", "median", "num_obs_linkage", "optimal_leaf_ordering",
-    "set_link_color_palette", "single", "to_mlab_linkage", "to_tree", "ward", "weighted",
+    "AgglomerativeClustering",
+    "ClusterNode",
+    "ClusterWarning",
+    "DisjointSet",
+    "DivisiveClustering",
+    "average",
+    "centroid",
+    "complete",
+    "cophenet",
+    "correspond",
+    "cut_tree",
+    "dendrogram",
+    "fcluster",
+    "fclusterdata",
+    "from_mlab_linkage",
+    "inconsistent",
+    "is_isomorphic",
+    "is_monotonic",
+    "is_valid_im",
+    "is_valid_linkage",
+    "leaders",
+    "leaves_list",
+    "linkage",
+    "linkage_vector",
+    "maxRstat",
+    "maxdists",
+    "maxinconsts",
+    "median",
+    "num_obs_linkage",
+    "optimal_leaf_ordering",
+    "set_link_color_palette",
+    "single",
+    "to_mlab_linkage",
+    "to_tree",
+    "ward",
+    "weighted",
 ]
 
 
-def fclusterdata(X: ArrayLike, t: float, criterion: str = "inconsistent", metric: str | Callable = "euclidean",
-                 depth: int = 2, method: str = "single", R: ArrayLike | None = None) -> NDArray[np.int32]:
+def fclusterdata(
+    X: ArrayLike,
+    t: float,
+    criterion: str = "inconsistent",
+    metric: str | Callable = "euclidean",
+    depth: int = 2,
+    method: str = "single",
+    R: ArrayLike | None = None,
+) -> NDArray[np.int32]:
     """Flat clusters of observations: `linkage`, then `fcluster`.
 
     Parameters

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bottom-up clustering as scikit-learn's estimator; and what it shares with the top-down one: a tree and its cuts."""
+
 from __future__ import annotations
 
 import contextlib
@@ -72,8 +73,9 @@ class TreeClusterer(Clusterer, Estimator):
         tags.input_tags.pairwise = self._is_precomputed()
         return tags
 
-    def cut(self, n_clusters: int | None = None, distance_threshold: float | None = None,
-            min_size: int | None = None) -> NDArray[np.intp]:
+    def cut(
+        self, n_clusters: int | None = None, distance_threshold: float | None = None, min_size: int | None = None
+    ) -> NDArray[np.intp]:
         """Return the labels of another cut of the fitted tree; the estimator stays as it is.
 
         Give exactly one of the three.
@@ -110,10 +112,15 @@ class TreeClusterer(Clusterer, Estimator):
         self._check_is_fitted()
         given = {"n_clusters": n_clusters, "distance_threshold": distance_threshold, "min_size": min_size}
         if sum(value is not None for value in given.values()) != 1:
-            raise ValueError("Exactly one of n_clusters, distance_threshold and min_size has to be set, and the others "
-                             "need to be None.")
-        rules = {"n_clusters": (integer(1), NONE), "distance_threshold": (real(0), NONE),
-                 "min_size": (integer(1), NONE)}
+            raise ValueError(
+                "Exactly one of n_clusters, distance_threshold and min_size has to be set, and the others "
+                "need to be None."
+            )
+        rules = {
+            "n_clusters": (integer(1), NONE),
+            "distance_threshold": (real(0), NONE),
+            "min_size": (integer(1), NONE),
+        }
         check_parameters("cut", rules, given)
         if min_size is None:
             return _label(self.children_, _heads(self.children_, _count(self.linkage_, n_clusters, distance_threshold)))
@@ -147,8 +154,9 @@ class TreeClusterer(Clusterer, Estimator):
     def _check_relations(self) -> None:
         Z, children, n = self.linkage_, self.children_, self.n_leaves_
         if len(Z) != n - 1 or self.n_clusters_ > n:
-            raise ValueError(f"{n} rows should have {n - 1} merges and at most {n} clusters, got {len(Z)} and "
-                             f"{self.n_clusters_}")
+            raise ValueError(
+                f"{n} rows should have {n - 1} merges and at most {n} clusters, got {len(Z)} and {self.n_clusters_}"
+            )
         ordered = read_linkage(Z)[1]
         sizes = np.empty(2 * n - 1, np.int64)
         walks.count_leaves(ordered, sizes)
@@ -163,34 +171,45 @@ class TreeClusterer(Clusterer, Estimator):
 
     def _check_cut(self) -> None:
         if (self.n_clusters is None) == (self.distance_threshold is None):
-            raise ValueError("Exactly one of n_clusters and distance_threshold has to be set, and the other needs to "
-                             "be None.")
+            raise ValueError(
+                "Exactly one of n_clusters and distance_threshold has to be set, and the other needs to be None."
+            )
 
     def _read_rows(self, X: ArrayLike) -> tuple[NDArray, dict[str, object]]:
         """The data for fit: at least two rows, and as many as clusters are asked for; square if precomputed."""
         X, seen = self._read(X)
         if len(X) < 2:
-            raise ValueError(f"Found array with {len(X)} sample(s) (shape={X.shape}) while a minimum of 2 is required "
-                             f"by {type(self).__name__}.")
+            raise ValueError(
+                f"Found array with {len(X)} sample(s) (shape={X.shape}) while a minimum of 2 is required "
+                f"by {type(self).__name__}."
+            )
         if self._is_precomputed() and X.shape[0] != X.shape[1]:
             raise ValueError(f"Distance matrix should be square, got matrix of shape {X.shape}")
         if self.n_clusters is not None:
             _check_number(self.n_clusters, len(X))
         if not self._is_precomputed() and not callable(self.metric):
-            warn_of_scales(X, seen.get("feature_names_in_"), distances.as_metric(self.metric),
-                           parallel.resolve_n_jobs(self.n_jobs))
+            warn_of_scales(
+                X, seen.get("feature_names_in_"), distances.as_metric(self.metric), parallel.resolve_n_jobs(self.n_jobs)
+            )
         return X, seen
 
-    def _become_tree(self, Z: NDArray[np.float64], children: NDArray[np.intp], with_distances: bool,
-                     **more: object) -> None:
+    def _become_tree(
+        self, Z: NDArray[np.float64], children: NDArray[np.intp], with_distances: bool, **more: object
+    ) -> None:
         """End of fit."""
         n_clusters = _count(Z, self.n_clusters, self.distance_threshold)
         if with_distances:
             more["distances_"] = Z[:, 2].copy()
         else:
             self.__dict__.pop("distances_", None)  # of an earlier fit
-        self._become(linkage_=Z, children_=children, n_leaves_=len(Z) + 1, n_clusters_=n_clusters,
-                     labels_=_label(children, _heads(children, n_clusters)), **more)
+        self._become(
+            linkage_=Z,
+            children_=children,
+            n_leaves_=len(Z) + 1,
+            n_clusters_=n_clusters,
+            labels_=_label(children, _heads(children, n_clusters)),
+            **more,
+        )
 
 
 def _heads(children: NDArray[np.intp], n_clusters: int) -> NDArray[np.int64]:
@@ -216,8 +235,10 @@ def _count(Z: NDArray[np.float64], n_clusters: int | None, distance_threshold: f
 
 def _check_number(n_clusters: int, n_leaves: int) -> None:
     if n_clusters > n_leaves:
-        raise ValueError(f"Cannot extract more clusters than samples: {n_clusters} clusters were given for a tree with "
-                         f"{n_leaves} leaves.")
+        raise ValueError(
+            f"Cannot extract more clusters than samples: {n_clusters} clusters were given for a tree with "
+            f"{n_leaves} leaves."
+        )
 
 
 # ------------------------------------------------------------------------------------------- distances
@@ -240,8 +261,10 @@ def matrix_of(metric: Callable, X: NDArray) -> NDArray:
     """What a function of all rows returns, checked: a square matrix."""
     matrix = as_doubles(metric(X), name="affinity")
     if matrix.shape != (len(X), len(X)):
-        raise ValueError(f"The metric should return a square matrix of {len(X)} rows, got one of shape {matrix.shape}. "
-                         "A function of two rows must require two arguments.")
+        raise ValueError(
+            f"The metric should return a square matrix of {len(X)} rows, got one of shape {matrix.shape}. "
+            "A function of two rows must require two arguments."
+        )
     return matrix
 
 
@@ -272,8 +295,13 @@ def _grow_tree(X: NDArray, metric: distances.Metric, n_threads: int) -> tuple[ND
     visits, heights = _linkage.grow_tree(X, metric, n_threads)
     order = np.argsort(heights, kind="stable")
     Z = np.empty((len(heights), 4))
-    merging.label_merges(np.column_stack([visits[order], visits[order + 1]]), heights[order],
-                            np.empty(2 * len(visits) - 1, np.int64), False, Z)
+    merging.label_merges(
+        np.column_stack([visits[order], visits[order + 1]]),
+        heights[order],
+        np.empty(2 * len(visits) - 1, np.int64),
+        False,
+        Z,
+    )
     children = Z[:, :2].astype(np.intp)
     Z[:, :2].sort(axis=1)
     return Z, children
@@ -407,8 +435,11 @@ class AgglomerativeClustering(TreeClusterer):
 
     _rules = {
         **TreeClusterer._rules,
-        "memory": (Rule("an instance of 'str'", lambda value: isinstance(value, str)),
-                   Rule("an object implementing 'cache'", lambda value: hasattr(value, "cache")), NONE),
+        "memory": (
+            Rule("an instance of 'str'", lambda value: isinstance(value, str)),
+            Rule("an object implementing 'cache'", lambda value: hasattr(value, "cache")),
+            NONE,
+        ),
         "compute_full_tree": (one_of("auto"), *BOOL),
         "linkage": (one_of(*_LINKAGES),),
         "compute_distances": BOOL,
@@ -496,18 +527,31 @@ class AgglomerativeClustering(TreeClusterer):
         if self.connectivity is not None:
             raise NotImplementedError(
                 "AgglomerativeClustering does not support connectivity yet. Leave it None for a tree of all rows, or "
-                "use sklearn.cluster.AgglomerativeClustering.")
+                "use sklearn.cluster.AgglomerativeClustering."
+            )
         X, seen = self._read_rows(X)
         build = self._cached(_build_tree)
         # The number of threads is not an argument: what is cached must not depend on it.
-        with (contextlib.nullcontext() if callback is None else parallel.progress(callback),
-              parallel.num_threads(parallel.resolve_n_jobs(self.n_jobs))):
+        with (
+            contextlib.nullcontext() if callback is None else parallel.progress(callback),
+            parallel.num_threads(parallel.resolve_n_jobs(self.n_jobs)),
+        ):
             Z, children = build(X, self.linkage, self.metric)
         with_distances = self.compute_distances or self.distance_threshold is not None
-        self._become_tree(Z, children, with_distances, n_connected_components_=1,
-                          _fit_linkage=self.linkage, _fit_X=None if self._is_precomputed() else X,
-                          _fit_metric=None if self._is_precomputed() else self.metric if callable(self.metric) else
-                          distances.as_metric(self.metric), **seen)
+        self._become_tree(
+            Z,
+            children,
+            with_distances,
+            n_connected_components_=1,
+            _fit_linkage=self.linkage,
+            _fit_X=None if self._is_precomputed() else X,
+            _fit_metric=None
+            if self._is_precomputed()
+            else self.metric
+            if callable(self.metric)
+            else distances.as_metric(self.metric),
+            **seen,
+        )
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:
@@ -566,11 +610,14 @@ class AgglomerativeClustering(TreeClusterer):
         else:
             weights = np.repeat(1.0 / sizes, sizes)
         kind = {"single": flat_cut.NEAREST_MEMBER, "complete": flat_cut.FARTHEST_MEMBER}.get(
-            linkage, flat_cut.MEAN_OF_MEMBERS)
+            linkage, flat_cut.MEAN_OF_MEMBERS
+        )
         if linkage in _OF_CENTERS:
             if rows is None:
-                raise ValueError(f"With linkage={linkage!r} predict needs the rows, which metric='precomputed' does "
-                                 "not give it: new rows are assigned to the nearest center.")
+                raise ValueError(
+                    f"With linkage={linkage!r} predict needs the rows, which metric='precomputed' does "
+                    "not give it: new rows are assigned to the nearest center."
+                )
             middle = rows.mean(axis=0, dtype=np.float64)  # off the sums, for their rounding error
             rows = middle + np.add.reduceat((rows[order] - middle) * weights[:, None], starts[:-1])
             weights = np.sqrt(2 * sizes / (sizes + 1)) if linkage == "ward" else np.ones(len(sizes))
@@ -581,8 +628,10 @@ class AgglomerativeClustering(TreeClusterer):
 
     def _check_state(self) -> None:
         if self.memory is not None:  # joblib would run what is in that place
-            raise ValueError("A model in a file can't have a memory, which is a place on one machine. Got "
-                             f"memory={shown(self.memory)}.")
+            raise ValueError(
+                "A model in a file can't have a memory, which is a place on one machine. Got "
+                f"memory={shown(self.memory)}."
+            )
         super()._check_state()
 
     def _check_relations(self) -> None:
@@ -593,8 +642,10 @@ class AgglomerativeClustering(TreeClusterer):
         if self._fit_X is not None:
             distances.check_fitted(self._fit_X, self._fit_metric, self.n_leaves_, "_fit_X")
         elif self.n_features_in_ != self.n_leaves_:
-            raise ValueError(f"n_features_in_ should be the number of rows, {self.n_leaves_}, with given distances. "
-                             f"Got {self.n_features_in_}")
+            raise ValueError(
+                f"n_features_in_ should be the number of rows, {self.n_leaves_}, with given distances. "
+                f"Got {self.n_features_in_}"
+            )
 
     def _cached(self, function: Callable) -> Callable:
         """`function`, or what keeps its results in `memory`."""
@@ -609,19 +660,25 @@ class AgglomerativeClustering(TreeClusterer):
 
 def _check_linkage(linkage: str, metric: str | Callable | distances.Metric) -> None:
     euclidean = isinstance(metric, (str, distances.Metric)) and (
-        metric == "precomputed" or distances.as_metric(metric).kernel == "euclidean")
+        metric == "precomputed" or distances.as_metric(metric).kernel == "euclidean"
+    )
     if linkage == "ward" and (not euclidean or metric == "precomputed"):
-        raise ValueError(f"{metric} was provided as metric. Ward can only work with euclidean distances (i.e. "
-                         "'euclidean' and 'l2').")
+        raise ValueError(
+            f"{metric} was provided as metric. Ward can only work with euclidean distances (i.e. 'euclidean' and 'l2')."
+        )
     if linkage in _OF_CENTERS and not euclidean:
-        raise ValueError(f"{metric} was provided as metric. The linkage {linkage!r} can only work with "
-                         "euclidean distances: 'euclidean', 'l2', or 'precomputed' for a matrix of them.")
+        raise ValueError(
+            f"{metric} was provided as metric. The linkage {linkage!r} can only work with "
+            "euclidean distances: 'euclidean', 'l2', or 'precomputed' for a matrix of them."
+        )
 
 
-def _measure(metric: str | Callable | distances.Metric, X: NDArray, rows: NDArray | None, order: NDArray,
-             n_threads: int) -> Callable[[slice, NDArray], None]:
+def _measure(
+    metric: str | Callable | distances.Metric, X: NDArray, rows: NDArray | None, order: NDArray, n_threads: int
+) -> Callable[[slice, NDArray], None]:
     """A function that writes the distances of some rows of `X` to the rows of a fit, cluster by cluster."""
     if rows is None:
+
         def look_up(part: slice, out: NDArray) -> None:
             np.take(X[part].astype(np.float64, copy=False), order, axis=1, out=out)
 
@@ -630,8 +687,9 @@ def _measure(metric: str | Callable | distances.Metric, X: NDArray, rows: NDArra
         try:
             inspect.signature(metric).bind(None, None)
         except (TypeError, ValueError):
-            raise ValueError("predict needs distances between new rows and those of the fit, but the metric takes one "
-                             "argument only.") from None
+            raise ValueError(
+                "predict needs distances between new rows and those of the fit, but the metric takes one argument only."
+            ) from None
 
         def call(part: slice, out: NDArray) -> None:
             out[...] = metric(X[part], rows)
@@ -647,8 +705,9 @@ def _measure(metric: str | Callable | distances.Metric, X: NDArray, rows: NDArra
     return compute
 
 
-def _nearest(X: NDArray, measure: Callable[[slice, NDArray], None], starts: NDArray, weights: NDArray, kind: int,
-             n_threads: int) -> NDArray[np.intp]:
+def _nearest(
+    X: NDArray, measure: Callable[[slice, NDArray], None], starts: NDArray, weights: NDArray, kind: int, n_threads: int
+) -> NDArray[np.intp]:
     """Labels of the rows of `X`, block by block."""
     n, m = len(X), int(starts[-1])
     labels = np.empty(n, dtype=np.intp)
@@ -656,12 +715,14 @@ def _nearest(X: NDArray, measure: Callable[[slice, NDArray], None], starts: NDAr
     block = np.empty((min(step, n), m))
     for start in range(0, n, step):
         part = slice(start, min(n, start + step))
-        out = block[:part.stop - start]
+        out = block[: part.stop - start]
         measure(part, out)
         if not (math.isfinite(out.sum()) or np.isfinite(out).all()):
             row = start + int((~np.isfinite(out)).any(axis=1).argmax())
             raise ValueError(f"Some distances to row {row} of X are not finite numbers.")
-        parallel.run(lambda region, slot: flat_cut.nearest_cluster(
-            out, starts, weights, kind, rows, labels[part], region, slot),  # noqa: B023
-            -(-len(out) // rows), n_threads)
+        parallel.run(
+            lambda region, slot: flat_cut.nearest_cluster(out, starts, weights, kind, rows, labels[part], region, slot),  # noqa: B023
+            -(-len(out) // rows),
+            n_threads,
+        )
     return labels

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Sets of anything that merge."""
+
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Top-down clustering by divisive analysis (DIANA). The loops are in _kernels/divisive.pyx."""
+
 from __future__ import annotations
 
 import contextlib
@@ -167,8 +168,10 @@ class DivisiveClustering(TreeClusterer):
         self._check_cut()
         X, seen = self._read_rows(X)
         n_threads = parallel.resolve_n_jobs(self.n_jobs)
-        with (contextlib.nullcontext() if callback is None else parallel.progress(callback),
-              parallel.num_threads(n_threads)):
+        with (
+            contextlib.nullcontext() if callback is None else parallel.progress(callback),
+            parallel.num_threads(n_threads),
+        ):
             matrix, exponent = _square_matrix(X, self.metric, n_threads)
             Z = _build_tree(matrix, n_threads)
         Z[:, 2] = _linkage.scale_heights(Z[:, 2], exponent, type(self).__name__)
@@ -176,16 +179,20 @@ class DivisiveClustering(TreeClusterer):
         return self
 
 
-def _square_matrix(X: NDArray, metric: str | Callable | distances.Metric, n_threads: int
-                   ) -> tuple[NDArray[np.float64], int]:
+def _square_matrix(
+    X: NDArray, metric: str | Callable | distances.Metric, n_threads: int
+) -> tuple[NDArray[np.float64], int]:
     """The distances between all rows over a power of two, and its exponent; a matrix that is given already is not
     copied, but where its numbers are too large or too small to be added up."""
     n = len(X)
     precomputed = isinstance(metric, str) and metric == "precomputed"
     given = precomputed and X.dtype == np.float64
-    memory.require(8 * n * n // 3 if given else 32 * n * n // 3, f"The distances between {n:,} rows",
-                    "Cluster a sample of the rows, or use AgglomerativeClustering, whose linkages 'ward' and 'single' "
-                    "do not hold them.")
+    memory.require(
+        8 * n * n // 3 if given else 32 * n * n // 3,
+        f"The distances between {n:,} rows",
+        "Cluster a sample of the rows, or use AgglomerativeClustering, whose linkages 'ward' and 'single' "
+        "do not hold them.",
+    )
     if precomputed:
         return _in_range(_as_distances(X.astype(np.float64, copy=False)))
     if takes_all_rows(metric):
@@ -212,30 +219,37 @@ def _as_distances(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     slack = 1e-8 * max(0.0, float(matrix.max()))
     for start in range(0, n, 512):
         for left in range(start, n, 512):
-            here = matrix[start:start + 512, left:left + 512]
-            there = matrix[left:left + 512, start:start + 512].T
+            here = matrix[start : start + 512, left : left + 512]
+            there = matrix[left : left + 512, start : start + 512].T
             if left == start and (off := np.abs(here.diagonal())).max() > 0:
                 exact = False
                 if off.max() > slack:
-                    raise ValueError("The diagonal of a distance matrix must be zero. "
-                                     f"First not zero at row {start + int((off > slack).argmax())}.")
+                    raise ValueError(
+                        "The diagonal of a distance matrix must be zero. "
+                        f"First not zero at row {start + int((off > slack).argmax())}."
+                    )
             if not np.array_equal(here, there):
                 exact = False
                 bad = ~(np.abs(here - there) <= slack)
                 if bad.any():
                     i, j = np.unravel_index(bad.argmax(), bad.shape)
-                    raise ValueError(f"A distance matrix must be symmetric. Not so at row {start + int(i)}, column "
-                                     f"{left + int(j)}.")
+                    raise ValueError(
+                        f"A distance matrix must be symmetric. Not so at row {start + int(i)}, column {left + int(j)}."
+                    )
             if here.min() < 0:
                 exact = False
                 if here.min() < -slack:
                     i, j = np.unravel_index((here < -slack).argmax(), here.shape)
-                    raise ValueError(f"Distances must not be negative. First at row {start + int(i)}, column "
-                                     f"{left + int(j)}.")
+                    raise ValueError(
+                        f"Distances must not be negative. First at row {start + int(i)}, column {left + int(j)}."
+                    )
     if exact:
         return matrix
-    memory.require(16 * n * n, f"Taking the rounding errors off a matrix of {n:,} rows",
-                    "A matrix that is exactly symmetric, with a zero diagonal, is used as it is.")
+    memory.require(
+        16 * n * n,
+        f"Taking the rounding errors off a matrix of {n:,} rows",
+        "A matrix that is exactly symmetric, with a zero diagonal, is used as it is.",
+    )
     clean = np.triu(matrix, 1)
     np.maximum(clean, 0.0, out=clean)
     clean += clean.T
@@ -251,12 +265,16 @@ def _build_tree(matrix: NDArray[np.float64], n_threads: int) -> NDArray[np.float
     place, ids = np.empty(n, dtype=np.int32), np.empty(2 * n + 512, dtype=np.int32)
     vectors = np.empty((4, len(ids)))
     rows = max(1, _CHUNK // n)
-    parallel.run(lambda region, slot: divisive.start(matrix, rows, pending, ids, vectors, state, region, slot),
-                  -(-n // rows), n_threads)
+    parallel.run(
+        lambda region, slot: divisive.start(matrix, rows, pending, ids, vectors, state, region, slot),
+        -(-n // rows),
+        n_threads,
+    )
     bad = np.flatnonzero(~np.isfinite(vectors[0, :n]))
     if len(bad):
-        raise ValueError("The distances must be finite numbers. First not so, or too large to be added up, at row "
-                         f"{bad[0]}.")
+        raise ValueError(
+            f"The distances must be finite numbers. First not so, or too large to be added up, at row {bad[0]}."
+        )
     space = matrix, np.empty(n * n // 3 + 1), pending, place, ids, vectors, state
     top = np.empty(-(-n // divisive.STRIP_OBJECTS))
     todo = divisive.GO_ON
@@ -266,8 +284,11 @@ def _build_tree(matrix: NDArray[np.float64], n_threads: int) -> NDArray[np.float
             kernel = divisive.copy_rows if todo == divisive.COPY_ROWS else divisive.sum_rows
             count = int(state[divisive.COUNT_FIELD])
             rows = max(1, _CHUNK // count)
-            parallel.run(lambda region, slot: kernel(*space, rows, region, slot),  # noqa: B023
-                          -(-count // rows), n_threads)
+            parallel.run(
+                lambda region, slot: kernel(*space, rows, region, slot),  # noqa: B023
+                -(-count // rows),
+                n_threads,
+            )
         todo = divisive.divide(*space, top, children, diameter, _BUDGET)
     parallel.report("splitting", n * (n - 1) // 2, n * (n - 1) // 2)
 

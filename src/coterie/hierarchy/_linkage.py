@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bottom-up clustering: distances -> merges -> merge_tree -> Z."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
 
     from ..distances import Metric
 
-METHODS = {name: code for code, name in enumerate(
-    ("single", "complete", "average", "weighted", "centroid", "median", "ward"))}
+METHODS = {
+    name: code for code, name in enumerate(("single", "complete", "average", "weighted", "centroid", "median", "ward"))
+}
 EUCLIDEAN_METHODS = ("centroid", "median", "ward")
 VECTOR_METHODS = ("single", *EUCLIDEAN_METHODS)  # points need no distance matrix
 
-_INSTEAD = ("Single, ward, centroid and median linkage of points need no distance matrix; or cluster a sample, or the "
-            "centers that KMeans finds.")
+_INSTEAD = (
+    "Single, ward, centroid and median linkage of points need no distance matrix; or cluster a sample, or the "
+    "centers that KMeans finds."
+)
 
 # Up to which power a method adds distances up; the others only compare them.
 _POWERS = {"average": 1, "weighted": 1, "centroid": 2, "median": 2, "ward": 2}
@@ -97,15 +101,19 @@ def scale_heights(heights: NDArray[np.float64], exponent: int, owner: str) -> ND
         return heights
     heights = power_of_two.multiplied(heights.copy(), exponent)
     if not np.isfinite(heights).all():
-        raise ValueError(f"The distances are too large for {owner}: its heights would be beyond the largest number, "
-                         f"{np.finfo(np.float64).max:.3g}. Divide the data by some number.")
+        raise ValueError(
+            f"The distances are too large for {owner}: its heights would be beyond the largest number, "
+            f"{np.finfo(np.float64).max:.3g}. Divide the data by some number."
+        )
     return heights
 
 
 def _nothing_found(method: str) -> ValueError:
     """What is raised where a kernel looked for a nearest cluster and found none."""
-    return ValueError(f"The distances are too large for {method} linkage: those of a cluster to all others are NaN or "
-                      "infinite. Divide the data by some number.")
+    return ValueError(
+        f"The distances are too large for {method} linkage: those of a cluster to all others are NaN or "
+        "infinite. Divide the data by some number."
+    )
 
 
 class _Triangle(NamedTuple):
@@ -142,7 +150,7 @@ def _spanning_tree(distances: NDArray[np.float64], n: int, merges: _Merges, n_th
     while True:
         least, nearest = _nearest_neighbors(distances, n, n_threads, "single")
         group = np.empty(n, np.int32)
-        edges, heights = merges.pairs[merges.done:], merges.heights[merges.done:]
+        edges, heights = merges.pairs[merges.done :], merges.heights[merges.done :]
         found = dense.join_neighbors(least, nearest, np.empty(n, np.int64), group, edges, heights)
         for larger, members, first in reversed(above):
             dense.end_points(larger, members, first, heights[:found], edges[:found])
@@ -182,7 +190,7 @@ def _merge_in_rounds(method: str, triangle: _Triangle, merges: _Merges, n_thread
         place = np.searchsorted(keep, a).astype(np.int32)
         pair = np.array([least[a], size[a], size[b]])
         m = len(keep)
-        to = distances[:m * (m - 1) // 2] if ours else np.empty(m * (m - 1) // 2)
+        to = distances[: m * (m - 1) // 2] if ours else np.empty(m * (m - 1) // 2)
         work = np.empty((n_threads, 2 * n + 3 * len(a)))
         least, nearest = np.full((n_threads, m), np.inf), np.zeros((n_threads, m), np.int64)
         read, written = _row_starts(n)[keep], _row_starts(m)
@@ -193,12 +201,29 @@ def _merge_in_rounds(method: str, triangle: _Triangle, merges: _Merges, n_thread
             stop = max(1, int(np.searchsorted(written, len(to) // 32)))
             target = waiting = np.empty(written[stop])
         while start < m - 1:
-            _by_rows(stop - start, n, n_threads, rounds.merge_pairs, METHODS[method], distances, size, keep,
-                     partner, place, pair, start, stop, work, target, least, nearest)
+            _by_rows(
+                stop - start,
+                n,
+                n_threads,
+                rounds.merge_pairs,
+                METHODS[method],
+                distances,
+                size,
+                keep,
+                partner,
+                place,
+                pair,
+                start,
+                stop,
+                work,
+                target,
+                least,
+                nearest,
+            )
             start, target = stop, to
             stop = min(m - 1, max(start + 1, int(np.searchsorted(written, read[start], side="right")) - 1))
         if ours:
-            to[:len(waiting)] = waiting
+            to[: len(waiting)] = waiting
         least, nearest = _join_threads(least, nearest, method)
         size = size.copy()
         size[a] += size[b]
@@ -210,8 +235,16 @@ def _merge_chain(method: str, triangle: _Triangle, merges: _Merges) -> None:
     n = len(triangle.size)
     merge = slice(merges.done, merges.done + n - 1)
     if not chain.merge_chain(
-            METHODS[method], triangle.distances, _room_for_square(n), triangle.size.copy(), triangle.name, np.empty(n),
-            np.empty(n + 1, np.int64), merges.pairs[merge], merges.heights[merge]):
+        METHODS[method],
+        triangle.distances,
+        _room_for_square(n),
+        triangle.size.copy(),
+        triangle.name,
+        np.empty(n),
+        np.empty(n + 1, np.int64),
+        merges.pairs[merge],
+        merges.heights[merge],
+    ):
         raise _nothing_found(method)
     merges.take(n - 1)
 
@@ -239,7 +272,7 @@ def _merge_by_heap(method: str, triangle: _Triangle, merges: _Merges, n_threads:
         total = n + n_young
         if space is None or len(space) < n_young * total:
             space = np.empty(n_young * total)
-        young = space[:n_young * total].reshape(n_young, total)
+        young = space[: n_young * total].reshape(n_young, total)
         offset = np.empty(total, np.int64)
         queue.address_rows(n, offset)
         least, dead, sizes, column = np.empty(total), np.zeros(total), np.zeros(total), np.zeros((2, total))
@@ -249,16 +282,35 @@ def _merge_by_heap(method: str, triangle: _Triangle, merges: _Merges, n_threads:
         sizes[n_young:], names[n_young:] = size, name
         order = np.arange(total)
         heap = order.copy()
-        heap[:n - 1] = order[n_young:-1]
-        queue.build_heap(heap[:n - 1], least)
+        heap[: n - 1] = order[n_young:-1]
+        queue.build_heap(heap[: n - 1], least)
         state = np.array([n - 1, n, merges.done, n_young, n_young])
         room = np.arange(n_young)[::-1].copy()
-        _run(n_young, 1, queue.merge_nearest, METHODS[method], distances, young, room, offset, order, least,
-             nearest, dead, sizes, names, heap, column, state, merges.pairs, merges.heights)
+        _run(
+            n_young,
+            1,
+            queue.merge_nearest,
+            METHODS[method],
+            distances,
+            young,
+            room,
+            offset,
+            order,
+            least,
+            nearest,
+            dead,
+            sizes,
+            names,
+            heap,
+            column,
+            state,
+            merges.pairs,
+            merges.heights,
+        )
         if state[2] < merges.done + n_young:
             raise _nothing_found(method)
         merges.take(n_young)
-        alive = order[total - state[1]:]
+        alive = order[total - state[1] :]
         if len(alive) > 1:
             distances = _fold(distances, offset, alive, n_young, ours, n_threads)
         size, name, ours = sizes[alive], names[alive], True
@@ -268,7 +320,7 @@ def _fold(distances, offset, alive, n_young, ours, n_threads):
     """The triangle of the slots that are alive; over the old one where that is ours."""
     n, m = len(offset) - n_young, len(alive)
     n_numbers = m * (m - 1) // 2
-    to = distances[len(distances) - n_numbers:] if ours else np.empty(n_numbers)
+    to = distances[len(distances) - n_numbers :] if ours else np.empty(n_numbers)
     n_moved = int(np.searchsorted(alive, n_young))  # rows before this one come from elsewhere
     read_end = _row_starts(n)[alive[n_moved:] - n_young + 1]
     written = _row_starts(m) + (len(distances) - n_numbers)
@@ -289,14 +341,27 @@ def _in_blocks(centers: NDArray[np.float64], n_slots: int) -> NDArray[np.float64
     """Points as the last of so many slots, in the blocks of linkage_points; the other slots lie at infinity."""
     n_blocks = -(-n_slots // center_linkage.BLOCK)
     rows = np.full((n_blocks * center_linkage.BLOCK, centers.shape[1]), np.inf)
-    rows[n_slots - len(centers):n_slots] = centers
+    rows[n_slots - len(centers) : n_slots] = centers
     return np.ascontiguousarray(rows.reshape(n_blocks, center_linkage.BLOCK, -1).transpose(0, 2, 1))
 
 
 def _nearest_clusters(blocks, coarse, centers, size, smallest, queries, later, least, nearest, n_threads):
     rows = max(1, min(64, len(queries) // (4 * n_threads)))
-    _run(-(-len(queries) // rows), n_threads if len(queries) * blocks.size > _ALONE else 1,
-         center_linkage.nearest_clusters, blocks, coarse, centers, size, smallest, queries, later, least, nearest, rows)
+    _run(
+        -(-len(queries) // rows),
+        n_threads if len(queries) * blocks.size > _ALONE else 1,
+        center_linkage.nearest_clusters,
+        blocks,
+        coarse,
+        centers,
+        size,
+        smallest,
+        queries,
+        later,
+        least,
+        nearest,
+        rows,
+    )
 
 
 def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: int) -> None:
@@ -311,8 +376,9 @@ def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: in
         sizes, smallest = _sizes_in_blocks(size)
         n_alive = n
         while n_alive > 0.75 * n:
-            _nearest_clusters(blocks, coarse, centers, sizes, smallest, np.flatnonzero(stale), False, least, nearest,
-                              n_threads)
+            _nearest_clusters(
+                blocks, coarse, centers, sizes, smallest, np.flatnonzero(stale), False, least, nearest, n_threads
+            )
             if nearest[alive].min() < 0:
                 raise _nothing_found("ward")
             a = np.flatnonzero(alive & (nearest[nearest] == everyone) & (nearest > everyone))
@@ -342,21 +408,36 @@ def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: in
 def _sizes_in_blocks(size: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sizes for each place in the blocks, and the smallest of each block."""
     sizes = np.full(-(-len(size) // center_linkage.BLOCK) * center_linkage.BLOCK, size.max())
-    sizes[:len(size)] = size
+    sizes[: len(size)] = size
     return sizes, sizes.reshape(-1, center_linkage.BLOCK).min(axis=1)
 
 
-def _ward_chain(centers: NDArray[np.float64], size: NDArray[np.float64], name: NDArray[np.int64], merges: _Merges
-                ) -> None:
+def _ward_chain(
+    centers: NDArray[np.float64], size: NDArray[np.float64], name: NDArray[np.int64], merges: _Merges
+) -> None:
     """Merge what is left one by one."""
     n = len(centers)
     blocks = _in_blocks(centers, n)
     sizes, smallest = _sizes_in_blocks(size)
     rest = slice(merges.done, merges.done + n - 1)
     state = np.zeros(2, np.int64)
-    _run(n - 1, 1, center_linkage.merge_chain_of_centers, blocks, blocks.astype(np.float32), centers, sizes, smallest,
-         name, np.zeros(n), np.empty(n + 1, np.int64), np.empty(n + 1), state, merges.pairs[rest],
-         merges.heights[rest])
+    _run(
+        n - 1,
+        1,
+        center_linkage.merge_chain_of_centers,
+        blocks,
+        blocks.astype(np.float32),
+        centers,
+        sizes,
+        smallest,
+        name,
+        np.zeros(n),
+        np.empty(n + 1, np.int64),
+        np.empty(n + 1),
+        state,
+        merges.pairs[rest],
+        merges.heights[rest],
+    )
     if state[1] < n - 1:
         raise _nothing_found("ward")
     merges.take(n - 1)
@@ -376,14 +457,39 @@ def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merge
         centers[n_young:], sizes[n_young:], names[n_young:] = points, size, name
         least = np.concatenate([np.empty(n_young), least])
         nearest = np.concatenate([np.zeros(n_young, np.int64), np.where(nearest < 0, -1, nearest + n_young)])
-        _nearest_clusters(blocks, coarse, centers, np.empty(0), np.empty(0), np.flatnonzero(nearest < 0), True, least,
-                          nearest, n_threads)
+        _nearest_clusters(
+            blocks,
+            coarse,
+            centers,
+            np.empty(0),
+            np.empty(0),
+            np.flatnonzero(nearest < 0),
+            True,
+            least,
+            nearest,
+            n_threads,
+        )
         heap = np.zeros(total, np.int64)
-        heap[:n - 1] = np.arange(n_young, total - 1)
-        queue.build_heap(heap[:n - 1], least)
+        heap[: n - 1] = np.arange(n_young, total - 1)
+        queue.build_heap(heap[: n - 1], least)
         state = np.array([n - 1, merges.done, n_young])
-        _run(n_young, 1, center_linkage.merge_nearest_centers, weighted, blocks, coarse, centers, least, nearest, sizes,
-             names, heap, state, merges.pairs, merges.heights)
+        _run(
+            n_young,
+            1,
+            center_linkage.merge_nearest_centers,
+            weighted,
+            blocks,
+            coarse,
+            centers,
+            least,
+            nearest,
+            sizes,
+            names,
+            heap,
+            state,
+            merges.pairs,
+            merges.heights,
+        )
         if state[1] < merges.done + n_young:
             raise _nothing_found("centroid" if weighted else "median")
         merges.take(n_young)
@@ -411,12 +517,12 @@ def grow_tree(X: NDArray, metric: Metric, n_threads: int) -> tuple[NDArray[np.in
         others = prepare(X[outside], metric, n_threads)
         if metric.function is None:
             _run(steps, 1, prim.visit_nearest, points, others, outside, least, dead, row[0], visits, heights, done)
-            if np.isnan(heights[done - 1:done - 1 + steps]).any():
+            if np.isnan(heights[done - 1 : done - 1 + steps]).any():
                 raise _not_finite(metric)
         else:
             for step in range(done, done + steps):
                 last = visits[step - 1]
-                rows_to(X[last:last + 1], others, metric, 1, row)
+                rows_to(X[last : last + 1], others, metric, 1, row)
                 if not np.isfinite(row).all():
                     raise _not_finite(metric)
                 np.minimum(least, row[0], out=least)
@@ -450,8 +556,9 @@ def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrit
     return merges.linkage(method, _merge_matrix(y, top, method, merges, n_threads, overwrite))
 
 
-def _merge_matrix(y: NDArray[np.float64], top: float, method: str, merges: _Merges, n_threads: int, overwrite: bool
-                  ) -> int:
+def _merge_matrix(
+    y: NDArray[np.float64], top: float, method: str, merges: _Merges, n_threads: int, overwrite: bool
+) -> int:
     """Merge clusters by distances of size `top`. Returns the exponent of the power of two to multiply heights by."""
     n, exponent = len(merges.heights) + 1, power_of_two.exponent_of(top, _POWERS.get(method, 0))
     if exponent:
@@ -461,8 +568,7 @@ def _merge_matrix(y: NDArray[np.float64], top: float, method: str, merges: _Merg
         if n > _SMALL:
             _spanning_tree(y, n, merges, n_threads)
         else:
-            if not chain.grow_tree(
-                    y, _room_for_square(n), np.empty(n), np.empty(n), merges.pairs, merges.heights):
+            if not chain.grow_tree(y, _room_for_square(n), np.empty(n), np.empty(n), merges.pairs, merges.heights):
                 raise _nothing_found(method)
     elif method in ("centroid", "median"):
         _merge_by_heap(method, triangle, merges, n_threads)
@@ -483,8 +589,9 @@ def _largest(y: NDArray[np.float64], n_threads: int, metric: Metric | None = Non
         if metric is not None:
             raise _not_finite(metric)
         where = int((~np.isfinite(y)).argmax())
-        raise ValueError("The condensed distance matrix must contain only finite values. "
-                         f"First other at index {where}: {y[where]}.")
+        raise ValueError(
+            f"The condensed distance matrix must contain only finite values. First other at index {where}: {y[where]}."
+        )
     return top
 
 
@@ -528,9 +635,15 @@ def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDAr
 # ------------------------------------------------------------------------------------------- the public functions
 
 
-def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metric = "euclidean",
-            optimal_ordering: bool = False, *, preserve_input: bool = True, n_jobs: int | None = None
-            ) -> NDArray[np.float64]:
+def linkage(
+    y: ArrayLike,
+    method: str = "single",
+    metric: str | Callable | Metric = "euclidean",
+    optimal_ordering: bool = False,
+    *,
+    preserve_input: bool = True,
+    n_jobs: int | None = None,
+) -> NDArray[np.float64]:
     """Cluster bottom-up: merge the nearest two clusters, again and again, until one is left.
 
     Parameters
@@ -620,8 +733,11 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
         if check_condensed(distances) < 2:
             raise ValueError("The number of observations cannot be determined on an empty distance matrix.")
         overwrite = (not preserve_input and distances.flags.writeable) or not np.may_share_memory(distances, array)
-        memory.require((8 if overwrite else 16) * len(distances), f"{method} linkage of these distances",
-                        "preserve_input=False takes less." if preserve_input else _INSTEAD)
+        memory.require(
+            (8 if overwrite else 16) * len(distances),
+            f"{method} linkage of these distances",
+            "preserve_input=False takes less." if preserve_input else _INSTEAD,
+        )
         Z = from_condensed(distances, method, n_threads, overwrite)
     elif array.ndim == 2:
         metric = as_metric(metric)
@@ -641,8 +757,14 @@ def linkage(y: ArrayLike, method: str = "single", metric: str | Callable | Metri
         return optimal_leaf_ordering(Z, y, metric)
 
 
-def linkage_vector(X: ArrayLike, method: str = "single", metric: str | Callable | Metric = "euclidean",
-                   extraarg: float | None = None, *, n_jobs: int | None = None) -> NDArray[np.float64]:
+def linkage_vector(
+    X: ArrayLike,
+    method: str = "single",
+    metric: str | Callable | Metric = "euclidean",
+    extraarg: float | None = None,
+    *,
+    n_jobs: int | None = None,
+) -> NDArray[np.float64]:
     """Cluster points bottom-up in memory that grows with their number: fastcluster's function of that name.
 
     Parameters

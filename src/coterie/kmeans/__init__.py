@@ -7,6 +7,7 @@ loops are in `_kernels`: `seeding`, `assign`, `update`; `cells` and `cell_step` 
 
 A variant of the algorithm is a module beside `_kmeans`, and its steps are kernels of their own.
 """
+
 from ._kmeans import KMeans, k_means, kmeans_plusplus
 
 __all__ = ["KMeans", "k_means", "kmeans_plusplus"]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a fit of k-means needs to know of the rows before it starts: moments, scale, and the rows sorted into cells."""
+
 from __future__ import annotations
 
 import math
@@ -72,8 +73,10 @@ class Data:
         top = power_of_two.magnitude(centers)
         if not power_of_two.times(top, -self.exponent) < power_of_two.far_limit():
             largest = power_of_two.times(power_of_two.magnitude(self.X), self.exponent)
-            raise ValueError(f"The initial centers are too large beside the data: up to {top:.6g}, where the data are "
-                             f"up to {largest:.6g}. The squares of both do not fit into float64.")
+            raise ValueError(
+                f"The initial centers are too large beside the data: up to {top:.6g}, where the data are "
+                f"up to {largest:.6g}. The squares of both do not fit into float64."
+            )
         return power_of_two.divided(centers, self.exponent)
 
     def worth_sorting(self, n_clusters: int) -> bool:
@@ -108,16 +111,24 @@ class Data:
         counts = np.empty((ceil_div(n, rows), n_boxes), dtype=np.uint32)
         parallel.run(
             lambda region, slot: cells.count_boxes(X, self.low, per_side, bits, rows, code, counts, region, slot),
-            len(counts), n_threads)
+            len(counts),
+            n_threads,
+        )
         ends = np.cumsum(counts.T.ravel(), dtype=np.int64)
         place = np.ascontiguousarray((ends - counts.T.ravel()).reshape(n_boxes, -1).T)
         out, order = np.empty_like(X), np.empty(n, dtype=np.uint32)
-        parallel.run(lambda region, slot: cells.scatter_rows(X, code, rows, place, out, order, region, slot),
-                      len(counts), n_threads)
+        parallel.run(
+            lambda region, slot: cells.scatter_rows(X, code, rows, place, out, order, region, slot),
+            len(counts),
+            n_threads,
+        )
         ends = np.ascontiguousarray(ends[len(counts) - 1 :: len(counts)])
         starts_cell = np.zeros(n, dtype=np.uint8)
-        parallel.run(lambda region, slot: cells.cut_boxes(ends, 16, out, order, starts_cell, region, slot),
-                      ceil_div(n_boxes, 16), n_threads)
+        parallel.run(
+            lambda region, slot: cells.cut_boxes(ends, 16, out, order, starts_cell, region, slot),
+            ceil_div(n_boxes, 16),
+            n_threads,
+        )
 
         starts = np.append(np.flatnonzero(starts_cell), n)
         n_cells = len(starts) - 1
@@ -128,8 +139,11 @@ class Data:
         found.cells = _Cells(order, starts, np.empty((n_cells, 2, d)), np.empty((n_cells, d + 1)))
         parallel.run(
             lambda region, slot: cells.describe_cells(
-                out, found.weight, self.mean, starts, 64, found.cells.boxes, found.cells.sums, region, slot),
-            ceil_div(n_cells, 64), n_threads)
+                out, found.weight, self.mean, starts, 64, found.cells.boxes, found.cells.sums, region, slot
+            ),
+            ceil_div(n_cells, 64),
+            n_threads,
+        )
         return found
 
     def unsort(self, labels: np.ndarray) -> np.ndarray:
@@ -138,7 +152,9 @@ class Data:
         rows = chunk_rows(64)
         parallel.run(
             lambda region, slot: cells.scatter_labels(labels, self.cells.order, rows, out, region, slot),
-            ceil_div(len(out), rows), self.n_threads)
+            ceil_div(len(out), rows),
+            self.n_threads,
+        )
         return out
 
 

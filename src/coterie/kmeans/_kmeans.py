@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """k-means: what users call. The numbers come from `_lloyd`."""
+
 from __future__ import annotations
 
 import contextlib
@@ -212,8 +213,13 @@ class KMeans(Transformer, Clusterer, Estimator):
         self.algorithm = algorithm
         self.n_jobs = n_jobs
 
-    def fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None,
-            callback: Callable[[str, int, int], object] | None = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: object = None,
+        sample_weight: ArrayLike | None = None,
+        callback: Callable[[str, int, int], object] | None = None,
+    ) -> Self:
         """Find the centers.
 
         Parameters
@@ -269,13 +275,13 @@ class KMeans(Transformer, Clusterer, Estimator):
 
         with contextlib.nullcontext() if callback is None else parallel.progress(callback):
             data = _data.Data(X, weights, parallel.resolve_n_jobs(self.n_jobs))
-            warn_of_scales(data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads,
-                           (data.mean, data.variance))
+            warn_of_scales(
+                data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, (data.mean, data.variance)
+            )
             tolerance = self.tol * float(data.variance.mean())
             best = None
             for _ in range(n_init):
-                start = self._init_centroids(
-                    X, init=init, random_state=random_state, sample_weight=weights, data=data)
+                start = self._init_centroids(X, init=init, random_state=random_state, sample_weight=weights, data=data)
                 if self.verbose:
                     print("Initialization complete")
                 run = _lloyd.iterate(data, start, self.max_iter, tolerance, self.verbose)
@@ -285,11 +291,20 @@ class KMeans(Transformer, Clusterer, Estimator):
 
         n_found = _count_distinct(labels, self.n_clusters)
         if n_found < self.n_clusters:
-            warn(f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({self.n_clusters}). "
-                 "Possibly due to duplicate points in X.", also_sklearns(ConvergenceWarning))
-        self._become(cluster_centers_=centers, labels_=labels,
-                     inertia_=power_of_two.times(inertia, data.inertia_exponent), n_iter_=n_iter,
-                     _n_init=n_init, _n_features_out=self.n_clusters, **seen)
+            warn(
+                f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({self.n_clusters}). "
+                "Possibly due to duplicate points in X.",
+                also_sklearns(ConvergenceWarning),
+            )
+        self._become(
+            cluster_centers_=centers,
+            labels_=labels,
+            inertia_=power_of_two.times(inertia, data.inertia_exponent),
+            n_iter_=n_iter,
+            _n_init=n_init,
+            _n_features_out=self.n_clusters,
+            **seen,
+        )
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.int32]:
@@ -373,8 +388,13 @@ class KMeans(Transformer, Clusterer, Estimator):
         labels = _lloyd.nearest(X, self.cluster_centers_, n_threads)
         return -_lloyd.inertia(X, weights, self.cluster_centers_, labels, n_threads)
 
-    def fit_predict(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None,
-                    callback: Callable[[str, int, int], object] | None = None) -> NDArray[np.int32]:
+    def fit_predict(
+        self,
+        X: ArrayLike,
+        y: object = None,
+        sample_weight: ArrayLike | None = None,
+        callback: Callable[[str, int, int], object] | None = None,
+    ) -> NDArray[np.int32]:
         """Find the centers and return ``labels_``. Parameters and errors are those of `fit`.
 
         Returns
@@ -383,8 +403,13 @@ class KMeans(Transformer, Clusterer, Estimator):
         """
         return self.fit(X, y, sample_weight, callback).labels_
 
-    def fit_transform(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None,
-                      callback: Callable[[str, int, int], object] | None = None) -> Any:
+    def fit_transform(
+        self,
+        X: ArrayLike,
+        y: object = None,
+        sample_weight: ArrayLike | None = None,
+        callback: Callable[[str, int, int], object] | None = None,
+    ) -> Any:
         """Find the centers and return the distances to them. Parameters and errors are those of `fit`.
 
         Returns
@@ -410,8 +435,9 @@ class KMeans(Transformer, Clusterer, Estimator):
         prefix = type(self).__name__.lower()
         return np.array([f"{prefix}{i}" for i in range(self._n_features_out)], dtype=object)
 
-    def set_fit_request(self, *, sample_weight: bool | str | None = UNCHANGED,
-                        callback: bool | str | None = UNCHANGED) -> Self:
+    def set_fit_request(
+        self, *, sample_weight: bool | str | None = UNCHANGED, callback: bool | str | None = UNCHANGED
+    ) -> Self:
         """Say whether scikit-learn's metadata routing passes these arguments to `fit`.
 
         Parameters
@@ -447,8 +473,11 @@ class KMeans(Transformer, Clusterer, Estimator):
         if self.n_init == "auto":
             return 1 if given or (isinstance(self.init, str) and self.init == "k-means++") else 10
         if given and self.n_init != 1:
-            warn(f"Explicit initial center position passed: performing only one init in {type(self).__name__} "
-                 f"instead of n_init={self.n_init}.", RuntimeWarning)
+            warn(
+                f"Explicit initial center position passed: performing only one init in {type(self).__name__} "
+                f"instead of n_init={self.n_init}.",
+                RuntimeWarning,
+            )
             return 1
         return self.n_init
 
@@ -478,8 +507,9 @@ class KMeans(Transformer, Clusterer, Estimator):
             weights = np.ones(len(X)) if sample_weight is None else sample_weight
             n_possible = np.count_nonzero(weights)
             if n_possible < k:
-                raise ValueError(f"init='random' needs n_clusters={k} rows of a weight above 0, "
-                                 f"but there are {n_possible}.")
+                raise ValueError(
+                    f"init='random' needs n_clusters={k} rows of a weight above 0, but there are {n_possible}."
+                )
             centers = X[random_state.choice(len(X), size=k, replace=False, p=weights / weights.sum())]
         else:
             if data is None:
@@ -551,8 +581,18 @@ def k_means(
     >>> inertia
     0.5
     """
-    km = KMeans(n_clusters, init=init, n_init=n_init, max_iter=max_iter, verbose=verbose, tol=tol,
-                random_state=random_state, copy_x=copy_x, algorithm=algorithm, n_jobs=n_jobs)
+    km = KMeans(
+        n_clusters,
+        init=init,
+        n_init=n_init,
+        max_iter=max_iter,
+        verbose=verbose,
+        tol=tol,
+        random_state=random_state,
+        copy_x=copy_x,
+        algorithm=algorithm,
+        n_jobs=n_jobs,
+    )
     check_parameters("k_means", {**KMeans._rules, "return_n_iter": BOOL}, {**vars(km), "return_n_iter": return_n_iter})
     km.fit(X, sample_weight=sample_weight)
     result = km.cluster_centers_, km.labels_, km.inertia_
@@ -620,20 +660,31 @@ def kmeans_plusplus(
     >>> sorted(centers.round().ravel().tolist())
     [0.0, 9.0]
     """
-    rules = {"n_clusters": (integer(1),), "random_state": RANDOM_STATE, "n_local_trials": (integer(1), NONE),
-             "n_jobs": N_JOBS}
-    check_parameters("kmeans_plusplus", rules, {"n_clusters": n_clusters, "random_state": random_state,
-                                                "n_local_trials": n_local_trials, "n_jobs": n_jobs})
+    rules = {
+        "n_clusters": (integer(1),),
+        "random_state": RANDOM_STATE,
+        "n_local_trials": (integer(1), NONE),
+        "n_jobs": N_JOBS,
+    }
+    check_parameters(
+        "kmeans_plusplus",
+        rules,
+        {"n_clusters": n_clusters, "random_state": random_state, "n_local_trials": n_local_trials, "n_jobs": n_jobs},
+    )
     X = as_matrix(X, owner="kmeans_plusplus")
     weights = as_weights(sample_weight, len(X))
     check_n_clusters(len(X), n_clusters)
     if x_squared_norms is not None and (norms := as_array(x_squared_norms, "x_squared_norms")).shape[:1] != (len(X),):
-        raise ValueError(f"The length of x_squared_norms {norms.size} should be equal to the length of n_samples "
-                         f"{len(X)}.")
+        raise ValueError(
+            f"The length of x_squared_norms {norms.size} should be equal to the length of n_samples {len(X)}."
+        )
     data = _data.Data(X, weights, parallel.resolve_n_jobs(n_jobs))
     trials = n_local_trials or 1
-    memory.require(8 * trials * (X.shape[1] + 8), f"{trials:,} draws for each center (n_local_trials)",
-                    "A few are enough: None is 2 + log(n_clusters).")
+    memory.require(
+        8 * trials * (X.shape[1] + 8),
+        f"{trials:,} draws for each center (n_local_trials)",
+        "A few are enough: None is 2 + log(n_clusters).",
+    )
     indices = _seeding.seed(data, n_clusters, as_random_state(random_state), n_local_trials)
     return X[indices], indices
 
@@ -642,11 +693,14 @@ def _check_centers(centers: ArrayLike, X: NDArray, n_clusters: int) -> NDArray:
     """Starting centers as a float array of the right shape."""
     centers = as_matrix(centers, name="init")
     if centers.shape[0] != n_clusters:
-        raise ValueError(f"The shape of the initial centers {centers.shape} does not match the number of clusters "
-                         f"{n_clusters}.")
+        raise ValueError(
+            f"The shape of the initial centers {centers.shape} does not match the number of clusters {n_clusters}."
+        )
     if centers.shape[1] != X.shape[1]:
-        raise ValueError(f"The shape of the initial centers {centers.shape} does not match the number of features of "
-                         f"the data {X.shape[1]}.")
+        raise ValueError(
+            f"The shape of the initial centers {centers.shape} does not match the number of features of "
+            f"the data {X.shape[1]}."
+        )
     return centers
 
 
@@ -663,7 +717,7 @@ def _is_better(run: tuple, best: tuple, n_clusters: int) -> bool:
 def _count_distinct(labels: NDArray, n_clusters: int) -> int:
     seen = np.zeros(n_clusters, dtype=bool)
     for start in range(0, len(labels), 8192):
-        seen[labels[start:start + 8192]] = True
+        seen[labels[start : start + 8192]] = True
         if seen.all():  # nearly always after the first block
             break
     return int(np.count_nonzero(seen))

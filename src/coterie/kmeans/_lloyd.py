@@ -10,6 +10,7 @@
 Centres are float64 throughout and in the data's own coordinates; fast arithmetic happens on shifted and scaled copies
 of 64 rows at a time, so that the memory beyond the input is O(n + k d).
 """
+
 from __future__ import annotations
 
 import math
@@ -42,7 +43,8 @@ class _Packed:
     def __call__(self, centers: np.ndarray) -> float:
         """Take over these centres; return the floor of their scores."""
         return self.floor + assign.pack_centers(
-            centers, self.shift, self.scale, self.packed, self.norms, self.packed32, self.norms32)
+            centers, self.shift, self.scale, self.packed, self.norms, self.packed32, self.norms32
+        )
 
 
 class _Rows:
@@ -70,10 +72,29 @@ class _Rows:
         floor = pack(centers)
         parallel.run(
             lambda region, slot: assign.assign_labels(
-                self.X, centers, pack.shift, pack.scale, pack.packed, pack.norms, pack.packed32, pack.norms32,
-                floor, pack.slack, pack.slack32, self.loss, self.rows, labels, self.margins, self.tiles, self.counts,
-                region, slot),
-            self.n_chunks, self.n_threads)
+                self.X,
+                centers,
+                pack.shift,
+                pack.scale,
+                pack.packed,
+                pack.norms,
+                pack.packed32,
+                pack.norms32,
+                floor,
+                pack.slack,
+                pack.slack32,
+                self.loss,
+                self.rows,
+                labels,
+                self.margins,
+                self.tiles,
+                self.counts,
+                region,
+                slot,
+            ),
+            self.n_chunks,
+            self.n_threads,
+        )
         changed, seen, doubtful, self.n_exact = map(sum, zip(*self.counts[:, :4].tolist(), strict=True))
         if doubtful > self.DOUBTFUL * seen:
             pack.slack32 = math.inf
@@ -97,8 +118,11 @@ class _RowStep(_Rows):
         data = self.data
         parallel.run(
             lambda region, slot: update.sum_by_label(
-                data.X, data.weight, data.mean, labels, self.strip, self.sums, self.weights, region, slot),
-            len(self.sums), data.n_threads)
+                data.X, data.weight, data.mean, labels, self.strip, self.sums, self.weights, region, slot
+            ),
+            len(self.sums),
+            data.n_threads,
+        )
         return changed
 
     def pays(self) -> bool:
@@ -133,10 +157,34 @@ class _CellStep:
         pack, floor = self.pack, self.pack(centers)
         parallel.run(
             lambda region, slot: cell_step.label_and_sum_cells(
-                data.X, data.weight, found.starts, found.boxes, found.sums, centers, self.columns, self.names,
-                pack.shift, pack.scale, pack.packed, pack.norms, floor, pack.slack, self.strip, labels,
-                self.cell_labels, self.sums, self.weights, self.work, self.some_names, counts, region, slot),
-            len(self.sums), data.n_threads)
+                data.X,
+                data.weight,
+                found.starts,
+                found.boxes,
+                found.sums,
+                centers,
+                self.columns,
+                self.names,
+                pack.shift,
+                pack.scale,
+                pack.packed,
+                pack.norms,
+                floor,
+                pack.slack,
+                self.strip,
+                labels,
+                self.cell_labels,
+                self.sums,
+                self.weights,
+                self.work,
+                self.some_names,
+                counts,
+                region,
+                slot,
+            ),
+            len(self.sums),
+            data.n_threads,
+        )
         changed, self.pairs = map(sum, zip(*counts[:, :2].tolist(), strict=True))
         return changed
 
@@ -151,9 +199,10 @@ def _relocate_empty(data: Data, labels: np.ndarray, centers: np.ndarray, sums: n
     distance = np.empty(len(labels))
     rows = chunk_rows(4 * data.X.shape[1])
     parallel.run(
-        lambda region, slot: assign.squared_distances_to_own(
-            data.X, centers, labels, rows, distance, region, slot),
-        ceil_div(len(labels), rows), data.n_threads)
+        lambda region, slot: assign.squared_distances_to_own(data.X, centers, labels, rows, distance, region, slot),
+        ceil_div(len(labels), rows),
+        data.n_threads,
+    )
     if distance.max() == 0:
         return  # fewer distinct points than clusters: nothing is far
     # Which of equally far points are taken depends on the order that argpartition sees: that of the caller.
@@ -200,8 +249,7 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
             print(f"Iteration {n_iter}, inertia {power_of_two.times(inertia, data.inertia_exponent)}.")
         if update.add_strips(step.sums, step.weights):
             _relocate_empty(data, labels, centers, step.sums[0], step.weights[0])
-        movement = update.move_centers(
-            step.sums[0], step.weights[0], data.mean, data.scale, centers, moved, step.loss)
+        movement = update.move_centers(step.sums[0], step.weights[0], data.mean, data.scale, centers, moved, step.loss)
         n_iter += 1
         if changed == 0:
             # Centres move even so if one went to a far point, or if sums were rounded in another kind of step.
@@ -238,7 +286,9 @@ def _inertia(X: np.ndarray, weight: np.ndarray, centers: np.ndarray, labels: np.
     sums = np.empty(ceil_div(len(X), rows))
     parallel.run(
         lambda region, slot: assign.inertia_by_chunk(X, weight, centers, labels, rows, sums, region, slot),
-        len(sums), n_threads)
+        len(sums),
+        n_threads,
+    )
     return float(sums.sum())
 
 
@@ -273,13 +323,16 @@ def nearest(X: np.ndarray, centers: np.ndarray, n_threads: int) -> np.ndarray:
         return labels
     for which, exponent in _parts(X, centers):
         part = np.full(len(X[which]), -1, dtype=np.int32)
-        _assign(power_of_two.divided(X[which], exponent), *_around(power_of_two.divided(centers, exponent)), n_threads, part)
+        _assign(
+            power_of_two.divided(X[which], exponent), *_around(power_of_two.divided(centers, exponent)), n_threads, part
+        )
         labels[which] = part
     return labels
 
 
-def _assign(X: np.ndarray, centers: np.ndarray, shift: np.ndarray, apart: float, n_threads: int, labels: np.ndarray
-            ) -> int:
+def _assign(
+    X: np.ndarray, centers: np.ndarray, shift: np.ndarray, apart: float, n_threads: int, labels: np.ndarray
+) -> int:
     """Write the labels; return how many were not told by fast arithmetic, as those of rows whose squares overflow."""
     rows = _Rows(X, len(centers), shift, power_of_two_below(apart), n_threads)
     rows.assign(centers, labels)
@@ -307,8 +360,12 @@ def distances(X: np.ndarray, centers: np.ndarray, n_threads: int) -> np.ndarray:
             _write_distances(X, centers, n_threads, out)
         else:
             part = np.empty((len(X[which]), len(centers)))
-            _write_distances(power_of_two.divided(X[which], exponent).astype(np.float64, copy=False),
-                             power_of_two.divided(centers, exponent), n_threads, part)
+            _write_distances(
+                power_of_two.divided(X[which], exponent).astype(np.float64, copy=False),
+                power_of_two.divided(centers, exponent),
+                n_threads,
+                part,
+            )
             out[which] = power_of_two.multiplied(part, exponent)
     return out
 
@@ -322,4 +379,6 @@ def _write_distances(X: np.ndarray, centers: np.ndarray, n_threads: int, out: np
     tiles = np.empty((max(1, min(n_threads, n_chunks)), (d + k) * TILE))
     parallel.run(
         lambda region, slot: assign.distances_to_all(X, origin, 1.0, centers, rows, tiles, out, region, slot),
-        n_chunks, n_threads)
+        n_chunks,
+        n_threads,
+    )

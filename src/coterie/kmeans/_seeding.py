@@ -4,6 +4,7 @@
 Each centre is a row drawn with probability proportional to its weight times its squared distance to the nearest
 centre so far; of several such draws, the one that lowers the sum of these most is kept.
 """
+
 from __future__ import annotations
 
 import math
@@ -56,8 +57,11 @@ class _Seeder:
         exponent = math.frexp(float((np.abs(self.data.mean) + self.data.extent).max()))[1]
         if abs(exponent) > _SINGLE and X.dtype == np.float64:
             X = power_of_two.divided(X, exponent)
-        parallel.run(lambda region, slot: seeding.hash_rows(X, coarsely, rows, self.hashes, region, slot),
-                      ceil_div(n, rows), self.data.n_threads)
+        parallel.run(
+            lambda region, slot: seeding.hash_rows(X, coarsely, rows, self.hashes, region, slot),
+            ceil_div(n, rows),
+            self.data.n_threads,
+        )
         bits = min(12, (n.bit_length() + 1) // 2)  # about sqrt(n) buckets
         self.bucket = (self.hashes >> np.uint64(64 - bits)).astype(np.uint16)
         self.by_bucket = np.argsort(self.bucket, kind="stable")  # of 16 bits: a radix sort
@@ -129,9 +133,25 @@ class _Seeder:
         lists = np.empty((self.slots, 3 * len(trials)), dtype=np.intp)
         parallel.run(
             lambda region, slot: seeding.gains(
-                data.X, data.weight, self.starts, self.boxes, data.mean, data.scale, centers,
-                self.closest, self.farthest, self.blocks, work, lists, out, region, slot),
-            self.n_strips, data.n_threads)
+                data.X,
+                data.weight,
+                self.starts,
+                self.boxes,
+                data.mean,
+                data.scale,
+                centers,
+                self.closest,
+                self.farthest,
+                self.blocks,
+                work,
+                lists,
+                out,
+                region,
+                slot,
+            ),
+            self.n_strips,
+            data.n_threads,
+        )
         return out.sum(axis=0)
 
     def add(self, row: int) -> None:
@@ -141,16 +161,33 @@ class _Seeder:
         work = np.empty((self.slots, (data.X.shape[1] + 1) * TILE), dtype=data.X.dtype)
         parallel.run(
             lambda region, slot: seeding.add_center(
-                data.X, data.weight, self.starts, self.boxes, data.mean, data.scale, center, self.bucket,
-                self.blocks, self.closest, self.farthest, work, self.change, region, slot),
-            self.n_strips, data.n_threads)
+                data.X,
+                data.weight,
+                self.starts,
+                self.boxes,
+                data.mean,
+                data.scale,
+                center,
+                self.bucket,
+                self.blocks,
+                self.closest,
+                self.farthest,
+                work,
+                self.change,
+                region,
+                slot,
+            ),
+            self.n_strips,
+            data.n_threads,
+        )
         self.potential += self.change.sum(axis=0)
         if not self.at_least:
             self.at_least = 1e-9 * float(self.potential.sum())
 
 
-def seed(data: Data, n_clusters: int, random_state: np.random.RandomState,
-         n_local_trials: int | None = None) -> np.ndarray:
+def seed(
+    data: Data, n_clusters: int, random_state: np.random.RandomState, n_local_trials: int | None = None
+) -> np.ndarray:
     """Greedy k-means++ (Arthur and Vassilvitskii 2007): of `n_local_trials` draws, the one that gains most stays.
 
     Returns the rows chosen. The draws depend neither on the order of the rows nor on whether equal rows are repeated

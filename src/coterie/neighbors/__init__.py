@@ -10,6 +10,7 @@ Ties are broken by the row: of two rows at the same distance the one with the lo
 same if they are before the last step: squared for euclidean ones, those of unit vectors for cosine and correlation, and
 of points of the sphere for haversine.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -50,9 +51,15 @@ _RADIUS = (number(0),)
 # ------------------------------------------------------------------------------------------- functions
 
 
-def kneighbors(X: ArrayLike, k: int, Y: ArrayLike | None = None, *,
-               metric: str | Callable | distances.Metric = "euclidean", n_jobs: int | None = None, **kwargs: object
-               ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def kneighbors(
+    X: ArrayLike,
+    k: int,
+    Y: ArrayLike | None = None,
+    *,
+    metric: str | Callable | distances.Metric = "euclidean",
+    n_jobs: int | None = None,
+    **kwargs: object,
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Find the `k` rows of `X` that are nearest to each row of `Y`.
 
     Parameters
@@ -122,9 +129,16 @@ def kneighbors(X: ArrayLike, k: int, Y: ArrayLike | None = None, *,
     return nearest(lay_out(X, measure, n_queries, n_threads), int(k), Y, False, n_threads)
 
 
-def radius_neighbors(X: ArrayLike, radius: float, Y: ArrayLike | None = None, *,
-                     metric: str | Callable | distances.Metric = "euclidean", sort_results: bool = False,
-                     n_jobs: int | None = None, **kwargs: object) -> Neighborhoods:
+def radius_neighbors(
+    X: ArrayLike,
+    radius: float,
+    Y: ArrayLike | None = None,
+    *,
+    metric: str | Callable | distances.Metric = "euclidean",
+    sort_results: bool = False,
+    n_jobs: int | None = None,
+    **kwargs: object,
+) -> Neighborhoods:
     """Find the rows of `X` that are within `radius` of each row of `Y`.
 
     Parameters
@@ -182,9 +196,15 @@ def radius_neighbors(X: ArrayLike, radius: float, Y: ArrayLike | None = None, *,
     return within(rows, as_float(radius), Y, False, bool(sort_results), n_threads)
 
 
-def radius_counts(X: ArrayLike, radius: float, Y: ArrayLike | None = None, *,
-                  metric: str | Callable | distances.Metric = "euclidean", n_jobs: int | None = None, **kwargs: object
-                  ) -> NDArray[np.int64]:
+def radius_counts(
+    X: ArrayLike,
+    radius: float,
+    Y: ArrayLike | None = None,
+    *,
+    metric: str | Callable | distances.Metric = "euclidean",
+    n_jobs: int | None = None,
+    **kwargs: object,
+) -> NDArray[np.int64]:
     """Count the rows of `X` that are within `radius` of each row of `Y`.
 
     Parameters
@@ -233,8 +253,9 @@ def radius_counts(X: ArrayLike, radius: float, Y: ArrayLike | None = None, *,
     return count_within(rows, as_float(radius), Y, False, n_threads)
 
 
-def _read(X: ArrayLike, Y: ArrayLike | None, metric: object, kwargs: dict[str, object], owner: str
-          ) -> tuple[NDArray, NDArray | None, distances.Metric]:
+def _read(
+    X: ArrayLike, Y: ArrayLike | None, metric: object, kwargs: dict[str, object], owner: str
+) -> tuple[NDArray, NDArray | None, distances.Metric]:
     measure = distances.as_metric(metric, **kwargs)
     same = Y is None or Y is X
     X = as_matrix(X, owner=owner)
@@ -346,9 +367,18 @@ class NearestNeighbors(Estimator):
     effective_metric_params_: dict[str, object]
     n_samples_fit_: int
 
-    def __init__(self, *, n_neighbors: int = 5, radius: float = 1.0, algorithm: str = "auto", leaf_size: int = 30,
-                 metric: str | Callable | distances.Metric = "minkowski", p: float = 2,
-                 metric_params: dict[str, object] | None = None, n_jobs: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        n_neighbors: int = 5,
+        radius: float = 1.0,
+        algorithm: str = "auto",
+        leaf_size: int = 30,
+        metric: str | Callable | distances.Metric = "minkowski",
+        p: float = 2,
+        metric_params: dict[str, object] | None = None,
+        n_jobs: int | None = None,
+    ) -> None:
         self.n_neighbors = n_neighbors
         self.radius = radius
         self.algorithm = algorithm
@@ -397,8 +427,9 @@ class NearestNeighbors(Estimator):
         self._become(_fit_X=X, _fit_metric=measure, n_samples_fit_=len(X), **_effective(measure), **seen)
         return self
 
-    def kneighbors(self, X: ArrayLike | None = None, n_neighbors: int | None = None, return_distance: bool = True
-                   ) -> tuple[NDArray[np.float64], NDArray[np.int64]] | NDArray[np.int64]:
+    def kneighbors(
+        self, X: ArrayLike | None = None, n_neighbors: int | None = None, return_distance: bool = True
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]] | NDArray[np.int64]:
         """Find the nearest rows of the fit.
 
         Parameters
@@ -434,16 +465,22 @@ class NearestNeighbors(Estimator):
             raise ValueError(f"Expected n_neighbors > 0. Got {k}")
         Y = self._read_queries(X)
         if k > self.n_samples_fit_ - (Y is None):
-            raise ValueError(f"Expected n_neighbors {'<' if Y is None else '<='} n_samples_fit, but n_neighbors = {k}, "
-                             f"n_samples_fit = {self.n_samples_fit_}, "
-                             f"n_samples = {self.n_samples_fit_ if Y is None else len(Y)}")
+            raise ValueError(
+                f"Expected n_neighbors {'<' if Y is None else '<='} n_samples_fit, but n_neighbors = {k}, "
+                f"n_samples_fit = {self.n_samples_fit_}, "
+                f"n_samples = {self.n_samples_fit_ if Y is None else len(Y)}"
+            )
         n_threads = parallel.resolve_n_jobs(self.n_jobs)
         found, indices = nearest(self._laid_out(n_threads), int(k), Y, Y is None, n_threads)
         return (found, indices) if return_distance else indices
 
-    def radius_neighbors(self, X: ArrayLike | None = None, radius: float | None = None, return_distance: bool = True,
-                         sort_results: bool = False
-                         ) -> tuple[NDArray[np.object_], NDArray[np.object_]] | NDArray[np.object_]:
+    def radius_neighbors(
+        self,
+        X: ArrayLike | None = None,
+        radius: float | None = None,
+        return_distance: bool = True,
+        sort_results: bool = False,
+    ) -> tuple[NDArray[np.object_], NDArray[np.object_]] | NDArray[np.object_]:
         """Find the rows of the fit within a radius.
 
         Parameters
@@ -478,8 +515,9 @@ class NearestNeighbors(Estimator):
         indices = _as_objects(np.split(near.indices, ends))
         return (_as_objects(np.split(near.distances, ends)), indices) if return_distance else indices
 
-    def kneighbors_graph(self, X: ArrayLike | None = None, n_neighbors: int | None = None, mode: str = "connectivity"
-                         ) -> Any:
+    def kneighbors_graph(
+        self, X: ArrayLike | None = None, n_neighbors: int | None = None, mode: str = "connectivity"
+    ) -> Any:
         """Return the graph of nearest neighbours as a sparse matrix; needs scipy.
 
         Parameters
@@ -504,8 +542,13 @@ class NearestNeighbors(Estimator):
         indptr = np.arange(0, indices.size + 1, indices.shape[1])
         return _as_graph(indptr, indices.ravel(), found.ravel(), mode, self.n_samples_fit_)
 
-    def radius_neighbors_graph(self, X: ArrayLike | None = None, radius: float | None = None,
-                               mode: str = "connectivity", sort_results: bool = False) -> Any:
+    def radius_neighbors_graph(
+        self,
+        X: ArrayLike | None = None,
+        radius: float | None = None,
+        mode: str = "connectivity",
+        sort_results: bool = False,
+    ) -> Any:
         """Return the graph of neighbours within a radius as a sparse matrix; needs scipy.
 
         Parameters
@@ -532,8 +575,9 @@ class NearestNeighbors(Estimator):
         distances.check_fitted(self._fit_X, self._fit_metric, self.n_samples_fit_, "_fit_X")
         for name, value in _effective(self._fit_metric).items():
             if getattr(self, name) != value:
-                raise ValueError(f"{name} should be {value!r}, with {self._fit_metric}. "
-                                 f"Got {shown(getattr(self, name))}")
+                raise ValueError(
+                    f"{name} should be {value!r}, with {self._fit_metric}. Got {shown(getattr(self, name))}"
+                )
 
     def _measure(self) -> distances.Metric | None:
         """The metric with its parameters; None if distances are given."""
@@ -578,15 +622,18 @@ def _effective(measure: distances.Metric | None) -> dict[str, object]:
     """scikit-learn's attributes that say what the metric is."""
     if measure is None:
         return {"effective_metric_": "precomputed", "effective_metric_params_": {}}
-    return {"effective_metric_": measure.function or measure.kernel,
-            "effective_metric_params_": {"p": measure.p} if measure.kernel == "minkowski" else {}}
+    return {
+        "effective_metric_": measure.function or measure.kernel,
+        "effective_metric_params_": {"p": measure.p} if measure.kernel == "minkowski" else {},
+    }
 
 
 def _check_not_negative(X: NDArray) -> None:
     if X.min() < 0:
         row, column = divmod(int((X < 0).argmax()), X.shape[1])
-        raise ValueError("Negative values in data passed to precomputed distance matrix. "
-                         f"First at row {row}, column {column}.")
+        raise ValueError(
+            f"Negative values in data passed to precomputed distance matrix. First at row {row}, column {column}."
+        )
 
 
 def _as_objects(parts: list[NDArray]) -> NDArray[np.object_]:
@@ -599,8 +646,10 @@ def _as_objects(parts: list[NDArray]) -> NDArray[np.object_]:
 
 def _check_mode(mode: str) -> None:
     if not isinstance(mode, str) or mode not in ("connectivity", "distance"):
-        raise ValueError('Unsupported mode, must be one of "connectivity", or "distance" but got '
-                         f'"{mode if isinstance(mode, str) else shown(mode)}" instead')
+        raise ValueError(
+            'Unsupported mode, must be one of "connectivity", or "distance" but got '
+            f'"{mode if isinstance(mode, str) else shown(mode)}" instead'
+        )
 
 
 def _as_graph(indptr: NDArray, indices: NDArray, found: NDArray, mode: str, n_columns: int) -> Any:

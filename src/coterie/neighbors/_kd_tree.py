@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A tree of boxes over vectors, built in parallel."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -49,8 +50,9 @@ def build(vectors: Vectors, n_threads: int, leaf: int = 32) -> kd_tree.Tree:
     nodes = np.empty((n_nodes, 4), np.int64)
     boxes = np.empty((n_nodes, 2, d))
     rows = max(kd_tree.LANES, _CHUNK // d)
-    parallel.run(lambda region, slot: kd_tree.copy_rows(X, rows, points, order, region, slot), -(-len(points) // rows),
-                  n_threads)
+    parallel.run(
+        lambda region, slot: kd_tree.copy_rows(X, rows, points, order, region, slot), -(-len(points) // rows), n_threads
+    )
 
     # Level by level until there are parts enough for many threads, then each part to its leaves.
     leaf_blocks = leaf // kd_tree.LANES
@@ -70,17 +72,26 @@ def build(vectors: Vectors, n_threads: int, leaf: int = 32) -> kd_tree.Tree:
         large = np.stack([large + 1, nodes[large, 2]], axis=1).ravel()
         level += 1
     which = np.array(small, np.int64)
-    parallel.run(lambda region, slot: kd_tree.grow(which, budget - level, leaf_blocks, *arrays, region, slot),
-                  len(which), n_threads)
+    parallel.run(
+        lambda region, slot: kd_tree.grow(which, budget - level, leaf_blocks, *arrays, region, slot),
+        len(which),
+        n_threads,
+    )
 
     chunk = max(1, rows // kd_tree.LANES)
     work = np.empty((n_threads, kd_tree.LANES * d))
-    parallel.run(lambda region, slot: kd_tree.transpose_blocks(chunk, points, work, region, slot),
-                  -(-n_blocks // chunk), n_threads)
+    parallel.run(
+        lambda region, slot: kd_tree.transpose_blocks(chunk, points, work, region, slot),
+        -(-n_blocks // chunk),
+        n_threads,
+    )
     return kd_tree.Tree(points.reshape(n_blocks, d, kd_tree.LANES), order, nodes, boxes, vectors.kind, vectors.p)
 
 
 def _split(which: NDArray[np.int64], balance: bool, leaf_blocks: int, arrays: tuple, n_threads: int) -> None:
     if len(which):
-        parallel.run(lambda region, slot: kd_tree.split_nodes(which, balance, leaf_blocks, *arrays, region, slot),
-                      len(which), n_threads)
+        parallel.run(
+            lambda region, slot: kd_tree.split_nodes(which, balance, leaf_blocks, *arrays, region, slot),
+            len(which),
+            n_threads,
+        )

@@ -3,6 +3,7 @@
 
 Rows are laid out once (`lay_out`), then asked for those nearest to others, or within a radius.
 """
+
 from __future__ import annotations
 
 import dataclasses
@@ -73,8 +74,14 @@ class Rows:
         return radius if self.vectors is None else self.vectors.reduce(radius)
 
 
-def lay_out(X: NDArray, metric: distances.Metric, n_queries: int, n_threads: int, use_tree: bool | None = None,
-            exponent: int | None = None) -> Rows:
+def lay_out(
+    X: NDArray,
+    metric: distances.Metric,
+    n_queries: int,
+    n_threads: int,
+    use_tree: bool | None = None,
+    exponent: int | None = None,
+) -> Rows:
     """Rows for so many queries. use_tree: whether to use a tree if there can be one; None is by the rule.
 
     exponent : of the power of two that they are divided by; None is by their size
@@ -106,15 +113,16 @@ def _suited(rows: Rows, n_threads: int, radius: float) -> Rows:
 
 
 def _in_reach(rows: Rows, Y: NDArray | None, radius: float) -> NDArray | None:
-    """Queries, those too large to be compared with the rows moved to where squares fit: still farther than the radius.
-    """
+    """Queries, those too large to be compared with the rows moved to where squares fit: still farther than the radius."""
     power = rows.metric.power if rows.metric is not None else 0.0
     far = None if Y is None else power_of_two.far_rows(Y, rows.exponent, power)
     if far is None:
         return Y
     if radius == math.inf:
-        raise ValueError(f"Y holds numbers up to {power_of_two.magnitude(Y):.6g}, too large beside those of X, up to "
-                         f"{rows.top:.6g}: their distances are not told within an infinite radius.")
+        raise ValueError(
+            f"Y holds numbers up to {power_of_two.magnitude(Y):.6g}, too large beside those of X, up to "
+            f"{rows.top:.6g}: their distances are not told within an infinite radius."
+        )
     limit = power_of_two.times(power_of_two.far_limit(power), rows.exponent)
     return np.clip(Y, -limit, limit)
 
@@ -146,7 +154,7 @@ def _query_tree(rows: Rows, Y: NDArray | None, n_threads: int) -> tuple[kd_tree.
     """The tree with the queries, and its leaves."""
     tree = rows.tree if Y is None else _kd_tree.build(_as_vectors(rows, Y), n_threads, _LEAF)
     which = np.empty(len(tree.nodes), np.int64)
-    return tree, which[:kd_query.leaves(tree, which)]
+    return tree, which[: kd_query.leaves(tree, which)]
 
 
 def _parts(tree: kd_tree.Tree) -> int:
@@ -154,25 +162,36 @@ def _parts(tree: kd_tree.Tree) -> int:
     return 4 if tree.d > 8 and tree.n * tree.d > _MANY_NUMBERS else 1
 
 
-def _nearest_in_tree(rows: Rows, Y: NDArray | None, others: bool, n_threads: int, out: NDArray, indices: NDArray
-                     ) -> None:
+def _nearest_in_tree(
+    rows: Rows, Y: NDArray | None, others: bool, n_threads: int, out: NDArray, indices: NDArray
+) -> None:
     tree, which = _query_tree(rows, Y, n_threads)
     parts = _parts(rows.tree)
     chunk = _LEAVES if parts == 1 else 1
     k = out.shape[1]
     near, found = np.empty((n_threads, _LEAF * k)), np.empty((n_threads, _LEAF * k), np.int64)
     root = rows.metric.kernel == "euclidean"
-    parallel.in_steps("neighbors", -(-len(which) * parts // chunk), len(out), lambda first, count: parallel.run(
-        lambda region, slot: kd_query.nearest(rows.tree, tree, which, parts, chunk, first, others, root, near, found,
-                                              out, indices, region, slot), count, n_threads))
+    parallel.in_steps(
+        "neighbors",
+        -(-len(which) * parts // chunk),
+        len(out),
+        lambda first, count: parallel.run(
+            lambda region, slot: kd_query.nearest(
+                rows.tree, tree, which, parts, chunk, first, others, root, near, found, out, indices, region, slot
+            ),
+            count,
+            n_threads,
+        ),
+    )
     if root:
         power_of_two.multiplied(out, rows.exponent)
     else:
         _finish(rows, Y, np.arange(0, out.size + 1, k), out.ravel(), indices.ravel(), None, n_threads)
 
 
-def _within_in_tree(rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
-                    ) -> Neighborhoods:
+def _within_in_tree(
+    rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
+) -> Neighborhoods:
     tree, which = _query_tree(rows, Y, n_threads)
     counts = np.empty(tree.n, np.int64)
     nothing = np.empty(0, np.int64)
@@ -185,14 +204,34 @@ def _within_in_tree(rows: Rows, radius: float, Y: NDArray | None, others: bool, 
     return Neighborhoods(indptr, indices, found)
 
 
-def _walk(stage: str, rows: Rows, radius: float, tree: kd_tree.Tree, which: NDArray, others: bool, n_threads: int,
-          starts: NDArray, counts: NDArray, indices: NDArray, found: NDArray) -> None:
+def _walk(
+    stage: str,
+    rows: Rows,
+    radius: float,
+    tree: kd_tree.Tree,
+    which: NDArray,
+    others: bool,
+    n_threads: int,
+    starts: NDArray,
+    counts: NDArray,
+    indices: NDArray,
+    found: NDArray,
+) -> None:
     work = np.empty((n_threads, _LEAF * tree.d))
     bound = rows.reduce(radius)
     parts = _parts(rows.tree)
-    parallel.in_steps(stage, len(which) * parts, tree.n, lambda first, count: parallel.run(
-        lambda region, slot: kd_query.within(rows.tree, tree, which, parts, first, others, bound, work, starts, counts,
-                                             indices, found, region, slot), count, n_threads))
+    parallel.in_steps(
+        stage,
+        len(which) * parts,
+        tree.n,
+        lambda first, count: parallel.run(
+            lambda region, slot: kd_query.within(
+                rows.tree, tree, which, parts, first, others, bound, work, starts, counts, indices, found, region, slot
+            ),
+            count,
+            n_threads,
+        ),
+    )
 
 
 # ------------------------------------------------------------------------------------------- from blocks of distances
@@ -214,8 +253,8 @@ def _blocks(rows: Rows, Y: NDArray | None, n_threads: int):
     step = max(1, _BLOCK // n)
     block = np.empty((min(step, len(Q)), n))
     for start in range(0, len(Q), step):
-        part = Q[start:start + step]
-        out = block[:len(part)]
+        part = Q[start : start + step]
+        out = block[: len(part)]
         parallel.report("neighbors", start, len(Q))
         if measure is None:
             out[...] = part
@@ -239,31 +278,35 @@ def _in_chunks(kernel: Callable, block: NDArray, *arguments: object, n_threads: 
     parallel.run(lambda region, slot: kernel(block, *before, rows, *after, region, slot), n_chunks, n_threads)
 
 
-def _nearest_in_blocks(rows: Rows, Y: NDArray | None, others: bool, n_threads: int, out: NDArray, indices: NDArray
-                       ) -> None:
+def _nearest_in_blocks(
+    rows: Rows, Y: NDArray | None, others: bool, n_threads: int, out: NDArray, indices: NDArray
+) -> None:
     for start, block in _blocks(rows, Y, n_threads):
         part = slice(start, start + len(block))
         _in_chunks(blocks.nearest, block, start, others, (out[part], indices[part]), n_threads=n_threads)
     _finish(rows, Y, np.arange(0, out.size + 1, out.shape[1]), out.ravel(), indices.ravel(), None, n_threads)
 
 
-def _count_in_blocks(rows: Rows, radius: float, Y: NDArray | None, others: bool, n_threads: int, counts: NDArray
-                     ) -> None:
+def _count_in_blocks(
+    rows: Rows, radius: float, Y: NDArray | None, others: bool, n_threads: int, counts: NDArray
+) -> None:
     bound = rows.reduce(radius)
     for start, block in _blocks(rows, Y, n_threads):
-        _in_chunks(blocks.count_within, block, bound, start, others, (counts[start:start + len(block)],),
-                   n_threads=n_threads)
+        _in_chunks(
+            blocks.count_within, block, bound, start, others, (counts[start : start + len(block)],), n_threads=n_threads
+        )
 
 
-def _within_in_blocks(rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
-                      ) -> Neighborhoods:
+def _within_in_blocks(
+    rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
+) -> Neighborhoods:
     """In one pass: distances cost more than neighbours."""
     n = len(rows.X if Y is None else Y)
     bound = rows.reduce(radius)
     counts = np.empty(n, np.int64)
     parts, total = [], 0
     for start, block in _blocks(rows, Y, n_threads):
-        some = counts[start:start + len(block)]
+        some = counts[start : start + len(block)]
         _in_chunks(blocks.count_within, block, bound, start, others, (some,), n_threads=n_threads)
         starts = _starts(some)
         total += int(starts[-1])
@@ -281,12 +324,14 @@ def _within_in_blocks(rows: Rows, radius: float, Y: NDArray | None, others: bool
 # ------------------------------------------------------------------------------------------- either way
 
 
-def nearest(rows: Rows, k: int, Y: NDArray | None, others: bool, n_threads: int
-             ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def nearest(
+    rows: Rows, k: int, Y: NDArray | None, others: bool, n_threads: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """others: the queries are the rows (Y is None), and none is its own neighbour."""
     n = len(rows.X if Y is None else Y)
-    memory.require(16 * n * k, f"The {k:,} nearest neighbours of {n:,} rows",
-                    "Ask for fewer, or for some rows of Y at a time.")
+    memory.require(
+        16 * n * k, f"The {k:,} nearest neighbours of {n:,} rows", "Ask for fewer, or for some rows of Y at a time."
+    )
     out, indices = np.empty((n, k)), np.empty((n, k), np.int64)
     search = _nearest_in_blocks if rows.tree is None else _nearest_in_tree
     far = None
@@ -306,8 +351,9 @@ def nearest(rows: Rows, k: int, Y: NDArray | None, others: bool, n_threads: int
     return out, indices
 
 
-def within(rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
-            ) -> Neighborhoods:
+def within(
+    rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
+) -> Neighborhoods:
     rows = _suited(rows, n_threads, radius)
     Y = _in_reach(rows, Y, radius)
     search = _within_in_blocks if rows.tree is None else _within_in_tree
@@ -334,31 +380,41 @@ def _starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _require(total: int, n: int) -> None:
-    memory.require(16 * int(total), f"The {int(total):,} neighbours of {n:,} rows", "Choose a smaller radius, ask for "
-                    "some rows of Y at a time, or only count them with radius_counts.")
+    memory.require(
+        16 * int(total),
+        f"The {int(total):,} neighbours of {n:,} rows",
+        "Choose a smaller radius, ask for some rows of Y at a time, or only count them with radius_counts.",
+    )
 
 
-def _finish(rows: Rows, Y: NDArray | None, indptr: NDArray, found: NDArray, indices: NDArray, order: str | None,
-            n_threads: int) -> None:
+def _finish(
+    rows: Rows, Y: NDArray | None, indptr: NDArray, found: NDArray, indices: NDArray, order: str | None, n_threads: int
+) -> None:
     """Bring neighbours in order, and turn reduced distances into those of the metric, in place. No order: they are."""
     n = len(indptr) - 1
     size = max(1, _CHUNK * n // (8 * max(1, len(indices))))  # rows of a chunk
 
     def sort() -> None:
         by_row = order == "row"
-        parallel.run(lambda region, slot: blocks.sort(indptr, by_row, size, found, indices, region, slot),
-                      -(-n // size), n_threads)
+        parallel.run(
+            lambda region, slot: blocks.sort(indptr, by_row, size, found, indices, region, slot),
+            -(-n // size),
+            n_threads,
+        )
 
     if rows.vectors is not None and rows.metric.name == "haversine":
         X = rows.X.astype(np.float64, copy=False)
         Q = X if Y is None else Y.astype(np.float64, copy=False)
-        parallel.run(lambda region, slot: blocks.angles(X, Q, indptr, indices, size, found, region, slot),
-                      -(-n // size), n_threads)
+        parallel.run(
+            lambda region, slot: blocks.angles(X, Q, indptr, indices, size, found, region, slot),
+            -(-n // size),
+            n_threads,
+        )
         sort()  # those that are all but tied may be in another order now
         return
     if order is not None:
         sort()
     if rows.vectors is not None:
         for start in range(0, len(found), _CHUNK):
-            part = found[start:start + _CHUNK]
+            part = found[start : start + _CHUNK]
             part[...] = rows.vectors.restore(part)

@@ -5,6 +5,7 @@ Two rows are within a radius where the *reduced* distance of their vectors is at
 what is added up before the last step: the sum of squares, of absolute values, of powers, or the largest absolute value.
 It is computed in float64, feature by feature, each product rounded: one definition, whoever computes it.
 """
+
 from __future__ import annotations
 
 import dataclasses
@@ -21,9 +22,16 @@ if TYPE_CHECKING:
 
     from ..distances import Metric
 
-_KINDS = {"euclidean": kd_tree.EUCLIDEAN, "sqeuclidean": kd_tree.EUCLIDEAN, "manhattan": kd_tree.MANHATTAN,
-          "chebyshev": kd_tree.CHEBYSHEV, "minkowski": kd_tree.MINKOWSKI, "cosine": kd_tree.EUCLIDEAN,
-          "correlation": kd_tree.EUCLIDEAN, "haversine": kd_tree.EUCLIDEAN}
+_KINDS = {
+    "euclidean": kd_tree.EUCLIDEAN,
+    "sqeuclidean": kd_tree.EUCLIDEAN,
+    "manhattan": kd_tree.MANHATTAN,
+    "chebyshev": kd_tree.CHEBYSHEV,
+    "minkowski": kd_tree.MINKOWSKI,
+    "cosine": kd_tree.EUCLIDEAN,
+    "correlation": kd_tree.EUCLIDEAN,
+    "haversine": kd_tree.EUCLIDEAN,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,8 +103,9 @@ def as_vectors(X: NDArray, metric: Metric, exponent: int = 0) -> Vectors | None:
         X = _directions(X, metric.kernel == "correlation")
     elif metric.kernel == "haversine":
         latitude, longitude = X.astype(np.float64, copy=False).T
-        X = np.column_stack([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude),
-                             np.sin(latitude)])
+        X = np.column_stack(
+            [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)]
+        )
     X = power_of_two.divided(X, exponent)
     return Vectors(np.ascontiguousarray(X), kind, metric.p, metric, exponent)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Pictures of clusterings, drawn with matplotlib (``pip install matplotlib``)."""
+
 from ._animation import kmeans_animation
 from ._curves import k_distances
 from ._images import image_segments
@@ -10,5 +11,14 @@ from ._style import PALETTE
 from ._sweep import sweep
 from ._trees import dendrogram
 
-__all__ = ["PALETTE", "dendrogram", "image_segments", "k_distances", "kmeans_animation", "profile", "scatter",
-           "silhouette", "sweep"]
+__all__ = [
+    "PALETTE",
+    "dendrogram",
+    "image_segments",
+    "k_distances",
+    "kmeans_animation",
+    "profile",
+    "scatter",
+    "silhouette",
+    "sweep",
+]

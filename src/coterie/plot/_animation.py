@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """k-means at work, step by step."""
+
 from __future__ import annotations
 
 import os
@@ -60,10 +61,16 @@ class Frame(NamedTuple):
     assigned: bool  # whether the points have their colours yet
 
 
-def kmeans_animation(X: ArrayLike, n_clusters: int, *, init: str | ArrayLike = "k-means++",
-                     random_state: int | np.random.RandomState | np.random.Generator | None = None,
-                     names: Sequence[str] | None = None, path: str | os.PathLike | None = None,
-                     ax: Axes | None = None) -> FuncAnimation:
+def kmeans_animation(
+    X: ArrayLike,
+    n_clusters: int,
+    *,
+    init: str | ArrayLike = "k-means++",
+    random_state: int | np.random.RandomState | np.random.Generator | None = None,
+    names: Sequence[str] | None = None,
+    path: str | os.PathLike | None = None,
+    ax: Axes | None = None,
+) -> FuncAnimation:
     """Show how k-means works: centers move to the means of their points, again and again, until nothing changes.
 
     These are the iterations of `coterie.KMeans`, one by one; only the way of a center from one place to the next is
@@ -115,9 +122,15 @@ def kmeans_animation(X: ArrayLike, n_clusters: int, *, init: str | ArrayLike = "
     """
     check_parameters(
         "kmeans_animation",
-        {"n_clusters": (integer(1),), "init": (one_of("k-means++", "random"), ARRAY_LIKE),
-         "random_state": RANDOM_STATE, "path": (_PATH, NONE), "ax": AXES},
-        {"n_clusters": n_clusters, "init": init, "random_state": random_state, "path": path, "ax": ax})
+        {
+            "n_clusters": (integer(1),),
+            "init": (one_of("k-means++", "random"), ARRAY_LIKE),
+            "random_state": RANDOM_STATE,
+            "path": (_PATH, NONE),
+            "ax": AXES,
+        },
+        {"n_clusters": n_clusters, "init": init, "random_state": random_state, "path": path, "ax": ax},
+    )
     if path is not None and not os.fsdecode(path).lower().endswith((".gif", ".html")):
         raise ValueError(f"path must end in .gif or .html. Got {os.fspath(path)!r}.")
     table, X = X, as_matrix(X, owner="kmeans_animation").astype(np.float64, copy=False)
@@ -138,8 +151,14 @@ def kmeans_animation(X: ArrayLike, n_clusters: int, *, init: str | ArrayLike = "
     if on_map := order_of_map(names, X):
         order = list(on_map)
         places, ways, names = places[:, order], ways[:, :, order], [names[i] for i in order]
-    draw = _Drawing(new_axes() if ax is None else ax, steps, places, ways, [step.labels[some] for step in steps],
-                    with_areas=projection is None)
+    draw = _Drawing(
+        new_axes() if ax is None else ax,
+        steps,
+        places,
+        ways,
+        [step.labels[some] for step in steps],
+        with_areas=projection is None,
+    )
     if on_map:
         draw_as_map(draw.ax)
     if names is not None:
@@ -175,14 +194,14 @@ def find_steps(X: NDArray[np.float64], centers: NDArray[np.float64]) -> list[Ste
     return steps
 
 
-def start(X: NDArray[np.float64], n_clusters: int, init: str | ArrayLike, random_state: object
-          ) -> NDArray[np.float64]:
+def start(X: NDArray[np.float64], n_clusters: int, init: str | ArrayLike, random_state: object) -> NDArray[np.float64]:
     """Where the centers start: as those of `KMeans` do."""
     if not isinstance(init, str):
         centers = as_matrix(init, name="init").astype(np.float64)
         if len(centers) != n_clusters:
-            raise ValueError(f"The shape of the initial centers {centers.shape} does not match the number of clusters "
-                             f"{n_clusters}.")
+            raise ValueError(
+                f"The shape of the initial centers {centers.shape} does not match the number of clusters {n_clusters}."
+            )
         check_n_columns(centers.shape[1], X.shape[1], "init", "kmeans_animation")
         return centers
     if init == "random":
@@ -206,8 +225,9 @@ def _frames(n_steps: int) -> list[Frame]:
 class _Drawing:
     """Draws a frame by changing what is in the axes."""
 
-    def __init__(self, ax: Axes, steps: list[Step], places: NDArray, ways: NDArray, labels: list[NDArray],
-                 with_areas: bool) -> None:
+    def __init__(
+        self, ax: Axes, steps: list[Step], places: NDArray, ways: NDArray, labels: list[NDArray], with_areas: bool
+    ) -> None:
         self.ax, self.steps, self.ways, self.labels = ax, steps, ways, labels
         self.colors = np.array([rgb_of(label) for label in range(ways.shape[1])])
         everything = np.concatenate([places, ways.reshape(-1, 2)])
@@ -221,8 +241,12 @@ class _Drawing:
             x, y = (low[i] + middle * (high[i] - low[i]) for i in (0, 1))
             self.pixels = np.column_stack([np.tile(x, _PIXELS), np.repeat(y, _PIXELS)])
             self.background = ax.imshow(
-                np.ones((_PIXELS, _PIXELS, 3)), extent=(low[0], high[0], low[1], high[1]), origin="lower",
-                aspect="auto", zorder=0)
+                np.ones((_PIXELS, _PIXELS, 3)),
+                extent=(low[0], high[0], low[1], high[1]),
+                origin="lower",
+                aspect="auto",
+                zorder=0,
+            )
         size = np.clip(400 / np.sqrt(len(places)), 5, 36)
         self.points = ax.scatter(*places.T, s=size, c=NOISE, linewidths=0.5, edgecolors="white", zorder=2)
         self.trails = [ax.plot([], [], color="black", linewidth=1.2, zorder=2.5)[0] for _ in ways[0]]
@@ -238,15 +262,16 @@ class _Drawing:
             self.discs[i].set_data([place[0]], [place[1]])
             self.numbers[i].xy = tuple(place)
             self.numbers[i].set_position(tuple(place))
-            self.trails[i].set_data(*np.concatenate([self.ways[:frame.step + 1, i], [place]]).T)
+            self.trails[i].set_data(*np.concatenate([self.ways[: frame.step + 1, i], [place]]).T)
         if frame.assigned:
             self.points.set_facecolor(self.colors[self.labels[frame.step]])
         else:
             self.points.set_facecolor(NOISE)
         if self.background is not None:
             areas = _lloyd.nearest(self.pixels, here, 1).reshape(_PIXELS, _PIXELS)
-            self.background.set_data((0.85 + 0.15 * self.colors)[areas] if frame.assigned else
-                                     np.ones((_PIXELS, _PIXELS, 3)))
+            self.background.set_data(
+                (0.85 + 0.15 * self.colors)[areas] if frame.assigned else np.ones((_PIXELS, _PIXELS, 3))
+            )
         self.ax.set_title(self._title(frame))
 
     def _title(self, frame: Frame) -> str:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Curves from which a parameter is chosen."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -60,10 +61,17 @@ def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | No
     """
     check_parameters("k_distances", {"eps": (real(0.0), NONE), "ax": AXES}, {"eps": eps, "ax": ax})
     array = as_array(distances, "distances")
-    if array.dtype.kind not in "iuf" or array.ndim != 1 or not array.size or not np.isfinite(array).all() or (
-            array.min() < 0):
-        raise ValueError("k_distances needs a vector of finite distances, such as those of suggest_eps(X). Got shape "
-                         f"{array.shape} and type {array.dtype}.")
+    if (
+        array.dtype.kind not in "iuf"
+        or array.ndim != 1
+        or not array.size
+        or not np.isfinite(array).all()
+        or (array.min() < 0)
+    ):
+        raise ValueError(
+            "k_distances needs a vector of finite distances, such as those of suggest_eps(X). Got shape "
+            f"{array.shape} and type {array.dtype}."
+        )
     curve = np.sort(array.astype(np.float64))
     if ax is None:
         ax = new_axes()
@@ -77,15 +85,32 @@ def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | No
         top = max(top, 1.2 * eps)
         share = 100 * np.searchsorted(curve, eps, side="right") / n
         ax.axhline(eps, color=PALETTE[4], linewidth=1.2, linestyle=(0, (4, 3)))
-        ax.annotate(f"eps = {eps:.4g}: {percent(share / 100, 1)} of the rows are core points", (2, eps), xytext=(0, 4),
-                    textcoords="offset points", color=PALETTE[4])
+        ax.annotate(
+            f"eps = {eps:.4g}: {percent(share / 100, 1)} of the rows are core points",
+            (2, eps),
+            xytext=(0, 4),
+            textcoords="offset points",
+            color=PALETTE[4],
+        )
         if share > 0:
             ax.plot(share, eps, "o", color=PALETTE[4], clip_on=False, zorder=3)
-    ax.set(xlim=(0, 100), ylim=(0, top if top > 0 else 1), xlabel="share of the rows (%)",
-           ylabel="distance to the k-th neighbour")
+    ax.set(
+        xlim=(0, 100),
+        ylim=(0, top if top > 0 else 1),
+        xlabel="share of the rows (%)",
+        ylabel="distance to the k-th neighbour",
+    )
     if top < curve[-1]:
-        ax.annotate(f"up to {number(curve[-1])}", (100, top), xytext=(-4, -4), textcoords="offset points", ha="right",
-                    va="top", fontsize=9, color=QUIET)
+        ax.annotate(
+            f"up to {number(curve[-1])}",
+            (100, top),
+            xytext=(-4, -4),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            fontsize=9,
+            color=QUIET,
+        )
     for side in ("right", "top"):
         ax.spines[side].set_visible(False)
     return ax

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Images whose pixels are in clusters."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -57,8 +58,10 @@ def image_segments(image: ArrayLike, labels: ArrayLike, *, ax: Axes | None = Non
     height, width = colors.shape[:2]
     labels = as_array(labels, "labels")
     if labels.dtype.kind not in "iu" or labels.shape not in ((height, width), (height * width,)):
-        raise ValueError(f"image_segments needs an int label per pixel. Got labels of shape {labels.shape} and type "
-                         f"{labels.dtype} for an image of {height} by {width} pixels.")
+        raise ValueError(
+            f"image_segments needs an int label per pixel. Got labels of shape {labels.shape} and type "
+            f"{labels.dtype} for an image of {height} by {width} pixels."
+        )
     labels = labels.reshape(height, width)
     numbers, codes = np.unique(labels, return_inverse=True)
     codes = codes.ravel()
@@ -85,14 +88,18 @@ def _as_colors(image: ArrayLike) -> NDArray[np.float64]:
     array = as_array(image, "image")
     is_image = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
     if not is_image or not array.size or array.dtype.kind not in "iufb":
-        raise ValueError("image must be numbers of shape (height, width), (height, width, 3) or (height, width, 4). "
-                         f"Got shape {array.shape} and type {array.dtype}.")
+        raise ValueError(
+            "image must be numbers of shape (height, width), (height, width, 3) or (height, width, 4). "
+            f"Got shape {array.shape} and type {array.dtype}."
+        )
     top = 255 if array.dtype.kind in "iu" else 1
     if array.ndim == 3:
         array = array[:, :, :3]
     if not ((array >= 0) & (array <= top)).all():
-        raise ValueError(f"image must hold ints from 0 to 255 or floats from 0 to 1. Got {array.dtype} from "
-                         f"{array.min()} to {array.max()}.")
+        raise ValueError(
+            f"image must hold ints from 0 to 255 or floats from 0 to 1. Got {array.dtype} from "
+            f"{array.min()} to {array.max()}."
+        )
     colors = array.astype(np.float64) / top
     return np.repeat(colors[:, :, np.newaxis], 3, axis=2) if array.ndim == 2 else colors
 

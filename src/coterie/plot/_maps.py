@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Places on the globe: longitude goes across, latitude up."""
+
 from __future__ import annotations
 
 import math
@@ -24,10 +25,18 @@ def order_of_map(names: Sequence[object] | None, places: NDArray) -> tuple[int, 
         return None
     words = [set(re.split(r"[\W\d_]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", str(name)).lower())) for name in names]
     for longitude, latitude in ((0, 1), (1, 0)):
-        named = (words[longitude] & _LONGITUDE and words[latitude] & _LATITUDE
-                 and not words[longitude] & _LATITUDE and not words[latitude] & _LONGITUDE)
-        if named and (abs(places[:, latitude]) <= 90).all() and (-180 <= places[:, longitude]).all() and (
-                places[:, longitude] <= 360).all():
+        named = (
+            words[longitude] & _LONGITUDE
+            and words[latitude] & _LATITUDE
+            and not words[longitude] & _LATITUDE
+            and not words[latitude] & _LONGITUDE
+        )
+        if (
+            named
+            and (abs(places[:, latitude]) <= 90).all()
+            and (-180 <= places[:, longitude]).all()
+            and (places[:, longitude] <= 360).all()
+        ):
             return longitude, latitude
     return None
 

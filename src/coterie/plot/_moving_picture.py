@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Writing animations, as a GIF or as a page that needs nothing else. What stays the same is drawn and stored once."""
+
 from __future__ import annotations
 
 import base64
@@ -18,8 +19,9 @@ _COLORS = 128  # of a GIF
 _DPI = 100
 
 
-def save(draw: Callable[[object], None], frames: Sequence[object], interval: int, figure: Figure,
-         path: str | os.PathLike) -> None:
+def save(
+    draw: Callable[[object], None], frames: Sequence[object], interval: int, figure: Figure, path: str | os.PathLike
+) -> None:
     """Write to `path`, ``.gif`` or ``.html``, what `draw` makes of `figure` for each frame; `interval` ms each.
 
     Equal frames in a row are drawn and stored once, and the layout is that of the first: animation.save would take ten

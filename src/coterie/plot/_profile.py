@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What sets each cluster apart."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -66,8 +67,9 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
     from matplotlib.colors import LinearSegmentedColormap
 
     if not hasattr(profile, "differences"):
-        raise TypeError("plot.profile needs what coterie.explain.profile(X, labels) gave. Got "
-                        f"{type(profile).__name__}.")
+        raise TypeError(
+            f"plot.profile needs what coterie.explain.profile(X, labels) gave. Got {type(profile).__name__}."
+        )
     check_parameters("plot.profile", {"ax": AXES}, {"ax": ax})
     differences, texts, names = _features(profile)
     k, d = differences.shape
@@ -89,20 +91,28 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
         row = 0.55 if across else 0.3  # inches
         column = max(0.95 if across else 0.6, 0.1 + 0.08 * max(len(text) for line in texts for text in line))
         beside = 1.2 + 0.08 * max(len(line) for name in rows for line in name.split("\n"))  # the bar, and names
-        ax = new_axes(figsize=(max(5.0, column * len(columns) + beside),
-                               max(2.5, row * len(rows) + (1.6 if across else 1.2))))
+        ax = new_axes(
+            figsize=(max(5.0, column * len(columns) + beside), max(2.5, row * len(rows) + (1.6 if across else 1.2)))
+        )
     colors = LinearSegmentedColormap.from_list("below and above", [_BELOW, "#ffffff", _ABOVE])
     image = ax.imshow(np.nan_to_num(differences), cmap=colors, vmin=-_FAR, vmax=_FAR, aspect="auto")
     width, height = in_inches(ax)
     room = width / len(columns)
-    font = float(np.clip(min(72 * height / len(rows) / 1.6, 72 * room / (0.62 * max(len(t) for r in texts for t in r))),
-                         5.0, 10.0))
+    font = float(
+        np.clip(
+            min(72 * height / len(rows) / 1.6, 72 * room / (0.62 * max(len(t) for r in texts for t in r))), 5.0, 10.0
+        )
+    )
     for i, line in enumerate(texts):
         for j, text in enumerate(line):
             ax.annotate(text, (j, i), ha="center", va="center_baseline", fontsize=font, color="black")
     crowded = across and 0.115 * max(map(len, names)) > room  # the bar at the side will take some of it
-    ax.set_xticks(range(len(columns)), columns, **PLAIN,
-                  **({"rotation": 30, "ha": "left", "rotation_mode": "anchor"} if crowded else {}))
+    ax.set_xticks(
+        range(len(columns)),
+        columns,
+        **PLAIN,
+        **({"rotation": 30, "ha": "left", "rotation_mode": "anchor"} if crowded else {}),
+    )
     ax.set_yticks(range(len(rows)), rows, **PLAIN)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
@@ -118,13 +128,30 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
     if len(largest) < k:
         said.append(f"the {len(largest)} largest of {k:,} clusters")
     if profile.noise.size:
-        said.append(f"in no cluster: {profile.noise.size:,} of {profile.n_rows:,} {profile.noun} "
-                    f"({share(profile.noise.share)})")
+        said.append(
+            f"in no cluster: {profile.noise.size:,} of {profile.n_rows:,} {profile.noun} ({share(profile.noise.share)})"
+        )
     if said:
-        ax.annotate("; ".join(said), (0, 0), xycoords="axes fraction", xytext=(0, -6),
-                    textcoords="offset points", va="top", fontsize=9, color=QUIET, **PLAIN)
-    bar = ax.figure.colorbar(image, ax=ax, shrink=0.9 if across else 0.6, pad=0.02, aspect=15 if across else 30,
-                             ticks=[-2, -1, 0, 1, 2], extend="both")
+        ax.annotate(
+            "; ".join(said),
+            (0, 0),
+            xycoords="axes fraction",
+            xytext=(0, -6),
+            textcoords="offset points",
+            va="top",
+            fontsize=9,
+            color=QUIET,
+            **PLAIN,
+        )
+    bar = ax.figure.colorbar(
+        image,
+        ax=ax,
+        shrink=0.9 if across else 0.6,
+        pad=0.02,
+        aspect=15 if across else 30,
+        ticks=[-2, -1, 0, 1, 2],
+        extend="both",
+    )
     bar.set_label("from the mean of all\n(standard deviations)", color=QUIET, fontsize=9)
     bar.outline.set_visible(False)
     return ax

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Many columns as two: the first two principal components."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -42,7 +43,7 @@ class Projection:
             spread, vectors = np.linalg.eigh(products)
             spread, axes = spread[::-1], vectors.T[::-1]
         else:
-            some = (array[::-(-n // _SAMPLE)] - self.mean) / reach
+            some = (array[:: -(-n // _SAMPLE)] - self.mean) / reach
             _, spread, axes = np.linalg.svd(some, full_matrices=False)
             spread = np.square(spread)
         spread = np.maximum(spread, 0.0)

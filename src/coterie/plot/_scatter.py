@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Points in their clusters."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -42,8 +43,15 @@ _MOST_NUMBERED, _TINY = 40, 1 / 2000  # clusters with a number, and the share of
 _LONGEST_NAME = 24
 
 
-def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *, names: Sequence[str] | None = None,
-            regions: Callable[[NDArray], ArrayLike] | None = None, ax: Axes | None = None) -> FigureAxes:
+def scatter(
+    X: ArrayLike,
+    labels: ArrayLike,
+    centers: ArrayLike | None = None,
+    *,
+    names: Sequence[str] | None = None,
+    regions: Callable[[NDArray], ArrayLike] | None = None,
+    ax: Axes | None = None,
+) -> FigureAxes:
     """Draw clustered points.
 
     Two columns are drawn as they are, one column against the number of the row, and of more columns the first two
@@ -125,6 +133,7 @@ def scatter(X: ArrayLike, labels: ArrayLike, centers: ArrayLike | None = None, *
         places, marks = array[:, order], None if centers is None else centers[:, order]
         names = [names[i] for i in order]
         if regions is not None:
+
             def regions(points, of_data=regions):
                 return of_data(points[:, order])  # to and fro is the same for two columns
 
@@ -191,7 +200,7 @@ def _write_names(ax: Axes, places: NDArray, clusters: Clusters) -> None:
             members = np.array([[mean[0], members[:, 1].max() + 0.16 * inch[1]]])
         else:
             far = np.square((members - mean) / extent).sum(axis=1)
-            members = members[np.argsort(far, kind="stable")[:(len(far) + 1) // 2]]
+            members = members[np.argsort(far, kind="stable")[: (len(far) + 1) // 2]]
         free = np.ones(len(members), dtype=bool)
         for other, other_room in written:
             free &= (2 * abs(members - other) > room + other_room).any(axis=1)
@@ -207,18 +216,34 @@ def _draw_points(ax: Axes, places: NDArray, clusters: Clusters) -> None:
     labels = clusters.codes
     in_none = places[labels < 0]
     if len(in_none):
-        ax.scatter(*in_none.T, s=max(size / 2, 2), c=NOISE, linewidths=0, zorder=1.9, rasterized=rasterized,
-                   label=f"in no cluster ({len(in_none):,})")
+        ax.scatter(
+            *in_none.T,
+            s=max(size / 2, 2),
+            c=NOISE,
+            linewidths=0,
+            zorder=1.9,
+            rasterized=rasterized,
+            label=f"in no cluster ({len(in_none):,})",
+        )
     places, labels = places[labels >= 0], labels[labels >= 0]
     n_styles = len(PALETTE) * len(MARKERS)
     one_by_one = len(np.unique(labels)) <= n_styles  # a collection each would take seconds to draw
     style = labels if one_by_one else labels % n_styles
     for each in np.unique(style).tolist():
         points = places[style == each]
-        ax.scatter(*points.T, s=size, c=color_of(each), alpha=0.75, linewidths=0.5 * (size > 8), edgecolors="white",
-                   zorder=2, rasterized=rasterized, marker=marker_of(each),
-                   snap=False,  # to whole pixels, at which small crosses vanish
-                   label=literal(f"{clusters.called(each)} ({len(points):,})") if one_by_one else None)
+        ax.scatter(
+            *points.T,
+            s=size,
+            c=color_of(each),
+            alpha=0.75,
+            linewidths=0.5 * (size > 8),
+            edgecolors="white",
+            zorder=2,
+            rasterized=rasterized,
+            marker=marker_of(each),
+            snap=False,  # to whole pixels, at which small crosses vanish
+            label=literal(f"{clusters.called(each)} ({len(points):,})") if one_by_one else None,
+        )
 
 
 def _draw_density(ax: Axes, array: NDArray, labels: NDArray, low: NDArray, high: NDArray) -> None:
@@ -246,8 +271,10 @@ def _draw_regions(ax: Axes, regions: Callable[[NDArray], ArrayLike], low: NDArra
     points = np.column_stack([np.tile(x, _PIXELS), np.repeat(y, _PIXELS)])
     region = as_array(regions(points), "regions")
     if region.shape != (len(points),):
-        raise ValueError(f"regions must return one label for each row that it is given. Got the shape {region.shape} "
-                         f"for {len(points)} rows.")
+        raise ValueError(
+            f"regions must return one label for each row that it is given. Got the shape {region.shape} "
+            f"for {len(points)} rows."
+        )
     region = region.reshape(_PIXELS, _PIXELS)
     image = np.ones((_PIXELS, _PIXELS, 3))
     for label in np.unique(region):

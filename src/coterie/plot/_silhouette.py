@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How well each row lies in its cluster."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -25,8 +26,9 @@ _MOST_NAMED = 100  # clusters for whose names a figure is made higher
 _LEADER = 10  # points from the axes to a name
 
 
-def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metric = "euclidean",
-               ax: Axes | None = None) -> FigureAxes:
+def silhouette(
+    X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metric = "euclidean", ax: Axes | None = None
+) -> FigureAxes:
     """Draw how well each row lies in its cluster: a blade for each cluster, a line for the mean of all.
 
     The silhouette of a row is (b - a) / max(a, b), where a is its mean distance to the other rows of its cluster and b
@@ -95,8 +97,12 @@ def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metr
     order = np.lexsort((-values, codes))
     numbers, starts, sizes = np.unique(codes[order], return_index=True, return_counts=True)
     if ax is None:
-        ax = new_axes(figsize=(7.0, float(np.clip(1.5 + 0.5 * len(numbers), 4.0, max(12.0, 1.5 + 0.12 * min(
-            len(numbers), _MOST_NAMED))))))
+        ax = new_axes(
+            figsize=(
+                7.0,
+                float(np.clip(1.5 + 0.5 * len(numbers), 4.0, max(12.0, 1.5 + 0.12 * min(len(numbers), _MOST_NAMED)))),
+            )
+        )
     n = len(values)
     gap = n * min(_GAP, 0.5 / len(numbers))
     height = n + gap * (len(numbers) - 1)
@@ -108,33 +114,58 @@ def silhouette(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metr
     tops = starts + gap * np.arange(len(numbers))
     means = np.empty(len(numbers))
     for i, (number, start, size) in enumerate(zip(numbers.tolist(), starts.tolist(), sizes.tolist(), strict=True)):
-        blade = values[order[start:start + size]]
+        blade = values[order[start : start + size]]
         means[i] = blade.mean()
         shown = np.unique(np.linspace(0, size - 1, min(size, _MOST_CORNERS)).astype(np.int64))
         edges = np.append(shown, size) + tops[i]
-        ax.fill_betweenx(np.repeat(edges, 2)[1:-1], 0, np.repeat(blade[shown], 2), color=color_of(number),
-                         linewidth=0.3,  # else a blade of one row in thousands can't be seen
-                         label=literal(f"{clusters.called(number)} ({size:,})"))
-    named = np.sort(np.argsort(-sizes, kind="stable")[:max(1, int(height / line))])
+        ax.fill_betweenx(
+            np.repeat(edges, 2)[1:-1],
+            0,
+            np.repeat(blade[shown], 2),
+            color=color_of(number),
+            linewidth=0.3,  # else a blade of one row in thousands can't be seen
+            label=literal(f"{clusters.called(number)} ({size:,})"),
+        )
+    named = np.sort(np.argsort(-sizes, kind="stable")[: max(1, int(height / line))])
     middles = tops[named] + sizes[named] / 2
     places = _spread(middles, line, height)
     beside = _LEADER / 72 / inches[0]  # of the width
     for i, middle, place in zip(named.tolist(), middles.tolist(), places.tolist(), strict=True):
-        ax.annotate(f"{means[i]:.2f}", (1.0, place), xytext=(_LEADER + 24, 0), textcoords="offset points", ha="right",
-                    va="center_baseline", annotation_clip=False, fontsize=font)
+        ax.annotate(
+            f"{means[i]:.2f}",
+            (1.0, place),
+            xytext=(_LEADER + 24, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center_baseline",
+            annotation_clip=False,
+            fontsize=font,
+        )
         if abs(middle - place) > 0.25 * line:
             for x in ([0.0, -beside], [1.0, 1.0 + beside]):
-                ax.plot(x, [middle, place], transform=ax.get_yaxis_transform(), clip_on=False, color=QUIET,
-                        linewidth=0.6)
+                ax.plot(
+                    x, [middle, place], transform=ax.get_yaxis_transform(), clip_on=False, color=QUIET, linewidth=0.6
+                )
     mean = float(values.mean())
     ax.axvline(0, color=QUIET, linewidth=0.8)
     ax.axvline(mean, color="black", linewidth=1.2, linestyle=(0, (4, 3)))
-    ax.annotate(f"mean of all {mean:.2f}", (mean, 0), xytext=(0, 3), textcoords="offset points",
-                ha="right" if mean > 0.8 else "center", annotation_clip=False)  # besides the word above the means
-    ax.annotate("mean", (1.0, 0), xytext=(_LEADER + 24, 3), textcoords="offset points", ha="right",
-                annotation_clip=False)
-    ax.set_yticks(places, [f"{shortened(clusters.names[numbers[i]], _LONGEST_NAME)} ({sizes[i]:,})" for i in named],
-                  fontsize=font, **PLAIN)
+    ax.annotate(
+        f"mean of all {mean:.2f}",
+        (mean, 0),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha="right" if mean > 0.8 else "center",
+        annotation_clip=False,
+    )  # besides the word above the means
+    ax.annotate(
+        "mean", (1.0, 0), xytext=(_LEADER + 24, 3), textcoords="offset points", ha="right", annotation_clip=False
+    )
+    ax.set_yticks(
+        places,
+        [f"{shortened(clusters.names[numbers[i]], _LONGEST_NAME)} ({sizes[i]:,})" for i in named],
+        fontsize=font,
+        **PLAIN,
+    )
     ax.tick_params(axis="y", length=0, pad=_LEADER + 2)
     said = ["silhouette"]
     if below := int(np.count_nonzero(values < 0)):

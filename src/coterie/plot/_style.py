@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What all pictures have in common: colours, markers, numbers at places, the figure; and how labels are read."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +16,20 @@ if TYPE_CHECKING:
 
 #: Twelve colours that stay apart in any kind of colour vision: six of Okabe and Ito (2008), six chosen to be far from
 #: those and each other under simulated colour blindness. More clusters start again.
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9",
-           "#8800FF", "#444400", "#882244", "#8866FF", "#662266", "#4422AA")
+PALETTE = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#D55E00",
+    "#56B4E9",
+    "#8800FF",
+    "#444400",
+    "#882244",
+    "#8866FF",
+    "#662266",
+    "#4422AA",
+)
 
 MARKERS = "osD^vPXp<>*h"
 NOISE = "#999999"  # what is in no cluster
@@ -42,7 +55,7 @@ def marker_of(label: int) -> str:
 
 def rgb_of(label: int) -> NDArray[np.float64]:
     color = color_of(label)
-    return np.array([int(color[i:i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
 
 
 class Clusters(NamedTuple):
@@ -139,7 +152,7 @@ def in_inches(ax: Axes) -> tuple[float, float]:
 def shortened(text: object, longest: int) -> str:
     """A name on one line, of so many characters at most."""
     text = " ".join(str(text).split())
-    return text if len(text) <= longest else f"{text[:longest - 3]}..."
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def literal(text: str) -> str:

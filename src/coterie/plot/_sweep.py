@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Scores of clusterings with many values of a parameter."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -76,8 +77,9 @@ def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | 
     """
     check_parameters("plot.sweep", {"ax": AXES}, {"ax": ax})
     rows, parameters, scores, suggested = _read(sweep)
-    panels = _PANELS | {name: (f"{name.replace('_', ' ')}: higher is better", 1) for name in scores
-                        if name not in _PANELS}
+    panels = _PANELS | {
+        name: (f"{name.replace('_', ' ')}: higher is better", 1) for name in scores if name not in _PANELS
+    }
     shown = [name for name in panels if name not in parameters and np.isfinite(_column(rows, name)).any()]
     if "inertia" in shown and "n_clusters" not in parameters:
         shown.remove("inertia")  # only of different numbers of clusters it says something
@@ -109,18 +111,31 @@ def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | 
             label = ", ".join(f"{other} = {_text(rows[members[0]][other])}" for other in others) or None
             members = np.array(members)[np.argsort(x[members], kind="stable")]
             color = color_of(number)
-            panel.plot(x[members], y[members], color=color, marker=marker_of(number), markersize=4,
-                       linewidth=1.5 if numeric else 0, label=label)
+            panel.plot(
+                x[members],
+                y[members],
+                color=color,
+                marker=marker_of(number),
+                markersize=4,
+                linewidth=1.5 if numeric else 0,
+                label=label,
+            )
             if np.isfinite(spread[members]).any():
-                panel.fill_between(x[members], (y - spread)[members], (y + spread)[members], color=color, alpha=0.15,
-                                   linewidth=0)
+                panel.fill_between(
+                    x[members], (y - spread)[members], (y + spread)[members], color=color, alpha=0.15, linewidth=0
+                )
         panel.set_title(title, loc="left", fontsize=10, **PLAIN)
         if direction:
             _mark_best(panel, x, y, direction, [_text(row[along]) for row in rows])
         for number, (_, k) in enumerate(suggested):
             if k > 1:  # dashes of those that agree lie between each other
-                panel.axvline(k, color=QUIET if len(suggested) == 1 else color_of(number), linewidth=1.5, zorder=1,
-                              linestyle=(4 * number, (4, 4 * max(1, len(suggested) - 1))))
+                panel.axvline(
+                    k,
+                    color=QUIET if len(suggested) == 1 else color_of(number),
+                    linewidth=1.5,
+                    zorder=1,
+                    linestyle=(4 * number, (4, 4 * max(1, len(suggested) - 1))),
+                )
         panel.margins(x=0.04 if numeric else 0.15, y=0.3 if direction else 0.1)
         panel.grid(axis="y", color="#e6e6e6", linewidth=0.8)
         panel.set_axisbelow(True)
@@ -132,26 +147,37 @@ def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | 
         panel.set_xlabel(along.rpartition("__")[2].replace("n_clusters", "number of clusters"), **PLAIN)
     for panel in frames[:-n_columns]:
         panel.tick_params(labelbottom=False)
-    _explain(ax, frames[0].get_legend_handles_labels()[0][:_MOST_LINES] if others else [], suggested,
-             any(direction for _, direction in map(panels.get, shown)))
+    _explain(
+        ax,
+        frames[0].get_legend_handles_labels()[0][:_MOST_LINES] if others else [],
+        suggested,
+        any(direction for _, direction in map(panels.get, shown)),
+    )
     return ax
 
 
-def _read(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion]
-          ) -> tuple[list[dict], list[str], tuple[str, ...], list[tuple[str, int]]]:
+def _read(
+    sweep: Sweep | KSuggestion | Mapping[str, KSuggestion],
+) -> tuple[list[dict], list[str], tuple[str, ...], list[tuple[str, int]]]:
     """Rows, parameters and scores; and the suggested numbers of clusters (1: none), with the names of their lines."""
     if isinstance(sweep, Mapping):
         if sweep and all(hasattr(each, "by_chance") for each in sweep.values()):
             first = next(iter(sweep.values())).sweep
             rows = [{"method": name} | row for name, each in sweep.items() for row in each.sweep.rows]
-            return rows, [*first.parameters, "method"], first.scores, [(str(name), each.k)
-                                                                     for name, each in sweep.items()]
+            return (
+                rows,
+                [*first.parameters, "method"],
+                first.scores,
+                [(str(name), each.k) for name, each in sweep.items()],
+            )
     elif hasattr(sweep, "by_chance"):
         return list(sweep.sweep.rows), list(sweep.sweep.parameters), sweep.sweep.scores, [("", sweep.k)]
     elif hasattr(sweep, "parameters"):
         return list(sweep.rows), list(sweep.parameters), sweep.scores, []
-    raise TypeError("plot.sweep needs what coterie.selection.sweep or suggest_k gave, or a dict of suggestions. Got "
-                    f"{type(sweep).__name__}.")
+    raise TypeError(
+        "plot.sweep needs what coterie.selection.sweep or suggest_k gave, or a dict of suggestions. Got "
+        f"{type(sweep).__name__}."
+    )
 
 
 def _explain(ax: Axes, lines: list, suggested: list[tuple[str, int]], with_best: bool) -> None:
@@ -166,12 +192,23 @@ def _explain(ax: Axes, lines: list, suggested: list[tuple[str, int]], with_best:
     for number, (name, k) in enumerate(suggested):
         color = QUIET if len(suggested) == 1 else color_of(number)
         of = f" for {name}" * bool(name)
-        handles.append(Line2D([], [], color=color, linewidth=1.5, linestyle=(0, (4, 4)), label=literal(
-            f"suggested{of}: {k} clusters")) if k > 1 else
-            Line2D([], [], linewidth=0, label=literal(f"no number is suggested{of}")))
+        handles.append(
+            Line2D(
+                [], [], color=color, linewidth=1.5, linestyle=(0, (4, 4)), label=literal(f"suggested{of}: {k} clusters")
+            )
+            if k > 1
+            else Line2D([], [], linewidth=0, label=literal(f"no number is suggested{of}"))
+        )
     if handles:
-        ax.legend(handles=handles, loc="lower left", borderaxespad=0.2, bbox_to_anchor=(0, 1),
-                  ncols=min(3, len(handles)), fontsize=9, frameon=False)
+        ax.legend(
+            handles=handles,
+            loc="lower left",
+            borderaxespad=0.2,
+            bbox_to_anchor=(0, 1),
+            ncols=min(3, len(handles)),
+            fontsize=9,
+            frameon=False,
+        )
 
 
 def _column(rows: list[dict], name: str) -> np.ndarray:
@@ -206,9 +243,18 @@ def _mark_best(panel: Axes, x: np.ndarray, y: np.ndarray, direction: int, texts:
     along = (x[best] - x.min()) / (np.ptp(x) or 1.0)
     side = "left" if along < 0.15 else "right" if along > 0.85 else "center"
     shift = {"left": 4, "right": -4, "center": 0}[side]  # points, from a line at the suggested number
-    panel.annotate(f"{texts[best]}: {as_column(y)[best]}", (x[best], y[best]), xytext=(shift, 8 * direction),
-                   textcoords="offset points", va="bottom" if direction > 0 else "top", ha=side, weight="bold",
-                   fontsize=9, **outlined(), **PLAIN)
+    panel.annotate(
+        f"{texts[best]}: {as_column(y)[best]}",
+        (x[best], y[best]),
+        xytext=(shift, 8 * direction),
+        textcoords="offset points",
+        va="bottom" if direction > 0 else "top",
+        ha=side,
+        weight="bold",
+        fontsize=9,
+        **outlined(),
+        **PLAIN,
+    )
 
 
 def _scale_along(panel: Axes, x: np.ndarray, texts: list[str], numeric: bool) -> None:

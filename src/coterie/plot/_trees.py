@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Trees."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -27,9 +28,17 @@ _LONGEST_TEXT = 40
 _ORIENTATIONS = ("left", "right", "top", "bottom")
 
 
-def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | None = None,
-               clusters: ArrayLike | None = None, labels: ArrayLike | None = None, truncate: int | None = None,
-               orientation: str | None = None, ax: Axes | None = None) -> FigureAxes:
+def dendrogram(
+    Z: ArrayLike,
+    *,
+    n_clusters: int | None = None,
+    height: float | None = None,
+    clusters: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+    truncate: int | None = None,
+    orientation: str | None = None,
+    ax: Axes | None = None,
+) -> FigureAxes:
     """Draw a tree, and colour and number the clusters of a cut.
 
     Each merge is a bracket at its height over the two clusters that it joins. Every cluster of the cut has the colour
@@ -125,8 +134,15 @@ def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | N
     font = min(max(54 * pitch, 3.0), 10.0)  # points: three quarters of the pitch
     before = len(ax.collections)
     hierarchy.dendrogram(
-        Z, **drawn, link_color_func=color_of_link, leaf_label_func=texts.__getitem__, orientation=orientation, ax=ax,
-        leaf_font_size=font, leaf_rotation=90 if upright and 0.75 * font * longest > 72 * pitch else 0)
+        Z,
+        **drawn,
+        link_color_func=color_of_link,
+        leaf_label_func=texts.__getitem__,
+        orientation=orientation,
+        ax=ax,
+        leaf_font_size=font,
+        leaf_rotation=90 if upright and 0.75 * font * longest > 72 * pitch else 0,
+    )
     for text in ax.get_xticklabels() if upright else ax.get_yticklabels():
         text.set(**PLAIN)
     for collection in ax.collections[before:]:
@@ -144,8 +160,9 @@ def dendrogram(Z: ArrayLike, *, n_clusters: int | None = None, height: float | N
     return ax
 
 
-def _cut(Z: NDArray, n_clusters: int | None, height: float | None, clusters: ArrayLike | None
-         ) -> tuple[NDArray | None, float | None]:
+def _cut(
+    Z: NDArray, n_clusters: int | None, height: float | None, clusters: ArrayLike | None
+) -> tuple[NDArray | None, float | None]:
     """The cluster of each row, and the height at which a straight line cuts the tree; None where there is none."""
     n = len(Z) + 1
     if (n_clusters is not None) + (height is not None) + (clusters is not None) > 1:
@@ -176,7 +193,7 @@ def _line(Z: NDArray, n_clusters: int) -> float | None:
     """The height half-way between the merges that a cut into so many clusters separates."""
     heights = np.concatenate([[0.0], np.sort(hierarchy.maxdists(Z))])
     merges = len(heights) - n_clusters
-    return None if n_clusters == 1 else float(heights[merges:merges + 2].mean())
+    return None if n_clusters == 1 else float(heights[merges : merges + 2].mean())
 
 
 def _leaf_text(node: int, children: list[list[int]], names: list[str] | None, row: str) -> str:
@@ -209,12 +226,25 @@ def _draw_wedges(ax: Axes, wedges: list[tuple[float, float, str]], upright: bool
     from matplotlib.collections import PolyCollection
 
     corners = np.array([[(x - 4, 0), (x, height), (x + 4, 0)] for x, height, _ in wedges]).reshape(-1, 3, 2)
-    ax.add_collection(PolyCollection(corners if upright else corners[:, :, ::-1], alpha=0.35, linewidth=0,
-                                     facecolors=[color for *_, color in wedges]))
+    ax.add_collection(
+        PolyCollection(
+            corners if upright else corners[:, :, ::-1],
+            alpha=0.35,
+            linewidth=0,
+            facecolors=[color for *_, color in wedges],
+        )
+    )
 
 
-def _number_clusters(ax: Axes, Z: NDArray, owner: list[int | None], place: dict[int, tuple[float, float]],
-                     line: float | None, size: float, upright: bool) -> None:
+def _number_clusters(
+    ax: Axes,
+    Z: NDArray,
+    owner: list[int | None],
+    place: dict[int, tuple[float, float]],
+    line: float | None,
+    size: float,
+    upright: bool,
+) -> None:
     """Write the number of each cluster, unless they are very many, where it hangs from the rest of the tree.
 
     `place` has the position and the lowest height of what is drawn of a node, `size` is that of the discs in points.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bring columns in different units to a common scale, and results back to the data's own units."""
+
 from __future__ import annotations
 
 import contextlib
@@ -229,8 +230,10 @@ class Scaler(Transformer, Estimator):
                 row, column = divmod(int(negative.argmax()), array.shape[1])
                 names = column_names(X)
                 name = "" if names is None else f" ({names[column]!r})"
-                raise ValueError(f"Negative values in data passed to Scaler with method 'log', which needs 0 or more. "
-                                 f"First {array[rows][row, column]} at row {rows.start + row}, column {column}{name}.")
+                raise ValueError(
+                    f"Negative values in data passed to Scaler with method 'log', which needs 0 or more. "
+                    f"First {array[rows][row, column]} at row {rows.start + row}, column {column}{name}."
+                )
 
 
 def variance_shares(X: ArrayLike) -> NDArray[np.float64]:
@@ -275,8 +278,9 @@ def _shares(variance: NDArray[np.float64]) -> NDArray[np.float64]:
     return variance / largest / (variance / largest).sum()
 
 
-def warn_of_scales(X: NDArray, names: NDArray | None, metric: Metric, n_threads: int,
-                   known: tuple[NDArray, NDArray] | None = None) -> None:
+def warn_of_scales(
+    X: NDArray, names: NDArray | None, metric: Metric, n_threads: int, known: tuple[NDArray, NDArray] | None = None
+) -> None:
     """Warn if one column of checked data has nearly all the variance. `known`: means and variances, if they are."""
     if X.shape[1] < 2 or metric.scale_free or metric.function is not None:
         return
@@ -290,10 +294,13 @@ def warn_of_scales(X: NDArray, names: NDArray | None, metric: Metric, n_threads:
     name = f"Feature {j}" if names is None else f"Feature {names[j]!r}"
     told = f"{share:.2%}" if share <= 0.9999 else "more than 99.99%"
     others = "the other one" if X.shape[1] == 2 else f"the other {X.shape[1] - 1}"
-    warn(f"{name} holds {told} of the variance, so distances hardly depend on "
-         f"{others}. If the features have different units, scale them first: "
-         "coterie.scaling.Scaler().fit_transform(X). If they are meant to count like this, ignore "
-         "coterie.FeatureScaleWarning.", FeatureScaleWarning)
+    warn(
+        f"{name} holds {told} of the variance, so distances hardly depend on "
+        f"{others}. If the features have different units, scale them first: "
+        "coterie.scaling.Scaler().fit_transform(X). If they are meant to count like this, ignore "
+        "coterie.FeatureScaleWarning.",
+        FeatureScaleWarning,
+    )
 
 
 def _blocks(array: NDArray) -> Iterator[slice]:
@@ -323,8 +330,10 @@ def _check_range(low: NDArray, high: NDArray, names: NDArray | None) -> None:
     if bad.any():
         j = int(bad.argmax())
         name = "" if names is None else f" ({names[j]!r})"
-        raise ValueError(f"The numbers of column {j}{name} go from {low[j]:.6g} to {high[j]:.6g}, and their difference "
-                         "is beyond float64. Divide them by a constant first.")
+        raise ValueError(
+            f"The numbers of column {j}{name} go from {low[j]:.6g} to {high[j]:.6g}, and their difference "
+            "is beyond float64. Divide them by a constant first."
+        )
 
 
 @contextlib.contextmanager
@@ -333,12 +342,14 @@ def _refusing_overflow(dtype: np.dtype) -> Iterator[None]:
         with np.errstate(over="raise"):
             yield
     except FloatingPointError:
-        raise ValueError(f"Some numbers of X are so far from the data of the fit that the result is beyond {dtype}."
-                         ) from None
+        raise ValueError(
+            f"Some numbers of X are so far from the data of the fit that the result is beyond {dtype}."
+        ) from None
 
 
-def _standard(array: NDArray, low: NDArray, width: NDArray, varies: NDArray, logarithm: bool = False
-              ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _standard(
+    array: NDArray, low: NDArray, width: NDArray, varies: NDArray, logarithm: bool = False
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean and standard deviation, from each value's place in the range of its column (0 to 1): whatever the offset
     and size of the values, nothing cancels or overflows."""
     n = np.zeros(array.shape[1])
@@ -355,8 +366,9 @@ def _standard(array: NDArray, low: NDArray, width: NDArray, varies: NDArray, log
     return low + mean * width, np.where(varies, np.sqrt(squares / n) * width, 1.0)
 
 
-def _robust(array: NDArray, low: NDArray, width: NDArray, varies: NDArray
-            ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _robust(
+    array: NDArray, low: NDArray, width: NDArray, varies: NDArray
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Median and interquartile range."""
     center, scale = low.copy(), np.ones_like(low)
     for j, column in enumerate(array.T):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Means and variances of columns, and how sums over rows are cut so that they have the same bits on any machine."""
+
 from __future__ import annotations
 
 import math
@@ -41,15 +42,18 @@ def moments(X: NDArray, n_threads: int) -> tuple[NDArray[np.float64], NDArray[np
         near = X[:: ceil_div(n, 256)].mean(axis=0, dtype=np.float64)
     parallel.run(
         lambda region, slot: columns.deviation_strips(X, near, rows, first, second, largest, region, slot),
-        len(first), n_threads)
+        len(first),
+        n_threads,
+    )
     with np.errstate(over="ignore", invalid="ignore"):
         off = first.sum(axis=0) / n
         variance = np.maximum(second.sum(axis=0) / n - off * off, 0.0)
         return near + off, variance, largest.max(axis=0) + np.abs(off)
 
 
-def scaled_moments(X: NDArray, n_threads: int, name: str | None = None
-                   ) -> tuple[NDArray, int, tuple[NDArray[np.float64], ...]]:
+def scaled_moments(
+    X: NDArray, n_threads: int, name: str | None = None
+) -> tuple[NDArray, int, tuple[NDArray[np.float64], ...]]:
     """The rows over 2**exponent, X itself where that is 0, as for nearly all data; the exponent; and their `moments`.
 
     Raises

@@ -5,6 +5,7 @@ Three need the data and the labels: `silhouette_score`, `calinski_harabasz_score
 compare two labelings of the same rows, whatever the labels are called. Noise (-1) is a label as any other: leave these
 rows out first where it should not be.
 """
+
 from __future__ import annotations
 
 import math
@@ -40,10 +41,22 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 __all__ = [
-    "adjusted_mutual_info_score", "adjusted_rand_score", "calinski_harabasz_score", "completeness_score",
-    "contingency_matrix", "davies_bouldin_score", "fowlkes_mallows_score", "homogeneity_completeness_v_measure",
-    "homogeneity_score", "mutual_info_score", "normalized_mutual_info_score", "pair_confusion_matrix", "rand_score",
-    "silhouette_samples", "silhouette_score", "v_measure_score",
+    "adjusted_mutual_info_score",
+    "adjusted_rand_score",
+    "calinski_harabasz_score",
+    "completeness_score",
+    "contingency_matrix",
+    "davies_bouldin_score",
+    "fowlkes_mallows_score",
+    "homogeneity_completeness_v_measure",
+    "homogeneity_score",
+    "mutual_info_score",
+    "normalized_mutual_info_score",
+    "pair_confusion_matrix",
+    "rand_score",
+    "silhouette_samples",
+    "silhouette_score",
+    "v_measure_score",
 ]
 
 _BLOCK = 1 << 18  # distances of centers that are computed at a time
@@ -54,8 +67,14 @@ _SAME_CENTER = 1e-8  # scikit-learn's: centers that are so near each other count
 # ------------------------------------------------------------------------------------------- data and labels
 
 
-def silhouette_samples(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | distances.Metric = "euclidean",
-                       n_jobs: int | None = None, **kwds: object) -> NDArray[np.float64]:
+def silhouette_samples(
+    X: ArrayLike,
+    labels: ArrayLike,
+    *,
+    metric: str | Callable | distances.Metric = "euclidean",
+    n_jobs: int | None = None,
+    **kwds: object,
+) -> NDArray[np.float64]:
     """Silhouette of each row: (b - a) / max(a, b).
 
     a is the mean distance of the row to the other rows of its cluster, b the mean distance to the rows of another
@@ -120,10 +139,16 @@ def silhouette_samples(X: ArrayLike, labels: ArrayLike, *, metric: str | Callabl
     return _silhouettes.silhouettes(array, codes, metric, n_jobs, kwds)
 
 
-def silhouette_score(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | distances.Metric = "euclidean",
-                     sample_size: int | None = None,
-                     random_state: int | np.random.RandomState | np.random.Generator | None = None,
-                     n_jobs: int | None = None, **kwds: object) -> float:
+def silhouette_score(
+    X: ArrayLike,
+    labels: ArrayLike,
+    *,
+    metric: str | Callable | distances.Metric = "euclidean",
+    sample_size: int | None = None,
+    random_state: int | np.random.RandomState | np.random.Generator | None = None,
+    n_jobs: int | None = None,
+    **kwds: object,
+) -> float:
     """Mean silhouette of all rows, or of a sample of them.
 
     Parameters
@@ -174,8 +199,14 @@ def silhouette_score(X: ArrayLike, labels: ArrayLike, *, metric: str | Callable 
     >>> print(round(silhouette_score([[0.0], [1.0], [4.0], [5.0]], ["low", "low", "high", "high"]), 3))
     0.746
     """
-    _check("silhouette_score", labels=labels, metric=metric, sample_size=sample_size, random_state=random_state,
-           n_jobs=n_jobs)
+    _check(
+        "silhouette_score",
+        labels=labels,
+        metric=metric,
+        sample_size=sample_size,
+        random_state=random_state,
+        n_jobs=n_jobs,
+    )
     array, codes = _read(X, labels, "silhouette_score", True, n_jobs)
     if sample_size is not None:
         drawn = as_random_state(random_state).permutation(len(array))[:sample_size]
@@ -306,21 +337,27 @@ def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
     apart = False
     step = max(1, _BLOCK // k)
     for start in range(0, k, step):
-        block = centers[start:start + step]
+        block = centers[start : start + step]
         between = np.empty((len(block), k))
         with parallel.as_step("centers", start, k):
             distances.rows_to(block, centers, distances.as_metric("euclidean"), 1, between)
         apart = apart or bool((between > tolerance).any())
         between[between <= rounding] = np.inf
-        worst[start:start + step] = ((extents[start:start + step, None] + extents) / between).max(axis=1)
+        worst[start : start + step] = ((extents[start : start + step, None] + extents) / between).max(axis=1)
     return float(worst.mean()) if apart else 0.0
 
 
 # ------------------------------------------------------------------------------------------- two labelings
 
 
-def contingency_matrix(labels_true: ArrayLike, labels_pred: ArrayLike, *, eps: float | None = None,
-                       sparse: bool = False, dtype: DTypeLike = np.int64) -> Any:
+def contingency_matrix(
+    labels_true: ArrayLike,
+    labels_pred: ArrayLike,
+    *,
+    eps: float | None = None,
+    sparse: bool = False,
+    dtype: DTypeLike = np.int64,
+) -> Any:
     """How many rows have each pair of labels.
 
     Parameters
@@ -369,9 +406,13 @@ def contingency_matrix(labels_true: ArrayLike, labels_pred: ArrayLike, *, eps: f
     shape = len(table.rows), len(table.columns)
     if sparse:
         from scipy.sparse import csr_matrix
+
         return csr_matrix((table.counts.astype(dtype), (table.i, table.j)), shape=shape)
-    memory.require(shape[0] * shape[1] * dtype.itemsize, f"A matrix of {shape[0]:,} by {shape[1]:,} labels",
-                    "Ask for a sparse one with sparse=True.")
+    memory.require(
+        shape[0] * shape[1] * dtype.itemsize,
+        f"A matrix of {shape[0]:,} by {shape[1]:,} labels",
+        "Ask for a sparse one with sparse=True.",
+    )
     matrix = np.zeros(shape, dtype)
     matrix[table.i, table.j] = table.counts
     return matrix if eps is None else matrix + float(eps)
@@ -550,8 +591,9 @@ def mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike, *, conting
     return mutual_information(Table.from_matrix(contingency))
 
 
-def adjusted_mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike, *,
-                               average_method: str = "arithmetic") -> float:
+def adjusted_mutual_info_score(
+    labels_true: ArrayLike, labels_pred: ArrayLike, *, average_method: str = "arithmetic"
+) -> float:
     """Mutual information adjusted for chance: (MI - E[MI]) / (mean entropy - E[MI]).
 
     Parameters
@@ -604,8 +646,9 @@ def adjusted_mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike, *
     return lower / upper
 
 
-def normalized_mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike, *,
-                                 average_method: str = "arithmetic") -> float:
+def normalized_mutual_info_score(
+    labels_true: ArrayLike, labels_pred: ArrayLike, *, average_method: str = "arithmetic"
+) -> float:
     """Mutual information over the mean of the two entropies.
 
     Parameters
@@ -646,8 +689,9 @@ def normalized_mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike,
     return information / average(entropy(table.rows), entropy(table.columns), average_method)
 
 
-def homogeneity_completeness_v_measure(labels_true: ArrayLike, labels_pred: ArrayLike, *, beta: float = 1.0
-                                       ) -> tuple[float, float, float]:
+def homogeneity_completeness_v_measure(
+    labels_true: ArrayLike, labels_pred: ArrayLike, *, beta: float = 1.0
+) -> tuple[float, float, float]:
     """Whether clusters hold one class only, whether classes are in one cluster only, and the mean of both.
 
     Parameters
@@ -762,9 +806,17 @@ def v_measure_score(labels_true: ArrayLike, labels_pred: ArrayLike, *, beta: flo
 
 
 _RULES = {
-    "labels": (ARRAY_LIKE,), "labels_true": (ARRAY_LIKE,), "labels_pred": (ARRAY_LIKE,), "metric": distances.METRIC,
-    "sample_size": (integer(1), NONE), "random_state": RANDOM_STATE, "n_jobs": N_JOBS, "beta": (real(0),),
-    "average_method": (one_of("arithmetic", "geometric", "max", "min"),), "eps": (real(0), NONE), "sparse": BOOL,
+    "labels": (ARRAY_LIKE,),
+    "labels_true": (ARRAY_LIKE,),
+    "labels_pred": (ARRAY_LIKE,),
+    "metric": distances.METRIC,
+    "sample_size": (integer(1), NONE),
+    "random_state": RANDOM_STATE,
+    "n_jobs": N_JOBS,
+    "beta": (real(0),),
+    "average_method": (one_of("arithmetic", "geometric", "max", "min"),),
+    "eps": (real(0), NONE),
+    "sparse": BOOL,
 }
 
 
@@ -772,8 +824,9 @@ def _check(owner: str, **values: object) -> None:
     check_parameters(owner, {name: _RULES[name] for name in values}, values)
 
 
-def _read(X: ArrayLike, labels: ArrayLike, owner: str, may_be_sparse: bool = False, n_jobs: int | None = None
-          ) -> tuple[NDArray, NDArray[np.int64]]:
+def _read(
+    X: ArrayLike, labels: ArrayLike, owner: str, may_be_sparse: bool = False, n_jobs: int | None = None
+) -> tuple[NDArray, NDArray[np.int64]]:
     """Rows, and the number of each row's cluster, from 0."""
     _check(owner, labels=labels)
     if may_be_sparse and is_sparse(X):
@@ -795,14 +848,16 @@ def _count_pairs(owner: str, labels_true: ArrayLike, labels_pred: ArrayLike) -> 
     return [[n * n - true - pred + both, pred - both], [true - both, both - n]]
 
 
-def _v_measure(owner: str, labels_true: ArrayLike, labels_pred: ArrayLike, beta: float = 1.0
-               ) -> tuple[float, float, float]:
+def _v_measure(
+    owner: str, labels_true: ArrayLike, labels_pred: ArrayLike, beta: float = 1.0
+) -> tuple[float, float, float]:
     table = _compared(owner, labels_true, labels_pred, beta=beta)
     if not table.n:
         return 1.0, 1.0, 1.0
     information = mutual_information(table)
-    homogeneity, completeness = (information / each if each else 1.0
-                                 for each in map(entropy, (table.rows, table.columns)))
+    homogeneity, completeness = (
+        information / each if each else 1.0 for each in map(entropy, (table.rows, table.columns))
+    )
     beta = float(beta)
     weights = beta * homogeneity + completeness
     mean = (1 + beta) * homogeneity * completeness / weights if weights else 0.0

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The means of clusters, and how rows differ from them, in blocks."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -53,8 +54,9 @@ class Clusters(NamedTuple):
                 sums[:, j] += np.bincount(own, column, k)
         return cls(sizes, corners, sums / sizes[:, None])
 
-    def deviations(self, X: NDArray, codes: NDArray[np.int64], vectors: Callable[[NDArray], NDArray] | None = None
-                   ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    def deviations(
+        self, X: NDArray, codes: NDArray[np.int64], vectors: Callable[[NDArray], NDArray] | None = None
+    ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Blocks of rows, less the mean of each row's cluster."""
         # As many rows as clusters at least: what is done for each cluster and block is then not more than for the rows.
         n = len(X)

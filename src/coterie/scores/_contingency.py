@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Two labelings of the same rows: how many rows have each pair of labels, and the information in that."""
+
 from __future__ import annotations
 
 import math
@@ -62,20 +63,30 @@ class Table(NamedTuple):
         """From a contingency matrix, dense or sparse, checked."""
         if is_sparse(matrix):
             rows = as_sparse_rows(matrix, parallel.resolve_n_jobs(None), name="contingency")
-            i, j, counts, shape = np.repeat(np.arange(len(rows)), np.diff(rows.starts)), rows.columns, rows.values, \
-                rows.shape
+            i, j, counts, shape = (
+                np.repeat(np.arange(len(rows)), np.diff(rows.starts)),
+                rows.columns,
+                rows.values,
+                rows.shape,
+            )
         else:
             dense = as_matrix(matrix, name="contingency")
             i, j = dense.nonzero()
             counts, shape = dense[i, j], dense.shape
         if len(counts) and (counts.min() < 0 or counts.sum(dtype=np.float64) >= _MOST_ROWS):
-            raise ValueError("contingency must hold numbers of rows: none negative, and less than 2**53 in all. "
-                             f"Got numbers from {counts.min():g} to {counts.max():g}.")
+            raise ValueError(
+                "contingency must hold numbers of rows: none negative, and less than 2**53 in all. "
+                f"Got numbers from {counts.min():g} to {counts.max():g}."
+            )
         counts = counts.astype(np.int64)
         found = counts > 0
         i, j, counts = i[found], j[found], counts[found]
-        return cls(i, j, counts, *(np.bincount(at, counts, length).astype(np.int64)
-                                   for at, length in zip((i, j), shape, strict=True)))
+        return cls(
+            i,
+            j,
+            counts,
+            *(np.bincount(at, counts, length).astype(np.int64) for at, length in zip((i, j), shape, strict=True)),
+        )
 
 
 def entropy(sizes: NDArray[np.int64]) -> float:
@@ -108,8 +119,9 @@ def average(a: float, b: float, method: str) -> float:
 def expected_mutual_information(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> float:
     """Mean of the mutual information over all tables with these sums."""
     n = int(rows.sum())
-    (a_sizes, a_times), (b_sizes, b_times) = sorted((np.unique(each, return_counts=True) for each in (rows, columns)),
-                                                    key=lambda pair: len(pair[0]))
+    (a_sizes, a_times), (b_sizes, b_times) = sorted(
+        (np.unique(each, return_counts=True) for each in (rows, columns)), key=lambda pair: len(pair[0])
+    )
     total = 0.0
     for done, (a, times) in enumerate(zip(a_sizes.tolist(), a_times.tolist(), strict=True)):
         parallel.report("expected mutual information", done, len(a_sizes))
@@ -147,8 +159,16 @@ def _expected_terms(n: int, a: int, b: NDArray[np.int64], reach: int) -> NDArray
 
 
 def _warn_of_numbers(*values: NDArray) -> None:
-    kinds = ["continuous" if each.dtype.kind == "f" and (each != np.rint(each)).any()
-             else "binary" if len(each) <= 2 else "multiclass" for each in values]
+    kinds = [
+        "continuous"
+        if each.dtype.kind == "f" and (each != np.rint(each)).any()
+        else "binary"
+        if len(each) <= 2
+        else "multiclass"
+        for each in values
+    ]
     if "continuous" in kinds:
-        warn(f"Clustering metrics expects discrete values but received {kinds[0]} values for label, and {kinds[1]} "
-             "values for target")
+        warn(
+            f"Clustering metrics expects discrete values but received {kinds[0]} values for label, and {kinds[1]} "
+            "values for target"
+        )

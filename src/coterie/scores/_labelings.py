@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Labels of two clusterings of the same rows: number them alike, and tell where they differ."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -93,8 +94,9 @@ def align_labels(previous: ArrayLike, labels: ArrayLike) -> NDArray:
         named = np.array([*names, _NOISE], dtype=str)
     else:
         unused = int(max(before.names.max(initial=-1), -1)) + 1
-        named = np.where(partner >= 0, before.names[partner] if len(before.names) else -1,
-                         unused + np.cumsum(partner < 0) - 1)
+        named = np.where(
+            partner >= 0, before.names[partner] if len(before.names) else -1, unused + np.cumsum(partner < 0) - 1
+        )
         named = np.append(named, -1).astype(np.intp)
     place = np.full(len(after.names) + 1, -1)  # the last is for noise, whose code is -1
     place[order] = np.arange(len(order))
@@ -195,10 +197,12 @@ class Comparison:
     def __str__(self) -> str:
         a, b = (_named(each) for each in (self.labels_a, self.labels_b))
         n = int(self.contingency.sum())
-        lines = [f"{_count(n, 'row')}: {_count(len(a), 'cluster')} in a, {len(b)} in b. "
-                 f"Adjusted Rand index {self.adjusted_rand:.3f}.",
-                 f"In another cluster, once the numbers are matched: {_count(round(self.changed * n), 'row')} "
-                 f"({share_cell(self.changed)})."]
+        lines = [
+            f"{_count(n, 'row')}: {_count(len(a), 'cluster')} in a, {len(b)} in b. "
+            f"Adjusted Rand index {self.adjusted_rand:.3f}.",
+            f"In another cluster, once the numbers are matched: {_count(round(self.changed * n), 'row')} "
+            f"({share_cell(self.changed)}).",
+        ]
         shared = {(i, j): int(self.contingency[a[i], b[j]]) for i, j in self.kept.items()}
         size_a = {i: int(self.contingency[a[i]].sum()) for i in a}
         size_b = {j: int(self.contingency[:, b[j]].sum()) for j in b}
@@ -214,24 +218,42 @@ class Comparison:
                 lines.append(f"{title}:")
                 lines.extend(f"    {each}" for each in items[:_MOST_LINES] + rest)
 
-        same = [f"{i} is {j}: all {_count(size_a[i], 'row')}" if size_a[i] == shared[i, j] == size_b[j] else
-                f"{i} is {j}: {_count(shared[i, j], 'row')} in both, {size_a[i] - shared[i, j]:,} only in a, "
-                f"{size_b[j] - shared[i, j]:,} only in b" for i, j in self.kept.items()]
+        same = [
+            f"{i} is {j}: all {_count(size_a[i], 'row')}"
+            if size_a[i] == shared[i, j] == size_b[j]
+            else f"{i} is {j}: {_count(shared[i, j], 'row')} in both, {size_a[i] - shared[i, j]:,} only in a, "
+            f"{size_b[j] - shared[i, j]:,} only in b"
+            for i, j in self.kept.items()
+        ]
         section("kept (a is b)", same)
-        section("split (a into b)", [
-            f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}" for i in self.splits])
-        section("merged (b out of a)", [
-            f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
-            for j in self.merges])
-        section("no counterpart in b", [
-            f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}" for i in self.gone])
-        section("no counterpart in a", [
-            f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
-            for j in self.new])
+        section(
+            "split (a into b)",
+            [f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}" for i in self.splits],
+        )
+        section(
+            "merged (b out of a)",
+            [
+                f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
+                for j in self.merges
+            ],
+        )
+        section(
+            "no counterpart in b",
+            [f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}" for i in self.gone],
+        )
+        section(
+            "no counterpart in a",
+            [
+                f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
+                for j in self.new
+            ],
+        )
         if len(a) < len(self.labels_a) or len(b) < len(self.labels_b):
             in_a, in_b = (np.array([_is_noise(each) for each in names]) for names in (self.labels_a, self.labels_b))
-            lines.append(f"noise: {self.contingency[in_a].sum():,} in a, {self.contingency[:, in_b].sum():,} in b, "
-                         f"{self.contingency[np.ix_(in_a, in_b)].sum():,} in both")
+            lines.append(
+                f"noise: {self.contingency[in_a].sum():,} in a, {self.contingency[:, in_b].sum():,} in b, "
+                f"{self.contingency[np.ix_(in_a, in_b)].sum():,} in both"
+            )
         return "\n".join(lines)
 
 
@@ -297,8 +319,9 @@ def compare(a: ArrayLike, b: ArrayLike) -> Comparison:
     merges = {j: parts for j in range(len(in_b)) if len(parts := np.flatnonzero(a_in_b == j)) > 1}
     of_splits = {int(j) for parts in splits.values() for j in parts}
     of_merges = {int(i) for parts in merges.values() for i in parts}
-    kept = {i: int(j) for i, j in enumerate(a_in_b)
-            if j >= 0 and b_in_a[j] == i and i not in splits and j not in merges}
+    kept = {
+        i: int(j) for i, j in enumerate(a_in_b) if j >= 0 and b_in_a[j] == i and i not in splits and j not in merges
+    }
     gone = [i for i in range(len(in_a)) if i not in kept and i not in splits and i not in of_merges]
     told = {*kept.values(), *merges, *of_splits}
     new = [j for j in range(len(in_b)) if j not in told]
@@ -308,12 +331,17 @@ def compare(a: ArrayLike, b: ArrayLike) -> Comparison:
     same = int(table[partner[pairs], pairs].sum()) + int(np.count_nonzero(noise_left & noise_right))
     names_a, names_b = left.names.tolist(), right.names.tolist()
     return Comparison(
-        contingency=_table(left, right, noise=True), labels_a=left.all_names(), labels_b=right.all_names(),
-        adjusted_rand=float(scores.adjusted_rand_score(left.codes, right.codes)), changed=1 - same / len(left.codes),
+        contingency=_table(left, right, noise=True),
+        labels_a=left.all_names(),
+        labels_b=right.all_names(),
+        adjusted_rand=float(scores.adjusted_rand_score(left.codes, right.codes)),
+        changed=1 - same / len(left.codes),
         kept={names_a[i]: names_b[j] for i, j in kept.items()},
         splits={names_a[i]: tuple(names_b[j] for j in parts) for i, parts in splits.items()},
         merges={names_b[j]: tuple(names_a[i] for i in parts) for j, parts in merges.items()},
-        gone=tuple(names_a[i] for i in gone), new=tuple(names_b[j] for j in new))
+        gone=tuple(names_a[i] for i in gone),
+        new=tuple(names_b[j] for j in new),
+    )
 
 
 def _count(n: int, noun: str) -> str:
@@ -367,16 +395,20 @@ class _Labels:
 
 def _check_lengths(left: _Labels, right: _Labels, name: str, other: str) -> None:
     if len(left.codes) != len(right.codes):
-        raise ValueError(f"{name} and {other} must be labels of the same rows. Got {len(left.codes)} and "
-                         f"{len(right.codes)}.")
+        raise ValueError(
+            f"{name} and {other} must be labels of the same rows. Got {len(left.codes)} and {len(right.codes)}."
+        )
 
 
 def _table(left: _Labels, right: _Labels, noise: bool = False) -> NDArray[np.int64]:
     """How many rows each cluster of one shares with each of the other; with noise, if asked for, in its place."""
     names_left, names_right = (each.all_names() if noise else each.names for each in (left, right))
     shape = len(names_left), len(names_right)
-    memory.require(32 * max(shape)**2, f"A table of {shape[0]:,} clusters by {shape[1]:,}",
-                    "Fewer clusters need less: leave out the smallest, as noise.")
+    memory.require(
+        32 * max(shape) ** 2,
+        f"A table of {shape[0]:,} clusters by {shape[1]:,}",
+        "Fewer clusters need less: leave out the smallest, as noise.",
+    )
     if noise:
         i, j = (_with_noise(each, names) for each, names in ((left, names_left), (right, names_right)))
     else:

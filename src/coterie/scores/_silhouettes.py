@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Silhouettes: by all pairs, by the means of clusters, or by rank, whichever is exact and fastest for the metric."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -39,8 +40,13 @@ def take(X: NDArray | SparseRows, which: NDArray[np.int64], metric: object) -> N
     return X.take(which).take_columns(which) if isinstance(X, SparseRows) else X[which[:, None], which]
 
 
-def silhouettes(X: NDArray | SparseRows, codes: NDArray[np.int64], metric: str | Callable | distances.Metric,
-                n_jobs: int | None, kwds: dict[str, object]) -> NDArray[np.float64]:
+def silhouettes(
+    X: NDArray | SparseRows,
+    codes: NDArray[np.int64],
+    metric: str | Callable | distances.Metric,
+    n_jobs: int | None,
+    kwds: dict[str, object],
+) -> NDArray[np.float64]:
     """Of each row; `codes` are the numbers of the clusters, each of which occurs."""
     sizes = np.bincount(codes)
     if isinstance(X, SparseRows):
@@ -58,26 +64,41 @@ def silhouettes(X: NDArray | SparseRows, codes: NDArray[np.int64], metric: str |
     n_threads = parallel.resolve_n_jobs(n_jobs)
     if measure is not None and measure.kernel in ("sqeuclidean", "cosine", "correlation"):
         return _by_means(codes, sizes, _mean_distances_by_centers(X, codes, sizes, measure, n_threads))
-    if measure is not None and len(X) >= _BY_RANK * len(sizes) and (measure.kernel == "manhattan" or (
-            X.shape[1] == 1 and measure.kernel in ("euclidean", "chebyshev", "minkowski"))):
+    if (
+        measure is not None
+        and len(X) >= _BY_RANK * len(sizes)
+        and (
+            measure.kernel == "manhattan"
+            or (X.shape[1] == 1 and measure.kernel in ("euclidean", "chebyshev", "minkowski"))
+        )
+    ):
         return _by_means(codes, sizes, _mean_distances_by_rank(X, codes, sizes))
     if measure is not None and measure.function is not None:
         return _by_means(codes, sizes, _mean_distances_by_calls(X, codes, sizes, measure))
     return _by_sums(X, codes, sizes, measure, n_threads)
 
 
-def _of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64],
-               metric: str | Callable | distances.Metric, n_threads: int, kwds: dict[str, object]
-               ) -> NDArray[np.float64]:
+def _of_sparse(
+    X: SparseRows,
+    codes: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    metric: str | Callable | distances.Metric,
+    n_threads: int,
+    kwds: dict[str, object],
+) -> NDArray[np.float64]:
     if _is_precomputed(metric):
         return _by_means(codes, sizes, _mean_given_distances_of_sparse(X, codes, sizes, **kwds))
     measure = distances.as_metric(metric, **kwds)
     kernel = measure.kernel
     if kernel not in ("cosine", "euclidean", "manhattan", "sqeuclidean"):
-        raise TypeError("Silhouettes of sparse rows are computed for the metrics 'cosine', 'euclidean', 'manhattan' "
-                        f"and 'sqeuclidean', got {shown(metric)}. Use '.toarray()' to convert to a dense numpy array.")
+        raise TypeError(
+            "Silhouettes of sparse rows are computed for the metrics 'cosine', 'euclidean', 'manhattan' "
+            f"and 'sqeuclidean', got {shown(metric)}. Use '.toarray()' to convert to a dense numpy array."
+        )
     check_number_of_labels(len(sizes), len(X))
-    X = dataclasses.replace(X, values=power_of_two.divided(X.values, distances.safe_exponent(measure, X.values, name="X")))
+    X = dataclasses.replace(
+        X, values=power_of_two.divided(X.values, distances.safe_exponent(measure, X.values, name="X"))
+    )
     if kernel in ("cosine", "sqeuclidean"):
         return _by_means(codes, sizes, _mean_distances_of_sparse(X, codes, sizes, kernel == "cosine"))
     n, order, ends = len(X), np.argsort(codes, kind="stable"), np.cumsum(sizes)
@@ -87,10 +108,25 @@ def _of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64]
     total, within, nearest = np.zeros(n), np.empty(n), np.full(n, np.inf)
     for start in range(0, n, points.tile):
         parallel.report("silhouette", start, n)
-        parallel.run(lambda region, slot: sparse_rows.add_distances(
-            kind, *points.arrays(), codes, ends, start, min(n, start + points.tile),  # noqa: B023
-            *points.as_columns, *points.as_rows, total, within, nearest, region, slot),
-            -(-n // sparse_rows.LANES), n_threads)
+        parallel.run(
+            lambda region, slot: sparse_rows.add_distances(
+                kind,
+                *points.arrays(),
+                codes,
+                ends,
+                start,
+                min(n, start + points.tile),  # noqa: B023
+                *points.as_columns,
+                *points.as_rows,
+                total,
+                within,
+                nearest,
+                region,
+                slot,
+            ),
+            -(-n // sparse_rows.LANES),
+            n_threads,
+        )
     parallel.report("silhouette", n, n)
     own = sizes[codes]
     result = np.empty(n)
@@ -98,8 +134,9 @@ def _of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64]
     return result
 
 
-def _by_sums(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric | None,
-             n_threads: int) -> NDArray[np.float64]:
+def _by_sums(
+    X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric | None, n_threads: int
+) -> NDArray[np.float64]:
     """From all pairs, whose distances are added up as they are computed; `X` holds them if there is no metric."""
     n, d = X.shape
     order = np.argsort(codes, kind="stable")
@@ -109,8 +146,13 @@ def _by_sums(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], mea
         rows = max(1, _GIVEN // n)
 
         def work(first: int, count: int) -> None:
-            parallel.run(lambda region, slot: silhouette.mean_given_distances(
-                X, order, codes, ends, rows, first, within, nearest, region, slot), count, n_threads)
+            parallel.run(
+                lambda region, slot: silhouette.mean_given_distances(
+                    X, order, codes, ends, rows, first, within, nearest, region, slot
+                ),
+                count,
+                n_threads,
+            )
     else:
         work_per_row = n * max(d, 4) * (_SLOW if measure.kernel in ("minkowski", "haversine") else 1)
         if n * work_per_row < _ALONE:
@@ -121,8 +163,13 @@ def _by_sums(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], mea
         columns = 512 * max(1, _COLUMN_NUMBERS // (512 * d))
 
         def work(first: int, count: int) -> None:
-            parallel.run(lambda region, slot: silhouette.mean_distances(
-                points, codes, ends, rows, columns, first, within, nearest, region, slot), count, n_threads)
+            parallel.run(
+                lambda region, slot: silhouette.mean_distances(
+                    points, codes, ends, rows, columns, first, within, nearest, region, slot
+                ),
+                count,
+                n_threads,
+            )
 
     parallel.in_steps("silhouette", -(-n // rows), n, work)
     parallel.report("silhouette", n, n)
@@ -134,8 +181,9 @@ def _by_sums(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], mea
     return within
 
 
-def _by_means(codes: NDArray[np.int64], sizes: NDArray[np.int64],
-              blocks: Iterator[tuple[slice, NDArray[np.float64]]]) -> NDArray[np.float64]:
+def _by_means(
+    codes: NDArray[np.int64], sizes: NDArray[np.int64], blocks: Iterator[tuple[slice, NDArray[np.float64]]]
+) -> NDArray[np.float64]:
     """From mean distances of blocks of rows to the clusters, which are overwritten."""
     result = np.empty(len(codes))
     for rows, means in blocks:
@@ -153,15 +201,18 @@ def _coefficients(a: NDArray[np.float64], b: NDArray[np.float64], sizes: NDArray
     """(b - a) / max(a, b) of rows in clusters of these sizes."""
     larger = np.maximum(a, b)
     if not np.isfinite(larger).all():
-        raise ValueError("Distances between rows are NaN or infinite: the metric is not defined for them, or they are "
-                         "too large for float64.")
+        raise ValueError(
+            "Distances between rows are NaN or infinite: the metric is not defined for them, or they are "
+            "too large for float64."
+        )
     result = np.zeros(len(a))
     np.divide(b - a, larger, out=result, where=(larger > 0) & (sizes > 1))
     return result
 
 
-def _mean_distances_by_calls(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric
-                             ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+def _mean_distances_by_calls(
+    X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric
+) -> Iterator[tuple[slice, NDArray[np.float64]]]:
     """Mean distances of blocks of rows to each cluster, by a function of two rows."""
     order = np.argsort(codes, kind="stable")
     starts = np.cumsum(sizes) - sizes
@@ -172,9 +223,9 @@ def _mean_distances_by_calls(X: NDArray, codes: NDArray[np.int64], sizes: NDArra
         yield rows, np.add.reduceat(found, starts, axis=1) / sizes
 
 
-def _mean_distances_by_centers(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64],
-                               measure: distances.Metric, n_threads: int
-                               ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+def _mean_distances_by_centers(
+    X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric, n_threads: int
+) -> Iterator[tuple[slice, NDArray[np.float64]]]:
     """The same where distances are squares of lengths: the mean of |x - y|² over y is |x - m|² + the mean of |y - m|²,
     with their mean m. Cosine distances are half the squares between rows of length 1."""
     squares = distances.as_metric("sqeuclidean")
@@ -205,8 +256,9 @@ def _mean_distances_by_centers(X: NDArray, codes: NDArray[np.int64], sizes: NDAr
         yield rows, means
 
 
-def _mean_distances_by_rank(X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64]
-                            ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+def _mean_distances_by_rank(
+    X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64]
+) -> Iterator[tuple[slice, NDArray[np.float64]]]:
     """The same for sums of |x - y|, feature by feature: where the values of a cluster are in order, and added up, those
     below x and those above have known sums. They are measured from the median, so that no term is larger than the sum
     that is asked for, but for a small factor, and no digit is lost."""
@@ -224,7 +276,7 @@ def _mean_distances_by_rank(X: NDArray, codes: NDArray[np.int64], sizes: NDArray
             values = ordered[j, run]
             values.sort()
             medians[j, c] = values[len(values) // 2]
-            np.cumsum(values - medians[j, c], out=sums[j, run.start + c + 1:run.stop + c + 1])
+            np.cumsum(values - medians[j, c], out=sums[j, run.start + c + 1 : run.stop + c + 1])
     for rows in blocks("silhouette", n, max(len(sizes), 16)):
         means = np.zeros((rows.stop - rows.start, len(sizes)))
         for j in range(d):
@@ -233,14 +285,16 @@ def _mean_distances_by_rank(X: NDArray, codes: NDArray[np.int64], sizes: NDArray
             values = values[by_value]
             for c, run in enumerate(runs):
                 below = np.searchsorted(ordered[j, run], values)
-                part = sums[j, run.start + c:run.stop + c + 1]
-                means[by_value, c] += ((values - medians[j, c]) * (2 * below - len(part) + 1)
-                                       + (part[-1] - 2.0 * part[below]))
+                part = sums[j, run.start + c : run.stop + c + 1]
+                means[by_value, c] += (values - medians[j, c]) * (2 * below - len(part) + 1) + (
+                    part[-1] - 2.0 * part[below]
+                )
         yield rows, means / sizes
 
 
-def _mean_distances_of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64], cosine: bool
-                              ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+def _mean_distances_of_sparse(
+    X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64], cosine: bool
+) -> Iterator[tuple[slice, NDArray[np.float64]]]:
     """The same for sparse rows: of |x - y|² that is |x|² - 2 x·m plus the mean of |y|². There is no offset that could
     cost digits where most numbers are 0."""
     n, d = X.shape
@@ -254,8 +308,10 @@ def _mean_distances_of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: ND
         if len(filled):
             largest[filled] = np.maximum.reduceat(np.abs(values), X.starts[filled])
         if not largest.all():
-            raise ValueError("Cosine affinity cannot be used when X contains zero vectors. Leave such rows out or "
-                             f"choose another metric. First in X at row {int(largest.argmin())}.")
+            raise ValueError(
+                "Cosine affinity cannot be used when X contains zero vectors. Leave such rows out or "
+                f"choose another metric. First in X at row {int(largest.argmin())}."
+            )
         values /= largest[row_of]  # first, so that neither large nor small numbers do harm
         values /= np.sqrt(np.bincount(row_of, values * values, n))[row_of]
     squares = np.bincount(row_of, values * values, n)
@@ -264,7 +320,7 @@ def _mean_distances_of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: ND
     spread = np.bincount(codes, squares, k) / sizes
     for rows in blocks("silhouette", n, k * max(1, len(values) // n)):
         part = slice(X.starts[rows.start], X.starts[rows.stop])
-        places = np.flatnonzero(np.diff(X.starts[rows.start:rows.stop + 1]))  # rows that are not empty
+        places = np.flatnonzero(np.diff(X.starts[rows.start : rows.stop + 1]))  # rows that are not empty
         means = np.zeros((rows.stop - rows.start, k))
         if len(places):
             products = totals[X.columns[part]] * values[part, None]
@@ -276,8 +332,9 @@ def _mean_distances_of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: ND
         yield rows, means * 0.5 if cosine else means
 
 
-def _mean_given_distances_of_sparse(X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64], **kwds: object
-                                    ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+def _mean_given_distances_of_sparse(
+    X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64], **kwds: object
+) -> Iterator[tuple[slice, NDArray[np.float64]]]:
     """The same of given distances, where those that are not stored are 0."""
     n, k = len(X), len(sizes)
     row_of = np.repeat(np.arange(n), np.diff(X.starts))
@@ -289,19 +346,23 @@ def _mean_given_distances_of_sparse(X: SparseRows, codes: NDArray[np.int64], siz
         yield rows, np.bincount(place, values[part], (rows.stop - rows.start) * k).reshape(-1, k) / sizes
 
 
-def _check_distances(X: NDArray | SparseRows, diagonal: NDArray, values: NDArray, n_labels: int,
-                     kwds: dict[str, object]) -> None:
+def _check_distances(
+    X: NDArray | SparseRows, diagonal: NDArray, values: NDArray, n_labels: int, kwds: dict[str, object]
+) -> None:
     """Given distances: a square matrix of `values` with this diagonal."""
     if kwds:
         raise TypeError(f"The metric 'precomputed' takes no argument {', '.join(map(repr, kwds))}.")
     _check_square(X)
     if (np.abs(diagonal) > 100 * np.finfo(values.dtype).eps).any():
-        raise ValueError("The precomputed distance matrix contains non-zero elements on the diagonal. "
-                         "Use np.fill_diagonal(X, 0).")
+        raise ValueError(
+            "The precomputed distance matrix contains non-zero elements on the diagonal. Use np.fill_diagonal(X, 0)."
+        )
     check_number_of_labels(n_labels, len(X))
     if values.min(initial=0.0) < 0:
-        raise ValueError("Negative values in data passed to `pairwise_distances`. "
-                         "Precomputed distance need to have non-negative values.")
+        raise ValueError(
+            "Negative values in data passed to `pairwise_distances`. "
+            "Precomputed distance need to have non-negative values."
+        )
 
 
 def _is_precomputed(metric: object) -> bool:
@@ -310,5 +371,6 @@ def _is_precomputed(metric: object) -> bool:
 
 def _check_square(X: NDArray | SparseRows) -> None:
     if X.shape[0] != X.shape[1]:
-        raise ValueError("Precomputed metric requires shape (n_queries, n_indexed). "
-                         f"Got {X.shape} for {len(X)} indexed.")
+        raise ValueError(
+            f"Precomputed metric requires shape (n_queries, n_indexed). Got {X.shape} for {len(X)} indexed."
+        )

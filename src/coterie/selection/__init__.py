@@ -7,6 +7,7 @@ any parameters   `sweep`, which returns a `Sweep`: a table of scores and of stab
 eps of DBSCAN    `k_distances`, and `suggest_eps`, which returns an `EpsSuggestion`
 ===============  =======================================================================================================
 """
+
 from ._suggest_eps import EpsSuggestion, k_distances, suggest_eps
 from ._suggest_k import KSuggestion, suggest_k
 from ._sweep import Sweep, sweep

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The `eps` of DBSCAN: `suggest_eps` takes it from the distances that `k_distances` gives."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -54,8 +55,14 @@ class EpsSuggestion:
     distances: NDArray[np.float64] = dataclasses.field(repr=False, compare=False)
 
 
-def k_distances(X: ArrayLike, k: int, *, metric: str | Callable | distances.Metric = "euclidean",
-                n_jobs: int | None = None, **kwargs: object) -> NDArray[np.float64]:
+def k_distances(
+    X: ArrayLike,
+    k: int,
+    *,
+    metric: str | Callable | distances.Metric = "euclidean",
+    n_jobs: int | None = None,
+    **kwargs: object,
+) -> NDArray[np.float64]:
     """Distance of each row to its k-th nearest row, itself counted as the first, in ascending order.
 
     Rows are counted as DBSCAN does: with ``min_samples=k`` those are core points whose number here is at most eps. So
@@ -109,13 +116,19 @@ def k_distances(X: ArrayLike, k: int, *, metric: str | Callable | distances.Metr
     result = np.empty(len(array))
     step = max(1, _BLOCK // int(k))
     for start in range(0, len(array), step):
-        result[start:start + step] = nearest.kneighbors(array[start:start + step])[0][:, -1]
+        result[start : start + step] = nearest.kneighbors(array[start : start + step])[0][:, -1]
     result.sort()
     return result
 
 
-def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | distances.Metric = "euclidean",
-                n_jobs: int | None = None, **kwargs: object) -> EpsSuggestion:
+def suggest_eps(
+    X: ArrayLike,
+    min_samples: int = 5,
+    *,
+    metric: str | Callable | distances.Metric = "euclidean",
+    n_jobs: int | None = None,
+    **kwargs: object,
+) -> EpsSuggestion:
     """Suggest the `eps` of DBSCAN for data and `min_samples`: the knee of the sorted distances to the k-th neighbour.
 
     Parameters
@@ -204,8 +217,10 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
         raise ValueError("No eps can be suggested: distances are too large for float64. Scale the data first.")
     curve = found[found > 0]
     if not len(curve):
-        raise ValueError(f"No eps can be suggested: every row has {k - 1} or more others at distance 0. Leave "
-                         f"duplicates out, or try more min_samples than {min_samples}.")
+        raise ValueError(
+            f"No eps can be suggested: every row has {k - 1} or more others at distance 0. Leave "
+            f"duplicates out, or try more min_samples than {min_samples}."
+        )
     power = 2 if measure.name in _SQUARES else 1
     lengths = curve ** (1 / power)
     n_dense = int(np.searchsorted(lengths, _find_knee(lengths), side="right"))
@@ -221,11 +236,14 @@ def suggest_eps(X: ArrayLike, min_samples: int = 5, *, metric: str | Callable | 
     elif curve[0] == curve[-1]:
         reason = f"no clear knee: {kth} is at {curve[0]:.4g}{' or at 0' * bool(found[0] == 0)} for all rows"
     else:
-        seen = ("show no bend that is more than chance makes, as where data are about as dense all over"
-                if ratio < max(_FARTHER, by_chance) else
-                "bend before a quarter of the rows, so that no large part of them is dense")
-        reason = (f"no clear knee: the distances to {kth} {seen}; {eps:g} is enough for "
-                  f"{_share(found <= eps)} of the rows")
+        seen = (
+            "show no bend that is more than chance makes, as where data are about as dense all over"
+            if ratio < max(_FARTHER, by_chance)
+            else "bend before a quarter of the rows, so that no large part of them is dense"
+        )
+        reason = (
+            f"no clear knee: the distances to {kth} {seen}; {eps:g} is enough for {_share(found <= eps)} of the rows"
+        )
     return EpsSuggestion(eps, clear, reason, found)
 
 
@@ -248,7 +266,7 @@ def _share(of_rows: NDArray[np.bool_]) -> str:
 
 def _find_knee(curve: NDArray[np.float64]) -> float:
     """The distance at the knee of distances in ascending order, all greater than 0."""
-    inner = curve[:max(2, math.ceil((1 - _FARTHEST) * len(curve)))]
+    inner = curve[: max(2, math.ceil((1 - _FARTHEST) * len(curve)))]
     place = _farthest_below_chord(inner)
     low, high = _MUCH_NOISE
     if low * len(curve) <= place < high * len(curve):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How many clusters: what scores well, holds on other draws of the data, and would not come about by chance."""
+
 from __future__ import annotations
 
 import contextlib
@@ -167,11 +168,14 @@ def suggest_k(
     >>> suggest_k(rng.uniform(size=(200, 2)), random_state=0).k
     1
     """
-    check_parameters("suggest_k", {"random_state": RANDOM_STATE, "n_jobs": N_JOBS},
-                     {"random_state": random_state, "n_jobs": n_jobs})
+    check_parameters(
+        "suggest_k", {"random_state": RANDOM_STATE, "n_jobs": N_JOBS}, {"random_state": random_state, "n_jobs": n_jobs}
+    )
     randomness = as_random_state(random_state)
-    with (contextlib.nullcontext() if callback is None else parallel.progress(callback),
-          parallel.num_threads(parallel.resolve_n_jobs(n_jobs))):
+    with (
+        contextlib.nullcontext() if callback is None else parallel.progress(callback),
+        parallel.num_threads(parallel.resolve_n_jobs(n_jobs)),
+    ):
         if isinstance(X, Sweep):
             if estimator is not None:
                 raise ValueError("suggest_k takes no estimator beside a sweep: the sweep has its own.")
@@ -179,8 +183,13 @@ def suggest_k(
         else:
             array = as_matrix(X, owner="suggest_k")
             numbers = _read_numbers(n_clusters, len(array))
-            found = sweep(KMeans(n_init=_N_INIT) if estimator is None else estimator, X, {"n_clusters": numbers},
-                          stability=stability, random_state=randomness)
+            found = sweep(
+                KMeans(n_init=_N_INIT) if estimator is None else estimator,
+                X,
+                {"n_clusters": numbers},
+                stability=stability,
+                random_state=randomness,
+            )
         ks = _numbers_of(found)
         mean, deviation = _by_chance(found, randomness)
     return _decide(found, ks, mean, deviation)
@@ -197,12 +206,16 @@ def _read_numbers(n_clusters: Iterable[int], n_samples: int) -> list[int]:
     except (TypeError, MemoryError):  # no list, or one that does not end
         numbers = [None]
     if not all(is_integer(each) and each >= 2 for each in numbers):
-        raise ValueError("The 'n_clusters' parameter of suggest_k must be a list of ints of at least 2; one cluster is "
-                         f"what they are compared with. Got {shown(n_clusters)} instead.")
+        raise ValueError(
+            "The 'n_clusters' parameter of suggest_k must be a list of ints of at least 2; one cluster is "
+            f"what they are compared with. Got {shown(n_clusters)} instead."
+        )
     fitting = sorted({int(each) for each in numbers if each < n_samples})
     if not fitting:
-        raise ValueError(f"The 'n_clusters' parameter of suggest_k must have a number below that of the rows, "
-                         f"{n_samples}. Got {shown(n_clusters)}.")
+        raise ValueError(
+            f"The 'n_clusters' parameter of suggest_k must have a number below that of the rows, "
+            f"{n_samples}. Got {shown(n_clusters)}."
+        )
     return fitting
 
 
@@ -212,8 +225,9 @@ def _numbers_of(found: Sweep) -> list[int]:
     if len(found.parameters) > 1 or name not in _NUMBERS:
         raise ValueError(f"suggest_k needs a sweep over n_clusters alone. Got one over {', '.join(found.parameters)}.")
     if "silhouette" not in found.scores:
-        raise ValueError(f"suggest_k needs a sweep with the score 'silhouette'. Got one with "
-                         f"{', '.join(found.scores) or 'none'}.")
+        raise ValueError(
+            f"suggest_k needs a sweep with the score 'silhouette'. Got one with {', '.join(found.scores) or 'none'}."
+        )
     if Judge(found.estimator, found.data, [], []).is_of_distances():
         raise ValueError("suggest_k needs rows, not distances, for data without clusters to compare them with.")
     numbers = [row[found.parameters[0]] for row in found]
@@ -237,8 +251,11 @@ def _by_chance(found: Sweep, randomness: np.random.RandomState) -> tuple[NDArray
     with told_once(Warning):
         for r in range(2 * _REFERENCES):
             kind, number = r % 2, r // 2
-            places = (randomness.uniform(low, high, (size, len(low))) if kind == 0 else
-                      randomness.normal(size=(size, len(low))) * deviations)
+            places = (
+                randomness.uniform(low, high, (size, len(low)))
+                if kind == 0
+                else randomness.normal(size=(size, len(low))) * deviations
+            )
             reference = center + places @ axes
             fitted = Fits(found.estimator, reference, points)
             judge = Judge(found.estimator, reference, ["silhouette"], [SCORES["silhouette"]])
@@ -298,8 +315,9 @@ def _decide(found: Sweep, ks: list[int], mean: NDArray[np.float64], deviation: N
     at = int(np.where(good, excess, -math.inf).argmax())
     others = [i for i in np.flatnonzero(beyond & (stability >= _STABLE)).tolist() if i != at]
     reasons, doubts = _say_yes(found, seen, at, good, others)
-    return KSuggestion(ks[at], bool(stability[at] >= _STABLE), tuple(reasons), tuple(ks[i] for i in others), found,
-                       mean, tuple(doubts))
+    return KSuggestion(
+        ks[at], bool(stability[at] >= _STABLE), tuple(reasons), tuple(ks[i] for i in others), found, mean, tuple(doubts)
+    )
 
 
 def _margin(stability: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -311,8 +329,9 @@ def _margin(stability: NDArray[np.float64]) -> NDArray[np.float64]:
 # Each sentence is about the whole table that is printed beside it, not about the candidates only.
 
 
-def _say_yes(found: Sweep, seen: _Seen, at: int, good: NDArray[np.bool_], others: list[int]
-             ) -> tuple[list[str], list[str]]:
+def _say_yes(
+    found: Sweep, seen: _Seen, at: int, good: NDArray[np.bool_], others: list[int]
+) -> tuple[list[str], list[str]]:
     """What speaks for a number of clusters, and what against it."""
     reasons, doubts = _say_silhouette(seen, at, good), []
     if found.n_resamples and not np.isnan(seen.stability).all():
@@ -324,8 +343,10 @@ def _say_yes(found: Sweep, seen: _Seen, at: int, good: NDArray[np.bool_], others
     if others:
         views = [view for view, there in (("coarser", min(others) < at), ("finer", max(others) > at)) if there]
         scored = told_apart(seen.silhouette[others])
-        doubts.append(f"k = {_listed(seen.ks, others)} stand{'s' * (len(others) == 1)} out, too, for a "
-                      f"{' or '.join(views)} view (silhouette {_listed(scored, range(len(others)))})")
+        doubts.append(
+            f"k = {_listed(seen.ks, others)} stand{'s' * (len(others) == 1)} out, too, for a "
+            f"{' or '.join(views)} view (silhouette {_listed(scored, range(len(others)))})"
+        )
     for name, best in _best_by_indices(found).items():
         text = f"{name} index is best for k = {_listed(seen.ks, best)}"
         if at not in best:
@@ -362,8 +383,10 @@ def _say_silhouette(seen: _Seen, at: int, good: NDArray[np.bool_]) -> list[str]:
     else:
         why = f"data without clusters have more there, too ({both(seen.by_chance)})"
     value, _ = told_apart(seen.silhouette[[there, at]])
-    return [f"silhouette is highest for k = {seen.ks[there]} ({value}), but {why}",
-            f"silhouette stands out{most} for k = {k} {here}"]
+    return [
+        f"silhouette is highest for k = {seen.ks[there]} ({value}), but {why}",
+        f"silhouette stands out{most} for k = {k} {here}",
+    ]
 
 
 def _say_chance(seen: _Seen, at: int) -> str:
@@ -380,11 +403,15 @@ def _say_no(found: Sweep, seen: _Seen) -> list[str]:
     nearest = int(np.nanargmax(seen.excess))
     pair = f"{told_apart([seen.silhouette[nearest], seen.by_chance[nearest]])[0]} against {_say_chance(seen, nearest)}"
     if len(seen.ks) == 1:
-        reasons = [f"no structure: for k = {seen.ks[0]} the silhouette is not clearly above that of data without "
-                   f"clusters, {pair}"]
+        reasons = [
+            f"no structure: for k = {seen.ks[0]} the silhouette is not clearly above that of data without "
+            f"clusters, {pair}"
+        ]
     else:
-        reasons = [f"no structure: for no k is the silhouette clearly above that of data without clusters; k = "
-                   f"{seen.ks[nearest]} comes nearest, {pair}"]
+        reasons = [
+            f"no structure: for no k is the silhouette clearly above that of data without clusters; k = "
+            f"{seen.ks[nearest]} comes nearest, {pair}"
+        ]
     if not np.isnan(seen.stability).all():
         reasons.append(_say_stability(found, seen))
     return reasons
@@ -395,13 +422,17 @@ def _say_stability(found: Sweep, seen: _Seen, at: int | None = None) -> str:
     texts = [fixed(each, 2) for each in seen.stability.tolist()]
     if np.count_nonzero(~np.isnan(seen.stability)) == 1:
         known = int(np.nanargmax(seen.stability))
-        return (f"{_resamples(found)} agree{'s' * (found.n_resamples == 1)} for k = {seen.ks[known]} with an adjusted "
-                f"Rand index of {texts[known]}")
+        return (
+            f"{_resamples(found)} agree{'s' * (found.n_resamples == 1)} for k = {seen.ks[known]} with an adjusted "
+            f"Rand index of {texts[known]}"
+        )
     most = float(np.nanmax(seen.stability))
     best = [i for i, text in enumerate(texts) if text == fixed(most, 2)]
     nearly = [i for i in np.flatnonzero(seen.stability >= most - _AS_STABLE).tolist() if i not in best]
-    told = (f"{_resamples(found)} agree{'s' * (found.n_resamples == 1)} best for k = {_listed(seen.ks, best)} "
-            f"(adjusted Rand index {fixed(most, 2)})")
+    told = (
+        f"{_resamples(found)} agree{'s' * (found.n_resamples == 1)} best for k = {_listed(seen.ks, best)} "
+        f"(adjusted Rand index {fixed(most, 2)})"
+    )
     if nearly:
         low, high = (fixed(each(seen.stability[nearly]), 2) for each in (np.min, np.max))
         told += f", nearly as well for k = {_listed(seen.ks, nearly)} ({low if low == high else f'{low} to {high}'})"
@@ -420,8 +451,10 @@ def _doubt_stability(found: Sweep, stability: float) -> list[str]:
     if math.isnan(stability):
         return ["it was not tried whether resamples have the same clusters"]
     each = "resamples do not always have" if found.n_resamples > 1 else "the resample does not have"
-    return [f"{each} the same clusters (adjusted Rand index {fixed(stability, 2)}): they may be long, bent or of very "
-            "different sizes, or not be there; look at them"]
+    return [
+        f"{each} the same clusters (adjusted Rand index {fixed(stability, 2)}): they may be long, bent or of very "
+        "different sizes, or not be there; look at them"
+    ]
 
 
 def _best_by_indices(found: Sweep) -> dict[str, list[int]]:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Fit with many parameters, score each fit, and see how far it holds on other draws of the data."""
+
 from __future__ import annotations
 
 import contextlib
@@ -101,12 +102,17 @@ class Sweep:
         return iter(self.rows)
 
     def __repr__(self) -> str:
-        return (f"<Sweep of {type(self.estimator).__name__} over {', '.join(self.parameters)}: {len(self)} rows with "
-                f"{', '.join(self._columns())}>")
+        return (
+            f"<Sweep of {type(self.estimator).__name__} over {', '.join(self.parameters)}: {len(self)} rows with "
+            f"{', '.join(self._columns())}>"
+        )
 
     def __str__(self) -> str:
-        columns = [*self.parameters, *(each for each in ("n_clusters", "noise") if each not in self.parameters),
-                   *self._columns()]
+        columns = [
+            *self.parameters,
+            *(each for each in ("n_clusters", "noise") if each not in self.parameters),
+            *self._columns(),
+        ]
         if not any(row["noise"] for row in self.rows) and "noise" not in self.parameters:
             columns.remove("noise")
         lines = zip(*(self._cells(name) for name in columns), strict=True)
@@ -117,7 +123,7 @@ class Sweep:
         values = [row[name] for row in self.rows]
         if name in self.parameters:
             texts = [f"{value:g}" if isinstance(value, float) else " ".join(str(value).split()) for value in values]
-            cells = [text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL - 3]}..." for text in texts]
+            cells = [text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 3]}..." for text in texts]
         elif name == "n_clusters":
             cells = [f"{value:,}" for value in values]
         elif name == "noise":
@@ -131,8 +137,10 @@ class Sweep:
                 cells = [f"{fixed(row[name], 2)} ± {row['stability_spread']:.2f}" for row in self.rows]
             defined = [not math.isnan(value) for value in values]
             best = self.best(name)[name] if name != "inertia" and any(defined) else None
-            cells = [f"{cell if known else '-'}{'*' if value == best else ' ' * (name != 'inertia')}"
-                     for cell, known, value in zip(cells, defined, values, strict=True)]
+            cells = [
+                f"{cell if known else '-'}{'*' if value == best else ' ' * (name != 'inertia')}"
+                for cell, known, value in zip(cells, defined, values, strict=True)
+            ]
         width = max(map(len, [name, *cells]))
         return [each.rjust(width) for each in [name, *cells]]
 
@@ -158,8 +166,10 @@ class Sweep:
         if not isinstance(score, str):
             raise TypeError(f"score must be the name of a score. Got {shown(score)}.")
         if score == "inertia":
-            raise ValueError("inertia has no best value: it falls with every further cluster, down to 0. Look where it "
-                             "stops falling fast, or ask for another score.")
+            raise ValueError(
+                "inertia has no best value: it falls with every further cluster, down to 0. Look where it "
+                "stops falling fast, or ask for another score."
+            )
         known = [*self.scores, *(["stability"] if self.n_resamples else [])]
         if score not in known:
             raise ValueError(f"score must be one of those of the sweep: {', '.join(known)}. Got {shown(score)}.")
@@ -314,26 +324,36 @@ def sweep(
     >>> [len(np.unique(labels)) for labels in found.labels]
     [2, 3, 4, 5]
     """
-    check_parameters("sweep", {"stability": (integer(0),), "random_state": RANDOM_STATE, "n_jobs": N_JOBS},
-                     {"stability": stability, "random_state": random_state, "n_jobs": n_jobs})
+    check_parameters(
+        "sweep",
+        {"stability": (integer(0),), "random_state": RANDOM_STATE, "n_jobs": N_JOBS},
+        {"stability": stability, "random_state": random_state, "n_jobs": n_jobs},
+    )
     if isinstance(estimator, type) or not all(hasattr(estimator, each) for each in _METHODS):
-        raise TypeError("sweep needs an estimator, such as KMeans(), with get_params, set_params and fit_predict. "
-                        f"Got {shown(estimator)}.")
+        raise TypeError(
+            "sweep needs an estimator, such as KMeans(), with get_params, set_params and fit_predict. "
+            f"Got {shown(estimator)}."
+        )
     values = _read_grid(estimator, grid)
     names, functions = _read_scores(scores, {*values, *_COLUMNS})
     array = as_matrix(X, owner="sweep")
     randomness = as_random_state(random_state)
     base = _copy(estimator)
-    unseeded = [name for name, value in base.get_params().items()  # those of the parts of a pipeline, too
-                if value is None and name.rpartition("__")[2] == "random_state"]
+    unseeded = [
+        name
+        for name, value in base.get_params().items()  # those of the parts of a pipeline, too
+        if value is None and name.rpartition("__")[2] == "random_state"
+    ]
     if unseeded:
         base.set_params(**dict.fromkeys(unseeded, int(randomness.randint(2**31))))
     points = [dict(zip(values, each, strict=True)) for each in itertools.product(*values.values())]
     judge = Judge(base, array, names, functions)
 
     total = len(points) * (1 + stability)
-    with (contextlib.nullcontext() if callback is None else parallel.progress(callback),
-          parallel.num_threads(parallel.resolve_n_jobs(n_jobs))):
+    with (
+        contextlib.nullcontext() if callback is None else parallel.progress(callback),
+        parallel.num_threads(parallel.resolve_n_jobs(n_jobs)),
+    ):
         rows, labels = [], []
         with told_once(ClusteringWarning):
             fitted = Fits(base, array if column_names(X) is None else X, points)
@@ -362,8 +382,9 @@ def sweep(
 
 def _read_scores(given: Sequence[str | Callable], taken: set[str]) -> tuple[list[str], list[Callable]]:
     if isinstance(given, str) or not isinstance(given, Sequence):
-        raise ValueError("The 'scores' parameter of sweep must be a list of names and functions. "
-                         f"Got {shown(given)} instead.")
+        raise ValueError(
+            f"The 'scores' parameter of sweep must be a list of names and functions. Got {shown(given)} instead."
+        )
     names, functions = [], []
     for each in given:
         if callable(each):
@@ -374,8 +395,10 @@ def _read_scores(given: Sequence[str | Callable], taken: set[str]) -> tuple[list
             names.append(each)
             functions.append(SCORES[each])
         else:
-            raise ValueError(f"The 'scores' parameter of sweep must hold functions f(X, labels), or names among "
-                             f"{', '.join(map(repr, SCORES))}. Got {shown(each)}.")
+            raise ValueError(
+                f"The 'scores' parameter of sweep must hold functions f(X, labels), or names among "
+                f"{', '.join(map(repr, SCORES))}. Got {shown(each)}."
+            )
     if len(set(names)) < len(names):
         raise ValueError(f"The 'scores' of sweep must have different names. Got {', '.join(names)}.")
     if both := taken.intersection(names):
@@ -385,17 +408,22 @@ def _read_scores(given: Sequence[str | Callable], taken: set[str]) -> tuple[list
 
 def _read_grid(estimator: Any, grid: Mapping[str, Iterable]) -> dict[str, list]:
     if not isinstance(grid, Mapping) or not grid:
-        raise ValueError("The 'grid' parameter of sweep must be a dict of parameters and their values, such as "
-                         f"{{'n_clusters': range(2, 12)}}. Got {shown(grid)} instead.")
+        raise ValueError(
+            "The 'grid' parameter of sweep must be a dict of parameters and their values, such as "
+            f"{{'n_clusters': range(2, 12)}}. Got {shown(grid)} instead."
+        )
     known = estimator.get_params()
     values = {}
     for name, each in grid.items():
         if name not in known:
-            raise ValueError(f"The 'grid' parameter of sweep names {name!r}, which {type(estimator).__name__} does not "
-                             f"have. It has {', '.join(sorted(known))}.")
+            raise ValueError(
+                f"The 'grid' parameter of sweep names {name!r}, which {type(estimator).__name__} does not "
+                f"have. It has {', '.join(sorted(known))}."
+            )
         if isinstance(each, (str, bytes)) or not isinstance(each, Iterable):
-            raise ValueError(f"The 'grid' parameter of sweep must have a list of values for {name!r}. "
-                             f"Got {shown(each)}.")
+            raise ValueError(
+                f"The 'grid' parameter of sweep must have a list of values for {name!r}. Got {shown(each)}."
+            )
         values[name] = [value.item() if isinstance(value, np.generic) else value for value in each]
         if not values[name]:
             raise ValueError(f"The 'grid' parameter of sweep must have at least one value for {name!r}. Got none.")

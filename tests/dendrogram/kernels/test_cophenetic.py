@@ -1,9 +1,10 @@
 """What a tree says of pairs of points."""
+
 import numpy as np
 import pytest
-from coterie._dendrogram._kernels import cophenetic, walks
 from reference import tree as reference
 
+from coterie._dendrogram._kernels import cophenetic, walks
 from coterie._runtime.parallel import run
 
 
@@ -18,8 +19,11 @@ def test_each_pair_has_the_height_of_its_lowest_cluster(kind, rows, n_threads):
         cophenetic.find_parents(children, parent)
         assert parent.tolist() == [*((children == node).any(axis=1).argmax() for node in range(2 * n - 2)), -1]
         row, out = np.full((n_threads, n), np.nan), np.full(n * (n - 1) // 2, np.nan)
-        run(lambda *where: cophenetic.pair_heights(
-            children, Z[:, 2], size, first, parent, rows, row, out, *where), -(-(n - 1) // rows), n_threads)  # noqa: B023
+        run(
+            lambda *where: cophenetic.pair_heights(children, Z[:, 2], size, first, parent, rows, row, out, *where),
+            -(-(n - 1) // rows),
+            n_threads,
+        )
         np.testing.assert_array_equal(out, reference.condensed(reference.cophenet(Z)))
 
 

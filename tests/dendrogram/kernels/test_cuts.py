@@ -1,9 +1,10 @@
 """Flat clusters of trees."""
+
 import numpy as np
 import pytest
-from coterie._dendrogram._kernels import cuts
 from reference import tree as reference
 
+from coterie._dendrogram._kernels import cuts
 from coterie._runtime.parallel import run
 
 
@@ -50,8 +51,9 @@ def test_the_first_row_that_leaves_few_enough_clusters_is_found(trees):
 
 
 def test_rows_come_level_by_level():
-    Z = np.array([[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 1.0, 2.0], [6.0, 7.0, 2.0, 4.0], [4.0, 8.0, 2.0, 5.0],
-                  [5.0, 9.0, 3.0, 6.0]])
+    Z = np.array(
+        [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 1.0, 2.0], [6.0, 7.0, 2.0, 4.0], [4.0, 8.0, 2.0, 5.0], [5.0, 9.0, 3.0, 6.0]]
+    )
     order = np.full(5, -1)
     cuts.breadth_first(reference.children(Z), order)
     assert order.tolist() == [4, 3, 2, 1, 0]
@@ -66,8 +68,11 @@ def test_cuts_have_exactly_as_many_clusters(trees, n_threads):
         n_merges = np.random.RandomState(n).permutation(n)
         top, number = np.full((2, n_threads, 2 * n - 1), -7)
         labels = np.full((n, n), -1)
-        run(lambda *where: cuts.label_merged(
-            reference.children(Z), rank, n_merges, top, number, labels, *where), n, n_threads)  # noqa: B023
+        run(
+            lambda *where: cuts.label_merged(reference.children(Z), rank, n_merges, top, number, labels, *where),
+            n,
+            n_threads,
+        )
         for row, done in zip(labels.tolist(), n_merges, strict=True):
             assert row == reference.cut(Z, n - done)
             assert max(row) == n - done - 1

@@ -1,8 +1,10 @@
 """Where the lines of a dendrogram go."""
+
 import numpy as np
 import pytest
-from coterie._dendrogram._kernels import drawing
 from reference import tree as reference
+
+from coterie._dendrogram._kernels import drawing
 
 Z = np.array([[3.0, 1.0, 1.0, 2.0], [0.0, 2.0, 2.0, 2.0], [5.0, 6.0, 4.0, 4.0], [4.0, 7.0, 8.0, 5.0]])
 
@@ -21,10 +23,17 @@ def place(Z, width):
     leaves, link_of = np.full((2, m), -9)
     links, between = np.full((2, m - 1), -9)
     corners = np.full((2, m - 1, 4), np.nan)
-    drawing.place_links(reference.children(Z), Z[:, 2], width, first, done, x, y, leaves, links, between, link_of,
-                          *corners)
-    return {"x": x, "leaves": leaves.tolist(), "links": links.tolist(), "between": between.tolist(),
-            "link_of": link_of.tolist(), "corners": corners.tolist()}
+    drawing.place_links(
+        reference.children(Z), Z[:, 2], width, first, done, x, y, leaves, links, between, link_of, *corners
+    )
+    return {
+        "x": x,
+        "leaves": leaves.tolist(),
+        "links": links.tolist(),
+        "between": between.tolist(),
+        "link_of": link_of.tolist(),
+        "corners": corners.tolist(),
+    }
 
 
 def test_all_is_shown():
@@ -51,7 +60,8 @@ def test_links_are_in_the_middle_of_what_they_join():
     assert found["link_of"] == [3, 0, 0, 1, 1]
     assert found["corners"] == [
         [[15.0, 15.0, 25.0, 25.0], [35.0, 35.0, 45.0, 45.0], [20.0, 20.0, 40.0, 40.0], [5.0, 5.0, 30.0, 30.0]],
-        [[0.0, 1.0, 1.0, 0.0], [0.0, 2.0, 2.0, 0.0], [1.0, 4.0, 4.0, 2.0], [0.0, 8.0, 8.0, 4.0]]]
+        [[0.0, 1.0, 1.0, 0.0], [0.0, 2.0, 2.0, 0.0], [1.0, 4.0, 4.0, 2.0], [0.0, 8.0, 8.0, 4.0]],
+    ]
 
 
 @pytest.mark.parametrize("kind", reference.KINDS)
@@ -68,9 +78,17 @@ def test_leaves_and_links_are_those_of_the_tree(kind):
                 assert found["corners"][0][link][side] == found["x"][child]
 
 
-@pytest.mark.parametrize(("threshold", "color"), [
-    (2.0, [0, -1, 1, 1, -1, 2]), (1.5, [0, -1, 1, -1, -1, 2]), (9.0, [0] * 6), (0.0, [-1] * 6), (-1.0, [-1] * 6),
-    (0.5, [-1, -1, 0, -1, -1, 1])])
+@pytest.mark.parametrize(
+    ("threshold", "color"),
+    [
+        (2.0, [0, -1, 1, 1, -1, 2]),
+        (1.5, [0, -1, 1, -1, -1, 2]),
+        (9.0, [0] * 6),
+        (0.0, [-1] * 6),
+        (-1.0, [-1] * 6),
+        (0.5, [-1, -1, 0, -1, -1, 1]),
+    ],
+)
 def test_links_between_two_above_the_threshold_have_one_color(threshold, color):
     found = np.full(6, -9)
     drawing.color_links(np.array([1.0, 3.0, 0.0, 1.5, 2.0, 0.0]), threshold, found)

@@ -1,11 +1,12 @@
 """Cuts of trees, and the nearest cluster of new rows."""
+
 import itertools
 
 import numpy as np
 import pytest
-from coterie._dendrogram._kernels import flat_cut
 from reference import agglomerative as reference
 
+from coterie._dendrogram._kernels import flat_cut
 from coterie._runtime.parallel import run
 
 
@@ -58,7 +59,7 @@ def test_heads_by_size_are_those_that_can_not_be_split():
         n = len(children) + 1
         for min_size in {1, 2, rng.randint(1, n + 1), n}:
             heads = np.full(n, -1, dtype=np.int64)
-            found = heads[:flat_cut.heads_by_size(children, sizes, min_size, heads)]
+            found = heads[: flat_cut.heads_by_size(children, sizes, min_size, heads)]
             assert sorted(found) == sorted(reference.heads_by_size(children, min_size))
 
 
@@ -80,8 +81,10 @@ def test_a_chain_of_200_000_merges_is_cut():
     assert weights[n - 1] == 0.5 and weights[0] == 0
 
 
-@pytest.mark.parametrize(("kind", "reduce"), [
-    (flat_cut.NEAREST_MEMBER, np.min), (flat_cut.FARTHEST_MEMBER, np.max), (flat_cut.MEAN_OF_MEMBERS, np.sum)])
+@pytest.mark.parametrize(
+    ("kind", "reduce"),
+    [(flat_cut.NEAREST_MEMBER, np.min), (flat_cut.FARTHEST_MEMBER, np.max), (flat_cut.MEAN_OF_MEMBERS, np.sum)],
+)
 def test_the_nearest_cluster_is_the_first_of_the_nearest(kind, reduce):
     rng = np.random.RandomState(3)
     for case in range(100):
@@ -89,11 +92,19 @@ def test_the_nearest_cluster_is_the_first_of_the_nearest(kind, reduce):
         distances = rng.randint(0, 9, size=(m, n)).astype(float) if case % 2 else rng.uniform(size=(m, n))
         starts = np.r_[0, np.sort(rng.choice(np.arange(1, n), rng.randint(0, n), replace=False)), n].astype(np.int64)
         weights = np.ones(n) if case % 2 else rng.uniform(size=n)
-        own = np.column_stack([
-            reduce(distances[:, a:b] * (weights[a:b] if kind == flat_cut.MEAN_OF_MEMBERS else 1), axis=1)
-            for a, b in itertools.pairwise(starts)])
+        own = np.column_stack(
+            [
+                reduce(distances[:, a:b] * (weights[a:b] if kind == flat_cut.MEAN_OF_MEMBERS else 1), axis=1)
+                for a, b in itertools.pairwise(starts)
+            ]
+        )
         for n_threads, rows in [(1, m), (2, 1), (3, 4)]:
             labels = np.full(m, -1, dtype=np.intp)
-            run(lambda region, slot: flat_cut.nearest_cluster(
-                distances, starts, weights, kind, rows, labels, region, slot), -(-m // rows), n_threads)  # noqa: B023
+            run(
+                lambda region, slot: flat_cut.nearest_cluster(
+                    distances, starts, weights, kind, rows, labels, region, slot
+                ),
+                -(-m // rows),
+                n_threads,
+            )
             np.testing.assert_array_equal(labels, own.argmin(axis=1))

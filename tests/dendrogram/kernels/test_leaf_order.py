@@ -1,9 +1,10 @@
 """The order of leaves in which neighbours are nearest."""
+
 import numpy as np
 import pytest
-from coterie._dendrogram._kernels import leaf_order, walks
 from reference import tree as reference
 
+from coterie._dendrogram._kernels import leaf_order, walks
 from coterie._runtime.parallel import run
 
 
@@ -23,8 +24,11 @@ class Problem:
         self.pack = np.full((n_threads, leaf_order.PACK), np.nan)
 
     def gather(self, rows=2):
-        run(lambda *where: leaf_order.gather(reference.condensed(self.D), self.leaves, rows, self.M, *where),
-            -(-self.n // rows), self.n_threads)
+        run(
+            lambda *where: leaf_order.gather(reference.condensed(self.D), self.leaves, rows, self.M, *where),
+            -(-self.n // rows),
+            self.n_threads,
+        )
 
     def order_by_nodes(self):
         run(lambda *where: leaf_order.order_nodes(*self.tree, 0, self.M, self.half, self.pack, *where), self.n - 1, 1)
@@ -33,13 +37,21 @@ class Problem:
         for row in range(self.n - 1):
             n_chunks = -(-self.size[self.children[row, 0]] // rows)
             for kernel in (leaf_order.order_left, leaf_order.order_right):
-                run(lambda *where: kernel(*self.tree, row, rows, self.M, self.half, self.pack, *where),  # noqa: B023
-                    n_chunks, self.n_threads)
+                run(
+                    lambda *where: kernel(*self.tree, row, rows, self.M, self.half, self.pack, *where),  # noqa: B023
+                    n_chunks,
+                    self.n_threads,
+                )
 
     def trace(self):
         ends = np.full((2 * self.n - 1, 2), -9)
-        run(lambda *where: leaf_order.trace(*self.tree, self.leaves, reference.condensed(self.D), self.M, ends, self.Z,
-                                            *where), self.n - 1, 1)
+        run(
+            lambda *where: leaf_order.trace(
+                *self.tree, self.leaves, reference.condensed(self.D), self.M, ends, self.Z, *where
+            ),
+            self.n - 1,
+            1,
+        )
         return ends
 
 
@@ -85,8 +97,9 @@ def test_sums_over_more_points_than_are_packed_at_a_time(side):
     rows, tops = [], []
     for start, part in ((0, long), (290, short), (300, other)):
         m = len(part) + 1
-        rows += np.column_stack([np.where(part[:, :2] < m, part[:, :2] + start, part[:, :2] - m + n + len(rows)),
-                                 part[:, 2:]]).tolist()
+        rows += np.column_stack(
+            [np.where(part[:, :2] < m, part[:, :2] + start, part[:, :2] - m + n + len(rows)), part[:, 2:]]
+        ).tolist()
         tops.append(n + len(rows) - 1)
     rows += [[tops[0], tops[1], 400.0, 300.0], [n + len(rows), tops[2], 500.0, 320.0]]
     if side:

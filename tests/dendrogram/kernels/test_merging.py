@@ -1,8 +1,10 @@
 """The one writer of linkage matrices."""
+
 import numpy as np
 import pytest
-from coterie._dendrogram._kernels import merging
 from reference import linkage as reference
+
+from coterie._dendrogram._kernels import merging
 
 
 def label_merges(pairs, heights, ordered=True):

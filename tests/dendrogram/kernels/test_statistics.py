@@ -1,9 +1,10 @@
 """Statistics of what is below clusters."""
+
 import numpy as np
 import pytest
-from coterie._dendrogram._kernels import statistics
 from reference import tree as reference
 
+from coterie._dendrogram._kernels import statistics
 from coterie._runtime.parallel import run
 
 
@@ -15,8 +16,11 @@ def trees(request):
 def inconsistency(Z, levels, rows=1000, n_threads=1):
     path, turn = np.full((2, n_threads, levels), -1)
     R = np.full((len(Z), 4), np.nan)
-    run(lambda *where: statistics.inconsistency(reference.children(Z), Z[:, 2], rows, path, turn, R, *where),
-        -(-len(Z) // rows), n_threads)
+    run(
+        lambda *where: statistics.inconsistency(reference.children(Z), Z[:, 2], rows, path, turn, R, *where),
+        -(-len(Z) // rows),
+        n_threads,
+    )
     return R
 
 

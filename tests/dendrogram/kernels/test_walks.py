@@ -1,8 +1,10 @@
 """A linkage matrix as a tree: what is wrong with it, sizes, orders."""
+
 import numpy as np
 import pytest
-from coterie._dendrogram._kernels import walks
 from reference import tree as reference
+
+from coterie._dendrogram._kernels import walks
 
 
 @pytest.fixture(params=reference.KINDS)
@@ -28,16 +30,27 @@ def test_a_tree_is_read(trees):
         np.testing.assert_array_equal(children, Z[:, :2])
 
 
-@pytest.mark.parametrize(("row", "column", "value", "wrong"), [
-    (1, 0, -1.0, walks.NEGATIVE_INDEX), (2, 1, -0.5, walks.NEGATIVE_INDEX),
-    (2, 0, -np.inf, walks.NEGATIVE_INDEX),
-    (0, 0, 4.0, walks.TOO_EARLY), (1, 0, 5.0, walks.TOO_EARLY), (2, 1, 2.0**63, walks.TOO_EARLY),
-    (2, 1, np.inf, walks.TOO_EARLY), (2, 1, 6.0, walks.TOO_EARLY),
-    (1, 0, 0.0, walks.TWICE), (2, 1, 4.0, walks.TWICE),
-    (1, 0, 2.5, walks.NOT_WHOLE), (1, 0, np.nan, walks.NOT_WHOLE), (0, 0, 1e-320, walks.NOT_WHOLE),
-    (0, 2, -0.1, walks.NEGATIVE_DISTANCE), (0, 3, -1.0, walks.NEGATIVE_COUNT),
-    (0, 3, 4.5, walks.EXCESSIVE_COUNT),
-])
+@pytest.mark.parametrize(
+    ("row", "column", "value", "wrong"),
+    [
+        (1, 0, -1.0, walks.NEGATIVE_INDEX),
+        (2, 1, -0.5, walks.NEGATIVE_INDEX),
+        (2, 0, -np.inf, walks.NEGATIVE_INDEX),
+        (0, 0, 4.0, walks.TOO_EARLY),
+        (1, 0, 5.0, walks.TOO_EARLY),
+        (2, 1, 2.0**63, walks.TOO_EARLY),
+        (2, 1, np.inf, walks.TOO_EARLY),
+        (2, 1, 6.0, walks.TOO_EARLY),
+        (1, 0, 0.0, walks.TWICE),
+        (2, 1, 4.0, walks.TWICE),
+        (1, 0, 2.5, walks.NOT_WHOLE),
+        (1, 0, np.nan, walks.NOT_WHOLE),
+        (0, 0, 1e-320, walks.NOT_WHOLE),
+        (0, 2, -0.1, walks.NEGATIVE_DISTANCE),
+        (0, 3, -1.0, walks.NEGATIVE_COUNT),
+        (0, 3, 4.5, walks.EXCESSIVE_COUNT),
+    ],
+)
 def test_what_is_wrong_is_named(row, column, value, wrong):
     Z = np.array([[0.0, 1.0, 0.5, 2.0], [2.0, 3.0, 0.5, 2.0], [4.0, 5.0, 1.0, 4.0]])
     assert read(Z)[0] == 0

@@ -1,4 +1,5 @@
 """DBSCAN pair by pair: marks, pairs that are kept, sets and their numbers; walks over matrices and graphs."""
+
 import numpy as np
 import pytest
 from reference import dbscan as reference
@@ -27,8 +28,11 @@ def as_marks(near):
 def mark(block, bound, diagonal, n_threads=1):
     marks = np.full((len(block), -(-block.shape[1] // 64)), 99, np.uint64)
     not_numbers = np.zeros(len(block), np.int64)
-    run(lambda region, slot: dbscan_graph.mark_near(block, bound, diagonal, 3, marks, not_numbers, region, slot),
-        -(-len(block) // 3), n_threads)
+    run(
+        lambda region, slot: dbscan_graph.mark_near(block, bound, diagonal, 3, marks, not_numbers, region, slot),
+        -(-len(block) // 3),
+        n_threads,
+    )
     return marks, not_numbers
 
 
@@ -83,17 +87,32 @@ def test_counting_and_uniting_block_by_block(room, weighted):
         upper = np.triu(near)
         for row in range(0, n, tile):
             for column in range(row, n, tile):
-                marks = as_marks(upper[row:row + tile, column:column + tile])
+                marks = as_marks(upper[row : row + tile, column : column + tile])
                 state[1] = first = 0
                 while first < len(marks):
-                    run(lambda region, slot: dbscan_graph.count_marked(
-                        marks, row, column, weights, least, count, parent, pairs, first, state, region,  # noqa: B023
-                        slot), len(marks) - first, 1)
+                    run(
+                        lambda region, slot: dbscan_graph.count_marked(
+                            marks,
+                            row,
+                            column,
+                            weights,
+                            least,
+                            count,
+                            parent,
+                            pairs,
+                            first,
+                            state,
+                            region,
+                            slot,
+                        ),
+                        len(marks) - first,
+                        1,
+                    )
                     first = int(state[1])
                     if first < len(marks):
                         full += 1
                         dbscan_graph.unite_stored(count, least, parent, pairs, state)
-                        pairs = np.concatenate([pairs[:state[0]], np.empty((50, 2), np.int64)])
+                        pairs = np.concatenate([pairs[: state[0]], np.empty((50, 2), np.int64)])
                 assert not marks.any()
         np.testing.assert_array_equal(count, near @ (weights if weighted else np.ones(n)))
         found = np.empty(n, np.int64)
@@ -104,9 +123,9 @@ def test_counting_and_uniting_block_by_block(room, weighted):
             continue
         assert not full or room < 10_000
         dbscan_graph.unite_stored(count, least, parent, pairs, state)
-        assert not (is_core[pairs[:state[0], 0]] & is_core[pairs[:state[0], 1]]).any()
+        assert not (is_core[pairs[: state[0], 0]] & is_core[pairs[: state[0], 1]]).any()
         assert dbscan_graph.number_sets(cores, parent, found) == labels.max() + 1
-        dbscan_graph.join_stored(pairs[:state[0]], cores, found)
+        dbscan_graph.join_stored(pairs[: state[0]], cores, found)
         np.testing.assert_array_equal(found, labels)
 
 
@@ -117,11 +136,26 @@ def test_weights_are_added_in_the_order_of_the_rows():
     count, state, upper = np.zeros(n), np.zeros(2, np.int64), np.triu(near)
     for row in range(0, n, tile):
         for column in range(row, n, tile):
-            marks = as_marks(upper[row:row + tile, column:column + tile])
+            marks = as_marks(upper[row : row + tile, column : column + tile])
             state[1] = 0
-            run(lambda region, slot: dbscan_graph.count_marked(
-                marks, row, column, weights, np.inf, count, np.arange(n), np.empty((0, 2), np.int64), 0,  # noqa: B023
-                state, region, slot), len(marks), 1)
+            run(
+                lambda region, slot: dbscan_graph.count_marked(
+                    marks,
+                    row,
+                    column,
+                    weights,
+                    np.inf,
+                    count,
+                    np.arange(n),
+                    np.empty((0, 2), np.int64),
+                    0,
+                    state,
+                    region,
+                    slot,
+                ),
+                len(marks),
+                1,
+            )
     for i in range(n):
         total = 0.0
         for j in np.flatnonzero(near[i]):
@@ -140,14 +174,20 @@ def test_blocks_of_core_points_and_of_others():
             continue
         parent, found = np.arange(n), np.empty(n, np.int64)
         marks = as_marks(np.triu(near[np.ix_(inner, inner)]))
-        run(lambda region, slot: dbscan_graph.unite_marked(marks, inner, inner, parent, region, slot),  # noqa: B023
-            len(inner), 1)
+        run(
+            lambda region, slot: dbscan_graph.unite_marked(marks, inner, inner, parent, region, slot),  # noqa: B023
+            len(inner),
+            1,
+        )
         assert dbscan_graph.is_one_set(inner, inner[:1], parent) == (labels.max() == 0)
         assert dbscan_graph.number_sets(is_core.view(np.uint8), parent, found) == labels.max() + 1
         if len(outer):
             marks = as_marks(near[np.ix_(inner, outer)])
-            run(lambda region, slot: dbscan_graph.join_marked(marks, inner, outer, found, region, slot),  # noqa: B023
-                len(inner), 1)
+            run(
+                lambda region, slot: dbscan_graph.join_marked(marks, inner, outer, found, region, slot),  # noqa: B023
+                len(inner),
+                1,
+            )
         np.testing.assert_array_equal(found, labels)
 
 
@@ -176,11 +216,22 @@ def test_matrices_that_are_not_symmetric(dtype, weighted, steps):
         weights = rng.randint(-1, 4, n).astype(float) if weighted else NONE
         labels, is_core = reference.dbscan(D <= 2, least, weights if weighted else None)
         count = np.empty(n)
-        run(lambda region, slot: dbscan_graph.count_in_matrix(D, 2.0, weights, 4, count, region, slot),  # noqa: B023
-            -(-n // 4), 2)
+        run(
+            lambda region, slot: dbscan_graph.count_in_matrix(D, 2.0, weights, 4, count, region, slot),  # noqa: B023
+            -(-n // 4),
+            2,
+        )
         np.testing.assert_array_equal(count >= least, is_core)
-        found, state = walk(dbscan_graph.walk_matrix, is_core, D, 2.0, is_core.view(np.uint8), np.arange(n),
-                            np.empty(n, np.int64), steps=steps)
+        found, state = walk(
+            dbscan_graph.walk_matrix,
+            is_core,
+            D,
+            2.0,
+            is_core.view(np.uint8),
+            np.arange(n),
+            np.empty(n, np.int64),
+            steps=steps,
+        )
         np.testing.assert_array_equal(found, labels)
         assert state[1] == 0 and state[3] == labels.max() + 1
 
@@ -201,10 +252,24 @@ def test_graphs_that_are_not_symmetric(dtype, index, weighted):
         shuffled = np.lexsort((rng.permutation(len(rows)), rows))
         columns, values = columns[shuffled].astype(index), D[rows, columns[shuffled]]
         starts, count = np.searchsorted(rows, np.arange(n + 1)), np.empty(n)
-        run(lambda region, slot: dbscan_graph.count_in_graph(
-            starts, columns, values, 2.0, weights, 4, count, region, slot), -(-n // 4), 2)  # noqa: B023
+        run(
+            lambda region, slot: dbscan_graph.count_in_graph(
+                starts, columns, values, 2.0, weights, 4, count, region, slot
+            ),
+            -(-n // 4),
+            2,
+        )
         np.testing.assert_array_equal(count >= least, is_core)
-        found, state = walk(dbscan_graph.walk_graph, is_core, starts, columns, values, 2.0, is_core.view(np.uint8),
-                            np.empty(n, np.int64), steps=[1, 7, 1000][case % 3])
+        found, state = walk(
+            dbscan_graph.walk_graph,
+            is_core,
+            starts,
+            columns,
+            values,
+            2.0,
+            is_core.view(np.uint8),
+            np.empty(n, np.int64),
+            steps=[1, 7, 1000][case % 3],
+        )
         np.testing.assert_array_equal(found, labels)
         assert state[1] == 0 and state[3] == labels.max() + 1

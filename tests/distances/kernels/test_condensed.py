@@ -1,4 +1,5 @@
 """Square matrices from condensed ones and back: items are moved as they are, whatever the chunks."""
+
 import numpy as np
 import pytest
 
@@ -18,8 +19,7 @@ def to_square(y, n, rows, n_threads=1):
 def to_condensed(square, rows, n_threads=1):
     n = len(square)
     room = np.full(n * (n - 1) // 2 + 2, 77, square.dtype)
-    run(lambda region, slot: condensed.to_condensed(square, rows, room[1:-1], region, slot), -(-n // rows),
-        n_threads)
+    run(lambda region, slot: condensed.to_condensed(square, rows, room[1:-1], region, slot), -(-n // rows), n_threads)
     assert room[0] == room[-1] == 77
     return room[1:-1]
 

@@ -1,4 +1,5 @@
 """Distances between points in tiles, whatever the blocks; at each instruction level (test_simd.py)."""
+
 import hashlib
 import itertools
 import os
@@ -24,8 +25,11 @@ def points(X, metric, n_threads=1, tiles_per_chunk=1):
     n_tiles = max(1, -(-n // TILE))
     tiles = np.full((n_tiles, pairwise.numbers_per_point(d, kind), TILE), np.nan)
     laid = pairwise.Points(tiles, n, d, kind, P)
-    run(lambda region, slot: pairwise.pack(X, laid, tiles_per_chunk, region, slot), -(-n_tiles // tiles_per_chunk),
-        n_threads)
+    run(
+        lambda region, slot: pairwise.pack(X, laid, tiles_per_chunk, region, slot),
+        -(-n_tiles // tiles_per_chunk),
+        n_threads,
+    )
     return laid, tiles
 
 
@@ -37,8 +41,11 @@ def condensed(X, metric, rows=8, columns=2 * TILE, n_threads=1):
     n_chunks = -(-len(X) // rows) * -(-len(X) // columns)
     cuts = [0, n_chunks // 3, n_chunks // 2, n_chunks]
     for first, stop in itertools.pairwise(cuts):
-        run(lambda region, slot: pairwise.condensed(laid, rows, columns, first, room[1:-1], region, slot),  # noqa: B023
-            stop - first, n_threads)
+        run(
+            lambda region, slot: pairwise.condensed(laid, rows, columns, first, room[1:-1], region, slot),  # noqa: B023
+            stop - first,
+            n_threads,
+        )
     assert room[0] == room[-1] == -7
     return room[1:-1]
 
@@ -49,8 +56,20 @@ def rectangle(X, Y, metric, rows=8, columns=2 * TILE, n_threads=1):
     n_chunks = -(-len(X) // rows) * -(-len(Y) // columns)
     cuts = [0, n_chunks // 3, n_chunks // 2, n_chunks]
     for first, stop in itertools.pairwise(cuts):
-        run(lambda region, slot: pairwise.rectangle(one, many, rows, columns, first, room[1:-1], region,  # noqa: B023
-                                                    slot), stop - first, n_threads)
+        run(
+            lambda region, slot: pairwise.rectangle(
+                one,
+                many,
+                rows,
+                columns,
+                first,
+                room[1:-1],
+                region,
+                slot,
+            ),
+            stop - first,
+            n_threads,
+        )
     assert (room[[0, -1]] == -7).all()
     return room[1:-1]
 
@@ -116,8 +135,8 @@ def test_bits_depend_on_the_two_points_alone(metric):
     np.testing.assert_array_equal(square, square.T)
     np.testing.assert_array_equal(square[np.triu_indices(71, 1)], condensed(X, metric))
     for i in (0, 33, 70):
-        np.testing.assert_array_equal(rectangle(X[i:i + 1].copy(), Y, metric)[0], rectangle(X, Y, metric)[i])
-        np.testing.assert_array_equal(rectangle(Y, X[i:i + 1].copy(), metric)[:, 0], rectangle(X, Y, metric)[i])
+        np.testing.assert_array_equal(rectangle(X[i : i + 1].copy(), Y, metric)[0], rectangle(X, Y, metric)[i])
+        np.testing.assert_array_equal(rectangle(Y, X[i : i + 1].copy(), metric)[:, 0], rectangle(X, Y, metric)[i])
 
 
 @pytest.mark.parametrize("metric", pairwise.KINDS)
@@ -164,7 +183,12 @@ def digest():
 @pytest.mark.parametrize("level", simd.supported())
 def test_bits_do_not_depend_on_the_instruction_level(level):
     code = f"import sys; sys.path[:0] = {sys.path!r}; from kernels.test_pairwise import digest; print(digest())"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                          cwd=os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
-                          env={**os.environ, "COTERIE_SIMD": level})
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+        env={**os.environ, "COTERIE_SIMD": level},
+    )
     assert done.stdout.strip() == digest()

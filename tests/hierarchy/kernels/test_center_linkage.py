@@ -1,4 +1,5 @@
 """Linkage of points by the centres of clusters."""
+
 import numpy as np
 import pytest
 from reference import linkage as reference
@@ -13,14 +14,14 @@ def in_blocks(rows):
     """The rows, those that are missing in the last block at infinity, a block at a time and feature by feature."""
     n_blocks = -(-len(rows) // BLOCK)
     padded = np.full((n_blocks * BLOCK, rows.shape[1]), np.inf)
-    padded[:len(rows)] = rows
+    padded[: len(rows)] = rows
     return padded.reshape(n_blocks, BLOCK, -1).transpose(0, 2, 1).copy()
 
 
 def sizes_in_blocks(size):
     """The sizes, with places to spare in the last block, and the smallest of each block."""
     sizes = np.ones(-(-len(size) // BLOCK) * BLOCK)
-    sizes[:len(size)] = size
+    sizes[: len(size)] = size
     return sizes, sizes.reshape(-1, BLOCK).min(axis=1)
 
 
@@ -36,9 +37,13 @@ def nearest_clusters(centers, alive, queries, later=False, size=None, rows=5, n_
     coarse = blocks.astype(np.float32)
     sizes, smallest = (np.empty(0), np.empty(0)) if size is None else sizes_in_blocks(size)
     least, nearest = np.full(len(centers), np.nan), np.full(len(centers), -7)
-    run(lambda region, slot: center_linkage.nearest_clusters(
-        blocks, coarse, centers, sizes, smallest, queries, later, least, nearest, rows, region, slot),
-        -(-len(queries) // rows), n_threads)
+    run(
+        lambda region, slot: center_linkage.nearest_clusters(
+            blocks, coarse, centers, sizes, smallest, queries, later, least, nearest, rows, region, slot
+        ),
+        -(-len(queries) // rows),
+        n_threads,
+    )
     return np.ldexp(least, 2 * exponent), nearest
 
 
@@ -51,7 +56,7 @@ def test_the_nearest_cluster_is_the_lowest_on_a_tie(later, ward):
         centers = rng.randint(0, 4, size=(n, d)) / 4.0 if case % 2 else rng.normal(size=(n, d))
         size = 2.0 ** rng.randint(0, 4, size=n) if ward else None
         alive = rng.rand(n) < rng.choice([0.2, 0.8, 1])
-        queries = rng.permutation(np.flatnonzero(alive))[:rng.randint(0, n + 1)]
+        queries = rng.permutation(np.flatnonzero(alive))[: rng.randint(0, n + 1)]
         least, nearest = nearest_clusters(centers, alive, queries, later, size, rng.randint(1, 70), rng.randint(1, 4))
         untouched = np.delete(np.arange(n), queries)
         assert np.isnan(least[untouched]).all() and (nearest[untouched] == -7).all()
@@ -90,14 +95,18 @@ def merge_nearest_centers(X, n_young, weighted):
     centers[n_young:], size[n_young:] = X, 1
     least, nearest = nearest_clusters(centers, size > 0, np.arange(n_young, total), later=True)
     heap = np.zeros(total, np.int64)
-    heap[:n - 1] = np.arange(n_young, total - 1)
-    queue.build_heap(heap[:n - 1], least)
+    heap[: n - 1] = np.arange(n_young, total - 1)
+    queue.build_heap(heap[: n - 1], least)
     state, pairs, squares = np.array([n - 1, 0, n_young]), np.full((n - 1, 2), -1), np.full(n - 1, np.nan)
     blocks = in_blocks(centers)
     coarse = blocks.astype(np.float32)
-    run(lambda region, slot: center_linkage.merge_nearest_centers(
-        weighted, blocks, coarse, centers, least, nearest, size, name, heap, state, pairs, squares, region, slot),
-        n_young, 1)
+    run(
+        lambda region, slot: center_linkage.merge_nearest_centers(
+            weighted, blocks, coarse, centers, least, nearest, size, name, heap, state, pairs, squares, region, slot
+        ),
+        n_young,
+        1,
+    )
     assert state[1:].tolist() == [n_young, 0]
     alive = np.flatnonzero(size)
     np.testing.assert_array_equal(blocks, in_blocks(np.where(size[:, None] > 0, centers, np.inf)))
@@ -149,9 +158,13 @@ def merge_chain_of_centers(X, size=None, steps=None):
     name, dead, chain, link = np.arange(n), np.zeros(n), np.full(n + 1, -1), np.full(n + 1, np.nan)
     state, pairs, heights = np.zeros(2, np.int64), np.full((n - 1, 2), -1), np.full(n - 1, np.nan)
     while state[1] < n - 1:
-        run(lambda region, slot: center_linkage.merge_chain_of_centers(
-            blocks, coarse, centers, sizes, smallest, name, dead, chain, link, state, pairs, heights, region, slot),
-            min(steps or n, n - 1 - state[1]), 1)
+        run(
+            lambda region, slot: center_linkage.merge_chain_of_centers(
+                blocks, coarse, centers, sizes, smallest, name, dead, chain, link, state, pairs, heights, region, slot
+            ),
+            min(steps or n, n - 1 - state[1]),
+            1,
+        )
     return pairs, np.ldexp(heights, exponent)
 
 

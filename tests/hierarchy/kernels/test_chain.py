@@ -1,4 +1,5 @@
 """Merging along a chain of nearest neighbours, and growing a tree, through a full matrix."""
+
 import itertools
 
 import numpy as np
@@ -14,17 +15,24 @@ def merge_chain(method, y, size=None, name=None, padding=8):
     n = len(reference.square(y))
     size = np.ones(n) if size is None else size.copy()
     pairs, heights = np.full((n - 1, 2), -1, np.int64), np.full(n - 1, np.nan)
-    chain.merge_chain(METHODS[method], y, np.full((n, n + padding), np.nan), size,
-                              np.arange(n) if name is None else name, np.full(n, np.nan), np.full(n, -1, np.int64),
-                              pairs, heights)
+    chain.merge_chain(
+        METHODS[method],
+        y,
+        np.full((n, n + padding), np.nan),
+        size,
+        np.arange(n) if name is None else name,
+        np.full(n, np.nan),
+        np.full(n, -1, np.int64),
+        pairs,
+        heights,
+    )
     return pairs, heights
 
 
 def grow_tree(y, padding=8):
     n = len(reference.square(y))
     pairs, heights = np.full((n - 1, 2), -1, np.int64), np.full(n - 1, np.nan)
-    chain.grow_tree(y, np.full((n, n + padding), np.nan), np.full(n, np.nan), np.full(n, np.nan), pairs,
-                            heights)
+    chain.grow_tree(y, np.full((n, n + padding), np.nan), np.full(n, np.nan), np.full(n, np.nan), pairs, heights)
     return pairs, heights
 
 

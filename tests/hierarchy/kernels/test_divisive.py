@@ -1,4 +1,5 @@
 """Splits by splinter groups, whatever the steps in which they are made."""
+
 import hashlib
 import os
 import subprocess
@@ -21,14 +22,20 @@ def divide(D, budget=1 << 24, n_threads=1, rows=7):
     place, ids = np.full(n, -7, dtype=np.int32), np.full(2 * n + 512, -7, dtype=np.int32)
     vectors, blocks = np.full((4, len(ids)), np.nan), np.full(n * n // 3 + 1, np.nan)
     top = np.full(-(-n // divisive.STRIP_OBJECTS), np.nan)
-    run(lambda region, slot: divisive.start(D, rows, pending, ids, vectors, state, region, slot), -(-n // rows),
-        n_threads)
+    run(
+        lambda region, slot: divisive.start(D, rows, pending, ids, vectors, state, region, slot),
+        -(-n // rows),
+        n_threads,
+    )
     space, asked, todo = (D, blocks, pending, place, ids, vectors, state), [], divisive.GO_ON
     while todo != divisive.IS_DONE:
         kernel = {divisive.COPY_ROWS: divisive.copy_rows, divisive.SUM_ROWS: divisive.sum_rows}.get(todo)
         if kernel is not None:
-            run(lambda region, slot: kernel(*space, rows, region, slot),  # noqa: B023
-                -(-int(state[divisive.COUNT_FIELD]) // rows), n_threads)
+            run(
+                lambda region, slot: kernel(*space, rows, region, slot),  # noqa: B023
+                -(-int(state[divisive.COUNT_FIELD]) // rows),
+                n_threads,
+            )
         todo = divisive.divide(*space, top, children, cross, budget)
         asked.append(todo)
     assert state[divisive.PAIRS_FIELD] == n * (n - 1) // 2
@@ -136,7 +143,12 @@ def digest():
 @pytest.mark.parametrize("level", simd.supported())
 def test_bits_do_not_depend_on_the_instruction_level(level):
     code = f"import sys; sys.path[:0] = {sys.path!r}; from kernels.test_divisive import digest; print(digest())"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                          cwd=os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
-                          env={**os.environ, "COTERIE_SIMD": level})
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+        env={**os.environ, "COTERIE_SIMD": level},
+    )
     assert done.stdout.strip() == digest()

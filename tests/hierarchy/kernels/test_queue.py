@@ -1,4 +1,5 @@
 """Merging the nearest two with a priority queue."""
+
 import itertools
 
 import numpy as np
@@ -8,8 +9,9 @@ from reference import linkage as reference
 from coterie._runtime.parallel import run
 from coterie.hierarchy._kernels import queue
 
-METHODS = {name: i for i, name in enumerate(
-    ("single", "complete", "average", "weighted", "centroid", "median", "ward"))}
+METHODS = {
+    name: i for i, name in enumerate(("single", "complete", "average", "weighted", "centroid", "median", "ward"))
+}
 
 
 def distances(rng, n):
@@ -37,29 +39,55 @@ class Queue:
         row_minima(y, self.offset, self.dead, n_young, self.least, self.nearest)
         self.dead[:n_young] = np.inf
         self.heap = np.zeros(self.total, np.int64)
-        self.heap[:self.n - 1] = np.arange(n_young, self.total - 1)
-        queue.build_heap(self.heap[:self.n - 1], self.least)
+        self.heap[: self.n - 1] = np.arange(n_young, self.total - 1)
+        queue.build_heap(self.heap[: self.n - 1], self.least)
         self.state = np.array([self.n - 1, self.n, 0, n_young, n_young])
         self.pairs, self.heights = np.full((self.n - 1, 2), -1), np.full(self.n - 1, np.nan)
 
     def merge(self, method):
         column = np.zeros((2, self.total))
-        run(lambda region, slot: queue.merge_nearest(
-            METHODS[method], self.y, self.young, self.room, self.offset, self.order, self.least, self.nearest,
-            self.dead, self.size, self.name, self.heap, column, self.state, self.pairs, self.heights, region, slot),
-            self.n_young, 1)
-        return self.order[self.total - self.state[1]:]
+        run(
+            lambda region, slot: queue.merge_nearest(
+                METHODS[method],
+                self.y,
+                self.young,
+                self.room,
+                self.offset,
+                self.order,
+                self.least,
+                self.nearest,
+                self.dead,
+                self.size,
+                self.name,
+                self.heap,
+                column,
+                self.state,
+                self.pairs,
+                self.heights,
+                region,
+                slot,
+            ),
+            self.n_young,
+            1,
+        )
+        return self.order[self.total - self.state[1] :]
 
     def fold(self, alive, to, begin=0, end=None, rows=3):
         end = len(alive) - 1 if end is None else end
-        run(lambda region, slot: queue.fold(self.y, self.offset, alive, begin, end, to, rows, region, slot),
-            -(-(end - begin) // rows), 2)
+        run(
+            lambda region, slot: queue.fold(self.y, self.offset, alive, begin, end, to, rows, region, slot),
+            -(-(end - begin) // rows),
+            2,
+        )
 
 
 def row_minima(y, offset, dead, n_young, least, nearest, rows=4, n_threads=2):
     n_rows = len(dead) - n_young - 1
-    run(lambda region, slot: queue.row_minima(y, offset, dead, n_young, least, nearest, rows, region, slot),
-        -(-n_rows // rows), n_threads)
+    run(
+        lambda region, slot: queue.row_minima(y, offset, dead, n_young, least, nearest, rows, region, slot),
+        -(-n_rows // rows),
+        n_threads,
+    )
 
 
 def test_a_heap_has_the_least_first_and_the_lowest_slot_on_a_tie():
@@ -91,8 +119,8 @@ def test_row_minima_are_the_first_of_the_smallest(n_young):
         least, nearest = np.full(total, np.nan), np.full(total, -1)
         row_minima(y, offsets(n, total), np.zeros(total), n_young, least, nearest, rng.randint(1, 9), rng.randint(1, 4))
         for i in range(n - 1):
-            assert least[n_young + i] == D[i, i + 1:].min()
-            assert nearest[n_young + i] == n_young + i + 1 + D[i, i + 1:].argmin()
+            assert least[n_young + i] == D[i, i + 1 :].min()
+            assert nearest[n_young + i] == n_young + i + 1 + D[i, i + 1 :].argmin()
         assert np.isnan(least[:n_young]).all() and np.isnan(least[-1])
 
 
@@ -128,7 +156,7 @@ def test_the_distances_that_are_left_when_the_slots_are_used_up(method):
         # The recurrence, told the same merges, and asked for the same pairs of clusters.
         distance, sizes = reference.start(y, method, size)
         number, left = list(range(n)), list(range(n))
-        for merge, (a, b) in enumerate(merged.pairs[:merged.n_young]):
+        for merge, (a, b) in enumerate(merged.pairs[: merged.n_young]):
             a, b = sorted((number[a], number[b]))
             left = [c for c in left if c not in (a, b)]
             reference.add_distances(distance, sizes, method, a, b, n + merge, left)
@@ -148,7 +176,7 @@ def test_folding_over_the_old_triangle_from_behind():
         alive = merged.merge("average")
         expected = np.empty(len(alive) * (len(alive) - 1) // 2)
         merged.fold(alive, expected)
-        to = merged.y[len(y) - len(expected):]
+        to = merged.y[len(y) - len(expected) :]
         for row in reversed(range(len(alive) - 1)):  # one at a time: each may lie within its own
             merged.fold(alive, to, row, row + 1)
         np.testing.assert_array_equal(to, expected)

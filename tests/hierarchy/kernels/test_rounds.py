@@ -1,4 +1,5 @@
 """Merging all pairs of nearest neighbours at once."""
+
 import itertools
 
 import numpy as np
@@ -21,15 +22,21 @@ def row_starts(n):
 
 def largest_magnitude(values, rows=3, n_threads=2):
     largest = np.zeros(n_threads)
-    run(lambda region, slot: rounds.largest_magnitude(values, largest, rows, region, slot),
-        -(-len(values) // rows), n_threads)
+    run(
+        lambda region, slot: rounds.largest_magnitude(values, largest, rows, region, slot),
+        -(-len(values) // rows),
+        n_threads,
+    )
     return largest.max()
 
 
 def nearest_neighbors(y, n, rows=2, n_threads=2):
     least, nearest = np.full((n_threads, n), np.inf), np.zeros((n_threads, n), np.int64)
-    run(lambda region, slot: rounds.nearest_neighbors(y, least, nearest, rows, region, slot),
-        -(-(n - 1) // rows), n_threads)
+    run(
+        lambda region, slot: rounds.nearest_neighbors(y, least, nearest, rows, region, slot),
+        -(-(n - 1) // rows),
+        n_threads,
+    )
     rounds.join_threads(least, nearest)
     return least[0], nearest[0]
 
@@ -42,8 +49,14 @@ def expected_neighbors(y):
 @pytest.mark.parametrize("n", [0, 1, 7, 8, 9, 100, 1003])
 def test_the_magnitude_is_that_of_the_largest_number(n):
     rng = np.random.RandomState(n)
-    for values in (np.zeros(n), rng.normal(size=n), rng.uniform(size=n), -rng.uniform(size=n),
-                   rng.normal(size=n) * 1e300, rng.choice([-1, 1], size=n) * np.finfo(np.float64).max):
+    for values in (
+        np.zeros(n),
+        rng.normal(size=n),
+        rng.uniform(size=n),
+        -rng.uniform(size=n),
+        rng.normal(size=n) * 1e300,
+        rng.choice([-1, 1], size=n) * np.finfo(np.float64).max,
+    ):
         assert largest_magnitude(values, rows=rng.randint(1, 200)) == np.abs(values).max(initial=0)
 
 
@@ -89,9 +102,28 @@ class Round:
         self.work = np.full((n_threads, 2 * self.n + 3 * len(self.a)), np.nan)
 
     def write(self, begin, end, to, rows=2):
-        run(lambda region, slot: rounds.merge_pairs(
-            self.method, self.y, self.size, self.keep, self.partner, self.place, self.pair, begin, end, self.work, to,
-            self.least, self.nearest, rows, region, slot), -(-(end - begin) // rows), self.n_threads)
+        run(
+            lambda region, slot: rounds.merge_pairs(
+                self.method,
+                self.y,
+                self.size,
+                self.keep,
+                self.partner,
+                self.place,
+                self.pair,
+                begin,
+                end,
+                self.work,
+                to,
+                self.least,
+                self.nearest,
+                rows,
+                region,
+                slot,
+            ),
+            -(-(end - begin) // rows),
+            self.n_threads,
+        )
 
     def neighbors(self):
         rounds.join_threads(self.least, self.nearest)
@@ -102,7 +134,7 @@ def random_rounds(rng, method, n_rounds=15):
     """Random problems: any pairs may be merged at once, nearest or not."""
     for n in [3, 4, *rng.randint(5, 50, size=n_rounds)]:
         order, n_pairs = rng.permutation(n), rng.randint(1, (n + 1) // 2)
-        pairs = {(min(p), max(p)) for p in order[:2 * n_pairs].reshape(-1, 2).tolist()}
+        pairs = {(min(p), max(p)) for p in order[: 2 * n_pairs].reshape(-1, 2).tolist()}
         yield Round(method, distances(rng, n), rng.randint(1, 9, size=n).astype(float), pairs, rng.randint(1, 4))
 
 
@@ -140,7 +172,7 @@ def test_rows_may_be_written_over_those_before_them(method):
     for task in random_rounds(rng, method):
         expected = np.full(task.m * (task.m - 1) // 2, np.nan)
         task.write(0, task.m - 1, expected)
-        over = task.y[:len(expected)]
+        over = task.y[: len(expected)]
         read, written, begin = row_starts(task.n), [*row_starts(task.m), len(over)], 0
         while begin < task.m - 1:  # as many as write only what was read by then; one may lie within its own
             end = begin + 1

@@ -1,4 +1,5 @@
 """Nearest centres: labels are those of true distances, and a margin never promises too much."""
+
 import numpy as np
 import pytest
 from reference import kmeans as reference
@@ -16,8 +17,19 @@ FEATURES = [*range(1, 21), 64, 130, 1500]
 class Assign:
     """One call of `assign_labels`, through the driver that keeps its work space."""
 
-    def __init__(self, X, centers, arithmetic, labels=None, margins=None, loss=None, rows=None, n_threads=1,
-                 shift=None, scale=None):
+    def __init__(
+        self,
+        X,
+        centers,
+        arithmetic,
+        labels=None,
+        margins=None,
+        loss=None,
+        rows=None,
+        n_threads=1,
+        shift=None,
+        scale=None,
+    ):
         centers = np.ascontiguousarray(centers, dtype=np.float64)
         shift = centers.mean(axis=0) if shift is None else shift
         largest = max(np.abs(centers - shift).max(), np.abs(X - shift).max(), 1e-300)
@@ -80,7 +92,8 @@ def test_sizes_around_whole_tiles_and_chunks(n, arithmetic):
         X, centers = rng.normal(size=(n, d)), rng.normal(size=(7, d))
         for rows in [TILE, 2 * TILE, 10 * TILE]:
             np.testing.assert_array_equal(
-                Assign(X, centers, arithmetic, rows=rows).labels, reference.nearest(X, centers))
+                Assign(X, centers, arithmetic, rows=rows).labels, reference.nearest(X, centers)
+            )
 
 
 @DTYPES
@@ -243,9 +256,13 @@ def test_distances_to_all_centers(dtype, offset):
         shift, scale = centers.mean(axis=0), 0.125
         out = np.full((n, k + 1), np.nan, dtype=dtype)
         tiles = np.empty((1, (d + k + 1) * TILE))
-        run(lambda region, slot: assign.distances_to_all(
-            X, shift, scale, (centers - shift) * scale, TILE, tiles, out, region, slot),  # noqa: B023
-            -(-n // TILE), 1)
+        run(
+            lambda region, slot: assign.distances_to_all(
+                X, shift, scale, (centers - shift) * scale, TILE, tiles, out, region, slot
+            ),
+            -(-n // TILE),
+            1,
+        )
         expected = np.sqrt(reference.squared_distances(X, centers))
         np.testing.assert_allclose(out, expected, rtol=max(1e-13, np.finfo(dtype).eps), atol=1e-9 if offset else 0)
         assert out[0, 0] == 0
@@ -260,13 +277,18 @@ def test_distances_to_the_own_center_and_inertia(dtype):
         labels, weight = rng.randint(k, size=n).astype(np.int32), rng.uniform(size=n)
         own = ((X - centers[labels]) ** 2).sum(axis=1)
         out = np.full(n, np.nan)
-        run(lambda region, slot: assign.squared_distances_to_own(
-            X, centers, labels, 50, out, region, slot), -(-n // 50), 1)  # noqa: B023
+        run(
+            lambda region, slot: assign.squared_distances_to_own(X, centers, labels, 50, out, region, slot),
+            -(-n // 50),
+            1,
+        )
         np.testing.assert_allclose(out, own, rtol=1e-13)
         for w in (np.empty(0), weight):
             chunks = np.full(-(-n // 50), np.nan)
-            run(lambda region, slot: assign.inertia_by_chunk(
-                X, w, centers, labels, 50, chunks, region, slot), len(chunks), 1)  # noqa: B023
+            run(
+                lambda region, slot: assign.inertia_by_chunk(X, w, centers, labels, 50, chunks, region, slot),
+                len(chunks),
+                1,
+            )
             masses = own * w if len(w) else own
-            np.testing.assert_allclose(
-                chunks, [masses[i : i + 50].sum() for i in range(0, n, 50)], rtol=1e-13)
+            np.testing.assert_allclose(chunks, [masses[i : i + 50].sum() for i in range(0, n, 50)], rtol=1e-13)

@@ -1,4 +1,5 @@
 """Both steps on rows sorted into cells: the labels of true distances, and the sums that belong to them."""
+
 import subprocess
 import sys
 

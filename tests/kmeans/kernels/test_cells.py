@@ -1,4 +1,5 @@
 """Rows sorted into cells: the same rows in another order, at most 64 to a cell, each cell with its exact box."""
+
 import itertools
 
 import numpy as np
@@ -108,8 +109,13 @@ def test_boxes_of_the_grid_are_numbered_so_that_successive_ones_are_neighbours()
     side = np.arange(8) + 0.5
     X = np.stack(np.meshgrid(side, side, indexing="ij"), axis=-1).reshape(-1, 2)
     code, counts = np.zeros(64, dtype=np.uint16), np.zeros((1, 64), dtype=np.uint32)
-    run(lambda region, slot: cells.count_boxes(
-        X, np.zeros(2), np.ones(2), np.array([3, 3]), 64, code, counts, region, slot), 1, 1)
+    run(
+        lambda region, slot: cells.count_boxes(
+            X, np.zeros(2), np.ones(2), np.array([3, 3]), 64, code, counts, region, slot
+        ),
+        1,
+        1,
+    )
     assert (counts == 1).all()
     steps = np.abs(np.diff(X[np.argsort(code)], axis=0)).sum(axis=1)
     np.testing.assert_array_equal(steps, 1)
@@ -118,6 +124,11 @@ def test_boxes_of_the_grid_are_numbered_so_that_successive_ones_are_neighbours()
 def test_rows_outside_the_grid_go_to_its_edge():
     X = np.array([[-9.0], [-0.1], [0.1], [3.9], [4.1], [9.0]])
     code, counts = np.zeros(6, dtype=np.uint16), np.zeros((1, 4), dtype=np.uint32)
-    run(lambda region, slot: cells.count_boxes(
-        X, np.zeros(1), np.ones(1), np.array([2]), 6, code, counts, region, slot), 1, 1)
+    run(
+        lambda region, slot: cells.count_boxes(
+            X, np.zeros(1), np.ones(1), np.array([2]), 6, code, counts, region, slot
+        ),
+        1,
+        1,
+    )
     assert counts.tolist() == [[3, 0, 0, 3]]

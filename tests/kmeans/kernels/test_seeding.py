@@ -1,4 +1,5 @@
 """Seeding: hashes of rows, what trial centres gain, and what a new centre changes."""
+
 import numpy as np
 import pytest
 from reference import kmeans as reference
@@ -13,8 +14,7 @@ CELLS = pytest.mark.parametrize("cells", [False, True], ids=["rows", "cells"])
 
 def hash_rows(X, coarsely=False, rows=100, n_threads=1):
     hashes = np.zeros(len(X), dtype=np.uint64)
-    run(lambda region, slot: seeding.hash_rows(X, coarsely, rows, hashes, region, slot), -(-len(X) // rows),
-        n_threads)
+    run(lambda region, slot: seeding.hash_rows(X, coarsely, rows, hashes, region, slot), -(-len(X) // rows), n_threads)
     return hashes
 
 
@@ -91,7 +91,8 @@ def test_gains_and_potentials_are_those_of_the_oracle(dtype, cells, weighted):
             state.add(chosen[-1])
             trials = rng.randint(n, size=5)
             np.testing.assert_allclose(
-                state.gains(trials) * to_original, [reference.gain(X, weight, chosen, t) for t in trials], **tolerance)
+                state.gains(trials) * to_original, [reference.gain(X, weight, chosen, t) for t in trials], **tolerance
+            )
             closest = reference.squared_distances(X, X[chosen]).min(axis=1)
             np.testing.assert_allclose(state.closest * to_original, closest, **tolerance)
             potential = np.bincount(state.bucket, closest if weight is None else closest * weight, len(state.ends))

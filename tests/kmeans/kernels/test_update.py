@@ -1,4 +1,5 @@
 """Sums by label, strip by strip, and what they make of the centres."""
+
 import numpy as np
 import pytest
 
@@ -12,8 +13,11 @@ NO_WEIGHT = np.empty(0)
 def sum_by_label(X, weight, shift, labels, k, rows, n_threads=1):
     strips = -(-len(X) // rows)
     sums, weights = np.full((strips, k, X.shape[1]), np.nan), np.full((strips, k), np.nan)
-    run(lambda region, slot: update.sum_by_label(X, weight, shift, labels, rows, sums, weights, region, slot),
-        strips, n_threads)
+    run(
+        lambda region, slot: update.sum_by_label(X, weight, shift, labels, rows, sums, weights, region, slot),
+        strips,
+        n_threads,
+    )
     return sums, weights
 
 

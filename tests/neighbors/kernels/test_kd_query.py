@@ -1,4 +1,5 @@
 """Neighbours in a tree, and in blocks of distances, beside all distances; on data that is hard on a tree."""
+
 import itertools
 
 import numpy as np
@@ -25,7 +26,7 @@ def build(X, name, leaf=32):
 
 def leaves(tree):
     which = np.full(len(tree.nodes), -1)
-    return which[:kd_query.leaves(tree, which)]
+    return which[: kd_query.leaves(tree, which)]
 
 
 def nearest(many, one, k, others=False, root=False, n_threads=2, parts=1, per_chunk=2):
@@ -34,8 +35,26 @@ def nearest(many, one, k, others=False, root=False, n_threads=2, parts=1, per_ch
     near, rows = np.empty((n_threads, kd_query.QUERIES * k)), np.empty((n_threads, kd_query.QUERIES * k), np.int64)
     n_chunks = -(-len(which) * parts // per_chunk)
     for first, count in ((0, n_chunks // 2), (n_chunks // 2, n_chunks - n_chunks // 2)):
-        run(lambda region, slot: kd_query.nearest(many, one, which, parts, per_chunk, first, others, root,  # noqa: B023
-                                                  near, rows, distances, indices, region, slot), count, n_threads)
+        run(
+            lambda region, slot: kd_query.nearest(
+                many,
+                one,
+                which,
+                parts,
+                per_chunk,
+                first,
+                others,
+                root,
+                near,
+                rows,
+                distances,
+                indices,
+                region,
+                slot,
+            ),
+            count,
+            n_threads,
+        )
     return distances, indices
 
 
@@ -45,8 +64,13 @@ def within(many, one, bound, others=False, n_threads=2, parts=1):
 
     def walk(starts, indices, distances):
         counts = np.full(one.n, -7)
-        run(lambda region, slot: kd_query.within(many, one, which, parts, 0, others, bound, work, starts, counts,
-                                                 indices, distances, region, slot), len(which) * parts, n_threads)
+        run(
+            lambda region, slot: kd_query.within(
+                many, one, which, parts, 0, others, bound, work, starts, counts, indices, distances, region, slot
+            ),
+            len(which) * parts,
+            n_threads,
+        )
         return counts
 
     counts = walk(nothing, nothing, np.empty(0))
@@ -147,8 +171,13 @@ def test_equal_points_are_not_all_looked_at():
     assert (distances == 0).all() and (indices == np.arange(3)).all()
     counts = np.empty(300_000, np.int64)
     work, nothing, which = np.empty((2, 128)), np.empty(0, np.int64), leaves(tree)
-    run(lambda region, slot: kd_query.within(tree, tree, which, 1, 0, True, 0.0, work, nothing, counts, nothing,
-                                             np.empty(0), region, slot), len(which), 2)
+    run(
+        lambda region, slot: kd_query.within(
+            tree, tree, which, 1, 0, True, 0.0, work, nothing, counts, nothing, np.empty(0), region, slot
+        ),
+        len(which),
+        2,
+    )
     assert (counts == len(X) - 1).all()
 
 
@@ -199,12 +228,17 @@ def test_neighbors_are_sorted_row_by_row(by_row):
         arrays = (indices, distances) if by_row else (distances, indices)
 
         def rows():
-            return [list(zip(*(each[a:b].tolist() for each in arrays), strict=True))  # noqa: B023
-                    for a, b in itertools.pairwise(indptr)]  # noqa: B023
+            return [
+                list(zip(*(each[a:b].tolist() for each in arrays), strict=True))  # noqa: B023
+                for a, b in itertools.pairwise(indptr)
+            ]
 
         expected = [sorted(row) for row in rows()]
-        run(lambda region, slot: blocks.sort(indptr, by_row, 3, distances, indices, region, slot),  # noqa: B023
-            -(-len(sizes) // 3), 2)
+        run(
+            lambda region, slot: blocks.sort(indptr, by_row, 3, distances, indices, region, slot),  # noqa: B023
+            -(-len(sizes) // 3),
+            2,
+        )
         assert rows() == expected
 
 
@@ -221,4 +255,8 @@ def test_angles_of_points_close_by_keep_their_digits():
 
 def test_the_kinds_are_those_of_the_tree():
     assert {build(np.ones((1, 1)), name).kind for name in METRICS} == {
-        kd_tree.EUCLIDEAN, kd_tree.MANHATTAN, kd_tree.CHEBYSHEV, kd_tree.MINKOWSKI}
+        kd_tree.EUCLIDEAN,
+        kd_tree.MANHATTAN,
+        kd_tree.CHEBYSHEV,
+        kd_tree.MINKOWSKI,
+    }

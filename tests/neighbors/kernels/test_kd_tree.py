@@ -1,4 +1,5 @@
 """The tree of boxes: what it must be for any data, and that its distances are those of the definition."""
+
 import numpy as np
 import pytest
 
@@ -57,8 +58,18 @@ def hard(kind, n, d):
     }[kind]()
 
 
-KINDS = ("normal", "grid", "equal", "one column varies", "collinear", "exponential", "one far", "huge", "denormal",
-         "single")
+KINDS = (
+    "normal",
+    "grid",
+    "equal",
+    "one column varies",
+    "collinear",
+    "exponential",
+    "one far",
+    "huge",
+    "denormal",
+    "single",
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,4 +1,5 @@
 """The instruction levels: all that this machine has pass the tests of the kernels."""
+
 import os
 import subprocess
 import sys
@@ -13,8 +14,14 @@ LEVELS = ["baseline", "avx2", "avx512"]
 
 
 def run(level, *command, **kwargs):
-    return subprocess.run([sys.executable, *command], env={**os.environ, "COTERIE_SIMD": level}, text=True,
-                          capture_output=True, timeout=500, **kwargs)
+    return subprocess.run(
+        [sys.executable, *command],
+        env={**os.environ, "COTERIE_SIMD": level},
+        text=True,
+        capture_output=True,
+        timeout=500,
+        **kwargs,
+    )
 
 
 def chosen(level):
@@ -43,6 +50,16 @@ def test_kernels_agree_with_the_oracles_at_level(level):
         pytest.skip(f"this machine has no {level}")
     if os.environ.get("COTERIE_SIMD", simd.supported()[-1]) == level:
         pytest.skip("the level of this very run")
-    done = run(level, "-m", "pytest", *map(str, ROOT.glob("tests/*/kernels")), f"--ignore={__file__}", "-q", "-x",
-               "-p", "no:cacheprovider", cwd=ROOT)
+    done = run(
+        level,
+        "-m",
+        "pytest",
+        *map(str, ROOT.glob("tests/*/kernels")),
+        f"--ignore={__file__}",
+        "-q",
+        "-x",
+        "-p",
+        "no:cacheprovider",
+        cwd=ROOT,
+    )
     assert done.returncode == 0, done.stdout + done.stderr

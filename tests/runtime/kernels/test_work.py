@@ -1,4 +1,5 @@
 """The region of chunks that threads share: each chunk is done once, and the caller gets its pauses."""
+
 import re
 import threading
 from pathlib import Path
@@ -14,8 +15,9 @@ KERNELS = Path(__file__).parents[3] / "src" / "coterie"
 
 def do_chunks(region, slot, out):
     """Write 1.0 to the numbers of the chunks taken: a kernel that every build has."""
-    columns.deviation_strips(np.ones((len(out), 1)), np.zeros(1), 1, out[:, None], *np.empty((2, len(out), 1)),
-                             region, slot)
+    columns.deviation_strips(
+        np.ones((len(out), 1)), np.zeros(1), 1, out[:, None], *np.empty((2, len(out), 1)), region, slot
+    )
 
 
 def test_every_chunk_is_done():

@@ -1,4 +1,5 @@
 """A pass over the columns: sums of deviations and of their squares, largest deviations."""
+
 import numpy as np
 import pytest
 
@@ -10,8 +11,11 @@ DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 def deviation_strips(X, center, rows, n_threads=1):
     first, second, largest = np.full((3, -(-len(X) // rows), X.shape[1]), np.nan)
-    run(lambda region, slot: columns.deviation_strips(X, center, rows, first, second, largest, region, slot),
-        len(first), n_threads)
+    run(
+        lambda region, slot: columns.deviation_strips(X, center, rows, first, second, largest, region, slot),
+        len(first),
+        n_threads,
+    )
     return first, second, largest
 
 
@@ -26,7 +30,8 @@ def test_deviations_are_those_of_each_strip(dtype):
             first, second, largest = deviation_strips(X, center, rows)
             # The terms of `first` cancel: its error is relative to their sizes.
             np.testing.assert_allclose(
-                first, [s.sum(axis=0) for s in strips], rtol=1e-13, atol=1e-13 * np.abs(X - center).sum())
+                first, [s.sum(axis=0) for s in strips], rtol=1e-13, atol=1e-13 * np.abs(X - center).sum()
+            )
             np.testing.assert_allclose(second, [(s**2).sum(axis=0) for s in strips], rtol=1e-13)
             np.testing.assert_array_equal(largest, [np.abs(s).max(axis=0) for s in strips])
 

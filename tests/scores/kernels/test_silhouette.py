@@ -1,4 +1,5 @@
 """Mean distances to clusters, whatever the blocks; at each instruction level (test_simd.py)."""
+
 import numpy as np
 import pytest
 
@@ -40,8 +41,14 @@ def test_distances_of_rows_are_summed_by_cluster(n, k, rows, columns, n_threads)
     measure = distances.as_metric("euclidean")
     points = distances.prepare(X, measure, 1)
     ends = np.cumsum(np.bincount(codes))
-    found = in_parts(lambda rows, first, within, nearest, region, slot: silhouette.mean_distances(
-        points, codes, ends, rows, columns, first, within, nearest, region, slot), n, rows, n_threads)
+    found = in_parts(
+        lambda rows, first, within, nearest, region, slot: silhouette.mean_distances(
+            points, codes, ends, rows, columns, first, within, nearest, region, slot
+        ),
+        n,
+        rows,
+        n_threads,
+    )
     np.testing.assert_allclose(found, expected(distances.cdist(X, X), codes), rtol=1e-13)
 
 
@@ -51,8 +58,14 @@ def test_given_distances_are_summed_by_cluster(n, k, dtype):
     rng = np.random.default_rng(n)
     D, codes = rng.integers(0, 99, (n, n)).astype(dtype), rng.permutation(sorted_codes(n, k, seed=k))
     order, ends = np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))
-    found = in_parts(lambda rows, first, within, nearest, region, slot: silhouette.mean_given_distances(
-        D, order, codes, ends, rows, first, within, nearest, region, slot), n, 5, 2)
+    found = in_parts(
+        lambda rows, first, within, nearest, region, slot: silhouette.mean_given_distances(
+            D, order, codes, ends, rows, first, within, nearest, region, slot
+        ),
+        n,
+        5,
+        2,
+    )
     np.testing.assert_array_equal(found, expected(D.astype(np.float64), codes))
 
 
@@ -61,8 +74,14 @@ def test_nan_is_not_lost(place):
     D = np.zeros((3, 3))
     D[0, place] = np.nan
     codes = np.arange(3)
-    within, nearest = in_parts(lambda rows, first, within, nearest, region, slot: silhouette.mean_given_distances(
-        D, codes, codes, codes + 1, rows, first, within, nearest, region, slot), 3, 3, 1)
+    within, nearest = in_parts(
+        lambda rows, first, within, nearest, region, slot: silhouette.mean_given_distances(
+            D, codes, codes, codes + 1, rows, first, within, nearest, region, slot
+        ),
+        3,
+        3,
+        1,
+    )
     assert np.isnan(within[0] if place == 0 else nearest[0])
     assert not np.isnan([*within[1:], *nearest[1:]]).any()
 
@@ -73,8 +92,14 @@ def test_neither_blocks_nor_threads_make_a_difference():
     ends = np.cumsum(np.bincount(codes))
 
     def found(rows, columns, n_threads):
-        return in_parts(lambda rows, first, within, nearest, region, slot: silhouette.mean_distances(
-            points, codes, ends, rows, columns, first, within, nearest, region, slot), 3000, rows, n_threads)
+        return in_parts(
+            lambda rows, first, within, nearest, region, slot: silhouette.mean_distances(
+                points, codes, ends, rows, columns, first, within, nearest, region, slot
+            ),
+            3000,
+            rows,
+            n_threads,
+        )
 
     one = found(16, 512, 1)
     for rows, columns, n_threads in ((64, 512, 1), (4, 2048, 2), (16, 512, 7)):

@@ -1,4 +1,5 @@
 """Boruvka's steps on a distance matrix."""
+
 import numpy as np
 import pytest
 from reference import linkage as reference
@@ -28,8 +29,11 @@ def shrink(y, group, rows=1, n_threads=2):
     members, first = by_group(group)
     m = len(first) - 1
     half, to = np.full((m, m), np.nan), np.full(m * (m - 1) // 2, np.nan)
-    run(lambda region, slot: dense.shrink_rows(y, group, members, first, half, rows, region, slot),
-        -(-m // rows), n_threads)
+    run(
+        lambda region, slot: dense.shrink_rows(y, group, members, first, half, rows, region, slot),
+        -(-m // rows),
+        n_threads,
+    )
     run(lambda region, slot: dense.join_halves(half, to, rows, region, slot), -(-(m - 1) // rows), n_threads)
     return to
 

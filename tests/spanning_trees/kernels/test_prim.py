@@ -1,9 +1,10 @@
 """Single linkage by Prim's algorithm."""
+
 import numpy as np
 import pytest
-from coterie._dendrogram._kernels import merging
 from reference import agglomerative as reference
 
+from coterie._dendrogram._kernels import merging
 from coterie._runtime.parallel import run
 from coterie.distances import as_metric, pdist, prepare, squareform
 from coterie.spanning_trees._kernels import prim
@@ -18,8 +19,13 @@ def tree(X, portion):
     while len(names):
         inside, row, steps = np.zeros(len(names)), np.empty(len(names)), min(portion, len(names))
         points, others = prepare(X, metric, 1), prepare(X[names], metric, 1)
-        run(lambda region, slot: prim.visit_nearest(
-            points, others, names, least, inside, row, visits, heights, done, region, slot), steps, 1)  # noqa: B023
+        run(
+            lambda region, slot: prim.visit_nearest(
+                points, others, names, least, inside, row, visits, heights, done, region, slot
+            ),
+            steps,
+            1,
+        )
         names, least, done = names[inside == 0], least[inside == 0], done + steps
     children, Z = np.full((n - 1, 2), -1, dtype=np.intp), np.full((n - 1, 4), np.nan)
     order = np.argsort(heights, kind="stable")

@@ -5,10 +5,7 @@ from numpy.typing import NDArray
 from ..._runtime._kernels.work import Region
 
 def count_below(
-    children: NDArray[np.int64],
-    key: NDArray[np.float64],
-    most: int,
-    reached: NDArray[np.int32],
+    children: NDArray[np.int64], key: NDArray[np.float64], most: int, reached: NDArray[np.int32]
 ) -> int: ...
 def label_below(
     children: NDArray[np.int64],

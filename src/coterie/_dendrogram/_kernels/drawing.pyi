@@ -25,8 +25,4 @@ def place_links(
     x_corners: NDArray[np.float64],
     y_corners: NDArray[np.float64],
 ) -> None: ...
-def color_links(
-    heights: NDArray[np.float64],
-    threshold: float,
-    color: NDArray[np.int64],
-) -> None: ...
+def color_links(heights: NDArray[np.float64], threshold: float, color: NDArray[np.int64]) -> None: ...

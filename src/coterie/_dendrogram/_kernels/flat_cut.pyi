@@ -10,22 +10,12 @@ MEAN_OF_MEMBERS: int
 
 def heads_by_number(children: NDArray[np.intp], heads: NDArray[np.int64]) -> None: ...
 def heads_by_size(
-    children: NDArray[np.intp],
-    sizes: NDArray[np.float64],
-    min_size: float,
-    heads: NDArray[np.int64],
+    children: NDArray[np.intp], sizes: NDArray[np.float64], min_size: float, heads: NDArray[np.int64]
 ) -> int: ...
 def label_below(
-    children: NDArray[np.intp],
-    heads: NDArray[np.int64],
-    nodes: NDArray[np.int64],
-    labels: NDArray[np.intp],
+    children: NDArray[np.intp], heads: NDArray[np.int64], nodes: NDArray[np.int64], labels: NDArray[np.intp]
 ) -> None: ...
-def weigh_below(
-    children: NDArray[np.intp],
-    heads: NDArray[np.int64],
-    nodes: NDArray[np.float64],
-) -> None: ...
+def weigh_below(children: NDArray[np.intp], heads: NDArray[np.int64], nodes: NDArray[np.float64]) -> None: ...
 def nearest_cluster(
     distances: NDArray[np.float64],
     starts: NDArray[np.int64],

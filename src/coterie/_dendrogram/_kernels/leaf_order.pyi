@@ -7,12 +7,7 @@ from ..._runtime._kernels.work import Region
 PACK: int
 
 def gather(
-    y: NDArray[np.float64],
-    leaves: NDArray[np.int32],
-    rows: int,
-    M: NDArray[np.float64],
-    region: Region,
-    slot: int,
+    y: NDArray[np.float64], leaves: NDArray[np.int32], rows: int, M: NDArray[np.float64], region: Region, slot: int
 ) -> None: ...
 def order_nodes(
     children: NDArray[np.int64],

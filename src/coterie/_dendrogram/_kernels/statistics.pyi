@@ -4,11 +4,7 @@ from numpy.typing import NDArray
 
 from ..._runtime._kernels.work import Region
 
-def running_maximum(
-    children: NDArray[np.int64],
-    own: NDArray[np.float64],
-    most: NDArray[np.float64],
-) -> None: ...
+def running_maximum(children: NDArray[np.int64], own: NDArray[np.float64], most: NDArray[np.float64]) -> None: ...
 def inconsistency(
     children: NDArray[np.int64],
     heights: NDArray[np.float64],

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The chapters of the page of `coterie report`, from what was found."""
+
 from __future__ import annotations
 
 import math
@@ -29,8 +30,13 @@ _UNUSUAL = 10
 _ORDINARY = 2.0  # a score of k-means and Ward that is not unusual
 _FEW = 5  # rows of a cluster that are unusual by being so few
 _MOST_KINDS = 20  # different names of rows that are kinds rather than names
-_NAMED = {"standard": "standard scaling", "minmax": "scaling to 0..1", "robust": "robust scaling",
-          "log": "logarithms", "none": "no scaling"}
+_NAMED = {
+    "standard": "standard scaling",
+    "minmax": "scaling to 0..1",
+    "robust": "robust scaling",
+    "log": "logarithms",
+    "none": "no scaling",
+}
 _VERDICTS = {
     "clear": "They are more than chance would give, and other draws of the rows give nearly the same ones.",
     "likely": "They are more than chance would give, but other draws of the rows give somewhat different ones.",
@@ -38,7 +44,7 @@ _VERDICTS = {
     "asked": "Their number was asked for; the data themselves suggest another one.",
     "none": "There is no clear structure: treat the groups as a convenient cut, not as a discovery.",
     "lopsided": "Nine rows in ten, or more, are in one of them: few rows are set apart, and nothing is said of groups "
-                "among the others.",
+    "among the others.",
 }
 _METHODS = {"k-means": "k-means", "Ward": "Ward's method", "DBSCAN": "DBSCAN"}
 
@@ -106,12 +112,19 @@ def in_short(found: Findings) -> list[Html]:
         entries.append(f"In no group: {groups.noise.size:,} ({percent(groups.noise.share, 1)}).")
     if len(shown) < len(groups.clusters):
         entries.append(f"And {count(len(groups.clusters) - len(shown), 'smaller group')}.")
-    doubts = [paragraph(element("a", f"{count(len(choice.doubts), 'doubt')} to know about",
-                                href="#recommendation"))] if choice.doubts else []
+    doubts = (
+        [paragraph(element("a", f"{count(len(choice.doubts), 'doubt')} to know about", href="#recommendation"))]
+        if choice.doubts
+        else []
+    )
     return [
-        paragraph(f"{count(found.n_rows, 'row')} by {count(len(found.table.names), 'column')} of numbers, grouped by "
-                  "likeness", class_="quiet"),
-        card(paragraph(groups_by, " ", _VERDICTS[choice.structure]), items(entries), *doubts)]
+        paragraph(
+            f"{count(found.n_rows, 'row')} by {count(len(found.table.names), 'column')} of numbers, grouped by "
+            "likeness",
+            class_="quiet",
+        ),
+        card(paragraph(groups_by, " ", _VERDICTS[choice.structure]), items(entries), *doubts),
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ the data
@@ -122,8 +135,16 @@ def describe_data(found: Findings, pairs: Sequence[tuple[str, object]]) -> Secti
     content = [facts([*pairs, ("rows", _count_rows(found)), ("columns used", f"{len(names):,}: {listing(names, 30)}")])]
     if data.left_out:
         content.append(element("h3", "Columns that were left out"))
-        content.append(items([str(left) if left.reason or left.empty else f"{left.name} (not numbers"
-                              + (f": {left.example!r})" if left.example else ")") for left in data.left_out[:30]]))
+        content.append(
+            items(
+                [
+                    str(left)
+                    if left.reason or left.empty
+                    else f"{left.name} (not numbers" + (f": {left.example!r})" if left.example else ")")
+                    for left in data.left_out[:30]
+                ]
+            )
+        )
         if len(data.left_out) > 30:
             content.append(paragraph(f"And {len(data.left_out) - 30} more."))
     shown = names[:_MOST_COLUMNS]
@@ -131,12 +152,36 @@ def describe_data(found: Findings, pairs: Sequence[tuple[str, object]]) -> Secti
     for j, name in enumerate(shown):
         column = data.values[:, j].astype(np.float64)
         told = [column.mean(), column.std(), column.min(), *np.percentile(column, [25, 50, 75]), column.max()]
-        rows.append([name, f"{data.missing[j]:,}", *as_column(told), share_cell(found.scaling.before[j]),
-                     share_cell(found.scaling.after[j])])
+        rows.append(
+            [
+                name,
+                f"{data.missing[j]:,}",
+                *as_column(told),
+                share_cell(found.scaling.before[j]),
+                share_cell(found.scaling.after[j]),
+            ]
+        )
     caption = f"The columns, in their own units{f'; the first {len(shown)}' if len(shown) < len(names) else ''}"
     content.append(element("h3", "What is in the columns"))
-    content.append(table(caption, ["column", "missing", "mean", "std. dev.", "least", "lower quartile", "median",
-                                   "upper quartile", "largest", "share of variance", "when scaled"], rows))
+    content.append(
+        table(
+            caption,
+            [
+                "column",
+                "missing",
+                "mean",
+                "std. dev.",
+                "least",
+                "lower quartile",
+                "median",
+                "upper quartile",
+                "largest",
+                "share of variance",
+                "when scaled",
+            ],
+            rows,
+        )
+    )
     content += [element("h3", "Scale check", id="scale"), *_check_scale(found)]
     return Section("data", "The data", content)
 
@@ -159,32 +204,64 @@ def _check_scale(found):
     if len(names) > 1:
         most = int(scaling.before.argmax())
         part, told = scaling.before[most], percent(float(scaling.before[most]), 1)
-        text = ("Clusters are made of rows that are near each other, and columns with large numbers weigh most. As "
-                f"they are, {names[most]} would have {told} of the variance")
-        content.append(paragraph(f"{text}: the clusters would hardly depend on any other column." if part >= DOMINANT
-                                 else f"{text}."))
-    content.append(paragraph(element("strong", f"What was done: {_NAMED[method]}."), f" Why: {scaling.reason}. ",
-                             "Another way can be asked for with ", element("code", "--scale"), "."))
+        text = (
+            "Clusters are made of rows that are near each other, and columns with large numbers weigh most. As "
+            f"they are, {names[most]} would have {told} of the variance"
+        )
+        content.append(
+            paragraph(
+                f"{text}: the clusters would hardly depend on any other column." if part >= DOMINANT else f"{text}."
+            )
+        )
+    content.append(
+        paragraph(
+            element("strong", f"What was done: {_NAMED[method]}."),
+            f" Why: {scaling.reason}. ",
+            "Another way can be asked for with ",
+            element("code", "--scale"),
+            ".",
+        )
+    )
     after = scaling.after
     if len(names) > 1 and after.max() >= DOMINANT:
         part = percent(float(after.max()), 1)
-        content.append(card(paragraph(f"Also now {names[int(after.argmax())]} has {part} of the variance: the "
-                                      "clusters are mostly its own."), doubts=True))
+        content.append(
+            card(
+                paragraph(
+                    f"Also now {names[int(after.argmax())]} has {part} of the variance: the "
+                    "clusters are mostly its own."
+                ),
+                doubts=True,
+            )
+        )
     if found.codes:
         one = len(found.codes) == 1
-        content.append(paragraph(
-            f"{listing(found.codes, 6)} {'has' if one else 'have'} only a few whole numbers as values. If these are "
-            "codes for kinds of things, differences between them mean nothing, and the grouping is better without: "
-            f"leave {'it' if one else 'them'} out with ", element("code", "--drop"), "."))
+        content.append(
+            paragraph(
+                f"{listing(found.codes, 6)} {'has' if one else 'have'} only a few whole numbers as values. If these are "
+                "codes for kinds of things, differences between them mean nothing, and the grouping is better without: "
+                f"leave {'it' if one else 'them'} out with ",
+                element("code", "--drop"),
+                ".",
+            )
+        )
     if found.alike:
         pairs = listing((f"{one} and {other} ({correlation:.2f})" for one, other, correlation in found.alike), 6)
-        content.append(paragraph(f"Some columns say nearly the same, and so count twice (correlation): {pairs}. "
-                                 "Consider leaving one of each pair out."))
+        content.append(
+            paragraph(
+                f"Some columns say nearly the same, and so count twice (correlation): {pairs}. "
+                "Consider leaving one of each pair out."
+            )
+        )
     if found.choice.scalings:
         rows = [[_NAMED[method], f"{alike:.2f}"] for method, alike in found.choice.scalings.items()]
-        content.append(paragraph("How much hangs on this choice: the recommended groups compared with those that "
-                                 "k-means makes with another scaling (adjusted Rand index; 1: the same groups, 0: no "
-                                 "more alike than by chance)."))
+        content.append(
+            paragraph(
+                "How much hangs on this choice: the recommended groups compared with those that "
+                "k-means makes with another scaling (adjusted Rand index; 1: the same groups, 0: no "
+                "more alike than by chance)."
+            )
+        )
         content.append(table("Agreement with groups by another scaling", ["scaling", "adjusted Rand"], rows))
     return content
 
@@ -197,27 +274,43 @@ def compare(found: Findings, picture: Callable) -> Section:
         rows, sampled = "all rows", ""
     else:
         rows = f"a random sample of {len(found.sample):,} of the {found.n_rows:,} rows"
-        sampled = (" The time that the comparison takes grows with the square of the number of rows; the recommended "
-                   "clustering itself is that of all rows.")
+        sampled = (
+            " The time that the comparison takes grows with the square of the number of rows; the recommended "
+            "clustering itself is that of all rows."
+        )
     tried = count(len(next(iter(found.suggestions.values())).sweep), "number")
     content = [
         paragraph(f"k-means and Ward's method on {rows}, for {tried} of clusters k.{sampled}"),
-        paragraph("Silhouette: how much nearer rows are to their own cluster than to the next one (1 at best, 0 for no "
-                  "gap); by chance: that of data of the same extent without clusters. Davies-Bouldin: how wide "
-                  "clusters are for their distance, the lower the better. Calinski-Harabasz: how far apart for their "
-                  f"width, the higher the better. Stability: how alike the clusters of {RESAMPLES} random parts of the "
-                  "rows are to these (adjusted Rand index: 1 the same, 0 no more than by chance). Inertia: the sum of "
-                  "squared distances to the means, which falls as k grows.", class_="quiet")]
+        paragraph(
+            "Silhouette: how much nearer rows are to their own cluster than to the next one (1 at best, 0 for no "
+            "gap); by chance: that of data of the same extent without clusters. Davies-Bouldin: how wide "
+            "clusters are for their distance, the lower the better. Calinski-Harabasz: how far apart for their "
+            f"width, the higher the better. Stability: how alike the clusters of {RESAMPLES} random parts of the "
+            "rows are to these (adjusted Rand index: 1 the same, 0 no more than by chance). Inertia: the sum of "
+            "squared distances to the means, which falls as k grows.",
+            class_="quiet",
+        ),
+    ]
     for name, suggestion in found.suggestions.items():
         content.append(element("h3", _METHODS[name]))
         content.append(_sweep_table(name, suggestion, found.agreement if name == "Ward" else None))
         told = [*suggestion.reasons, *(f"but {doubt}" for doubt in suggestion.doubts)]
         content.append(items(list(map(sentence, told))))
-    content.append(figure(picture("sweeps"), "Scores by the number of clusters. Circles: the best values. "
-                          "Dashed lines: the suggested numbers."))
-    content.append(figure(picture("tree"), "Ward's tree: each bracket joins two clusters, at the height that says how "
-                          "unlike they are. A long gap between two merges speaks for a cut there."
-                          + " A label such as (12) stands for 12 rows." * (len(found.tree) >= MOST_LEAVES)))
+    content.append(
+        figure(
+            picture("sweeps"),
+            "Scores by the number of clusters. Circles: the best values. Dashed lines: the suggested numbers.",
+        )
+    )
+    content.append(
+        figure(
+            picture("tree"),
+            "Ward's tree: each bracket joins two clusters, at the height that says how "
+            "unlike they are. A long gap between two merges speaks for a cut there."
+            + " A label such as (12) stands for 12 rows."
+            * (len(found.tree) >= MOST_LEAVES),
+        )
+    )
     return Section("comparison", "How many groups?", content)
 
 
@@ -240,60 +333,107 @@ def _sweep_table(name, suggestion, agreement):
 
 def describe_density(found: Findings, picture: Callable) -> Section:
     density = found.density
-    content = [paragraph("DBSCAN needs no number of clusters: a cluster is where rows lie dense, whatever its shape, "
-                         "and rows that lie alone are noise. It needs a distance instead, eps, within which rows are "
-                         "neighbours.")]
+    content = [
+        paragraph(
+            "DBSCAN needs no number of clusters: a cluster is where rows lie dense, whatever its shape, "
+            "and rows that lie alone are noise. It needs a distance instead, eps, within which rows are "
+            "neighbours."
+        )
+    ]
     if density is None:
         content.append(paragraph("Nearly all rows are equal to others, so that no such distance can be suggested."))
         return Section("density", "Dense parts of any shape", content)
     if density.rows is not None:
-        content.append(paragraph(f"It was tried on a random sample of {len(density.rows):,} of the {found.n_rows:,} "
-                                 "rows."))
+        content.append(
+            paragraph(f"It was tried on a random sample of {len(density.rows):,} of the {found.n_rows:,} rows.")
+        )
     suggestion = density.suggestion
     unit = "" if found.scaling.scaler.method == "none" else " in scaled units"
-    content.append(paragraph(f"Suggested: eps {suggestion.eps:g}{unit}; a row is dense that has "
-                             f"{density.min_samples} rows within it, itself counted. What was seen: "
-                             f"{suggestion.reason}."))
+    content.append(
+        paragraph(
+            f"Suggested: eps {suggestion.eps:g}{unit}; a row is dense that has "
+            f"{density.min_samples} rows within it, itself counted. What was seen: "
+            f"{suggestion.reason}."
+        )
+    )
     rows = []
     for trial in density.trials:
         alike = "–" if math.isnan(trial.before) else f"{trial.before:.2f}"
-        rows.append([f"{trial.model.eps:.3g}", f"{trial.n_clusters:,}", f"{trial.n_sizeable:,}",
-                     *map(share_cell, (trial.noise, trial.largest, trial.misplaced)), alike])
+        rows.append(
+            [
+                f"{trial.model.eps:.3g}",
+                f"{trial.n_clusters:,}",
+                f"{trial.n_sizeable:,}",
+                *map(share_cell, (trial.noise, trial.largest, trial.misplaced)),
+                alike,
+            ]
+        )
     best = density.trials.index(density.best)
-    content.append(table(f"DBSCAN with several eps; {density.trials[best].model.eps:.3g} is set off", [
-        "eps", "clusters", "of a fair size", "noise", "largest cluster", "nearer to another mean",
-        "agreement with the eps above"], rows, chosen=best))
+    content.append(
+        table(
+            f"DBSCAN with several eps; {density.trials[best].model.eps:.3g} is set off",
+            [
+                "eps",
+                "clusters",
+                "of a fair size",
+                "noise",
+                "largest cluster",
+                "nearer to another mean",
+                "agreement with the eps above",
+            ],
+            rows,
+            chosen=best,
+        )
+    )
     content.append(paragraph(_judge_density(density.best, found.choice.method == "DBSCAN")))
-    content.append(figure(picture("k-distances"), "For each row the distance within which there are "
-                          f"{density.min_samples} rows, itself counted; sorted. Flat: dense rows. Steep: rows that lie "
-                          "alone."))
+    content.append(
+        figure(
+            picture("k-distances"),
+            "For each row the distance within which there are "
+            f"{density.min_samples} rows, itself counted; sorted. Flat: dense rows. Steep: rows that lie "
+            "alone.",
+        )
+    )
     return Section("density", "Dense parts of any shape", content)
 
 
 def _judge_density(trial, is_recommended):
     if trial.convincing:
-        return ("Recommended: see the next chapter for the reasons." if is_recommended else
-                "It would be recommended if no number of clusters had been asked for.")
+        return (
+            "Recommended: see the next chapter for the reasons."
+            if is_recommended
+            else "It would be recommended if no number of clusters had been asked for."
+        )
     if trial.n_sizeable < 2:
         parts = "one dense part" if trial.n_sizeable else "no dense part"
-        return (f"Not recommended: it finds {parts} of a fair size, so it can't tell groups apart. Groups that touch "
-                "or overlap have no sparse rows between them.")
+        return (
+            f"Not recommended: it finds {parts} of a fair size, so it can't tell groups apart. Groups that touch "
+            "or overlap have no sparse rows between them."
+        )
     if trial.covered < COVERED or trial.noise > MOST_NOISE:
-        return (f"Not recommended: its clusters of a fair size hold only {percent(trial.covered)} of the rows, and "
-                f"{percent(trial.noise)} are noise.")
+        return (
+            f"Not recommended: its clusters of a fair size hold only {percent(trial.covered)} of the rows, and "
+            f"{percent(trial.noise)} are noise."
+        )
     if max(trial.steady) < STEADY:
-        return ("Not recommended: a somewhat smaller eps gives other clusters, and so does a somewhat larger one "
-                f"(adjusted Rand {trial.steady[0]:.2f} and {trial.steady[1]:.2f}).")
+        return (
+            "Not recommended: a somewhat smaller eps gives other clusters, and so does a somewhat larger one "
+            f"(adjusted Rand {trial.steady[0]:.2f} and {trial.steady[1]:.2f})."
+        )
     if trial.model.n_features_in_ == 1:
         return "Not needed: in one column each dense part is an interval, as the clusters of k-means are."
     share = "none" if trial.misplaced == 0 else f"only {percent(trial.misplaced, 1)}"
     text = f"{share} of the rows in its clusters of a fair size are nearer to the mean of another such cluster"
     if trial.noise >= MUCH_NOISE:
-        return (f"Not recommended: {text}, and {percent(trial.noise)} of the rows are noise, but a somewhat "
-                f"{'smaller' if trial.steady[0] < STEADY else 'larger'} eps gives other clusters (adjusted Rand "
-                f"{min(trial.steady):.2f}).")
-    return (f"Not needed: {text}, and {percent(trial.noise, 1)} of the rows are noise. Compact groups are what k-means "
-            "finds.")
+        return (
+            f"Not recommended: {text}, and {percent(trial.noise)} of the rows are noise, but a somewhat "
+            f"{'smaller' if trial.steady[0] < STEADY else 'larger'} eps gives other clusters (adjusted Rand "
+            f"{min(trial.steady):.2f})."
+        )
+    return (
+        f"Not needed: {text}, and {percent(trial.noise, 1)} of the rows are noise. Compact groups are what k-means "
+        "finds."
+    )
 
 
 # ------------------------------------------------------------------------------------------------ what is recommended
@@ -306,22 +446,39 @@ def recommendation(found: Findings, picture: Callable) -> Section:
     else:
         how = f"{_METHODS[choice.method]} with {count(choice.n_clusters, 'cluster')}"
     scaling = _NAMED[found.scaling.scaler.method]
-    content = [paragraph(element("strong", f"{how}."), f" Scaling of the columns: {scaling}."),
-               element("h3", "Reasons"), items(choice.reasons)]
+    content = [
+        paragraph(element("strong", f"{how}."), f" Scaling of the columns: {scaling}."),
+        element("h3", "Reasons"),
+        items(choice.reasons),
+    ]
     if choice.doubts:
         content.append(card(element("h3", "Doubts"), items(choice.doubts), doubts=True))
     else:
-        content.append(card(element("h3", "Doubts"), paragraph(
-            "None of the checks failed. That does not prove the groups: they are those that these columns, in this "
-            "scaling, show.")))
+        content.append(
+            card(
+                element("h3", "Doubts"),
+                paragraph(
+                    "None of the checks failed. That does not prove the groups: they are those that these columns, in this "
+                    "scaling, show."
+                ),
+            )
+        )
     content.append(figure(picture("scatter"), _explain_scatter(found)))
     if not math.isnan(choice.silhouette):
-        shapes = (" It judges how compact groups are: of bent or nested ones that are well apart it can be low."
-                  if choice.method == "DBSCAN" else "")
+        shapes = (
+            " It judges how compact groups are: of bent or nested ones that are well apart it can be low."
+            if choice.method == "DBSCAN"
+            else ""
+        )
         of_sample = "" if found.sample is None else f" Of the sample of {len(found.sample):,} rows."
-        content.append(figure(picture("silhouette"), f"Silhouette of each row, by group; the mean is "
-                              f"{choice.silhouette:.2f}. Long, wide blades are groups that hold together; rows below 0 "
-                              f"lie nearer to another group.{shapes}{of_sample}"))
+        content.append(
+            figure(
+                picture("silhouette"),
+                f"Silhouette of each row, by group; the mean is "
+                f"{choice.silhouette:.2f}. Long, wide blades are groups that hold together; rows below 0 "
+                f"lie nearer to another group.{shapes}{of_sample}",
+            )
+        )
     return Section("recommendation", "What is recommended", content)
 
 
@@ -329,9 +486,11 @@ def _explain_scatter(found):
     d = len(found.table.names)
     text = "The rows, coloured and numbered by group"
     if d > 2:
-        return (f"{text}, on the two principal components of the scaled data: the flat view that shows most of its "
-                f"variance. Groups that seem to overlap here may be apart in the other {d - 2} dimension"
-                f"{'s' * (d > 3)}.")
+        return (
+            f"{text}, on the two principal components of the scaled data: the flat view that shows most of its "
+            f"variance. Groups that seem to overlap here may be apart in the other {d - 2} dimension"
+            f"{'s' * (d > 3)}."
+        )
     return f"{text}{'; by their number in the file (vertical)' * (d == 1)}."
 
 
@@ -351,21 +510,37 @@ def describe_groups(found: Findings, picture: Callable) -> Section:
     if len(shown) > _MOST_GROUPS:
         shown = np.sort(np.argsort(-profile.sizes, kind="stable")[:_MOST_GROUPS])
         content.append(paragraph(f"Shown are the {_MOST_GROUPS} largest of {len(profile.clusters)} groups."))
-    said = [profile.sentences[i] for i in shown] + profile.sentences[len(profile.clusters):]
+    said = [profile.sentences[i] for i in shown] + profile.sentences[len(profile.clusters) :]
     content.append(items(list(map(sentence, said))))
     if found.choice.method == "DBSCAN":
-        content.append(paragraph("Groups that were found by density may differ in where they lie and in their shape "
-                                 "rather than in their means and medians; the scatter plot shows it."))
+        content.append(
+            paragraph(
+                "Groups that were found by density may differ in where they lie and in their shape "
+                "rather than in their means and medians; the scatter plot shows it."
+            )
+        )
     content.append(_list_groups(found, shown))
     some = f" of the {MOST_DRAWN} columns in which groups differ most" * (len(profile.feature_names) > MOST_DRAWN)
-    content.append(figure(picture("profile"), f"Means{some} in the data's own units. Colours say how far a group is "
-                          "from the mean of all rows, in standard deviations."))
+    content.append(
+        figure(
+            picture("profile"),
+            f"Means{some} in the data's own units. Colours say how far a group is "
+            "from the mean of all rows, in standard deviations.",
+        )
+    )
     names = profile.feature_names
-    rows = [[names[j], *as_column([*profile.medians[shown, j], profile.overall_medians[j]])]
-            for j in telling(profile, _MOST_COLUMNS).tolist()]
+    rows = [
+        [names[j], *as_column([*profile.medians[shown, j], profile.overall_medians[j]])]
+        for j in telling(profile, _MOST_COLUMNS).tolist()
+    ]
     some = f"; the {_MOST_COLUMNS} columns in which groups differ most" if len(names) > _MOST_COLUMNS else ""
-    content.append(table(f"Medians of the groups, in the units of the data{some}",
-                         ["column", *(f"cluster {profile.clusters[i]}" for i in shown), "all rows"], rows))
+    content.append(
+        table(
+            f"Medians of the groups, in the units of the data{some}",
+            ["column", *(f"cluster {profile.clusters[i]}" for i in shown), "all rows"],
+            rows,
+        )
+    )
     if found.kinds is not None:
         content += [element("h3", "Names of the rows"), *_count_kinds(found, shown)]
     return Section("groups", "The groups", content)
@@ -373,15 +548,26 @@ def describe_groups(found: Findings, picture: Callable) -> Section:
 
 def _list_groups(found, shown):
     profile = found.profile
-    rows = [[f"cluster {profile.clusters[i]}", f"{profile.sizes[i]:,}", share(float(profile.shares[i])),
-             ", ".join(map(found.row_name, profile.typical[i])), ", ".join(map(found.row_name, profile.extreme[i]))]
-            for i in shown]
+    rows = [
+        [
+            f"cluster {profile.clusters[i]}",
+            f"{profile.sizes[i]:,}",
+            share(float(profile.shares[i])),
+            ", ".join(map(found.row_name, profile.typical[i])),
+            ", ".join(map(found.row_name, profile.extreme[i])),
+        ]
+        for i in shown
+    ]
     if profile.noise.size:
         rows.append(["in none", f"{profile.noise.size:,}", share(profile.noise.share), "", ""])
     named = found.table.row_names is not None and found.kinds is None
     numbering = "" if named else "; rows are numbered from 0, without the header"
-    return table(f"Sizes, and the members nearest to the mean and farthest from it{numbering}",
-                 ["group", "rows", "share", "typical", "extreme"], rows, text=[2, 3, 4])
+    return table(
+        f"Sizes, and the members nearest to the mean and farthest from it{numbering}",
+        ["group", "rows", "share", "typical", "extreme"],
+        rows,
+        text=[2, 3, 4],
+    )
 
 
 def _count_kinds(found, shown):
@@ -392,10 +578,13 @@ def _count_kinds(found, shown):
     if found.profile.noise.size:
         rows.append(["in none", *(f"{counts[-1, kind]:,}" for kind in kinds)])
     alike = scores.adjusted_rand_score(found.kinds, labels)
-    return [paragraph("The names had no part in the grouping. They and the groups agree with an adjusted Rand index "
-                      f"of {alike:.2f} (1: the same, 0: no more than by chance)."),
-            table("How many rows of which name are in each group",
-                  ["group", *(kind or "(none)" for kind in kinds)], rows)]
+    return [
+        paragraph(
+            "The names had no part in the grouping. They and the groups agree with an adjusted Rand index "
+            f"of {alike:.2f} (1: the same, 0: no more than by chance)."
+        ),
+        table("How many rows of which name are in each group", ["group", *(kind or "(none)" for kind in kinds)], rows),
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ unusual rows
@@ -403,24 +592,34 @@ def _count_kinds(found, shown):
 
 def describe_unusual(found: Findings) -> Section:
     labels, profile = found.choice.labels, found.profile
-    worst = np.argsort(-found.unusual, kind="stable")[:min(_UNUSUAL, max(3, found.n_rows // 4))]
-    meaning = ("its distance to the nearest dense row, in units of eps: above 1 it is noise"
-               if found.choice.method == "DBSCAN" else
-               "its distance to the middle of its group, in units of what is usual there: 1 is half-way among the rows "
-               "of the group, 3 is far out")
+    worst = np.argsort(-found.unusual, kind="stable")[: min(_UNUSUAL, max(3, found.n_rows // 4))]
+    meaning = (
+        "its distance to the nearest dense row, in units of eps: above 1 it is noise"
+        if found.choice.method == "DBSCAN"
+        else "its distance to the middle of its group, in units of what is usual there: 1 is half-way among the rows "
+        "of the group, 3 is far out"
+    )
     cells = [f"{score:.2f}" if math.isfinite(score) else "∞" for score in found.unusual[worst].tolist()]
-    rows = [[found.row_name(row), f"cluster {labels[row]}" if labels[row] >= 0 else "none", cell, _why(found, row)]
-            for row, cell in zip(worst.tolist(), cells, strict=True)]
+    rows = [
+        [found.row_name(row), f"cluster {labels[row]}" if labels[row] >= 0 else "none", cell, _why(found, row)]
+        for row, cell in zip(worst.tolist(), cells, strict=True)
+    ]
     content = [
-        paragraph(f"The score of a row is {meaning}. Such rows may be mistakes in the data, or the most interesting "
-                  "ones; look at them before the groups are used."),
-        table(f"The {len(rows)} most unusual rows", ["row", "group", "score", "why"], rows, text=[1, 3])]
+        paragraph(
+            f"The score of a row is {meaning}. Such rows may be mistakes in the data, or the most interesting "
+            "ones; look at them before the groups are used."
+        ),
+        table(f"The {len(rows)} most unusual rows", ["row", "group", "score", "why"], rows, text=[1, 3]),
+    ]
     if found.unusual[worst[0]] < (1 if found.choice.method == "DBSCAN" else _ORDINARY):
         content.append(paragraph("None of them is far out."))
     tiny = np.flatnonzero(profile.sizes < _FEW)
     if len(tiny):
-        told = "; ".join(f"cluster {profile.clusters[i]}: " + listing(
-            map(found.row_name, np.flatnonzero(labels == profile.clusters[i])), _FEW) for i in tiny[:_UNUSUAL])
+        told = "; ".join(
+            f"cluster {profile.clusters[i]}: "
+            + listing(map(found.row_name, np.flatnonzero(labels == profile.clusters[i])), _FEW)
+            for i in tiny[:_UNUSUAL]
+        )
         content.append(paragraph(f"Rows in very small groups are unusual, too, whatever their score: {told}."))
     return Section("unusual", "Unusual rows", content)
 
@@ -449,7 +648,16 @@ def _why(found, row):
 
 def repeat(commands: Sequence[str], programme: str, notes: Sequence[str]) -> Section:
     report, fit = commands
-    return Section("repeat", "How to repeat this", [
-        paragraph("The same page, byte for byte:"), code(report),
-        paragraph("The same groups as a column of labels, and a model that gives further rows theirs:"), code(fit),
-        paragraph("In Python:"), code(programme), *map(paragraph, notes)])
+    return Section(
+        "repeat",
+        "How to repeat this",
+        [
+            paragraph("The same page, byte for byte:"),
+            code(report),
+            paragraph("The same groups as a column of labels, and a model that gives further rows theirs:"),
+            code(fit),
+            paragraph("In Python:"),
+            code(programme),
+            *map(paragraph, notes),
+        ],
+    )

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The pictures of `coterie report`, as files to be put into a page."""
+
 from __future__ import annotations
 
 import io
@@ -35,11 +36,12 @@ def draw(what: Callable, alt: str, height: float, width: float = _WIDTH, as_imag
         if as_image:
             figure.savefig(file, format="png", dpi=_RESOLUTION, metadata={"Software": None}, transparent=True)
         else:
-            figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None}, dpi=_RESOLUTION,
-                           transparent=True)
+            figure.savefig(
+                file, format="svg", metadata={"Date": None, "Creator": None}, dpi=_RESOLUTION, transparent=True
+            )
     content = file.getvalue()
     if not as_image:
-        content = content[content.index(b"<svg"):]  # without the prologue, which names a file on the network
+        content = content[content.index(b"<svg") :]  # without the prologue, which names a file on the network
     return Picture(content, "png" if as_image else "svg+xml", alt, round(width * _PIXELS_PER_INCH))
 
 
@@ -50,8 +52,12 @@ def draw_scatter(findings, alt: str) -> Picture:
         values = findings.table.values
         if findings.scaling.scaler.method == "log":
             values, names = np.log1p(values), [f"log(1 + {name})" for name in names]
-    return draw(lambda ax: plot.scatter(values, choice.labels, names=names, ax=ax), alt, 5.6,
-                as_image=len(values) > _MOST_SHAPES)
+    return draw(
+        lambda ax: plot.scatter(values, choice.labels, names=names, ax=ax),
+        alt,
+        5.6,
+        as_image=len(values) > _MOST_SHAPES,
+    )
 
 
 def draw_sweeps(findings, alt: str) -> Picture:
@@ -69,13 +75,15 @@ def draw_tree(findings, alt: str) -> Picture:
     count = len(findings.tree) + 1
     groups = 0 if cut is None else len(np.unique(cut))
     leaves = count if count <= MOST_LEAVES else max(_FEW_LEAVES, min(groups, MOST_LEAVES))
-    return draw(lambda ax: plot.dendrogram(findings.tree, clusters=cut, labels=names, truncate=leaves, ax=ax), alt,
-                1.0 + _LEAF * leaves)
+    return draw(
+        lambda ax: plot.dendrogram(findings.tree, clusters=cut, labels=names, truncate=leaves, ax=ax),
+        alt,
+        1.0 + _LEAF * leaves,
+    )
 
 
 def draw_silhouette(values: np.ndarray, labels: np.ndarray, alt: str) -> Picture:
-    return draw(lambda ax: plot.silhouette(values, labels, ax=ax), alt,
-                max(4.6, 1.0 + 0.22 * len(np.unique(labels))))
+    return draw(lambda ax: plot.silhouette(values, labels, ax=ax), alt, max(4.6, 1.0 + 0.22 * len(np.unique(labels))))
 
 
 def draw_profile(profile, alt: str) -> Picture:

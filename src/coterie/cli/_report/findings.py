@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What `coterie report` works out from a table: scaling, clusterings of three kinds, and the one it recommends."""
+
 from __future__ import annotations
 
 import itertools
@@ -97,8 +98,11 @@ class Density:
     @property
     def best(self) -> Trial:
         """The trial with the suggested eps; or, if only others are convincing, and by shape, the steadiest of these."""
-        others = [trial for trial in self.trials
-                  if trial.convincing and trial.misplaced >= MISPLACED and min(trial.steady) >= _VERY_STEADY]
+        others = [
+            trial
+            for trial in self.trials
+            if trial.convincing and trial.misplaced >= MISPLACED and min(trial.steady) >= _VERY_STEADY
+        ]
         if self.suggested.convincing or not others:
             return self.suggested
         return max(others, key=lambda trial: min(trial.steady))
@@ -114,13 +118,17 @@ def choose_scaling(table: Table, wanted: str) -> tuple[str, str]:
     values, names = table.values, table.names
     tails = [name for name, column in zip(names, values.T, strict=True) if _has_long_tail(column)]
     if 2 * len(tails) >= len(names) and (values >= 0).all():
-        return "log", (f"{listing(tails, 5)} {'has' if len(tails) == 1 else 'have'} a long tail of large values, and "
-                       "nothing is negative. Logarithms count in factors: from 10 to 100 is as far as from 100 to "
-                       "1,000, so that the few largest values do not decide alone")
+        return "log", (
+            f"{listing(tails, 5)} {'has' if len(tails) == 1 else 'have'} a long tail of large values, and "
+            "nothing is negative. Logarithms count in factors: from 10 to 100 is as far as from 100 to "
+            "1,000, so that the few largest values do not decide alone"
+        )
     far = [name for name, column in zip(names, values.T, strict=True) if _has_far_values(column)]
     if far:
-        return "robust", (f"{listing(far, 5)} {'has' if len(far) == 1 else 'have'} values that are far from most "
-                          "others. Medians and interquartile ranges keep these from squeezing the rest together")
+        return "robust", (
+            f"{listing(far, 5)} {'has' if len(far) == 1 else 'have'} values that are far from most "
+            "others. Medians and interquartile ranges keep these from squeezing the rest together"
+        )
     return "standard", _say_standard(values, names, tails)
 
 
@@ -129,15 +137,19 @@ def _say_standard(values, names, tails):
     spread = values.std(axis=0, dtype=np.float64)
     out = np.abs(values - values.mean(axis=0, dtype=np.float64)).max(axis=0) / np.where(spread > 0, spread, 1.0)
     j = int(out.argmax())
-    text = ("the only column gets mean 0 and standard deviation 1, which leaves rows as alike as they are"
-            if len(names) == 1 else
-            "columns in different units can't be compared as they are: each gets mean 0 and standard deviation 1, and "
-            "so the same say")
+    text = (
+        "the only column gets mean 0 and standard deviation 1, which leaves rows as alike as they are"
+        if len(names) == 1
+        else "columns in different units can't be compared as they are: each gets mean 0 and standard deviation 1, and "
+        "so the same say"
+    )
     text += f". The value that is farthest out, in {names[j]}, is then {out[j]:.1f} standard deviations from the mean"
     if tails:
         other = "logarithms (--scale log)" if (values >= 0).all() else "robust scaling (--scale robust)"
-        text += (f"; {listing(tails, 5)} {'has' if len(tails) == 1 else 'have'} a long tail of large values, for which "
-                 f"{other} may do better")
+        text += (
+            f"; {listing(tails, 5)} {'has' if len(tails) == 1 else 'have'} a long tail of large values, for which "
+            f"{other} may do better"
+        )
     return text
 
 
@@ -185,7 +197,7 @@ def find_codes(table: Table) -> list[str]:
     """Columns of so few different whole numbers that these may be codes: 1 for shops, 2 for restaurants."""
     found = []
     for name, column in zip(table.names, table.values.T, strict=True):
-        some = set(column[:_MOST_CODES * 100].tolist())
+        some = set(column[: _MOST_CODES * 100].tolist())
         if len(some) <= _MOST_CODES and len(column) >= 10 * _MOST_CODES:
             values = np.unique(column)
             if len(values) <= _MOST_CODES and (values == np.floor(values)).all():
@@ -211,18 +223,26 @@ def count_different(rows: np.ndarray, most: int) -> int:
 # ------------------------------------------------------------------------------------------------ clustering
 
 
-def compare_k(X: np.ndarray, n_clusters: Sequence[int], seed: int, jobs: int | None
-              ) -> tuple[dict[str, selection.KSuggestion], np.ndarray, dict[int, float]]:
+def compare_k(
+    X: np.ndarray, n_clusters: Sequence[int], seed: int, jobs: int | None
+) -> tuple[dict[str, selection.KSuggestion], np.ndarray, dict[int, float]]:
     """k-means and Ward for several numbers of clusters; the tree; how far the two agree for each number."""
     ward = coterie.AgglomerativeClustering(2, linkage="ward", n_jobs=jobs)
     suggestions = {}
     for name, estimator in (("k-means", coterie.KMeans(n_init=STARTS, random_state=seed, n_jobs=jobs)), ("Ward", ward)):
-        found = selection.sweep(estimator, X, {"n_clusters": n_clusters}, stability=RESAMPLES, random_state=seed,
-                                n_jobs=jobs)
+        found = selection.sweep(
+            estimator, X, {"n_clusters": n_clusters}, stability=RESAMPLES, random_state=seed, n_jobs=jobs
+        )
         suggestions[name] = selection.suggest_k(found, random_state=seed, n_jobs=jobs)
-    agreement = {row["n_clusters"]: scores.adjusted_rand_score(one, other) for row, one, other in zip(
-        suggestions["k-means"].sweep.rows, suggestions["k-means"].sweep.labels, suggestions["Ward"].sweep.labels,
-        strict=True)}
+    agreement = {
+        row["n_clusters"]: scores.adjusted_rand_score(one, other)
+        for row, one, other in zip(
+            suggestions["k-means"].sweep.rows,
+            suggestions["k-means"].sweep.labels,
+            suggestions["Ward"].sweep.labels,
+            strict=True,
+        )
+    }
     return suggestions, ward.fit(X).linkage_, agreement
 
 
@@ -238,10 +258,13 @@ def look_for_density(scaled: np.ndarray, seed: int, jobs: int | None) -> Density
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", coterie.ClusteringWarning)  # the table says how many clusters there are
-        trials = [_try(X, coterie.DBSCAN(suggestion.eps * factor, min_samples=min_samples, n_jobs=jobs))
-                  for factor in EPS_FACTORS]
-    alike = [scores.adjusted_rand_score(one.model.labels_, other.model.labels_)
-             for one, other in itertools.pairwise(trials)]
+        trials = [
+            _try(X, coterie.DBSCAN(suggestion.eps * factor, min_samples=min_samples, n_jobs=jobs))
+            for factor in EPS_FACTORS
+        ]
+    alike = [
+        scores.adjusted_rand_score(one.model.labels_, other.model.labels_) for one, other in itertools.pairwise(trials)
+    ]
     for trial, pair in zip(trials[1:-1], itertools.pairwise(alike), strict=True):
         trial.steady = pair
     for trial, before in zip(trials[1:], alike, strict=True):
@@ -253,8 +276,14 @@ def _try(X, model):
     labels = model.fit(X).labels_
     sizes = np.bincount(labels[labels >= 0], minlength=1)
     sizeable = sizes >= max(model.min_samples, _SIZEABLE * len(X))
-    return Trial(model, float(np.mean(labels < 0)), float(sizes.max() / len(X)), int(sizeable.sum()),
-                 float(sizes[sizeable].sum() / len(X)), _share_misplaced(X, labels, sizeable))
+    return Trial(
+        model,
+        float(np.mean(labels < 0)),
+        float(sizes.max() / len(X)),
+        int(sizeable.sum()),
+        float(sizes[sizeable].sum() / len(X)),
+        _share_misplaced(X, labels, sizeable),
+    )
 
 
 def _share_misplaced(X, labels, sizeable):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A page of HTML in one file: elements, tables, figures, and how they look. Knows nothing of clusters."""
+
 from __future__ import annotations
 
 import base64
@@ -92,16 +93,20 @@ def element(name: str, /, *children: object, **attributes: object) -> Html:
 
     Of attributes `class_` is `class`, `aria_label` is `aria-label`, and None is left out.
     """
-    text = "".join(f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
-                   for key, value in attributes.items() if value is not None)
+    text = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
     if name in _EMPTY:
         return Html(f"<{name}{text}>")
     return Html(f"<{name}{text}>{join(*children)}</{name}>")
 
 
 def join(*children: object) -> Html:
-    return Html("".join(child if isinstance(child, Html) else html.escape(str(child), quote=False)
-                        for child in children))
+    return Html(
+        "".join(child if isinstance(child, Html) else html.escape(str(child), quote=False) for child in children)
+    )
 
 
 def paragraph(*children: object, **attributes: object) -> Html:
@@ -131,23 +136,31 @@ def share(part: float) -> Html:
     return join(bar, share_cell(part))
 
 
-def table(caption: str, header: Sequence[object], rows: Sequence[Sequence[object]], text: Sequence[int] = (),
-          chosen: int | None = None) -> Html:
+def table(
+    caption: str,
+    header: Sequence[object],
+    rows: Sequence[Sequence[object]],
+    text: Sequence[int] = (),
+    chosen: int | None = None,
+) -> Html:
     """A table whose first column names the rows and whose others are numbers, but for those in `text`.
 
     A table that is too wide can be scrolled by itself. `chosen` is the row to be set off.
     """
     left = {0, *text}
-    head = element("tr", *(element("th", cell, scope="col", class_="text" if j in left else None)
-                           for j, cell in enumerate(header)))
+    head = element(
+        "tr", *(element("th", cell, scope="col", class_="text" if j in left else None) for j, cell in enumerate(header))
+    )
     body = []
     for i, row in enumerate(rows):
         cells = [element("th", row[0], scope="row", class_=_kind_of_text(row[0]))]
-        cells += [element("td", cell, class_=_kind_of_text(cell) if j in left else None)
-                  for j, cell in enumerate(row) if j]
+        cells += [
+            element("td", cell, class_=_kind_of_text(cell) if j in left else None) for j, cell in enumerate(row) if j
+        ]
         body.append(element("tr", *cells, class_="chosen" if i == chosen else None))
-    whole = element("table", element("caption", element("span", caption)), element("thead", head),
-                    element("tbody", *body))
+    whole = element(
+        "table", element("caption", element("span", caption)), element("thead", head), element("tbody", *body)
+    )
     return _scrolled(whole, caption)
 
 
@@ -190,16 +203,33 @@ class Section:
 
 def page(title: str, head: Sequence[Html], sections: Sequence[Section], foot: object) -> str:
     """The whole page: title, what stands above the table of contents, chapters, the line at the end."""
-    contents = element("nav", items([element("a", section.title, href=f"#{section.name}") for section in sections],
-                                    ordered=True), aria_label="Contents")
-    chapters = [element("section", element("h2", section.title, id=section.name), *section.content,
-                        aria_labelledby=section.name) for section in sections]
+    contents = element(
+        "nav",
+        items([element("a", section.title, href=f"#{section.name}") for section in sections], ordered=True),
+        aria_label="Contents",
+    )
+    chapters = [
+        element(
+            "section", element("h2", section.title, id=section.name), *section.content, aria_labelledby=section.name
+        )
+        for section in sections
+    ]
     document = element(
         "html",
-        element("head", element("meta", charset="utf-8"),
-                element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-                element("title", title), element("style", Html(_STYLE))),
-        element("body", element("header", element("h1", title), *head), contents, element("main", *chapters),
-                element("footer", paragraph(foot, class_="quiet"))),
-        lang="en")
+        element(
+            "head",
+            element("meta", charset="utf-8"),
+            element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            element("title", title),
+            element("style", Html(_STYLE)),
+        ),
+        element(
+            "body",
+            element("header", element("h1", title), *head),
+            contents,
+            element("main", *chapters),
+            element("footer", paragraph(foot, class_="quiet")),
+        ),
+        lang="en",
+    )
     return f"<!doctype html>\n{document}\n"

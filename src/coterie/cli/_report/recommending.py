@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Which clustering `coterie report` recommends, why, and what speaks against it."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -17,8 +18,10 @@ from coterie.cli._table import Table
 from coterie.cli.kmeans import STARTS
 from coterie.scaling import METHODS, Scaler
 
-CONVENIENT = ("There is no clear structure: treat the groups as a convenient cut through the data, not as a discovery. "
-              "They can be useful, as sizes of shirts are, but others would do as well.")
+CONVENIENT = (
+    "There is no clear structure: treat the groups as a convenient cut through the data, not as a discovery. "
+    "They can be useful, as sizes of shirts are, but others would do as well."
+)
 _CONVENIENT = range(3, 7)  # numbers of groups that are easy to keep in mind
 _RANGE = f"from {_CONVENIENT[0]} to {_CONVENIENT[-1]} "
 _AGREES, _DIFFERS = 0.9, 0.6  # adjusted Rand
@@ -62,9 +65,18 @@ class Choice:
         return int(self.labels.max()) + 1
 
 
-def recommend(table: Table, scaling: Scaling, scaled: np.ndarray, sample: np.ndarray | None,
-              suggestions: dict[str, selection.KSuggestion], agreement: dict[int, float], density: Density | None,
-              wanted: int | None, seed: int, jobs: int | None) -> Choice:
+def recommend(
+    table: Table,
+    scaling: Scaling,
+    scaled: np.ndarray,
+    sample: np.ndarray | None,
+    suggestions: dict[str, selection.KSuggestion],
+    agreement: dict[int, float],
+    density: Density | None,
+    wanted: int | None,
+    seed: int,
+    jobs: int | None,
+) -> Choice:
     """Choose: the k that was asked for, by k-means; or what is dense, if k-means can't find that; or what k-means, or
     else Ward, finds clearly; or, where nothing is clear, a cut by k-means."""
     kmeans, ward = suggestions["k-means"], suggestions["Ward"]
@@ -88,8 +100,9 @@ def recommend(table: Table, scaling: Scaling, scaled: np.ndarray, sample: np.nda
         suggestion = ward
         model = coterie.AgglomerativeClustering(ward.k, linkage="ward", n_jobs=jobs).fit(scaled)
         choice = Choice("Ward", model, coterie.relabel(model.labels_, by="first"), "clear")
-        choice.reasons.append("Ward's tree has a clear cut, and k-means finds no number of clusters that stands out "
-                              "clearly.")
+        choice.reasons.append(
+            "Ward's tree has a clear cut, and k-means finds no number of clusters that stands out clearly."
+        )
     if suggestion is not None and suggestion.k == choice.n_clusters:
         choice.reasons += map(sentence, suggestion.reasons)  # sizes are told below, as they are in all rows
         choice.doubts += [sentence(doubt) for doubt in suggestion.doubts if FEW_APART not in doubt]
@@ -108,8 +121,9 @@ def _cuts(sweep):
 
 
 def _most_stable(sweep):
-    return max(_cuts(sweep), key=lambda row: (np.nan_to_num(row["stability"], nan=-2.0), -row["n_clusters"])
-               )["n_clusters"]
+    return max(_cuts(sweep), key=lambda row: (np.nan_to_num(row["stability"], nan=-2.0), -row["n_clusters"]))[
+        "n_clusters"
+    ]
 
 
 def _say_cut(sweep, k):
@@ -121,8 +135,10 @@ def _say_cut(sweep, k):
         return f"{text}are taken as the only number {_RANGE * (k in _CONVENIENT)}that was tried."
     if np.isnan(stability):
         return f"{text}are one choice of several."
-    return (f"{text}are taken because, of {listing(tried)}, other draws of the rows give these most alike (stability "
-            f"{stability:.2f}).")
+    return (
+        f"{text}are taken because, of {listing(tried)}, other draws of the rows give these most alike (stability "
+        f"{stability:.2f})."
+    )
 
 
 def _structure(suggestion, k):
@@ -147,13 +163,18 @@ def _by_density(scaled, density):
         choice.reasons.append(
             f"{percent(best.misplaced)} of the rows in dense parts of the data are nearer to the mean of another part "
             "than to that of their own: the parts are long, bent, nested or very unequal. k-means and Ward make "
-            "compact clusters and would cut through them; DBSCAN follows any shape.")
+            "compact clusters and would cut through them; DBSCAN follows any shape."
+        )
     else:
-        choice.reasons.append(f"{percent(best.noise)} of the rows are outside all dense parts. k-means and Ward have "
-                              "to put them into some cluster; DBSCAN leaves them out as noise.")
+        choice.reasons.append(
+            f"{percent(best.noise)} of the rows are outside all dense parts. k-means and Ward have "
+            "to put them into some cluster; DBSCAN leaves them out as noise."
+        )
     of_what = "the rows" if density.rows is None else f"the sample of {len(density.rows):,} rows"
-    choice.reasons.append(f"{count(best.n_sizeable, 'cluster')} of a fair size hold {percent(best.covered)} of "
-                          f"{of_what}; {percent(best.noise, 1)} are noise.")
+    choice.reasons.append(
+        f"{count(best.n_sizeable, 'cluster')} of a fair size hold {percent(best.covered)} of "
+        f"{of_what}; {percent(best.noise, 1)} are noise."
+    )
     for way, alike in zip(("smaller", "larger"), best.steady, strict=True):
         text = f"With a somewhat {way} eps the agreement (adjusted Rand) is {alike:.2f}"
         if alike >= STEADY:
@@ -161,11 +182,14 @@ def _by_density(scaled, density):
         else:
             choice.doubts.append(f"{text}: the clusters are others.")
     if best is not density.suggested:
-        choice.doubts.append(f"The eps is {best.model.eps:.3g}, which gives steady clusters, and not the one that the "
-                             f"distances to neighbours suggest, {density.suggestion.eps:g}.")
+        choice.doubts.append(
+            f"The eps is {best.model.eps:.3g}, which gives steady clusters, and not the one that the "
+            f"distances to neighbours suggest, {density.suggestion.eps:g}."
+        )
     elif not density.suggestion.clear:
-        choice.doubts.append("The curve of distances to neighbours has no clear knee: eps "
-                             f"{density.suggestion.eps:g} is a guess.")
+        choice.doubts.append(
+            f"The curve of distances to neighbours has no clear knee: eps {density.suggestion.eps:g} is a guess."
+        )
     if choice.n_clusters > best.n_sizeable:
         few = choice.n_clusters - best.n_sizeable
         choice.doubts.append(f"{count(few, 'further cluster')} of few rows may be chance.")
@@ -175,8 +199,10 @@ def _by_density(scaled, density):
 def _compare_methods(choice, kmeans, ward, agreement):
     alike = agreement.get(choice.n_clusters)
     if alike is not None:
-        text = (f"k-means and Ward, two different methods, agree with an adjusted Rand index of {alike:.2f} "
-                "(1: the same clusters, 0: no more than by chance)")
+        text = (
+            f"k-means and Ward, two different methods, agree with an adjusted Rand index of {alike:.2f} "
+            "(1: the same clusters, 0: no more than by chance)"
+        )
         if alike >= _AGREES:
             choice.reasons.append(f"{text}: nearly the same clusters.")
         elif alike >= _DIFFERS:
@@ -188,8 +214,10 @@ def _compare_methods(choice, kmeans, ward, agreement):
         choice.doubts.append(f"By {name} {count(other.k, 'cluster')} would be suggested instead.")
     row = next((row for row in mine.sweep if row["n_clusters"] == choice.n_clusters), None)
     if row is not None and row["stability"] < _STABLE and mine.k != choice.n_clusters:  # else `mine` says so
-        choice.doubts.append(f"On other draws of the rows the clusters come out differently: stability "
-                             f"{row['stability']:.2f} over {count(RESAMPLES, 'draw')}, where 1 is always the same.")
+        choice.doubts.append(
+            f"On other draws of the rows the clusters come out differently: stability "
+            f"{row['stability']:.2f} over {count(RESAMPLES, 'draw')}, where 1 is always the same."
+        )
 
 
 def _score(choice, table, scaling, scaled, sample, seed, jobs):
@@ -200,8 +228,10 @@ def _score(choice, table, scaling, scaled, sample, seed, jobs):
     if 2 <= len(np.unique(labels[inside])) < inside.sum():
         choice.silhouette = scores.silhouette_score(X[inside], labels[inside], n_jobs=jobs)
         if choice.silhouette < _WEAK and choice.method != "DBSCAN":
-            choice.doubts.append("The clusters touch or overlap, or are not compact: their mean silhouette is "
-                                 f"{choice.silhouette:.2f}, where 1 is far apart and 0 is no gap at all.")
+            choice.doubts.append(
+                "The clusters touch or overlap, or are not compact: their mean silhouette is "
+                f"{choice.silhouette:.2f}, where 1 is far apart and 0 is no gap at all."
+            )
     if choice.method == "DBSCAN":
         return
     for method in METHODS:
@@ -209,13 +239,16 @@ def _score(choice, table, scaling, scaled, sample, seed, jobs):
         if method == scaling.scaler.method or (method == "log" and (values < 0).any()):
             continue
         other = coterie.KMeans(choice.n_clusters, n_init=STARTS, random_state=seed, n_jobs=jobs).fit_predict(
-            Scaler(method).fit_transform(values))
+            Scaler(method).fit_transform(values)
+        )
         choice.scalings[method] = scores.adjusted_rand_score(labels, other)
     differing = {method: alike for method, alike in choice.scalings.items() if method != "none" and alike < _DIFFERS}
     if differing:
         told = listing(f"{method} {alike:.2f}" for method, alike in differing.items())
-        choice.doubts.append(f"The clusters depend on how the columns are scaled: scaled otherwise, the agreement "
-                             f"(adjusted Rand) is {told}.")
+        choice.doubts.append(
+            f"The clusters depend on how the columns are scaled: scaled otherwise, the agreement "
+            f"(adjusted Rand) is {told}."
+        )
 
 
 def _doubt_data(choice, table):
@@ -231,5 +264,7 @@ def _doubt_data(choice, table):
     if table.kept is not None:
         left_out = 1 - table.kept.mean()
         if left_out >= _MANY_LEFT_OUT:
-            choice.doubts.append(f"{percent(left_out)} of the rows were left out because values are missing in them; "
-                                 "if there is a reason why, the groups are not those of all rows.")
+            choice.doubts.append(
+                f"{percent(left_out)} of the rows were left out because values are missing in them; "
+                "if there is a reason why, the groups are not those of all rows."
+            )

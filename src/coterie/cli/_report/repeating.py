@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How to get the clusters of `coterie report` again: the commands, and the same in Python."""
+
 from __future__ import annotations
 
 import argparse
@@ -73,8 +74,12 @@ def _option(name, value):
 
 def _in_shell(parts):
     """A command line, as bash and zsh take one with bytes that are no text, which names of files may hold."""
-    return " ".join(shlex.quote(part) if printable(part) == part else
-                    "$'" + printable(part.replace("\\", r"\\").replace("'", r"\'")) + "'" for part in parts)
+    return " ".join(
+        shlex.quote(part)
+        if printable(part) == part
+        else "$'" + printable(part.replace("\\", r"\\").replace("'", r"\'")) + "'"
+        for part in parts
+    )
 
 
 def _as_line(names):
@@ -108,13 +113,22 @@ def in_python(args: argparse.Namespace, table: Table, choice: Choice, scaling: s
     if rows is not None:
         imports = sorted({*imports, "import numpy as np"})
     used = ", ".join([estimator.partition("(")[0], *used])
-    lines = [*imports, f"from coterie import {used}", "from coterie.scaling import Scaler", "",
-             *read, f'scaled = Scaler("{scaling}").fit_transform(X)']
+    lines = [
+        *imports,
+        f"from coterie import {used}",
+        "from coterie.scaling import Scaler",
+        "",
+        *read,
+        f'scaled = Scaler("{scaling}").fit_transform(X)',
+    ]
     if rows is None:
         lines.append(f"labels = {labels.format(estimator)}")
     else:
-        lines += [f"rows = np.random.default_rng({args.seed}).choice(len(scaled), {len(rows)}, replace=False)",
-                  f"model = {estimator}.fit(scaled[np.sort(rows)])", "labels = model.predict(scaled)"]
+        lines += [
+            f"rows = np.random.default_rng({args.seed}).choice(len(scaled), {len(rows)}, replace=False)",
+            f"model = {estimator}.fit(scaled[np.sort(rows)])",
+            "labels = model.predict(scaled)",
+        ]
     return "\n".join(lines)
 
 
@@ -131,11 +145,13 @@ def _read_in_python(args, table):
         if kind == "parquet":
             source = f"pandas.read_parquet({path})"
         else:
-            options = ["" if table.separator == "," else f", sep={table.separator!r}",
-                       ', decimal=","' * table.decimal_comma,
-                       f", thousands={table.thousands!r}" if table.thousands else "",
-                       ", header=None" * (not table.is_named),
-                       ', na_values=["?", "none"]' * bool(table.missing.any())]
+            options = [
+                "" if table.separator == "," else f", sep={table.separator!r}",
+                ', decimal=","' * table.decimal_comma,
+                f", thousands={table.thousands!r}" if table.thousands else "",
+                ", header=None" * (not table.is_named),
+                ', na_values=["?", "none"]' * bool(table.missing.any()),
+            ]
             source = f"pandas.read_csv({path}{''.join(options)})"
         chosen = "" if everything else f".iloc[:, {places}]" if by_place else f"[{table.names!r}]"
         fill = {"drop": ".dropna()", "median": ".fillna(table.median())"}
@@ -153,8 +169,11 @@ def _load_in_python(args, table, kind, path, chosen):
             return [f"X = ...  # an array of the columns {table.names!r} of {path}"]
         lines = [f"X = np.load({path})[{name!r}]{chosen}"]
     if table.missing.any():
-        lines.append("X = X[~np.isnan(X).any(axis=1)]" if args.missing == "drop" else
-                     "X = np.where(np.isnan(X), np.nanmedian(X, axis=0), X)")
+        lines.append(
+            "X = X[~np.isnan(X).any(axis=1)]"
+            if args.missing == "drop"
+            else "X = np.where(np.isnan(X), np.nanmedian(X, axis=0), X)"
+        )
     return lines
 
 
@@ -164,7 +183,8 @@ def _kind(path):
     with open(path, "rb") as file:
         head = file.read(6)
     return {b"\x93NUMPY": "npy", b"PAR1": "parquet", b"PK": "npz"}.get(
-        next((magic for magic in (b"\x93NUMPY", b"PAR1", b"PK") if head.startswith(magic)), b""), "csv")
+        next((magic for magic in (b"\x93NUMPY", b"PAR1", b"PK") if head.startswith(magic)), b""), "csv"
+    )
 
 
 def _only_table(path):

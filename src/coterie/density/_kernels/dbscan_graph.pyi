@@ -48,21 +48,9 @@ def unite_marked(
     region: Region,
     thread: int,
 ) -> None: ...
-def is_one_set(
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    parent: NDArray[np.int64],
-) -> bool: ...
-def number_sets(
-    is_core: NDArray[np.uint8],
-    parent: NDArray[np.int64],
-    labels: NDArray[np.int64],
-) -> int: ...
-def join_stored(
-    pairs: NDArray[np.int64],
-    is_core: NDArray[np.uint8],
-    labels: NDArray[np.int64],
-) -> None: ...
+def is_one_set(rows: NDArray[np.int64], columns: NDArray[np.int64], parent: NDArray[np.int64]) -> bool: ...
+def number_sets(is_core: NDArray[np.uint8], parent: NDArray[np.int64], labels: NDArray[np.int64]) -> int: ...
+def join_stored(pairs: NDArray[np.int64], is_core: NDArray[np.uint8], labels: NDArray[np.int64]) -> None: ...
 def join_marked(
     marks: NDArray[np.uint64],
     rows: NDArray[np.int64],

@@ -27,12 +27,7 @@ def find_core(
     slot: int,
 ) -> None: ...
 def count_pairs(
-    given: Search,
-    leaves: NDArray[np.int64],
-    enough: int,
-    count: NDArray[np.int64],
-    region: Region,
-    slot: int,
+    given: Search, leaves: NDArray[np.int64], enough: int, count: NDArray[np.int64], region: Region, slot: int
 ) -> None: ...
 def pack_core(count: NDArray[np.int64], enough: int, core: NDArray[np.uint8]) -> None: ...
 def join_within(
@@ -71,10 +66,5 @@ def label_borders(
     slot: int,
 ) -> None: ...
 def unpack(
-    core: NDArray[np.uint8],
-    rows: int,
-    flags: NDArray[np.uint8],
-    parent: NDArray[np.int64],
-    region: Region,
-    slot: int,
+    core: NDArray[np.uint8], rows: int, flags: NDArray[np.uint8], parent: NDArray[np.int64], region: Region, slot: int
 ) -> None: ...

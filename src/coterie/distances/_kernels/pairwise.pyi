@@ -23,21 +23,8 @@ class Points:
 def numbers_per_point(d: int, kind: int) -> int: ...
 def pack(X: NDArray[_Real], points: Points, tiles_per_chunk: int, region: Region, slot: int) -> None: ...
 def condensed(
-    points: Points,
-    rows: int,
-    columns: int,
-    first: int,
-    out: NDArray[np.float64],
-    region: Region,
-    slot: int,
+    points: Points, rows: int, columns: int, first: int, out: NDArray[np.float64], region: Region, slot: int
 ) -> None: ...
 def rectangle(
-    one: Points,
-    many: Points,
-    rows: int,
-    columns: int,
-    first: int,
-    out: NDArray[np.float64],
-    region: Region,
-    slot: int,
+    one: Points, many: Points, rows: int, columns: int, first: int, out: NDArray[np.float64], region: Region, slot: int
 ) -> None: ...

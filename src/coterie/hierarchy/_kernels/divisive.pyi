@@ -62,8 +62,5 @@ def sum_rows(
     slot: int,
 ) -> None: ...
 def describe(
-    children: NDArray[np.int64],
-    diameter: NDArray[np.float64],
-    size: NDArray[np.int64],
-    first: NDArray[np.int64],
+    children: NDArray[np.int64], diameter: NDArray[np.float64], size: NDArray[np.int64], first: NDArray[np.int64]
 ) -> None: ...

@@ -5,11 +5,7 @@ from numpy.typing import NDArray
 from ..._runtime._kernels.work import Region
 
 def largest_magnitude(
-    values: NDArray[np.float64],
-    largest: NDArray[np.float64],
-    rows: int,
-    region: Region,
-    thread: int,
+    values: NDArray[np.float64], largest: NDArray[np.float64], rows: int, region: Region, thread: int
 ) -> None: ...
 def nearest_neighbors(
     distances: NDArray[np.float64],

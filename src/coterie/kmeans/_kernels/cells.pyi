@@ -53,10 +53,5 @@ def describe_cells(
     slot: int,
 ) -> None: ...
 def scatter_labels(
-    labels: NDArray[np.int32],
-    order: NDArray[np.uint32],
-    rows: int,
-    out: NDArray[np.int32],
-    region: Region,
-    slot: int,
+    labels: NDArray[np.int32], order: NDArray[np.uint32], rows: int, out: NDArray[np.int32], region: Region, slot: int
 ) -> None: ...

@@ -9,12 +9,7 @@ from ..._runtime._kernels.work import Region
 _Real = TypeVar("_Real", np.float32, np.float64)
 
 def hash_rows(
-    X: NDArray[_Real],
-    coarsely: bool,
-    rows: int,
-    hashes: NDArray[np.uint64],
-    region: Region,
-    slot: int,
+    X: NDArray[_Real], coarsely: bool, rows: int, hashes: NDArray[np.uint64], region: Region, slot: int
 ) -> None: ...
 def gains(
     X: NDArray[_Real],

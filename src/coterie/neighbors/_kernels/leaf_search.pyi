@@ -44,9 +44,4 @@ def fill_tiles(
     region: Region,
     slot: int,
 ) -> None: ...
-def share_of_tiles(
-    given: Search,
-    leaves: NDArray[np.int64],
-    step: int,
-    work: NDArray[np.float64],
-) -> float: ...
+def share_of_tiles(given: Search, leaves: NDArray[np.int64], step: int, work: NDArray[np.float64]) -> float: ...

@@ -22,13 +22,7 @@ def shrink_rows(
     region: Region,
     thread: int,
 ) -> None: ...
-def join_halves(
-    half: NDArray[np.float64],
-    to: NDArray[np.float64],
-    rows: int,
-    region: Region,
-    thread: int,
-) -> None: ...
+def join_halves(half: NDArray[np.float64], to: NDArray[np.float64], rows: int, region: Region, thread: int) -> None: ...
 def end_points(
     distances: NDArray[np.float64],
     members: NDArray[np.int64],
