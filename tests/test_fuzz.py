@@ -49,7 +49,7 @@ def test_the_fuzz_tells_what_is_not_allowed(api):
             return api.judge_error(error, "coterie.some_function", False)
 
     def bare():
-        from coterie._base.validation import as_array
+        from coterie._base.arrays import as_array
 
         as_array([1.0]).reshape(7, 7)
 

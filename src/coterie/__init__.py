@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from . import scaling as scaling
     from . import scores as scores
     from . import selection as selection
-    from ._base.estimator import ClusteringWarning, ConvergenceWarning, FeatureScaleWarning, NotFittedError, load
+    from ._base.exceptions import ClusteringWarning, ConvergenceWarning, FeatureScaleWarning, NotFittedError
+    from ._base.model_files import load
     from ._runtime.parallel import Cancelled, get_num_threads, num_threads, progress, set_num_threads
     from .density import DBSCAN, dbscan
     from .explain import outlier_scores
@@ -86,7 +87,8 @@ _MODULES = (
     "selection",
 )
 _HOMES = {
-    "_base.estimator": ("ClusteringWarning", "ConvergenceWarning", "FeatureScaleWarning", "NotFittedError", "load"),
+    "_base.exceptions": ("ClusteringWarning", "ConvergenceWarning", "FeatureScaleWarning", "NotFittedError"),
+    "_base.model_files": ("load",),
     "_runtime.parallel": ("Cancelled", "get_num_threads", "num_threads", "progress", "set_num_threads"),
     "density": ("DBSCAN", "dbscan"),
     "explain": ("outlier_scores",),

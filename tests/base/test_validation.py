@@ -9,16 +9,11 @@ import numpy as np
 import pytest
 
 from coterie import KMeans, distances, hierarchy, k_means, kmeans_plusplus
+from coterie._base.arrays import as_floats, as_matrix, as_weights, for_kernels
+from coterie._base.columns import column_names
+from coterie._base.labels import as_labels
+from coterie._base.parameters import check_n_clusters
 from coterie._base.random_state import as_random_state
-from coterie._base.validation import (
-    as_floats,
-    as_labels,
-    as_matrix,
-    as_weights,
-    check_n_clusters,
-    column_names,
-    for_kernels,
-)
 from coterie._dendrogram import linkage_matrix
 from coterie.distances import _sparse
 

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
+
+from . import public_names
 
 
 def draw(kind: str, *args: Any, **kwargs: Any) -> Any:
     """Call the function `kind` of `coterie.plot`."""
-    return getattr(importlib.import_module("coterie.plot"), kind)(*args, **kwargs)
+    return public_names.find(f"coterie.plot.{kind}")(*args, **kwargs)

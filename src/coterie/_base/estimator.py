@@ -12,94 +12,23 @@ import importlib
 import inspect
 import os
 import sys
-from collections.abc import Collection, Mapping
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from . import model_files
+from .arrays import as_matrix
 from .atomic import replacing
+from .columns import check_column_names, check_n_features, column_names
+from .exceptions import NotFittedError, also_sklearns
+from .parameters import Rule, check_parameters, integer
 from .state import ABSENT, TEXTS, Array, check_state
-from .validation import (
-    Rule,
-    as_matrix,
-    check_column_names,
-    check_n_features,
-    check_parameters,
-    column_names,
-    integer,
-    shown,
-)
+from .wording import shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-# ------------------------------------------------------------------------------------------- errors, warnings
-
-
-class NotFittedError(ValueError, AttributeError):
-    """An estimator was used before it was fitted.
-
-    Where scikit-learn is loaded it can be caught as ``sklearn.exceptions.NotFittedError`` too.
-    """
-
-    def __reduce__(self):
-        return _make, (NotFittedError, *self.args)
-
-
-class ConvergenceWarning(UserWarning):
-    """An algorithm ended, but not where one would hope.
-
-    Where scikit-learn is loaded it can be caught as ``sklearn.exceptions.ConvergenceWarning`` too.
-    """
-
-    def __reduce__(self):
-        return _make, (ConvergenceWarning, *self.args)
-
-
-class ClusteringWarning(UserWarning):
-    """A clustering that is as asked for, but hardly what was wanted: the message says what to try."""
-
-
-class FeatureScaleWarning(UserWarning):
-    """One feature varies so much more than all the others that distances hardly depend on these.
-
-    Raised by `fit` where one of two or more features holds 95% of their total variance or more, with a metric that adds
-    up differences. ``warnings.filterwarnings("ignore", category=coterie.FeatureScaleWarning)`` silences it.
-    """
-
-
-for _each in (NotFittedError, ConvergenceWarning, ClusteringWarning, FeatureScaleWarning):
-    _each.__module__ = "coterie"  # where users find them
-
-
-def also_sklearns(ours: type) -> type:
-    """`ours`, or a subclass of it and of scikit-learn's class of that name where scikit-learn is loaded by now."""
-    theirs = getattr(sys.modules.get("sklearn.exceptions"), ours.__name__, None)
-    return ours if theirs is None else _joined(ours, theirs)
-
-
-@functools.cache
-def _joined(ours: type, theirs: type) -> type:
-    return type(ours.__name__, (ours, theirs), {"__module__": ours.__module__, "__doc__": ours.__doc__})
-
-
-def _make(ours: type, *args: object) -> object:
-    """Unpickle: the joined classes can't be looked up by name, and the reader may not have scikit-learn."""
-    return also_sklearns(ours)(*args)
-
-
-# ------------------------------------------------------------------------------------------- the contract
-
-
 UNCHANGED = "$UNCHANGED$"  # scikit-learn's word for "leave this request as it is"
-
-
-@functools.cache
-def _defaults(cls: type) -> dict[str, object]:
-    """Names and defaults of the constructor's parameters."""
-    parameters = inspect.signature(cls).parameters.values()
-    return {each.name: each.default for each in parameters if each.kind is not each.VAR_KEYWORD}
 
 
 class Estimator:
@@ -122,6 +51,13 @@ class Estimator:
     n_features_in_: int
     feature_names_in_: NDArray[np.object_]
 
+    @classmethod
+    @functools.cache
+    def _defaults(cls) -> dict[str, object]:
+        """Names and defaults of the constructor's parameters."""
+        parameters = inspect.signature(cls).parameters.values()
+        return {each.name: each.default for each in parameters if each.kind is not each.VAR_KEYWORD}
+
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Get the parameters of this estimator.
 
@@ -136,7 +72,7 @@ class Estimator:
             Parameter names mapped to their values.
         """
         params = {}
-        for name in _defaults(type(self)):
+        for name in self._defaults():
             value = params[name] = getattr(self, name)
             if deep and hasattr(value, "get_params") and not isinstance(value, type):
                 params.update((f"{name}__{key}", each) for key, each in value.get_params().items())
@@ -159,7 +95,7 @@ class Estimator:
         ValueError
             There is no such parameter; none is set then.
         """
-        valid = _defaults(type(self))
+        valid = self._defaults()
         nested: dict[str, dict[str, Any]] = {}
         for key, value in params.items():
             name, inside, rest = key.partition("__")
@@ -178,7 +114,7 @@ class Estimator:
 
     def __repr__(self) -> str:
         changed = []
-        for name, default in _defaults(type(self)).items():
+        for name, default in self._defaults().items():
             value = getattr(self, name)
             if value is not default and repr(value) != repr(default):
                 changed.append(f"{name}={_short(value)}")
@@ -260,7 +196,7 @@ class Estimator:
         array([ True])
         """
         with replacing(path) as file:
-            save_parts(file, {"model": self})
+            model_files.save_parts(file, {"model": self})
 
     # --- for subclasses
 
@@ -269,7 +205,7 @@ class Estimator:
 
     def _check_state(self) -> None:
         """Raise a ValueError where this is not what a constructor, and fit if it is fitted, could have left."""
-        owner, params = type(self).__name__, _defaults(type(self))
+        owner, params = type(self).__name__, self._defaults()
         self._check_parameters()
         state = {name: value for name, value in self.__dict__.items() if name not in params}
         if self.__sklearn_is_fitted__():
@@ -312,96 +248,6 @@ class Estimator:
         state.pop("feature_names_in_", None)  # an earlier fit may have seen names
         state.update(fitted)
         self.__dict__ = state
-
-
-# ------------------------------------------------------------------------------------------- files
-
-
-def load(path: str | os.PathLike[str]) -> Any:
-    """Read the estimator that `save` wrote, as fitted as it was.
-
-    Parameters
-    ----------
-    path : str or path-like
-        The file.
-
-    Returns
-    -------
-    Estimator
-        Of the class that was saved. Its results and predictions are the same bits.
-
-    Raises
-    ------
-    ValueError
-        The file is no saved model, one of another version, or one that holds what no fit could have left.
-    OSError
-        The file can't be read, or its arrays don't fit into memory.
-
-    Notes
-    -----
-    Nothing in the file is run, and nothing is trusted: sizes are compared with the size of the file and with memory
-    before anything is read, parameters must be valid, and each attribute must be of the type, shape and range that the
-    class declares; trees must be trees, and labels those of their cut. So a file from anyone can be loaded: at worst it
-    holds another model than its name says.
-
-    Examples
-    --------
-    >>> import coterie
-    >>> coterie.KMeans(n_clusters=2, random_state=0).fit([[0.0], [1.0], [9.0]]).save("model.npz")
-    >>> coterie.load("model.npz")
-    KMeans(n_clusters=2, random_state=0)
-    """
-    return load_parts(path)[0]["model"]
-
-
-def save_parts(file: IO[bytes], parts: Mapping[str, Estimator], facts: Mapping[str, Any] | None = None) -> None:
-    """Write estimators, "model" and maybe a "scaler", and facts: what JSON has, and arrays."""
-    written = {}
-    for part, each in parts.items():
-        name = model_files.name_of(type(each))
-        if name is None:
-            raise TypeError(
-                f"{part} is a {type(each).__qualname__}, which can't be saved without pickle: only the "
-                "classes of coterie can."
-            )
-        params = each.get_params(deep=False)
-        state = {key: value for key, value in each.__dict__.items() if key not in params}
-        written[part] = {"class": name, "params": params, "state": state}
-    arrays = model_files.encode({"parts": written, "facts": dict(facts or {})})
-    for each in parts.values():
-        each._check_state()  # or `load_parts` would refuse it
-    model_files.write(file, arrays)
-
-
-def load_parts(path: str | os.PathLike) -> tuple[dict[str, Estimator], dict[str, Any]]:
-    """The estimators and the facts that `save_parts` wrote. The estimators are checked, the facts are not."""
-    with model_files.reading(path):
-        tree = model_files.read(path)
-        _check_keys("it", tree, ("parts", "facts"))
-        _check_keys("it", tree["parts"], ("model",), ("scaler",))
-        if not isinstance(tree["facts"], dict):
-            raise ValueError("its facts are no table of names and values")
-        parts = {}
-        for part, each in tree["parts"].items():
-            _check_keys(f"its {part}", each, ("class", "params", "state"))
-            cls = model_files.find_class(each["class"])
-            _check_keys(f"the parameters of its {part}", each["params"], _defaults(cls))
-            _check_keys(f"the state of its {part}", each["state"], (), each["state"].keys() - each["params"].keys())
-            estimator = parts[part] = cls(**each["params"])
-            estimator.__dict__.update(each["state"])
-            estimator._check_state()
-        return parts, tree["facts"]
-
-
-def _check_keys(owner: str, found: object, needed: Collection[str], allowed: Collection[str] = ()) -> None:
-    if not isinstance(found, dict):
-        raise ValueError(f"{owner} is no table of names and values")
-    for name in needed:
-        if name not in found:
-            raise ValueError(f"{owner} has no {name!r}")
-    for name in found:
-        if name not in needed and name not in allowed:
-            raise ValueError(f"{owner} has an unknown {name!r}")
 
 
 def _short(value: object) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .validation import Rule
+from .parameters import Rule
 
 FLOATS = (np.float32, np.float64)
 TEXTS = (np.object_,)

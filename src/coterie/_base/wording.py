@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Numbers as text: as many digits as a reader needs, the same format for numbers to compare."""
+"""Numbers and values as text: as many digits as a reader needs, the same format for numbers to compare."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DIGITS, MOST_DECIMALS, MOST_SIZE, _LONG = 3, 9, 1e15, 10_000
+_LONGEST_VALUE = 500  # characters of a value that a message shows
 _LOPSIDED = 0.9  # share of the rows in one cluster that leaves few for the others
 FEW_APART = "this sets few rows apart, and says nothing of groups among the others"
 
@@ -36,7 +37,7 @@ def number(value: float, decimals: float | None = None) -> str:
 
 
 def fixed(value: float, decimals: float, largest: float | None = None) -> str:
-    """A number with so many decimals; with commas if `largest`, by default the number itself, is long: a year has none."""
+    """A number with so many decimals, and with commas if `largest` (by default the number itself) is long."""
     value = float(value)  # numpy rounds its own otherwise
     if not math.isfinite(value):
         return f"{value:.0f}"
@@ -117,3 +118,12 @@ def lopsidedness(labels: NDArray[np.integer], of_whom: str = "one cluster") -> s
         f"{of_whom} has {share(part)} of {of_what}: {FEW_APART}; if the few are mistakes in the data, correct them "
         "or leave them out, and try again"
     )
+
+
+def shown(value: object) -> str:
+    """`value` for a message: its repr, or as much of that as a message can hold."""
+    try:
+        text = repr(value)
+    except Exception:  # of an int with more digits than Python converts, or of anybody's class
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."

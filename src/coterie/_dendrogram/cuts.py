@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._base.validation import NUMBER, as_array, as_doubles, as_float, check_parameters, shown
+from .._base.arrays import as_array, as_doubles
+from .._base.parameters import NUMBER, as_float, check_parameters
+from .._base.wording import shown
 from .._runtime import memory
 from ._kernels import cuts, walks
 from .heights import inconsistency_of, running_maximum

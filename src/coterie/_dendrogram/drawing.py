@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._base.arrays import as_array
 from .._base.optional import how_to_install
-from .._base.validation import AXES, CALLABLE, NONE, NUMBER, Rule, as_array, as_float, check_parameters, is_real, shown
+from .._base.parameters import AXES, CALLABLE, NONE, NUMBER, Rule, as_float, check_parameters, is_real
+from .._base.wording import shown
 from ._kernels import drawing
 from .linkage_matrix import read_linkage
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._base import power_of_two
-from .._base.validation import NUMBER, as_doubles, is_integer, shown
+from .._base.arrays import as_doubles
+from .._base.parameters import NUMBER, is_integer
+from .._base.wording import shown
 from .._runtime import memory
 from ..distances import check_condensed
 from ._kernels import cophenetic, statistics

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._base import power_of_two
-from .._base.validation import as_doubles
+from .._base.arrays import as_doubles
 from .._runtime import memory, parallel
 from ..distances import as_metric, check_condensed, pdist, safe_exponent
 from ._kernels import leaf_order

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._base.validation import NONE, Rule, as_array, as_doubles, as_labels, check_parameters, for_kernels, warn
+from .._base.arrays import as_array, as_doubles, for_kernels
+from .._base.labels import as_labels
+from .._base.parameters import NONE, Rule, check_parameters
+from .._base.warnings import warn
 from ..distances import check_condensed
 from ._kernels import walks
 

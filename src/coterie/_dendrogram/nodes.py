@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._base.validation import as_doubles, shown
+from .._base.arrays import as_doubles
+from .._base.wording import shown
 from .._runtime import parallel
 from ._kernels import walks
 from .linkage_matrix import read_children, read_linkage

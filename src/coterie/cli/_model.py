@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 import coterie
-from coterie._base.estimator import Estimator, load_parts, save_parts
-from coterie._base.model_files import reading
+from coterie._base.estimator import Estimator
+from coterie._base.model_files import load_parts, save_parts
+from coterie._base.npz import reading
+from coterie._base.parameters import BOOL, NONE, one_of
 from coterie._base.state import FLOATS, TEXTS, Array, check_state
-from coterie._base.validation import BOOL, NONE, one_of
 from coterie.cli._console import Problem, count, file_name
 from coterie.cli._result import Outputs
 from coterie.cli._table import MISSING, ChooseAgain, Table

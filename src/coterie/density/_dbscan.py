@@ -12,24 +12,13 @@ import numpy as np
 
 from .. import distances, neighbors
 from .._base import power_of_two
-from .._base.estimator import UNCHANGED, Clusterer, ClusteringWarning, Estimator
+from .._base.arrays import as_weights
+from .._base.columns import check_column_names, check_n_features, column_names
+from .._base.estimator import UNCHANGED, Clusterer, Estimator
+from .._base.exceptions import ClusteringWarning
+from .._base.parameters import DICT, N_JOBS, NONE, Rule, as_float, integer, is_real, one_of, real
 from .._base.state import FLOATS, Array
-from .._base.validation import (
-    DICT,
-    N_JOBS,
-    NONE,
-    Rule,
-    as_float,
-    as_weights,
-    check_column_names,
-    check_n_features,
-    column_names,
-    integer,
-    is_real,
-    one_of,
-    real,
-    warn,
-)
+from .._base.warnings import warn
 from .._runtime import parallel
 from ..distances import _sparse
 from ..distances._sparse_points import sparse_points

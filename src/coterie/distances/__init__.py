@@ -38,21 +38,10 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from .._base import power_of_two
-from .._base.validation import (
-    CALLABLE,
-    NONE,
-    Rule,
-    as_array,
-    as_doubles,
-    as_float,
-    as_floats,
-    check_parameters,
-    for_kernels,
-    one_of,
-    shown,
-    told_once,
-    warn,
-)
+from .._base.arrays import as_array, as_doubles, as_floats, for_kernels
+from .._base.parameters import CALLABLE, NONE, Rule, as_float, check_parameters, one_of
+from .._base.warnings import told_once, warn
+from .._base.wording import shown
 from .._runtime import memory, parallel
 from ._kernels import condensed, pairwise
 

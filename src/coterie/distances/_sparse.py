@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from .._base.validation import as_floats, for_kernels
+from .._base.arrays import as_floats, for_kernels
 from .._runtime import parallel
 from ._kernels import sparse_rows
 

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .._base.columns import column_names
+from .._base.labels import as_labels
 from .._base.lazy import lazy_property
-from .._base.validation import Rule, as_labels, check_parameters, column_names, integer, shown
+from .._base.parameters import Rule, check_parameters, integer
+from .._base.wording import shown
 from . import _drift, _features, _numbers, _wording
 from ._groups import Groups
 from ._outliers import outlier_scores

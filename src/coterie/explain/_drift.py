@@ -11,7 +11,8 @@ import numpy as np
 
 from .. import distances
 from .._base import power_of_two
-from .._base.validation import as_matrix, shown
+from .._base.arrays import as_matrix
+from .._base.wording import shown
 from .._runtime import parallel
 from ..kmeans import _lloyd
 from ._groups import Groups, squared_distances

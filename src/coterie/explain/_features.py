@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .._base.validation import as_array, as_doubles, as_matrix, column_names, holds_vectors, is_lazy, shown
+from .._base.arrays import as_array, as_doubles, as_matrix
+from .._base.columns import column_names, holds_vectors
+from .._base.containers import is_lazy
+from .._base.wording import shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

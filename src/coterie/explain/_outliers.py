@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import distances, neighbors
-from .._base.validation import as_matrix, check_n_features, shown
+from .._base.arrays import as_matrix
+from .._base.columns import check_n_features
+from .._base.wording import shown
 from .._runtime import parallel
 from ..kmeans import _lloyd
 from ._drift import predict_again, tree_rows

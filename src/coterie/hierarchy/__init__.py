@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .._base.validation import as_doubles
+from .._base.arrays import as_doubles
 from .._dendrogram.cuts import cut_tree, fcluster, leaders
 from .._dendrogram.drawing import dendrogram, set_link_color_palette
 from .._dendrogram.heights import cophenet, inconsistent, maxdists, maxinconsts, maxRstat

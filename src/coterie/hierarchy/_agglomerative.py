@@ -13,21 +13,11 @@ import numpy as np
 
 from .. import distances
 from .._base import power_of_two
+from .._base.arrays import as_doubles
 from .._base.estimator import UNCHANGED, Clusterer, Estimator
+from .._base.parameters import BOOL, CALLABLE, N_JOBS, NONE, Rule, check_parameters, integer, one_of, real
 from .._base.state import ABSENT, FLOATS, Array
-from .._base.validation import (
-    BOOL,
-    CALLABLE,
-    N_JOBS,
-    NONE,
-    Rule,
-    as_doubles,
-    check_parameters,
-    integer,
-    one_of,
-    real,
-    shown,
-)
+from .._base.wording import shown
 from .._dendrogram._kernels import flat_cut, merging, walks
 from .._dendrogram.linkage_matrix import read_linkage
 from .._runtime import parallel

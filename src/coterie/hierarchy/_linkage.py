@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .._base import power_of_two
-from .._base.validation import as_array, as_floats, as_matrix, shown
+from .._base.arrays import as_array, as_floats, as_matrix
+from .._base.wording import shown
 from .._dendrogram._kernels import merging
 from .._dendrogram.leaf_order import optimal_leaf_ordering
 from .._dendrogram.linkage_matrix import warn_of_distances

@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from .._base import power_of_two
-from .._base.estimator import UNCHANGED, Clusterer, ConvergenceWarning, Estimator, Transformer, also_sklearns
-from .._base.random_state import as_random_state
-from .._base.state import FLOATS, Array
-from .._base.validation import (
+from .._base.arrays import as_array, as_matrix, as_weights
+from .._base.estimator import UNCHANGED, Clusterer, Estimator, Transformer
+from .._base.exceptions import ConvergenceWarning, also_sklearns
+from .._base.parameters import (
     ARRAY_LIKE,
     BOOL,
     CALLABLE,
     N_JOBS,
     NONE,
     RANDOM_STATE,
-    as_array,
-    as_matrix,
-    as_weights,
     check_n_clusters,
     check_parameters,
     integer,
@@ -30,8 +27,10 @@ from .._base.validation import (
     number,
     one_of,
     real,
-    warn,
 )
+from .._base.random_state import as_random_state
+from .._base.state import FLOATS, Array
+from .._base.warnings import warn
 from .._runtime import memory, parallel
 from ..distances import as_metric
 from ..scaling import warn_of_scales

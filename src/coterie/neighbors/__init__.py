@@ -19,24 +19,24 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from .. import distances
+from .._base.arrays import as_matrix
 from .._base.estimator import Estimator
-from .._base.state import FLOATS, Array
-from .._base.validation import (
+from .._base.parameters import (
     CALLABLE,
     DICT,
     N_JOBS,
     NONE,
     Rule,
     as_float,
-    as_matrix,
     check_parameters,
     integer,
     is_integer,
     is_real,
     number,
     one_of,
-    shown,
 )
+from .._base.state import FLOATS, Array
+from .._base.wording import shown
 from .._runtime import parallel
 from ._search import Neighborhoods, Rows, count_within, lay_out, nearest, within
 

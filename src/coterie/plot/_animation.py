@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .._base import power_of_two
-from .._base.random_state import as_random_state
-from .._base.validation import (
+from .._base.arrays import as_matrix
+from .._base.parameters import (
     ARRAY_LIKE,
     AXES,
     NONE,
     RANDOM_STATE,
     Rule,
-    as_matrix,
     check_n_clusters,
     check_parameters,
     integer,
     one_of,
 )
+from .._base.random_state import as_random_state
 from .._runtime import parallel
 from ..kmeans import _data, _lloyd
 from ..kmeans._kmeans import kmeans_plusplus

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._base.validation import AXES, NONE, as_array, check_parameters, real
+from .._base.arrays import as_array
+from .._base.parameters import AXES, NONE, check_parameters, real
 from .._base.wording import number
 from .._base.wording import share as percent
 from ._style import PALETTE, QUIET, new_axes

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._base.validation import AXES, as_array, check_parameters
+from .._base.arrays import as_array
+from .._base.parameters import AXES, check_parameters
 from ._style import new_axes
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._base.validation import AXES, check_parameters
+from .._base.parameters import AXES, check_parameters
 from .._base.wording import as_column, share
 from ._style import PLAIN, QUIET, as_clusters, in_inches, new_axes, shortened
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._base.validation import AXES, CALLABLE, NONE, as_array, as_matrix, check_parameters
+from .._base.arrays import as_array, as_matrix
+from .._base.parameters import AXES, CALLABLE, NONE, check_parameters
 from ._maps import draw_as_map, order_of_map
 from ._projection import Projection
 from ._style import (

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import scores
-from .._base.validation import AXES, as_array, as_doubles, check_parameters
+from .._base.arrays import as_array, as_doubles
+from .._base.parameters import AXES, check_parameters
 from ._style import PLAIN, QUIET, as_clusters, color_of, in_inches, literal, new_axes, shortened
 
 if TYPE_CHECKING:

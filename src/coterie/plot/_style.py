@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .._base.validation import as_array, column_names, shown
+from .._base.arrays import as_array
+from .._base.columns import column_names
+from .._base.wording import shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

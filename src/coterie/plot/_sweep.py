@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._base.validation import AXES, check_parameters
+from .._base.parameters import AXES, check_parameters
 from .._base.wording import as_column
 from ._style import PLAIN, QUIET, color_of, in_inches, literal, marker_of, new_axes, outlined, shortened
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import hierarchy
-from .._base.validation import AXES, NONE, NUMBER, as_array, as_float, check_parameters, shown
+from .._base.arrays import as_array
+from .._base.parameters import AXES, NONE, NUMBER, as_float, check_parameters
+from .._base.wording import shown
 from .._dendrogram.drawing import read_labels
 from .._dendrogram.linkage_matrix import read_linkage
 from ._style import PLAIN, QUIET, color_of, in_inches, new_axes, shortened

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from .._base.estimator import Estimator, FeatureScaleWarning, Transformer
+from .._base.arrays import as_matrix
+from .._base.columns import check_n_features, column_names
+from .._base.estimator import Estimator, Transformer
+from .._base.exceptions import FeatureScaleWarning
+from .._base.parameters import one_of
 from .._base.state import Array
-from .._base.validation import as_matrix, check_n_features, column_names, one_of, warn
+from .._base.warnings import warn
 from ._moments import scaled_moments
 
 if TYPE_CHECKING:

@@ -16,21 +16,11 @@ import numpy as np
 
 from .. import distances
 from .._base import power_of_two
+from .._base.arrays import as_matrix
+from .._base.labels import as_labels
+from .._base.parameters import ARRAY_LIKE, BOOL, N_JOBS, NONE, RANDOM_STATE, check_parameters, integer, one_of, real
 from .._base.random_state import as_random_state
-from .._base.validation import (
-    ARRAY_LIKE,
-    BOOL,
-    N_JOBS,
-    NONE,
-    RANDOM_STATE,
-    as_labels,
-    as_matrix,
-    check_parameters,
-    integer,
-    one_of,
-    real,
-    shown,
-)
+from .._base.wording import shown
 from .._runtime import memory, parallel
 from ..distances._sparse import as_sparse_rows, is_sparse
 from . import _silhouettes

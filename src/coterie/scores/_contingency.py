@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .._base.validation import as_array, as_labels, as_matrix, warn
+from .._base.arrays import as_array, as_matrix
+from .._base.labels import as_labels
+from .._base.warnings import warn
 from .._runtime import parallel
 from ..distances._sparse import as_sparse_rows, is_sparse
 

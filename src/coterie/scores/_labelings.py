@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import scores
-from .._base.validation import as_labels, check_parameters, one_of, shown
-from .._base.wording import share_cell
+from .._base.labels import as_labels
+from .._base.parameters import check_parameters, one_of
+from .._base.wording import share_cell, shown
 from .._runtime import memory, parallel
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import distances
 from .._base import power_of_two
-from .._base.validation import shown
+from .._base.wording import shown
 from .._runtime import memory, parallel
 from ..distances._kernels import sparse_rows
 from ..distances._sparse import SparseRows

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import distances
-from .._base.validation import as_matrix, check_parameters, integer
+from .._base.arrays import as_matrix
+from .._base.parameters import check_parameters, integer
 from .._base.wording import number, share
 from ..neighbors import NearestNeighbors
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._base import power_of_two
+from .._base.arrays import as_matrix
+from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, is_integer
 from .._base.random_state import as_random_state
-from .._base.validation import N_JOBS, RANDOM_STATE, as_matrix, check_parameters, is_integer, shown, told_once
-from .._base.wording import fixed, lopsidedness, told_apart
+from .._base.warnings import told_once
+from .._base.wording import fixed, lopsidedness, shown, told_apart
 from .._runtime import parallel
 from ..kmeans._kmeans import KMeans
 from ._sweep import SCORES, Fits, Judge, Sweep, sweep

@@ -15,20 +15,14 @@ import numpy as np
 
 from .. import scores
 from .._base import power_of_two
+from .._base.arrays import as_matrix
+from .._base.columns import column_names
 from .._base.drawing import draw
-from .._base.estimator import ClusteringWarning
+from .._base.exceptions import ClusteringWarning
+from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, integer
 from .._base.random_state import as_random_state
-from .._base.validation import (
-    N_JOBS,
-    RANDOM_STATE,
-    as_matrix,
-    check_parameters,
-    column_names,
-    integer,
-    shown,
-    told_once,
-)
-from .._base.wording import fixed, share_cell
+from .._base.warnings import told_once
+from .._base.wording import fixed, share_cell, shown
 from .._runtime import parallel
 from ..hierarchy._agglomerative import TreeClusterer, takes_all_rows
 

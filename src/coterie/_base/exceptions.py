@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Exceptions and categories of warnings; those of scikit-learn's names are also scikit-learn's where it is loaded."""
+
+from __future__ import annotations
+
+import functools
+import sys
+
+
+class NotFittedError(ValueError, AttributeError):
+    """An estimator was used before it was fitted.
+
+    Where scikit-learn is loaded it can be caught as ``sklearn.exceptions.NotFittedError`` too.
+    """
+
+    def __reduce__(self):
+        return _make, (NotFittedError, *self.args)
+
+
+class ConvergenceWarning(UserWarning):
+    """An algorithm ended, but not where one would hope.
+
+    Where scikit-learn is loaded it can be caught as ``sklearn.exceptions.ConvergenceWarning`` too.
+    """
+
+    def __reduce__(self):
+        return _make, (ConvergenceWarning, *self.args)
+
+
+class ClusteringWarning(UserWarning):
+    """A clustering that is as asked for, but hardly what was wanted: the message says what to try."""
+
+
+class FeatureScaleWarning(UserWarning):
+    """One feature varies so much more than all the others that distances hardly depend on these.
+
+    Raised by `fit` where one of two or more features holds 95% of their total variance or more, with a metric that adds
+    up differences. ``warnings.filterwarnings("ignore", category=coterie.FeatureScaleWarning)`` silences it.
+    """
+
+
+for _each in (NotFittedError, ConvergenceWarning, ClusteringWarning, FeatureScaleWarning):
+    _each.__module__ = "coterie"  # where users find them
+
+
+def also_sklearns(ours: type) -> type:
+    """`ours`, or a subclass of it and of scikit-learn's class of that name where scikit-learn is loaded by now."""
+    theirs = getattr(sys.modules.get("sklearn.exceptions"), ours.__name__, None)
+    return ours if theirs is None else _joined(ours, theirs)
+
+
+@functools.cache
+def _joined(ours: type, theirs: type) -> type:
+    return type(ours.__name__, (ours, theirs), {"__module__": ours.__module__, "__doc__": ours.__doc__})
+
+
+def _make(ours: type, *args: object) -> object:
+    """Unpickle: the joined classes can't be looked up by name, and the reader may not have scikit-learn."""
+    return also_sklearns(ours)(*args)

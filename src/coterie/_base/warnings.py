@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Warnings that name the line of the user, and that repeated fits give once."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+
+_scoped = threading.local()  # told_once(...): of the calling thread
+
+
+@contextlib.contextmanager
+def told_once(*told: type[Warning]) -> Iterator[None]:
+    """Within this context, and in the calling thread, warn of each kind once at most, and not of those already `told`.
+
+    For work that fits again and again. The filters of `warnings` would be changed for all threads.
+    """
+    before = getattr(_scoped, "told", None)
+    _scoped.told = [*(before or ()), *told]
+    try:
+        yield
+    finally:
+        _scoped.told = before
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the line that called this package, however deep within it this is."""
+    told = getattr(_scoped, "told", None)
+    if told is not None:
+        if issubclass(category, tuple(told)):
+            return
+        told.append(category)
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("coterie."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
