@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from coterie._runtime import parallel
+from coterie._runtime.thresholds import thresholds
 from coterie.hierarchy import _linkage
 from coterie.kmeans import _data, _lloyd
 from coterie.kmeans._kernels import cells
@@ -57,4 +57,4 @@ class _ShortPauses:
 @pytest.fixture
 def interrupted(monkeypatch):
     """Kernels are left and entered again all the time, as they are every 0.05 s."""
-    monkeypatch.setattr(parallel, "_PAUSE", _ShortPauses())
+    monkeypatch.setattr(thresholds, "pause", _ShortPauses())

@@ -61,11 +61,8 @@ def test_first_use_loads_what_is_needed_and_no_more(numpy_alone):
     assert {each for each in threads if each.startswith("coterie")} == {
         "coterie",
         "coterie._runtime",
-        "coterie._runtime._kernels",
-        "coterie._runtime._kernels._cyutility",
-        "coterie._runtime._kernels.work",
-        "coterie._runtime.parallel",
-        "coterie._runtime.thresholds",
+        "coterie._runtime.cgroup",
+        "coterie._runtime.threads",
     }
     assert "numpy.random" not in threads
     k_means = modules_after("import numpy, coterie; coterie.KMeans") - numpy_alone

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from . import selection as selection
     from ._base.exceptions import ClusteringWarning, ConvergenceWarning, FeatureScaleWarning, NotFittedError
     from ._base.model_files import load
-    from ._runtime.parallel import Cancelled, get_num_threads, num_threads, progress, set_num_threads
+    from ._runtime.progress import Cancelled, progress
+    from ._runtime.threads import get_num_threads, num_threads, set_num_threads
     from .density import DBSCAN, dbscan
     from .explain import outlier_scores
     from .hierarchy import AgglomerativeClustering, DivisiveClustering
@@ -89,7 +90,8 @@ _MODULES = (
 _HOMES = {
     "_base.exceptions": ("ClusteringWarning", "ConvergenceWarning", "FeatureScaleWarning", "NotFittedError"),
     "_base.model_files": ("load",),
-    "_runtime.parallel": ("Cancelled", "get_num_threads", "num_threads", "progress", "set_num_threads"),
+    "_runtime.progress": ("Cancelled", "progress"),
+    "_runtime.threads": ("get_num_threads", "num_threads", "set_num_threads"),
     "density": ("DBSCAN", "dbscan"),
     "explain": ("outlier_scores",),
     "hierarchy": ("AgglomerativeClustering", "DivisiveClustering"),

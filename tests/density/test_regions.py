@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from reference import dbscan as reference
 
-from coterie._runtime import parallel
+from coterie._runtime import progress
 from coterie.density import _regions
 from coterie.distances import as_metric, safe_exponent
 from coterie.neighbors import _vectors
@@ -182,11 +182,11 @@ def test_the_rows_of_the_caller_stay_as_they_are(way):
 def test_it_tells_how_far_it_is_and_can_be_stopped(way):
     X = np.random.RandomState(7).normal(size=(3000, 5))
     told = {}
-    with parallel.progress(lambda stage, done, total: told.setdefault(stage, []).append((done, total))):
+    with progress.progress(lambda stage, done, total: told.setdefault(stage, []).append((done, total))):
         find(X, 0.5, 3)
     assert list(told) == ["tree", "core points", "joining", "border points"]
     assert {each[-1] for each in told.values()} == {(3000, 3000)}
-    with pytest.raises(parallel.Cancelled), parallel.progress(lambda stage, done, total: stage != "joining"):
+    with pytest.raises(progress.Cancelled), progress.progress(lambda stage, done, total: stage != "joining"):
         find(X, 0.5, 3)
 
 

@@ -6,7 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from coterie._runtime import memory
+from coterie._runtime import cgroup, memory
 from coterie.distances import cdist, pdist, squareform
 
 MEMINFO = "MemTotal:       32000000 kB\nMemFree:        1000 kB\nMemAvailable:   2000000 kB\nSwapFree: 9000000 kB\n"
@@ -16,8 +16,8 @@ AVAILABLE = 2_000_000 * 1024
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
     """Writes the files of a machine: machine({"proc/meminfo": text, "cgroup/...": text, ...})."""
-    monkeypatch.setattr(memory, "_PROC", str(tmp_path / "proc"))
-    monkeypatch.setattr(memory, "_CGROUP", str(tmp_path / "cgroup"))
+    monkeypatch.setattr(cgroup, "PROC", str(tmp_path / "proc"))
+    monkeypatch.setattr(cgroup, "ROOT", str(tmp_path / "cgroup"))
 
     def write(files):
         for name, text in files.items():

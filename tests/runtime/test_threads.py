@@ -21,7 +21,7 @@ import pytest
 
 import coterie
 from coterie import DBSCAN, Cancelled, KMeans, distances
-from coterie._runtime import parallel
+from coterie._runtime import cgroup, parallel, threads
 from coterie.density import _near_pairs
 from coterie.hierarchy import _linkage, linkage
 from coterie.scaling._kernels import columns
@@ -154,7 +154,7 @@ def test_an_error_of_a_helper_is_raised_in_the_caller():
             """
         import time
         import numpy as np
-        from coterie._runtime import parallel
+        from coterie._runtime import parallel, threads
         from coterie.scaling._kernels import columns
 
         values, out = np.ones((1000, 1)), np.zeros((3, 1000, 1))
@@ -203,8 +203,8 @@ def test_only_the_pool_has_locks():
     """The lock of a `functools.cached_property` is one for all instances up to Python 3.11, held while it computes."""
     for path in Path(coterie.__file__).parent.glob("**/*.py"):
         code = path.read_text(encoding="utf-8")
-        assert "cached_property" not in code or path.stem == "_lazy", path
-        assert not re.search(r"\b(R?Lock|Condition|Semaphore|Event|Barrier)\(", code) or path.stem == "_parallel", path
+        assert "cached_property" not in code or path.stem == "lazy", path
+        assert not re.search(r"\b(R?Lock|Condition|Semaphore|Event|Barrier)\(", code) or path.stem == "parallel", path
 
 
 # ------------------------------------------------------------------------------------------- many threads at once
@@ -423,7 +423,7 @@ EVERYTHING = """
         scores,
         selection,
     )
-    from coterie._runtime import parallel
+    from coterie._runtime import parallel, threads
 
     warnings.simplefilter("ignore")
     rng = np.random.RandomState(0)
@@ -593,13 +593,14 @@ def test_a_child_that_is_forked_within_a_step_of_several_threads_says_so():
         + """
     import signal, sys
     import coterie
-    from coterie._runtime import parallel
+    from coterie._runtime import parallel, threads
+    from coterie._runtime.thresholds import thresholds
 
-    parallel._PAUSE = 1e-4
+    thresholds.pause = 1e-4
     children = []
 
     def callback(stage, done, total):
-        if sys._getframe(2).f_code.co_name == "again" and not children:
+        if sys._getframe(2).f_code.co_name == "repeat" and not children:
             children.append(os.fork())
             if children[0] == 0:
                 signal.alarm(20)
@@ -1039,7 +1040,7 @@ def test_progress_without_tqdm_shows_nothing(capsys, monkeypatch):
 @pytest.fixture
 def cpus(monkeypatch):
     """Eight CPUs and no environment variables."""
-    monkeypatch.setattr(parallel, "_cpus", 8)
+    monkeypatch.setattr(threads, "_cpus", 8)
     for name in ("COTERIE_NUM_THREADS", "OMP_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
     yield 8
@@ -1052,7 +1053,7 @@ def test_default_is_all_that_the_process_may_use(cpus):
 
 def test_set_num_threads_holds_until_it_is_taken_back(cpus):
     coterie.set_num_threads(3)
-    assert coterie.get_num_threads() == parallel.resolve_n_jobs(None) == 3
+    assert coterie.get_num_threads() == threads.resolve_n_jobs(None) == 3
     coterie.set_num_threads(20)
     assert coterie.get_num_threads() == 20
     coterie.set_num_threads(None)
@@ -1089,10 +1090,10 @@ def test_a_bad_count_is_refused_and_changes_nothing(cpus, function, count, error
 
 
 def test_what_n_jobs_means(cpus):
-    meaning = {n: parallel.resolve_n_jobs(n) for n in (None, 1, 2, 100, -1, -2, -7, -8, -100)}
+    meaning = {n: threads.resolve_n_jobs(n) for n in (None, 1, 2, 100, -1, -2, -7, -8, -100)}
     assert meaning == {None: 8, 1: 1, 2: 2, 100: 100, -1: 8, -2: 7, -7: 2, -8: 1, -100: 1}
     with coterie.num_threads(3):
-        assert (parallel.resolve_n_jobs(None), parallel.resolve_n_jobs(-1)) == (3, 8)
+        assert (threads.resolve_n_jobs(None), threads.resolve_n_jobs(-1)) == (3, 8)
 
 
 @pytest.mark.parametrize(
@@ -1114,7 +1115,7 @@ def test_what_is_no_count_is_named_with_the_rule(cpus, count, error):
     calls = {
         "number of threads": [coterie.set_num_threads, lambda n: coterie.num_threads(n).__enter__()],
         "n_jobs": [
-            parallel.resolve_n_jobs,
+            threads.resolve_n_jobs,
             lambda n: linkage(X[:50], n_jobs=n),
             lambda n: distances.cdist(X[:50], X[:50], n_jobs=n),
             lambda n: coterie.neighbors.kneighbors(X[:50], 2, n_jobs=n),
@@ -1128,19 +1129,19 @@ def test_what_is_no_count_is_named_with_the_rule(cpus, count, error):
 
 
 def test_an_absurd_count_starts_no_absurd_number_of_threads(pool, cpus, monkeypatch):
-    assert parallel.resolve_n_jobs(10**6) == parallel.resolve_n_jobs(257) == 256
+    assert threads.resolve_n_jobs(10**6) == threads.resolve_n_jobs(257) == 256
     with coterie.num_threads(2**31 - 1):
         assert coterie.get_num_threads() == 256
     task, out = chunk_sums(2000, rows=1)
-    parallel.run(task, 2000, parallel.resolve_n_jobs(10**6))
+    parallel.run(task, 2000, threads.resolve_n_jobs(10**6))
     assert (out == 1).all() and len(pool.workers) == 255
-    monkeypatch.setattr(parallel, "_cpus", 384)
-    assert parallel.resolve_n_jobs(-1) == parallel.resolve_n_jobs(10**6) == 384
+    monkeypatch.setattr(threads, "_cpus", 384)
+    assert threads.resolve_n_jobs(-1) == threads.resolve_n_jobs(10**6) == 384
 
 
 def test_n_jobs_0_is_an_error(cpus):
     with pytest.raises(ValueError, match="n_jobs"):
-        parallel.resolve_n_jobs(0)
+        threads.resolve_n_jobs(0)
     for call in (fit, functools.partial(coterie.kmeans_plusplus, X, 3), functools.partial(coterie.k_means, X, 3)):
         with pytest.raises(ValueError, match="n_jobs"):
             call(n_jobs=0)
@@ -1167,7 +1168,7 @@ def test_environment_variables_cap_the_default(cpus, monkeypatch, ours, openmp, 
         if value is not None:
             monkeypatch.setenv(name, value)
     assert coterie.get_num_threads() == expected
-    assert parallel.resolve_n_jobs(100) == 100  # asked for by name
+    assert threads.resolve_n_jobs(100) == 100  # asked for by name
 
 
 def test_environment_variables_of_a_new_process():
@@ -1200,9 +1201,9 @@ def cpus_with(monkeypatch, files, affinity=16):
             return io.StringIO(files[path])
         raise FileNotFoundError(path)
 
-    monkeypatch.setattr(parallel, "open", fake_open, raising=False)
+    monkeypatch.setattr(cgroup, "open", fake_open, raising=False)
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(affinity)), raising=False)
-    return parallel._available_cpus()
+    return threads._available_cpus()
 
 
 V2 = {"/proc/self/cgroup": "0::/user.slice/job\n"}
@@ -1273,4 +1274,4 @@ def test_the_tighter_of_quota_and_affinity_counts(monkeypatch):
 
 
 def test_this_machine_has_a_cpu():
-    assert 1 <= parallel._available_cpus() <= (os.cpu_count() or 1)
+    assert 1 <= threads._available_cpus() <= (os.cpu_count() or 1)

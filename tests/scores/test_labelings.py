@@ -254,7 +254,7 @@ def test_mistakes(call, error, message):
 
 
 def test_table_of_all_pairs_that_memory_does_not_hold_is_refused(monkeypatch):
-    monkeypatch.setattr(_labelings._memory, "available", lambda: 10**8)
+    monkeypatch.setattr(_labelings.memory, "available", lambda: 10**8)
     labels = np.arange(3000)
     with pytest.raises(MemoryError, match="A table of 3,000 clusters by 3,000 would take"):
         compare(labels, labels)

@@ -10,7 +10,7 @@ import numpy as np
 
 from .._base import power_of_two
 from .._base.arrays import as_doubles
-from .._runtime import memory, parallel
+from .._runtime import memory, parallel, progress, threads
 from ..distances import as_metric, check_condensed, pdist, safe_exponent
 from ._kernels import leaf_order
 from .linkage_matrix import read_linkage, warn_of_distances
@@ -104,7 +104,7 @@ def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "
         f"Ordering the leaves of a tree of {n:,} points",
         "Do without, or cut the tree and order the parts.",
     )
-    n_threads = parallel.get_num_threads()
+    n_threads = threads.get_num_threads()
     M, half, pack = np.empty((n, n)), np.empty(half_size), np.empty((n_threads, leaf_order.PACK))
     chunked(lambda rows, *where: leaf_order.gather(y, leaves, rows, M, *where), n, max(1, CHUNK // 8 // n))
 
@@ -129,7 +129,7 @@ def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "
             rows,
         )
         done = row + 1
-        parallel.report("leaf ordering", done, n - 1)
+        progress.report("leaf ordering", done, n - 1)
     node_after_node(done, n - 1)
     ends = np.empty((2 * n - 1, 2), np.int64)
     parallel.run(lambda *where: leaf_order.trace(children, first, size, leaves, y, M, ends, Z, *where), n - 1, 1)

@@ -11,7 +11,7 @@ import numpy as np
 
 from .._base.arrays import as_doubles
 from .._base.wording import shown
-from .._runtime import parallel
+from .._runtime import parallel, threads
 from ._kernels import walks
 from .linkage_matrix import read_children, read_linkage
 
@@ -39,12 +39,12 @@ def order_leaves(children: NDArray[np.int64], size: NDArray[np.int64]) -> tuple[
 
 def chunked(kernel: Callable, n: int, size: int) -> None:
     """Run ``kernel(size, region, thread)`` over n items, `size` in a chunk."""
-    parallel.run(lambda region, thread: kernel(size, region, thread), -(-n // size), parallel.get_num_threads())
+    parallel.run(lambda region, thread: kernel(size, region, thread), -(-n // size), threads.get_num_threads())
 
 
 def n_slots(n: int, size: int) -> int:
     """Threads that `chunked` uses, at most."""
-    return min(parallel.get_num_threads(), -(-n // size))
+    return min(threads.get_num_threads(), -(-n // size))
 
 
 # ------------------------------------------------------------------------------------------- what users call

@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Iterator
 
-_PROC = "/proc"
-_CGROUP = "/sys/fs/cgroup"
+from . import cgroup
 
 # Less than this is never refused: looking costs more time than such an array.
 _SMALL = 1 << 26
+
+# By version of control groups: the files with the limit and what is used, and the field for cached files.
+_FILES = {
+    1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    2: ("memory.max", "memory.current", "inactive_file"),
+}
 
 
 def require(n_bytes: int, what: str, instead: str) -> None:
@@ -45,7 +50,7 @@ def available() -> int | None:
     None where it is not known: on anything but Linux.
     """
     free = None
-    for line in _read(_PROC, "meminfo").splitlines():
+    for line in cgroup.read(cgroup.PROC, "meminfo").splitlines():
         if line.startswith("MemAvailable:"):
             free = 1024 * int(line.split()[1])
     for limit in _limits():
@@ -63,34 +68,12 @@ def as_text(n_bytes: int) -> str:
     return f"{n_bytes} bytes" if unit == "bytes" else f"{size:.3g} {unit}"
 
 
-def _read(*parts: str) -> str:
-    try:
-        with open(os.path.join(*parts)) as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
-def _limits() -> list[int]:
-    """What each control group that this process is in still allows; version 2, and 1."""
-    limits = []
-    for line in _read(_PROC, "self", "cgroup").splitlines():
-        _, controllers, path = line.split(":", 2)
-        if controllers == "":
-            root, names = _CGROUP, ("memory.max", "memory.current", "inactive_file")
-        elif "memory" in controllers.split(","):
-            root = os.path.join(_CGROUP, controllers)
-            names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
-        else:
-            continue
-        folder = path.strip("/")
-        while True:  # the limits of all ancestors hold; inside a container the group is often mounted at the root
-            limit, used = (_read(root, folder, name).strip() for name in names[:2])
-            if limit.isdigit() and used.isdigit():
-                stat = dict(line.split() for line in _read(root, folder, "memory.stat").splitlines())
-                # Cached files count as used, but are dropped when memory is needed.
-                limits.append(int(limit) - int(used) + int(stat.get(names[2], 0)))
-            if not folder:
-                break
-            folder = os.path.dirname(folder)
-    return limits
+def _limits() -> Iterator[int]:
+    """What each control group that this process is in still allows."""
+    for version, folder in cgroup.folders("memory"):
+        names = _FILES[version]
+        limit, used = (cgroup.read(folder, name).strip() for name in names[:2])
+        if limit.isdigit() and used.isdigit():
+            stat = dict(line.split() for line in cgroup.read(folder, "memory.stat").splitlines())
+            # Cached files count as used, but are dropped when memory is needed.
+            yield int(limit) - int(used) + int(stat.get(names[2], 0))

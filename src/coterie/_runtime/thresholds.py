@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 @dataclass
 class Thresholds:
-    """Numbers of rows, of numbers, or nanoseconds of one core, as the comments say; grouped by package."""
+    """Numbers of rows, of numbers, nanoseconds of one core, or seconds, as the comments say; grouped by package."""
 
     # ---- _runtime
     chunk: float = 100_000.0  # nanoseconds of a chunk: waking a thread costs a third of that, and Ctrl-C is not to wait
+    pause: float = 0.05  # seconds the caller works before it looks into Python: Ctrl-C must take effect within 0.2 s
 
     # ---- distances
 

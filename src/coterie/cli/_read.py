@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from coterie._base.optional import how_to_install
-from coterie._runtime.parallel import report
+from coterie._runtime.progress import report
 from coterie.cli._console import Problem, count, did_you_mean, listing, note, printable, progress_bar, warn
 from coterie.cli._csv import read_csv
 from coterie.cli._table import (

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
@@ -19,7 +18,7 @@ from .._base.exceptions import ClusteringWarning
 from .._base.parameters import DICT, N_JOBS, NONE, Rule, as_float, integer, is_real, one_of, real
 from .._base.state import FLOATS, Array
 from .._base.warnings import warn
-from .._runtime import parallel
+from .._runtime import progress, threads
 from ..distances import _sparse
 from ..distances._sparse_points import sparse_points
 from ..neighbors import _vectors
@@ -229,10 +228,10 @@ class DBSCAN(Clusterer, Estimator):
         weights = as_weights(sample_weight, len(rows), allow_negative=True)
         _check_sum(weights)
         metric = self._resolve_metric()
-        n_threads = parallel.resolve_n_jobs(self.n_jobs)
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
         if metric is not None and isinstance(rows, np.ndarray):
             warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
-        with contextlib.nullcontext() if callback is None else parallel.progress(callback):
+        with progress.reported_to(callback):
             labels, is_core = _cluster(rows, metric, self.eps, int(self.min_samples), weights, n_threads)
         core = np.flatnonzero(is_core)
         if not len(core):
@@ -287,7 +286,7 @@ class DBSCAN(Clusterer, Estimator):
                 self._fit_eps,
                 self.components_,
                 self.core_sample_indices_,
-                parallel.resolve_n_jobs(self.n_jobs),
+                threads.resolve_n_jobs(self.n_jobs),
             )
             near = nearest >= 0
             labels[near] = self.labels_[self.core_sample_indices_][nearest[near]]
@@ -374,7 +373,7 @@ class DBSCAN(Clusterer, Estimator):
 
     def _read_sparse(self, X: object, precomputed: bool) -> _sparse.SparseRows:
         return _sparse.as_sparse_rows(
-            X, parallel.resolve_n_jobs(self.n_jobs), owner=type(self).__name__, is_sorted=not precomputed
+            X, threads.resolve_n_jobs(self.n_jobs), owner=type(self).__name__, is_sorted=not precomputed
         )
 
     def _check_relations(self) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 import numpy as np
 
 from .. import distances
-from .._runtime import parallel
+from .._runtime import parallel, progress
 from ..distances._kernels import pairwise
 from ._kernels import dbscan_graph
 
@@ -219,10 +219,10 @@ def _tiles(one: Source, other: Source | None = None) -> Iterator[tuple[int, int]
     done = 0
     for a in range(n):
         for b in range(a if other is None else 0, m):
-            parallel.report(_STAGE, done, total)
+            progress.report(_STAGE, done, total)
             yield a, b
             done += 1
-    parallel.report(_STAGE, total, total)
+    progress.report(_STAGE, total, total)
 
 
 # ------------------------------------------------------------------------------------------- given distances
@@ -238,7 +238,7 @@ def find_regions_of_matrix(
     n = len(D)
     bound, weight, count = _bound(D, eps), _NO_WEIGHTS if weights is None else weights, np.empty(n)
     rows = max(1, _CHUNK // n)
-    parallel.report(_STAGE, 0, 2)
+    progress.report(_STAGE, 0, 2)
     parallel.run(
         lambda region, slot: dbscan_graph.count_in_matrix(D, bound, weight, rows, count, region, slot),
         -(-n // rows),
@@ -247,13 +247,13 @@ def find_regions_of_matrix(
     is_core = count >= min_samples
     cores, labels, state = is_core.view(np.uint8), np.full(n, -1), np.array([n, 0, 0, 0])
     rest, stack = np.arange(n), np.empty(n, np.int64)
-    parallel.report(_STAGE, 1, 2)
+    progress.report(_STAGE, 1, 2)
     parallel.run(
         lambda region, slot: dbscan_graph.walk_matrix(D, bound, cores, rest, stack, state, labels, region, slot),
         int(np.count_nonzero(is_core)),
         1,
     )
-    parallel.report(_STAGE, 2, 2)
+    progress.report(_STAGE, 2, 2)
     return labels, is_core
 
 
@@ -268,7 +268,7 @@ def find_regions_of_graph(
     starts, columns, values = graph.starts, graph.columns, graph.values
     bound, weight, count = _bound(values, eps), _NO_WEIGHTS if weights is None else weights, np.empty(n)
     rows = max(1, _CHUNK * n // (len(values) + n))
-    parallel.report(_STAGE, 0, 2)
+    progress.report(_STAGE, 0, 2)
     parallel.run(
         lambda region, slot: dbscan_graph.count_in_graph(
             starts, columns, values, bound, weight, rows, count, region, slot
@@ -279,7 +279,7 @@ def find_regions_of_graph(
     is_core = count >= min_samples
     cores, labels, state = is_core.view(np.uint8), np.full(n, -1), np.zeros(4, np.int64)
     stack = np.empty(n, np.int64)
-    parallel.report(_STAGE, 1, 2)
+    progress.report(_STAGE, 1, 2)
     parallel.run(
         lambda region, slot: dbscan_graph.walk_graph(
             starts, columns, values, bound, cores, stack, state, labels, region, slot
@@ -287,7 +287,7 @@ def find_regions_of_graph(
         int(np.count_nonzero(is_core)),
         1,
     )
-    parallel.report(_STAGE, 2, 2)
+    progress.report(_STAGE, 2, 2)
     return labels, is_core
 
 

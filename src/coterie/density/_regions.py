@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._runtime import parallel
+from .._runtime import parallel, progress
 from ..neighbors import _kd_tree, _vectors
 from ..neighbors._kernels import kd_tree, leaf_search
 from ._kernels import dbscan_labels, dbscan_tree
@@ -81,9 +81,9 @@ def _by_tree(
     vectors: _vectors.Vectors, bound: float, min_samples: int, weights: NDArray[np.float64] | None, n_threads: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     n = len(vectors.X)
-    parallel.report("tree", 0, n)
+    progress.report("tree", 0, n)
     search = _search(vectors, bound, n_threads)
-    parallel.report("tree", n, n)
+    progress.report("tree", n, n)
     tree = search.tree
     order = np.asarray(tree.order)
     nodes = np.asarray(tree.nodes)
@@ -103,7 +103,7 @@ def _by_tree(
         and weights is None
         and leaf_search.share_of_tiles(search, leaves, 1 + len(leaves) // _SURVEYED, work[0]) > _HARDLY
     ):
-        parallel.report("core points", 0, n)
+        progress.report("core points", 0, n)
         count = np.zeros(n, np.int64)
         _run(n_threads, 1, len(leaves), dbscan_tree.count_pairs, search, leaves, min_samples, count)
         dbscan_tree.pack_core(count, min_samples, bits)
@@ -117,17 +117,17 @@ def _by_tree(
             (search, heavy, may_stop, dense),
             (cell_of, min_samples, work, bits),
         )
-    parallel.report("core points", n, n)
+    progress.report("core points", n, n)
     del heavy, dense
     core = np.empty(n, np.uint8)
     parent = np.empty(n, np.int64)
     _run(n_threads, _COPIED, n, dbscan_tree.unpack, bits, _COPIED, core, parent)
     joined = np.empty(len(cells), np.uint8)
-    parallel.report("joining", 0, n)
+    progress.report("joining", 0, n)
     _run(n_threads, 1, len(cells), dbscan_tree.join_within, search, bits, cells, tight, work, parent, joined)
     _run(n_threads, 1, len(cells), dbscan_tree.join_cells, search, bits, cells, cell_of, work, parent, joined)
     labels, is_core, number = _label_core(core, order, parent, n_threads)
-    parallel.report("joining", n, n)
+    progress.report("joining", n, n)
     if not is_core.any():
         return labels, is_core
     _step(
@@ -139,7 +139,7 @@ def _by_tree(
         (search, bits),
         (parent, joined, cell_of, number, work, labels),
     )
-    parallel.report("border points", n, n)
+    progress.report("border points", n, n)
     return labels, is_core
 
 

@@ -42,7 +42,7 @@ from .._base.arrays import as_array, as_doubles, as_floats, for_kernels
 from .._base.parameters import CALLABLE, NONE, Rule, as_float, check_parameters, one_of
 from .._base.warnings import told_once, warn
 from .._base.wording import shown
-from .._runtime import memory, parallel
+from .._runtime import memory, parallel, progress, threads
 from ._kernels import condensed, pairwise
 
 if TYPE_CHECKING:
@@ -338,7 +338,7 @@ def _work(metric: Metric, d: int, n_pairs: int) -> int:
 
 
 def _threads(work: int, n_jobs: int | None) -> int:
-    return 1 if n_jobs is None and work < _ALONE else parallel.resolve_n_jobs(n_jobs)
+    return 1 if n_jobs is None and work < _ALONE else threads.resolve_n_jobs(n_jobs)
 
 
 def _run(
@@ -356,7 +356,7 @@ def _run(
     alone = _work(metric, one.d, out.size) < _ALONE
     step = n_chunks if alone else max(64, n_chunks // 20)
     for first in range(0, n_chunks, step):
-        parallel.report("distances", first, n_chunks)
+        progress.report("distances", first, n_chunks)
         parallel.run(
             functools.partial(kernel, rows, columns, first, out), min(step, n_chunks - first), 1 if alone else n_threads
         )
@@ -364,7 +364,7 @@ def _run(
 
 def _call_rectangle(function: Callable, X: NDArray, Y: NDArray, out: NDArray[np.float64]) -> None:
     for i, x in enumerate(X):
-        parallel.report("distances", i, len(X))
+        progress.report("distances", i, len(X))
         for j, y in enumerate(Y):
             out[i, j] = as_distance(function(x, y))
 
@@ -382,7 +382,7 @@ def as_distance(value: object) -> float:
 def _call_condensed(function: Callable, X: NDArray, out: NDArray[np.float64]) -> None:
     at = 0
     for i, x in enumerate(X):
-        parallel.report("distances", at, len(out))
+        progress.report("distances", at, len(out))
         for y in X[i + 1 :]:
             out[at] = as_distance(function(x, y))
             at += 1
@@ -722,7 +722,7 @@ def _move(kernel: Callable, given: NDArray, to: NDArray, n: int) -> None:
     parallel.run(
         lambda region, slot: kernel(given, _MOVED_ROWS, to, region, slot),
         n_chunks,
-        1 if n_chunks <= 8 else parallel.get_num_threads(),
+        1 if n_chunks <= 8 else threads.get_num_threads(),
     )
 
 

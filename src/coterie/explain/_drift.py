@@ -13,7 +13,7 @@ from .. import distances
 from .._base import power_of_two
 from .._base.arrays import as_matrix
 from .._base.wording import shown
-from .._runtime import parallel
+from .._runtime import threads
 from ..kmeans import _lloyd
 from ._groups import Groups, squared_distances
 from ._numbers import Numbers
@@ -153,7 +153,7 @@ def _assign(rows: NDArray, centers: NDArray, middle: NDArray, spread: NDArray) -
     for start in range(0, len(rows), step):
         part = (rows[start : start + step, used] - middle[used]) / spread[used]
         scaled[start : start + step] = np.nan_to_num(part, copy=False)
-    labels = _lloyd.nearest(scaled, centers, parallel.resolve_n_jobs(None))
+    labels = _lloyd.nearest(scaled, centers, threads.resolve_n_jobs(None))
     return occupy(labels, len(centers), scaled, centers)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .._runtime import parallel
+from .._runtime import progress
 from . import _features
 from ._groups import Groups
 
@@ -67,7 +67,7 @@ def describe_numbers(features: _features.Features, groups: Groups) -> Numbers:
     overall_means, overall_medians, overall_spreads = np.full((3, d), np.nan)
     is_amount, is_ratio, is_flag = np.zeros((3, d), bool)
     for j, name in enumerate(features.names):
-        parallel.report("profile", j, d)
+        progress.report("profile", j, d)
         column = features.numbers[groups.order, j].astype(np.float64)
         present = ~np.isnan(column)
         counts[:, j] = groups.sums(present)
@@ -96,7 +96,7 @@ def describe_numbers(features: _features.Features, groups: Groups) -> Numbers:
         groups.sort_within(column)
         medians[:, j] = groups.quantiles(column, counts[:, j], 0.5)
         quartiles[:, :, j] = [groups.quantiles(column, counts[:, j], share) for share in (0.25, 0.75)]
-    parallel.report("profile", d, d)
+    progress.report("profile", d, d)
     with np.errstate(divide="ignore", invalid="ignore"):
         differences = np.where(
             overall_spreads == 0, np.where(counts, 0.0, np.nan), (means - overall_means) / overall_spreads

@@ -11,7 +11,7 @@ from .. import distances, neighbors
 from .._base.arrays import as_matrix
 from .._base.columns import check_n_features
 from .._base.wording import shown
-from .._runtime import parallel
+from .._runtime import threads
 from ..kmeans import _lloyd
 from ._drift import predict_again, tree_rows
 from ._groups import Groups, distances_to_own
@@ -126,7 +126,7 @@ def _read(model: Any, X: ArrayLike) -> NDArray:
 
 
 def _nearest(rows: NDArray, centers: NDArray) -> tuple[NDArray[np.integer], NDArray[np.float64]]:
-    labels = _lloyd.nearest(rows, centers, parallel.resolve_n_jobs(None))
+    labels = _lloyd.nearest(rows, centers, threads.resolve_n_jobs(None))
     return labels, distances_to_own(rows, labels, centers.astype(np.float64))
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import math
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from .._base.state import ABSENT, FLOATS, Array
 from .._base.wording import shown
 from .._dendrogram._kernels import flat_cut, merging, walks
 from .._dendrogram.linkage_matrix import read_linkage
-from .._runtime import parallel
+from .._runtime import parallel, progress, threads
 from ..scaling import warn_of_scales
 from . import _linkage
 
@@ -179,7 +178,7 @@ class TreeClusterer(Clusterer, Estimator):
             _check_number(self.n_clusters, len(X))
         if not self._is_precomputed() and not callable(self.metric):
             warn_of_scales(
-                X, seen.get("feature_names_in_"), distances.as_metric(self.metric), parallel.resolve_n_jobs(self.n_jobs)
+                X, seen.get("feature_names_in_"), distances.as_metric(self.metric), threads.resolve_n_jobs(self.n_jobs)
             )
         return X, seen
 
@@ -260,7 +259,7 @@ def matrix_of(metric: Callable, X: NDArray) -> NDArray:
 
 def _build_tree(X: NDArray, linkage: str, metric: str | Callable | distances.Metric) -> tuple[NDArray, NDArray]:
     """The linkage matrix, and scikit-learn's children. A function of its own, with plain arguments, for `memory`."""
-    n_threads = parallel.get_num_threads()
+    n_threads = threads.get_num_threads()
     if takes_all_rows(metric):
         X, metric = matrix_of(metric, X), "precomputed"
     if isinstance(metric, str) and metric == "precomputed":
@@ -522,10 +521,7 @@ class AgglomerativeClustering(TreeClusterer):
         X, seen = self._read_rows(X)
         build = self._cached(_build_tree)
         # The number of threads is not an argument: what is cached must not depend on it.
-        with (
-            contextlib.nullcontext() if callback is None else parallel.progress(callback),
-            parallel.num_threads(parallel.resolve_n_jobs(self.n_jobs)),
-        ):
+        with progress.reported_to(callback), threads.num_threads(threads.resolve_n_jobs(self.n_jobs)):
             Z, children = build(X, self.linkage, self.metric)
         with_distances = self.compute_distances or self.distance_threshold is not None
         self._become_tree(
@@ -584,7 +580,7 @@ class AgglomerativeClustering(TreeClusterer):
         if rows is not None and not callable(metric):
             exponent = distances.safe_exponent(distances.as_metric(metric), X, rows)
             X, rows = power_of_two.divided(X, exponent), power_of_two.divided(rows, exponent)
-        n_threads = parallel.resolve_n_jobs(self.n_jobs)
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
         if rows is not None and isinstance(metric, distances.Metric):
             exponent = distances.safe_exponent(metric, rows, X, name="X")
             rows, X = (power_of_two.divided(each, exponent) for each in (rows, X))

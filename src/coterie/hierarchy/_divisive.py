@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from .. import distances
 from .._base import power_of_two
-from .._runtime import memory, parallel
+from .._runtime import memory, parallel, progress, threads
 from . import _linkage
 from ._agglomerative import TreeClusterer, matrix_of, takes_all_rows
 from ._kernels import divisive
@@ -167,11 +166,8 @@ class DivisiveClustering(TreeClusterer):
         self._check_parameters()
         self._check_cut()
         X, seen = self._read_rows(X)
-        n_threads = parallel.resolve_n_jobs(self.n_jobs)
-        with (
-            contextlib.nullcontext() if callback is None else parallel.progress(callback),
-            parallel.num_threads(n_threads),
-        ):
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
+        with progress.reported_to(callback), threads.num_threads(n_threads):
             matrix, exponent = _square_matrix(X, self.metric, n_threads)
             Z = _build_tree(matrix, n_threads)
         Z[:, 2] = _linkage.scale_heights(Z[:, 2], exponent, type(self).__name__)
@@ -279,7 +275,7 @@ def _build_tree(matrix: NDArray[np.float64], n_threads: int) -> NDArray[np.float
     top = np.empty(-(-n // divisive.STRIP_OBJECTS))
     todo = divisive.GO_ON
     while todo != divisive.IS_DONE:
-        parallel.report("splitting", int(state[divisive.PAIRS_FIELD]), n * (n - 1) // 2)
+        progress.report("splitting", int(state[divisive.PAIRS_FIELD]), n * (n - 1) // 2)
         if todo != divisive.GO_ON:
             kernel = divisive.copy_rows if todo == divisive.COPY_ROWS else divisive.sum_rows
             count = int(state[divisive.COUNT_FIELD])
@@ -290,7 +286,7 @@ def _build_tree(matrix: NDArray[np.float64], n_threads: int) -> NDArray[np.float
                 n_threads,
             )
         todo = divisive.divide(*space, top, children, diameter, _BUDGET)
-    parallel.report("splitting", n * (n - 1) // 2, n * (n - 1) // 2)
+    progress.report("splitting", n * (n - 1) // 2, n * (n - 1) // 2)
 
     size, first = np.empty((2, n - 1), dtype=np.int64)
     divisive.describe(children, diameter, size, first)

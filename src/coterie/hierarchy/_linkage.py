@@ -14,8 +14,8 @@ from .._base.wording import shown
 from .._dendrogram._kernels import merging
 from .._dendrogram.leaf_order import optimal_leaf_ordering
 from .._dendrogram.linkage_matrix import warn_of_distances
-from .._runtime import memory, parallel
-from .._runtime.parallel import resolve_n_jobs
+from .._runtime import memory, parallel, progress, threads
+from .._runtime.threads import resolve_n_jobs
 from ..distances import as_metric, check_condensed, check_suits, pairs_to, pdist, prepare, rows_to, safe_exponent
 from ..spanning_trees._kernels import dense, prim
 from ._kernels import center_linkage, chain, queue, rounds
@@ -74,7 +74,7 @@ class _Merges:
     def take(self, count: int) -> None:
         """Note that `count` more merges were written behind those before."""
         self.done += count
-        parallel.report("linkage", self.done, len(self.heights))
+        progress.report("linkage", self.done, len(self.heights))
 
     def linkage(self, method: str, exponent: int = 0) -> NDArray[np.float64]:
         """The linkage matrix, with heights times 2**exponent.
@@ -512,7 +512,7 @@ def grow_tree(X: NDArray, metric: Metric, n_threads: int) -> tuple[NDArray[np.in
     points, visits, heights = prepare(X, metric, n_threads), np.zeros(n, np.int64), np.empty(n - 1)
     outside, least, done = np.arange(1, n), np.full(n - 1, np.inf), 1
     while len(outside):
-        parallel.report("linkage", done - 1, n - 1)
+        progress.report("linkage", done - 1, n - 1)
         dead, row = np.zeros(len(outside)), np.empty((1, len(outside)))
         steps = -(-len(outside) // 4)  # distances to those inside are computed too, until they are a quarter
         others = prepare(X[outside], metric, n_threads)
@@ -530,7 +530,7 @@ def grow_tree(X: NDArray, metric: Metric, n_threads: int) -> tuple[NDArray[np.in
                 nearest = int((least + dead).argmin())
                 dead[nearest], visits[step], heights[step - 1] = np.inf, outside[nearest], least[nearest]
         outside, least, done = outside[dead == 0.0], least[dead == 0.0], done + steps
-    parallel.report("linkage", n - 1, n - 1)
+    progress.report("linkage", n - 1, n - 1)
     return visits, scale_heights(heights, exponent * metric.degree, "single linkage")
 
 
@@ -754,7 +754,7 @@ def linkage(
         raise ValueError("`y` must be 1 or 2 dimensional.")
     if not optimal_ordering:
         return Z
-    with parallel.num_threads(n_threads):
+    with threads.num_threads(n_threads):
         return optimal_leaf_ordering(Z, y, metric)
 
 

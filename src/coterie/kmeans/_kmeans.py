@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
@@ -31,7 +30,7 @@ from .._base.parameters import (
 from .._base.random_state import as_random_state
 from .._base.state import FLOATS, Array
 from .._base.warnings import warn
-from .._runtime import memory, parallel
+from .._runtime import memory, progress, threads
 from ..distances import as_metric
 from ..scaling import warn_of_scales
 from . import _data, _lloyd, _seeding
@@ -272,8 +271,8 @@ class KMeans(Transformer, Clusterer, Estimator):
             warn("algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.", RuntimeWarning)
         random_state = as_random_state(self.random_state)
 
-        with contextlib.nullcontext() if callback is None else parallel.progress(callback):
-            data = _data.Data(X, weights, parallel.resolve_n_jobs(self.n_jobs))
+        with progress.reported_to(callback):
+            data = _data.Data(X, weights, threads.resolve_n_jobs(self.n_jobs))
             warn_of_scales(
                 data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, (data.mean, data.variance)
             )
@@ -327,7 +326,7 @@ class KMeans(Transformer, Clusterer, Estimator):
             As by `fit`, or the columns differ in number or name from those seen by fit.
         """
         X = self._read_more(X)
-        return _lloyd.nearest(X, self.cluster_centers_, parallel.resolve_n_jobs(self.n_jobs))
+        return _lloyd.nearest(X, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
 
     def transform(self, X: ArrayLike) -> Any:
         """Return the Euclidean distance of each row to each center.
@@ -351,7 +350,7 @@ class KMeans(Transformer, Clusterer, Estimator):
             As by `predict`.
         """
         matrix = self._read_more(X)
-        distances = _lloyd.distances(matrix, self.cluster_centers_, parallel.resolve_n_jobs(self.n_jobs))
+        distances = _lloyd.distances(matrix, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
         return self._as_output(distances, X)
 
     def score(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> float:
@@ -383,7 +382,7 @@ class KMeans(Transformer, Clusterer, Estimator):
         """
         X = self._read_more(X)
         weights = as_weights(sample_weight, len(X))
-        n_threads = parallel.resolve_n_jobs(self.n_jobs)
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
         labels = _lloyd.nearest(X, self.cluster_centers_, n_threads)
         return -_lloyd.inertia(X, weights, self.cluster_centers_, labels, n_threads)
 
@@ -512,7 +511,7 @@ class KMeans(Transformer, Clusterer, Estimator):
             centers = X[random_state.choice(len(X), size=k, replace=False, p=weights / weights.sum())]
         else:
             if data is None:
-                data = _data.Data(X, sample_weight, parallel.resolve_n_jobs(self.n_jobs))
+                data = _data.Data(X, sample_weight, threads.resolve_n_jobs(self.n_jobs))
             centers = X[_seeding.seed(data, k, random_state, None)]
         return centers.astype(np.float64)
 
@@ -677,7 +676,7 @@ def kmeans_plusplus(
         raise ValueError(
             f"The length of x_squared_norms {norms.size} should be equal to the length of n_samples {len(X)}."
         )
-    data = _data.Data(X, weights, parallel.resolve_n_jobs(n_jobs))
+    data = _data.Data(X, weights, threads.resolve_n_jobs(n_jobs))
     trials = n_local_trials or 1
     memory.require(
         8 * trials * (X.shape[1] + 8),

@@ -18,7 +18,7 @@ import math
 import numpy as np
 
 from .._base import power_of_two
-from .._runtime import parallel
+from .._runtime import parallel, progress
 from ..scaling._moments import ceil_div, strip_size
 from ._data import NO_WEIGHT, TILE, Data, chunk_rows, power_of_two_below
 from ._kernels import assign, cell_step, update
@@ -242,7 +242,7 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
     stable = False
     n_iter = 0
     while n_iter < max_iter:
-        parallel.report("k-means", n_iter, max_iter)
+        progress.report("k-means", n_iter, max_iter)
         changed = step(centers, labels)
         if verbose:
             inertia = _inertia(X, data.weight, centers, labels, data.n_threads)
@@ -265,7 +265,7 @@ def iterate(data: Data, centers: np.ndarray, max_iter: int, tol: float, verbose:
         if not step.pays():
             step = _RowStep(data, k)
             step.margins.fill(-1.0)
-    parallel.report("k-means", n_iter, n_iter)
+    progress.report("k-means", n_iter, n_iter)
     rounded = centers.astype(X.dtype)
     if not stable or X.dtype != np.float64:
         centers = rounded.astype(np.float64)

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from .._base import power_of_two
-from .._runtime import parallel
+from .._runtime import parallel, progress
 from ..scaling._moments import ceil_div, strip_size
 from ._data import TILE, Data, chunk_rows
 from ._kernels import seeding
@@ -199,7 +199,7 @@ def seed(
     seeder = _Seeder(data, n_clusters)
     chosen = np.empty(n_clusters, dtype=np.intp)
     for i in range(n_clusters):
-        parallel.report("k-means++", i, n_clusters)
+        progress.report("k-means++", i, n_clusters)
         if i == 0:
             chosen[i] = seeder.first(random_state.uniform(size=1))[0]
         else:
@@ -207,5 +207,5 @@ def seed(
             chosen[i] = rows[seeder.gains(rows).argmax()]
         if i + 1 < n_clusters:
             seeder.add(int(chosen[i]))
-    parallel.report("k-means++", n_clusters, n_clusters)
+    progress.report("k-means++", n_clusters, n_clusters)
     return data.cells.order[chosen].astype(np.intp) if data.cells else chosen

@@ -37,7 +37,7 @@ from .._base.parameters import (
 )
 from .._base.state import FLOATS, Array
 from .._base.wording import shown
-from .._runtime import parallel
+from .._runtime import threads
 from ._search import Neighborhoods, Rows, count_within, lay_out, nearest, within
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def kneighbors(
     n_queries = len(X if Y is None else Y)
     if k > len(X):
         raise ValueError(f"Expected k <= n_samples, but k = {k}, n_samples = {len(X)}, n_queries = {n_queries}.")
-    n_threads = parallel.resolve_n_jobs(n_jobs)
+    n_threads = threads.resolve_n_jobs(n_jobs)
     return nearest(lay_out(X, measure, n_queries, n_threads), int(k), Y, False, n_threads)
 
 
@@ -191,7 +191,7 @@ def radius_neighbors(
     """
     check_parameters("radius_neighbors", {"radius": _RADIUS}, {"radius": radius})
     X, Y, measure = _read(X, Y, metric, kwargs, "radius_neighbors")
-    n_threads = parallel.resolve_n_jobs(n_jobs)
+    n_threads = threads.resolve_n_jobs(n_jobs)
     rows = lay_out(X, measure, len(X if Y is None else Y), n_threads)
     return within(rows, as_float(radius), Y, False, bool(sort_results), n_threads)
 
@@ -248,7 +248,7 @@ def radius_counts(
     """
     check_parameters("radius_counts", {"radius": _RADIUS}, {"radius": radius})
     X, Y, measure = _read(X, Y, metric, kwargs, "radius_counts")
-    n_threads = parallel.resolve_n_jobs(n_jobs)
+    n_threads = threads.resolve_n_jobs(n_jobs)
     rows = lay_out(X, measure, len(X if Y is None else Y), n_threads)
     return count_within(rows, as_float(radius), Y, False, n_threads)
 
@@ -470,7 +470,7 @@ class NearestNeighbors(Estimator):
                 f"n_samples_fit = {self.n_samples_fit_}, "
                 f"n_samples = {self.n_samples_fit_ if Y is None else len(Y)}"
             )
-        n_threads = parallel.resolve_n_jobs(self.n_jobs)
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
         found, indices = nearest(self._laid_out(n_threads), int(k), Y, Y is None, n_threads)
         return (found, indices) if return_distance else indices
 
@@ -614,7 +614,7 @@ class NearestNeighbors(Estimator):
         radius = self.radius if radius is None else radius
         check_parameters("radius_neighbors", {"radius": _RADIUS}, {"radius": radius})
         Y = self._read_queries(X)
-        n_threads = parallel.resolve_n_jobs(self.n_jobs)
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
         return within(self._laid_out(n_threads), as_float(radius), Y, Y is None, sort_results, n_threads)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import distances
 from .._base import power_of_two
-from .._runtime import memory, parallel
+from .._runtime import memory, parallel, progress
 from . import _kd_tree, _vectors
 from ._kernels import blocks, kd_query, kd_tree
 
@@ -255,7 +255,7 @@ def _blocks(rows: Rows, Y: NDArray | None, n_threads: int):
     for start in range(0, len(Q), step):
         part = Q[start : start + step]
         out = block[: len(part)]
-        parallel.report("neighbors", start, len(Q))
+        progress.report("neighbors", start, len(Q))
         if measure is None:
             out[...] = part
         else:

@@ -23,7 +23,7 @@ from .._base.parameters import (
     one_of,
 )
 from .._base.random_state import as_random_state
-from .._runtime import parallel
+from .._runtime import threads
 from ..kmeans import _data, _lloyd
 from ..kmeans._kmeans import kmeans_plusplus
 from ._maps import draw_as_map, order_of_map
@@ -176,7 +176,7 @@ def kmeans_animation(
 
 def find_steps(X: NDArray[np.float64], centers: NDArray[np.float64]) -> list[Step]:
     """The start and each iteration of k-means, until nothing changes."""
-    n_threads = parallel.resolve_n_jobs(None)
+    n_threads = threads.resolve_n_jobs(None)
     data = _data.Data(X, None, n_threads)
     labels = _lloyd.nearest(X, centers, n_threads)
     steps = [Step(centers, labels, _lloyd.inertia(X, None, centers, labels, n_threads))]

@@ -8,7 +8,7 @@ import io
 import os
 from typing import TYPE_CHECKING
 
-from .._runtime import parallel
+from .._runtime import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ def save(
     layout = figure.get_layout_engine()
     try:
         for i, frame in enumerate(frames):
-            parallel.report("drawing", i, len(frames))
+            progress.report("drawing", i, len(frames))
             if i and frame == frames[i - 1]:
                 durations[-1] += interval
                 continue
@@ -43,7 +43,7 @@ def save(
             durations.append(interval)
     finally:
         figure.set_layout_engine(layout)
-    parallel.report("drawing", len(frames), len(frames))
+    progress.report("drawing", len(frames), len(frames))
     (_write_gif if os.fsdecode(path).lower().endswith(".gif") else _write_page)(path, pictures, durations)
 
 

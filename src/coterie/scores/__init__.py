@@ -21,7 +21,7 @@ from .._base.labels import as_labels
 from .._base.parameters import ARRAY_LIKE, BOOL, N_JOBS, NONE, RANDOM_STATE, check_parameters, integer, one_of, real
 from .._base.random_state import as_random_state
 from .._base.wording import shown
-from .._runtime import memory, parallel
+from .._runtime import memory, progress, threads
 from ..distances._sparse import as_sparse_rows, is_sparse
 from . import _silhouettes
 from ._cluster_means import Clusters
@@ -329,7 +329,7 @@ def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
     for start in range(0, k, step):
         block = centers[start : start + step]
         between = np.empty((len(block), k))
-        with parallel.as_step("centers", start, k):
+        with progress.as_step("centers", start, k):
             distances.rows_to(block, centers, distances.as_metric("euclidean"), 1, between)
         apart = apart or bool((between > tolerance).any())
         between[between <= rounding] = np.inf
@@ -820,7 +820,7 @@ def _read(
     """Rows, and the number of each row's cluster, from 0."""
     _check(owner, labels=labels)
     if may_be_sparse and is_sparse(X):
-        array: Any = as_sparse_rows(X, parallel.resolve_n_jobs(n_jobs), owner=owner)
+        array: Any = as_sparse_rows(X, threads.resolve_n_jobs(n_jobs), owner=owner)
     else:
         array = as_matrix(X, owner=owner)
     return array, as_labels(labels, len(array))[1]

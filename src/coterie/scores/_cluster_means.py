@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .._runtime import parallel
+from .._runtime import progress
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ def blocks(stage: str, n: int, numbers_per_row: int) -> Iterator[slice]:
     """Cut n rows into blocks; reports how far `stage` is before each."""
     step = max(1, _BLOCK // numbers_per_row)
     for start in range(0, n, step):
-        parallel.report(stage, start, n)
+        progress.report(stage, start, n)
         yield slice(start, min(start + step, n))
 
 

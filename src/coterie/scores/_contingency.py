@@ -11,7 +11,7 @@ import numpy as np
 from .._base.arrays import as_array, as_matrix
 from .._base.labels import as_labels
 from .._base.warnings import warn
-from .._runtime import parallel
+from .._runtime import progress, threads
 from ..distances._sparse import as_sparse_rows, is_sparse
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Table(NamedTuple):
     def from_matrix(cls, matrix: Any) -> Table:
         """From a contingency matrix, dense or sparse, checked."""
         if is_sparse(matrix):
-            rows = as_sparse_rows(matrix, parallel.resolve_n_jobs(None), name="contingency")
+            rows = as_sparse_rows(matrix, threads.resolve_n_jobs(None), name="contingency")
             i, j, counts, shape = (
                 np.repeat(np.arange(len(rows)), np.diff(rows.starts)),
                 rows.columns,
@@ -126,7 +126,7 @@ def expected_mutual_information(rows: NDArray[np.int64], columns: NDArray[np.int
     )
     total = 0.0
     for done, (a, times) in enumerate(zip(a_sizes.tolist(), a_times.tolist(), strict=True)):
-        parallel.report("expected mutual information", done, len(a_sizes))
+        progress.report("expected mutual information", done, len(a_sizes))
         variance = a / n * (b_sizes / n) * (n - a) * ((n - b_sizes) / max(n - 1, 1))
         # A hypergeometric variable is a sum of independent ones of 0 and 1, so that Bernstein's inequality holds.
         reach = np.ceil(1 + _TAIL / 3 + np.sqrt(_TAIL**2 / 9 + 2 * _TAIL * variance)).astype(np.int64)  # from the mode

@@ -12,7 +12,7 @@ from .. import scores
 from .._base.labels import as_labels
 from .._base.parameters import check_parameters, one_of
 from .._base.wording import share_cell, shown
-from .._runtime import memory, parallel
+from .._runtime import memory, progress
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -459,7 +459,7 @@ def _assign(cost: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.int64
     far = np.iinfo(np.int64).max
     for added, start in enumerate(np.flatnonzero(column < 0)):
         if added % 64 == 0:
-            parallel.report("matching clusters", added, size)
+            progress.report("matching clusters", added, size)
         distance, came_from = np.full(size, far), np.full(size, -1)
         done = np.zeros(size, bool)
         i, low = start, 0

@@ -12,7 +12,7 @@ import numpy as np
 from .. import distances
 from .._base import power_of_two
 from .._base.wording import shown
-from .._runtime import memory, parallel
+from .._runtime import memory, parallel, progress, threads
 from ..distances._kernels import sparse_rows
 from ..distances._sparse import SparseRows
 from ..distances._sparse_points import SparsePoints
@@ -50,7 +50,7 @@ def silhouettes(
     """Of each row; `codes` are the numbers of the clusters, each of which occurs."""
     sizes = np.bincount(codes)
     if isinstance(X, SparseRows):
-        return _of_sparse(X, codes, sizes, metric, parallel.resolve_n_jobs(n_jobs), kwds)
+        return _of_sparse(X, codes, sizes, metric, threads.resolve_n_jobs(n_jobs), kwds)
     if _is_precomputed(metric):
         _check_distances(X, X.diagonal(), X, len(sizes), kwds)
         measure = None
@@ -61,7 +61,7 @@ def silhouettes(
         check_number_of_labels(len(sizes), len(X))
         exponent = distances.safe_exponent(measure, X, name="X")
     X = power_of_two.divided(X, exponent)
-    n_threads = parallel.resolve_n_jobs(n_jobs)
+    n_threads = threads.resolve_n_jobs(n_jobs)
     if measure is not None and measure.kernel in ("sqeuclidean", "cosine", "correlation"):
         return _by_means(codes, sizes, _mean_distances_by_centers(X, codes, sizes, measure, n_threads))
     if (
@@ -107,7 +107,7 @@ def _of_sparse(
     codes = codes[order]
     total, within, nearest = np.zeros(n), np.empty(n), np.full(n, np.inf)
     for start in range(0, n, points.tile):
-        parallel.report("silhouette", start, n)
+        progress.report("silhouette", start, n)
         parallel.run(
             lambda region, slot: sparse_rows.add_distances(
                 kind,
@@ -127,7 +127,7 @@ def _of_sparse(
             -(-n // sparse_rows.LANES),
             n_threads,
         )
-    parallel.report("silhouette", n, n)
+    progress.report("silhouette", n, n)
     own = sizes[codes]
     result = np.empty(n)
     result[order] = _coefficients(within / np.maximum(own - 1, 1), nearest, own)
@@ -172,7 +172,7 @@ def _by_sums(
             )
 
     parallel.in_steps("silhouette", -(-n // rows), n, work)
-    parallel.report("silhouette", n, n)
+    progress.report("silhouette", n, n)
     own = sizes[codes]
     result = _coefficients(within / np.maximum(own - 1, 1), nearest, own)  # a row is no other row of its cluster
     if measure is None:
@@ -193,7 +193,7 @@ def _by_means(
         a = means[each, own] * (sizes[own] / others)
         means[each, own] = np.inf
         result[rows] = _coefficients(a, means.min(axis=1), sizes[own])
-    parallel.report("silhouette", len(codes), len(codes))
+    progress.report("silhouette", len(codes), len(codes))
     return result
 
 
@@ -218,7 +218,7 @@ def _mean_distances_by_calls(
     starts = np.cumsum(sizes) - sizes
     for rows in blocks("silhouette", len(X), len(X)):
         found = np.empty((rows.stop - rows.start, len(X)))
-        with parallel.as_step("silhouette", rows.start, len(X)):
+        with progress.as_step("silhouette", rows.start, len(X)):
             distances.rows_to(X[rows], X[order], measure, 1, found)
         yield rows, np.add.reduceat(found, starts, axis=1) / sizes
 
@@ -247,7 +247,7 @@ def _mean_distances_by_centers(
     centers = distances.prepare(clusters.centers_from(corner), squares, n_threads)
     for rows in blocks("silhouette", len(X), max(len(sizes), X.shape[1])):
         means = np.empty((rows.stop - rows.start, len(sizes)))
-        with parallel.as_step("silhouette", rows.start, len(X)):
+        with progress.as_step("silhouette", rows.start, len(X)):
             distances.rows_to(vectors(X[rows]) - corner, centers, squares, n_threads, means)
         means += spread
         if measure.kernel != "sqeuclidean":
@@ -270,7 +270,7 @@ def _mean_distances_by_rank(
     medians = np.empty((d, len(sizes)))
     order = np.argsort(codes, kind="stable")
     for j in range(d):
-        parallel.report("ranks", j, d)
+        progress.report("ranks", j, d)
         ordered[j] = X[order, j]
         for c, run in enumerate(runs):
             values = ordered[j, run]

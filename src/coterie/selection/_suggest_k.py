@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +16,7 @@ from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, is_intege
 from .._base.random_state import as_random_state
 from .._base.warnings import told_once
 from .._base.wording import fixed, lopsidedness, shown, told_apart
-from .._runtime import parallel
+from .._runtime import progress, threads
 from ..kmeans._kmeans import KMeans
 from ._sweep import SCORES, Fits, Judge, Sweep, sweep
 
@@ -174,10 +173,7 @@ def suggest_k(
         "suggest_k", {"random_state": RANDOM_STATE, "n_jobs": N_JOBS}, {"random_state": random_state, "n_jobs": n_jobs}
     )
     randomness = as_random_state(random_state)
-    with (
-        contextlib.nullcontext() if callback is None else parallel.progress(callback),
-        parallel.num_threads(parallel.resolve_n_jobs(n_jobs)),
-    ):
+    with progress.reported_to(callback), threads.num_threads(threads.resolve_n_jobs(n_jobs)):
         if isinstance(X, Sweep):
             if estimator is not None:
                 raise ValueError("suggest_k takes no estimator beside a sweep: the sweep has its own.")
@@ -262,10 +258,10 @@ def _by_chance(found: Sweep, randomness: np.random.RandomState) -> tuple[NDArray
             fitted = Fits(found.estimator, reference, points)
             judge = Judge(found.estimator, reference, ["silhouette"], [SCORES["silhouette"]])
             for i, point in enumerate(points):
-                with parallel.as_step("data without clusters", r * len(points) + i, total):
+                with progress.as_step("data without clusters", r * len(points) + i, total):
                     if point[found.parameters[0]] < size:
                         seen[kind, number, i] = judge(*fitted(i), True)["silhouette"]
-    parallel.report("data without clusters", total, total)
+    progress.report("data without clusters", total, total)
     return seen.mean(axis=1).max(axis=0), seen.std(axis=1, ddof=1).max(axis=0)
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import dataclasses
 import itertools
@@ -23,7 +22,7 @@ from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, integer
 from .._base.random_state import as_random_state
 from .._base.warnings import told_once
 from .._base.wording import fixed, share_cell, shown
-from .._runtime import parallel
+from .._runtime import progress, threads
 from ..hierarchy._agglomerative import TreeClusterer, takes_all_rows
 
 if TYPE_CHECKING:
@@ -344,15 +343,12 @@ def sweep(
     judge = Judge(base, array, names, functions)
 
     total = len(points) * (1 + stability)
-    with (
-        contextlib.nullcontext() if callback is None else parallel.progress(callback),
-        parallel.num_threads(parallel.resolve_n_jobs(n_jobs)),
-    ):
+    with progress.reported_to(callback), threads.num_threads(threads.resolve_n_jobs(n_jobs)):
         rows, labels = [], []
         with told_once(ClusteringWarning):
             fitted = Fits(base, array if column_names(X) is None else X, points)
             for i, point in enumerate(points):
-                with parallel.as_step("sweep", i, total):
+                with progress.as_step("sweep", i, total):
                     found, inertia = fitted(i)
                     rows.append(point | judge(found, inertia, "n_clusters" in point))
                     labels.append(found)
@@ -362,9 +358,9 @@ def sweep(
                 drawn = np.sort(randomness.randint(len(array), size=len(array)))
                 fitted = Fits(base, judge.part(drawn), points)
                 for i in range(len(points)):
-                    with parallel.as_step("sweep", len(points) * (1 + b) + i, total):
+                    with progress.as_step("sweep", len(points) * (1 + b) + i, total):
                         agreement[i, b] = _agreement(fitted, i, labels[i], drawn)
-        parallel.report("sweep", total, total)
+        progress.report("sweep", total, total)
     if stability:
         for row, each in zip(rows, agreement, strict=True):
             row["stability"], row["stability_spread"] = float(each.mean()), float(each.std())

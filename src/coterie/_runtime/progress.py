@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Progress: callbacks hear how far the work is, and may stop it."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from .thresholds import thresholds
+
+__all__ = ["Callback", "Cancelled", "as_step", "progress", "repeat", "report", "reported_to"]
+
+Callback = Callable[[str, int, int], object]
+
+_scoped = threading.local()  # progress(...): of the calling thread
+
+
+class Cancelled(Exception):
+    """A progress callback returned False, and the work was stopped.
+
+    The estimator that was being fitted is as it was before.
+    """
+
+
+Cancelled.__module__ = "coterie"  # where it is documented: pickles and tracebacks name it so
+
+
+class _Bar:
+    """A tqdm bar as a callback; where tqdm is not installed, nothing is shown."""
+
+    def __init__(self) -> None:
+        try:
+            from tqdm.auto import tqdm
+        except ImportError:
+            tqdm = None
+        self.tqdm, self.bar, self.stage = tqdm, None, ""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if self.tqdm is None:
+            return
+        if self.bar is None or self.stage != stage or done < self.bar.n:
+            self.close()
+            self.bar, self.stage = self.tqdm(total=total, desc=stage, leave=False), stage
+        self.bar.update(done - self.bar.n)
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+
+@contextlib.contextmanager
+def progress(callback: Callback | None = None) -> Iterator[None]:
+    """Report the progress of everything that the calling thread runs in this context.
+
+    Parameters
+    ----------
+    callback : callable, default=None
+        Called as ``callback(stage, done, total)`` with a short text and two integers, in the calling thread, at each
+        step of a long computation and about every 0.05 s within one. Returning False (that object, not merely a
+        false value) stops the work. None shows a tqdm bar where tqdm is installed.
+
+    Raises
+    ------
+    Cancelled
+        From the call that was running, when `callback` returned False.
+
+    Examples
+    --------
+    >>> import coterie
+    >>> stages = set()
+    >>> with coterie.progress(lambda stage, done, total: stages.add(stage)):
+    ...     _ = coterie.KMeans(2, random_state=0).fit([[0.0], [1.0], [9.0]])
+    >>> sorted(stages)
+    ['k-means', 'k-means++']
+    """
+    before = getattr(_scoped, "reporter", None)
+    bar = None
+    if callback is None:
+        callback = bar = _Bar()
+    _scoped.reporter = _Reporter(callback)
+    try:
+        yield
+    finally:
+        _scoped.reporter = before
+        if bar is not None:
+            bar.close()
+
+
+class _Reporter:
+    def __init__(self, callback: Callback) -> None:
+        if not callable(callback):
+            raise TypeError(f"callback must be callable, got a value of type {type(callback).__name__}")
+        self.callback = callback
+        self.last: tuple[str, int, int] | None = None
+        self.called = -math.inf
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        self.last = (stage, done, total)
+        self.called = time.monotonic()
+        if self.callback(stage, done, total) is False:
+            raise Cancelled(f"stopped by the callback during {stage} at {done} of {total}")
+
+    def repeat(self) -> None:
+        if self.last is not None and time.monotonic() - self.called >= thresholds.pause:
+            self(*self.last)
+
+
+def report(stage: str, done: int, total: int) -> None:
+    """Tell the callback of the calling thread, if there is one, how far `stage` is; raise Cancelled if it says so."""
+    reporter = getattr(_scoped, "reporter", None)
+    if reporter is not None:
+        reporter(stage, done, total)
+
+
+@contextlib.contextmanager
+def as_step(stage: str, done: int, total: int) -> Iterator[None]:
+    """Within this context whatever the calling thread runs is one step of `stage`, of which `done` are over."""
+    outer = getattr(_scoped, "reporter", None)
+    if outer is None:
+        yield
+        return
+    outer(stage, done, total)
+    _scoped.reporter = _Reporter(lambda *inner: outer(stage, done, total))
+    try:
+        yield
+    finally:
+        _scoped.reporter = outer
+
+
+def repeat() -> None:
+    """Give the callback of the calling thread, if there is one, its turn within a long step."""
+    reporter = getattr(_scoped, "reporter", None)
+    if reporter is not None:
+        reporter.repeat()
+
+
+def reported_to(callback: Callback | None) -> contextlib.AbstractContextManager[None]:
+    """The context of a function with a parameter `callback`: None leaves the reports to whoever hears them already."""
+    return contextlib.nullcontext() if callback is None else progress(callback)
