@@ -14,10 +14,12 @@ HEADERS = sorted(str(p) for p in SRC.glob("coterie/*/_kernels/*.h"))
 
 # COTERIE_DEBUG=1     bounds and None checks on, hardly optimised: to find out-of-range access (ci/debug)
 # COTERIE_SANITIZE=1  address and undefined-behaviour sanitizers (ci/sanitize)
+# COTERIE_COVERAGE=1  each line reports that it ran (ci/coverage)
 # COTERIE_PLAIN_C=1   no vectors, as for a compiler that has none (see ci/plain_c)
 # COTERIE_ABI3=1|0    ask for, or refuse, the stable ABI; by default it is used where it is safe
 debug = os.environ.get("COTERIE_DEBUG") == "1"
 sanitize = os.environ.get("COTERIE_SANITIZE") == "1"
+coverage = os.environ.get("COTERIE_COVERAGE") == "1"
 plain_c = os.environ.get("COTERIE_PLAIN_C") == "1"
 
 free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
@@ -27,10 +29,10 @@ abi3_is_safe = sys.implementation.name == "cpython" and sys.version_info[:2] == 
 abi3_asked = os.environ.get("COTERIE_ABI3", "")
 if abi3_asked == "1" and not abi3_is_safe:
     raise SystemExit("COTERIE_ABI3=1: the stable-ABI wheel must be built with CPython 3.11 (with the GIL).")
-abi3 = abi3_is_safe and abi3_asked != "0" and not (debug or sanitize or plain_c)
+abi3 = abi3_is_safe and abi3_asked != "0" and not (debug or sanitize or coverage or plain_c)
 
 # What is compiled in one way is never reused for another: each has its own folder.
-ways = {"abi3": abi3, "debug": debug, "sanitize": sanitize, "plain_c": plain_c}
+ways = {"abi3": abi3, "debug": debug, "sanitize": sanitize, "coverage": coverage, "plain_c": plain_c}
 build = Path("build", "-".join(way for way, chosen in ways.items() if chosen) or "default")
 
 if sys.platform == "win32":  # MSVC: the plain C path of simd.h
@@ -41,7 +43,7 @@ else:
     # so that exact float64 distances are the same on every machine.
     compile_args = ["-O3", "-g0", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
     link_args = []
-    if debug or sanitize:
+    if debug or sanitize or coverage:
         compile_args = ["-O1", "-g", "-ffp-contract=off"]
     if sanitize:
         flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
@@ -50,6 +52,8 @@ else:
 macros = [("Py_LIMITED_API", "0x030B0000")] if abi3 else []
 if plain_c:
     macros.append(("COTERIE_PLAIN_C", "1"))
+if coverage:
+    macros.append(("CYTHON_TRACE_NOGIL", "1"))
 
 
 def extension(name, sources):
@@ -83,6 +87,7 @@ directives = {
     "cdivision": True,
     "embedsignature": True,
     "freethreading_compatible": True,
+    "linetrace": coverage,
 }
 
 options = {"build": {"build_base": str(build)}, "build_ext": {"parallel": os.cpu_count()}}
@@ -91,7 +96,7 @@ if abi3:
 
 setup(
     ext_modules=cythonize(
-        extensions, compiler_directives=directives, shared_utility_qualified_name=shared, build_dir=str(build / "c")
+        extensions, compiler_directives=directives, shared_utility_qualified_name=shared, build_dir=None if coverage else str(build / "c")
     ),
     options=options,
 )

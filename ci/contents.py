@@ -11,6 +11,7 @@ from pathlib import Path
 
 SOURCES = {p.relative_to("src").as_posix() for p in Path("src/coterie").rglob("*") if p.is_file()}
 SOURCES = {p for p in SOURCES if not re.search(r"__pycache__|\.(c|so|pyd|o|pyc)$", p)}
+LARGEST = 4_000_000  # bytes of a wheel
 
 
 def check_sdist(names):
@@ -33,7 +34,7 @@ def check_wheel(names):
         if not re.search(r"\.(so|pyd)$|^coterie-[^/]*\.dist-info/", name):
             yield f"has {name}"
     if not any(name.endswith("/licenses/LICENSE") for name in names):
-        yield "lacks the licence"
+        yield "lacks the license"
 
 
 failed = False
@@ -44,6 +45,8 @@ for path in map(Path, sys.argv[1:]):
             names = set(archive.namelist())
         wheels[path] = names
         problems = list(check_wheel(names))
+        if path.stat().st_size > LARGEST:
+            problems.append(f"is larger than {LARGEST / 1e6:.0f} MB")
     else:
         with tarfile.open(path) as archive:
             names = set(archive.getnames())
