@@ -5,9 +5,9 @@ import pytest
 
 from coterie import DBSCAN, KMeans, distances, kmeans_plusplus, num_threads
 from coterie._runtime import parallel
+from coterie._runtime.thresholds import thresholds
 from coterie.hierarchy import _linkage, linkage
 from coterie.kmeans import _data
-from coterie.scaling import _moments
 
 rng = np.random.RandomState(0)
 CASES = {  # n, d, k
@@ -25,7 +25,7 @@ CASES = {  # n, d, k
 def small_chunks(monkeypatch):
     """Small data is cut into as many chunks as large data is."""
     monkeypatch.setattr(_data, "_CHUNK", 1 << 14)
-    monkeypatch.setattr(_moments, "_STRIP", 1 << 8)
+    monkeypatch.setattr(thresholds, "strip", 1 << 8)
 
 
 def results(X, k, n_jobs, weight):

@@ -81,7 +81,7 @@ TREES = {
 }
 
 
-@pytest.mark.filterwarnings("error::RuntimeWarning", "ignore::coterie.scaling.FeatureScaleWarning")
+@pytest.mark.filterwarnings("error::RuntimeWarning", "ignore::coterie.FeatureScaleWarning")
 @pytest.mark.parametrize("name", TREES)
 def test_trees_are_the_same_at_every_scale(name):
     function, data, degree = TREES[name]

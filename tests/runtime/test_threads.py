@@ -47,14 +47,14 @@ def fit(n_jobs=2, **params):
     return KMeans(9, init=X[:9], n_init=1, max_iter=15, n_jobs=n_jobs, **params).fit(X)
 
 
-def chunk_sums(n_chunks, seen=None, rows=1000):
+def chunk_sums(n_chunks, seen=None):
     """A task for `run`: each chunk writes one number."""
-    values, (sums, *others) = np.ones((n_chunks * rows, 1)), np.zeros((3, n_chunks, 1))
+    values, (sums, *others) = np.full((n_chunks, 200), 1000.0), np.zeros((3, n_chunks, 200))
 
     def task(region, slot):
         if seen is not None:
             seen.add(slot)
-        columns.deviation_strips(values, np.zeros(1), rows, sums, *others, region, slot)
+        columns.deviation_strips(values, np.zeros(200), sums, *others, region, slot)
 
     return task, sums[:, 0]
 
@@ -163,7 +163,7 @@ def test_an_error_of_a_helper_is_raised_in_the_caller():
             if slot:
                 raise ZeroDivisionError
             time.sleep(0.1)  # the helper is faster
-            columns.deviation_strips(values, np.zeros(1), 1, *out, region, slot)
+            columns.deviation_strips(values, np.zeros(1), *out, region, slot)
 
         try:
             parallel.run(task, 1000, 2)

@@ -8,6 +8,7 @@ import pytest
 
 import coterie
 from coterie import NotFittedError
+from coterie._runtime.thresholds import thresholds
 from coterie.scaling import METHODS, Scaler, variance_shares
 
 
@@ -135,7 +136,7 @@ def test_input_of_any_layout_is_read_and_never_modified(method, X):
 @pytest.mark.parametrize("method", ["standard", "robust"])
 def test_blocks_do_not_change_the_result(method, X, monkeypatch):
     expected = Scaler(method).fit_transform(X)
-    monkeypatch.setattr("coterie.scaling._BLOCK", 10)
+    monkeypatch.setattr(thresholds, "scaled_numbers", 10)
     np.testing.assert_allclose(Scaler(method).fit_transform(X), expected, rtol=1e-12, atol=1e-13)
 
 
@@ -172,7 +173,7 @@ def test_names_tables_repr_and_pickle():
     scaled = scaler.transform(frame)
     assert list(scaled.columns) == ["mm", "g"] and list(scaled.index) == [5, 6, 7]
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # scaled rows, such as centres, need no names
+        warnings.simplefilter("error")  # scaled rows, such as centers, need no names
         np.testing.assert_allclose(scaler.inverse_transform(scaled.to_numpy()), frame.to_numpy())
     assert repr(Scaler("log")) == "Scaler(method='log')"
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(scaler)).scale_, scaler.scale_)

@@ -17,6 +17,10 @@ class Thresholds:
     # ---- _runtime
     chunk: float = 100_000.0  # nanoseconds of a chunk: waking a thread costs a third of that, and Ctrl-C is not to wait
     pause: float = 0.05  # seconds the caller works before it looks into Python: Ctrl-C must take effect within 0.2 s
+    strip: int = 1 << 16  # operations of a strip, at least; where strips end shows in the last bits of sums
+
+    # ---- scaling
+    scaled_numbers: int = 1 << 15  # of the rows that a Scaler works on at a time
 
     # ---- distances
 
@@ -27,6 +31,12 @@ class Thresholds:
     # ---- spanning_trees
 
     # ---- kmeans
+    sorting_clusters: tuple[int, int, int, int] = (4, 4, 8, 16)  # at least, to sort rows of 1, 2, 3, or more features
+    sorting_rows: int = 64  # a cluster, at least, to sort rows into cells
+    cell_features: int = 3  # at most, for iterations cell by cell
+    cell_pairs: float = 0.2  # share of the pairs of row and center that cells may leave, or rows are faster
+    doubtful: float = 0.4  # share of the rows that float32 may leave in doubt, or float64 is faster
+    inertia_numbers: int = 1 << 20  # of a strip of rows; where strips end shows in the last bits of the inertia
 
     # ---- density
 

@@ -22,7 +22,7 @@ from .._runtime import progress, threads
 from ..distances import _sparse
 from ..distances._sparse_points import sparse_points
 from ..neighbors import _vectors
-from ..scaling import warn_of_scales
+from ..scaling._variance import warn_of_scales
 from . import _near_pairs, _regions
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from .._base.wording import shown
 from .._dendrogram._kernels import flat_cut, merging, walks
 from .._dendrogram.linkage_matrix import read_linkage
 from .._runtime import parallel, progress, threads
-from ..scaling import warn_of_scales
+from ..scaling._variance import warn_of_scales
 from . import _linkage
 
 if TYPE_CHECKING:

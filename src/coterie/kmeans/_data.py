@@ -11,7 +11,8 @@ import numpy as np
 from .._base import power_of_two
 from .._base.lazy import lazy_property
 from .._runtime import parallel
-from ..scaling._moments import ceil_div, scaled_moments, strip_size
+from .._runtime.strips import ceil_div, strip_size
+from ..scaling._moments import scaled_moments
 from ._kernels import assign, cells
 
 NO_WEIGHT = np.empty(0)
@@ -54,7 +55,8 @@ class Data:
     cells: _Cells | None = None
 
     def __init__(self, X: np.ndarray, sample_weight: np.ndarray | None, n_threads: int) -> None:
-        self.X, self.exponent, (self.mean, self.variance, reach) = scaled_moments(X, n_threads, "X")
+        self.X, self.exponent, self.moments = scaled_moments(X, n_threads, "X")
+        self.mean, self.variance, reach = self.moments
         weight, exponent = power_of_two.balanced(sample_weight)
         self.weight = NO_WEIGHT if weight is None else weight
         self.inertia_exponent = 2 * self.exponent + exponent

@@ -32,7 +32,7 @@ from .._base.state import FLOATS, Array
 from .._base.warnings import warn
 from .._runtime import memory, progress, threads
 from ..distances import as_metric
-from ..scaling import warn_of_scales
+from ..scaling._variance import warn_of_scales
 from . import _data, _lloyd, _seeding
 
 if TYPE_CHECKING:
@@ -273,9 +273,7 @@ class KMeans(Transformer, Clusterer, Estimator):
 
         with progress.reported_to(callback):
             data = _data.Data(X, weights, threads.resolve_n_jobs(self.n_jobs))
-            warn_of_scales(
-                data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, (data.mean, data.variance)
-            )
+            warn_of_scales(data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, data.moments)
             tolerance = self.tol * float(data.variance.mean())
             best = None
             for _ in range(n_init):

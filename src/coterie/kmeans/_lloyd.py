@@ -19,7 +19,7 @@ import numpy as np
 
 from .._base import power_of_two
 from .._runtime import parallel, progress
-from ..scaling._moments import ceil_div, strip_size
+from .._runtime.strips import ceil_div, strip_size
 from ._data import NO_WEIGHT, TILE, Data, chunk_rows, power_of_two_below
 from ._kernels import assign, cell_step, update
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from .._base import power_of_two
 from .._runtime import parallel, progress
-from ..scaling._moments import ceil_div, strip_size
+from .._runtime.strips import ceil_div, strip_size
 from ._data import TILE, Data, chunk_rows
 from ._kernels import seeding
 

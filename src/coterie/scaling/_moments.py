@@ -1,38 +1,40 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Means and variances of columns, and how sums over rows are cut so that they have the same bits on any machine."""
+"""Means and variances of columns, in one parallel pass."""
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._base import power_of_two
 from .._runtime import parallel
+from .._runtime.strips import ceil_div, strip_size
 from ._kernels import columns
 
-# Sums are kept apart in so many strips of rows at most: enough to share among threads, few enough to add up fast.
-_MAX_STRIPS = 32
-_STRIP = 1 << 16  # operations of a strip at least: fewer are not worth a thread
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
-def ceil_div(a: int, b: int) -> int:
-    return -(-a // b)
+class Moments(NamedTuple):
+    """Of each column, (d,). Infinite or not a number where squares overflow."""
+
+    mean: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    reach: NDArray[np.float64]  # how far values are from the mean, at most
 
 
-def strip_size(n_items: int, items_per_sum: int, item_cost: int) -> int:
-    """Items of a strip, so that adding the strips up costs less than filling them. Depends on the problem alone."""
-    strips = min(_MAX_STRIPS, n_items // items_per_sum, n_items * item_cost // _STRIP)
-    return ceil_div(n_items, max(1, strips))
+class ScaledMoments(NamedTuple):
+    """Rows over a power of two that lets their squares be added up, and their moments."""
+
+    X: NDArray[Any]  # the caller's array where the exponent is 0, as for nearly all data
+    exponent: int  # X is the caller's data over 2**exponent
+    moments: Moments
 
 
-def moments(X: NDArray, n_threads: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and variance of each column, and a bound on how far its values are from the mean.
-
-    Infinite or not a number where squares overflow; see `scaled_moments`. One pass over `X`, C-contiguous float32 or
-    float64. O(n d) time.
-    """
+def moments(X: NDArray[Any], n_threads: int) -> Moments:
+    """Moments of `X`, C-contiguous float32 or float64. One pass, O(n d) time."""
     n, d = X.shape
     rows = strip_size(n, 8, d)
     first, second, largest = np.empty((3, ceil_div(n, rows), d))
@@ -40,21 +42,15 @@ def moments(X: NDArray, n_threads: int) -> tuple[NDArray[np.float64], NDArray[np
     # rows is near the mean of all, hardly a digit is lost by taking its square off below.
     with np.errstate(over="ignore", invalid="ignore"):
         near = X[:: ceil_div(n, 256)].mean(axis=0, dtype=np.float64)
-    parallel.run(
-        lambda region, slot: columns.deviation_strips(X, near, rows, first, second, largest, region, slot),
-        len(first),
-        n_threads,
-    )
+    parallel.over(n, rows, n_threads, columns.deviation_strips, X, near, first, second, largest)
     with np.errstate(over="ignore", invalid="ignore"):
         off = first.sum(axis=0) / n
         variance = np.maximum(second.sum(axis=0) / n - off * off, 0.0)
-        return near + off, variance, largest.max(axis=0) + np.abs(off)
+        return Moments(near + off, variance, largest.max(axis=0) + np.abs(off))
 
 
-def scaled_moments(
-    X: NDArray, n_threads: int, name: str | None = None
-) -> tuple[NDArray, int, tuple[NDArray[np.float64], ...]]:
-    """The rows over 2**exponent, X itself where that is 0, as for nearly all data; the exponent; and their `moments`.
+def scaled_moments(X: NDArray[Any], n_threads: int, name: str | None = None) -> ScaledMoments:
+    """`X`, over a power of two where its squares would overflow or vanish, and its moments.
 
     Raises
     ------
@@ -63,11 +59,11 @@ def scaled_moments(
         float64.
     """
     found = moments(X, n_threads)
-    top = float((np.abs(found[0]) + found[2]).max())  # NaN where it overflows
+    top = float((np.abs(found.mean) + found.reach).max())  # NaN where it overflows
     if X.dtype == np.float32 or (top < math.inf and power_of_two.exponent_of(top) == 0):
-        return X, 0, found
+        return ScaledMoments(X, 0, found)
     exponent = power_of_two.exponent_for(X, name=name)
     if exponent == 0:
-        return X, 0, found
+        return ScaledMoments(X, 0, found)
     X = power_of_two.divided(X, exponent)
-    return X, exponent, moments(X, n_threads)
+    return ScaledMoments(X, exponent, moments(X, n_threads))

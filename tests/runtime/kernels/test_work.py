@@ -16,7 +16,7 @@ KERNELS = Path(__file__).parents[3] / "src" / "coterie"
 def do_chunks(region, slot, out):
     """Write 1.0 to the numbers of the chunks taken: a kernel that every build has."""
     columns.deviation_strips(
-        np.ones((len(out), 1)), np.zeros(1), 1, out[:, None], *np.empty((2, len(out), 1)), region, slot
+        np.ones((len(out), 1)), np.zeros(1), out[:, None], *np.empty((2, len(out), 1)), region, slot
     )
 
 

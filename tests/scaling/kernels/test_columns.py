@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coterie._runtime.parallel import run
+from coterie._runtime.parallel import over
 from coterie.scaling._kernels import columns
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -11,29 +11,24 @@ DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 def deviation_strips(X, center, rows, n_threads=1):
     first, second, largest = np.full((3, -(-len(X) // rows), X.shape[1]), np.nan)
-    run(
-        lambda region, slot: columns.deviation_strips(X, center, rows, first, second, largest, region, slot),
-        len(first),
-        n_threads,
-    )
+    over(len(X), rows, n_threads, columns.deviation_strips, X, center, first, second, largest)
     return first, second, largest
 
 
 @DTYPES
-def test_deviations_are_those_of_each_strip(dtype):
-    rng = np.random.RandomState(1)
-    for n, d in [(1, 1), (2, 3), (63, 1), (64, 2), (65, 5), (129, 20), (7, 130)]:
-        X = (rng.normal(size=(n, d)) + 1e6).astype(dtype)
-        center = X[n // 2].astype(np.float64) + 0.25
-        for rows in {1, 10, n}:
-            strips = [X[i : i + rows] - center for i in range(0, n, rows)]
-            first, second, largest = deviation_strips(X, center, rows)
-            # The terms of `first` cancel: its error is relative to their sizes.
-            np.testing.assert_allclose(
-                first, [s.sum(axis=0) for s in strips], rtol=1e-13, atol=1e-13 * np.abs(X - center).sum()
-            )
-            np.testing.assert_allclose(second, [(s**2).sum(axis=0) for s in strips], rtol=1e-13)
-            np.testing.assert_array_equal(largest, [np.abs(s).max(axis=0) for s in strips])
+@pytest.mark.parametrize(("n", "d"), [(1, 1), (2, 3), (63, 1), (64, 2), (65, 5), (129, 20), (7, 130)])
+def test_deviations_are_those_of_each_strip(n, d, dtype):
+    X = (np.random.RandomState(d).normal(size=(n, d)) + 1e6).astype(dtype)
+    center = X[n // 2].astype(np.float64) + 0.25
+    for rows in {1, 10, n}:
+        strips = [X[i : i + rows] - center for i in range(0, n, rows)]
+        first, second, largest = deviation_strips(X, center, rows)
+        # The terms of `first` cancel: its error is relative to their sizes.
+        np.testing.assert_allclose(
+            first, [s.sum(axis=0) for s in strips], rtol=1e-13, atol=1e-13 * np.abs(X - center).sum()
+        )
+        np.testing.assert_allclose(second, [(s**2).sum(axis=0) for s in strips], rtol=1e-13)
+        np.testing.assert_array_equal(largest, [np.abs(s).max(axis=0) for s in strips])
 
 
 def test_bits_do_not_depend_on_the_threads():

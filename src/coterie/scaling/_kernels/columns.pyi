@@ -11,7 +11,6 @@ _Real = TypeVar("_Real", np.float32, np.float64)
 def deviation_strips(
     X: NDArray[_Real],
     center: NDArray[np.float64],
-    rows: int,
     first: NDArray[np.float64],
     second: NDArray[np.float64],
     largest: NDArray[np.float64],

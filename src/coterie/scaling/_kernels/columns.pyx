@@ -3,13 +3,12 @@
 from libc.math cimport fabs
 
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
+from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 
 def deviation_strips(
         const real[:, ::1] X,            # IN     (n, d)
         const double[::1] center,        # IN     (d,)
-        Py_ssize_t rows,                 # IN     rows of a strip
         double[:, ::1] first,            # OUT    (strips, d), sum of x - center
         double[:, ::1] second,           # OUT    (strips, d), sum of (x - center)^2
         double[:, ::1] largest,          # OUT    (strips, d), largest |x - center|
@@ -23,7 +22,7 @@ def deviation_strips(
         double *s2
         double *top
     with nogil:
-        while work_take_sized(&region.work, slot, rows, X.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             first[part.index, :] = 0.0
             second[part.index, :] = 0.0
             largest[part.index, :] = 0.0

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Which columns have the variance, and the warning where a single one has nearly all of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._base.arrays import as_matrix
+from .._base.exceptions import FeatureScaleWarning
+from .._base.warnings import warn
+from ._moments import Moments, scaled_moments
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from ..distances import Metric
+
+_DOMINANT = 0.95  # share of the variance that leaves nothing for the other columns to say
+_ROUNDING = 1e-15  # relative; a column that is constant may seem to deviate so much from its mean
+
+
+def variance_shares(X: ArrayLike) -> NDArray[np.float64]:
+    """Share that each column has in the variance of the data, and so in squared Euclidean distances between rows.
+
+    Where one column has nearly all of it, clusters are those of this column alone; `Scaler` gives each the same say.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The data; not modified.
+
+    Returns
+    -------
+    ndarray of shape (n_features,), float64
+        From 0 to 1, with the sum 1; all 0 where nothing varies.
+
+    Raises
+    ------
+    ValueError
+        `X` is not a table of finite numbers, or holds numbers beyond 1e135 and others 1e270 times smaller.
+
+    Notes
+    -----
+    One pass over the data: O(n d) time, O(d) memory.
+
+    Examples
+    --------
+    Weights in grams and heights in meters:
+
+    >>> from coterie.scaling import variance_shares
+    >>> variance_shares([[3000.0, 0.2], [5000.0, 0.6], [4000.0, 0.7]]).round(3)
+    array([1., 0.])
+    """
+    return _shares(scaled_moments(as_matrix(X, owner="variance_shares"), 1, "X").moments.variance)
+
+
+def _shares(variance: NDArray[np.float64]) -> NDArray[np.float64]:
+    largest = variance.max()
+    if not 0 < largest < np.inf:
+        return np.zeros_like(variance)
+    return variance / largest / (variance / largest).sum()
+
+
+def warn_of_scales(
+    X: NDArray[Any], names: NDArray[np.object_] | None, metric: Metric, n_threads: int, known: Moments | None = None
+) -> None:
+    """Warn if one column of checked data has nearly all the variance. `known`: the moments, where they are."""
+    if X.shape[1] < 2 or metric.scale_free or metric.function is not None:
+        return
+    mean, variance, _ = known or scaled_moments(X, n_threads).moments
+    shares = _shares(variance)
+    varies = variance > np.square(_ROUNDING * mean)
+    j = int(shares.argmax())
+    share = float(shares[j])
+    if share < _DOMINANT or np.count_nonzero(varies) < 2:  # constant columns would say nothing in any scale
+        return
+    name = f"Feature {j}" if names is None else f"Feature {names[j]!r}"
+    told = f"{share:.2%}" if share <= 0.9999 else "more than 99.99%"
+    others = "the other one" if X.shape[1] == 2 else f"the other {X.shape[1] - 1}"
+    warn(
+        f"{name} holds {told} of the variance, so distances hardly depend on "
+        f"{others}. If the features have different units, scale them first: "
+        "coterie.scaling.Scaler().fit_transform(X). If they are meant to count like this, ignore "
+        "coterie.FeatureScaleWarning.",
+        FeatureScaleWarning,
+    )
