@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Masks: a bit a point (bits.h)."""
+"""Masks: one bit per point (bits.h)."""
 from libc.stdint cimport uint64_t
 
 cdef extern from "bits.h" nogil:

@@ -24,7 +24,7 @@ cdef inline void sift_down(int64_t *heap, Py_ssize_t size, Py_ssize_t i, const d
 
 
 cdef inline void push(int64_t *heap, Py_ssize_t size, int64_t slot, const double *key) noexcept nogil:
-    """Add a slot to the `size` that are there."""
+    """Add a slot to a heap of `size` slots."""
     cdef Py_ssize_t i = size
     while i > 0 and before(key, slot, heap[(i - 1) // 2]):
         heap[i] = heap[(i - 1) // 2]

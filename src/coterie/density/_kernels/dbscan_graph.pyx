@@ -5,24 +5,10 @@ Blocks are handed on as marks: bit k of marks[r, w] says that column 64 w + k of
 """
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
+from ..._runtime._kernels.bits cimport lowest_bit
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.union_find cimport find, unite
 from ..._runtime._kernels.work cimport Region, part_t, work_store, work_take, work_take_sized
-
-cdef extern from *:
-    """
-    #if defined(_MSC_VER) && !defined(__clang__)
-    #include <intrin.h>
-    static inline int lowest_bit(uint64_t bits) {
-        unsigned long at;
-        _BitScanForward64(&at, bits);
-        return (int)at;
-    }
-    #else
-    static inline int lowest_bit(uint64_t bits) { return __builtin_ctzll(bits); }
-    #endif
-    """
-    int lowest_bit(uint64_t bits) noexcept nogil
 
 ctypedef fused index:
     int32_t

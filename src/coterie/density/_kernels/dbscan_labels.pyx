@@ -2,7 +2,7 @@
 """Number the clusters of DBSCAN."""
 from libc.stdint cimport int64_t, uint8_t
 
-from ..._runtime._kernels.atomic_union_find cimport components_find
+from ..._runtime._kernels.atomic_union_find cimport atomic_find
 from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
 
 
@@ -19,7 +19,7 @@ def note_lowest(
     with nogil:
         for i in range(start, stop):
             if core[i]:
-                root = components_find(&parent[0], i)
+                root = atomic_find(&parent[0], i)
                 lowest[root] = min(lowest[root], order[i])
 
 
@@ -40,4 +40,4 @@ def write_labels(
         while work_take_sized(&region.work, slot, rows, core.shape[0], &part):
             for i in range(part.start, part.stop):
                 is_core[order[i]] = core[i]
-                labels[order[i]] = number[components_find(&parent[0], i)] if core[i] else -1
+                labels[order[i]] = number[atomic_find(&parent[0], i)] if core[i] else -1

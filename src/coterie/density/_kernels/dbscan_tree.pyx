@@ -7,8 +7,8 @@ side first. Who is near whom in two leaves is a matter of `leaf_search`: masks, 
 """
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
+from ..._runtime._kernels.atomic_union_find cimport atomic_find, atomic_unite
 from ..._runtime._kernels.bits cimport count_bits, lowest_bit
-from ..._runtime._kernels.atomic_union_find cimport components_find, components_join
 from ...neighbors._kernels.kd_tree cimport (
     KD_DEPTH,
     KD_LANES,
@@ -367,10 +367,10 @@ cdef inline bint is_joined(const uint8_t *core, int64_t *parent, const kd_node_t
         int64_t root
     if mask == 0:
         return True
-    root = components_find(parent, v.start + lowest_bit(mask))
+    root = atomic_find(parent, v.start + lowest_bit(mask))
     mask &= mask - 1
     while mask:
-        if components_find(parent, v.start + lowest_bit(mask)) != root:
+        if atomic_find(parent, v.start + lowest_bit(mask)) != root:
             return False
         mask &= mask - 1
     return True
@@ -415,7 +415,7 @@ def join_within(
                     mask &= mask - 1
                     near = mask & masks[i]
                     while near:
-                        components_join(&parent[0], v.start + i, v.start + lowest_bit(near))
+                        atomic_unite(&parent[0], v.start + i, v.start + lowest_bit(near))
                         near &= near - 1
                 joined[k] = is_joined(bits, &parent[0], v)
 
@@ -439,12 +439,12 @@ cdef void join_leaf(const search_t *s, const uint8_t *core, const kd_node_t *a, 
         if not other_joined:
             near = masks[i]
             while near:
-                components_join(parent, a.start + i, b.start + lowest_bit(near))
+                atomic_unite(parent, a.start + i, b.start + lowest_bit(near))
                 near &= near - 1
-        elif components_find(parent, a.start + i) != components_find(parent, first):
+        elif atomic_find(parent, a.start + i) != atomic_find(parent, first):
             point_at(t, a.start + i, x)
             if touches(s, core, a.start + i, x, other):
-                components_join(parent, a.start + i, first)
+                atomic_unite(parent, a.start + i, first)
 
 
 def join_cells(
@@ -495,9 +495,9 @@ def join_cells(
                     if other < 0:
                         continue
                     if joined[k] and joined[cell]:
-                        if components_find(up, first) != components_find(up, other) and touch(
+                        if atomic_find(up, first) != atomic_find(up, other) and touch(
                                 s, bits, cells[k], node, x):
-                            components_join(up, first, other)
+                            atomic_unite(up, first, other)
                     elif joined[k]:
                         join_leaf(s, bits, b, cells[k], True, x, up)
                     else:
@@ -558,7 +558,7 @@ def label_borders(
                         continue
                     mask = all_of(a) & ~mask_of(bits, a)
                     mask &= leaf_beside(t, box_of(t, node), a.start // KD_LANES, blocks_of(a), s.bound)
-                    label = number[components_find(up, other)]
+                    label = number[atomic_find(up, other)]
                     if joined[cell]:  # those that have a lower one already need not look
                         lower = mask
                         while lower:
@@ -581,7 +581,7 @@ def label_borders(
                         else:
                             near = masks[i]
                             while near:
-                                best[i] = min(best[i], number[components_find(up, b.start + lowest_bit(near))])
+                                best[i] = min(best[i], number[atomic_find(up, b.start + lowest_bit(near))])
                                 near &= near - 1
                 mask = all_of(a) & ~mask_of(bits, a)
                 while mask:

@@ -2,6 +2,7 @@
 /* Neighbours of a batch of queries in a tree: the search, and what it computes (kd_query_body.h). */
 #ifndef COTERIE_KD_QUERY_H
 #define COTERIE_KD_QUERY_H
+#include "bits.h"
 #include "kd_tree.h"
 #include "neighbor_list.h"
 
@@ -21,26 +22,6 @@ typedef struct {
     double limit[BATCH];     /* how far the k-th is; less than 0 behind the last query */
     double farthest;         /* the largest of them */
 } batch_t;
-
-static inline int lowest_bit(uint64_t bits) {
-#ifdef SIMD_VECTOR_EXTENSIONS
-    return __builtin_ctzll(bits);
-#else
-    int i = 0;
-    for (; !(bits & 1); bits >>= 1) i++;
-    return i;
-#endif
-}
-
-static inline int count_bits(uint64_t bits) {
-#ifdef SIMD_VECTOR_EXTENSIONS
-    return __builtin_popcountll(bits);
-#else
-    int n = 0;
-    for (; bits; bits &= bits - 1) n++;
-    return n;
-#endif
-}
 
 /* Whether a box at distance `gap` may hold a neighbour of some query: as far as the k-th, a lower row is one. */
 static inline int batch_may_find(const batch_t *b, int64_t node, double gap) {

@@ -9,6 +9,7 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memcpy
 
 from .kd_tree cimport KD_DEPTH, KD_LANES, Tree, box_of, kd_node_t, kd_tree_t, leaf_distances, leaf_within
+from ..._runtime._kernels.bits cimport count_bits
 from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
@@ -26,7 +27,6 @@ cdef extern from "kd_query.h" nogil:
         int64_t *rows
         double limit[BATCH]
         double farthest
-    int count_bits(uint64_t bits) noexcept
     void list_clear(double *distances, int64_t *rows, Py_ssize_t k) noexcept
     void list_finish(double *distances, int64_t *rows, Py_ssize_t k) noexcept
     void (*batch_gaps_f64[])(const kd_tree_t *, const double *, const double *, double *, double *) noexcept
