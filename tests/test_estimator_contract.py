@@ -16,7 +16,8 @@ import pytest
 
 import coterie
 from coterie import DBSCAN, AgglomerativeClustering, ConvergenceWarning, DivisiveClustering, KMeans, NotFittedError
-from coterie._base.estimator import Clusterer, Estimator, Transformer
+from coterie._base.clusterer import Clusterer
+from coterie._base.estimator import Estimator, Transformer
 from coterie.neighbors import NearestNeighbors
 from coterie.scaling import Scaler
 

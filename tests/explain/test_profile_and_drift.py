@@ -673,7 +673,7 @@ def test_drift_of_scikit_learns_kmeans(blobs):
 
 
 def test_public_names():
-    assert explain.__all__ == ["Category", "Drift", "Noise", "Profile", "drift", "profile"]
+    assert explain.__all__ == ["Category", "Drift", "Noise", "Profile", "drift", "outlier_scores", "profile"]
 
 
 def test_at_a_prompt_they_are_a_line():

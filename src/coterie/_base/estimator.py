@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """scikit-learn's contract for estimators, without importing scikit-learn.
 
-`Estimator` has parameters and reads data; `Clusterer` and `Transformer` add what their kind adds. scikit-learn itself
-is imported only by methods that it alone calls, or that make no sense without it.
+`Estimator` has parameters and reads data; `Transformer` adds what its kind adds, and clusterers have a module of their
+own. scikit-learn is imported only by methods that it alone calls, or that make no sense without it.
 """
 
 from __future__ import annotations
@@ -198,6 +198,10 @@ class Estimator:
         with replacing(path) as file:
             model_files.save_parts(file, {"model": self})
 
+    def fit(self, *args: Any, **kwargs: Any) -> Self:
+        """Fit to data."""
+        raise NotImplementedError
+
     # --- for subclasses
 
     def _check_parameters(self) -> None:
@@ -257,20 +261,7 @@ def _short(value: object) -> str:
     return text
 
 
-class Clusterer:
-    """An estimator whose fit gives each row a label."""
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.estimator_type = "clusterer"
-        return tags
-
-    def fit_predict(self, X: ArrayLike, y: object = None, **options: Any) -> NDArray[np.integer]:
-        """Fit and return the labels of the rows: the same as ``fit(X).labels_``."""
-        return self.fit(X, **options).labels_
-
-
-class Transformer:
+class Transformer(Estimator):
     """An estimator whose transform gives new columns, as an array or as a table on request."""
 
     _settings = {

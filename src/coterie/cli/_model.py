@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 import coterie
+from coterie._base.clusterer import InductiveClusterer
 from coterie._base.estimator import Estimator
 from coterie._base.model_files import load_parts, save_parts
 from coterie._base.npz import reading
@@ -127,12 +128,11 @@ def load_model(path: str) -> Saved:
     """Read what `save_model` wrote, or a clusterer that was saved by its own method."""
     parts, facts = load_parts(path)
     model, name = parts["model"], type(parts["model"]).__name__
-    if not hasattr(model, "predict"):
+    if not isinstance(model, InductiveClusterer):
         raise Problem(f"{path}: a {name} gives further rows no label")
-    if not hasattr(model, "labels_"):
+    if not model.__sklearn_is_fitted__():
         raise Problem(f"{path}: the {name} in it is not fitted")
-    metric = vars(model).get("_fit_metric", "euclidean")
-    if metric is None:
+    if model._fit_metric is None:
         raise Problem(f"{path}: the {name} was fitted with distances; coterie predict takes rows")
     if not facts and "scaler" not in parts:
         names = list(vars(model).pop("feature_names_in_", []))  # `choose` finds them, the rows go in without
@@ -154,7 +154,7 @@ def load_model(path: str) -> Saved:
             noise,
             facts["missing"],
             facts["medians"],
-            getattr(metric, "name", metric) == "haversine",
+            model._fit_metric.name == "haversine",
             numbers,
             facts["typical"],
         )

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from .. import distances, neighbors
+from .. import distances
 from .._base import power_of_two
 from .._base.arrays import as_weights
+from .._base.clusterer import InductiveClusterer
 from .._base.columns import check_column_names, check_n_features, column_names
-from .._base.estimator import UNCHANGED, Clusterer, Estimator
+from .._base.estimator import UNCHANGED, Estimator
 from .._base.exceptions import ClusteringWarning
 from .._base.parameters import DICT, N_JOBS, NONE, Rule, as_float, integer, is_real, one_of, real
 from .._base.state import FLOATS, Array
@@ -24,20 +25,19 @@ from ..distances._sparse_points import sparse_points
 from ..neighbors import _vectors
 from ..scaling._variance import warn_of_scales
 from . import _near_pairs, _regions
+from ._core_points import CorePoints
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _WITH_MAGNITUDE = ("euclidean", "sqeuclidean", "manhattan", "chebyshev", "minkowski", "haversine")
-_BLOCK = 1 << 20  # numbers of a block of predict: 8 MB
-_UNSURE = 1e-9  # relative error of a distance, at most
 _COARSE = 20  # steps from a float32 number to the next within eps, at least
 
 
 _EPS = Rule("a float in the range (0.0, inf)", lambda value: is_real(value) and 0 < as_float(value) < math.inf)
 
 
-class DBSCAN(Clusterer, Estimator):
+class DBSCAN(InductiveClusterer):
     """Clusters are where rows lie dense; rows between them are noise.
 
     A row with `min_samples` rows within `eps`, itself included, is a core point. Core points within `eps` of each other
@@ -277,20 +277,7 @@ class DBSCAN(Clusterer, Estimator):
             As by `fit`, or the columns differ in number or name from those seen by fit.
         """
         self._check_is_fitted()
-        rows = self._read_more_rows(X)
-        labels = np.full(len(rows), -1, np.intp)
-        if len(self.core_sample_indices_):
-            nearest = _nearest_core(
-                rows,
-                self._fit_metric,
-                self._fit_eps,
-                self.components_,
-                self.core_sample_indices_,
-                threads.resolve_n_jobs(self.n_jobs),
-            )
-            near = nearest >= 0
-            labels[near] = self.labels_[self.core_sample_indices_][nearest[near]]
-        return labels
+        return self._assign(self._read_more_rows(X))
 
     def fit_predict(
         self,
@@ -329,6 +316,19 @@ class DBSCAN(Clusterer, Estimator):
         tags.input_tags.sparse = True
         tags.input_tags.pairwise = self._is_precomputed()
         return tags
+
+    def _assign(self, X: NDArray | _sparse.SparseRows) -> NDArray[np.intp]:
+        nearest = self._core_points().nearest_to(X, threads.resolve_n_jobs(self.n_jobs))
+        labels = np.full(len(X), -1, np.intp)
+        is_near = nearest >= 0
+        labels[is_near] = self.labels_[self.core_sample_indices_][nearest[is_near]]
+        return labels
+
+    def _noise_scores(self, X: NDArray) -> NDArray[np.float64]:
+        return self._core_points().scores(X, threads.resolve_n_jobs(self.n_jobs))
+
+    def _core_points(self) -> CorePoints:
+        return CorePoints(self.components_, self.core_sample_indices_, self._fit_metric, self._fit_eps)
 
     def _is_precomputed(self) -> bool:
         return isinstance(self.metric, str) and self.metric == "precomputed"
@@ -535,74 +535,3 @@ def _check_distances(rows: NDArray | _sparse.SparseRows) -> None:
             raise ValueError(f"Negative values in data passed to X. The least is at row {row}, column {column}.")
     elif len(rows.values) and rows.values.min() < 0:
         raise ValueError("Negative values in data passed to precomputed distance matrix.")
-
-
-# ------------------------------------------------------------------------------------------- the nearest core point
-
-
-def _nearest_core(
-    rows: NDArray | _sparse.SparseRows,
-    metric: distances.Metric | None,
-    eps: float,
-    components: Any,
-    core: NDArray[np.intp],
-    n_threads: int,
-) -> NDArray[np.intp]:
-    """Number of the core point nearest to each row, the first one on a tie; -1 where there is none within eps."""
-    if metric is None:
-        return _nearest_given(rows, eps, core)
-    if _sparse.is_sparse(components):
-        return _nearest_sparse(rows, metric, eps, _sparse.as_sparse_rows(components, n_threads), n_threads)
-    if not isinstance(rows, np.ndarray):  # a few of them dense at a time
-        step = max(1, _BLOCK // rows.shape[1])
-        parts = [np.arange(start, min(len(rows), start + step)) for start in range(0, len(rows), step)]
-        return np.concatenate(
-            [_nearest_core(rows.take(part).to_dense(), metric, eps, components, core, n_threads) for part in parts]
-        )
-    distances.check_suits(rows, metric)
-    exponent = distances.safe_exponent(metric, rows, components, radius=float(eps))
-    rows, components = (power_of_two.divided(each, exponent) for each in (rows, components))
-    eps = power_of_two.times(eps, -exponent * metric.degree)
-    found, nearest = (each[:, 0] for each in neighbors.kneighbors(components, 1, rows, metric=metric, n_jobs=n_threads))
-    near = found <= eps
-    unsure = np.flatnonzero(np.abs(found - eps) <= _UNSURE * eps)  # distances are rounded once more than what counts
-    if len(unsure):
-        near[unsure] = neighbors.radius_counts(components, eps, rows[unsure], metric=metric, n_jobs=n_threads) > 0
-    return np.where(near, nearest, -1)
-
-
-def _nearest_sparse(
-    rows: NDArray | _sparse.SparseRows,
-    metric: distances.Metric,
-    eps: float,
-    components: _sparse.SparseRows,
-    n_threads: int,
-) -> NDArray[np.intp]:
-    if isinstance(rows, np.ndarray):
-        rows = _sparse.from_dense(rows)
-    indices = np.result_type(rows.columns, components.columns)
-    floats = np.result_type(rows.values, components.values)
-    rows, components = (each.astype(indices, floats) for each in (rows, components))
-    points = sparse_points(components, metric, float(eps), n_threads, rows)
-    return points.nearest_to(sparse_points(rows, metric, float(eps), n_threads, components))
-
-
-def _nearest_given(rows: NDArray | _sparse.SparseRows, eps: float, core: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The same from given distances to all rows of the fit."""
-    nearest = np.full(len(rows), -1, np.intp)
-    if isinstance(rows, np.ndarray):
-        step = max(1, _BLOCK // len(core))
-        for start in range(0, len(rows), step):
-            block = rows[start : start + step, core]
-            at = block.argmin(axis=1)
-            near = block[np.arange(len(at)), at] <= eps
-            nearest[start : start + step] = np.where(near, at, -1)
-        return nearest
-    number = np.full(rows.shape[1], -1)
-    number[core] = np.arange(len(core))
-    kept = np.flatnonzero((rows.values <= eps) & (number[rows.columns] >= 0))
-    row = np.searchsorted(rows.starts, kept, side="right") - 1
-    found = number[rows.columns[kept]]
-    order = np.lexsort((found, rows.values[kept], row))[::-1]  # the nearest, and of those the first, is written last
-    nearest[row[order]] = found[order]
-    return nearest

@@ -14,7 +14,6 @@ from .._base.columns import column_names
 from .._base.labels import as_labels
 from .._base.lazy import lazy_property
 from .._base.parameters import Rule, check_parameters, integer
-from .._base.wording import shown
 from . import _drift, _features, _numbers, _wording
 from ._groups import Groups
 from ._outliers import outlier_scores
@@ -525,13 +524,6 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
         now = means.assign(_read_again(model_or_profile, X_new))
         labels = clusters[now.labels]
     else:
-        check_is_fitted = getattr(model_or_profile, "_check_is_fitted", None)
-        if callable(check_is_fitted):
-            check_is_fitted()
-        if not hasattr(model_or_profile, "predict") or not hasattr(model_or_profile, "labels_"):
-            raise TypeError(
-                f"drift needs a Profile, or a fitted estimator with labels_ and predict. Got {shown(model_or_profile)}."
-            )
         noun = "rows"
         clusters, then, now = _drift.by_model(model_or_profile, X_new)
         labels = now.labels

@@ -3,19 +3,18 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .. import distances
 from .._base import power_of_two
 from .._base.arrays import as_matrix
 from .._base.wording import shown
 from .._runtime import threads
 from ..kmeans import _lloyd
-from ._groups import Groups, squared_distances
+from ._groups import squared_distances
+from ._models import as_clusterer, has_labels, predicts
 from ._numbers import Numbers
 
 if TYPE_CHECKING:
@@ -65,52 +64,22 @@ def occupy(
 
 def by_model(model: Any, X_new: ArrayLike) -> tuple[NDArray, Occupation, Occupation]:
     """The labels that are clusters, how the rows of the fit fell into them, and how new ones do."""
+    fitted = as_clusterer(model)
+    if not (predicts(model) and has_labels(model)):
+        raise TypeError(f"drift needs a Profile, or a fitted estimator with labels_ and predict. Got {shown(model)}.")
     now, then = np.asarray(model.predict(X_new)), np.asarray(model.labels_)
     for labels, name in ((now, "predict"), (then, "labels_")):
         if labels.ndim != 1 or labels.dtype.kind not in "iu" or not len(labels):
             raise ValueError(f"{name} of the model must give whole numbers, one for each row. Got {shown(labels)}.")
-    centers = getattr(model, "cluster_centers_", None)
-    if centers is not None:  # k-means
-        k = len(centers)
-        new = as_matrix(X_new)
-        square = float(model.inertia_) / len(then)
-        # Where squares are beyond float64 there is no telling.
-        is_known = square < math.inf and (square > 1e-300 or power_of_two.exponent_for(centers) == 0)
-        was = occupy(then, k)._replace(distance=math.sqrt(square) if is_known else math.nan)
-        return np.arange(k), was, occupy(now, k, new, centers.astype(np.float64))
-    k = max(int(then.max(initial=-1)), int(now.max(initial=-1))) + 1
-    rows, centers = tree_rows(model)
-    if rows is None:  # DBSCAN, or a tree of given distances
-        return np.arange(k), occupy(then, k), occupy(now, k)
-    # Like with like: predict may give a row of the fit another label than it has.
-    return (
-        np.arange(k),
-        occupy(predict_again(model, rows), k, rows, centers),
-        occupy(now, k, as_matrix(X_new), centers),
-    )
-
-
-def tree_rows(model: Any) -> tuple[NDArray | None, NDArray[np.float64] | None]:
-    """The rows that a tree was fitted to, if it has them, and the means of its clusters, if distances are Euclidean."""
-    rows = getattr(model, "_fit_X", None) if hasattr(model, "linkage_") else None
-    if rows is None:
-        return None, None
-    metric = model._fit_metric
-    if not isinstance(metric, distances.Metric) or metric.kernel != "euclidean":
-        return rows, None
-    groups = Groups(model.labels_, int(model.labels_.max()) + 1)
-    exponent = power_of_two.exponent_for(rows, power=1.0)
-    divided = power_of_two.divided(rows, exponent)
-    middle = divided.mean(axis=0, dtype=np.float64)  # off the sums, for their rounding error
-    means = middle + groups.sums(divided[groups.order] - middle) / groups.sizes[:, None]
-    return rows, power_of_two.multiplied(means, exponent)
-
-
-def predict_again(model: Any, rows: NDArray) -> NDArray[np.integer]:
-    """`predict` for the rows of the fit, which have no column names any more."""
-    nameless = copy.copy(model)
-    nameless.__dict__.pop("feature_names_in_", None)
-    return nameless.predict(rows)
+    centers = None if fitted is None else fitted._centers()
+    k = max(int(then.max()), int(now.max()), -1) + 1 if centers is None else len(centers)
+    if fitted is None:
+        was = occupy(then, k)
+    elif fitted._fit_X is None:
+        was = occupy(then, k)._replace(distance=fitted._distance_to_centers())
+    else:  # like with like: `predict` may give a row of the fit another label than it has
+        was = occupy(fitted._assign(fitted._fit_X), k, fitted._fit_X, centers)
+    return np.arange(k), was, occupy(now, k, None if centers is None else as_matrix(X_new), centers)
 
 
 # ------------------------------------------------------------------------------------------- of a profile

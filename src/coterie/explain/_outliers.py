@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import distances, neighbors
-from .._base.arrays import as_matrix
-from .._base.columns import check_n_features
 from .._base.wording import shown
-from .._runtime import threads
-from ..kmeans import _lloyd
-from ._drift import predict_again, tree_rows
 from ._groups import Groups, distances_to_own
+from ._models import as_clusterer, predicts
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-_UNSURE = 1e-9  # relative error of a distance, at most
 
 
 def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = None) -> NDArray[np.float64]:
@@ -82,52 +75,39 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     >>> outlier_scores(X, model).round(2)
     array([2.  , 1.  , 0.  , 1.  , 2.  , 1.45, 1.  , 0.55, 0.09, 3.09])
     """
-    if hasattr(X, "predict") and not hasattr(model, "predict"):
+    if predicts(X) and not predicts(model):
         raise TypeError(
             f"outlier_scores takes the rows first and the model second: outlier_scores(X, model). Got {shown(X)} for X."
         )
-    if callable(check_is_fitted := getattr(model, "_check_is_fitted", None)):
-        check_is_fitted()
-    if reference is not None and not hasattr(model, "cluster_centers_"):
-        raise ValueError(
-            f"reference is for k-means only: other models know what is typical. Got {type(model).__name__}."
+    fitted = as_clusterer(model)
+    if fitted is None:
+        raise TypeError(
+            "outlier_scores needs a fitted KMeans, DBSCAN or AgglomerativeClustering (of scikit-learn's KMeans "
+            f"or DBSCAN). Got {shown(model)}."
         )
-    rows = _read(model, X)
-    if hasattr(model, "cluster_centers_"):
-        others = rows if reference is None else _read(model, reference)
-        centers = as_matrix(model.cluster_centers_, name="model.cluster_centers_")
-        labels, far = _nearest(rows, centers)
-        return _relative(labels, far, *((labels, far) if reference is None else _nearest(others, centers)))
-    if hasattr(model, "core_sample_indices_"):
-        return _beyond_core(rows, model)
-    fitted, centers = tree_rows(model)
-    if centers is not None:
-        labels, others = model.predict(X), predict_again(model, fitted)
-        return _relative(
-            labels, distances_to_own(rows, labels, centers), others, distances_to_own(fitted, others, centers)
-        )
-    if hasattr(model, "linkage_") and hasattr(model, "predict"):
-        raise ValueError(
-            "outlier_scores needs the means of the clusters of a tree, and so the rows and Euclidean "
-            f"distances. Got {shown(model)}."
-        )
-    raise TypeError(
-        "outlier_scores needs a fitted KMeans, DBSCAN or AgglomerativeClustering (of scikit-learn's KMeans "
-        f"or DBSCAN). Got {shown(model)}."
-    )
-
-
-def _read(model: Any, X: ArrayLike) -> NDArray:
-    if hasattr(model, "_read_more"):
-        return model._read_more(X)
-    rows = as_matrix(X, owner="outlier_scores")
-    check_n_features(rows.shape[1], getattr(model, "n_features_in_", rows.shape[1]), "outlier_scores")
-    return rows
-
-
-def _nearest(rows: NDArray, centers: NDArray) -> tuple[NDArray[np.integer], NDArray[np.float64]]:
-    labels = _lloyd.nearest(rows, centers, threads.resolve_n_jobs(None))
-    return labels, distances_to_own(rows, labels, centers.astype(np.float64))
+    rows = fitted._read_more(X)
+    centers = fitted._centers()
+    others = fitted._fit_X
+    if reference is not None:
+        if centers is None or others is not None:
+            raise ValueError(
+                f"reference is for k-means only: other models know what is typical. Got {type(model).__name__}."
+            )
+        others = fitted._read_more(reference)
+    if centers is None:
+        scores = fitted._noise_scores(rows)
+        if scores is None:
+            raise ValueError(
+                "outlier_scores needs the means of the clusters of a tree, and so the rows and Euclidean "
+                f"distances. Got {shown(model)}."
+            )
+        return scores
+    labels = fitted._assign(rows)
+    far = distances_to_own(rows, labels, centers)
+    if others is None:
+        return _relative(labels, far, labels, far)
+    other_labels = fitted._assign(others)
+    return _relative(labels, far, other_labels, distances_to_own(others, other_labels, centers))
 
 
 def _relative(
@@ -144,40 +124,3 @@ def _relative(
     typical[(groups.sizes < 2) | (typical == 0)] = np.median(other_far)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(far == 0, 0.0, far / typical[labels])
-
-
-def _beyond_core(rows: NDArray, model: Any) -> NDArray[np.float64]:
-    """Distance to the nearest core point of DBSCAN, in units of eps."""
-    core = model.core_sample_indices_
-    if not len(core):
-        return np.full(len(rows), np.inf)
-    eps, metric = _radius(model)
-    if metric is None:
-        far = rows[:, core].min(axis=1)
-        return _on_its_side(far / eps, far <= eps)
-    components = as_matrix(model.components_, name="model.components_")
-    far = neighbors.kneighbors(components, 1, rows, metric=metric)[0][:, 0]
-    scores = far / eps
-    # Distances are rounded once more than what makes a row noise.
-    unsure = np.flatnonzero(np.abs(scores - 1) <= _UNSURE)
-    if len(unsure):
-        near = neighbors.radius_counts(components, eps, rows[unsure], metric=metric) > 0
-        scores[unsure] = _on_its_side(scores[unsure], near)
-    return scores
-
-
-def _on_its_side(scores: NDArray[np.float64], near: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """At most 1 for what is near, more for what is not, whatever a division was rounded to."""
-    return np.where(near, np.minimum(scores, 1.0), np.maximum(scores, np.nextafter(1.0, 2.0)))
-
-
-def _radius(model: Any) -> tuple[float, distances.Metric | None]:
-    """eps and the metric; None for given distances."""
-    if hasattr(model, "_fit_eps"):
-        return model._fit_eps, model._fit_metric
-    if model.metric == "precomputed":
-        return model.eps, None
-    params = dict(model.metric_params or {})
-    if model.metric == "minkowski" and model.p is not None:
-        params.setdefault("p", model.p)
-    return model.eps, distances.as_metric(model.metric, **params)

@@ -13,7 +13,8 @@ import numpy as np
 from .. import distances
 from .._base import power_of_two
 from .._base.arrays import as_doubles
-from .._base.estimator import UNCHANGED, Clusterer, Estimator
+from .._base.clusterer import Clusterer, InductiveClusterer
+from .._base.estimator import UNCHANGED, Estimator
 from .._base.parameters import BOOL, CALLABLE, N_JOBS, NONE, Rule, check_parameters, integer, one_of, real
 from .._base.state import ABSENT, FLOATS, Array
 from .._base.wording import shown
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 # ------------------------------------------------------------------------------------------- a tree and its cuts
 
 
-class TreeClusterer(Clusterer, Estimator):
+class TreeClusterer(Clusterer):
     """A clusterer that builds a tree, and gives the labels of one of its cuts or another."""
 
     _rules = {
@@ -305,7 +306,7 @@ _BLOCK = 1 << 20  # distances of a block of predict: 8 MB
 _CHUNK = 1 << 18  # of a chunk
 
 
-class AgglomerativeClustering(TreeClusterer):
+class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
     """Bottom-up hierarchical clustering: every row begins alone, and the two nearest clusters are merged, and so on.
 
     Parameters, attributes, labels with their numbers, and messages are those of
@@ -575,7 +576,9 @@ class AgglomerativeClustering(TreeClusterer):
         O(n_new * n_samples * n_features) time, for 'ward', 'centroid' and 'median' O(n_new * n_clusters * n_features).
         Memory beyond the data is a copy of the data of the fit and a block of distances of 8 MB, or one row of them.
         """
-        X = self._read_more(X)
+        return self._assign(self._read_more(X))
+
+    def _assign(self, X: NDArray) -> NDArray[np.intp]:
         linkage, metric, rows = self._fit_linkage, self._fit_metric, self._fit_X
         if rows is not None and not callable(metric):
             exponent = distances.safe_exponent(distances.as_metric(metric), X, rows)
@@ -611,6 +614,18 @@ class AgglomerativeClustering(TreeClusterer):
         elif rows is not None:
             rows = rows[order]
         return _nearest(X, _measure(metric, X, rows, order, n_threads), starts, weights, kind, n_threads)
+
+    def _centers(self) -> NDArray[np.float64] | None:
+        metric = self._fit_metric
+        if not (isinstance(metric, distances.Metric) and metric.kernel == "euclidean"):
+            return None
+        exponent = power_of_two.exponent_for(self._fit_X, power=1.0)
+        rows = power_of_two.divided(self._fit_X, exponent)
+        middle = rows.mean(axis=0, dtype=np.float64)  # off the sums, for their rounding error
+        order = np.argsort(self.labels_, kind="stable")
+        sizes = np.bincount(self.labels_)
+        sums = np.add.reduceat(rows[order] - middle, np.cumsum(sizes) - sizes, axis=0, dtype=np.float64)
+        return power_of_two.multiplied(middle + sums / sizes[:, None], exponent)
 
     def _check_state(self) -> None:
         if self.memory is not None:  # joblib would run what is in that place

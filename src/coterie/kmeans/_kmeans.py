@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,7 +11,8 @@ import numpy as np
 
 from .._base import power_of_two
 from .._base.arrays import as_array, as_matrix, as_weights
-from .._base.estimator import UNCHANGED, Clusterer, Estimator, Transformer
+from .._base.clusterer import InductiveClusterer
+from .._base.estimator import UNCHANGED, Estimator, Transformer
 from .._base.exceptions import ConvergenceWarning, also_sklearns
 from .._base.parameters import (
     ARRAY_LIKE,
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 _EUCLIDEAN = as_metric("euclidean")
 
 
-class KMeans(Transformer, Clusterer, Estimator):
+class KMeans(Transformer, InductiveClusterer):
     """k-means clustering: `n_clusters` centers such that the rows are near their nearest one.
 
     Lloyd's algorithm: assign each row to its nearest center, move each center to the mean of its rows, and so on
@@ -186,6 +188,8 @@ class KMeans(Transformer, Clusterer, Estimator):
     inertia_: float
     n_iter_: int
 
+    _fit_metric = _EUCLIDEAN
+
     def __init__(
         self,
         n_clusters: int = 8,
@@ -323,8 +327,7 @@ class KMeans(Transformer, Clusterer, Estimator):
         ValueError, TypeError
             As by `fit`, or the columns differ in number or name from those seen by fit.
         """
-        X = self._read_more(X)
-        return _lloyd.nearest(X, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
+        return self._assign(self._read_more(X))
 
     def transform(self, X: ArrayLike) -> Any:
         """Return the Euclidean distance of each row to each center.
@@ -460,6 +463,18 @@ class KMeans(Transformer, Clusterer, Estimator):
         self
         """
         return self._set_request("score", sample_weight=sample_weight)
+
+    def _assign(self, X: NDArray) -> NDArray[np.int32]:
+        return _lloyd.nearest(X, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
+
+    def _centers(self) -> NDArray[np.float64]:
+        return self.cluster_centers_.astype(np.float64)
+
+    def _distance_to_centers(self) -> float:
+        square = float(self.inertia_) / len(self.labels_)
+        # Where squares are beyond float64 it is not known.
+        is_known = square < math.inf and (square > 1e-300 or power_of_two.exponent_for(self.cluster_centers_) == 0)
+        return math.sqrt(square) if is_known else math.nan
 
     def _check_relations(self) -> None:
         check_n_clusters(len(self.labels_), self._n_features_out)

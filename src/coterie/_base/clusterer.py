@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Clusterers, and what is asked of a fitted one whichever algorithm it is."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from .estimator import Estimator
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+
+class Clusterer(Estimator):
+    """An estimator whose fit gives each row a label.
+
+    Attributes
+    ----------
+    labels_ : ndarray of shape (n_samples,)
+        Cluster of each row of the fit, from 0; negative for noise.
+    """
+
+    labels_: NDArray[np.integer]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "clusterer"
+        return tags
+
+    def fit_predict(self, X: ArrayLike, y: object = None, **options: Any) -> NDArray[np.integer]:
+        """Fit and return the labels of the rows: the same as ``fit(X).labels_``."""
+        return self.fit(X, **options).labels_
+
+
+class InductiveClusterer(Clusterer):
+    """A clusterer that assigns new rows to its clusters, too.
+
+    Drift, outlier scores and the command ask the following of it, once it is fitted, and of nothing else. A subclass
+    has `predict` and `_assign`, and overrides what its algorithm knows.
+
+    Attributes
+    ----------
+    _fit_metric : Metric or callable
+        How rows were compared; None where their distances were given.
+    _fit_X : ndarray of shape (n_samples, n_features)
+        The rows of the fit; None where they are not kept.
+    """
+
+    _fit_metric: Any
+    _fit_X: NDArray | None = None
+
+    def predict(self, X: ArrayLike) -> NDArray[np.integer]:
+        """Return the label of each row."""
+        return self._assign(self._read_more(X))
+
+    def _assign(self, X: NDArray) -> NDArray[np.integer]:
+        """What `predict` returns for rows that `_read_more` has checked, or for those of the fit."""
+        raise NotImplementedError
+
+    def _centers(self) -> NDArray[np.float64] | None:
+        """(n_clusters, n_features) the point that stands for each cluster, where distances to it are Euclidean."""
+        return None
+
+    def _distance_to_centers(self) -> float:
+        """Root mean squared distance of the rows of the fit to their centers; NaN where it is not known."""
+        return math.nan
+
+    def _noise_scores(self, X: NDArray) -> NDArray[np.float64] | None:
+        """How far rows are from the clusters: at most 1 where `_assign` gives a cluster, more where it says noise.
+
+        None where no row is noise, or where there is no such measure.
+        """
+        return None

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Core points of a fit: which one is nearest to a further row, and how near it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .. import distances, neighbors
+from .._base import power_of_two
+from .._base.arrays import as_matrix
+from ..distances import _sparse
+from ..distances._sparse_points import sparse_points
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_BLOCK = 1 << 20  # numbers worked on at a time: 8 MB
+_UNSURE = 1e-9  # relative error of a distance, at most
+
+
+class CorePoints(NamedTuple):
+    """The core points of a fit, and how far they reach.
+
+    rows : (n_core, n_features) they themselves, an array or a sparse container; not used with given distances
+    indices : (n_core,) which rows of the fit they are
+    metric : None where distances are given
+    eps : their reach
+    """
+
+    rows: Any
+    indices: NDArray[np.intp]
+    metric: distances.Metric | None
+    eps: float
+
+    def nearest_to(self, rows: NDArray | _sparse.SparseRows, n_threads: int) -> NDArray[np.intp]:
+        """Number of the core point nearest to each row, the first one on a tie; -1 where none is within `eps`."""
+        if not len(self.indices):
+            return np.full(len(rows), -1, np.intp)
+        if self.metric is None:
+            return self._nearest_given(rows)
+        if _sparse.is_sparse(self.rows):
+            return self._nearest_sparse(rows, self.metric, n_threads)
+        if not isinstance(rows, np.ndarray):  # a few of them dense at a time
+            step = max(1, _BLOCK // rows.shape[1])
+            parts = [np.arange(start, min(len(rows), start + step)) for start in range(0, len(rows), step)]
+            return np.concatenate([self.nearest_to(rows.take(part).to_dense(), n_threads) for part in parts])
+        nearest, _, is_near = _measure(self.rows, rows, self.metric, self.eps, n_threads)
+        return np.where(is_near, nearest, -1)
+
+    def scores(self, rows: NDArray, n_threads: int) -> NDArray[np.float64]:
+        """Distance of each row to the nearest core point over `eps`: more than 1 exactly where none is within `eps`."""
+        if not len(self.indices):
+            return np.full(len(rows), np.inf)
+        if self.metric is None:
+            far = rows[:, self.indices].min(axis=1)
+            found, is_near = far / self.eps, far <= self.eps
+        else:
+            core = as_matrix(self.rows, name="model.components_")
+            _, found, is_near = _measure(core, rows, self.metric, self.eps, n_threads)
+        # Whatever a division was rounded to.
+        return np.where(is_near, np.minimum(found, 1.0), np.maximum(found, np.nextafter(1.0, 2.0)))
+
+    def _nearest_given(self, rows: NDArray | _sparse.SparseRows) -> NDArray[np.intp]:
+        """The same from given distances to all rows of the fit."""
+        core = self.indices
+        nearest = np.full(len(rows), -1, np.intp)
+        if isinstance(rows, np.ndarray):
+            step = max(1, _BLOCK // len(core))
+            for start in range(0, len(rows), step):
+                block = rows[start : start + step, core]
+                at = block.argmin(axis=1)
+                is_near = block[np.arange(len(at)), at] <= self.eps
+                nearest[start : start + step] = np.where(is_near, at, -1)
+            return nearest
+        number = np.full(rows.shape[1], -1)
+        number[core] = np.arange(len(core))
+        kept = np.flatnonzero((rows.values <= self.eps) & (number[rows.columns] >= 0))
+        row = np.searchsorted(rows.starts, kept, side="right") - 1
+        found = number[rows.columns[kept]]
+        order = np.lexsort((found, rows.values[kept], row))[::-1]  # the nearest is written last, and of those the first
+        nearest[row[order]] = found[order]
+        return nearest
+
+    def _nearest_sparse(
+        self, rows: NDArray | _sparse.SparseRows, metric: distances.Metric, n_threads: int
+    ) -> NDArray[np.intp]:
+        core = _sparse.as_sparse_rows(self.rows, n_threads)
+        if isinstance(rows, np.ndarray):
+            rows = _sparse.from_dense(rows)
+        indices = np.result_type(rows.columns, core.columns)
+        floats = np.result_type(rows.values, core.values)
+        rows, core = (each.astype(indices, floats) for each in (rows, core))
+        points = sparse_points(core, metric, float(self.eps), n_threads, rows)
+        return points.nearest_to(sparse_points(rows, metric, float(self.eps), n_threads, core))
+
+
+def _measure(
+    core: NDArray, rows: NDArray, metric: distances.Metric, eps: float, n_threads: int
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.bool_]]:
+    """For each row the number of the nearest core point, its distance over `eps`, and whether that is within `eps`."""
+    distances.check_suits(rows, metric)
+    exponent = distances.safe_exponent(metric, rows, core, radius=float(eps))
+    rows, core = (power_of_two.divided(each, exponent) for each in (rows, core))
+    eps = power_of_two.times(eps, -exponent * metric.degree)
+    found, nearest = (each[:, 0] for each in neighbors.kneighbors(core, 1, rows, metric=metric, n_jobs=n_threads))
+    is_near = found <= eps
+    unsure = np.flatnonzero(np.abs(found - eps) <= _UNSURE * eps)  # distances are rounded once more than what counts
+    if len(unsure):
+        is_near[unsure] = neighbors.radius_counts(core, eps, rows[unsure], metric=metric, n_jobs=n_threads) > 0
+    return nearest, found / eps, is_near
