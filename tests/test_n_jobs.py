@@ -135,6 +135,8 @@ def takes_n_jobs():
     for module in map(importlib.import_module, PUBLIC):
         for name in module.__all__:
             thing = getattr(module, name)
+            if module is not coterie and name in coterie.__all__:
+                continue  # known by its shorter name
             if not callable(thing) or (inspect.isclass(thing) and issubclass(thing, Exception)):
                 continue
             if "n_jobs" in inspect.signature(thing).parameters:

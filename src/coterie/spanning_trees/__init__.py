@@ -4,3 +4,5 @@
 `_kernels/dense.pyx` reads a matrix of distances (Boruvka), `_kernels/prim.pyx` computes the distances of points as it
 goes (Prim). The edges become a linkage matrix in `_dendrogram`.
 """
+
+__all__: list[str] = []  # nothing is public yet

@@ -92,18 +92,7 @@ def test_counting_and_uniting_block_by_block(room, weighted):
                 while first < len(marks):
                     run(
                         lambda region, slot: dbscan_graph.count_marked(
-                            marks,
-                            row,
-                            column,
-                            weights,
-                            least,
-                            count,
-                            parent,
-                            pairs,
-                            first,
-                            state,
-                            region,
-                            slot,
+                            marks, row, column, weights, least, count, parent, pairs, first, state, region, slot
                         ),
                         len(marks) - first,
                         1,

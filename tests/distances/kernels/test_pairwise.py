@@ -57,16 +57,7 @@ def rectangle(X, Y, metric, rows=8, columns=2 * TILE, n_threads=1):
     cuts = [0, n_chunks // 3, n_chunks // 2, n_chunks]
     for first, stop in itertools.pairwise(cuts):
         run(
-            lambda region, slot: pairwise.rectangle(
-                one,
-                many,
-                rows,
-                columns,
-                first,
-                room[1:-1],
-                region,
-                slot,
-            ),
+            lambda region, slot: pairwise.rectangle(one, many, rows, columns, first, room[1:-1], region, slot),
             stop - first,
             n_threads,
         )

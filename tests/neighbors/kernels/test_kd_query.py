@@ -37,20 +37,7 @@ def nearest(many, one, k, others=False, root=False, n_threads=2, parts=1, per_ch
     for first, count in ((0, n_chunks // 2), (n_chunks // 2, n_chunks - n_chunks // 2)):
         run(
             lambda region, slot: kd_query.nearest(
-                many,
-                one,
-                which,
-                parts,
-                per_chunk,
-                first,
-                others,
-                root,
-                near,
-                rows,
-                distances,
-                indices,
-                region,
-                slot,
+                many, one, which, parts, per_chunk, first, others, root, near, rows, distances, indices, region, slot
             ),
             count,
             n_threads,
