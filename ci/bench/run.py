@@ -118,12 +118,14 @@ def work(library: str, name: str, threads: int, folder: Path) -> None:
 class Worker:
     """A library in a process of its own."""
 
-    def __init__(self, library: str, case: Case, threads: int, folder: Path) -> None:
+    def __init__(
+        self, library: str, case: Case, threads: int, folder: Path, python: str | Path = sys.executable
+    ) -> None:
         self.name, self.threads, self.folder = library, threads, folder
         settings = {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
         foreign = ("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "COTERIE_")
         env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-        command = [sys.executable, __file__, "--worker", library, case.name, str(threads), folder]
+        command = [python, __file__, "--worker", library, case.name, str(threads), folder]
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
