@@ -10,14 +10,17 @@ import numpy as np
 from .._base.arrays import as_array, as_doubles
 from .._base.parameters import NUMBER, as_float, check_parameters
 from .._base.wording import shown
-from .._runtime import memory
-from ._kernels import cuts, walks
+from .._runtime import memory, parallel, threads
+from ._kernels import cuts
 from .heights import inconsistency_of, running_maximum
 from .linkage_matrix import read_inconsistency, read_linkage
-from .nodes import chunked, count_leaves, n_slots
+from .walks import count_leaves, order_clusters, order_levels
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+
+_CUT_NS = 6.0  # nanoseconds for a point of a cut
 
 
 def fcluster(
@@ -87,7 +90,10 @@ def fcluster(
     if not isinstance(criterion, str):
         raise TypeError(f"criterion must be a str. Got {shown(criterion)}.")
     if criterion == "inconsistent":
-        R = inconsistency_of(Z, children, depth) if R is None else read_inconsistency(R, n - 1)
+        if R is None:
+            R = inconsistency_of(Z, children, depth, threads.get_num_threads())
+        else:
+            R = read_inconsistency(R, n - 1)
         key = running_maximum(children, R[:, 3])
     elif criterion in ("distance", "maxclust"):
         key = running_maximum(children, Z[:, 2])
@@ -155,13 +161,11 @@ def leaders(Z: ArrayLike, T: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.i
         raise TypeError("T must be a 1-D array of dtype int32.")
     if len(T) != n:
         raise ValueError("Mismatch: len(T)!=Z.shape[0] + 1.")
-    size = count_leaves(children)
-    order = np.empty(n - 1, np.int64)
-    walks.order_clusters(children, size, np.empty_like(size), order)
+    order = order_clusters(children, count_leaves(children))
     L, M = np.zeros((2, len(np.unique(T))), np.int32)
     label = np.empty(2 * n - 1, np.int32)
     label[:n] = T
-    node = walks.find_leaders(children, order, label, L, M)
+    node = cuts.find_leaders(children, order, label, L, M)
     if node >= 0:
         raise ValueError(
             f"T is not a valid assignment vector. Error found when examining linkage node {node} (< 2n-1)."
@@ -223,9 +227,7 @@ def cut_tree(Z: ArrayLike, n_clusters: ArrayLike | None = None, height: ArrayLik
     if n_clusters is not None and height is not None:
         raise ValueError("At least one of either height or n_clusters must be None")
     highest = running_maximum(children, Z[:, 2])
-    order = np.empty(n - 1, np.int64)
-    cuts.breadth_first(children, order)
-    order = order[::-1]
+    order = order_levels(children)[::-1]
     order = order[np.argsort(highest[order], kind="stable")]
     if height is not None:
         n_merges = np.searchsorted(highest[order], _numbers(height, "height"))
@@ -237,9 +239,11 @@ def cut_tree(Z: ArrayLike, n_clusters: ArrayLike | None = None, height: ArrayLik
     memory.require(8 * n * m, f"{m:,} cuts of a tree of {n:,} points", "Ask for fewer at a time.")
     rank = np.empty(n - 1, np.int64)
     rank[order] = np.arange(n - 1)
-    top, number = np.empty((2, max(1, n_slots(m, 1)), 2 * n - 1), np.int64)
+    columns = parallel.chunk(_CUT_NS * n)
+    n_threads = max(1, min(threads.get_num_threads(), -(-m // columns)))
+    top, number = np.empty((2, n_threads, 2 * n - 1), np.int64)
     labels = np.empty((m, n), np.int64)
-    chunked(lambda _, *where: cuts.label_merged(children, rank, n_merges, top, number, labels, *where), m, 1)
+    parallel.over(m, columns, n_threads, cuts.label_merged, children, rank, n_merges, top, number, labels)
     return labels.T
 
 
@@ -248,3 +252,46 @@ def _numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
     if numbers.ndim != 1 or np.isnan(numbers).any():
         raise ValueError(f"{name} must be a number or a vector of numbers, without NaN. Got {shown(values)}.")
     return numbers
+
+
+# ------------------------------------------------------------------------------------------- scikit-learn's numbers
+
+
+def labels_by_number(children: NDArray[np.integer], n_clusters: int) -> NDArray[np.intp]:
+    """The cut into `n_clusters` clusters, numbered as scikit-learn numbers them. O(n + k log k) time."""
+    children = children.astype(np.int64, copy=False)
+    return _label_members(children, _undo_last_merges(children, n_clusters))
+
+
+def labels_by_size(children: NDArray[np.integer], sizes: NDArray[np.float64], min_size: int) -> NDArray[np.intp]:
+    """From the top, split each cluster both parts of which have `min_size` points, of `sizes` the points of each row.
+
+    The clusters are numbered by their first points. O(n + k log k) time.
+    """
+    children = children.astype(np.int64, copy=False)
+    heads = np.empty(len(children) + 1, np.int64)
+    count = cuts.split_by_size(children, np.ascontiguousarray(sizes), min_size, heads)
+    labels = _label_members(children, heads[:count])
+    _, first, numbers = np.unique(labels, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[numbers]
+
+
+def weights_by_number(children: NDArray[np.integer], n_clusters: int) -> NDArray[np.float64]:
+    """Weight of each point in its cluster of the cut into `n_clusters`, where both parts of a merge weigh the same."""
+    children = children.astype(np.int64, copy=False)
+    nodes = np.empty(2 * len(children) + 1)
+    cuts.weigh_members(children, _undo_last_merges(children, n_clusters), nodes)
+    return nodes[: len(children) + 1]
+
+
+def _undo_last_merges(children: NDArray[np.int64], n_clusters: int) -> NDArray[np.int64]:
+    """The nodes that are clusters before the last n_clusters - 1 merges."""
+    heads = np.empty(n_clusters, np.int64)
+    cuts.undo_last_merges(children, heads)
+    return heads
+
+
+def _label_members(children: NDArray[np.int64], heads: NDArray[np.int64]) -> NDArray[np.intp]:
+    labels = np.empty(len(children) + 1, np.intp)
+    cuts.label_members(children, heads, np.empty(2 * len(labels) - 1, np.int64), labels)
+    return labels

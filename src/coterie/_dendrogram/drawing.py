@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -217,13 +217,13 @@ def dendrogram(
     children = _sort_children(Z, children, count_sort, distance_sort)
 
     layout = _place(children, heights, limit, deepest, as_float(color_threshold))
-    leaves = layout["leaves"].tolist()
+    leaves = layout.leaves.tolist()
     palette = _palette
     if link_color_func is not None:
-        colors = [_checked_color(link_color_func(node)) for node in layout["links"].tolist()]
+        colors = [_checked_color(link_color_func(node)) for node in layout.links.tolist()]
     else:
         colors = [
-            above_threshold_color if color < 0 else palette[color % len(palette)] for color in layout["colors"].tolist()
+            above_threshold_color if color < 0 else palette[color % len(palette)] for color in layout.colors.tolist()
         ]
     if leaf_label_func is not None:
         texts = [leaf_label_func(node) for node in leaves]
@@ -237,12 +237,12 @@ def dendrogram(
             for node in leaves
         ]
     result = {
-        "icoord": layout["x"].tolist(),
-        "dcoord": layout["y"].tolist(),
+        "icoord": layout.corners[0].tolist(),
+        "dcoord": layout.corners[1].tolist(),
         "ivl": texts,
         "leaves": leaves if get_leaves else None,
         "color_list": colors,
-        "leaves_color_list": [colors[link] if link >= 0 else None for link in layout["link_of"].tolist()],
+        "leaves_color_list": [colors[link] if link >= 0 else None for link in layout.link_of.tolist()],
     }
     if not no_plot:
         _draw(
@@ -302,37 +302,37 @@ def _sort_children(
     return np.where(exchange[:, None], children[:, ::-1], children)
 
 
+class _Layout(NamedTuple):
+    """What is drawn of a tree; m links, from left to right, those that they join before them."""
+
+    leaves: NDArray[np.int64]  # (m + 1,), the nodes drawn as leaves
+    link_of: NDArray[np.int64]  # (m + 1,), the link that each leaf hangs from, -1 where there is none
+    links: NDArray[np.int64]  # (m,), the nodes drawn as links
+    corners: NDArray[np.float64]  # (2, m, 4), across and along the heights
+    colors: NDArray[np.int64]  # (m,), counted from 0, -1 at or above the threshold
+    hidden: NDArray[np.float64]  # (2, clusters hidden in leaves), across and along the heights
+
+
 def _place(
     children: NDArray[np.int64], heights: NDArray[np.float64], limit: int, deepest: int, threshold: float
-) -> dict[str, NDArray]:
-    """Which nodes are drawn as leaves and as links, where, and in which colour."""
+) -> _Layout:
+    """Which nodes are drawn as leaves and as links, where, and in which color."""
     n = len(children) + 1
-    work = np.empty((5, 2 * n - 1), np.int64)
-    inside, width = work[0], work[1]
-    drawing.choose_shown(children, limit, deepest, work[2], inside, width)
+    level, inside, width, first, done = np.empty((5, 2 * n - 1), np.int64)
+    drawing.choose_shown(children, limit, deepest, level, inside, width)
     n_leaves = int(width[-1])
     n_links = n_leaves - 1
-    position, height = np.empty((2, 2 * n - 1))
+    position = np.empty((2, 2 * n - 1))
     leaves, link_of = np.empty(n_leaves, np.int64), np.full(n_leaves, -1, np.int64)
-    links, between, in_order = np.empty((3, n_links), np.int64)
-    x, y = np.empty((2, n_links, 4))
-    drawing.place_links(
-        children, heights, width, work[3], work[4], position, height, leaves, links, between, link_of, x, y
-    )
+    links, between, in_order, colors = np.empty((4, n_links), np.int64)
+    corners = np.empty((2, n_links, 4))
+    drawing.place_links(children, heights, width, first, done, position, leaves, links, between, link_of, corners)
     drawing.color_links(heights[links[between] - n], threshold, in_order)
-    colors = np.empty(n_links, np.int64)
     colors[between] = in_order
     hidden = np.flatnonzero(inside[n:] >= 0)
-    return {
-        "leaves": leaves,
-        "link_of": link_of,
-        "links": links,
-        "x": x,
-        "y": y,
-        "colors": colors,
-        "hidden_x": position[inside[n:][hidden]],
-        "hidden_y": heights[hidden],
-    }
+    return _Layout(
+        leaves, link_of, links, corners, colors, np.stack([position[0, inside[n:][hidden]], heights[hidden]])
+    )
 
 
 def _by_count(count: int, steps: tuple[tuple[int, float], ...], most: float) -> float:
@@ -340,7 +340,7 @@ def _by_count(count: int, steps: tuple[tuple[int, float], ...], most: float) -> 
 
 
 def _draw(
-    layout: dict[str, NDArray],
+    layout: _Layout,
     heights: NDArray[np.float64],
     result: dict[str, Any],
     orientation: str,
@@ -391,7 +391,7 @@ def _draw(
                 look |= {"ha": "right" if orientation == "top" else "left", "rotation_mode": "anchor"}
         across.set_ticklabels(texts, **look)
 
-    corners = np.stack([layout["x"], layout["y"]] if upright else [layout["y"], layout["x"]], axis=-1)
+    corners = np.stack(layout.corners if upright else layout.corners[::-1], axis=-1)
     by_color: dict[str, list[int]] = {}
     for link, color in enumerate(result["color_list"]):
         by_color.setdefault(color, []).append(link)
@@ -399,14 +399,13 @@ def _draw(
     for color in sorted(by_color, key=lambda color: color == above_threshold_color):
         ax.add_collection(LineCollection(corners[by_color[color]], colors=(color,)))
     if show_contracted:
-        at = [layout["hidden_x"], layout["hidden_y"]]
         size = (1.0, top / 100)
         ax.add_collection(
             EllipseCollection(
                 *(size if upright else size[::-1]),
                 0,
                 units="xy",
-                offsets=np.stack(at if upright else at[::-1], axis=-1),
+                offsets=(layout.hidden if upright else layout.hidden[::-1]).T,
                 offset_transform=ax.transData,
                 facecolors="k",
                 alpha=0.5,

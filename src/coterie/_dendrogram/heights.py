@@ -11,14 +11,19 @@ from .._base import power_of_two
 from .._base.arrays import as_doubles
 from .._base.parameters import NUMBER, is_integer
 from .._base.wording import shown
-from .._runtime import memory
+from .._runtime import memory, parallel, threads
 from ..distances import check_condensed
-from ._kernels import cophenetic, statistics
+from ._kernels import heights
 from .linkage_matrix import read_inconsistency, read_linkage
-from .nodes import CHUNK, chunked, count_leaves, n_slots, order_leaves
+from .walks import count_leaves, find_parents, order_leaves
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+
+_PAIR_NS = 2.0  # nanoseconds for the height of a pair
+_LEVEL_NS = 3.0  # for a level below a cluster
+_STRIP = 2**17  # pairs whose moments are added up by themselves: the bits of the correlation depend on it
 
 
 def cophenet(Z: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64] | tuple[np.float64, NDArray[np.float64]]:
@@ -75,28 +80,19 @@ def cophenet(Z: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64] | 
     memory.require(
         8 * n_pairs, f"The cophenetic distances of {n:,} points", "The linkage matrix holds the same in less."
     )
+    n_threads = threads.get_num_threads()
     size = count_leaves(children)
     first, _ = order_leaves(children, size)
-    parent = np.empty_like(size)
-    cophenetic.find_parents(children, parent)
-    rows = max(1, CHUNK // n)
-    row, d = np.empty((n_slots(n - 1, rows), n)), np.empty(n_pairs)
-    chunked(
-        lambda rows, *where: cophenetic.pair_heights(children, Z[:, 2], size, first, parent, rows, row, d, *where),
-        n - 1,
-        rows,
-    )
+    row, d = np.empty((n_threads, n)), np.empty(n_pairs)
+    rows = parallel.chunk(_PAIR_NS * n)
+    parent = find_parents(children)
+    parallel.over(n - 1, rows, n_threads, heights.pair_heights, children, Z[:, 2], size, first, parent, row, d)
     if Y is None:
         return d
-    sums = np.empty((-(-n_pairs // CHUNK), 3))
     # Squares are multiplied below; the correlation is the same at any scale.
-    heights, Y = (power_of_two.divided(each, power_of_two.exponent_for(each, power=4.0)) for each in (d, Y))
-    d_mean, y_mean = heights.mean(), Y.mean()
-    chunked(
-        lambda length, *where: cophenetic.joint_moments(heights, Y, d_mean, y_mean, length, sums, *where),
-        n_pairs,
-        CHUNK,
-    )
+    x, y = (power_of_two.divided(each, power_of_two.exponent_for(each, power=4.0)) for each in (d, Y))
+    sums = np.empty((-(-n_pairs // _STRIP), 3))
+    parallel.over(n_pairs, _STRIP, n_threads, heights.joint_moments, x, y, x.mean(), y.mean(), sums)
     together, d_alone, y_alone = sums.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return together / np.sqrt(d_alone * y_alone), d
@@ -139,26 +135,30 @@ def inconsistent(Z: ArrayLike, d: int = 2) -> NDArray[np.float64]:
            [2.    , 1.4142, 2.    , 0.7071]])
     """
     Z, children = read_linkage(Z, convert=True)
-    return inconsistency_of(Z, children, d)
+    return inconsistency_of(Z, children, d, threads.get_num_threads())
 
 
-def inconsistency_of(Z: NDArray[np.float64], children: NDArray[np.int64], d: int) -> NDArray[np.float64]:
+def inconsistency_of(
+    Z: NDArray[np.float64], children: NDArray[np.int64], d: int, n_threads: int
+) -> NDArray[np.float64]:
+    """The inconsistency matrix of a tree that is checked; `d` is not."""
     if not NUMBER.accepts(d) or d < 0 or d % 1 != 0:
         raise ValueError(f"The second argument d must be a nonnegative integer value. Got {shown(d)}.")
     levels = max(1, int(min(d, len(Z))))
-    rows = max(1, CHUNK // 4 // levels)
-    path, turn = np.empty((2, n_slots(len(Z), rows), levels), np.int64)
+    path, turn = np.empty((2, n_threads, levels), np.int64)
     R = np.empty((len(Z), 4))
     exponent = power_of_two.exponent_for(Z[:, 2])
-    heights = power_of_two.divided(Z[:, 2], exponent)
-    chunked(lambda rows, *where: statistics.inconsistency(children, heights, rows, path, turn, R, *where), len(Z), rows)
+    scaled = power_of_two.divided(Z[:, 2], exponent)
+    rows = parallel.chunk(_LEVEL_NS * levels)
+    parallel.over(len(Z), rows, n_threads, heights.inconsistency, children, scaled, path, turn, R)
     power_of_two.multiplied(R[:, :2], exponent)
     return R
 
 
 def running_maximum(children: NDArray[np.int64], own: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The largest of the numbers `own` of each cluster and all clusters below it."""
     most = np.empty(len(own))
-    statistics.running_maximum(children, own, most)
+    heights.running_maximum(children, own, most)
     return most
 
 

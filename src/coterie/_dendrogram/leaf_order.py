@@ -14,12 +14,13 @@ from .._runtime import memory, parallel, progress, threads
 from ..distances import as_metric, check_condensed, pdist, safe_exponent
 from ._kernels import leaf_order
 from .linkage_matrix import read_linkage, warn_of_distances
-from .nodes import CHUNK, chunked, count_leaves, order_leaves
+from .walks import count_leaves, order_leaves
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-_ALONE = 2**22  # sums for one node of a leaf ordering from which on all threads work on it: about 1 ms
+_GATHER_NS = 6.0  # nanoseconds for a distance that is gathered
+_TOGETHER = 2**22  # sums for one node from which on all threads work on it: about 1 ms
 
 
 def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "euclidean") -> NDArray[np.float64]:
@@ -76,13 +77,18 @@ def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "
     >>> leaves_list(Z), leaves_list(optimal_leaf_ordering(Z, X))
     (array([2, 0, 1], dtype=int32), array([2, 1, 0], dtype=int32))
     """
+    return order_branches(Z, y, metric, threads.get_num_threads())
+
+
+def order_branches(Z: ArrayLike, y: ArrayLike, metric: str | Callable, n_threads: int) -> NDArray[np.float64]:
+    """`optimal_leaf_ordering` with so many threads."""
     Z, children = read_linkage(Z)
     n = len(Z) + 1
     y = as_doubles(y, name="y")
     if y.ndim == 2:
         warn_of_distances(y)
         metric = as_metric(metric)
-        y = pdist(power_of_two.divided(y, safe_exponent(metric, y)), metric)
+        y = pdist(power_of_two.divided(y, safe_exponent(metric, y)), metric, n_jobs=n_threads)
     elif y.ndim != 1:
         raise ValueError("`y` must be 1 or 2 dimensional.")
     if check_condensed(y) != n:
@@ -104,33 +110,19 @@ def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "
         f"Ordering the leaves of a tree of {n:,} points",
         "Do without, or cut the tree and order the parts.",
     )
-    n_threads = threads.get_num_threads()
     M, half, pack = np.empty((n, n)), np.empty(half_size), np.empty((n_threads, leaf_order.PACK))
-    chunked(lambda rows, *where: leaf_order.gather(y, leaves, rows, M, *where), n, max(1, CHUNK // 8 // n))
-
-    def node_after_node(start: int, stop: int) -> None:
-        parallel.run(
-            lambda *where: leaf_order.order_nodes(children, first, size, start, M, half, pack, *where), stop - start, 1
-        )
+    parallel.over(n, parallel.chunk(_GATHER_NS * n), n_threads, leaf_order.gather, y, leaves, M)
 
     pairs = np.concatenate([np.zeros(n, np.int64), 2 * left * right])[children]  # of points below the two grandchildren
+    tree = (children, first, size)
     done = 0
-    for row in np.flatnonzero(pairs[:, 0] * right + pairs[:, 1] * left > _ALONE).tolist():
-        node_after_node(done, row)
-        rows = max(16, min(64, left[row] // 16))
-        chunked(
-            lambda rows, *where: leaf_order.order_left(children, first, size, row, rows, M, half, pack, *where),
-            left[row],
-            rows,
-        )
-        chunked(
-            lambda rows, *where: leaf_order.order_right(children, first, size, row, rows, M, half, pack, *where),
-            left[row],
-            rows,
-        )
+    for row in np.flatnonzero(pairs[:, 0] * right + pairs[:, 1] * left > _TOGETHER).tolist():
+        parallel.over(row - done, 1, 1, leaf_order.order_nodes, *tree, done, M, half, pack)
+        n_points, points = int(left[row]), max(16, min(64, int(left[row]) // 16))
+        parallel.over(n_points, points, n_threads, leaf_order.order_left, *tree, row, M, half, pack)
+        parallel.over(n_points, points, n_threads, leaf_order.order_right, *tree, row, M, half, pack)
         done = row + 1
         progress.report("leaf ordering", done, n - 1)
-    node_after_node(done, n - 1)
-    ends = np.empty((2 * n - 1, 2), np.int64)
-    parallel.run(lambda *where: leaf_order.trace(children, first, size, leaves, y, M, ends, Z, *where), n - 1, 1)
+    parallel.over(n - 1 - done, 1, 1, leaf_order.order_nodes, *tree, done, M, half, pack)
+    parallel.over(n - 1, 1, 1, leaf_order.trace, *tree, leaves, y, M, np.empty((2 * n - 1, 2), np.int64), Z)
     return Z

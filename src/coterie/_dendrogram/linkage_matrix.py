@@ -16,7 +16,7 @@ from .._base.labels import as_labels
 from .._base.parameters import NONE, Rule, check_parameters
 from .._base.warnings import warn
 from ..distances import check_condensed
-from ._kernels import walks
+from ._kernels import linkage_matrix
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -67,28 +67,29 @@ def _shape_problem(array: NDArray, kind: str, name: str | None) -> Exception | N
 
 
 def read_children(Z: NDArray[np.float64]) -> tuple[int, NDArray[np.int64]]:
+    """What is wrong with `Z`, as flags of the kernel, and the children: complete where no flag tells of an index."""
     children = np.empty((len(Z), 2), np.int64)
-    wrong = walks.read_children(Z, np.zeros(2 * len(Z) + 1, np.uint8), children)
+    wrong = linkage_matrix.read_children(Z, np.zeros(2 * len(Z) + 1, np.uint8), children)
     if len(Z) == 1:  # scipy looks at nothing of a single merge; its children are what we rely on
-        wrong &= ~(walks.NEGATIVE_DISTANCE | walks.NEGATIVE_COUNT | walks.EXCESSIVE_COUNT)
+        wrong &= ~(linkage_matrix.NEGATIVE_DISTANCE | linkage_matrix.NEGATIVE_COUNT | linkage_matrix.EXCESSIVE_COUNT)
     return wrong, children
 
 
 def _linkage_problems(wrong: int, name: str | None) -> Iterator[str]:
     title = f"Linkage {f'{name!r} ' if name else ''}"
-    if wrong & walks.NEGATIVE_INDEX:
+    if wrong & linkage_matrix.NEGATIVE_INDEX:
         yield f"{title}contains negative indices."
-    if wrong & walks.NEGATIVE_DISTANCE:
+    if wrong & linkage_matrix.NEGATIVE_DISTANCE:
         yield f"{title}contains negative distances."
-    if wrong & walks.NEGATIVE_COUNT:
+    if wrong & linkage_matrix.NEGATIVE_COUNT:
         yield f"{title}contains negative counts."
-    if wrong & walks.EXCESSIVE_COUNT:
+    if wrong & linkage_matrix.EXCESSIVE_COUNT:
         yield f"{title}contains excessive observations in a cluster"
-    if wrong & walks.TOO_EARLY:
+    if wrong & linkage_matrix.TOO_EARLY:
         yield f"{title}uses non-singleton cluster before it is formed."
-    if wrong & walks.NOT_WHOLE:
+    if wrong & linkage_matrix.NOT_WHOLE:
         yield f"{title}contains indices that are not whole numbers."
-    if wrong & walks.TWICE:
+    if wrong & linkage_matrix.TWICE:
         yield f"{title}uses the same cluster more than once."
 
 

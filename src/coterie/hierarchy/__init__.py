@@ -24,6 +24,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .._base.arrays import as_doubles
+from .._dendrogram.cluster_node import ClusterNode, to_tree
 from .._dendrogram.cuts import cut_tree, fcluster, leaders
 from .._dendrogram.drawing import dendrogram, set_link_color_palette
 from .._dendrogram.heights import cophenet, inconsistent, maxdists, maxinconsts, maxRstat
@@ -37,7 +38,8 @@ from .._dendrogram.linkage_matrix import (
     is_valid_linkage,
     num_obs_linkage,
 )
-from .._dendrogram.nodes import ClusterNode, from_mlab_linkage, leaves_list, to_mlab_linkage, to_tree
+from .._dendrogram.mlab import from_mlab_linkage, to_mlab_linkage
+from .._dendrogram.walks import leaves_list
 from ..distances import pdist
 from ._agglomerative import AgglomerativeClustering
 from ._disjoint_set import DisjointSet

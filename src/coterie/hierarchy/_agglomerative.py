@@ -18,11 +18,14 @@ from .._base.estimator import UNCHANGED, Estimator
 from .._base.parameters import BOOL, CALLABLE, N_JOBS, NONE, Rule, check_parameters, integer, one_of, real
 from .._base.state import ABSENT, FLOATS, Array
 from .._base.wording import shown
-from .._dendrogram._kernels import flat_cut, merging, walks
+from .._dendrogram import cuts
 from .._dendrogram.linkage_matrix import read_linkage
+from .._dendrogram.merges import label_merges
+from .._dendrogram.walks import count_leaves
 from .._runtime import parallel, progress, threads
 from ..scaling._variance import warn_of_scales
 from . import _linkage
+from ._kernels import nearest_cluster
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -113,14 +116,10 @@ class TreeClusterer(Clusterer):
         }
         check_parameters("cut", rules, given)
         if min_size is None:
-            return _label(self.children_, _heads(self.children_, _count(self.linkage_, n_clusters, distance_threshold)))
+            return cuts.labels_by_number(self.children_, _count(self.linkage_, n_clusters, distance_threshold))
         if min_size > self.n_leaves_:
             raise ValueError(f"min_size={min_size} should be <= n_samples={self.n_leaves_}.")
-        heads = np.empty(self.n_leaves_, dtype=np.int64)
-        count = flat_cut.heads_by_size(self.children_, self.linkage_[:, 3].copy(), min_size, heads)
-        labels = _label(self.children_, heads[:count])
-        _, first, numbers = np.unique(labels, return_index=True, return_inverse=True)
-        return np.argsort(np.argsort(first))[numbers]
+        return cuts.labels_by_size(self.children_, self.linkage_[:, 3], min_size)
 
     def set_fit_request(self, *, callback: bool | str | None = UNCHANGED) -> Self:
         """Say whether scikit-learn's metadata routing passes this argument to `fit`.
@@ -148,15 +147,13 @@ class TreeClusterer(Clusterer):
                 f"{n} rows should have {n - 1} merges and at most {n} clusters, got {len(Z)} and {self.n_clusters_}"
             )
         ordered = read_linkage(Z)[1]
-        sizes = np.empty(2 * n - 1, np.int64)
-        walks.count_leaves(ordered, sizes)
-        if (Z[:, 3] != sizes[n:]).any():
+        if (Z[:, 3] != count_leaves(ordered)[n:]).any():
             raise ValueError("linkage_ should say in its last column how many rows are in each cluster")
         if (np.sort(children) != np.sort(ordered)).any():
             raise ValueError("children_ should be those of linkage_")
         if "distances_" in self.__dict__ and (self.distances_ != Z[:, 2]).any():
             raise ValueError("distances_ should be those of linkage_")
-        if (self.labels_ != _label(children, _heads(children, self.n_clusters_))).any():
+        if (self.labels_ != cuts.labels_by_number(children, self.n_clusters_)).any():
             raise ValueError("labels_ should be those of the cut into n_clusters_")
 
     def _check_cut(self) -> None:
@@ -197,22 +194,9 @@ class TreeClusterer(Clusterer):
             children_=children,
             n_leaves_=len(Z) + 1,
             n_clusters_=n_clusters,
-            labels_=_label(children, _heads(children, n_clusters)),
+            labels_=cuts.labels_by_number(children, n_clusters),
             **more,
         )
-
-
-def _heads(children: NDArray[np.intp], n_clusters: int) -> NDArray[np.int64]:
-    """The clusters that are there before the last n_clusters - 1 merges, numbered as scikit-learn does."""
-    heads = np.empty(n_clusters, dtype=np.int64)
-    flat_cut.heads_by_number(children, heads)
-    return heads
-
-
-def _label(children: NDArray[np.intp], heads: NDArray[np.int64]) -> NDArray[np.intp]:
-    labels = np.empty(len(children) + 1, dtype=np.intp)
-    flat_cut.label_below(children, heads, np.empty(2 * len(labels) - 1, dtype=np.int64), labels)
-    return labels
 
 
 def _count(Z: NDArray[np.float64], n_clusters: int | None, distance_threshold: float | None) -> int:
@@ -284,14 +268,7 @@ def _grow_tree(X: NDArray, metric: distances.Metric, n_threads: int) -> tuple[ND
     """Single linkage: linkage matrix and scikit-learn's children."""
     visits, heights = _linkage.grow_tree(X, metric, n_threads)
     order = np.argsort(heights, kind="stable")
-    Z = np.empty((len(heights), 4))
-    merging.label_merges(
-        np.column_stack([visits[order], visits[order + 1]]),
-        heights[order],
-        np.empty(2 * len(visits) - 1, np.int64),
-        False,
-        Z,
-    )
+    Z = label_merges(np.column_stack([visits[order], visits[order + 1]]), heights[order], ordered=False)
     children = Z[:, :2].astype(np.intp)
     Z[:, :2].sort(axis=1)
     return Z, children
@@ -587,19 +564,16 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
         if rows is not None and isinstance(metric, distances.Metric):
             exponent = distances.safe_exponent(metric, rows, X, name="X")
             rows, X = (power_of_two.divided(each, exponent) for each in (rows, X))
-        heads = _heads(self.children_, self.n_clusters_)
-        labels = _label(self.children_, heads)
+        labels = cuts.labels_by_number(self.children_, self.n_clusters_)
         order = np.argsort(labels, kind="stable")
         starts = np.searchsorted(labels[order], np.arange(self.n_clusters_ + 1))
         sizes = np.diff(starts)
         if linkage in ("weighted", "median"):
-            nodes = np.empty(2 * len(labels) - 1)
-            flat_cut.weigh_below(self.children_, heads, nodes)
-            weights = nodes[order]
+            weights = cuts.weights_by_number(self.children_, self.n_clusters_)[order]
         else:
             weights = np.repeat(1.0 / sizes, sizes)
-        kind = {"single": flat_cut.NEAREST_MEMBER, "complete": flat_cut.FARTHEST_MEMBER}.get(
-            linkage, flat_cut.MEAN_OF_MEMBERS
+        kind = {"single": nearest_cluster.NEAREST_MEMBER, "complete": nearest_cluster.FARTHEST_MEMBER}.get(
+            linkage, nearest_cluster.MEAN_OF_MEMBERS
         )
         if linkage in _OF_CENTERS:
             if rows is None:
@@ -721,9 +695,7 @@ def _nearest(
         if not (math.isfinite(out.sum()) or np.isfinite(out).all()):
             row = start + int((~np.isfinite(out)).any(axis=1).argmax())
             raise ValueError(f"Some distances to row {row} of X are not finite numbers.")
-        parallel.run(
-            lambda region, slot: flat_cut.nearest_cluster(out, starts, weights, kind, rows, labels[part], region, slot),  # noqa: B023
-            -(-len(out) // rows),
-            n_threads,
+        parallel.over(
+            len(out), rows, n_threads, nearest_cluster.nearest_cluster, out, starts, weights, kind, labels[part]
         )
     return labels

@@ -11,10 +11,10 @@ import numpy as np
 from .._base import power_of_two
 from .._base.arrays import as_array, as_floats, as_matrix
 from .._base.wording import shown
-from .._dendrogram._kernels import merging
-from .._dendrogram.leaf_order import optimal_leaf_ordering
+from .._dendrogram.leaf_order import order_branches
 from .._dendrogram.linkage_matrix import warn_of_distances
-from .._runtime import memory, parallel, progress, threads
+from .._dendrogram.merges import Merges, scale_heights
+from .._runtime import memory, parallel, progress
 from .._runtime.threads import resolve_n_jobs
 from ..distances import as_metric, check_condensed, check_suits, pairs_to, pdist, prepare, rows_to, safe_exponent
 from ..spanning_trees._kernels import dense, prim
@@ -29,6 +29,7 @@ METHODS = {
     name: code for code, name in enumerate(("single", "complete", "average", "weighted", "centroid", "median", "ward"))
 }
 EUCLIDEAN_METHODS = ("centroid", "median", "ward")
+INVERTING_METHODS = ("centroid", "median")  # heights may fall; merges stay in the order in which they happen
 VECTOR_METHODS = ("single", *EUCLIDEAN_METHODS)  # points need no distance matrix
 
 _INSTEAD = (
@@ -55,58 +56,6 @@ def _by_rows(n_rows: int, row: int, n_threads: int, kernel: Callable, *arguments
     rows = max(1, _CHUNK // max(1, row))
     n_chunks = -(-n_rows // rows)
     _run(n_chunks, n_threads if n_chunks > 2 else 1, kernel, *arguments, rows)
-
-
-class _Merges:
-    """What has been merged so far: a point of each of the two clusters, and the height."""
-
-    def __init__(self, n: int) -> None:
-        self.pairs = np.empty((n - 1, 2), np.int64)
-        self.heights = np.empty(n - 1)
-        self.done = 0
-
-    def write(self, a: NDArray[np.int64], b: NDArray[np.int64], heights: NDArray[np.float64]) -> None:
-        """Add merges."""
-        new = slice(self.done, self.done + len(heights))
-        self.pairs[new, 0], self.pairs[new, 1], self.heights[new] = a, b, heights
-        self.take(len(heights))
-
-    def take(self, count: int) -> None:
-        """Note that `count` more merges were written behind those before."""
-        self.done += count
-        progress.report("linkage", self.done, len(self.heights))
-
-    def linkage(self, method: str, exponent: int = 0) -> NDArray[np.float64]:
-        """The linkage matrix, with heights times 2**exponent.
-
-        Centroid and median linkage merge in the order of scipy, inversions included; the others in any order.
-        """
-        pairs, heights = self.pairs, scale_heights(self.heights, exponent, f"{method} linkage")
-        if method not in ("centroid", "median"):
-            order = np.argsort(heights, kind="stable")
-            pairs, heights = pairs[order], heights[order]
-        Z = np.empty((len(heights), 4))
-        merging.label_merges(pairs, heights, np.empty(2 * len(heights) + 1, np.int64), True, Z)
-        return Z
-
-
-def scale_heights(heights: NDArray[np.float64], exponent: int, owner: str) -> NDArray[np.float64]:
-    """Heights times 2**exponent.
-
-    Raises
-    ------
-    ValueError
-        One of them is beyond all numbers, NaN or infinite.
-    """
-    if exponent == 0:
-        return heights
-    heights = power_of_two.multiplied(heights.copy(), exponent)
-    if not np.isfinite(heights).all():
-        raise ValueError(
-            f"The distances are too large for {owner}: its heights would be beyond the largest number, "
-            f"{np.finfo(np.float64).max:.3g}. Divide the data by some number."
-        )
-    return heights
 
 
 def _nothing_found(method: str) -> ValueError:
@@ -145,7 +94,7 @@ def _join_threads(least, nearest, method):
     return least[0], nearest[0]
 
 
-def _spanning_tree(distances: NDArray[np.float64], n: int, merges: _Merges, n_threads: int) -> None:
+def _spanning_tree(distances: NDArray[np.float64], n: int, merges: Merges, n_threads: int) -> None:
     """Single linkage: the edges of a minimum spanning tree."""
     above = []  # the triangles that were shrunk, and how
     while True:
@@ -155,7 +104,7 @@ def _spanning_tree(distances: NDArray[np.float64], n: int, merges: _Merges, n_th
         found = dense.join_neighbors(least, nearest, np.empty(n, np.int64), group, edges, heights)
         for larger, members, first in reversed(above):
             dense.end_points(larger, members, first, heights[:found], edges[:found])
-        merges.take(found)
+        merges.advance(found)
         m = n - found
         if m == 1:
             return
@@ -169,7 +118,7 @@ def _spanning_tree(distances: NDArray[np.float64], n: int, merges: _Merges, n_th
         distances, n = to, m
 
 
-def _merge_in_rounds(method: str, triangle: _Triangle, merges: _Merges, n_threads: int) -> _Triangle:
+def _merge_in_rounds(method: str, triangle: _Triangle, merges: Merges, n_threads: int) -> _Triangle:
     """Merge all pairs of nearest neighbours, round by round, until only few are found in a round."""
     distances, size, name, ours = triangle
     n = len(size)
@@ -182,7 +131,7 @@ def _merge_in_rounds(method: str, triangle: _Triangle, merges: _Merges, n_thread
         b = nearest[a]
         if n <= _LARGE or len(a) < _FEW * n:
             return _Triangle(distances, size, name, ours)
-        merges.write(name[a], name[b], least[a])
+        merges.add(name[a], name[b], least[a])
 
         keep = np.delete(everyone, b).astype(np.int32)
         partner = np.full(n, -1, np.int32)
@@ -231,7 +180,7 @@ def _merge_in_rounds(method: str, triangle: _Triangle, merges: _Merges, n_thread
         distances, size, name, n, ours = to, size[keep], name[keep], m, True
 
 
-def _merge_chain(method: str, triangle: _Triangle, merges: _Merges) -> None:
+def _merge_chain(method: str, triangle: _Triangle, merges: Merges) -> None:
     """Merge the few clusters that are left."""
     n = len(triangle.size)
     merge = slice(merges.done, merges.done + n - 1)
@@ -247,14 +196,14 @@ def _merge_chain(method: str, triangle: _Triangle, merges: _Merges) -> None:
         merges.heights[merge],
     ):
         raise _nothing_found(method)
-    merges.take(n - 1)
+    merges.advance(n - 1)
 
 
 def _room_for_square(n: int) -> NDArray[np.float64]:
     return np.empty((n, n + 8))  # where n is a power of two, all of a column would share a set of the cache
 
 
-def _merge_reducible(method: str, triangle: _Triangle, merges: _Merges, n_threads: int) -> None:
+def _merge_reducible(method: str, triangle: _Triangle, merges: Merges, n_threads: int) -> None:
     """Complete, average, weighted and ward linkage."""
     triangle = _merge_in_rounds(method, triangle, merges, n_threads)
     if len(triangle.size) > _SMALL:
@@ -263,7 +212,7 @@ def _merge_reducible(method: str, triangle: _Triangle, merges: _Merges, n_thread
         _merge_chain(method, triangle, merges)
 
 
-def _merge_by_heap(method: str, triangle: _Triangle, merges: _Merges, n_threads: int) -> None:
+def _merge_by_heap(method: str, triangle: _Triangle, merges: Merges, n_threads: int) -> None:
     """Merge the nearest two clusters, again and again, until one is left."""
     distances, size, name, ours = triangle
     space = None
@@ -310,7 +259,7 @@ def _merge_by_heap(method: str, triangle: _Triangle, merges: _Merges, n_threads:
         )
         if state[2] < merges.done + n_young:
             raise _nothing_found(method)
-        merges.take(n_young)
+        merges.advance(n_young)
         alive = order[total - state[1] :]
         if len(alive) > 1:
             distances = _fold(distances, offset, alive, n_young, ours, n_threads)
@@ -365,7 +314,7 @@ def _nearest_clusters(blocks, coarse, centers, size, smallest, queries, later, l
     )
 
 
-def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: int) -> None:
+def _ward_of_points(centers: NDArray[np.float64], merges: Merges, n_threads: int) -> None:
     """Ward's method: all pairs of nearest neighbours at once, round by round; a chain when few are found."""
     n = len(centers)
     size, name = np.ones(n), np.arange(n)
@@ -386,7 +335,7 @@ def _ward_of_points(centers: NDArray[np.float64], merges: _Merges, n_threads: in
             if n_alive <= _SMALL or len(a) < _FEW_OF_POINTS * n_alive:
                 return _ward_chain(centers[alive], sizes[:n][alive], name[alive], merges)
             b = nearest[a]
-            merges.write(name[a], name[b], np.sqrt(2.0 * least[a]))
+            merges.add(name[a], name[b], np.sqrt(2.0 * least[a]))
             centers[a] += (sizes[b] / (sizes[a] + sizes[b]))[:, None] * (centers[b] - centers[a])
             sizes[a] += sizes[b]
             for each in (blocks, coarse):
@@ -414,7 +363,7 @@ def _sizes_in_blocks(size: NDArray[np.float64]) -> tuple[NDArray[np.float64], ND
 
 
 def _ward_chain(
-    centers: NDArray[np.float64], size: NDArray[np.float64], name: NDArray[np.int64], merges: _Merges
+    centers: NDArray[np.float64], size: NDArray[np.float64], name: NDArray[np.int64], merges: Merges
 ) -> None:
     """Merge what is left one by one."""
     n = len(centers)
@@ -441,10 +390,10 @@ def _ward_chain(
     )
     if state[1] < n - 1:
         raise _nothing_found("ward")
-    merges.take(n - 1)
+    merges.advance(n - 1)
 
 
-def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merges, n_threads: int) -> None:
+def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: Merges, n_threads: int) -> None:
     """Centroid (weighted by size) or median linkage: merge the nearest two, again and again, until one is left."""
     size, name, d = np.ones(len(points)), np.arange(len(points)), points.shape[1]
     least, nearest = np.empty(len(points)), np.full(len(points), -1)
@@ -493,7 +442,7 @@ def _centers_by_heap(weighted: bool, points: NDArray[np.float64], merges: _Merge
         )
         if state[1] < merges.done + n_young:
             raise _nothing_found("centroid" if weighted else "median")
-        merges.take(n_young)
+        merges.advance(n_young)
         alive = sizes > 0.0
         nearest = np.where((nearest >= 0) & alive[nearest], np.cumsum(alive)[nearest] - 1, -1)[alive]
         points, size, name, least = centers[alive], sizes[alive], names[alive], least[alive]
@@ -553,12 +502,13 @@ def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrit
     top = _largest(y, n_threads)
     if method in ("centroid", "median") and y.min(initial=0.0) < -1e-8 * top:
         raise ValueError(f"{method} linkage is not defined for negative distances. First at index {(y < 0).argmax()}.")
-    merges = _Merges(n)
-    return merges.linkage(method, _merge_matrix(y, top, method, merges, n_threads, overwrite))
+    merges = Merges(n)
+    exponent = _merge_matrix(y, top, method, merges, n_threads, overwrite)
+    return merges.linkage_matrix(f"{method} linkage", exponent, sort=method not in INVERTING_METHODS)
 
 
 def _merge_matrix(
-    y: NDArray[np.float64], top: float, method: str, merges: _Merges, n_threads: int, overwrite: bool
+    y: NDArray[np.float64], top: float, method: str, merges: Merges, n_threads: int, overwrite: bool
 ) -> int:
     """Merge clusters by distances of size `top`. Returns the exponent of the power of two to multiply heights by."""
     n, exponent = len(merges.heights) + 1, power_of_two.exponent_of(top, _POWERS.get(method, 0))
@@ -609,7 +559,7 @@ def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDAr
     n = len(X)
     exponent = safe_exponent(metric, X)
     X, exponent = power_of_two.divided(X, exponent), exponent * metric.degree
-    merges = _Merges(n)
+    merges = Merges(n)
     if n <= _SMALL or method not in VECTOR_METHODS:
         memory.require(16 * (n * (n - 1) // 2), f"{method} linkage of {n:,} points", _INSTEAD)
         if metric.function is None:
@@ -630,7 +580,7 @@ def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDAr
             _ward_of_points(points, merges, n_threads)
         else:
             _centers_by_heap(method == "centroid", points, merges, n_threads)
-    return merges.linkage(method, exponent)
+    return merges.linkage_matrix(f"{method} linkage", exponent, sort=method not in INVERTING_METHODS)
 
 
 # ------------------------------------------------------------------------------------------- the public functions
@@ -754,8 +704,7 @@ def linkage(
         raise ValueError("`y` must be 1 or 2 dimensional.")
     if not optimal_ordering:
         return Z
-    with threads.num_threads(n_threads):
-        return optimal_leaf_ordering(Z, y, metric)
+    return order_branches(Z, y, metric, n_threads)
 
 
 def linkage_vector(

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from reference import agglomerative
 from reference import tree as reference
 
 from coterie._dendrogram._kernels import cuts
-from coterie._runtime.parallel import run
+from coterie._runtime import parallel
 
 
 @pytest.fixture(params=reference.KINDS)
@@ -50,17 +51,8 @@ def test_the_first_row_that_leaves_few_enough_clusters_is_found(trees):
             assert cuts.count_below(reference.children(Z), key, most, reached) == enough.index(True)
 
 
-def test_rows_come_level_by_level():
-    Z = np.array(
-        [[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 1.0, 2.0], [6.0, 7.0, 2.0, 4.0], [4.0, 8.0, 2.0, 5.0], [5.0, 9.0, 3.0, 6.0]]
-    )
-    order = np.full(5, -1)
-    cuts.breadth_first(reference.children(Z), order)
-    assert order.tolist() == [4, 3, 2, 1, 0]
-
-
-@pytest.mark.parametrize("n_threads", [1, 2, 3])
-def test_cuts_have_exactly_as_many_clusters(trees, n_threads):
+@pytest.mark.parametrize(("columns", "n_threads"), [(100, 1), (1, 2), (3, 3)])
+def test_cuts_have_exactly_as_many_clusters(trees, columns, n_threads):
     for Z in trees:
         n = len(Z) + 1
         rank = np.empty(n - 1, np.int64)
@@ -68,11 +60,107 @@ def test_cuts_have_exactly_as_many_clusters(trees, n_threads):
         n_merges = np.random.RandomState(n).permutation(n)
         top, number = np.full((2, n_threads, 2 * n - 1), -7)
         labels = np.full((n, n), -1)
-        run(
-            lambda *where: cuts.label_merged(reference.children(Z), rank, n_merges, top, number, labels, *where),
-            n,
-            n_threads,
-        )
+        tree = (reference.children(Z), rank)
+        parallel.over(n, columns, n_threads, cuts.label_merged, *tree, n_merges, top, number, labels)
         for row, done in zip(labels.tolist(), n_merges, strict=True):
             assert row == reference.cut(Z, n - done)
             assert max(row) == n - done - 1
+
+
+def find_leaders(Z, T, k):
+    children = reference.children(Z)
+    n, order = len(Z) + 1, np.array(reference.rows_below(Z)[-1])
+    label, found = np.full(2 * n - 1, -9, np.int32), np.zeros((2, k), np.int32)
+    label[:n] = T
+    return cuts.find_leaders(children, order, label, *found), found.T.tolist()
+
+
+def test_leaders_are_the_nodes_of_the_clusters(trees):
+    for Z in trees:
+        T = reference.flat(Z, Z[:, 2], np.median(Z[:, 2]))
+        node, found = find_leaders(Z, T, len(set(T)))
+        assert node == -1
+        assert found == [list(pair) for pair in reference.leaders(Z, T)]
+
+
+def test_a_cluster_that_is_no_subtree_is_found():
+    Z = np.array([[0.0, 1.0, 1.0, 2.0], [2.0, 3.0, 1.0, 2.0], [4.0, 5.0, 2.0, 4.0]])
+    assert find_leaders(Z, [1, 2, 1, 2], 2)[0] == 5
+    assert find_leaders(Z, [1, 1, 1, 1], 0)[0] == 6
+
+
+# ---- scikit-learn's numbers
+
+
+def random_tree(rng, n):
+    """Children and sizes of a tree of n points: any shape, in any order that a linkage may have."""
+    alive, children, sizes = list(range(n)), [], [1] * n
+    for row in range(n - 1):
+        near = rng.randint(3) == 0
+        a = alive.pop(-1 if near else rng.randint(len(alive)))
+        b = alive.pop(rng.randint(len(alive)))
+        children.append((a, b))
+        sizes.append(sizes[a] + sizes[b])
+        alive.append(n + row)
+    return np.array(children, dtype=np.int64).reshape(n - 1, 2), np.array(sizes[n:], dtype=np.float64)
+
+
+def undo_last_merges(children, k):
+    heads = np.empty(k, dtype=np.int64)
+    cuts.undo_last_merges(children, heads)
+    return heads
+
+
+def label_members(children, heads):
+    n = len(children) + 1
+    labels = np.empty(n, dtype=np.intp)
+    cuts.label_members(children, np.asarray(heads, dtype=np.int64), np.empty(2 * n - 1, dtype=np.int64), labels)
+    return labels
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_heads_are_where_scikit_learns_heap_has_them(seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(30):
+        children, _ = random_tree(rng, rng.randint(2, 60))
+        for k in {1, 2, rng.randint(1, len(children) + 2), len(children) + 1}:
+            assert undo_last_merges(children, k).tolist() == agglomerative.heads_by_number(children, k)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_labels_are_those_of_the_heads(seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(20):
+        children, _ = random_tree(rng, rng.randint(2, 60))
+        heads = agglomerative.heads_by_number(children, rng.randint(1, len(children) + 2))
+        np.testing.assert_array_equal(label_members(children, heads), agglomerative.labels(children, heads))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_heads_by_size_are_those_that_can_not_be_split(seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(30):
+        children, sizes = random_tree(rng, rng.randint(2, 60))
+        n = len(children) + 1
+        for min_size in {1, 2, rng.randint(1, n + 1), n}:
+            heads = np.full(n, -1, dtype=np.int64)
+            found = heads[: cuts.split_by_size(children, sizes, min_size, heads)]
+            assert sorted(found) == sorted(agglomerative.heads_by_size(children, min_size))
+
+
+def test_weights_are_halved_at_each_merge():
+    children = np.array([[0, 1], [2, 5], [3, 4], [6, 7]])
+    nodes = np.empty(9)
+    cuts.weigh_members(children, np.array([6, 7]), nodes)
+    assert nodes[:5].tolist() == [0.25, 0.25, 0.5, 0.5, 0.5]
+
+
+def test_a_chain_of_200_000_merges_is_cut():
+    n = 200_000
+    children = np.column_stack([np.arange(1, n), np.r_[0, np.arange(n, 2 * n - 2)]])
+    assert sorted(np.bincount(label_members(children, undo_last_merges(children, 3)))) == [1, 1, n - 2]
+    heads = np.empty(n, dtype=np.int64)
+    assert cuts.split_by_size(children, np.arange(2.0, n + 1), 2, heads) == 1
+    weights = np.empty(2 * n - 1)
+    cuts.weigh_members(children, heads[:1], weights)
+    assert weights[n - 1] == 0.5 and weights[0] == 0

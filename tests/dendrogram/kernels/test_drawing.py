@@ -19,15 +19,14 @@ def place(Z, width):
     n, width = len(Z) + 1, np.array(width)
     m = width[-1]
     first, done = np.full((2, 2 * n - 1), -9)
-    x, y = np.full((2, 2 * n - 1), np.nan)
+    position = np.full((2, 2 * n - 1), np.nan)
     leaves, link_of = np.full((2, m), -9)
     links, between = np.full((2, m - 1), -9)
     corners = np.full((2, m - 1, 4), np.nan)
-    drawing.place_links(
-        reference.children(Z), Z[:, 2], width, first, done, x, y, leaves, links, between, link_of, *corners
-    )
+    tree = (reference.children(Z), Z[:, 2], width)
+    drawing.place_links(*tree, first, done, position, leaves, links, between, link_of, corners)
     return {
-        "x": x,
+        "x": position[0],
         "leaves": leaves.tolist(),
         "links": links.tolist(),
         "between": between.tolist(),

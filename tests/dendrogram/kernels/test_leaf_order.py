@@ -1,11 +1,11 @@
-"""The order of leaves in which neighbours are nearest."""
+"""The order of leaves in which neighbors are nearest."""
 
 import numpy as np
 import pytest
 from reference import tree as reference
 
 from coterie._dendrogram._kernels import leaf_order, walks
-from coterie._runtime.parallel import run
+from coterie._runtime import parallel
 
 
 class Problem:
@@ -24,34 +24,21 @@ class Problem:
         self.pack = np.full((n_threads, leaf_order.PACK), np.nan)
 
     def gather(self, rows=2):
-        run(
-            lambda *where: leaf_order.gather(reference.condensed(self.D), self.leaves, rows, self.M, *where),
-            -(-self.n // rows),
-            self.n_threads,
-        )
+        parallel.over(self.n, rows, self.n_threads, leaf_order.gather, reference.condensed(self.D), self.leaves, self.M)
 
     def order_by_nodes(self):
-        run(lambda *where: leaf_order.order_nodes(*self.tree, 0, self.M, self.half, self.pack, *where), self.n - 1, 1)
+        parallel.over(self.n - 1, 1, 1, leaf_order.order_nodes, *self.tree, 0, self.M, self.half, self.pack)
 
     def order_by_rows(self, rows):
         for row in range(self.n - 1):
-            n_chunks = -(-self.size[self.children[row, 0]] // rows)
+            points = int(self.size[self.children[row, 0]])
             for kernel in (leaf_order.order_left, leaf_order.order_right):
-                run(
-                    lambda *where: kernel(*self.tree, row, rows, self.M, self.half, self.pack, *where),  # noqa: B023
-                    n_chunks,
-                    self.n_threads,
-                )
+                parallel.over(points, rows, self.n_threads, kernel, *self.tree, row, self.M, self.half, self.pack)
 
     def trace(self):
         ends = np.full((2 * self.n - 1, 2), -9)
-        run(
-            lambda *where: leaf_order.trace(
-                *self.tree, self.leaves, reference.condensed(self.D), self.M, ends, self.Z, *where
-            ),
-            self.n - 1,
-            1,
-        )
+        y = reference.condensed(self.D)
+        parallel.over(self.n - 1, 1, 1, leaf_order.trace, *self.tree, self.leaves, y, self.M, ends, self.Z)
         return ends
 
 
@@ -61,14 +48,14 @@ def distances(rng, n, ties=False):
 
 
 @pytest.mark.parametrize("n_threads", [1, 3])
-def test_distances_are_gathered_from_left_to_right(n_threads):
+@pytest.mark.parametrize("n", [2, 3, 17])
+def test_distances_are_gathered_from_left_to_right(n, n_threads):
     rng = np.random.RandomState(0)
-    for n in (2, 3, 17):
-        problem = Problem(reference.random_linkage(rng, n), distances(rng, n), n_threads)
-        problem.gather()
-        upper = np.triu_indices(n)
-        expected = problem.D[np.ix_(problem.leaves, problem.leaves)]
-        np.testing.assert_array_equal(problem.M[upper], expected[upper])
+    problem = Problem(reference.random_linkage(rng, n), distances(rng, n), n_threads)
+    problem.gather()
+    upper = np.triu_indices(n)
+    expected = problem.D[np.ix_(problem.leaves, problem.leaves)]
+    np.testing.assert_array_equal(problem.M[upper], expected[upper])
 
 
 @pytest.mark.parametrize("kind", reference.KINDS)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from reference import agglomerative as reference
 
-from coterie._dendrogram._kernels import merging
+from coterie._dendrogram.merges import label_merges
 from coterie._runtime.parallel import run
 from coterie.distances import as_metric, pdist, prepare, squareform
 from coterie.spanning_trees._kernels import prim
@@ -27,11 +27,10 @@ def tree(X, portion):
             1,
         )
         names, least, done = names[inside == 0], least[inside == 0], done + steps
-    children, Z = np.full((n - 1, 2), -1, dtype=np.intp), np.full((n - 1, 4), np.nan)
     order = np.argsort(heights, kind="stable")
     pairs = np.column_stack([visits[order], visits[order + 1]])
-    merging.label_merges(pairs, heights[order], np.empty(2 * n - 1, dtype=np.int64), False, Z)
-    children[:] = Z[:, :2]
+    Z = label_merges(pairs, heights[order], ordered=False)
+    children = Z[:, :2].astype(np.intp)
     Z[:, :2].sort(axis=1)
     return visits, heights, children, Z
 

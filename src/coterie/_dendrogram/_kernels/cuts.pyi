@@ -14,7 +14,6 @@ def label_below(
     stack: NDArray[np.int64],
     label: NDArray[np.int32],
 ) -> None: ...
-def breadth_first(children: NDArray[np.int64], order: NDArray[np.int64]) -> None: ...
 def label_merged(
     children: NDArray[np.int64],
     rank: NDArray[np.int64],
@@ -25,3 +24,18 @@ def label_merged(
     region: Region,
     slot: int,
 ) -> None: ...
+def find_leaders(
+    children: NDArray[np.int64],
+    order: NDArray[np.int64],
+    label: NDArray[np.int32],
+    leaders: NDArray[np.int32],
+    labels: NDArray[np.int32],
+) -> int: ...
+def undo_last_merges(children: NDArray[np.int64], heads: NDArray[np.int64]) -> None: ...
+def split_by_size(
+    children: NDArray[np.int64], sizes: NDArray[np.float64], min_size: float, heads: NDArray[np.int64]
+) -> int: ...
+def label_members(
+    children: NDArray[np.int64], heads: NDArray[np.int64], nodes: NDArray[np.int64], labels: NDArray[np.intp]
+) -> None: ...
+def weigh_members(children: NDArray[np.int64], heads: NDArray[np.int64], nodes: NDArray[np.float64]) -> None: ...

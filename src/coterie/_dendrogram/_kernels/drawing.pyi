@@ -16,13 +16,11 @@ def place_links(
     width: NDArray[np.int64],
     first: NDArray[np.int64],
     done: NDArray[np.int64],
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
+    position: NDArray[np.float64],
     leaves: NDArray[np.int64],
     links: NDArray[np.int64],
     between: NDArray[np.int64],
     link_of: NDArray[np.int64],
-    x_corners: NDArray[np.float64],
-    y_corners: NDArray[np.float64],
+    corners: NDArray[np.float64],
 ) -> None: ...
 def color_links(heights: NDArray[np.float64], threshold: float, color: NDArray[np.int64]) -> None: ...

@@ -36,18 +36,18 @@ def place_links(
         const int64_t[::1] width,         # IN     (2 n - 1,), leaves drawn below each node
         int64_t[::1] first,               # WORK   (2 n - 1,), leaves to the left of each node
         int64_t[::1] done,                # WORK   (2 n - 1,), links before the first below each node
-        double[::1] x,                    # OUT    (2 n - 1,), of the nodes that are shown
-        double[::1] y,                    # WORK   (2 n - 1,)
+        double[:, ::1] position,          # OUT    (2, 2 n - 1), x and y of the nodes that are shown
         int64_t[::1] leaves,              # OUT    (m,), the nodes drawn as leaves, from left to right
         int64_t[::1] links,               # OUT    (m - 1,), the others: left subtree, right subtree, node
         int64_t[::1] between,             # OUT    (m - 1,), which link is drawn over the gap beside each leaf
         int64_t[::1] link_of,             # OUT    (m,), which link each leaf hangs from; untouched where there is none
-        double[:, ::1] x_corners,         # OUT    (m - 1, 4)
-        double[:, ::1] y_corners):        # OUT    (m - 1, 4)
+        double[:, :, ::1] corners):       # OUT    (2, m - 1, 4), x and y of each link
     """Leaves are 10 apart, the first at 5; a link is in the middle of what it joins. O(n) time."""
     cdef:
         Py_ssize_t n = children.shape[0] + 1, v, side, link
         int64_t left, right
+        const double *x = &position[0, 0]
+        const double *y = &position[1, 0]
     with nogil:
         first[2 * n - 2] = 0
         done[2 * n - 2] = 0
@@ -62,34 +62,34 @@ def place_links(
         for v in range(2 * n - 1):
             if width[v] == 1:
                 leaves[first[v]] = v
-                x[v] = 10.0 * first[v] + 5.0
-                y[v] = 0.0
+                position[0, v] = 10.0 * first[v] + 5.0
+                position[1, v] = 0.0
             elif width[v] > 1:
                 left = children[v - n, 0]
                 right = children[v - n, 1]
                 link = done[v] + width[v] - 2
                 links[link] = v
                 between[first[right] - 1] = link
-                x[v] = (x[left] + x[right]) / 2.0
-                y[v] = heights[v - n]
+                position[0, v] = (x[left] + x[right]) / 2.0
+                position[1, v] = heights[v - n]
                 for side in range(2):
                     if width[children[v - n, side]] == 1:
                         link_of[first[children[v - n, side]]] = link
-                x_corners[link, 0] = x[left]
-                x_corners[link, 1] = x[left]
-                x_corners[link, 2] = x[right]
-                x_corners[link, 3] = x[right]
-                y_corners[link, 0] = y[left]
-                y_corners[link, 1] = y[v]
-                y_corners[link, 2] = y[v]
-                y_corners[link, 3] = y[right]
+                corners[0, link, 0] = x[left]
+                corners[0, link, 1] = x[left]
+                corners[0, link, 2] = x[right]
+                corners[0, link, 3] = x[right]
+                corners[1, link, 0] = y[left]
+                corners[1, link, 1] = y[v]
+                corners[1, link, 2] = y[v]
+                corners[1, link, 3] = y[right]
 
 
 def color_links(
         const double[::1] heights,        # IN     (m,), of the links from left to right
         double threshold,                 # IN
         int64_t[::1] color):              # OUT    (m,), counted from 0; -1 at or above the threshold
-    """Links below the threshold have the colour of their neighbours, until one above it comes between. O(m) time."""
+    """Links below the threshold have the color of their neighbors, until one above it comes between. O(m) time."""
     cdef:
         Py_ssize_t i
         int64_t current = 0

@@ -7,7 +7,7 @@ from ..._runtime._kernels.work import Region
 PACK: int
 
 def gather(
-    y: NDArray[np.float64], leaves: NDArray[np.int32], rows: int, M: NDArray[np.float64], region: Region, slot: int
+    y: NDArray[np.float64], leaves: NDArray[np.int32], M: NDArray[np.float64], region: Region, slot: int
 ) -> None: ...
 def order_nodes(
     children: NDArray[np.int64],
@@ -25,7 +25,6 @@ def order_left(
     first: NDArray[np.int64],
     size: NDArray[np.int64],
     row: int,
-    rows: int,
     M: NDArray[np.float64],
     half: NDArray[np.float64],
     pack: NDArray[np.float64],
@@ -37,7 +36,6 @@ def order_right(
     first: NDArray[np.int64],
     size: NDArray[np.int64],
     row: int,
-    rows: int,
     M: NDArray[np.float64],
     half: NDArray[np.float64],
     pack: NDArray[np.float64],

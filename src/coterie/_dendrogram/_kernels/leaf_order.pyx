@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The order of a tree's leaves in which neighbours are nearest, all in all.
+"""The order of a tree's leaves in which neighbors are nearest, all in all.
 
-Let M[u, w] be the least sum of distances between neighbours in an order of a node's points that begins with u and ends
+Let M[u, w] be the least sum of distances between neighbors in an order of a node's points that begins with u and ends
 with w, which are below different children. With l and r the children of the node,
 
     M[u, w] = min over m, k of  M[u, m] + d(m, k) + M[k, w],
 
 where m is below the child of l that u is not below, k below the child of r that w is not below. This is two (min, +)
 products of matrices, each of a whole block. Points are numbered from left to right, so that a node's points are
-neighbours; the block of a node, above the diagonal, holds distances until they are replaced by M.
+neighbors; the block of a node, above the diagonal, holds distances until they are replaced by M.
 
 Bar-Joseph, Gifford and Jaakkola 2001, https://doi.org/10.1093/bioinformatics/17.suppl_1.S22; in O(n^3) time after
 Bar-Joseph et al. 2003, https://doi.org/10.1093/bioinformatics/btg030.
@@ -17,7 +17,7 @@ from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, int64_t
 
 from ..._runtime._kernels.simd cimport simd_level
-from ..._runtime._kernels.work cimport Region, part_t, work_take, work_take_sized
+from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef extern from "leaf_order.h" nogil:
     enum: MIN_PLUS_PACK
@@ -52,7 +52,6 @@ cdef inline node_t node_at(const int64_t[:, ::1] children, const int64_t[::1] fi
 def gather(
         const double[::1] y,              # IN     (n (n - 1) / 2,), condensed
         const int32_t[::1] leaves,        # IN     (n,), the points from left to right
-        Py_ssize_t rows,                  # IN     rows of a chunk
         double[:, ::1] M,                 # OUT    (n, n), on and above the diagonal
         Region region, int slot):
     """Distances between points numbered from left to right. O(n^2) time."""
@@ -60,7 +59,7 @@ def gather(
         Py_ssize_t n = leaves.shape[0], i, j, a, b
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, n, &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
                 M[i, i] = 0.0
                 for j in range(i + 1, n):
@@ -94,17 +93,16 @@ def order_left(
         const int64_t[::1] first,         # IN     (2 n - 1,), place of the leftmost point below each node
         const int64_t[::1] size,          # IN     (2 n - 1,), points below each node
         Py_ssize_t row,                   # IN     which node
-        Py_ssize_t rows,                  # IN     points u of a chunk
         const double[:, ::1] M,           # IN     (n, n)
         double[::1] half,                 # OUT    (points of l times points of r,)
         double[:, ::1] pack,              # WORK   (slots, PACK)
         Region region, int slot):
-    """The first product of one node: half[u, k] = min over m of M[u, m] + d(m, k)."""
+    """The first product of one node, for the points u of l: half[u, k] = min over m of M[u, m] + d(m, k)."""
     cdef:
         node_t v = node_at(children, first, size, row)
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, v.right - v.left, &part):
+        while work_take(&region.work, slot, &part):
             join_left(v, v.left + part.start, v.left + part.stop, M, half, &pack[slot, 0])
 
 
@@ -113,17 +111,16 @@ def order_right(
         const int64_t[::1] first,         # IN     (2 n - 1,), place of the leftmost point below each node
         const int64_t[::1] size,          # IN     (2 n - 1,), points below each node
         Py_ssize_t row,                   # IN     which node
-        Py_ssize_t rows,                  # IN     points u of a chunk
         double[:, ::1] M,                 # INOUT  (n, n)
         const double[::1] half,           # IN     (points of l times points of r,)
         double[:, ::1] pack,              # WORK   (slots, PACK)
         Region region, int slot):
-    """The second product of one node: M[u, w] = min over k of half[u, k] + M[k, w], and M[w, u]."""
+    """The second product of one node, for the points u of l: M[u, w] = M[w, u] = min over k of half[u, k] + M[k, w]."""
     cdef:
         node_t v = node_at(children, first, size, row)
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, v.right - v.left, &part):
+        while work_take(&region.work, slot, &part):
             join_right(v, v.left + part.start, v.left + part.stop, M, half, &pack[slot, 0])
 
 

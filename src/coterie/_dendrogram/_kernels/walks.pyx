@@ -1,54 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A linkage matrix of n points as the tree that it is: checks, sizes, orders.
+"""Walks through a tree: the points below each node, orders, parents.
 
-Node v < n is point v, node n + i is the cluster of row i. Children come before their parents, so that one pass over the
-rows upwards, or downwards, is a walk through the tree.
+Node v < n is point v, node n + i is the cluster of row i, whose children have lower numbers.
 """
-from libc.math cimport floor
-from libc.stdint cimport int32_t, int64_t, uint8_t
-
-NEGATIVE_INDEX = 1
-NEGATIVE_DISTANCE = 2
-NEGATIVE_COUNT = 4
-EXCESSIVE_COUNT = 8
-TOO_EARLY = 16
-TWICE = 32
-NOT_WHOLE = 64
-
-
-def read_children(
-        const double[:, ::1] Z,           # IN     (n - 1, 4)
-        uint8_t[::1] used,                # WORK   (2 n - 1,), zeros
-        int64_t[:, ::1] children):        # OUT    (n - 1, 2), complete where nothing is wrong with the indices
-    """Returns what is wrong with Z: the sum of the constants above; 0 where each node but the last has one parent."""
-    cdef:
-        Py_ssize_t n = Z.shape[0] + 1, i, side
-        double index
-        int64_t child
-        int wrong = 0
-    with nogil:
-        for i in range(n - 1):
-            for side in range(2):
-                index = Z[i, side]
-                if index < 0.0:
-                    wrong |= 1
-                elif index >= n + i:
-                    wrong |= 16
-                elif index != floor(index):  # NaN, too
-                    wrong |= 64
-                else:
-                    child = <int64_t> index
-                    if used[child]:
-                        wrong |= 32
-                    used[child] = 1
-                    children[i, side] = child
-            if Z[i, 2] < 0.0:
-                wrong |= 2
-            if Z[i, 3] < 0.0:
-                wrong |= 4
-            if Z[i, 3] > n:
-                wrong |= 8
-    return wrong
+from libc.stdint cimport int32_t, int64_t
 
 
 def count_leaves(
@@ -102,37 +57,27 @@ def order_clusters(
             order[first[n + i] + size[n + i] - 2] = i
 
 
-def find_leaders(
+def order_levels(
         const int64_t[:, ::1] children,   # IN     (n - 1, 2)
-        const int64_t[::1] order,         # IN     (n - 1,), rows: left subtree, right subtree, node
-        int32_t[::1] label,               # INOUT  (2 n - 1,), that of each point; then that of the points below, or -1
-        int32_t[::1] leaders,             # OUT    (k,), the nodes with exactly the points of one label
-        int32_t[::1] labels):             # OUT    (k,), their labels
-    """O(n) time. Returns the node at which more than k leaders are found, or -1."""
-    cdef:
-        Py_ssize_t n = children.shape[0] + 1, i, side, found = 0, wrong = -1
-        int64_t node = 2 * n - 2
+        int64_t[::1] order):              # OUT    (n - 1,), rows level by level from the root, right before left
+    """O(n) time."""
+    cdef Py_ssize_t n = children.shape[0] + 1, i, side, end = 1
     with nogil:
+        order[0] = n - 2
         for i in range(n - 1):
-            node = n + order[i]
-            if label[children[node - n, 0]] == label[children[node - n, 1]]:
-                label[node] = label[children[node - n, 0]]
-                continue
-            label[node] = -1
-            for side in range(2):
-                if label[children[node - n, side]] != -1:
-                    if found == leaders.shape[0]:
-                        wrong = node
-                        break
-                    leaders[found] = <int32_t> children[node - n, side]
-                    labels[found] = label[children[node - n, side]]
-                    found += 1
-            if wrong >= 0:
-                break
-        if wrong < 0 and label[node] != -1:
-            if found == leaders.shape[0]:
-                wrong = node
-            else:
-                leaders[found] = <int32_t> node
-                labels[found] = label[node]
-    return wrong
+            for side in range(1, -1, -1):
+                if children[order[i], side] >= n:
+                    order[end] = children[order[i], side] - n
+                    end += 1
+
+
+def find_parents(
+        const int64_t[:, ::1] children,   # IN     (n - 1, 2)
+        int64_t[::1] parent):             # OUT    (2 n - 1,), the row above each node; -1 above the last
+    """O(n) time."""
+    cdef Py_ssize_t n = children.shape[0] + 1, i
+    with nogil:
+        parent[2 * n - 2] = -1
+        for i in range(n - 1):
+            parent[children[i, 0]] = i
+            parent[children[i, 1]] = i

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Walking through a tree: its nodes, its leaves, how many rows each node has."""
+"""A tree as objects: `ClusterNode`, and the tree of a linkage matrix."""
 
 from __future__ import annotations
 
@@ -7,47 +7,12 @@ from collections.abc import Callable, Container
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from .._base.arrays import as_doubles
 from .._base.wording import shown
-from .._runtime import parallel, threads
-from ._kernels import walks
-from .linkage_matrix import read_children, read_linkage
+from .linkage_matrix import read_linkage
+from .walks import count_leaves
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
-
-CHUNK = 2**17  # numbers that a chunk reads or writes: about 0.1 ms
-
-
-# ------------------------------------------------------------------------------------------- for all that walk
-
-
-def count_leaves(children: NDArray[np.int64]) -> NDArray[np.int64]:
-    size = np.empty(2 * len(children) + 1, np.int64)
-    walks.count_leaves(children, size)
-    return size
-
-
-def order_leaves(children: NDArray[np.int64], size: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Place of the leftmost point below each node, and the points from left to right."""
-    first, leaves = np.empty_like(size), np.empty(len(children) + 1, np.int32)
-    walks.order_leaves(children, size, first, leaves)
-    return first, leaves
-
-
-def chunked(kernel: Callable, n: int, size: int) -> None:
-    """Run ``kernel(size, region, thread)`` over n items, `size` in a chunk."""
-    parallel.run(lambda region, thread: kernel(size, region, thread), -(-n // size), threads.get_num_threads())
-
-
-def n_slots(n: int, size: int) -> int:
-    """Threads that `chunked` uses, at most."""
-    return min(threads.get_num_threads(), -(-n // size))
-
-
-# ------------------------------------------------------------------------------------------- what users call
+    from numpy.typing import ArrayLike
 
 
 class ClusterNode:
@@ -255,109 +220,3 @@ def to_tree(Z: ArrayLike, rd: bool = False) -> ClusterNode | tuple[ClusterNode, 
     for (left, right), dist in zip(children.tolist(), Z[:, 2].tolist(), strict=True):
         nodes.append(ClusterNode(len(nodes), nodes[left], nodes[right], dist))
     return (nodes[-1], nodes) if rd else nodes[-1]
-
-
-def leaves_list(Z: ArrayLike) -> NDArray[np.int32]:
-    """The points of a tree from left to right.
-
-    Parameters
-    ----------
-    Z : array-like of shape (n - 1, 4), float64
-        Linkage matrix; not modified.
-
-    Returns
-    -------
-    ndarray of shape (n,), int32
-
-    Raises
-    ------
-    TypeError, ValueError
-        `Z` is not a linkage matrix.
-
-    Notes
-    -----
-    O(n) time.
-
-    Examples
-    --------
-    >>> from coterie.hierarchy import leaves_list
-    >>> leaves_list([[0.0, 1.0, 0.5, 2.0], [2.0, 3.0, 1.5, 3.0]])
-    array([2, 0, 1], dtype=int32)
-    """
-    _, children = read_linkage(Z)
-    return order_leaves(children, count_leaves(children))[1]
-
-
-def from_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
-    """A linkage matrix from one of MATLAB's: nodes counted from 1, without a column of numbers of points.
-
-    Parameters
-    ----------
-    Z : array-like of shape (n - 1, 3)
-        MATLAB's linkage matrix; not modified.
-
-    Returns
-    -------
-    ndarray of shape (n - 1, 4), float64
-        An empty `Z` is returned as a copy.
-
-    Raises
-    ------
-    ValueError
-        `Z` has not three columns, or its indices are not those of a tree, counted from 1.
-
-    Examples
-    --------
-    >>> from coterie.hierarchy import from_mlab_linkage
-    >>> from_mlab_linkage([[1, 2, 0.5], [3, 4, 1.5]])
-    array([[0. , 1. , 0.5, 2. ],
-           [2. , 3. , 1.5, 3. ]])
-    """
-    Z = as_doubles(Z, name="Z").copy()
-    if Z.shape in ((), (0,)):
-        return Z
-    if Z.ndim != 2:
-        raise ValueError("The linkage array must be rectangular.")
-    if len(Z) == 0:
-        return Z
-    if Z.shape[1] != 3:
-        raise ValueError(f"MATLAB's linkage matrix must have 3 columns. Got {Z.shape[1]}.")
-    result = np.zeros((len(Z), 4))
-    result[:, :3] = Z - [1.0, 1.0, 0.0]
-    wrong, children = read_children(result)
-    if wrong & ~walks.NEGATIVE_DISTANCE:
-        raise ValueError("The format of the indices is not 1..N")
-    result[:, 3] = count_leaves(children)[len(Z) + 1 :]
-    return result
-
-
-def to_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
-    """A linkage matrix as MATLAB has it: nodes counted from 1, without the column of numbers of points.
-
-    Parameters
-    ----------
-    Z : array-like of shape (n - 1, 4)
-        Linkage matrix; not modified.
-
-    Returns
-    -------
-    ndarray of shape (n - 1, 3), float64
-        An empty `Z` is returned as a copy.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `Z` is not a linkage matrix.
-
-    Examples
-    --------
-    >>> from coterie.hierarchy import to_mlab_linkage
-    >>> to_mlab_linkage([[0, 1, 0.5, 2], [2, 3, 1.5, 3]])
-    array([[1. , 2. , 0.5],
-           [3. , 4. , 1.5]])
-    """
-    Z = as_doubles(Z, name="Z").copy()
-    if Z.shape in ((), (0,)):
-        return Z
-    Z = read_linkage(Z)[0]
-    return np.concatenate([Z[:, :2] + 1.0, Z[:, 2:3]], axis=1)

@@ -4,14 +4,22 @@ from numpy.typing import NDArray
 
 from ..._runtime._kernels.work import Region
 
-def find_parents(children: NDArray[np.int64], parent: NDArray[np.int64]) -> None: ...
+def running_maximum(children: NDArray[np.int64], own: NDArray[np.float64], most: NDArray[np.float64]) -> None: ...
+def inconsistency(
+    children: NDArray[np.int64],
+    heights: NDArray[np.float64],
+    path: NDArray[np.int64],
+    turn: NDArray[np.int64],
+    R: NDArray[np.float64],
+    region: Region,
+    slot: int,
+) -> None: ...
 def pair_heights(
     children: NDArray[np.int64],
     heights: NDArray[np.float64],
     size: NDArray[np.int64],
     first: NDArray[np.int64],
     parent: NDArray[np.int64],
-    rows: int,
     row: NDArray[np.float64],
     out: NDArray[np.float64],
     region: Region,
@@ -22,7 +30,6 @@ def joint_moments(
     y: NDArray[np.float64],
     x_mean: float,
     y_mean: float,
-    length: int,
     sums: NDArray[np.float64],
     region: Region,
     slot: int,
