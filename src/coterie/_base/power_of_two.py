@@ -106,6 +106,23 @@ def far_rows(X: NDArray, exponent: int, power: float = 2.0) -> NDArray[np.intp] 
     return np.flatnonzero(~(multiplied(tops, -exponent) < far_limit(power)))
 
 
+def parts(X: NDArray, exponent: int, top: float, power: float = 2.0) -> list[tuple[slice | NDArray[np.intp], int]]:
+    """Which rows are compared with others over which power of two: as a rule all over the one that suits the others.
+
+    Rows too large for that come first, over one that suits them, too.
+
+    exponent : of the power of two that suits the others
+    top : the largest absolute value of the others
+    """
+    far = far_rows(X, exponent, power)
+    if far is None:
+        return [(slice(None), exponent)]
+    found: list[tuple[slice | NDArray[np.intp], int]] = [(far, exponent_of(max(top, magnitude(X[far])), power))]
+    if len(far) < len(X):
+        found.append((np.setdiff1d(np.arange(len(X)), far), exponent))
+    return found
+
+
 def divided(X: NDArray, exponent: int) -> NDArray:
     """Numbers over 2**exponent, in float64; they themselves if it is 0."""
     return X if exponent == 0 else multiplied(X.astype(np.float64), -exponent)

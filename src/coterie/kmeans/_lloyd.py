@@ -305,14 +305,9 @@ def _around(centers: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
         return centers, shift, float(np.abs(centers - shift).max())
 
 
-def _parts(X: np.ndarray, centers: np.ndarray) -> list[tuple[slice | np.ndarray, int]]:
-    """Which rows are to be compared with the centers over which power of two: all over one, as a rule."""
-    exponent = power_of_two.exponent_for(centers)
-    far = power_of_two.far_rows(X, exponent)
-    if far is None:
-        return [(slice(None), exponent)]
-    close = np.setdiff1d(np.arange(len(X)), far)
-    return [(far, power_of_two.exponent_for(X[far], centers)), *([(close, exponent)] if len(close) else [])]
+def _size(centers: np.ndarray) -> tuple[int, float]:
+    """The exponent of the power of two that suits the centers, and their largest absolute value."""
+    return power_of_two.exponent_for(centers), power_of_two.magnitude(centers)
 
 
 def nearest(X: np.ndarray, centers: np.ndarray, n_threads: int) -> np.ndarray:
@@ -321,7 +316,7 @@ def nearest(X: np.ndarray, centers: np.ndarray, n_threads: int) -> np.ndarray:
     around = _around(centers)
     if _APART_AT_LEAST < around[2] < _APART_AT_MOST and not _assign(X, *around, n_threads, labels):
         return labels
-    for which, exponent in _parts(X, centers):
+    for which, exponent in power_of_two.parts(X, *_size(centers)):
         part = np.full(len(X[which]), -1, dtype=np.int32)
         _assign(
             power_of_two.divided(X[which], exponent), *_around(power_of_two.divided(centers, exponent)), n_threads, part
@@ -355,7 +350,7 @@ def inertia(X: np.ndarray, weight: np.ndarray | None, centers: np.ndarray, label
 def distances(X: np.ndarray, centers: np.ndarray, n_threads: int) -> np.ndarray:
     """Euclidean distances (n, k), of X's dtype; infinite where they are beyond it."""
     out = np.empty((len(X), len(centers)), dtype=X.dtype)
-    for which, exponent in _parts(X, centers):
+    for which, exponent in power_of_two.parts(X, *_size(centers)):
         if exponent == 0 and isinstance(which, slice):
             _write_distances(X, centers, n_threads, out)
         else:

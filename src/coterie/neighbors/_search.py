@@ -334,20 +334,19 @@ def nearest(
     )
     out, indices = np.empty((n, k)), np.empty((n, k), np.int64)
     search = _nearest_in_blocks if rows.tree is None else _nearest_in_tree
-    far = None
-    if Y is not None and rows.metric is not None:
-        far = power_of_two.far_rows(Y, rows.exponent, rows.metric.power)
-    if far is None:
+    if Y is None or rows.metric is None:
         search(rows, Y, others, n_threads, out, indices)
         return out, indices
-    # Queries that are too large to be compared with the rows as they are laid out.
-    exponent = power_of_two.exponent_of(max(rows.top, power_of_two.magnitude(Y)), rows.metric.power)
-    smaller = lay_out(rows.X, rows.metric, 1, n_threads, rows.tree is not None, exponent)
-    for those, which in ((smaller, far), (rows, np.setdiff1d(np.arange(n), far))):
-        if len(which):
-            part = np.empty((len(which), k)), np.empty((len(which), k), np.int64)
-            search(those, Y[which], others, n_threads, *part)
-            out[which], indices[which] = part
+    for which, exponent in power_of_two.parts(Y, rows.exponent, rows.top, rows.metric.power):
+        if isinstance(which, slice):
+            search(rows, Y, others, n_threads, out, indices)
+            break
+        suited = rows
+        if exponent != rows.exponent:  # these queries are too large to be compared with the rows as they are laid out
+            suited = lay_out(rows.X, rows.metric, 1, n_threads, rows.tree is not None, exponent)
+        part = np.empty((len(which), k)), np.empty((len(which), k), np.int64)
+        search(suited, Y[which], others, n_threads, *part)
+        out[which], indices[which] = part
     return out, indices
 
 
