@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from .explain import outlier_scores
     from .hierarchy import AgglomerativeClustering, DivisiveClustering
     from .kmeans import KMeans, k_means, kmeans_plusplus
-    from .scores._labelings import Comparison, align_labels, compare, relabel
+    from .scores import Comparison, align_labels, compare, relabel
 
 __all__ = [
     "DBSCAN",
@@ -96,7 +96,7 @@ _HOMES = {
     "explain": ("outlier_scores",),
     "hierarchy": ("AgglomerativeClustering", "DivisiveClustering"),
     "kmeans": ("KMeans", "k_means", "kmeans_plusplus"),
-    "scores._labelings": ("Comparison", "align_labels", "compare", "relabel"),
+    "scores": ("Comparison", "align_labels", "compare", "relabel"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

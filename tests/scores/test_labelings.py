@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from coterie import align_labels, compare, relabel, scores
-from coterie.scores import _labelings
+from coterie._runtime import memory
+from coterie.scores import _assignment
 
 
 def best_numbering(previous, labels):
@@ -50,7 +51,7 @@ def test_total_overlap_is_that_of_scipy(largest):
     rng = np.random.default_rng(largest)
     for _ in range(150):
         overlap = rng.integers(0, largest, rng.integers(1, 25, 2), endpoint=True)
-        row = _labelings._partners(overlap)
+        row = _assignment.best_partners(overlap)
         paired = np.flatnonzero(row >= 0)
         assert len(set(row[paired])) == len(paired)
         assert (overlap[row[paired], paired] > 0).all()
@@ -254,7 +255,7 @@ def test_mistakes(call, error, message):
 
 
 def test_table_of_all_pairs_that_memory_does_not_hold_is_refused(monkeypatch):
-    monkeypatch.setattr(_labelings.memory, "available", lambda: 10**8)
+    monkeypatch.setattr(memory, "available", lambda: 10**8)
     labels = np.arange(3000)
     with pytest.raises(MemoryError, match="A table of 3,000 clusters by 3,000 would take"):
         compare(labels, labels)

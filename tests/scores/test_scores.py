@@ -12,8 +12,9 @@ from reference import scores as reference
 import coterie
 from coterie import Cancelled, distances, scores
 from coterie._runtime import memory
+from coterie._runtime.thresholds import thresholds
 from coterie.distances import _sparse_points
-from coterie.scores import _cluster_means, _contingency, _silhouettes
+from coterie.scores import _contingency
 
 EXACT = dict(rtol=1e-13, atol=1e-13)
 AS_SKLEARN = dict(rtol=1e-10, atol=1e-10)
@@ -104,9 +105,9 @@ def test_distances_are_added_up_by_rank_as_they_are_one_by_one(monkeypatch, metr
     X[labels == 0] += 100
     X[::500] *= 1e6
     ranked = scores.silhouette_samples(X, labels, metric=metric)
-    monkeypatch.setattr(_cluster_means, "_BLOCK", 1 << 10)
+    monkeypatch.setattr(thresholds, "score_block", 1 << 10)
     assert ranked.tobytes() == scores.silhouette_samples(X, labels, metric=metric).tobytes()
-    monkeypatch.setattr(_silhouettes, "_BY_RANK", 3000)
+    monkeypatch.setattr(thresholds, "rank_rows", 3000)
     single = scores.silhouette_samples(X, labels, metric=metric)
     assert ranked.tobytes() != single.tobytes()  # it was another way
     np.testing.assert_allclose(ranked, single, **EXACT)
@@ -234,9 +235,9 @@ def test_silhouettes_take_memory_for_the_data_alone():
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine", "precomputed", math.dist])
 def test_silhouettes_tell_how_far_they_are_and_can_be_stopped(monkeypatch, metric):
-    monkeypatch.setattr(_cluster_means, "_BLOCK", 1 << 8)
-    monkeypatch.setattr(_silhouettes, "_CHUNK", 1 << 12)
-    monkeypatch.setattr(_silhouettes, "_GIVEN", 1 << 9)
+    monkeypatch.setattr(thresholds, "score_block", 1 << 8)
+    monkeypatch.setattr(thresholds, "silhouette_chunk", 1.0)
+    monkeypatch.setattr(thresholds, "chunk", 1.0)
     X, labels = rows("euclidean", 60 if callable(metric) else 400, seed=8), None
     labels, data, heard = some_labels(len(X), 3, seed=8), X, []
     if metric == "precomputed":
@@ -356,7 +357,7 @@ def test_sparse_rows_have_the_silhouettes_of_dense_ones(monkeypatch, metric, dty
     labels = some_labels(300, 12, seed=0)
     expected = scores.silhouette_samples(X, labels, metric=metric)
     for block, tile in ((1 << 18, None), (1 << 8, 64)):
-        monkeypatch.setattr(_cluster_means, "_BLOCK", block)
+        monkeypatch.setattr(thresholds, "score_block", block)
         monkeypatch.setattr(_sparse_points, "_sparse_tile", lambda length, tile=tile: tile or 1 << 14)
         found = scores.silhouette_samples(Sparse(X), labels, metric=metric)
         np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13)
@@ -453,8 +454,7 @@ def test_clusters_of_equal_rows():
 def test_blocks_make_no_difference(monkeypatch):
     X, labels = rows("euclidean", 400, seed=11), some_labels(400, 50, seed=11)
     expected = [score(X, labels) for score in (scores.calinski_harabasz_score, scores.davies_bouldin_score)]
-    for module in (scores, _cluster_means):
-        monkeypatch.setattr(module, "_BLOCK", 256)
+    monkeypatch.setattr(thresholds, "score_block", 256)
     found = [score(X, labels) for score in (scores.calinski_harabasz_score, scores.davies_bouldin_score)]
     np.testing.assert_allclose(found, expected, rtol=1e-13)
 
@@ -566,7 +566,7 @@ def test_blocks_of_sizes_make_no_difference(monkeypatch):
     rng = np.random.default_rng(1)
     a, b = (np.unique(rng.zipf(1.5, 5000) % k, return_counts=True)[1] for k in (97, 61))
     expected = _contingency.expected_mutual_information(a, b)
-    monkeypatch.setattr(_contingency, "_BLOCK", 64)
+    monkeypatch.setattr(thresholds, "information_block", 64)
     np.testing.assert_allclose(_contingency.expected_mutual_information(a, b), expected, rtol=1e-13)
     np.testing.assert_allclose(_contingency.expected_mutual_information(b, a), expected, rtol=1e-13)
 

@@ -43,6 +43,10 @@ class Thresholds:
     # ---- hierarchy
 
     # ---- scores
+    score_block: int = 1 << 18  # numbers of a block of rows; where blocks end shows in the last bits of sums
+    information_block: int = 1 << 16  # probabilities that are computed at a time
+    rank_rows: int = 512  # rows a cluster, at least, to add up Manhattan distances by rank
+    silhouette_chunk: float = 2e7  # nanoseconds of a chunk, at most
 
     # ---- selection and explain
 

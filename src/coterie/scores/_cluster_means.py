@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .._runtime import progress
+from .._runtime.thresholds import thresholds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_BLOCK = 1 << 18  # numbers that are worked on at a time
 
 
 def check_number_of_labels(n_labels: int, n_samples: int) -> None:
@@ -24,7 +23,7 @@ def check_number_of_labels(n_labels: int, n_samples: int) -> None:
 
 def blocks(stage: str, n: int, numbers_per_row: int) -> Iterator[slice]:
     """Cut n rows into blocks; reports how far `stage` is before each."""
-    step = max(1, _BLOCK // numbers_per_row)
+    step = max(1, thresholds.score_block // numbers_per_row)
     for start in range(0, n, step):
         progress.report(stage, start, n)
         yield slice(start, min(start + step, n))
@@ -60,7 +59,7 @@ class Clusters(NamedTuple):
         """Blocks of rows, less the mean of each row's cluster."""
         # As many rows as clusters at least: what is done for each cluster and block is then not more than for the rows.
         n = len(X)
-        for rows in blocks("clusters", n, min(X.shape[1], max(1, _BLOCK // len(self.sizes)))):
+        for rows in blocks("clusters", n, min(X.shape[1], max(1, thresholds.score_block // len(self.sizes)))):
             block = (X[rows] if vectors is None else vectors(X[rows])) - self.corners[codes[rows]]
             block -= self.shifts[codes[rows]]
             yield rows, block

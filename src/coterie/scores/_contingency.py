@@ -12,12 +12,12 @@ from .._base.arrays import as_array, as_matrix
 from .._base.labels import as_labels
 from .._base.warnings import warn
 from .._runtime import progress, threads
+from .._runtime.thresholds import thresholds
 from ..distances._sparse import as_sparse_rows, is_sparse
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-_BLOCK = 1 << 16  # probabilities that are computed at a time
 _EPS = float(np.finfo(np.float64).eps)
 _MOST_ROWS = 2**53  # of a contingency matrix: float64 counts no further
 _TAIL = 60.0  # what has a probability below exp(-60) is left out of an expectation
@@ -135,7 +135,7 @@ def expected_mutual_information(rows: NDArray[np.int64], columns: NDArray[np.int
         start = 0
         while start < len(order):  # those of about the same reach together, in a rectangle
             stop = start + 1
-            while stop < len(order) and (stop - start + 1) * reach[order[stop]] <= _BLOCK:
+            while stop < len(order) and (stop - start + 1) * reach[order[stop]] <= thresholds.information_block:
                 stop += 1
             some = order[start:stop]
             total += times * float(b_times[some] @ _expected_terms(n, a, b_sizes[some], int(reach[some[-1]])))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coterie import distances
-from coterie._runtime.parallel import run
+from coterie._runtime.parallel import over
 from coterie.scores._kernels import silhouette
 
 
@@ -18,12 +18,10 @@ def expected(D, codes):
     return within, means.min(axis=1)
 
 
-def in_parts(kernel, n, rows, n_threads):
-    """Run over all rows in three calls, with a number on either side of what is written."""
+def summed(n, rows, n_threads, kernel, *arguments):
+    """What a kernel writes for n rows; there is a number on either side of it."""
     room = np.full((2, n + 2), -7.0)
-    n_chunks = -(-n // rows)
-    for first, stop in ((0, n_chunks // 2), (n_chunks // 2, n_chunks - 1), (n_chunks - 1, n_chunks)):
-        run(lambda region, slot: kernel(rows, first, *room[:, 1:-1], region, slot), stop - first, n_threads)  # noqa: B023
+    over(n, rows, n_threads, kernel, *arguments, *room[:, 1:-1])
     assert (room[:, [0, -1]] == -7).all()
     return room[:, 1:-1]
 
@@ -41,14 +39,7 @@ def test_distances_of_rows_are_summed_by_cluster(n, k, rows, columns, n_threads)
     measure = distances.as_metric("euclidean")
     points = distances.prepare(X, measure, 1)
     ends = np.cumsum(np.bincount(codes))
-    found = in_parts(
-        lambda rows, first, within, nearest, region, slot: silhouette.mean_distances(
-            points, codes, ends, rows, columns, first, within, nearest, region, slot
-        ),
-        n,
-        rows,
-        n_threads,
-    )
+    found = summed(n, rows, n_threads, silhouette.mean_distances, points, codes, ends, columns)
     np.testing.assert_allclose(found, expected(distances.cdist(X, X), codes), rtol=1e-13)
 
 
@@ -58,14 +49,7 @@ def test_given_distances_are_summed_by_cluster(n, k, dtype):
     rng = np.random.default_rng(n)
     D, codes = rng.integers(0, 99, (n, n)).astype(dtype), rng.permutation(sorted_codes(n, k, seed=k))
     order, ends = np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))
-    found = in_parts(
-        lambda rows, first, within, nearest, region, slot: silhouette.mean_given_distances(
-            D, order, codes, ends, rows, first, within, nearest, region, slot
-        ),
-        n,
-        5,
-        2,
-    )
+    found = summed(n, 5, 2, silhouette.mean_given_distances, D, order, codes, ends)
     np.testing.assert_array_equal(found, expected(D.astype(np.float64), codes))
 
 
@@ -74,14 +58,7 @@ def test_nan_is_not_lost(place):
     D = np.zeros((3, 3))
     D[0, place] = np.nan
     codes = np.arange(3)
-    within, nearest = in_parts(
-        lambda rows, first, within, nearest, region, slot: silhouette.mean_given_distances(
-            D, codes, codes, codes + 1, rows, first, within, nearest, region, slot
-        ),
-        3,
-        3,
-        1,
-    )
+    within, nearest = summed(3, 3, 1, silhouette.mean_given_distances, D, codes, codes, codes + 1)
     assert np.isnan(within[0] if place == 0 else nearest[0])
     assert not np.isnan([*within[1:], *nearest[1:]]).any()
 
@@ -92,15 +69,15 @@ def test_neither_blocks_nor_threads_make_a_difference():
     ends = np.cumsum(np.bincount(codes))
 
     def found(rows, columns, n_threads):
-        return in_parts(
-            lambda rows, first, within, nearest, region, slot: silhouette.mean_distances(
-                points, codes, ends, rows, columns, first, within, nearest, region, slot
-            ),
-            3000,
-            rows,
-            n_threads,
-        )
+        return summed(3000, rows, n_threads, silhouette.mean_distances, points, codes, ends, columns)
 
     one = found(16, 512, 1)
     for rows, columns, n_threads in ((64, 512, 1), (4, 2048, 2), (16, 512, 7)):
         np.testing.assert_array_equal(found(rows, columns, n_threads), one)
+
+
+def test_chunks_that_are_too_large_are_refused():
+    X, codes = np.zeros((65, 1)), sorted_codes(65, 2, seed=0)
+    points = distances.prepare(X, distances.as_metric("euclidean"), 1)
+    with pytest.raises(ValueError, match="a chunk may have 64 rows, got 65"):
+        summed(65, 65, 1, silhouette.mean_distances, points, codes, np.cumsum(np.bincount(codes)), 512)

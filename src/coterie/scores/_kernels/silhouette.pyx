@@ -23,33 +23,31 @@ def mean_distances(
         Points points,                    # IN     n points, sorted by cluster
         const int64_t[::1] codes,         # IN     (n,) cluster of each point, ascending
         const int64_t[::1] ends,          # IN     (k,) where the points of each cluster end
-        Py_ssize_t rows,                  # IN     rows of a chunk, a multiple of 4, at most MOST_ROWS
         Py_ssize_t columns,               # IN     columns of a block, a multiple of 512
-        Py_ssize_t first,                 # IN     number of the chunk to begin with
         double[::1] within,               # OUT    (n,) sum of the distances to the points of the own cluster
         double[::1] nearest,              # OUT    (n,) least mean distance to another cluster
         Region region, int slot):
-    """O(n d) time a row, no memory but that of the caller."""
+    """O(n d) time a row, no memory but that of the caller. A chunk has at most MOST_ROWS rows."""
     cdef:
-        Py_ssize_t n = points.points.n, row0, stop, row, column
+        Py_ssize_t n = points.points.n, row, column
         int64_t cluster, after            # those of the first column of a block, and of the next one
         double open_sum[ROWS_AT_MOST]
         part_t part
+    if region.work.size > ROWS_AT_MOST:
+        raise ValueError(f"a chunk may have {ROWS_AT_MOST} rows, got {region.work.size}")
     with nogil:
         while work_take(&region.work, slot, &part):
-            row0 = (first + part.index) * rows
-            stop = min(n, row0 + rows)
-            for row in range(row0, stop):
+            for row in range(part.start, part.stop):
                 nearest[row] = INFINITY
-                open_sum[row - row0] = 0.0
+                open_sum[row - part.start] = 0.0
             after = column = 0
             while column < n:
                 cluster = after
-                row = row0
-                while row < stop:
-                    after = pass_columns(&points.points, row, min(TOGETHER, stop - row), column,
+                row = part.start
+                while row < part.stop:
+                    after = pass_columns(&points.points, row, min(TOGETHER, part.stop - row), column,
                                          min(n, column + columns), cluster, &codes[row], &ends[0],
-                                         open_sum + (row - row0), &within[row], &nearest[row])
+                                         open_sum + (row - part.start), &within[row], &nearest[row])
                     row += TOGETHER
                 column += columns
 
@@ -79,8 +77,6 @@ def mean_given_distances(
         const int64_t[::1] order,         # IN     (n,) columns, sorted by cluster
         const int64_t[::1] codes,         # IN     (n,) cluster of each row
         const int64_t[::1] ends,          # IN     (k,) where the columns of each cluster end, in that order
-        Py_ssize_t rows,                  # IN     rows of a chunk
-        Py_ssize_t first,                 # IN     number of the chunk to begin with
         double[::1] within,               # OUT    (n,) sum of the distances to the rows of the own cluster
         double[::1] nearest,              # OUT    (n,) least mean distance to another cluster
         Region region, int slot):
@@ -93,7 +89,7 @@ def mean_given_distances(
         part_t part
     with nogil:
         while work_take(&region.work, slot, &part):
-            for row in range((first + part.index) * rows, min(n, (first + part.index + 1) * rows)):
+            for row in range(part.start, part.stop):
                 nearest[row] = INFINITY
                 open_sum = 0.0
                 start = cluster = 0

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Where two clusterings of the same rows agree and differ."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._base.wording import share_cell
+from ._assignment import best_partners
+from ._external import adjusted_rand_score
+from ._named_labels import NOISE, Labels, check_lengths, overlap
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Comparison", "compare"]
+
+_MOST_LINES = 12  # of each kind in the text of a comparison
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Comparison:
+    """Where two clusterings of the same rows, `a` and `b`, agree and differ; ``print`` it. Made by `compare`.
+
+    A cluster's rows are *mostly* in another one if more than half of them are.
+
+    Attributes
+    ----------
+    contingency : ndarray of shape (len(labels_a), len(labels_b)), int64
+        How many rows have the one label in `a` and the other in `b`.
+    labels_a, labels_b : ndarray
+        The labels of its rows and columns, ascending; noise (-1) among them.
+    adjusted_rand : float
+        1 for the same clusters, about 0 for what chance would give. Noise counts as a cluster.
+    changed : float
+        Share of the rows that are in another cluster, once `align_labels` has numbered the clusters alike; going to
+        noise or coming from it counts.
+    kept : dict
+        Clusters that are mostly in one cluster of `b`, which mostly comes from them: ``{label in a: label in b}``.
+        Those of `splits` and `merges` are not among them.
+    splits : dict
+        Clusters that were divided: two or more clusters of `b` come mostly from them. ``{label in a: those of b}``.
+    merges : dict
+        Clusters that were put together: two or more clusters of `a` are mostly in them. ``{label in b: those of a}``.
+    gone, new : tuple
+        Clusters of `a`, and of `b`, that are in none of these: their rows are spread, or are noise in the other.
+    """
+
+    contingency: NDArray[np.int64] = dataclasses.field(repr=False)
+    labels_a: NDArray = dataclasses.field(repr=False)
+    labels_b: NDArray = dataclasses.field(repr=False)
+    adjusted_rand: float
+    changed: float
+    kept: dict
+    splits: dict
+    merges: dict
+    gone: tuple
+    new: tuple
+
+    def __str__(self) -> str:
+        a, b = (_named(each) for each in (self.labels_a, self.labels_b))
+        n = int(self.contingency.sum())
+        lines = [
+            f"{_count(n, 'row')}: {_count(len(a), 'cluster')} in a, {len(b)} in b. "
+            f"Adjusted Rand index {self.adjusted_rand:.3f}.",
+            f"In another cluster, once the numbers are matched: {_count(round(self.changed * n), 'row')} "
+            f"({share_cell(self.changed)}).",
+        ]
+        shared = {(i, j): int(self.contingency[a[i], b[j]]) for i, j in self.kept.items()}
+        size_a = {i: int(self.contingency[a[i]].sum()) for i in a}
+        size_b = {j: int(self.contingency[:, b[j]].sum()) for j in b}
+
+        def parts(row: NDArray, names: NDArray, way: str = "in") -> str:
+            order = [j for j in np.argsort(-row, kind="stable") if row[j]]
+            text = [f"{row[j]:,} {way} {'noise' if _is_noise(names[j]) else names[j]}" for j in order[:4]]
+            return ", ".join(text) + (f" and {len(order) - 4} more" if len(order) > 4 else "")
+
+        def section(title: str, items: list[str]) -> None:
+            if items:
+                rest = [f"... and {len(items) - _MOST_LINES} more"] if len(items) > _MOST_LINES else []
+                lines.append(f"{title}:")
+                lines.extend(f"    {each}" for each in items[:_MOST_LINES] + rest)
+
+        same = [
+            f"{i} is {j}: all {_count(size_a[i], 'row')}"
+            if size_a[i] == shared[i, j] == size_b[j]
+            else f"{i} is {j}: {_count(shared[i, j], 'row')} in both, {size_a[i] - shared[i, j]:,} only in a, "
+            f"{size_b[j] - shared[i, j]:,} only in b"
+            for i, j in self.kept.items()
+        ]
+        section("kept (a is b)", same)
+        section(
+            "split (a into b)",
+            [f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}" for i in self.splits],
+        )
+        section(
+            "merged (b out of a)",
+            [
+                f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
+                for j in self.merges
+            ],
+        )
+        section(
+            "no counterpart in b",
+            [f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}" for i in self.gone],
+        )
+        section(
+            "no counterpart in a",
+            [
+                f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
+                for j in self.new
+            ],
+        )
+        if len(a) < len(self.labels_a) or len(b) < len(self.labels_b):
+            in_a, in_b = (np.array([_is_noise(each) for each in names]) for names in (self.labels_a, self.labels_b))
+            lines.append(
+                f"noise: {self.contingency[in_a].sum():,} in a, {self.contingency[:, in_b].sum():,} in b, "
+                f"{self.contingency[np.ix_(in_a, in_b)].sum():,} in both"
+            )
+        return "\n".join(lines)
+
+
+def compare(a: ArrayLike, b: ArrayLike) -> Comparison:
+    """Compare two clusterings of the same rows: which clusters are the same, which were split, which were merged.
+
+    Two clusterings can differ and both be good: one of them looks closer, or draws a border elsewhere. This shows
+    where.
+
+    Parameters
+    ----------
+    a, b : array-like of shape (n_samples,)
+        Labels: integers or names. -1 is noise. Not modified.
+
+    Returns
+    -------
+    Comparison
+        ``kept``, ``splits``, ``merges``, ``gone``, ``new``, ``adjusted_rand``, ``changed``, ``contingency`` with
+        ``labels_a`` and ``labels_b``; as text it says the same for people.
+
+    Raises
+    ------
+    ValueError
+        One of the two is not a vector or is empty, they differ in length, a label is missing, or they are neither whole
+        numbers nor text.
+    TypeError
+        Some labels are numbers and some are text.
+    MemoryError
+        There are so many clusters in both that a table of all pairs would not fit into memory.
+
+    See Also
+    --------
+    align_labels : Numbers the clusters of one as in the other.
+
+    Notes
+    -----
+    O(n log n + k³) time and O(n + k²) memory for k clusters.
+
+    Examples
+    --------
+    >>> from coterie import compare
+    >>> comparison = compare([0, 0, 0, 0, 1, 1, 1], [2, 2, 0, 0, 1, 1, 0])
+    >>> comparison.splits
+    {0: (0, 2)}
+    >>> print(comparison)
+    7 rows: 2 clusters in a, 3 in b. Adjusted Rand index 0.176.
+    In another cluster, once the numbers are matched: 3 rows (42.9%).
+    kept (a is b):
+        1 is 1: 2 rows in both, 1 only in a, 0 only in b
+    split (a into b):
+        0 (4 rows): 2 in 0, 2 in 2
+    """
+    left, right = Labels(a, "a"), Labels(b, "b")
+    check_lengths(left, right, "a", "b")
+    table = overlap(left, right)
+    noise_left, noise_right = (each.codes < 0 for each in (left, right))
+    in_a, in_b = left.sizes(), right.sizes()  # rows that are noise in the other count
+
+    # Which cluster of the other most of its rows are in, by index, or -1: there is at most one.
+    a_in_b = np.where(2 * table.max(axis=1, initial=0) > in_a, table.argmax(axis=1) if len(in_b) else -1, -1)
+    b_in_a = np.where(2 * table.max(axis=0, initial=0) > in_b, table.argmax(axis=0) if len(in_a) else -1, -1)
+    splits = {i: parts for i in range(len(in_a)) if len(parts := np.flatnonzero(b_in_a == i)) > 1}
+    merges = {j: parts for j in range(len(in_b)) if len(parts := np.flatnonzero(a_in_b == j)) > 1}
+    of_splits = {int(j) for parts in splits.values() for j in parts}
+    of_merges = {int(i) for parts in merges.values() for i in parts}
+    kept = {
+        i: int(j) for i, j in enumerate(a_in_b) if j >= 0 and b_in_a[j] == i and i not in splits and j not in merges
+    }
+    gone = [i for i in range(len(in_a)) if i not in kept and i not in splits and i not in of_merges]
+    told = {*kept.values(), *merges, *of_splits}
+    new = [j for j in range(len(in_b)) if j not in told]
+
+    partner = best_partners(table)
+    pairs = np.flatnonzero(partner >= 0)
+    same = int(table[partner[pairs], pairs].sum()) + int(np.count_nonzero(noise_left & noise_right))
+    names_a, names_b = left.names.tolist(), right.names.tolist()
+    return Comparison(
+        contingency=overlap(left, right, noise=True),
+        labels_a=left.all_names(),
+        labels_b=right.all_names(),
+        adjusted_rand=float(adjusted_rand_score(left.codes, right.codes)),
+        changed=1 - same / len(left.codes),
+        kept={names_a[i]: names_b[j] for i, j in kept.items()},
+        splits={names_a[i]: tuple(names_b[j] for j in parts) for i, parts in splits.items()},
+        merges={names_b[j]: tuple(names_a[i] for i in parts) for j, parts in merges.items()},
+        gone=tuple(names_a[i] for i in gone),
+        new=tuple(names_b[j] for j in new),
+    )
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def _is_noise(label: object) -> bool:
+    return label in (-1, NOISE)
+
+
+def _named(labels: NDArray) -> dict:
+    """Where each cluster is among labels, noise left out."""
+    return {label: i for i, label in enumerate(labels.tolist()) if not _is_noise(label)}
+
+
+for _each in __all__:
+    globals()[_each].__module__ = "coterie"  # where users and pickles find them
