@@ -465,7 +465,7 @@ def problem(n, seed=0):
 
 
 @pytest.mark.parametrize("n", [3, 5, 8])
-def test_neighbours_are_as_near_as_the_tree_allows(n):
+def test_neighbors_are_as_near_as_the_tree_allows(n):
     for seed in range(10):
         tree, X, y = problem(n, seed)
         D = squareform(y)

@@ -164,7 +164,7 @@ def turned(Z):
 
 
 def shortest_orders(Z, D):
-    """The least sum of distances between neighbours for each two ends, (n, n) in the numbers of the points."""
+    """The least sum of distances between neighbors for each two ends, (n, n) in the numbers of the points."""
     below, pairs, n = points(Z), children(Z), len(Z) + 1
     M = np.zeros((n, n))
 

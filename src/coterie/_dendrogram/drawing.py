@@ -41,12 +41,12 @@ _ROTATIONS = ((20, 0.0), (40, 45.0))  # degrees
 
 
 def set_link_color_palette(palette: Sequence[str] | None) -> None:
-    """Set the colours that `dendrogram` gives in turn to the groups of links below its threshold.
+    """Set the colors that `dendrogram` gives in turn to the groups of links below its threshold.
 
     Parameters
     ----------
     palette : list or tuple of str, or None
-        matplotlib's names of colours; None is the default, ``C1`` to ``C9``.
+        matplotlib's names of colors; None is the default, ``C1`` to ``C9``.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def dendrogram(
         What to show; the clusters not shown are drawn as leaves. None: all; ``"lastp"``: the last p clusters drawn as
         leaves, so p leaves in all; ``"level"``: p levels below the last merge.
     color_threshold : float, optional
-        Links below this height are coloured, one colour for each cluster that the height cuts off. 0 or less colours
+        Links below this height are colored, one color for each cluster that the height cuts off. 0 or less colors
         none. By default, or with ``"default"``, 0.7 times the largest height.
     get_leaves : bool, default=True
         Whether ``leaves`` is in the result.
@@ -134,11 +134,11 @@ def dendrogram(
     show_contracted : bool, default=False
         Mark the heights of merges that are hidden in leaves.
     link_color_func : callable, optional
-        Gives the colour of a link from the number of its cluster, in place of `color_threshold`.
+        Gives the color of a link from the number of its cluster, in place of `color_threshold`.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default matplotlib's current axes.
     above_threshold_color : str, default="C0"
-        Colour of links at or above the threshold.
+        Color of links at or above the threshold.
 
     Returns
     -------
@@ -147,7 +147,7 @@ def dendrogram(
         first at 5. Links come after those that they join, left before right.
         ``ivl``: what is written below the leaves, from left to right.
         ``leaves``: the nodes drawn as leaves, None without `get_leaves`.
-        ``color_list``: the colour of each link.
+        ``color_list``: the color of each link.
         ``leaves_color_list``: for each leaf that of the link from which it hangs.
 
     Raises
@@ -159,7 +159,7 @@ def dendrogram(
 
     See Also
     --------
-    set_link_color_palette : The colours below the threshold.
+    set_link_color_palette : The colors below the threshold.
 
     Notes
     -----
@@ -167,7 +167,7 @@ def dendrogram(
     them: truncate. Where heights are not monotonic (see `is_monotonic`), links cross.
 
     The dictionary is scipy's; but in that, a leaf of height 0 below many others of height 0 may have another link's
-    colour, and ``get_leaves=False`` is an error.
+    color, and ``get_leaves=False`` is an error.
 
     Examples
     --------
@@ -395,7 +395,7 @@ def _draw(
     by_color: dict[str, list[int]] = {}
     for link, color in enumerate(result["color_list"]):
         by_color.setdefault(color, []).append(link)
-    # One collection a colour, for legends; links above the threshold come last, over the others.
+    # One collection a color, for legends; links above the threshold come last, over the others.
     for color in sorted(by_color, key=lambda color: color == above_threshold_color):
         ax.add_collection(LineCollection(corners[by_color[color]], colors=(color,)))
     if show_contracted:

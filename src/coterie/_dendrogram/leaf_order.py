@@ -24,7 +24,7 @@ _TOGETHER = 2**22  # sums for one node from which on all threads work on it: abo
 
 
 def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "euclidean") -> NDArray[np.float64]:
-    """Turn the branches of a tree so that neighbouring points are as near as can be, all in all.
+    """Turn the branches of a tree so that neighboring points are as near as can be, all in all.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "
     -------
     ndarray of shape (n - 1, 4), float64
         `Z` with children exchanged: of all orders of the points that the tree allows, one with the smallest sum of
-        distances between neighbours.
+        distances between neighbors.
 
     Raises
     ------

@@ -312,7 +312,7 @@ def is_monotonic(Z: ArrayLike) -> np.bool_:
 
 
 def is_isomorphic(T1: ArrayLike, T2: ArrayLike) -> bool:
-    """Whether two labellings are the same clustering under other names.
+    """Whether two labelings are the same clustering under other names.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ class Frame(NamedTuple):
 
     step: int
     part: float
-    assigned: bool  # whether the points have their colours yet
+    assigned: bool  # whether the points have their colors yet
 
 
 def kmeans_animation(
@@ -277,13 +277,13 @@ class _Drawing:
     def _title(self, frame: Frame) -> str:
         last = len(self.steps) - 1
         if not frame.assigned:
-            return f"{len(self.discs)} centre{'s' * (len(self.discs) != 1)} to start with"
+            return f"{len(self.discs)} center{'s' * (len(self.discs) != 1)} to start with"
         inertia = self.steps[frame.step].inertia
         inertia = f"inertia {inertia:{',.0f' if 1e3 <= inertia < 1e9 else '.4g'}}"
         if frame.part:
-            return f"iteration {frame.step + 1}: centres move to the means of their points"
+            return f"iteration {frame.step + 1}: centers move to the means of their points"
         if frame.step == 0:
-            return f"each point goes to its nearest centre: {inertia}"
+            return f"each point goes to its nearest center: {inertia}"
         if frame.step == last:
             return f"nothing changes any more after {last} iteration{'s' * (last > 1)}: {inertia}"
         return f"iteration {frame.step}: {inertia}"

@@ -23,7 +23,7 @@ _MOST_CORNERS = 5_000  # of a curve
 
 
 def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | None = None) -> FigureAxes:
-    """Draw the sorted distances to the k-th neighbour, from which the `eps` of DBSCAN is chosen.
+    """Draw the sorted distances to the k-th neighbor, from which the `eps` of DBSCAN is chosen.
 
     A point of the curve says how many rows would be core points, if `eps` were that distance: the flat part are rows
     that lie dense, the steep end is noise, and the knee between them is an `eps` to try.
@@ -99,7 +99,7 @@ def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | No
         xlim=(0, 100),
         ylim=(0, top if top > 0 else 1),
         xlabel="share of the rows (%)",
-        ylabel="distance to the k-th neighbour",
+        ylabel="distance to the k-th neighbor",
     )
     if top < curve[-1]:
         ax.annotate(

@@ -22,15 +22,15 @@ _INCHES = 7.0
 
 
 def image_segments(image: ArrayLike, labels: ArrayLike, *, ax: Axes | None = None) -> FigureAxes:
-    """Draw an image with each segment in its mean colour, and white lines between segments where these are large.
+    """Draw an image with each segment in its mean color, and white lines between segments where these are large.
 
     Parameters
     ----------
     image : array-like of shape (height, width), (height, width, 3) or (height, width, 4)
-        Grey levels or colours: ints from 0 to 255, or floats from 0 to 1. Not modified; a fourth channel, opacity, is
+        Gray levels or colors: ints from 0 to 255, or floats from 0 to 1. Not modified; a fourth channel, opacity, is
         left out.
     labels : array-like of int of shape (height, width) or (height * width,)
-        Cluster of each pixel, those of a row side by side. Pixels in none (negative) keep their colours, paler.
+        Cluster of each pixel, those of a row side by side. Pixels in none (negative) keep their colors, paler.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default a new figure of the image's shape.
 
@@ -85,7 +85,7 @@ def image_segments(image: ArrayLike, labels: ArrayLike, *, ax: Axes | None = Non
 
 
 def _as_colors(image: ArrayLike) -> NDArray[np.float64]:
-    """Colours from 0 to 1, of shape (height, width, 3)."""
+    """Colors from 0 to 1, of shape (height, width, 3)."""
     array = as_array(image, "image")
     is_image = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
     if not is_image or not array.size or array.dtype.kind not in "iufb":
@@ -106,7 +106,7 @@ def _as_colors(image: ArrayLike) -> NDArray[np.float64]:
 
 
 def _borders(labels: NDArray) -> NDArray[np.float64]:
-    """Line (2, 2) of (x, y) between each two neighbouring pixels of different segments."""
+    """Line (2, 2) of (x, y) between each two neighboring pixels of different segments."""
     y, x = np.nonzero(labels[:, 1:] != labels[:, :-1])
     upright = np.stack([np.column_stack([x + 0.5, y - 0.5]), np.column_stack([x + 0.5, y + 0.5])], axis=1)
     y, x = np.nonzero(labels[1:] != labels[:-1])

@@ -51,7 +51,7 @@ def _write_gif(path: str | os.PathLike, pictures: list[bytes], durations: list[i
     from PIL import Image
 
     images = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
-    palette = images[-1].quantize(_COLORS, Image.Quantize.MAXCOVERAGE)  # one for all: colours do not flicker
+    palette = images[-1].quantize(_COLORS, Image.Quantize.MAXCOVERAGE)  # one for all: colors do not flicker
     first, *others = (image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images)
     first.save(path, save_all=True, append_images=others, duration=durations, loop=0)
 

@@ -60,7 +60,7 @@ def scatter(
     across, latitude up, whichever comes first. Each cluster has its number where it is, so that no legend is needed;
     ``ax.legend()`` makes one.
 
-    Up to 50,000 points are drawn one by one, with a colour and a shape for each cluster; of more the density is drawn,
+    Up to 50,000 points are drawn one by one, with a color and a shape for each cluster; of more the density is drawn,
     darker where there are more.
 
     Parameters
@@ -69,7 +69,7 @@ def scatter(
         The points; not modified. The principal components are those of the columns as given: scale columns in
         different units first.
     labels : array-like of shape (n_samples,)
-        Cluster of each point. Numbers: negative ones are in no cluster, drawn in grey. Text, dates and the like: what
+        Cluster of each point. Numbers: negative ones are in no cluster, drawn in gray. Text, dates and the like: what
         is missing (None, NaN), or the text "-1", is in none.
     centers : array-like of shape (n_clusters, n_features), optional
         Drawn as discs, numbered in their order.
@@ -248,8 +248,8 @@ def _draw_points(ax: Axes, places: NDArray, clusters: Clusters) -> None:
 
 
 def _draw_density(ax: Axes, array: NDArray, labels: NDArray, low: NDArray, high: NDArray) -> None:
-    """Each pixel in the mean colour of its points, the more opaque the more there are (by the logarithm); points in no
-    cluster colour only those pixels that have no others."""
+    """Each pixel in the mean color of its points, the more opaque the more there are (by the logarithm); points in no
+    cluster color only those pixels that have no others."""
     place = ((array - low) / (high - low) * _PIXELS).astype(np.int64)
     pixel = place[:, 1] * _PIXELS + place[:, 0]
     total = np.bincount(pixel, minlength=_PIXELS**2)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What all pictures have in common: colours, markers, numbers at places, the figure; and how labels are read."""
+"""What all pictures have in common: colors, markers, numbers at places, the figure; and how labels are read."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
-#: Twelve colours that stay apart in any kind of colour vision: six of Okabe and Ito (2008), six chosen to be far from
-#: those and each other under simulated colour blindness. More clusters start again.
+#: Twelve colors that stay apart in any kind of color vision: six of Okabe and Ito (2008), six chosen to be far from
+#: those and each other under simulated color blindness. More clusters start again.
 PALETTE = (
     "#0072B2",
     "#E69F00",
@@ -52,7 +52,7 @@ def color_of(label: int) -> str:
 
 
 def marker_of(label: int) -> str:
-    return MARKERS[(label + label // len(PALETTE)) % len(MARKERS)]  # another one where colours start again
+    return MARKERS[(label + label // len(PALETTE)) % len(MARKERS)]  # another one where colors start again
 
 
 def rgb_of(label: int) -> NDArray[np.float64]:

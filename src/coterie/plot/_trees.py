@@ -41,9 +41,9 @@ def dendrogram(
     orientation: str | None = None,
     ax: Axes | None = None,
 ) -> FigureAxes:
-    """Draw a tree, and colour and number the clusters of a cut.
+    """Draw a tree, and color and number the clusters of a cut.
 
-    Each merge is a bracket at its height over the two clusters that it joins. Every cluster of the cut has the colour
+    Each merge is a bracket at its height over the two clusters that it joins. Every cluster of the cut has the color
     that `scatter` gives to its number.
 
     Parameters
@@ -224,7 +224,7 @@ def _leaf_text(node: int, children: list[list[int]], names: list[str] | None, ro
 
 
 def _draw_wedges(ax: Axes, wedges: list[tuple[float, float, str]], upright: bool) -> None:
-    """Draw clusters that are leaves as wedges, from (place, height, colour)."""
+    """Draw clusters that are leaves as wedges, from (place, height, color)."""
     from matplotlib.collections import PolyCollection
 
     corners = np.array([[(x - 4, 0), (x, height), (x + 4, 0)] for x, height, _ in wedges]).reshape(-1, 3, 2)

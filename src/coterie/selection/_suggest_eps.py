@@ -19,12 +19,12 @@ from ..neighbors import NearestNeighbors
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-_BLOCK = 1 << 22  # neighbours found at a time: 64 MB
+_BLOCK = 1 << 22  # neighbors found at a time: 64 MB
 # How many rows noise must leave before the few farthest of it are not looked at, and when it hardly is noise any more.
 _MUCH_NOISE = 0.5, 0.7
 _FARTHEST = 0.01
 _DENSE_AT_LEAST = 0.25  # a bend of the curve before so many rows divides nothing
-# How many times as far as the others' the k-th neighbours of the rows beyond a clear knee are: at least the first, and
+# How many times as far as the others' the k-th neighbors of the rows beyond a clear knee are: at least the first, and
 # at least the second times what chance makes of evenly spread rows; the third is for how much chance varies.
 _FARTHER, _BEYOND_CHANCE, _CHANCE_VARIES = 1.3, 1.25, 2.0
 # Metrics that are squares of a length, or half of it, and how many dimensions rows have less than features.
@@ -75,7 +75,7 @@ def k_distances(
     X : array-like of shape (n_samples, n_features)
         The data; not modified.
     k : int
-        Which neighbour, from 1 (the row itself, at distance 0) to n_samples.
+        Which neighbor, from 1 (the row itself, at distance 0) to n_samples.
     metric : str or callable, default="euclidean"
         A name of the table of `coterie.distances`, or ``f(x, y)``.
     n_jobs : int or None, default=None
@@ -102,7 +102,7 @@ def k_distances(
 
     Notes
     -----
-    Time and memory are those of `coterie.neighbors.kneighbors`, but of the neighbours only a block is kept at a time.
+    Time and memory are those of `coterie.neighbors.kneighbors`, but of the neighbors only a block is kept at a time.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def suggest_eps(
     n_jobs: int | None = None,
     **kwargs: object,
 ) -> EpsSuggestion:
-    """Suggest the `eps` of DBSCAN for data and `min_samples`: the knee of the sorted distances to the k-th neighbour.
+    """Suggest the `eps` of DBSCAN for data and `min_samples`: the knee of the sorted distances to the k-th neighbor.
 
     Parameters
     ----------
@@ -172,8 +172,8 @@ def suggest_eps(
     many duplicates, are left out. Where more than 30% of the rows are noise even this is not enough; so if the curve
     without its highest hundredth has its knee at 50% to 70%, this is taken.
 
-    The knee is clear if the rows beyond it are farther from their neighbours, by the median, than they would be by
-    chance in evenly spread data of as many features, where the volume that holds k neighbours has a gamma distribution,
+    The knee is clear if the rows beyond it are farther from their neighbors, by the median, than they would be by
+    chance in evenly spread data of as many features, where the volume that holds k neighbors has a gamma distribution,
     and if a quarter of the rows at least is before it.
     If it is not, no noise is to be cut off, and `eps` is such that nearly all rows are core points: the upper quartile
     of the distances and 1.5 times the range between the quartiles, of logarithms, or the largest distance if less.
@@ -209,7 +209,7 @@ def suggest_eps(
     """
     array = as_matrix(X, owner="suggest_eps")
     if len(array) == 1:
-        raise ValueError("suggest_eps needs at least 2 rows: one has no neighbour. Got 1.")
+        raise ValueError("suggest_eps needs at least 2 rows: one has no neighbor. Got 1.")
     check_parameters("suggest_eps", {"min_samples": (integer(1, len(array)),)}, {"min_samples": min_samples})
     measure = distances.as_metric(metric, **kwargs)
     k = max(2, int(min_samples))
@@ -288,7 +288,7 @@ def _farthest_below_chord(curve: NDArray[np.float64]) -> int:
 
 
 def _ratio_by_chance(k: int, n_dimensions: int) -> float:
-    """How many times as far k-th neighbours are beyond the knee as before it, of evenly spread rows.
+    """How many times as far k-th neighbors are beyond the knee as before it, of evenly spread rows.
 
     About the ratio of the 95% quantile to the 45% one. The volume around a row that holds k - 1 others has a gamma
     distribution; its quantiles by Wilson and Hilferty, https://doi.org/10.1073/pnas.17.12.684.

@@ -266,7 +266,7 @@ def _by_chance(found: Sweep, randomness: np.random.RandomState) -> tuple[NDArray
 
 
 def _principal_box(X: NDArray) -> tuple[NDArray[np.float64], ...]:
-    """Centre, principal axes (in rows), and along each of them the range and the standard deviation of the data."""
+    """Center, principal axes (in rows), and along each of them the range and the standard deviation of the data."""
     center = X.mean(axis=0, dtype=np.float64)
     centered = X - center
     if X.shape[1] <= len(X):
