@@ -12,7 +12,8 @@ from coterie import explain
 from coterie._base import wording
 from coterie.cli._report import chapters, findings, recommending
 from coterie.cli._table import Table
-from coterie.explain import _wording
+from coterie.explain import _drift
+from coterie.explain._sentences import value_text
 from coterie.selection import Sweep, _suggest_k, suggest_eps, suggest_k, sweep
 
 pytestmark = [
@@ -383,7 +384,7 @@ def check_body(body, columns, inside):
             value = "1" if told.re is FLAG else told["value"]
             a, b = (
                 np.mean(
-                    [_wording.value_text(int(each) if isinstance(each, float) else each) == value for each in every]
+                    [value_text(int(each) if isinstance(each, float) else each) == value for each in every]
                 )
                 for every in (here, overall)
             )
@@ -535,8 +536,6 @@ def check_drift(drift):
 
 
 def test_each_sentence_on_drift_holds_of_the_shares():
-    from coterie.explain import _drift
-
     rng = np.random.default_rng(0)
     readings = set()
     for _ in range(3000):
@@ -548,7 +547,7 @@ def test_each_sentence_on_drift_holds_of_the_shares():
         q = rng.dirichlet(1 + p * 10.0 ** rng.integers(1, 6)) * (p > 0)
         then, now = rng.multinomial(n_then, p), rng.multinomial(n_now, q / q.sum())
         index, by_chance = _drift.stability_index(then, now)
-        reading = "chance" if index <= by_chance else next(word for word, bound in explain._READINGS if index < bound)
+        reading = _drift.read_index(index, by_chance)
         far = rng.choice([math.nan, 0.0, 1.0, 1.03, 1.06, 250.0, 1e-9], 2) * rng.choice([1, rng.random()], 2)
         drift = explain.Drift(
             np.arange(k),

@@ -107,6 +107,22 @@ def decimals_of(size: float, digits: int) -> float:
     return digits - 1 - math.floor(math.log10(size)) if size > 0 else -math.inf
 
 
+def unlike(value: float, *others: float) -> str:
+    """A number with three digits, or as many as it takes not to look like another."""
+    decimals = max(decimals_of(abs(value), DIGITS), 0)
+    while decimals < MOST_DECIMALS and any(
+        each != value and number(each, decimals) == number(value, decimals) for each in others
+    ):
+        decimals += 1
+    return number(value, decimals)
+
+
+def listing(names: Iterable[object]) -> str:
+    """Names in a sentence: "a, b and c"."""
+    *most, last = map(str, names)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def lopsidedness(labels: NDArray[np.integer], of_whom: str = "one cluster") -> str | None:
     """What is to be said where nearly all rows that are in clusters are in one."""
     sizes = np.bincount(labels[labels >= 0], minlength=1)

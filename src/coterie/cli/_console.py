@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 import coterie
+from coterie._base.layout import side_by_side
 
 
 class Problem(Exception):
@@ -135,14 +136,5 @@ def table(header: Sequence[str], columns: Sequence[Sequence[str]], width: int | 
         width = shutil.get_terminal_size((100, 24)).columns
     columns = [[name, *cells] for name, cells in zip(header, columns, strict=True)]
     widths = [max(map(len, column)) for column in columns]
-    blocks, start = [], 1
-    while start < len(columns) or not blocks:
-        stop, used = start, widths[0]
-        while stop < len(columns) and (stop == start or used + 2 + widths[stop] <= width):
-            used += 2 + widths[stop]
-            stop += 1
-        chosen = [0, *range(start, stop)]
-        aligned = [[cell.rjust(widths[j]) for cell in columns[j]] for j in chosen]
-        blocks.append("\n".join(map("  ".join, zip(*aligned, strict=True))))
-        start = stop
-    return "\n\n".join(blocks)
+    aligned = [[cell.rjust(size) for cell in column] for column, size in zip(columns, widths, strict=True)]
+    return side_by_side(aligned, width)

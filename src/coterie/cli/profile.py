@@ -17,6 +17,7 @@ import sys
 import numpy as np
 
 from coterie import explain
+from coterie._base.layout import wrap
 from coterie.cli._console import Problem, add_noun_argument, count, note
 from coterie.cli._metric import to_radians
 from coterie.cli._model import load_model
@@ -24,7 +25,6 @@ from coterie.cli._read import add_any_file_arguments, read_any, read_column, rea
 from coterie.cli._result import Outputs, as_cell, check_targets
 from coterie.cli._scale import scale_again
 from coterie.cli._table import Table, column_list
-from coterie.explain._wording import wrap
 
 SUMMARY = "say in numbers and words what each cluster is"
 

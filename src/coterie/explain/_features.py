@@ -46,7 +46,7 @@ class Features(NamedTuple):
     """
 
     numbers: NDArray
-    names: tuple[str, ...]
+    feature_names: tuple[str, ...]
     categories: tuple[Category, ...]
     all_names: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -194,7 +194,7 @@ def codes(features: Features) -> list[Category]:
     """The columns of numbers that may be codes of categories, of which medians and factors tell nothing: a few small
     whole numbers, each in many rows. But for those of zeros and ones."""
     found = []
-    for name, column in zip(features.names, features.numbers.T, strict=True):
+    for name, column in zip(features.feature_names, features.numbers.T, strict=True):
         first = set(column[: _FEW_ROWS * _FEW_CODES].tolist())
         if sum(value == value for value in first) > _FEW_CODES:
             continue

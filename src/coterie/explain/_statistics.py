@@ -60,13 +60,13 @@ class Shares(NamedTuple):
 
 def describe_numbers(features: _features.Features, groups: Groups) -> Numbers:
     """Statistics of each group (of each cluster, and of the noise if there is any) and of all rows."""
-    k, d = len(groups), len(features.names)
+    k, d = len(groups), len(features.feature_names)
     counts = np.zeros((k, d), np.int64)
     means, medians, spreads, effects, distinctness = np.full((5, k, d), np.nan)
     quartiles, overall_quartiles = np.full((2, k, d), np.nan), np.full((2, d), np.nan)
     overall_means, overall_medians, overall_spreads = np.full((3, d), np.nan)
     is_amount, is_ratio, is_flag = np.zeros((3, d), bool)
-    for j, name in enumerate(features.names):
+    for j, name in enumerate(features.feature_names):
         progress.report("profile", j, d)
         column = features.numbers[groups.order, j].astype(np.float64)
         present = ~np.isnan(column)

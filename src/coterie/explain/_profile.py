@@ -1,0 +1,387 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What sets each cluster apart, in numbers and words."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .._base.labels import as_labels
+from .._base.layout import wrap
+from .._base.lazy import lazy_property
+from .._base.parameters import Rule, check_parameters, integer
+from . import _features, _sentences, _tables
+from ._facts import Facts
+from ._groups import Groups
+from ._occupation import NearestMeans, keep_means
+from ._statistics import Members, describe_category, describe_numbers
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+_NOUN = (Rule("a str that is not empty", lambda value: isinstance(value, str) and bool(value.strip())),)
+
+
+class Noise(NamedTuple):
+    """How many rows, and which share of all, are in no cluster."""
+
+    size: int
+    share: float
+
+
+class Category(NamedTuple):
+    """How often a feature has which value.
+
+    Attributes
+    ----------
+    values : tuple
+        What it can be, in ascending order.
+    shares : ndarray of shape (n_clusters, n_values), float64
+        Of the rows of each cluster that have a value at all; NaN where none has.
+    overall : ndarray of shape (n_values,), float64
+        Of all rows that have a value.
+    """
+
+    values: tuple
+    shares: NDArray[np.float64]
+    overall: NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class Profile:
+    """What `profile` found. As text (``print``) it is a table and the sentences; of more than 40 clusters the largest.
+
+    Arrays have one row for each cluster, in the order of `clusters`, and one column for each feature, in the order of
+    `feature_names`, in the units of the data. All but the counts are float64.
+
+    Attributes
+    ----------
+    clusters : ndarray of shape (n_clusters,)
+        The labels, ascending; without negative ones, which stand for noise.
+    sizes : ndarray of shape (n_clusters,), int64
+        Number of rows.
+    shares : ndarray of shape (n_clusters,)
+        Share of all rows, from 0 to 1.
+    noise : Noise
+        ``size`` and ``share`` of the rows that are in no cluster. In all that is said of "all rows" they are included.
+    n_rows : int
+        Number of all rows.
+    noun : str
+        What the rows are.
+    feature_names : tuple of str
+        The features that are numbers.
+    means, medians, spreads : ndarray of shape (n_clusters, n_features)
+        Spread is the standard deviation (the root of the mean squared deviation). NaN where all values are missing.
+    quartiles : ndarray of shape (2, n_clusters, n_features)
+        The lower quartiles and the upper ones.
+    overall_means, overall_medians, overall_spreads : ndarray of shape (n_features,)
+        The same of all rows.
+    overall_quartiles : ndarray of shape (2, n_features)
+        The same of all rows.
+    differences : ndarray of shape (n_clusters, n_features)
+        The mean of the cluster minus that of all rows, in standard deviations of all rows. 0 for a constant feature.
+    effect_sizes : ndarray of shape (n_clusters, n_features)
+        Cohen's d: the mean of the cluster minus that of all the other rows, in their pooled standard deviation. 0
+        where there are no other rows or means are equal; infinite where neither the cluster nor the others vary.
+    distinctness : ndarray of shape (n_clusters, n_features)
+        What sentences go by: `effect_sizes`, but of logarithms for the features in `ratio_features`.
+    ratio_features : ndarray of shape (n_features,), bool
+        Features that are compared as factors: never negative, and the upper quartile at least twice the lower one.
+        Their logarithms are those of the value plus a tenth of the median of all rows, as it may be 0.
+    missing : dict of str to ndarray of shape (n_clusters,), int64
+        How many rows have no value of a feature or category.
+    categories : dict of str to Category
+        The features that are no numbers: ``values, shares, overall``.
+    typical, extreme : tuple of ndarray of int64
+        For each cluster up to three rows (indices from 0): those nearest to its mean, and those farthest from it.
+    left_out : tuple of str
+        Columns of text that have nearly as many values as rows, such as names.
+    """
+
+    clusters: NDArray
+    noise: Noise
+    missing: dict[str, NDArray[np.int64]]
+    categories: dict[str, Category]
+    typical: tuple[NDArray[np.int64], ...]
+    extreme: tuple[NDArray[np.int64], ...]
+    left_out: tuple[str, ...]
+    _facts: Facts
+    _means: NearestMeans | None
+    _all_names: tuple[str, ...]
+
+    # What `_facts` holds, of the clusters alone: noise comes after the last of them.
+
+    @property
+    def n_rows(self) -> int:
+        return self._facts.n_rows
+
+    @property
+    def noun(self) -> str:
+        return self._facts.noun
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        return self._facts.feature_names
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        return self._facts.sizes[: len(self.clusters)]
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        return self.sizes / self.n_rows
+
+    @property
+    def means(self) -> NDArray[np.float64]:
+        return self._facts.numbers.means[: len(self.clusters)]
+
+    @property
+    def medians(self) -> NDArray[np.float64]:
+        return self._facts.numbers.medians[: len(self.clusters)]
+
+    @property
+    def spreads(self) -> NDArray[np.float64]:
+        return self._facts.numbers.spreads[: len(self.clusters)]
+
+    @property
+    def quartiles(self) -> NDArray[np.float64]:
+        return self._facts.numbers.quartiles[:, : len(self.clusters)]
+
+    @property
+    def overall_means(self) -> NDArray[np.float64]:
+        return self._facts.numbers.overall_means
+
+    @property
+    def overall_medians(self) -> NDArray[np.float64]:
+        return self._facts.numbers.overall_medians
+
+    @property
+    def overall_spreads(self) -> NDArray[np.float64]:
+        return self._facts.numbers.overall_spreads
+
+    @property
+    def overall_quartiles(self) -> NDArray[np.float64]:
+        return self._facts.numbers.overall_quartiles
+
+    @property
+    def differences(self) -> NDArray[np.float64]:
+        return self._facts.numbers.differences[: len(self.clusters)]
+
+    @property
+    def effect_sizes(self) -> NDArray[np.float64]:
+        return self._facts.numbers.effect_sizes[: len(self.clusters)]
+
+    @property
+    def distinctness(self) -> NDArray[np.float64]:
+        return self._facts.numbers.distinctness[: len(self.clusters)]
+
+    @property
+    def ratio_features(self) -> NDArray[np.bool_]:
+        return self._facts.numbers.is_ratio
+
+    @lazy_property
+    def sentences(self) -> list[str]:
+        """A sentence for each cluster, and one for the noise if there is any."""
+        return _sentences.sentences(self._facts, range(len(self._facts.sizes)))
+
+    def table(self, width: int = 100) -> str:
+        """Lay out sizes, medians and shares as text, features in rows and clusters in columns.
+
+        Of more than 40 features those are shown that set some cluster apart most, of more than 40 clusters the largest.
+
+        Parameters
+        ----------
+        width : int, default=100
+            Most characters in a line, at least 40. Clusters that do not fit go into further blocks.
+
+        Returns
+        -------
+        str
+        """
+        check_parameters("table", {"width": (integer(40),)}, {"width": width})
+        return _tables.table(self._facts, int(width))
+
+    def __repr__(self) -> str:  # not its arrays, which would fill a screen
+        return (
+            f"<Profile of {self.n_rows:,} {self.noun} in {len(self.clusters):,} "
+            f"cluster{'s' * (len(self.clusters) != 1)}; print() shows it>"
+        )
+
+    def __str__(self) -> str:
+        sentences = _sentences.sentences(self._facts, _tables.shown(self._facts))
+        return "\n".join([self.table(), "", *wrap(sentences, 100)])
+
+    @lazy_property
+    def rows(self) -> list[dict[str, Any]]:
+        """One dict for each cluster and feature, and for each cluster, category and value of it.
+
+        All have the same keys: cluster, size, share, feature, missing; then mean, median, spread, lower_quartile,
+        upper_quartile, difference and effect_size of a number; value, value_share and lift (this share over that of all
+        rows) of a category. What does not apply is None.
+        """
+        of_numbers = {
+            "mean": self.means,
+            "median": self.medians,
+            "spread": self.spreads,
+            "lower_quartile": self.quartiles[0],
+            "upper_quartile": self.quartiles[1],
+            "difference": self.differences,
+            "effect_size": self.effect_sizes,
+        }
+        no_numbers, no_value = dict.fromkeys(of_numbers), dict.fromkeys(("value", "value_share", "lift"))
+        clusters = zip(self.clusters.tolist(), self.sizes.tolist(), self.shares.tolist(), strict=True)
+        found = []
+        for i, (cluster, size, share) in enumerate(clusters):
+            start = {"cluster": cluster, "size": size, "share": share}
+            for j, name in enumerate(self.feature_names):
+                numbers = {key: float(array[i, j]) for key, array in of_numbers.items()}
+                found.append(start | {"feature": name, "missing": int(self.missing[name][i])} | numbers | no_value)
+            for name, (values, shares, overall) in self.categories.items():
+                known = start | {"feature": name, "missing": int(self.missing[name][i])} | no_numbers
+                for value, here, of_all in zip(values, shares[i].tolist(), overall.tolist(), strict=True):
+                    found.append(known | {"value": value, "value_share": here, "lift": here / of_all})
+        return found
+
+    def to_pandas(self) -> Any:
+        """`rows` as a ``pandas.DataFrame``."""
+        import pandas
+
+        return pandas.DataFrame(self.rows)
+
+
+def profile(
+    X: ArrayLike,
+    labels: ArrayLike,
+    feature_names: Sequence[str] | None = None,
+    categorical: Sequence[str | int] | None = None,
+    noun: str = "rows",
+) -> Profile:
+    """Work out what sets each cluster apart, in the units of the data and in words.
+
+    Parameters
+    ----------
+    X : array-like or table of shape (n_samples, n_features)
+        The data as they were measured: not scaled, and with columns, too, that the clusters were not made from. Values
+        may be missing (NaN, None): they are left out, feature by feature, and counted. Columns of text, bool and
+        categories are counted by value. Not modified.
+    labels : array-like of shape (n_samples,)
+        Cluster of each row, from any algorithm: whole numbers or text. Negative numbers, and the text "-1", are noise:
+        in no cluster.
+    feature_names : sequence of str, default=None
+        Names of the columns. None: those of the table, or x0, x1, ...
+    categorical : sequence of str or int, default=None
+        Names or indices of columns of numbers that are codes of categories.
+    noun : str, default="rows"
+        What the rows are, in the plural, for the sentences: "customers".
+
+    Returns
+    -------
+    Profile
+
+    Raises
+    ------
+    ValueError
+        `X` is not a table with rows and columns, or holds infinity or dates; there is not one label for each row or one
+        name for each column; there is no such column.
+    TypeError
+        `X` is sparse.
+
+    See Also
+    --------
+    drift : Compares new rows with a profile.
+    coterie.plot.profile : Draws it.
+
+    Notes
+    -----
+    A sentence names what differs most from the other rows first: up to four features whose effect
+    (`Profile.distinctness`; for a category that of its most telling value) is 0.5 or more, a medium one by Cohen's
+    count. The numbers in it are medians of the cluster and of all rows, or averages where it says so, with three
+    digits, or as many as it takes to tell the two apart.
+
+    - "3.4 times the median" is the ratio of the two medians, for a feature in `Profile.ratio_features` and ratios of
+      1.2 or more, or of 0.83 or less; for other features that are never negative of 2 or more, or of a half or less;
+      "about a third" is within 5% of it.
+    - "higher" or "lower": the medians, or else the means, are 0.3 standard deviations of all rows apart or more.
+    - "in 90%": the share of ones, for a feature that is 0 or 1. Of features that have up to five whole numbers as
+      values, below 100, and on average ten rows or more for each, the sentences tell shares, too: these may be codes.
+    - "mostly" is more than half of the cluster, "more often" less; "seldom" is less than a fifth, "less often" more.
+    - "known for 16 of 184": so many rows of the cluster have a value. It is told where fewer than half have, and where
+      "always", "never", "in 0%" or "in 100%" is not of all.
+
+    "Nearest to the mean" is by the sum of squared differences in standard deviations of all rows, averaged over the
+    features that a row has; a category adds the squared distance of its indicator columns from the shares in the
+    cluster. On ties the lower row comes first.
+
+    A column of text with more than 50 values and fewer than 10 rows for each of them is left out, unless it is in
+    `categorical`.
+
+    Sums are taken of differences from the lowest value in float64, so that an offset does no harm. O(n log n) time for
+    each feature; memory beyond the data is a float64 copy of it and a few columns.
+
+    References
+    ----------
+    J. Cohen, "Statistical power analysis for the behavioral sciences", 2nd edition, Routledge 1988,
+    :doi:`10.4324/9780203771587`.
+
+    Examples
+    --------
+    >>> from coterie import explain
+    >>> spend_and_age = [[10.0, 31], [12.0, 58], [11.0, 44], [95.0, 45], [80.0, 33], [86.0, 57]]
+    >>> found = explain.profile(spend_and_age, [0, 0, 0, 1, 1, 1], ["spend", "age"], noun="customers")
+    >>> found.medians
+    array([[11., 44.],
+           [86., 45.]])
+    >>> for sentence in found.sentences:
+    ...     print(sentence)
+    cluster 0, 3 of 6 customers: spend about a quarter of the median (11 against 46)
+    cluster 1, 3 of 6 customers: spend 1.9 times the median (86 against 46)
+    """
+    check_parameters("profile", {"noun": _NOUN}, {"noun": noun})
+    features = _features.read(X, feature_names, categorical, "profile")
+    n_rows = len(features.numbers)
+    clusters, codes = _split_noise(*as_labels(labels, n_rows))
+    k = len(clusters)
+    groups = Groups(codes, k + bool((codes == k).any()))
+    numbers = describe_numbers(features, groups)
+    categories = [describe_category(each, groups) for each in features.categories]
+    members = Members(features, groups, numbers, categories)
+    facts = Facts(
+        clusters=tuple(clusters.tolist()),
+        sizes=groups.sizes,
+        n_rows=n_rows,
+        noun=noun.strip(),
+        feature_names=features.feature_names,
+        numbers=numbers,
+        categories=tuple(categories),
+        codes={each.name: describe_category(each, groups) for each in _features.codes(features)},
+    )
+    n_noise = int(groups.sizes[k:].sum())
+    missing = {name: (groups.sizes - counts)[:k] for name, counts in facts.counts()}
+    return Profile(
+        clusters=clusters,
+        noise=Noise(n_noise, n_noise / n_rows),
+        missing={name: missing[name] for name in features.all_names if name in missing},
+        categories={each.name: Category(each.values, each.shares[:k], each.overall) for each in categories},
+        typical=members.nearest()[:k],
+        extreme=members.farthest()[:k],
+        left_out=features.left_out,
+        _facts=facts,
+        _means=keep_means(features.numbers, numbers, k),
+        _all_names=features.all_names,
+    )
+
+
+def _split_noise(values: NDArray, codes: NDArray[np.int64]) -> tuple[NDArray, NDArray[np.int64]]:
+    """The labels that are clusters, and which of them each row has; noise comes after the last."""
+    if values.dtype.kind == "f" and (values == np.floor(values)).all() and (np.abs(values) < 2**53).all():
+        values = values.astype(np.int64)
+    if values.dtype.kind in "if":
+        is_noise = values < 0
+    else:
+        is_noise = np.array([value == "-1" for value in values.tolist()], bool)
+    number = np.cumsum(~is_noise) - 1
+    number[is_noise] = len(values) - np.count_nonzero(is_noise)
+    return values[~is_noise], number[codes]
