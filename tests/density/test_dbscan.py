@@ -11,7 +11,7 @@ import pytest
 from reference import dbscan as reference
 
 from coterie import DBSCAN, ClusteringWarning, NotFittedError, dbscan
-from coterie.density import _near_pairs
+from coterie._runtime.thresholds import thresholds
 from coterie.distances import _sparse_points, cdist, pdist, squareform
 
 pytestmark = pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
@@ -24,12 +24,12 @@ X = np.concatenate([rng.normal(scale=0.3, size=(30, 2)) + centre for centre in (
 def pairs_path(request, monkeypatch):
     """Every way through pairs, whatever the number of rows: in one tile or many, pairs kept or looked at again."""
     if request.param != "as it is":
-        monkeypatch.setattr(_near_pairs, "_TILE", 16)
-        monkeypatch.setattr(_near_pairs, "_CALLED_TILE", 13)
+        monkeypatch.setattr(thresholds, "pair_tile", 16)
+        monkeypatch.setattr(thresholds, "called_pair_tile", 13)
         monkeypatch.setattr(_sparse_points, "_SPARSE_TILE", 64)
         request.getfixturevalue("interrupted")
-        monkeypatch.setattr(_near_pairs, "_ROOM", 4 if request.param == "small tiles" else 0)
-        monkeypatch.setattr(_near_pairs, "_LEAST_ROOM", {"no room": 0, "hardly room": 9}.get(request.param, 1000))
+        monkeypatch.setattr(thresholds, "stored_pairs_per_point", 4 if request.param == "small tiles" else 0)
+        monkeypatch.setattr(thresholds, "stored_pairs", {"no room": 0, "hardly room": 9}.get(request.param, 1000))
     return request.param
 
 
@@ -257,7 +257,7 @@ def test_a_function_is_called_once_for_each_pair():
 
 
 def test_pairs_that_do_not_fit_are_looked_at_again_and_no_more_than_twice(monkeypatch):
-    monkeypatch.setattr(_near_pairs, "_LEAST_ROOM", 10)
+    monkeypatch.setattr(thresholds, "stored_pairs", 10)
     calls = []
 
     def distance(x, y):

@@ -22,7 +22,7 @@ import pytest
 import coterie
 from coterie import DBSCAN, Cancelled, KMeans, distances
 from coterie._runtime import cgroup, parallel, threads
-from coterie.density import _near_pairs
+from coterie._runtime.thresholds import thresholds
 from coterie.hierarchy import _linkage, linkage
 from coterie.scaling._kernels import columns
 
@@ -979,7 +979,7 @@ def test_a_callback_that_says_false_or_fails_stops_linkage_and_nothing_is_lost(m
 @pytest.mark.parametrize("metric", ["euclidean", "canberra", "precomputed"])
 @pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
 def test_dbscan_tells_how_far_it_is_and_can_be_stopped(monkeypatch, metric):
-    monkeypatch.setattr(_near_pairs, "_TILE", 64)
+    monkeypatch.setattr(thresholds, "pair_tile", 64)
     data, heard = X[:500] if metric != "precomputed" else distances.cdist(X[:500], X[:500]), []
     model = DBSCAN(0.5, metric=metric, n_jobs=2).fit(data, callback=lambda *args: heard.append(args))
     stages = [stage for stage, _, _ in heard]

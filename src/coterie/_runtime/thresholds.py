@@ -39,6 +39,13 @@ class Thresholds:
     inertia_numbers: int = 1 << 20  # of a strip of rows; where strips end shows in the last bits of the inertia
 
     # ---- density
+    projected_features: int = 32  # from so many features on, DBSCAN's k-d tree holds a projection of the rows ...
+    projected_directions: int = 24  # ... to so many directions
+    each_pair_once: float = 0.5  # share of the pairs of leaves in reach from which on each is compared once, for both
+    pair_tile: int = 1024  # rows and columns of a block of distances: 8 MB
+    called_pair_tile: int = 64  # the same where a function is called for each pair
+    stored_pairs: int = 4096  # pairs of neighbors that may be stored, of 16 bytes each, ...
+    stored_pairs_per_point: int = 4  # ... and so many more per point
 
     # ---- hierarchy
 

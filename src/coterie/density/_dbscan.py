@@ -24,8 +24,10 @@ from ..distances import _sparse
 from ..distances._sparse_points import sparse_points
 from ..neighbors import _vectors
 from ..scaling._variance import warn_of_scales
-from . import _near_pairs, _regions
+from . import _dbscan_given, _dbscan_pairs, _dbscan_tree
+from ._clusters import Clusters
 from ._core_points import CorePoints
+from ._sources import DenseRows
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -232,7 +234,7 @@ class DBSCAN(InductiveClusterer):
         if metric is not None and isinstance(rows, np.ndarray):
             warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
         with progress.reported_to(callback):
-            labels, is_core = _cluster(rows, metric, self.eps, int(self.min_samples), weights, n_threads)
+            labels, is_core = _find_clusters(rows, metric, self.eps, int(self.min_samples), weights, n_threads)
         core = np.flatnonzero(is_core)
         if not len(core):
             components = np.empty((0, rows.shape[1]))
@@ -496,28 +498,28 @@ def dbscan(
 # ------------------------------------------------------------------------------------------- which way
 
 
-def _cluster(
+def _find_clusters(
     rows: NDArray | _sparse.SparseRows,
     metric: distances.Metric | None,
     eps: float,
     min_samples: int,
     weights: NDArray[np.float64] | None,
     n_threads: int,
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Labels, and which rows are core points."""
+) -> Clusters:
     if metric is None:
-        find = _near_pairs.find_regions_of_matrix if isinstance(rows, np.ndarray) else _near_pairs.find_regions_of_graph
-        return find(rows, eps, min_samples, weights, n_threads)
+        if isinstance(rows, np.ndarray):
+            return _dbscan_given.find_clusters_of_matrix(rows, eps, min_samples, weights, n_threads)
+        return _dbscan_given.find_clusters_of_graph(rows, eps, min_samples, weights, n_threads)
     if not isinstance(rows, np.ndarray):
-        points: _near_pairs.Source = sparse_points(rows, metric, float(eps), n_threads)
-        return _near_pairs.find_regions(points, min_samples, weights)
+        sparse = sparse_points(rows, metric, float(eps), n_threads)
+        return _dbscan_pairs.find_clusters(sparse, min_samples, weights)
     distances.check_suits(rows, metric)
     exponent = distances.safe_exponent(metric, rows, radius=float(eps))
     vectors = _vectors.as_vectors(rows, metric, exponent)
     if vectors is None:
-        points = _near_pairs.DenseRows(power_of_two.divided(rows, exponent), metric, float(eps), n_threads)
-        return _near_pairs.find_regions(points, min_samples, weights)
-    return _regions.find_regions(vectors, float(eps), min_samples, weights, n_threads)
+        dense = DenseRows(power_of_two.divided(rows, exponent), metric, float(eps), n_threads)
+        return _dbscan_pairs.find_clusters(dense, min_samples, weights)
+    return _dbscan_tree.find_clusters(vectors, float(eps), min_samples, weights, n_threads)
 
 
 def _check_sum(weights: NDArray[np.float64] | None) -> None:

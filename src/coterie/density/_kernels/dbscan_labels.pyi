@@ -4,20 +4,19 @@ from numpy.typing import NDArray
 
 from ..._runtime._kernels.work import Region
 
-def note_lowest(
+def find_lowest_rows(
     core: NDArray[np.uint8],
     order: NDArray[np.int64],
     parent: NDArray[np.int64],
     lowest: NDArray[np.int64],
-    start: int,
-    stop: int,
+    region: Region,
+    slot: int,
 ) -> None: ...
-def write_labels(
+def label_core(
     core: NDArray[np.uint8],
     order: NDArray[np.int64],
     parent: NDArray[np.int64],
     number: NDArray[np.int64],
-    rows: int,
     labels: NDArray[np.int64],
     is_core: NDArray[np.uint8],
     region: Region,

@@ -1,4 +1,4 @@
-"""DBSCAN's regions beside the definition, by every way through them."""
+"""DBSCAN with a k-d tree beside the definition, by every way through it."""
 
 import functools
 import math
@@ -9,7 +9,8 @@ import pytest
 from reference import dbscan as reference
 
 from coterie._runtime import progress
-from coterie.density import _regions
+from coterie._runtime.thresholds import thresholds
+from coterie.density import _dbscan_tree
 from coterie.distances import as_metric, safe_exponent
 from coterie.neighbors import _vectors
 
@@ -20,18 +21,18 @@ CASES = 150  # tens of thousands were tried
 def way(request, monkeypatch):
     """A tree of the vectors; or of a projection, to as many directions as there are or to fewer, whatever the number of
     features, counting from each leaf or each pair of leaves once."""
-    monkeypatch.setattr(_regions, "_WIDE", 10**9 if request.param == "tree" else 1)
-    monkeypatch.setattr(_regions, "_HARDLY", -1.0 if request.param == "pairs" else 2.0)
+    monkeypatch.setattr(thresholds, "projected_features", 10**9 if request.param == "tree" else 1)
+    monkeypatch.setattr(thresholds, "each_pair_once", -1.0 if request.param == "pairs" else 2.0)
     if request.param == "narrow projection":
-        monkeypatch.setattr(_regions, "_DIRECTIONS", 2)
-    monkeypatch.setattr(_regions, "_ALONE", 0)
+        monkeypatch.setattr(thresholds, "projected_directions", 2)
+    monkeypatch.setattr(thresholds, "chunk", 0.0)
     return request.param
 
 
 def find(X, eps, min_samples, weights=None, metric="euclidean", n_threads=2, **kwargs):
     X, metric = np.ascontiguousarray(X), as_metric(metric, **kwargs)
     vectors = _vectors.as_vectors(X, metric, safe_exponent(metric, X, radius=eps))
-    return _regions.find_regions(vectors, eps, min_samples, weights, n_threads)
+    return _dbscan_tree.find_clusters(vectors, eps, min_samples, weights, n_threads)
 
 
 def check(X, eps, min_samples, weights=None, metric="euclidean", n_threads=2, **kwargs):
