@@ -8,6 +8,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from .thresholds import thresholds
 
@@ -32,11 +33,13 @@ class _Bar:
     """A tqdm bar as a callback; where tqdm is not installed, nothing is shown."""
 
     def __init__(self) -> None:
-        try:
+        self.tqdm: Any = None
+        with contextlib.suppress(ImportError):
             from tqdm.auto import tqdm
-        except ImportError:
-            tqdm = None
-        self.tqdm, self.bar, self.stage = tqdm, None, ""
+
+            self.tqdm = tqdm
+        self.bar: Any = None
+        self.stage = ""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         if self.tqdm is None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -38,7 +38,9 @@ class Clusters(NamedTuple):
     shifts: NDArray[np.float64]  # (k, d), from there to the mean
 
     @classmethod
-    def of(cls, X: NDArray, codes: NDArray[np.int64], vectors: Callable[[NDArray], NDArray] | None = None) -> Clusters:
+    def of(
+        cls, X: NDArray[Any], codes: NDArray[np.int64], vectors: Callable[[NDArray[Any]], NDArray[Any]] | None = None
+    ) -> Clusters:
         sizes = np.bincount(codes)
         k = len(sizes)
         check_number_of_labels(k, len(X))
@@ -54,7 +56,7 @@ class Clusters(NamedTuple):
         return cls(sizes, corners, sums / sizes[:, None])
 
     def deviations(
-        self, X: NDArray, codes: NDArray[np.int64], vectors: Callable[[NDArray], NDArray] | None = None
+        self, X: NDArray[Any], codes: NDArray[np.int64], vectors: Callable[[NDArray[Any]], NDArray[Any]] | None = None
     ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Blocks of rows, less the mean of each row's cluster."""
         # As many rows as clusters at least: what is done for each cluster and block is then not more than for the rows.

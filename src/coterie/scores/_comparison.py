@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Comparison", "compare"]
+
+Label = int | str
 
 _MOST_LINES = 12  # of each kind in the text of a comparison
 
@@ -50,15 +52,15 @@ class Comparison:
     """
 
     contingency: NDArray[np.int64] = dataclasses.field(repr=False)
-    labels_a: NDArray = dataclasses.field(repr=False)
-    labels_b: NDArray = dataclasses.field(repr=False)
+    labels_a: NDArray[Any] = dataclasses.field(repr=False)
+    labels_b: NDArray[Any] = dataclasses.field(repr=False)
     adjusted_rand: float
     changed: float
-    kept: dict
-    splits: dict
-    merges: dict
-    gone: tuple
-    new: tuple
+    kept: dict[Label, Label]
+    splits: dict[Label, tuple[Label, ...]]
+    merges: dict[Label, tuple[Label, ...]]
+    gone: tuple[Label, ...]
+    new: tuple[Label, ...]
 
     def __str__(self) -> str:
         a, b = (_named(each) for each in (self.labels_a, self.labels_b))
@@ -73,7 +75,7 @@ class Comparison:
         size_a = {i: int(self.contingency[a[i]].sum()) for i in a}
         size_b = {j: int(self.contingency[:, b[j]].sum()) for j in b}
 
-        def parts(row: NDArray, names: NDArray, way: str = "in") -> str:
+        def parts(row: NDArray[Any], names: NDArray[Any], way: str = "in") -> str:
             order = [j for j in np.argsort(-row, kind="stable") if row[j]]
             text = [f"{row[j]:,} {way} {'noise' if _is_noise(names[j]) else names[j]}" for j in order[:4]]
             return ", ".join(text) + (f" and {len(order) - 4} more" if len(order) > 4 else "")
@@ -218,7 +220,7 @@ def _is_noise(label: object) -> bool:
     return label in (-1, NOISE)
 
 
-def _named(labels: NDArray) -> dict:
+def _named(labels: NDArray[Any]) -> dict[Label, int]:
     """Where each cluster is among labels, noise left out."""
     return {label: i for i, label in enumerate(labels.tolist()) if not _is_noise(label)}
 

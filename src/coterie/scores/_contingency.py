@@ -64,31 +64,23 @@ class Table(NamedTuple):
     def from_matrix(cls, matrix: Any) -> Table:
         """From a contingency matrix, dense or sparse, checked."""
         if is_sparse(matrix):
-            rows = as_sparse_rows(matrix, threads.resolve_n_jobs(None), name="contingency")
-            i, j, counts, shape = (
-                np.repeat(np.arange(len(rows)), np.diff(rows.starts)),
-                rows.columns,
-                rows.values,
-                rows.shape,
-            )
+            rows = as_sparse_rows(matrix, threads.get_num_threads(), name="contingency")
+            i = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
+            j, given, shape = rows.columns.astype(np.int64), rows.values, rows.shape
         else:
             dense = as_matrix(matrix, name="contingency")
             i, j = dense.nonzero()
-            counts, shape = dense[i, j], dense.shape
-        if len(counts) and (counts.min() < 0 or counts.sum(dtype=np.float64) >= _MOST_ROWS):
+            given, shape = dense[i, j], dense.shape
+        if len(given) and (given.min() < 0 or given.sum(dtype=np.float64) >= _MOST_ROWS):
             raise ValueError(
                 "contingency must hold numbers of rows: none negative, and less than 2**53 in all. "
-                f"Got numbers from {counts.min():g} to {counts.max():g}."
+                f"Got numbers from {given.min():g} to {given.max():g}."
             )
-        counts = counts.astype(np.int64)
+        counts = given.astype(np.int64)
         found = counts > 0
         i, j, counts = i[found], j[found], counts[found]
-        return cls(
-            i,
-            j,
-            counts,
-            *(np.bincount(at, counts, length).astype(np.int64) for at, length in zip((i, j), shape, strict=True)),
-        )
+        rows_of, columns_of = (np.bincount(at, counts, k).astype(np.int64) for at, k in zip((i, j), shape, strict=True))
+        return cls(i, j, counts, rows_of, columns_of)
 
 
 def entropy(sizes: NDArray[np.int64]) -> float:
@@ -143,10 +135,11 @@ def expected_mutual_information(rows: NDArray[np.int64], columns: NDArray[np.int
     return total
 
 
-def _expected_terms(n: int, a: int, b: NDArray[np.int64], reach: int) -> NDArray[np.float64]:
-    """Mean of x / n * log(n x / (a b)), where x is how many rows a cluster of a rows has in common with one of b."""
-    mode = ((a + 1) * (b + 1) // (n + 2)).astype(np.float64)[:, None]
-    b = b.astype(np.float64)[:, None]
+def _expected_terms(n: int, a: int, sizes: NDArray[np.int64], reach: int) -> NDArray[np.float64]:
+    """Mean of x / n * log(n x / (a b)), where x is how many rows a cluster of a rows has in common with one of b rows,
+    for each b in `sizes`. What is farther than `reach` from the most probable x is left out."""
+    mode: NDArray[np.floating] = ((a + 1) * (sizes + 1) // (n + 2)).astype(np.float64)[:, None]
+    b: NDArray[np.floating] = sizes.astype(np.float64)[:, None]
     steps = np.arange(reach)
     # Probabilities by that of the mode: up from it, and down. Beyond the ends of the range they are 0.
     up = mode + steps
@@ -157,10 +150,11 @@ def _expected_terms(n: int, a: int, b: NDArray[np.int64], reach: int) -> NDArray
     x = np.concatenate([mode, mode + 1 + steps, mode - 1 - steps], axis=1)
     terms = np.where(weights > 0, x, 0.0)
     terms *= np.log(np.where(terms > 0, x / (a * (b / n)), 1.0))
-    return np.einsum("ij,ij->i", weights, terms) / weights.sum(axis=1) / n
+    means: NDArray[np.float64] = np.einsum("ij,ij->i", weights, terms) / weights.sum(axis=1) / n
+    return means
 
 
-def _warn_of_numbers(*values: NDArray) -> None:
+def _warn_of_numbers(*values: NDArray[Any]) -> None:
     kinds = [
         "continuous"
         if each.dtype.kind == "f" and (each != np.rint(each)).any()

@@ -41,7 +41,7 @@ def silhouette_samples(
     X: ArrayLike,
     labels: ArrayLike,
     *,
-    metric: str | Callable | distances.Metric = "euclidean",
+    metric: str | Callable[..., float] | distances.Metric = "euclidean",
     n_jobs: int | None = None,
     **kwds: object,
 ) -> NDArray[np.float64]:
@@ -114,7 +114,7 @@ def silhouette_score(
     X: ArrayLike,
     labels: ArrayLike,
     *,
-    metric: str | Callable | distances.Metric = "euclidean",
+    metric: str | Callable[..., float] | distances.Metric = "euclidean",
     sample_size: int | None = None,
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
     n_jobs: int | None = None,

@@ -7,7 +7,7 @@ Each function yields blocks of rows, and their mean distances to each cluster, w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,7 @@ _EPS = float(np.finfo(np.float64).eps)
 
 
 def by_calls(
-    X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric
+    X: NDArray[Any], codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric
 ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
     """Mean distances of blocks of rows to each cluster, by a function of two rows."""
     order = np.argsort(codes, kind="stable")
@@ -39,13 +39,13 @@ def by_calls(
 
 
 def by_centers(
-    X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric, n_threads: int
+    X: NDArray[Any], codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric, n_threads: int
 ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
     """The same where distances are squares of lengths: the mean of |x - y|² over y is |x - m|² + the mean of |y - m|²,
     with their mean m. Cosine distances are half the squares between rows of length 1."""
     squares = distances.as_metric("sqeuclidean")
 
-    def vectors(block: NDArray) -> NDArray:
+    def vectors(block: NDArray[Any]) -> NDArray[Any]:
         # Correlation: rows less their mean; the second time takes off what rounding of a large mean has left.
         for _ in range(2 if measure.kernel == "correlation" else 1):
             found = _vectors.as_vectors(block, measure)
@@ -72,7 +72,7 @@ def by_centers(
 
 
 def by_rank(
-    X: NDArray, codes: NDArray[np.int64], sizes: NDArray[np.int64]
+    X: NDArray[Any], codes: NDArray[np.int64], sizes: NDArray[np.int64]
 ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
     """The same for sums of |x - y|, feature by feature: where the values of a cluster are in order, and added up, those
     below x and those above have known sums. They are measured from the median, so that no term is larger than the sum
@@ -130,7 +130,7 @@ def of_sparse(
         values /= largest[row_of]  # first, so that neither large nor small numbers do harm
         values /= np.sqrt(np.bincount(row_of, values * values, n))[row_of]
     squares = np.bincount(row_of, values * values, n)
-    totals = np.bincount(X.columns * np.int64(k) + codes[row_of], values, d * k).reshape(d, k)
+    totals: NDArray[np.float64] = np.bincount(X.columns * np.int64(k) + codes[row_of], values, d * k).reshape(d, k)
     totals /= sizes
     spread = np.bincount(codes, squares, k) / sizes
     for rows in blocks("silhouette", n, k * max(1, len(values) // n)):

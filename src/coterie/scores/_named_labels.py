@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,11 +32,11 @@ class Labels:
             names = names.astype(np.int64)
         elif not self.are_text:
             raise ValueError(f"{what} must hold whole numbers, or names, with -1 for noise. Got {shown(values[0])}.")
-        self.noise: object = NOISE if self.are_text else -1
+        self.noise: int | str = NOISE if self.are_text else -1
         is_noise = names == self.noise
         index = np.cumsum(~is_noise) - 1
         index[is_noise] = -1
-        self.names: NDArray = names[~is_noise]
+        self.names: NDArray[Any] = names[~is_noise]
         self.codes: NDArray[np.intp] = index[codes]
 
     def sizes(self) -> NDArray[np.intp]:
@@ -47,7 +47,7 @@ class Labels:
         seen, first = np.unique(self.codes, return_index=True)
         return np.argsort(first[seen >= 0])
 
-    def all_names(self) -> NDArray:
+    def all_names(self) -> NDArray[Any]:
         """The names, and noise in its place among them if there is any."""
         return np.sort(np.append(self.names, self.noise)) if (self.codes < 0).any() else self.names
 
@@ -76,7 +76,7 @@ def overlap(left: Labels, right: Labels, noise: bool = False) -> NDArray[np.int6
     return np.bincount(i * shape[1] + j, minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
 
 
-def _with_noise(labels: Labels, all_names: NDArray) -> NDArray[np.intp]:
+def _with_noise(labels: Labels, all_names: NDArray[Any]) -> NDArray[np.intp]:
     place = np.flatnonzero(all_names != labels.noise)
     of_noise = np.flatnonzero(all_names == labels.noise)
     return np.concatenate([place, of_noise])[labels.codes]  # -1, noise, is the last

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["align_labels", "relabel"]
 
 
-def align_labels(previous: ArrayLike, labels: ArrayLike) -> NDArray:
+def align_labels(previous: ArrayLike, labels: ArrayLike) -> NDArray[Any]:
     """Number clusters as in an earlier clustering of the same rows, so that what was cluster 3 is cluster 3 again.
 
     Each cluster takes the number of at most one earlier cluster, in the way that as many rows as possible keep their
@@ -77,6 +77,7 @@ def align_labels(previous: ArrayLike, labels: ArrayLike) -> NDArray:
     check_lengths(before, after, "previous", "labels")
     order = after.by_first_row()
     partner = best_partners(overlap(before, after)[:, order])
+    named: NDArray[Any]  # the last is noise
     if before.are_text:
         taken, number = set(before.names.tolist()), 0
         names = []
@@ -92,9 +93,10 @@ def align_labels(previous: ArrayLike, labels: ArrayLike) -> NDArray:
             partner >= 0, before.names[partner] if len(before.names) else -1, unused + np.cumsum(partner < 0) - 1
         )
         named = np.append(named, -1).astype(np.intp)
-    place = np.full(len(after.names) + 1, -1)  # the last is for noise, whose code is -1
+    place = np.full(len(after.names) + 1, -1)  # the last is for noise, too
     place[order] = np.arange(len(order))
-    return named[place[after.codes]]
+    result: NDArray[Any] = named[place[after.codes]]
+    return result
 
 
 def relabel(labels: ArrayLike, by: str = "size") -> NDArray[np.intp]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A parallel region: n items in chunks of `size`, each chunk taken by exactly one thread.
 
-Kernels loop `while work_take(&region.work, slot, &part)` without the GIL, so that a thread enters Python once per region:
-pulling chunks through the interpreter costs milliseconds beside one busy Python thread.
+Kernels loop `while work_take(&region.work, slot, &part)` without the GIL, so that a thread enters Python once per
+region: to take chunks through the interpreter costs milliseconds beside one busy Python thread.
 """
 
 
