@@ -1,0 +1,153 @@
+"""Callbacks hear how far the work is, and stop it."""
+
+import sys
+import threading
+
+import numpy as np
+import pytest
+from runtime.tools import X, fit, slow_linkage_of_few
+
+import coterie
+from coterie import DBSCAN, Cancelled, KMeans, distances
+from coterie._runtime.thresholds import thresholds
+from coterie.hierarchy import linkage
+
+
+def test_the_callback_hears_of_every_stage_from_start_to_end():
+    heard = []
+    KMeans(5, random_state=0, n_init=2).fit(X, callback=lambda *args: heard.append(args))
+    assert {stage for stage, _, _ in heard} == {"k-means++", "k-means"}
+    assert all(type(done) is type(total) is int and 0 <= done <= total for _, done, total in heard)
+    seeding = [done for stage, done, _ in heard if stage == "k-means++"]
+    assert seeding == sorted(seeding[: len(seeding) // 2]) * 2 and seeding[-1] == 5
+    last = [i for i, (stage, done, total) in enumerate(heard) if stage == "k-means" and done == total]
+    assert last[-1] == len(heard) - 1
+
+
+def test_the_callback_is_called_within_long_steps():
+    wide = np.random.RandomState(1).normal(size=(60_000, 100))
+    heard = []
+    KMeans(1500, init=wide[:1500], max_iter=1).fit(wide, callback=lambda *args: heard.append(args))
+    assert len(heard) > len(set(heard))
+
+
+def test_the_callback_runs_in_the_calling_thread():
+    threads = set()
+    KMeans(5, random_state=0, n_jobs=3).fit(X, callback=lambda *_: threads.add(threading.get_ident()))
+    assert threads == {threading.get_ident()}
+
+
+@pytest.mark.parametrize("answer", [None, 0, "", [], np.False_, True])
+def test_only_false_itself_cancels(answer):
+    KMeans(2, random_state=0).fit(X[:100], callback=lambda *_: answer)
+
+
+def test_false_cancels_with_an_error_of_its_own():
+    with pytest.raises(Cancelled, match="k-means"), coterie.progress(lambda stage, done, total: done < 3):
+        fit()
+    fit()  # outside of the context
+
+
+def test_errors_in_the_callback_come_through_and_the_pool_survives():
+    for at in range(6):
+
+        def callback(stage, done, total):
+            if done == at:  # noqa: B023
+                raise LookupError("mine")
+
+        with pytest.raises(LookupError, match="mine"), coterie.progress(callback):
+            fit(n_jobs=3)
+    assert fit(n_jobs=3).inertia_ == fit(n_jobs=1).inertia_
+
+
+METHODS = ("single", "complete", "average", "weighted", "centroid", "median", "ward")
+
+
+@pytest.mark.parametrize("of_points", [False, True])
+@pytest.mark.parametrize("method", METHODS)
+def test_linkage_tells_how_far_it_is(monkeypatch, method, of_points):
+    slow_linkage_of_few(monkeypatch)
+    y, heard = X[:500] if of_points else distances.pdist(X[:500]), []
+    with coterie.progress(lambda *args: heard.append(args)):
+        linkage(y, method, n_jobs=2)
+    told = [(done, total) for stage, done, total in heard if stage == "linkage"]
+    assert told == sorted(told) and len(told) > 2 and told[-1] == (499, 499)
+    assert all(type(number) is int for pair in told for number in pair)
+
+
+@pytest.mark.parametrize("of_points", [False, True])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_callback_that_says_false_or_fails_stops_linkage_and_nothing_is_lost(monkeypatch, method, of_points):
+    slow_linkage_of_few(monkeypatch)
+    y = X[:500] if of_points else distances.pdist(X[:500])
+    before, expected = y.copy(), linkage(y, method, n_jobs=1)
+    for at in (0, 1, 2):
+        heard = []
+
+        def callback(*args):
+            heard.append(args)  # noqa: B023
+            return len(heard) <= at  # noqa: B023
+
+        with pytest.raises(Cancelled, match=f"during {'(linkage|distances)'} at"), coterie.progress(callback):
+            linkage(y, method, n_jobs=3)
+        assert len(heard) == at + 1
+        np.testing.assert_array_equal(y, before)
+        np.testing.assert_array_equal(linkage(y, method, n_jobs=3), expected)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "canberra", "precomputed"])
+@pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
+def test_dbscan_tells_how_far_it_is_and_can_be_stopped(monkeypatch, metric):
+    monkeypatch.setattr(thresholds, "pair_tile", 64)
+    data, heard = X[:500] if metric != "precomputed" else distances.cdist(X[:500], X[:500]), []
+    model = DBSCAN(0.5, metric=metric, n_jobs=2).fit(data, callback=lambda *args: heard.append(args))
+    stages = [stage for stage, _, _ in heard]
+    for stage in set(stages):
+        told = [(done, total) for each, done, total in heard if each == stage]
+        assert told == sorted(told) and told[-1][0] == told[-1][1]
+        assert all(type(number) is int for pair in told for number in pair)
+    before = vars(model).copy()
+    for at in {0, len(heard) // 2, len(heard) - 1}:
+        count = []
+        with pytest.raises(Cancelled, match=f"during {stages[at]} at"):
+            model.fit(data, callback=lambda *args: count.append(args) or len(count) <= at)  # noqa: B023
+        assert len(count) == at + 1
+        assert all(vars(model)[name] is before[name] for name in before)
+
+
+def test_the_inner_progress_wins_and_the_outer_one_comes_back():
+    outer, inner = [], []
+    with coterie.progress(lambda *args: outer.append(args)):
+        with coterie.progress(lambda *args: inner.append(args)):
+            fit()
+        assert inner and not outer
+        fit(n_jobs=1)
+    assert set(outer) == set(inner)
+    heard = len(outer)
+    fit()
+    assert len(outer) == heard
+
+
+def test_progress_is_of_the_calling_thread_only():
+    heard = []
+    with coterie.progress(lambda *args: heard.append(args)):
+        thread = threading.Thread(target=fit)
+        thread.start()
+        thread.join()
+    assert not heard
+
+
+def test_progress_without_a_callback_shows_a_bar(capsys):
+    pytest.importorskip("tqdm")
+    with coterie.progress():
+        fit()
+    assert "k-means" in capsys.readouterr().err
+
+
+def test_progress_without_tqdm_shows_nothing(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with coterie.progress():
+        fit()
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
