@@ -22,6 +22,7 @@ import pytest
 
 import coterie
 from coterie import cli
+from coterie.cli._main import make_parser
 from coterie.plot import _animation
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +35,7 @@ OPTIONAL = {"coterie.plot": "matplotlib", "sklearn": "sklearn", "PIL": "PIL"} | 
     name: name for name in ("fastcluster", "matplotlib", "pandas", "polars", "pyarrow", "scipy", "tqdm")
 }
 COMPARES = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
-SLOW = {"demo", "report"}  # parsed only; tests/test_cli*.py run them
+SLOW = {"demo", "report"}  # parsed only; tests/cli runs them
 
 
 def page_name(page):
@@ -127,7 +128,7 @@ def test_commands_run(page, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
-    parser = cli._parser([])
+    parser = make_parser([])
     subcommands = next(action for action in parser._actions if isinstance(action.choices, dict)).choices
     parsed = [(argv, target, parser.parse_args(argv)) for argv, target in commands(page) if argv[0] in subcommands]
     columns = {}  # alike for all tables of the page, so that a model fits those that it predicts

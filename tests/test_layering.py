@@ -21,6 +21,7 @@ ORDER = """
     scores
     selection  explain
     plot
+    report
     cli
     __main__
 """

@@ -27,10 +27,10 @@ import zipfile
 import numpy as np
 
 from coterie import cli
-from coterie.cli import _csv
+from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem
-from coterie.cli._notation import COMMA, POINT, number
-from coterie.cli._read import read_any, read_column, read_file
+from coterie.cli._io.notation import COMMA, POINT, number
+from coterie.cli._io.tables import read_any, read_column, read_file
 
 SECONDS = 20  # for one case
 NUMBERS = [
@@ -261,7 +261,7 @@ def run(cases: int, seed: int, with_crafted: bool) -> int:
         if with_crafted:
             files += [(name, lambda content=content: content) for name, content in crafted().items()]
         for at, (name, content) in enumerate(files):
-            _csv._BLOCK = (1 << 20) if "case" not in name else (7, 60, 1 << 20)[at % 3]
+            thresholds.csv_block = (1 << 20) if "case" not in name else (7, 60, 1 << 20)[at % 3]
             try:
                 with _limited(SECONDS), contextlib.redirect_stderr(io.StringIO()):
                     check(content(), path, at % 5)
@@ -269,9 +269,8 @@ def run(cases: int, seed: int, with_crafted: bool) -> int:
                 if isinstance(error, KeyboardInterrupt):
                     raise
                 failed += 1
-                print(
-                    f"{name}, read in way {at % 5}, blocks of {_csv._BLOCK}: {type(error).__name__}: {str(error)[:300]}"
-                )
+                told = f"{type(error).__name__}: {str(error)[:300]}"
+                print(f"{name}, read in way {at % 5}, blocks of {thresholds.csv_block}: {told}")
                 traceback.print_exc(limit=-3, file=sys.stdout)
     return failed
 

@@ -210,7 +210,8 @@ def test_a_model_of_columns_without_names_goes_by_their_place_in_the_file(cli, t
     [
         (
             ["sepal_length_cm", "sepal_width", "petal_length_cm", "petal_width_cm"],
-            "no column is called 'sepal_width_cm', as one was that the model was fitted with: did you mean 'sepal_width'?",
+            "no column is called 'sepal_width_cm', as one was that the model was fitted with: did "
+            "you mean 'sepal_width'?",
         ),
         (
             ["a", "b", "c", "d"],

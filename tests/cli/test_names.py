@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from coterie import cli
-from coterie.cli._console import printable
-from coterie.cli._result import as_cell
+from coterie._base.wording import printable
+from coterie._runtime.thresholds import thresholds
+from coterie.cli._io.results import as_cell
 from coterie.cli.demo import read_iris
 
 HOSTILE = [
@@ -86,7 +87,7 @@ def blocks(page):
 def test_commands_and_programme_of_a_page_are_what_they_should_be(run, monkeypatch, first, drops):
     """Whatever columns are called: the commands give the same page again, and the programme has the same numbers."""
     monkeypatch.setattr("coterie.cli.report.matplotlib_is_there", lambda: False)
-    monkeypatch.setattr("coterie.cli._report.findings.RESAMPLES", 2)
+    monkeypatch.setattr(thresholds, "report_resamples", 2)
     names = [*HOSTILE[first : first + 9], "plain"]
     X = write_table("x.csv", names)
     options = ["--drop", "plain"] if drops else []
@@ -183,7 +184,7 @@ def test_names_of_files_need_be_no_text(run, monkeypatch, stem):
     with open(f"{stem}.labels") as file, open(f"{stem}.again") as again:
         assert file.read() == again.read()
     run("profile", f"{stem}.csv", "--labels", f"{stem}.labels", "-o", f"{stem}.profile")
-    monkeypatch.setattr("coterie.cli._report.findings.RESAMPLES", 2)
+    monkeypatch.setattr(thresholds, "report_resamples", 2)
     run("dbscan", f"{stem}.csv", "--plot", f"{stem}.svg")
     run("hierarchy", f"{stem}.csv", "--dendrogram", f"{stem}.pdf", "--tree", f"{stem}.npy")
     run("sweep", f"{stem}.csv", "-k", "2-3", "--stability", 0, "-o", f"{stem}.sweep", "--plot", f"{stem}2.png")

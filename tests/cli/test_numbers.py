@@ -10,10 +10,10 @@ from argparse import Namespace
 import numpy as np
 import pytest
 
-from coterie.cli import _csv
+from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem
-from coterie.cli._notation import COMMA, POINT, Notation, number
-from coterie.cli._read import read_file
+from coterie.cli._io.notation import COMMA, POINT, Notation, number
+from coterie.cli._io.tables import read_file
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_every_used_number_is_the_one_that_was_meant(read, monkeypatch, seed):
     drop = ["c0"] if len(kinds) > 1 and rng.random() < 0.3 else []
     found = set()
     for size in (40, 400, 1 << 20):
-        monkeypatch.setattr(_csv, "_BLOCK", size)
+        monkeypatch.setattr(thresholds, "csv_block", size)
         try:
             table = read(text, missing="drop", drop=drop)
         except Problem as problem:
@@ -232,7 +232,7 @@ def test_every_used_number_is_the_one_that_was_meant(read, monkeypatch, seed):
 
 def test_evidence_may_come_late(read, monkeypatch):
     """In the last line, in a column that is not used, through a quoted cell."""
-    monkeypatch.setattr(_csv, "_BLOCK", 100)
+    monkeypatch.setattr(thresholds, "csv_block", 100)
     n = ["2.339", "756"] * 200
     for last, expected in (("12,5", 2339), ("12.5", 2.339)):
         other = ["7"] * 399 + [last]
@@ -276,7 +276,7 @@ def test_header_may_be_longer_than_a_block(read, monkeypatch):
     table = read(text + "\n")
     assert table.values.shape == (3, 60_000) and table.names == names
     for size in (1, 3, 10):  # comments, blank lines and a name with a line end in it
-        monkeypatch.setattr(_csv, "_BLOCK", size)
+        monkeypatch.setattr(thresholds, "csv_block", size)
         table = read('# by hand\n\n\n# in May\n"a\nb",c\n\n1.5,2\n3,4\n')
         assert table.names == ["a\nb", "c"] and table.values.tolist() == [[1.5, 2], [3, 4]]
         with pytest.raises(Problem, match="there is nothing in it"):

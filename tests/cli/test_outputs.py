@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from coterie import cli
+from coterie.cli._main import make_parser
 from coterie.cli.demo import read_iris
 
 COMMANDS = sorted(m.name for m in pkgutil.iter_modules(cli.__path__) if not m.name.startswith("_"))
@@ -64,7 +65,7 @@ ENDINGS_OF_OUTPUT = {"report": ".html", "quantize": ".png", "demo": ".png"}
 
 def output_options(command):
     """The options that name a file to be written, with a name that suits."""
-    subparser = cli._parser([command])._subparsers._group_actions[0].choices[command]
+    subparser = make_parser([command])._subparsers._group_actions[0].choices[command]
     found = {}
     for action in subparser._actions:
         if action.dest not in NO_OUTPUTS:

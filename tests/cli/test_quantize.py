@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie.cli import main, quantize
+from coterie._runtime.thresholds import thresholds
+from coterie.cli import main
+from coterie.cli._cielab import from_lab, to_lab
 
 Image = pytest.importorskip("PIL.Image")
 DATA = pathlib.Path(__file__).parents[3] / "shared" / "data"
@@ -57,8 +59,8 @@ def test_picture_has_k_colors_and_each_pixel_one_of_the_nearest(cli, tmp_path):
     done = cli("a.png", "-k", 16, "-o", "b.png")
     after = pixels(tmp_path / "b.png")
     assert after.shape == before.shape and n_colors(after) == 16
-    palette = quantize._to_lab(np.unique(after.reshape(-1, 3), axis=0).astype(float))
-    lab, told = (quantize._to_lab(each.reshape(-1, 3).astype(float)) for each in (before, after))
+    palette = to_lab(np.unique(after.reshape(-1, 3), axis=0).astype(float))
+    lab, told = (to_lab(each.reshape(-1, 3).astype(float)) for each in (before, after))
     best = np.linalg.norm(lab[:, np.newaxis] - palette, axis=2).min(axis=1)
     apart = np.linalg.norm(lab - told, axis=1)
     assert (apart < best + 1).all()  # the palette is rounded, and so are borders between its colors
@@ -75,28 +77,28 @@ def test_colors_are_those_of_kmeans_on_all_pixels(cli, tmp_path):
     before = photo(seed=3)
     Image.fromarray(before).save(tmp_path / "a.png")
     cli("a.png", "-k", 5, "-o", "b.png", "--seed", 2)
-    lab = quantize._to_lab(before.reshape(-1, 3).astype(float))
-    told = quantize._to_lab(pixels(tmp_path / "b.png").reshape(-1, 3).astype(float))
+    lab = to_lab(before.reshape(-1, 3).astype(float))
+    told = to_lab(pixels(tmp_path / "b.png").reshape(-1, 3).astype(float))
     fits = [coterie.KMeans(5, random_state=seed).fit(lab).inertia_ for seed in range(5)]
     assert min(fits) <= np.square(lab - told).sum() <= 1.01 * max(fits)
 
 
 def test_cielab_is_what_the_standard_says_and_comes_back():
     """Values of Bruce Lindbloom's calculator for D65."""
-    lab = quantize._to_lab(np.array([[255, 255, 255], [0, 0, 0], [255, 0, 0], [0, 0, 255], [119, 119, 119.0]]))
+    lab = to_lab(np.array([[255, 255, 255], [0, 0, 0], [255, 0, 0], [0, 0, 255], [119, 119, 119.0]]))
     np.testing.assert_allclose(
         lab, [[100, 0, 0], [0, 0, 0], [53.24, 80.09, 67.20], [32.30, 79.19, -107.86], [50.03, 0, 0]], atol=0.02
     )
     every = np.random.default_rng(0).integers(0, 256, (1000, 3)).astype(float)
-    np.testing.assert_allclose(quantize._from_lab(quantize._to_lab(every)), every, atol=1e-9)
-    np.testing.assert_allclose(quantize._from_lab(quantize._to_lab(every[:, :1])), every[:, :1], atol=1e-9)
+    np.testing.assert_allclose(from_lab(to_lab(every)), every, atol=1e-9)
+    np.testing.assert_allclose(from_lab(to_lab(every[:, :1])), every[:, :1], atol=1e-9)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_large_pictures_are_sorted_into_a_table_with_the_same_result(cli, tmp_path, monkeypatch, channels):
     Image.fromarray(photo(channels=channels).squeeze()).save(tmp_path / "a.png")
     for name, many in (("b.png", 1 << 18), ("c.png", 0)):
-        monkeypatch.setattr(quantize, "_MANY", many)
+        monkeypatch.setattr(thresholds, "quantize_table", many)
         cli("a.png", "-k", 8, "-o", name)
     assert (tmp_path / "b.png").read_bytes() == (tmp_path / "c.png").read_bytes()
 
@@ -310,8 +312,7 @@ def test_photos_of_16_colors_are_small_and_look_alike(cli, tmp_path, name, share
     done = cli(path, "-k", 16, "-o", "b.png")
     assert (tmp_path / "b.png").stat().st_size < share * path.stat().st_size
     before, after = (
-        quantize._to_lab(each.reshape(-1, 3).astype(float))
-        for each in (np.asarray(Image.open(path)), pixels(tmp_path / "b.png"))
+        to_lab(each.reshape(-1, 3).astype(float)) for each in (np.asarray(Image.open(path)), pixels(tmp_path / "b.png"))
     )
     mean = np.linalg.norm(before - after, axis=1).mean()
     assert mean < error and f"mean error: {mean:.1f} in" in done.stdout

@@ -1,149 +1,38 @@
-"""`coterie report`: a page about the groups in a table."""
+"""`coterie report`: the page holds what was found, is well-formed, and can be repeated."""
 
 import base64
 import hashlib
-import html.parser
-import io
 import itertools
-import math
 import re
 import shlex
-import shutil
-import struct
-import subprocess
 import sys
 import warnings
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from reference.commands import report
+from reference.pages import Page
+from reference.tables import EVIL, blobs, shop
 
 import coterie
 from coterie._base.wording import as_column
-from coterie.cli import main, report
-from coterie.cli._report import findings
-from coterie.cli._report.page import element, items, join, table
-from coterie.cli._report.recommending import recommend
-from coterie.cli._table import Table
-from coterie.scaling import Scaler
-
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-EVIL = "<script>alert(1)</script>"
-EMPTY = {"br", "img", "meta"}
-
-
-class Page(html.parser.HTMLParser):
-    """Checks that elements are closed in order and collects what tests look at."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.source, self.open, self.elements, self.text = text, [], [], ""
-        self.tables, self.headings, self.blocks, self.styles = {}, [], [], []
-        self.feed(text)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
-        assert len(dict(attributes)) == len(attributes)
-        if tag not in EMPTY:
-            self.open.append((tag, []))
-        if tag == "table":
-            self.rows = []
-        if tag == "tr":
-            self.rows.append([])
-
-    def handle_startendtag(self, tag, attributes):
-        raise AssertionError(f"<{tag}/> is no HTML")
-
-    def handle_endtag(self, tag):
-        opened, parts = self.open.pop()
-        assert opened == tag
-        text = "".join(parts)
-        if tag in ("th", "td"):
-            self.rows[-1].append(text)
-        elif tag == "caption":
-            self.caption = text
-        elif tag == "table":
-            self.tables[self.caption] = self.rows
-        elif tag in ("h1", "h2", "h3"):
-            self.headings.append((int(tag[1]), text))
-        elif tag == "pre":
-            self.blocks.append(text)
-        elif tag == "style":
-            self.styles.append(text)
-        if self.open:
-            self.open[-1][1].append(text)
-        if tag == "body":
-            self.text = " ".join(text.split())
-
-    def handle_data(self, data):
-        if self.open:
-            self.open[-1][1].append(data)
-
-    def table(self, start):
-        return next(rows for caption, rows in self.tables.items() if caption.startswith(start))
-
-
-def run(*args, code=0):
-    try:
-        done = main(["report", *map(str, args)])
-    except SystemExit as stopped:
-        done = stopped.code
-    assert done == code
-    return done
+from coterie._runtime.thresholds import thresholds
+from coterie.cli import main
+from coterie.cli import report as command
 
 
 @pytest.fixture
 def plain(tmp_path, monkeypatch):
     """Write pages without pictures, of few resamples, which is fast, and read them."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(report, "matplotlib_is_there", lambda: False)
-    monkeypatch.setattr(findings, "RESAMPLES", 2)
+    monkeypatch.setattr(command, "matplotlib_is_there", lambda: False)
+    monkeypatch.setattr(thresholds, "report_resamples", 2)
 
     def plain(*args):
-        run(*args, "--quiet", "--output", "page.html")
+        report(*args, "--quiet", "--output", "page.html")
         return Page((tmp_path / "page.html").read_text(encoding="utf-8"))
 
     return plain
-
-
-def blobs(n=120, seed=0):
-    rng = np.random.default_rng(seed)
-    which = np.arange(n) % 3
-    return np.array([[0, 0, 0], [9, 0, 5], [4, 8, -5]])[which] + rng.normal(size=(n, 3)), which
-
-
-def shop():
-    """A table with all that can be odd: an identifier, text, a constant, missing values, names that are HTML."""
-    X, which = blobs()
-    X[7] += [7, 0, 0]
-    lines = [f'customer_id,{EVIL},b&b,"say ""x""",town,always,name']
-    for i, row in enumerate(X.tolist()):
-        cells = [f"{value:.6f}" for value in row]
-        if i in (5, 50):
-            cells[1] = ""
-        lines.append(",".join([str(1000 + 7 * i), *cells, "ab"[i % 2], "1", f"<img src=x onerror=alert({i})>"]))
-    return "\n".join(lines) + "\n", np.delete(X.round(6), (5, 50), axis=0), np.delete(which, (5, 50))
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("report")
-    (path / "shop.csv").write_text(shop()[0], encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def shop_page(folder):
-    """The page of that table, with pictures where matplotlib is there."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        run("shop.csv", "-k", "2-5", "--names", "name", "--noun", "days", "-o", "shop.html", "--quiet")
-    return Page((folder / "shop.html").read_text(encoding="utf-8"))
-
-
-# ------------------------------------------------------------------------------------------------ the page itself
 
 
 def test_page_is_well_formed_and_whole_by_itself(shop_page):
@@ -173,18 +62,6 @@ def test_text_from_the_data_is_escaped(shop_page):
     assert "b&b" in shop_page.text and 'say "x"' in shop_page.text
 
 
-def test_elements_escape_what_is_not_html():
-    assert (
-        element("p", "a<b", element("b", "&"), class_="x", title='"<')
-        == '<p class="x" title="&quot;&lt;">a&lt;b<b>&amp;</b></p>'
-    )
-    assert element("img", alt=None, aria_label="<") == '<img aria-label="&lt;">'
-    assert join("<", element("br"), 3) == "&lt;<br>3"
-    assert items(["<"], ordered=True) == "<ol><li>&lt;</li></ol>"
-    assert "&lt;c&gt;</span></caption>" in table("<c>", ["a"], [["b"]])
-    assert 'aria-label="&lt;c&gt;"' in table("<c>", ["a"], [])
-
-
 def test_pictures_are_images_of_the_page(shop_page):
     pytest.importorskip("matplotlib")
     sources = [attributes["src"] for tag, attributes in shop_page.elements if tag == "img"]
@@ -193,18 +70,15 @@ def test_pictures_are_images_of_the_page(shop_page):
         kind, data = re.fullmatch(r"data:image/(svg\+xml|png);base64,(.*)", source).groups()
         content = base64.b64decode(data, validate=True)
         assert content.startswith(b"\x89PNG") if kind == "png" else b"</svg>" in content
-    from coterie.cli._report.drawing import draw
+    from coterie.report._pictures import render
 
-    pictures = [draw(lambda ax: ax.plot([1, 3, 2]), "a line", 2) for _ in range(2)]
+    pictures = [render(lambda ax: ax.plot([1, 3, 2]), "a line", 2) for _ in range(2)]
     assert pictures[0] == pictures[1] and pictures[0].content.startswith(b"<svg")  # nothing random, no date
 
 
-# ------------------------------------------------------------------------------------------------ what it tells
-
-
-def test_data_chapter_tells_what_was_read_and_left_out(shop_page, folder):
+def test_data_chapter_tells_what_was_read_and_left_out(shop_page, shop_folder):
     X = shop()[1]
-    digest = hashlib.sha256((folder / "shop.csv").read_bytes()).hexdigest()
+    digest = hashlib.sha256((shop_folder / "shop.csv").read_bytes()).hexdigest()
     text = shop_page.text
     assert digest in text and "120 in the file; 2 left out as values are missing, 118 used" in text
     assert "town (not numbers: 'a')" in text and "customer_id (looks like an identifier)" in text
@@ -220,8 +94,8 @@ def test_data_chapter_tells_what_was_read_and_left_out(shop_page, folder):
     assert {row[-1] for row in rows} == {"33.3%"}
 
 
-def test_groups_are_those_of_the_command_and_of_the_programme_on_the_page(shop_page, folder, monkeypatch):
-    monkeypatch.chdir(folder)
+def test_groups_are_those_of_the_command_and_of_the_programme_on_the_page(shop_page, shop_folder, monkeypatch):
+    monkeypatch.chdir(shop_folder)
     X, which = shop()[1:]
     again, fit, programme = shop_page.blocks
     assert again == (
@@ -230,7 +104,7 @@ def test_groups_are_those_of_the_command_and_of_the_programme_on_the_page(shop_p
     )
     argv = shlex.split(fit)
     assert argv[0] == "coterie" and main([*argv[1:], "--quiet"]) == 0
-    written = (folder / "labels.csv").read_text().splitlines()[1:]
+    written = (shop_folder / "labels.csv").read_text().splitlines()[1:]
     assert [i for i, label in enumerate(written) if label == '""'] == [5, 50]
     labels = np.array([int(label) for label in written if label != '""'])
     assert coterie.compare(which, labels).adjusted_rand == 1
@@ -241,7 +115,7 @@ def test_groups_are_those_of_the_command_and_of_the_programme_on_the_page(shop_p
     assert [row[2] for row in groups] == [f"{size / 118:.1%}" for size in sizes]
     for row, column in zip(shop_page.table("Medians")[1:], X.T, strict=True):
         assert row[1:] == as_column([*(np.median(column[labels == i]) for i in range(3)), np.median(column)])
-    assert coterie.load(folder / "model.npz").n_clusters == 3
+    assert coterie.load(shop_folder / "model.npz").n_clusters == 3
     pytest.importorskip("pandas")
     names = {}
     exec(programme, names)
@@ -264,14 +138,14 @@ def test_columns_are_left_out_with_a_warning_and_never_all(plain, capsys):
     )
 
 
-def test_same_command_gives_the_same_page(shop_page, folder, monkeypatch):
+def test_same_command_gives_the_same_page(shop_page, shop_folder, monkeypatch):
     if "matplotlib" in sys.modules:
-        monkeypatch.setattr(report, "matplotlib_is_there", lambda: False)
-    monkeypatch.chdir(folder)
+        monkeypatch.setattr(command, "matplotlib_is_there", lambda: False)
+    monkeypatch.chdir(shop_folder)
     pages = []
     for jobs in (1, 3):
-        run("shop.csv", "-k", "3", "--jobs", jobs, "--quiet", "-o", "again.html")
-        pages.append((folder / "again.html").read_bytes())
+        report("shop.csv", "-k", "3", "--jobs", jobs, "--quiet", "-o", "again.html")
+        pages.append((shop_folder / "again.html").read_bytes())
     assert pages[0] == pages[1]
 
 
@@ -365,8 +239,8 @@ def test_missing_values_can_be_filled_in(plain):
 
 
 def test_large_data_are_compared_on_a_sample_and_clustered_whole(plain, monkeypatch):
-    monkeypatch.setattr(findings, "SAMPLE", 90)
-    monkeypatch.setattr(findings, "DENSE_SAMPLE", 100)
+    monkeypatch.setattr(thresholds, "report_sample", 90)
+    monkeypatch.setattr(thresholds, "report_dense_sample", 100)
     X, which = blobs(600)
     np.save("x.npy", X)
     page = plain("x.npy", "-k", "2-4")
@@ -379,7 +253,7 @@ def test_large_data_are_compared_on_a_sample_and_clustered_whole(plain, monkeypa
 
 
 def test_density_of_a_sample_labels_all_rows(plain, monkeypatch):
-    monkeypatch.setattr(findings, "DENSE_SAMPLE", 600)
+    monkeypatch.setattr(thresholds, "report_dense_sample", 600)
     which = save_ring("ring.npy", 900)
     page = plain("ring.npy", "-k", "2-3")
     names = {}
@@ -443,179 +317,10 @@ def test_without_matplotlib_the_page_says_how_to_get_pictures(plain, capsys):
     assert "img" not in {tag for tag, _ in page.elements} and "figure" not in {tag for tag, _ in page.elements}
     assert "This page has no pictures: matplotlib is not installed." in page.text
     capsys.readouterr()
-    run("x.npy", "-k", "3", "-o", "page.html")
+    report("x.npy", "-k", "3", "-o", "page.html")
     said = capsys.readouterr()
     assert said.out == "" and "note: the page has no pictures" in said.err
     assert "recommended: 3 clusters by k-means" in said.err and "page.html" in said.err
-
-
-# ------------------------------------------------------------------------------------------------ the choices
-
-
-def scaling_of(*columns, wanted="auto"):
-    names = [f"c{j}" for j in range(len(columns))]
-    return findings.choose_scaling(Table(np.column_stack(columns), names, names), wanted)
-
-
-def test_scaling_is_chosen_by_the_tails():
-    rng = np.random.default_rng(0)
-    normal, tail, count = rng.normal(50, 5, 500), rng.lognormal(3, 1.5, 500), rng.poisson(2, 500)
-    assert scaling_of(normal, count)[0] == "standard"
-    assert scaling_of(normal, tail, tail)[0] == "log" and "c1, c2 have a long tail" in scaling_of(normal, tail, tail)[1]
-    assert scaling_of(normal, count, tail)[0] == "robust"  # one of three
-    assert scaling_of(normal - 100, tail)[0] == "robust"  # no logarithm of what is negative
-    far = np.concatenate([normal[:-3], [1e4, -1e4, 2e4]])
-    assert scaling_of(far, normal)[0] == "robust" and scaling_of(far, normal)[1].startswith("c0 has values")
-    assert scaling_of(far, wanted="minmax") == ("minmax", "you asked for it")
-    prepared, scaled = findings.prepare(Table(np.column_stack([tail, normal]), ["a", "b"], ["a", "b"]), "auto")
-    assert np.array_equal(scaled, Scaler("log").fit_transform(np.column_stack([tail, normal])))
-    assert math.isclose(prepared.before.sum(), 1) and np.allclose(prepared.after, 0.5)
-
-
-def test_columns_that_say_the_same_are_found():
-    rng = np.random.default_rng(0)
-    a, b = rng.normal(size=(2, 200))
-    found = findings.find_alike(np.column_stack([a, b, -a + 0.01 * b, a + 0.1 * b]), list("abcd"))
-    assert [pair[:2] for pair in found] == [("a", "c"), ("a", "d"), ("c", "d")]
-    assert found[0][2] < -0.99 and found[1][2] > 0.99
-    assert findings.find_alike(a[:, None], ["a"]) == []
-
-
-def test_columns_that_may_be_codes_are_found():
-    rng = np.random.default_rng(0)
-    X = np.column_stack([rng.integers(1, 4, 100), rng.integers(0, 2, 100) / 2, rng.integers(0, 9, 100), np.arange(100)])
-    assert findings.find_codes(Table(X, list("abcd"), list("abcd"))) == ["a"]
-    assert findings.find_codes(Table(X[:20], list("abcd"), list("abcd"))) == []
-
-
-def test_different_rows_are_counted_up_to_what_matters():
-    X = np.repeat(np.arange(6.0), 50)[:, None]
-    assert [findings.count_different(X, most) for most in (1, 5, 6, 7)] == [1, 5, 6, 6]
-    assert findings.count_different(np.array([[0.0], [-0.0]]), 5) == 1
-
-
-def trial(**changes):
-    facts = {
-        "model": SimpleNamespace(n_features_in_=2),
-        "n_sizeable": 3,
-        "covered": 0.9,
-        "noise": 0.1,
-        "largest": 0.5,
-        "misplaced": 0.2,
-        "steady": (0.5, 0.9),
-    }
-    return findings.Trial(**facts | changes)
-
-
-@pytest.mark.parametrize(
-    ("changes", "convincing"),
-    [
-        ({}, True),
-        ({"n_sizeable": 1}, False),
-        ({"covered": 0.5}, False),
-        ({"noise": 0.5}, False),
-        ({"steady": (0.7, 0.7)}, False),
-        ({"steady": (np.nan, np.nan)}, False),
-        ({"misplaced": 0.01}, False),
-        ({"model": SimpleNamespace(n_features_in_=1)}, False),
-        ({"misplaced": 0.01, "noise": 0.3, "steady": (0.9, 0.9)}, True),
-        ({"misplaced": 0.01, "noise": 0.3, "steady": (0.7, 0.9)}, False),
-    ],
-)
-def test_density_is_recommended_for_shapes_and_for_much_noise(changes, convincing):
-    assert trial(**changes).convincing == convincing
-
-
-def test_other_eps_than_the_suggested_one_must_be_very_steady():
-    suggested, steady, steadier = trial(), trial(steady=(0.95, 0.91)), trial(steady=(0.92, 0.93))
-
-    def best(suggested, *others):
-        return findings.Density(None, 5, None, [suggested, *others], suggested).best
-
-    assert best(suggested, steady, steadier) is suggested
-    weak = trial(n_sizeable=1)
-    assert best(weak, steady, steadier) is steadier
-    assert best(weak, trial(steady=(0.8, 1.0)), trial(noise=0.3, misplaced=0.0, steady=(1.0, 1.0))) is weak
-
-
-def suggestion(k, clear, n_clusters=range(2, 6), stability=0.95, X=None):
-    rows = [
-        {"n_clusters": each, "silhouette": 0.3, "stability": stability if each != 4 else 0.99} for each in n_clusters
-    ]
-    return SimpleNamespace(
-        k=k, clear=clear, reasons=("it is seen",), doubts=(), others=(), by_chance=np.full(len(rows), 0.25), sweep=rows
-    )
-
-
-def recommended(kmeans, ward, agreement=1.0, wanted=None, X=None, sample=None):
-    X = blobs()[0] if X is None else X
-    names = [f"c{j}" for j in range(X.shape[1])]
-    data = Table(X, names, names)
-    scaling, scaled = findings.prepare(data, "standard")
-    kmeans.sweep, ward.sweep = map(Rows, (kmeans.sweep, ward.sweep))
-    return recommend(
-        data,
-        scaling,
-        scaled,
-        sample,
-        {"k-means": kmeans, "Ward": ward},
-        dict.fromkeys(range(2, 6), agreement),
-        None,
-        wanted,
-        0,
-        1,
-    )
-
-
-class Rows(list):
-    @property
-    def rows(self):
-        return self
-
-
-def test_recommendation_goes_by_what_is_clear():
-    kmeans = recommended(suggestion(3, True), suggestion(3, True))
-    assert (kmeans.method, kmeans.n_clusters, kmeans.structure) == ("k-means", 3, "clear")
-    assert kmeans.reasons[0] == "It is seen." and "1.00 (1: the same clusters" in kmeans.reasons[-1]
-    several = suggestion(3, True)
-    several.doubts += ("k = 2 stands out, too, for a coarser view",)
-    told = recommended(several, suggestion(3, True))
-    assert "k = 2 stands out, too, for a coarser view." in told.doubts
-    assert not any("stands out, too" in reason for reason in told.reasons)
-    ward = recommended(suggestion(1, False), suggestion(3, True))
-    tree = coterie.AgglomerativeClustering(3).fit(Scaler().fit_transform(blobs()[0]))
-    assert ward.method == "Ward" and np.array_equal(ward.labels, coterie.relabel(tree.labels_, by="first"))
-    sampled = recommended(suggestion(1, False), suggestion(3, True), sample=np.arange(0, 120, 2))
-    assert (sampled.method, sampled.structure) == ("k-means", "none")  # Ward's clusters are not those of all rows
-    likely = recommended(suggestion(2, False), suggestion(1, False))
-    assert (likely.method, likely.n_clusters, likely.structure) == ("k-means", 2, "likely")
-    nothing = recommended(suggestion(1, False), suggestion(1, False))
-    assert (nothing.n_clusters, nothing.structure) == (4, "none")  # the most stable of 3 to 6
-    assert "convenient cut" in nothing.doubts[0] and "stability 0.99" in nothing.reasons[0]
-
-
-def test_doubts_are_told():
-    differing = recommended(suggestion(3, True), suggestion(2, True), agreement=0.3)
-    assert any("0.30" in doubt and "cut the data differently" in doubt for doubt in differing.doubts)
-    assert "By Ward 2 clusters would be suggested instead." in differing.doubts
-    partly = recommended(suggestion(3, True), suggestion(3, True), agreement=0.7)
-    assert any("0.70" in doubt and "similar clusters" in doubt for doubt in partly.doubts)
-    shaky = recommended(suggestion(1, False, stability=0.5), suggestion(1, False), wanted=3)
-    assert any("stability 0.50" in doubt for doubt in shaky.doubts)
-    noise = np.random.default_rng(0).normal(size=(120, 6))
-    assert any("overlap" in doubt for doubt in recommended(suggestion(5, True), suggestion(5, True), X=noise).doubts)
-    X = blobs()[0]
-    X[0] = 500
-    lonely = recommended(suggestion(3, True), suggestion(2, True), X=X, wanted=2)
-    assert any(doubt.startswith("Very small: cluster ") and "(1 row)" in doubt for doubt in lonely.doubts)
-    assert any(re.match(r"Cluster \d has over 99% of the rows: this sets", doubt) for doubt in lonely.doubts)
-    assert lonely.structure == "lopsided"
-    scales = np.column_stack([blobs()[0][:, 0] / 100, *np.random.default_rng(1).uniform(0, 1, (2, 120)) ** 9])
-    hanging = recommended(suggestion(3, True), suggestion(3, True), X=scales - scales.min(axis=0))
-    assert set(hanging.scalings) == {"minmax", "robust", "log", "none"}
-
-
-# ------------------------------------------------------------------------------------------------ what can go wrong
 
 
 @pytest.mark.parametrize(
@@ -650,7 +355,7 @@ def test_doubts_are_told():
 def test_what_cannot_be_reported_on_is_told_in_a_line(tmp_path, monkeypatch, capsys, content, options, code, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x.csv").write_text(content)
-    run("x.csv", "--quiet", *options, code=code)
+    report("x.csv", "--quiet", *options, code=code)
     said = capsys.readouterr()
     assert said.out == "" and message in said.err and len(said.err.splitlines()) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
@@ -697,105 +402,3 @@ def test_odd_data_make_a_page_all_the_same(plain, case):
         "Unusual rows",
         "How to repeat this",
     ]
-
-
-# ------------------------------------------------------------------------------------------------ in a browser
-
-
-@pytest.mark.skipif(BROWSER is None, reason="there is no browser")
-def test_browser_shows_the_page_without_errors_or_overflow(shop_page, tmp_path):
-    """A wide window and a phone within it, as a frame: what leaves the frame would have to be scrolled sideways."""
-    escaped = shop_page.source.replace("&", "&amp;").replace('"', "&quot;")
-    script = """<script>
-      const wrong = []; window.onerror = message => wrong.push(message);
-      window.onload = () => {
-        const told = [...document.querySelectorAll("iframe")].map(frame => {
-          const inner = frame.contentDocument, root = inner.documentElement;
-          const images = [...inner.images];
-          return [root.clientWidth, root.scrollWidth, images.length,
-                  images.filter(image => image.complete && image.naturalWidth > 0).length];
-        });
-        document.title = JSON.stringify({told, wrong});
-      };</script>"""
-    wrapper = tmp_path / "wrapper.html"
-    wrapper.write_text(
-        f"<!doctype html><title>?</title>{script}<style>iframe {{ border: 0; }}</style>"
-        f'<iframe width="390" height="800" srcdoc="{escaped}"></iframe>'
-        f'<iframe width="1200" height="800" srcdoc="{escaped}"></iframe>',
-        encoding="utf-8",
-    )
-    (tmp_path / "page.html").write_text(shop_page.source, encoding="utf-8")
-    options = [
-        BROWSER,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--hide-scrollbars",
-        "--no-first-run",
-        f"--user-data-dir={tmp_path / 'profile'}",
-        "--window-size=1000,1400",
-    ]
-    done = subprocess.run([*options, "--dump-dom", wrapper.as_uri()], capture_output=True, timeout=60)
-    told = re.search(r"<title>(\{.*?\})</title>", done.stdout.decode()).group(1)
-    n_images = sum(tag == "img" for tag, _ in shop_page.elements)
-    assert told == f'{{"told":[[390,390,{n_images},{n_images}],[1200,1200,{n_images},{n_images}]],"wrong":[]}}'
-
-    shot = tmp_path / "shot.png"
-    page = (tmp_path / "page.html").as_uri()
-    done = subprocess.run(
-        [*options, "--enable-logging=stderr", f"--screenshot={shot}", page], capture_output=True, timeout=60
-    )
-    assert b"CONSOLE" not in done.stderr
-    header = shot.read_bytes()[:24]
-    assert header.startswith(b"\x89PNG") and struct.unpack(">II", header[16:]) == (1000, 1400)
-    image = pytest.importorskip("PIL.Image").open(io.BytesIO(shot.read_bytes())).convert("L")
-    pixels = np.asarray(image)
-    dark = (pixels < 128).mean(axis=1)
-    assert 0.01 < (pixels < 128).mean() < 0.3 and (dark > 0).mean() > 0.2  # text all the way down, on a white page
-    assert (pixels[:, :20] > 250).all() and (pixels[:, -20:] > 250).all()
-
-
-@pytest.mark.skipif(BROWSER is None, reason="there is no browser")
-@pytest.mark.parametrize("dark", [False, True])
-def test_on_a_phone_wide_things_scroll_in_boxes_of_their_own_that_show_it_and_pictures_lie_on_white(
-    shop_page, tmp_path, dark
-):
-    escaped = shop_page.source.replace("&", "&amp;").replace('"', "&quot;")
-    script = """<script>
-      window.onload = () => {
-        const inner = document.querySelector("iframe").contentDocument;
-        const look = element => inner.defaultView.getComputedStyle(element);
-        const boxes = [...inner.querySelectorAll(".scroll")];
-        const wide = boxes.filter(box => box.scrollWidth > box.clientWidth + 1);
-        document.title = JSON.stringify([
-          matchMedia("(prefers-color-scheme: dark)").matches, look(inner.body).backgroundColor === "rgb(255, 255, 255)",
-          [...inner.querySelectorAll("table, img")].every(each => each.parentElement.className === "scroll"),
-          boxes.every(box => look(box).backgroundImage.split("linear-gradient").length === 5),
-          wide.length > 5, wide.every(box => look(box).overflowX === "auto" && box.clientWidth <= 390),
-          [...inner.images].every(image => image.width >= 600 &&
-                                           look(image.parentElement).backgroundColor === "rgb(255, 255, 255)"),
-          [...inner.querySelectorAll("caption span")].every(each => each.offsetWidth <= 390)]);
-      };</script>"""
-    wrapper = tmp_path / "wrapper.html"
-    wrapper.write_text(
-        f'<!doctype html><meta name="color-scheme" content="light dark"><title>?</title>{script}'
-        f'<iframe width="390" height="800" srcdoc="{escaped}"></iframe>',
-        encoding="utf-8",
-    )
-    done = subprocess.run(
-        [
-            BROWSER,
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--no-first-run",
-            f"--blink-settings=preferredColorScheme={0 if dark else 1}",
-            f"--user-data-dir={tmp_path / 'profile'}",
-            "--dump-dom",
-            wrapper.as_uri(),
-        ],
-        capture_output=True,
-        timeout=60,
-    )
-    told = re.search(r"<title>(\[.*?\])</title>", done.stdout.decode()).group(1)
-    assert told == f"[{str(dark).lower()},{str(not dark).lower()},true,true,true,true,true,true]"

@@ -13,8 +13,10 @@ import pytest
 
 import coterie
 from coterie import selection
+from coterie._runtime.thresholds import thresholds
 from coterie.cli import main, sweep
-from coterie.cli._result import Outputs
+from coterie.cli._io.outputs import Outputs
+from coterie.cli._options.values import cluster_numbers
 from coterie.cli.demo import read_iris
 from coterie.scaling import Scaler
 
@@ -113,7 +115,7 @@ def test_few_rows_leave_out_large_numbers_and_many_are_drawn_from(cli, groups, t
     done = cli("few.npy", "--stability", 2)
     assert "note: left out, as there are only 6 rows: -k 6, 7, 8, 9, 10, 11, 12\n" in done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()[1:5]] == ["2", "3", "4", "5"]
-    monkeypatch.setattr(sweep, "_MOST", 60)
+    monkeypatch.setattr(thresholds, "sweep_rows", 60)
     done = cli("x.npy", "-k", "2-4", "--stability", 2)
     assert "note: 60 of the 90 rows, drawn at random, stand for all\n" in done.stderr
     assert "kmeans on 60 rows" in done.stderr and "suggested: 3 clusters" in done.stdout
@@ -133,7 +135,7 @@ def test_rows_left_out_have_no_label_to_be_empty(cli, tmp_path):
     "text, numbers", [("2-5", [2, 3, 4, 5]), ("7", [7]), ("9,3,3-4", [3, 4, 9]), ("2 - 3, 8", [2, 3, 8])]
 )
 def test_numbers_of_clusters_are_ranges_and_lists(text, numbers):
-    assert sweep.cluster_numbers(text) == numbers
+    assert cluster_numbers(text) == numbers
 
 
 @pytest.mark.parametrize(

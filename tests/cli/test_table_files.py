@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coterie.cli import _csv
+from coterie._runtime.thresholds import thresholds
 
 FUZZ = Path(__file__).parents[2] / "ci/fuzz/tables.py"
 
@@ -16,5 +16,5 @@ def test_hostile_files_are_read_as_what_they_say_or_refused(monkeypatch, capsys)
     spec = importlib.util.spec_from_file_location("tables", FUZZ)
     tables = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tables)
-    monkeypatch.setattr(_csv, "_BLOCK", _csv._BLOCK)  # to be as it was
+    monkeypatch.setattr(thresholds, "csv_block", thresholds.csv_block)  # to be as it was
     assert tables.run(1500, 0, False) == 0, capsys.readouterr().out

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -143,3 +144,23 @@ def shown(value: object) -> str:
     except Exception:  # of an int with more digits than Python converts, or of anybody's class
         text = f"<{type(value).__name__}>"
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
+
+
+def count(n: int, thing: str) -> str:
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
+
+
+def listing(names: Iterable[object], limit: int = 12) -> str:
+    """`a, b, c` or, when there are many, `a, b and 17 more`."""
+    names = [str(name) for name in names]
+    if len(names) <= limit:
+        return ", ".join(names)
+    return f"{', '.join(names[: limit - 1])} and {len(names) - limit + 1} more"
+
+
+def printable(name: str) -> str:
+    """A name as it can be written anywhere. Bytes that are no text, as names of files may hold, become \\xff."""
+    try:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "backslashreplace").decode()

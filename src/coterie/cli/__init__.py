@@ -1,126 +1,25 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The `coterie` command.
 
-Every module of this package without a leading underscore is one subcommand, with
+`_main` reads the command line and runs a subcommand. Every module without a leading underscore is one, with
 
     SUMMARY                 one line for `coterie --help`
     add_arguments(parser)   its options
     run(args)               its work; raises `Problem` with a line for the user
 
-so that adding a subcommand is adding a file. What they share, from the file that is read to the one that is written:
+so that adding a subcommand is adding a file. What they share, in the order in which data pass through it:
 
-    _read, _csv, _table     reading: which columns, what is missing
-    _metric, _scale         how far rows are apart
-    _model                  saved models, and what they need to know about their data
-    _result, _picture       labels, centres, summaries; pictures
-    _console                what is said on the way
+    _options    the arguments that several subcommands have, and what these do
+    _io         from files to tables, and from results to files
+    _globe      places on the globe: from degrees to radians and back
+    _summary    clusters as a table of text
+    _recipe     the commands and the program that repeat a report
+    _console    problems, warnings, notes, progress
 
-The other files are those of the report.
+An option of one subcommand stands in its file; one that a second subcommand needs moves to `_options`. A new format of
+files is a module in `_io`, which `_io.sources` calls.
 """
 
-from __future__ import annotations
+from ._main import main
 
-import argparse
-import difflib
-import importlib
-import io
-import pkgutil
-import sys
-import textwrap
-import warnings
-
-import coterie
-from coterie.cli._console import Problem, discard_stdout, warn
-from coterie.cli._result import Outputs
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message):  # argparse prints the usage above it, which hides the one line that helps
-        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
-
-    def unknown(self, arguments):
-        option = next((each for each in arguments if each.startswith("--")), "").partition("=")[0]
-        close = difflib.get_close_matches(option, self._option_string_actions, n=1, cutoff=0.75)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        self.error(f"unrecognized arguments: {' '.join(arguments)}{hint}")
-
-
-class _Help(argparse.RawDescriptionHelpFormatter):
-    def _fill_text(self, text, width, indent):
-        """Fill paragraphs to the width of the terminal, but for those with lists and examples."""
-        paragraphs = text.strip().split("\n\n")
-        return (
-            "\n\n".join(part if "\n  " in f"\n{part}" else textwrap.fill(part, max(width, 40)) for part in paragraphs)
-            + "\n"
-        )
-
-
-def _parser(argv):
-    """The parser for `argv`, with the subcommand that it begins with; else with all, to list them."""
-    known = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
-    first = argv[0] if argv else None
-    needed = [first] if first in known else [] if first == "--version" else known  # importing all takes a while
-    parser = _Parser(
-        prog="coterie",
-        description="Group similar things.",
-        allow_abbrev=False,
-        epilog="coterie COMMAND --help says what each takes, with examples. coterie demo shows what comes out.",
-    )
-    parser.add_argument("--version", action="version", version=f"coterie {coterie.__version__}")
-    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
-    for name in needed:
-        module = importlib.import_module(f"{__name__}.{name}")
-        command = commands.add_parser(
-            name, help=module.SUMMARY, description=module.__doc__, allow_abbrev=False, formatter_class=_Help
-        )
-        module.add_arguments(command)
-        command.set_defaults(run=module.run, unknown=command.unknown)
-    return parser
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Run the command line `argv` and return the exit code.
-
-    0: done (also where the reader of the output has gone), 1: something is wrong with the data or a file,
-    2: something is wrong with the command line, 130: stopped by Ctrl-C.
-    """
-    if argv is None:
-        argv = sys.argv[1:]
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal can't show is no reason to stop
-        sys.stdout.reconfigure(errors="backslashreplace")
-    parser = _parser(argv)
-    args, unknown = parser.parse_known_args(argv)
-    if unknown:
-        getattr(args, "unknown", parser.unknown)(unknown)  # the command's own help lists its options
-    if args.command is None:
-        parser.print_help(sys.stderr)
-        return 2
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("always", UserWarning)  # what the estimators have to say
-        warnings.simplefilter("ignore", coterie.FeatureScaleWarning)  # `_scale` says it with names of columns
-        warnings.showwarning = lambda message, *_: warn(message)
-        try:
-            with Outputs() as args.outputs:
-                args.run(args)
-                if sys.stdout is not None:
-                    sys.stdout.flush()  # what goes wrong here would otherwise be told by Python, as it exits
-            return 0
-        except Problem as problem:
-            message, code = problem, problem.code
-        except BrokenPipeError:  # `coterie ... | head`: whoever read the output has what it wanted
-            discard_stdout()
-            return 0
-        except KeyboardInterrupt:
-            message, code = "stopped by Ctrl-C, nothing more was written", 130
-        except MemoryError as error:
-            message, code = f"not enough memory: {error}" if str(error) else "not enough memory", 1
-        except OSError as error:
-            if error.filename is None and sys.stdout is not None:
-                discard_stdout()
-            where = f"{error.filename}: " if error.filename is not None else ""
-            message, code = f"{where}{error.strerror or error}", 1
-        except ValueError as error:  # what the estimators say about the data
-            message, code = error, 1
-    print(f"coterie {args.command}: error: {' '.join(str(message).split())}", file=sys.stderr)
-    return code
+__all__ = ["main"]

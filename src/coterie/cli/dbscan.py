@@ -20,14 +20,22 @@ import numpy as np
 
 import coterie
 from coterie import distances, neighbors, selection
-from coterie._base.wording import share
-from coterie.cli._console import Problem, add_run_arguments, count, note, positive, progress_bar
-from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
-from coterie.cli._model import add_save_argument, describe_fit, save_model
-from coterie.cli._picture import check_picture, for_scatter, lower_to_map, picture_name, save_picture
-from coterie.cli._read import add_file_arguments, read_file, source_name
-from coterie.cli._result import MOST_COLUMNS, check_targets, summary, write_labels
-from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
+from coterie._base.wording import count, share
+from coterie.cli._console import Problem, note, progress_bar
+from coterie.cli._globe import means_on_globe, on_map, to_radians
+from coterie.cli._io.models import describe_fit, save_model
+from coterie.cli._io.outputs import check_targets
+from coterie.cli._io.pictures import check_picture, for_scatter, save_picture
+from coterie.cli._io.results import write_labels
+from coterie.cli._io.sources import source_name
+from coterie.cli._io.tables import read_file
+from coterie.cli._options.files import add_file_arguments
+from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
+from coterie.cli._options.run import add_run_arguments, add_save_argument
+from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
+from coterie.cli._options.values import picture_name, positive
+from coterie.cli._summary import MOST_COLUMNS, summary
+from coterie.plot._maps import lower_to_map
 
 SUMMARY = "find the dense parts of a table, and the noise between them"
 
@@ -78,7 +86,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "two principal components of more; with --eps auto also what eps was chosen from",
     )
     add_save_argument(parser)
-    add_run_arguments(parser, seed=False)
+    add_run_arguments(parser, with_seed=False)
 
 
 def _eps(text):
@@ -242,7 +250,7 @@ def _draw(args, data, labels, scaler, globe, title, curve, k, eps):
 
     from coterie import plot
 
-    places, names = _on_map(data) if globe else for_scatter(data.values, data.names, scaler)
+    places, names = on_map(data) if globe else for_scatter(data.values, data.names, scaler)
     low, high = places.min(axis=0), places.max(axis=0)
     stretch = 1 / math.cos(math.radians(np.clip((low[1] + high[1]) / 2, -60, 60))) if globe else None
     shape = 0.75 if not globe else np.clip(stretch * (high[1] - low[1]) / max(high[0] - low[0], 1e-9), 0.4, 1.2)
@@ -267,17 +275,3 @@ def _draw(args, data, labels, scaler, globe, title, curve, k, eps):
         lower_to_map(figure, ax)
     figure.suptitle(title, fontsize=11, parse_math=False)
     save_picture(args.outputs, args.plot, figure)
-
-
-def _on_map(data):
-    latitude, longitude = np.degrees(data.values.T)
-    return np.column_stack([_cut_open(longitude), latitude]), [data.names[1], data.names[0]]
-
-
-def _cut_open(longitude):
-    """Longitudes moved by whole turns, so that the widest gap between them is at the edge of the map."""
-    east = longitude % 360
-    places = np.unique(east)
-    gaps = np.diff(places, append=places[0] + 360)
-    west = places[(int(gaps.argmax()) + 1) % len(places)]
-    return west + (east - west) % 360 - 360 * (west > 180)

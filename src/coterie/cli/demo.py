@@ -18,11 +18,13 @@ import numpy as np
 
 import coterie
 from coterie import explain, hierarchy, scores, selection
-from coterie._base.wording import as_column
-from coterie.cli._console import add_run_arguments, note, printable, progress_bar
-from coterie.cli._picture import MATPLOTLIB, check_picture, matplotlib_is_there, picture_name, save_picture
-from coterie.cli._result import check_targets, members, summary
-from coterie.cli.kmeans import STARTS
+from coterie._base.wording import as_column, printable
+from coterie.cli._console import note, progress_bar
+from coterie.cli._io.outputs import check_targets
+from coterie.cli._io.pictures import MATPLOTLIB, check_picture, matplotlib_is_there, save_picture
+from coterie.cli._options.run import STARTS, add_run_arguments
+from coterie.cli._options.values import picture_name
+from coterie.cli._summary import members, summary
 
 SUMMARY = "see all three algorithms at work, on flowers, a map and shapes"
 
@@ -146,7 +148,8 @@ def _tell_tree(tree, species, seconds):
             f"   `-- {np.count_nonzero(inner)}, joined at height {heights[1]}",
             f"        |-- {cells[1]}",
             f"        `-- {cells[2]}\n",
-            f"The last merges were at heights {', '.join(heights[:-1])} and {heights[-1]}. Where they jump, a cut suits:",
+            f"The last merges were at heights {', '.join(heights[:-1])} and {heights[-1]}. Where they jump, a cut "
+            "suits:",
             "two groups stand out, and three are no surprise. No k is needed to build a tree. "
             f"It took {_time(seconds)}.\n",
         ]
@@ -163,8 +166,8 @@ def _tell_addresses(depots, addresses, seconds):
             "3. k-means again, on more rows",
             f"   {len(addresses):,} addresses on a generated map, and 12 depots to serve them\n",
             f"A depot in the middle of its addresses is {away:.1f} km from them (root mean square). The largest serves",
-            f"{sizes[largest]:,}, at km {east:.1f} east and {north:.1f} north, the smallest {sizes.min():,}. The best of "
-            f"{STARTS} starts, which",
+            f"{sizes[largest]:,}, at km {east:.1f} east and {north:.1f} north, the smallest {sizes.min():,}. The best "
+            f"of {STARTS} starts, which",
             f"took {_time(seconds)} together.\n",
         ]
     )
@@ -177,7 +180,8 @@ def _tell_shapes(pieces, dense, suggestion, truth, seconds):
     return "\n".join(
         [
             "4. DBSCAN: clusters are where rows lie dense, and what lies between them is noise",
-            f"   {len(truth):,} generated points: two moons that reach into each other, a disc in a ring, some anywhere\n",
+            f"   {len(truth):,} generated points: two moons that reach into each other, a disc in a ring, some "
+            "anywhere\n",
             "k-means with 4 centres cuts through the shapes:",
             *(f"  {label}: {cell}" for label, cell in enumerate(torn)),
             "DBSCAN finds the shapes, and was not told how many there are:",

@@ -19,14 +19,21 @@ import numpy as np
 
 import coterie
 from coterie import distances, hierarchy
-from coterie._base.wording import as_column
-from coterie.cli._console import Problem, add_run_arguments, count, file_name, positive, progress_bar, table, warn
-from coterie.cli._metric import add_metric_argument, describe_metric, means_on_globe, on_globe, to_radians
-from coterie.cli._model import add_save_argument, describe_fit, save_model
-from coterie.cli._picture import check_picture, picture_name, save_picture
-from coterie.cli._read import add_file_arguments, check_rows, read_file, source_name
-from coterie.cli._result import MOST_COLUMNS, check_targets, members, summary, write_labels, write_tree
-from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
+from coterie._base.wording import as_column, count
+from coterie.cli._console import Problem, progress_bar, warn
+from coterie.cli._globe import means_on_globe, to_radians
+from coterie.cli._io.models import describe_fit, save_model
+from coterie.cli._io.outputs import check_targets
+from coterie.cli._io.pictures import check_picture, save_picture
+from coterie.cli._io.results import write_labels, write_tree
+from coterie.cli._io.sources import source_name
+from coterie.cli._io.tables import check_rows, read_file
+from coterie.cli._options.files import add_file_arguments
+from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
+from coterie.cli._options.run import add_run_arguments, add_save_argument
+from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
+from coterie.cli._options.values import file_name, picture_name, positive
+from coterie.cli._summary import MOST_COLUMNS, members, summary, table
 
 SUMMARY = "build a tree of the rows of a table, cut it into clusters, draw it"
 
@@ -93,7 +100,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="picture of the tree (png, svg, pdf ...); of many rows only the last merges are drawn",
     )
     add_save_argument(parser, "; not with --divisive")
-    add_run_arguments(parser, seed=False)
+    add_run_arguments(parser, with_seed=False)
 
 
 def _height(text):

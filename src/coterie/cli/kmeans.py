@@ -16,16 +16,22 @@ import time
 import numpy as np
 
 import coterie
-from coterie.cli._console import add_run_arguments, count, file_name, positive, progress_bar, warn
-from coterie.cli._model import add_save_argument, describe_fit, find_typical, save_model
-from coterie.cli._picture import check_picture, for_scatter, lower_to_map, picture_name, save_picture
-from coterie.cli._read import add_file_arguments, check_rows, read_file, source_name
-from coterie.cli._result import check_targets, summary, write_centers, write_labels
-from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
+from coterie._base.wording import count
+from coterie.cli._console import progress_bar, warn
+from coterie.cli._io.models import describe_fit, find_typical, save_model
+from coterie.cli._io.outputs import check_targets
+from coterie.cli._io.pictures import check_picture, for_scatter, save_picture
+from coterie.cli._io.results import write_centers, write_labels
+from coterie.cli._io.sources import source_name
+from coterie.cli._io.tables import check_rows, read_file
+from coterie.cli._options.files import add_file_arguments
+from coterie.cli._options.run import STARTS, add_run_arguments, add_save_argument
+from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
+from coterie.cli._options.values import file_name, picture_name, positive
+from coterie.cli._summary import summary
+from coterie.plot._maps import lower_to_map
 
 SUMMARY = "group the rows of a table into k clusters"
-
-STARTS = 5  # k-means++ alone ends 3 to 7% above the best inertia on real tables, at times 30; the best of 5, 1%
 
 _EXAMPLES = """\
 examples:

@@ -19,13 +19,17 @@ import time
 import numpy as np
 
 import coterie
-from coterie._base.wording import share_cell
-from coterie.cli._console import Problem, add_run_arguments, count, note, progress_bar
-from coterie.cli._metric import to_radians
-from coterie.cli._model import load_model
-from coterie.cli._read import add_new_file_arguments, read_more
-from coterie.cli._result import check_targets, summary, write_labels
-from coterie.cli._scale import scale_again
+from coterie._base.wording import count, share_cell
+from coterie.cli._console import Problem, note, progress_bar
+from coterie.cli._globe import to_radians
+from coterie.cli._io.models import load_model
+from coterie.cli._io.outputs import check_targets
+from coterie.cli._io.results import write_labels
+from coterie.cli._io.tables import read_more
+from coterie.cli._options.files import add_new_file_arguments
+from coterie.cli._options.run import add_run_arguments
+from coterie.cli._options.scale import scale_again
+from coterie.cli._summary import summary
 
 SUMMARY = "label further rows with a saved model"
 
@@ -52,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(kmeans, hierarchy) by what is typical of the cluster, so that 1 is usual and 3 is far "
         "out; to the nearest core row by eps (dbscan), so that more than 1 is noise",
     )
-    add_run_arguments(parser, seed=False)
+    add_run_arguments(parser, with_seed=False)
 
 
 def run(args: argparse.Namespace) -> None:

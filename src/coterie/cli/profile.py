@@ -18,13 +18,19 @@ import numpy as np
 
 from coterie import explain
 from coterie._base.layout import wrap
-from coterie.cli._console import Problem, add_noun_argument, count, note
-from coterie.cli._metric import to_radians
-from coterie.cli._model import load_model
-from coterie.cli._read import add_any_file_arguments, read_any, read_column, read_more, source_name
-from coterie.cli._result import Outputs, as_cell, check_targets
-from coterie.cli._scale import scale_again
-from coterie.cli._table import Table, column_list
+from coterie._base.table import Table
+from coterie._base.wording import count
+from coterie.cli._console import Problem, note
+from coterie.cli._globe import to_radians
+from coterie.cli._io.models import load_model
+from coterie.cli._io.outputs import Outputs, check_targets
+from coterie.cli._io.results import as_cell
+from coterie.cli._io.sources import source_name
+from coterie.cli._io.tables import read_any, read_column, read_more
+from coterie.cli._options.files import add_any_file_arguments
+from coterie.cli._options.run import add_noun_argument
+from coterie.cli._options.scale import scale_again
+from coterie.cli._options.values import column_list
 
 SUMMARY = "say in numbers and words what each cluster is"
 

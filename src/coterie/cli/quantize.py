@@ -20,10 +20,14 @@ import numpy as np
 
 import coterie
 from coterie._base.optional import how_to_install
-from coterie._base.wording import share_cell
-from coterie.cli._console import Problem, add_run_arguments, count, file_name, note, positive, printable, progress_bar
-from coterie.cli._read import source_name
-from coterie.cli._result import check_targets
+from coterie._base.wording import count, printable, share_cell
+from coterie._runtime.thresholds import thresholds
+from coterie.cli._cielab import from_lab, to_lab
+from coterie.cli._console import Problem, note, progress_bar
+from coterie.cli._io.outputs import check_targets
+from coterie.cli._io.sources import source_name
+from coterie.cli._options.run import add_run_arguments
+from coterie.cli._options.values import file_name, positive
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -39,7 +43,6 @@ exit codes: 0 done, 1 something is wrong with the picture or a file, 2 with the 
 """
 
 _MOST = 256  # colors in the palette of a PNG
-_MANY = 1 << 18  # pixels
 _LISTED = 16
 
 
@@ -163,7 +166,7 @@ def _distinct(packed, mode, scale):
 
     For millions of pixels a table of all 24-bit numbers takes a tenth of the time of sorting.
     """
-    if len(packed) > _MANY and packed.max() < 1 << 24:
+    if len(packed) > thresholds.quantize_table and packed.max() < 1 << 24:
         counts = np.bincount(packed)
         values = np.flatnonzero(counts)
         counts = counts[values]
@@ -197,7 +200,7 @@ def _reduce(colors, alpha, counts, args):
     if n_left < 1 and visible.any():
         raise Problem(f"{source_name(args.file)}: transparent pixels take one color; use -k 2 or more", code=2)
     seen, shares = colors[visible], counts[visible]
-    lab = _to_lab(seen)
+    lab = to_lab(seen)
     opacity = np.ones(len(seen)) if alpha is None else alpha[visible]
     if len(seen) <= n_left:
         palette, alphas, labels = seen, opacity, np.arange(len(seen))
@@ -208,11 +211,11 @@ def _reduce(colors, alpha, counts, args):
         with progress_bar(args.quiet):
             labels = model.fit(rows, sample_weight=shares.astype(np.float64)).labels_
         alphas = np.clip(model.cluster_centers_[:, -1] / 100, 1 / 255, 1)
-        palette = _from_lab(model.cluster_centers_[:, :-1] / alphas[:, np.newaxis])
+        palette = from_lab(model.cluster_centers_[:, :-1] / alphas[:, np.newaxis])
     palette = np.clip(np.rint(palette), 0, 255)
     order = np.argsort(palette @ np.full(palette.shape[1], 1.0), kind="stable")  # from dark to light: packs well
     labels, palette, alphas = np.argsort(order)[labels], palette[order], alphas[order]
-    after = _to_lab(palette)[labels]
+    after = to_lab(palette)[labels]
     apart = np.linalg.norm((after * alphas[labels, np.newaxis] - lab * opacity[:, np.newaxis]), axis=1)
     error = float(np.average(apart, weights=shares)) if len(seen) else 0.0
     if alpha is None:
@@ -222,35 +225,6 @@ def _reduce(colors, alpha, counts, args):
     entries[visible] = labels + hidden
     palette = np.concatenate([np.zeros((hidden, palette.shape[1])), palette])
     return palette, np.concatenate([np.zeros(hidden), alphas]), entries, error
-
-
-_XYZ = np.array(
-    [
-        [0.4124564, 0.3575761, 0.1804375],
-        [0.2126729, 0.7151522, 0.0721750],  # of linear sRGB; D65 white
-        [0.0193339, 0.1191920, 0.9503041],
-    ]
-)
-_XYZ /= _XYZ.sum(axis=1, keepdims=True)
-_LAB = np.array([[0.0, 116.0, 0.0], [500.0, -500.0, 0.0], [0.0, 200.0, -200.0]])
-_BEND = 6 / 29
-
-
-def _to_lab(colors):
-    """CIELAB of sRGB colors (0 to 255); of greys the lightness alone."""
-    part = colors / 255
-    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
-    relative = linear @ _XYZ.T if colors.shape[1] == 3 else linear
-    bent = np.where(relative > _BEND**3, np.cbrt(relative), relative / (3 * _BEND**2) + 4 / 29)
-    return bent @ _LAB.T - [16, 0, 0] if colors.shape[1] == 3 else 116 * bent - 16
-
-
-def _from_lab(lab):
-    """The inverse of `_to_lab`."""
-    bent = (lab + [16, 0, 0]) @ np.linalg.inv(_LAB).T if lab.shape[1] == 3 else (lab + 16) / 116
-    relative = np.where(bent > _BEND, bent**3, 3 * _BEND**2 * (bent - 4 / 29))
-    linear = np.clip(relative @ np.linalg.inv(_XYZ).T if lab.shape[1] == 3 else relative, 0, 1)
-    return 255 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
 # ------------------------------------------------------------------------------------------------ writing

@@ -13,29 +13,22 @@ import argparse
 import os
 import sys
 import time
-import warnings
 
-import numpy as np
-
-import coterie
-from coterie import explain, scores
-from coterie.cli._console import (
-    Problem,
-    add_noun_argument,
-    add_run_arguments,
-    count,
-    file_name,
-    note,
-    printable,
-    progress_bar,
-)
-from coterie.cli._picture import MATPLOTLIB, matplotlib_is_there, told_of_letters
-from coterie.cli._read import add_file_arguments, read_file, source_name
-from coterie.cli._report import chapters, findings, repeating
-from coterie.cli._report.page import Html, page, paragraph
-from coterie.cli._report.recommending import recommend
-from coterie.cli._result import check_targets
-from coterie.cli.sweep import cluster_numbers
+from coterie._base.wording import count, printable
+from coterie.cli._console import Problem, note, progress_bar
+from coterie.cli._io.outputs import check_targets
+from coterie.cli._io.pictures import MATPLOTLIB, matplotlib_is_there, told_of_letters
+from coterie.cli._io.sources import source_name
+from coterie.cli._io.tables import read_file
+from coterie.cli._options.files import add_file_arguments
+from coterie.cli._options.run import STARTS, add_noun_argument, add_run_arguments
+from coterie.cli._options.scale import check_not_negative
+from coterie.cli._options.values import cluster_numbers, file_name
+from coterie.cli._recipe import origin_of
+from coterie.report._comparison import Run
+from coterie.report._data import Data, count_different, prepare
+from coterie.report._findings import find
+from coterie.report._page import write
 from coterie.scaling import METHODS
 
 SUMMARY = "write a page about the groups in a table, to be opened in a browser"
@@ -99,39 +92,38 @@ def _page(text):
 def run(args: argparse.Namespace) -> None:
     check_targets([args.file], [args.output])
     started = time.perf_counter()
-    data = read_file(args, args.names, labelled=False, only_measurements=True)
+    table = read_file(args, args.names, labelled=False, only_measurements=True)
     with progress_bar(args.quiet):
-        found = _find(args, data)
-        draw = _artist(found) if matplotlib_is_there() else None
+        check_not_negative(table, args.scale)
+        data = prepare(table, args.scale, args.seed)
+        method = data.scaling.scaler.method
+        if not args.quiet:
+            print(f"scaling: {method}", file=sys.stderr)
+        n_clusters, wanted = _numbers_to_try(args, data)
+        found = find(data, n_clusters, wanted, Run(args.seed, args.jobs, STARTS), args.noun)
+        drawing = matplotlib_is_there()
         with told_of_letters():
-            text = _write(args, found, draw)
+            text = write(found, origin_of(args, found), drawing)
     with args.outputs.open(args.output) as file:
         file.write(text)
     if args.quiet:
         return
-    if draw is None:
+    if not drawing:
         note(f"the page has no pictures; for these, {MATPLOTLIB}")
     choice = found.choice
     print(
         f"recommended: {count(choice.n_clusters, 'cluster')} by {choice.method} "
-        f"({_STRUCTURE[choice.structure]}; "
-        f"{count(len(choice.doubts), 'doubt')})\n"
+        f"({_STRUCTURE[choice.structure]}; {count(len(choice.doubts), 'doubt')})\n"
         f"page: {printable(os.path.abspath(args.output))} ({len(text.encode(errors='replace')) / 1e6:.1f} MB), "
         f"{time.perf_counter() - started:.1f} s",
         file=sys.stderr,
     )
 
 
-def _find(args, data):
-    """Everything that the page tells."""
-    n = len(data.values)
+def _numbers_to_try(args: argparse.Namespace, data: Data) -> tuple[list[int], int | None]:
+    """The numbers of clusters to compare, and the one that was asked for, if a single one was."""
     n_clusters = args.n_clusters or range(2, _MOST_CLUSTERS + 1)
-    scaling, scaled = findings.prepare(data, args.scale)
-    if not args.quiet:
-        print(f"scaling: {scaling.scaler.method}", file=sys.stderr)
-    sample = findings.draw(n, findings.SAMPLE, args.seed)
-    rows = scaled if sample is None else scaled[sample]
-    different = findings.count_different(rows, max(*n_clusters, _LEAST_ROWS) + 1)
+    different = count_different(data.rows, max(*n_clusters, _LEAST_ROWS) + 1)
     if different < _LEAST_ROWS:
         raise Problem(
             f"{source_name(args.file)}: at least {_LEAST_ROWS} different rows are needed, there "
@@ -143,113 +135,8 @@ def _find(args, data):
             f"{source_name(args.file)}: -k {wanted} is not from 2 to {different - 1}, one less than there "
             "are different rows"
         )
-    most = different - 1 if args.n_clusters else min(different - 1, max(3, n // 4))
+    most = different - 1 if args.n_clusters else min(different - 1, max(3, data.n_rows // 4))
     possible = sorted({k for k in n_clusters if 2 <= k <= most} | ({2, 3} if wanted else set()))
     if not possible:
         raise Problem(f"{source_name(args.file)}: none of the numbers of clusters is from 2 to {most}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", coterie.ClusteringWarning)  # the page says it
-        warnings.simplefilter("ignore", coterie.ConvergenceWarning)
-        suggestions, tree, agreement = findings.compare_k(rows, possible, args.seed, args.jobs)
-        density = findings.look_for_density(scaled, args.seed, args.jobs)
-        choice = recommend(data, scaling, scaled, sample, suggestions, agreement, density, wanted, args.seed, args.jobs)
-    return chapters.Findings(
-        os.path.basename(source_name(args.file)),
-        data,
-        args.missing,
-        scaling,
-        scaled,
-        sample,
-        suggestions,
-        tree,
-        agreement,
-        density,
-        findings.find_alike(rows, data.names),
-        findings.find_codes(data),
-        choice,
-        explain.profile(data.values, choice.labels, data.names, noun=args.noun),
-        coterie.outlier_scores(scaled, choice.model),
-    )
-
-
-def _artist(found):
-    """A function that draws a picture by its name, None where there is nothing to be drawn."""
-    from coterie.cli._report import drawing
-
-    choice = found.choice
-    rows = np.arange(found.n_rows) if found.sample is None else found.sample
-    few = 2 <= choice.n_clusters <= chapters.MOST_PICTURED
-
-    def profile():
-        shown = chapters.telling(found.profile, chapters.MOST_DRAWN)
-        part = (
-            found.profile
-            if len(shown) == len(found.table.names)
-            else explain.profile(
-                found.table.values[:, shown],
-                choice.labels,
-                [found.table.names[j] for j in shown],
-                noun=found.profile.noun,
-            )
-        )
-        return drawing.draw_profile(part, "Heatmap of the mean of each column in each group")
-
-    def silhouette():
-        inside = rows[choice.labels[rows] >= 0]
-        labels = choice.labels[inside]
-        return drawing.draw_silhouette(
-            scores.silhouette_samples(found.scaled[inside], labels),
-            labels,
-            f"Silhouettes of the rows by group, with a mean of {choice.silhouette:.2f}",
-        )
-
-    pictures = {
-        "scatter": lambda: drawing.draw_scatter(found, f"The rows as points, in {count(choice.n_clusters, 'group')}"),
-        "sweeps": lambda: drawing.draw_sweeps(found, "Curves of the scores in the tables, by number of clusters"),
-        "tree": lambda: drawing.draw_tree(found, "Dendrogram of Ward's method"),
-        "silhouette": lambda: silhouette() if few and not np.isnan(choice.silhouette) else None,
-        "profile": lambda: profile() if few else None,
-        "k-distances": lambda: drawing.draw_k_distances(
-            found.density,
-            f"Curve of the sorted distances to neighbours, with eps {found.density.best.model.eps:.3g} marked",
-        ),
-    }
-    return lambda name: pictures[name]()
-
-
-def _write(args, found, draw):
-    picture = draw or (lambda name: None)
-    digest = repeating.sha256(args.file)
-    pairs = [("file", source_name(args.file))]
-    if digest is not None:
-        pairs += [("size", f"{os.path.getsize(args.file):,} bytes"), ("sha256", digest)]
-    choice, scaling = found.choice, found.scaling.scaler.method
-    rows = found.density.rows if choice.method == "DBSCAN" else None
-    notes = [f"coterie {coterie.__version__}, seed {args.seed}."]
-    if rows is not None:
-        notes.insert(
-            0,
-            "The command fits DBSCAN to all rows, where this page and the programme fit it to a sample; in "
-            "all rows a smaller eps is dense.",
-        )
-    head = chapters.in_short(found)
-    if draw is None:
-        head.append(paragraph(f"This page has no pictures: matplotlib is not installed. For these, {MATPLOTLIB}."))
-    return page(
-        f"Groups in {found.source}",
-        head,
-        [
-            chapters.describe_data(found, pairs),
-            chapters.compare(found, picture),
-            chapters.describe_density(found, picture),
-            chapters.recommendation(found, picture),
-            chapters.describe_groups(found, picture),
-            chapters.describe_unusual(found),
-            chapters.repeat(
-                [repeating.report_command(args), repeating.fit_command(args, found.table, choice, scaling)],
-                repeating.in_python(args, found.table, choice, scaling, rows),
-                notes,
-            ),
-        ],
-        Html(f"Written by coterie {coterie.__version__}. Nothing on this page was loaded from elsewhere."),
-    )
+    return possible, wanted

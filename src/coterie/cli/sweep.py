@@ -29,12 +29,17 @@ import numpy as np
 
 import coterie
 from coterie import selection
-from coterie.cli._console import Problem, add_run_arguments, count, file_name, listing, note, progress_bar
-from coterie.cli._picture import check_picture, picture_name, save_picture
-from coterie.cli._read import add_file_arguments, check_rows, read_file, source_name
-from coterie.cli._result import check_targets
-from coterie.cli._scale import add_scale_argument, scale, warn_of_scales
-from coterie.cli.kmeans import STARTS
+from coterie._base.wording import count, listing
+from coterie._runtime.thresholds import thresholds
+from coterie.cli._console import Problem, note, progress_bar
+from coterie.cli._io.outputs import check_targets
+from coterie.cli._io.pictures import check_picture, save_picture
+from coterie.cli._io.sources import source_name
+from coterie.cli._io.tables import check_rows, read_file
+from coterie.cli._options.files import add_file_arguments
+from coterie.cli._options.run import STARTS, add_run_arguments
+from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
+from coterie.cli._options.values import cluster_numbers, file_name, picture_name, whole
 
 SUMMARY = "score several numbers of clusters, and suggest one"
 
@@ -48,7 +53,6 @@ exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the com
 """
 
 _ALGORITHMS = ("kmeans", "ward", "average", "complete", "single", "divisive")
-_MOST = 20_000  # rows: the silhouette and trees take the square of their time, and so many tell as much
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stability",
         metavar="N",
-        type=_whole,
+        type=whole,
         default=20,
         help="how many resamples to cluster again, for the stability (default: 20; 0: none)",
     )
@@ -83,27 +87,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser)
 
 
-def cluster_numbers(text: str) -> list[int]:
-    """The numbers that `2-8` or `5,10,20` stands for."""
-    found = set()
-    for part in text.split(","):
-        first, dash, last = part.partition("-")
-        bounds = [int(each) if each.strip().isdecimal() else 0 for each in (first, last if dash else first)]
-        if not 2 <= bounds[0] <= bounds[1] < 10**6:
-            backwards = ", smaller ones first" * (bounds[0] > bounds[1] >= 2)
-            raise argparse.ArgumentTypeError(
-                f"numbers of 2 or more are needed{backwards}, such as 2-8 or 5,10,20, not {text!r}"
-            )
-        found.update(range(bounds[0], bounds[1] + 1))
-    return sorted(found)
-
-
-def _whole(text):
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"a whole number of 0 or more is needed, not {text!r}")
-    return int(text)
-
-
 def run(args: argparse.Namespace) -> None:
     check_targets([args.file], [args.output, args.plot])
     if args.plot is not None:
@@ -111,12 +94,12 @@ def run(args: argparse.Namespace) -> None:
     table = read_file(args, labelled=False)
     check_rows(args, table, least=3)
     n = len(table.values)
-    if n > _MOST:
-        drawn = np.sort(np.random.default_rng(args.seed).choice(n, _MOST, replace=False))
+    if n > thresholds.sweep_rows:
+        drawn = np.sort(np.random.default_rng(args.seed).choice(n, thresholds.sweep_rows, replace=False))
         table.values = table.values[drawn]
         if not args.quiet:
-            note(f"{_MOST:,} of the {n:,} rows, drawn at random, stand for all")
-        n = _MOST
+            note(f"{thresholds.sweep_rows:,} of the {n:,} rows, drawn at random, stand for all")
+        n = thresholds.sweep_rows
     possible = [k for k in args.ks if k < n]
     if not possible:
         raise Problem(f"{source_name(args.file)}: -k {args.ks[0]} is too many for {count(n, 'row')}")

@@ -12,11 +12,13 @@ import numpy as np
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
 _LATITUDE, _LONGITUDE = {"lat", "latitude"}, {"lon", "lng", "long", "longitude"}
 _MOST_STRETCH = 60  # degrees of latitude up to which a degree of longitude is drawn as short as it is
 _FLATTEST = 0.3  # height over width of a map, or the inverse; a strip of land is drawn wider than it is
+_TEXTS = 0.8  # inches beside and below what is drawn
 
 
 def order_of_map(names: Sequence[object] | None, places: NDArray) -> tuple[int, int] | None:
@@ -49,3 +51,12 @@ def draw_as_map(ax: Axes) -> None:
     shape = stretch * (north - south) / (east - west)
     ax.set_aspect(stretch * np.clip(shape, _FLATTEST, 1 / _FLATTEST) / shape, adjustable="box")
     ax.apply_aspect()  # what is written next looks how large the axes are
+
+
+def lower_to_map(figure: Figure, ax: Axes) -> None:
+    """Make a figure of one picture, if this is a wide map, no higher than the map."""
+    if ax.get_aspect() == "auto":
+        return
+    shape = ax.get_aspect() * np.ptp(ax.get_ylim()) / np.ptp(ax.get_xlim())
+    width, height = figure.get_size_inches()
+    figure.set_figheight(min(height, _TEXTS + (width - _TEXTS) * shape))

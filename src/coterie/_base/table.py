@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Columns of numbers, as they are read from a file, on their way to a clustering."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+_DATE_TEXT = re.compile(r"\s*(\d{4}([-/.])\d\d?\2\d\d?|\d\d?([-/.])\d\d?\3(\d{4}|\d\d))(?![\d.])")
+
+
+@dataclass
+class Left:
+    """A column that was left out because it does not hold numbers, or for a `reason` of its own; `is_unclear` if it
+    holds numbers, and which is not known."""
+
+    name: str
+    example: str = ""
+    empty: bool = False
+    reason: str = ""
+    is_unclear: bool = False
+
+    def __str__(self):
+        if self.reason:
+            return f"{self.name} ({self.reason})"
+        if self.empty:
+            return f"{self.name} (empty)"
+        if not self.example:
+            return self.name
+        example = self.example if len(self.example) <= 20 else f"{self.example[:17]}..."
+        return f"{self.name} ({'date ' if is_date(self.example) else ''}{example!r})"
+
+
+@dataclass
+class Table:
+    """Numbers in named columns; a missing value is NaN."""
+
+    values: np.ndarray  # (n_rows, n_columns), float32 or float64, C order, may be written to
+    names: list[str]
+    all_names: list[str]  # of the columns of the file, used or not
+    is_named: bool = True  # or else all_names are x0, x1, ...
+    is_renamed: bool = False  # whether some are not as the file has them
+    left_out: list[Left] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    kept: np.ndarray | None = None  # which rows of the file are in `values`; None: all
+    row_names: list[str] | None = None  # one for each row in `values`
+    missing: np.ndarray | None = None  # how many values of each column were missing, once that is resolved
+    texts: dict[str, list[str | None]] = field(default_factory=dict)  # columns of text, where they are asked for
+    separator: str = ","  # of a text file
+    decimal_comma: bool = False  # whether numbers in a text file have one
+    thousands: str = ""  # the mark between thousands in a text file
+    is_mixed: bool = False  # whether only some columns of a text file have decimal commas
+
+    def leave_out(self, names: Sequence[str], reason: str) -> None:
+        """Take columns out of `values`, and say why in `left_out`."""
+        if names:
+            left, names = [Left(name, reason=reason) for name in names], set(names)
+            kept = [j for j, name in enumerate(self.names) if name not in names]
+            self.values = np.ascontiguousarray(self.values[:, kept])
+            self.names = [self.names[j] for j in kept]
+            self.left_out += left
+
+
+def is_date(text: str) -> bool:
+    """Whether a cell starts with a date such as 2024-01-31, 1/31/2024 or 31.1.24."""
+    return _DATE_TEXT.match(text) is not None

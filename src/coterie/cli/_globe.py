@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Places on the globe: degrees in files, radians in computations, kilometers in what is said."""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+
+from coterie import distances
+from coterie._base.table import Table
+from coterie._base.wording import listing
+from coterie.cli._console import Problem
+from coterie.cli._io.sources import source_name
+
+
+def to_radians(args: argparse.Namespace, data: Table) -> np.ndarray:
+    """The places of a table, whose columns must be latitude and longitude in degrees."""
+    if len(data.names) != 2:
+        raise Problem(
+            f"{source_name(args.file)}: --metric haversine needs two columns, latitude and longitude in "
+            f"degrees, and there {'is' if len(data.names) == 1 else 'are'} {listing(data.names)}; --columns "
+            "picks two",
+            code=2,
+        )
+    try:
+        return distances.from_degrees(*data.values.T)
+    except ValueError as error:
+        raise Problem(
+            f"{source_name(args.file)}: {data.names[0]} is taken for latitude, {data.names[1]} for longitude. {error}"
+        ) from None
+
+
+def means_on_globe(places: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Latitude and longitude, in degrees, of the middle of the rows of each cluster: no meridian is an edge."""
+    latitude, longitude = places.T
+    x, y, z = (
+        np.bincount(labels, weights)
+        for weights in (np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude))
+    )
+    return np.degrees(np.column_stack([np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)]))
+
+
+def on_map(data):
+    latitude, longitude = np.degrees(data.values.T)
+    return np.column_stack([cut_open(longitude), latitude]), [data.names[1], data.names[0]]
+
+
+def cut_open(longitude):
+    """Longitudes moved by whole turns, so that the widest gap between them is at the edge of the map."""
+    east = longitude % 360
+    places = np.unique(east)
+    gaps = np.diff(places, append=places[0] + 360)
+    west = places[(int(gaps.argmax()) + 1) % len(places)]
+    return west + (east - west) % 360 - 360 * (west > 180)

@@ -1,0 +1,336 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The columns of numbers in delimited text, block by block, in little more memory than the numbers take.
+
+A block of lines goes to numpy's parser, which is twice as fast as the csv module but knows neither missing values nor
+quotes; what it can't read goes to the csv module.
+
+What points and commas in numbers mean is decided once for each column, by all that the file shows (see `notation`).
+While nothing is shown, a column is read both ways. As soon as one decimal mark is shown it is assumed of all columns;
+if anything shows the other one later, the file is read again, with care: each column both ways until its own cells
+show the mark.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+
+import numpy as np
+
+from coterie._base.table import Left, Table
+from coterie._base.wording import count
+from coterie.cli._console import Problem
+from coterie.cli._io.notation import COMMA, OTHER, POINT, Column, Notation, number, plain
+
+_MISSING = frozenset(["", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "none", "?"])
+_MISSING_AS_USUAL = frozenset(["", "NA", "N/A", "NULL", "null", "None", "?"])
+# A column in which a smaller share of the cells is text is taken for numbers with mistakes among them.
+_TEXT_SHARE = 0.1
+
+
+class TwoWaysError(Exception):
+    """Something shows another decimal mark than was assumed; its cell."""
+
+
+def is_missing(cell):
+    return cell.strip().lower() in _MISSING
+
+
+def check_quotes(lines, separator, before):
+    """Refuse lines of one row, after so many others, if it goes on to the end of the file."""
+    try:
+        list(csv.reader(lines, delimiter=separator, strict=True))
+    except csv.Error:
+        raise Problem(f"line {before + 1}: a quote is opened there and not closed") from None
+
+
+class Reader:
+    """Gathers the values of the numeric columns.
+
+    text : where a quoted field that goes on past the end of a block is continued
+    names : of all columns in the file
+    columns : indices of the columns to read; the first block takes out those that hold text
+    name_column : index of the column that names the rows, or None
+    needed : whether to keep columns without a value
+    with_texts : whether to keep columns of text
+    careful : whether to assume no decimal mark
+    """
+
+    def __init__(self, text, separator, names, columns, name_column, needed, with_texts, careful):
+        self.text, self.separator, self.names, self.columns = text, separator, names, columns
+        self.name_column, self.needed, self.careful = name_column, needed, careful
+        self.with_texts, self.texts, self.known = with_texts, {}, {}
+        self.notation = Notation(separator)
+        self.assumed = None  # the decimal mark of columns whose cells have not shown theirs
+        self.row_names = []
+        self.n_lines = 0  # read so far
+        self.blocks = []
+        self.by_comma = {}  # column: [(a block, its values if the comma is the decimal mark)], where that is not known
+        self.left_out = []
+
+    def read_first(self, lines, n_lines):
+        self.n_lines = n_lines
+        rows, line_of = self._rows(lines)
+        if not rows:
+            raise Problem("there is a header line but no row below it")
+        cells = self._cells(rows)
+        try:
+            self._read_first(cells, line_of)
+        except TwoWaysError:
+            self.careful = True
+            self._read_first(cells, line_of)
+        self._keep_texts(cells)
+
+    def _read_first(self, cells, line_of):
+        self.seen = {}
+        self.by_comma, self.left_out = {}, []
+        self.assumed = POINT if self.separator == "," and not self.careful else None
+        numeric, values = [], []
+        chosen = set(self.columns)
+        for j in [*self.columns, *(j for j in range(len(self.names)) if j not in chosen)]:
+            self.seen[j] = column = Column()
+            numbers = self._numbers(j, cells[j], line_of)
+            n_wrong = column.text[0] + column.contrary[0]
+            if n_wrong and n_wrong >= _TEXT_SHARE * (np.count_nonzero(~np.isnan(numbers)) + n_wrong):
+                self.by_comma.pop(j, None)
+                del self.seen[j]
+                if j in chosen and self.with_texts:
+                    self.texts[j] = []
+                elif j in chosen:
+                    self.left_out.append(_left(self.names[j], column))
+            elif j in chosen:
+                numeric.append(j)
+                values.append(numbers)
+        self.columns = numeric
+        self.blocks.append(np.column_stack(values) if numeric else np.empty((len(cells[0]), 0)))
+        self._assume()
+
+    def read(self, lines):
+        if not self.columns and not self.texts:
+            return
+        values = None
+        if self.name_column is None and not self.texts and self._may_be_plain(lines):
+            values = self._read_plain(lines)
+        if values is None:
+            rows, line_of = self._rows(lines)
+            values = np.empty((len(rows), len(self.columns)))
+            if rows:
+                cells = self._cells(rows)
+                for i, j in enumerate(self.columns):
+                    values[:, i] = self._numbers(j, cells[j], line_of)
+                for j in self.seen.keys() - set(self.columns):
+                    self._watch(j, cells[j], line_of)
+                self._keep_texts(cells)
+        self.blocks.append(values)
+        self._assume()
+
+    def _assume(self):
+        shown = {column.shows() for column in self.seen.values()} - {None}
+        self.careful |= len(shown) > 1
+        if self.careful:
+            self.assumed = None
+        elif self.separator != "," and shown:
+            self.assumed = next(iter(shown))
+
+    def _may_be_plain(self, lines):
+        """Whether numpy reads lines as is decided here, as far as it can read them."""
+        if self.assumed == POINT:
+            # In other files columns that are not used may show something. Commas are rare there, and quickly found.
+            others = self.separator != "," and self.seen.keys() - set(self.columns)
+            return not others or not any("," in line for line in lines)
+        return not any("." in line or (self.separator != "," and "," in line) for line in lines)
+
+    def _read_plain(self, lines):
+        """The values of lines that hold nothing but numbers where numbers are wanted, or None."""
+        n_separators = len(self.names) - 1
+        if any(line.count(self.separator) != n_separators or '"' in line or line.isspace() for line in lines):
+            return None
+        try:
+            values = np.loadtxt(lines, delimiter=self.separator, usecols=self.columns, comments=None, ndmin=2)
+        except ValueError:
+            return None
+        self.n_lines += len(lines)
+        return values
+
+    def _rows(self, lines):
+        """The rows that start in `lines`, and a function that gives the line number of a row."""
+        before = self.n_lines
+        further = []
+
+        def more():  # a quoted field may go on past the block
+            for line in self.text:
+                further.append(line)
+                yield line
+
+        reader = csv.reader(itertools.chain(lines, more()), delimiter=self.separator)
+        rows, last = [], 0
+        while reader.line_num < len(lines):
+            last = reader.line_num
+            rows.append(next(reader))
+        self.n_lines += reader.line_num
+        if reader.line_num > last + 1:
+            check_quotes((lines + further)[last:], self.separator, before + last)
+
+        width = len(self.names)
+        blank = [not row or (width > 1 and row == [row[0]] and not row[0].strip()) for row in rows]
+
+        def line_of_all(i):
+            return before + 1 + sum(1 + sum(cell.count("\n") for cell in row) for row in rows[:i])
+
+        for i, row in enumerate(rows):
+            if len(row) != width and not blank[i]:
+                quote = ", as if a quote were not closed" if any("\n" in cell for cell in row) else ""
+                raise Problem(
+                    f"line {line_of_all(i)} has {count(len(row), 'field')}, where the first line has {width}{quote}"
+                )
+        places = [i for i in range(len(rows)) if not blank[i]] if any(blank) else range(len(rows))
+        return [rows[i] for i in places], lambda i: line_of_all(places[i])
+
+    def _cells(self, rows):
+        """The cells of each column."""
+        cells = list(zip(*rows, strict=True))
+        if self.name_column is not None and rows:
+            self.row_names += [cell.strip() for cell in cells[self.name_column]]
+        return cells
+
+    def _numbers(self, j, cells, line_of):
+        """The cells of a column as numbers, NaN for what is none. What they show is noted."""
+        column, text = self.seen[j], "".join(cells)
+        has_marks = "." in text or "," in text
+        unknown = column.mark is None and self.assumed is None and has_marks
+        if unknown:
+            column.mark = next(filter(None, map(self.notation.shows, cells)), None)
+        mark = column.mark or self.assumed or POINT
+        values, wrong = self._by(mark, cells, text, column)
+        for i in wrong:
+            contrary = self.notation.shows(cells[i]) is not None
+            if contrary and self.assumed is not None:
+                raise TwoWaysError(cells[i])
+            found = column.contrary if contrary else column.text
+            if not found[0]:
+                found[1:] = cells[i], line_of(i)
+            found[0] += 1
+        if unknown and column.mark is None:
+            by_comma, _ = self._by(COMMA, cells, text, Column())
+            if not np.array_equal(values, by_comma, equal_nan=True):
+                self.by_comma.setdefault(j, []).append((len(self.blocks), by_comma))
+                for i in np.flatnonzero((values != by_comma) & ~np.isnan(values) & ~np.isnan(by_comma)):
+                    column.either.setdefault(COMMA if "," in cells[i] else POINT, cells[i].strip())
+        return values
+
+    def _watch(self, j, cells, line_of):
+        """Note what a column shows that is not used."""
+        text = "".join(cells)
+        if self.assumed is None or OTHER[self.assumed] in text:
+            self._numbers(j, cells, line_of)
+            self.by_comma.pop(j, None)
+
+    def _by(self, mark, cells, text, column):
+        """The cells as numbers by a decimal mark, NaN for the missing, and the indices of those that are neither."""
+        written = cells
+        if mark == COMMA and "," in text:
+            written = [cell.replace(",", ".") for cell in cells]
+            column.decimal = column.decimal or next(cell.strip() for cell in cells if "," in cell)
+        if "_" not in text and (OTHER[mark] not in text):
+            for attempt in (written, ("nan" if cell in _MISSING_AS_USUAL else cell for cell in written)):
+                try:
+                    return np.fromiter(map(float, attempt), np.float64, len(cells)), []
+                except ValueError:
+                    pass
+        values, wrong = np.full(len(cells), np.nan), []
+        for i, cell in enumerate(cells):
+            value = number(cell, mark)
+            if value is not None:
+                values[i] = value
+                if column.grouped is None and OTHER[mark] in cell:
+                    if column.mark is None and self.assumed is not None and self.separator == ",":
+                        raise TwoWaysError(cell)  # nothing has shown that points are decimal
+                    column.grouped = cell.strip()
+            elif not is_missing(cell):
+                wrong.append(i)
+        return values, wrong
+
+    def _keep_texts(self, cells):
+        for j, kept in self.texts.items():
+            kept += [None if is_missing(cell) else self.known.setdefault(cell, cell.strip()) for cell in cells[j]]
+
+    def table(self):
+        shown = {column.shows() for column in self.seen.values()} - {None}
+        marks = [self.notation.decide(self.seen[j], shown) for j in self.columns]
+        for i, j in enumerate(self.columns):
+            if marks[i] == COMMA:
+                for block, by_comma in self.by_comma.get(j, ()):
+                    self.blocks[block][:, i] = by_comma
+        n_rows = sum(map(len, self.blocks))
+        values = np.empty((n_rows, len(self.columns)))
+        while self.blocks:  # from the end, so that memory is given back on the way
+            block = self.blocks.pop()
+            values[n_rows - len(block) : n_rows] = block
+            n_rows -= len(block)
+        kept = []
+        for i, j in enumerate(self.columns):
+            column = self.seen[j]
+            present = len(values) - np.isnan(values[:, i]).sum()
+            n_wrong = column.text[0] + column.contrary[0]
+            if present == 0 and n_wrong == 0 and not self.needed:
+                self.left_out.append(Left(self.names[j], empty=True))
+            elif n_wrong and n_wrong >= _TEXT_SHARE * (present + n_wrong):
+                self.left_out.append(_left(self.names[j], column))
+            elif n_wrong:
+                raise Problem(self._mistake(self.names[j], column))
+            elif marks[i] is None:
+                cell = column.either.get(POINT) or column.either[COMMA]
+                self.left_out.append(
+                    Left(
+                        self.names[j],
+                        reason=f"{cell!r} may be {number(cell, POINT):,.15g} or {number(cell, COMMA):,.15g}",
+                        is_unclear=True,
+                    )
+                )
+            else:
+                kept.append(i)
+        if len(kept) < len(self.columns):
+            values = np.ascontiguousarray(values[:, kept])
+        table = Table(
+            values,
+            [self.names[self.columns[i]] for i in kept],
+            self.names,
+            left_out=self.left_out,
+            texts={self.names[j]: cells for j, cells in self.texts.items()},
+            row_names=self.row_names if self.name_column is not None else None,
+        )
+        self._describe(table, [(marks[i], self.seen[self.columns[i]]) for i in kept])
+        return table
+
+    def _describe(self, table, columns):
+        """Say how the numbers are written."""
+        table.separator = self.separator
+        shown = {mark for mark, column in columns if column.mark or column.either} or {self.assumed or POINT}
+        table.decimal_comma, table.is_mixed = COMMA in shown, len(shown) > 1
+        decimal = [column.decimal or column.either.get(COMMA) for mark, column in columns if mark == COMMA]
+        if cell := next(filter(None, decimal), None):
+            table.notes.append(f"decimal commas: {cell} is read as {plain(cell, COMMA)}")
+        grouped = [(mark, column.grouped or (mark == COMMA and column.either.get(POINT))) for mark, column in columns]
+        if found := next((each for each in grouped if each[1]), None):
+            mark, cell = found
+            table.thousands = OTHER[mark]
+            table.notes.append(
+                f"{'points' if mark == COMMA else 'commas'} between thousands: {cell} is read as {plain(cell, mark)}"
+            )
+
+    def _mistake(self, name, column):
+        n, cell, line = column.contrary if column.contrary[0] else column.text
+        more = f" and {n - 1:,} more" if n > 1 else ""
+        instead = "" if self.needed else " or leave the column out with --drop"
+        what = "decimal points and decimal commas" if column.contrary[0] else "text among its numbers"
+        return f"column {name} has {what}: {short(cell)} on line {line}{more}; correct that{instead}"
+
+
+def _left(name, column):
+    if column.contrary[0]:
+        return Left(name, reason=f"decimal points and decimal commas, such as {short(column.contrary[1])}")
+    return Left(name, example=column.text[1])
+
+
+def short(cell):
+    return repr(cell if len(cell) <= 40 else f"{cell[:37]}...")

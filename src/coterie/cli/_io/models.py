@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Models in files: what `--save` of the fitting commands writes, and what `coterie predict` finds in such a file."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import coterie
+from coterie._base.clusterer import InductiveClusterer
+from coterie._base.estimator import Estimator
+from coterie._base.model_files import load_parts, save_parts
+from coterie._base.npz import reading
+from coterie._base.parameters import BOOL, NONE, one_of
+from coterie._base.state import FLOATS, TEXTS, Array, check_state
+from coterie._base.table import Table
+from coterie._base.wording import count
+from coterie.cli._console import Problem
+from coterie.cli._io.columns import ChooseAgain
+from coterie.cli._io.missing import MISSING
+from coterie.cli._io.outputs import Outputs
+from coterie.scaling import Scaler
+
+
+def describe_fit(args: argparse.Namespace, table: Table) -> dict[str, Any]:
+    """What it takes to treat further rows alike: which columns are used, and what was done about missing values.
+
+    The table is that of the fit, before it is scaled.
+    """
+    return {
+        "columns": np.array(table.names, object),
+        "all_columns": np.array(table.all_names, object),
+        "columns_have_names": table.is_named,
+        "missing": args.missing,
+        "medians": np.array([np.median(column) for column in table.values.T], np.float64),
+    }
+
+
+# What the facts must be, as estimators declare their state.
+_FACTS = {
+    "columns": (Array(TEXTS, ("n_features_in_",)),),
+    "all_columns": (Array(TEXTS, ("n_columns",)),),
+    "columns_have_names": BOOL,
+    "missing": (one_of(*MISSING),),
+    "medians": (Array((np.float64,), ("n_features_in_",)),),
+    "numbers": (Array((np.intp,), ("n_clusters_",), low=0, high="n_clusters_"), NONE),
+    "typical": (Array(FLOATS, ("n_typical", "n_features_in_")), NONE),
+}
+
+
+def save_model(
+    outputs: Outputs,
+    path: str,
+    model: Estimator,
+    scaler: Scaler,
+    facts: dict[str, Any],
+    numbers: np.ndarray | None = None,
+    typical: np.ndarray | None = None,
+) -> None:
+    """Write a model, its scaler, and the facts about its data.
+
+    numbers : the labels that its own were turned into, for a tree
+    typical : rows of the fit that tell how far from its center a row of each cluster typically is, for k-means
+    """
+    facts = facts | {"numbers": numbers, "typical": typical}
+    _check_facts(model, scaler, facts)  # or `load_model` would refuse them
+    with outputs.open(path, binary=True, zipped=False) as file:
+        save_parts(file, {"model": model} if scaler.method == "none" else {"model": model, "scaler": scaler}, facts)
+
+
+def find_typical(model: coterie.KMeans, X: np.ndarray) -> np.ndarray:
+    """The one or two rows of each cluster in the middle when they are sorted by their distance from the centre.
+
+    They stand for all rows where `coterie.outlier_scores` asks for the median distance.
+    """
+    order = np.lexsort((coterie.outlier_scores(X, model), model.labels_))
+    sizes = np.unique(model.labels_, return_counts=True)[1]
+    first = np.cumsum(sizes) - sizes
+    return X[order[np.concatenate([first + (sizes - 1) // 2, first + sizes // 2])]]
+
+
+@dataclass
+class Saved:
+    """A model from a file, and how rows are prepared for it.
+
+    medians : of the columns when it was fitted; None where nothing is known about its data, which a Python programme
+        has prepared
+    numbers : the label to write for each label of the model; None: the same
+    sizes, noise : number of rows in each cluster and in none when it was fitted
+    typical : rows of the fit, as `save_model` has them
+    """
+
+    model: Any
+    scaler: Scaler
+    choose: ChooseAgain
+    sizes: np.ndarray
+    noise: int
+    missing: str = "error"
+    medians: Sequence[float] | None = None
+    on_globe: bool = False
+    numbers: np.ndarray | None = None
+    typical: np.ndarray | None = None
+
+    def describe(self) -> str:
+        model, name = self.model, type(self.model).__name__
+        text = {
+            "AgglomerativeClustering": "{model.linkage} linkage",
+            "KMeans": "k-means",
+            "DBSCAN": "DBSCAN with min-samples {model.min_samples}",
+        }.get(name, name).format(model=model)
+        return (
+            f"{text}, {count(len(self.sizes), 'cluster')} of {count(int(self.sizes.sum()) + self.noise, 'row')} "
+            f"by {count(len(self.choose.columns), 'column')}"
+        )
+
+
+def load_model(path: str) -> Saved:
+    """Read what `save_model` wrote, or a clusterer that was saved by its own method."""
+    parts, facts = load_parts(path)
+    model, name = parts["model"], type(parts["model"]).__name__
+    if not isinstance(model, InductiveClusterer):
+        raise Problem(f"{path}: a {name} gives further rows no label")
+    if not model.__sklearn_is_fitted__():
+        raise Problem(f"{path}: the {name} in it is not fitted")
+    if model._fit_metric is None:
+        raise Problem(f"{path}: the {name} was fitted with distances; coterie predict takes rows")
+    if not facts and "scaler" not in parts:
+        names = list(vars(model).pop("feature_names_in_", []))  # `choose` finds them, the rows go in without
+        unnamed = [f"x{j}" for j in range(model.n_features_in_)]
+        return Saved(
+            model, Scaler("none"), ChooseAgain(names or unnamed, names or unnamed, bool(names)), *_count(model.labels_)
+        )
+    with reading(path):
+        scaler = parts.get("scaler")
+        _check_facts(model, scaler, facts)
+        numbers = facts["numbers"]
+        choose = ChooseAgain(list(facts["columns"]), list(facts["all_columns"]), facts["columns_have_names"])
+        sizes, noise = _count(model.labels_ if numbers is None else numbers[model.labels_])
+        return Saved(
+            model,
+            scaler or Scaler("none"),
+            choose,
+            sizes,
+            noise,
+            facts["missing"],
+            facts["medians"],
+            model._fit_metric.name == "haversine",
+            numbers,
+            facts["typical"],
+        )
+
+
+def _count(labels):
+    """Number of rows in each cluster, and in none."""
+    return np.bincount(labels[labels >= 0]), int(np.count_nonzero(labels < 0))
+
+
+def _check_facts(model, scaler, facts):
+    """Raise a ValueError where `save_model` can't have written them beside this model."""
+    n_clusters = getattr(model, "n_clusters_", 0)  # of a tree
+    check_state(
+        "the facts about its data", _FACTS, facts, {"n_features_in_": model.n_features_in_, "n_clusters_": n_clusters}
+    )
+    if scaler is not None and (
+        not isinstance(scaler, Scaler) or vars(scaler).get("n_features_in_") != model.n_features_in_
+    ):
+        raise ValueError("it has a scaler of other columns")
+    if len(set(facts["columns"])) < len(facts["columns"]) or set(facts["columns"]) - set(facts["all_columns"]):
+        raise ValueError("its columns are not some of all_columns")
+    if (facts["numbers"] is not None) != bool(n_clusters) or (
+        n_clusters and not np.array_equal(np.sort(facts["numbers"]), np.arange(n_clusters))
+    ):
+        raise ValueError("its numbers do not number the clusters")
+    n_typical = 0 if facts["typical"] is None else len(facts["typical"])
+    if bool(n_typical) != isinstance(model, coterie.KMeans):
+        raise ValueError("it has no typical rows, or a model that does not need them")

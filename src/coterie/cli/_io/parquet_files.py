@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Tables from parquet files, for which pyarrow is needed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coterie._base.optional import how_to_install
+from coterie._base.table import Left, Table
+from coterie._runtime.progress import report
+from coterie.cli._console import Problem
+from coterie.cli._io.columns import Choose, ChooseAgain
+
+
+def read_parquet(stream, choose: Choose | ChooseAgain):
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet
+    except ImportError:
+        raise Problem(f"reading parquet needs pyarrow: {how_to_install('pyarrow')}") from None
+    file = pa.parquet.ParquetFile(stream)
+    schema = file.schema_arrow
+    if len(set(schema.names)) < len(schema.names):
+        raise Problem("it has several columns of one name")
+    names = schema.names
+    numeric, left_out, texts = [], [], {}
+    row_names = None
+    if choose.find_row_names(names) is not None:
+        row_names = ["" if name is None else str(name) for name in file.read([choose.row_names]).column(0).to_pylist()]
+    for j in choose(names):
+        kind = schema.types[j]
+        is_number = any(
+            test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean)
+        )
+        is_number = is_number or (choose.needed and pa.types.is_null(kind))
+        if is_number and not names[j].startswith("__index_level_"):  # the index of a pandas table
+            numeric.append(j)
+        elif choose.texts and any(
+            test(kind) for test in (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary)
+        ):
+            texts[names[j]] = file.read([names[j]]).column(0).to_pylist()
+        else:
+            left_out.append(Left(f"{names[j]} ({kind})"))
+    small = numeric and all(schema.types[j] in (pa.float16(), pa.float32()) for j in numeric)
+    kind = pa.float32() if small else pa.float64()
+    values = np.empty((file.metadata.num_rows, len(numeric)), kind.to_pandas_dtype())
+    start = 0
+    # In batches, between which the command can be stopped. pyarrow reads ahead in threads of its own.
+    for part in file.iter_batches(1 << 16, columns=[names[j] for j in numeric]) if numeric else ():
+        for i, j in enumerate(numeric):
+            column = part.column(part.schema.get_field_index(names[j])).cast(kind, safe=False)
+            values[start : start + len(part), i] = column.to_numpy(zero_copy_only=False)
+        start += len(part)
+        report("reading rows", start, len(values))
+    return Table(values, [names[j] for j in numeric], names, left_out=left_out, row_names=row_names, texts=texts)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What is written: labels and centers as csv, trees as npy."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+
+import numpy as np
+
+from coterie.cli._io.notation import is_number
+from coterie.cli._io.outputs import Outputs
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def as_cell(value: object) -> object:
+    """A value for a csv file; text that a spreadsheet would take for a formula begins with an apostrophe."""
+    if isinstance(value, str) and value.startswith(_FORMULA) and not is_number(value):
+        return f"'{value}"
+    return value
+
+
+def write_labels(
+    outputs: Outputs,
+    target: str | None,
+    labels: np.ndarray,
+    kept: np.ndarray | None = None,
+    scores: np.ndarray | None = None,
+) -> None:
+    """Write one label per row, and its score if there are any; a row that was left out has an empty label, quoted so
+    that readers see a line there."""
+    rows = np.arange(len(labels)) if kept is None else np.where(kept, np.cumsum(kept) - 1, -1)
+    with outputs.open(target) as file:
+        file.write("label\n" if scores is None else "label,score\n")
+        for start in range(0, len(rows), 100_000):
+            part = rows[start : start + 100_000]
+            cells = list(map(str, labels[part].tolist())) if len(labels) else [""] * len(part)
+            if scores is not None:
+                cells = [f"{cell},{score:.6g}" for cell, score in zip(cells, scores[part].tolist(), strict=True)]
+            for i in np.flatnonzero(part < 0):
+                cells[i] = '""' if scores is None else ","
+            cells.append("")
+            file.write("\n".join(cells))
+
+
+def write_tree(outputs: Outputs, target: str, Z: np.ndarray) -> None:
+    """Write a linkage matrix as an npy file."""
+    with outputs.open(target, binary=True) as file:
+        np.save(file, Z)
+
+
+def write_centers(outputs: Outputs, target: str, sizes: np.ndarray, centers: np.ndarray, names: Sequence[str]) -> None:
+    """Write one row per cluster: its label, its size, its centre in the units of the data."""
+    with outputs.open(target) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["label", "size", *map(as_cell, names)])
+        for label, (size, center) in enumerate(zip(sizes.tolist(), centers.tolist(), strict=True)):
+            writer.writerow([label, size, *center])

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A table from a file or standard input, whatever its format. The content decides what it is, not the name."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import gzip
+import io
+import os
+import stat
+import zipfile
+import zlib
+
+from coterie._base.wording import printable
+from coterie._runtime.progress import report
+from coterie.cli._console import Problem, note, progress_bar
+from coterie.cli._io.csv_files import read_csv
+from coterie.cli._io.numpy_files import read_npy, read_npz
+from coterie.cli._io.parquet_files import read_parquet
+
+_UNREADABLE = {
+    b"\xfd7zXZ": "it is compressed with xz; unpack it first (gzip is read as it is)",
+    b"BZh": "it is compressed with bzip2; unpack it first (gzip is read as it is)",
+    b"\x28\xb5\x2f\xfd": "it is compressed with zstd; unpack it first (gzip is read as it is)",
+    b"\xd0\xcf\x11\xe0": "it is an old Excel or Word file; save the sheet as csv",
+    b"\x89HDF": "it is an HDF5 file, which is not read; save the table as csv, npy or parquet",
+    b"ARROW1": "it is an Arrow (feather) file; save the table as parquet",
+}
+
+
+@contextlib.contextmanager
+def naming(source):
+    """Turn what can go wrong in reading into a Problem that names the source."""
+    try:
+        yield
+    except Problem as problem:
+        raise Problem(f"{source}: {problem}", problem.code) from None
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise Problem(f"{source}: the file is damaged or cut short ({error})") from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise Problem(f"{source}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def read_source(file, array, choose, quiet=True):
+    source = _Told(0 if file == "-" else file, closefd=file != "-")
+    with io.BufferedReader(source, 1 << 20) as stream, progress_bar(quiet):
+        if source.total > 30e6 and not quiet:
+            note(f"reading {source_name(file)}, {source.total / 1e6:,.0f} MB")
+        return _read(stream, array, choose)
+
+
+def source_name(file: str) -> str:
+    return "standard input" if file == "-" else printable(file)
+
+
+class _Told(io.FileIO):
+    """A file that tells how much of it has been read, where its size is known. That is a place to stop at, too."""
+
+    def __init__(self, file, closefd):
+        super().__init__(file, "rb", closefd=closefd)
+        status = os.fstat(self.fileno())
+        self.total, self.done = status.st_size if stat.S_ISREG(status.st_mode) else 0, 0
+
+    def readinto(self, buffer):
+        n = super().readinto(buffer)
+        if self.total and n:
+            self.done = min(self.done + n, self.total)  # some parts of some formats are read twice
+            report("reading", self.done, self.total)
+        return n
+
+
+def _read(stream, array, choose):
+    head = stream.peek(8)
+    if head.startswith(b"\x1f\x8b"):
+        stream = io.BufferedReader(gzip.GzipFile(fileobj=stream), 1 << 20)
+        head = stream.peek(8)
+    for magic, reason in _UNREADABLE.items():
+        if head.startswith(magic):
+            raise Problem(reason)
+    if head.startswith(b"PK"):
+        return read_npz(_seekable(stream), array, choose)
+    if array is not None:
+        raise Problem("--array is for npz files, and this is none", code=2)
+    if head.startswith(b"\x93NUMPY"):
+        return read_npy(stream, choose)
+    if head.startswith(b"PAR1"):
+        return read_parquet(_seekable(stream), choose)
+    return read_csv(stream, choose)
+
+
+def _seekable(stream):
+    plain_file = isinstance(stream.raw, io.FileIO) and stream.seekable()
+    return stream if plain_file else io.BytesIO(stream.read())

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The table that the arguments of a command name: columns chosen, missing values resolved, and all of that said."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+import numpy as np
+
+from coterie._base.table import Table
+from coterie._base.wording import count, listing
+from coterie.cli._console import Problem, note, warn
+from coterie.cli._io.columns import Choose, ChooseAgain
+from coterie.cli._io.missing import resolve_missing
+from coterie.cli._io.odd_columns import odd_columns
+from coterie.cli._io.sources import naming, read_source, source_name
+
+
+def read_file(
+    args: argparse.Namespace, row_names: str | None = None, only_measurements: bool = False, labelled: bool = True
+) -> Table:
+    """Read the table that the arguments name, without missing values, and say what was done about it.
+
+    `row_names` is the column, or the array of an npz file, that names the rows. With `only_measurements` columns that
+    look like identifiers or dates are left out, if none were chosen, and constant ones. `labelled`: labels will be
+    written for the rows. A Problem names the file.
+    """
+    tell = _teller(args)
+    with naming(source_name(args.file)):
+        table = read_source(args.file, args.array, Choose(args.columns, args.drop, row_names), args.quiet)
+        table.leave_out(
+            [
+                name
+                for name, column in zip(table.names, table.values.T, strict=True)
+                if len(column) and np.isnan(column[0]) and np.isnan(column).all()
+            ],
+            "empty",
+        )
+        if args.columns is not None and table.left_out:
+            raise Problem(f"not a column of numbers: {listing(table.left_out)}")
+        if not table.names:
+            instead = f", but {listing(table.left_out, 5)}" if table.left_out else ""
+            raise Problem(f"there is no column of numbers in it{instead}")
+        if not len(table.values):
+            raise Problem("there is no row in it")
+        if table.row_names is not None and len(table.row_names) != len(table.values):
+            raise Problem(
+                f"--names {row_names} has {len(table.row_names):,} names for {count(len(table.values), 'row')}"
+            )
+        for message in table.notes:
+            tell(message)
+        _tell_of_text(table, "left out, not numbers", tell)
+        ids, dates, constant = odd_columns(table)
+        if only_measurements:
+            _keep_measurements(table, *(([], []) if args.columns else (ids, dates)), constant)
+            ids, dates, constant = [], [], []
+        if args.columns is None:
+            _warn_of(ids, "an identifier", "identifiers")
+            _warn_of(dates, "a date", "dates")
+        if constant:
+            tell(f"the same in every row, so without effect: {listing(constant)}")
+        if message := resolve_missing(table, args.missing):
+            tell(message + ", and their label is empty" * (labelled and table.kept is not None))
+    return table
+
+
+def read_more(args: argparse.Namespace, choose: ChooseAgain, missing: str, medians: Sequence[float]) -> Table:
+    """Read further rows for a model, treated as those that it was fitted with, and say what was done about it.
+
+    missing, medians : what to do about missing values, and the medians of the columns when the model was fitted
+    """
+    tell = _teller(args)
+    with naming(source_name(args.file)):
+        table = read_source(args.file, args.array, choose, args.quiet)
+        if table.left_out:
+            raise Problem(f"not a column of numbers: {listing(table.left_out)}")
+        if not len(table.values):
+            raise Problem("there is no row in it")
+        for message in table.notes:
+            tell(message)
+        used = set(table.names)
+        if ignored := [name for name in table.all_names if name not in used]:
+            tell(f"ignored, as the model does not use {'it' if len(ignored) == 1 else 'them'}: {listing(ignored)}")
+        if table.names != list(choose.columns):
+            tell(f"columns are taken by position: {listing(table.names, 5)} as {listing(choose.columns, 5)}")
+            table.names = list(choose.columns)
+        if message := resolve_missing(table, missing, medians):
+            tell(message + ", and their label is empty" * (table.kept is not None))
+    return table
+
+
+def read_any(
+    args: argparse.Namespace, row_names: str | None = None, option: str = "--names", fitted: ChooseAgain | None = None
+) -> Table:
+    """Read numbers and text as they are, with values missing, and say what was done about it.
+
+    `row_names` is the column that names the rows, or groups them, as the `option` says. `fitted` are the columns that a
+    model was fitted on: these are measurements, whatever they look like.
+    """
+    tell = _teller(args)
+    with naming(source_name(args.file)):
+        table = read_source(
+            args.file, args.array, Choose(args.columns, args.drop, row_names, option, texts=True), args.quiet
+        )
+        if not len(table.values):
+            raise Problem("there is no row in it")
+        if table.row_names is not None and len(table.row_names) != len(table.values):
+            raise Problem(
+                f"{option} {row_names} has {count(len(table.row_names), 'value')} for {count(len(table.values), 'row')}"
+            )
+        if infinite := [
+            name for name, column in zip(table.names, table.values.T, strict=True) if np.isinf(column).any()
+        ]:
+            raise Problem(f"infinite values in {listing(infinite)}; correct them or leave the column out with --drop")
+        for message in table.notes:
+            tell(message)
+        _tell_of_text(table, "left out", tell)
+        if args.columns is None:
+            used = [] if fitted is None else [table.all_names[j] for j in fitted(table.all_names, table.is_named)]
+            ids, dates, _ = odd_columns(table)
+            _leave_out_odd(
+                table, [name for name in ids if name not in used], [name for name in dates if name not in used]
+            )
+        if not table.names and not table.texts:
+            raise Problem("there is no column to describe in it")
+    return table
+
+
+def read_column(file: str, name: str) -> np.ndarray:
+    """Read the only column of a file, or the one of this name: numbers, NaN where one is missing, or text and None."""
+    with naming(source_name(file)):
+        table = read_source(file, None, Choose(None, [], texts=True, needed=True))
+        names = [*table.names, *table.texts]
+        if name not in names and len(names) != 1:
+            raise Problem(f"it has {count(len(names), 'column')}; one that is called {name!r} is needed")
+        chosen = name if name in names else names[0]
+        if chosen in table.texts:
+            return np.array(table.texts[chosen], dtype=object)
+        return table.values[:, table.names.index(chosen)]
+
+
+def check_rows(args: argparse.Namespace, table: Table, least: int = 1) -> None:
+    """Refuse fewer rows than clusters are asked for, or than `least`."""
+    n = len(table.values)
+    there = f"the {count(n, 'row')} there {'is' if n == 1 else 'are'}"
+    if n < least:
+        raise Problem(f"{source_name(args.file)}: {least} rows are needed, which is more than {there}")
+    if getattr(args, "n_clusters", None) is not None and args.n_clusters > n:
+        raise Problem(f"{source_name(args.file)}: -k {args.n_clusters} is more than {there}")
+
+
+def _teller(args):
+    return (lambda message: None) if args.quiet else note
+
+
+def _tell_of_text(table, head, tell):
+    """Name the columns that were left out in reading. A warning has those that hold numbers."""
+    if text := [left for left in table.left_out if not left.is_unclear]:
+        tell(f"{head}: {listing(text)}")
+    if unclear := [left for left in table.left_out if left.is_unclear]:
+        warn(f"left out, as the numbers can be read in two ways: {listing(unclear)}")
+
+
+def _keep_measurements(table, ids, dates, constant):
+    table.leave_out(constant, "the same in every row")
+    if not table.names:
+        raise Problem(f"there is no column of measurements in it, but {listing(table.left_out, 5)}")
+    if constant:
+        warn(f"left out, the same in every row: {listing(constant)}")
+    _leave_out_odd(table, ids, dates)
+
+
+def _leave_out_odd(table, ids, dates):
+    """Leave out what looks like identifiers and dates, unless there is nothing else, and warn of it."""
+    if len(ids) + len(dates) == len(table.names) and not table.texts:
+        odd, what = listing([*ids, *dates]), " and ".join(["identifiers"] * bool(ids) + ["dates"] * bool(dates))
+        if ids or dates:
+            warn(f"used although they look like {what}, as there is nothing else: {odd}")
+        return
+    already = len(table.left_out)
+    table.leave_out(ids, "looks like an identifier")
+    table.leave_out(dates, "looks like a date")
+    if ids or dates:
+        warn(f"left out: {listing(table.left_out[already:])}; --columns chooses what to use")
+
+
+def _warn_of(names, one, many):
+    if len(names) == 1:
+        warn(f"{names[0]} looks like {one} but is used as a measurement; --drop {names[0]} leaves it out")
+    elif names:
+        warn(f"{listing(names)} look like {many} but are used as measurements; --drop leaves columns out")

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The arguments that several subcommands share.
+
+`files` says what to read, `metric` how far apart rows are, `scale` how columns are made comparable, `run` how to
+compute and what to save. `values` turns the text of an option into its value.
+"""

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How far apart two rows are."""
+
+from __future__ import annotations
+
+import argparse
+
+from coterie import distances
+from coterie.cli._console import Problem, did_you_mean
+
+
+def add_metric_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--metric",
+        metavar="NAME",
+        type=_metric,
+        default="euclidean",
+        help=f"how far apart two rows are (default: euclidean): {', '.join(distances.NAMES)} "
+        "(minkowski:3 has the exponent 3; haversine needs two columns, latitude and longitude in "
+        "degrees, and measures km)",
+    )
+
+
+def _metric(text):
+    name, _, p = text.partition(":")
+    try:
+        return distances.as_metric(name, **({"p": float(p)} if p else {}))
+    except TypeError:
+        raise argparse.ArgumentTypeError(f"{name} takes no number behind a colon") from None
+    except ValueError as error:
+        hint = f"; {did_you_mean(name, distances.NAMES)}" if "Unknown" in str(error) else f": {error}"
+        raise argparse.ArgumentTypeError(f"no metric is called {text!r}{hint}") from None
+
+
+def on_globe(args: argparse.Namespace) -> bool:
+    """Whether the rows are places in degrees; then scaling them is refused."""
+    if args.metric.name != "haversine":
+        return False
+    if args.scale not in (None, "none"):
+        raise Problem("--metric haversine takes latitude and longitude as they are, without --scale", code=2)
+    return True
+
+
+def describe_metric(metric: distances.Metric) -> str:
+    if metric.name == "minkowski":
+        return f"minkowski with the exponent {metric.p:g}"
+    return f"{metric.name}{' (km)' * (metric.name == 'haversine')}"

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The groups: in words, their members, their means and medians, and which names they hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+
+from coterie import scores
+from coterie._base.wording import as_column
+from coterie.report._findings import Findings, telling
+from coterie.report._html import Section, element, figure, items, paragraph, share, table
+from coterie.report._limits import MOST_DRAWN
+from coterie.report._recommendation import sentence
+
+_MOST_COLUMNS = 60  # in the table of medians
+_MOST_GROUPS = 20
+
+
+def chapter(found: Findings, picture: Callable) -> Section:
+    profile = found.profile
+    shown = np.arange(len(profile.clusters))
+    content = []
+    if len(shown) > _MOST_GROUPS:
+        shown = np.sort(np.argsort(-profile.sizes, kind="stable")[:_MOST_GROUPS])
+        content.append(paragraph(f"Shown are the {_MOST_GROUPS} largest of {len(profile.clusters)} groups."))
+    said = [profile.sentences[i] for i in shown] + profile.sentences[len(profile.clusters) :]
+    content.append(items(list(map(sentence, said))))
+    if found.choice.method == "DBSCAN":
+        content.append(
+            paragraph(
+                "Groups that were found by density may differ in where they lie and in their shape "
+                "rather than in their means and medians; the scatter plot shows it."
+            )
+        )
+    content.append(_list_groups(found, shown))
+    some = f" of the {MOST_DRAWN} columns in which groups differ most" * (len(profile.feature_names) > MOST_DRAWN)
+    content.append(
+        figure(
+            picture("profile"),
+            f"Means{some} in the data's own units. Colours say how far a group is "
+            "from the mean of all rows, in standard deviations.",
+        )
+    )
+    names = profile.feature_names
+    rows = [
+        [names[j], *as_column([*profile.medians[shown, j], profile.overall_medians[j]])]
+        for j in telling(profile, _MOST_COLUMNS).tolist()
+    ]
+    some = f"; the {_MOST_COLUMNS} columns in which groups differ most" if len(names) > _MOST_COLUMNS else ""
+    content.append(
+        table(
+            f"Medians of the groups, in the units of the data{some}",
+            ["column", *(f"cluster {profile.clusters[i]}" for i in shown), "all rows"],
+            rows,
+        )
+    )
+    if found.data.kinds is not None:
+        content += [element("h3", "Names of the rows"), *_count_kinds(found, shown)]
+    return Section("groups", "The groups", content)
+
+
+def _list_groups(found, shown):
+    profile = found.profile
+    rows = [
+        [
+            f"cluster {profile.clusters[i]}",
+            f"{profile.sizes[i]:,}",
+            share(float(profile.shares[i])),
+            ", ".join(map(found.data.row_name, profile.typical[i])),
+            ", ".join(map(found.data.row_name, profile.extreme[i])),
+        ]
+        for i in shown
+    ]
+    if profile.noise.size:
+        rows.append(["in none", f"{profile.noise.size:,}", share(profile.noise.share), "", ""])
+    named = found.data.table.row_names is not None and found.data.kinds is None
+    numbering = "" if named else "; rows are numbered from 0, without the header"
+    return table(
+        f"Sizes, and the members nearest to the mean and farthest from it{numbering}",
+        ["group", "rows", "share", "typical", "extreme"],
+        rows,
+        text=[2, 3, 4],
+    )
+
+
+def _count_kinds(found, shown):
+    kinds = [kind for kind, _ in Counter(found.data.kinds).most_common()]
+    labels, clusters = found.choice.labels, found.profile.clusters
+    counts = Counter(zip(labels.tolist(), found.data.kinds, strict=True))
+    rows = [[f"cluster {clusters[i]}", *(f"{counts[int(clusters[i]), kind]:,}" for kind in kinds)] for i in shown]
+    if found.profile.noise.size:
+        rows.append(["in none", *(f"{counts[-1, kind]:,}" for kind in kinds)])
+    alike = scores.adjusted_rand_score(found.data.kinds, labels)
+    return [
+        paragraph(
+            "The names had no part in the grouping. They and the groups agree with an adjusted Rand index "
+            f"of {alike:.2f} (1: the same, 0: no more than by chance)."
+        ),
+        table("How many rows of which name are in each group", ["group", *(kind or "(none)" for kind in kinds)], rows),
+    ]

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The page, chapter by chapter."""
+
+from __future__ import annotations
+
+import coterie
+from coterie._base.optional import how_to_install
+from coterie.report._chapters import comparison, data, density, groups, in_short, recommendation, repetition, unusual
+from coterie.report._findings import Findings
+from coterie.report._html import Html, Picture, page, paragraph
+from coterie.report._origin import Origin
+
+
+def write(found: Findings, origin: Origin, with_pictures: bool) -> str:
+    """The whole page as HTML, with pictures if matplotlib is there."""
+    head = in_short.in_short(found)
+    if not with_pictures:
+        head.append(
+            paragraph(
+                "This page has no pictures: matplotlib is not installed. For these, install matplotlib: "
+                f"{how_to_install('matplotlib')}."
+            )
+        )
+
+    def picture(kind: str) -> Picture | None:
+        if not with_pictures:
+            return None
+        from coterie.report import _pictures  # which loads all of `coterie.plot`
+
+        return _pictures.draw(kind, found)
+
+    return page(
+        f"Groups in {origin.name}",
+        head,
+        [
+            data.chapter(found, origin.facts),
+            comparison.chapter(found, picture),
+            density.chapter(found, picture),
+            recommendation.chapter(found, picture),
+            groups.chapter(found, picture),
+            unusual.chapter(found),
+            repetition.chapter(origin),
+        ],
+        Html(f"Written by coterie {coterie.__version__}. Nothing on this page was loaded from elsewhere."),
+    )
