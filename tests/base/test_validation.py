@@ -121,10 +121,10 @@ def test_objects_that_are_numbers_are_taken():
 
 
 def test_a_subclass_of_ndarray_becomes_a_plain_array():
-    class Labelled(np.ndarray):
+    class Labeled(np.ndarray):
         pass
 
-    assert type(as_matrix(X.view(Labelled))) is np.ndarray
+    assert type(as_matrix(X.view(Labeled))) is np.ndarray
 
 
 def test_masked_values_count_as_missing():

@@ -13,7 +13,7 @@ def X():
 
 
 def by_hand(X, centers, labels, others, other_labels):
-    """Distance to the centre over the median distance of the others with that label."""
+    """Distance to the center over the median distance of the others with that label."""
     typical = {
         label: np.median([np.linalg.norm(row - centers[label]) for row in others[other_labels == label]])
         for label in set(labels.tolist())
@@ -44,7 +44,7 @@ def test_new_rows_are_measured_by_the_reference(X):
 def test_clusters_that_say_nothing_of_what_is_typical_take_the_median_of_all():
     X = np.array([[0.0], [2.0], [4.0], [8.0], [100.0]])
     model = KMeans(2, init=np.array([[3.0], [100.0]])).fit(X)
-    # Distances 3.5, 1.5, 0.5, 4.5 to the centre 3.5, and 0 to the centre 100, so 1.5 is the median of all.
+    # Distances 3.5, 1.5, 0.5, 4.5 to the center 3.5, and 0 to the center 100, so 1.5 is the median of all.
     assert outlier_scores([[0.0], [110.0]], model, reference=X).tolist() == [3.5 / 2.5, 10 / 1.5]
     assert outlier_scores(X, model)[-1] == 0
     same = KMeans(1).fit(np.ones((4, 2)))

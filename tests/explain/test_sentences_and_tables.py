@@ -208,7 +208,7 @@ def test_tables_are_as_wide_as_asked_and_aligned(width):
     labels = rng.integers(-1, 9, 300)
     X = np.column_stack([rng.lognormal(9, 1, (300, 3)), rng.choice(["red", "green", "b" * 200], 300)])
     X[:, :3] = X[:, :3].astype(np.float64)
-    found = profile(X.astype(object), labels, ["a name " * 30, "{x}", "y\nz", "colour"])
+    found = profile(X.astype(object), labels, ["a name " * 30, "{x}", "y\nz", "color"])
     lines = found.table(width).splitlines()
     assert max(map(len, lines)) <= width
     found = profile(IRIS, SPECIES, NAMES)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
-def as_matrix(X: ArrayLike, *, name: str = "X", owner: str | None = None, allow_nan: bool = False) -> NDArray:
+def as_matrix(
+    X: ArrayLike, *, name: str = "X", owner: str | None = None, allow_nan: bool = False
+) -> NDArray[np.floating]:
     """Return `X` as a native, aligned, C-ordered float array of two dimensions.
 
     Such an array is returned as it is, without a copy, and may be read-only: callers must not write to it.
@@ -63,7 +65,7 @@ def as_matrix(X: ArrayLike, *, name: str = "X", owner: str | None = None, allow_
     return array
 
 
-def as_floats(X: ArrayLike, *, name: str = "X") -> NDArray:
+def as_floats(X: ArrayLike, *, name: str = "X") -> NDArray[np.floating]:
     """Return `X` as native, aligned, C-ordered floats of any shape and any values: NaN and infinity pass.
 
     Such an array is returned as it is, without a copy; types are those of `as_matrix`.
@@ -113,13 +115,13 @@ def as_weights(
     if not _all_finite(array):
         _raise_for_not_finite(array, sample_weight, "sample_weight")
     if not allow_negative and array.min() < 0:
-        raise ValueError(f"Negative values in data passed to `sample_weight`.{place((array < 0).argmax())}")
+        raise ValueError(f"Negative values in data passed to `sample_weight`.{place(int((array < 0).argmax()))}")
     if not array.any():
         raise ValueError("Sample weights must contain at least one non-zero number.")
     return array
 
 
-def for_kernels(array: ArrayLike, dtype: DTypeLike | None = None) -> NDArray:
+def for_kernels(array: ArrayLike, dtype: DTypeLike | None = None) -> NDArray[Any]:
     """Return `array`, of at least one dimension, C-ordered and aligned; itself where it is that already.
 
     A view into records may not be aligned, and loads of such numbers are undefined in C.
@@ -130,7 +132,7 @@ def for_kernels(array: ArrayLike, dtype: DTypeLike | None = None) -> NDArray:
 # ------------------------------------------------------------------------------------------- containers
 
 
-def as_array(X: object, name: str = "X") -> NDArray:
+def as_array(X: object, name: str = "X") -> NDArray[Any]:
     """Any container as a numpy array of whatever type and layout is nearest; such an array is returned as it is.
 
     Masked values are NaN, or None where the type has no NaN.
@@ -146,7 +148,7 @@ def as_array(X: object, name: str = "X") -> NDArray:
     return _spread_vectors(array, X, name) if array.dtype.kind == "O" else array
 
 
-def _to_array(X: object, name: str) -> NDArray:
+def _to_array(X: Any, name: str) -> NDArray[Any]:
     if hasattr(X, "tocsr"):
         raise TypeError(
             f"Sparse data was passed for {name}, but dense data is required. "
@@ -157,7 +159,7 @@ def _to_array(X: object, name: str) -> NDArray:
         if not np.ma.is_masked(X):
             return X.data
         if X.dtype.kind in "biuf":
-            return X.astype(_float_type(X.dtype)).filled(np.nan)
+            return np.ma.filled(X.astype(_float_type(X.dtype)), np.nan)
         array = X.data.astype(object)
         array[np.ma.getmaskarray(X)] = None
         return array
@@ -183,17 +185,18 @@ def _check_in_memory(X: object, name: str) -> None:
         )
 
 
-def _pandas_to_array(frame) -> NDArray:
+def _pandas_to_array(frame: Any) -> NDArray[Any]:
     # Left to itself pandas turns nullable columns, and bool beside float, into objects.
     if {dtype.kind for dtype in frame.dtypes} <= set("biuf") and frame.shape[1]:
         plain = [getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype)) for dtype in frame.dtypes]
         nullable = any(dtype is not kept for dtype, kept in zip(frame.dtypes, plain, strict=True))
         target = _float_type(np.result_type(*set(plain)))
-        return frame.to_numpy(dtype=target, na_value=np.nan) if nullable else frame.to_numpy(dtype=target)
+        options = {"na_value": np.nan} if nullable else {}
+        return np.asarray(frame.to_numpy(dtype=target, **options))
     return np.asarray(frame)
 
 
-def _spread_vectors(array: NDArray, original: object, name: str) -> NDArray:
+def _spread_vectors(array: NDArray[Any], original: object, name: str) -> NDArray[Any]:
     """A matrix of the vectors that the one column of `array` holds; `array` itself where it holds none."""
     kinds = {
         kind
@@ -231,7 +234,9 @@ def _float_type(dtype: np.dtype) -> np.dtype:
     return _F32 if dtype.kind == "f" and dtype.itemsize <= 4 else _F64
 
 
-def _to_float(array: NDArray, original: object, name: str, dtype: np.dtype | None = None) -> NDArray:
+def _to_float(
+    array: NDArray[Any], original: object, name: str, dtype: np.dtype[np.float64] | None = None
+) -> NDArray[Any]:
     """`array` as native, aligned, C-ordered floats; itself where it is that already."""
     flags = array.flags
     if (array.dtype == _F64 or (array.dtype == _F32 and dtype is None)) and flags.c_contiguous and flags.aligned:
@@ -251,7 +256,7 @@ def _to_float(array: NDArray, original: object, name: str, dtype: np.dtype | Non
         return np.array(array, dtype=dtype or _float_type(array.dtype), order="C")
 
 
-def _objects_to_float(array: NDArray, original: object, name: str) -> NDArray[np.float64]:
+def _objects_to_float(array: NDArray[Any], original: object, name: str) -> NDArray[np.float64]:
     def first(kinds: set[type]) -> tuple[int, ...]:
         return next(index for index, value in np.ndenumerate(array) if type(value) in kinds)
 
@@ -287,7 +292,7 @@ def _is_number(value: object) -> bool:
 # ------------------------------------------------------------------------------------------- what is wrong, and where
 
 
-def _all_finite(array: NDArray) -> bool:
+def _all_finite(array: NDArray[Any]) -> bool:
     """Whether `array` holds neither NaN nor infinity."""
     with np.errstate(over="ignore", invalid="ignore"):
         total = np.add.reduce(array, axis=None)
@@ -295,7 +300,7 @@ def _all_finite(array: NDArray) -> bool:
     return math.isfinite(total) or _first_not_finite(array, allow_nan=False) is None
 
 
-def _first_not_finite(array: NDArray, allow_nan: bool) -> tuple[int, ...] | None:
+def _first_not_finite(array: NDArray[Any], allow_nan: bool) -> tuple[int, ...] | None:
     """Index of the first NaN (unless allowed) or infinity; in blocks, so that memory does not grow with the data."""
     step = max(1, 65536 // max(1, array[:1].size))
     for start in range(0, len(array), step):
@@ -308,7 +313,7 @@ def _first_not_finite(array: NDArray, allow_nan: bool) -> tuple[int, ...] | None
 
 
 def _raise_for_not_finite(
-    array: NDArray, original: object, name: str, owner: str | None = None, allow_nan: bool = False
+    array: NDArray[Any], original: object, name: str, owner: str | None = None, allow_nan: bool = False
 ) -> None:
     index = _first_not_finite(array, allow_nan)
     if index is None:
@@ -320,7 +325,7 @@ def _raise_for_not_finite(
     raise ValueError(f"Input {name} contains infinity or a value too large for {array.dtype!r}.{at}")
 
 
-def _raise_for_dimensions(array: NDArray, owner: str | None) -> None:
+def _raise_for_dimensions(array: NDArray[Any], owner: str | None) -> None:
     if array.ndim > 2:
         by = f" by {owner}" if owner else ""
         raise ValueError(f"Found array with dim {array.ndim}, while dim <= 2 is required{by}.")
@@ -332,7 +337,7 @@ def _raise_for_dimensions(array: NDArray, owner: str | None) -> None:
     )
 
 
-def place(*index: int, names: NDArray | None = None) -> str:
+def place(*index: int, names: Any = None) -> str:
     """Where in the caller's data something is wrong; rows and columns count from 0. Nothing where it is neither."""
     if len(index) == 1:
         return f" First at row {index[0]}."

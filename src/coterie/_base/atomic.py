@@ -16,7 +16,7 @@ _STREAM = re.compile(r"/dev/(stdin|stdout|stderr|fd)\b|/proc/")
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike, mode: str = "wb", **options: Any) -> Iterator[IO]:
+def replacing(path: str | os.PathLike[str], mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
     """Open a file for writing that takes the place of `path` when the block ends.
 
     If the block raises, or the bytes can't be written, what was at `path` stays as it was. A new file has the
@@ -61,7 +61,7 @@ def replacing(path: str | os.PathLike, mode: str = "wb", **options: Any) -> Iter
         raise
 
 
-def is_replaced(path: str | os.PathLike) -> bool:
+def is_replaced(path: str | os.PathLike[str]) -> bool:
     """Whether `replacing` would put another file at `path`, and not write to a device, a pipe or a stream."""
     path = os.fsdecode(path)
     return not os.path.exists(path) or (os.path.isfile(path) and not _is_stream(path))

@@ -49,13 +49,13 @@ class InductiveClusterer(Clusterer):
     """
 
     _fit_metric: Any
-    _fit_X: NDArray | None = None
+    _fit_X: NDArray[np.floating] | None = None
 
     def predict(self, X: ArrayLike) -> NDArray[np.integer]:
         """Return the label of each row."""
         return self._assign(self._read_more(X))
 
-    def _assign(self, X: NDArray) -> NDArray[np.integer]:
+    def _assign(self, X: NDArray[np.floating]) -> NDArray[np.integer]:
         """What `predict` returns for rows that `_read_more` has checked, or for those of the fit."""
         raise NotImplementedError
 
@@ -67,7 +67,7 @@ class InductiveClusterer(Clusterer):
         """Root mean squared distance of the rows of the fit to their centers; NaN where it is not known."""
         return math.nan
 
-    def _noise_scores(self, X: NDArray) -> NDArray[np.float64] | None:
+    def _noise_scores(self, X: NDArray[np.floating]) -> NDArray[np.float64] | None:
         """How far rows are from the clusters: at most 1 where `_assign` gives a cluster, more where it says noise.
 
         None where no row is noise, or where there is no such measure.

@@ -47,7 +47,7 @@ def holds_vectors(X: object) -> bool:
     return first.dtype.kind == "O" and bool(first.size) and is_vector(first.flat[0])
 
 
-def check_column_names(names: NDArray | None, fitted: NDArray | None, owner: str) -> None:
+def check_column_names(names: NDArray[np.object_] | None, fitted: NDArray[np.object_] | None, owner: str) -> None:
     """Compare the column names of new data with those seen by fit; either may be None (no names).
 
     Raises

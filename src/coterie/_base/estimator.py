@@ -40,13 +40,13 @@ class Estimator:
     `_become`.
     """
 
-    _rules: dict[str, tuple] = {}
+    _rules: dict[str, tuple[Rule, ...]] = {}
     _metadata: dict[str, tuple[str, ...]] = {}
-    _state: dict[str, tuple] = {
+    _state: dict[str, tuple[Rule | Array, ...]] = {
         "n_features_in_": (integer(1),),
         "feature_names_in_": (Array(TEXTS, ("n_features_in_",)), ABSENT),
     }
-    _settings: dict[str, tuple] = {}  # alike, of attributes that are neither parameters nor of a fit
+    _settings: dict[str, tuple[Rule | Array, ...]] = {}  # alike, of attributes that are neither parameters nor of a fit
 
     n_features_in_: int
     feature_names_in_: NDArray[np.object_]
@@ -123,12 +123,12 @@ class Estimator:
     def __sklearn_is_fitted__(self) -> bool:
         return "n_features_in_" in self.__dict__
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         from sklearn.utils import Tags, TargetTags
 
         return Tags(estimator_type=None, target_tags=TargetTags(required=False))
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> Any:
         """Get what scikit-learn's metadata routing may pass to the methods of this estimator.
 
         Returns
@@ -228,7 +228,7 @@ class Estimator:
                 "Call 'fit' with appropriate arguments before using this estimator."
             )
 
-    def _read(self, X: ArrayLike, **options: Any) -> tuple[NDArray, dict[str, object]]:
+    def _read(self, X: ArrayLike, **options: Any) -> tuple[NDArray[Any], dict[str, object]]:
         """The data for fit, checked, and the attributes that describe them (for `_become`)."""
         names = column_names(X)
         array = as_matrix(X, owner=type(self).__name__, **options)
@@ -237,7 +237,7 @@ class Estimator:
             seen["feature_names_in_"] = names
         return array, seen
 
-    def _read_more(self, X: ArrayLike, **options: Any) -> NDArray:
+    def _read_more(self, X: ArrayLike, **options: Any) -> NDArray[Any]:
         """Data for a fitted estimator, checked against those seen by fit."""
         self._check_is_fitted()
         owner = type(self).__name__
@@ -274,7 +274,7 @@ class Transformer(Estimator):
         )
     }
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         from sklearn.utils import TransformerTags
 
         tags = super().__sklearn_tags__()
@@ -297,6 +297,10 @@ class Transformer(Estimator):
             self._sklearn_output_config = {"transform": transform}  # scikit-learn's clone copies it by this name
         return self
 
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
+        """Return the names of the columns that `transform` gives."""
+        raise NotImplementedError
+
     def _input_names(self, input_features: ArrayLike | None) -> NDArray[np.object_]:
         """Names of the columns that fit saw: those given if they fit, else those seen, else x0, x1, ..."""
         self._check_is_fitted()
@@ -315,7 +319,7 @@ class Transformer(Estimator):
             )
         return names
 
-    def _as_output(self, columns: NDArray, X: object) -> Any:
+    def _as_output(self, columns: NDArray[Any], X: object) -> Any:
         """`columns`, computed from the rows of `X`, in the container that the user asked for."""
         config = self.__dict__.get("_sklearn_output_config")
         if config is None and "sklearn" in sys.modules:

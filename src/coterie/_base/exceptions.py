@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from typing import Any
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -13,7 +14,7 @@ class NotFittedError(ValueError, AttributeError):
     Where scikit-learn is loaded it can be caught as ``sklearn.exceptions.NotFittedError`` too.
     """
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return _make, (NotFittedError, *self.args)
 
 
@@ -23,7 +24,7 @@ class ConvergenceWarning(UserWarning):
     Where scikit-learn is loaded it can be caught as ``sklearn.exceptions.ConvergenceWarning`` too.
     """
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return _make, (ConvergenceWarning, *self.args)
 
 

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .arrays import as_array, place
+from .parameters import is_integer
 from .wording import shown
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def as_labels(
     labels: ArrayLike, n_samples: int | None = None, *, name: str = "labels"
-) -> tuple[NDArray, NDArray[np.int64]]:
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Return the values of labels in ascending order, and which of them each row has: ``values[codes]`` are the labels.
 
     Labels may be numbers, text, bool or objects of one type, in any vector or a table of one column. Objects that are
@@ -62,7 +62,7 @@ def as_labels(
     return values, codes.astype(np.int64, copy=False)
 
 
-def _encode_objects(array: NDArray, name: str) -> tuple[NDArray, NDArray[np.int64]]:
+def _encode_objects(array: NDArray[Any], name: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
     items = array.tolist()
     try:
         found = set(items)
@@ -79,9 +79,7 @@ def _encode_objects(array: NDArray, name: str) -> tuple[NDArray, NDArray[np.int6
         raise TypeError(f"{name} must be uniformly strings or numbers. Got {types}.") from None
     code_of = {value: code for code, value in enumerate(ordered)}
     codes = np.fromiter(map(code_of.__getitem__, items), np.int64, len(items))
-    whole = array.dtype.kind == "O" and all(
-        isinstance(value, Integral) and not isinstance(value, bool) and -(2**63) <= value < 2**63 for value in ordered
-    )
+    whole = array.dtype.kind == "O" and all(is_integer(value) and -(2**63) <= value < 2**63 for value in ordered)
     return np.array(ordered, np.int64 if whole else array.dtype), codes
 
 

@@ -7,7 +7,7 @@ import functools
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from functools import cached_property as lazy_property
+    lazy_property = functools.cached_property
 else:
 
     class lazy_property(functools.cached_property):

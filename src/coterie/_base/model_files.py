@@ -79,7 +79,7 @@ def save_parts(file: IO[bytes], parts: Mapping[str, Estimator], facts: Mapping[s
     npz.write(file, arrays)
 
 
-def load_parts(path: str | os.PathLike) -> tuple[dict[str, Estimator], dict[str, Any]]:
+def load_parts(path: str | os.PathLike[str]) -> tuple[dict[str, Estimator], dict[str, Any]]:
     """The estimators and the facts that `save_parts` wrote. The estimators are checked, the facts are not."""
     with npz.reading(path):
         tree = npz.read(path)
@@ -110,12 +110,13 @@ def _check_keys(owner: str, found: object, needed: Collection[str], allowed: Col
             raise ValueError(f"{owner} has an unknown {name!r}")
 
 
-def find_class(name: object) -> type:
+def find_class(name: object) -> type[Estimator]:
     """The class of an estimator that has this public name."""
     if name not in _CLASSES:
         old = " That is how earlier versions named classes: fit and save the model again." if ":" in str(name) else ""
         raise ValueError(f"{name!r} is no class that a file can hold.{old}")
-    return public_names.find(name)
+    cls: type[Estimator] = public_names.find(str(name))
+    return cls
 
 
 def name_of(cls: type) -> str | None:

@@ -62,7 +62,7 @@ def encode(tree: dict[str, Any]) -> dict[str, np.ndarray]:
 
 def write(file: IO[bytes], arrays: dict[str, np.ndarray]) -> None:
     """Write what `encode` returned."""
-    np.savez(file, **arrays)
+    np.savez(file, **arrays)  # type: ignore[arg-type]  # no array is called allow_pickle
 
 
 def _encode(value: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:
@@ -105,7 +105,7 @@ def _as_metric(code: dict[str, Any]) -> Any:
 
 
 @contextlib.contextmanager
-def reading(path: str | os.PathLike) -> Iterator[None]:
+def reading(path: str | os.PathLike[str]) -> Iterator[None]:
     """Within this context, whatever goes wrong with the file is a ValueError or an OSError that names it."""
     path = os.fsdecode(path)
     try:
@@ -121,7 +121,7 @@ def reading(path: str | os.PathLike) -> Iterator[None]:
         ) from error
 
 
-def read(path: str | os.PathLike) -> dict[str, Any]:
+def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     """What was given to `encode`. To be called in the context `reading`.
 
     Nothing is allocated before what the file says about sizes was compared with its own, and with memory.
@@ -192,9 +192,9 @@ def _read_array(member: IO[bytes], n_bytes: int) -> np.ndarray:
     if math.prod(shape) * dtype.itemsize != n_bytes - 10 - n_more or not dtype.itemsize:
         raise ValueError(f"it has an array of shape {shape} that is not as large as its shape says")
     array = np.empty(shape, dtype)
-    left = memoryview(array.reshape(-1).view(np.uint8))
+    left = array.reshape(-1).view(np.uint8).data
     while left:
-        n_read = member.readinto(left[:_BLOCK])
+        n_read = member.readinto(left[:_BLOCK])  # type: ignore[attr-defined]  # the stubs of ZipFile.open hide it
         if not n_read:
             raise ValueError("it ends too early")
         left = left[n_read:]
@@ -219,7 +219,7 @@ def _parse(header: np.ndarray) -> dict[str, Any]:
     opening = (brackets == ord("[")) | (brackets == ord("{"))
     if np.cumsum(np.where(opening, 1, -1)).max(initial=0) > _DEEPEST:
         raise ValueError(f"{_HEADER} in it is nested too deeply")
-    tree = json.loads(text, object_pairs_hook=_as_dict, parse_int=_as_int)
+    tree: dict[str, Any] = json.loads(text, object_pairs_hook=_as_dict, parse_int=_as_int)
     version = tree.pop("format", None) if isinstance(tree, dict) else None
     if type(version) is not int:
         raise ValueError(f"{_HEADER} in it does not say what it is")

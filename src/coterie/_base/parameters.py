@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from numbers import Integral, Real
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 
@@ -43,17 +43,17 @@ def real(low: float) -> Rule:
     )
 
 
-def is_integer(value: object) -> bool:
+def is_integer(value: object) -> TypeGuard[int]:
     """Whether `value` is a whole number; a bool is none here, nor is a difference of times, which numpy counts in."""
     return isinstance(value, Integral) and not isinstance(value, bool | np.timedelta64)
 
 
-def is_real(value: object) -> bool:
+def is_real(value: object) -> TypeGuard[float]:
     """Whether `value` is a real number; a difference of times is none."""
     return isinstance(value, Real) and not isinstance(value, np.timedelta64)
 
 
-def as_float(value: Real) -> float:
+def as_float(value: float) -> float:
     """`value` as the kernels take it: an int that no float reaches is infinite."""
     try:
         return float(value)

@@ -9,12 +9,16 @@ largest number count; still smaller ones may vanish beside it, as the square of 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from numpy.typing import NDArray
+
+    _Float = TypeVar("_Float", bound=np.floating)
 
 # Exponents that a power of the largest number may have. Above are left 2**120 for sums; below, room for small numbers.
 _LOW, _HIGH = -200, 900
@@ -26,7 +30,7 @@ _WEIGHT = 64  # either way, of the largest weight
 _WEIGHTS = 700  # from the largest weight to the smallest above 0
 
 
-def magnitude(*arrays: NDArray) -> float:
+def magnitude(*arrays: NDArray[Any]) -> float:
     """The largest absolute value, 0 if there is none; NaN if there is NaN. O(n) time, no memory."""
     top = 0.0
     for each in arrays:
@@ -60,7 +64,7 @@ def exponent_of(top: float, power: float = 2.0, radius: float = 0.0) -> int:
     return 0 if _LOW <= exponent * power and exponent <= highest else exponent - highest
 
 
-def exponent_for(*arrays: NDArray, power: float = 2.0, radius: float = 0.0, name: str | None = None) -> int:
+def exponent_for(*arrays: NDArray[Any], power: float = 2.0, radius: float = 0.0, name: str | None = None) -> int:
     """The power of two to divide these arrays by; they are not looked at where that is not needed.
 
     power : of differences that are added up; 0 where none are
@@ -95,10 +99,10 @@ def _highest(power: float) -> int:
 
 def far_limit(power: float = 2.0) -> float:
     """Numbers of at least this size are too large to be compared with some that are up to 2**_HIGH / power."""
-    return 2.0 ** (_FAR / power - 1)
+    return float(2.0 ** (_FAR / power - 1))
 
 
-def far_rows(X: NDArray, exponent: int, power: float = 2.0) -> NDArray[np.intp] | None:
+def far_rows(X: NDArray[Any], exponent: int, power: float = 2.0) -> NDArray[np.intp] | None:
     """The rows too large to be compared with some that are to be divided by 2**exponent; None as a rule."""
     if (is_safe(X.dtype, power) and exponent == 0) or times(magnitude(X), -exponent) < far_limit(power):
         return None
@@ -106,7 +110,7 @@ def far_rows(X: NDArray, exponent: int, power: float = 2.0) -> NDArray[np.intp] 
     return np.flatnonzero(~(multiplied(tops, -exponent) < far_limit(power)))
 
 
-def parts(X: NDArray, exponent: int, top: float, power: float = 2.0) -> list[tuple[slice | NDArray[np.intp], int]]:
+def parts(X: NDArray[Any], exponent: int, top: float, power: float = 2.0) -> list[tuple[slice | NDArray[np.intp], int]]:
     """Which rows are compared with others over which power of two: as a rule all over the one that suits the others.
 
     Rows too large for that come first, over one that suits them, too.
@@ -123,12 +127,12 @@ def parts(X: NDArray, exponent: int, top: float, power: float = 2.0) -> list[tup
     return found
 
 
-def divided(X: NDArray, exponent: int) -> NDArray:
+def divided(X: NDArray[_Float], exponent: int) -> NDArray[_Float | np.float64]:
     """Numbers over 2**exponent, in float64; they themselves if it is 0."""
     return X if exponent == 0 else multiplied(X.astype(np.float64), -exponent)
 
 
-def multiplied(values: NDArray, exponent: int) -> NDArray:
+def multiplied(values: NDArray[_Float], exponent: int) -> NDArray[_Float]:
     """Numbers times 2**exponent, in place; 0 or infinite where the product is beyond their type."""
     if exponent:
         with np.errstate(over="ignore", under="ignore"):
@@ -146,7 +150,7 @@ def lengths(differences: NDArray[np.float64]) -> NDArray[np.float64]:
     """Euclidean lengths of rows, each with a power of two of its own where its squares overflow or vanish."""
     with np.errstate(over="ignore", under="ignore"):
         squares = np.einsum("ij,ij->i", differences, differences)
-        found = np.sqrt(squares)
+        found: NDArray[np.float64] = np.sqrt(squares)
         odd = np.flatnonzero(~((squares > 2.0**-_HIGH) & (squares < math.inf)))
         if len(odd):
             exponents = np.frexp(np.abs(differences[odd]).max(axis=1))[1]

@@ -5,9 +5,13 @@ from __future__ import annotations
 
 import os
 from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.random.bit_generator import ISeedSequence
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # numpy's hidden global state, which `np.random.seed` sets; not public there, but stable and what scikit-learn uses.
 _GLOBAL = np.random.mtrand._rand
@@ -15,7 +19,7 @@ _GLOBAL = np.random.mtrand._rand
 
 def _after_fork() -> None:
     # Another thread may have been drawing, and its lock was forked with it; `threading` does so with its own.
-    _GLOBAL._bit_generator.lock._at_fork_reinit()
+    _GLOBAL._bit_generator.lock._at_fork_reinit()  # type: ignore[attr-defined]  # of every lock of CPython
 
 
 if hasattr(os, "register_at_fork"):
@@ -25,7 +29,7 @@ if hasattr(os, "register_at_fork"):
 class _Zeros(ISeedSequence):
     """The cheapest seed there is, for a state that is about to be seeded properly."""
 
-    def generate_state(self, n_words, dtype=np.uint32):
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> NDArray[Any]:
         return np.zeros(n_words, dtype)
 
 
@@ -43,7 +47,7 @@ def as_random_state(seed: object) -> np.random.RandomState:
     if isinstance(seed, Integral):
         # RandomState(seed) would first hash entropy from the system: 90 instead of 30 microseconds, which counts
         # when a whole fit takes 200. The state is the same.
-        state = np.random.RandomState(np.random.MT19937(_ZEROS))
+        state = np.random.RandomState(np.random.MT19937(_ZEROS))  # type: ignore[arg-type]  # takes any ISeedSequence
         state.seed(int(seed))
         return state
     if isinstance(seed, np.random.RandomState):

@@ -15,4 +15,4 @@ if TYPE_CHECKING:
         They return axes of a subfigure only where the caller passes such.
         """
 
-        figure: Figure  # type: ignore[assignment]
+        figure: Figure

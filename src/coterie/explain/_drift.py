@@ -45,7 +45,7 @@ class Drift:
     noise_then, noise_now : float
         Share of the rows in no cluster.
     distances_then, distances_now : ndarray of shape (n_clusters,), float64
-        Root mean squared distance of the rows of each cluster to its centre. NaN where it is not known or where there
+        Root mean squared distance of the rows of each cluster to its center. NaN where it is not known or where there
         is no row.
     distance_then, distance_now : float
         The same over all clusters.
@@ -58,8 +58,8 @@ class Drift:
         What `index` means: not above `by_chance`; else below 0.1, below 0.25, or more.
     """
 
-    clusters: NDArray
-    labels: NDArray
+    clusters: NDArray[Any]
+    labels: NDArray[Any]
     n_then: int
     n_now: int
     shares_then: NDArray[np.float64]
@@ -134,19 +134,19 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
     -----
     What is compared:
 
-    - `KMeans`: the shares of ``labels_`` with those of ``predict(X_new)``. Distances are those to the nearest centre.
+    - `KMeans`: the shares of ``labels_`` with those of ``predict(X_new)``. Distances are those to the nearest center.
       Of the rows of the fit only the mean over all is known, from ``inertia_`` (with `sample_weight` it is not, and the
       distance then means nothing).
-    - `DBSCAN`: the shares alike, noise among them, which is what to watch. There are no centres, and no distances.
+    - `DBSCAN`: the shares alike, noise among them, which is what to watch. There are no centers, and no distances.
       New rows are noise more often than those of the fit even if nothing has changed, as each row of the fit counted
-      itself as a neighbour: little where clusters are dense, from 35% to 42% in one trial with few rows. Measure that
+      itself as a neighbor: little where clusters are dense, from 35% to 42% in one trial with few rows. Measure that
       with rows that were kept out of the fit.
     - `AgglomerativeClustering`: the shares of ``predict`` for the rows of the fit, which it keeps, with those of
       ``predict(X_new)``. Distances are those to the mean of the cluster, if the metric is Euclidean. With given
       distances the shares of ``labels_`` are taken.
     - `Profile`: rows, those that it was made from too, count for the cluster with the nearest mean, in standard
       deviations of all rows; a missing value counts as the mean of all rows. So these shares differ from
-      `Profile.shares` where clusters are not the neighbourhoods of means, as with DBSCAN or with other scaling. Prefer
+      `Profile.shares` where clusters are not the neighborhoods of means, as with DBSCAN or with other scaling. Prefer
       the estimator where there is one. (If rows times clusters times features are more than 10 billion, a profile
       assigns only every second, third, ... of its rows, so that ``n_then`` is less than its number of rows.)
 
@@ -214,7 +214,7 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
 # ------------------------------------------------------------------------------------------- then and now
 
 
-def _by_model(model: Any, X_new: ArrayLike) -> tuple[NDArray, Occupation, Occupation]:
+def _by_model(model: Any, X_new: ArrayLike) -> tuple[NDArray[np.intp], Occupation, Occupation]:
     """The labels that are clusters, how the rows of the fit fell into them, and how new ones do."""
     fitted = as_clusterer(model)
     if not (predicts(model) and has_labels(model)):
@@ -234,7 +234,7 @@ def _by_model(model: Any, X_new: ArrayLike) -> tuple[NDArray, Occupation, Occupa
     return np.arange(k), was, occupy(now, k, None if centers is None else as_matrix(X_new), centers)
 
 
-def _read_again(known: Profile, X_new: ArrayLike) -> NDArray:
+def _read_again(known: Profile, X_new: ArrayLike) -> NDArray[np.floating]:
     """The features of a profile that are numbers, of further rows; of a table by name, else by place."""
     names = column_names(X_new)
     if names is not None:

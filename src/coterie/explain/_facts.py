@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._base.wording import listing
 from ._statistics import Numbers, Shares
@@ -23,7 +23,7 @@ KNOWN = 0.5  # share of the rows that must have a value for not to be told how m
 class Facts:
     """What sentences and tables are made from. Groups are the clusters and, if there is any, the noise."""
 
-    clusters: tuple
+    clusters: tuple[Any, ...]
     sizes: NDArray[np.int64]
     n_rows: int
     noun: str

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from numbers import Integral, Number
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Category(NamedTuple):
     """
 
     name: str
-    values: tuple
+    values: tuple[Any, ...]
     codes: NDArray[np.int64]
 
 
@@ -45,7 +45,7 @@ class Features(NamedTuple):
     left_out : columns of text that are no categories
     """
 
-    numbers: NDArray
+    numbers: NDArray[np.floating]
     feature_names: tuple[str, ...]
     categories: tuple[Category, ...]
     all_names: tuple[str, ...]
@@ -68,21 +68,21 @@ def read(
     columns = _columns(X)
     if columns is None:
         array = as_matrix(X, owner=owner, allow_nan=True)
-    n_columns = array.shape[1] if columns is None else len(columns)
-    names = _names(X, feature_names, n_columns)
-    chosen = _find(categorical, names)
-    if columns is None:
-        kept = [j for j in range(n_columns) if j not in chosen]
-        columns = {j: array[:, j] for j in chosen}
-        numbers = array if not chosen else np.ascontiguousarray(array[:, kept])
+        names = _names(X, feature_names, array.shape[1])
+        chosen = _find(categorical, names)
+        kept = [j for j in range(len(names)) if j not in chosen]
+        numbers = np.ascontiguousarray(array[:, kept]) if chosen else array
+        others = {j: array[:, j] for j in chosen}
     else:
+        names = _names(X, feature_names, len(columns))
+        chosen = _find(categorical, names)
         _check_size(columns, X, owner)
         kept = [j for j, column in enumerate(columns) if j not in chosen and _is_of_numbers(column, names[j])]
         floats = [_as_floats(columns[j], names[j]) for j in kept]
         numbers = np.column_stack(floats) if floats else np.empty((len(columns[0]), 0))
-        columns = {j: columns[j] for j in range(n_columns) if j not in kept}
+        others = {j: column for j, column in enumerate(columns) if j not in kept}
     categories, left_out = [], []
-    for j, column in columns.items():
+    for j, column in others.items():
         category = as_category(names[j], column)
         many = len(category.values) > _FEW_VALUES and len(category.codes) < _FEW_ROWS * len(category.values)
         if many and j not in chosen:
@@ -92,7 +92,7 @@ def read(
     return Features(numbers, tuple(names[j] for j in kept), tuple(categories), tuple(names), tuple(left_out))
 
 
-def _columns(X: object) -> list[NDArray] | None:
+def _columns(X: Any) -> list[NDArray[Any]] | None:
     """The columns of a table, or of an array of text and objects; None for an array of numbers."""
     if is_lazy(X) or holds_vectors(X):
         return None
@@ -111,10 +111,10 @@ def _columns(X: object) -> list[NDArray] | None:
     return list(array.T) if array.ndim == 2 and array.dtype.kind in "OUSTb" else None
 
 
-def _pandas_column(series) -> NDArray:
+def _pandas_column(series: Any) -> NDArray[Any]:
     kind = getattr(series.dtype, "kind", "O")
     if kind in "iuf":
-        return series.to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
     return np.asarray(series) if kind in "Mm" else np.asarray(series, dtype=object)
 
 
@@ -159,7 +159,7 @@ def _find(categorical: Sequence[str | int] | None, names: list[str]) -> list[int
     return sorted(set(found))
 
 
-def _check_size(columns: list[NDArray], X: object, owner: str) -> None:
+def _check_size(columns: list[NDArray[Any]], X: Any, owner: str) -> None:
     if not columns or not len(columns[0]):
         n_rows = len(columns[0]) if columns else len(X)
         what = "feature(s)" if n_rows else "sample(s)"
@@ -168,7 +168,7 @@ def _check_size(columns: list[NDArray], X: object, owner: str) -> None:
         )
 
 
-def _is_of_numbers(column: NDArray, name: str) -> bool:
+def _is_of_numbers(column: NDArray[Any], name: str) -> bool:
     kind = column.dtype.kind
     if kind in "Mm":
         raise ValueError(
@@ -181,7 +181,7 @@ def _is_of_numbers(column: NDArray, name: str) -> bool:
     return kind in "iuf"
 
 
-def _as_floats(column: NDArray, name: str) -> NDArray[np.float64]:
+def _as_floats(column: NDArray[Any], name: str) -> NDArray[np.float64]:
     if column.dtype.kind == "O":
         column = np.array([math.nan if _is_missing(value) else value for value in column.tolist()], object)
     floats = as_doubles(column, name=f"column {name!r}")
@@ -210,29 +210,30 @@ def codes(features: Features) -> list[Category]:
     return found
 
 
-def as_category(name: str, column: NDArray) -> Category:
+def as_category(name: str, column: NDArray[Any]) -> Category:
     if column.dtype.kind == "O":
-        column_values = [None if _is_missing(value) else value for value in column.tolist()]
-        try:
-            found = set(column_values) - {None}
-        except TypeError as error:  # vectors, for example
-            raise TypeError(
-                f"Column {name!r} of X holds what is neither a number nor a category: {error}. Leave it "
-                "out, or spread vectors over columns of their own."
-            ) from None
-        try:
-            values = sorted(found)
-        except TypeError:  # text beside numbers
-            values = sorted(found, key=lambda value: (str(type(value)), str(value)))
-        place = {value: i for i, value in enumerate(values)} | {None: -1}
-        return Category(
-            name, tuple(values), np.fromiter(map(place.__getitem__, column_values), np.int64, len(column_values))
-        )
+        return _of_objects(name, [None if _is_missing(value) else value for value in column.tolist()])
     missing = np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), bool)
     codes = np.full(len(column), -1)
     found, codes[~missing] = np.unique(column[~missing], return_inverse=True)
     values = [int(value) if isinstance(value, float) and value.is_integer() else value for value in found.tolist()]
     return Category(name, tuple(values), codes)
+
+
+def _of_objects(name: str, column: list[Any]) -> Category:
+    try:
+        found: set[Any] = set(column) - {None}
+    except TypeError as error:  # vectors, for example
+        raise TypeError(
+            f"Column {name!r} of X holds what is neither a number nor a category: {error}. Leave it "
+            "out, or spread vectors over columns of their own."
+        ) from None
+    try:
+        values = sorted(found)
+    except TypeError:  # text beside numbers
+        values = sorted(found, key=lambda value: (str(type(value)), str(value)))
+    code_of = {value: code for code, value in enumerate(values)} | {None: -1}
+    return Category(name, tuple(values), np.fromiter(map(code_of.__getitem__, column), np.int64, len(column)))
 
 
 def _is_missing(value: object) -> bool:

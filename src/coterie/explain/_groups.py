@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class Groups:
         for start, size in zip(self.starts.tolist(), self.sizes.tolist(), strict=True):
             yield slice(start, start + size)
 
-    def sums(self, ordered: NDArray) -> NDArray[np.float64]:
+    def sums(self, ordered: NDArray[Any]) -> NDArray[np.float64]:
         """Sum over each group of values in the order of `order`."""
         total = np.zeros((len(self), *ordered.shape[1:]))
         filled = np.flatnonzero(self.sizes)
@@ -44,16 +44,18 @@ class Groups:
             total[filled] = np.add.reduceat(ordered, self.starts[filled], axis=0, dtype=np.float64)
         return total
 
-    def spread_out(self, of_groups: NDArray) -> NDArray:
+    def spread_out(self, of_groups: NDArray[Any]) -> NDArray[Any]:
         """For each row, in the order of `order`, what its group has."""
         return np.repeat(of_groups, self.sizes, axis=0)
 
-    def sort_within(self, ordered: NDArray) -> None:
+    def sort_within(self, ordered: NDArray[Any]) -> None:
         """Sort values, in the order of `order`, within each group and in place; NaN goes to the end."""
         for part in self.slices():
             ordered[part].sort()
 
-    def quantiles(self, ascending: NDArray, counts: NDArray[np.integer], share: float) -> NDArray[np.float64]:
+    def quantiles(
+        self, ascending: NDArray[np.floating], counts: NDArray[np.integer], share: float
+    ) -> NDArray[np.float64]:
         """Quantile of each group, interpolated as numpy does, of values that `sort_within` sorted.
 
         counts : how many of them there are in each group, without NaN; where there are none the quantile is NaN
@@ -68,7 +70,7 @@ class Groups:
         middle = np.where(weight < 0.5, low + weight * (high - low), high - (1 - weight) * (high - low))
         return np.where(counts > 0, middle, np.nan)
 
-    def first(self, ordered: NDArray, most: int) -> tuple[NDArray[np.int64], ...]:
+    def first(self, ordered: NDArray[np.floating], most: int) -> tuple[NDArray[np.int64], ...]:
         """Rows of each group with the lowest values, in ascending order, on ties the lower row first; not infinity."""
         found = []
         for part in self.slices():
@@ -83,7 +85,9 @@ class Groups:
         return tuple(found)
 
 
-def distances_to_own(rows: NDArray, labels: NDArray[np.integer], centers: NDArray) -> NDArray[np.float64]:
+def distances_to_own(
+    rows: NDArray[np.floating], labels: NDArray[np.integer], centers: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Euclidean distance of each row to the center of its label, in float64 from true differences."""
     found = np.empty(len(rows))
     for part, far in _from_own(rows, labels, centers):
@@ -91,7 +95,9 @@ def distances_to_own(rows: NDArray, labels: NDArray[np.integer], centers: NDArra
     return found
 
 
-def squared_distances(rows: NDArray, labels: NDArray[np.integer], centers: NDArray) -> NDArray[np.float64]:
+def squared_distances(
+    rows: NDArray[np.floating], labels: NDArray[np.integer], centers: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Their squares; the rows must not be so large or small that these overflow or vanish."""
     squares = np.empty(len(rows))
     for part, far in _from_own(rows, labels, centers):
@@ -99,7 +105,9 @@ def squared_distances(rows: NDArray, labels: NDArray[np.integer], centers: NDArr
     return squares
 
 
-def _from_own(rows: NDArray, labels: NDArray[np.integer], centers: NDArray) -> Iterator[tuple[slice, NDArray]]:
+def _from_own(
+    rows: NDArray[np.floating], labels: NDArray[np.integer], centers: NDArray[np.float64]
+) -> Iterator[tuple[slice, NDArray[np.float64]]]:
     step = max(1, _BLOCK // rows.shape[1])
     for start in range(0, len(rows), step):
         part = slice(start, start + step)

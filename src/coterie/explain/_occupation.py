@@ -40,19 +40,23 @@ class Occupation(NamedTuple):
 
 
 def occupy(
-    labels: NDArray[np.integer], k: int, rows: NDArray | None = None, centers: NDArray | None = None
+    labels: NDArray[np.integer],
+    k: int,
+    rows: NDArray[np.floating] | None = None,
+    centers: NDArray[np.float64] | None = None,
 ) -> Occupation:
-    """Count rows, and measure them where there are centres."""
+    """Count rows, and measure them where there are centers."""
     n_noise = int(np.count_nonzero(labels < 0))
     sizes = np.bincount(labels[labels >= 0], minlength=k)
     if rows is None or centers is None or not sizes.any():
         return Occupation(labels, sizes, n_noise, np.full(k, np.nan), math.nan)
     exponent = power_of_two.exponent_for(rows, centers, name="The table")
-    rows, centers = (power_of_two.divided(each, exponent) for each in (rows, centers))
-    squares = np.bincount(labels, weights=squared_distances(rows, labels, centers), minlength=k)
+    squares = squared_distances(power_of_two.divided(rows, exponent), labels, power_of_two.divided(centers, exponent))
+    sums = np.bincount(labels, weights=squares, minlength=k)
     with np.errstate(divide="ignore", invalid="ignore"):
-        far = power_of_two.multiplied(np.sqrt(squares / sizes), exponent)
-    return Occupation(labels, sizes, n_noise, far, power_of_two.times(math.sqrt(squares.sum() / sizes.sum()), exponent))
+        distances = power_of_two.multiplied(np.sqrt(sums / sizes), exponent)
+    distance = power_of_two.times(math.sqrt(sums.sum() / sizes.sum()), exponent)
+    return Occupation(labels, sizes, n_noise, distances, distance)
 
 
 # ------------------------------------------------------------------------------------------- by the means of a profile
@@ -71,12 +75,12 @@ class NearestMeans(NamedTuple):
     spread: NDArray[np.float64]
     then: Occupation
 
-    def assign(self, rows: NDArray) -> Occupation:
+    def assign(self, rows: NDArray[np.floating]) -> Occupation:
         """The nearest mean; a missing value counts as the mean of all rows."""
         return _assign(rows, self.centers, self.middle, self.spread)
 
 
-def keep_means(rows: NDArray, numbers: Numbers, k: int) -> NearestMeans | None:
+def keep_means(rows: NDArray[np.floating], numbers: Numbers, k: int) -> NearestMeans | None:
     """What it takes to assign further rows, and how these ones fall; None where there is no cluster or feature."""
     varies = numbers.overall_spreads > 0
     if not k or not varies.any():
@@ -90,7 +94,9 @@ def keep_means(rows: NDArray, numbers: Numbers, k: int) -> NearestMeans | None:
     )
 
 
-def _assign(rows: NDArray, centers: NDArray, middle: NDArray, spread: NDArray) -> Occupation:
+def _assign(
+    rows: NDArray[np.floating], centers: NDArray[np.float64], middle: NDArray[np.float64], spread: NDArray[np.float64]
+) -> Occupation:
     used = ~np.isnan(spread)
     scaled = np.empty((len(rows), len(centers[0])))
     step = max(1, _BLOCK // rows.shape[1])

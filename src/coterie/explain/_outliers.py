@@ -20,9 +20,9 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
 
     1 is where the usual ends for `DBSCAN`, and right in the middle of it for the others:
 
-    - `KMeans`: the distance to the nearest centre, divided by the median of these distances over the rows of that
+    - `KMeans`: the distance to the nearest center, divided by the median of these distances over the rows of that
       cluster in `reference`. Half of the rows score 1 or less; 3 is far out.
-    - `AgglomerativeClustering`: alike, with the clusters of ``predict``, the means of their rows for centres, and the
+    - `AgglomerativeClustering`: alike, with the clusters of ``predict``, the means of their rows for centers, and the
       rows of the fit, which it keeps, for `reference`. Only with Euclidean distances.
     - `DBSCAN`: the distance to the nearest core point, divided by `eps`. Core points score 0, border points up to 1,
       and noise more than 1: exactly where ``predict`` says -1.
@@ -54,9 +54,9 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
 
     Notes
     -----
-    A cluster with fewer than two rows in `reference`, or where more than half of them are at the centre, says nothing
+    A cluster with fewer than two rows in `reference`, or where more than half of them are at the center, says nothing
     about what is typical: there the median over all rows of `reference` is taken instead, and if that is 0, too, a row
-    scores 0 at a centre and infinity elsewhere.
+    scores 0 at a center and infinity elsewhere.
 
     A row that has a cluster for itself scores 0, however far from all others it is: k-means gives the farthest outliers
     such clusters. Look at the sizes of clusters, too, or use fewer of them.

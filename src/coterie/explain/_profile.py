@@ -45,7 +45,7 @@ class Category(NamedTuple):
         Of all rows that have a value.
     """
 
-    values: tuple
+    values: tuple[Any, ...]
     shares: NDArray[np.float64]
     overall: NDArray[np.float64]
 
@@ -101,7 +101,7 @@ class Profile:
         Columns of text that have nearly as many values as rows, such as names.
     """
 
-    clusters: NDArray
+    clusters: NDArray[Any]
     noise: Noise
     missing: dict[str, NDArray[np.int64]]
     categories: dict[str, Category]
@@ -374,7 +374,7 @@ def profile(
     )
 
 
-def _split_noise(values: NDArray, codes: NDArray[np.int64]) -> tuple[NDArray, NDArray[np.int64]]:
+def _split_noise(values: NDArray[Any], codes: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """The labels that are clusters, and which of them each row has; noise comes after the last."""
     if values.dtype.kind == "f" and (values == np.floor(values)).all() and (np.abs(values) < 2**53).all():
         values = values.astype(np.int64)

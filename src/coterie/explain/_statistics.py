@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -48,7 +48,7 @@ class Shares(NamedTuple):
     """How often a category has each of its c values in k groups (k, c) and overall (c,); effects (k, c)."""
 
     name: str
-    values: tuple
+    values: tuple[Any, ...]
     counts: NDArray[np.int64]
     shares: NDArray[np.float64]
     overall: NDArray[np.float64]
@@ -173,14 +173,16 @@ class _Moments:
             apart = self.offsets - other_offsets
             effects = np.where(pooled > self.rounding, apart / pooled, np.copysign(np.inf, apart))
         effects = np.where((others == 0) | (np.abs(apart) <= self.rounding), 0.0, effects)
-        return np.where(self.counts, effects, np.nan)
+        effects[self.counts == 0] = np.nan
+        return effects
 
 
 def _sums_of_others(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """For each value the sum of all others: not taken from the sum of all, as little but rounding might be left."""
     before = np.concatenate([[0.0], np.cumsum(values)[:-1]])
     after = np.concatenate([np.cumsum(values[::-1])[::-1][1:], [0.0]])
-    return before + after
+    total: NDArray[np.float64] = before + after
+    return total
 
 
 # ------------------------------------------------------------------------------------------- categories
