@@ -12,8 +12,8 @@ SRC = Path("src")
 FOLDERS = sorted(str(p) for p in SRC.glob("coterie/*/_kernels"))  # kernels include the headers of lower packages
 HEADERS = sorted(str(p) for p in SRC.glob("coterie/*/_kernels/*.h"))
 
-# COTERIE_DEBUG=1     bounds and None checks on, hardly optimised: to find out-of-range access (ci/debug)
-# COTERIE_SANITIZE=1  address and undefined-behaviour sanitizers (ci/sanitize)
+# COTERIE_DEBUG=1     bounds and None checks on, hardly optimized: to find out-of-range access (ci/debug)
+# COTERIE_SANITIZE=1  address and undefined-behavior sanitizers (ci/sanitize)
 # COTERIE_COVERAGE=1  each line reports that it ran (ci/coverage)
 # COTERIE_PLAIN_C=1   no vectors, as for a compiler that has none (see ci/plain_c)
 # COTERIE_ABI3=1|0    ask for, or refuse, the stable ABI; by default it is used where it is safe

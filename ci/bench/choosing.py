@@ -30,7 +30,7 @@ def places(rng, k, d, apart):
 
 
 def blobs(rng, apart, d, ks, n=300, spreads=(1.0, 1.0), smallest=None):
-    """Round normal clusters, centres `apart` times the largest spread."""
+    """Round normal clusters, centers `apart` times the largest spread."""
     k = int(rng.choice(ks))
     spread = rng.uniform(*spreads, k)
     share = np.full(k, 1 / k) if smallest is None else smallest + (1 - k * smallest) * rng.dirichlet(np.ones(k))

@@ -113,13 +113,13 @@ def earthquakes(folder: Path) -> np.ndarray:
 
 
 def lidar(folder: Path) -> np.ndarray:
-    """A terrestrial laser scan in metres, with the large offsets of map coordinates."""
+    """A terrestrial laser scan in meters, with the large offsets of map coordinates."""
     with np.load(folder / "lidar_lone_star.npz") as file:
         return file["raw_xyz"] * file["scale"] + file["offset"]
 
 
 def tracks(folder: Path) -> np.ndarray:
-    """Positions of deer, elk and cattle in metres: of four fixes three are where another one is."""
+    """Positions of deer, elk and cattle in meters: of four fixes three are where another one is."""
     with np.load(folder / "animal_tracks_starkey.npz") as file:
         degrees = np.stack([file["lat_microdeg"], file["lon_microdeg"]], axis=1) / 1e6
     middle = degrees.mean(axis=0)
@@ -294,7 +294,7 @@ HOW = """\
   length and search with Euclidean distances.
 - The PyPI package `dbscan` is not exact for three or more features, and is compared as fast.
 - scikit-learn-intelex computes the distances of all pairs: it is run with 10 and 50 features alone.
-- "A tenth of the rows": a neighbourhood holds about 100,000 of the 1,000,000 rows. scikit-learn stores all of them, 8
+- "A tenth of the rows": a neighborhood holds about 100,000 of the 1,000,000 rows. scikit-learn stores all of them, 8
   bytes each, which would be 800 GB, and is left out.
 - "Bytes a row" is coterie's memory beyond the input, results included. "Allowed" is the target: 100 bytes and twice
   those of the row. It is left out below 20,000 rows, where what a first call takes anyway counts more than they do.

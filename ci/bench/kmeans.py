@@ -172,7 +172,7 @@ def noise(n: int, d: int, k: int, dtype: type) -> np.ndarray:
 
 
 def lidar(folder: Path) -> np.ndarray:
-    """A terrestrial laser scan in metres, with the large offsets of map coordinates."""
+    """A terrestrial laser scan in meters, with the large offsets of map coordinates."""
     with np.load(folder / "lidar_lone_star.npz") as file:
         return file["raw_xyz"] * file["scale"] + file["offset"]
 
@@ -278,7 +278,7 @@ CASES = _cases()
 
 
 def inertia(X: np.ndarray, centers: np.ndarray, labels: np.ndarray | None = None) -> float:
-    """Sum of squared distances to the labelled, or else the nearest, centers: in float64, by nobody's kernel."""
+    """Sum of squared distances to the labeled, or else the nearest, centers: in float64, by nobody's kernel."""
     total = 0.0
     middle = X.mean(axis=0, dtype=np.float64)
     centers = centers - middle

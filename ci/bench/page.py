@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cases import Case
 
-# Okabe and Ito's colours, which the colour-blind can tell apart, and a marker each for those who see none.
+# Okabe and Ito's colors, which the color-blind can tell apart, and a marker each for those who see none.
 STYLES = {
     "coterie": ("#000000", "|"),
     "scikit-learn": ("#0072B2", "o"),

@@ -1,6 +1,6 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: BSD-3-Clause
-"""Do tumour cells resemble others of the same tissue? Few rows, thousands of columns, four ways to link them.
+"""Do tumor cells resemble others of the same tissue? Few rows, thousands of columns, four ways to link them.
 
     python cell_lines.py                     # made-up cell lines
     python cell_lines.py genes_nci60.npz     # 64 cell lines of 14 kinds, 6,830 genes

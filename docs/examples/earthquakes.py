@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Find swarms of earthquakes: places where many happened close to each other.
 
-    python earthquakes.py                          # a made-up catalogue
+    python earthquakes.py                          # a made-up catalog
     python earthquakes.py quakes.csv.gz            # with columns latitude, longitude (degrees), magnitude and time
-    python earthquakes.py quakes.csv --eps 20      # neighbours are within 20 km
+    python earthquakes.py quakes.csv --eps 20      # neighbors are within 20 km
 
 Needs coterie with matplotlib: pip install matplotlib
 
@@ -27,7 +27,7 @@ from coterie import DBSCAN, ClusteringWarning
 from coterie.distances import from_degrees, km_to_radians
 from coterie.plot import PALETTE
 
-SHOWN = len(PALETTE)  # swarms that get a colour, a number and a line in the table
+SHOWN = len(PALETTE)  # swarms that get a color, a number and a line in the table
 
 
 def read(path: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -141,7 +141,7 @@ def draw(path: str, labels: np.ndarray, largest: np.ndarray, places: np.ndarray,
         aspect=stretch,
         xlabel="longitude (degrees)",
         ylabel="latitude (degrees)",
-        title="The largest swarms, smaller ones (dark), and earthquakes in none (grey)",
+        title="The largest swarms, smaller ones (dark), and earthquakes in none (gray)",
     )
     chart.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
     calendar.set(
@@ -157,8 +157,8 @@ def draw(path: str, labels: np.ndarray, largest: np.ndarray, places: np.ndarray,
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", nargs="?", help="csv or csv.gz; without it a catalogue is made up")
-    parser.add_argument("--eps", type=float, default=10.0, help="neighbours are within so many km (10)")
+    parser.add_argument("file", nargs="?", help="csv or csv.gz; without it a catalog is made up")
+    parser.add_argument("--eps", type=float, default=10.0, help="neighbors are within so many km (10)")
     parser.add_argument("--min-samples", type=int, default=50, help="so many of them make a swarm (50)")
     parser.add_argument("--picture", default="earthquakes.png", help="where to draw (earthquakes.png)")
     options = parser.parse_args()

@@ -3,7 +3,7 @@
 """Species by measurements: k-means as it moves, on the columns as they are and on one scale.
 
     python flowers.py                    # the irises that come with coterie
-    python flowers.py penguins.csv.gz    # penguins, with missing values and columns in millimetres and grams
+    python flowers.py penguins.csv.gz    # penguins, with missing values and columns in millimeters and grams
 
 Needs coterie with matplotlib (which brings pillow): pip install matplotlib
 

@@ -1,16 +1,16 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: BSD-3-Clause
-"""Two things k-means does to a picture: to compress it into few colours, and to divide it into areas.
+"""Two things k-means does to a picture: to compress it into few colors, and to divide it into areas.
 
     python images.py                         # a made-up picture
     python images.py photo_coffee.png        # png, jpg or whatever pillow reads
 
 Needs coterie with matplotlib (which brings pillow): pip install matplotlib
 
-To compress: each pixel is a point with red, green and blue as coordinates, and gets the colour of its cluster's centre.
-An image then needs a number for each pixel, small if there are few colours, and a table of the colours.
+To compress: each pixel is a point with red, green and blue as coordinates, and gets the color of its cluster's center.
+An image then needs a number for each pixel, small if there are few colors, and a table of the colors.
 
-To divide: position is added to colour, so that an area is what is both of one colour and in one place.
+To divide: position is added to color, so that an area is what is both of one color and in one place.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ def make_up() -> np.ndarray:
 
 
 def compress(image: np.ndarray, n_colors: int) -> tuple[np.ndarray, np.ndarray]:
-    """The number of the colour of each pixel, and the colours."""
+    """The number of the color of each pixel, and the colors."""
     model = KMeans(n_colors, random_state=0).fit(image.reshape(-1, 3).astype(np.float32))
     return model.labels_.reshape(image.shape[:2]), model.cluster_centers_.round().astype(np.uint8)
 
 
 def divide(image: np.ndarray, n_areas: int, place: float) -> np.ndarray:
-    """The number of the area of each pixel, from colour and position; the largest area is number 0."""
+    """The number of the area of each pixel, from color and position; the largest area is number 0."""
     y, x = np.indices(image.shape[:2])
     # Both in a unit of their own: how much the difference of a picture's width counts beside that of black and white is
     # a choice, and `place` makes it.
@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("file", nargs="?", help="a picture; without it one is made up")
     parser.add_argument("--colors", type=int, nargs=3, default=[4, 16, 64], help="so many (4 16 64)")
     parser.add_argument("--areas", type=int, default=5, help="so many (5)")
-    parser.add_argument("--place", type=float, default=0.3, help="weight of position beside colour (0.3)")
+    parser.add_argument("--place", type=float, default=0.3, help="weight of position beside color (0.3)")
     parser.add_argument("--picture", default="images.png", help="where to draw (images.png)")
     options = parser.parse_args()
 
@@ -69,7 +69,7 @@ def main() -> None:
     height, width, _ = image.shape
     whole = len(zlib.compress(image.tobytes(), 9))
     print(
-        f"{width} x {height} pixels, {len(np.unique(image.reshape(-1, 3), axis=0)):,} colours, "
+        f"{width} x {height} pixels, {len(np.unique(image.reshape(-1, 3), axis=0)):,} colors, "
         f"{whole:,} bytes packed\n\ncolours  bytes packed  share  mean error of a channel  largest"
     )
 
@@ -80,10 +80,10 @@ def main() -> None:
         size = len(zlib.compress(number.astype(np.uint8 if n_colors <= 256 else np.uint16).tobytes(), 9)) + colors.size
         print(f"{n_colors:7}  {size:12,}  {size / whole:5.0%}  {error.mean():23.1f}  {error.max():7}")
         ax.imshow(colors[number])
-        ax.set_title(f"{n_colors} colours, {size / whole:.1%} of the size")
+        ax.set_title(f"{n_colors} colors, {size / whole:.1%} of the size")
 
     labels = divide(image, options.areas, options.place)
-    print("\narea  share  middle (x, y)  mean colour")
+    print("\narea  share  middle (x, y)  mean color")
     for label in range(labels.max() + 1):
         inside = labels == label
         y, x = np.argwhere(inside).mean(axis=0)

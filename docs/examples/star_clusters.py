@@ -9,11 +9,11 @@
 Needs coterie with matplotlib: pip install matplotlib
 
 The npz file has a table `X` and the names of its `columns`: with `ra_deg_pm180` and `dec_deg`, right ascension and
-declination in degrees, stars are neighbours within an angle, and the distance is that on the sphere, so that nothing
-changes at the poles or where right ascension starts again; with `x_pc`, `y_pc` and `z_pc` they are neighbours within
+declination in degrees, stars are neighbors within an angle, and the distance is that on the sphere, so that nothing
+changes at the poles or where right ascension starts again; with `x_pc`, `y_pc` and `z_pc` they are neighbors within
 a distance in space.
 
-Stars at 100,000 parsec are left out: the catalogue HYG puts those there whose distance is not known.
+Stars at 100,000 parsec are left out: the catalog HYG puts those there whose distance is not known.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def middle(sky: np.ndarray) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="npz; without it a sky is made up")
-    parser.add_argument("--eps", type=float, help="neighbours are within so many degrees (0.7), or parsec (4)")
+    parser.add_argument("--eps", type=float, help="neighbors are within so many degrees (0.7), or parsec (4)")
     parser.add_argument("--min-samples", type=int, help="so many of them make a cluster (12, or 10 in space)")
     parser.add_argument("--picture", default="star_clusters.png", help="where to draw (star_clusters.png)")
     options = parser.parse_args()
@@ -103,7 +103,7 @@ def main() -> None:
         ylim=(-90, 90),
         xlabel="right ascension (degrees)",
         ylabel="declination (degrees)",
-        title="Star clusters, and stars in none (grey)",
+        title="Star clusters, and stars in none (gray)",
     )
     figure.savefig(options.picture, dpi=110)
     print(f"\nDrew {options.picture}.")

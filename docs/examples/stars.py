@@ -3,12 +3,12 @@
 """Kinds of stars in the diagram of Hertzsprung and Russell, by k-means and by DBSCAN.
 
     python stars.py                          # made-up stars
-    python stars.py stars_hyg_mag7.5.npz     # 25,792 stars of the catalogue HYG
+    python stars.py stars_hyg_mag7.5.npz     # 25,792 stars of the catalog HYG
 
 Needs coterie with matplotlib: pip install matplotlib
 
 The npz file has a table `X` and the names of its `columns`: `x_pc`, `y_pc`, `z_pc` (position in parsec), `absmag`
-(absolute magnitude: how bright a star is, the brighter the smaller) and `b_minus_v` (colour: 0 is white and hot, 1.5
+(absolute magnitude: how bright a star is, the brighter the smaller) and `b_minus_v` (color: 0 is white and hot, 1.5
 red and cool).
 
 Astronomers know bands in this diagram: the main sequence, from hot and bright to cool and faint, and the giants, cool
@@ -30,38 +30,38 @@ UNKNOWN = 99_000  # parsec
 
 
 def read(path: str) -> np.ndarray:
-    """Colour and absolute magnitude of the stars that have both."""
+    """Color and absolute magnitude of the stars that have both."""
     with np.load(path) as file:
         column = dict(zip(file["columns"], file["X"].T.astype(np.float64), strict=True))
     distance = np.sqrt(column["x_pc"] ** 2 + column["y_pc"] ** 2 + column["z_pc"] ** 2)
-    # The catalogue puts stars of unknown distance at 100,000 parsec, which makes them impossibly bright. It has colour
-    # 0.000 five times as often as 0.001 and its like: that stands for an unknown colour.
-    unknown, colourless = distance > UNKNOWN, column["b_minus_v"] == 0
+    # The catalog puts stars of unknown distance at 100,000 parsec, which makes them impossibly bright. It has color
+    # 0.000 five times as often as 0.001 and its like: that stands for an unknown color.
+    unknown, colorless = distance > UNKNOWN, column["b_minus_v"] == 0
     print(
         f"{len(distance):,} stars; left out are {np.count_nonzero(unknown)} of unknown distance and "
-        f"{np.count_nonzero(colourless & ~unknown)} of unknown colour.\n"
+        f"{np.count_nonzero(colorless & ~unknown)} of unknown color.\n"
     )
-    return np.column_stack([column["b_minus_v"], column["absmag"]])[~unknown & ~colourless]
+    return np.column_stack([column["b_minus_v"], column["absmag"]])[~unknown & ~colorless]
 
 
 def make_up() -> np.ndarray:
     """15,000 stars: 60% along a main sequence, 35% giants, and a few anywhere."""
     rng = np.random.default_rng(6)
-    colour = rng.normal(0.4, 0.25, 9000)
-    main = np.column_stack([colour, 0.5 + 5 * colour + rng.normal(0, 0.5, 9000)])
+    color = rng.normal(0.4, 0.25, 9000)
+    main = np.column_stack([color, 0.5 + 5 * color + rng.normal(0, 0.5, 9000)])
     giants = rng.normal([1.2, 0.3], [0.17, 0.6], (5250, 2))
     return np.vstack([main, giants, rng.uniform([-0.3, -7], [2, 8], (750, 2))])
 
 
 def describe(name: str, stars: np.ndarray, labels: np.ndarray) -> None:
-    """Median colour and brightness of each cluster, and how both change along it."""
-    print(f"{name}\ncluster    stars  colour (B-V)  absolute magnitude   in 10% and 90% of them")
+    """Median color and brightness of each cluster, and how both change along it."""
+    print(f"{name}\ncluster    stars  color (B-V)  absolute magnitude   in 10% and 90% of them")
     for label in np.unique(labels):
         inside = stars[labels == label]
         low, high = np.percentile(inside, (10, 90), axis=0)
         print(
             f"{label if label >= 0 else 'none':>7} {len(inside):8,}  {np.median(inside[:, 0]):12.2f}  "
-            f"{np.median(inside[:, 1]):18.1f}   colour {low[0]:.2f} to {high[0]:.2f}, "
+            f"{np.median(inside[:, 1]):18.1f}   color {low[0]:.2f} to {high[0]:.2f}, "
             f"magnitude {low[1]:.1f} to {high[1]:.1f}"
         )
     print()
@@ -77,7 +77,7 @@ def main() -> None:
     options = parser.parse_args()
 
     stars = read(options.file) if options.file else make_up()
-    # Colour and magnitude are in different units: without a common scale it would be the magnitude that decides.
+    # Color and magnitude are in different units: without a common scale it would be the magnitude that decides.
     scaled = Scaler().fit_transform(stars)
     results = {
         "k-means": KMeans(options.clusters, n_init=10, random_state=0).fit_predict(scaled),
@@ -88,7 +88,7 @@ def main() -> None:
 
     figure, axes = plt.subplots(1, 2, figsize=(13, 8), sharey=True, layout="constrained")
     for ax, (name, labels) in zip(axes, results.items(), strict=True):
-        scatter(stars, labels, names=["colour (B-V)", "absolute magnitude"], ax=ax)
+        scatter(stars, labels, names=["color (B-V)", "absolute magnitude"], ax=ax)
         ax.set_title(name)
         ax.legend(markerscale=3)
     axes[0].invert_yaxis()  # bright stars above
