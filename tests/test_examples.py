@@ -152,7 +152,7 @@ def test_articles_weighs_words_as_tf_idf():
 # ------------------------------------------------------------------------------------------- images
 
 
-def test_images_finds_what_is_in_the_picture_and_keeps_closer_to_it_with_more_colours(monkeypatch, tmp_path, capsys):
+def test_images_finds_what_is_in_the_picture_and_keeps_closer_to_it_with_more_colors(monkeypatch, tmp_path, capsys):
     out = run("images.py", monkeypatch, tmp_path, capsys)
     errors = [float(error) for error in re.findall(r"% +([0-9.]+) +\d+$", out, re.MULTILINE)]
     assert len(errors) == 3 and errors[0] > errors[1] > errors[2]
@@ -165,12 +165,12 @@ def test_images_finds_what_is_in_the_picture_and_keeps_closer_to_it_with_more_co
     assert [(x, y) for _, x, y, _ in areas][3:] == [("90", "16"), ("30", "70")]  # sun and umbrella
 
 
-def test_images_with_as_many_colours_as_there_are_changes_nothing(monkeypatch, tmp_path, capsys):
+def test_images_with_as_many_colors_as_there_are_changes_nothing(monkeypatch, tmp_path, capsys):
     image = pytest.importorskip("PIL.Image")
     pixels = np.random.default_rng(0).choice(np.array([[0, 0, 0], [255, 0, 0], [0, 0, 255]], np.uint8), (12, 17))
     image.fromarray(pixels).save(tmp_path / "flag.png")
     out = run("images.py", monkeypatch, tmp_path, capsys, "flag.png", "--colors", "1", "2", "3", "--areas", "2")
-    assert "17 x 12 pixels, 3 colours" in out
+    assert "17 x 12 pixels, 3 colors" in out
     assert re.search(r"^ +3 .*% +0.0 +0$", out, re.MULTILINE)
 
 
@@ -226,18 +226,18 @@ def test_stars_dbscan_keeps_the_main_sequence_whole_and_kmeans_cuts_it(monkeypat
     main, giants = dbscan
     assert main[0] > 8000 and main[1:] == pytest.approx((0.4, 2.5), abs=0.1)
     assert 4000 < giants[0] < 5500 and giants[1:] == pytest.approx((1.2, 0.3), abs=0.1)
-    assert sum(abs(colour - 1.2) > 0.2 for _, colour, _ in kmeans) == 2
+    assert sum(abs(color - 1.2) > 0.2 for _, color, _ in kmeans) == 2
 
 
 @pytest.mark.filterwarnings("ignore:All 43 rows are in one cluster")
-def test_stars_leaves_out_stars_of_unknown_distance_or_colour(monkeypatch, tmp_path, capsys):
+def test_stars_leaves_out_stars_of_unknown_distance_or_color(monkeypatch, tmp_path, capsys):
     rng = np.random.default_rng(0)
     columns = ["x_pc", "y_pc", "z_pc", "mag", "absmag", "b_minus_v"]
     X = rng.uniform(1, 2, (50, 6))
     X[:5, 1], X[4:7, 5] = 1e5, 0.0
     np.savez(tmp_path / "hyg.npz", X=X, columns=columns)
     out = run("stars.py", monkeypatch, tmp_path, capsys, "hyg.npz", "--eps", "9", "--share", "0.2")  # all in one
-    assert out.startswith("50 stars; left out are 5 of unknown distance and 2 of unknown colour.")
+    assert out.startswith("50 stars; left out are 5 of unknown distance and 2 of unknown color.")
     assert re.search(r"^ +0 +43 ", out.split("DBSCAN")[1], re.MULTILINE)
 
 
@@ -274,7 +274,7 @@ def test_earthquakes_come_in_the_swarms_that_were_made_up(monkeypatch, tmp_path,
 
 
 @pytest.mark.parametrize("name", ["quakes.csv", "quakes.csv.gz"])
-def test_earthquakes_reads_catalogues_with_either_kind_of_date(name, monkeypatch, tmp_path, capsys):
+def test_earthquakes_reads_catalogs_with_either_kind_of_date(name, monkeypatch, tmp_path, capsys):
     rows = [f"03/{day:02}/2011,38.{day:02},{longitude},5.5" for day in range(1, 29) for longitude in (179.99, -179.99)]
     table = "\n".join(["date,latitude,longitude,magnitude", *rows, "2011-06-01T10:00:00,-10,20,6.1", ""]).encode()
     (tmp_path / name).write_bytes(gzip.compress(table) if name.endswith(".gz") else table)

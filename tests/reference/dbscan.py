@@ -28,7 +28,7 @@ def near(X, eps, metric="euclidean", p=2):
 
 
 def dbscan(near, min_samples, weights=None):
-    """Labels, and which are core points; `near[i, j]` says whether j is a neighbour of i. It need not be symmetric."""
+    """Labels, and which are core points; `near[i, j]` says whether j is a neighbor of i. It need not be symmetric."""
     near = np.asarray(near, dtype=bool)
     n = len(near)
     weights = [1] * n if weights is None else weights
@@ -48,7 +48,7 @@ def dbscan(near, min_samples, weights=None):
 
 
 def assert_is_dbscan(near, min_samples, weights, labels, is_core):
-    """The rules themselves, for neighbours that are symmetric, checked another way than `dbscan` does."""
+    """The rules themselves, for neighbors that are symmetric, checked another way than `dbscan` does."""
     n = len(near)
     weights = np.ones(n) if weights is None else np.asarray(weights)
     np.testing.assert_array_equal(is_core, [weights[row].sum() >= min_samples for row in near])

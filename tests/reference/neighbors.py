@@ -1,4 +1,4 @@
-"""Neighbours by definition: all distances, sorted. What coterie's neighbours are held against."""
+"""Neighbors by definition: all distances, sorted. What coterie's neighbors are held against."""
 
 import numpy as np
 
@@ -66,7 +66,7 @@ def adversarial(rng):
         "decimal grid": lambda: rng.randint(-5, 5, size=(n, d)) * 0.1,
         "collinear": lambda: rng.randint(-99, 99, size=(n, 1)) * rng.normal(size=d),
         "exponentially spaced": lambda: np.ldexp(rng.choice([-1.0, 1.0], size=(n, d)), rng.randint(-400, 400, (n, d))),
-        "towards a point": lambda: np.ldexp(np.ones((n, d)), -np.arange(n)[:, None]),
+        "toward a point": lambda: np.ldexp(np.ones((n, d)), -np.arange(n)[:, None]),
         "denormal": lambda: rng.randint(-3, 4, size=(n, d)) * 5e-324,
         "squares below the least number": lambda: rng.normal(size=(n, d)) * 1e-170,
         "squares beyond the largest number": lambda: rng.normal(size=(n, d)) * 1e300,
