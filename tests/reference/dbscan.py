@@ -22,7 +22,7 @@ def square(X, metric="euclidean", p=2):
 
 
 def near(X, eps, metric="euclidean", p=2):
-    """Who is near whom."""
+    """Which rows are within eps of each other."""
     bound = {"euclidean": eps * eps, "minkowski": eps**p}.get(metric, eps)
     return square(X, metric, p) <= bound
 

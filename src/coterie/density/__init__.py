@@ -1,11 +1,21 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Clusters as dense regions: DBSCAN.
 
-`_dbscan` reads parameters and data, and chooses how neighbors are found: `_regions` with a k-d tree, `_near_pairs`
-where all pairs are looked at (any metric, sparse rows, given distances). Both end in labels and core points. The loops
-are in `_kernels`.
+`_dbscan` has the estimator and the function. They read parameters and data, and choose how neighbors are found:
 
-Another density-based method is a module beside `_dbscan`; it finds neighbors with `coterie.neighbors`.
+- `_dbscan_tree`: with a k-d tree, for metrics that compare vectors. `_projection` lets the tree hold a projection of
+  rows with many features. Then the kernels, in this order: `dbscan_cells`, `dbscan_core` (core points),
+  `dbscan_components` (core points of a cluster are joined), `dbscan_labels` (clusters are numbered), `dbscan_borders`
+  (the border rule).
+- `_dbscan_pairs`: from all pairs, for the other metrics and sparse rows. `_sources` says which pairs are within the
+  radius, `dbscan_pairs` has the kernels.
+- `_dbscan_given`: from given distances, a matrix or a sparse graph; `dbscan_given` has the kernels.
+
+All ways return `_clusters.Clusters`. `_core_points` finds the core point nearest to a row, for `predict` and outlier
+scores.
+
+Another density-based method is a module beside `_dbscan`; its kernels begin with its name. It finds neighbors with
+`coterie.neighbors`, or leaf by leaf as `dbscan_core` does.
 """
 
 from ._dbscan import DBSCAN, dbscan

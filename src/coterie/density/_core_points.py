@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Core points of a fit: which one is nearest to a further row, and how near it is."""
+"""The core points of a fit: which one is nearest to a row, for `predict`, and how near it is, for outlier scores."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from .. import distances, neighbors
 from .._base import power_of_two
 from .._base.arrays import as_matrix
 from ..distances import _sparse
+from ..distances._sparse import SparseRows
 from ..distances._sparse_points import sparse_points
 
 if TYPE_CHECKING:
@@ -21,12 +22,18 @@ _UNSURE = 1e-9  # relative error of a distance, at most
 
 
 class CorePoints(NamedTuple):
-    """The core points of a fit, and how far they reach.
+    """The core points of a fit, and the radius within which they give rows their label.
 
-    rows : (n_core, n_features) they themselves, an array or a sparse container; not used with given distances
-    indices : (n_core,) which rows of the fit they are
-    metric : None where distances are given
-    eps : their reach
+    Attributes
+    ----------
+    rows : ndarray or sparse container of shape (n_core, n_features)
+        The core points; not used with given distances.
+    indices : ndarray of shape (n_core,)
+        Their numbers among the rows of the fit.
+    metric : Metric or None
+        None if distances are given.
+    eps : float
+        The radius.
     """
 
     rows: Any
@@ -34,7 +41,7 @@ class CorePoints(NamedTuple):
     metric: distances.Metric | None
     eps: float
 
-    def nearest_to(self, rows: NDArray | _sparse.SparseRows, n_threads: int) -> NDArray[np.intp]:
+    def nearest_to(self, rows: NDArray[np.floating] | SparseRows, n_threads: int) -> NDArray[np.intp]:
         """Number of the core point nearest to each row, the first one on a tie; -1 where none is within `eps`."""
         if not len(self.indices):
             return np.full(len(rows), -1, np.intp)
@@ -46,23 +53,24 @@ class CorePoints(NamedTuple):
             step = max(1, _BLOCK // rows.shape[1])
             parts = [np.arange(start, min(len(rows), start + step)) for start in range(0, len(rows), step)]
             return np.concatenate([self.nearest_to(rows.take(part).to_dense(), n_threads) for part in parts])
-        nearest, _, is_near = _measure(self.rows, rows, self.metric, self.eps, n_threads)
-        return np.where(is_near, nearest, -1)
+        found = _measure(self.rows, rows, self.metric, self.eps, n_threads)
+        return np.where(found.is_within, found.number, -1)
 
-    def scores(self, rows: NDArray, n_threads: int) -> NDArray[np.float64]:
+    def scores(self, rows: NDArray[np.floating], n_threads: int) -> NDArray[np.float64]:
         """Distance of each row to the nearest core point over `eps`: more than 1 exactly where none is within `eps`."""
         if not len(self.indices):
             return np.full(len(rows), np.inf)
+        ratio: NDArray[np.float64]
         if self.metric is None:
             far = rows[:, self.indices].min(axis=1)
-            found, is_near = far / self.eps, far <= self.eps
+            ratio, is_within = far / self.eps, far <= self.eps
         else:
             core = as_matrix(self.rows, name="model.components_")
-            _, found, is_near = _measure(core, rows, self.metric, self.eps, n_threads)
+            _, ratio, is_within = _measure(core, rows, self.metric, self.eps, n_threads)
         # Whatever a division was rounded to.
-        return np.where(is_near, np.minimum(found, 1.0), np.maximum(found, np.nextafter(1.0, 2.0)))
+        return np.where(is_within, np.minimum(ratio, 1.0), np.maximum(ratio, np.nextafter(1.0, 2.0)))
 
-    def _nearest_given(self, rows: NDArray | _sparse.SparseRows) -> NDArray[np.intp]:
+    def _nearest_given(self, rows: NDArray[np.floating] | SparseRows) -> NDArray[np.intp]:
         """The same from given distances to all rows of the fit."""
         core = self.indices
         nearest = np.full(len(rows), -1, np.intp)
@@ -84,7 +92,7 @@ class CorePoints(NamedTuple):
         return nearest
 
     def _nearest_sparse(
-        self, rows: NDArray | _sparse.SparseRows, metric: distances.Metric, n_threads: int
+        self, rows: NDArray[np.floating] | SparseRows, metric: distances.Metric, n_threads: int
     ) -> NDArray[np.intp]:
         core = _sparse.as_sparse_rows(self.rows, n_threads)
         if isinstance(rows, np.ndarray):
@@ -96,17 +104,24 @@ class CorePoints(NamedTuple):
         return points.nearest_to(sparse_points(rows, metric, float(self.eps), n_threads, core))
 
 
+class _Nearest(NamedTuple):
+    number: NDArray[np.intp]  # of the core point
+    ratio: NDArray[np.float64]  # distance over eps
+    is_within: NDArray[np.bool_]  # as the fit decides it, whatever the distance is rounded to
+
+
 def _measure(
-    core: NDArray, rows: NDArray, metric: distances.Metric, eps: float, n_threads: int
-) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.bool_]]:
-    """For each row the number of the nearest core point, its distance over `eps`, and whether that is within `eps`."""
+    core: NDArray[np.floating], rows: NDArray[np.floating], metric: distances.Metric, eps: float, n_threads: int
+) -> _Nearest:
+    """Find the core point nearest to each row."""
     distances.check_suits(rows, metric)
     exponent = distances.safe_exponent(metric, rows, core, radius=float(eps))
     rows, core = (power_of_two.divided(each, exponent) for each in (rows, core))
     eps = power_of_two.times(eps, -exponent * metric.degree)
-    found, nearest = (each[:, 0] for each in neighbors.kneighbors(core, 1, rows, metric=metric, n_jobs=n_threads))
+    far, nearest = neighbors.kneighbors(core, 1, rows, metric=metric, n_jobs=n_threads)
+    found = far[:, 0]
     is_near = found <= eps
     unsure = np.flatnonzero(np.abs(found - eps) <= _UNSURE * eps)  # distances are rounded once more than what counts
     if len(unsure):
         is_near[unsure] = neighbors.radius_counts(core, eps, rows[unsure], metric=metric, n_jobs=n_threads) > 0
-    return nearest, found / eps, is_near
+    return _Nearest(nearest[:, 0], found / eps, is_near)

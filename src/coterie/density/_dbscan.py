@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""DBSCAN: clusters are where rows lie dense; as scikit-learn's estimator and function."""
+"""DBSCAN as scikit-learn's estimator and function: parameters, data, and which way to the clusters."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from .._base.state import FLOATS, Array
 from .._base.warnings import warn
 from .._runtime import progress, threads
 from ..distances import _sparse
+from ..distances._sparse import SparseRows
 from ..distances._sparse_points import sparse_points
 from ..neighbors import _vectors
 from ..scaling._variance import warn_of_scales
@@ -40,37 +41,35 @@ _EPS = Rule("a float in the range (0.0, inf)", lambda value: is_real(value) and 
 
 
 class DBSCAN(InductiveClusterer):
-    """Clusters are where rows lie dense; rows between them are noise.
+    """Clusters are dense regions; rows outside them are noise.
 
     A row with `min_samples` rows within `eps`, itself included, is a core point. Core points within `eps` of each other
     are in one cluster, and so are the rows within `eps` of a core point: border points. All others are noise.
 
-    Parameters, attributes, labels with their numbers, and messages are those of ``sklearn.cluster.DBSCAN``, but memory
-    grows with the data, however many neighbours there are; and there are labels for new rows (`predict`).
+    Parameters, attributes, labels and messages are those of ``sklearn.cluster.DBSCAN``, but memory grows with the data,
+    however many neighbors there are, and `predict` labels new rows.
 
     Parameters
     ----------
     eps : float, default=0.5
-        Rows at this distance or less are neighbours. The most important choice: see ``coterie.selection.suggest_eps``.
+        Rows at this distance or less are neighbors. The most important choice: see ``coterie.selection.suggest_eps``.
 
     min_samples : int, default=5
         How many rows within `eps`, itself included, make a row a core point; with `sample_weight` their weight.
 
     metric : str, callable or `coterie.distances.Metric`, default='euclidean'
-        How far two rows are from each other: a name of the table in `coterie.distances`; a callable ``metric(x, y)``
-        that returns the distance of two rows, whichever comes first; or 'precomputed': `X` holds the distances, those
-        from row i in row i. A sparse `X` holds those of neighbours; what is not stored is far, but each row is its own
-        neighbour.
+        The distance of two rows: a name from the table in `coterie.distances`; a callable ``metric(x, y)``, which must
+        be symmetric; or 'precomputed': row i of `X` holds the distances from row i. A sparse `X` holds distances of
+        neighbors; rows whose distance is not stored are no neighbors, but each row is its own neighbor.
 
     metric_params : dict, default=None
         ``p`` for 'minkowski', or further arguments for a callable.
 
     algorithm : {'auto', 'ball_tree', 'kd_tree', 'brute'}, default='auto'
-        Accepted for scikit-learn's sake and of no effect: the result is always exact, and how it is found is up to the
-        data.
+        Ignored; kept for API compatibility. The result is always exact, and the data decide how it is found.
 
     leaf_size : int, default=30
-        Accepted for scikit-learn's sake and of no effect.
+        Ignored; kept for API compatibility.
 
     p : float, default=None
         The exponent for 'minkowski'; None is 2.
@@ -87,8 +86,8 @@ class DBSCAN(InductiveClusterer):
         A copy of these rows.
 
     labels_ : ndarray of shape (n_samples,), int64
-        Cluster of each row, numbered by their first core points; -1 for noise. A border point within reach of several
-        clusters has the lowest number.
+        Cluster of each row, -1 for noise. Clusters are numbered by their first core points. A border point within `eps`
+        of several clusters has the lowest of their numbers.
 
     n_features_in_ : int
         Number of columns seen by fit.
@@ -98,14 +97,14 @@ class DBSCAN(InductiveClusterer):
 
     Notes
     -----
-    Rows are neighbours where the sum of squared differences, in float64 and in the order of the features, is at most
-    ``eps * eps`` (and alike for the other metrics): what scikit-learn's trees compute. float32 data are taken as the
-    numbers that they are.
+    Rows are neighbors if the sum of their squared differences, in float64 and in the order of the features, is at most
+    ``eps * eps``, as scikit-learn's trees compute it; the other metrics are compared in the same way. float32 data are
+    not rounded again.
 
-    Time depends on the data: near O(n log n) for few features, O(n²) for many, and for metrics that are not distances
-    between vectors (canberra, braycurtis, hamming, jaccard, dice, callables) and sparse data. Memory beyond the data is
-    about 100 bytes and two copies of the features a row, whatever `eps` is. On one machine the results are the same for
-    any number of threads.
+    Time depends on the data: about O(n log n) for few features; O(n²) for many features, for metrics that are not
+    distances between vectors (canberra, braycurtis, hamming, jaccard, dice, callables), and for sparse data. Memory
+    beyond the data is about 100 bytes and two copies of the features per row, whatever `eps` is. On one machine the
+    results are the same for any number of threads.
 
     References
     ----------
@@ -149,13 +148,14 @@ class DBSCAN(InductiveClusterer):
     core_sample_indices_: NDArray[np.intp]
     components_: Any
     labels_: NDArray[np.intp]
+    _fit_eps: float
 
     def __init__(
         self,
         eps: float = 0.5,
         *,
         min_samples: int = 5,
-        metric: str | Callable | distances.Metric = "euclidean",
+        metric: str | Callable[..., object] | distances.Metric = "euclidean",
         metric_params: Mapping[str, Any] | None = None,
         algorithm: str = "auto",
         leaf_size: int = 30,
@@ -188,15 +188,15 @@ class DBSCAN(InductiveClusterer):
             ``tocsr``, or ``data``, ``indices`` and ``indptr``; of the metrics it takes 'euclidean', 'sqeuclidean',
             'manhattan' and 'cosine'.
 
-        y : ignored
-            Accepted for scikit-learn's sake.
+        y : None
+            Ignored; kept for API compatibility.
 
         sample_weight : array-like of shape (n_samples,) or float, default=None
-            How many times each row counts as a neighbour. With a negative weight it keeps its neighbours from being
+            How many times each row counts as a neighbor. A row with a negative weight keeps its neighbors from being
             core points.
 
         callback : callable, default=None
-            Called as ``callback(stage, done, total)`` in the course of the work; returning False stops it.
+            Called as ``callback(stage, done, total)`` during the work; returning False stops it.
 
         Returns
         -------
@@ -216,8 +216,8 @@ class DBSCAN(InductiveClusterer):
         Warns
         -----
         ClusteringWarning
-            There is no core point, all rows are in one cluster, or more than half of the rows are noise; or the numbers
-            are float32 and so large that they were rounded by more than a little of `eps`.
+            There is no core point, all rows are in one cluster, or more than half of the rows are noise; or float32
+            numbers are so large that `eps` is less than 20 steps from one to the next.
         FeatureScaleWarning
             One feature holds 95% of the variance or more, and the metric adds up differences.
 
@@ -226,23 +226,25 @@ class DBSCAN(InductiveClusterer):
         A fit that raises or is interrupted leaves the estimator as it was.
         """
         self._check_parameters()
-        rows, seen = self._read_rows(X)
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
+        rows, seen = self._read_rows(X, n_threads)
         weights = as_weights(sample_weight, len(rows), allow_negative=True)
         _check_sum(weights)
         metric = self._resolve_metric()
-        n_threads = threads.resolve_n_jobs(self.n_jobs)
         if metric is not None and isinstance(rows, np.ndarray):
             warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
         with progress.reported_to(callback):
             labels, is_core = _find_clusters(rows, metric, self.eps, int(self.min_samples), weights, n_threads)
         core = np.flatnonzero(is_core)
+        components: Any
         if not len(core):
             components = np.empty((0, rows.shape[1]))
-        elif isinstance(rows, _sparse.SparseRows):
+        elif isinstance(rows, SparseRows):
             components = rows.take(core).to_container()
         else:
             components = rows[core]
-        self._warn(rows, metric, labels, is_core)
+        self._warn_of_result(metric, labels, is_core)
+        self._warn_of_rounding(rows, metric)
         self._become(
             core_sample_indices_=core,
             components_=components,
@@ -254,11 +256,10 @@ class DBSCAN(InductiveClusterer):
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:
-        """Label new rows: that of the nearest core point within `eps`, else -1.
+        """Label new rows by the nearest core point within `eps`; -1 if there is none.
 
-        So a core point of the fit gets the label that it has, and noise stays noise; a border point gets that of its
-        nearest core point, and so another one than in `labels_` where it is within reach of several clusters and the
-        nearest is not the one with the lowest number.
+        Core points and noise of the fit keep their labels. A border point gets the label of its nearest core point; if
+        it is within `eps` of several clusters, that may differ from the one in `labels_`.
 
         Parameters
         ----------
@@ -269,7 +270,7 @@ class DBSCAN(InductiveClusterer):
         Returns
         -------
         ndarray of shape (n_new,), intp
-            Of equally near core points the first one counts.
+            Of equally near core points the first one decides.
 
         Raises
         ------
@@ -313,20 +314,20 @@ class DBSCAN(InductiveClusterer):
         """
         return self._set_request("fit", sample_weight=sample_weight, callback=callback)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         tags.input_tags.pairwise = self._is_precomputed()
         return tags
 
-    def _assign(self, X: NDArray | _sparse.SparseRows) -> NDArray[np.intp]:
+    def _assign(self, X: NDArray[np.floating] | SparseRows) -> NDArray[np.intp]:
         nearest = self._core_points().nearest_to(X, threads.resolve_n_jobs(self.n_jobs))
         labels = np.full(len(X), -1, np.intp)
         is_near = nearest >= 0
         labels[is_near] = self.labels_[self.core_sample_indices_][nearest[is_near]]
         return labels
 
-    def _noise_scores(self, X: NDArray) -> NDArray[np.float64]:
+    def _noise_scores(self, X: NDArray[np.floating]) -> NDArray[np.float64]:
         return self._core_points().scores(X, threads.resolve_n_jobs(self.n_jobs))
 
     def _core_points(self) -> CorePoints:
@@ -349,10 +350,12 @@ class DBSCAN(InductiveClusterer):
             params.setdefault("p", self.p)
         return distances.as_metric(self.metric, **params)
 
-    def _read_rows(self, X: ArrayLike) -> tuple[NDArray | _sparse.SparseRows, dict[str, object]]:
+    def _read_rows(self, X: ArrayLike, n_threads: int) -> tuple[NDArray[np.floating] | SparseRows, dict[str, Any]]:
+        rows: NDArray[np.floating] | SparseRows
+        seen: dict[str, Any]
         if _sparse.is_sparse(X):
-            rows = self._read_sparse(X, self._is_precomputed())
-            seen: dict[str, object] = {"n_features_in_": rows.shape[1]}
+            rows = self._read_sparse(X, n_threads, self._is_precomputed())
+            seen = {"n_features_in_": rows.shape[1]}
         else:
             rows, seen = self._read(X)
         if self._is_precomputed():
@@ -361,11 +364,12 @@ class DBSCAN(InductiveClusterer):
             _check_distances(rows)
         return rows, seen
 
-    def _read_more_rows(self, X: ArrayLike) -> NDArray | _sparse.SparseRows:
+    def _read_more_rows(self, X: ArrayLike) -> NDArray[np.floating] | SparseRows:
+        rows: NDArray[np.floating] | SparseRows
         if not _sparse.is_sparse(X):
             rows = self._read_more(X)
         else:
-            rows = self._read_sparse(X, self._fit_metric is None)
+            rows = self._read_sparse(X, threads.resolve_n_jobs(self.n_jobs), self._fit_metric is None)
             owner = type(self).__name__
             check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
             check_n_features(rows.shape[1], self.n_features_in_, owner)
@@ -373,10 +377,8 @@ class DBSCAN(InductiveClusterer):
             _check_distances(rows)
         return rows
 
-    def _read_sparse(self, X: object, precomputed: bool) -> _sparse.SparseRows:
-        return _sparse.as_sparse_rows(
-            X, threads.resolve_n_jobs(self.n_jobs), owner=type(self).__name__, is_sorted=not precomputed
-        )
+    def _read_sparse(self, X: object, n_threads: int, precomputed: bool) -> SparseRows:
+        return _sparse.as_sparse_rows(X, n_threads, owner=type(self).__name__, is_sorted=not precomputed)
 
     def _check_relations(self) -> None:
         core, labels = self.core_sample_indices_, self.labels_
@@ -389,10 +391,10 @@ class DBSCAN(InductiveClusterer):
         if not np.array_equal(labels[core[np.sort(first)]], np.arange(labels.max() + 1)):
             raise ValueError("labels_ should number the clusters by their first core points")
 
-    def _warn(
-        self, rows: NDArray | _sparse.SparseRows, metric: distances.Metric | None, labels: NDArray, is_core: NDArray
+    def _warn_of_result(
+        self, metric: distances.Metric | None, labels: NDArray[np.int64], is_core: NDArray[np.bool_]
     ) -> None:
-        """Say what to try where the result is hardly what was wanted."""
+        """Say what to try if the result is hardly what was wanted."""
         n, noise = len(labels), int(np.count_nonzero(labels < 0))
         scale = "" if metric is None or metric.scale_free else ", or scale the features if their units differ"
         look = "" if metric is None else " coterie.selection.suggest_eps proposes an eps."
@@ -414,22 +416,23 @@ class DBSCAN(InductiveClusterer):
                 f"{self.min_samples}{scale}.{look}",
                 ClusteringWarning,
             )
-        if (
-            metric is not None
-            and metric.kernel in _WITH_MAGNITUDE
-            and isinstance(rows, np.ndarray)
-            and rows.dtype == np.float32
-        ):
-            largest = max(rows.max(), -rows.min())
-            step = float(np.spacing(largest))
-            eps = math.sqrt(self.eps) if metric.kernel == "sqeuclidean" else self.eps
-            if eps < _COARSE * step:
-                warn(
-                    f"The data are float32 numbers up to {largest:.6g}, where the next one is {step:.3g} away, and "
-                    f"eps={self.eps} is not large against that. Labels are those of the numbers as given, computed in "
-                    "float64. If they were rounded to float32, subtract an offset before, or pass float64.",
-                    ClusteringWarning,
-                )
+
+    def _warn_of_rounding(self, rows: NDArray[np.floating] | SparseRows, metric: distances.Metric | None) -> None:
+        """Say so if float32 cannot resolve `eps`."""
+        if metric is None or metric.kernel not in _WITH_MAGNITUDE:
+            return
+        if not isinstance(rows, np.ndarray) or rows.dtype != np.float32:
+            return
+        largest = max(rows.max(), -rows.min())
+        step = float(np.spacing(largest))
+        eps = math.sqrt(self.eps) if metric.kernel == "sqeuclidean" else self.eps
+        if eps < _COARSE * step:
+            warn(
+                f"The data are float32 numbers up to {largest:.6g}, where the next one is {step:.3g} away, and "
+                f"eps={self.eps} is not large against that. Labels are those of the numbers as given, computed in "
+                "float64. If they were rounded to float32, subtract an offset before, or pass float64.",
+                ClusteringWarning,
+            )
 
 
 def dbscan(
@@ -437,7 +440,7 @@ def dbscan(
     eps: float = 0.5,
     *,
     min_samples: int = 5,
-    metric: str | Callable | distances.Metric = "minkowski",
+    metric: str | Callable[..., object] | distances.Metric = "minkowski",
     metric_params: Mapping[str, Any] | None = None,
     algorithm: str = "auto",
     leaf_size: int = 30,
@@ -446,7 +449,7 @@ def dbscan(
     n_jobs: int | None = None,
     callback: Callable[[str, int, int], object] | None = None,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Find clusters where rows lie dense: `DBSCAN` as a function.
+    """Find clusters as dense regions: `DBSCAN` as a function.
 
     Parameters
     ----------
@@ -499,7 +502,7 @@ def dbscan(
 
 
 def _find_clusters(
-    rows: NDArray | _sparse.SparseRows,
+    rows: NDArray[np.floating] | SparseRows,
     metric: distances.Metric | None,
     eps: float,
     min_samples: int,
@@ -530,7 +533,7 @@ def _check_sum(weights: NDArray[np.float64] | None) -> None:
         )
 
 
-def _check_distances(rows: NDArray | _sparse.SparseRows) -> None:
+def _check_distances(rows: NDArray[np.floating] | SparseRows) -> None:
     if isinstance(rows, np.ndarray):
         if rows.min() < 0:
             row, column = np.unravel_index(rows.argmin(), rows.shape)

@@ -35,7 +35,7 @@ def find_clusters_of_matrix(
     clusters = dbscan_given.Growth(is_core.view(np.uint8), labels, np.empty(n, np.int64))
     rest = dbscan_given.Unlabeled(np.arange(n))
     progress.report("dbscan", 1, 2)
-    parallel.over(np.count_nonzero(is_core), 1, 1, dbscan_given.grow_in_matrix, D, radius, clusters, rest)
+    parallel.over(int(np.count_nonzero(is_core)), 1, 1, dbscan_given.grow_in_matrix, D, radius, clusters, rest)
     progress.report("dbscan", 2, 2)
     return Clusters(labels, is_core)
 
@@ -56,7 +56,7 @@ def find_clusters_of_graph(
     is_core, labels = count >= min_samples, np.full(n, -1)
     clusters = dbscan_given.Growth(is_core.view(np.uint8), labels, np.empty(n, np.int64))
     progress.report("dbscan", 1, 2)
-    parallel.over(np.count_nonzero(is_core), 1, 1, dbscan_given.grow_in_graph, *arrays, radius, clusters)
+    parallel.over(int(np.count_nonzero(is_core)), 1, 1, dbscan_given.grow_in_graph, *arrays, radius, clusters)
     progress.report("dbscan", 2, 2)
     return Clusters(labels, is_core)
 

@@ -129,7 +129,7 @@ class _Sure(NamedTuple):
 def _sure_cells(cells: dbscan_cells.Cells, weights: NDArray[np.float64] | None, min_samples: int) -> _Sure:
     """Tell the cells that hold enough, all within the radius: their points need not be counted for."""
     tree = cells.search.tree
-    starts, stops = np.asarray(tree.nodes)[cells.cells, :2].T
+    starts, stops = np.asarray(tree.nodes)[np.asarray(cells.cells), :2].T
     tight = np.asarray(cells.tight)
     if weights is None:
         return _Sure(np.empty(0), (stops - starts >= min_samples) & tight, True)
