@@ -18,6 +18,7 @@ import coterie
 from coterie._base import model_files
 from coterie._base.estimator import Estimator
 from coterie._runtime import memory
+from coterie._runtime.thresholds import thresholds
 from coterie.neighbors import NearestNeighbors
 from coterie.scaling import Scaler
 
@@ -394,7 +395,7 @@ def test_zip_files_that_lie(path):
 
 def test_memory_is_looked_at_before_anything_is_read(path, monkeypatch):
     Scaler().fit(np.ones((2, 300_000))).save(path)
-    monkeypatch.setattr(memory, "_SMALL", 0)
+    monkeypatch.setattr(thresholds, "small_memory", 0)
     monkeypatch.setattr(memory, "available", lambda: 10**6)
     refused(path, "Its arrays would take 4.8 MB of memory, and 1 MB are available", OSError)
     MODELS["kmeans"].save(path)

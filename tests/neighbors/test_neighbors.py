@@ -13,6 +13,7 @@ from reference import neighbors as reference
 
 from coterie import Cancelled, NotFittedError, distances, progress
 from coterie._runtime import memory
+from coterie._runtime.thresholds import thresholds
 from coterie.neighbors import NearestNeighbors, _search, kneighbors, radius_counts, radius_neighbors
 
 X = np.random.RandomState(0).normal(size=(300, 3))
@@ -377,7 +378,7 @@ def test_bad_arguments_of_the_estimator():
 
 @pytest.mark.usefixtures("path")
 def test_what_does_not_fit_is_refused_before_it_is_allocated(monkeypatch):
-    monkeypatch.setattr(memory, "_SMALL", 0)
+    monkeypatch.setattr(thresholds, "small_memory", 0)
     monkeypatch.setattr(memory, "available", lambda: 100_000)
     assert len(radius_counts(X, 10)) == 300
     with pytest.raises(

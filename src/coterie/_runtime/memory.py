@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterator
 
 from . import cgroup
+from .thresholds import thresholds
 
-# Less than this is never refused: looking costs more time than such an array.
-_SMALL = 1 << 26
+__all__ = ["as_text", "available", "require"]
 
 # By version of control groups: the files with the limit and what is used, and the field for cached files.
 _FILES = {
@@ -35,7 +35,7 @@ def require(n_bytes: int, what: str, instead: str) -> None:
     MemoryError
         Names what, the bytes, what is available, and the alternative.
     """
-    if n_bytes <= _SMALL or sys.is_finalizing():  # files can't be opened any more then
+    if n_bytes <= thresholds.small_memory or sys.is_finalizing():  # files can't be opened any more then
         return
     free = available()
     if free is not None and n_bytes > free:

@@ -17,6 +17,9 @@ class Thresholds:
     # ---- _runtime
     chunk: float = 100_000.0  # nanoseconds of a chunk: waking a thread costs a third of that, and Ctrl-C is not to wait
     pause: float = 0.05  # seconds the caller works before it looks into Python: Ctrl-C must take effect within 0.2 s
+    small_memory: int = (
+        1 << 26
+    )  # bytes that are never refused: looking how much there is takes longer
     strip: int = 1 << 16  # operations of a strip, at least; where strips end shows in the last bits of sums
 
     # ---- scaling
