@@ -147,15 +147,16 @@ def shown(value: object) -> str:
 
 
 def count(n: int, thing: str) -> str:
+    """A number of things: `1 row`, `2,000 rows`."""
     return f"{n:,} {thing}{'' if n == 1 else 's'}"
 
 
-def listing(names: Iterable[object], limit: int = 12) -> str:
+def shortlist(names: Iterable[object], limit: int = 12) -> str:
     """`a, b, c` or, when there are many, `a, b and 17 more`."""
-    names = [str(name) for name in names]
-    if len(names) <= limit:
-        return ", ".join(names)
-    return f"{', '.join(names[: limit - 1])} and {len(names) - limit + 1} more"
+    texts = list(map(str, names))
+    if len(texts) <= limit:
+        return ", ".join(texts)
+    return f"{', '.join(texts[: limit - 1])} and {len(texts) - limit + 1} more"
 
 
 def printable(name: str) -> str:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 import coterie
-from coterie._base.wording import listing
+from coterie._base.wording import shortlist
 
 
 class Problem(Exception):
@@ -45,4 +45,4 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(name.lower(), lowered, n=1)
     if close:
         return f"did you mean {lowered[close[0]]!r}?"
-    return f"there is {listing(known)}"
+    return f"there is {shortlist(known)}"

@@ -9,7 +9,7 @@ import numpy as np
 
 from coterie import distances
 from coterie._base.table import Table
-from coterie._base.wording import listing
+from coterie._base.wording import shortlist
 from coterie.cli._console import Problem
 from coterie.cli._io.sources import source_name
 
@@ -19,7 +19,7 @@ def to_radians(args: argparse.Namespace, data: Table) -> np.ndarray:
     if len(data.names) != 2:
         raise Problem(
             f"{source_name(args.file)}: --metric haversine needs two columns, latitude and longitude in "
-            f"degrees, and there {'is' if len(data.names) == 1 else 'are'} {listing(data.names)}; --columns "
+            f"degrees, and there {'is' if len(data.names) == 1 else 'are'} {shortlist(data.names)}; --columns "
             "picks two",
             code=2,
         )

@@ -29,7 +29,7 @@ import numpy as np
 
 import coterie
 from coterie import selection
-from coterie._base.wording import count, listing
+from coterie._base.wording import count, shortlist
 from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem, note, progress_bar
 from coterie.cli._io.outputs import check_targets
@@ -104,7 +104,7 @@ def run(args: argparse.Namespace) -> None:
     if not possible:
         raise Problem(f"{source_name(args.file)}: -k {args.ks[0]} is too many for {count(n, 'row')}")
     if len(possible) < len(args.ks) and not args.quiet:
-        note(f"left out, as there are only {count(n, 'row')}: -k {listing(k for k in args.ks if k >= n)}")
+        note(f"left out, as there are only {count(n, 'row')}: -k {shortlist(k for k in args.ks if k >= n)}")
     scale(table, args.scale)
     warn_of_scales(table)
 

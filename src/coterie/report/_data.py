@@ -11,7 +11,7 @@ import numpy as np
 
 from coterie._base.lazy import lazy_property
 from coterie._base.table import Table
-from coterie._base.wording import listing
+from coterie._base.wording import shortlist
 from coterie._runtime.thresholds import thresholds
 from coterie.scaling import Scaler, variance_shares
 
@@ -107,14 +107,14 @@ def choose_scaling(table: Table, wanted: str) -> tuple[str, str]:
     tails = [name for name, column in zip(names, values.T, strict=True) if _has_long_tail(column)]
     if 2 * len(tails) >= len(names) and (values >= 0).all():
         return "log", (
-            f"{listing(tails, 5)} {'has' if len(tails) == 1 else 'have'} a long tail of large values, and "
+            f"{shortlist(tails, 5)} {'has' if len(tails) == 1 else 'have'} a long tail of large values, and "
             "nothing is negative. Logarithms count in factors: from 10 to 100 is as far as from 100 to "
             "1,000, so that the few largest values do not decide alone"
         )
     far = [name for name, column in zip(names, values.T, strict=True) if _has_far_values(column)]
     if far:
         return "robust", (
-            f"{listing(far, 5)} {'has' if len(far) == 1 else 'have'} values that are far from most "
+            f"{shortlist(far, 5)} {'has' if len(far) == 1 else 'have'} values that are far from most "
             "others. Medians and interquartile ranges keep these from squeezing the rest together"
         )
     return "standard", _say_standard(values, names, tails)
@@ -135,7 +135,7 @@ def _say_standard(values, names, tails):
     if tails:
         other = "logarithms (--scale log)" if (values >= 0).all() else "robust scaling (--scale robust)"
         text += (
-            f"; {listing(tails, 5)} {'has' if len(tails) == 1 else 'have'} a long tail of large values, for which "
+            f"; {shortlist(tails, 5)} {'has' if len(tails) == 1 else 'have'} a long tail of large values, for which "
             f"{other} may do better"
         )
     return text

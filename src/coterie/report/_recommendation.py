@@ -10,7 +10,7 @@ import numpy as np
 
 import coterie
 from coterie import scores
-from coterie._base.wording import FEW_APART, count, listing, lopsidedness
+from coterie._base.wording import FEW_APART, count, lopsidedness, shortlist
 from coterie._base.wording import share as percent
 from coterie._runtime.thresholds import thresholds
 from coterie.report._comparison import Comparison, Run
@@ -128,7 +128,7 @@ def _say_cut(sweep, k):
     if np.isnan(stability):
         return f"{text}are one choice of several."
     return (
-        f"{text}are taken because, of {listing(tried)}, other draws of the rows give these most alike (stability "
+        f"{text}are taken because, of {shortlist(tried)}, other draws of the rows give these most alike (stability "
         f"{stability:.2f})."
     )
 
@@ -236,7 +236,7 @@ def _score(choice, data, run):
         choice.scalings[method] = scores.adjusted_rand_score(labels, other)
     differing = {method: alike for method, alike in choice.scalings.items() if method != "none" and alike < _DIFFERS}
     if differing:
-        told = listing(f"{method} {alike:.2f}" for method, alike in differing.items())
+        told = shortlist(f"{method} {alike:.2f}" for method, alike in differing.items())
         choice.doubts.append(
             f"The clusters depend on how the columns are scaled: scaled otherwise, the agreement "
             f"(adjusted Rand) is {told}."
@@ -247,7 +247,7 @@ def _doubt_data(choice, table):
     sizes = np.bincount(choice.labels[choice.labels >= 0], minlength=1)
     small = np.flatnonzero((sizes < _FEW) | (sizes < _SMALL * len(choice.labels)))
     if len(small) and choice.method != "DBSCAN":
-        told = listing((f"cluster {label} ({count(int(sizes[label]), 'row')})" for label in small), 5)
+        told = shortlist((f"cluster {label} ({count(int(sizes[label]), 'row')})" for label in small), 5)
         choice.doubts.append(f"Very small: {told}. Such a cluster may be a few unusual rows rather than a group.")
     if lopsided := lopsidedness(choice.labels, f"cluster {sizes.argmax()}"):
         if choice.structure != "none":

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coterie._base.wording import count, listing
+from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem, did_you_mean
 
 
@@ -35,7 +35,7 @@ class Choose:
                 raise Problem(f"no column is called {name!r}: {did_you_mean(name, names)}", code=2)
         if self.columns is not None:
             if repeated := sorted({name for name in self.columns if self.columns.count(name) > 1}):
-                raise Problem(f"--columns names {listing(map(repr, repeated))} more than once", code=2)
+                raise Problem(f"--columns names {shortlist(map(repr, repeated))} more than once", code=2)
             place = {name: j for j, name in enumerate(names)}
             return [place[name] for name in self.columns]
         drop = set(self.drop)
@@ -89,7 +89,7 @@ class ChooseAgain:
             return list(range(len(names)))
         raise Problem(
             f"it has {count(len(names), 'column')}, and the model was fitted with "
-            f"{count(len(self.columns), 'column')}: {listing(self.columns)}"
+            f"{count(len(self.columns), 'column')}: {shortlist(self.columns)}"
         )
 
     def find_row_names(self, names: Sequence[str]) -> None:

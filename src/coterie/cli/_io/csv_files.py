@@ -13,7 +13,7 @@ import itertools
 import re
 
 from coterie._base.table import Table
-from coterie._base.wording import listing
+from coterie._base.wording import shortlist
 from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem
 from coterie.cli._io.columns import Choose, distinct
@@ -66,7 +66,7 @@ def _read(text, choose, careful=False):
         names = commented
     else:
         names, is_named = [""] * len(first), False
-        notes.append(f"no header line; called here: {listing([f'x{j}' for j in range(len(first))], 4)}")
+        notes.append(f"no header line; called here: {shortlist([f'x{j}' for j in range(len(first))], 4)}")
     given = names
     names, renamed = distinct([name.strip() for name in names])
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from coterie._base.table import Table
-from coterie._base.wording import count, listing
+from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem
 
 MISSING = ("error", "drop", "median")
@@ -49,4 +49,4 @@ def resolve_missing(table: Table, how: str, medians: Sequence[float] | None = No
 
 
 def _counts(table, counts):
-    return listing(f"{name} {n:,}" for name, n in zip(table.names, counts, strict=True) if n)
+    return shortlist(f"{name} {n:,}" for name, n in zip(table.names, counts, strict=True) if n)

@@ -10,7 +10,7 @@ import zipfile
 import numpy as np
 
 from coterie._base.table import Left, Table
-from coterie._base.wording import listing, printable
+from coterie._base.wording import printable, shortlist
 from coterie.cli._console import Problem, did_you_mean
 from coterie.cli._io.columns import distinct
 
@@ -135,13 +135,13 @@ def _arrays_of_a_table(headers):
     if len(tables) == 1:
         return tables
     if tables:
-        raise Problem(f"there are several arrays in it; choose one with --array: {listing(tables)}", code=2)
+        raise Problem(f"there are several arrays in it; choose one with --array: {shortlist(tables)}", code=2)
     if "indptr" in headers and "indices" in headers:
         raise Problem("it holds a sparse matrix; only dense arrays are read")
     lengths = {name: shape[0] for name, shape in numeric.items() if len(shape) == 1}
     columns = [name for name in lengths if lengths[name] == max(lengths.values())]
     if len(columns) < 2:
-        shapes = listing(f"{name} {shape}" for name, (shape, _) in headers.items())
+        shapes = shortlist(f"{name} {shape}" for name, (shape, _) in headers.items())
         raise Problem(f"there is no array of numbers with two dimensions in it: {shapes or 'no array'}")
     return columns
 
@@ -163,7 +163,7 @@ def _from_npz_array(wanted, headers, load, choose):
         elif name != wanted:
             others.append(name)
     array = load(wanted)
-    notes = [f"array {wanted} is used; also in the file: {listing(others)}"] if others else []
+    notes = [f"array {wanted} is used; also in the file: {shortlist(others)}"] if others else []
     if packing:
         array = array * packing.get("scale", 1.0) + packing.get("offset", 0.0)
         notes.append(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coterie._base.optional import how_to_install
-from coterie._base.wording import listing
+from coterie._base.wording import shortlist
 from coterie.cli._console import Problem, warn
 from coterie.cli._io.outputs import Outputs
 
@@ -73,7 +73,7 @@ def told_of_letters() -> Iterator[None]:
         warnings.showwarning = keep
         yield
     if lacking:
-        warn(f"pictures show boxes in place of letters that matplotlib's fonts lack, such as {listing(lacking, 3)}")
+        warn(f"pictures show boxes in place of letters that matplotlib's fonts lack, such as {shortlist(lacking, 3)}")
 
 
 def save_picture(outputs: Outputs, path: str, figure: Figure) -> None:

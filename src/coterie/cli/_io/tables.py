@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from coterie._base.table import Table
-from coterie._base.wording import count, listing
+from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem, note, warn
 from coterie.cli._io.columns import Choose, ChooseAgain
 from coterie.cli._io.missing import resolve_missing
@@ -38,9 +38,9 @@ def read_file(
             "empty",
         )
         if args.columns is not None and table.left_out:
-            raise Problem(f"not a column of numbers: {listing(table.left_out)}")
+            raise Problem(f"not a column of numbers: {shortlist(table.left_out)}")
         if not table.names:
-            instead = f", but {listing(table.left_out, 5)}" if table.left_out else ""
+            instead = f", but {shortlist(table.left_out, 5)}" if table.left_out else ""
             raise Problem(f"there is no column of numbers in it{instead}")
         if not len(table.values):
             raise Problem("there is no row in it")
@@ -59,7 +59,7 @@ def read_file(
             _warn_of(ids, "an identifier", "identifiers")
             _warn_of(dates, "a date", "dates")
         if constant:
-            tell(f"the same in every row, so without effect: {listing(constant)}")
+            tell(f"the same in every row, so without effect: {shortlist(constant)}")
         if message := resolve_missing(table, args.missing):
             tell(message + ", and their label is empty" * (labelled and table.kept is not None))
     return table
@@ -74,16 +74,16 @@ def read_more(args: argparse.Namespace, choose: ChooseAgain, missing: str, media
     with naming(source_name(args.file)):
         table = read_source(args.file, args.array, choose, args.quiet)
         if table.left_out:
-            raise Problem(f"not a column of numbers: {listing(table.left_out)}")
+            raise Problem(f"not a column of numbers: {shortlist(table.left_out)}")
         if not len(table.values):
             raise Problem("there is no row in it")
         for message in table.notes:
             tell(message)
         used = set(table.names)
         if ignored := [name for name in table.all_names if name not in used]:
-            tell(f"ignored, as the model does not use {'it' if len(ignored) == 1 else 'them'}: {listing(ignored)}")
+            tell(f"ignored, as the model does not use {'it' if len(ignored) == 1 else 'them'}: {shortlist(ignored)}")
         if table.names != list(choose.columns):
-            tell(f"columns are taken by position: {listing(table.names, 5)} as {listing(choose.columns, 5)}")
+            tell(f"columns are taken by position: {shortlist(table.names, 5)} as {shortlist(choose.columns, 5)}")
             table.names = list(choose.columns)
         if message := resolve_missing(table, missing, medians):
             tell(message + ", and their label is empty" * (table.kept is not None))
@@ -112,7 +112,7 @@ def read_any(
         if infinite := [
             name for name, column in zip(table.names, table.values.T, strict=True) if np.isinf(column).any()
         ]:
-            raise Problem(f"infinite values in {listing(infinite)}; correct them or leave the column out with --drop")
+            raise Problem(f"infinite values in {shortlist(infinite)}; correct them or leave the column out with --drop")
         for message in table.notes:
             tell(message)
         _tell_of_text(table, "left out", tell)
@@ -157,24 +157,24 @@ def _teller(args):
 def _tell_of_text(table, head, tell):
     """Name the columns that were left out in reading. A warning has those that hold numbers."""
     if text := [left for left in table.left_out if not left.is_unclear]:
-        tell(f"{head}: {listing(text)}")
+        tell(f"{head}: {shortlist(text)}")
     if unclear := [left for left in table.left_out if left.is_unclear]:
-        warn(f"left out, as the numbers can be read in two ways: {listing(unclear)}")
+        warn(f"left out, as the numbers can be read in two ways: {shortlist(unclear)}")
 
 
 def _keep_measurements(table, ids, dates, constant):
     table.leave_out(constant, "the same in every row")
     if not table.names:
-        raise Problem(f"there is no column of measurements in it, but {listing(table.left_out, 5)}")
+        raise Problem(f"there is no column of measurements in it, but {shortlist(table.left_out, 5)}")
     if constant:
-        warn(f"left out, the same in every row: {listing(constant)}")
+        warn(f"left out, the same in every row: {shortlist(constant)}")
     _leave_out_odd(table, ids, dates)
 
 
 def _leave_out_odd(table, ids, dates):
     """Leave out what looks like identifiers and dates, unless there is nothing else, and warn of it."""
     if len(ids) + len(dates) == len(table.names) and not table.texts:
-        odd, what = listing([*ids, *dates]), " and ".join(["identifiers"] * bool(ids) + ["dates"] * bool(dates))
+        odd, what = shortlist([*ids, *dates]), " and ".join(["identifiers"] * bool(ids) + ["dates"] * bool(dates))
         if ids or dates:
             warn(f"used although they look like {what}, as there is nothing else: {odd}")
         return
@@ -182,11 +182,11 @@ def _leave_out_odd(table, ids, dates):
     table.leave_out(ids, "looks like an identifier")
     table.leave_out(dates, "looks like a date")
     if ids or dates:
-        warn(f"left out: {listing(table.left_out[already:])}; --columns chooses what to use")
+        warn(f"left out: {shortlist(table.left_out[already:])}; --columns chooses what to use")
 
 
 def _warn_of(names, one, many):
     if len(names) == 1:
         warn(f"{names[0]} looks like {one} but is used as a measurement; --drop {names[0]} leaves it out")
     elif names:
-        warn(f"{listing(names)} look like {many} but are used as measurements; --drop leaves columns out")
+        warn(f"{shortlist(names)} look like {many} but are used as measurements; --drop leaves columns out")

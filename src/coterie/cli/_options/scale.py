@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coterie._base.table import Table
-from coterie._base.wording import listing, share
+from coterie._base.wording import share, shortlist
 from coterie.cli._console import Problem, warn
 from coterie.scaling import METHODS, Scaler, variance_shares
 
@@ -88,7 +88,8 @@ def check_not_negative(table, method):
             if (n := np.count_nonzero(column < 0))
         ]
         if negative:
-            raise Problem(f"--scale log needs values of 0 or more, and there are negative ones in {listing(negative)}")
+            found = shortlist(negative)
+            raise Problem(f"--scale log needs values of 0 or more, and there are negative ones in {found}")
 
 
 def _apply(table, scaler):

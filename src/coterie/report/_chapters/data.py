@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coterie._base.wording import as_column, count, listing, share_cell
+from coterie._base.wording import as_column, count, share_cell, shortlist
 from coterie._base.wording import share as percent
 from coterie.report._chapters.names import SCALINGS
 from coterie.report._data import DOMINANT
@@ -19,7 +19,7 @@ _MOST_COLUMNS = 60  # in the table of columns
 
 def chapter(found: Findings, pairs: Sequence[tuple[str, object]]) -> Section:
     data, names = found.data.table, found.data.table.names
-    content = [facts([*pairs, ("rows", _count_rows(found)), ("columns used", f"{len(names):,}: {listing(names, 30)}")])]
+    content = [facts([*pairs, ("rows", _count_rows(found)), ("columns used", used)])]
     if data.left_out:
         content.append(element("h3", "Columns that were left out"))
         content.append(
@@ -127,7 +127,7 @@ def _check_scale(found):
         one = len(found.data.codes) == 1
         content.append(
             paragraph(
-                f"{listing(found.data.codes, 6)} {'has' if one else 'have'} only a few whole numbers as values. If "
+                f"{shortlist(found.data.codes, 6)} {'has' if one else 'have'} only a few whole numbers as values. If "
                 "these are codes for kinds of things, differences between them mean nothing, and the grouping is "
                 "better without: "
                 f"leave {'it' if one else 'them'} out with ",
@@ -136,7 +136,7 @@ def _check_scale(found):
             )
         )
     if found.data.alike:
-        pairs = listing((f"{one} and {other} ({correlation:.2f})" for one, other, correlation in found.data.alike), 6)
+        pairs = shortlist((f"{one} and {other} ({correlation:.2f})" for one, other, correlation in found.data.alike), 6)
         content.append(
             paragraph(
                 f"Some columns say nearly the same, and so count twice (correlation): {pairs}. "

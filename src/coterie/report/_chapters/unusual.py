@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from coterie._base.wording import as_column, listing
+from coterie._base.wording import as_column, shortlist
 from coterie.report._findings import Findings
 from coterie.report._html import Section, paragraph, table
 
@@ -43,7 +43,7 @@ def chapter(found: Findings) -> Section:
     if len(tiny):
         told = "; ".join(
             f"cluster {profile.clusters[i]}: "
-            + listing(map(found.data.row_name, np.flatnonzero(labels == profile.clusters[i])), _FEW)
+            + shortlist(map(found.data.row_name, np.flatnonzero(labels == profile.clusters[i])), _FEW)
             for i in tiny[:_UNUSUAL]
         )
         content.append(paragraph(f"Rows in very small groups are unusual, too, whatever their score: {told}."))
