@@ -9,6 +9,7 @@ from reference import linkage as reference
 
 import coterie
 from coterie import distances, hierarchy, neighbors, scores
+from coterie.distances._metrics import NAMES
 from coterie.hierarchy import _linkage
 
 METHODS = ("single", "complete", "average", "weighted", "centroid", "median", "ward")
@@ -207,7 +208,7 @@ def test_trees_of_extreme_distances(linkage_path, name, method):
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 @pytest.mark.filterwarnings("ignore:.*hold.*variance", "ignore:Latitudes")
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("metric", [*distances.NAMES, by_largest_difference])
+@pytest.mark.parametrize("metric", [*NAMES, by_largest_difference])
 @pytest.mark.parametrize("name", MATRICES)
 def test_trees_of_extreme_rows(name, metric, method):
     X = MATRICES[name]
@@ -236,7 +237,7 @@ def infinite(x, y):
 
 def with_metrics(name, call):
     """A call for each metric, by name."""
-    for metric in (*distances.NAMES, by_largest_difference, no_number, infinite):
+    for metric in (*NAMES, by_largest_difference, no_number, infinite):
         title = metric if isinstance(metric, str) else metric.__name__
         yield f"{name}, {title}", lambda X, metric=metric: call(X[:, :2] if metric == "haversine" else X, metric)
 

@@ -283,7 +283,7 @@ class Data:
     def plausible(self, name: str, target: str) -> Any:
         """Another value that is valid for most functions; what is done with wrong ones may depend on it."""
         words = {
-            "metric": [*coterie.distances.NAMES, "precomputed"],
+            "metric": [*coterie.distances._metrics.NAMES, "precomputed"],
             "method": list(hierarchy_methods()),
             "linkage": ["ward", "average", "complete", "single"],
             "criterion": ["inconsistent", "distance", "maxclust", "monocrit", "maxclust_monocrit"],

@@ -11,7 +11,8 @@ from reference import dbscan as reference
 from coterie._runtime import progress
 from coterie._runtime.thresholds import thresholds
 from coterie.density import _dbscan_tree
-from coterie.distances import as_metric, safe_exponent
+from coterie.distances import as_metric
+from coterie.distances._metrics import safe_exponent
 from coterie.neighbors import _vectors
 
 CASES = 15  # of a seed; tens of thousands were tried

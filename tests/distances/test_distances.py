@@ -18,23 +18,14 @@ from reference import distances as reference
 import coterie
 from coterie import Cancelled, distances
 from coterie._runtime._kernels import simd
-from coterie.distances import (
-    Metric,
-    as_metric,
-    cdist,
-    check_condensed,
-    check_suits,
-    from_degrees,
-    km_to_radians,
-    pdist,
-    prepare,
-    radians_to_km,
-    rows_to,
-    squareform,
-)
+from coterie._runtime.thresholds import thresholds
+from coterie.distances import Metric, as_metric, cdist, from_degrees, km_to_radians, pdist, radians_to_km, squareform
+from coterie.distances._condensed import check_condensed
+from coterie.distances._metrics import NAMES, check_suits
+from coterie.distances._pairwise import fill_rectangle, prepare
 
 EXACT = ["euclidean", "sqeuclidean", "manhattan", "chebyshev"]  # scipy's bits
-CASES = [(name, {}) for name in distances.NAMES] + [("minkowski", {"p": p}) for p in (1, 1.5, 3.5, 0.5, math.inf)]
+CASES = [(name, {}) for name in NAMES] + [("minkowski", {"p": p}) for p in (1, 1.5, 3.5, 0.5, math.inf)]
 IDS = [name + "".join(f"-{value}" for value in kwargs.values()) for name, kwargs in CASES]
 every_metric = pytest.mark.parametrize("name, kwargs", CASES, ids=IDS)
 
@@ -241,8 +232,8 @@ def test_cosine_is_that_of_scikit_learn_but_for_rows_of_zeros():
 
 @every_metric
 def test_bits_do_not_depend_on_the_number_of_threads(name, kwargs, monkeypatch):
-    monkeypatch.setattr(distances, "_ALONE", 0)  # else one thread does it all
-    monkeypatch.setattr(distances, "_BLOCK_ROWS", 16)
+    monkeypatch.setattr(thresholds, "chunk", 0)  # else one thread does it all
+    monkeypatch.setattr(thresholds, "distance_rows", 16)
     rng = np.random.RandomState(0)
     X = rng.uniform(-1.5, 1.5, size=(170, 2)) if name == "haversine" else rng.normal(size=(170, 20))
     X = (X > 0).astype(float) if name == "dice" else X
@@ -266,7 +257,7 @@ def test_zero_threads_are_refused():
     ids=["pdist", "cdist", "callable"],
 )
 def test_progress_is_reported_and_the_work_can_be_stopped(function, monkeypatch):
-    monkeypatch.setattr(distances, "_BLOCK_ROWS", 4)
+    monkeypatch.setattr(thresholds, "distance_rows", 4)
     X = np.random.RandomState(0).normal(size=(2400, 4))
     steps = []
     with coterie.progress(lambda *step: steps.append(step)):
@@ -427,9 +418,9 @@ def test_out_of_cdist_has_the_shape_of_the_result():
 
 
 def test_each_alias_is_the_metric_itself():
-    aliases = {alias: metric.name for metric in map(as_metric, distances.NAMES) for alias in metric.aliases}
-    assert len(aliases) == sum(len(as_metric(name).aliases) for name in distances.NAMES)
-    assert not set(aliases) & set(distances.NAMES)
+    aliases = {alias: metric.name for metric in map(as_metric, NAMES) for alias in metric.aliases}
+    assert len(aliases) == sum(len(as_metric(name).aliases) for name in NAMES)
+    assert not set(aliases) & set(NAMES)
     assert {"l1", "l2", "cityblock", "chebychev", "matching", "sqeuclid"} <= set(aliases)
     for alias, name in aliases.items():
         assert as_metric(alias) is as_metric(alias.upper()) is as_metric(name) or name == "minkowski"
@@ -442,7 +433,7 @@ def test_scipys_names_mean_the_same_here():
     X[:, 0] = [1, 2, 3, 4, 5, 6]
     X[:, 1] = [2, 2, 1, 1, 0, 1]
     known = 0
-    for name in distances.NAMES:
+    for name in NAMES:
         for alias in (name, *as_metric(name).aliases):
             if name in ("haversine", "dice") or alias in ("manhattan", "infinity", "l1", "l2", "p"):
                 continue  # scikit-learn's names; dice is of booleans
@@ -459,7 +450,7 @@ def test_an_unknown_name_is_answered_with_those_that_exist(name):
     for call in (as_metric, lambda metric: pdist(X, metric), lambda metric: cdist(X, X, metric)):
         with pytest.raises(ValueError, match=f"Unknown Distance Metric: {name}. There are") as error:
             call(name)
-        assert all(known in str(error.value) for known in distances.NAMES)
+        assert all(known in str(error.value) for known in NAMES)
 
 
 @pytest.mark.parametrize("metric", [None, 3, ["euclidean"], b"euclidean"])
@@ -510,7 +501,7 @@ def test_a_metric_is_a_value():
 
 
 def test_the_table_says_what_each_can_do():
-    metrics = {name: as_metric(name) for name in distances.NAMES}
+    metrics = {name: as_metric(name) for name in NAMES}
     assert {name: metric.undefined for name, metric in metrics.items() if metric.undefined} == {
         "cosine": "zero",
         "correlation": "constant",
@@ -596,10 +587,10 @@ def test_rows_laid_out_once_have_the_same_distances(name, kwargs):
             for one in (X, prepare(X, metric, n_threads)):
                 for many in (Y, prepare(Y, metric, n_threads)):
                     out = np.full((len(X), len(Y)), -7.0)
-                    rows_to(one, many, metric, n_threads, out)
+                    fill_rectangle(one, many, metric, n_threads, out)
                     np.testing.assert_array_equal(out, expected)
         row = np.full((1, len(Y)), -7.0)
-        rows_to(X[3:4], prepare(Y, metric, 1), metric, 1, row)
+        fill_rectangle(X[3:4], prepare(Y, metric, 1), metric, 1, row)
         np.testing.assert_array_equal(row, expected[3:4])
 
 
@@ -607,7 +598,7 @@ def test_rows_for_a_function_stay_as_they_are():
     metric, X = as_metric(reference.chebyshev), np.arange(8.0).reshape(4, 2)
     assert prepare(X, metric, 2) is X
     out = np.empty((4, 2))
-    rows_to(X, X[:2], metric, 2, out)
+    fill_rectangle(X, X[:2], metric, 2, out)
     np.testing.assert_array_equal(out, cdist(X, X[:2], "chebyshev"))
 
 
@@ -622,7 +613,7 @@ def test_rows_that_a_metric_is_not_defined_for_are_found(dtype):
         check_suits(np.zeros((2, 3), dtype=dtype), as_metric("haversine"))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for name in distances.NAMES:
+        for name in NAMES:
             check_suits(X[[0, 3]], as_metric(name)) if name != "haversine" else check_suits(X[1:3], as_metric(name))
         check_suits(X, as_metric("euclidean"))
         check_suits(X[[0, 1, 3]], as_metric("cosine"))

@@ -9,6 +9,7 @@ from reference import linkage as reference
 
 from coterie import distances, hierarchy
 from coterie._runtime import memory
+from coterie.distances._metrics import NAMES
 from coterie.hierarchy import ClusterWarning, _linkage, linkage, linkage_vector
 
 METHODS = ("single", "complete", "average", "weighted", "centroid", "median", "ward")
@@ -200,7 +201,7 @@ def test_linkage_vector_takes_fastclusters_metrics(metric):
     assert_same_tree(linkage_vector(X, metric=metric, extraarg=extraarg), expected)
 
 
-@pytest.mark.parametrize("metric", [name for name in distances.NAMES if name != "haversine"])
+@pytest.mark.parametrize("metric", [name for name in NAMES if name != "haversine"])
 def test_every_metric(linkage_path, metric):
     spatial = pytest.importorskip("scipy.spatial.distance")
     rng = np.random.RandomState(13)

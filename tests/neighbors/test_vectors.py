@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from coterie.distances import NAMES, as_metric, cdist
+from coterie.distances import as_metric, cdist
+from coterie.distances._metrics import NAMES
 from coterie.neighbors import _vectors
 from coterie.neighbors._kernels import kd_tree
 

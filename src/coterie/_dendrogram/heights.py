@@ -12,7 +12,7 @@ from .._base.arrays import as_doubles
 from .._base.parameters import NUMBER, is_integer
 from .._base.wording import shown
 from .._runtime import memory, parallel, threads
-from ..distances import check_condensed
+from ..distances._condensed import check_condensed
 from ._kernels import heights
 from .linkage_matrix import read_inconsistency, read_linkage
 from .walks import count_leaves, find_parents, order_leaves

@@ -11,7 +11,9 @@ import numpy as np
 from .._base import power_of_two
 from .._base.arrays import as_doubles
 from .._runtime import memory, parallel, progress, threads
-from ..distances import as_metric, check_condensed, pdist, safe_exponent
+from ..distances import as_metric, pdist
+from ..distances._condensed import check_condensed
+from ..distances._metrics import safe_exponent
 from ._kernels import leaf_order
 from .linkage_matrix import read_linkage, warn_of_distances
 from .walks import count_leaves, order_leaves

@@ -15,7 +15,7 @@ from .._base.arrays import as_array, as_doubles, for_kernels
 from .._base.labels import as_labels
 from .._base.parameters import NONE, Rule, check_parameters
 from .._base.warnings import warn
-from ..distances import check_condensed
+from ..distances._condensed import check_condensed
 from ._kernels import linkage_matrix
 
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ class Thresholds:
     scaled_numbers: int = 1 << 15  # of the rows that a Scaler works on at a time
 
     # ---- distances
+    distance_rows: int = 64  # rows of a block of distances, a multiple of 16
 
     # ---- neighbors
 

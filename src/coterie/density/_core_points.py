@@ -11,6 +11,7 @@ from .. import distances, neighbors
 from .._base import power_of_two
 from .._base.arrays import as_matrix
 from ..distances import _sparse
+from ..distances._metrics import check_suits, safe_exponent
 from ..distances._sparse import SparseRows
 from ..distances._sparse_points import sparse_points
 
@@ -114,8 +115,8 @@ def _measure(
     core: NDArray[np.floating], rows: NDArray[np.floating], metric: distances.Metric, eps: float, n_threads: int
 ) -> _Nearest:
     """Find the core point nearest to each row."""
-    distances.check_suits(rows, metric)
-    exponent = distances.safe_exponent(metric, rows, core, radius=float(eps))
+    check_suits(rows, metric)
+    exponent = safe_exponent(metric, rows, core, radius=float(eps))
     rows, core = (power_of_two.divided(each, exponent) for each in (rows, core))
     eps = power_of_two.times(eps, -exponent * metric.degree)
     far, nearest = neighbors.kneighbors(core, 1, rows, metric=metric, n_jobs=n_threads)

@@ -21,6 +21,7 @@ from .._base.state import FLOATS, Array
 from .._base.warnings import warn
 from .._runtime import progress, threads
 from ..distances import _sparse
+from ..distances._metrics import FITTED_METRIC, METRIC, check_fitted, check_suits, safe_exponent
 from ..distances._sparse import SparseRows
 from ..distances._sparse_points import sparse_points
 from ..neighbors import _vectors
@@ -128,7 +129,7 @@ class DBSCAN(InductiveClusterer):
     _rules = {
         "eps": (_EPS,),
         "min_samples": (integer(1),),
-        "metric": distances.METRIC,
+        "metric": METRIC,
         "metric_params": (DICT, NONE),
         "algorithm": (one_of("auto", "ball_tree", "kd_tree", "brute"),),
         "leaf_size": (integer(1),),
@@ -142,7 +143,7 @@ class DBSCAN(InductiveClusterer):
         "components_": (Array(FLOATS, ("n_core_samples", "n_features_in_")),),
         "labels_": (Array((np.intp,), ("n_samples",), low=-1, high="n_core_samples"),),
         "_fit_eps": (_EPS,),
-        "_fit_metric": distances.FITTED_METRIC,
+        "_fit_metric": FITTED_METRIC,
     }
 
     core_sample_indices_: NDArray[np.intp]
@@ -384,7 +385,7 @@ class DBSCAN(InductiveClusterer):
         core, labels = self.core_sample_indices_, self.labels_
         if not len(labels):
             raise ValueError("labels_ should be of at least one row")
-        distances.check_fitted(self.components_, self._fit_metric, len(labels), "components_")
+        check_fitted(self.components_, self._fit_metric, len(labels), "components_")
         if len(core) and not (core[-1] < len(labels) and (core[1:] > core[:-1]).all()):
             raise ValueError(f"core_sample_indices_ should be in order and less than {len(labels)}")
         _, first = np.unique(labels[core], return_index=True)
@@ -516,8 +517,8 @@ def _find_clusters(
     if not isinstance(rows, np.ndarray):
         sparse = sparse_points(rows, metric, float(eps), n_threads)
         return _dbscan_pairs.find_clusters(sparse, min_samples, weights)
-    distances.check_suits(rows, metric)
-    exponent = distances.safe_exponent(metric, rows, radius=float(eps))
+    check_suits(rows, metric)
+    exponent = safe_exponent(metric, rows, radius=float(eps))
     vectors = _vectors.as_vectors(rows, metric, exponent)
     if vectors is None:
         dense = DenseRows(power_of_two.divided(rows, exponent), metric, float(eps), n_threads)

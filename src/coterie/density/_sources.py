@@ -14,6 +14,7 @@ from .. import distances
 from .._runtime import parallel
 from .._runtime.thresholds import thresholds
 from ..distances._kernels import pairwise
+from ..distances._pairwise import as_distance, prepare
 from ._kernels import dbscan_pairs
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class DenseRows:
         self.X, self.metric, self.radius, self.n_threads = X, metric, radius, n_threads
         self.tile = thresholds.pair_tile if metric.function is None else thresholds.called_pair_tile
         parts = [X[start : start + self.tile] for start in range(0, len(X), self.tile)]
-        self.parts: list[Any] = [distances.prepare(part, metric, n_threads) for part in parts]
+        self.parts: list[Any] = [prepare(part, metric, n_threads) for part in parts]
 
     def __len__(self) -> int:
         return len(self.X)
@@ -104,5 +105,5 @@ def _call(
     block = np.zeros((len(one), len(many)))
     for i, x in enumerate(one):
         for j in range(i + 1 if diagonal else 0, len(many)):
-            block[i, j] = distances.as_distance(function(x, many[j]))
+            block[i, j] = as_distance(function(x, many[j]))
     return block

@@ -11,8 +11,8 @@ import numpy as np
 
 from .._base import power_of_two
 from .._runtime import memory, parallel
-from . import Metric, safe_exponent
 from ._kernels import sparse_rows
+from ._metrics import Metric, safe_exponent
 from ._sparse import SparseRows
 
 if TYPE_CHECKING:

@@ -23,6 +23,8 @@ from .._dendrogram.linkage_matrix import read_linkage
 from .._dendrogram.merges import label_merges
 from .._dendrogram.walks import count_leaves
 from .._runtime import parallel, progress, threads
+from ..distances._metrics import FITTED_METRIC, METRIC, check_fitted, check_suits, safe_exponent
+from ..distances._pairwise import fill_rectangle, prepare
 from ..scaling._variance import warn_of_scales
 from . import _linkage
 from ._kernels import nearest_cluster
@@ -39,7 +41,7 @@ class TreeClusterer(Clusterer):
 
     _rules = {
         "n_clusters": (integer(1), NONE),
-        "metric": distances.METRIC,
+        "metric": METRIC,
         "distance_threshold": (real(0), NONE),
         "n_jobs": N_JOBS,
     }
@@ -252,7 +254,7 @@ def _build_tree(X: NDArray, linkage: str, metric: str | Callable | distances.Met
         Z = _linkage.from_condensed(y, linkage, n_threads, overwrite=True)
         return Z, Z[:, :2].astype(np.intp)
     metric = distances.as_metric(metric)
-    distances.check_suits(X, metric)
+    check_suits(X, metric)
     if linkage == "single" and metric.kernel not in _SORTED_BY_SCIKIT_LEARN:
         return _grow_tree(X, metric, n_threads)
     Z = _linkage.agglomerate(X, linkage, metric, n_threads)
@@ -415,7 +417,7 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
         **TreeClusterer._state,
         "n_connected_components_": (integer(1, 1),),
         "_fit_linkage": (one_of(*_LINKAGES),),
-        "_fit_metric": (*distances.FITTED_METRIC, CALLABLE),
+        "_fit_metric": (*FITTED_METRIC, CALLABLE),
         "_fit_X": (Array(FLOATS, ("n_leaves_", "n_features_in_")), NONE),
     }
 
@@ -558,11 +560,11 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
     def _assign(self, X: NDArray) -> NDArray[np.intp]:
         linkage, metric, rows = self._fit_linkage, self._fit_metric, self._fit_X
         if rows is not None and not callable(metric):
-            exponent = distances.safe_exponent(distances.as_metric(metric), X, rows)
+            exponent = safe_exponent(distances.as_metric(metric), X, rows)
             X, rows = power_of_two.divided(X, exponent), power_of_two.divided(rows, exponent)
         n_threads = threads.resolve_n_jobs(self.n_jobs)
         if rows is not None and isinstance(metric, distances.Metric):
-            exponent = distances.safe_exponent(metric, rows, X, name="X")
+            exponent = safe_exponent(metric, rows, X, name="X")
             rows, X = (power_of_two.divided(each, exponent) for each in (rows, X))
         labels = cuts.labels_by_number(self.children_, self.n_clusters_)
         order = np.argsort(labels, kind="stable")
@@ -615,7 +617,7 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
         if (self._fit_X is None) != (self._fit_metric is None):
             raise ValueError("_fit_X should be there where _fit_metric is")
         if self._fit_X is not None:
-            distances.check_fitted(self._fit_X, self._fit_metric, self.n_leaves_, "_fit_X")
+            check_fitted(self._fit_X, self._fit_metric, self.n_leaves_, "_fit_X")
         elif self.n_features_in_ != self.n_leaves_:
             raise ValueError(
                 f"n_features_in_ should be the number of rows, {self.n_leaves_}, with given distances. "
@@ -671,11 +673,11 @@ def _measure(
 
         return call
     metric = distances.as_metric(metric)
-    distances.check_suits(X, metric)
-    points = distances.prepare(rows, metric, n_threads)
+    check_suits(X, metric)
+    points = prepare(rows, metric, n_threads)
 
     def compute(part: slice, out: NDArray) -> None:
-        distances.rows_to(X[part], points, metric, n_threads, out)
+        fill_rectangle(X[part], points, metric, n_threads, out)
 
     return compute
 

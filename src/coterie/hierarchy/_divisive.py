@@ -11,6 +11,8 @@ import numpy as np
 from .. import distances
 from .._base import power_of_two
 from .._runtime import memory, parallel, progress, threads
+from ..distances._metrics import check_suits, safe_exponent
+from ..distances._pairwise import fill_rectangle
 from . import _linkage
 from ._agglomerative import TreeClusterer, matrix_of, takes_all_rows
 from ._kernels import divisive
@@ -194,13 +196,13 @@ def _square_matrix(
     if takes_all_rows(metric):
         return _in_range(_as_distances(matrix_of(metric, X)))
     metric = distances.as_metric(metric)
-    distances.check_suits(X, metric)
+    check_suits(X, metric)
     if metric.function is not None:  # it may not be symmetric, and is slow
         return _in_range(_as_distances(distances.squareform(distances.pdist(X, metric, n_jobs=n_threads))))
     matrix = np.empty((n, n))
-    exponent = distances.safe_exponent(metric, X, name="X")
+    exponent = safe_exponent(metric, X, name="X")
     X = power_of_two.divided(X, exponent)
-    distances.rows_to(X, X, metric, n_threads, matrix)
+    fill_rectangle(X, X, metric, n_threads, matrix)
     return matrix, exponent * metric.degree
 
 

@@ -16,7 +16,10 @@ from .._dendrogram.linkage_matrix import warn_of_distances
 from .._dendrogram.merges import Merges, scale_heights
 from .._runtime import memory, parallel, progress
 from .._runtime.threads import resolve_n_jobs
-from ..distances import as_metric, check_condensed, check_suits, pairs_to, pdist, prepare, rows_to, safe_exponent
+from ..distances import as_metric, pdist
+from ..distances._condensed import check_condensed
+from ..distances._metrics import check_suits, safe_exponent
+from ..distances._pairwise import fill_condensed, fill_rectangle, prepare
 from ..spanning_trees._kernels import dense, prim
 from ._kernels import center_linkage, chain, queue, rounds
 
@@ -472,7 +475,7 @@ def grow_tree(X: NDArray, metric: Metric, n_threads: int) -> tuple[NDArray[np.in
         else:
             for step in range(done, done + steps):
                 last = visits[step - 1]
-                rows_to(X[last : last + 1], others, metric, 1, row)
+                fill_rectangle(X[last : last + 1], others, metric, 1, row)
                 if not np.isfinite(row).all():
                     raise _not_finite(metric)
                 np.minimum(least, row[0], out=least)
@@ -564,7 +567,7 @@ def agglomerate(X: NDArray, method: str, metric: Metric, n_threads: int) -> NDAr
         memory.require(16 * (n * (n - 1) // 2), f"{method} linkage of {n:,} points", _INSTEAD)
         if metric.function is None:
             y = np.empty(n * (n - 1) // 2)
-            pairs_to(X, metric, n_threads, y)
+            fill_condensed(X, metric, n_threads, y)
         else:
             y = pdist(X, metric)
         exponent += _merge_matrix(y, _largest(y, n_threads, metric), method, merges, n_threads, True)

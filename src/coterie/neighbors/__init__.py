@@ -38,6 +38,7 @@ from .._base.parameters import (
 from .._base.state import FLOATS, Array
 from .._base.wording import shown
 from .._runtime import threads
+from ..distances._metrics import FITTED_METRIC, METRIC, NAMES, check_fitted, check_suits
 from ._search import Neighborhoods, Rows, count_within, lay_out, nearest, within
 
 if TYPE_CHECKING:
@@ -260,11 +261,11 @@ def _read(
     same = Y is None or Y is X
     X = as_matrix(X, owner=owner)
     Y = None if same else as_matrix(Y, name="Y", owner=owner)
-    distances.check_suits(X, measure)
+    check_suits(X, measure)
     if Y is not None:
         if X.shape[1] != Y.shape[1]:
             raise ValueError(f"X and Y must have the same number of columns, got {X.shape[1]} and {Y.shape[1]}.")
-        distances.check_suits(Y, measure, "Y")
+        check_suits(Y, measure, "Y")
     return X, Y, measure
 
 
@@ -348,7 +349,7 @@ class NearestNeighbors(Estimator):
         "radius": (*_RADIUS, NONE),
         "algorithm": (one_of("auto", "ball_tree", "kd_tree", "brute"),),
         "leaf_size": (integer(1),),
-        "metric": distances.METRIC,
+        "metric": METRIC,
         "p": (Rule("a float in the range (0.0, inf]", lambda value: is_real(value) and as_float(value) > 0), NONE),
         "metric_params": (DICT, NONE),
         "n_jobs": N_JOBS,
@@ -357,8 +358,8 @@ class NearestNeighbors(Estimator):
         **Estimator._state,
         "n_samples_fit_": (integer(1),),
         "_fit_X": (Array(FLOATS, ("n_samples_fit_", "n_features_in_")),),
-        "_fit_metric": distances.FITTED_METRIC,
-        "effective_metric_": (one_of(*distances.NAMES, "precomputed"), CALLABLE),
+        "_fit_metric": FITTED_METRIC,
+        "effective_metric_": (one_of(*NAMES, "precomputed"), CALLABLE),
         "effective_metric_params_": (DICT,),
     }
     __slots__ = ("_rows",)  # what was laid out of _fit_X: not a part of the state
@@ -423,7 +424,7 @@ class NearestNeighbors(Estimator):
                 raise ValueError(f"Precomputed matrix must be square. Input is a {X.shape[0]}x{X.shape[1]} matrix.")
             _check_not_negative(X)
         else:
-            distances.check_suits(X, measure)
+            check_suits(X, measure)
         self._become(_fit_X=X, _fit_metric=measure, n_samples_fit_=len(X), **_effective(measure), **seen)
         return self
 
@@ -572,7 +573,7 @@ class NearestNeighbors(Estimator):
         return _as_graph(*self._neighborhoods(X, radius, sort_results), mode, self.n_samples_fit_)
 
     def _check_relations(self) -> None:
-        distances.check_fitted(self._fit_X, self._fit_metric, self.n_samples_fit_, "_fit_X")
+        check_fitted(self._fit_X, self._fit_metric, self.n_samples_fit_, "_fit_X")
         for name, value in _effective(self._fit_metric).items():
             if getattr(self, name) != value:
                 raise ValueError(
@@ -606,7 +607,7 @@ class NearestNeighbors(Estimator):
         if self._fit_metric is None:
             _check_not_negative(Y)
         else:
-            distances.check_suits(Y, self._fit_metric)
+            check_suits(Y, self._fit_metric)
         return Y
 
     def _neighborhoods(self, X: ArrayLike | None, radius: float | None, sort_results: bool) -> Neighborhoods:

@@ -16,6 +16,8 @@ import numpy as np
 from .. import distances
 from .._base import power_of_two
 from .._runtime import memory, parallel, progress
+from ..distances._metrics import safe_exponent
+from ..distances._pairwise import fill_rectangle, prepare
 from . import _kd_tree, _vectors
 from ._kernels import blocks, kd_query, kd_tree
 
@@ -57,7 +59,7 @@ class Rows:
     X : the rows as they are, or a matrix of distances if there is no metric.
     vectors : what they are as vectors; None if the metric has none.
     tree : over the vectors; None: distances are computed a block at a time,
-    points : from what `distances.prepare` made of the vectors, or else of the rows.
+    points : from what `prepare` made of the vectors, or else of the rows.
     exponent : vectors, tree and points are of the rows over 2**exponent.
     top : the largest absolute value of X; 0 where no number of its type needs a division.
     """
@@ -88,7 +90,7 @@ def lay_out(
     """
     top = 0.0 if power_of_two.is_safe(X.dtype, metric.power) else power_of_two.magnitude(X)
     if exponent is None:
-        exponent = distances.safe_exponent(metric, X, name="X") if power_of_two.exponent_of(top, metric.power) else 0
+        exponent = safe_exponent(metric, X, name="X") if power_of_two.exponent_of(top, metric.power) else 0
     vectors = _vectors.as_vectors(X, metric, exponent)
     if vectors is not None:
         if use_tree is None:
@@ -96,9 +98,9 @@ def lay_out(
         if use_tree:
             return Rows(X, metric, vectors, _kd_tree.build(vectors, n_threads, _LEAF), None, exponent, top)
         if vectors.kind in _REDUCED:
-            points = distances.prepare(vectors.X, _reduced(vectors), n_threads)
+            points = prepare(vectors.X, _reduced(vectors), n_threads)
             return Rows(X, metric, vectors, None, points, exponent, top)
-    points = distances.prepare(power_of_two.divided(X, exponent), metric, n_threads)
+    points = prepare(power_of_two.divided(X, exponent), metric, n_threads)
     return Rows(X, metric, None, None, points, exponent, top)
 
 
@@ -259,7 +261,7 @@ def _blocks(rows: Rows, Y: NDArray | None, n_threads: int):
         if measure is None:
             out[...] = part
         else:
-            distances.rows_to(part, points, measure, n_threads, out)
+            fill_rectangle(part, points, measure, n_threads, out)
         if rows.vectors is None:
             _check_distances(out, start)
         yield start, out

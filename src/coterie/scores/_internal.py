@@ -16,6 +16,8 @@ from .._base.parameters import ARRAY_LIKE, N_JOBS, NONE, RANDOM_STATE, check_par
 from .._base.random_state import as_random_state
 from .._runtime import progress, threads
 from .._runtime.thresholds import thresholds
+from ..distances._metrics import METRIC
+from ..distances._pairwise import fill_rectangle
 from ..distances._sparse import SparseRows, as_sparse_rows, is_sparse
 from . import _silhouettes
 from ._cluster_means import Clusters
@@ -30,7 +32,7 @@ _SAME_CENTER = 1e-8  # scikit-learn's: centers that are so near each other count
 
 _RULES = {
     "labels": (ARRAY_LIKE,),
-    "metric": distances.METRIC,
+    "metric": METRIC,
     "sample_size": (integer(1), NONE),
     "random_state": RANDOM_STATE,
     "n_jobs": N_JOBS,
@@ -312,7 +314,7 @@ def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
         block = centers[start : start + step]
         between = np.empty((len(block), k))
         with progress.as_step("centers", start, k):
-            distances.rows_to(block, centers, distances.as_metric("euclidean"), 1, between)
+            fill_rectangle(block, centers, distances.as_metric("euclidean"), 1, between)
         apart = apart or bool((between > tolerance).any())
         between[between <= rounding] = np.inf
         worst[start : start + step] = ((extents[start : start + step, None] + extents) / between).max(axis=1)

@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import distances
 from .._runtime import memory, progress
+from ..distances._pairwise import fill_rectangle, prepare
 from ..distances._sparse import SparseRows
 from ..neighbors import _vectors
 from ._cluster_means import Clusters, blocks
@@ -34,7 +35,7 @@ def by_calls(
     for rows in blocks("silhouette", len(X), len(X)):
         found = np.empty((rows.stop - rows.start, len(X)))
         with progress.as_step("silhouette", rows.start, len(X)):
-            distances.rows_to(X[rows], X[order], measure, 1, found)
+            fill_rectangle(X[rows], X[order], measure, 1, found)
         yield rows, np.add.reduceat(found, starts, axis=1) / sizes
 
 
@@ -59,11 +60,11 @@ def by_centers(
         spread += np.bincount(codes[rows], np.einsum("ij,ij->i", deviations, deviations), len(sizes))
     spread /= sizes
     corner = clusters.corners[0]
-    centers = distances.prepare(clusters.centers_from(corner), squares, n_threads)
+    centers = prepare(clusters.centers_from(corner), squares, n_threads)
     for rows in blocks("silhouette", len(X), max(len(sizes), X.shape[1])):
         means = np.empty((rows.stop - rows.start, len(sizes)))
         with progress.as_step("silhouette", rows.start, len(X)):
-            distances.rows_to(vectors(X[rows]) - corner, centers, squares, n_threads, means)
+            fill_rectangle(vectors(X[rows]) - corner, centers, squares, n_threads, means)
         means += spread
         if measure.kernel != "sqeuclidean":
             means *= 0.5

@@ -15,6 +15,8 @@ from .._base.wording import shown
 from .._runtime import parallel, progress
 from .._runtime.thresholds import thresholds
 from ..distances._kernels import sparse_rows
+from ..distances._metrics import check_suits, safe_exponent
+from ..distances._pairwise import prepare
 from ..distances._sparse import SparseRows
 from ..distances._sparse_points import SparsePoints
 from . import _mean_distances
@@ -63,9 +65,9 @@ def silhouettes(
                 f"and 'sqeuclidean', got {shown(metric)}. Use '.toarray()' to convert to a dense numpy array."
             )
         return _of_sparse(X, codes, sizes, measure, n_threads)
-    distances.check_suits(X, measure)
+    check_suits(X, measure)
     check_number_of_labels(len(sizes), len(X))
-    X = power_of_two.divided(X, distances.safe_exponent(measure, X, name="X"))
+    X = power_of_two.divided(X, safe_exponent(measure, X, name="X"))
     if measure.kernel in ("sqeuclidean", "cosine", "correlation"):
         return _of_means(codes, sizes, _mean_distances.by_centers(X, codes, sizes, measure, n_threads))
     if _adds_differences(measure, X.shape[1]) and len(X) >= thresholds.rank_rows * len(sizes):
@@ -90,7 +92,7 @@ def _of_pairs(
     cost = n * max(d, 4) * (_SLOW_FEATURE if measure.kernel in ("minkowski", "haversine") else _FEATURE)  # of a row
     n_threads = parallel.threads_for(n * cost, n_threads)
     order, ends = np.argsort(codes, kind="stable"), np.cumsum(sizes)
-    points = distances.prepare(X[order], measure, n_threads)
+    points = prepare(X[order], measure, n_threads)
     codes = codes[order]
     # The rows of a chunk share the columns that they read, so there are more than make a chunk elsewhere.
     rows = min(silhouette.MOST_ROWS, 4 * max(1, int(thresholds.silhouette_chunk / (4 * cost))))
@@ -143,7 +145,7 @@ def _of_sparse(
     """Of sparse rows."""
     kernel = measure.kernel
     check_number_of_labels(len(sizes), len(X))
-    values = power_of_two.divided(X.values, distances.safe_exponent(measure, X.values, name="X"))
+    values = power_of_two.divided(X.values, safe_exponent(measure, X.values, name="X"))
     X = dataclasses.replace(X, values=values)
     if kernel in ("cosine", "sqeuclidean"):
         return _of_means(codes, sizes, _mean_distances.of_sparse(X, codes, sizes, kernel == "cosine"))

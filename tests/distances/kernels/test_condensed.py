@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coterie._runtime.parallel import run
+from coterie._runtime.parallel import over
 from coterie.distances._kernels import condensed
 
 BITS = pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32, np.uint64])
@@ -11,7 +11,7 @@ BITS = pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32, np.uint
 
 def to_square(y, n, rows, n_threads=1):
     room = np.full((n + 2, n), 77, y.dtype)
-    run(lambda region, slot: condensed.to_square(y, rows, room[1:-1], region, slot), -(-n // rows), n_threads)
+    over(n, rows, n_threads, condensed.to_square, y, room[1:-1])
     assert (room[[0, -1]] == 77).all()
     return room[1:-1]
 
@@ -19,7 +19,7 @@ def to_square(y, n, rows, n_threads=1):
 def to_condensed(square, rows, n_threads=1):
     n = len(square)
     room = np.full(n * (n - 1) // 2 + 2, 77, square.dtype)
-    run(lambda region, slot: condensed.to_condensed(square, rows, room[1:-1], region, slot), -(-n // rows), n_threads)
+    over(n - 1, rows, n_threads, condensed.to_condensed, square, room[1:-1])
     assert room[0] == room[-1] == 77
     return room[1:-1]
 

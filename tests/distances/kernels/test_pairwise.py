@@ -1,7 +1,6 @@
 """Distances between points in tiles, whatever the blocks; at each instruction level (test_simd.py)."""
 
 import hashlib
-import itertools
 import os
 import subprocess
 import sys
@@ -11,7 +10,7 @@ import pytest
 from reference import distances as reference
 
 from coterie._runtime._kernels import simd
-from coterie._runtime.parallel import run
+from coterie._runtime.parallel import over
 from coterie.distances._kernels import pairwise
 
 TILE = pairwise.TILE
@@ -25,27 +24,16 @@ def points(X, metric, n_threads=1, tiles_per_chunk=1):
     n_tiles = max(1, -(-n // TILE))
     tiles = np.full((n_tiles, pairwise.numbers_per_point(d, kind), TILE), np.nan)
     laid = pairwise.Points(tiles, n, d, kind, P)
-    run(
-        lambda region, slot: pairwise.pack(X, laid, tiles_per_chunk, region, slot),
-        -(-n_tiles // tiles_per_chunk),
-        n_threads,
-    )
+    over(n_tiles, tiles_per_chunk, n_threads, pairwise.pack, X, laid)
     return laid, tiles
 
 
 def condensed(X, metric, rows=8, columns=2 * TILE, n_threads=1):
-    """All pairs, by three calls of which each does a part of the blocks; with a number on either side of `out`."""
     laid, _ = points(X, metric, n_threads)
     size = len(X) * (len(X) - 1) // 2
     room = np.full(size + 2, -7.0)
-    n_chunks = -(-len(X) // rows) * -(-len(X) // columns)
-    cuts = [0, n_chunks // 3, n_chunks // 2, n_chunks]
-    for first, stop in itertools.pairwise(cuts):
-        run(
-            lambda region, slot: pairwise.condensed(laid, rows, columns, first, room[1:-1], region, slot),  # noqa: B023
-            stop - first,
-            n_threads,
-        )
+    n_blocks = -(-len(X) // rows) * -(-len(X) // columns)
+    over(n_blocks, 1, n_threads, pairwise.condensed, laid, rows, columns, room[1:-1])
     assert room[0] == room[-1] == -7
     return room[1:-1]
 
@@ -53,14 +41,8 @@ def condensed(X, metric, rows=8, columns=2 * TILE, n_threads=1):
 def rectangle(X, Y, metric, rows=8, columns=2 * TILE, n_threads=1):
     one, many = points(X, metric, n_threads)[0], points(Y, metric, n_threads)[0]
     room = np.full((len(X) + 2, len(Y)), -7.0)
-    n_chunks = -(-len(X) // rows) * -(-len(Y) // columns)
-    cuts = [0, n_chunks // 3, n_chunks // 2, n_chunks]
-    for first, stop in itertools.pairwise(cuts):
-        run(
-            lambda region, slot: pairwise.rectangle(one, many, rows, columns, first, room[1:-1], region, slot),
-            stop - first,
-            n_threads,
-        )
+    n_blocks = -(-len(X) // rows) * -(-len(Y) // columns)
+    over(n_blocks, 1, n_threads, pairwise.rectangle, one, many, rows, columns, room[1:-1])
     assert (room[[0, -1]] == -7).all()
     return room[1:-1]
 

@@ -5,6 +5,7 @@ import pytest
 
 from coterie import distances
 from coterie._runtime.parallel import over
+from coterie.distances._pairwise import prepare
 from coterie.scores._kernels import silhouette
 
 
@@ -37,7 +38,7 @@ def sorted_codes(n, k, seed):
 def test_distances_of_rows_are_summed_by_cluster(n, k, rows, columns, n_threads):
     X, codes = np.random.default_rng(n).normal(size=(n, 3)), sorted_codes(n, k, seed=k)
     measure = distances.as_metric("euclidean")
-    points = distances.prepare(X, measure, 1)
+    points = prepare(X, measure, 1)
     ends = np.cumsum(np.bincount(codes))
     found = summed(n, rows, n_threads, silhouette.mean_distances, points, codes, ends, columns)
     np.testing.assert_allclose(found, expected(distances.cdist(X, X), codes), rtol=1e-13)
@@ -65,7 +66,7 @@ def test_nan_is_not_lost(place):
 
 def test_neither_blocks_nor_threads_make_a_difference():
     X, codes = np.random.default_rng(0).normal(size=(3000, 2)), sorted_codes(3000, 4, seed=0)
-    points = distances.prepare(X, distances.as_metric("manhattan"), 1)
+    points = prepare(X, distances.as_metric("manhattan"), 1)
     ends = np.cumsum(np.bincount(codes))
 
     def found(rows, columns, n_threads):
@@ -78,6 +79,6 @@ def test_neither_blocks_nor_threads_make_a_difference():
 
 def test_chunks_that_are_too_large_are_refused():
     X, codes = np.zeros((65, 1)), sorted_codes(65, 2, seed=0)
-    points = distances.prepare(X, distances.as_metric("euclidean"), 1)
+    points = prepare(X, distances.as_metric("euclidean"), 1)
     with pytest.raises(ValueError, match="a chunk may have 64 rows, got 65"):
         summed(65, 65, 1, silhouette.mean_distances, points, codes, np.cumsum(np.bincount(codes)), 512)

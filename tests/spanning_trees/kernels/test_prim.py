@@ -6,7 +6,8 @@ from reference import agglomerative as reference
 
 from coterie._dendrogram.merges import label_merges
 from coterie._runtime.parallel import run
-from coterie.distances import as_metric, pdist, prepare, squareform
+from coterie.distances import as_metric, pdist, squareform
+from coterie.distances._pairwise import prepare
 from coterie.spanning_trees._kernels import prim
 
 

@@ -7,6 +7,7 @@ import argparse
 
 from coterie import distances
 from coterie.cli._console import Problem, did_you_mean
+from coterie.distances._metrics import NAMES
 
 
 def add_metric_argument(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +16,7 @@ def add_metric_argument(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         type=_metric,
         default="euclidean",
-        help=f"how far apart two rows are (default: euclidean): {', '.join(distances.NAMES)} "
+        help=f"how far apart two rows are (default: euclidean): {', '.join(NAMES)} "
         "(minkowski:3 has the exponent 3; haversine needs two columns, latitude and longitude in "
         "degrees, and measures km)",
     )
@@ -28,7 +29,7 @@ def _metric(text):
     except TypeError:
         raise argparse.ArgumentTypeError(f"{name} takes no number behind a colon") from None
     except ValueError as error:
-        hint = f"; {did_you_mean(name, distances.NAMES)}" if "Unknown" in str(error) else f": {error}"
+        hint = f"; {did_you_mean(name, NAMES)}" if "Unknown" in str(error) else f": {error}"
         raise argparse.ArgumentTypeError(f"no metric is called {text!r}{hint}") from None
 
 

@@ -3,7 +3,7 @@
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
+from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 ctypedef fused bits:
     uint8_t
@@ -14,26 +14,25 @@ ctypedef fused bits:
 
 def to_square(
         const bits[::1] y,                # IN     (n (n - 1) / 2,)
-        Py_ssize_t rows,                  # IN     rows of a chunk
         bits[:, ::1] square,              # OUT    (n, n)
         Region region, int slot):
     """Fill a square matrix: symmetric, zeros in the diagonal. O(n^2) time."""
     cdef:
         Py_ssize_t n = square.shape[0], i, j, column, stop
-        Py_ssize_t start[8]               # where row 0 of each column would be in y
+        Py_ssize_t start[8]               # of 8 rows of y: `condensed_row`
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, n, &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
                 square[i, i] = 0
                 if i + 1 < n:
-                    memcpy(&square[i, i + 1], &y[i * n - i * (i + 1) // 2], (n - i - 1) * sizeof(bits))
+                    memcpy(&square[i, i + 1], &y[condensed_row(n, i) + i + 1], (n - i - 1) * sizeof(bits))
             # Below the diagonal: 8 columns are read down and written across.
             column = 0
             while column < part.stop - 1:
                 stop = min(column + 8, part.stop - 1)
                 for j in range(column, stop):
-                    start[j - column] = j * n - j * (j + 1) // 2 - j - 1
+                    start[j - column] = condensed_row(n, j)
                 for i in range(max(part.start, column + 1), part.stop):
                     for j in range(column, min(stop, i)):
                         square[i, j] = y[start[j - column] + i]
@@ -42,7 +41,6 @@ def to_square(
 
 def to_condensed(
         const bits[:, ::1] square,        # IN     (n, n), of which only the upper triangle is read
-        Py_ssize_t rows,                  # IN     rows of a chunk
         bits[::1] y,                      # OUT    (n (n - 1) / 2,)
         Region region, int slot):
     """Take the rows of the upper triangle. O(n^2) time."""
@@ -50,6 +48,6 @@ def to_condensed(
         Py_ssize_t n = square.shape[0], i
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, n - 1, &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
-                memcpy(&y[i * n - i * (i + 1) // 2], &square[i, i + 1], (n - i - 1) * sizeof(bits))
+                memcpy(&y[condensed_row(n, i) + i + 1], &square[i, i + 1], (n - i - 1) * sizeof(bits))

@@ -6,9 +6,10 @@ the result times a block of columns, whose tiles stay in the cache while all row
 """
 from libc.math cimport cos, fabs, frexp, isfinite, ldexp
 
+from .condensed cimport condensed_row
 from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take, work_take_sized
+from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef extern from "pairwise.h" nogil:
     enum: PAIR_TILE
@@ -70,7 +71,6 @@ cdef class Points:
 def pack(
         const real[:, ::1] X,             # IN     (n, d)
         Points points,                    # OUT    its tiles
-        Py_ssize_t tiles_per_chunk,       # IN
         Region region, int slot):
     """Lay the rows of X out in tiles. O(n d) time."""
     cdef:
@@ -79,7 +79,7 @@ def pack(
         double *tile
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, tiles_per_chunk, points.tiles.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for t in range(part.start, part.stop):
                 tile = <double *> points.points.tiles + t * points.points.width * PAIR_TILE
                 for i in range(PAIR_TILE):
@@ -125,13 +125,11 @@ def condensed(
         Points points,                    # IN
         Py_ssize_t rows,                  # IN     rows of a block, a multiple of PAIR_ROWS
         Py_ssize_t columns,               # IN     columns of a block, a multiple of 16
-        Py_ssize_t first,                 # IN     number of the block to begin with
         double[::1] out,                  # OUT    (n (n - 1) / 2,)
         Region region, int slot):
     """Distances of the pairs i < j, row by row of the upper triangle."""
     cdef:
         Py_ssize_t blocks = (points.points.n + columns - 1) // columns
-        Py_ssize_t chunk
         double nowhere = 0.0
         double *to = &nowhere             # where there are no pairs
         part_t part
@@ -139,8 +137,7 @@ def condensed(
         to = &out[0]
     with nogil:
         while work_take(&region.work, slot, &part):
-            chunk = first + part.index
-            block(&points.points, chunk // blocks * rows, rows, &points.points, chunk % blocks * columns, columns,
+            block(&points.points, part.index // blocks * rows, rows, &points.points, part.index % blocks * columns, columns,
                   True, 0, to)
 
 
@@ -149,18 +146,15 @@ def rectangle(
         Points many,                      # IN     m points
         Py_ssize_t rows,                  # IN     rows of a block, a multiple of PAIR_ROWS
         Py_ssize_t columns,               # IN     columns of a block, a multiple of 16
-        Py_ssize_t first,                 # IN     number of the block to begin with
         double[:, ::1] out,               # OUT    (n, m)
         Region region, int slot):
     """Distances of each of n points to each of m."""
     cdef:
         Py_ssize_t blocks = (many.points.n + columns - 1) // columns
-        Py_ssize_t chunk
         part_t part
     with nogil:
         while work_take(&region.work, slot, &part):
-            chunk = first + part.index
-            block(&one.points, chunk // blocks * rows, rows, &many.points, chunk % blocks * columns, columns,
+            block(&one.points, part.index // blocks * rows, rows, &many.points, part.index % blocks * columns, columns,
                   False, many.points.n, &out[0, 0])
 
 
@@ -185,8 +179,7 @@ cdef void block(const points_t *one, Py_ssize_t row0, Py_ssize_t n_rows, const p
         rows = min(PAIR_ROWS, row_stop - row)
         x = point_at(one, row)
         for r in range(rows):
-            to[r] = out + ((many.n * (row + r) - (row + r) * (row + r + 1) // 2 - (row + r) - 1) if upper
-                           else (row + r) * stride)
+            to[r] = out + (condensed_row(many.n, row + r) if upper else (row + r) * stride)
         start = column0
         if upper and start <= row:  # the tile with the diagonal
             start = row // PAIR_TILE * PAIR_TILE

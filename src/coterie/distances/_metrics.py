@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The table of metrics, and what is checked of rows before a metric measures them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from collections.abc import Callable
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._base import power_of_two
+from .._base.parameters import CALLABLE, NONE, Rule, as_float
+from .._base.warnings import told_once, warn
+from .._base.wording import shown
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclasses.dataclass(frozen=True)
+class Metric:
+    """A way to measure distance, and what it can do. Made by `as_metric`.
+
+    Attributes
+    ----------
+    name : str
+        The name in the table above; that of the function for a callable.
+    aliases : tuple of str
+        Its other names.
+    kernel : str
+        What computes it: "manhattan" for minkowski with p=1; "" for a callable.
+    p : float
+        The exponent of minkowski.
+    function : callable or None
+        ``f(x, y)``, for a callable.
+    undefined : {"", "zero", "constant"}
+        Rows that have no distance to anything: none, those of zeros, those of equal numbers.
+    scale_free : bool
+        Scaling the features does harm: the metric has a scale of its own, or none.
+    n_features : int or None
+        The only number of features that it is defined for.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    kernel: str = ""
+    p: float = 2.0
+    function: Callable[..., object] | None = None
+    undefined: str = ""
+    scale_free: bool = False
+    n_features: int | None = None
+
+    @property
+    def power(self) -> float:
+        """The power of numbers that is added up; 0 where they are divided first, or not added up."""
+        return max(self.p, 1.0) if self.kernel == "minkowski" else _POWERS.get(self.kernel, 0.0)
+
+    @property
+    def degree(self) -> int:
+        """Rows times t are at distances times t to this power."""
+        return _DEGREES.get(self.kernel, 0)
+
+    def as_length(self, radius: float) -> float:
+        """A radius in the units of the rows; 0 where it has none."""
+        return radius ** (1.0 / self.degree) if self.degree else 0.0
+
+
+Metric.__module__ = "coterie.distances"  # where users find it, and pickles
+
+
+_POWERS = {"euclidean": 2.0, "sqeuclidean": 2.0, "manhattan": 1.0, "chebyshev": 1.0, "canberra": 1.0, "braycurtis": 1.0}
+_DEGREES = {"euclidean": 1, "sqeuclidean": 2, "manhattan": 1, "chebyshev": 1, "minkowski": 1}
+_TABLE = (
+    Metric("euclidean", ("l2", "euclid", "eu", "e"), "euclidean"),
+    Metric("sqeuclidean", ("sqe", "sqeuclid"), "sqeuclidean"),
+    Metric("manhattan", ("cityblock", "l1", "cblock", "cb", "c"), "manhattan"),
+    Metric("chebyshev", ("chebychev", "cheby", "cheb", "ch", "infinity"), "chebyshev"),
+    Metric("minkowski", ("mi", "m", "pnorm", "p"), "minkowski"),
+    Metric("cosine", ("cos",), "cosine", undefined="zero", scale_free=True),
+    Metric("correlation", ("co",), "correlation", undefined="constant", scale_free=True),
+    Metric("canberra", (), "canberra", scale_free=True),
+    Metric("braycurtis", (), "braycurtis", scale_free=True),
+    Metric("hamming", ("matching", "hamm", "ha", "h"), "hamming", scale_free=True),
+    Metric("jaccard", ("jacc", "ja", "j"), "jaccard", scale_free=True),
+    Metric("dice", (), "dice", scale_free=True),
+    Metric("haversine", (), "haversine", scale_free=True, n_features=2),
+)
+BY_NAME = {name: metric for metric in _TABLE for name in (metric.name, *metric.aliases)}
+
+NAMES = tuple(metric.name for metric in _TABLE)
+
+
+def as_metric(metric: str | Callable[..., object] | Metric, **kwargs: object) -> Metric:
+    """Look a metric up.
+
+    Parameters
+    ----------
+    metric : str, callable or Metric
+        A name of the table above, in upper or lower case; a function of two rows that returns a number; or what an
+        earlier call returned.
+    **kwargs
+        ``p`` for minkowski, greater than 0; for a callable, arguments to call it with.
+
+    Returns
+    -------
+    Metric
+
+    Raises
+    ------
+    ValueError
+        There is no such name, `p` is not greater than 0, or a `Metric` is not one that `as_metric` returned.
+    TypeError
+        `metric` is neither text nor callable, or it takes no such argument.
+
+    Examples
+    --------
+    >>> from coterie.distances import as_metric
+    >>> as_metric("l1").name
+    'manhattan'
+    >>> as_metric("minkowski", p=float("inf")).kernel
+    'chebyshev'
+    """
+    if isinstance(metric, str):
+        found = BY_NAME.get(metric) or BY_NAME.get(metric.lower())
+        if found is None:
+            raise ValueError(f"Unknown Distance Metric: {metric.lower()}. There are {', '.join(NAMES)}.")
+        if found.name == "minkowski":
+            return _minkowski(found, **kwargs)
+        if not kwargs:
+            return found
+    elif isinstance(metric, Metric):
+        if not kwargs:
+            _check_metric(metric)
+            return metric
+        found = metric
+    elif callable(metric):
+        function = functools.partial(metric, **kwargs) if kwargs else metric
+        return Metric(getattr(metric, "__name__", "callable"), function=function)
+    else:
+        raise TypeError("2nd argument metric must be a string identifier or a function.")
+    raise TypeError(
+        f"The metric {found.name!r} takes no argument {', '.join(map(repr, kwargs))}."
+        + " Features are weighted by scaling them." * ("w" in kwargs)
+    )
+
+
+def _minkowski(metric: Metric, *, p: float = 2.0, **kwargs: object) -> Metric:
+    if kwargs:
+        raise TypeError(
+            f"The metric 'minkowski' takes no argument {', '.join(map(repr, kwargs))}, only 'p'."
+            + " Features are weighted by scaling them." * ("w" in kwargs)
+        )
+    if not isinstance(p, Real):
+        raise TypeError(f"p must be a number greater than 0, got {shown(p)}")
+    if not p > 0:
+        raise ValueError(f"p must be greater than 0, got {shown(p)}")
+    p = as_float(p)
+    kernel = {1.0: "manhattan", 2.0: "euclidean", math.inf: "chebyshev"}.get(p, "minkowski")
+    return dataclasses.replace(metric, kernel=kernel, p=p)
+
+
+def _check_metric(metric: Metric) -> None:
+    """Check that one that was made by hand is that of the table, but for `p`, or has a function."""
+    if callable(metric.function):
+        return
+    made = as_metric(metric.name, **({"p": metric.p} if metric.name == "minkowski" else {}))
+    if metric != made:
+        raise ValueError(
+            f"A Metric without a function must be what as_metric({metric.name!r}) returns. Got {shown(metric)}."
+        )
+
+
+def _is_metric(value: object) -> bool:
+    if isinstance(value, str) and value != "precomputed":
+        try:
+            as_metric(value)
+        except ValueError:
+            return False
+    return isinstance(value, (str, Metric))
+
+
+# What the parameter `metric` of an estimator may be.
+METRIC = (Rule(f"a str among {{{', '.join(map(repr, (*NAMES, 'precomputed')))}}}", _is_metric), CALLABLE)
+# What an estimator was fitted with: None for given distances.
+FITTED_METRIC = (Rule("a Metric", lambda value: isinstance(value, Metric)), NONE)
+
+
+def safe_exponent(metric: Metric, *arrays: NDArray[Any], radius: float = 0.0, name: str | None = None) -> int:
+    """The power of two to divide rows by so that nothing overflows or vanishes where `metric` adds up their numbers.
+
+    radius : what distances are compared with, if they are; 0 and infinity say nothing about their size
+    name : as of `power_of_two.exponent_for`
+    """
+    return power_of_two.exponent_for(*arrays, power=metric.power, radius=metric.as_length(radius), name=name)
+
+
+def check_suits(X: NDArray[Any], metric: Metric, name: str = "X") -> None:
+    """Check that `metric` is defined between the rows of `X`: what clusters calls this before it computes anything.
+
+    Raises
+    ------
+    ValueError
+        The number of features is wrong, or a row is all zeros (cosine) or has all numbers equal (correlation).
+
+    Warns
+    -----
+    UserWarning
+        Latitudes for haversine are beyond the poles: most likely degrees.
+    """
+    check_features(X, metric, name)
+    if metric.undefined:
+        low, high = X.min(axis=1), X.max(axis=1)
+        bad = low == high if metric.undefined == "constant" else (low == 0) & (high == 0)
+        if bad.any():
+            sentence = (
+                "Cosine affinity cannot be used when X contains zero vectors."
+                if metric.name == "cosine"
+                else "Correlation is not defined for rows whose numbers are all equal."
+            )
+            raise ValueError(
+                f"{sentence} Leave such rows out or choose another metric. First in {name} at row {int(bad.argmax())}."
+            )
+
+
+def check_fitted(X: NDArray[Any], metric: Metric | None, n_samples: int, name: str) -> None:
+    """Check rows that an estimator has kept: `metric` is defined between them; None stands for rows of distances.
+
+    Raises
+    ------
+    ValueError
+        As by `check_suits`, or rows of distances are not as long as there are rows, or one is negative.
+    """
+    if metric is not None:
+        with told_once(UserWarning):  # fit has warned
+            check_suits(X, metric, name)
+    elif X.shape[1] != n_samples or X.min(initial=0) < 0:
+        raise ValueError(f"{name} should be distances to {n_samples} rows, of shape {X.shape} they are none")
+
+
+def check_features(X: NDArray[Any], metric: Metric, name: str) -> None:
+    if metric.n_features is not None and X.shape[1] != metric.n_features:
+        raise ValueError(
+            f"Haversine distance only valid in 2 dimensions: latitude and longitude, in radians. "
+            f"{name} has {X.shape[1]} columns."
+        )
+    if metric.name == "haversine" and len(X) and np.abs(X[:, 0]).max() > 1.6:
+        warn(
+            f"Latitudes in the first column of {name} are beyond the poles (pi/2 radians). Are these degrees, or "
+            "longitudes? coterie.distances.from_degrees makes radians of latitude and longitude in degrees."
+        )
