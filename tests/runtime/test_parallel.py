@@ -14,6 +14,7 @@ import coterie
 from coterie import KMeans, distances
 from coterie._runtime import parallel
 from coterie.hierarchy import linkage
+from coterie.scaling._kernels import columns
 
 
 @pytest.mark.parametrize("n_threads", [1, 2, 3, 50])
@@ -22,6 +23,24 @@ def test_every_chunk_is_done_by_some_thread(n_chunks, n_threads):
     work = Sums(n_chunks)
     work.run(n_threads)
     assert work.done and work.slots <= set(range(min(n_threads, max(n_chunks, 1))))
+
+
+@pytest.mark.parametrize("n, size", [(0, 7), (5, 7), (64 * 7, 7), (64 * 7 + 1, 7), (10_000, 3)])
+def test_steps_are_reported_and_do_every_chunk_once(n, size):
+    n_chunks, heard = -(-n // size), []
+    values, out = np.ones((n, 1)), np.zeros((3, n_chunks, 1))
+    with coterie.progress(lambda *args: heard.append(args)):
+        parallel.over_in_steps("stage", 1000, n, size, 3, columns.deviation_strips, values, np.zeros(1), *out)
+    np.testing.assert_array_equal(out[0, :, 0], [min(size, n - start) for start in range(0, n, size)])
+    told = [done for _, done, _ in heard]
+    assert told == sorted(told) and len(set(heard)) <= 21 and all(stage == "stage" for stage, _, _ in heard)
+    assert len(set(heard)) == -(-n_chunks // max(64, -(-n_chunks // 20)))
+
+
+def test_costs_decide_about_chunks_and_threads():
+    assert parallel.chunk(1.0) == 100_000 and parallel.chunk(30.0, 64) == 52 * 64
+    assert parallel.chunk(1e9) == 1 and parallel.chunk(1e9, 4) == 4  # one item, or one multiple, at least
+    assert parallel.threads_for(1e5, 8) == 1 and parallel.threads_for(1e6, 8) == 8
 
 
 def test_as_many_threads_work_as_were_asked_for(pool):

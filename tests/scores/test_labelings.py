@@ -113,7 +113,7 @@ def test_two_runs_that_share_no_row_have_no_number_in_common():
         ([3], [0], [0]),
     ],
 )
-def test_relabelled_by_hand(labels, by_size, by_first):
+def test_relabeled_by_hand(labels, by_size, by_first):
     assert relabel(labels).tolist() == by_size
     assert relabel(labels, by="first").tolist() == by_first
     assert relabel(labels).dtype == np.intp

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How much memory there is, and refusing what can't fit before anything is allocated."""
+"""How much memory there is; what does not fit is refused before anything is allocated."""
 
 from __future__ import annotations
 

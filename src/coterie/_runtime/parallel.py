@@ -116,12 +116,12 @@ if hasattr(os, "register_at_fork"):
 
 
 def chunk(cost: float, multiple: int = 1) -> int:
-    """Items of a chunk, where an item costs so many nanoseconds of one core: whole multiples of `multiple`."""
+    """How many items make a chunk, if one costs `cost` nanoseconds of one core; a multiple of `multiple`."""
     return max(1, int(thresholds.chunk / (cost * multiple))) * multiple
 
 
 def threads_for(work: float, n_threads: int) -> int:
-    """`n_threads`, but one where so many nanoseconds of work are not worth waking another thread."""
+    """`n_threads`, or 1 where `work`, in nanoseconds of one core, is too little to wake another thread for."""
     return n_threads if work > 2 * thresholds.chunk else 1
 
 
@@ -131,7 +131,7 @@ def over(n: int, size: int, n_threads: int, kernel: Kernel, *arguments: object) 
     The region has the items in chunks of `size`. A kernel takes chunks from it with the GIL released
     (``work_take(&region.work, slot, &part)``), and may use work space number `slot` (0 .. n_threads - 1; 0 is the
     caller). About every 0.05 s the caller returns to Python, so that Ctrl-C, the progress callback and cancelling get
-    their turn: a kernel must go on where it was when it is called again. What a helper raises is raised here.
+    their turn; then the kernel is called again, and must go on where it was. An error of a helper is raised here.
     """
     _run(Region(n, size), n_threads, kernel, arguments)
 
@@ -139,7 +139,7 @@ def over(n: int, size: int, n_threads: int, kernel: Kernel, *arguments: object) 
 def over_in_steps(
     stage: str, total: int, n: int, size: int, n_threads: int, kernel: Kernel, *arguments: object
 ) -> None:
-    """The same in about twenty steps; before each it is reported how many of `total` things are done."""
+    """The same in about twenty steps. Before each step it reports how many of `total` things are done."""
     n_chunks = -(-n // size)
     step = max(64, -(-n_chunks // 20))
     for first in range(0, n_chunks, step):
@@ -199,7 +199,7 @@ def _run(region: Region, n_threads: int, kernel: Kernel, arguments: tuple[object
 
 
 def _work(region: Region, kernel: Kernel, arguments: tuple[object, ...]) -> None:
-    """The caller's share, with a look into Python now and then."""
+    """The share of the calling thread, which looks into Python now and then."""
     while True:
         region.allow(thresholds.pause)
         kernel(*arguments, region, 0)

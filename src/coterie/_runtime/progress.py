@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Progress: callbacks hear how far the work is, and may stop it."""
+"""Progress: callbacks are told how far the work is, and can stop it."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def report(stage: str, done: int, total: int) -> None:
 
 @contextlib.contextmanager
 def as_step(stage: str, done: int, total: int) -> Iterator[None]:
-    """Within this context whatever the calling thread runs is one step of `stage`, of which `done` are over."""
+    """Within this context, all that the calling thread runs counts as one step of `stage`; `done` steps are over."""
     outer = getattr(_scoped, "reporter", None)
     if outer is None:
         yield
@@ -135,12 +135,12 @@ def as_step(stage: str, done: int, total: int) -> Iterator[None]:
 
 
 def repeat() -> None:
-    """Give the callback of the calling thread, if there is one, its turn within a long step."""
+    """Within a long step, call the callback of the calling thread again with the last report."""
     reporter = getattr(_scoped, "reporter", None)
     if reporter is not None:
         reporter.repeat()
 
 
 def reported_to(callback: Callback | None) -> contextlib.AbstractContextManager[None]:
-    """The context of a function with a parameter `callback`: None leaves the reports to whoever hears them already."""
+    """The context of a function that has a parameter `callback`; with None, reports go where they went before."""
     return contextlib.nullcontext() if callback is None else progress(callback)

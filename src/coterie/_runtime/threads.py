@@ -53,7 +53,7 @@ _default: int | None = None  # set_num_threads
 _scoped = threading.local()  # num_threads(...): of the calling thread
 
 
-# Who asks for more gets so many, or one for each CPU where there are more: each has a stack, and work space in kernels.
+# A larger number means this many threads, or one for each CPU if there are more: each takes a stack and work space.
 _MOST_THREADS = 256
 _LARGEST_COUNT = 2**31 - 1
 
@@ -71,12 +71,12 @@ def _default_threads() -> int:
 
 
 def _as_count(n: object, what: str) -> int:
-    """An int that may say how many threads there are to be, as few as it makes sense to start."""
+    """`n` as an int, but no more threads than it makes sense to start."""
     try:
         count = operator.index(n)  # type: ignore[arg-type]
     except TypeError:
         raise TypeError(f"{what} must be an int, got {reprlib.repr(n)}") from None
-    if abs(count) > _LARGEST_COUNT:  # nor could Python show any such number
+    if abs(count) > _LARGEST_COUNT:  # Python refuses to print an int of very many digits
         raise ValueError(
             f"{what} must be an int from {-_LARGEST_COUNT:_} to {_LARGEST_COUNT:_}, "
             f"got one of {count.bit_length()} bits"
@@ -178,7 +178,7 @@ def num_threads(n: int) -> Iterator[None]:
 
 
 def resolve_n_jobs(n_jobs: int | None) -> int:
-    """Threads that the parameter `n_jobs` asks for: None = the default, -1 = all CPUs, -2 = all but one, k = k."""
+    """Number of threads for the parameter `n_jobs`: None is the default, -1 all CPUs, -2 all but one, k is k."""
     if n_jobs is None:
         return get_num_threads()
     n_jobs = _as_count(n_jobs, "n_jobs")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """When one way of computing gives place to another: all such numbers in one place.
 
-No result depends on a threshold, only time and memory do. Tests force ways that only large data take with
-``monkeypatch.setattr(thresholds, name, value)``. A module reads ``thresholds.name`` when it decides, and keeps no copy.
+Only time and memory depend on a threshold, and results only where its comment says so: in the last bits of sums. Tests
+force ways that only large data take with ``monkeypatch.setattr(thresholds, name, value)``. A module reads
+``thresholds.name`` when it decides, and keeps no copy.
 """
 
 from __future__ import annotations
@@ -17,9 +18,7 @@ class Thresholds:
     # ---- _runtime
     chunk: float = 100_000.0  # nanoseconds of a chunk: waking a thread costs a third of that, and Ctrl-C is not to wait
     pause: float = 0.05  # seconds the caller works before it looks into Python: Ctrl-C must take effect within 0.2 s
-    small_memory: int = (
-        1 << 26
-    )  # bytes that are never refused: looking how much there is takes longer
+    small_memory: int = 1 << 26  # bytes that are never refused: looking how much there is takes longer
     strip: int = 1 << 16  # operations of a strip, at least; where strips end shows in the last bits of sums
 
     # ---- scaling

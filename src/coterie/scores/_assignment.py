@@ -16,9 +16,9 @@ __all__ = ["best_partners"]
 
 
 def best_partners(overlap: NDArray[np.int64]) -> NDArray[np.intp]:
-    """The row that each column is paired with, such that the pairs' overlaps have the greatest sum; -1 for none.
+    """The row that each column is paired with so that the sum of the overlaps is greatest; -1 for none.
 
-    Rows in ascending order take the first column that this leaves open to them.
+    Among equal sums, row 0 takes the first column that it can have, then row 1, and so on.
     """
     n_rows, n_columns = overlap.shape
     if not n_rows or not n_columns:
@@ -40,7 +40,7 @@ def _assign(cost: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.int64
     size = len(cost)
     u, v = cost.min(axis=1), np.zeros(size, np.int64)
     column, row = np.full((2, size), -1)
-    for i in np.arange(size):  # the easy ones: a free column of least cost
+    for i in np.arange(size):  # rows that have a free column of least cost
         best = np.flatnonzero((cost[i] == u[i]) & (row < 0))
         if len(best):
             column[i], row[best[0]] = best[0], i
@@ -65,7 +65,7 @@ def _assign(cost: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.int64
         u[start] += low
         u[row[settled]] += low - distance[settled]
         v[settled] -= low - distance[settled]
-        while True:  # turn the path round
+        while True:  # along the path each row takes the next column
             i = came_from[j]
             row[j] = i
             column[i], j = j, column[i]
@@ -75,20 +75,20 @@ def _assign(cost: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.int64
 
 
 def _take_first(cost: NDArray[np.int64], column: NDArray[np.intp], tight: NDArray[np.bool_]) -> None:
-    """Of the assignments of equal cost make it the one in which each row in turn has its first column, by changing
-    `column`. All of them, and nothing else, are the perfect matchings among the `tight` pairs."""
+    """Change `column` to the assignment of equal cost in which each row in turn has the first column that it can have.
+    The assignments of equal cost are the perfect matchings among the `tight` pairs."""
     size = len(cost)
     row = np.empty(size, np.intp)
     row[column] = np.arange(size)
-    free = np.ones(size, bool)  # columns that are not yet given to a row for good
+    free = np.ones(size, bool)  # columns whose row may still change
     rows_of = np.ascontiguousarray(tight.T)
-    for i in np.flatnonzero((cost < 0).any(axis=1)):  # others have nothing to choose
+    for i in np.flatnonzero((cost < 0).any(axis=1)):  # the other rows have no choice
         own = column[i]
         open_to = tight[i] & free & (cost[i] < 0)
         if cost[i, own] < 0:
             open_to[own:] = False
         if open_to.any():
-            # Back from its own column: who could take this, who then could take theirs, and so on.
+            # Alternating paths back from its own column: which rows could take it, which then could take theirs.
             takes = np.full(size, -1)
             unseen = free[column]  # rows
             unseen[i] = False
@@ -103,7 +103,7 @@ def _take_first(cost: NDArray[np.int64], column: NDArray[np.intp], tight: NDArra
             if len(choice):
                 j, other = choice[0], row[choice[0]]
                 column[i], row[j] = j, i
-                while True:  # each one on the way back takes the next one's
+                while True:  # along the path each row takes the column of the next
                     j = takes[other]
                     following = row[j]
                     column[other], row[j] = j, other

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check_number_of_labels(n_labels: int, n_samples: int) -> None:
-    """Raise ValueError where rows have no other cluster, or each has one of its own."""
+    """Raise ValueError where there is one cluster only, or as many as rows."""
     if not 1 < n_labels < n_samples:
         raise ValueError(f"Number of labels is {n_labels}. Valid values are 2 to n_samples - 1 (inclusive)")
 
@@ -30,8 +30,8 @@ def blocks(stage: str, n: int, numbers_per_row: int) -> Iterator[slice]:
 
 
 class Clusters(NamedTuple):
-    """The means of clusters, as differences from one of their rows: equal rows differ by exactly 0 from their mean, and
-    no digit is lost to an offset of the data."""
+    """The means of clusters, as differences from one of their rows: so equal rows differ by exactly 0 from their mean,
+    and no digit is lost to an offset of the data."""
 
     sizes: NDArray[np.int64]
     corners: NDArray[np.float64]  # (k, d), the first row of each cluster
@@ -58,8 +58,8 @@ class Clusters(NamedTuple):
     def deviations(
         self, X: NDArray[Any], codes: NDArray[np.int64], vectors: Callable[[NDArray[Any]], NDArray[Any]] | None = None
     ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-        """Blocks of rows, less the mean of each row's cluster."""
-        # As many rows as clusters at least: what is done for each cluster and block is then not more than for the rows.
+        """Blocks of rows, minus the mean of each row's cluster."""
+        # A block has at least as many rows as there are clusters, so that its rows cost more than its clusters.
         n = len(X)
         for rows in blocks("clusters", n, min(X.shape[1], max(1, thresholds.score_block // len(self.sizes)))):
             block = (X[rows] if vectors is None else vectors(X[rows])) - self.corners[codes[rows]]

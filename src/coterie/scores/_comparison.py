@@ -180,7 +180,7 @@ def compare(a: ArrayLike, b: ArrayLike) -> Comparison:
     noise_left, noise_right = (each.codes < 0 for each in (left, right))
     in_a, in_b = left.sizes(), right.sizes()  # rows that are noise in the other count
 
-    # Which cluster of the other most of its rows are in, by index, or -1: there is at most one.
+    # For each cluster, the index of the cluster of the other labeling that has most of its rows, or -1.
     a_in_b = np.where(2 * table.max(axis=1, initial=0) > in_a, table.argmax(axis=1) if len(in_b) else -1, -1)
     b_in_a = np.where(2 * table.max(axis=0, initial=0) > in_b, table.argmax(axis=0) if len(in_a) else -1, -1)
     splits = {i: parts for i in range(len(in_a)) if len(parts := np.flatnonzero(b_in_a == i)) > 1}

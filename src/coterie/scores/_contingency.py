@@ -39,7 +39,7 @@ class Table(NamedTuple):
 
     @classmethod
     def of(cls, labels_true: ArrayLike, labels_pred: ArrayLike, warns: bool = False) -> Table:
-        """From labelings; where it `warns`, also of labels that look like measurements."""
+        """From two labelings; `warns` says whether labels that look like measurements are warned of."""
         for name, labels in (("labels_true", labels_true), ("labels_pred", labels_pred)):
             if (array := as_array(labels, name)).ndim != 1:
                 raise ValueError(f"{name} must be 1D: shape is {array.shape!r}")
@@ -84,15 +84,15 @@ class Table(NamedTuple):
 
 
 def entropy(sizes: NDArray[np.int64]) -> float:
-    """Of a labeling with clusters of these sizes, in nats; 1 without rows."""
+    """Entropy of a labeling with clusters of these sizes, in nats; 1 without rows."""
     n = sizes.sum()
     if len(sizes) <= 1:
         return 0.0 if n else 1.0
-    return -math.fsum((sizes / n) * (np.log(sizes) - math.log(n)))  # in any order the same
+    return -math.fsum((sizes / n) * (np.log(sizes) - math.log(n)))  # fsum: the same in any order
 
 
 def mutual_information(table: Table) -> float:
-    """In nats; exactly the entropy of either labeling where they are equal."""
+    """Mutual information in nats; exactly the entropy of either labeling where they are equal."""
     if min(len(table.rows), len(table.columns)) <= 1 or not table.n:
         return 0.0
     log_n = math.log(table.n)
@@ -125,7 +125,7 @@ def expected_mutual_information(rows: NDArray[np.int64], columns: NDArray[np.int
         reach = np.minimum(reach, np.minimum(a, b_sizes))
         order = np.argsort(reach, kind="stable")
         start = 0
-        while start < len(order):  # those of about the same reach together, in a rectangle
+        while start < len(order):  # sizes of about the same reach together, in one array
             stop = start + 1
             while stop < len(order) and (stop - start + 1) * reach[order[stop]] <= thresholds.information_block:
                 stop += 1

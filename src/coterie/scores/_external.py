@@ -310,7 +310,7 @@ def adjusted_mutual_info_score(
     -----
     The expectation is over all labelings with clusters of these sizes. The rows that a cluster of each has in common
     follow a hypergeometric distribution; here its probabilities come from the most probable one by the ratios of
-    neighbours, without a logarithm of a factorial, which would cost nine digits for a million rows; and what is so far
+    neighbors, without a logarithm of a factorial, which would cost nine digits for a million rows; and what is so far
     from it that all together has a probability below exp(-59) is left out. Each pair of different sizes is computed
     once. So time grows with the sum of the standard deviations, not with the number of rows.
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["calinski_harabasz_score", "davies_bouldin_score", "silhouette_samples", "silhouette_score"]
 
 _EPS = float(np.finfo(np.float64).eps)
-_SAME_CENTER = 1e-8  # scikit-learn's: centers that are so near each other count as one where all are
+_SAME_CENTER = 1e-8  # scikit-learn's: if no two centers are farther apart, they count as one
 
 _RULES = {
     "labels": (ARRAY_LIKE,),

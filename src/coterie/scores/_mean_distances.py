@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Mean distances of rows to clusters without all pairs, where the metric allows it: by means, by rank, by calls.
+"""Mean distances of rows to clusters, in the ways that need no kernel: most need not look at all pairs.
 
 Each function yields blocks of rows, and their mean distances to each cluster, which the caller may overwrite.
 """
@@ -29,7 +29,7 @@ _EPS = float(np.finfo(np.float64).eps)
 def by_calls(
     X: NDArray[Any], codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric
 ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """Mean distances of blocks of rows to each cluster, by a function of two rows."""
+    """Any function of two rows, which is called for all pairs."""
     order = np.argsort(codes, kind="stable")
     starts = np.cumsum(sizes) - sizes
     for rows in blocks("silhouette", len(X), len(X)):
@@ -42,12 +42,12 @@ def by_calls(
 def by_centers(
     X: NDArray[Any], codes: NDArray[np.int64], sizes: NDArray[np.int64], measure: distances.Metric, n_threads: int
 ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """The same where distances are squares of lengths: the mean of |x - y|² over y is |x - m|² + the mean of |y - m|²,
-    with their mean m. Cosine distances are half the squares between rows of length 1."""
+    """Where distances are squares of lengths, the mean of |x - y|² over y is |x - m|² plus the mean of |y - m|², with
+    m the mean of y. Cosine distances are half the squares between rows of length 1."""
     squares = distances.as_metric("sqeuclidean")
 
     def vectors(block: NDArray[Any]) -> NDArray[Any]:
-        # Correlation: rows less their mean; the second time takes off what rounding of a large mean has left.
+        # Correlation: rows minus their mean; the second round removes what rounding of a large mean has left.
         for _ in range(2 if measure.kernel == "correlation" else 1):
             found = _vectors.as_vectors(block, measure)
             assert found is not None
@@ -68,16 +68,16 @@ def by_centers(
         means += spread
         if measure.kernel != "sqeuclidean":
             means *= 0.5
-            means[means < 64 * _EPS**2] = 0.0  # of rows in the same direction: rounding is all that there is
+            means[means < 64 * _EPS**2] = 0.0  # rows in the same direction: the rest is rounding
         yield rows, means
 
 
 def by_rank(
     X: NDArray[Any], codes: NDArray[np.int64], sizes: NDArray[np.int64]
 ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """The same for sums of |x - y|, feature by feature: where the values of a cluster are in order, and added up, those
-    below x and those above have known sums. They are measured from the median, so that no term is larger than the sum
-    that is asked for, but for a small factor, and no digit is lost."""
+    """Sums of |x - y|, feature by feature. The values of a cluster are sorted and added up, so that the sums of those
+    below x and of those above are known. They are measured from the median: then no term is much larger than the sum
+    that is asked for, and no digit is lost."""
     n, d = X.shape
     ends = np.cumsum(sizes)
     runs = [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
@@ -97,7 +97,7 @@ def by_rank(
         means = np.zeros((rows.stop - rows.start, len(sizes)))
         for j in range(d):
             values = X[rows, j].astype(np.float64)
-            by_value = np.argsort(values)  # neighbours in turn: what is looked up is in the cache
+            by_value = np.argsort(values)  # neighbors in turn: what is looked up is in the cache
             values = values[by_value]
             for c, run in enumerate(runs):
                 below = np.searchsorted(ordered[j, run], values)
@@ -111,8 +111,8 @@ def by_rank(
 def of_sparse(
     X: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64], cosine: bool
 ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """The same for sparse rows: of |x - y|² that is |x|² - 2 x·m plus the mean of |y|². There is no offset that could
-    cost digits where most numbers are 0."""
+    """Sparse rows: the mean of |x - y|² over y is |x|² - 2 x·m plus the mean of |y|². Where most numbers are 0 there
+    is no offset that could cost digits."""
     n, d = X.shape
     k = len(sizes)
     memory.require(16 * k * d, f"The means of {k:,} clusters with {d:,} features", "Use fewer clusters or features.")
@@ -144,14 +144,14 @@ def of_sparse(
         size = squares[rows, None] + spread
         means *= -2.0
         means += size
-        means[means < 16 * _EPS * size] = 0.0  # of equal rows: rounding is all that there is
+        means[means < 16 * _EPS * size] = 0.0  # equal rows: the rest is rounding
         yield rows, means * 0.5 if cosine else means
 
 
 def of_given_sparse(
     D: SparseRows, codes: NDArray[np.int64], sizes: NDArray[np.int64]
 ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """The same of given distances, where those that are not stored are 0."""
+    """Sparse distances that are given: those that are not stored are 0."""
     n, k = len(D), len(sizes)
     row_of = np.repeat(np.arange(n), np.diff(D.starts))
     for rows in blocks("silhouette", n, k * max(1, len(D.values) // n)):

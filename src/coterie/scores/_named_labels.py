@@ -20,7 +20,7 @@ NOISE = "-1"  # also where labels are text
 
 
 class Labels:
-    """Labels as indices into the clusters' names, which are ascending; noise has the index -1 and is no name."""
+    """Labels as indices into the sorted names of the clusters; noise has the index -1 and is no name."""
 
     def __init__(self, labels: ArrayLike, what: str) -> None:
         values, codes = as_labels(labels, name=what)
@@ -48,7 +48,7 @@ class Labels:
         return np.argsort(first[seen >= 0])
 
     def all_names(self) -> NDArray[Any]:
-        """The names, and noise in its place among them if there is any."""
+        """The names, and among them, in its place, noise if there is any."""
         return np.sort(np.append(self.names, self.noise)) if (self.codes < 0).any() else self.names
 
 
@@ -60,7 +60,7 @@ def check_lengths(left: Labels, right: Labels, name: str, other: str) -> None:
 
 
 def overlap(left: Labels, right: Labels, noise: bool = False) -> NDArray[np.int64]:
-    """How many rows each cluster of one shares with each of the other; with noise, if asked for, in its place."""
+    """How many rows each cluster of one labeling shares with each of the other; `noise` counts as a cluster or not."""
     names_left, names_right = (each.all_names() if noise else each.names for each in (left, right))
     shape = len(names_left), len(names_right)
     memory.require(

@@ -20,12 +20,33 @@ def do_chunks(region, slot, out):
     )
 
 
-def test_every_chunk_is_done():
-    for n_chunks in [0, 1, 2, 63, 1000]:
-        region, out = Region(n_chunks), np.zeros(n_chunks)
-        assert region.n_chunks == n_chunks and region.exhausted == (n_chunks == 0)
-        do_chunks(region, 1, out)
-        assert region.exhausted and (out == 1).all()
+@pytest.mark.parametrize("n_chunks", [0, 1, 2, 63, 1000])
+def test_every_chunk_is_done(n_chunks):
+    region, out = Region(n_chunks), np.zeros(n_chunks)
+    assert region.n_chunks == n_chunks and region.exhausted == (n_chunks == 0)
+    do_chunks(region, 1, out)
+    assert region.exhausted and (out == 1).all()
+
+
+@pytest.mark.parametrize("n, size", [(0, 3), (1, 3), (3, 3), (10, 3), (10, 100)])
+def test_the_last_chunk_has_the_items_that_are_left(n, size):
+    n_chunks = -(-n // size)
+    values, sums = np.ones((n, 1)), np.zeros((n_chunks, 1))
+    columns.deviation_strips(values, np.zeros(1), sums, *np.empty((2, n_chunks, 1)), Region(n, size), 1)
+    np.testing.assert_array_equal(sums[:, 0], [min(size, n - start) for start in range(0, n, size)])
+
+
+@pytest.mark.parametrize("first, stop, chunks", [(0, 2, [0, 1]), (2, -1, [2, 3, 4]), (1, 99, [1, 2, 3, 4]), (4, 4, [])])
+def test_a_region_may_be_some_of_the_chunks(first, stop, chunks):
+    out = np.zeros(5)
+    do_chunks(Region(5, 1, first, stop), 1, out)
+    np.testing.assert_array_equal(np.flatnonzero(out), chunks)
+
+
+@pytest.mark.parametrize("n, size", [(-1, 1), (3, 0), (3, -2)])
+def test_a_region_that_makes_no_sense_is_refused(n, size):
+    with pytest.raises(ValueError, match="a region has n >= 0 items in chunks of size >= 1"):
+        Region(n, size)
 
 
 def test_every_chunk_is_taken_by_one_thread_only():
