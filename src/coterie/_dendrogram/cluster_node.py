@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from copy import deepcopy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._base.wording import shown
 from .linkage_matrix import read_linkage
@@ -76,7 +76,7 @@ class ClusterNode:
         self.left = left
         self.right = right
         self.dist = dist
-        self.count = count if left is None or right is None else left.count + right.count
+        self.count: int = count if left is None or right is None else left.count + right.count
 
     def __lt__(self, node: object) -> bool:
         return self.dist < _dist(node)
@@ -107,27 +107,27 @@ class ClusterNode:
         """Whether the node is a point."""
         return self.left is None
 
-    def pre_order(self, func: Callable = lambda x: x.id) -> list:
+    def pre_order(self, func: Callable[[ClusterNode], Any] = lambda x: x.id) -> list[Any]:
         """What `func` says of each point below the node, from left to right; by default their numbers."""
         if not callable(func):
             raise TypeError(f"func must be callable. Got {shown(func)}.")
         found, ahead = [], [self]
         while ahead:
             node = ahead.pop()
-            if node.left is None:
+            if node.left is None or node.right is None:
                 found.append(func(node))
             else:
                 ahead += (node.right, node.left)
         return found
 
-    def _bottom_up(self, known: Container = ()) -> list[ClusterNode]:
+    def _bottom_up(self, known: Container[int] = ()) -> list[ClusterNode]:
         """The node and all below it, but for those whose id() is known; children before their parents."""
         found, ahead = [], [self]
         while ahead:
             node = ahead.pop()
             if id(node) not in known:
                 found.append(node)
-                if node.left is not None:
+                if node.left is not None and node.right is not None:
                     ahead += (node.left, node.right)
         return found[::-1]
 
@@ -136,7 +136,7 @@ class ClusterNode:
         node.__dict__.update(self.__dict__)
         return node
 
-    def __deepcopy__(self, memo: dict) -> ClusterNode:
+    def __deepcopy__(self, memo: dict[int, Any]) -> ClusterNode:
         nodes = self._bottom_up(memo)
         for node in nodes:
             memo[id(node)] = node.__class__.__new__(node.__class__)
@@ -147,12 +147,16 @@ class ClusterNode:
                     for name, value in vars(node).items()
                 }
             )
-        return memo[id(self)]
+        copied: ClusterNode = memo[id(self)]
+        return copied
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         nodes = self._bottom_up()
         place = {id(node): i for i, node in enumerate(nodes)}
-        children = [None if node.left is None else (place[id(node.left)], place[id(node.right)]) for node in nodes]
+        children = [
+            None if node.left is None or node.right is None else (place[id(node.left)], place[id(node.right)])
+            for node in nodes
+        ]
         states = [{**vars(node), "left": None, "right": None} for node in nodes]
         return _rebuild, (self.__class__, states, children)
 
@@ -163,7 +167,9 @@ def _dist(node: object) -> float:
     return node.dist
 
 
-def _rebuild(kind: type[ClusterNode], states: list[dict], children: list[tuple[int, int] | None]) -> ClusterNode:
+def _rebuild(
+    kind: type[ClusterNode], states: list[dict[str, Any]], children: list[tuple[int, int] | None]
+) -> ClusterNode:
     """The last of the pickled nodes."""
     nodes: list[ClusterNode] = []
     for state, below in zip(states, children, strict=True):

@@ -257,18 +257,20 @@ def _numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
 # ------------------------------------------------------------------------------------------- scikit-learn's numbers
 
 
-def labels_by_number(children: NDArray[np.integer], n_clusters: int) -> NDArray[np.intp]:
+def labels_by_number(children: NDArray[np.int64] | NDArray[np.intp], n_clusters: int) -> NDArray[np.intp]:
     """The cut into `n_clusters` clusters, numbered as scikit-learn numbers them. O(n + k log k) time."""
-    children = children.astype(np.int64, copy=False)
+    children = np.asarray(children, np.int64)
     return _label_members(children, _undo_last_merges(children, n_clusters))
 
 
-def labels_by_size(children: NDArray[np.integer], sizes: NDArray[np.float64], min_size: int) -> NDArray[np.intp]:
+def labels_by_size(
+    children: NDArray[np.int64] | NDArray[np.intp], sizes: NDArray[np.float64], min_size: int
+) -> NDArray[np.intp]:
     """From the top, split each cluster both parts of which have `min_size` points, of `sizes` the points of each row.
 
     The clusters are numbered by their first points. O(n + k log k) time.
     """
-    children = children.astype(np.int64, copy=False)
+    children = np.asarray(children, np.int64)
     heads = np.empty(len(children) + 1, np.int64)
     count = cuts.split_by_size(children, np.ascontiguousarray(sizes), min_size, heads)
     labels = _label_members(children, heads[:count])
@@ -276,9 +278,9 @@ def labels_by_size(children: NDArray[np.integer], sizes: NDArray[np.float64], mi
     return np.argsort(np.argsort(first))[numbers]
 
 
-def weights_by_number(children: NDArray[np.integer], n_clusters: int) -> NDArray[np.float64]:
+def weights_by_number(children: NDArray[np.int64] | NDArray[np.intp], n_clusters: int) -> NDArray[np.float64]:
     """Weight of each point in its cluster of the cut into `n_clusters`, where both parts of a merge weigh the same."""
-    children = children.astype(np.int64, copy=False)
+    children = np.asarray(children, np.int64)
     nodes = np.empty(2 * len(children) + 1)
     cuts.weigh_members(children, _undo_last_merges(children, n_clusters), nodes)
     return nodes[: len(children) + 1]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from numbers import Real
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsFloat, cast
 
 import numpy as np
 
@@ -27,7 +27,10 @@ _DEFAULT_PALETTE = tuple(f"C{i}" for i in range(1, 10))  # C0 is for links above
 _palette: Sequence[str] = _DEFAULT_PALETTE
 
 _FONT_SIZES = ((20, 12.0), (30, 10.0), (50, 8.0), (85, 6.0))  # points, for up to so many leaves
-_FINITE = Rule("a finite number", lambda value: is_real(value) and math.isfinite(as_float(value)))
+_FINITE = Rule(
+    "a finite number",
+    lambda value: isinstance(value, SupportsFloat) and is_real(value) and math.isfinite(as_float(value)),
+)
 _WORD = Rule("a str", lambda value: isinstance(value, str))  # of matplotlib: "small", "vertical"
 _RULES = {
     "leaf_label_func": (CALLABLE, NONE),
@@ -37,6 +40,7 @@ _RULES = {
     "leaf_font_size": (_FINITE, _WORD, NONE),
     "leaf_rotation": (_FINITE, _WORD, NONE),
 }
+_OPPOSITE: dict[str, Any] = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
 _ROTATIONS = ((20, 0.0), (40, 45.0))  # degrees
 
 
@@ -268,12 +272,16 @@ def read_labels(labels: ArrayLike, n: int) -> Sequence[object]:
     ValueError
         There are more or fewer, or they are a table.
     """
-    names = labels if isinstance(labels, list | tuple) else as_array(labels, "labels")
-    if (names.shape[:1] if isinstance(names, np.ndarray) else (len(names),)) != (n,):
+    if isinstance(labels, list | tuple):
+        if len(labels) != n:
+            raise ValueError("Dimensions of Z and labels must be consistent.")
+        return labels
+    names = as_array(labels, "labels")
+    if names.shape[:1] != (n,):
         raise ValueError("Dimensions of Z and labels must be consistent.")
-    if getattr(names, "ndim", 1) != 1:
+    if names.ndim != 1:
         raise ValueError(f"labels must be one for each of the {n} points. Got the shape {names.shape}.")
-    return names
+    return cast("Sequence[object]", names)  # it has a length, and items by their numbers
 
 
 def _checked_color(color: object) -> str:
@@ -361,7 +369,8 @@ def _draw(
     if ax is None:
         import matplotlib.pyplot as plt
 
-        ax, draw = plt.gca(), plt.draw_if_interactive
+        ax = plt.gca()
+        draw: Callable[[], object] = plt.draw_if_interactive
     else:
 
         def draw() -> None:
@@ -378,7 +387,7 @@ def _draw(
         across.set_ticks([])
     else:
         across.set_ticks(np.arange(n_leaves) * 10 + 5)
-        across.set_ticks_position({"top": "bottom", "bottom": "top", "left": "right", "right": "left"}[orientation])
+        across.set_ticks_position(_OPPOSITE[orientation])
         across.set_tick_params(length=0)  # ticks would cover the links
         if leaf_font_size is None:
             leaf_font_size = _by_count(n_leaves, _FONT_SIZES, 5.0)
@@ -391,18 +400,19 @@ def _draw(
                 look |= {"ha": "right" if orientation == "top" else "left", "rotation_mode": "anchor"}
         across.set_ticklabels(texts, **look)
 
-    corners = np.stack(layout.corners if upright else layout.corners[::-1], axis=-1)
+    corners = np.moveaxis(layout.corners if upright else layout.corners[::-1], 0, -1)
     by_color: dict[str, list[int]] = {}
     for link, color in enumerate(result["color_list"]):
         by_color.setdefault(color, []).append(link)
     # One collection a color, for legends; links above the threshold come last, over the others.
     for color in sorted(by_color, key=lambda color: color == above_threshold_color):
-        ax.add_collection(LineCollection(corners[by_color[color]], colors=(color,)))
+        ax.add_collection(LineCollection(list(corners[by_color[color]]), colors=(color,)))
     if show_contracted:
-        size = (1.0, top / 100)
+        width, height = (1.0, top / 100) if upright else (top / 100, 1.0)
         ax.add_collection(
             EllipseCollection(
-                *(size if upright else size[::-1]),
+                width,
+                height,
                 0,
                 units="xy",
                 offsets=(layout.hidden if upright else layout.hidden[::-1]).T,

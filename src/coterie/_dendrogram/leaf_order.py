@@ -25,7 +25,9 @@ _GATHER_NS = 6.0  # nanoseconds for a distance that is gathered
 _TOGETHER = 2**22  # sums for one node from which on all threads work on it: about 1 ms
 
 
-def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "euclidean") -> NDArray[np.float64]:
+def optimal_leaf_ordering(
+    Z: ArrayLike, y: ArrayLike, metric: str | Callable[..., float] = "euclidean"
+) -> NDArray[np.float64]:
     """Turn the branches of a tree so that neighboring points are as near as can be, all in all.
 
     Parameters
@@ -82,15 +84,17 @@ def optimal_leaf_ordering(Z: ArrayLike, y: ArrayLike, metric: str | Callable = "
     return order_branches(Z, y, metric, threads.get_num_threads())
 
 
-def order_branches(Z: ArrayLike, y: ArrayLike, metric: str | Callable, n_threads: int) -> NDArray[np.float64]:
+def order_branches(
+    Z: ArrayLike, y: ArrayLike, metric: str | Callable[..., float], n_threads: int
+) -> NDArray[np.float64]:
     """`optimal_leaf_ordering` with so many threads."""
     Z, children = read_linkage(Z)
     n = len(Z) + 1
     y = as_doubles(y, name="y")
     if y.ndim == 2:
         warn_of_distances(y)
-        metric = as_metric(metric)
-        y = pdist(power_of_two.divided(y, safe_exponent(metric, y)), metric, n_jobs=n_threads)
+        measure = as_metric(metric)
+        y = pdist(power_of_two.divided(y, safe_exponent(measure, y)), measure, n_jobs=n_threads)
     elif y.ndim != 1:
         raise ValueError("`y` must be 1 or 2 dimensional.")
     if check_condensed(y) != n:

@@ -7,7 +7,7 @@ Each is checked once, by `read_linkage`, which returns its children as integers;
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -49,7 +49,7 @@ def read_linkage(Z: ArrayLike, *, convert: bool = False) -> tuple[NDArray[np.flo
     return Z, children
 
 
-def _shape_problem(array: NDArray, kind: str, name: str | None) -> Exception | None:
+def _shape_problem(array: NDArray[Any], kind: str, name: str | None) -> Exception | None:
     title = f"{kind} matrix {f'{name!r} ' if name else ''}must"
     if array.dtype.type is not np.float64:
         return TypeError(f"{title} contain doubles{'' if kind == 'Linkage' else ' (double)'}.")
@@ -363,7 +363,7 @@ def is_isomorphic(T1: ArrayLike, T2: ArrayLike) -> bool:
     return bool((one_each[1:] != one_each[:-1]).all())
 
 
-def warn_of_distances(X: NDArray, name: str = "y") -> None:
+def warn_of_distances(X: NDArray[Any], name: str = "y") -> None:
     """Warn where the rows `X` look like a square matrix of distances."""
     if X.ndim != 2 or X.shape[0] != X.shape[1] or not (X >= 0).all():
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -68,7 +68,7 @@ def kmeans_animation(
     init: str | ArrayLike = "k-means++",
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
     names: Sequence[str] | None = None,
-    path: str | os.PathLike | None = None,
+    path: str | os.PathLike[str] | None = None,
     ax: Axes | None = None,
 ) -> FuncAnimation:
     """Show how k-means works: centers move to the means of their points, again and again, until nothing changes.
@@ -148,7 +148,8 @@ def kmeans_animation(
     some = slice(None, None, -(-n // _MOST_POINTS))
     places = X[some] if projection is None else projection(X[some])
     ways = np.array([step.centers if projection is None else projection(step.centers) for step in steps])
-    if on_map := order_of_map(names, X):
+    on_map = None if names is None else order_of_map(names, X)
+    if names is not None and on_map is not None:
         order = list(on_map)
         places, ways, names = places[:, order], ways[:, :, order], [names[i] for i in order]
     draw = _Drawing(
@@ -159,7 +160,7 @@ def kmeans_animation(
         [step.labels[some] for step in steps],
         with_areas=projection is None,
     )
-    if on_map:
+    if on_map is not None:
         draw_as_map(draw.ax)
     if names is not None:
         label_axes(draw.ax, names)
@@ -170,7 +171,7 @@ def kmeans_animation(
     animation = FuncAnimation(figure, draw, frames=frames, init_func=lambda: None, interval=_INTERVAL)
     if path is not None:
         save(draw, frames, _INTERVAL, figure, path)
-        animation._draw_was_started = True  # else matplotlib warns of one that was never shown
+        vars(animation)["_draw_was_started"] = True  # else matplotlib warns of one that was never shown
     return animation
 
 
@@ -194,7 +195,12 @@ def find_steps(X: NDArray[np.float64], centers: NDArray[np.float64]) -> list[Ste
     return steps
 
 
-def start(X: NDArray[np.float64], n_clusters: int, init: str | ArrayLike, random_state: object) -> NDArray[np.float64]:
+def start(
+    X: NDArray[np.float64],
+    n_clusters: int,
+    init: str | ArrayLike,
+    random_state: int | np.random.RandomState | np.random.Generator | None,
+) -> NDArray[np.float64]:
     """Where the centers start: as those of `KMeans` do."""
     if not isinstance(init, str):
         centers = as_matrix(init, name="init").astype(np.float64)
@@ -226,7 +232,13 @@ class _Drawing:
     """Draws a frame by changing what is in the axes."""
 
     def __init__(
-        self, ax: Axes, steps: list[Step], places: NDArray, ways: NDArray, labels: list[NDArray], with_areas: bool
+        self,
+        ax: Axes,
+        steps: list[Step],
+        places: NDArray[Any],
+        ways: NDArray[Any],
+        labels: list[NDArray[Any]],
+        with_areas: bool,
     ) -> None:
         self.ax, self.steps, self.ways, self.labels = ax, steps, ways, labels
         self.colors = np.array([rgb_of(label) for label in range(ways.shape[1])])
@@ -248,10 +260,11 @@ class _Drawing:
                 zorder=0,
             )
         size = np.clip(400 / np.sqrt(len(places)), 5, 36)
-        self.points = ax.scatter(*places.T, s=size, c=NOISE, linewidths=0.5, edgecolors="white", zorder=2)
+        self.points = ax.scatter(
+            places[:, 0], places[:, 1], s=size, c=NOISE, linewidths=0.5, edgecolors="white", zorder=2
+        )
         self.trails = [ax.plot([], [], color="black", linewidth=1.2, zorder=2.5)[0] for _ in ways[0]]
-        drawn = draw_centers(ax, ways[0])
-        self.discs, self.numbers = drawn[::2], drawn[1::2]
+        self.discs, self.numbers = draw_centers(ax, ways[0])
         self(Frame(0, 0.0, False))
 
     def __call__(self, frame: Frame) -> None:
@@ -260,8 +273,8 @@ class _Drawing:
             here = here + frame.part * (self.ways[frame.step + 1] - here)
         for i, place in enumerate(here):
             self.discs[i].set_data([place[0]], [place[1]])
-            self.numbers[i].xy = tuple(place)
-            self.numbers[i].set_position(tuple(place))
+            self.numbers[i].xy = (place[0], place[1])
+            self.numbers[i].set_position((place[0], place[1]))
             self.trails[i].set_data(*np.concatenate([self.ways[: frame.step + 1, i], [place]]).T)
         if frame.assigned:
             self.points.set_facecolor(self.colors[self.labels[frame.step]])
@@ -278,8 +291,8 @@ class _Drawing:
         last = len(self.steps) - 1
         if not frame.assigned:
             return f"{len(self.discs)} center{'s' * (len(self.discs) != 1)} to start with"
-        inertia = self.steps[frame.step].inertia
-        inertia = f"inertia {inertia:{',.0f' if 1e3 <= inertia < 1e9 else '.4g'}}"
+        value = self.steps[frame.step].inertia
+        inertia = f"inertia {value:{',.0f' if 1e3 <= value < 1e9 else '.4g'}}"
         if frame.part:
             return f"iteration {frame.step + 1}: centers move to the means of their points"
         if frame.step == 0:

@@ -11,7 +11,7 @@ from .._base.arrays import as_array
 from .._base.parameters import AXES, NONE, check_parameters, real
 from .._base.wording import number
 from .._base.wording import share as percent
-from ._style import PALETTE, QUIET, new_axes
+from ._style import PALETTE, QUIET, as_drawn, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -114,4 +114,4 @@ def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | No
         )
     for side in ("right", "top"):
         ax.spines[side].set_visible(False)
-    return ax
+    return as_drawn(ax)

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._base.arrays import as_array
 from .._base.parameters import AXES, check_parameters
-from ._style import new_axes
+from ._style import as_drawn, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,9 +79,9 @@ def image_segments(image: ArrayLike, labels: ArrayLike, *, ax: Axes | None = Non
     if len(numbers) > 1 and len(borders) <= _MOST_BORDERS * labels.size:
         from matplotlib.collections import LineCollection
 
-        ax.add_collection(LineCollection(borders, colors="white", linewidths=0.8), autolim=False)
+        ax.add_collection(LineCollection(list(borders), colors="white", linewidths=0.8), autolim=False)
     ax.set_axis_off()
-    return ax
+    return as_drawn(ax)
 
 
 def _as_colors(image: ArrayLike) -> NDArray[np.float64]:
@@ -105,7 +105,7 @@ def _as_colors(image: ArrayLike) -> NDArray[np.float64]:
     return np.repeat(colors[:, :, np.newaxis], 3, axis=2) if array.ndim == 2 else colors
 
 
-def _borders(labels: NDArray) -> NDArray[np.float64]:
+def _borders(labels: NDArray[Any]) -> NDArray[np.float64]:
     """Line (2, 2) of (x, y) between each two neighboring pixels of different segments."""
     y, x = np.nonzero(labels[:, 1:] != labels[:, :-1])
     upright = np.stack([np.column_stack([x + 0.5, y - 0.5]), np.column_stack([x + 0.5, y + 0.5])], axis=1)

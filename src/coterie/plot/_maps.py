@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,9 +21,9 @@ _FLATTEST = 0.3  # height over width of a map, or the inverse; a strip of land i
 _TEXTS = 0.8  # inches beside and below what is drawn
 
 
-def order_of_map(names: Sequence[object] | None, places: NDArray) -> tuple[int, int] | None:
+def order_of_map(names: Sequence[object], places: NDArray[Any]) -> tuple[int, int] | None:
     """Which of two columns is the longitude and which the latitude, both in degrees; None where they are neither."""
-    if names is None or places.shape[1] != 2:
+    if places.shape[1] != 2:
         return None
     words = [set(re.split(r"[\W\d_]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", str(name)).lower())) for name in names]
     for longitude, latitude in ((0, 1), (1, 0)):

@@ -15,19 +15,22 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from ._animation import Frame
+
 _COLORS = 128  # of a GIF
 _DPI = 100
 
 
 def save(
-    draw: Callable[[object], None], frames: Sequence[object], interval: int, figure: Figure, path: str | os.PathLike
+    draw: Callable[[Frame], None], frames: Sequence[Frame], interval: int, figure: Figure, path: str | os.PathLike[str]
 ) -> None:
     """Write to `path`, ``.gif`` or ``.html``, what `draw` makes of `figure` for each frame; `interval` ms each.
 
     Equal frames in a row are drawn and stored once, and the layout is that of the first: animation.save would take ten
     times as long.
     """
-    pictures, durations = [], []
+    pictures: list[bytes] = []
+    durations: list[int] = []
     layout = figure.get_layout_engine()
     try:
         for i, frame in enumerate(frames):
@@ -47,7 +50,7 @@ def save(
     (_write_gif if os.fsdecode(path).lower().endswith(".gif") else _write_page)(path, pictures, durations)
 
 
-def _write_gif(path: str | os.PathLike, pictures: list[bytes], durations: list[int]) -> None:
+def _write_gif(path: str | os.PathLike[str], pictures: list[bytes], durations: list[int]) -> None:
     from PIL import Image
 
     images = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
@@ -56,7 +59,7 @@ def _write_gif(path: str | os.PathLike, pictures: list[bytes], durations: list[i
     first.save(path, save_all=True, append_images=others, duration=durations, loop=0)
 
 
-def _write_page(path: str | os.PathLike, pictures: list[bytes], durations: list[int]) -> None:
+def _write_page(path: str | os.PathLike[str], pictures: list[bytes], durations: list[int]) -> None:
     import json
 
     shown = [f"data:image/png;base64,{base64.b64encode(picture).decode()}" for picture in pictures]

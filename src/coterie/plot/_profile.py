@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._base.parameters import AXES, check_parameters
 from .._base.wording import as_column, share
-from ._style import PLAIN, QUIET, as_clusters, in_inches, new_axes, shortened
+from ._style import PLAIN, QUIET, as_clusters, as_drawn, in_inches, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,12 +107,8 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
         for j, text in enumerate(line):
             ax.annotate(text, (j, i), ha="center", va="center_baseline", fontsize=font, color="black")
     crowded = across and 0.115 * max(map(len, names)) > room  # the bar at the side will take some of it
-    ax.set_xticks(
-        range(len(columns)),
-        columns,
-        **PLAIN,
-        **({"rotation": 30, "ha": "left", "rotation_mode": "anchor"} if crowded else {}),
-    )
+    slanted: dict[str, Any] = {"rotation": 30, "ha": "left", "rotation_mode": "anchor"} if crowded else {}
+    ax.set_xticks(range(len(columns)), columns, **PLAIN, **slanted)
     ax.set_yticks(range(len(rows)), rows, **PLAIN)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
@@ -154,10 +150,10 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
     )
     bar.set_label("from the mean of all\n(standard deviations)", color=QUIET, fontsize=9)
     bar.outline.set_visible(False)
-    return ax
+    return as_drawn(ax)
 
 
-def _features(profile: Profile) -> tuple[NDArray, list[list[str]], list[str]]:
+def _features(profile: Profile) -> tuple[NDArray[Any], list[list[str]], list[str]]:
     """Standardised differences (k, d), the text of each cell, and the names; categories after the numbers."""
     differences = [profile.differences]
     columns = map(_cells, profile.means.T)
@@ -174,7 +170,7 @@ def _features(profile: Profile) -> tuple[NDArray, list[list[str]], list[str]]:
     return np.concatenate(differences, axis=1), texts, names
 
 
-def _cells(means: NDArray) -> list[str]:
+def _cells(means: NDArray[Any]) -> list[str]:
     """Means of one feature as in a table; with exponents if they are too long for a cell."""
     texts = as_column(means)
     if max(map(len, texts), default=0) <= _LONGEST_CELL:

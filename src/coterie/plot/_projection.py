@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,7 +30,7 @@ class Projection:
         Share of the variance along each of them; 0 where the rows are all equal.
     """
 
-    def __init__(self, array: NDArray) -> None:
+    def __init__(self, array: NDArray[Any]) -> None:
         n, d = array.shape
         self.mean = array.mean(axis=0, dtype=np.float64)
         low, high = array.min(axis=0), array.max(axis=0)
@@ -54,7 +54,7 @@ class Projection:
         self.axes *= np.where(farthest < 0, -1.0, 1.0)
         self.shares[:found] = spread[:found] / (spread.sum() or 1.0)
 
-    def __call__(self, array: NDArray) -> NDArray[np.float64]:
+    def __call__(self, array: NDArray[Any]) -> NDArray[np.float64]:
         """Places (n, 2) of the rows."""
         places = np.empty((len(array), 2))
         for rows in _blocks(array):
@@ -72,7 +72,7 @@ class Projection:
         return texts
 
 
-def _made_of(axis: NDArray, columns: Sequence[str]) -> str:
+def _made_of(axis: NDArray[Any], columns: Sequence[str]) -> str:
     """The columns, three at most, that have the largest parts in an axis; others only if they have half as large ones
     as the first and there is room."""
     order = np.argsort(-abs(axis), kind="stable")[:3]
@@ -84,6 +84,6 @@ def _made_of(axis: NDArray, columns: Sequence[str]) -> str:
     return text
 
 
-def _blocks(array: NDArray) -> list[slice]:
+def _blocks(array: NDArray[Any]) -> list[slice]:
     step = max(1, _BLOCK // array.shape[1])
     return [slice(start, start + step) for start in range(0, len(array), step)]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from ._style import (
     PALETTE,
     Clusters,
     as_clusters,
+    as_drawn,
     as_names,
     color_of,
     in_inches,
@@ -31,8 +32,9 @@ from ._style import (
 )
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+    from matplotlib.text import Annotation
     from numpy.typing import ArrayLike, NDArray
 
     from .._base.typing import FigureAxes
@@ -50,7 +52,7 @@ def scatter(
     centers: ArrayLike | None = None,
     *,
     names: Sequence[str] | None = None,
-    regions: Callable[[NDArray], ArrayLike] | None = None,
+    regions: Callable[[NDArray[Any]], ArrayLike] | None = None,
     ax: Axes | None = None,
 ) -> FigureAxes:
     """Draw clustered points.
@@ -129,15 +131,11 @@ def scatter(
         places, marks = projection(array), None if centers is None else projection(centers)
         if names is None or len(names) == d:
             names = projection.names(names)
-    if on_map := order_of_map(names, array):
+    on_map = None if names is None else order_of_map(names, array)
+    if names is not None and on_map is not None:
         order = list(on_map)
         places, marks = array[:, order], None if centers is None else centers[:, order]
         names = [names[i] for i in order]
-        if regions is not None:
-
-            def regions(points, of_data=regions):
-                return of_data(points[:, order])  # to and fro is the same for two columns
-
     ax = new_axes() if ax is None else ax
     many = n > _MOST_POINTS
     low, high = places.min(axis=0).astype(np.float64), places.max(axis=0).astype(np.float64)
@@ -147,28 +145,31 @@ def scatter(
     if names is not None:
         label_axes(ax, names)
     if regions is not None:
-        _draw_regions(ax, regions if d == 2 else lambda points: regions(points[:, :1]), low, high)
+        columns = [0] if d == 1 else [0, 1] if on_map is None else list(on_map)
+        _draw_regions(ax, regions, columns, low, high)
     if many:
         _draw_density(ax, places, clusters.codes, low, high)
     else:
         _draw_points(ax, places, clusters)
-    if on_map:
+    if on_map is not None:
         draw_as_map(ax)
     if marks is None:
         _write_names(ax, places, clusters)
     else:
         draw_centers(ax, marks)
-    return ax
+    return as_drawn(ax)
 
 
-def draw_centers(ax: Axes, centers: NDArray) -> list[Artist]:
-    """Numbered discs; smaller ones where they are many. Returns what was drawn, a disc and a text for each."""
+def draw_centers(ax: Axes, centers: NDArray[Any]) -> tuple[list[Line2D], list[Annotation]]:
+    """Draw numbered discs, smaller ones where they are many. Returns the discs and the numbers."""
     size = 15 if len(centers) <= 30 else 11
-    drawn = []
+    discs, numbers = [], []
     for label, center in enumerate(centers):
-        drawn += ax.plot(*center, "o", markersize=size, color="white", markeredgecolor="black", zorder=3)
-        drawn.append(ax.annotate(str(label), center, ha="center", va="center_baseline", fontsize=0.6 * size, zorder=4))
-    return drawn
+        discs += ax.plot(*center, "o", markersize=size, color="white", markeredgecolor="black", zorder=3)
+        numbers.append(
+            ax.annotate(str(label), center, ha="center", va="center_baseline", fontsize=0.6 * size, zorder=4)
+        )
+    return discs, numbers
 
 
 def check_n_columns(given: int, needed: int, name: str, owner: str) -> None:
@@ -176,7 +177,7 @@ def check_n_columns(given: int, needed: int, name: str, owner: str) -> None:
         raise ValueError(f"{owner} needs {name} with as many columns as X, {needed}. Got {given}.")
 
 
-def _middle_rows(codes: NDArray, n_centers: int) -> NDArray[np.float64]:
+def _middle_rows(codes: NDArray[Any], n_centers: int) -> NDArray[np.float64]:
     """Mean row number of each cluster's points; the middle for those without any."""
     rows = np.full(n_centers, (len(codes) - 1) / 2)
     for label in np.unique(codes[(codes >= 0) & (codes < n_centers)]).tolist():
@@ -184,14 +185,14 @@ def _middle_rows(codes: NDArray, n_centers: int) -> NDArray[np.float64]:
     return rows
 
 
-def _write_names(ax: Axes, places: NDArray, clusters: Clusters) -> None:
+def _write_names(ax: Axes, places: NDArray[Any], clusters: Clusters) -> None:
     """Write what each of the largest clusters is called: near its mean, or above it if it is no larger than the text;
     where that would hide another one's, at another of its points, of those half that are nearest to the mean."""
     codes, counts = np.unique(clusters.codes[clusters.codes >= 0], return_counts=True)
     codes, counts = codes[counts >= _TINY * len(places)], counts[counts >= _TINY * len(places)]
     extent = np.array([np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())])
     inch = extent / in_inches(ax)
-    written = []
+    written: list[tuple[NDArray[Any], NDArray[Any]]] = []
     for code in codes[np.argsort(-counts, kind="stable")[:_MOST_NUMBERED]].tolist():
         text = shortened(clusters.names[code], _LONGEST_NAME)
         room = inch * [0.095 * len(text), 0.17]
@@ -211,14 +212,15 @@ def _write_names(ax: Axes, places: NDArray, clusters: Clusters) -> None:
             write_at(ax, text, place, fontsize=10, weight="bold")
 
 
-def _draw_points(ax: Axes, places: NDArray, clusters: Clusters) -> None:
+def _draw_points(ax: Axes, places: NDArray[Any], clusters: Clusters) -> None:
     size = np.clip(400 / np.sqrt(len(places)), 3, 36)
     rasterized = len(places) > _MOST_SHAPES
     labels = clusters.codes
     in_none = places[labels < 0]
     if len(in_none):
         ax.scatter(
-            *in_none.T,
+            in_none[:, 0],
+            in_none[:, 1],
             s=max(size / 2, 2),
             c=NOISE,
             linewidths=0,
@@ -233,7 +235,8 @@ def _draw_points(ax: Axes, places: NDArray, clusters: Clusters) -> None:
     for each in np.unique(style).tolist():
         points = places[style == each]
         ax.scatter(
-            *points.T,
+            points[:, 0],
+            points[:, 1],
             s=size,
             c=color_of(each),
             alpha=0.75,
@@ -247,7 +250,7 @@ def _draw_points(ax: Axes, places: NDArray, clusters: Clusters) -> None:
         )
 
 
-def _draw_density(ax: Axes, array: NDArray, labels: NDArray, low: NDArray, high: NDArray) -> None:
+def _draw_density(ax: Axes, array: NDArray[Any], labels: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> None:
     """Each pixel in the mean color of its points, the more opaque the more there are (by the logarithm); points in no
     cluster color only those pixels that have no others."""
     place = ((array - low) / (high - low) * _PIXELS).astype(np.int64)
@@ -266,11 +269,14 @@ def _draw_density(ax: Axes, array: NDArray, labels: NDArray, low: NDArray, high:
     ax.imshow(image, extent=(low[0], high[0], low[1], high[1]), origin="lower", aspect="auto", zorder=1)
 
 
-def _draw_regions(ax: Axes, regions: Callable[[NDArray], ArrayLike], low: NDArray, high: NDArray) -> None:
+def _draw_regions(
+    ax: Axes, regions: Callable[[NDArray[Any]], ArrayLike], columns: list[int], low: NDArray[Any], high: NDArray[Any]
+) -> None:
+    """Tint the background by the labels of places; `columns` of a place are the columns of the data."""
     steps = (np.arange(_PIXELS) + 0.5) / _PIXELS
     x, y = (low[i] + steps * (high[i] - low[i]) for i in (0, 1))
     points = np.column_stack([np.tile(x, _PIXELS), np.repeat(y, _PIXELS)])
-    region = as_array(regions(points), "regions")
+    region = as_array(regions(points[:, columns]), "regions")
     if region.shape != (len(points),):
         raise ValueError(
             f"regions must return one label for each row that it is given. Got the shape {region.shape} "

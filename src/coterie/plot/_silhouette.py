@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import scores
 from .._base.arrays import as_array, as_doubles
 from .._base.parameters import AXES, check_parameters
-from ._style import PLAIN, QUIET, as_clusters, color_of, in_inches, literal, new_axes, shortened
+from ._style import PLAIN, QUIET, as_clusters, as_drawn, color_of, in_inches, literal, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +28,11 @@ _LEADER = 10  # points from the axes to a name
 
 
 def silhouette(
-    X: ArrayLike, labels: ArrayLike, *, metric: str | Callable | Metric = "euclidean", ax: Axes | None = None
+    X: ArrayLike,
+    labels: ArrayLike,
+    *,
+    metric: str | Callable[..., float] | Metric = "euclidean",
+    ax: Axes | None = None,
 ) -> FigureAxes:
     """Draw how well each row lies in its cluster: a blade for each cluster, a line for the mean of all.
 
@@ -90,7 +94,7 @@ def silhouette(
         if not (abs(values) <= 1).all():
             raise ValueError("silhouette needs data of two dimensions, or silhouettes from -1 to 1.")
     else:
-        rows = X if inside.all() else (X.tocsr() if hasattr(X, "tocsr") else as_array(X))[inside]
+        rows: Any = X if inside.all() else (X.tocsr() if hasattr(X, "tocsr") else as_array(X))[inside]
         if isinstance(metric, str) and metric == "precomputed" and not inside.all():
             rows = rows[:, inside]
         values = scores.silhouette_samples(rows, codes, metric=metric)
@@ -177,7 +181,7 @@ def silhouette(
     ax.set(ylabel=f"cluster (rows){few}", xlabel="; ".join(said))
     for side in ("left", "right", "top"):
         ax.spines[side].set_visible(False)
-    return ax
+    return as_drawn(ax)
 
 
 def _spread(middles: NDArray[np.float64], line: float, height: float) -> NDArray[np.float64]:
@@ -191,5 +195,7 @@ def _spread(middles: NDArray[np.float64], line: float, height: float) -> NDArray
             total, count = groups.pop()
             groups[-1][0] += total
             groups[-1][1] += count
-    places = np.repeat([total / count for total, count in groups], [count for _, count in groups])
-    return np.clip(places, line / 2, max(line / 2, height - line / 2 - shift[-1])) + shift
+    means = np.array([total / count for total, count in groups])
+    places = np.repeat(means, [int(count) for _, count in groups])
+    spread: NDArray[np.float64] = np.clip(places, line / 2, max(line / 2, height - line / 2 - shift[-1])) + shift
+    return spread

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from .._base.wording import shown
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
+
+    from .._base.typing import FigureAxes
 
 #: Twelve colors that stay apart in any kind of color vision: six of Okabe and Ito (2008), six chosen to be far from
 #: those and each other under simulated color blindness. More clusters start again.
@@ -37,14 +39,19 @@ MARKERS = "osD^vPXp<>*h"
 NOISE = "#999999"  # what is in no cluster
 QUIET = "#555555"  # notes and lines that belong to no cluster
 _LONGEST_LABEL = 80  # of axes
-PLAIN: Mapping[str, bool] = {"parse_math": False}  # how names are written: what is between two dollars is no formula
+PLAIN: Mapping[str, Any] = {"parse_math": False}  # how names are written: what is between two dollars is no formula
 
 
-def new_axes(**figure: object) -> Axes:
+def new_axes(**figure: Any) -> FigureAxes:
     """Axes in a figure of their own, which notebooks and windows show."""
     import matplotlib.pyplot as plt
 
-    return plt.figure(layout="constrained", **figure).add_subplot()
+    return as_drawn(plt.figure(layout="constrained", **figure).add_subplot())
+
+
+def as_drawn(ax: Axes) -> FigureAxes:
+    """`ax`, for type checkers: see `FigureAxes`."""
+    return cast("FigureAxes", ax)
 
 
 def color_of(label: int) -> str:
@@ -111,7 +118,7 @@ def label_axes(ax: Axes, names: Sequence[object]) -> None:
     ax.set_ylabel(str(names[1]), **PLAIN)
 
 
-def outlined() -> dict[str, object]:
+def outlined() -> dict[str, Any]:
     """The look of a text that a white outline sets off from what is below."""
     from matplotlib import patheffects
 
@@ -130,17 +137,17 @@ def as_names(names: Sequence[object] | None, X: object, d: int) -> list[str] | N
     if given is None:
         return None
     try:
-        names = None if isinstance(given, str) else [shortened(name, _LONGEST_LABEL) for name in given]
+        texts = None if isinstance(given, str) else [shortened(name, _LONGEST_LABEL) for name in given]
     except (NotImplementedError, RecursionError, TypeError):  # numbers, memoryviews of some kinds, lists within lists
-        names = None
-    if names is None:
+        texts = None
+    if texts is None:
         raise ValueError(f"names must be one for each of the {d} columns. Got {shown(given)}.")
-    if len(names) != d and not len(names) == 2 < d:
-        raise ValueError(f"names must be one for each of the {d} columns. Got {len(names)}.")
-    return names
+    if len(texts) != d and not len(texts) == 2 < d:
+        raise ValueError(f"names must be one for each of the {d} columns. Got {len(texts)}.")
+    return texts
 
 
-def write_at(ax: Axes, text: str, place: tuple[float, float], **style: object) -> None:
+def write_at(ax: Axes, text: str, place: tuple[float, float], **style: Any) -> None:
     """Write in the middle of `place`."""
     ax.annotate(text, place, ha="center", va="center_baseline", **outlined(), **PLAIN, **style)
 

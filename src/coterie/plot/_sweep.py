@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from .._base.parameters import AXES, check_parameters
 from .._base.wording import as_column
-from ._style import PLAIN, QUIET, color_of, in_inches, literal, marker_of, new_axes, outlined, shortened
+from ._style import PLAIN, QUIET, as_drawn, color_of, in_inches, literal, marker_of, new_axes, outlined, shortened
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
     from .._base.typing import FigureAxes
@@ -33,7 +34,13 @@ _PANEL = 4.2, 1.7  # inches
 _FEW = 3  # panels, in one column
 _MOST_LINES = 12  # in the legend
 _LONGEST_TEXT = 24
-_BEST = {"marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": "black", "markeredgewidth": 1.5}
+_BEST: dict[str, Any] = {
+    "marker": "o",
+    "markersize": 11,
+    "markerfacecolor": "none",
+    "markeredgecolor": "black",
+    "markeredgewidth": 1.5,
+}
 
 
 def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | None = None) -> FigureAxes:
@@ -94,7 +101,7 @@ def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | 
     values = {repr(row[along]): _text(row[along]) for row in rows}  # also arrays and dicts, which are no keys
     places = list(values)
     x = np.array([row[along] if numeric else places.index(repr(row[along])) for row in rows], dtype=np.float64)
-    lines: dict[tuple, list[int]] = {}
+    lines: dict[tuple[str, ...], list[int]] = {}
     for i, row in enumerate(rows):
         lines.setdefault(tuple(repr(row[name]) for name in others), []).append(i)
 
@@ -107,9 +114,9 @@ def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | 
         title, direction = panels[name]
         y = _column(rows, name) * (100 if name == "noise" else 1)
         spread = _column(rows, "stability_spread") if name == "stability" else np.full(len(rows), np.nan)
-        for number, members in enumerate(lines.values()):
-            label = ", ".join(f"{other} = {_text(rows[members[0]][other])}" for other in others) or None
-            members = np.array(members)[np.argsort(x[members], kind="stable")]
+        for number, numbers in enumerate(lines.values()):
+            label = ", ".join(f"{other} = {_text(rows[numbers[0]][other])}" for other in others) or None
+            members = np.array(numbers)[np.argsort(x[numbers], kind="stable")]
             color = color_of(number)
             panel.plot(
                 x[members],
@@ -151,14 +158,14 @@ def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | 
         ax,
         frames[0].get_legend_handles_labels()[0][:_MOST_LINES] if others else [],
         suggested,
-        any(direction for _, direction in map(panels.get, shown)),
+        any(panels[name][1] for name in shown),
     )
-    return ax
+    return as_drawn(ax)
 
 
 def _read(
     sweep: Sweep | KSuggestion | Mapping[str, KSuggestion],
-) -> tuple[list[dict], list[str], tuple[str, ...], list[tuple[str, int]]]:
+) -> tuple[list[dict[str, Any]], list[str], tuple[str, ...], list[tuple[str, int]]]:
     """Rows, parameters and scores; and the suggested numbers of clusters (1: none), with the names of their lines."""
     if isinstance(sweep, Mapping):
         if sweep and all(hasattr(each, "by_chance") for each in sweep.values()):
@@ -171,7 +178,9 @@ def _read(
                 [(str(name), each.k) for name, each in sweep.items()],
             )
     elif hasattr(sweep, "by_chance"):
-        return list(sweep.sweep.rows), list(sweep.sweep.parameters), sweep.sweep.scores, [("", sweep.k)]
+        suggestion = cast("KSuggestion", sweep)
+        found = suggestion.sweep
+        return list(found.rows), list(found.parameters), found.scores, [("", suggestion.k)]
     elif hasattr(sweep, "parameters"):
         return list(sweep.rows), list(sweep.parameters), sweep.scores, []
     raise TypeError(
@@ -180,13 +189,13 @@ def _read(
     )
 
 
-def _explain(ax: Axes, lines: list, suggested: list[tuple[str, int]], with_best: bool) -> None:
+def _explain(ax: Axes, lines: Sequence[Artist], suggested: list[tuple[str, int]], with_best: bool) -> None:
     """The legend: what lines, circles and dashed lines are."""
     from matplotlib.lines import Line2D
 
     handles = list(lines)
     for handle in handles:
-        handle.set_label(literal(handle.get_label()))
+        handle.set_label(literal(str(handle.get_label())))
     if with_best:
         handles.append(Line2D([], [], linewidth=0, **_BEST, label="best value"))
     for number, (name, k) in enumerate(suggested):
@@ -211,7 +220,7 @@ def _explain(ax: Axes, lines: list, suggested: list[tuple[str, int]], with_best:
         )
 
 
-def _column(rows: list[dict], name: str) -> np.ndarray:
+def _column(rows: list[dict[str, Any]], name: str) -> np.ndarray:
     return np.array([np.nan if row.get(name) is None else row[name] for row in rows], dtype=np.float64)
 
 
@@ -233,7 +242,7 @@ def _divide(ax: Axes, n_rows: int, n_columns: int, count: int) -> list[Axes]:
     for i in range(count):
         row, column = divmod(i, n_columns)
         left, bottom = column * (each[0] + beside), 1 - (row + 1) * (each[1] + above)
-        frames.append(ax.inset_axes([left, bottom, *each]))
+        frames.append(ax.inset_axes((left, bottom, *each)))
     return frames
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from numbers import Integral
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from .._base.parameters import AXES, NONE, NUMBER, as_float, check_parameters
 from .._base.wording import shown
 from .._dendrogram.drawing import read_labels
 from .._dendrogram.linkage_matrix import read_linkage
-from ._style import PLAIN, QUIET, color_of, in_inches, new_axes, shortened
+from ._style import PLAIN, QUIET, as_drawn, color_of, in_inches, new_axes, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -114,9 +114,10 @@ def dendrogram(
 
     def color_of_link(node: int) -> str:
         links.append(node)
-        return QUIET if owner[node] is None else color_of(owner[node])
+        cluster = owner[node]
+        return QUIET if cluster is None else color_of(cluster)
 
-    drawn = {"p": truncate, "truncate_mode": "lastp", "above_threshold_color": QUIET}
+    drawn: dict[str, Any] = {"p": truncate, "truncate_mode": "lastp", "above_threshold_color": QUIET}
     tree = hierarchy.dendrogram(Z, **drawn, link_color_func=color_of_link, no_plot=True)
     place = {node: ((x[1] + x[2]) / 2, y[1]) for node, x, y in zip(links, tree["icoord"], tree["dcoord"], strict=True)}
     place |= {node: (5.0 + 10.0 * i, 0.0) for i, node in enumerate(tree["leaves"])}
@@ -159,12 +160,12 @@ def dendrogram(
     for side in ("left", "right", "top", "bottom"):
         ax.spines[side].set_visible(side == ("left" if upright else "bottom"))
     ax.set(**{"ylabel" if upright else "xlabel": "height"})
-    return ax
+    return as_drawn(ax)
 
 
 def _cut(
-    Z: NDArray, n_clusters: int | None, height: float | None, clusters: ArrayLike | None
-) -> tuple[NDArray | None, float | None]:
+    Z: NDArray[Any], n_clusters: int | None, height: float | None, clusters: ArrayLike | None
+) -> tuple[NDArray[Any] | None, float | None]:
     """The cluster of each row, and the height at which a straight line cuts the tree; None where there is none."""
     n = len(Z) + 1
     if (n_clusters is not None) + (height is not None) + (clusters is not None) > 1:
@@ -191,7 +192,7 @@ def _cut(
     return clusters, None
 
 
-def _line(Z: NDArray, n_clusters: int) -> float | None:
+def _line(Z: NDArray[Any], n_clusters: int) -> float | None:
     """The height half-way between the merges that a cut into so many clusters separates."""
     heights = np.concatenate([[0.0], np.sort(hierarchy.maxdists(Z))])
     merges = len(heights) - n_clusters
@@ -230,7 +231,7 @@ def _draw_wedges(ax: Axes, wedges: list[tuple[float, float, str]], upright: bool
     corners = np.array([[(x - 4, 0), (x, height), (x + 4, 0)] for x, height, _ in wedges]).reshape(-1, 3, 2)
     ax.add_collection(
         PolyCollection(
-            corners if upright else corners[:, :, ::-1],
+            list(corners if upright else corners[:, :, ::-1]),
             alpha=0.35,
             linewidth=0,
             facecolors=[color for *_, color in wedges],
@@ -240,7 +241,7 @@ def _draw_wedges(ax: Axes, wedges: list[tuple[float, float, str]], upright: bool
 
 def _number_clusters(
     ax: Axes,
-    Z: NDArray,
+    Z: NDArray[Any],
     owner: list[int | None],
     place: dict[int, tuple[float, float]],
     line: float | None,
@@ -255,15 +256,19 @@ def _number_clusters(
     root = 2 * n - 2
     parent = np.full(2 * n - 1, root)
     parent[Z[:, :2].astype(np.int64)] = np.arange(n, 2 * n - 1)[:, np.newaxis]
-    heads = [node for node in place if owner[node] is not None and (owner[parent[node]] is None or node == root)]
-    for node in heads:
+    heads = [
+        (node, cluster)
+        for node in place
+        if (cluster := owner[node]) is not None and (owner[parent[node]] is None or node == root)
+    ]
+    for node, cluster in heads:
         x, bottom = place[node]
         top = bottom if node == root else (bottom + Z[parent[node] - n, 2]) / 2 if line is None else line
         stem = [x, x], [bottom, top]
-        color = color_of(owner[node])
+        color = color_of(cluster)
         ax.plot(*(stem if upright else stem[::-1]), color=color, linewidth=1.5, zorder=2.5)
-        if len(heads) > _MOST_NUMBERED or owner[node] < 0:
+        if len(heads) > _MOST_NUMBERED or cluster < 0:
             continue
         where = (x, top) if upright else (top, x)
         ax.plot(*where, "o", markersize=size, color="white", markeredgecolor=color, clip_on=False, zorder=3)
-        ax.annotate(str(owner[node]), where, ha="center", va="center_baseline", fontsize=0.6 * size, zorder=4)
+        ax.annotate(str(cluster), where, ha="center", va="center_baseline", fontsize=0.6 * size, zorder=4)

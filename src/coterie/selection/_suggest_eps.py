@@ -60,7 +60,7 @@ def k_distances(
     X: ArrayLike,
     k: int,
     *,
-    metric: str | Callable | distances.Metric = "euclidean",
+    metric: str | Callable[..., float] | distances.Metric = "euclidean",
     n_jobs: int | None = None,
     **kwargs: object,
 ) -> NDArray[np.float64]:
@@ -126,7 +126,7 @@ def suggest_eps(
     X: ArrayLike,
     min_samples: int = 5,
     *,
-    metric: str | Callable | distances.Metric = "euclidean",
+    metric: str | Callable[..., float] | distances.Metric = "euclidean",
     n_jobs: int | None = None,
     **kwargs: object,
 ) -> EpsSuggestion:
@@ -295,7 +295,7 @@ def _ratio_by_chance(k: int, n_dimensions: int) -> float:
     """
     spread = 1 / (9 * (k - 1))
     high, low = (1 - spread + z * math.sqrt(spread) for z in (1.6449, -0.1257))
-    return (high / low) ** (3 / n_dimensions)
+    return float((high / low) ** (3 / n_dimensions))
 
 
 def _round_up(value: float, digits: int = 3) -> float:

@@ -199,6 +199,7 @@ def suggest_k(
 def _read_numbers(n_clusters: Iterable[int], n_samples: int) -> list[int]:
     if n_samples < 3:
         raise ValueError(f"suggest_k needs at least 3 rows. Got {n_samples}.")
+    numbers: list[Any]
     try:
         numbers = list(n_clusters)
     except (TypeError, MemoryError):  # no list, or one that does not end
@@ -265,7 +266,7 @@ def _by_chance(found: Sweep, randomness: np.random.RandomState) -> tuple[NDArray
     return seen.mean(axis=1).max(axis=0), seen.std(axis=1, ddof=1).max(axis=0)
 
 
-def _principal_box(X: NDArray) -> tuple[NDArray[np.float64], ...]:
+def _principal_box(X: NDArray[Any]) -> tuple[NDArray[np.float64], ...]:
     """Center, principal axes (in rows), and along each of them the range and the standard deviation of the data."""
     center = X.mean(axis=0, dtype=np.float64)
     centered = X - center
@@ -465,7 +466,7 @@ def _best_by_indices(found: Sweep) -> dict[str, list[int]]:
     return best
 
 
-def _listed(values: Sequence, places: Iterable[int]) -> str:
+def _listed(values: Sequence[object], places: Iterable[int]) -> str:
     """Some of the values: 2, 3 and 5."""
     *most, last = (str(values[i]) for i in places)
     return f"{', '.join(most)} and {last}" if most else last

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
     from .._base.typing import FigureAxes
 
-SCORES = {
+Score = Callable[..., float]
+
+SCORES: dict[str, Score] = {
     "silhouette": scores.silhouette_score,
     "davies_bouldin": scores.davies_bouldin_score,
     "calinski_harabasz": scores.calinski_harabasz_score,
@@ -80,9 +82,9 @@ class Sweep:
     rows: list[dict[str, Any]]
     parameters: tuple[str, ...]
     scores: tuple[str, ...]
-    labels: list[NDArray]
+    labels: list[NDArray[Any]]
     estimator: Any
-    data: NDArray
+    data: NDArray[Any]
     n_resamples: int
 
     def __len__(self) -> int:
@@ -201,7 +203,8 @@ class Sweep:
         ModuleNotFoundError
             matplotlib is not installed.
         """
-        return draw("sweep", self, ax=ax)
+        axes: FigureAxes = draw("sweep", self, ax=ax)
+        return axes
 
     def _columns(self) -> list[str]:
         return ["inertia", *self.scores, *(["stability"] if self.n_resamples else [])]
@@ -210,9 +213,9 @@ class Sweep:
 def sweep(
     estimator: Any,
     X: ArrayLike,
-    grid: Mapping[str, Iterable],
+    grid: Mapping[str, Iterable[Any]],
     *,
-    scores: Sequence[str | Callable] = tuple(SCORES),
+    scores: Sequence[str | Score] = tuple(SCORES),
     stability: int = 0,
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
     n_jobs: int | None = None,
@@ -370,7 +373,7 @@ def sweep(
 # ------------------------------------------------------------------------------------------- what is asked for
 
 
-def _read_scores(given: Sequence[str | Callable], taken: set[str]) -> tuple[list[str], list[Callable]]:
+def _read_scores(given: Sequence[str | Score], taken: set[str]) -> tuple[list[str], list[Score]]:
     if isinstance(given, str) or not isinstance(given, Sequence):
         raise ValueError(
             f"The 'scores' parameter of sweep must be a list of names and functions. Got {shown(given)} instead."
@@ -396,7 +399,7 @@ def _read_scores(given: Sequence[str | Callable], taken: set[str]) -> tuple[list
     return names, functions
 
 
-def _read_grid(estimator: Any, grid: Mapping[str, Iterable]) -> dict[str, list]:
+def _read_grid(estimator: Any, grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
     if not isinstance(grid, Mapping) or not grid:
         raise ValueError(
             "The 'grid' parameter of sweep must be a dict of parameters and their values, such as "
@@ -431,11 +434,11 @@ def _copy(estimator: Any) -> Any:
 class Fits:
     """The labels of each point of a grid, on one set of rows. Trees are kept, and cut."""
 
-    def __init__(self, base: Any, X: Any, points: list[dict]) -> None:
+    def __init__(self, base: Any, X: Any, points: list[dict[str, Any]]) -> None:
         self.base, self.X, self.points = base, X, points
-        self.trees: dict[tuple, TreeClusterer] = {}
+        self.trees: dict[tuple[int, ...], TreeClusterer] = {}
 
-    def __call__(self, i: int) -> tuple[NDArray, float | None]:
+    def __call__(self, i: int) -> tuple[NDArray[Any], float | None]:
         """Labels, and the inertia if the estimator tells it."""
         model = _copy(self.base).set_params(**self.points[i])
         if isinstance(model, TreeClusterer):
@@ -448,7 +451,7 @@ class Fits:
         return labels, getattr(model, "inertia_", None)
 
 
-def _agreement(fitted: Fits, i: int, labels: NDArray, drawn: NDArray) -> float:
+def _agreement(fitted: Fits, i: int, labels: NDArray[Any], drawn: NDArray[Any]) -> float:
     """How alike the clusters of all rows and those of a resample are; nan if they hold all the rows, or one each."""
     if len(np.unique(labels)) in (1, len(labels)):
         return math.nan
@@ -462,7 +465,7 @@ def _agreement(fitted: Fits, i: int, labels: NDArray, drawn: NDArray) -> float:
 class Judge:
     """What there is to say about labels of some data."""
 
-    def __init__(self, estimator: Any, X: NDArray, names: list[str], functions: list[Callable]) -> None:
+    def __init__(self, estimator: Any, X: NDArray[Any], names: list[str], functions: list[Score]) -> None:
         params = estimator.get_params()
         self.X, self.names, self.functions = X, names, functions
         self.metric = params.get("metric", "euclidean")
@@ -471,14 +474,15 @@ class Judge:
         if self.metric == "minkowski" and params.get("p") is not None:  # scikit-learn's have it beside other metrics
             self.options["p"] = params["p"]
 
-    def part(self, rows: NDArray) -> NDArray:
+    def part(self, rows: NDArray[Any]) -> NDArray[Any]:
         """The data of some rows."""
-        return self.X[np.ix_(rows, rows)] if self.is_of_distances() else self.X[rows]
+        some: NDArray[Any] = self.X[np.ix_(rows, rows)] if self.is_of_distances() else self.X[rows]
+        return some
 
     def is_of_distances(self) -> bool:
         return isinstance(self.metric, str) and self.metric == "precomputed"
 
-    def __call__(self, labels: NDArray, inertia: float | None, count_is_known: bool) -> dict[str, float]:
+    def __call__(self, labels: NDArray[Any], inertia: float | None, count_is_known: bool) -> dict[str, float]:
         inside = np.flatnonzero(labels >= 0)
         row: dict[str, float] = {}
         clusters = np.unique(labels[inside])
@@ -494,7 +498,7 @@ class Judge:
             row[name] = float(self._score(function, X, labels)) if defined else math.nan
         return row
 
-    def _score(self, function: Callable, X: NDArray, labels: NDArray) -> float:
+    def _score(self, function: Score, X: NDArray[Any], labels: NDArray[Any]) -> float:
         if function is SCORES["silhouette"] and self.is_of_all_rows:
             return function(self.metric(X), labels, metric="precomputed")
         if function is SCORES["silhouette"]:
@@ -504,7 +508,7 @@ class Judge:
         return function(X, labels)
 
 
-def _inertia(X: NDArray, labels: NDArray) -> float:
+def _inertia(X: NDArray[Any], labels: NDArray[Any]) -> float:
     """Sum of the squared Euclidean distances of rows to the mean of their cluster."""
     order = np.argsort(labels, kind="stable")
     ends = np.flatnonzero(np.diff(labels[order])) + 1
