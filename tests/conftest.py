@@ -6,7 +6,6 @@ import pytest
 
 from coterie._runtime.thresholds import thresholds
 from coterie.hierarchy import _linkage
-from coterie.kmeans import _data, _lloyd
 from coterie.kmeans._kernels import cells
 
 
@@ -14,13 +13,10 @@ from coterie.kmeans._kernels import cells
 def path(request, monkeypatch):
     """Every way through k-means, whatever the size of the data: row by row, cell by cell (for few features), and from
     the second iteration on row by row on rows that are sorted into cells."""
-
-    def sort(data, n_clusters):
-        return request.param != "rows" and data.X.shape[1] <= cells.FEATURES_AT_MOST
-
-    monkeypatch.setattr(_data.Data, "worth_sorting", sort)
-    monkeypatch.setattr(_data.Data, "worth_cells", sort)
-    monkeypatch.setattr(_lloyd._CellStep, "pays", lambda step: request.param == "cells")
+    monkeypatch.setattr(thresholds, "sorting_clusters", (10**9 if request.param == "rows" else 0,) * 4)
+    monkeypatch.setattr(thresholds, "sorting_rows", 0)
+    monkeypatch.setattr(thresholds, "cell_features", cells.FEATURES_AT_MOST)
+    monkeypatch.setattr(thresholds, "cell_pairs", 2.0 if request.param == "cells" else -1.0)
     return request.param
 
 

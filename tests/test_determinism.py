@@ -7,7 +7,7 @@ from coterie import DBSCAN, KMeans, distances, kmeans_plusplus, num_threads
 from coterie._runtime import parallel
 from coterie._runtime.thresholds import thresholds
 from coterie.hierarchy import _linkage, linkage
-from coterie.kmeans import _data
+from coterie.kmeans import _cells, _data
 
 rng = np.random.RandomState(0)
 CASES = {  # n, d, k
@@ -24,8 +24,9 @@ CASES = {  # n, d, k
 @pytest.fixture
 def small_chunks(monkeypatch):
     """Small data is cut into as many chunks as large data is."""
-    monkeypatch.setattr(_data, "_CHUNK", 1 << 14)
+    monkeypatch.setattr(thresholds, "chunk", 400.0)
     monkeypatch.setattr(thresholds, "strip", 1 << 8)
+    monkeypatch.setattr(thresholds, "inertia_numbers", 1 << 12)
 
 
 def results(X, k, n_jobs, weight):
@@ -61,18 +62,25 @@ def test_bits_do_not_depend_on_the_threads(n, d, k, dtype, weighted):
 
 
 def test_the_cases_take_the_ways_they_are_named_for():
-    ways = {name: _data.Data(np.zeros((n, d)), None, 1).worth_cells(k) for name, (n, d, k) in CASES.items()}
-    assert {name for name, cells in ways.items() if cells} == {"cells", "cells that do not pay", "one feature"}
+    by_cells = {
+        name
+        for name, (n, d, k) in CASES.items()
+        if _cells.pay_for_iterations(_data.prepare(np.zeros((n, d)), None, 1), k)
+    }
+    assert by_cells == {"cells", "cells that do not pay", "one feature"}
 
 
 @pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize("name", [name for name in CASES if name != "fewer chunks than threads"])
 def test_the_cases_keep_many_threads_busy(name, monkeypatch):
     n, d, k = CASES[name]
-    chunks, run = [], parallel.run
-    monkeypatch.setattr(
-        parallel, "run", lambda task, n_chunks, n_threads: [chunks.append(n_chunks), run(task, n_chunks, n_threads)]
-    )
+    chunks, over = [], parallel.over
+
+    def counted(n_items, size, *rest):
+        chunks.append(-(-n_items // size))
+        over(n_items, size, *rest)
+
+    monkeypatch.setattr(parallel, "over", counted)
     results(rng.normal(size=(n, d)), k, 1, None)
     assert np.median(chunks) > 2
 

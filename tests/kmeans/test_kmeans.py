@@ -9,7 +9,7 @@ import pytest
 from reference import kmeans as reference
 
 from coterie import ConvergenceWarning, KMeans, kmeans_plusplus
-from coterie.kmeans import _data
+from coterie.kmeans import _cells, _data
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
@@ -509,7 +509,7 @@ def test_memory_beyond_the_data_is_a_few_numbers_a_row(init):
 
 def test_memory_of_few_features_is_that_of_a_copy_and_a_few_numbers_a_row():
     X = np.random.RandomState(24).normal(size=(400_000, 2))
-    data_is_sorted = _data.Data(X[:64000], None, 1).worth_cells(50)
+    data_is_sorted = _cells.pay_for_iterations(_data.prepare(X[:64000], None, 1), 50)
     tracemalloc.start()
     try:
         KMeans(50, max_iter=3, random_state=0).fit(X)

@@ -10,7 +10,7 @@ import numpy as np
 
 from .._base import power_of_two
 from .._runtime import threads
-from ..kmeans import _lloyd
+from ..kmeans import _assignment
 from ._groups import squared_distances
 
 if TYPE_CHECKING:
@@ -103,5 +103,5 @@ def _assign(
     for start in range(0, len(rows), step):
         part = (rows[start : start + step, used] - middle[used]) / spread[used]
         scaled[start : start + step] = np.nan_to_num(part, copy=False)
-    labels = _lloyd.nearest(scaled, centers, threads.resolve_n_jobs(None))
+    labels = _assignment.nearest(scaled, centers, threads.resolve_n_jobs(None))
     return occupy(labels, len(centers), scaled, centers)

@@ -35,7 +35,7 @@ from .._base.warnings import warn
 from .._runtime import memory, progress, threads
 from ..distances import as_metric
 from ..scaling._variance import warn_of_scales
-from . import _data, _lloyd, _seeding
+from . import _assignment, _data, _lloyd, _seeding, _steps
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -276,15 +276,16 @@ class KMeans(Transformer, InductiveClusterer):
         random_state = as_random_state(self.random_state)
 
         with progress.reported_to(callback):
-            data = _data.Data(X, weights, threads.resolve_n_jobs(self.n_jobs))
+            data = _data.prepare(X, weights, threads.resolve_n_jobs(self.n_jobs))
             warn_of_scales(data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, data.moments)
-            tolerance = self.tol * float(data.variance.mean())
+            tolerance = self.tol * float(data.moments.variance.mean())
             best = None
             for _ in range(n_init):
                 start = self._init_centroids(X, init=init, random_state=random_state, sample_weight=weights, data=data)
                 if self.verbose:
                     print("Initialization complete")
-                run = _lloyd.iterate(data, start, self.max_iter, tolerance, self.verbose)
+                step = _steps.first_step(data, self.n_clusters)
+                run = _lloyd.iterate(step, start, self.max_iter, tolerance, bool(self.verbose))
                 if best is None or _is_better(run, best, self.n_clusters):
                     best = run
         labels, inertia, centers, n_iter, _ = best
@@ -351,7 +352,7 @@ class KMeans(Transformer, InductiveClusterer):
             As by `predict`.
         """
         matrix = self._read_more(X)
-        distances = _lloyd.distances(matrix, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
+        distances = _assignment.distances(matrix, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
         return self._as_output(distances, X)
 
     def score(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> float:
@@ -384,8 +385,8 @@ class KMeans(Transformer, InductiveClusterer):
         X = self._read_more(X)
         weights = as_weights(sample_weight, len(X))
         n_threads = threads.resolve_n_jobs(self.n_jobs)
-        labels = _lloyd.nearest(X, self.cluster_centers_, n_threads)
-        return -_lloyd.inertia(X, weights, self.cluster_centers_, labels, n_threads)
+        labels = _assignment.nearest(X, self.cluster_centers_, n_threads)
+        return -_assignment.inertia(X, weights, self.cluster_centers_, labels, n_threads)
 
     def fit_predict(
         self,
@@ -465,7 +466,7 @@ class KMeans(Transformer, InductiveClusterer):
         return self._set_request("score", sample_weight=sample_weight)
 
     def _assign(self, X: NDArray) -> NDArray[np.int32]:
-        return _lloyd.nearest(X, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
+        return _assignment.nearest(X, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
 
     def _centers(self) -> NDArray[np.float64]:
         return self.cluster_centers_.astype(np.float64)
@@ -524,7 +525,7 @@ class KMeans(Transformer, InductiveClusterer):
             centers = X[random_state.choice(len(X), size=k, replace=False, p=weights / weights.sum())]
         else:
             if data is None:
-                data = _data.Data(X, sample_weight, threads.resolve_n_jobs(self.n_jobs))
+                data = _data.prepare(X, sample_weight, threads.resolve_n_jobs(self.n_jobs))
             centers = X[_seeding.seed(data, k, random_state, None)]
         return centers.astype(np.float64)
 
@@ -689,7 +690,7 @@ def kmeans_plusplus(
         raise ValueError(
             f"The length of x_squared_norms {norms.size} should be equal to the length of n_samples {len(X)}."
         )
-    data = _data.Data(X, weights, threads.resolve_n_jobs(n_jobs))
+    data = _data.prepare(X, weights, threads.resolve_n_jobs(n_jobs))
     trials = n_local_trials or 1
     memory.require(
         8 * trials * (X.shape[1] + 8),

@@ -24,7 +24,7 @@ from .._base.parameters import (
 )
 from .._base.random_state import as_random_state
 from .._runtime import threads
-from ..kmeans import _data, _lloyd
+from ..kmeans import _assignment, _data, _lloyd, _steps
 from ..kmeans._kmeans import kmeans_plusplus
 from ._maps import draw_as_map, order_of_map
 from ._moving_picture import save
@@ -178,14 +178,14 @@ def kmeans_animation(
 def find_steps(X: NDArray[np.float64], centers: NDArray[np.float64]) -> list[Step]:
     """The start and each iteration of k-means, until nothing changes."""
     n_threads = threads.resolve_n_jobs(None)
-    data = _data.Data(X, None, n_threads)
-    labels = _lloyd.nearest(X, centers, n_threads)
-    steps = [Step(centers, labels, _lloyd.inertia(X, None, centers, labels, n_threads))]
+    data = _data.prepare(X, None, n_threads)
+    labels = _assignment.nearest(X, centers, n_threads)
+    steps = [Step(centers, labels, _assignment.inertia(X, None, centers, labels, n_threads))]
     rounding = 1e-13 * float(np.ptp(X, axis=0).max())
     still = False
     while len(steps) <= _MOST_STEPS:
         before = steps[-1]
-        labels, inertia, centers, *_ = _lloyd.iterate(data, before.centers, 1, 0.0)
+        labels, inertia, centers, *_ = _lloyd.iterate(_steps.first_step(data, len(centers)), before.centers, 1, 0.0)
         if abs(centers - before.centers).max() <= rounding:
             break
         steps.append(Step(centers, labels, power_of_two.times(inertia, data.inertia_exponent)))
@@ -281,7 +281,7 @@ class _Drawing:
         else:
             self.points.set_facecolor(NOISE)
         if self.background is not None:
-            areas = _lloyd.nearest(self.pixels, here, 1).reshape(_PIXELS, _PIXELS)
+            areas = _assignment.nearest(self.pixels, here, 1).reshape(_PIXELS, _PIXELS)
             self.background.set_data(
                 (0.85 + 0.15 * self.colors)[areas] if frame.assigned else np.ones((_PIXELS, _PIXELS, 3))
             )

@@ -1,11 +1,11 @@
-"""Nearest centres: labels are those of true distances, and a margin never promises too much."""
+"""Nearest centers: labels are those of true distances, and a margin never promises too much."""
 
 import numpy as np
 import pytest
 from reference import kmeans as reference
 
-from coterie._runtime.parallel import run
-from coterie.kmeans import _lloyd
+from coterie._runtime.parallel import over
+from coterie.kmeans import _assignment
 from coterie.kmeans._kernels import assign
 
 TILE = assign.TILE_ROWS
@@ -34,20 +34,19 @@ class Assign:
         shift = centers.mean(axis=0) if shift is None else shift
         largest = max(np.abs(centers - shift).max(), np.abs(X - shift).max(), 1e-300)
         self.scale = 2.0 ** -np.ceil(np.log2(largest)) if scale is None else scale
-        driver = _lloyd._Rows(X, len(centers), shift, self.scale, n_threads)
+        driver = _assignment.Assignment(X, len(centers), shift, self.scale, n_threads)
         if arithmetic == np.float64:
-            driver.pack.slack32 = np.inf  # go straight to float64
+            driver.centers.single = False  # go straight to float64
         if rows is not None:
-            driver.rows, driver.n_chunks = rows, -(-len(X) // rows)
+            driver.rows = rows
         driver.margins.fill(np.nan)
         if margins is not None:
             driver.margins[:] = margins
         if loss is not None:
             driver.loss[:] = loss
         self.labels = np.full(len(X), -1, dtype=np.int32) if labels is None else labels
-        self.changed = driver.assign(centers, self.labels)
+        self.changed, self.seen, _, self.exact = driver(centers, self.labels)
         self.margins = driver.margins
-        _, self.seen, _, self.exact = driver.counts[:, :4].sum(axis=0).tolist()
 
 
 def assert_nearest(X, centers, labels):
@@ -71,10 +70,10 @@ def assert_margins_hold(X, centers, result):
 
 @DTYPES
 @ARITHMETIC
-def test_labels_are_those_of_the_nearest_centers(dtype, arithmetic):
-    rng = np.random.RandomState(0)
-    for case in range(150):
-        d = FEATURES[case % len(FEATURES)]
+@pytest.mark.parametrize("d", FEATURES)
+def test_labels_are_those_of_the_nearest_centers(d, dtype, arithmetic):
+    rng = np.random.RandomState(d)
+    for case in range(6):
         n, k = rng.randint(1, 200 if d < 100 else 70), rng.randint(1, 20)
         X = rng.normal(size=(n, d)).astype(dtype)
         centers = rng.normal(size=(k, d)) if case % 2 else X[rng.randint(n, size=k)].astype(np.float64)
@@ -86,23 +85,22 @@ def test_labels_are_those_of_the_nearest_centers(dtype, arithmetic):
 
 @ARITHMETIC
 @pytest.mark.parametrize("n", [1, TILE - 1, TILE, TILE + 1, 3 * TILE - 1, 3 * TILE, 3 * TILE + 1])
-def test_sizes_around_whole_tiles_and_chunks(n, arithmetic):
+@pytest.mark.parametrize("d", [1, 3, 4, 8, 9, 128, 129])
+def test_sizes_around_whole_tiles_and_chunks(d, n, arithmetic):
     rng = np.random.RandomState(n)
-    for d in [1, 3, 4, 8, 9, 128, 129]:
-        X, centers = rng.normal(size=(n, d)), rng.normal(size=(7, d))
-        for rows in [TILE, 2 * TILE, 10 * TILE]:
-            np.testing.assert_array_equal(
-                Assign(X, centers, arithmetic, rows=rows).labels, reference.nearest(X, centers)
-            )
+    X, centers = rng.normal(size=(n, d)), rng.normal(size=(7, d))
+    for rows in [TILE, 2 * TILE, 10 * TILE]:
+        np.testing.assert_array_equal(Assign(X, centers, arithmetic, rows=rows).labels, reference.nearest(X, centers))
 
 
 @DTYPES
 @ARITHMETIC
 @pytest.mark.parametrize("offset", [0, 1 << 20])
-def test_the_lowest_index_wins_a_tie(dtype, arithmetic, offset):
-    rng = np.random.RandomState(1)
-    for case in range(100):
-        d, k = FEATURES[case % 21], rng.randint(1, 30)
+@pytest.mark.parametrize("d", FEATURES[:21])
+def test_the_lowest_index_wins_a_tie(d, dtype, arithmetic, offset):
+    rng = np.random.RandomState(d)
+    for _ in range(5):
+        k = rng.randint(1, 30)
         # Small integers and halves: all distances are exact in float64, and many are equal.
         X = (rng.randint(-2, 3, size=(100, d)) + offset).astype(dtype)
         centers = rng.randint(-4, 5, size=(k, d)) / 2 + offset
@@ -235,14 +233,14 @@ def test_bits_do_not_depend_on_the_threads():
 def test_packed_centers_are_shifted_scaled_and_doubled():
     rng = np.random.RandomState(8)
     centers, shift = rng.normal(size=(5, 3)) + 10, rng.normal(size=3) + 10
-    pack = _lloyd._Packed(5, shift, 0.25)
-    twice_largest = pack(centers)
+    pack = _assignment.space_for(5, shift, 0.25)
+    pack.pack(centers)
     small = (centers - shift) / 4
     np.testing.assert_array_equal(pack.packed, -2 * small)
     np.testing.assert_array_equal(pack.packed32, (-2 * small).astype(np.float32))
-    np.testing.assert_allclose(pack.norms, (small**2).sum(axis=1), rtol=1e-15)
-    np.testing.assert_array_equal(pack.norms32, pack.norms.astype(np.float32))
-    np.testing.assert_allclose(twice_largest, 2 * (small**2).sum(axis=1).max(), rtol=1e-15)
+    np.testing.assert_allclose(np.asarray(pack.norms), (small**2).sum(axis=1), rtol=1e-15)
+    np.testing.assert_array_equal(pack.norms32, np.asarray(pack.norms).astype(np.float32))
+    np.testing.assert_allclose(pack.floor, 2 * (small**2).sum(axis=1).max(), rtol=1e-15)
 
 
 @DTYPES
@@ -256,13 +254,7 @@ def test_distances_to_all_centers(dtype, offset):
         shift, scale = centers.mean(axis=0), 0.125
         out = np.full((n, k + 1), np.nan, dtype=dtype)
         tiles = np.empty((1, (d + k + 1) * TILE))
-        run(
-            lambda region, slot: assign.distances_to_all(
-                X, shift, scale, (centers - shift) * scale, TILE, tiles, out, region, slot
-            ),
-            -(-n // TILE),
-            1,
-        )
+        over(n, TILE, 1, assign.distances_to_all, X, shift, scale, (centers - shift) * scale, tiles, out)
         expected = np.sqrt(reference.squared_distances(X, centers))
         np.testing.assert_allclose(out, expected, rtol=max(1e-13, np.finfo(dtype).eps), atol=1e-9 if offset else 0)
         assert out[0, 0] == 0
@@ -277,18 +269,10 @@ def test_distances_to_the_own_center_and_inertia(dtype):
         labels, weight = rng.randint(k, size=n).astype(np.int32), rng.uniform(size=n)
         own = ((X - centers[labels]) ** 2).sum(axis=1)
         out = np.full(n, np.nan)
-        run(
-            lambda region, slot: assign.squared_distances_to_own(X, centers, labels, 50, out, region, slot),
-            -(-n // 50),
-            1,
-        )
+        over(n, 50, 1, assign.squared_distances_to_own, X, centers, labels, out)
         np.testing.assert_allclose(out, own, rtol=1e-13)
         for w in (np.empty(0), weight):
-            chunks = np.full(-(-n // 50), np.nan)
-            run(
-                lambda region, slot: assign.inertia_by_chunk(X, w, centers, labels, 50, chunks, region, slot),
-                len(chunks),
-                1,
-            )
+            strips = np.full(-(-n // 50), np.nan)
+            over(n, 50, 1, assign.inertia_by_strip, X, w, centers, labels, strips)
             masses = own * w if len(w) else own
-            np.testing.assert_allclose(chunks, [masses[i : i + 50].sum() for i in range(0, n, 50)], rtol=1e-13)
+            np.testing.assert_allclose(strips, [masses[i : i + 50].sum() for i in range(0, n, 50)], rtol=1e-13)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from coterie._base import power_of_two
-from coterie._runtime.parallel import run
-from coterie.kmeans import _data
+from coterie._runtime.parallel import over
+from coterie.kmeans import _cells, _data
 from coterie.kmeans._kernels import cells
 
 rng = np.random.RandomState(0)
@@ -41,7 +41,7 @@ DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 def sorted_into_cells(X, weight=None, n_threads=1):
     with np.errstate(over="ignore", invalid="ignore"):
-        return _data.Data(np.ascontiguousarray(X), weight, n_threads).sorted
+        return _cells.sort_into_cells(_data.prepare(np.ascontiguousarray(X), weight, n_threads))
 
 
 @ALL
@@ -69,17 +69,17 @@ def test_cells_are_small_and_their_boxes_and_sums_exact(X, dtype):
     np.testing.assert_array_equal(data.cells.boxes[:, 0], np.minimum.reduceat(data.X, starts[:-1]))
     np.testing.assert_array_equal(data.cells.boxes[:, 1], np.maximum.reduceat(data.X, starts[:-1]))
     for c, (start, stop) in enumerate(itertools.pairwise(starts)):
-        weight, own = data.weight[start:stop], data.X[start:stop] - data.mean
+        weight, own = data.weight[start:stop], data.X[start:stop] - data.moments.mean
         size = np.abs(own).max() * len(own)
         np.testing.assert_allclose(data.cells.sums[c, -1], weight.sum(), rtol=1e-13)
         np.testing.assert_allclose(data.cells.sums[c, :-1], weight @ own, rtol=1e-12, atol=1e-14 * size)
 
 
-def test_cells_are_not_far_from_full():
+@pytest.mark.parametrize("name", ["many", "plane", "line", "sorted", "all equal", "few distinct", "offset"])
+def test_cells_are_not_far_from_full(name):
     # Nothing depends on this but the time.
-    for name in ("many", "plane", "line", "sorted", "all equal", "few distinct", "offset"):
-        X = SHAPES[name]
-        assert len(sorted_into_cells(X).cells.starts) - 1 <= 4 * len(X) / cells.CELL_ROWS, name
+    X = SHAPES[name]
+    assert len(sorted_into_cells(X).cells.starts) - 1 <= 4 * len(X) / cells.CELL_ROWS
 
 
 def test_cells_are_compact():
@@ -102,20 +102,14 @@ def test_bits_do_not_depend_on_the_threads(dtype):
 def test_labels_go_back_to_the_order_of_the_data():
     data = sorted_into_cells(NORMAL)
     labels = rng.randint(9, size=len(NORMAL)).astype(np.int32)
-    np.testing.assert_array_equal(data.unsort(labels)[data.cells.order], labels)
+    np.testing.assert_array_equal(_cells.unsort(data, labels)[data.cells.order], labels)
 
 
 def test_boxes_of_the_grid_are_numbered_so_that_successive_ones_are_neighbours():
     side = np.arange(8) + 0.5
     X = np.stack(np.meshgrid(side, side, indexing="ij"), axis=-1).reshape(-1, 2)
     code, counts = np.zeros(64, dtype=np.uint16), np.zeros((1, 64), dtype=np.uint32)
-    run(
-        lambda region, slot: cells.count_boxes(
-            X, np.zeros(2), np.ones(2), np.array([3, 3]), 64, code, counts, region, slot
-        ),
-        1,
-        1,
-    )
+    over(64, 64, 1, cells.count_boxes, X, np.zeros(2), np.ones(2), np.array([3, 3]), code, counts)
     assert (counts == 1).all()
     steps = np.abs(np.diff(X[np.argsort(code)], axis=0)).sum(axis=1)
     np.testing.assert_array_equal(steps, 1)
@@ -124,11 +118,5 @@ def test_boxes_of_the_grid_are_numbered_so_that_successive_ones_are_neighbours()
 def test_rows_outside_the_grid_go_to_its_edge():
     X = np.array([[-9.0], [-0.1], [0.1], [3.9], [4.1], [9.0]])
     code, counts = np.zeros(6, dtype=np.uint16), np.zeros((1, 4), dtype=np.uint32)
-    run(
-        lambda region, slot: cells.count_boxes(
-            X, np.zeros(1), np.ones(1), np.array([2]), 6, code, counts, region, slot
-        ),
-        1,
-        1,
-    )
+    over(6, 6, 1, cells.count_boxes, X, np.zeros(1), np.ones(1), np.array([2]), code, counts)
     assert counts.tolist() == [[3, 0, 0, 3]]

@@ -5,35 +5,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._runtime._kernels.work import Region
+from .centers import Centers
 
 _Real = TypeVar("_Real", np.float32, np.float64)
 
 TILE_ROWS: int
 
-def pack_centers(
-    centers: NDArray[np.float64],
-    shift: NDArray[np.float64],
-    scale: float,
-    packed: NDArray[np.float64],
-    norms: NDArray[np.float64],
-    packed32: NDArray[np.float32],
-    norms32: NDArray[np.float32],
-) -> float: ...
-def rounding_slack(n_features: int, unit: float) -> float: ...
 def assign_labels(
     X: NDArray[_Real],
-    centers: NDArray[np.float64],
-    shift: NDArray[np.float64],
-    scale: float,
-    packed: NDArray[np.float64],
-    norms: NDArray[np.float64],
-    packed32: NDArray[np.float32],
-    norms32: NDArray[np.float32],
-    floor: float,
-    slack: float,
-    slack32: float,
+    centers: Centers,
     loss: NDArray[np.float32],
-    rows: int,
     labels: NDArray[np.int32],
     margins: NDArray[np.float32],
     tiles: NDArray[np.float64],
@@ -45,17 +26,15 @@ def squared_distances_to_own(
     X: NDArray[_Real],
     centers: NDArray[np.float64],
     labels: NDArray[np.int32],
-    rows: int,
     out: NDArray[np.float64],
     region: Region,
     slot: int,
 ) -> None: ...
-def inertia_by_chunk(
+def inertia_by_strip(
     X: NDArray[_Real],
     weight: NDArray[np.float64],
     centers: NDArray[np.float64],
     labels: NDArray[np.int32],
-    rows: int,
     out: NDArray[np.float64],
     region: Region,
     slot: int,
@@ -65,7 +44,6 @@ def distances_to_all(
     shift: NDArray[np.float64],
     scale: float,
     scaled: NDArray[np.float64],
-    rows: int,
     tiles: NDArray[np.float64],
     out: NDArray[_Real],
     region: Region,

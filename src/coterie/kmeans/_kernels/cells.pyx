@@ -1,21 +1,37 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Sort rows into cells: groups of at most CELL rows that lie near each other, each with its bounding box.
+"""Sort rows into cells: at most a tile of rows that lie near each other, each with its bounding box.
 
-First a grid over the bounding box of all rows; then every box of the grid is cut at the median of its widest feature
-until the parts are small. Nothing that is computed with cells depends on how good they are, only how fast it is.
+First a grid over the bounding box of all rows; then every box of the grid is cut across its widest feature until what
+is left is small. No result depends on how good the cells are, only the time does.
 """
 from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
+from .tile cimport TILE
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
+from ..._runtime._kernels.work cimport Region, part_t, work_take
 
-cdef enum:
-    CELL = 64            # rows of a cell at most: a tile of nearest_body.h
-    MAX_FEATURES = 8
-
-CELL_ROWS = CELL
+CELL_ROWS = TILE
 FEATURES_AT_MOST = MAX_FEATURES
+
+
+cdef class Cells:
+    """Rows sorted into cells.
+
+    Attributes
+    ----------
+    starts : (n_cells + 1,)
+        Where the rows of each cell start.
+    boxes : (n_cells, 2, d)
+        Lowest and highest of each feature.
+    sums : (n_cells, d + 1)
+        Of weight * (x - shift), and of the weights.
+    """
+
+    def __cinit__(self, const Py_ssize_t[::1] starts, const double[:, :, ::1] boxes, const double[:, ::1] sums):
+        self.starts = starts
+        self.boxes = boxes
+        self.sums = sums
 
 
 def count_boxes(
@@ -23,19 +39,18 @@ def count_boxes(
         const double[::1] low,           # IN     (d,), corner of the grid
         const double[::1] per_side,      # IN     (d,), boxes per unit of length
         const int64_t[::1] bits,         # IN     (d,), the grid has 2^bits boxes along each feature
-        Py_ssize_t rows,                 # IN     rows of a strip
         uint16_t[::1] code,              # OUT    (n,), number of the box of each row
         uint32_t[:, ::1] counts,         # OUT    (strips, n_boxes), rows in each box
         Region region, int slot):
     """Find the box of each row. O(n d) time.
 
-    The boxes are numbered like the rows of a ploughed field, so that successive ones are neighbours.
+    The boxes are numbered back and forth, like the furrows of a field, so that successive ones are neighbors.
     """
     cdef:
         Py_ssize_t row, j, d = X.shape[1], box, q, last
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, X.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             counts[part.index, :] = 0
             for row in range(part.start, part.stop):
                 box = 0
@@ -50,8 +65,7 @@ def count_boxes(
 def scatter_rows(
         const real[:, ::1] X,            # IN     (n, d)
         const uint16_t[::1] code,        # IN     (n,)
-        Py_ssize_t rows,                 # IN     rows of a strip
-        int64_t[:, ::1] place,           # INOUT  (strips, n_boxes), where the strip's next row of a box goes
+        int64_t[:, ::1] place,           # INOUT  (strips, n_boxes), where the next row of the strip in a box goes
         real[:, ::1] out,                # OUT    (n, d), the rows box by box
         uint32_t[::1] order,             # OUT    (n,), out[i] = X[order[i]]
         Region region, int slot):
@@ -61,7 +75,7 @@ def scatter_rows(
         part_t part
         int64_t to
     with nogil:
-        while work_take_sized(&region.work, slot, rows, X.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for row in range(part.start, part.stop):
                 to = place[part.index, code[row]]
                 place[part.index, code[row]] = to + 1
@@ -70,7 +84,7 @@ def scatter_rows(
                     out[to, j] = X[row, j]
 
 
-cdef void bounding_box(const real *x, Py_ssize_t n, Py_ssize_t d, double *low, double *high) noexcept nogil:
+cdef void find_box(const real *x, Py_ssize_t n, Py_ssize_t d, double *low, double *high) noexcept nogil:
     cdef Py_ssize_t i, j
     for j in range(d):
         low[j] = INFINITY
@@ -94,61 +108,78 @@ cdef inline void swap_rows(real *x, uint32_t *order, Py_ssize_t d, Py_ssize_t i,
         x[k * d + j] = value
 
 
-cdef Py_ssize_t cut(real *x, uint32_t *order, Py_ssize_t n, Py_ssize_t d) noexcept nogil:
-    """Reorder n > CELL rows along their widest feature into a lower and an upper part. Returns the size of the lower.
-
-    Large parts are cut at the mean, without branches to mispredict. Small ones, and those where the mean is lopsided,
-    are cut near the median; the lower part is then made of whole cells, so that few cells are left half empty.
-    """
+cdef Py_ssize_t cut_at_mean(real *x, uint32_t *order, Py_ssize_t n, Py_ssize_t d, Py_ssize_t feature,
+                            double low) noexcept nogil:
+    """Move the rows below the mean of a feature, whose lowest value is `low`, before the others, without branches to
+    mispredict. Returns how many they are."""
     cdef:
-        double low[MAX_FEATURES]
-        double high[MAX_FEATURES]
-        Py_ssize_t j, widest = 0, left = 0, right = n - 1, i, k, middle = (n // 2 + CELL - 1) // CELL * CELL
-        real pivot
+        Py_ssize_t i, n_lower = 0
         double total = 0.0
-    bounding_box(x, n, d, low, high)
-    for j in range(1, d):
-        if high[j] - low[j] > high[widest] - low[widest]:
-            widest = j
-    if not high[widest] > low[widest]:
-        return middle  # all rows are equal
-    if n > 2 * CELL:
-        for i in range(n):
-            total += x[i * d + widest] - low[widest]
-        pivot = <real> (low[widest] + total / n)
-        k = 0
-        for i in range(n):
-            left = x[i * d + widest] < pivot
-            swap_rows(x, order, d, i, k)
-            k += left
-        if 8 * k > n and 8 * (n - k) > n:
-            return k
-        left = 0
+        real pivot
+        bint lower
+    for i in range(n):
+        total += x[i * d + feature] - low
+    pivot = <real> (low + total / n)
+    for i in range(n):
+        lower = x[i * d + feature] < pivot
+        swap_rows(x, order, d, i, n_lower)
+        n_lower += lower
+    return n_lower
+
+
+cdef void cut_behind(real *x, uint32_t *order, Py_ssize_t n, Py_ssize_t d, Py_ssize_t feature,
+                     Py_ssize_t n_lower) noexcept nogil:
+    """Reorder the rows such that the first `n_lower` have the lowest values of a feature (Hoare's quickselect)."""
+    cdef:
+        Py_ssize_t left = 0, right = n - 1, i, k
+        real pivot
     while left < right:
-        pivot = x[(left + right) // 2 * d + widest]
+        pivot = x[(left + right) // 2 * d + feature]
         i = left
         k = right
         while i <= k:
-            while x[i * d + widest] < pivot:
+            while x[i * d + feature] < pivot:
                 i += 1
-            while x[k * d + widest] > pivot:
+            while x[k * d + feature] > pivot:
                 k -= 1
             if i <= k:
                 swap_rows(x, order, d, i, k)
                 i += 1
                 k -= 1
-        if middle <= k:
+        if n_lower <= k:
             right = k
-        elif middle >= i:
+        elif n_lower >= i:
             left = i
         else:
             break
-    return middle
+
+
+cdef Py_ssize_t cut(real *x, uint32_t *order, Py_ssize_t n, Py_ssize_t d) noexcept nogil:
+    """Reorder n > TILE rows along their widest feature: lower ones, then upper ones. Returns how many are lower.
+
+    Many rows are cut at the mean. Few rows, and those where the mean is lopsided, are cut near the median; the lower
+    rows then fill whole cells, so that few cells are left half empty.
+    """
+    cdef:
+        double low[MAX_FEATURES]
+        double high[MAX_FEATURES]
+        Py_ssize_t j, widest = 0, n_lower
+    find_box(x, n, d, low, high)
+    for j in range(1, d):
+        if high[j] - low[j] > high[widest] - low[widest]:
+            widest = j
+    if n > 2 * TILE and high[widest] > low[widest]:
+        n_lower = cut_at_mean(x, order, n, d, widest, low[widest])
+        if 8 * n_lower > n and 8 * (n - n_lower) > n:
+            return n_lower
+    n_lower = (n // 2 + TILE - 1) // TILE * TILE
+    if high[widest] > low[widest]:  # else all rows are equal
+        cut_behind(x, order, n, d, widest, n_lower)
+    return n_lower
 
 
 def cut_boxes(
         const int64_t[::1] ends,         # IN     (n_boxes,), where the rows of each box end
-        Py_ssize_t boxes,                # IN     boxes of a chunk
         real[:, ::1] X,                  # INOUT  (n, d), rows box by box
         uint32_t[::1] order,             # INOUT  (n,), moved along
         uint8_t[::1] starts_cell,        # OUT    (n,), 1 where a cell starts, 0 before the call
@@ -157,17 +188,17 @@ def cut_boxes(
     cdef:
         part_t part
         Py_ssize_t box, d = X.shape[1], start, stop
-        Py_ssize_t stack[256]  # where pending parts end: a part is at most 7/8 of the one below
+        Py_ssize_t stack[256]  # where pending rows end: those of an entry are at most 7/8 of those of the one below
         int height
     with nogil:
-        while work_take_sized(&region.work, slot, boxes, ends.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for box in range(part.start, part.stop):
                 start = ends[box - 1] if box > 0 else 0
                 stack[0] = ends[box]
                 height = 1
                 while height:
                     stop = stack[height - 1]
-                    if stop - start > CELL:
+                    if stop - start > TILE:
                         stack[height] = start + cut(&X[start, 0], &order[start], stop - start, d)
                         height += 1
                         continue
@@ -182,7 +213,6 @@ def describe_cells(
         const double[::1] weight,        # IN     (n,), or (0,) for ones
         const double[::1] shift,         # IN     (d,), taken off the sums
         const Py_ssize_t[::1] starts,    # IN     (n_cells + 1,)
-        Py_ssize_t cells,                # IN     cells of a chunk
         double[:, :, ::1] boxes,         # OUT    (n_cells, 2, d), lowest and highest of each feature
         double[:, ::1] sums,             # OUT    (n_cells, d + 1), weighted sum of x - shift, and of 1
         Region region, int slot):
@@ -193,9 +223,9 @@ def describe_cells(
         double w = 1.0
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, cells, boxes.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for c in range(part.start, part.stop):
-                bounding_box(&X[starts[c], 0], starts[c + 1] - starts[c], d, &boxes[c, 0, 0], &boxes[c, 1, 0])
+                find_box(&X[starts[c], 0], starts[c + 1] - starts[c], d, &boxes[c, 0, 0], &boxes[c, 1, 0])
                 for j in range(d + 1):
                     sums[c, j] = 0.0
                 for i in range(starts[c], starts[c + 1]):
@@ -207,16 +237,15 @@ def describe_cells(
 
 
 def scatter_labels(
-        const int32_t[::1] labels,           # IN     (n,), cell by cell
+        const int32_t[::1] labels,       # IN     (n,), cell by cell
         const uint32_t[::1] order,       # IN     (n,)
-        Py_ssize_t rows,                 # IN     labels of a chunk
-        int32_t[::1] out,                    # OUT    (n,), out[order[i]] = labels[i]
+        int32_t[::1] out,                # OUT    (n,), out[order[i]] = labels[i]
         Region region, int slot):
     """Put labels back into the order of the data."""
     cdef:
         Py_ssize_t i
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, labels.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
                 out[order[i]] = labels[i]

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Nearest centres of tiles of points, at the instruction level chosen at import. The body is nearest_body.h. */
+/* Nearest centers of tiles of points, at the instruction level chosen at import. The body is nearest_body.h. */
 #ifndef COTERIE_NEAREST_H
 #define COTERIE_NEAREST_H
 #include <math.h>
 #include "simd.h"
-
-enum { TILE = 64, FEATURES = 128 };
+#include "tile.h"
 
 typedef uint64_t (*nearest_tile_t_f32)(
     const float *, ptrdiff_t, const float *, const float *, ptrdiff_t, float, float, int32_t *, float *);

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Nearest centre of each point of a tile, in the precision and at the instruction level asked for (nearest_body.h)."""
+"""Nearest center of each point of a tile, in the precision and at the instruction level asked for (nearest_body.h)."""
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
+from .tile cimport TILE
 from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.types cimport real, work_real
 
 cdef extern from "nearest.h" nogil:
-    enum: TILE
-    enum: FEATURES
     ctypedef uint64_t (*nearest_tile_t_f32)(const float *, Py_ssize_t, const float *, const float *, Py_ssize_t,
                                             float, float, int32_t *, float *) noexcept
     ctypedef uint64_t (*nearest_tile_t_f64)(const double *, Py_ssize_t, const double *, const double *, Py_ssize_t,

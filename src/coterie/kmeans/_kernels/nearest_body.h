@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Nearest centre of each of TILE points by s = |c|^2 - 2 x.c, compiled for each level and precision (simd.h).
+/* Nearest center of each of TILE points by s = |c|^2 - 2 x.c, compiled for each level and precision (simd.h).
  *
  * A tile holds TILE points, transposed: feature j of point i is x[j * TILE + i], so that points lie across the lanes
- * and every centre coordinate is a broadcast. The centres come as rows of -2c with h = |c|^2, so that a score is h
+ * and every center coordinate is a broadcast. The centers come as rows of -2c with h = |c|^2, so that a score is h
  * plus one fused multiply-add a feature.
  */
 
@@ -15,7 +15,7 @@
         k = VISELECT(less_, i, k);           \
     } while (0)
 
-/* Few features: the points stay in registers, all centres pass by. d and g (vectors in flight) are constants. */
+/* Few features: the points stay in registers, all centers pass by. d and g (vectors in flight) are constants. */
 SIMD_INLINE TARGET void FN(nearest_few)(
         const REAL *x, const int d, const int g, const REAL *c, const REAL *h, ptrdiff_t m,
         REAL *best, REAL *second, INT *index) {
@@ -42,7 +42,7 @@ SIMD_INLINE TARGET void FN(nearest_few)(
     }
 }
 
-/* Any number of features: nc centres (a constant) against g vectors of points, a small matrix product in registers.
+/* Any number of features: nc centers (a constant) against g vectors of points, a small matrix product in registers.
  * Blocks of FEATURES keep the rounding error at FEATURES + d / FEATURES roundings instead of d. */
 SIMD_INLINE TARGET void FN(nearest_block)(
         const REAL *x, ptrdiff_t d, const int g, const int nc, const REAL *c, const REAL *h, ptrdiff_t first,
@@ -83,7 +83,7 @@ SIMD_INLINE TARGET void FN(nearest_block)(
 /* x (d, TILE), c (m, d), h (m,) IN; index (TILE,), margin (TILE,; or NULL) OUT, margin in the units of x.
  *
  * A point whose two smallest scores differ by no more than slack * (floor + |x|^2), or are not finite, needs a closer
- * look: its bit is set in what is returned (bit i = point i). Of the other points, each is nearer to its own centre
+ * look: its bit is set in what is returned (bit i = point i). Of the other points, each is nearer to its own center
  * than to any other by at least its margin, rounding included. */
 static TARGET uint64_t FN(nearest_tile)(
         const REAL *x, ptrdiff_t d, const REAL *c, const REAL *h, ptrdiff_t m, REAL slack, REAL floor_,
@@ -130,7 +130,7 @@ static TARGET uint64_t FN(nearest_tile)(
     return ~clear;
 }
 
-/* Squared distances of the points of a tile to nc centres (a constant), by differences: no digits are lost, and equal
+/* Squared distances of the points of a tile to nc centers (a constant), by differences: no digits are lost, and equal
  * points are at distance 0. */
 SIMD_INLINE TARGET void FN(distances_block)(
         const REAL *x, ptrdiff_t d, const int g, const int nc, const REAL *c, REAL *out) {
@@ -162,7 +162,7 @@ static TARGET void FN(tile_distances)(const REAL *x, ptrdiff_t d, const REAL *c,
             FN(distances_block)(x + p, d, IN_FLIGHT, 1, c + i * d, out + i * TILE + p);
 }
 
-/* Sum of weight * max(0, closest - distance to c) over the points of a tile: what c would gain as a centre.
+/* Sum of weight * max(0, closest - distance to c) over the points of a tile: what c would gain as a center.
  * x (d, TILE), c (d,), closest, weight (TILE,) IN. */
 static TARGET double FN(tile_gain)(
         const REAL *x, ptrdiff_t d, const REAL *c, const REAL *closest, const REAL *weight) {
@@ -224,11 +224,11 @@ static TARGET void FN(sum_tile)(
 }
 #undef SUM_FEW
 
-/* Which of m centres can be the nearest one of some point of a box? A rival of the centre `own` whose farthest point of
+/* Which of m centers can be the nearest one of some point of a box? A rival of the center `own` whose farthest point of
  * the box is nearest is ruled out if it is farther than `own` from the corner that suits it best (Pelleg and Moore
  * 1999). Differences of float64 numbers have a relative error only: a factor of 1 - 1e-12 covers all rounding.
  *
- * low, high (d,) IN; column j of the centres at c + j * stride, padded with infinity to a multiple of LANES, IN;
+ * low, high (d,) IN; column j of the centers at c + j * stride, padded with infinity to a multiple of LANES, IN;
  * names (m,) IN; most (m padded,) WORK; to (d columns of `stride`, padded alike), to_names (m,) OUT, in order.
  * Returns how many. c and to may not overlap. */
 static TARGET ptrdiff_t FN(box_candidates)(
@@ -261,7 +261,7 @@ static TARGET ptrdiff_t FN(box_candidates)(
             to_names[found++] = names[i + u];
         }
     }
-    if (!found) { /* centres that are not numbers */
+    if (!found) { /* centers that are not numbers */
         for (ptrdiff_t j = 0; j < d; j++) to[j * stride] = c[j * stride + own];
         to_names[found++] = names[own];
     }

@@ -1,27 +1,32 @@
 # SPDX-License-Identifier: BSD-3-Clause
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import disjoint_base
 
 from ..._runtime._kernels.work import Region
 
 _Real = TypeVar("_Real", np.float32, np.float64)
 
-def hash_rows(
-    X: NDArray[_Real], coarsely: bool, rows: int, hashes: NDArray[np.uint64], region: Region, slot: int
-) -> None: ...
+@disjoint_base
+class Tiles:
+    def __new__(
+        cls,
+        starts: NDArray[np.intp],
+        boxes: NDArray[np.float64],
+        farthest: NDArray[np.float64],
+        shift: NDArray[np.float64],
+        scale: float,
+    ) -> Self: ...
+
+def hash_rows(X: NDArray[_Real], coarsely: bool, hashes: NDArray[np.uint64], region: Region, slot: int) -> None: ...
 def gains(
     X: NDArray[_Real],
     weight: NDArray[np.float64],
-    starts: NDArray[np.intp],
-    boxes: NDArray[np.float64],
-    shift: NDArray[np.float64],
-    scale: float,
+    tiles: Tiles,
     trials: NDArray[_Real],
     closest: NDArray[_Real],
-    farthest: NDArray[np.float64],
-    blocks: int,
     work: NDArray[_Real],
     lists: NDArray[np.intp],
     out: NDArray[np.float64],
@@ -31,15 +36,10 @@ def gains(
 def add_center(
     X: NDArray[_Real],
     weight: NDArray[np.float64],
-    starts: NDArray[np.intp],
-    boxes: NDArray[np.float64],
-    shift: NDArray[np.float64],
-    scale: float,
+    tiles: Tiles,
     center: NDArray[_Real],
     bucket: NDArray[np.uint16],
-    blocks: int,
     closest: NDArray[_Real],
-    farthest: NDArray[np.float64],
     work: NDArray[_Real],
     change: NDArray[np.float64],
     region: Region,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Greedy k-means++ seeding: what each trial centre would gain, and what the chosen one changes.
+"""Greedy k-means++ seeding: what each trial center would gain, and what the chosen one changes.
 
-The rows stand in blocks of at most TILE. Where they are sorted into cells, a block whose bounding box is farther from
-a new centre than its farthest-off point is from the old ones is passed over: late centres read few rows.
+The rows stand in tiles. Where they are sorted into cells, these are the tiles, and one whose bounding box is farther
+from a new center than its farthest point is from the old ones is passed over: late centers read few rows.
 
 Draws must not depend on the order of the rows, and a row of weight w must count as w rows. So every row has a hash of
 its values, rows of like hash make a bucket, and a draw goes first among the buckets, then among the rows of one.
@@ -10,18 +10,46 @@ its values, rows of like hash make a bucket, and a draw goes first among the buc
 from libc.stdint cimport uint16_t, uint64_t
 from libc.string cimport memcpy
 
-from .nearest cimport TILE, pack_tile, tile_distances, tile_gain
+from .cells cimport GROUP, MAX_FEATURES, join_boxes
+from .nearest cimport pack_tile, tile_distances, tile_gain
+from .tile cimport TILE
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
+from ..._runtime._kernels.work cimport Region, part_t, work_take
 
-cdef enum:
-    GROUP = 16  # blocks that are looked at together first
+
+cdef class Tiles:
+    """Rows in tiles, and how they are shifted and scaled before they are compared with centers.
+
+    Attributes
+    ----------
+    starts : (n_tiles + 1,)
+        Where the rows of each tile start.
+    boxes : (n_tiles, 2, d), or (0, 2, d) where the tiles are no cells
+        Lowest and highest of each feature.
+    farthest : (n_tiles,)
+        The largest squared scaled distance of a row of the tile to its nearest center, or more; infinity before the
+        first center. `add_center` writes it.
+    shift, scale : (d,), and a power of two
+    """
+    cdef:
+        const Py_ssize_t[::1] starts
+        const double[:, :, ::1] boxes
+        double[::1] farthest
+        const double[::1] shift
+        double scale
+
+    def __cinit__(self, const Py_ssize_t[::1] starts, const double[:, :, ::1] boxes, double[::1] farthest,
+                  const double[::1] shift, double scale):
+        self.starts = starts
+        self.boxes = boxes
+        self.farthest = farthest
+        self.shift = shift
+        self.scale = scale
 
 
 def hash_rows(
         const real[:, ::1] X,             # IN     (n, d)
         bint coarsely,                    # IN     look at the values as rounded to float32
-        Py_ssize_t rows,                  # IN     rows of a chunk
         uint64_t[::1] hashes,             # OUT    (n,), equal for equal rows
         Region region, int slot):
     """A number for each row that depends on its values alone. O(n d) time."""
@@ -31,7 +59,7 @@ def hash_rows(
         double value
         uint64_t bits, h
     with nogil:
-        while work_take_sized(&region.work, slot, rows, X.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for row in range(part.start, part.stop):
                 h = 0
                 for j in range(X.shape[1]):
@@ -44,168 +72,164 @@ def hash_rows(
                 hashes[row] = h
 
 
-cdef int pack_block(const real[:, ::1] X, Py_ssize_t start, Py_ssize_t stop, const double[::1] shift, double scale,
-                    real *tile) noexcept nogil:
-    """Rows start .. stop - 1, transposed into `tile`. Returns how many."""
+cdef int pack(const real[:, ::1] X, Tiles tiles, Py_ssize_t tile, real *out) noexcept nogil:
+    """The rows of a tile, shifted, scaled and transposed. Returns how many."""
     cdef:
         Py_ssize_t rows[TILE]
+        Py_ssize_t start = tiles.starts[tile], n_rows = tiles.starts[tile + 1] - start
         int i
     for i in range(TILE):
         rows[i] = i
-    pack_tile(&X[start, 0], rows, <int> (stop - start), X.shape[1], &shift[0], scale, tile)
-    return <int> (stop - start)
+    pack_tile(&X[start, 0], rows, <int> n_rows, X.shape[1], &tiles.shift[0], tiles.scale, out)
+    return <int> n_rows
 
 
-cdef double squared_distance_to_box(const double *low, const double *high, const real *c, const double *shift,
-                                    double scale, Py_ssize_t d) noexcept nogil:
+cdef double squared_distance_to_box(const double *low, const double *high, const real *c, Tiles tiles,
+                                    Py_ssize_t d) noexcept nogil:
     """From a scaled point c to a box in the data's own units, scaled."""
     cdef:
         Py_ssize_t j
         double t, total = 0.0
     for j in range(d):
-        t = max((low[j] - shift[j]) * scale - c[j], c[j] - (high[j] - shift[j]) * scale)
+        t = max((low[j] - tiles.shift[j]) * tiles.scale - c[j], c[j] - (high[j] - tiles.shift[j]) * tiles.scale)
         if t > 0.0:
             total += t * t
     return total
 
 
-cdef int within_reach(
-        const double[:, :, ::1] boxes, const double[::1] farthest, Py_ssize_t start, Py_ssize_t stop,
-        const real[:, ::1] centers, const Py_ssize_t *which, int n_which,
-        const double[::1] shift, double scale, Py_ssize_t *found) noexcept nogil:
-    """Which of some centres are nearer to the blocks start .. stop - 1 than their farthest-off point is to its own?
+cdef int within_reach(Tiles tiles, Py_ssize_t start, Py_ssize_t stop, const real[:, ::1] centers,
+                      const Py_ssize_t *which, int n_which, Py_ssize_t *found) noexcept nogil:
+    """Which of some centers are nearer to the tiles start .. stop - 1 than their farthest point is to its own?
 
-    All, where the blocks have no boxes. Returns how many; `found` may be `which`.
+    All, where the tiles have no boxes. Returns how many; `found` may be `which`.
     """
     cdef:
-        double low[8]
-        double high[8]
+        double low[MAX_FEATURES]
+        double high[MAX_FEATURES]
         double reach
-        Py_ssize_t d = centers.shape[1], block, i, j
-        int n_found = 0
-    if boxes.shape[0] == 0:
+        Py_ssize_t d = centers.shape[1], tile
+        int i, n_found = 0
+    if tiles.boxes.shape[0] == 0:
         for i in range(n_which):
             found[i] = which[i]
         return n_which
-    for j in range(d):
-        low[j] = boxes[start, 0, j]
-        high[j] = boxes[start, 1, j]
-    reach = farthest[start]
-    for block in range(start + 1, stop):
-        reach = max(reach, farthest[block])
-        for j in range(d):
-            low[j] = min(low[j], boxes[block, 0, j])
-            high[j] = max(high[j], boxes[block, 1, j])
+    join_boxes(tiles.boxes, start, stop, low, high)
+    reach = tiles.farthest[start]
+    for tile in range(start + 1, stop):
+        reach = max(reach, tiles.farthest[tile])
     for i in range(n_which):
-        if squared_distance_to_box(low, high, &centers[which[i], 0], &shift[0], scale, d) < reach:
+        if squared_distance_to_box(low, high, &centers[which[i], 0], tiles, d) < reach:
             found[n_found] = which[i]
             n_found += 1
     return n_found
 
 
 def gains(
-        const real[:, ::1] X,             # IN     (n, d), rows block by block
+        const real[:, ::1] X,             # IN     (n, d), rows tile by tile
         const double[::1] weight,         # IN     (n,), or (0,) for ones
-        const Py_ssize_t[::1] starts,     # IN     (n_blocks + 1,)
-        const double[:, :, ::1] boxes,    # IN     (n_blocks, 2, d), or (0, 2, d) where there are none
-        const double[::1] shift,          # IN     (d,)
-        double scale,                     # IN     power of two
-        const real[:, ::1] trials,        # IN     (m, d), centres, shifted and scaled
-        const real[::1] closest,          # IN     (n,), squared scaled distance to the nearest centre, by row
-        const double[::1] farthest,       # IN     (n_blocks,), largest of `closest` in the block
-        Py_ssize_t blocks,                # IN     blocks of a strip
+        Tiles tiles,                      # IN
+        const real[:, ::1] trials,        # IN     (m, d), centers, shifted and scaled
+        const real[::1] closest,          # IN     (n,), squared scaled distance to the nearest center, by row
         real[:, ::1] work,                # WORK   (slots, (d + 2) * TILE)
         Py_ssize_t[:, ::1] lists,         # WORK   (slots, 3 m)
         double[:, ::1] out,               # OUT    (strips, m), by how much each trial lowers sum(weight * closest)
         Region region, int slot):
-    """What each trial centre gains, strip by strip. O(n m d) time at most."""
+    """What each trial center gains, strip of tiles by strip. O(n m d) time at most."""
     cdef:
-        Py_ssize_t d = X.shape[1], m = trials.shape[0], group, block, last, a, i, start, n_rows
+        Py_ssize_t group, stop, tile, i
+        int m = <int> trials.shape[0], n_near, n_nearer
         Py_ssize_t *every = <Py_ssize_t *> &lists[slot, 0]
         Py_ssize_t *near = every + m
         Py_ssize_t *nearer = near + m
-        int n_near, n_nearer
-        real *tile = &work[slot, 0]
-        real *some_closest = tile + d * TILE
-        real *some_weight = some_closest + TILE
+        real *space = &work[slot, 0]
         part_t part
     for i in range(m):
         every[i] = i
     with nogil:
-        while work_take_sized(&region.work, slot, blocks, starts.shape[0] - 1, &part):
+        while work_take(&region.work, slot, &part):
             out[part.index, :] = 0.0
-            last = part.stop
             group = part.start
-            while group < last:
-                n_near = within_reach(boxes, farthest, group, min(last, group + GROUP), trials, every, <int> m,
-                                      shift, scale, near)
-                for block in range(group, min(last, group + GROUP) if n_near else group):
-                    n_nearer = within_reach(boxes, farthest, block, block + 1, trials, near, n_near,
-                                            shift, scale, nearer)
-                    if n_nearer == 0:
-                        continue
-                    start = starts[block]
-                    n_rows = pack_block(X, start, starts[block + 1], shift, scale, tile)
-                    for i in range(n_rows):
-                        some_closest[i] = closest[start + i]
-                        some_weight[i] = <real> weight[start + i] if weight.shape[0] else 1
-                    for i in range(n_rows, TILE):
-                        some_closest[i] = some_weight[i] = 0
-                    for i in range(n_nearer):
-                        a = nearer[i]
-                        out[part.index, a] += tile_gain(tile, d, &trials[a, 0], some_closest, some_weight)
-                group += GROUP
+            while group < part.stop:
+                stop = min(group + GROUP, part.stop)
+                n_near = within_reach(tiles, group, stop, trials, every, m, near)
+                for tile in range(group, stop if n_near else group):
+                    n_nearer = within_reach(tiles, tile, tile + 1, trials, near, n_near, nearer)
+                    if n_nearer:
+                        add_gains(X, weight, tiles, tile, trials, nearer, n_nearer, closest, space,
+                                  &out[part.index, 0])
+                group = stop
+
+
+cdef void add_gains(
+        const real[:, ::1] X, const double[::1] weight, Tiles tiles, Py_ssize_t tile, const real[:, ::1] trials,
+        const Py_ssize_t *which, int n_which, const real[::1] closest, real *work, double *gain) noexcept nogil:
+    """Add what some trials would gain by the rows of a tile."""
+    cdef:
+        Py_ssize_t d = X.shape[1], start = tiles.starts[tile]
+        int i, n_rows
+        real *points = work                          # (d, TILE)
+        real *some_closest = points + d * TILE       # (TILE,)
+        real *some_weight = some_closest + TILE      # (TILE,)
+    n_rows = pack(X, tiles, tile, points)
+    for i in range(n_rows):
+        some_closest[i] = closest[start + i]
+        some_weight[i] = <real> weight[start + i] if weight.shape[0] else 1
+    for i in range(n_rows, TILE):
+        some_closest[i] = some_weight[i] = 0
+    for i in range(n_which):
+        gain[which[i]] += tile_gain(points, d, &trials[which[i], 0], some_closest, some_weight)
 
 
 def add_center(
-        const real[:, ::1] X,             # IN     (n, d), rows block by block
+        const real[:, ::1] X,             # IN     (n, d), rows tile by tile
         const double[::1] weight,         # IN     (n,), or (0,) for ones
-        const Py_ssize_t[::1] starts,     # IN     (n_blocks + 1,)
-        const double[:, :, ::1] boxes,    # IN     (n_blocks, 2, d), or (0, 2, d)
-        const double[::1] shift,          # IN     (d,)
-        double scale,                     # IN     power of two
+        Tiles tiles,                      # INOUT  farthest is lowered
         const real[:, ::1] center,        # IN     (1, d), shifted and scaled
         const uint16_t[::1] bucket,       # IN     (n,), by row
-        Py_ssize_t blocks,                # IN     blocks of a strip
-        real[::1] closest,                # INOUT  (n,), infinity before the first centre
-        double[::1] farthest,             # INOUT  (n_blocks,), likewise
+        real[::1] closest,                # INOUT  (n,), infinity before the first center
         real[:, ::1] work,                # WORK   (slots, (d + 1) * TILE)
         double[:, ::1] change,            # OUT    (strips, n_buckets), change of each bucket's sum(weight * closest)
         Region region, int slot):
-    """Let a centre join: lower `closest` where it is nearer. O(n d) time at most.
+    """Let a center join: lower `closest` where it is nearer. O(n d) time at most.
 
-    The change of a bucket counts from 0 for rows that had no centre yet.
+    The change of a bucket counts from 0 for rows that had no center yet.
     """
     cdef:
-        Py_ssize_t d = X.shape[1], group, block, last, i, n_rows, row, only = 0, found
-        real *tile = &work[slot, 0]
-        real *distance = tile + d * TILE
+        Py_ssize_t group, stop, tile, only = 0, found
         part_t part
-        double old, top, w = 1.0
     with nogil:
-        while work_take_sized(&region.work, slot, blocks, starts.shape[0] - 1, &part):
+        while work_take(&region.work, slot, &part):
             change[part.index, :] = 0.0
-            last = part.stop
             group = part.start
-            while group < last:
-                if not within_reach(boxes, farthest, group, min(last, group + GROUP), center, &only, 1,
-                                    shift, scale, &found):
-                    group += GROUP
-                    continue
-                for block in range(group, min(last, group + GROUP)):
-                    if not within_reach(boxes, farthest, block, block + 1, center, &only, 1, shift, scale, &found):
-                        continue
-                    n_rows = pack_block(X, starts[block], starts[block + 1], shift, scale, tile)
-                    tile_distances(tile, d, &center[0, 0], 1, distance)
-                    top = 0.0
-                    for i in range(n_rows):
-                        row = starts[block] + i
-                        old = closest[row]
-                        if distance[i] < old:
-                            closest[row] = distance[i]
-                            if weight.shape[0]:
-                                w = weight[row]
-                            change[part.index, bucket[row]] += w * (distance[i] - (old if old < 1e30 else 0.0))
-                        top = max(top, <double> closest[row])
-                    farthest[block] = top
-                group += GROUP
+            while group < part.stop:
+                stop = min(group + GROUP, part.stop)
+                if within_reach(tiles, group, stop, center, &only, 1, &found):
+                    for tile in range(group, stop):
+                        if within_reach(tiles, tile, tile + 1, center, &only, 1, &found):
+                            lower_closest(X, weight, tiles, tile, center, bucket, closest, &work[slot, 0],
+                                          &change[part.index, 0])
+                group = stop
+
+
+cdef void lower_closest(
+        const real[:, ::1] X, const double[::1] weight, Tiles tiles, Py_ssize_t tile, const real[:, ::1] center,
+        const uint16_t[::1] bucket, real[::1] closest, real *work, double *change) noexcept nogil:
+    """Compare the rows of a tile with a new center."""
+    cdef:
+        Py_ssize_t d = X.shape[1], row
+        int i, n_rows
+        real *points = work                  # (d, TILE)
+        real *distance = points + d * TILE   # (TILE,)
+        double old, top = 0.0, w = 1.0
+    n_rows = pack(X, tiles, tile, points)
+    tile_distances(points, d, &center[0, 0], 1, distance)
+    for i in range(n_rows):
+        row = tiles.starts[tile] + i
+        old = closest[row]
+        if distance[i] < old:
+            closest[row] = distance[i]
+            if weight.shape[0]:
+                w = weight[row]
+            change[bucket[row]] += w * (distance[i] - (old if old < 1e30 else 0.0))
+        top = max(top, <double> closest[row])
+    tiles.farthest[tile] = top

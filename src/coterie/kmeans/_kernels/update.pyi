@@ -13,7 +13,6 @@ def sum_by_label(
     weight: NDArray[np.float64],
     shift: NDArray[np.float64],
     labels: NDArray[np.int32],
-    rows: int,
     sums: NDArray[np.float64],
     weights: NDArray[np.float64],
     region: Region,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""k-means, step 2: move every centre to the mean of its points, summed in float64 in an order that is fixed.
+"""k-means, step 2: move every center to the mean of its points, summed in float64 in an order that is fixed.
 
 The rows are cut into strips whose number depends on n, k and d alone. Each strip has a sum of its own, filled in row
 order, and the sums are added strip by strip: the same bits for any number of threads.
@@ -8,7 +8,7 @@ from libc.math cimport sqrt
 from libc.stdint cimport int32_t
 
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
+from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 
 def sum_by_label(
@@ -16,20 +16,19 @@ def sum_by_label(
         const double[::1] weight,         # IN     (n,), or (0,) for ones
         const double[::1] shift,          # IN     (d,), taken off every row so that large offsets cost no digits
         const int32_t[::1] labels,        # IN     (n,)
-        Py_ssize_t rows,                  # IN     rows of a strip
         double[:, :, ::1] sums,           # OUT    (strips, k, d)
         double[:, ::1] weights,           # OUT    (strips, k)
         Region region, int slot):
     """Weighted sums and weights of the points of each label, strip by strip. O(n d) time."""
     cdef:
-        Py_ssize_t n = X.shape[0], d = X.shape[1], row, j
+        Py_ssize_t d = X.shape[1], row, j
         bint weighted = weight.shape[0] > 0
         double w = 1.0
         double *own
         const real *x
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, n, &part):
+        while work_take(&region.work, slot, &part):
             sums[part.index, :, :] = 0.0
             weights[part.index, :] = 0.0
             for row in range(part.start, part.stop):
@@ -96,7 +95,7 @@ def move_centers(
                 farthest = k
             elif moved[k] > second:
                 second = moved[k]
-        # The point's own centre may have gone away, and any other one come nearer. The factor rounds up.
+        # The point's own center may have gone away, and any other one come nearer. The factor rounds up.
         for k in range(centers.shape[0]):
             loss[k] = <float> ((moved[k] + (second if k == farthest else most)) * (1.0 + 2.0 ** -20))
     return total

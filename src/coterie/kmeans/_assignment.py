@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Rows and given centers: which one is nearest, how far all are, inertia (_kernels/assign.pyx).
+
+The centers are float64 and in the data's own coordinates; fast arithmetic happens on shifted and scaled copies of a
+tile of rows at a time, so that the memory beyond the input is O(n + k d).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .._base import power_of_two
+from .._runtime import parallel
+from .._runtime.strips import ceil_div
+from .._runtime.thresholds import thresholds
+from ._data import NO_WEIGHT, OPERATIONS, TILE, power_of_two_below
+from ._kernels import assign
+from ._kernels.centers import Centers
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Centers so far apart that neither squares of what they are from each other nor of what they are from 0 are in danger.
+_APART_AT_LEAST, _APART_AT_MOST = 2.0**-100, 2.0**390
+_LEAST_INERTIA = 2.0**-900  # whose terms may have vanished
+
+
+# ------------------------------------------------------------------------------------------- one assignment
+
+
+class Tally(NamedTuple):
+    """What an assignment looked at."""
+
+    changed: int  # labels
+    seen: int  # rows that were compared with the centers
+    doubtful: int  # of these rows in float64
+    exact: int  # of these rows by true distances
+
+
+def space_for(n_clusters: int, shift: NDArray[np.float64], scale: float, single: bool = True) -> Centers:
+    """Space for centers, shifted and scaled, in float64 and also in float32."""
+    d, n_single = len(shift), n_clusters if single else 0
+    return Centers(
+        shift,
+        scale,
+        np.empty((n_clusters, d)),
+        np.empty(n_clusters),
+        np.empty((n_single, d), dtype=np.float32),
+        np.empty(n_single, dtype=np.float32),
+    )
+
+
+class Assignment:
+    """Nearest centers row by row, again and again; rows whose margin shows that their label stands are skipped."""
+
+    def __init__(
+        self, X: NDArray[Any], n_clusters: int, shift: NDArray[np.float64], scale: float, n_threads: int
+    ) -> None:
+        self.X, self.n_threads = X, n_threads
+        self.centers = space_for(n_clusters, shift, scale)
+        n, d = X.shape
+        self.rows = parallel.chunk((n_clusters * d + 16 * d + 32) / OPERATIONS, TILE)
+        slots = max(1, min(n_threads, ceil_div(n, self.rows)))
+        self.margins = np.full(n, -1.0, dtype=np.float32)
+        self.loss = np.zeros(n_clusters, dtype=np.float32)  # what margins lost since the labels were written
+        self.counts = np.empty((slots, 8), dtype=np.int64)  # 64 bytes a slot: threads share no cache line
+        self.tiles = np.empty((slots, d * TILE))
+
+    def __call__(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> Tally:
+        """Write the labels; one of -1 is not known yet."""
+        self.counts.fill(0)
+        self.centers.pack(centers)
+        parallel.over(
+            len(self.X),
+            self.rows,
+            self.n_threads,
+            assign.assign_labels,
+            self.X,
+            self.centers,
+            self.loss,
+            labels,
+            self.margins,
+            self.tiles,
+            self.counts,
+        )
+        tally = Tally(*map(sum, zip(*self.counts[:, :4].tolist(), strict=True)))
+        if tally.doubtful > thresholds.doubtful * tally.seen:
+            self.centers.single = False  # float32 is half the work, but is of no use here
+        return tally
+
+
+# ------------------------------------------------------------------------------------------- given centers
+
+
+def nearest(X: NDArray[Any], centers: NDArray[Any], n_threads: int) -> NDArray[np.int32]:
+    """Label of the nearest center for each row of X."""
+    labels = np.full(len(X), -1, dtype=np.int32)
+    around = _around(centers)
+    if _APART_AT_LEAST < around.apart < _APART_AT_MOST and not _assign(X, around, n_threads, labels):
+        return labels
+    for which, exponent in _parts(X, centers):
+        some = np.full(len(X[which]), -1, dtype=np.int32)
+        around = _around(power_of_two.divided(centers, exponent))
+        _assign(power_of_two.divided(X[which], exponent), around, n_threads, some)
+        labels[which] = some
+    return labels
+
+
+class _Around(NamedTuple):
+    centers: NDArray[np.float64]
+    middle: NDArray[np.float64]  # (d,)
+    apart: float  # how far from there their largest coordinate is
+
+
+def _around(centers: NDArray[Any]) -> _Around:
+    centers = np.ascontiguousarray(centers, dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        middle = centers.mean(axis=0)
+        return _Around(centers, middle, float(np.abs(centers - middle).max()))
+
+
+def _assign(X: NDArray[Any], around: _Around, n_threads: int, labels: NDArray[np.int32]) -> int:
+    """Write the labels; return how many were not told by fast arithmetic, as those of rows whose squares overflow."""
+    scale = power_of_two_below(around.apart)
+    return Assignment(X, len(around.centers), around.middle, scale, n_threads)(around.centers, labels).exact
+
+
+def _parts(X: NDArray[Any], centers: NDArray[Any]) -> list[tuple[slice | NDArray[np.intp], int]]:
+    """Which rows are compared with the centers over which power of two."""
+    return power_of_two.parts(X, power_of_two.exponent_for(centers), power_of_two.magnitude(centers))
+
+
+def inertia(
+    X: NDArray[Any],
+    weight: NDArray[np.float64] | None,
+    centers: NDArray[Any],
+    labels: NDArray[np.int32],
+    n_threads: int,
+) -> float:
+    """Weighted sum of squared distances of the points to their centers; 0 or infinite where that is beyond float64."""
+    centers = np.ascontiguousarray(centers, dtype=np.float64)
+    total = sum_of_squares(X, NO_WEIGHT if weight is None else weight, centers, labels, n_threads)
+    if _LEAST_INERTIA < total < math.inf:
+        return total
+    exponent = power_of_two.exponent_for(X, centers)
+    weight, more = power_of_two.balanced(weight)
+    X, centers = (power_of_two.divided(each, exponent) for each in (X, centers))
+    total = sum_of_squares(X, NO_WEIGHT if weight is None else weight, centers, labels, n_threads)
+    return power_of_two.times(total, 2 * exponent + more)
+
+
+def sum_of_squares(
+    X: NDArray[Any],
+    weight: NDArray[np.float64],
+    centers: NDArray[np.float64],
+    labels: NDArray[np.int32],
+    n_threads: int,
+) -> float:
+    """The inertia where no square overflows or vanishes; `weight` may be `NO_WEIGHT`."""
+    n, d = X.shape
+    rows = max(1, thresholds.inertia_numbers // (d * TILE)) * TILE
+    sums = np.empty(ceil_div(n, rows))
+    parallel.over(n, rows, n_threads, assign.inertia_by_strip, X, weight, centers, labels, sums)
+    return float(sums.sum())
+
+
+def distances(X: NDArray[Any], centers: NDArray[Any], n_threads: int) -> NDArray[Any]:
+    """Euclidean distances (n, k), of X's dtype; infinite where they are beyond it."""
+    out = np.empty((len(X), len(centers)), dtype=X.dtype)
+    for which, exponent in _parts(X, centers):
+        if exponent == 0 and isinstance(which, slice):
+            _write_distances(X, centers, n_threads, out)
+        else:
+            some = np.empty((len(X[which]), len(centers)))
+            rows = power_of_two.divided(X[which], exponent).astype(np.float64, copy=False)
+            _write_distances(rows, power_of_two.divided(centers, exponent), n_threads, some)
+            out[which] = power_of_two.multiplied(some, exponent)
+    return out
+
+
+def _write_distances(X: NDArray[Any], centers: NDArray[Any], n_threads: int, out: NDArray[Any]) -> None:
+    centers = np.ascontiguousarray(centers, dtype=np.float64)
+    k, d = centers.shape
+    origin = np.zeros(d)  # a point in the middle of centers that lie far apart would round small differences away
+    rows = parallel.chunk((2 * k * d + 16 * d + 32) / OPERATIONS, TILE)
+    tiles = np.empty((max(1, min(n_threads, ceil_div(len(X), rows))), (d + k) * TILE))
+    parallel.over(len(X), rows, n_threads, assign.distances_to_all, X, origin, 1.0, centers, tiles, out)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Clusters that lost all their rows get the rows farthest from their centers, as in scikit-learn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._runtime import parallel
+from ._data import Data
+from ._kernels import assign
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def fill_empty(
+    data: Data,
+    labels: NDArray[np.int32],
+    centers: NDArray[np.float64],
+    sums: NDArray[np.float64],
+    weights: NDArray[np.float64],
+) -> None:
+    """Move a far row into each cluster without weight: out of one of the `sums` and `weights` into another."""
+    empty = np.flatnonzero(weights == 0)
+    distance = np.empty(len(labels))
+    size = parallel.chunk(0.5 * data.X.shape[1])
+    parallel.over(len(labels), size, data.n_threads, assign.squared_distances_to_own, data.X, centers, labels, distance)
+    if distance.max() == 0:
+        return  # fewer distinct points than clusters: nothing is far
+    for cluster, row in zip(empty.tolist(), _farthest(data, distance, len(empty)), strict=True):
+        w = data.weight[row] if len(data.weight) else 1.0
+        moved = w * (data.X[row] - data.moments.mean)
+        sums[labels[row]] -= moved
+        weights[labels[row]] -= w
+        sums[cluster] = moved
+        weights[cluster] = w
+
+
+def _farthest(data: Data, distance: NDArray[np.float64], count: int) -> list[int]:
+    """The rows of the largest distances, the largest first as far as argpartition has them in order."""
+    # Which of equally far rows are taken depends on the order that argpartition sees: that of the caller.
+    if data.cells is not None:
+        given = np.empty_like(distance)
+        given[data.cells.order] = distance
+        distance = given
+    rows: list[int] = np.argpartition(distance, -count)[: -count - 1 : -1].tolist()
+    if data.cells is not None:
+        rows = [int(np.flatnonzero(data.cells.order == row)[0]) for row in rows]
+    return rows

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One iteration of k-means, row by row or cell by cell: what `_lloyd.iterate` repeats.
+
+A variant of the algorithm is another step: it says how rows are assigned, or what becomes of the centers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._runtime import parallel
+from .._runtime.strips import ceil_div, strip_size
+from .._runtime.thresholds import thresholds
+from . import _cells
+from ._assignment import Assignment, space_for
+from ._data import TILE, Data
+from ._empty_clusters import fill_empty
+from ._kernels import cell_step, cells, update
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def first_step(data: Data, n_clusters: int) -> Step:
+    """The step that suits the data: cell by cell for few features and many rows."""
+    if _cells.pay_for_iterations(data, n_clusters):
+        return CellStep(_cells.sort_into_cells(data), n_clusters)
+    return RowStep(data, n_clusters)
+
+
+class Step:
+    """Assignment, which a subclass has, and centroid update.
+
+    Attributes
+    ----------
+    data : the rows, in the order in which the labels stand
+    sums, weights : (strips, k, d) and (strips, k), of weight * (x - mean) and of the weights, by label
+    loss : (k,), what a margin of a label loses as the centers move
+    """
+
+    loss: NDArray[np.float32]
+
+    def __init__(self, data: Data, n_clusters: int, n_strips: int) -> None:
+        self.data = data
+        self.sums = np.empty((n_strips, n_clusters, data.X.shape[1]))
+        self.weights = np.empty((n_strips, n_clusters))
+        self.moved = np.empty(n_clusters)
+
+    def assign(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> int:
+        """Write labels, fill sums and weights; return how many labels changed. A label of -1 is not known yet."""
+        raise NotImplementedError
+
+    def update(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> float:
+        """Move the centers to the means of their rows; return the sum of squared movements."""
+        data = self.data
+        if update.add_strips(self.sums, self.weights):
+            fill_empty(data, labels, centers, self.sums[0], self.weights[0])
+        return update.move_centers(
+            self.sums[0], self.weights[0], data.moments.mean, data.scale, centers, self.moved, self.loss
+        )
+
+    def forget(self) -> None:
+        """The centers were moved by others: nothing that is known of the last ones holds any more."""
+
+    def following(self) -> Step:
+        """The step for the next iteration: another one where this one proves slow."""
+        return self
+
+
+class RowStep(Step):
+    """Row by row, without those whose margin shows that their label stands."""
+
+    def __init__(self, data: Data, n_clusters: int) -> None:
+        n, d = data.X.shape
+        self.strip = strip_size(n, 8 * n_clusters, d)
+        super().__init__(data, n_clusters, ceil_div(n, self.strip))
+        self.assignment = Assignment(data.X, n_clusters, data.moments.mean, data.scale, data.n_threads)
+        self.loss = self.assignment.loss
+
+    def assign(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> int:
+        changed = self.assignment(centers, labels).changed
+        data = self.data
+        parallel.over(
+            len(labels),
+            self.strip,
+            data.n_threads,
+            update.sum_by_label,
+            data.X,
+            data.weight,
+            data.moments.mean,
+            labels,
+            self.sums,
+            self.weights,
+        )
+        return changed
+
+    def forget(self) -> None:
+        self.assignment.margins.fill(-1.0)
+
+
+class CellStep(Step):
+    """Cell by cell. All in float64: few pairs of row and center are looked at."""
+
+    def __init__(self, data: Data, n_clusters: int) -> None:
+        assert data.cells is not None
+        n_cells, d = len(data.cells.boxes), data.X.shape[1]
+        self.strip = strip_size(n_cells, max(1, n_clusters // 8), 64 * d)
+        super().__init__(data, n_clusters, ceil_div(n_cells, self.strip))
+        self.loss = np.empty(n_clusters, dtype=np.float32)  # no margins are kept
+        self.cells = cells.Cells(data.cells.starts, data.cells.boxes, data.cells.sums)
+        self.centers = space_for(n_clusters, data.moments.mean, data.scale, single=False)
+        self.cell_labels = np.full(n_cells, -1, dtype=np.int32)
+        stride = ceil_div(n_clusters, 8) * 8
+        slots = max(1, min(data.n_threads, len(self.sums)))
+        self.columns = np.full((d, stride), np.inf)
+        self.candidates = cell_step.Candidates(
+            self.columns,
+            np.arange(n_clusters, dtype=np.int32),
+            np.empty((slots, (2 * d + 1) * stride + (d + 1) * TILE + 2 * n_clusters * (d + 1))),
+            np.empty((slots, 2 * stride), dtype=np.int32),
+        )
+        self.counts = np.empty((slots, 8), dtype=np.int64)
+        self.pairs = 0  # of row and center, that the last assignment looked at
+
+    def assign(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> int:
+        data = self.data
+        self.counts.fill(0)
+        self.columns[:, : len(centers)] = centers.T
+        self.centers.pack(centers)
+        parallel.over(
+            len(self.cell_labels),
+            self.strip,
+            data.n_threads,
+            cell_step.label_and_sum_cells,
+            data.X,
+            data.weight,
+            self.cells,
+            self.centers,
+            self.candidates,
+            labels,
+            self.cell_labels,
+            self.sums,
+            self.weights,
+            self.counts,
+        )
+        changed, self.pairs = map(sum, zip(*self.counts[:, :2].tolist(), strict=True))
+        return changed
+
+    def following(self) -> Step:
+        """Rows, where the boxes leave so many pairs of row and center that margins are faster."""
+        n_rows, n_clusters = len(self.data.X), self.sums.shape[1]
+        if self.pairs < thresholds.cell_pairs * (n_rows * n_clusters):
+            return self
+        return RowStep(self.data, n_clusters)
