@@ -29,6 +29,19 @@ def small_chunks(monkeypatch):
     monkeypatch.setattr(thresholds, "inertia_numbers", 1 << 12)
 
 
+@pytest.fixture
+def regions(monkeypatch):
+    """The number of chunks and of threads of each region of parallel work."""
+    seen, run = [], parallel._run
+
+    def noted(region, n_threads, *work):
+        seen.append((region.n_chunks, n_threads))
+        run(region, n_threads, *work)
+
+    monkeypatch.setattr(parallel, "_run", noted)
+    return seen
+
+
 def results(X, k, n_jobs, weight):
     model = KMeans(k, random_state=0, n_jobs=n_jobs, max_iter=12, n_init=1).fit(X, sample_weight=weight)
     return {
@@ -72,17 +85,10 @@ def test_the_cases_take_the_ways_they_are_named_for():
 
 @pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize("name", [name for name in CASES if name != "fewer chunks than threads"])
-def test_the_cases_keep_many_threads_busy(name, monkeypatch):
+def test_the_cases_keep_many_threads_busy(name, regions):
     n, d, k = CASES[name]
-    chunks, over = [], parallel.over
-
-    def counted(n_items, size, *rest):
-        chunks.append(-(-n_items // size))
-        over(n_items, size, *rest)
-
-    monkeypatch.setattr(parallel, "over", counted)
     results(rng.normal(size=(n, d)), k, 1, None)
-    assert np.median(chunks) > 2
+    assert np.median([n_chunks for n_chunks, _ in regions]) > 2
 
 
 @pytest.mark.parametrize(("n", "d", "k"), [(400_000, 4, 20), (300_000, 2, 64)], ids=["rows", "cells"])
@@ -167,17 +173,11 @@ def test_bits_of_linkage_do_not_depend_on_the_threads(linkage_path, method):
 
 @pytest.mark.usefixtures("short_chunks")
 @pytest.mark.parametrize("method", METHODS)
-def test_linkage_keeps_many_threads_busy(linkage_path, method, monkeypatch):
+def test_linkage_keeps_many_threads_busy(linkage_path, method, regions):
     if linkage_path == "chain" and method not in ("centroid", "median"):
         return  # one thread is quickest
-    chunks, run = [], parallel.run
-    monkeypatch.setattr(
-        parallel,
-        "run",
-        lambda task, n_chunks, n_threads: [chunks.append(n_chunks * (n_threads > 1)), run(task, n_chunks, n_threads)],
-    )
     trees(method, 3)
-    assert max(chunks) > 20
+    assert max(n_chunks for n_chunks, n_threads in regions if n_threads > 1) > 20
 
 
 def test_bits_of_linkage_of_many_points_do_not_depend_on_the_threads():
