@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Sources of pairs: which points are within a radius of each other, tile by tile.
 
-`DenseRows` are here; `coterie.distances._sparse_points` has sparse ones.
+Dense rows are here; sparse ones are in `coterie.distances._sparse_points`.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _NUMBER = 0.5  # nanoseconds to compare a distance
 
 
 class Source(Protocol):
-    """Points, of which `tile` ones make a tile."""
+    """Points in tiles."""
 
-    tile: int
+    tile: int  # points of a tile
 
     def __len__(self) -> int: ...
 
@@ -37,14 +37,14 @@ class Source(Protocol):
         """The points of these numbers, in this order."""
 
     def mark(self, a: int, other: Self, b: int, diagonal: bool) -> NDArray[np.uint64]:
-        """Mark the pairs within the radius of tile number `a` and tile number `b` of another source.
+        """Mark the pairs within the radius between tile number `a` and tile number `b` of another source.
 
-        As `dbscan_pairs` reads them. On the diagonal only pairs of a point with itself and later ones.
+        The marks are those of `dbscan_pairs`. On the diagonal only pairs of a point with itself and with later ones.
         """
 
 
 class DenseRows:
-    """Rows of a table, any metric, by blocks of distances."""
+    """Rows of a table, with any metric: distances are computed block by block."""
 
     def __init__(self, X: NDArray[np.floating], metric: distances.Metric, radius: float, n_threads: int) -> None:
         self.X, self.metric, self.radius, self.n_threads = X, metric, radius, n_threads
@@ -86,13 +86,9 @@ class DenseRows:
         if self.metric.function is not None:
             return _call(self.metric.function, one, many, diagonal)
         block = np.empty((one.n, many.n))
-        parallel.run(
-            lambda region, slot: pairwise.rectangle(
-                one, many, _BLOCK_ROWS, thresholds.pair_tile, 0, block, region, slot
-            ),
-            -(-len(block) // _BLOCK_ROWS),
-            self.n_threads,
-        )
+        n_chunks = -(-one.n // _BLOCK_ROWS)
+        rectangle = one, many, _BLOCK_ROWS, thresholds.pair_tile, 0, block
+        parallel.over(n_chunks, 1, self.n_threads, pairwise.rectangle, *rectangle)
         return block
 
 
@@ -102,6 +98,7 @@ def _call(
     many: NDArray[np.floating],
     diagonal: bool,
 ) -> NDArray[np.float64]:
+    """Distances by a function; on the diagonal only those right of it."""
     block = np.zeros((len(one), len(many)))
     for i, x in enumerate(one):
         for j in range(i + 1 if diagonal else 0, len(many)):
