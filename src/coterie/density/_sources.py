@@ -87,7 +87,7 @@ class DenseRows:
             return _call(self.metric.function, one, many, diagonal)
         block = np.empty((one.n, many.n))
         n_chunks = -(-one.n // _BLOCK_ROWS)
-        rectangle = one, many, _BLOCK_ROWS, thresholds.pair_tile, 0, block
+        rectangle = one, many, _BLOCK_ROWS, thresholds.pair_tile, block
         parallel.over(n_chunks, 1, self.n_threads, pairwise.rectangle, *rectangle)
         return block
 
