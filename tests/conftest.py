@@ -5,7 +5,6 @@ import itertools
 import pytest
 
 from coterie._runtime.thresholds import thresholds
-from coterie.hierarchy import _linkage
 from coterie.kmeans._kernels import cells
 
 
@@ -20,20 +19,21 @@ def path(request, monkeypatch):
     return request.param
 
 
-@pytest.fixture(params=["chain", "heap", "rounds", "rounds, heap", "rounds, chain"])
+@pytest.fixture(params=["chain", "queue", "rounds", "rounds, queue", "rounds, chain"])
 def linkage_path(request, monkeypatch):
     """Every way through linkage, whatever the number of clusters."""
-    small, large, few = {
-        "chain": (_linkage._SMALL, _linkage._LARGE, _linkage._FEW),  # as for few clusters
-        "heap": (2, 10**9, 1.0),  # with so few free slots that the triangle is folded again and again
+    few, many, few_pairs = {
+        "chain": (thresholds.few_clusters, thresholds.many_clusters, thresholds.few_pairs),  # as for few clusters
+        "queue": (2, 10**9, 1.0),  # with so few free slots that the triangle is folded again and again
         "rounds": (2, 1, 1e-9),  # to the end
-        "rounds, heap": (4, 12, 1e-9),
+        "rounds, queue": (4, 12, 1e-9),
         "rounds, chain": (12, 12, 1e-9),
     }[request.param]
-    monkeypatch.setattr(_linkage, "_SMALL", small)
-    monkeypatch.setattr(_linkage, "_LARGE", large)
-    monkeypatch.setattr(_linkage, "_FEW", few)
-    monkeypatch.setattr(_linkage, "_FEW_OF_POINTS", few)
+    monkeypatch.setattr(thresholds, "few_clusters", few)
+    monkeypatch.setattr(thresholds, "prim_points", few)
+    monkeypatch.setattr(thresholds, "many_clusters", many)
+    monkeypatch.setattr(thresholds, "few_pairs", few_pairs)
+    monkeypatch.setattr(thresholds, "few_pairs_of_centers", few_pairs)
     return request.param
 
 

@@ -6,7 +6,7 @@ import pytest
 from coterie import DBSCAN, KMeans, distances, kmeans_plusplus, num_threads
 from coterie._runtime import parallel
 from coterie._runtime.thresholds import thresholds
-from coterie.hierarchy import _linkage, linkage
+from coterie.hierarchy import linkage
 from coterie.kmeans import _cells, _data
 
 rng = np.random.RandomState(0)
@@ -146,8 +146,7 @@ METHODS = ("single", "complete", "average", "weighted", "centroid", "median", "w
 @pytest.fixture
 def short_chunks(monkeypatch):
     """Few rows are cut into as many chunks as many are, and looked at by as many threads."""
-    monkeypatch.setattr(_linkage, "_CHUNK", 256)
-    monkeypatch.setattr(_linkage, "_ALONE", 0)
+    monkeypatch.setattr(thresholds, "chunk", 500.0)
 
 
 def trees(method, n_jobs):
@@ -181,7 +180,7 @@ def test_linkage_keeps_many_threads_busy(linkage_path, method, regions):
 
 
 def test_bits_of_linkage_of_many_points_do_not_depend_on_the_threads():
-    X = rng.normal(size=(_linkage._LARGE + 300, 3))
+    X = rng.normal(size=(thresholds.many_clusters + 300, 3))
     y = distances.pdist(X)
     one, three = (
         {

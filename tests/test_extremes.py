@@ -9,8 +9,9 @@ from reference import linkage as reference
 
 import coterie
 from coterie import distances, hierarchy, neighbors, scores
+from coterie._dendrogram.merges import Merges
 from coterie.distances._metrics import NAMES
-from coterie.hierarchy import _linkage
+from coterie.hierarchy import _centers, _linkage
 
 METHODS = ("single", "complete", "average", "weighted", "centroid", "median", "ward")
 LARGEST = np.finfo(np.float64).max
@@ -361,7 +362,7 @@ def test_a_point_without_a_nearest_one_is_an_error(linkage_path, method, bad):
             if silent
             else pytest.raises(ValueError, match=f"too large for {method} linkage")
         ):
-            _linkage._merge_matrix(y, 1.0, method, _linkage._Merges(n), 2, False)
+            _linkage.merge_matrix(y, 1.0, method, Merges(n), 2, False)
 
 
 @pytest.mark.parametrize("bad", [np.inf, np.nan])
@@ -372,9 +373,9 @@ def test_a_center_without_a_nearest_one_is_an_error(linkage_path, method, bad):
         points[point, 1] = bad
         with pytest.raises(ValueError, match=f"too large for {method} linkage"), np.errstate(all="ignore"):
             if method == "ward":
-                _linkage._ward_of_points(points, _linkage._Merges(n), 2)
+                _centers.merge_ward(points, Merges(n), 2)
             else:
-                _linkage._centers_by_heap(method == "centroid", points, _linkage._Merges(n), 2)
+                _centers.merge_centers(method, points, Merges(n), 2)
 
 
 @pytest.mark.parametrize("n", [2, 3, 10, 1500])

@@ -7,6 +7,7 @@ import pytest
 from reference import agglomerative as reference
 
 from coterie import AgglomerativeClustering, Cancelled
+from coterie._runtime.thresholds import thresholds
 from coterie.distances import as_metric, pdist, squareform
 
 LINKAGES = ("ward", "complete", "average", "single", "weighted", "centroid", "median")
@@ -312,15 +313,13 @@ def test_what_was_fitted_is_what_predicts():
 
 
 def test_predict_in_many_blocks_and_threads(monkeypatch):
-    from coterie.hierarchy import _agglomerative
-
     new = rng.normal(size=(200, 3)) * 5
     for linkage in LINKAGES:
         model = AgglomerativeClustering(5, linkage=linkage, n_jobs=1).fit(X)
         expected = model.predict(new)
         with monkeypatch.context() as patch:
-            patch.setattr(_agglomerative, "_BLOCK", 700)
-            patch.setattr(_agglomerative, "_CHUNK", 100)
+            patch.setattr(thresholds, "predict_block", 700)
+            patch.setattr(thresholds, "chunk", 40.0)
             for n_jobs in (1, 3):
                 np.testing.assert_array_equal(model.set_params(n_jobs=n_jobs).predict(new), expected)
 

@@ -6,8 +6,9 @@ from reference import divisive as reference
 
 from coterie import Cancelled, DivisiveClustering
 from coterie._runtime import memory
+from coterie._runtime.thresholds import thresholds
 from coterie.distances import as_metric
-from coterie.hierarchy import _divisive
+from coterie.hierarchy import _square_matrix
 
 # Gross national product per head, and the percentage of people who work in agriculture, in twelve countries of the
 # European Union in 1993: the example of ?diana of R's package cluster. What R makes of it is in
@@ -257,7 +258,7 @@ def test_permuted_rows_have_the_same_clusters():
 
 @pytest.mark.parametrize("n", [300, 1500])
 def test_bits_do_not_depend_on_the_threads(n, monkeypatch):
-    monkeypatch.setattr(_divisive, "_CHUNK", 1 << 14)
+    monkeypatch.setattr(thresholds, "chunk", 6000.0)
     rng = np.random.RandomState(7)
     X = np.r_[rng.normal(size=(n, 3)), rng.normal(size=(n // 5, 3)) + 1e4]  # sums are renewed, blocks are copied
     one = DivisiveClustering(9, n_jobs=1).fit(X)
@@ -415,7 +416,7 @@ def test_what_does_not_fit_into_memory_is_refused_before_anything_is_allocated(m
         match=r"^The distances between 3,000 rows would take 96 MB of memory, and 50 MB "
         r"are available\. Cluster a sample",
     ):
-        _divisive._square_matrix(X, "euclidean", 1)
+        _square_matrix.square_matrix(X, "euclidean", 1)
 
 
 def test_callback_hears_of_the_stages_and_stops_them():

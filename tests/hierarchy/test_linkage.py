@@ -9,6 +9,7 @@ from reference import linkage as reference
 
 from coterie import distances, hierarchy
 from coterie._runtime import memory
+from coterie._runtime.thresholds import thresholds
 from coterie.distances._metrics import NAMES
 from coterie.hierarchy import ClusterWarning, _linkage, linkage, linkage_vector
 
@@ -160,7 +161,7 @@ def test_trees_are_scipys(linkage_path, method):
 @pytest.mark.parametrize("method", METHODS)
 def test_trees_of_many_points_are_scipys(method):
     scipy = pytest.importorskip("scipy.cluster.hierarchy")
-    X = without_ties(np.random.RandomState(9), _linkage._LARGE + 200)
+    X = without_ties(np.random.RandomState(9), thresholds.many_clusters + 200)
     expected = scipy.linkage(X, method)
     assert_same_tree(both(distances.pdist(X), method), expected)
     assert_same_tree(linkage(X, method), expected, rtol=1e-9)
@@ -349,7 +350,7 @@ def refuse(*args, **kwargs):
 @pytest.mark.parametrize("method", ["complete", "average", "weighted"])
 def test_distances_that_have_no_room_are_refused_before_they_are_computed(monkeypatch, method):
     monkeypatch.setattr(memory, "available", lambda: 50_000_000)
-    monkeypatch.setattr(_linkage, "pairs_to", refuse)
+    monkeypatch.setattr(_linkage, "fill_condensed", refuse)
     with pytest.raises(MemoryError, match=f"{method} linkage of 3,000 points would take 72 MB .* 50 MB are available"):
         linkage(np.zeros((3000, 1)), method)
 
@@ -365,7 +366,7 @@ def test_condensed_distances_that_leave_no_room_are_refused(monkeypatch):
 @pytest.mark.parametrize("method", VECTOR_METHODS)
 def test_points_need_no_room_for_distances(monkeypatch, method):
     monkeypatch.setattr(memory, "available", lambda: 1)
-    monkeypatch.setattr(_linkage, "pairs_to", refuse)
+    monkeypatch.setattr(_linkage, "fill_condensed", refuse)
     assert linkage(np.arange(1500.0)[:, None], method)[-1, 3] == 1500
 
 

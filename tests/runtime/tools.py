@@ -9,7 +9,7 @@ import numpy as np
 
 from coterie import KMeans
 from coterie._runtime import parallel
-from coterie.hierarchy import _linkage
+from coterie._runtime.thresholds import thresholds
 from coterie.scaling._kernels import columns
 
 X = np.random.RandomState(0).normal(size=(200_000, 4))  # some ten chunks
@@ -54,5 +54,5 @@ class Sums:
 
 def slow_linkage_of_few(monkeypatch):
     """The ways of many clusters, for few: rounds, then a queue, in many chunks."""
-    for name, value in {"_SMALL": 40, "_LARGE": 100, "_CHUNK": 256}.items():
-        monkeypatch.setattr(_linkage, name, value)
+    for name, value in {"few_clusters": 40, "prim_points": 40, "many_clusters": 100, "chunk": 500.0}.items():
+        monkeypatch.setattr(thresholds, name, value)

@@ -32,6 +32,7 @@ class Thresholds:
     # ---- _dendrogram
 
     # ---- spanning_trees
+    prim_points: int = 1000  # points: with no more, Prim's algorithm through their full matrix is quickest
 
     # ---- kmeans
     sorting_clusters: tuple[int, int, int, int] = (4, 4, 8, 16)  # at least, to sort rows of 1, 2, 3, or more features
@@ -51,6 +52,11 @@ class Thresholds:
     stored_pairs_per_point: int = 4  # ... and so many more per point
 
     # ---- hierarchy
+    few_clusters: int = 1000  # clusters: with no more, a chain through their full matrix is quickest
+    many_clusters: int = 3000  # clusters: no more are merged quicker one by one than in rounds
+    few_pairs: float = 1 / 24  # mutual nearest neighbors per cluster: for fewer, a round does not pay
+    few_pairs_of_centers: float = 1 / 64  # the same where clusters are centers of points
+    predict_block: int = 2**20  # distances of a block: 8 MB
 
     # ---- scores
     score_block: int = 1 << 18  # numbers of a block of rows; where blocks end shows in the last bits of sums

@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from .. import distances
-from .._base import power_of_two
-from .._runtime import memory, parallel, progress, threads
-from ..distances._metrics import check_suits, safe_exponent
-from ..distances._pairwise import fill_rectangle
-from . import _linkage
-from ._agglomerative import TreeClusterer, matrix_of, takes_all_rows
+from .._dendrogram.merges import scale_heights
+from .._runtime import parallel, progress, threads
 from ._kernels import divisive
+from ._square_matrix import square_matrix
+from ._tree_clusterer import TreeClusterer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-_BUDGET = 1 << 24  # numbers looked at between two looks into Python: about 10 ms
-_CHUNK = 1 << 18  # numbers of a chunk: about 0.1 ms
+_BUDGET = 1 << 24  # numbers to read between two returns to Python: about 10 ms
+_READ = 0.4  # nanoseconds to copy or add up one of many numbers
 
 
 class DivisiveClustering(TreeClusterer):
@@ -170,126 +168,17 @@ class DivisiveClustering(TreeClusterer):
         X, seen = self._read_rows(X)
         n_threads = threads.resolve_n_jobs(self.n_jobs)
         with progress.reported_to(callback), threads.num_threads(n_threads):
-            matrix, exponent = _square_matrix(X, self.metric, n_threads)
+            matrix, exponent = square_matrix(X, self.metric, n_threads)
             Z = _build_tree(matrix, n_threads)
-        Z[:, 2] = _linkage.scale_heights(Z[:, 2], exponent, type(self).__name__)
+        Z[:, 2] = scale_heights(Z[:, 2], exponent, type(self).__name__)
         self._become_tree(Z, Z[:, :2].astype(np.intp), True, **seen)
         return self
 
 
-def _square_matrix(
-    X: NDArray, metric: str | Callable | distances.Metric, n_threads: int
-) -> tuple[NDArray[np.float64], int]:
-    """The distances between all rows over a power of two, and its exponent; a matrix that is given already is not
-    copied, but where its numbers are too large or too small to be added up."""
-    n = len(X)
-    precomputed = isinstance(metric, str) and metric == "precomputed"
-    given = precomputed and X.dtype == np.float64
-    memory.require(
-        8 * n * n // 3 if given else 32 * n * n // 3,
-        f"The distances between {n:,} rows",
-        "Cluster a sample of the rows, or use AgglomerativeClustering, whose linkages 'ward' and 'single' "
-        "do not hold them.",
-    )
-    if precomputed:
-        return _in_range(_as_distances(X.astype(np.float64, copy=False)))
-    if takes_all_rows(metric):
-        return _in_range(_as_distances(matrix_of(metric, X)))
-    metric = distances.as_metric(metric)
-    check_suits(X, metric)
-    if metric.function is not None:  # it may not be symmetric, and is slow
-        return _in_range(_as_distances(distances.squareform(distances.pdist(X, metric, n_jobs=n_threads))))
-    matrix = np.empty((n, n))
-    exponent = safe_exponent(metric, X, name="X")
-    X = power_of_two.divided(X, exponent)
-    fill_rectangle(X, X, metric, n_threads, matrix)
-    return matrix, exponent * metric.degree
-
-
-def _in_range(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
-    exponent = power_of_two.exponent_for(matrix, power=1.0)
-    return power_of_two.divided(matrix, exponent), exponent
-
-
-def _as_distances(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A given matrix, checked: not negative, symmetric with a zero diagonal but for rounding, which is taken off."""
-    n, exact = len(matrix), True
-    slack = 1e-8 * max(0.0, float(matrix.max()))
-    for start in range(0, n, 512):
-        for left in range(start, n, 512):
-            here = matrix[start : start + 512, left : left + 512]
-            there = matrix[left : left + 512, start : start + 512].T
-            if left == start and (off := np.abs(here.diagonal())).max() > 0:
-                exact = False
-                if off.max() > slack:
-                    raise ValueError(
-                        "The diagonal of a distance matrix must be zero. "
-                        f"First not zero at row {start + int((off > slack).argmax())}."
-                    )
-            if not np.array_equal(here, there):
-                exact = False
-                bad = ~(np.abs(here - there) <= slack)
-                if bad.any():
-                    i, j = np.unravel_index(bad.argmax(), bad.shape)
-                    raise ValueError(
-                        f"A distance matrix must be symmetric. Not so at row {start + int(i)}, column {left + int(j)}."
-                    )
-            if here.min() < 0:
-                exact = False
-                if here.min() < -slack:
-                    i, j = np.unravel_index((here < -slack).argmax(), here.shape)
-                    raise ValueError(
-                        f"Distances must not be negative. First at row {start + int(i)}, column {left + int(j)}."
-                    )
-    if exact:
-        return matrix
-    memory.require(
-        16 * n * n,
-        f"Taking the rounding errors off a matrix of {n:,} rows",
-        "A matrix that is exactly symmetric, with a zero diagonal, is used as it is.",
-    )
-    clean = np.triu(matrix, 1)
-    np.maximum(clean, 0.0, out=clean)
-    clean += clean.T
-    return clean
-
-
 def _build_tree(matrix: NDArray[np.float64], n_threads: int) -> NDArray[np.float64]:
     """The linkage matrix of a square matrix of distances."""
+    children, diameter = _split_all(matrix, n_threads)
     n = len(matrix)
-    children, diameter = np.empty((n - 1, 2), dtype=np.int64), np.empty(n - 1)
-    pending = np.empty((64, divisive.PENDING_FIELDS), dtype=np.int64)
-    state = np.empty(divisive.STATE_FIELDS, dtype=np.int64)
-    place, ids = np.empty(n, dtype=np.int32), np.empty(2 * n + 512, dtype=np.int32)
-    vectors = np.empty((4, len(ids)))
-    rows = max(1, _CHUNK // n)
-    parallel.run(
-        lambda region, slot: divisive.start(matrix, rows, pending, ids, vectors, state, region, slot),
-        -(-n // rows),
-        n_threads,
-    )
-    bad = np.flatnonzero(~np.isfinite(vectors[0, :n]))
-    if len(bad):
-        raise ValueError(
-            f"The distances must be finite numbers. First not so, or too large to be added up, at row {bad[0]}."
-        )
-    space = matrix, np.empty(n * n // 3 + 1), pending, place, ids, vectors, state
-    top = np.empty(-(-n // divisive.STRIP_OBJECTS))
-    todo = divisive.GO_ON
-    while todo != divisive.IS_DONE:
-        progress.report("splitting", int(state[divisive.PAIRS_FIELD]), n * (n - 1) // 2)
-        if todo != divisive.GO_ON:
-            kernel = divisive.copy_rows if todo == divisive.COPY_ROWS else divisive.sum_rows
-            count = int(state[divisive.COUNT_FIELD])
-            rows = max(1, _CHUNK // count)
-            parallel.run(
-                lambda region, slot: kernel(*space, rows, region, slot),  # noqa: B023
-                -(-count // rows),
-                n_threads,
-            )
-        todo = divisive.divide(*space, top, children, diameter, _BUDGET)
-    progress.report("splitting", n * (n - 1) // 2, n * (n - 1) // 2)
-
     size, first = np.empty((2, n - 1), dtype=np.int64)
     divisive.describe(children, diameter, size, first)
     order = np.lexsort((first, -size, -diameter))[::-1]  # a part has fewer rows than the whole, so it comes before it
@@ -300,3 +189,29 @@ def _build_tree(matrix: NDArray[np.float64], n_threads: int) -> NDArray[np.float
     Z[:, :2] = np.sort(number[children[order]], axis=1)
     Z[:, 2], Z[:, 3] = diameter[order], size[order]
     return Z
+
+
+def _split_all(matrix: NDArray[np.float64], n_threads: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """All splits, parents first: the two parts of each, and the largest distance between these."""
+    n = len(matrix)
+    children, cross = np.empty((n - 1, 2), dtype=np.int64), np.empty(n - 1)
+    place, ids = np.empty(n, dtype=np.int32), np.empty(2 * n + 512, dtype=np.int32)
+    vectors, top = np.empty((4, len(ids))), np.empty(-(-n // divisive.STRIP_OBJECTS))
+    blocks = np.empty(n * n // 3 + 1)
+    division = divisive.Division(matrix, blocks, place, ids, vectors, top, children, cross)
+    parallel.over(n, parallel.chunk(n * _READ), n_threads, divisive.start, division)
+    bad = np.flatnonzero(~np.isfinite(vectors[0, :n]))
+    if len(bad):
+        raise ValueError(
+            f"The distances must be finite numbers. First not so, or too large to be added up, at row {bad[0]}."
+        )
+    todo, n_pairs = divisive.GO_ON, n * (n - 1) // 2
+    while todo != divisive.IS_DONE:
+        progress.report("splitting", division.n_pairs, n_pairs)
+        if todo != divisive.GO_ON:
+            kernel = divisive.copy_rows if todo == divisive.COPY_ROWS else divisive.sum_rows
+            n_rows = division.n_rows
+            parallel.over(n_rows, parallel.chunk(n_rows * _READ), n_threads, kernel, division)
+        todo = divisive.divide(division, _BUDGET)
+    progress.report("splitting", n_pairs, n_pairs)
+    return children, cross

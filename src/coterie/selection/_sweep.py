@@ -23,7 +23,8 @@ from .._base.random_state import as_random_state
 from .._base.warnings import told_once
 from .._base.wording import fixed, share_cell, shown
 from .._runtime import progress, threads
-from ..hierarchy._agglomerative import TreeClusterer, takes_all_rows
+from ..hierarchy._square_matrix import takes_all_rows
+from ..hierarchy._tree_clusterer import TreeClusterer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Minimum spanning trees, of which single linkage is made.
+"""Minimum spanning trees, from which single linkage is made.
 
-`_kernels/dense.pyx` reads a matrix of distances (Boruvka), `_kernels/prim.pyx` computes the distances of points as it
-goes (Prim). The edges become a linkage matrix in `_dendrogram`.
+`_matrix.py` finds the tree of condensed distances (`_kernels/dense.pyx`: Prim's algorithm for few points, Boruvka's for
+many, on the nearest neighbors of `_scans.py`). `_points.py` computes the distances of points as the tree grows
+(`_kernels/prim.pyx`), in memory that grows with the number of points. Both return a `SpanningTree` (`_tree.py`), whose
+edges become a linkage matrix in `coterie._dendrogram.merges`.
+
+Another algorithm gets a kernel and a module of its own, and returns a `SpanningTree` as well.
 """
 
-__all__: list[str] = []  # nothing is public yet
+from ._matrix import spanning_tree_of_matrix
+from ._points import spanning_tree_of_points
+from ._tree import SpanningTree
+
+__all__ = ["SpanningTree", "spanning_tree_of_matrix", "spanning_tree_of_points"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from coterie._runtime._kernels import simd
-from coterie._runtime.parallel import run
+from coterie._runtime.parallel import over
 from coterie.hierarchy._kernels import divisive
 
 
@@ -17,28 +17,19 @@ def divide(D, budget=1 << 24, n_threads=1, rows=7):
     """Children and largest dissimilarities between them, and what the kernel asked for on the way."""
     n = len(D)
     children, cross = np.full((n - 1, 2), -1), np.full(n - 1, np.nan)
-    pending = np.full((64, divisive.PENDING_FIELDS), -7)
-    state = np.full(divisive.STATE_FIELDS, -7)
     place, ids = np.full(n, -7, dtype=np.int32), np.full(2 * n + 512, -7, dtype=np.int32)
     vectors, blocks = np.full((4, len(ids)), np.nan), np.full(n * n // 3 + 1, np.nan)
     top = np.full(-(-n // divisive.STRIP_OBJECTS), np.nan)
-    run(
-        lambda region, slot: divisive.start(D, rows, pending, ids, vectors, state, region, slot),
-        -(-n // rows),
-        n_threads,
-    )
-    space, asked, todo = (D, blocks, pending, place, ids, vectors, state), [], divisive.GO_ON
+    division = divisive.Division(D, blocks, place, ids, vectors, top, children, cross)
+    over(n, rows, n_threads, divisive.start, division)
+    asked, todo = [], divisive.GO_ON
     while todo != divisive.IS_DONE:
         kernel = {divisive.COPY_ROWS: divisive.copy_rows, divisive.SUM_ROWS: divisive.sum_rows}.get(todo)
         if kernel is not None:
-            run(
-                lambda region, slot: kernel(*space, rows, region, slot),  # noqa: B023
-                -(-int(state[divisive.COUNT_FIELD]) // rows),
-                n_threads,
-            )
-        todo = divisive.divide(*space, top, children, cross, budget)
+            over(division.n_rows, rows, n_threads, kernel, division)
+        todo = divisive.divide(division, budget)
         asked.append(todo)
-    assert state[divisive.PAIRS_FIELD] == n * (n - 1) // 2
+    assert division.n_pairs == n * (n - 1) // 2
     return children, cross, asked
 
 

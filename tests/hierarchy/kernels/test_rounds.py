@@ -1,4 +1,4 @@
-"""Merging all pairs of nearest neighbours at once."""
+"""Rounds: merging all pairs of mutual nearest neighbors at once."""
 
 import itertools
 
@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from reference import linkage as reference
 
-from coterie._runtime.parallel import run
+from coterie._runtime.parallel import over
 from coterie.hierarchy._kernels import rounds
+from coterie.hierarchy._kernels.lance_williams import METHODS
+from coterie.spanning_trees._kernels import scans
 
-METHODS = {"single": 0, "complete": 1, "average": 2, "weighted": 3, "ward": 6}
+REDUCIBLE = ("single", "complete", "average", "weighted", "ward")
 
 
 def distances(rng, n):
@@ -20,113 +22,34 @@ def row_starts(n):
     return [i * n - i * (i + 1) // 2 for i in range(n)]
 
 
-def largest_magnitude(values, rows=3, n_threads=2):
-    largest = np.zeros(n_threads)
-    run(
-        lambda region, slot: rounds.largest_magnitude(values, largest, rows, region, slot),
-        -(-len(values) // rows),
-        n_threads,
-    )
-    return largest.max()
-
-
-def nearest_neighbors(y, n, rows=2, n_threads=2):
-    least, nearest = np.full((n_threads, n), np.inf), np.zeros((n_threads, n), np.int64)
-    run(
-        lambda region, slot: rounds.nearest_neighbors(y, least, nearest, rows, region, slot),
-        -(-(n - 1) // rows),
-        n_threads,
-    )
-    rounds.join_threads(least, nearest)
-    return least[0], nearest[0]
-
-
 def expected_neighbors(y):
     D = reference.square(y)
     return D.min(axis=0), D.argmin(axis=0)
-
-
-@pytest.mark.parametrize("n", [0, 1, 7, 8, 9, 100, 1003])
-def test_the_magnitude_is_that_of_the_largest_number(n):
-    rng = np.random.RandomState(n)
-    for values in (
-        np.zeros(n),
-        rng.normal(size=n),
-        rng.uniform(size=n),
-        -rng.uniform(size=n),
-        rng.normal(size=n) * 1e300,
-        rng.choice([-1, 1], size=n) * np.finfo(np.float64).max,
-    ):
-        assert largest_magnitude(values, rows=rng.randint(1, 200)) == np.abs(values).max(initial=0)
-
-
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_the_magnitude_is_infinite_wherever_a_number_is_not_finite(bad):
-    for place in range(60):
-        values = np.linspace(-1, 1, 60)
-        values[place] = bad
-        assert largest_magnitude(values, rows=20) == largest_magnitude(values, rows=60) == np.inf
-
-
-def test_nearest_neighbors_are_the_lowest_on_a_tie_whoever_looks_first():
-    rng = np.random.RandomState(0)
-    for case in range(80):
-        n = rng.randint(2, 90)
-        y = distances(rng, n) if case % 2 else rng.randint(-1, 4, size=n * (n - 1) // 2).astype(float)
-        found = nearest_neighbors(y, n, rng.randint(1, 9), rng.randint(1, 5))
-        np.testing.assert_array_equal(found, expected_neighbors(y))
-
-
-def test_threads_that_saw_nothing_change_nothing():
-    least, nearest = np.full((3, 2), np.inf), np.zeros((3, 2), np.int64)
-    least[1], nearest[1] = (5, 7), (4, 3)
-    rounds.join_threads(least, nearest)
-    assert least[0].tolist() == [5, 7] and nearest[0].tolist() == [4, 3]
 
 
 class Round:
     """A round that merges the pairs (a, b)."""
 
     def __init__(self, method, y, size, pairs, n_threads=2):
-        self.method, self.y, self.size = METHODS[method], y, size
+        self.method, self.y, self.size = method, y, size
         self.n, self.n_threads = len(size), n_threads
         self.a, self.b = np.array(sorted(pairs)).T
         self.keep = np.delete(np.arange(self.n), self.b).astype(np.int32)
         self.m = len(self.keep)
         partner = np.full(self.n, -1, np.int32)
         partner[self.a] = self.b
-        self.partner = partner[self.keep]
-        self.place = np.searchsorted(self.keep, self.a).astype(np.int32)
-        self.pair = np.array([reference.square(y)[self.a, self.b], size[self.a], size[self.b]])
+        place = np.searchsorted(self.keep, self.a).astype(np.int32)
+        pair = np.array([reference.square(y)[self.a, self.b], size[self.a], size[self.b]])
+        self.task = rounds.Round(METHODS[method], y, size, self.keep, partner[self.keep], place, pair)
         self.least, self.nearest = np.full((n_threads, self.m), np.inf), np.zeros((n_threads, self.m), np.int64)
         self.work = np.full((n_threads, 2 * self.n + 3 * len(self.a)), np.nan)
 
     def write(self, begin, end, to, rows=2):
-        run(
-            lambda region, slot: rounds.merge_pairs(
-                self.method,
-                self.y,
-                self.size,
-                self.keep,
-                self.partner,
-                self.place,
-                self.pair,
-                begin,
-                end,
-                self.work,
-                to,
-                self.least,
-                self.nearest,
-                rows,
-                region,
-                slot,
-            ),
-            -(-(end - begin) // rows),
-            self.n_threads,
-        )
+        found = to, self.least, self.nearest
+        over(end - begin, rows, self.n_threads, rounds.merge_pairs, self.task, begin, self.work, *found)
 
     def neighbors(self):
-        rounds.join_threads(self.least, self.nearest)
+        scans.join_slots(self.least, self.nearest)
         return self.least[0], self.nearest[0]
 
 
@@ -140,21 +63,20 @@ def random_rounds(rng, method, n_rounds=15):
 
 def merged(method, y, size, pairs):
     """Condensed distances after merging pairs, one after the other; a union takes the place of the first."""
-    name = next(name for name, code in METHODS.items() if code == method)
-    distance, sizes = reference.start(y, name, size)
+    distance, sizes = reference.start(y, method, size)
     number, left = list(range(len(size))), list(range(len(size)))
     for a, b in pairs:
         new = len(sizes)
         left = [c for c in left if c not in (a, b)]
-        reference.add_distances(distance, sizes, name, a, b, new, left)
+        reference.add_distances(distance, sizes, method, a, b, new, left)
         left.append(new)
         number[a], number[b] = new, None
     number = [c for c in number if c is not None]
     found = np.array([distance[min(pair), max(pair)] for pair in itertools.combinations(number, 2)])
-    return np.sqrt(found) if name in reference.SQUARED else found
+    return np.sqrt(found) if method in reference.SQUARED else found
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", REDUCIBLE)
 def test_distances_after_the_merges_are_those_of_the_recurrence(method):
     rng = np.random.RandomState(1)
     for task in random_rounds(rng, method):
@@ -166,7 +88,7 @@ def test_distances_after_the_merges_are_those_of_the_recurrence(method):
         np.testing.assert_array_equal(task.neighbors(), expected_neighbors(to))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", REDUCIBLE)
 def test_rows_may_be_written_over_those_before_them(method):
     rng = np.random.RandomState(2)
     for task in random_rounds(rng, method):

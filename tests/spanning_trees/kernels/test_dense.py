@@ -1,16 +1,23 @@
-"""Boruvka's steps on a distance matrix."""
+"""Minimum spanning trees of a matrix of distances: Prim's algorithm, and the steps of Boruvka's."""
 
 import numpy as np
 import pytest
 from reference import linkage as reference
 
-from coterie._runtime.parallel import run
+from coterie._runtime.parallel import over
 from coterie.spanning_trees._kernels import dense
 
 
 def distances(rng, n, ties):
     size = n * (n - 1) // 2
     return rng.randint(-1, 4, size=size).astype(float) if ties else rng.uniform(0.5, 1, size=size)
+
+
+def grow_tree(y, padding=8):
+    n = len(reference.square(y))
+    edges, heights = np.full((n - 1, 2), -1, np.int64), np.full(n - 1, np.nan)
+    dense.grow_tree(y, np.full((n, n + padding), np.nan), np.full(n, np.nan), np.full(n, np.nan), edges, heights)
+    return edges, heights
 
 
 def join_neighbors(y):
@@ -29,17 +36,36 @@ def shrink(y, group, rows=1, n_threads=2):
     members, first = by_group(group)
     m = len(first) - 1
     half, to = np.full((m, m), np.nan), np.full(m * (m - 1) // 2, np.nan)
-    run(
-        lambda region, slot: dense.shrink_rows(y, group, members, first, half, rows, region, slot),
-        -(-m // rows),
-        n_threads,
-    )
-    run(lambda region, slot: dense.join_halves(half, to, rows, region, slot), -(-(m - 1) // rows), n_threads)
+    over(m, rows, n_threads, dense.shrink_rows, y, group, members, first, half)
+    over(m - 1, rows, n_threads, dense.join_halves, half, to)
     return to
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_tree_grows_by_the_nearest_point_the_lowest_on_a_tie(seed):
+    rng = np.random.RandomState(seed)
+    for case in range(15):
+        n = rng.randint(1, 40)
+        y = distances(rng, n, ties=case % 2)
+        D, inside = reference.square(y), [0]
+        edges, heights = grow_tree(y, padding=rng.randint(0, 9))
+        for (before, new), height in zip(edges, heights, strict=True):
+            to_tree = {i: D[i, inside].min() for i in range(n) if i not in inside}
+            assert before == inside[-1] and height == min(to_tree.values())
+            assert new == min(i for i in to_tree if to_tree[i] == height)
+            inside.append(int(new))
+
+
+def test_growing_a_tree_does_not_write_to_the_distances():
+    y = distances(np.random.RandomState(5), 30, ties=False)
+    before = y.copy()
+    y.flags.writeable = False
+    grow_tree(y)
+    np.testing.assert_array_equal(y, before)
+
+
 @pytest.mark.parametrize("ties", [False, True])
-def test_each_point_is_joined_to_its_nearest_neighbour(ties):
+def test_each_point_is_joined_to_its_nearest_neighbor(ties):
     rng = np.random.RandomState(0)
     for n in [2, 3, *rng.randint(4, 60, size=40)]:
         y = distances(rng, n, ties)
@@ -79,7 +105,7 @@ def test_edges_between_groups_are_between_points():
         D, to = reference.square(y), reference.square(shrink(y, group))
         edges = np.array([rng.choice(m, size=2, replace=False) for _ in range(9)])
         heights, between = to[tuple(edges.T)], edges.copy()
-        dense.end_points(y, *by_group(group), heights, edges)
+        dense.find_end_points(y, *by_group(group), heights, edges)
         np.testing.assert_array_equal(group[edges], between)
         np.testing.assert_array_equal(D[tuple(edges.T)], heights)
 

@@ -5,7 +5,7 @@ import pytest
 from reference import agglomerative as reference
 
 from coterie._dendrogram.merges import label_merges
-from coterie._runtime.parallel import run
+from coterie._runtime.parallel import over
 from coterie.distances import as_metric, pdist, squareform
 from coterie.distances._pairwise import prepare
 from coterie.spanning_trees._kernels import prim
@@ -20,13 +20,8 @@ def tree(X, portion):
     while len(names):
         inside, row, steps = np.zeros(len(names)), np.empty(len(names)), min(portion, len(names))
         points, others = prepare(X, metric, 1), prepare(X[names], metric, 1)
-        run(
-            lambda region, slot: prim.visit_nearest(
-                points, others, names, least, inside, row, visits, heights, done, region, slot
-            ),
-            steps,
-            1,
-        )
+        state = points, others, names, least, inside, row, visits, heights, done
+        over(steps, 1, 1, prim.visit_nearest, *state)
         names, least, done = names[inside == 0], least[inside == 0], done + steps
     order = np.argsort(heights, kind="stable")
     pairs = np.column_stack([visits[order], visits[order + 1]])

@@ -23,6 +23,13 @@ cdef inline void sift_down(int64_t *heap, Py_ssize_t size, Py_ssize_t i, const d
     heap[i] = slot
 
 
+cdef inline void make_heap(int64_t *heap, Py_ssize_t size, const double *key) noexcept nogil:
+    """Order slots that are in any order. O(size) time."""
+    cdef Py_ssize_t i
+    for i in range(size // 2 - 1, -1, -1):
+        sift_down(heap, size, i, key)
+
+
 cdef inline void push(int64_t *heap, Py_ssize_t size, int64_t slot, const double *key) noexcept nogil:
     """Add a slot to a heap of `size` slots."""
     cdef Py_ssize_t i = size

@@ -2,14 +2,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-def grow_tree(
-    distances: NDArray[np.float64],
-    D: NDArray[np.float64],
-    to: NDArray[np.float64],
-    dead: NDArray[np.float64],
-    pairs: NDArray[np.int64],
-    heights: NDArray[np.float64],
-) -> bool: ...
 def merge_chain(
     method: int,
     distances: NDArray[np.float64],

@@ -17,7 +17,7 @@ from libc.stdint cimport int32_t, int64_t
 from libc.string cimport memset
 
 from ..._runtime._kernels.simd cimport simd_level
-from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
+from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef extern from "divisive.h" nogil:
     enum: STRIP
@@ -26,35 +26,11 @@ cdef extern from "divisive.h" nogil:
     double (*sum_row_f64[])(const double *, const double *, Py_ssize_t) noexcept
 
 cdef enum:
-    # What is known of a cluster, a row of `pending`. Its block has `width` rows and columns: those of `matrix` where
-    # `start` is -1, else at `start` of `blocks`; its part of ids, sums, kept, near and far begins at `vector`. It is
-    # child number `side` of split `parent`.
-    START, WIDTH, VECTOR, SIZE, PARENT, SIDE, STALE, FIELDS
+    ARRIVE, TAKE_SUMS, BEGIN, MOVE    # phases of the work on a cluster
+    DONE = 0, AGAIN, COPY, SUM        # what `divide` returns
+    DEPTH = 64                        # of the stack: each cluster on it is at most half as large as the one below
+    LARGE = 1 << 20                   # numbers to copy or to add up that are worth a call of its own
 
-    # What is known of the work, the elements of `state`.
-    HEIGHT = 0           # of the stack of pending clusters
-    PHASE = 1            # of the work on the one on top
-    MOVED = 2            # objects in its splinter group
-    NODES = 3            # splits so far
-    PAIRS = 4            # pairs that they separated
-    COUNT = 5            # rows to copy or to sum, listed in `place`
-    SOURCE = 6           # where to copy from: start, width, vector
-
-    ARRIVE = 0           # phases
-    TAKE_SUMS = 1
-    BEGIN = 2
-    MOVE = 3
-
-    DONE = 0             # what `divide` returns
-    AGAIN = 1
-    COPY = 2
-    SUM = 3
-
-    LARGE = 1 << 20      # numbers to copy or to add up that are worth a call of its own
-
-PENDING_FIELDS = FIELDS
-STATE_FIELDS = SOURCE + 3
-PAIRS_FIELD, COUNT_FIELD = PAIRS, COUNT
 STRIP_OBJECTS = STRIP
 IS_DONE, GO_ON, COPY_ROWS, SUM_ROWS = DONE, AGAIN, COPY, SUM
 
@@ -62,7 +38,17 @@ IS_DONE, GO_ON, COPY_ROWS, SUM_ROWS = DONE, AGAIN, COPY, SUM
 cdef double TIE = 1e-12
 
 
-cdef struct Space:  # what `divide` works on; see there
+cdef struct cluster_t:
+    int64_t start       # of its block in `blocks`; -1: its block is `matrix`
+    int64_t width       # rows and columns of the block
+    int64_t vector      # where its part of ids, sums, kept, near and far begins
+    int64_t size        # objects
+    int64_t parent      # it is child number `side` of this split; -1 for the whole
+    int64_t side
+    int64_t stale       # sums that have lost digits
+
+
+cdef struct division_t:
     const double *matrix
     Py_ssize_t n
     double *blocks
@@ -75,76 +61,132 @@ cdef struct Space:  # what `divide` works on; see there
     double *top
     int64_t *children
     double *cross
-    int64_t *state
+    cluster_t pending[DEPTH]  # a stack of clusters that are to be split
+    Py_ssize_t height   # of the stack
+    int phase           # of the work on the cluster on top
+    Py_ssize_t moved    # objects in its splinter group
+    Py_ssize_t n_splits
+    Py_ssize_t n_pairs  # that the splits separated
+    Py_ssize_t n_rows   # to copy or to sum, listed in `place`
+    cluster_t source    # where to copy from
+
+
+cdef class Division:
+    """All that is known of the splits of n objects, whose dissimilarities are a matrix."""
+    cdef:
+        division_t state
+        const double[:, ::1] matrix
+        double[::1] blocks
+        int32_t[::1] place
+        int32_t[::1] ids
+        double[:, ::1] vectors
+        double[::1] top
+        int64_t[:, ::1] children
+        double[::1] cross
+
+    def __cinit__(
+            self,
+            const double[:, ::1] matrix,     # IN     (n, n), symmetric, not negative, the diagonal zero
+            double[::1] blocks,              # WORK   (at least n * n / 3 + 1,)
+            int32_t[::1] place,              # WORK   (n,)
+            int32_t[::1] ids,                # WORK   (m,), m at least 2 n + 512: the objects in blocks
+            double[:, ::1] vectors,          # WORK   (4, m), of the objects in blocks: sums of dissimilarities within
+                                             #        the cluster (-inf: not in it), the same when they were last added
+                                             #        up, sums of dissimilarities to the splinter group, the largest
+                                             #        of these
+            double[::1] top,                 # WORK   (n / 256 rounded up,)
+            int64_t[:, ::1] children,        # OUT    (n - 1, 2), the rest and the splinter: objects, or n + number of a
+                                             #        later split
+            double[::1] cross):              # OUT    (n - 1,), the largest dissimilarity between the two
+        cdef:
+            division_t *w = &self.state
+            Py_ssize_t i, n = matrix.shape[0]
+        self.matrix, self.blocks, self.place, self.ids, self.vectors = matrix, blocks, place, ids, vectors
+        self.top, self.children, self.cross = top, children, cross
+        w.matrix, w.n, w.blocks, w.place, w.ids = &matrix[0, 0], n, &blocks[0], &place[0], &ids[0]
+        w.sums, w.kept, w.near, w.far = &vectors[0, 0], &vectors[1, 0], &vectors[2, 0], &vectors[3, 0]
+        w.top, w.children, w.cross = &top[0], &children[0, 0], &cross[0]
+        for i in range(n, padded(n)):
+            w.sums[i] = -INFINITY
+            w.kept[i] = w.near[i] = w.far[i] = 0.0
+        w.pending[0] = cluster_t(start=-1, width=n, vector=0, size=n, parent=-1, side=0, stale=0)
+        w.height, w.phase = 1, ARRIVE
+
+    @property
+    def n_pairs(self):
+        """Pairs of objects that the splits have separated so far."""
+        return self.state.n_pairs
+
+    @property
+    def n_rows(self):
+        """Rows to copy or to sum where `divide` asked for it."""
+        return self.state.n_rows
 
 
 cdef inline Py_ssize_t padded(Py_ssize_t n) noexcept nogil:
     return (n + 7) // 8 * 8
 
 
-cdef inline const double *row_of(Space *w, const int64_t *c, Py_ssize_t i) noexcept nogil:
-    return (w.matrix if c[START] < 0 else w.blocks + c[START]) + i * c[WIDTH]
+cdef inline const double *row_of(division_t *w, const cluster_t *c, Py_ssize_t i) noexcept nogil:
+    return (w.matrix if c.start < 0 else w.blocks + c.start) + i * c.width
 
 
 # -------------------------------------------------------------------------------------------------- blocks and sums
 
 
-cdef void open_block(Space *w, const int64_t *source, int64_t *c, Py_ssize_t size) noexcept nogil:
+cdef void open_block(division_t *w, const cluster_t *source, cluster_t *c, Py_ssize_t size) noexcept nogil:
     """Give cluster c a block of its own behind that of the cluster `source`, to be filled from rows `place` of that."""
-    cdef Py_ssize_t i, vector = source[VECTOR] + padded(source[WIDTH])
-    w.state[SOURCE], w.state[SOURCE + 1], w.state[SOURCE + 2] = source[START], source[WIDTH], source[VECTOR]
-    w.state[COUNT] = size
-    c[START] = source[START] + source[WIDTH] * source[WIDTH] if source[START] >= 0 else 0
-    c[VECTOR] = vector
-    c[WIDTH] = c[SIZE] = size
-    c[STALE] = 0
+    cdef:
+        Py_ssize_t i, vector = source.vector + padded(source.width)
+        int64_t start = source.start + source.width * source.width if source.start >= 0 else 0
+    w.source = source[0]
+    w.n_rows = size
+    c.start, c.vector, c.width, c.size, c.stale = start, vector, size, size, 0
     for i in range(size, padded(size)):
         w.sums[vector + i] = -INFINITY
     memset(w.near + vector, 0, padded(size) * sizeof(double))
     memset(w.far + vector, 0, padded(size) * sizeof(double))
 
 
-cdef void copy_row(Space *w, const int64_t *c, Py_ssize_t i) noexcept nogil:
+cdef void copy_row(division_t *w, const cluster_t *c, Py_ssize_t i) noexcept nogil:
     """Fill row i of the block that was opened for cluster c, and sum it up."""
     cdef:
-        Py_ssize_t j, size = c[WIDTH], to = c[VECTOR] + i
-        const double *row = row_of(w, &w.state[SOURCE], w.place[i])
-        double *copy = w.blocks + c[START] + i * size
+        Py_ssize_t j, size = c.width, to = c.vector + i
+        const double *row = row_of(w, &w.source, w.place[i])
+        double *copy = w.blocks + c.start + i * size
     for j in range(size):
         copy[j] = row[w.place[j]]
-    w.ids[to] = w.ids[w.state[SOURCE + VECTOR] + w.place[i]]
+    w.ids[to] = w.ids[w.source.vector + w.place[i]]
     w.sums[to] = w.kept[to] = sum_row_f64[simd_level()](copy, NULL, size)
 
 
-cdef inline void sum_again(Space *w, const int64_t *c, Py_ssize_t i) noexcept nogil:
+cdef inline void sum_again(division_t *w, const cluster_t *c, Py_ssize_t i) noexcept nogil:
     """Add up row i of the block of cluster c; the sum is left in `kept`, as other threads read `sums`."""
-    w.kept[c[VECTOR] + i] = sum_row_f64[simd_level()](row_of(w, c, i), w.sums + c[VECTOR], c[WIDTH])
+    w.kept[c.vector + i] = sum_row_f64[simd_level()](row_of(w, c, i), w.sums + c.vector, c.width)
 
 
-cdef int arrive(Space *w, int64_t *c) noexcept nogil:
+cdef int arrive(division_t *w, cluster_t *c) noexcept nogil:
     """See to it that the cluster on top of the stack fills more than half of its block, and that its sums are good."""
     cdef:
         Py_ssize_t i, count = 0
-        double *sums = w.sums + c[VECTOR]
-        double *kept = w.kept + c[VECTOR]
-        int64_t source[3]
-    w.state[PHASE] = BEGIN
-    if 2 * c[SIZE] <= c[WIDTH]:
-        for i in range(c[WIDTH]):
+        double *sums = w.sums + c.vector
+        double *kept = w.kept + c.vector
+    w.phase = BEGIN
+    if 2 * c.size <= c.width:
+        for i in range(c.width):
             if sums[i] > -INFINITY:
                 w.place[count] = <int32_t> i
                 count += 1
-        source[START], source[WIDTH], source[VECTOR] = c[START], c[WIDTH], c[VECTOR]
-        open_block(w, source, c, count)
+        open_block(w, c, c, count)
         return COPY
-    if c[STALE]:
-        for i in range(c[WIDTH]):
+    if c.stale:
+        for i in range(c.width):
             if -INFINITY < sums[i] < 0.25 * kept[i]:
                 w.place[count] = <int32_t> i
                 count += 1
-        c[STALE] = 0
-        w.state[COUNT] = count
-        w.state[PHASE] = TAKE_SUMS
+        c.stale = 0
+        w.n_rows = count
+        w.phase = TAKE_SUMS
         return SUM
     return AGAIN
 
@@ -152,25 +194,25 @@ cdef int arrive(Space *w, int64_t *c) noexcept nogil:
 # -------------------------------------------------------------------------------------------------- one split
 
 
-cdef void take(Space *w, const int64_t *c, Py_ssize_t i) noexcept nogil:
+cdef void take(division_t *w, const cluster_t *c, Py_ssize_t i) noexcept nogil:
     """Move object i to the splinter group."""
     cdef:
-        Py_ssize_t moved = w.state[MOVED] + 1, rest = c[SIZE] - moved
+        Py_ssize_t moved = w.moved + 1, rest = c.size - moved
         double per_rest = 1.0 / (rest - 1) if rest > 1 else 0.0
     w.place[moved - 1] = <int32_t> i
-    w.sums[c[VECTOR] + i] = -INFINITY
-    w.state[MOVED] = moved
-    take_row_f64[simd_level()](row_of(w, c, i), w.sums + c[VECTOR], w.near + c[VECTOR], w.far + c[VECTOR], c[WIDTH],
+    w.sums[c.vector + i] = -INFINITY
+    w.moved = moved
+    take_row_f64[simd_level()](row_of(w, c, i), w.sums + c.vector, w.near + c.vector, w.far + c.vector, c.width,
                                per_rest, 1.0 / moved, w.top)
 
 
-cdef Py_ssize_t farthest_on_average(Space *w, const int64_t *c) noexcept nogil:
+cdef Py_ssize_t farthest_on_average(division_t *w, const cluster_t *c) noexcept nogil:
     """The object whose dissimilarities have the largest sum: the first of those that rounding can't tell apart."""
     cdef:
         Py_ssize_t i, farthest = 0
         double most = -INFINITY
-        const double *sums = w.sums + c[VECTOR]
-    for i in range(c[WIDTH]):
+        const double *sums = w.sums + c.vector
+    for i in range(c.width):
         if sums[i] > most:
             most = sums[i]
             farthest = i
@@ -180,58 +222,59 @@ cdef Py_ssize_t farthest_on_average(Space *w, const int64_t *c) noexcept nogil:
     return farthest
 
 
-cdef Py_ssize_t first_gain(Space *w, const int64_t *c, double per_rest, double per_splinter,
+cdef Py_ssize_t first_gain(division_t *w, const cluster_t *c, double per_rest, double per_splinter,
                            double least) noexcept nogil:
     """The first object that gains at least so much by moving; -1 if there is none. The gain is that of take_row."""
     cdef:
         Py_ssize_t strip, i
-        const double *sums = w.sums + c[VECTOR]
-        const double *near = w.near + c[VECTOR]
-    for strip in range((c[WIDTH] + STRIP - 1) // STRIP):
+        const double *sums = w.sums + c.vector
+        const double *near = w.near + c.vector
+    for strip in range((c.width + STRIP - 1) // STRIP):
         if w.top[strip] >= least:
-            for i in range(strip * STRIP, min(c[WIDTH], (strip + 1) * STRIP)):
+            for i in range(strip * STRIP, min(c.width, (strip + 1) * STRIP)):
                 if (sums[i] - near[i]) * per_rest - near[i] * per_splinter >= least:
                     return i
     return -1
 
 
-cdef Py_ssize_t next_to_move(Space *w, const int64_t *c) noexcept nogil:
+cdef Py_ssize_t next_to_move(division_t *w, const cluster_t *c) noexcept nogil:
     """The object that is nearer to the splinter group than to the rest, on average, by most; -1 if there is none."""
     cdef:
-        Py_ssize_t i, moved = w.state[MOVED], rest = c[SIZE] - moved, at
+        Py_ssize_t i, moved = w.moved, rest = c.size - moved, at
         double per_rest, per_splinter = 1.0 / moved, most = 0.0, size
     if rest == 1:
         return -1
     per_rest = 1.0 / (rest - 1)
-    for i in range((c[WIDTH] + STRIP - 1) // STRIP):
+    for i in range((c.width + STRIP - 1) // STRIP):
         most = max(most, w.top[i])
     if not most > 0.0:
         return -1
     i = first_gain(w, c, per_rest, per_splinter, most)
     if i < 0:
         return -1
-    at = c[VECTOR] + i
+    at = c.vector + i
     size = (w.sums[at] - w.near[at]) * per_rest + w.near[at] * per_splinter
     if not most > TIE * size:
         return -1
     return first_gain(w, c, per_rest, per_splinter, most - TIE * size)
 
 
-cdef inline Py_ssize_t add_node(Space *w, Py_ssize_t parent, Py_ssize_t side, double cross,
+cdef inline Py_ssize_t add_node(division_t *w, Py_ssize_t parent, Py_ssize_t side, double cross,
                                 Py_ssize_t pairs) noexcept nogil:
-    cdef Py_ssize_t node = w.state[NODES]
+    cdef Py_ssize_t node = w.n_splits
     if parent >= 0:
         w.children[2 * parent + side] = w.n + node
     w.cross[node] = cross
-    w.state[NODES] = node + 1
-    w.state[PAIRS] += pairs
+    w.n_splits = node + 1
+    w.n_pairs += pairs
     return node
 
 
-cdef void finish_few(Space *w, const int64_t *c, Py_ssize_t parent, Py_ssize_t side, Py_ssize_t count) noexcept nogil:
+cdef void finish_few(
+        division_t *w, const cluster_t *c, Py_ssize_t parent, Py_ssize_t side, Py_ssize_t count) noexcept nogil:
     """Put the one or two objects `place` of the block of cluster c under their parent."""
     cdef:
-        const int32_t *ids = w.ids + c[VECTOR]
+        const int32_t *ids = w.ids + c.vector
         Py_ssize_t node
     if count == 1:
         w.children[2 * parent + side] = ids[w.place[0]]
@@ -241,22 +284,22 @@ cdef void finish_few(Space *w, const int64_t *c, Py_ssize_t parent, Py_ssize_t s
         w.children[2 * node + 1] = ids[w.place[1]]
 
 
-cdef int finish_split(Space *w, int64_t *c) noexcept nogil:
+cdef int finish_split(division_t *w, cluster_t *c) noexcept nogil:
     """Write down the split. The larger part keeps the block, the smaller one comes on top of the stack."""
     cdef:
-        Py_ssize_t i, k, node, width = c[WIDTH], moved = w.state[MOVED], rest = c[SIZE] - moved
+        Py_ssize_t i, k, node, width = c.width, moved = w.moved, rest = c.size - moved
         Py_ssize_t small = min(moved, rest)
-        double *sums = w.sums + c[VECTOR]
-        double *kept = w.kept + c[VECTOR]
-        double *near = w.near + c[VECTOR]
-        double *far = w.far + c[VECTOR]
+        double *sums = w.sums + c.vector
+        double *kept = w.kept + c.vector
+        double *near = w.near + c.vector
+        double *far = w.far + c.vector
         double cross = 0.0
-        int64_t *d
+        cluster_t *d
     for i in range(width):
         if sums[i] > -INFINITY:
             cross = max(cross, far[i])
-    node = add_node(w, c[PARENT], c[SIDE], cross, moved * rest)
-    c[PARENT], c[SIDE], c[SIZE], c[STALE] = node, moved > rest, moved + rest - small, 0
+    node = add_node(w, c.parent, c.side, cross, moved * rest)
+    c.parent, c.side, c.size, c.stale = node, moved > rest, moved + rest - small, 0
 
     # The smaller part is marked by -1 in `far`, so that its places are listed in ascending order.
     if moved <= rest:
@@ -264,7 +307,7 @@ cdef int finish_split(Space *w, int64_t *c) noexcept nogil:
             far[w.place[k]] = -1.0
         for i in range(width):
             sums[i] -= near[i]
-            c[STALE] += -INFINITY < sums[i] < 0.25 * kept[i]
+            c.stale += -INFINITY < sums[i] < 0.25 * kept[i]
     else:
         for i in range(width):
             if sums[i] > -INFINITY:
@@ -273,14 +316,14 @@ cdef int finish_split(Space *w, int64_t *c) noexcept nogil:
         for k in range(moved):
             i = w.place[k]
             sums[i] = kept[i] = near[i]
-    if c[SIZE] <= 2:
+    if c.size <= 2:
         k = 0
         for i in range(width):
             if sums[i] > -INFINITY:
                 w.place[k] = <int32_t> i
                 k += 1
-        finish_few(w, c, node, c[SIDE], k)
-        w.state[HEIGHT] -= 1
+        finish_few(w, c, node, c.side, k)
+        w.height -= 1
     k = 0
     for i in range(width):
         if far[i] < 0.0:
@@ -288,148 +331,122 @@ cdef int finish_split(Space *w, int64_t *c) noexcept nogil:
             k += 1
     memset(near, 0, padded(width) * sizeof(double))
     memset(far, 0, padded(width) * sizeof(double))
-    w.state[PHASE] = ARRIVE
-    w.state[MOVED] = 0
+    w.phase = ARRIVE
+    w.moved = 0
     if small <= 2:
-        finish_few(w, c, node, 1 - c[SIDE], small)
+        finish_few(w, c, node, 1 - c.side, small)
         return AGAIN
-    d = c + FIELDS
-    d[PARENT], d[SIDE] = node, 1 - c[SIDE]
+    d = c + 1
+    d.parent, d.side = node, 1 - c.side
     open_block(w, c, d, small)
-    w.state[HEIGHT] += 1
+    w.height += 1
     return COPY
 
 
 # -------------------------------------------------------------------------------------------------- all splits
 
 
-cdef Space space(const double[:, ::1] matrix, double[::1] blocks, int32_t[::1] place, int32_t[::1] ids,
-                 double[:, ::1] vectors, int64_t[::1] state) noexcept:
-    cdef Space w
-    w.matrix, w.n, w.blocks, w.place, w.ids = &matrix[0, 0], matrix.shape[0], &blocks[0], &place[0], &ids[0]
-    w.sums, w.kept, w.near, w.far = &vectors[0, 0], &vectors[1, 0], &vectors[2, 0], &vectors[3, 0]
-    w.state = &state[0]
-    w.top, w.cross, w.children = NULL, NULL, NULL
-    return w
+def start(
+        Division division,               # INOUT  new; its n rows are the items of the region
+        Region region, int slot):
+    """Add up the rows. O(n^2) time."""
+    cdef:
+        division_t *w = &division.state
+        Py_ssize_t i
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, &part):
+            for i in range(part.start, part.stop):
+                w.ids[i] = <int32_t> i
+                w.sums[i] = w.kept[i] = sum_row_f64[simd_level()](w.matrix + i * w.n, NULL, w.n)
+                w.near[i] = w.far[i] = 0.0
 
 
 def divide(
-        const double[:, ::1] matrix,     # IN     (n, n), symmetric, not negative, the diagonal zero
-        double[::1] blocks,              # WORK   (at least n * n / 3 + 1,)
-        int64_t[:, ::1] pending,         # INOUT  (64, PENDING_FIELDS), a stack of clusters
-        int32_t[::1] place,              # WORK   (n,)
-        int32_t[::1] ids,                # INOUT  (m,), m at least 2 n + 512: the objects in blocks
-        double[:, ::1] vectors,          # INOUT  (4, m), of the objects in blocks: sums of dissimilarities within the
-                                         #        cluster (-inf: not in it), the same when they were last added up, sums
-                                         #        of dissimilarities to the splinter group, the largest of these
-        int64_t[::1] state,              # INOUT  (STATE_FIELDS,)
-        double[::1] top,                 # WORK   (n / 256 rounded up,)
-        int64_t[:, ::1] children,        # OUT    (n - 1, 2), the rest and the splinter: objects, or n + number of a
-                                         #        later split
-        double[::1] cross,               # OUT    (n - 1,), the largest dissimilarity between the two
-        Py_ssize_t budget):              # IN     about how many numbers to look at before returning
+        Division division,               # INOUT
+        Py_ssize_t budget):              # IN     about how many numbers to read before returning
     """Split clusters until all objects are alone, the budget is used, or something large is to be done by others.
 
     Returns IS_DONE, or what is to be done before the next call: nothing (GO_ON), `copy_rows` (COPY_ROWS) or `sum_rows`
-    (SUM_ROWS). A split that moves a of m objects takes O(a m) time. `start` makes everything ready for the first call.
+    (SUM_ROWS). A split that moves a of m objects takes O(a m) time. `start` must have been run before the first call.
     """
     cdef:
-        Space w = space(matrix, blocks, place, ids, vectors, state)
-        int64_t *c
-        Py_ssize_t i, spent = 0
+        division_t *w = &division.state
+        cluster_t *c
+        Py_ssize_t spent = 0
         int todo = AGAIN
-    w.top, w.children, w.cross = &top[0], &children[0, 0], &cross[0]
     with nogil:
-        while todo == AGAIN and state[HEIGHT] > 0 and spent < budget:
-            c = &pending[state[HEIGHT] - 1, 0]
-            spent += c[WIDTH]
-            if state[PHASE] == MOVE:
-                i = next_to_move(&w, c)
-                if i >= 0:
-                    take(&w, c, i)
-                else:
-                    todo = finish_split(&w, c)
-                    if todo == COPY:
-                        c = &pending[state[HEIGHT] - 1, 0]
-            elif state[PHASE] == BEGIN:
-                take(&w, c, farthest_on_average(&w, c))
-                state[PHASE] = MOVE
-            elif state[PHASE] == TAKE_SUMS:
-                for i in range(state[COUNT]):
-                    w.sums[c[VECTOR] + place[i]] = w.kept[c[VECTOR] + place[i]]
-                state[PHASE] = BEGIN
-            else:
-                todo = arrive(&w, c)
-            if todo != AGAIN and state[COUNT] * c[WIDTH] < LARGE:
-                spent += state[COUNT] * c[WIDTH]
-                for i in range(state[COUNT]):
-                    if todo == COPY:
-                        copy_row(&w, c, i)
-                    else:
-                        sum_again(&w, c, place[i])
-                todo = AGAIN
-    return todo if state[HEIGHT] > 0 else DONE
+        while todo == AGAIN and w.height > 0 and spent < budget:
+            c = &w.pending[w.height - 1]
+            spent += c.width
+            todo = step(w, c)
+            if todo != AGAIN:
+                c = &w.pending[w.height - 1]  # it may be another one now
+                if w.n_rows * c.width < LARGE:
+                    spent += w.n_rows * c.width
+                    do_rows(w, c, todo)
+                    todo = AGAIN
+    return todo if w.height > 0 else DONE
 
 
-def start(
-        const double[:, ::1] matrix,     # IN     (n, n)
-        Py_ssize_t rows,                 # IN     rows of a chunk
-        int64_t[:, ::1] pending,         # OUT    the other arguments are those of `divide`
-        int32_t[::1] ids, double[:, ::1] vectors, int64_t[::1] state,
-        Region region, int slot):
-    """Make everything ready for `divide`: one cluster, and the sums of its dissimilarities. O(n^2) time."""
-    cdef:
-        Py_ssize_t i, n = matrix.shape[0]
-        part_t part
-    with nogil:
-        while work_take_sized(&region.work, slot, rows, n, &part):
-            for i in range(part.start, part.stop):
-                ids[i] = <int32_t> i
-                vectors[0, i] = vectors[1, i] = sum_row_f64[simd_level()](&matrix[i, 0], NULL, n)
-                vectors[2, i] = vectors[3, i] = 0.0
-            if part.index == 0:
-                for i in range(n, padded(n)):
-                    vectors[0, i] = -INFINITY
-                    vectors[1, i] = vectors[2, i] = vectors[3, i] = 0.0
-                pending[0, :] = 0
-                pending[0, START] = pending[0, PARENT] = -1
-                pending[0, WIDTH] = pending[0, SIZE] = n
-                state[:] = 0
-                state[HEIGHT] = 1
+cdef int step(division_t *w, cluster_t *c) noexcept nogil:
+    """Go one step on with the cluster on top of the stack. Returns what is to be done before the next step."""
+    cdef Py_ssize_t i
+    if w.phase == ARRIVE:
+        return arrive(w, c)
+    if w.phase == MOVE:
+        i = next_to_move(w, c)
+        if i < 0:
+            return finish_split(w, c)
+        take(w, c, i)
+    elif w.phase == BEGIN:
+        take(w, c, farthest_on_average(w, c))
+        w.phase = MOVE
+    else:
+        for i in range(w.n_rows):
+            w.sums[c.vector + w.place[i]] = w.kept[c.vector + w.place[i]]
+        w.phase = BEGIN
+    return AGAIN
+
+
+cdef void do_rows(division_t *w, const cluster_t *c, int todo) noexcept nogil:
+    """Copy or sum the rows that are to be copied or summed."""
+    cdef Py_ssize_t i
+    for i in range(w.n_rows):
+        if todo == COPY:
+            copy_row(w, c, i)
+        else:
+            sum_again(w, c, w.place[i])
 
 
 def copy_rows(
-        const double[:, ::1] matrix, double[::1] blocks, int64_t[:, ::1] pending, int32_t[::1] place, int32_t[::1] ids,
-        double[:, ::1] vectors, int64_t[::1] state,
-        Py_ssize_t rows,                 # IN     rows of a chunk; the other arguments are those of `divide`
+        Division division,               # INOUT  its n_rows are the items of the region
         Region region, int slot):
     """Fill the new block of the cluster on top of the stack."""
     cdef:
-        Space w = space(matrix, blocks, place, ids, vectors, state)
-        const int64_t *c = &pending[state[HEIGHT] - 1, 0]
+        division_t *w = &division.state
+        const cluster_t *c = &w.pending[w.height - 1]
         Py_ssize_t i
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, state[COUNT], &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
-                copy_row(&w, c, i)
+                copy_row(w, c, i)
 
 
 def sum_rows(
-        const double[:, ::1] matrix, double[::1] blocks, int64_t[:, ::1] pending, int32_t[::1] place, int32_t[::1] ids,
-        double[:, ::1] vectors, int64_t[::1] state,
-        Py_ssize_t rows,                 # IN     rows of a chunk; the other arguments are those of `divide`
+        Division division,               # INOUT  its n_rows are the items of the region
         Region region, int slot):
     """Add up the sums anew that have lost digits, of the cluster on top of the stack."""
     cdef:
-        Space w = space(matrix, blocks, place, ids, vectors, state)
-        const int64_t *c = &pending[state[HEIGHT] - 1, 0]
+        division_t *w = &division.state
+        const cluster_t *c = &w.pending[w.height - 1]
         Py_ssize_t i
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, state[COUNT], &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
-                sum_again(&w, c, place[i])
+                sum_again(w, c, w.place[i])
 
 
 def describe(

@@ -3,10 +3,10 @@
  * bits at each level. Arrays other than rows of the matrix are padded to a multiple of 8. */
 #ifdef REAL_IS_DOUBLE
 
-/* An object joins the splinter group: row (n,) IN, its dissimilarities; near (n,) INOUT, sums of dissimilarities to
- * the splinter group; far (n,) INOUT, the largest of them; sums (n,) IN, to the whole cluster, -inf for objects that
- are * not candidates; top (n / STRIP rounded up,) OUT, the largest gain of each strip, where * gain = (sums - near) *
- per_rest - near * per_splinter. */
+/* An object joins the splinter group: row (n,) IN, its dissimilarities; near (n,) INOUT, sums of dissimilarities to the
+ * splinter group; far (n,) INOUT, the largest of them; sums (n,) IN, to the whole cluster, -inf for objects that are not
+ * candidates; top (n / STRIP rounded up,) OUT, the largest gain of each strip, where
+ * gain = (sums - near) * per_rest - near * per_splinter. */
 static TARGET void FN(take_row)(
         const double *row, const double *sums, double *near, double *far, ptrdiff_t n, double per_rest,
         double per_splinter, double *top) {

@@ -1,50 +1,38 @@
 # SPDX-License-Identifier: BSD-3-Clause
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import disjoint_base
 
 from ..._runtime._kernels.work import Region
 
-def build_heap(heap: NDArray[np.int64], least: NDArray[np.float64]) -> None: ...
-def row_minima(
-    distances: NDArray[np.float64],
-    offset: NDArray[np.int64],
-    dead: NDArray[np.float64],
-    K: int,
-    least: NDArray[np.float64],
-    nearest: NDArray[np.int64],
-    rows: int,
-    region: Region,
-    thread: int,
-) -> None: ...
-def address_rows(n: int, offset: NDArray[np.int64]) -> None: ...
+NUMBERS: int
+INDICES: int
+
+@disjoint_base
+class MergeQueue:
+    order: NDArray[np.int64]
+    size: NDArray[np.float64]
+    name: NDArray[np.int64]
+    n_alive: int
+    n_merged: int
+    def __new__(
+        cls,
+        method: int,
+        distances: NDArray[np.float64],
+        young: NDArray[np.float64],
+        size: NDArray[np.float64],
+        name: NDArray[np.int64],
+        numbers: NDArray[np.float64],
+        indices: NDArray[np.int64],
+    ) -> Self: ...
+
+def find_nearest(queue: MergeQueue, region: Region, slot: int) -> None: ...
+def build_queue(queue: MergeQueue) -> None: ...
 def merge_nearest(
-    method: int,
-    distances: NDArray[np.float64],
-    young: NDArray[np.float64],
-    room: NDArray[np.int64],
-    offset: NDArray[np.int64],
-    order: NDArray[np.int64],
-    least: NDArray[np.float64],
-    nearest: NDArray[np.int64],
-    dead: NDArray[np.float64],
-    size: NDArray[np.float64],
-    name: NDArray[np.int64],
-    heap: NDArray[np.int64],
-    column: NDArray[np.float64],
-    state: NDArray[np.int64],
-    pairs: NDArray[np.int64],
-    heights: NDArray[np.float64],
-    region: Region,
-    thread: int,
+    queue: MergeQueue, pairs: NDArray[np.int64], heights: NDArray[np.float64], region: Region, slot: int
 ) -> None: ...
 def fold(
-    distances: NDArray[np.float64],
-    offset: NDArray[np.int64],
-    alive: NDArray[np.int64],
-    begin: int,
-    end: int,
-    to: NDArray[np.float64],
-    rows: int,
-    region: Region,
-    thread: int,
+    queue: MergeQueue, alive: NDArray[np.int64], begin: int, to: NDArray[np.float64], region: Region, slot: int
 ) -> None: ...

@@ -4,6 +4,14 @@ from numpy.typing import NDArray
 
 from ..._runtime._kernels.work import Region
 
+def grow_tree(
+    distances: NDArray[np.float64],
+    D: NDArray[np.float64],
+    to: NDArray[np.float64],
+    dead: NDArray[np.float64],
+    edges: NDArray[np.int64],
+    heights: NDArray[np.float64],
+) -> bool: ...
 def join_neighbors(
     least: NDArray[np.float64],
     nearest: NDArray[np.int64],
@@ -18,12 +26,11 @@ def shrink_rows(
     members: NDArray[np.int64],
     first: NDArray[np.int64],
     half: NDArray[np.float64],
-    rows: int,
     region: Region,
-    thread: int,
+    slot: int,
 ) -> None: ...
-def join_halves(half: NDArray[np.float64], to: NDArray[np.float64], rows: int, region: Region, thread: int) -> None: ...
-def end_points(
+def join_halves(half: NDArray[np.float64], to: NDArray[np.float64], region: Region, slot: int) -> None: ...
+def find_end_points(
     distances: NDArray[np.float64],
     members: NDArray[np.int64],
     first: NDArray[np.int64],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A minimum spanning tree of points, grown from the first one (Prim 1957), in memory O(n d)."""
+"""Minimum spanning tree of points, grown from the first one (Prim 1957), in O(n d) memory."""
 from libc.math cimport INFINITY, NAN
 from libc.stdint cimport int64_t
 
@@ -8,19 +8,19 @@ from ..._runtime._kernels.work cimport Region, part_t, work_store, work_take
 
 
 def visit_nearest(
-        Points points,                   # IN     n points
-        Points others,                   # IN     m of them, in the same order
-        const int64_t[::1] names,        # IN     (m,), which they are
+        Points points,                   # IN     all n points
+        Points others,                   # IN     m of them, ascending
+        const int64_t[::1] names,        # IN     (m,), their numbers
         double[::1] least,               # INOUT  (m,), their distance to the tree
-        double[::1] inside,              # INOUT  (m,), 0 for those not in the tree, infinity for the others
+        double[::1] inside,              # INOUT  (m,), 0 outside of the tree, infinity in it
         double[::1] row,                 # WORK   (m,)
         int64_t[::1] visits,             # INOUT  (n,), points in the order in which they were added to the tree
-        double[::1] heights,             # OUT    (n - 1,), by what distance they were added, but for the first
-        Py_ssize_t done,                 # IN     how many were, at least 1
+        double[::1] heights,             # OUT    (n - 1,), distance by which each was added, but the first
+        Py_ssize_t done,                 # IN     how many were added before this region, at least 1
         Region region, int slot):
-    """Add the nearest point to the tree, one in each chunk; the lowest on a tie. O(m d) time for each.
+    """Add the nearest point to the tree, the lowest on a tie, for each item of the region. O(m d) time for each.
 
-    Where a distance is not finite, the height is NaN. The region is stopped where no point has a finite one.
+    A height is NaN where a distance is not finite. The region is stopped where no point has a finite distance.
     """
     cdef:
         Py_ssize_t m = least.shape[0], i, found

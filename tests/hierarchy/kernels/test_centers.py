@@ -1,13 +1,13 @@
-"""Linkage of points by the centres of clusters."""
+"""Linkage of points by the centers of clusters."""
 
 import numpy as np
 import pytest
 from reference import linkage as reference
 
-from coterie._runtime.parallel import run
-from coterie.hierarchy._kernels import center_linkage, queue
+from coterie._runtime.parallel import over
+from coterie.hierarchy._kernels import centers as kernels
 
-BLOCK = center_linkage.BLOCK
+BLOCK = kernels.BLOCK
 
 
 def in_blocks(rows):
@@ -31,23 +31,23 @@ def below_1(X):
     return np.ldexp(X, -exponent), exponent
 
 
+def as_centers(rows, alive=None, size=None, ward=False):
+    """The rows as centers; those that are not alive lie at infinity."""
+    blocks = in_blocks(rows if alive is None else np.where(alive[:, None], rows, np.inf))
+    size = np.ones(len(rows)) if size is None else size
+    sizes, smallest = sizes_in_blocks(size) if ward else (size, None)
+    return kernels.Centers(rows, blocks, blocks.astype(np.float32), sizes, smallest)
+
+
 def nearest_clusters(centers, alive, queries, later=False, size=None, rows=5, n_threads=2):
     centers, exponent = below_1(centers)
-    blocks = in_blocks(np.where(alive[:, None], centers, np.inf))
-    coarse = blocks.astype(np.float32)
-    sizes, smallest = (np.empty(0), np.empty(0)) if size is None else sizes_in_blocks(size)
+    clusters = as_centers(centers, alive, size, ward=size is not None)
     least, nearest = np.full(len(centers), np.nan), np.full(len(centers), -7)
-    run(
-        lambda region, slot: center_linkage.nearest_clusters(
-            blocks, coarse, centers, sizes, smallest, queries, later, least, nearest, rows, region, slot
-        ),
-        -(-len(queries) // rows),
-        n_threads,
-    )
+    over(len(queries), rows, n_threads, kernels.nearest_clusters, clusters, queries, later, least, nearest)
     return np.ldexp(least, 2 * exponent), nearest
 
 
-@pytest.mark.parametrize("ward", [False, True], ids=["centres", "ward"])
+@pytest.mark.parametrize("ward", [False, True], ids=["centers", "ward"])
 @pytest.mark.parametrize("later", [False, True], ids=["all", "later"])
 def test_the_nearest_cluster_is_the_lowest_on_a_tie(later, ward):
     rng = np.random.RandomState(0)
@@ -86,32 +86,22 @@ def test_distances_are_the_same_from_both_sides():
         np.testing.assert_array_equal(least[mutual], least[nearest[mutual]])
 
 
-def merge_nearest_centers(X, n_young, weighted):
-    """The first n_young merges: pairs, squared heights, and the slots of the clusters that are left."""
+def merge_nearest(X, n_free, weighted):
+    """The first n_free merges: pairs, squared heights, and the slots of the clusters that are left."""
     X, exponent = below_1(X)
     n, d = X.shape
-    total = n + n_young
-    centers, size, name = np.full((total, d), np.inf), np.zeros(total), np.arange(total) - n_young
-    centers[n_young:], size[n_young:] = X, 1
-    least, nearest = nearest_clusters(centers, size > 0, np.arange(n_young, total), later=True)
-    heap = np.zeros(total, np.int64)
-    heap[: n - 1] = np.arange(n_young, total - 1)
-    queue.build_heap(heap[: n - 1], least)
-    state, pairs, squares = np.array([n - 1, 0, n_young]), np.full((n - 1, 2), -1), np.full(n - 1, np.nan)
-    blocks = in_blocks(centers)
-    coarse = blocks.astype(np.float32)
-    run(
-        lambda region, slot: center_linkage.merge_nearest_centers(
-            weighted, blocks, coarse, centers, least, nearest, size, name, heap, state, pairs, squares, region, slot
-        ),
-        n_young,
-        1,
-    )
-    assert state[1:].tolist() == [n_young, 0]
+    total = n + n_free
+    rows, size, name = np.full((total, d), np.inf), np.zeros(total), np.arange(total) - n_free
+    rows[n_free:], size[n_free:] = X, 1
+    least, nearest = nearest_clusters(rows, size > 0, np.arange(n_free, total), later=True)
+    clusters, pairs, squares = as_centers(rows, size=size), np.full((n - 1, 2), -1), np.full(n - 1, np.nan)
+    queue = kernels.CenterQueue(clusters, least, nearest, name, np.zeros(total, np.int64), n_free)
+    over(n_free, 1, 1, kernels.merge_nearest, queue, weighted, pairs, squares)
+    assert queue.n_merged == n_free
     alive = np.flatnonzero(size)
-    np.testing.assert_array_equal(blocks, in_blocks(np.where(size[:, None] > 0, centers, np.inf)))
-    np.testing.assert_array_equal(coarse, blocks.astype(np.float32))
-    return pairs, np.ldexp(squares, 2 * exponent), name[alive], np.ldexp(centers[alive], exponent), size[alive]
+    np.testing.assert_array_equal(clusters.blocks, in_blocks(np.where(size[:, None] > 0, rows, np.inf)))
+    np.testing.assert_array_equal(clusters.coarse, np.asarray(clusters.blocks).astype(np.float32))
+    return pairs, np.ldexp(squares, 2 * exponent), name[alive], np.ldexp(rows[alive], exponent), size[alive]
 
 
 @pytest.mark.parametrize("method", ["centroid", "median"])
@@ -120,7 +110,7 @@ def test_merges_come_in_the_order_of_the_recurrence_inversions_included(method):
     inversions = 0
     for n in [2, 3, *rng.randint(4, 50, size=12)]:
         X = rng.uniform(size=(n, rng.randint(2, 5)))
-        pairs, squares, *_ = merge_nearest_centers(X, n - 1, method == "centroid")
+        pairs, squares, *_ = merge_nearest(X, n - 1, method == "centroid")
         Z = reference.label(pairs, np.arange(n - 1))
         y = np.sqrt(((X[:, None] - X) ** 2).sum(axis=2)[np.triu_indices(n, 1)])
         expected = reference.by_recurrence(y, method)
@@ -134,10 +124,10 @@ def test_merges_come_in_the_order_of_the_recurrence_inversions_included(method):
 def test_the_centers_that_are_left_when_the_slots_are_used_up(method):
     rng = np.random.RandomState(3)
     for n in [3, *rng.randint(4, 120, size=10)]:
-        X, n_young = rng.normal(size=(n, 3)), rng.randint(1, n - 1)
-        pairs, _, name, centers, size = merge_nearest_centers(X, n_young, method == "centroid")
+        X, n_free = rng.normal(size=(n, 3)), rng.randint(1, n - 1)
+        pairs, _, name, centers, size = merge_nearest(X, n_free, method == "centroid")
         members, expected = {i: [i] for i in range(n)}, dict(enumerate(X))
-        for a, b in pairs[:n_young]:
+        for a, b in pairs[:n_free]:
             a, b = (next(c for c in members if i in members[c]) for i in (a, b))
             members[a] += members.pop(b)
             center = X[members[a]].mean(axis=0) if method == "centroid" else (expected[a] + expected[b]) / 2
@@ -148,24 +138,32 @@ def test_the_centers_that_are_left_when_the_slots_are_used_up(method):
         np.testing.assert_allclose(centers, [expected[c] for c in clusters], rtol=1e-9, atol=1e-12)
 
 
-def merge_chain_of_centers(X, size=None, steps=None):
+def merge_chain(X, size=None, steps=None):
     """All merges of Ward's method, `steps` at a time, as if it were interrupted."""
     n = len(X)
     X, exponent = below_1(X)
-    blocks, centers = in_blocks(X), X.copy()
-    coarse = blocks.astype(np.float32)
-    sizes, smallest = sizes_in_blocks(np.ones(n) if size is None else size)
-    name, dead, chain, link = np.arange(n), np.zeros(n), np.full(n + 1, -1), np.full(n + 1, np.nan)
-    state, pairs, heights = np.zeros(2, np.int64), np.full((n - 1, 2), -1), np.full(n - 1, np.nan)
-    while state[1] < n - 1:
-        run(
-            lambda region, slot: center_linkage.merge_chain_of_centers(
-                blocks, coarse, centers, sizes, smallest, name, dead, chain, link, state, pairs, heights, region, slot
-            ),
-            min(steps or n, n - 1 - state[1]),
-            1,
-        )
+    clusters = as_centers(X.copy(), size=size, ward=True)
+    chain = kernels.Chain(np.full(n + 1, -1), np.full(n + 1, np.nan), np.full(n, np.nan))
+    pairs, heights = np.full((n - 1, 2), -1), np.full(n - 1, np.nan)
+    while chain.n_merged < n - 1:
+        n_merges = min(steps or n, n - 1 - chain.n_merged)
+        over(n_merges, 1, 1, kernels.merge_chain, clusters, chain, np.arange(n), pairs, heights)
     return pairs, np.ldexp(heights, exponent)
+
+
+def test_pairs_that_are_merged_become_their_means():
+    rng = np.random.RandomState(6)
+    X, size = rng.uniform(-0.5, 0.5, size=(150, 3)), rng.randint(1, 9, size=150).astype(float)
+    clusters = as_centers(X.copy(), size=size, ward=True)
+    a, b = np.sort(rng.permutation(150)[:60].reshape(2, 30), axis=0)
+    kernels.merge_pairs(clusters, a, b)
+    expected, alive = X.copy(), np.ones(150, bool)
+    expected[a], alive[b] = (X[a] * size[a, None] + X[b] * size[b, None]) / (size[a] + size[b])[:, None], False
+    np.testing.assert_allclose(np.asarray(clusters.rows)[alive], expected[alive], rtol=1e-12, atol=1e-15)
+    np.testing.assert_array_equal(np.asarray(clusters.size)[a], size[a] + size[b])
+    blocks = in_blocks(np.where(alive[:, None], clusters.rows, np.inf))
+    np.testing.assert_array_equal(clusters.blocks, blocks)
+    np.testing.assert_array_equal(clusters.coarse, blocks.astype(np.float32))
 
 
 def ward_distances(X, size):
@@ -178,7 +176,7 @@ def test_a_chain_of_centers_merges_as_the_recurrence():
     for n in [2, 3, *rng.randint(4, 45, size=20)]:
         X = rng.normal(size=(n, rng.randint(1, 5)))
         size = rng.randint(1, 6, size=n).astype(float) if n % 2 else np.ones(n)
-        Z = reference.label(*merge_chain_of_centers(X, size, steps=rng.randint(1, n + 1)))
+        Z = reference.label(*merge_chain(X, size, steps=rng.randint(1, n + 1)))
         expected = reference.by_recurrence(ward_distances(X, size), "ward", size)
         np.testing.assert_array_equal(Z[:, :2], expected[:, :2])
         np.testing.assert_allclose(Z[:, 2], expected[:, 2], rtol=1e-10)
@@ -188,7 +186,7 @@ def test_a_chain_of_centers_merges_the_nearest_on_ties():
     rng = np.random.RandomState(5)
     for _ in range(30):
         X = rng.randint(0, 4, size=(rng.randint(2, 30), rng.randint(1, 4))) * 0.1
-        Z = reference.label(*merge_chain_of_centers(X))
+        Z = reference.label(*merge_chain(X))
         found = reference.replay(Z, ward_distances(X, np.ones(len(X))), "ward")
         np.testing.assert_allclose(found, [Z[:, 2]] * 2, rtol=1e-9, atol=1e-7)
 
@@ -200,13 +198,13 @@ def test_a_chain_of_centers_does_not_come_back_to_what_is_gone():
         rng = np.random.RandomState(seed)
         n = rng.randint(5, 80)
         X = np.eye(n) * rng.uniform(0.1, 3) + rng.normal(size=n) * 10
-        pairs, heights = merge_chain_of_centers(X - X.mean(axis=0))
+        pairs, heights = merge_chain(X - X.mean(axis=0))
         reference.assert_valid(reference.label(pairs, heights))
 
 
 def test_points_that_are_all_the_same():
     for weighted in (False, True):
-        pairs, squares, *_ = merge_nearest_centers(np.full((40, 2), 0.1), 39, weighted)
+        pairs, squares, *_ = merge_nearest(np.full((40, 2), 0.1), 39, weighted)
         assert (squares == 0).all()
         reference.assert_valid(reference.label(pairs, np.arange(39)))
 
