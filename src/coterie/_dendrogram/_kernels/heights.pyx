@@ -4,6 +4,7 @@ from libc.math cimport sqrt
 from libc.stdint cimport int64_t
 
 from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ...distances._kernels.condensed cimport condensed_row
 
 
 def running_maximum(
@@ -114,7 +115,7 @@ def pair_heights(
                     for j in range(first[beside], first[beside] + size[beside]):
                         row[slot, j] = h
                     node = n + parent[node]
-                at = n * i - i * (i + 1) // 2 - i - 1
+                at = condensed_row(n, i)
                 for j in range(i + 1, n):
                     out[at + j] = row[slot, first[j]]
 

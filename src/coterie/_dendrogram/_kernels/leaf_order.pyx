@@ -18,6 +18,7 @@ from libc.stdint cimport int32_t, int64_t
 
 from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.work cimport Region, part_t, work_take
+from ...distances._kernels.condensed cimport condensed_row
 
 cdef extern from "leaf_order.h" nogil:
     enum: MIN_PLUS_PACK
@@ -65,7 +66,7 @@ def gather(
                 for j in range(i + 1, n):
                     a = min(leaves[i], leaves[j])
                     b = max(leaves[i], leaves[j])
-                    M[i, j] = y[n * a - a * (a + 1) // 2 - a - 1 + b]
+                    M[i, j] = y[condensed_row(n, a) + b]
 
 
 def order_nodes(
@@ -218,7 +219,7 @@ def trace(
                 for k in range(k_start, k_stop):
                     a = min(leaves[m], leaves[k])
                     b = max(leaves[m], leaves[k])
-                    total = M[u, m] + y[n * a - a * (a + 1) // 2 - a - 1 + b] + M[k, w]
+                    total = M[u, m] + y[condensed_row(n, a) + b] + M[k, w]
                     if total < least:
                         least = total
                         best_m = m
