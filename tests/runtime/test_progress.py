@@ -1,5 +1,6 @@
 """Callbacks hear how far the work is, and stop it."""
 
+import pickle
 import sys
 import threading
 
@@ -46,6 +47,11 @@ def test_false_cancels_with_an_error_of_its_own():
     with pytest.raises(Cancelled, match="k-means"), coterie.progress(lambda stage, done, total: done < 3):
         fit()
     fit()  # outside of the context
+
+
+def test_the_error_pickles_under_its_public_name():
+    error = pickle.loads(pickle.dumps(Cancelled("stopped")))
+    assert type(error) is Cancelled and str(error) == "stopped" and Cancelled.__module__ == "coterie"
 
 
 def test_errors_in_the_callback_come_through_and_the_pool_survives():

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import pickle
 import tracemalloc
 
 import numpy as np
@@ -336,3 +337,10 @@ def test_a_type_that_numpy_does_not_know_is_refused():
     for dtype in (deep, "no type", object()):
         with pytest.raises(TypeError, match="dtype must be"):
             scores.contingency_matrix([0, 1], [1, 0], dtype=dtype)
+
+
+@pytest.mark.parametrize("name", scores.__all__)
+def test_functions_pickle_under_their_public_names(name):
+    thing = getattr(scores, name)
+    assert pickle.loads(pickle.dumps(thing)) is thing
+    assert thing.__module__ in ("coterie.scores", "coterie")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import pickle
 
 import numpy as np
 import pytest
@@ -269,3 +270,9 @@ def test_text_of_a_comparison_keeps_names_and_tells_few_rows_from_none():
     c = a.copy()
     c[0] = "made in Oslo"
     assert "1 row (<0.1%)" in str(compare(a, c)) and "0 rows (0.0%)" in str(compare(a, a))
+
+
+def test_a_comparison_pickles_under_its_public_name():
+    comparison = compare([0, 0, 1], ["x", "y", "y"])
+    again = pickle.loads(pickle.dumps(comparison))
+    assert str(again) == str(comparison) and type(again).__module__ == "coterie"
