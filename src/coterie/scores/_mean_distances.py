@@ -131,8 +131,7 @@ def of_sparse(
         values /= largest[row_of]  # first, so that neither large nor small numbers do harm
         values /= np.sqrt(np.bincount(row_of, values * values, n))[row_of]
     squares = np.bincount(row_of, values * values, n)
-    totals: NDArray[np.float64] = np.bincount(X.columns * np.int64(k) + codes[row_of], values, d * k).reshape(d, k)
-    totals /= sizes
+    totals = np.bincount(X.columns * np.int64(k) + codes[row_of], values, d * k).reshape(d, k) / sizes
     spread = np.bincount(codes, squares, k) / sizes
     for rows in blocks("silhouette", n, k * max(1, len(values) // n)):
         part = slice(X.starts[rows.start], X.starts[rows.stop])
