@@ -23,7 +23,7 @@ class Left:
     reason: str = ""
     is_unclear: bool = False
 
-    def __str__(self):
+    def __str__(self) -> str:
         if self.reason:
             return f"{self.name} ({self.reason})"
         if self.empty:
@@ -57,11 +57,11 @@ class Table:
     def leave_out(self, names: Sequence[str], reason: str) -> None:
         """Take columns out of `values`, and say why in `left_out`."""
         if names:
-            left, names = [Left(name, reason=reason) for name in names], set(names)
-            kept = [j for j, name in enumerate(self.names) if name not in names]
+            left = set(names)
+            kept = [j for j, name in enumerate(self.names) if name not in left]
             self.values = np.ascontiguousarray(self.values[:, kept])
             self.names = [self.names[j] for j in kept]
-            self.left_out += left
+            self.left_out += [Left(name, reason=reason) for name in names]
 
 
 def is_date(text: str) -> bool:

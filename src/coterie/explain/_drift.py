@@ -15,6 +15,7 @@ from .._base.layout import wrap
 from .._base.lazy import lazy_property
 from .._base.parameters import check_parameters, integer
 from .._base.wording import shown
+from .._runtime import threads
 from . import _drift_text, _features
 from ._models import as_clusterer, has_labels, predicts
 from ._occupation import Occupation, occupy
@@ -183,7 +184,7 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
                 "Pass the fitted estimator instead."
             )
         clusters, then = model_or_profile.clusters, means.then
-        now = means.assign(_read_again(model_or_profile, X_new))
+        now = means.assign(_read_again(model_or_profile, X_new), threads.get_num_threads())
         labels = clusters[now.labels]
     else:
         noun = "rows"

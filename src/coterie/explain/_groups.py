@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import power_of_two
+from .._base.blocks import blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_BLOCK = 1 << 20  # numbers worked on at a time: 8 MB
 
 
 class Groups:
@@ -108,8 +107,6 @@ def squared_distances(
 def _from_own(
     rows: NDArray[np.floating], labels: NDArray[np.integer], centers: NDArray[np.float64]
 ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    step = max(1, _BLOCK // rows.shape[1])
-    for start in range(0, len(rows), step):
-        part = slice(start, start + step)
+    for part in blocks(*rows.shape):
         with np.errstate(over="ignore"):
             yield part, rows[part].astype(np.float64) - centers[labels[part]]

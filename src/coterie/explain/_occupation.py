@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .._base import power_of_two
-from .._runtime import threads
+from .._base.blocks import blocks
 from ..kmeans import _assignment
 from ._groups import squared_distances
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ._statistics import Numbers
 
 _MOST_WORK = 10**10  # rows times clusters times features; beyond that a part of the rows is assigned to means
-_BLOCK = 1 << 20  # numbers worked on at a time: 8 MB
 
 
 class Occupation(NamedTuple):
@@ -75,12 +74,12 @@ class NearestMeans(NamedTuple):
     spread: NDArray[np.float64]
     then: Occupation
 
-    def assign(self, rows: NDArray[np.floating]) -> Occupation:
+    def assign(self, rows: NDArray[np.floating], n_threads: int) -> Occupation:
         """The nearest mean; a missing value counts as the mean of all rows."""
-        return _assign(rows, self.centers, self.middle, self.spread)
+        return _assign(rows, self.centers, self.middle, self.spread, n_threads)
 
 
-def keep_means(rows: NDArray[np.floating], numbers: Numbers, k: int) -> NearestMeans | None:
+def keep_means(rows: NDArray[np.floating], numbers: Numbers, k: int, n_threads: int) -> NearestMeans | None:
     """What it takes to assign further rows, and how these ones fall; None where there is no cluster or feature."""
     varies = numbers.overall_spreads > 0
     if not k or not varies.any():
@@ -89,19 +88,20 @@ def keep_means(rows: NDArray[np.floating], numbers: Numbers, k: int) -> NearestM
     middle = np.where(varies, numbers.overall_means, np.nan)
     centers = np.nan_to_num(numbers.differences[:k][:, varies])
     some = rows[:: -(-len(rows) * centers.size // _MOST_WORK)]
-    return NearestMeans(
-        centers, middle, spread, _assign(some, centers, middle, spread)._replace(labels=np.empty(0, np.int32))
-    )
+    then = _assign(some, centers, middle, spread, n_threads)
+    return NearestMeans(centers, middle, spread, then._replace(labels=np.empty(0, np.int32)))
 
 
 def _assign(
-    rows: NDArray[np.floating], centers: NDArray[np.float64], middle: NDArray[np.float64], spread: NDArray[np.float64]
+    rows: NDArray[np.floating],
+    centers: NDArray[np.float64],
+    middle: NDArray[np.float64],
+    spread: NDArray[np.float64],
+    n_threads: int,
 ) -> Occupation:
     used = ~np.isnan(spread)
     scaled = np.empty((len(rows), len(centers[0])))
-    step = max(1, _BLOCK // rows.shape[1])
-    for start in range(0, len(rows), step):
-        part = (rows[start : start + step, used] - middle[used]) / spread[used]
-        scaled[start : start + step] = np.nan_to_num(part, copy=False)
-    labels = _assignment.nearest(scaled, centers, threads.resolve_n_jobs(None))
+    for part in blocks(*rows.shape):
+        scaled[part] = np.nan_to_num((rows[part, used] - middle[used]) / spread[used], copy=False)
+    labels = _assignment.nearest(scaled, centers, n_threads)
     return occupy(labels, len(centers), scaled, centers)

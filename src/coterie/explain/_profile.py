@@ -13,6 +13,7 @@ from .._base.labels import as_labels
 from .._base.layout import wrap
 from .._base.lazy import lazy_property
 from .._base.parameters import Rule, check_parameters, integer
+from .._runtime import threads
 from . import _features, _sentences, _tables
 from ._facts import Facts
 from ._groups import Groups
@@ -369,7 +370,7 @@ def profile(
         extreme=members.farthest()[:k],
         left_out=features.left_out,
         _facts=facts,
-        _means=keep_means(features.numbers, numbers, k),
+        _means=keep_means(features.numbers, numbers, k, threads.get_num_threads()),
         _all_names=features.all_names,
     )
 
