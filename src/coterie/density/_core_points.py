@@ -10,6 +10,7 @@ import numpy as np
 from .. import distances, neighbors
 from .._base import power_of_two
 from .._base.arrays import as_matrix
+from .._base.blocks import blocks
 from ..distances import _sparse
 from ..distances._metrics import check_suits, safe_exponent
 from ..distances._sparse import SparseRows
@@ -18,7 +19,6 @@ from ..distances._sparse_points import sparse_points
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_BLOCK = 1 << 20  # numbers worked on at a time: 8 MB
 _UNSURE = 1e-9  # relative error of a distance, at most
 
 
@@ -51,9 +51,8 @@ class CorePoints(NamedTuple):
         if _sparse.is_sparse(self.rows):
             return self._nearest_sparse(rows, self.metric, n_threads)
         if not isinstance(rows, np.ndarray):  # a few of them dense at a time
-            step = max(1, _BLOCK // rows.shape[1])
-            parts = [np.arange(start, min(len(rows), start + step)) for start in range(0, len(rows), step)]
-            return np.concatenate([self.nearest_to(rows.take(part).to_dense(), n_threads) for part in parts])
+            some = (rows.take(np.arange(part.start, part.stop)).to_dense() for part in blocks(*rows.shape))
+            return np.concatenate([self.nearest_to(dense, n_threads) for dense in some])
         found = _measure(self.rows, rows, self.metric, self.eps, n_threads)
         return np.where(found.is_within, found.number, -1)
 
@@ -76,12 +75,11 @@ class CorePoints(NamedTuple):
         core = self.indices
         nearest = np.full(len(rows), -1, np.intp)
         if isinstance(rows, np.ndarray):
-            step = max(1, _BLOCK // len(core))
-            for start in range(0, len(rows), step):
-                block = rows[start : start + step, core]
+            for part in blocks(len(rows), len(core)):
+                block = rows[part, core]
                 at = block.argmin(axis=1)
                 is_near = block[np.arange(len(at)), at] <= self.eps
-                nearest[start : start + step] = np.where(is_near, at, -1)
+                nearest[part] = np.where(is_near, at, -1)
             return nearest
         number = np.full(rows.shape[1], -1)
         number[core] = np.arange(len(core))

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .._base.wording import conjunction
+from .._base.wording import listing
 from ._statistics import Numbers, Shares
 
 if TYPE_CHECKING:
@@ -40,4 +40,4 @@ class Facts:
 
 def few_of(names: list[str]) -> str:
     """Names in a sentence that has room for three."""
-    return conjunction(names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"])
+    return listing(names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"])

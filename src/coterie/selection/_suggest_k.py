@@ -15,7 +15,7 @@ from .._base.arrays import as_matrix
 from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, is_integer
 from .._base.random_state import as_random_state
 from .._base.warnings import told_once
-from .._base.wording import conjunction, fixed, lopsidedness, shown, told_apart
+from .._base.wording import fixed, listing, lopsidedness, shown, told_apart
 from .._runtime import progress, threads
 from ..kmeans._kmeans import KMeans
 from ._sweep import SCORES, Fits, Judge, Sweep, sweep
@@ -468,4 +468,4 @@ def _best_by_indices(found: Sweep) -> dict[str, list[int]]:
 
 def _listed(values: Sequence[object], places: Iterable[int]) -> str:
     """Some of the values: 2, 3 and 5."""
-    return conjunction(values[i] for i in places)
+    return listing(values[i] for i in places)
