@@ -6,8 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _DATE_TEXT = re.compile(r"\s*(\d{4}([-/.])\d\d?\2\d\d?|\d\d?([-/.])\d\d?\3(\d{4}|\d\d))(?![\d.])")
 
@@ -38,16 +42,18 @@ class Left:
 class Table:
     """Numbers in named columns; a missing value is NaN."""
 
-    values: np.ndarray  # (n_rows, n_columns), float32 or float64, C order, may be written to
+    values: NDArray[np.floating]  # (n_rows, n_columns), float32 or float64, C order, may be written to
     names: list[str]
     all_names: list[str]  # of the columns of the file, used or not
     is_named: bool = True  # or else all_names are x0, x1, ...
     is_renamed: bool = False  # whether some are not as the file has them
     left_out: list[Left] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    kept: np.ndarray | None = None  # which rows of the file are in `values`; None: all
+    kept: NDArray[np.bool_] | None = None  # which rows of the file are in `values`; None: all
     row_names: list[str] | None = None  # one for each row in `values`
-    missing: np.ndarray | None = None  # how many values of each column were missing, once that is resolved
+    missing: NDArray[np.intp] = field(
+        default_factory=lambda: np.zeros(0, np.intp)
+    )  # how many values of each column were missing, once that is resolved
     texts: dict[str, list[str | None]] = field(default_factory=dict)  # columns of text, where they are asked for
     separator: str = ","  # of a text file
     decimal_comma: bool = False  # whether numbers in a text file have one
@@ -57,8 +63,8 @@ class Table:
     def leave_out(self, names: Sequence[str], reason: str) -> None:
         """Take columns out of `values`, and say why in `left_out`."""
         if names:
-            left = set(names)
-            kept = [j for j, name in enumerate(self.names) if name not in left]
+            taken = set(names)
+            kept = [j for j, name in enumerate(self.names) if name not in taken]
             self.values = np.ascontiguousarray(self.values[:, kept])
             self.names = [self.names[j] for j in kept]
             self.left_out += [Left(name, reason=reason) for name in names]

@@ -16,12 +16,13 @@ from coterie._base.wording import shortlist
 class Problem(Exception):
     """A line for the user that ends the command. code 1: the data or a file; code 2: the command line."""
 
-    def __init__(self, message: str, code: int = 1):
+    def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)
         self.code = code
 
 
 def note(message: object) -> None:
+    """Say what a reader may want to know."""
     print(f"note: {message}", file=sys.stderr)
 
 
@@ -34,7 +35,7 @@ def discard_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def progress_bar(quiet: bool) -> contextlib.AbstractContextManager:
+def progress_bar(quiet: bool) -> contextlib.AbstractContextManager[object]:
     """A progress bar for a person who watches; nothing in a script."""
     return contextlib.nullcontext() if quiet or not sys.stderr.isatty() else coterie.progress()
 

@@ -12,6 +12,7 @@ import pkgutil
 import sys
 import textwrap
 import warnings
+from typing import NoReturn
 
 import coterie
 from coterie.cli._console import Problem, discard_stdout, warn
@@ -19,10 +20,12 @@ from coterie.cli._io.outputs import Outputs
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message):  # argparse prints the usage above it, which hides the one line that helps
+    def error(
+        self, message: str
+    ) -> NoReturn:  # argparse prints the usage above it, which hides the one line that helps
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
 
-    def unknown(self, arguments):
+    def unknown(self, arguments: list[str]) -> NoReturn:
         option = next((each for each in arguments if each.startswith("--")), "").partition("=")[0]
         close = difflib.get_close_matches(option, self._option_string_actions, n=1, cutoff=0.75)
         hint = f"; did you mean {close[0]}?" if close else ""
@@ -30,7 +33,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
-    def _fill_text(self, text, width, indent):
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
         """Fill paragraphs to the width of the terminal, but for those with lists and examples."""
         paragraphs = text.strip().split("\n\n")
         return (
@@ -91,7 +94,7 @@ def main(argv: list[str] | None = None) -> int:
                     sys.stdout.flush()  # what goes wrong here would otherwise be told by Python, as it exits
             return 0
         except Problem as problem:
-            message, code = problem, problem.code
+            message, code = str(problem), problem.code
         except BrokenPipeError:  # `coterie ... | head`: whoever read the output has what it wanted
             discard_stdout()
             return 0
@@ -105,6 +108,6 @@ def main(argv: list[str] | None = None) -> int:
             where = f"{error.filename}: " if error.filename is not None else ""
             message, code = f"{where}{error.strerror or error}", 1
         except ValueError as error:  # what the estimators say about the data
-            message, code = error, 1
-    print(f"coterie {args.command}: error: {' '.join(str(message).split())}", file=sys.stderr)
+            message, code = str(error), 1
+    print(f"coterie {args.command}: error: {' '.join(message.split())}", file=sys.stderr)
     return code

@@ -9,6 +9,8 @@ import hashlib
 import io
 import os
 import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +21,9 @@ from coterie.cli._io.sources import source_name
 from coterie.report._findings import Findings
 from coterie.report._origin import Origin
 from coterie.report._recommendation import Choice
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _READ = 1 << 20
 
@@ -87,7 +92,9 @@ def fit_command(args: argparse.Namespace, table: Table, choice: Choice, scaling:
     return _in_shell([*parts, "--output", "labels.csv", "--save", "model.npz"])
 
 
-def _reading(args, columns, drop, names=None):
+def _reading(
+    args: argparse.Namespace, columns: Sequence[str] | None, drop: Sequence[str], names: str | None = None
+) -> list[str]:
     parts = _option("--array", args.array) if args.array else []
     if columns:
         parts += _option("--columns", _as_line(columns))
@@ -98,11 +105,11 @@ def _reading(args, columns, drop, names=None):
     return [*parts, "--missing", args.missing]
 
 
-def _option(name, value):
+def _option(name: str, value: str) -> list[str]:
     return [f"{name}={value}"] if value.startswith("-") else [name, value]
 
 
-def _in_shell(parts):
+def _in_shell(parts: Sequence[str]) -> str:
     """A command line, as bash and zsh take one with bytes that are no text, which names of files may hold."""
     return " ".join(
         shlex.quote(part)
@@ -112,15 +119,15 @@ def _in_shell(parts):
     )
 
 
-def _as_line(names):
+def _as_line(names: Sequence[str]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="").writerow(names)
     return text.getvalue()
 
 
-def _ranges(numbers):
+def _ranges(numbers: Sequence[int]) -> str:
     """2,3,4,7 as 2-4,7"""
-    parts = []
+    parts: list[list[int]] = []
     for number in numbers:
         if parts and parts[-1][1] == number - 1:
             parts[-1][1] = number
@@ -129,10 +136,13 @@ def _ranges(numbers):
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in parts)
 
 
-def in_python(args: argparse.Namespace, table: Table, choice: Choice, scaling: str, rows: np.ndarray | None) -> str:
+def in_python(
+    args: argparse.Namespace, table: Table, choice: Choice, scaling: str, rows: NDArray[np.intp] | None
+) -> str:
     """A programme that ends with the same `labels`; `rows` are those that DBSCAN was fitted to, if not all."""
     read, imports = _read_in_python(args, table)
-    used, labels = [], "{}.fit_predict(scaled)"
+    used: list[str] = []
+    labels = "{}.fit_predict(scaled)"
     if choice.method == "k-means":
         estimator = f"KMeans({choice.n_clusters}, n_init={choice.model.n_init}, random_state={args.seed})"
     elif choice.method == "Ward":
@@ -142,10 +152,10 @@ def in_python(args: argparse.Namespace, table: Table, choice: Choice, scaling: s
         estimator = f"DBSCAN({choice.model.eps!r}, min_samples={choice.model.min_samples})"
     if rows is not None:
         imports = sorted({*imports, "import numpy as np"})
-    used = ", ".join([estimator.partition("(")[0], *used])
+    names = ", ".join([estimator.partition("(")[0], *used])
     lines = [
         *imports,
-        f"from coterie import {used}",
+        f"from coterie import {names}",
         "from coterie.scaling import Scaler",
         "",
         *read,
@@ -162,7 +172,7 @@ def in_python(args: argparse.Namespace, table: Table, choice: Choice, scaling: s
     return "\n".join(lines)
 
 
-def _read_in_python(args, table):
+def _read_in_python(args: argparse.Namespace, table: Table) -> tuple[list[str], list[str]]:
     """Lines that make the array X of the values, and the imports that they need."""
     kind = _kind(args.file)
     path = repr("FILE.csv" if args.file == "-" else args.file)
@@ -190,7 +200,7 @@ def _read_in_python(args, table):
     return _load_in_python(args, table, kind, path, "" if everything else f"[:, {places}]"), ["import numpy as np"]
 
 
-def _load_in_python(args, table, kind, path, chosen):
+def _load_in_python(args: argparse.Namespace, table: Table, kind: str, path: str, chosen: str) -> list[str]:
     if kind == "npy":
         lines = [f"X = np.load({path}){chosen}"]
     else:
@@ -207,7 +217,7 @@ def _load_in_python(args, table, kind, path, chosen):
     return lines
 
 
-def _kind(path):
+def _kind(path: str) -> str:
     if path == "-":
         return "csv"
     with open(path, "rb") as file:
@@ -217,7 +227,7 @@ def _kind(path):
     )
 
 
-def _only_table(path):
+def _only_table(path: str) -> str | None:
     """The name of the only array of two dimensions in an npz file, if it is used as it is."""
     with np.load(path) as arrays:
         if {"scale", "offset"} & set(arrays.files):

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coterie._base.layout import side_by_side
 from coterie._base.wording import as_column, share_cell
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # In a summary:
 MOST_COLUMNS = 24
@@ -18,13 +22,13 @@ _MOST_CLUSTERS, _LONGEST_NAME = 40, 30
 
 
 def summary(
-    sizes: np.ndarray,
-    centers: np.ndarray,
+    sizes: NDArray[np.intp],
+    centers: NDArray[np.floating],
     names: Sequence[str],
-    further: dict[str, Sequence[str]] | None = None,
+    further: Mapping[str, Sequence[str]] | None = None,
     all_in: str | None = None,
     total: int | None = None,
-    beside: dict[str, Sequence[str]] | None = None,
+    beside: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """Sizes, shares and centres of the clusters as a text table, with columns of text `beside` the sizes and `further`
     ones at the end.
@@ -42,16 +46,17 @@ def summary(
         names = names[:MOST_COLUMNS]
     names = [" ".join(name.split()) for name in names]
     names = [name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..." for name in names]
+    chosen = shown.tolist()
     shares = sizes / (sizes.sum() if total is None else total)
     text = table(
         ["label", "size", "share", *beside, *names, *further],
         [
-            [str(i) for i in shown],
-            [f"{sizes[i]:,}" for i in shown],
-            [share_cell(shares[i]) for i in shown],
-            *([cells[i] for i in shown] for cells in beside.values()),
+            [str(i) for i in chosen],
+            [f"{sizes[i]:,}" for i in chosen],
+            [share_cell(shares[i]) for i in chosen],
+            *([cells[i] for i in chosen] for cells in beside.values()),
             *(as_column(centers[shown, j]) for j in range(len(names))),
-            *([cells[i] for i in shown] for cells in further.values()),
+            *([cells[i] for i in chosen] for cells in further.values()),
         ],
     )
     if not remarks:
@@ -59,13 +64,13 @@ def summary(
     return f"{text}\n\nshown: {', '.join(remarks)}" + (f"; {all_in} writes all" if all_in else "")
 
 
-def members(labels: np.ndarray, names: Sequence[str], most: int = 3) -> list[str]:
+def members(labels: NDArray[np.integer], names: Sequence[str], most: int = 3) -> list[str]:
     """For each cluster, how many of its rows have which name; the `most` common ones. Names of single rows are not
     counted."""
     unique = len(set(names)) == len(names)
     cells = []
     for label in range(labels.max() + 1):
-        counts = Counter(names[i] for i in np.flatnonzero(labels == label)).most_common(most + 1)
+        counts = Counter(names[i] for i in np.flatnonzero(labels == label).tolist()).most_common(most + 1)
         told = (name if unique else f"{n:,} {name}" for name, n in counts[:most])
         cells.append(", ".join(told) + ", .." * (len(counts) > most))
     return cells

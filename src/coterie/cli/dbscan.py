@@ -15,6 +15,7 @@ import os
 import sys
 import time
 import warnings
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -36,6 +37,13 @@ from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import picture_name, positive
 from coterie.cli._summary import MOST_COLUMNS, summary
 from coterie.plot._maps import lower_to_map
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from coterie._base.table import Table
+    from coterie.scaling import Scaler
 
 SUMMARY = "find the dense parts of a table, and the noise between them"
 
@@ -89,7 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser, with_seed=False)
 
 
-def _eps(text):
+def _eps(text: str) -> float | str:
     if text == "auto":
         return text
     try:
@@ -99,6 +107,23 @@ def _eps(text):
     if not (0 < eps < math.inf):
         raise argparse.ArgumentTypeError(f"a number greater than 0 is needed, or auto, not {text!r}")
     return eps
+
+
+class _Fit(NamedTuple):
+    """What was found, and by which numbers.
+
+    eps : in km on the globe, as are the distances of the curve
+    curve : the sorted distances that eps was chosen from; None where it was given
+    k : how many rows, themselves counted, are within a distance of the curve
+    unit : of eps, to be written behind it
+    """
+
+    model: coterie.DBSCAN
+    scaler: Scaler
+    eps: float
+    curve: NDArray[np.float64] | None
+    k: int
+    unit: str
 
 
 def run(args: argparse.Namespace) -> None:
@@ -112,12 +137,10 @@ def run(args: argparse.Namespace) -> None:
             f"{source_name(args.file)}: --min-samples {args.min_samples} is more than the "
             f"{count(len(data.values), 'row')} there {'is' if len(data.values) == 1 else 'are'}"
         )
-    facts = describe_fit(args, data) if args.save else None
+    facts = describe_fit(args, data) if args.save is not None else {}
     if globe:
         data.values = to_radians(args, data)
-    auto = args.eps == "auto"
-    k = max(args.min_samples, 2)  # as `suggest_eps` has it
-    method = args.scale or ("standard" if auto and not args.metric.scale_free else "none")
+    method = args.scale or ("standard" if args.eps == "auto" and not args.metric.scale_free else "none")
     scaler = scale(data, method)
     warn_of_scales(data, args.metric)
     unit = " km" if globe else " in scaled units" if method != "none" else ""
@@ -129,55 +152,57 @@ def run(args: argparse.Namespace) -> None:
         warnings.filterwarnings(
             "ignore", "There is no cluster|.* rows are (noise|in one cluster)", coterie.ClusteringWarning
         )
-        eps, curve = args.eps, None
-        if auto:
-            suggestion = selection.suggest_eps(data.values, args.min_samples, metric=args.metric, n_jobs=args.jobs)
-            curve = suggestion.distances
-            eps = suggestion.eps
-            if globe:
-                curve, eps = distances.radians_to_km(curve), float(f"{distances.radians_to_km(eps):.3g}")
-            seen = "at the knee of" if suggestion.clear else "there is no clear knee in"
-            print(
-                f"eps: {eps:g}{unit} ({seen} the distances within which rows have {k} rows, themselves counted)",
-                file=sys.stderr,
-            )
-            if (equal := np.mean(curve == 0)) > _MANY_EQUAL and not args.quiet:
-                note(
-                    f"{100 * equal:.0f}% of the rows have {k - 1} or more others equal to them; a "
-                    "larger --min-samples looks beyond duplicates"
-                )
-        model = coterie.DBSCAN(
-            distances.km_to_radians(eps) if globe else eps,
-            min_samples=args.min_samples,
-            metric=args.metric,
-            n_jobs=args.jobs,
-        ).fit(data.values)
+        fit = _fit(args, data.values, scaler, globe, unit)
     seconds = time.perf_counter() - started
-    labels = model.labels_
+    labels = fit.model.labels_
 
     try:
         if args.plot is not None:
-            title = (
-                f"{os.path.basename(source_name(args.file))}: {count(labels.max() + 1, 'cluster')}, "
-                f"{_share(labels < 0)} noise (grey); eps {eps:g}{unit}, min-samples {args.min_samples}"
-            )
-            _draw(args, data, labels, scaler, globe, title, curve, k, eps)
+            _draw(args, data, fit, globe)
         write_labels(args.outputs, args.output, labels, data.kept)
         if args.save is not None:
-            save_model(args.outputs, args.save, model, scaler, facts)
+            save_model(args.outputs, args.save, fit.model, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
-            print(f"\n{_describe(data, model, scaler, globe, args.scale)}\n", file=sys.stderr)
-            if advice := _advice(args, data.values, labels, curve, k, unit):
+            print(f"\n{_describe(data, fit.model, scaler, globe, args.scale)}\n", file=sys.stderr)
+            if advice := _advice(args, data.values, fit):
                 print(f"what to try: {advice}\n", file=sys.stderr)
             print(f"{seconds:.2f} s", file=sys.stderr)
 
 
-def _share(rows):
+def _fit(args: argparse.Namespace, X: NDArray[np.floating], scaler: Scaler, globe: bool, unit: str) -> _Fit:
+    """Choose eps, if it is not given, and find the clusters."""
+    k = max(args.min_samples, 2)  # as `suggest_eps` has it
+    eps, curve = args.eps, None
+    if eps == "auto":
+        suggestion = selection.suggest_eps(X, args.min_samples, metric=args.metric, n_jobs=args.jobs)
+        curve, eps = suggestion.distances, suggestion.eps
+        if globe:
+            curve, eps = distances.radians_to_km(curve), float(f"{distances.radians_to_km(eps):.3g}")
+        seen = "at the knee of" if suggestion.clear else "there is no clear knee in"
+        print(
+            f"eps: {eps:g}{unit} ({seen} the distances within which rows have {k} rows, themselves counted)",
+            file=sys.stderr,
+        )
+        if (equal := np.mean(curve == 0)) > _MANY_EQUAL and not args.quiet:
+            note(
+                f"{100 * equal:.0f}% of the rows have {k - 1} or more others equal to them; a "
+                "larger --min-samples looks beyond duplicates"
+            )
+    model = coterie.DBSCAN(
+        distances.km_to_radians(eps) if globe else eps,
+        min_samples=args.min_samples,
+        metric=args.metric,
+        n_jobs=args.jobs,
+    )
+    return _Fit(model.fit(X), scaler, eps, curve, k, unit)
+
+
+def _share(rows: NDArray[np.bool_]) -> str:
     return share(float(np.mean(rows)), 1)
 
 
-def _describe(data, model, scaler, globe, scaling):
+def _describe(data: Table, model: coterie.DBSCAN, scaler: Scaler, globe: bool, scaling: str | None) -> str:
     labels = model.labels_
     clustered = labels >= 0
     sizes = np.bincount(labels[clustered])
@@ -204,8 +229,9 @@ def _describe(data, model, scaler, globe, scaling):
     return f"{text}{of_what * few}\n\n{table}"
 
 
-def _advice(args, X, labels, curve, k, unit):
+def _advice(args: argparse.Namespace, X: NDArray[np.floating], fit: _Fit) -> str | None:
     """What to try where the result is hardly what was wanted, or None."""
+    labels, curve, k, unit = fit.model.labels_, fit.curve, fit.k, fit.unit
     sizes = np.sort(np.bincount(labels[labels >= 0]))[::-1]
     if len(labels) < 2:
         return None
@@ -237,41 +263,55 @@ def _advice(args, X, labels, curve, k, unit):
     )
 
 
-def _some_distances(args, X, k):
+def _some_distances(args: argparse.Namespace, X: NDArray[np.floating], k: int) -> NDArray[np.float64]:
     """Distances to the k-th neighbours of some of the rows; in km on the globe."""
     some = X[:: -(-len(X) // _SAMPLE)]
     found = neighbors.kneighbors(X, min(k, len(X)), some, metric=args.metric, n_jobs=args.jobs)[0][:, -1]
     return distances.radians_to_km(found) if args.metric.name == "haversine" else found
 
 
-def _draw(args, data, labels, scaler, globe, title, curve, k, eps):
+def _draw(args: argparse.Namespace, data: Table, fit: _Fit, globe: bool) -> None:
+    """A map of the clusters, and beside it what eps was chosen from."""
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MultipleLocator
 
     from coterie import plot
 
-    places, names = on_map(data) if globe else for_scatter(data.values, data.names, scaler)
+    labels, curve = fit.model.labels_, fit.curve
+    places, names = on_map(data) if globe else for_scatter(data.values, data.names, fit.scaler)
     low, high = places.min(axis=0), places.max(axis=0)
-    stretch = 1 / math.cos(math.radians(np.clip((low[1] + high[1]) / 2, -60, 60))) if globe else None
-    shape = 0.75 if not globe else np.clip(stretch * (high[1] - low[1]) / max(high[0] - low[0], 1e-9), 0.4, 1.2)
+    stretch, shape = 1.0, 0.75  # how much higher than wide a degree is drawn, and the height of the map over its width
+    if globe:
+        stretch = 1 / math.cos(math.radians(np.clip((low[1] + high[1]) / 2, -60, 60)))
+        shape = np.clip(stretch * (high[1] - low[1]) / max(high[0] - low[0], 1e-9), 0.4, 1.2)
     width = 11
     figure = Figure(figsize=(width + 4.5 * (curve is not None), width * shape + 0.8), layout="constrained")
     if curve is None:
         ax = figure.add_subplot()
     else:
         ax, side = figure.subplots(1, 2, width_ratios=[width, 4.5])
-        plot.k_distances(curve, eps, ax=side)
-        side.set_ylabel(f"distance within which a row has {k} rows, itself counted{' (km)' * globe}")
+        plot.k_distances(curve, fit.eps, ax=side)
+        side.set_ylabel(f"distance within which a row has {fit.k} rows, itself counted{' (km)' * globe}")
     plot.scatter(places, labels, names=names, ax=ax)
     if globe:
-        ax.autoscale()  # the limits may be moved to fill the space
-        ax.set_aspect(stretch, adjustable="datalim")
-        if high[0] - low[0] > 150:
-            ax.xaxis.set_major_locator(MultipleLocator(30))
-            ax.yaxis.set_major_locator(MultipleLocator(30))
-        ax.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
-        ax.yaxis.set_major_formatter(lambda degrees, _: f"{degrees:g}" if abs(degrees) <= 90 else "")
+        _draw_globe(ax, stretch, high[0] - low[0])
     elif curve is None:
         lower_to_map(figure, ax)
+    title = (
+        f"{os.path.basename(source_name(args.file))}: {count(labels.max() + 1, 'cluster')}, "
+        f"{_share(labels < 0)} noise (grey); eps {fit.eps:g}{fit.unit}, min-samples {args.min_samples}"
+    )
     figure.suptitle(title, fontsize=11, parse_math=False)
     save_picture(args.outputs, args.plot, figure)
+
+
+def _draw_globe(ax: Axes, stretch: float, width: float) -> None:
+    """Make a scatter plot a map of so many degrees of longitude: its shape, and degrees at its edges."""
+    from matplotlib.ticker import MultipleLocator
+
+    ax.autoscale()  # the limits may be moved to fill the space
+    ax.set_aspect(stretch, adjustable="datalim")
+    if width > 150:
+        ax.xaxis.set_major_locator(MultipleLocator(30))
+        ax.yaxis.set_major_locator(MultipleLocator(30))
+    ax.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
+    ax.yaxis.set_major_formatter(lambda degrees, _: f"{degrees:g}" if abs(degrees) <= 90 else "")

@@ -13,6 +13,7 @@ import importlib.resources
 import os
 import textwrap
 import time
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -25,6 +26,12 @@ from coterie.cli._io.pictures import MATPLOTLIB, check_picture, matplotlib_is_th
 from coterie.cli._options.run import STARTS, add_run_arguments
 from coterie.cli._options.values import picture_name
 from coterie.cli._summary import members, summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    Places: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]  # east and north, km
 
 SUMMARY = "see all three algorithms at work, on flowers, a map and shapes"
 
@@ -56,7 +63,8 @@ def run(args: argparse.Namespace) -> None:
         check_picture(path)
     tell = (lambda text: None) if args.quiet else print
 
-    names, flowers, species = read_iris()
+    names, flowers, kinds = read_iris()
+    species = kinds.tolist()
     iris, seconds = _fit(flowers, 3, args)
     _number_by_first_rows(iris)
     tell(_tell_flowers(iris, names, flowers, species, seconds))
@@ -70,7 +78,8 @@ def run(args: argparse.Namespace) -> None:
     depots, seconds = _fit(addresses, 12, args)
     tell(_tell_addresses(depots, addresses, seconds))
 
-    shapes, truth = generate_shapes(4_000, np.random.default_rng(args.seed))
+    shapes, kinds = generate_shapes(4_000, np.random.default_rng(args.seed))
+    truth = kinds.tolist()
     pieces, _ = _fit(shapes, 4, args)
     started = time.perf_counter()
     suggestion = selection.suggest_eps(shapes, _MIN_SAMPLES, n_jobs=args.jobs)
@@ -79,7 +88,17 @@ def run(args: argparse.Namespace) -> None:
     tell(_tell_shapes(pieces, dense, suggestion, truth, seconds))
 
     if drawing:
-        _draw(args.outputs, path, flowers[:, _DRAWN], iris, tree, species, addresses, depots, shapes, pieces, dense)
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(16, 15.5), layout="constrained")
+        above, below = figure.subfigures(2, 1, height_ratios=[11, 4.5])  # type: ignore[misc]  # an array of two
+        layout = [["flowers", "tree"], ["map", "tree"]]
+        axes = above.subplot_mosaic(layout, width_ratios=[5, 4], height_ratios=[4, 5])
+        _draw_flowers(axes["flowers"], axes["tree"], flowers, iris, tree, species)
+        _draw_map(axes["map"], addresses, depots)
+        torn, found = below.subplots(1, 2)
+        _draw_shapes(torn, found, shapes, pieces, dense)
+        save_picture(args.outputs, path, figure)
         print(f"picture of all this: {printable(os.path.abspath(path))}")
     else:
         note(f"for a picture of all this, {MATPLOTLIB}")
@@ -94,7 +113,7 @@ Now yours:
   coterie --help                         # and all the rest"""
 
 
-def _fit(X, n_clusters, args):
+def _fit(X: NDArray[np.float64], n_clusters: int, args: argparse.Namespace) -> tuple[coterie.KMeans, float]:
     model = coterie.KMeans(n_clusters, n_init=STARTS, random_state=args.seed, n_jobs=args.jobs)
     started = time.perf_counter()
     with progress_bar(args.quiet):
@@ -102,16 +121,19 @@ def _fit(X, n_clusters, args):
     return model, time.perf_counter() - started
 
 
-def _number_by_first_rows(model):
+def _number_by_first_rows(model: coterie.KMeans) -> None:
     """Give the clusters the numbers that a tree gives them, so that the two can be compared."""
     order = np.argsort(np.unique(model.labels_, return_index=True)[1])
-    model.labels_, model.cluster_centers_ = np.argsort(order)[model.labels_], model.cluster_centers_[order]
+    numbers = np.argsort(order).astype(model.labels_.dtype)
+    model.labels_, model.cluster_centers_ = numbers[model.labels_], model.cluster_centers_[order]
 
 
 # ------------------------------------------------------------------------------------------------ in words
 
 
-def _tell_flowers(iris, names, flowers, species, seconds):
+def _tell_flowers(
+    iris: coterie.KMeans, names: list[str], flowers: NDArray[np.float64], species: list[str], seconds: float
+) -> str:
     plain = [name.removesuffix("_cm").replace("_", " ") for name in names]
     profile = explain.profile(flowers, iris.labels_, plain, noun="flowers")
     words = [
@@ -134,7 +156,7 @@ def _tell_flowers(iris, names, flowers, species, seconds):
     )
 
 
-def _tell_tree(tree, species, seconds):
+def _tell_tree(tree: NDArray[np.float64], species: list[str], seconds: float) -> str:
     labels = hierarchy.cut_tree(tree, n_clusters=3)[:, 0]
     inner = labels != labels[0]
     heights = as_column(tree[:-6:-1, 2])
@@ -156,7 +178,7 @@ def _tell_tree(tree, species, seconds):
     )
 
 
-def _tell_addresses(depots, addresses, seconds):
+def _tell_addresses(depots: coterie.KMeans, addresses: NDArray[np.float64], seconds: float) -> str:
     sizes = np.bincount(depots.labels_)
     largest = int(sizes.argmax())
     east, north = depots.cluster_centers_[largest]
@@ -173,7 +195,9 @@ def _tell_addresses(depots, addresses, seconds):
     )
 
 
-def _tell_shapes(pieces, dense, suggestion, truth, seconds):
+def _tell_shapes(
+    pieces: coterie.KMeans, dense: coterie.DBSCAN, suggestion: selection.EpsSuggestion, truth: list[str], seconds: float
+) -> str:
     torn, found = members(pieces.labels_, truth), members(dense.labels_, truth)
     alike = [scores.adjusted_rand_score(truth, model.labels_) for model in (pieces, dense)]
     noise = members(np.where(dense.labels_ < 0, 0, -1), truth)[0]
@@ -193,7 +217,7 @@ def _tell_shapes(pieces, dense, suggestion, truth, seconds):
     )
 
 
-def _time(seconds):
+def _time(seconds: float) -> str:
     if seconds < 0.001:
         return "less than 1 ms"
     return f"{1000 * seconds:.0f} ms" if seconds < 0.95 else f"{seconds:.1f} s"
@@ -202,17 +226,17 @@ def _time(seconds):
 # ------------------------------------------------------------------------------------------------ data
 
 
-def read_iris() -> tuple[list[str], np.ndarray, np.ndarray]:
+def read_iris() -> tuple[list[str], NDArray[np.float64], NDArray[np.str_]]:
     """Names of the measurements, the measurements in cm, the species."""
     text = (importlib.resources.files("coterie.data") / "iris.csv").read_text(encoding="ascii")
     header, *rows = csv.reader(text.splitlines())
     return header[:-1], np.array([row[:-1] for row in rows], dtype=np.float64), np.array([row[-1] for row in rows])
 
 
-def generate_addresses(n: int, rng: np.random.Generator) -> np.ndarray:
+def generate_addresses(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """`n` places on a map, in km: towns of many shapes (round, long, bent, in blocks), roads, farms, and a lake."""
 
-    def town(share, east, north, spread, long=1.0, turn=0.0):
+    def town(share: float, east: float, north: float, spread: float, long: float = 1.0, turn: float = 0.0) -> Places:
         along, across = rng.normal(0, spread, (2, round(share * n)))
         along *= long
         return (
@@ -220,12 +244,12 @@ def generate_addresses(n: int, rng: np.random.Generator) -> np.ndarray:
             north + along * np.sin(turn) + across * np.cos(turn),
         )
 
-    def arc(share, east, north, radius, width, start, stop):
+    def arc(share: float, east: float, north: float, radius: float, width: float, start: float, stop: float) -> Places:
         angle = rng.uniform(start, stop, round(share * n))
         distance = rng.normal(radius, width, len(angle))
         return east + distance * np.cos(angle), north + distance * np.sin(angle)
 
-    def blocks(share, east, north, columns, rows):
+    def blocks(share: float, east: float, north: float, columns: int, rows: int) -> Places:
         street, house = 0.75, 0.55
         m = round(share * n)
         return (
@@ -233,9 +257,10 @@ def generate_addresses(n: int, rng: np.random.Generator) -> np.ndarray:
             north + street * rng.integers(rows, size=m) + rng.uniform(0, house, m),
         )
 
-    def road(share, start, stop):
+    def road(share: float, start: tuple[float, float], stop: tuple[float, float]) -> Places:
         along = rng.uniform(0, 1, round(share * n))
-        return tuple(a + along * (b - a) + rng.normal(0, 0.12, len(along)) for a, b in zip(start, stop, strict=True))
+        east, north = (a + along * (b - a) + rng.normal(0, 0.12, len(along)) for a, b in zip(start, stop, strict=True))
+        return east, north
 
     places = [
         town(0.20, 18, 13, 1.7),
@@ -262,7 +287,7 @@ def generate_addresses(n: int, rng: np.random.Generator) -> np.ndarray:
     return np.column_stack([east, north])[on_map & dry][:n]
 
 
-def generate_shapes(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def generate_shapes(n: int, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
     """`n` points: two moons that reach into each other, a ring around a disc, others anywhere; and what each is of."""
     names = np.array(["left moon", "right moon", "ring", "disc", "scattered"])
     which = rng.choice(5, n, p=[0.22, 0.22, 0.3, 0.16, 0.1])
@@ -275,46 +300,49 @@ def generate_shapes(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
     return np.where(which[:, np.newaxis] == 4, anywhere, points), names[which]
 
 
-def _draw(outputs, path, flowers, iris, tree, species, addresses, depots, shapes, pieces, dense):
-    from matplotlib.figure import Figure
+def _draw_flowers(
+    ax: Axes,
+    whole: Axes,
+    flowers: NDArray[np.float64],
+    iris: coterie.KMeans,
+    tree: NDArray[np.float64],
+    species: list[str],
+) -> None:
+    """The clusters of the flowers, and their tree."""
+    from coterie import plot
+
+    plot.dendrogram(tree, n_clusters=3, labels=species, ax=whole)
+    whole.set_title("The same flowers as a tree (ward), cut into three", fontsize=13)
+    whole.set_xlabel("height (cm)")
+    names = ["sepal length (cm)", "petal length (cm)"]
+    plot.scatter(flowers[:, _DRAWN], iris.labels_, iris.cluster_centers_[:, _DRAWN], names=names, ax=ax)
+    ax.set_title("150 iris flowers in three clusters (k-means)", fontsize=13)
+    ax.legend(loc="lower right")
+    ax.grid(color="#eeeeee", zorder=0)
+    ax.set_axisbelow(True)
+
+
+def _draw_map(ax: Axes, addresses: NDArray[np.float64], depots: coterie.KMeans) -> None:
+    """The addresses and the areas of the depots."""
     from matplotlib.patches import Circle
 
     from coterie import plot
 
-    figure = Figure(figsize=(16, 15.5), layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=[11, 4.5])
-    axes = above.subplot_mosaic([["flowers", "tree"], ["map", "tree"]], width_ratios=[5, 4], height_ratios=[4, 5])
-    left, right, whole = axes["flowers"], axes["map"], axes["tree"]
-    plot.dendrogram(tree, n_clusters=3, labels=species, ax=whole)
-    whole.set_title("The same flowers as a tree (ward), cut into three", fontsize=13)
-    whole.set_xlabel("height (cm)")
-    plot.scatter(
-        flowers,
-        iris.labels_,
-        iris.cluster_centers_[:, _DRAWN],
-        names=["sepal length (cm)", "petal length (cm)"],
-        ax=left,
-    )
-    left.set_title("150 iris flowers in three clusters (k-means)", fontsize=13)
-    left.legend(loc="lower right")
-    left.grid(color="#eeeeee", zorder=0)
-    left.set_axisbelow(True)
-    plot.scatter(
-        addresses,
-        depots.labels_,
-        depots.cluster_centers_,
-        names=["east (km)", "north (km)"],
-        regions=depots.predict,
-        ax=right,
-    )
-    right.set_title("A million addresses on a generated map, and the areas of twelve depots", fontsize=13)
-    right.set_aspect("equal")
-    right.add_patch(Circle(_LAKE[:2], _LAKE[2], color="#dceefb", zorder=2))
-    right.annotate(
-        "lake", (_LAKE[0], _LAKE[1] + 2), ha="center", va="center", style="italic", color="#33658a", zorder=2
-    )
-    right.text(1, -0.06, "darker: more addresses", ha="right", va="top", fontsize=9, transform=right.transAxes)
-    torn, found = below.subplots(1, 2)
+    names = ["east (km)", "north (km)"]
+    plot.scatter(addresses, depots.labels_, depots.cluster_centers_, names=names, regions=depots.predict, ax=ax)
+    ax.set_title("A million addresses on a generated map, and the areas of twelve depots", fontsize=13)
+    ax.set_aspect("equal")
+    ax.add_patch(Circle(_LAKE[:2], _LAKE[2], color="#dceefb", zorder=2))
+    ax.annotate("lake", (_LAKE[0], _LAKE[1] + 2), ha="center", va="center", style="italic", color="#33658a", zorder=2)
+    ax.text(1, -0.06, "darker: more addresses", ha="right", va="top", fontsize=9, transform=ax.transAxes)
+
+
+def _draw_shapes(
+    torn: Axes, found: Axes, shapes: NDArray[np.float64], pieces: coterie.KMeans, dense: coterie.DBSCAN
+) -> None:
+    """The shapes, cut by k-means and found by DBSCAN."""
+    from coterie import plot
+
     names = ["x (cm)", "y (cm)"]
     plot.scatter(shapes, pieces.labels_, pieces.cluster_centers_, names=names, regions=pieces.predict, ax=torn)
     torn.set_title("Four shapes, cut by k-means into four parts of the plane", fontsize=13)
@@ -322,4 +350,3 @@ def _draw(outputs, path, flowers, iris, tree, species, addresses, depots, shapes
     found.set_title(f"The same shapes, found by DBSCAN (eps {dense.eps:g}); in grey what is in none", fontsize=13)
     for ax in (torn, found):
         ax.set_aspect("equal")
-    save_picture(outputs, path, figure)

@@ -14,6 +14,7 @@ import math
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,6 +35,15 @@ from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import file_name, picture_name, positive
 from coterie.cli._summary import MOST_COLUMNS, members, summary, table
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from coterie._base.table import Table
+    from coterie.cli._io.outputs import Outputs
+    from coterie.scaling import Scaler
 
 SUMMARY = "build a tree of the rows of a table, cut it into clusters, draw it"
 
@@ -103,7 +113,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser, with_seed=False)
 
 
-def _height(text):
+def _height(text: str) -> float:
     try:
         height = float(text)
     except ValueError:
@@ -123,7 +133,7 @@ def run(args: argparse.Namespace) -> None:
         check_picture(args.dendrogram)
     data = read_file(args, args.names)
     check_rows(args, data, least=2)
-    facts = describe_fit(args, data) if args.save else None
+    facts = describe_fit(args, data) if args.save is not None else {}
     if globe:
         data.values = to_radians(args, data)
     scaler = scale(data, args.scale or ("none" if args.metric.scale_free else "standard"))
@@ -136,6 +146,7 @@ def run(args: argparse.Namespace) -> None:
 
     started = time.perf_counter()
     with progress_bar(args.quiet):
+        model: coterie.DivisiveClustering | coterie.AgglomerativeClustering
         if args.divisive:
             model = coterie.DivisiveClustering(1, metric=args.metric, n_jobs=args.jobs)
         else:
@@ -147,12 +158,7 @@ def run(args: argparse.Namespace) -> None:
     if not hierarchy.is_monotonic(Z):
         warn(f"some merges are lower than one below them, as happens with --method {method}; branches cross there")
     suggested = _at_largest_gap(Z[:, 2])
-    if args.height is not None:
-        cut, why = {"height": args.height}, f"at height {args.height:g}"
-    else:
-        cut = {"n_clusters": args.n_clusters or suggested or 1}
-        where = "at the largest gap between heights" if suggested else "the heights leave no gap"
-        why = "-k" if args.n_clusters else f"{where}; no -k or --height was given"
+    cut, why = _choose_cut(args, suggested)
     labels = hierarchy.cut_tree(Z, **cut)[:, 0]
     sizes = np.bincount(labels)
     print(f"cut: {count(len(sizes), 'cluster')} ({why})", file=sys.stderr)
@@ -167,7 +173,7 @@ def run(args: argparse.Namespace) -> None:
             )
             _draw(args, Z, cut, data, title)
         write_labels(args.outputs, args.output, labels, data.kept)
-        if args.save is not None:
+        if args.save is not None and isinstance(model, coterie.AgglomerativeClustering):
             _save(args.outputs, args.save, model, labels, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
@@ -178,19 +184,36 @@ def run(args: argparse.Namespace) -> None:
                     np.column_stack([np.bincount(labels, column) / sizes for column in data.values.T])
                 )
             )
-            few = len(data.names) <= MOST_COLUMNS
-            of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * (args.scale == "log")
-            named = {} if data.row_names is None else {"rows": members(labels, data.row_names)}
             print(
-                f"\n{count(len(sizes), 'cluster')} of {count(len(labels), 'row')} by "
-                f"{count(len(data.names), 'column')}{of_what * few}\n\n"
-                f"{summary(sizes, means, data.names if few else [], named)}\n\n{_describe(Z, suggested)}\n\n"
-                f"{seconds:.2f} s",
+                f"\n{_describe_clusters(data, labels, means, args.scale == 'log')}\n\n{_describe_merges(Z, suggested)}"
+                f"\n\n{seconds:.2f} s",
                 file=sys.stderr,
             )
 
 
-def _choose_method(args):
+def _choose_cut(args: argparse.Namespace, suggested: int | None) -> tuple[dict[str, Any], str]:
+    """Where to cut the tree, as `hierarchy.cut_tree` takes it, and why there."""
+    if args.height is not None:
+        return {"height": args.height}, f"at height {args.height:g}"
+    if args.n_clusters:
+        return {"n_clusters": args.n_clusters}, "-k"
+    where = "at the largest gap between heights" if suggested else "the heights leave no gap"
+    return {"n_clusters": suggested or 1}, f"{where}; no -k or --height was given"
+
+
+def _describe_clusters(data: Table, labels: NDArray[np.integer], means: NDArray[np.float64], logarithmic: bool) -> str:
+    """Sizes and means of the clusters as a table."""
+    sizes = np.bincount(labels)
+    few = len(data.names) <= MOST_COLUMNS
+    of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * logarithmic
+    named = {} if data.row_names is None else {"rows": members(labels, data.row_names)}
+    return (
+        f"{count(len(sizes), 'cluster')} of {count(len(labels), 'row')} by {count(len(data.names), 'column')}"
+        f"{of_what * few}\n\n{summary(sizes, means, data.names if few else [], named)}"
+    )
+
+
+def _choose_method(args: argparse.Namespace) -> str:
     euclidean = args.metric.kernel == "euclidean"
     method = "divisive" if args.divisive else args.method or ("ward" if euclidean else "average")
     if method in _OF_CENTERS and not euclidean:
@@ -202,7 +225,7 @@ def _choose_method(args):
     return method
 
 
-def _at_largest_gap(heights):
+def _at_largest_gap(heights: NDArray[np.float64]) -> int | None:
     """The number of clusters below the merge that is farthest above the one before, None where none is above."""
     gaps = np.diff(heights)
     if not len(gaps) or gaps.max() <= 0:
@@ -210,18 +233,27 @@ def _at_largest_gap(heights):
     return len(gaps) + 1 - int(gaps.argmax())
 
 
-def _save(outputs, path, model, labels, scaler, facts):
+def _save(
+    outputs: Outputs,
+    path: str,
+    model: coterie.AgglomerativeClustering,
+    labels: NDArray[np.integer],
+    scaler: Scaler,
+    facts: dict[str, Any],
+) -> None:
     """Save the tree, cut into as many clusters as `labels` has, which is what `predict` goes by."""
-    model.set_params(n_clusters=int(labels.max()) + 1)
-    model.n_clusters_, model.labels_ = model.n_clusters, model.cut(model.n_clusters)
-    numbers = np.empty(model.n_clusters, np.intp)
+    n_clusters = int(labels.max()) + 1
+    model.set_params(n_clusters=n_clusters)
+    model.n_clusters_ = n_clusters
+    model.labels_ = model.cut(n_clusters)
+    numbers = np.empty(model.n_clusters_, np.intp)
     numbers[model.labels_] = labels
     if (numbers[model.labels_] != labels).any():
         raise Problem(f"{path}: not saved, as no cut by number gives these clusters; use -k instead of --height")
     save_model(outputs, path, model, scaler, facts, numbers)
 
 
-def _describe(Z, suggested):
+def _describe_merges(Z: NDArray[np.float64], suggested: int | None) -> str:
     """The last merges as a table, and the number of clusters that they suggest."""
     n = len(Z) + 1
     last = Z[: -_LAST_MERGES - 1 : -1]
@@ -243,12 +275,10 @@ def _describe(Z, suggested):
     return f"{text}\n\nlargest gap: {gap}, which suggests {suggested:,} clusters; a hint, no more"
 
 
-def _draw(args, Z, cut, data, title):
+def _draw(args: argparse.Namespace, Z: NDArray[np.float64], cut: dict[str, Any], data: Table, title: str) -> None:
     from coterie import plot
 
-    names = data.row_names
-    if names is None and data.kept is not None:
-        names = np.flatnonzero(data.kept)
+    names = data.row_names if data.kept is None or data.row_names is not None else np.flatnonzero(data.kept)
     ax = plot.dendrogram(Z, **cut, labels=names)
     ax.set_title(title, fontsize=10, parse_math=False)
     save_picture(args.outputs, args.dendrogram, ax.figure)

@@ -12,6 +12,7 @@ import argparse
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,6 +31,10 @@ from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import file_name, picture_name, positive
 from coterie.cli._summary import summary
 from coterie.plot._maps import lower_to_map
+
+if TYPE_CHECKING:
+    from coterie._base.table import Table
+    from coterie.scaling import Scaler
 
 SUMMARY = "group the rows of a table into k clusters"
 
@@ -80,7 +85,7 @@ def run(args: argparse.Namespace) -> None:
         check_picture(args.plot)
     table = read_file(args)
     check_rows(args, table)
-    facts = describe_fit(args, table) if args.save else None
+    facts = describe_fit(args, table) if args.save is not None else {}
     scaler = scale(table, args.scale)
     warn_of_scales(table)
 
@@ -117,7 +122,7 @@ def run(args: argparse.Namespace) -> None:
             )
 
 
-def _draw(args, table, scaler, model):
+def _draw(args: argparse.Namespace, table: Table, scaler: Scaler, model: coterie.KMeans) -> None:
     from matplotlib.figure import Figure
 
     from coterie import plot

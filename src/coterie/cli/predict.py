@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +23,7 @@ import coterie
 from coterie._base.wording import count, share_cell
 from coterie.cli._console import Problem, note, progress_bar
 from coterie.cli._globe import to_radians
-from coterie.cli._io.models import load_model
+from coterie.cli._io.models import Saved, load_model
 from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.results import write_labels
 from coterie.cli._io.tables import read_more
@@ -30,6 +31,9 @@ from coterie.cli._options.files import add_new_file_arguments
 from coterie.cli._options.run import add_run_arguments
 from coterie.cli._options.scale import scale_again
 from coterie.cli._summary import summary
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SUMMARY = "label further rows with a saved model"
 
@@ -95,13 +99,13 @@ def run(args: argparse.Namespace) -> None:
             print(f"\n{_describe(labels, saved)}\n\n{seconds:.2f} s", file=sys.stderr)
 
 
-def _score(X, saved):
+def _score(X: NDArray[np.floating], saved: Saved) -> NDArray[np.float64]:
     if saved.typical is None:  # a model that knows what is typical, or was saved from Python
         return coterie.outlier_scores(X, saved.model)
     return coterie.outlier_scores(X, saved.model, reference=saved.typical)
 
 
-def _describe(labels, saved):
+def _describe(labels: NDArray[np.integer], saved: Saved) -> str:
     """How many rows are in which cluster, and which share of the rows of the fit was."""
     before = saved.sizes
     sizes = np.bincount(labels[labels >= 0], minlength=len(before))

@@ -13,6 +13,7 @@ import argparse
 import csv
 import shutil
 import sys
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from coterie._base.table import Table
 from coterie._base.wording import count
 from coterie.cli._console import Problem, note
 from coterie.cli._globe import to_radians
-from coterie.cli._io.models import load_model
+from coterie.cli._io.models import Saved, load_model
 from coterie.cli._io.outputs import Outputs, check_targets
 from coterie.cli._io.results import as_cell
 from coterie.cli._io.sources import source_name
@@ -31,6 +32,12 @@ from coterie.cli._options.files import add_any_file_arguments
 from coterie.cli._options.run import add_noun_argument
 from coterie.cli._options.scale import scale_again
 from coterie.cli._options.values import column_list
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from numpy.typing import NDArray
 
 SUMMARY = "say in numbers and words what each cluster is"
 
@@ -86,11 +93,12 @@ def run(args: argparse.Namespace) -> None:
     if unknown := [name for name in args.categorical if name not in names]:
         raise Problem(f"--categorical: no column is called {unknown[0]!r}", code=2)
     drift = None
+    labels: NDArray[Any]
     if args.by is not None:
-        labels = np.array([text or None for text in table.row_names], dtype=object)
+        labels = _as_objects([text or None for text in table.row_names or ()])
     elif args.labels is not None:
         labels = read_column(args.labels, "label")
-    else:
+    elif saved is not None:
         labels, drift = _predict(args, saved)
     if len(labels) != len(table.values):
         raise Problem(
@@ -115,7 +123,7 @@ def run(args: argparse.Namespace) -> None:
     print(found.table(width), *("\n".join(lines) for lines in paragraphs), sep="\n\n")
 
 
-def _predict(args, saved):
+def _predict(args: argparse.Namespace, saved: Saved) -> tuple[NDArray[np.float64], explain.Drift]:
     """Labels of the rows of the file, and how they differ from those of the fit."""
     again = argparse.Namespace(file=args.file, array=args.array, quiet=True)
     data = read_more(again, saved.choose, "drop" if saved.missing == "error" else saved.missing, saved.medians)
@@ -129,20 +137,26 @@ def _predict(args, saved):
     return every, drift
 
 
-def _columns(table: Table, names: list[str], kept: np.ndarray) -> np.ndarray:
+def _columns(table: Table, names: list[str], kept: NDArray[np.bool_]) -> NDArray[Any]:
     """The columns of numbers and of text in the order of the file, those rows that are kept."""
     if not table.texts:
         return table.values[kept]
     columns = np.empty((int(kept.sum()), len(names)), dtype=object)
     for j, name in enumerate(names):
         if name in table.texts:
-            columns[:, j] = np.array(table.texts[name], dtype=object)[kept]
+            columns[:, j] = _as_objects(table.texts[name])[kept]
         else:
             columns[:, j] = table.values[kept, table.names.index(name)]
     return columns
 
 
-def _as_labels(labels: np.ndarray) -> np.ndarray:
+def _as_objects(texts: Sequence[str | None]) -> NDArray[Any]:
+    objects = np.empty(len(texts), dtype=object)
+    objects[:] = texts
+    return objects
+
+
+def _as_labels(labels: NDArray[Any]) -> NDArray[Any]:
     """Numbers if all are whole ones, else text."""
     try:
         return labels if labels.dtype != object else np.array([int(label) for label in labels])

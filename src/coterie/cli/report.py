@@ -83,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser)
 
 
-def _page(text):
+def _page(text: str) -> str:
     if os.path.splitext(file_name(text))[1].lower() not in (".html", ".htm", ""):
         raise argparse.ArgumentTypeError(f"a name that ends in .html is needed, for that is what it is, not {text!r}")
     return text

@@ -24,6 +24,7 @@ import sys
 import textwrap
 import time
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -40,6 +41,9 @@ from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.run import STARTS, add_run_arguments
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import cluster_numbers, file_name, picture_name, whole
+
+if TYPE_CHECKING:
+    from coterie.cli._io.outputs import Outputs
 
 SUMMARY = "score several numbers of clusters, and suggest one"
 
@@ -143,7 +147,9 @@ def run(args: argparse.Namespace) -> None:
         print(f"\n{_describe(suggestion)}")
 
 
-def _estimator(args):
+def _estimator(
+    args: argparse.Namespace,
+) -> coterie.KMeans | coterie.DivisiveClustering | coterie.AgglomerativeClustering:
     if args.algorithm == "kmeans":
         return coterie.KMeans(n_init=STARTS, random_state=args.seed)
     if args.algorithm == "divisive":
@@ -151,7 +157,7 @@ def _estimator(args):
     return coterie.AgglomerativeClustering(linkage=args.algorithm)
 
 
-def _describe(suggestion):
+def _describe(suggestion: selection.KSuggestion) -> str:
     if suggestion.k == 1:
         head = "suggested: to leave it at one cluster"
     else:
@@ -163,7 +169,7 @@ def _describe(suggestion):
     )
 
 
-def _write(outputs, path, found):
+def _write(outputs: Outputs, path: str, found: selection.Sweep) -> None:
     with outputs.open(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(found[0])

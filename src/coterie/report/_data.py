@@ -33,8 +33,8 @@ class Scaling:
 
     scaler: Scaler
     reason: str
-    before: np.ndarray
-    after: np.ndarray
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
 
 
 @dataclass
@@ -120,7 +120,7 @@ def choose_scaling(table: Table, wanted: str) -> tuple[str, str]:
     return "standard", _say_standard(values, names, tails)
 
 
-def _say_standard(values, names, tails):
+def _say_standard(values: NDArray[np.floating], names: Sequence[str], tails: Sequence[str]) -> str:
     """Why no more than standard scaling, and what that leaves: how far out the farthest value is."""
     spread = values.std(axis=0, dtype=np.float64)
     out = np.abs(values - values.mean(axis=0, dtype=np.float64)).max(axis=0) / np.where(spread > 0, spread, 1.0)
@@ -141,25 +141,25 @@ def _say_standard(values, names, tails):
     return text
 
 
-def _skewness(column):
+def _skewness(column: NDArray[np.floating]) -> float:
     centered = column - column.mean(dtype=np.float64)
     spread = np.sqrt(np.mean(np.square(centered)))
     return float(np.mean((centered / spread) ** 3)) if spread > 0 else 0.0
 
 
-def _has_long_tail(column):
+def _has_long_tail(column: NDArray[np.floating]) -> bool:
     if column.min() < 0:
         return False
     skewness = _skewness(column)
     return skewness > _LONG_TAIL and abs(_skewness(np.log1p(column))) < skewness / 2
 
 
-def _has_far_values(column):
+def _has_far_values(column: NDArray[np.floating]) -> bool:
     low, high = np.percentile(column, [25, 75])
-    return high > low and column.std(dtype=np.float64) > _FAR_VALUES * (high - low) / _NORMAL_IQR
+    return bool(high > low and column.std(dtype=np.float64) > _FAR_VALUES * (high - low) / _NORMAL_IQR)
 
 
-def find_alike(scaled: np.ndarray, names: Sequence[str]) -> list[tuple[str, str, float]]:
+def find_alike(scaled: NDArray[np.floating], names: Sequence[str]) -> list[tuple[str, str, float]]:
     """Pairs of columns that say nearly the same, the most alike first."""
     if not 2 <= len(names) <= 1_000:
         return []
@@ -182,14 +182,14 @@ def find_codes(table: Table) -> list[str]:
     return found
 
 
-def draw(n_rows: int, most: int, seed: int) -> np.ndarray | None:
+def draw(n_rows: int, most: int, seed: int) -> NDArray[np.intp] | None:
     """Row numbers of a random sample, ascending; None where all rows are not too many."""
     if n_rows <= most:
         return None
     return np.sort(np.random.default_rng(seed).choice(n_rows, most, replace=False))
 
 
-def count_different(rows: np.ndarray, most: int) -> int:
+def count_different(rows: NDArray[np.floating], most: int) -> int:
     """How many different rows there are, or `most` if they are more."""
     found = {row.tobytes() for row in rows[: 20 * most] + 0.0}  # + 0.0: no -0
     if len(found) < most:

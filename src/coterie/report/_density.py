@@ -72,7 +72,7 @@ class Density:
     suggested : the trial with the eps that the data suggest
     """
 
-    rows: np.ndarray | None
+    rows: NDArray[np.intp] | None
     min_samples: int
     suggestion: selection.EpsSuggestion
     trials: list[Trial]
@@ -117,7 +117,7 @@ def look_for_density(scaled: NDArray[np.floating], run: Run) -> Density | None:
     return Density(rows, min_samples, suggestion, trials, trials[EPS_FACTORS.index(1.0)])
 
 
-def _try(X, model):
+def _try(X: NDArray[np.floating], model: coterie.DBSCAN) -> Trial:
     labels = model.fit(X).labels_
     sizes = np.bincount(labels[labels >= 0], minlength=1)
     sizeable = sizes >= max(model.min_samples, _SIZEABLE * len(X))
@@ -131,7 +131,7 @@ def _try(X, model):
     )
 
 
-def _share_misplaced(X, labels, sizeable):
+def _share_misplaced(X: NDArray[np.floating], labels: NDArray[np.intp], sizeable: NDArray[np.bool_]) -> float:
     """Of the rows in sizeable clusters."""
     if np.count_nonzero(sizeable) < 2:
         return 0.0

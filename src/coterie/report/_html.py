@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from coterie._base.wording import share_cell
 
@@ -164,13 +165,13 @@ def table(
     return _scrolled(whole, caption)
 
 
-def _scrolled(content, called):
+def _scrolled(content: Html, called: str) -> Html:
     """A box of its own for what may be wider than the page."""
     return element("div", content, class_="scroll", role="region", aria_label=called, tabindex="0")
 
 
-def _kind_of_text(cell):
-    return "text short" if isinstance(cell, Html) or len(cell) <= _SHORT else "text"
+def _kind_of_text(cell: object) -> str:
+    return "text short" if isinstance(cell, Html) or len(str(cell)) <= _SHORT else "text"
 
 
 @dataclass
@@ -181,6 +182,9 @@ class Picture:
     kind: str
     alt: str
     width: int
+
+
+Draw: TypeAlias = Callable[[str], Picture | None]  # draws a picture by its name, where there is something to draw
 
 
 def figure(picture: Picture | None, caption: object) -> Html:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import coterie
-from coterie import scores
+from coterie import scores, selection
+from coterie._base.table import Table
 from coterie._base.wording import FEW_APART, count, lopsidedness, shortlist
 from coterie._base.wording import share as percent
 from coterie._runtime.thresholds import thresholds
@@ -19,6 +20,8 @@ from coterie.report._density import MISPLACED, STEADY, Density
 from coterie.scaling import METHODS, Scaler
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     pass
 
 CONVENIENT = (
@@ -56,7 +59,7 @@ class Choice:
 
     method: str
     model: Any
-    labels: np.ndarray
+    labels: NDArray[np.integer]
     structure: str
     silhouette: float = np.nan
     scalings: dict[str, float] = field(default_factory=dict)
@@ -107,18 +110,17 @@ def recommend(data: Data, comparison: Comparison, density: Density | None, wante
     return choice
 
 
-def _cuts(sweep):
+def _cuts(sweep: selection.Sweep) -> list[dict[str, Any]]:
     """Numbers of clusters for a cut where there is no structure: two would hardly tell anything."""
     return [row for row in sweep if row["n_clusters"] in _CONVENIENT] or list(sweep)
 
 
-def _most_stable(sweep):
-    return max(_cuts(sweep), key=lambda row: (np.nan_to_num(row["stability"], nan=-2.0), -row["n_clusters"]))[
-        "n_clusters"
-    ]
+def _most_stable(sweep: selection.Sweep) -> int:
+    best = max(_cuts(sweep), key=lambda row: (np.nan_to_num(row["stability"], nan=-2.0), -row["n_clusters"]))
+    return int(best["n_clusters"])
 
 
-def _say_cut(sweep, k):
+def _say_cut(sweep: selection.Sweep, k: int) -> str:
     """Why so many groups, where no number stands out."""
     tried = [row["n_clusters"] for row in _cuts(sweep)]
     stability = next(row["stability"] for row in sweep if row["n_clusters"] == k)
@@ -133,7 +135,7 @@ def _say_cut(sweep, k):
     )
 
 
-def _structure(suggestion, k):
+def _structure(suggestion: selection.KSuggestion, k: int) -> str:
     """What the clusters of k-means are, if there are k."""
     if suggestion.k == 1:
         return "none"
@@ -142,12 +144,12 @@ def _structure(suggestion, k):
     return "clear" if suggestion.clear else "likely"
 
 
-def _by_kmeans(scaled, k, structure, run):
+def _by_kmeans(scaled: NDArray[np.floating], k: int, structure: str, run: Run) -> Choice:
     model = coterie.KMeans(k, n_init=run.n_starts, random_state=run.seed, n_jobs=run.n_jobs).fit(scaled)
     return Choice("k-means", model, model.labels_, structure)
 
 
-def _by_density(scaled, density):
+def _by_density(scaled: NDArray[np.floating], density: Density) -> Choice:
     best = density.best
     labels = best.model.labels_ if density.rows is None else best.model.predict(scaled)
     choice = Choice("DBSCAN", best.model, labels, "dense")
@@ -188,7 +190,9 @@ def _by_density(scaled, density):
     return choice
 
 
-def _compare_methods(choice, kmeans, ward, agreement):
+def _compare_methods(
+    choice: Choice, kmeans: selection.KSuggestion, ward: selection.KSuggestion, agreement: dict[int, float]
+) -> None:
     alike = agreement.get(choice.n_clusters)
     if alike is not None:
         text = (
@@ -212,7 +216,7 @@ def _compare_methods(choice, kmeans, ward, agreement):
         )
 
 
-def _score(choice, data, run):
+def _score(choice: Choice, data: Data, run: Run) -> None:
     """Silhouette, and how much hangs on the scaling."""
     rows = slice(None) if data.sample is None else data.sample
     labels, X = choice.labels[rows], data.rows
@@ -243,7 +247,7 @@ def _score(choice, data, run):
         )
 
 
-def _doubt_data(choice, table):
+def _doubt_data(choice: Choice, table: Table) -> None:
     sizes = np.bincount(choice.labels[choice.labels >= 0], minlength=1)
     small = np.flatnonzero((sizes < _FEW) | (sizes < _SMALL * len(choice.labels)))
     if len(small) and choice.method != "DBSCAN":

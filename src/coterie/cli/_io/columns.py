@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem, did_you_mean
@@ -96,9 +97,13 @@ class ChooseAgain:
         """Rows have no names here."""
 
 
+Columns: TypeAlias = Choose | ChooseAgain
+
+
 def distinct(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Names that can be told apart (`x, x` becomes `x, x.2`; an empty one is named by its place), and notes on it."""
-    result, notes = {}, []  # a dict keeps the order and is quick to search
+    result: dict[str, None] = {}  # keeps the order and is quick to search
+    notes = []
     given = set(names)
     for j, name in enumerate(names):
         new = base = name or f"x{j}"

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import csv
 import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 import numpy as np
 
@@ -22,21 +24,28 @@ from coterie._base.wording import count
 from coterie.cli._console import Problem
 from coterie.cli._io.notation import COMMA, OTHER, POINT, Column, Notation, number, plain
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _MISSING = frozenset(["", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "none", "?"])
 _MISSING_AS_USUAL = frozenset(["", "NA", "N/A", "NULL", "null", "None", "?"])
 # A column in which a smaller share of the cells is text is taken for numbers with mistakes among them.
 _TEXT_SHARE = 0.1
 
 
+Cells: TypeAlias = Sequence[Sequence[str]]  # of each column
+LineOf: TypeAlias = Callable[[int], int]  # the line of a row in the file
+
+
 class TwoWaysError(Exception):
     """Something shows another decimal mark than was assumed; its cell."""
 
 
-def is_missing(cell):
+def is_missing(cell: str) -> bool:
     return cell.strip().lower() in _MISSING
 
 
-def check_quotes(lines, separator, before):
+def check_quotes(lines: Sequence[str], separator: str, before: int) -> None:
     """Refuse lines of one row, after so many others, if it goes on to the end of the file."""
     try:
         list(csv.reader(lines, delimiter=separator, strict=True))
@@ -56,19 +65,33 @@ class Reader:
     careful : whether to assume no decimal mark
     """
 
-    def __init__(self, text, separator, names, columns, name_column, needed, with_texts, careful):
+    def __init__(
+        self,
+        text: TextIO,
+        separator: str,
+        names: Sequence[str],
+        columns: list[int],
+        name_column: int | None,
+        needed: bool,
+        with_texts: bool,
+        careful: bool,
+    ) -> None:
         self.text, self.separator, self.names, self.columns = text, separator, names, columns
         self.name_column, self.needed, self.careful = name_column, needed, careful
-        self.with_texts, self.texts, self.known = with_texts, {}, {}
+        self.with_texts = with_texts
+        self.texts: dict[int, list[str | None]] = {}
+        self.known: dict[str, str] = {}  # cells of text, so that equal ones are kept once
         self.notation = Notation(separator)
-        self.assumed = None  # the decimal mark of columns whose cells have not shown theirs
-        self.row_names = []
+        self.assumed: str | None = None  # the decimal mark of columns whose cells have not shown theirs
+        self.row_names: list[str] = []
         self.n_lines = 0  # read so far
-        self.blocks = []
-        self.by_comma = {}  # column: [(a block, its values if the comma is the decimal mark)], where that is not known
-        self.left_out = []
+        self.blocks: list[NDArray[np.float64]] = []
+        self.seen: dict[int, Column] = {}  # what the columns show, by their indices
+        self.by_comma: dict[int, list[tuple[int, NDArray[np.float64]]]] = {}
+        # column: [(a block, its values if the comma is the decimal mark)], where that is not known
+        self.left_out: list[Left] = []
 
-    def read_first(self, lines, n_lines):
+    def read_first(self, lines: list[str], n_lines: int) -> None:
         self.n_lines = n_lines
         rows, line_of = self._rows(lines)
         if not rows:
@@ -81,9 +104,8 @@ class Reader:
             self._read_first(cells, line_of)
         self._keep_texts(cells)
 
-    def _read_first(self, cells, line_of):
-        self.seen = {}
-        self.by_comma, self.left_out = {}, []
+    def _read_first(self, cells: Cells, line_of: LineOf) -> None:
+        self.seen, self.by_comma, self.left_out = {}, {}, []
         self.assumed = POINT if self.separator == "," and not self.careful else None
         numeric, values = [], []
         chosen = set(self.columns)
@@ -105,7 +127,7 @@ class Reader:
         self.blocks.append(np.column_stack(values) if numeric else np.empty((len(cells[0]), 0)))
         self._assume()
 
-    def read(self, lines):
+    def read(self, lines: list[str]) -> None:
         if not self.columns and not self.texts:
             return
         values = None
@@ -124,15 +146,19 @@ class Reader:
         self.blocks.append(values)
         self._assume()
 
-    def _assume(self):
-        shown = {column.shows() for column in self.seen.values()} - {None}
+    def _assume(self) -> None:
+        shown = self._shown()
         self.careful |= len(shown) > 1
         if self.careful:
             self.assumed = None
         elif self.separator != "," and shown:
             self.assumed = next(iter(shown))
 
-    def _may_be_plain(self, lines):
+    def _shown(self) -> set[str]:
+        """The decimal marks that the columns show."""
+        return {mark for column in self.seen.values() if (mark := column.shows()) is not None}
+
+    def _may_be_plain(self, lines: list[str]) -> bool:
         """Whether numpy reads lines as is decided here, as far as it can read them."""
         if self.assumed == POINT:
             # In other files columns that are not used may show something. Commas are rare there, and quickly found.
@@ -140,7 +166,7 @@ class Reader:
             return not others or not any("," in line for line in lines)
         return not any("." in line or (self.separator != "," and "," in line) for line in lines)
 
-    def _read_plain(self, lines):
+    def _read_plain(self, lines: list[str]) -> NDArray[np.float64] | None:
         """The values of lines that hold nothing but numbers where numbers are wanted, or None."""
         n_separators = len(self.names) - 1
         if any(line.count(self.separator) != n_separators or '"' in line or line.isspace() for line in lines):
@@ -152,18 +178,19 @@ class Reader:
         self.n_lines += len(lines)
         return values
 
-    def _rows(self, lines):
+    def _rows(self, lines: list[str]) -> tuple[list[list[str]], LineOf]:
         """The rows that start in `lines`, and a function that gives the line number of a row."""
         before = self.n_lines
-        further = []
+        further: list[str] = []
 
-        def more():  # a quoted field may go on past the block
+        def more() -> Iterator[str]:  # a quoted field may go on past the block
             for line in self.text:
                 further.append(line)
                 yield line
 
         reader = csv.reader(itertools.chain(lines, more()), delimiter=self.separator)
-        rows, last = [], 0
+        rows: list[list[str]] = []
+        last = 0
         while reader.line_num < len(lines):
             last = reader.line_num
             rows.append(next(reader))
@@ -174,7 +201,7 @@ class Reader:
         width = len(self.names)
         blank = [not row or (width > 1 and row == [row[0]] and not row[0].strip()) for row in rows]
 
-        def line_of_all(i):
+        def line_of_all(i: int) -> int:
             return before + 1 + sum(1 + sum(cell.count("\n") for cell in row) for row in rows[:i])
 
         for i, row in enumerate(rows):
@@ -186,14 +213,14 @@ class Reader:
         places = [i for i in range(len(rows)) if not blank[i]] if any(blank) else range(len(rows))
         return [rows[i] for i in places], lambda i: line_of_all(places[i])
 
-    def _cells(self, rows):
+    def _cells(self, rows: list[list[str]]) -> Cells:
         """The cells of each column."""
         cells = list(zip(*rows, strict=True))
         if self.name_column is not None and rows:
             self.row_names += [cell.strip() for cell in cells[self.name_column]]
         return cells
 
-    def _numbers(self, j, cells, line_of):
+    def _numbers(self, j: int, cells: Sequence[str], line_of: LineOf) -> NDArray[np.float64]:
         """The cells of a column as numbers, NaN for what is none. What they show is noted."""
         column, text = self.seen[j], "".join(cells)
         has_marks = "." in text or "," in text
@@ -214,18 +241,18 @@ class Reader:
             by_comma, _ = self._by(COMMA, cells, text, Column())
             if not np.array_equal(values, by_comma, equal_nan=True):
                 self.by_comma.setdefault(j, []).append((len(self.blocks), by_comma))
-                for i in np.flatnonzero((values != by_comma) & ~np.isnan(values) & ~np.isnan(by_comma)):
+                for i in np.flatnonzero((values != by_comma) & ~np.isnan(values) & ~np.isnan(by_comma)).tolist():
                     column.either.setdefault(COMMA if "," in cells[i] else POINT, cells[i].strip())
         return values
 
-    def _watch(self, j, cells, line_of):
+    def _watch(self, j: int, cells: Sequence[str], line_of: LineOf) -> None:
         """Note what a column shows that is not used."""
         text = "".join(cells)
         if self.assumed is None or OTHER[self.assumed] in text:
             self._numbers(j, cells, line_of)
             self.by_comma.pop(j, None)
 
-    def _by(self, mark, cells, text, column):
+    def _by(self, mark: str, cells: Sequence[str], text: str, column: Column) -> tuple[NDArray[np.float64], list[int]]:
         """The cells as numbers by a decimal mark, NaN for the missing, and the indices of those that are neither."""
         written = cells
         if mark == COMMA and "," in text:
@@ -250,17 +277,17 @@ class Reader:
                 wrong.append(i)
         return values, wrong
 
-    def _keep_texts(self, cells):
+    def _keep_texts(self, cells: Cells) -> None:
         for j, kept in self.texts.items():
             kept += [None if is_missing(cell) else self.known.setdefault(cell, cell.strip()) for cell in cells[j]]
 
-    def table(self):
-        shown = {column.shows() for column in self.seen.values()} - {None}
+    def table(self) -> Table:
+        shown = self._shown()
         marks = [self.notation.decide(self.seen[j], shown) for j in self.columns]
         for i, j in enumerate(self.columns):
             if marks[i] == COMMA:
-                for block, by_comma in self.by_comma.get(j, ()):
-                    self.blocks[block][:, i] = by_comma
+                for place, by_comma in self.by_comma.get(j, ()):
+                    self.blocks[place][:, i] = by_comma
         n_rows = sum(map(len, self.blocks))
         values = np.empty((n_rows, len(self.columns)))
         while self.blocks:  # from the end, so that memory is given back on the way
@@ -294,7 +321,7 @@ class Reader:
         table = Table(
             values,
             [self.names[self.columns[i]] for i in kept],
-            self.names,
+            list(self.names),
             left_out=self.left_out,
             texts={self.names[j]: cells for j, cells in self.texts.items()},
             row_names=self.row_names if self.name_column is not None else None,
@@ -302,7 +329,7 @@ class Reader:
         self._describe(table, [(marks[i], self.seen[self.columns[i]]) for i in kept])
         return table
 
-    def _describe(self, table, columns):
+    def _describe(self, table: Table, columns: list[tuple[str | None, Column]]) -> None:
         """Say how the numbers are written."""
         table.separator = self.separator
         shown = {mark for mark, column in columns if column.mark or column.either} or {self.assumed or POINT}
@@ -310,15 +337,15 @@ class Reader:
         decimal = [column.decimal or column.either.get(COMMA) for mark, column in columns if mark == COMMA]
         if cell := next(filter(None, decimal), None):
             table.notes.append(f"decimal commas: {cell} is read as {plain(cell, COMMA)}")
-        grouped = [(mark, column.grouped or (mark == COMMA and column.either.get(POINT))) for mark, column in columns]
-        if found := next((each for each in grouped if each[1]), None):
-            mark, cell = found
-            table.thousands = OTHER[mark]
-            table.notes.append(
-                f"{'points' if mark == COMMA else 'commas'} between thousands: {cell} is read as {plain(cell, mark)}"
-            )
+        for mark, column in columns:
+            cell = column.grouped or (column.either.get(POINT) if mark == COMMA else None)
+            if mark is not None and cell:
+                table.thousands = OTHER[mark]
+                points = "points" if mark == COMMA else "commas"
+                table.notes.append(f"{points} between thousands: {cell} is read as {plain(cell, mark)}")
+                break
 
-    def _mistake(self, name, column):
+    def _mistake(self, name: str, column: Column) -> str:
         n, cell, line = column.contrary if column.contrary[0] else column.text
         more = f" and {n - 1:,} more" if n > 1 else ""
         instead = "" if self.needed else " or leave the column out with --drop"
@@ -326,11 +353,11 @@ class Reader:
         return f"column {name} has {what}: {short(cell)} on line {line}{more}; correct that{instead}"
 
 
-def _left(name, column):
+def _left(name: str, column: Column) -> Left:
     if column.contrary[0]:
         return Left(name, reason=f"decimal points and decimal commas, such as {short(column.contrary[1])}")
     return Left(name, example=column.text[1])
 
 
-def short(cell):
+def short(cell: str) -> str:
     return repr(cell if len(cell) <= 40 else f"{cell[:37]}...")

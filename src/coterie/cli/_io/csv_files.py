@@ -11,12 +11,13 @@ import csv
 import io
 import itertools
 import re
+from collections.abc import Iterator
 
 from coterie._base.table import Table
 from coterie._base.wording import shortlist
 from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem
-from coterie.cli._io.columns import Choose, distinct
+from coterie.cli._io.columns import Columns, distinct
 from coterie.cli._io.csv_columns import Reader, TwoWaysError, check_quotes, is_missing, short
 from coterie.cli._io.notation import is_number
 
@@ -24,7 +25,7 @@ _SEPARATORS = "\t;,"
 _JSON_OR_XML = re.compile(r"\s*([\[{]\s*[\[{\"]|<(\?xml|!doctype|html))", re.IGNORECASE)
 
 
-def read_csv(stream: io.BufferedReader, choose: Choose) -> Table:
+def read_csv(stream: io.BufferedReader, choose: Columns) -> Table:
     """Read the columns of numbers among those that `choose` picks."""
     csv.field_size_limit(2**31 - 1)
     text = io.TextIOWrapper(stream, encoding=_encoding(stream), errors="replace")
@@ -42,7 +43,7 @@ def read_csv(stream: io.BufferedReader, choose: Choose) -> Table:
         text.detach()  # or else it closes the stream
 
 
-def _read(text, choose, careful=False):
+def _read(text: io.TextIOWrapper, choose: Columns, careful: bool = False) -> Table:
     lines, start = _first_lines(text)
     if _JSON_OR_XML.match(lines[start]):
         raise Problem("this looks like JSON, HTML or XML; save the table as csv")
@@ -94,9 +95,9 @@ def _read(text, choose, careful=False):
     return table
 
 
-def _first_lines(text):
+def _first_lines(text: io.TextIOWrapper) -> tuple[list[str], int]:
     """A block of lines, or more if it has comments only, and where they begin that are none."""
-    lines = []
+    lines: list[str] = []
     while further := text.readlines(thresholds.csv_block):
         start = next((i for i, line in enumerate(further) if line.strip() and not _is_comment(line)), None)
         if start is not None:
@@ -105,7 +106,7 @@ def _first_lines(text):
     raise Problem("there is nothing in it")
 
 
-def _and_more(lines, start, text):
+def _and_more(lines: list[str], start: int, text: io.TextIOWrapper) -> Iterator[str]:
     """The lines from `start` on, and what follows in `text`, of which `lines` then has what was taken."""
     yield from lines[start:]
     for line in text:
@@ -113,7 +114,7 @@ def _and_more(lines, start, text):
         yield line
 
 
-def _encoding(stream):
+def _encoding(stream: io.BufferedReader) -> str:
     head = stream.peek()
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
@@ -126,11 +127,11 @@ def _encoding(stream):
     return "utf-8-sig"
 
 
-def _is_comment(line):
+def _is_comment(line: str) -> bool:
     return line.startswith("#") and not line.startswith(("#\t", "#;", "#,"))  # '#' alone may be a column's name
 
 
-def _separator(lines):
+def _separator(lines: list[str]) -> str:
     """The separator that gives the most lines as many fields as the first, if that is more than one."""
     best, most = ",", 0
     for separator in _SEPARATORS:
@@ -140,7 +141,7 @@ def _separator(lines):
     return best
 
 
-def _is_header(first, body):
+def _is_header(first: list[str], body: list[list[str]]) -> bool:
     """A header has text above numbers in some column, or else only text."""
     for j, name in enumerate(first):
         if not is_number(name) and not is_missing(name):

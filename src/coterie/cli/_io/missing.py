@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,10 +11,13 @@ from coterie._base.table import Table
 from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 MISSING = ("error", "drop", "median")
 
 
-def resolve_missing(table: Table, how: str, medians: Sequence[float] | None = None) -> str | None:
+def resolve_missing(table: Table, how: str, medians: NDArray[np.float64] | None = None) -> str | None:
     """Deal with missing values in the table as `how` says, and return what to tell the user.
 
     medians : those of the columns that a model was fitted with, where that has been; no row may be left then
@@ -48,5 +51,5 @@ def resolve_missing(table: Table, how: str, medians: Sequence[float] | None = No
     return f"{found}; those rows are left out"
 
 
-def _counts(table, counts):
+def _counts(table: Table, counts: NDArray[np.intp]) -> str:
     return shortlist(f"{name} {n:,}" for name, n in zip(table.names, counts, strict=True) if n)

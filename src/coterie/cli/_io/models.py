@@ -4,18 +4,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import coterie
 from coterie._base.clusterer import InductiveClusterer
-from coterie._base.estimator import Estimator
 from coterie._base.model_files import load_parts, save_parts
 from coterie._base.npz import reading
-from coterie._base.parameters import BOOL, NONE, one_of
+from coterie._base.parameters import BOOL, NONE, Rule, one_of
 from coterie._base.state import FLOATS, TEXTS, Array, check_state
 from coterie._base.table import Table
 from coterie._base.wording import count
@@ -24,6 +22,9 @@ from coterie.cli._io.columns import ChooseAgain
 from coterie.cli._io.missing import MISSING
 from coterie.cli._io.outputs import Outputs
 from coterie.scaling import Scaler
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def describe_fit(args: argparse.Namespace, table: Table) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def describe_fit(args: argparse.Namespace, table: Table) -> dict[str, Any]:
 
 
 # What the facts must be, as estimators declare their state.
-_FACTS = {
+_FACTS: dict[str, tuple[Rule | Array, ...]] = {
     "columns": (Array(TEXTS, ("n_features_in_",)),),
     "all_columns": (Array(TEXTS, ("n_columns",)),),
     "columns_have_names": BOOL,
@@ -55,11 +56,11 @@ _FACTS = {
 def save_model(
     outputs: Outputs,
     path: str,
-    model: Estimator,
+    model: InductiveClusterer,
     scaler: Scaler,
     facts: dict[str, Any],
-    numbers: np.ndarray | None = None,
-    typical: np.ndarray | None = None,
+    numbers: NDArray[np.intp] | None = None,
+    typical: NDArray[np.floating] | None = None,
 ) -> None:
     """Write a model, its scaler, and the facts about its data.
 
@@ -72,7 +73,7 @@ def save_model(
         save_parts(file, {"model": model} if scaler.method == "none" else {"model": model, "scaler": scaler}, facts)
 
 
-def find_typical(model: coterie.KMeans, X: np.ndarray) -> np.ndarray:
+def find_typical(model: coterie.KMeans, X: NDArray[np.floating]) -> NDArray[np.floating]:
     """The one or two rows of each cluster in the middle when they are sorted by their distance from the centre.
 
     They stand for all rows where `coterie.outlier_scores` asks for the median distance.
@@ -80,7 +81,8 @@ def find_typical(model: coterie.KMeans, X: np.ndarray) -> np.ndarray:
     order = np.lexsort((coterie.outlier_scores(X, model), model.labels_))
     sizes = np.unique(model.labels_, return_counts=True)[1]
     first = np.cumsum(sizes) - sizes
-    return X[order[np.concatenate([first + (sizes - 1) // 2, first + sizes // 2])]]
+    middle: NDArray[np.floating] = X[order[np.concatenate([first + (sizes - 1) // 2, first + sizes // 2])]]
+    return middle
 
 
 @dataclass
@@ -97,13 +99,13 @@ class Saved:
     model: Any
     scaler: Scaler
     choose: ChooseAgain
-    sizes: np.ndarray
+    sizes: NDArray[np.intp]
     noise: int
     missing: str = "error"
-    medians: Sequence[float] | None = None
+    medians: NDArray[np.float64] | None = None
     on_globe: bool = False
-    numbers: np.ndarray | None = None
-    typical: np.ndarray | None = None
+    numbers: NDArray[np.intp] | None = None
+    typical: NDArray[np.floating] | None = None
 
     def describe(self) -> str:
         model, name = self.model, type(self.model).__name__
@@ -142,7 +144,7 @@ def load_model(path: str) -> Saved:
         sizes, noise = _count(model.labels_ if numbers is None else numbers[model.labels_])
         return Saved(
             model,
-            scaler or Scaler("none"),
+            scaler if isinstance(scaler, Scaler) else Scaler("none"),
             choose,
             sizes,
             noise,
@@ -154,12 +156,12 @@ def load_model(path: str) -> Saved:
         )
 
 
-def _count(labels):
+def _count(labels: NDArray[np.integer]) -> tuple[NDArray[np.intp], int]:
     """Number of rows in each cluster, and in none."""
     return np.bincount(labels[labels >= 0]), int(np.count_nonzero(labels < 0))
 
 
-def _check_facts(model, scaler, facts):
+def _check_facts(model: InductiveClusterer, scaler: object, facts: dict[str, Any]) -> None:
     """Raise a ValueError where `save_model` can't have written them beside this model."""
     n_clusters = getattr(model, "n_clusters_", 0)  # of a tree
     check_state(

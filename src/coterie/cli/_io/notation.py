@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 POINT, COMMA = ".", ","  # the decimal mark
 OTHER = {POINT: COMMA, COMMA: POINT}
@@ -53,8 +54,8 @@ class Column:
     """
 
     mark: str | None = None
-    contrary: list = field(default_factory=lambda: [0, "", 0])
-    text: list = field(default_factory=lambda: [0, "", 0])
+    contrary: list[Any] = field(default_factory=lambda: [0, "", 0])
+    text: list[Any] = field(default_factory=lambda: [0, "", 0])
     either: dict[str, str] = field(default_factory=dict)
     decimal: str | None = None
     grouped: str | None = None
@@ -71,7 +72,7 @@ class Notation:
     shows a decimal comma only beside a point, as in "1.234,5".
     """
 
-    def __init__(self, separator: str):
+    def __init__(self, separator: str) -> None:
         self.separator = separator
 
     def shows(self, cell: str) -> str | None:

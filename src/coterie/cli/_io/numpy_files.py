@@ -6,21 +6,29 @@ from __future__ import annotations
 import dataclasses
 import types
 import zipfile
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from coterie._base.table import Left, Table
 from coterie._base.wording import printable, shortlist
 from coterie.cli._console import Problem, did_you_mean
-from coterie.cli._io.columns import distinct
+from coterie.cli._io.columns import Choose, Columns, distinct
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Headers: TypeAlias = dict[str, tuple[tuple[int, ...], "np.dtype[Any]"]]  # shape and dtype of each array in an npz file
+Load: TypeAlias = Callable[[str], "NDArray[Any]"]  # reads one of them
 
 
-def read_npy(stream, choose):
+def read_npy(stream: IO[bytes], choose: Columns) -> Table:
     """The table in an npy file."""
     return _from_array(_load(stream), [], choose)
 
 
-def read_npz(stream, wanted, choose):
+def read_npz(stream: IO[bytes], wanted: str | None, choose: Columns) -> Table:
     with zipfile.ZipFile(stream) as archive:
         members = archive.namelist()
         if "coterie.json.npy" in members:
@@ -30,27 +38,27 @@ def read_npz(stream, wanted, choose):
             raise Problem("it is an Excel workbook; save the sheet as csv" if excel else "it is a zip file, not an npz")
         headers = {member.removesuffix(".npy"): _header(archive, member) for member in members}
 
-        def load(name):
+        def load(name: str) -> NDArray[Any]:
             with archive.open(f"{name}.npy") as file:
                 return _load(file)
 
         row_names = None
-        if choose.row_names is not None:
+        if isinstance(choose, Choose) and choose.row_names is not None:
             row_names = _pop_row_names(choose.row_names, headers, load)
             choose = dataclasses.replace(choose, row_names=None)
         if wanted is not None and wanted not in headers:
             raise Problem(f"no array is called {wanted!r}: {did_you_mean(wanted, list(headers))}", code=2)
-        wanted = [wanted] if wanted is not None else _arrays_of_a_table(headers)
-        if len(wanted) > 1:
-            table = _from_columns({name: load(name) for name in wanted}, choose)
-            table.notes.append(f"the {len(wanted)} arrays of {len(table.values):,} numbers are the columns")
+        used = [wanted] if wanted is not None else _arrays_of_a_table(headers)
+        if len(used) > 1:
+            table = _from_columns({name: load(name) for name in used}, choose)
+            table.notes.append(f"the {len(used)} arrays of {len(table.values):,} numbers are the columns")
         else:
-            table = _from_npz_array(wanted[0], headers, load, choose)
+            table = _from_npz_array(used[0], headers, load, choose)
         table.row_names = row_names
         return table
 
 
-def _load(stream):
+def _load(stream: IO[bytes]) -> NDArray[Any]:
     try:
         # From what is a file numpy reads past Python, which is wrong for a pipe and for a gzip stream.
         return np.lib.format.read_array(types.SimpleNamespace(read=stream.read))
@@ -60,7 +68,7 @@ def _load(stream):
         raise
 
 
-def _from_array(array, names, choose):
+def _from_array(array: NDArray[Any], names: list[str], choose: Columns) -> Table:
     """The chosen columns of a two-dimensional array; one dimension is one column, a record array has its fields."""
     if array.dtype.names:
         return _from_columns({name: array[name] for name in array.dtype.names}, choose)
@@ -77,7 +85,7 @@ def _from_array(array, names, choose):
     columns = choose(names, is_named)
     if columns != list(range(array.shape[1])):
         array = array[:, columns]
-    values = np.ascontiguousarray(array, dtype=_float_type(array.dtype))
+    values: NDArray[np.floating] = np.ascontiguousarray(array, dtype=_float_type(array.dtype))
     return Table(
         values if values.flags.writeable else values.copy(),
         [names[j] for j in columns],
@@ -88,12 +96,15 @@ def _from_array(array, names, choose):
     )
 
 
-def _from_columns(arrays, choose):
+def _from_columns(arrays: dict[str, NDArray[Any]], choose: Columns) -> Table:
     names = list(arrays)
-    row_names = None if choose.find_row_names(names) is None else _as_text(arrays[choose.row_names])
+    name_column = choose.find_row_names(names)
+    row_names = None if name_column is None else _as_text(arrays[names[name_column]])
     chosen = [names[j] for j in choose(names)]
     numeric = [name for name in chosen if arrays[name].dtype.kind in "biuf" and arrays[name].ndim == 1]
-    texts = {name: _as_text(arrays[name]) for name in chosen if choose.texts and arrays[name].dtype.kind == "U"}
+    texts: dict[str, list[str | None]] = {
+        name: list(_as_text(arrays[name])) for name in chosen if choose.texts and arrays[name].dtype.kind == "U"
+    }
     left_out = [Left(name) for name in chosen if name not in numeric and name not in texts]
     dtype = np.result_type(*(_float_type(arrays[name].dtype) for name in numeric)) if numeric else np.float64
     values = np.empty((len(arrays[names[0]]), len(numeric)), dtype)
@@ -102,15 +113,15 @@ def _from_columns(arrays, choose):
     return Table(values, numeric, names, left_out=left_out, row_names=row_names, texts=texts)
 
 
-def _as_text(array):
+def _as_text(array: NDArray[Any]) -> list[str]:
     return [printable(str(value)) for value in array.tolist()]
 
 
-def _float_type(dtype):
+def _float_type(dtype: np.dtype[Any]) -> type[np.float32] | type[np.float64]:
     return np.float32 if dtype.kind == "f" and dtype.itemsize <= 4 else np.float64
 
 
-def _pop_row_names(wanted, headers, load):
+def _pop_row_names(wanted: str, headers: Headers, load: Load) -> list[str]:
     """The array that names the rows, as text; of whole numbers that count the entries of another one, such as `labels`
     and `label_names`, those. What was used is taken out of `headers`."""
     if wanted not in headers:
@@ -128,7 +139,7 @@ def _pop_row_names(wanted, headers, load):
     return _as_text(names)
 
 
-def _arrays_of_a_table(headers):
+def _arrays_of_a_table(headers: Headers) -> list[str]:
     """The only array of two dimensions, or else the longest ones of one dimension, which then are columns."""
     numeric = {name: shape for name, (shape, dtype) in headers.items() if dtype.kind in "biuf"}
     tables = [name for name, shape in numeric.items() if len(shape) == 2]
@@ -146,7 +157,7 @@ def _arrays_of_a_table(headers):
     return columns
 
 
-def _from_npz_array(wanted, headers, load, choose):
+def _from_npz_array(wanted: str, headers: Headers, load: Load, choose: Columns) -> Table:
     """An array, with what else is in the file about it: names of its columns, scale and offset of packed integers."""
     shape, dtype = headers[wanted]
     names, packing, others = [], {}, []
@@ -175,7 +186,7 @@ def _from_npz_array(wanted, headers, load, choose):
     return table
 
 
-def _header(archive, member):
+def _header(archive: zipfile.ZipFile, member: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
     """Shape and dtype of an npy file in an archive, without reading its values."""
     with archive.open(member) as file:
         version = np.lib.format.read_magic(file)

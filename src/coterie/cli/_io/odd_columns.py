@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coterie._base.table import Table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _ID_NAME = re.compile(r"(?i:(^|[\W_])(id|ids|uid|uuid|guid|key|nr|no))$|(?i:^(index|idx|row)$)|[a-z0-9]I[dD]$")
 _DATE_NAME = re.compile(r"(^|[\W_])(date|datetime|timestamp|year)([\W_]|$)", re.IGNORECASE)
@@ -32,7 +36,7 @@ def odd_columns(table: Table) -> tuple[list[str], list[str], list[str]]:
     return ids, dates, constant
 
 
-def _encodes_dates(values):
+def _encodes_dates(values: NDArray[np.floating]) -> bool:
     """Whole numbers that are all years, all seconds or milliseconds of the years 2001 to 2033, or all YYYYMMDD."""
     low, high = values.min(), values.max()
     if (1900 <= low and high <= 2100) or (1e9 <= low and high <= 2e9) or (1e12 <= low and high <= 2e12):
@@ -42,7 +46,7 @@ def _encodes_dates(values):
     return 19000101 <= low and high <= 21001231 and bool(possible.all())
 
 
-def _counts_rows(values):
+def _counts_rows(values: NDArray[np.floating]) -> bool:
     """Whole numbers, none twice, that are in order, or fill their range, or are very many."""
     if len(np.unique(values[:1000])) < min(len(values), 1000):  # most columns end here
         return False

@@ -9,7 +9,8 @@ import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import IO
+from types import TracebackType
+from typing import IO, Any, cast
 
 from coterie._base.atomic import is_replaced, replacing
 from coterie.cli._console import Problem, discard_stdout
@@ -54,13 +55,15 @@ def _is_same(name: str, target: str, standard: int = -1) -> bool:
 class Outputs:
     """The files that a command writes: all of them take their place when its work is done, or none does."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._files = contextlib.ExitStack()
 
     def __enter__(self) -> Outputs:
         return self
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if error is None or isinstance(error, BrokenPipeError):  # whoever read standard output has what it wanted
             self._files.close()
         else:
@@ -68,28 +71,30 @@ class Outputs:
             self._files.__exit__(Problem, given_up, None)
 
     @contextlib.contextmanager
-    def open(self, target: str | None, binary: bool = False, zipped: bool = True) -> Iterator[IO]:
+    def open(self, target: str | None, binary: bool = False, zipped: bool = True) -> Iterator[IO[Any]]:
         """A file to write, if `zipped` with gzip where its name ends in .gz, or standard output. A Problem names it."""
-        standard_output = target in (None, "-")
         try:
-            if standard_output:
+            if target is None or target == "-":
                 if sys.stdout is None:
                     raise Problem("standard output is closed; name a file with --output")
                 yield sys.stdout
                 sys.stdout.flush()
             else:
                 with contextlib.ExitStack() as layers:  # what does not fit is told as they are closed
-                    file = layers.enter_context(self._files.enter_context(replacing(target)))
+                    file: IO[Any] = layers.enter_context(self._files.enter_context(replacing(target)))
                     if zipped and target.endswith(".gz"):
-                        file = layers.enter_context(gzip.GzipFile(target, "wb", fileobj=file))
+                        file = cast(
+                            IO[Any], layers.enter_context(gzip.GzipFile(target, "wb", fileobj=file))
+                        )  # which it is
                     if not binary:  # names may hold what can't be encoded
                         file = layers.enter_context(io.TextIOWrapper(file, "utf-8", "backslashreplace", "\n"))
                     yield file
         except BrokenPipeError:
-            if not standard_output:
+            if target not in (None, "-"):
                 raise
             discard_stdout()
         except OSError as error:
-            if standard_output:
+            if target in (None, "-"):
                 discard_stdout()
-            raise Problem(f"{'standard output' if standard_output else target}: {error.strerror or error}") from error
+                target = "standard output"
+            raise Problem(f"{target}: {error.strerror or error}") from error

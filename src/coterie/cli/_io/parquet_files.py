@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+from typing import IO
+
 import numpy as np
 
 from coterie._base.optional import how_to_install
 from coterie._base.table import Left, Table
 from coterie._runtime.progress import report
 from coterie.cli._console import Problem
-from coterie.cli._io.columns import Choose, ChooseAgain
+from coterie.cli._io.columns import Columns
 
 
-def read_parquet(stream, choose: Choose | ChooseAgain):
+def read_parquet(stream: IO[bytes], choose: Columns) -> Table:
+    """The table in a parquet file."""
     try:
         import pyarrow as pa
         import pyarrow.parquet

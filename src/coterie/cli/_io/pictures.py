@@ -9,7 +9,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from coterie.cli._io.outputs import Outputs
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
     from coterie.scaling import Scaler
 
@@ -46,7 +47,9 @@ def check_picture(path: str) -> None:
         raise Problem(f"{path}: no kind of picture that can be written; there are {', '.join(sorted(known))}", code=2)
 
 
-def for_scatter(values: np.ndarray, names: list[str], scaler: Scaler) -> tuple[np.ndarray, list[str]]:
+def for_scatter(
+    values: NDArray[np.floating], names: list[str], scaler: Scaler
+) -> tuple[NDArray[np.floating], list[str]]:
     """Scaled rows, or centres, as `plot.scatter` is given them, and the names of its columns: one or two columns in the
     units of the data, or their logarithms; more stay scaled, for principal components."""
     if len(names) > 2:
@@ -64,13 +67,13 @@ def told_of_letters() -> Iterator[None]:
     with warnings.catch_warnings():
         show = warnings.showwarning
 
-        def keep(message, *where):
+        def keep(message: Warning | str, *where: Any) -> None:
             if glyph := re.match(r"Glyph (\d+) ", str(message)):
                 lacking[chr(int(glyph[1]))] = None
             else:
                 show(message, *where)
 
-        warnings.showwarning = keep
+        warnings.showwarning = keep  # type: ignore[assignment]  # it takes all that `showwarning` takes
         yield
     if lacking:
         warn(f"pictures show boxes in place of letters that matplotlib's fonts lack, such as {shortlist(lacking, 3)}")

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coterie.cli._io.notation import is_number
 from coterie.cli._io.outputs import Outputs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -24,9 +28,9 @@ def as_cell(value: object) -> object:
 def write_labels(
     outputs: Outputs,
     target: str | None,
-    labels: np.ndarray,
-    kept: np.ndarray | None = None,
-    scores: np.ndarray | None = None,
+    labels: NDArray[np.integer],
+    kept: NDArray[np.bool_] | None = None,
+    scores: NDArray[np.float64] | None = None,
 ) -> None:
     """Write one label per row, and its score if there are any; a row that was left out has an empty label, quoted so
     that readers see a line there."""
@@ -44,13 +48,15 @@ def write_labels(
             file.write("\n".join(cells))
 
 
-def write_tree(outputs: Outputs, target: str, Z: np.ndarray) -> None:
+def write_tree(outputs: Outputs, target: str, Z: NDArray[np.float64]) -> None:
     """Write a linkage matrix as an npy file."""
     with outputs.open(target, binary=True) as file:
         np.save(file, Z)
 
 
-def write_centers(outputs: Outputs, target: str, sizes: np.ndarray, centers: np.ndarray, names: Sequence[str]) -> None:
+def write_centers(
+    outputs: Outputs, target: str, sizes: NDArray[np.intp], centers: NDArray[np.floating], names: Sequence[str]
+) -> None:
     """Write one row per cluster: its label, its size, its centre in the units of the data."""
     with outputs.open(target) as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -11,10 +11,14 @@ import os
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
+from typing import IO, Any
 
+from coterie._base.table import Table
 from coterie._base.wording import printable
 from coterie._runtime.progress import report
 from coterie.cli._console import Problem, note, progress_bar
+from coterie.cli._io.columns import Columns
 from coterie.cli._io.csv_files import read_csv
 from coterie.cli._io.numpy_files import read_npy, read_npz
 from coterie.cli._io.parquet_files import read_parquet
@@ -30,7 +34,7 @@ _UNREADABLE = {
 
 
 @contextlib.contextmanager
-def naming(source):
+def naming(source: str) -> Iterator[None]:
     """Turn what can go wrong in reading into a Problem that names the source."""
     try:
         yield
@@ -42,7 +46,8 @@ def naming(source):
         raise Problem(f"{source}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def read_source(file, array, choose, quiet=True):
+def read_source(file: str, array: str | None, choose: Columns, quiet: bool = True) -> Table:
+    """Read a file, or standard input, with a progress bar."""
     source = _Told(0 if file == "-" else file, closefd=file != "-")
     with io.BufferedReader(source, 1 << 20) as stream, progress_bar(quiet):
         if source.total > 30e6 and not quiet:
@@ -57,12 +62,12 @@ def source_name(file: str) -> str:
 class _Told(io.FileIO):
     """A file that tells how much of it has been read, where its size is known. That is a place to stop at, too."""
 
-    def __init__(self, file, closefd):
+    def __init__(self, file: str | int, closefd: bool) -> None:
         super().__init__(file, "rb", closefd=closefd)
         status = os.fstat(self.fileno())
         self.total, self.done = status.st_size if stat.S_ISREG(status.st_mode) else 0, 0
 
-    def readinto(self, buffer):
+    def readinto(self, buffer: Any) -> int | None:
         n = super().readinto(buffer)
         if self.total and n:
             self.done = min(self.done + n, self.total)  # some parts of some formats are read twice
@@ -70,7 +75,7 @@ class _Told(io.FileIO):
         return n
 
 
-def _read(stream, array, choose):
+def _read(stream: io.BufferedReader[Any], array: str | None, choose: Columns) -> Table:
     head = stream.peek(8)
     if head.startswith(b"\x1f\x8b"):
         stream = io.BufferedReader(gzip.GzipFile(fileobj=stream), 1 << 20)
@@ -89,6 +94,6 @@ def _read(stream, array, choose):
     return read_csv(stream, choose)
 
 
-def _seekable(stream):
+def _seekable(stream: io.BufferedReader[Any]) -> IO[bytes]:
     plain_file = isinstance(stream.raw, io.FileIO) and stream.seekable()
     return stream if plain_file else io.BytesIO(stream.read())

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from coterie.cli._io.columns import Choose, ChooseAgain
 from coterie.cli._io.missing import resolve_missing
 from coterie.cli._io.odd_columns import odd_columns
 from coterie.cli._io.sources import naming, read_source, source_name
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def read_file(
@@ -60,12 +64,14 @@ def read_file(
             _warn_of(dates, "a date", "dates")
         if constant:
             tell(f"the same in every row, so without effect: {shortlist(constant)}")
-        if message := resolve_missing(table, args.missing):
-            tell(message + ", and their label is empty" * (labelled and table.kept is not None))
+        if resolved := resolve_missing(table, args.missing):
+            tell(resolved + ", and their label is empty" * (labelled and table.kept is not None))
     return table
 
 
-def read_more(args: argparse.Namespace, choose: ChooseAgain, missing: str, medians: Sequence[float]) -> Table:
+def read_more(
+    args: argparse.Namespace, choose: ChooseAgain, missing: str, medians: NDArray[np.float64] | None
+) -> Table:
     """Read further rows for a model, treated as those that it was fitted with, and say what was done about it.
 
     missing, medians : what to do about missing values, and the medians of the columns when the model was fitted
@@ -85,8 +91,8 @@ def read_more(args: argparse.Namespace, choose: ChooseAgain, missing: str, media
         if table.names != list(choose.columns):
             tell(f"columns are taken by position: {shortlist(table.names, 5)} as {shortlist(choose.columns, 5)}")
             table.names = list(choose.columns)
-        if message := resolve_missing(table, missing, medians):
-            tell(message + ", and their label is empty" * (table.kept is not None))
+        if resolved := resolve_missing(table, missing, medians):
+            tell(resolved + ", and their label is empty" * (table.kept is not None))
     return table
 
 
@@ -127,7 +133,7 @@ def read_any(
     return table
 
 
-def read_column(file: str, name: str) -> np.ndarray:
+def read_column(file: str, name: str) -> NDArray[Any]:
     """Read the only column of a file, or the one of this name: numbers, NaN where one is missing, or text and None."""
     with naming(source_name(file)):
         table = read_source(file, None, Choose(None, [], texts=True, needed=True))
@@ -150,11 +156,11 @@ def check_rows(args: argparse.Namespace, table: Table, least: int = 1) -> None:
         raise Problem(f"{source_name(args.file)}: -k {args.n_clusters} is more than {there}")
 
 
-def _teller(args):
+def _teller(args: argparse.Namespace) -> Callable[[str], None]:
     return (lambda message: None) if args.quiet else note
 
 
-def _tell_of_text(table, head, tell):
+def _tell_of_text(table: Table, head: str, tell: Callable[[str], None]) -> None:
     """Name the columns that were left out in reading. A warning has those that hold numbers."""
     if text := [left for left in table.left_out if not left.is_unclear]:
         tell(f"{head}: {shortlist(text)}")
@@ -162,7 +168,7 @@ def _tell_of_text(table, head, tell):
         warn(f"left out, as the numbers can be read in two ways: {shortlist(unclear)}")
 
 
-def _keep_measurements(table, ids, dates, constant):
+def _keep_measurements(table: Table, ids: list[str], dates: list[str], constant: list[str]) -> None:
     table.leave_out(constant, "the same in every row")
     if not table.names:
         raise Problem(f"there is no column of measurements in it, but {shortlist(table.left_out, 5)}")
@@ -171,7 +177,7 @@ def _keep_measurements(table, ids, dates, constant):
     _leave_out_odd(table, ids, dates)
 
 
-def _leave_out_odd(table, ids, dates):
+def _leave_out_odd(table: Table, ids: list[str], dates: list[str]) -> None:
     """Leave out what looks like identifiers and dates, unless there is nothing else, and warn of it."""
     if len(ids) + len(dates) == len(table.names) and not table.texts:
         odd, what = shortlist([*ids, *dates]), " and ".join(["identifiers"] * bool(ids) + ["dates"] * bool(dates))
@@ -185,7 +191,7 @@ def _leave_out_odd(table, ids, dates):
         warn(f"left out: {shortlist(table.left_out[already:])}; --columns chooses what to use")
 
 
-def _warn_of(names, one, many):
+def _warn_of(names: list[str], one: str, many: str) -> None:
     if len(names) == 1:
         warn(f"{names[0]} looks like {one} but is used as a measurement; --drop {names[0]} leaves it out")
     elif names:

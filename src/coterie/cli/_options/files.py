@@ -40,7 +40,7 @@ def add_any_file_arguments(parser: argparse.ArgumentParser) -> None:
     add_column_arguments(parser)
 
 
-def _add_source_arguments(parser):
+def _add_source_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="csv (also gzipped), npy, npz or parquet; - is standard input")
     parser.add_argument("--array", metavar="NAME", help="which array of an npz file")
 

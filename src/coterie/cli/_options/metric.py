@@ -22,7 +22,7 @@ def add_metric_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _metric(text):
+def _metric(text: str) -> distances.Metric:
     name, _, p = text.partition(":")
     try:
         return distances.as_metric(name, **({"p": float(p)} if p else {}))

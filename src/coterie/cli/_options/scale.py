@@ -45,7 +45,7 @@ def scale(table: Table, method: str) -> Scaler:
     check_not_negative(table, method)
     try:
         scaler = Scaler(method).fit(table.values)
-        is_scaled = np.isfinite([scaler.center_, scaler.scale_]).all()
+        is_scaled = bool(np.isfinite([scaler.center_, scaler.scale_]).all())
     except ValueError:  # which knows no options of a command
         is_scaled = False
     if not is_scaled:
@@ -80,7 +80,8 @@ def warn_of_scales(table: Table, metric: Metric | None = None) -> None:
         )
 
 
-def check_not_negative(table, method):
+def check_not_negative(table: Table, method: str) -> None:
+    """Refuse logarithms of negative values."""
     if method == "log":
         negative = [
             f"{name} ({n:,})"
@@ -92,7 +93,7 @@ def check_not_negative(table, method):
             raise Problem(f"--scale log needs values of 0 or more, and there are negative ones in {found}")
 
 
-def _apply(table, scaler):
+def _apply(table: Table, scaler: Scaler) -> None:
     if scaler.method != "none":
         for start in range(0, len(table.values), 100_000):
             table.values[start : start + 100_000] = scaler.transform(table.values[start : start + 100_000])

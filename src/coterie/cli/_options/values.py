@@ -17,7 +17,7 @@ def positive(text: str) -> int:
     return number
 
 
-def jobs(text):
+def jobs(text: str) -> int:
     try:
         number = int(text)
     except ValueError:
@@ -27,14 +27,14 @@ def jobs(text):
     return number
 
 
-def seed(text):
+def seed(text: str) -> int:
     number = int(text) if text.isdecimal() else -1
     if not 0 <= number < 2**32:
         raise argparse.ArgumentTypeError(f"a whole number from 0 to {2**32 - 1} is needed, not {text!r}")
     return number
 
 
-def noun(text):
+def noun(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("a word is needed, such as customers")
     return text
@@ -61,7 +61,7 @@ def column_list(text: str) -> list[str]:
     return names
 
 
-def whole(text):
+def whole(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"a whole number of 0 or more is needed, not {text!r}")
     return int(text)
@@ -69,7 +69,7 @@ def whole(text):
 
 def cluster_numbers(text: str) -> list[int]:
     """The numbers that `2-8` or `5,10,20` stands for."""
-    found = set()
+    found: set[int] = set()
     for part in text.split(","):
         first, dash, last = part.partition("-")
         bounds = [int(each) if each.strip().isdecimal() else 0 for each in (first, last if dash else first)]

@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
+from coterie import selection
 from coterie._base.wording import as_column, count
 from coterie._runtime.thresholds import thresholds
 from coterie.report._chapters.names import METHODS
 from coterie.report._findings import Findings
-from coterie.report._html import Section, element, figure, items, paragraph, table
+from coterie.report._html import Draw, Html, Section, element, figure, items, paragraph, table
 from coterie.report._limits import MOST_LEAVES
 from coterie.report._recommendation import sentence
 
 
-def chapter(found: Findings, picture: Callable) -> Section:
+def chapter(found: Findings, picture: Draw) -> Section:
     if found.data.sample is None:
         rows, sampled = "all rows", ""
     else:
@@ -60,7 +60,7 @@ def chapter(found: Findings, picture: Callable) -> Section:
     return Section("comparison", "How many groups?", content)
 
 
-def _sweep_table(name, suggestion, agreement):
+def _sweep_table(name: str, suggestion: selection.KSuggestion, agreement: dict[int, float] | None) -> Html:
     sweep = suggestion.sweep
     header = ["k", "silhouette", "by chance", "Davies-Bouldin", "Calinski-Harabasz", "stability", "inertia"]
     columns = [[str(row["n_clusters"]) for row in sweep]]

@@ -12,7 +12,7 @@ from coterie._base.wording import share as percent
 from coterie.report._chapters.names import SCALINGS
 from coterie.report._data import DOMINANT
 from coterie.report._findings import Findings
-from coterie.report._html import Section, card, element, facts, items, paragraph, table
+from coterie.report._html import Html, Section, card, element, facts, items, paragraph, table
 
 _MOST_COLUMNS = 60  # in the table of columns
 
@@ -74,7 +74,7 @@ def chapter(found: Findings, pairs: Sequence[tuple[str, object]]) -> Section:
     return Section("data", "The data", content)
 
 
-def _count_rows(found):
+def _count_rows(found: Findings) -> str:
     data = found.data.table
     if data.kept is not None:
         left_out = int(np.count_nonzero(~data.kept))
@@ -87,7 +87,7 @@ def _count_rows(found):
     return f"{found.data.n_rows:,}, none with a missing value"
 
 
-def _check_scale(found):
+def _check_scale(found: Findings) -> list[Html]:
     scaling, names = found.data.scaling, found.data.table.names
     method = scaling.scaler.method
     content = []

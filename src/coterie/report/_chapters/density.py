@@ -4,16 +4,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from coterie._base.wording import share as percent
 from coterie._base.wording import share_cell
-from coterie.report._density import COVERED, MOST_NOISE, MUCH_NOISE, STEADY
+from coterie.report._density import COVERED, MOST_NOISE, MUCH_NOISE, STEADY, Trial
 from coterie.report._findings import Findings
-from coterie.report._html import Section, figure, paragraph, table
+from coterie.report._html import Draw, Section, figure, paragraph, table
 
 
-def chapter(found: Findings, picture: Callable) -> Section:
+def chapter(found: Findings, picture: Draw) -> Section:
     density = found.density
     content = [
         paragraph(
@@ -79,7 +78,8 @@ def chapter(found: Findings, picture: Callable) -> Section:
     return Section("density", "Dense parts of any shape", content)
 
 
-def judge(trial, is_recommended):
+def judge(trial: Trial, is_recommended: bool) -> str:
+    """Whether and why a trial is recommended."""
     if trial.convincing:
         return (
             "Recommended: see the next chapter for the reasons."

@@ -4,22 +4,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coterie import scores
 from coterie._base.wording import as_column
 from coterie.report._findings import Findings, telling
-from coterie.report._html import Section, element, figure, items, paragraph, share, table
+from coterie.report._html import Draw, Html, Section, element, figure, items, paragraph, share, table
 from coterie.report._limits import MOST_DRAWN
 from coterie.report._recommendation import sentence
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _MOST_COLUMNS = 60  # in the table of medians
 _MOST_GROUPS = 20
 
 
-def chapter(found: Findings, picture: Callable) -> Section:
+def chapter(found: Findings, picture: Draw) -> Section:
     profile = found.profile
     shown = np.arange(len(profile.clusters))
     content = []
@@ -58,11 +61,11 @@ def chapter(found: Findings, picture: Callable) -> Section:
         )
     )
     if found.data.kinds is not None:
-        content += [element("h3", "Names of the rows"), *_count_kinds(found, shown)]
+        content += [element("h3", "Names of the rows"), *_count_kinds(found, found.data.kinds, shown)]
     return Section("groups", "The groups", content)
 
 
-def _list_groups(found, shown):
+def _list_groups(found: Findings, shown: NDArray[np.intp]) -> Html:
     profile = found.profile
     rows = [
         [
@@ -86,14 +89,14 @@ def _list_groups(found, shown):
     )
 
 
-def _count_kinds(found, shown):
-    kinds = [kind for kind, _ in Counter(found.data.kinds).most_common()]
+def _count_kinds(found: Findings, names: list[str], shown: NDArray[np.intp]) -> list[Html]:
+    kinds = [kind for kind, _ in Counter(names).most_common()]
     labels, clusters = found.choice.labels, found.profile.clusters
-    counts = Counter(zip(labels.tolist(), found.data.kinds, strict=True))
+    counts = Counter(zip(labels.tolist(), names, strict=True))
     rows = [[f"cluster {clusters[i]}", *(f"{counts[int(clusters[i]), kind]:,}" for kind in kinds)] for i in shown]
     if found.profile.noise.size:
         rows.append(["in none", *(f"{counts[-1, kind]:,}" for kind in kinds)])
-    alike = scores.adjusted_rand_score(found.data.kinds, labels)
+    alike = scores.adjusted_rand_score(names, labels)
     return [
         paragraph(
             "The names had no part in the grouping. They and the groups agree with an adjusted Rand index "

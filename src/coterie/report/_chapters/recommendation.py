@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from coterie._base.wording import count
 from coterie.report._chapters.names import METHODS, SCALINGS
 from coterie.report._findings import Findings
-from coterie.report._html import Section, card, element, figure, items, paragraph
+from coterie.report._html import Draw, Section, card, element, figure, items, paragraph
 
 
-def chapter(found: Findings, picture: Callable) -> Section:
+def chapter(found: Findings, picture: Draw) -> Section:
     choice = found.choice
     if choice.method == "DBSCAN":
         how = f"DBSCAN with eps {choice.model.eps:g} and min_samples {choice.model.min_samples}"
@@ -55,7 +54,7 @@ def chapter(found: Findings, picture: Callable) -> Section:
     return Section("recommendation", "What is recommended", content)
 
 
-def _explain_scatter(found):
+def _explain_scatter(found: Findings) -> str:
     d = len(found.data.table.names)
     text = "The rows, coloured and numbered by group"
     if d > 2:

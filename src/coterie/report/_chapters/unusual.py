@@ -43,14 +43,14 @@ def chapter(found: Findings) -> Section:
     if len(tiny):
         told = "; ".join(
             f"cluster {profile.clusters[i]}: "
-            + shortlist(map(found.data.row_name, np.flatnonzero(labels == profile.clusters[i])), _FEW)
+            + shortlist(map(found.data.row_name, np.flatnonzero(labels == profile.clusters[i]).tolist()), _FEW)
             for i in tiny[:_UNUSUAL]
         )
         content.append(paragraph(f"Rows in very small groups are unusual, too, whatever their score: {told}."))
     return Section("unusual", "Unusual rows", content)
 
 
-def _why(found, row):
+def _why(found: Findings, row: int) -> str:
     """The columns in which a row is farthest from its group, or from all rows, for the spread there."""
     label = found.choice.labels[row]
     members = found.choice.labels == label if label >= 0 else np.ones(found.data.n_rows, dtype=bool)
@@ -59,7 +59,7 @@ def _why(found, row):
     spread = np.where(spread > 0, spread, 1.0)
     far = abs(found.data.scaled[row] - np.median(group, axis=0)) / spread
     values = found.data.table.values
-    phrases = []
+    phrases: list[str] = []
     for j in np.argsort(-far, kind="stable")[:3].tolist():
         if far[j] < 1 and phrases:
             break
