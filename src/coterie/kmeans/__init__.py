@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """k-means: rows go to the nearest of k centers, and centers to the mean of their rows.
 
-A fit passes through these modules in this order: `_kmeans` (parameters, restarts, attributes), `_data` (the rows as the
-kernels want them), `_seeding` (greedy k-means++) and `_lloyd` (assignment and centroid update, empty clusters). The
-loops are in `_kernels`: `seeding`, `assign`, `update`; `cells` and `cell_step` for few features.
+A fit passes through these modules in this order; the kernels are in `_kernels`:
 
-A variant of the algorithm is a module beside `_kmeans`, and its steps are kernels of their own.
+1. `_kmeans`: the estimator. Parameters, restarts, attributes. (`_functions`: the same as functions.)
+2. `_data`: weights, moments and scale of the rows.
+3. `_starts`: where the centers start; `_seeding` is greedy k-means++ (`seeding`).
+4. `_cells`: few features and many rows are sorted into cells of near neighbors (`cells`), for `_seeding` and `_steps`.
+5. `_lloyd`: the iterations. What one iteration does is in `_steps`: row by row (`assign`, `update`) or cell by cell
+   (`cell_step`); `_assignment` finds nearest centers, `_empty_clusters` fills clusters that lost their rows.
+
+`predict`, `score` and `transform` need `_assignment` alone.
+
+A variant of the algorithm is an estimator in a module beside `_kmeans`, and a `Step` of its own, which says how rows
+are assigned or what becomes of the centers. `_lloyd.iterate` repeats any step.
 """
 
-from ._kmeans import KMeans, k_means, kmeans_plusplus
+from ._functions import k_means, kmeans_plusplus
+from ._kmeans import KMeans
 
 __all__ = ["KMeans", "k_means", "kmeans_plusplus"]

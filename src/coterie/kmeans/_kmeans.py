@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""k-means: what users call. The numbers come from `_lloyd`."""
+"""`KMeans`: parameters, restarts, what a fitted model answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from .._base import power_of_two
-from .._base.arrays import as_array, as_matrix, as_weights
+from .._base.arrays import as_weights
 from .._base.clusterer import InductiveClusterer
 from .._base.estimator import UNCHANGED, Estimator, Transformer
 from .._base.exceptions import ConvergenceWarning, also_sklearns
@@ -19,10 +19,8 @@ from .._base.parameters import (
     BOOL,
     CALLABLE,
     N_JOBS,
-    NONE,
     RANDOM_STATE,
     check_n_clusters,
-    check_parameters,
     integer,
     is_array_like,
     number,
@@ -32,10 +30,14 @@ from .._base.parameters import (
 from .._base.random_state import as_random_state
 from .._base.state import FLOATS, Array
 from .._base.warnings import warn
-from .._runtime import memory, progress, threads
+from .._runtime import progress, threads
 from ..distances import as_metric
 from ..scaling._variance import warn_of_scales
-from . import _assignment, _data, _lloyd, _seeding, _steps
+from . import _assignment
+from ._data import Data, prepare
+from ._lloyd import Run, iterate
+from ._starts import read_init, starting_centers
+from ._steps import first_step
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -84,8 +86,8 @@ class KMeans(Transformer, InductiveClusterer):
         None draws from numpy's global state.
 
     copy_x : bool, default=True
-        Accepted for scikit-learn's sake and of no effect: `X` is never modified and, if it is a C-ordered
-        float32 or float64 array, never copied.
+        Ignored; kept for API compatibility. `X` is never modified and, if it is a C-ordered float32 or float64
+        array, never copied.
 
     algorithm : {'lloyd', 'elkan'}, default='lloyd'
         A hint without effect on the result: which distances can be left out is decided from the data.
@@ -187,6 +189,7 @@ class KMeans(Transformer, InductiveClusterer):
     labels_: NDArray[np.int32]
     inertia_: float
     n_iter_: int
+    _n_features_out: int
 
     _fit_metric = _EUCLIDEAN
 
@@ -194,7 +197,7 @@ class KMeans(Transformer, InductiveClusterer):
         self,
         n_clusters: int = 8,
         *,
-        init: str | ArrayLike | Callable = "k-means++",
+        init: str | ArrayLike | Callable[..., ArrayLike] = "k-means++",
         n_init: int | str = "auto",
         max_iter: int = 300,
         tol: float = 1e-4,
@@ -229,8 +232,8 @@ class KMeans(Transformer, InductiveClusterer):
         X : array-like, table or CPU tensor of shape (n_samples, n_features)
             The data; not modified. float32 is computed with as it is, anything else as float64.
 
-        y : ignored
-            Accepted for scikit-learn's sake.
+        y : object, default=None
+            Ignored; kept for API compatibility.
 
         sample_weight : array-like of shape (n_samples,) or float, default=None
             How many times each row counts: not negative, not all zero. None counts each once. Not used for starting
@@ -266,31 +269,32 @@ class KMeans(Transformer, InductiveClusterer):
         A fit that raises or is interrupted leaves the estimator as it was.
         """
         self._check_parameters()
+        seen: dict[str, Any]
         X, seen = self._read(X)
         check_n_clusters(len(X), self.n_clusters)
         weights = as_weights(sample_weight, len(X))
-        init = _check_centers(self.init, X, self.n_clusters) if is_array_like(self.init) else self.init
+        init = read_init(self.init, X, self.n_clusters)
         n_init = self._count_runs()
         if self.algorithm == "elkan" and self.n_clusters == 1:
             warn("algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.", RuntimeWarning)
         random_state = as_random_state(self.random_state)
 
         with progress.reported_to(callback):
-            data = _data.prepare(X, weights, threads.resolve_n_jobs(self.n_jobs))
+            data = prepare(X, weights, threads.resolve_n_jobs(self.n_jobs))
             warn_of_scales(data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, data.moments)
             tolerance = self.tol * float(data.moments.variance.mean())
-            best = None
+            best: Run | None = None
             for _ in range(n_init):
                 start = self._init_centroids(X, init=init, random_state=random_state, sample_weight=weights, data=data)
                 if self.verbose:
                     print("Initialization complete")
-                step = _steps.first_step(data, self.n_clusters)
-                run = _lloyd.iterate(step, start, self.max_iter, tolerance, bool(self.verbose))
-                if best is None or _is_better(run, best, self.n_clusters):
+                step = first_step(data, self.n_clusters)
+                run = iterate(step, start, self.max_iter, tolerance, bool(self.verbose))
+                if best is None or _is_better(run, best):
                     best = run
-        labels, inertia, centers, n_iter, _ = best
+        assert best is not None  # n_init is at least 1
 
-        n_found = _count_distinct(labels, self.n_clusters)
+        n_found = _count_distinct(best.labels, self.n_clusters)
         if n_found < self.n_clusters:
             warn(
                 f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({self.n_clusters}). "
@@ -298,10 +302,10 @@ class KMeans(Transformer, InductiveClusterer):
                 also_sklearns(ConvergenceWarning),
             )
         self._become(
-            cluster_centers_=centers,
-            labels_=labels,
-            inertia_=power_of_two.times(inertia, data.inertia_exponent),
-            n_iter_=n_iter,
+            cluster_centers_=best.centers,
+            labels_=best.labels,
+            inertia_=power_of_two.times(best.inertia, data.inertia_exponent),
+            n_iter_=best.n_iter,
             _n_init=n_init,
             _n_features_out=self.n_clusters,
             **seen,
@@ -363,8 +367,8 @@ class KMeans(Transformer, InductiveClusterer):
         X : array-like, table or CPU tensor of shape (n_samples, n_features)
             Data with the columns seen by fit; not modified.
 
-        y : ignored
-            Accepted for scikit-learn's sake.
+        y : object, default=None
+            Ignored; kept for API compatibility.
 
         sample_weight : array-like of shape (n_samples,) or float, default=None
             How many times each row counts.
@@ -433,7 +437,7 @@ class KMeans(Transformer, InductiveClusterer):
         """
         self._input_names(input_features)
         prefix = type(self).__name__.lower()
-        return np.array([f"{prefix}{i}" for i in range(self._n_features_out)], dtype=object)
+        return np.array([f"{prefix}{i}" for i in range(self._n_features_out)], dtype=np.object_)
 
     def set_fit_request(
         self, *, sample_weight: bool | str | None = UNCHANGED, callback: bool | str | None = UNCHANGED
@@ -465,7 +469,7 @@ class KMeans(Transformer, InductiveClusterer):
         """
         return self._set_request("score", sample_weight=sample_weight)
 
-    def _assign(self, X: NDArray) -> NDArray[np.int32]:
+    def _assign(self, X: NDArray[Any]) -> NDArray[np.int32]:
         return _assignment.nearest(X, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
 
     def _centers(self) -> NDArray[np.float64]:
@@ -491,245 +495,42 @@ class KMeans(Transformer, InductiveClusterer):
                 RuntimeWarning,
             )
             return 1
-        return self.n_init
+        return int(self.n_init)
 
     def _init_centroids(
         self,
-        X: NDArray,
+        X: NDArray[Any],
         *,
-        init: str | NDArray | Callable,
+        init: str | NDArray[Any] | Callable[..., ArrayLike],
         random_state: np.random.RandomState,
-        sample_weight: NDArray | None,
+        sample_weight: NDArray[np.float64] | None,
         n_centroids: int | None = None,
-        x_squared_norms: NDArray | None = None,
-        data: _data.Data | None = None,
+        x_squared_norms: NDArray[Any] | None = None,
+        data: Data | None = None,
     ) -> NDArray[np.float64]:
-        """Starting centers of one run; `data`, where it is there, is that of `X` and `sample_weight`.
+        """Starting centers of one run; `data`, where it is there, was prepared from `X` and `sample_weight`.
 
         Name and arguments are scikit-learn's, whose tests call it; `x_squared_norms` are not needed.
         """
-        k = self.n_clusters if n_centroids is None else n_centroids
-        if is_array_like(init):
-            centers = init
-        elif callable(init):
-            view = X.view()
-            view.flags.writeable = False
-            centers = _check_centers(init(view, k, random_state=random_state), X, k)
-        elif init == "random":
-            weights = np.ones(len(X)) if sample_weight is None else sample_weight
-            n_possible = np.count_nonzero(weights)
-            if n_possible < k:
-                raise ValueError(
-                    f"init='random' needs n_clusters={k} rows of a weight above 0, but there are {n_possible}."
-                )
-            centers = X[random_state.choice(len(X), size=k, replace=False, p=weights / weights.sum())]
-        else:
-            if data is None:
-                data = _data.prepare(X, sample_weight, threads.resolve_n_jobs(self.n_jobs))
-            centers = X[_seeding.seed(data, k, random_state, None)]
-        return centers.astype(np.float64)
+        if data is None:
+            data = prepare(X, sample_weight, threads.resolve_n_jobs(self.n_jobs))
+        n_clusters = self.n_clusters if n_centroids is None else n_centroids
+        return starting_centers(X, n_clusters, init, random_state, sample_weight, data)
 
 
-def k_means(
-    X: ArrayLike,
-    n_clusters: int,
-    *,
-    sample_weight: ArrayLike | None = None,
-    init: str | ArrayLike | Callable = "k-means++",
-    n_init: int | str = "auto",
-    max_iter: int = 300,
-    verbose: int = False,
-    tol: float = 1e-4,
-    random_state: int | np.random.RandomState | np.random.Generator | None = None,
-    copy_x: bool = True,
-    algorithm: str = "lloyd",
-    return_n_iter: bool = False,
-    n_jobs: int | None = None,
-) -> tuple:
-    """Cluster the rows of `X` by k-means: `KMeans` as a function.
-
-    Parameters
-    ----------
-    X : array-like, table or CPU tensor of shape (n_samples, n_features)
-        The data; not modified.
-    n_clusters : int
-        Number of clusters.
-    sample_weight : array-like of shape (n_samples,) or float, default=None
-        How many times each row counts.
-    init, n_init, max_iter, verbose, tol, random_state, copy_x, algorithm, n_jobs
-        As in `KMeans`.
-    return_n_iter : bool, default=False
-        Also return the number of iterations.
-
-    Returns
-    -------
-    centers : ndarray of shape (n_clusters, n_features)
-        The centers, float32 for float32 data and else float64.
-    labels : ndarray of shape (n_samples,), int32
-        Index of the nearest center of each row.
-    inertia : float
-        Weighted sum of squared distances to the nearest center; as `KMeans.inertia_`.
-    n_iter : int
-        Number of iterations of the run that was kept; only with `return_n_iter`.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As by `KMeans.fit`.
-
-    Notes
-    -----
-    Time, memory, ties and determinism are those of `KMeans`.
-
-    Examples
-    --------
-    >>> from coterie import k_means
-    >>> centers, labels, inertia = k_means([[1.0], [2.0], [11.0]], 2, init=[[0.0], [10.0]])
-    >>> centers
-    array([[ 1.5],
-           [11. ]])
-    >>> labels
-    array([0, 0, 1], dtype=int32)
-    >>> inertia
-    0.5
-    """
-    km = KMeans(
-        n_clusters,
-        init=init,
-        n_init=n_init,
-        max_iter=max_iter,
-        verbose=verbose,
-        tol=tol,
-        random_state=random_state,
-        copy_x=copy_x,
-        algorithm=algorithm,
-        n_jobs=n_jobs,
-    )
-    check_parameters("k_means", {**KMeans._rules, "return_n_iter": BOOL}, {**vars(km), "return_n_iter": return_n_iter})
-    km.fit(X, sample_weight=sample_weight)
-    result = km.cluster_centers_, km.labels_, km.inertia_
-    return (*result, km.n_iter_) if return_n_iter else result
-
-
-def kmeans_plusplus(
-    X: ArrayLike,
-    n_clusters: int,
-    *,
-    sample_weight: ArrayLike | None = None,
-    x_squared_norms: ArrayLike | None = None,
-    random_state: int | np.random.RandomState | np.random.Generator | None = None,
-    n_local_trials: int | None = None,
-    n_jobs: int | None = None,
-) -> tuple[NDArray, NDArray[np.intp]]:
-    """Choose rows of `X` as starting centers, far from each other and where many rows are: greedy k-means++.
-
-    Each center is a row drawn with probability proportional to its weight times its squared distance to the nearest
-    center so far; of several such draws the one that lowers the inertia most is taken.
-
-    Parameters
-    ----------
-    X : array-like, table or CPU tensor of shape (n_samples, n_features)
-        The data; not modified.
-    n_clusters : int
-        Number of centers, at most the number of rows.
-    sample_weight : array-like of shape (n_samples,) or float, default=None
-        How many times each row counts.
-    x_squared_norms : array-like of shape (n_samples,), default=None
-        Accepted for scikit-learn's sake; its length is checked, and it is not needed.
-    random_state : int, RandomState, Generator or None, default=None
-        Source of randomness.
-    n_local_trials : int, default=None
-        Draws for each center but the first; None is 2 + log(n_clusters). With 1 it is plain k-means++.
-    n_jobs : int or None, default=None
-        Number of threads; the result does not depend on it.
-
-    Returns
-    -------
-    centers : ndarray of shape (n_clusters, n_features)
-        The rows chosen, float32 for float32 data and else float64.
-    indices : ndarray of shape (n_clusters,), intp
-        Which rows they are: ``centers == X[indices]``.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As by `KMeans.fit`, or `x_squared_norms` has another length than `X`.
-
-    Notes
-    -----
-    O(n_samples * n_clusters * n_local_trials * n_features) time at most, O(n_samples) memory (with up to eight features
-    it may include a sorted copy of the rows).
-
-    References
-    ----------
-    .. [1] D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding", Proceedings of the
-       eighteenth annual ACM-SIAM symposium on discrete algorithms (2007) 1027-1035. :doi:`10.5555/1283383.1283494`
-
-    Examples
-    --------
-    >>> from coterie import kmeans_plusplus
-    >>> centers, indices = kmeans_plusplus([[0.0], [0.1], [9.0], [9.1]], 2, random_state=0)
-    >>> sorted(centers.round().ravel().tolist())
-    [0.0, 9.0]
-    """
-    rules = {
-        "n_clusters": (integer(1),),
-        "random_state": RANDOM_STATE,
-        "n_local_trials": (integer(1), NONE),
-        "n_jobs": N_JOBS,
-    }
-    check_parameters(
-        "kmeans_plusplus",
-        rules,
-        {"n_clusters": n_clusters, "random_state": random_state, "n_local_trials": n_local_trials, "n_jobs": n_jobs},
-    )
-    X = as_matrix(X, owner="kmeans_plusplus")
-    weights = as_weights(sample_weight, len(X))
-    check_n_clusters(len(X), n_clusters)
-    if x_squared_norms is not None and (norms := as_array(x_squared_norms, "x_squared_norms")).shape[:1] != (len(X),):
-        raise ValueError(
-            f"The length of x_squared_norms {norms.size} should be equal to the length of n_samples {len(X)}."
-        )
-    data = _data.prepare(X, weights, threads.resolve_n_jobs(n_jobs))
-    trials = n_local_trials or 1
-    memory.require(
-        8 * trials * (X.shape[1] + 8),
-        f"{trials:,} draws for each center (n_local_trials)",
-        "A few are enough: None is 2 + log(n_clusters).",
-    )
-    indices = _seeding.seed(data, n_clusters, as_random_state(random_state), n_local_trials)
-    return X[indices], indices
-
-
-def _check_centers(centers: ArrayLike, X: NDArray, n_clusters: int) -> NDArray:
-    """Starting centers as a float array of the right shape."""
-    centers = as_matrix(centers, name="init")
-    if centers.shape[0] != n_clusters:
-        raise ValueError(
-            f"The shape of the initial centers {centers.shape} does not match the number of clusters {n_clusters}."
-        )
-    if centers.shape[1] != X.shape[1]:
-        raise ValueError(
-            f"The shape of the initial centers {centers.shape} does not match the number of features of "
-            f"the data {X.shape[1]}."
-        )
-    return centers
-
-
-def _is_better(run: tuple, best: tuple, n_clusters: int) -> bool:
+def _is_better(run: Run, best: Run) -> bool:
     """Whether a run has a lower inertia and other clusters: rounding can make the same clusters look better."""
-    if run[1] >= best[1]:
+    if run.inertia >= best.inertia:
         return False
-    labels, others = run[0], best[0]
-    partner = np.empty(n_clusters, dtype=others.dtype)
-    partner[labels] = others
-    return bool((partner[labels] != others).any())
+    partner = np.empty(len(run.centers), dtype=best.labels.dtype)
+    partner[run.labels] = best.labels
+    return bool((partner[run.labels] != best.labels).any())
 
 
-def _count_distinct(labels: NDArray, n_clusters: int) -> int:
+def _count_distinct(labels: NDArray[np.int32], n_clusters: int) -> int:
     seen = np.zeros(n_clusters, dtype=bool)
     for start in range(0, len(labels), 8192):
         seen[labels[start : start + 8192]] = True
-        if seen.all():  # nearly always after the first block
+        if seen.all():  # nearly always after the first rows
             break
     return int(np.count_nonzero(seen))

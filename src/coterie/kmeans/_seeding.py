@@ -205,4 +205,5 @@ class Seeder:
 def _first_beyond(running: NDArray[np.float64], aims: NDArray[np.float64] | float) -> NDArray[np.intp]:
     """Where the running sum of numbers of at least 0 passes `aims`; never at a number that is 0, unless all are."""
     last = np.searchsorted(running, running[-1])
-    return np.minimum(np.searchsorted(running, aims, side="right"), last)
+    found: NDArray[np.intp] = np.minimum(np.searchsorted(running, aims, side="right"), last)
+    return found

@@ -24,12 +24,11 @@ from .._base.parameters import (
 )
 from .._base.random_state import as_random_state
 from .._runtime import threads
-from ..kmeans import _assignment, _data, _lloyd, _steps
-from ..kmeans._kmeans import kmeans_plusplus
+from ..kmeans import _assignment, _data, _lloyd, _starts, _steps
 from ._maps import draw_as_map, order_of_map
 from ._moving_picture import save
 from ._projection import Projection
-from ._scatter import check_n_columns, draw_centers
+from ._scatter import draw_centers
 from ._style import NOISE, as_names, label_axes, new_axes, rgb_of
 
 if TYPE_CHECKING:
@@ -202,18 +201,9 @@ def start(
     random_state: int | np.random.RandomState | np.random.Generator | None,
 ) -> NDArray[np.float64]:
     """Where the centers start: as those of `KMeans` do."""
-    if not isinstance(init, str):
-        centers = as_matrix(init, name="init").astype(np.float64)
-        if len(centers) != n_clusters:
-            raise ValueError(
-                f"The shape of the initial centers {centers.shape} does not match the number of clusters {n_clusters}."
-            )
-        check_n_columns(centers.shape[1], X.shape[1], "init", "kmeans_animation")
-        return centers
-    if init == "random":
-        chances = np.full(len(X), 1 / len(X))
-        return X[as_random_state(random_state).choice(len(X), size=n_clusters, replace=False, p=chances)]
-    return kmeans_plusplus(X, n_clusters, random_state=random_state)[0]
+    data = _data.prepare(X, None, threads.resolve_n_jobs(None))
+    found = _starts.read_init(init, X, n_clusters)
+    return _starts.starting_centers(X, n_clusters, found, as_random_state(random_state), None, data)
 
 
 def _frames(n_steps: int) -> list[Frame]:

@@ -174,7 +174,7 @@ class Scaler(Transformer, Estimator):
         """Fit, then return the scaled columns: the same as ``fit(X).transform(X)``."""
         return self.fit(X).transform(X)
 
-    def inverse_transform(self, X: ArrayLike) -> NDArray:
+    def inverse_transform(self, X: ArrayLike) -> NDArray[Any]:
         """Bring scaled rows, such as cluster centers, back to the units of the data.
 
         Parameters
@@ -218,7 +218,7 @@ class Scaler(Transformer, Estimator):
         """
         return self._input_names(input_features)
 
-    def _check_not_negative(self, array: NDArray, X: object) -> None:
+    def _check_not_negative(self, array: NDArray[Any], X: object) -> None:
         if self.method != "log":
             return
         for rows in _blocks(array):
@@ -233,18 +233,18 @@ class Scaler(Transformer, Estimator):
                 )
 
 
-def _blocks(array: NDArray) -> Iterator[slice]:
+def _blocks(array: NDArray[Any]) -> Iterator[slice]:
     step = max(1, thresholds.scaled_numbers // array.shape[1])
     for start in range(0, len(array), step):
         yield slice(start, start + step)
 
 
-def _values(block: NDArray, logarithm: bool) -> NDArray[np.float64]:
+def _values(block: NDArray[Any], logarithm: bool) -> NDArray[np.float64]:
     block = block.astype(np.float64, copy=False)
     return np.log1p(block) if logarithm else block
 
 
-def _range(array: NDArray, logarithm: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _range(array: NDArray[Any], logarithm: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Smallest and largest value of each column, without regard to NaN; 0 for a column of nothing else."""
     low, high = np.full((2, array.shape[1]), np.nan)
     for rows in _blocks(array):
@@ -254,7 +254,7 @@ def _range(array: NDArray, logarithm: bool) -> tuple[NDArray[np.float64], NDArra
     return (np.log1p(low), np.log1p(high)) if logarithm else (low, high)
 
 
-def _check_range(low: NDArray, high: NDArray, names: NDArray | None) -> None:
+def _check_range(low: NDArray[Any], high: NDArray[Any], names: NDArray[Any] | None) -> None:
     with np.errstate(over="ignore"):
         bad = np.isinf(high - low)
     if bad.any():
@@ -278,7 +278,7 @@ def _refusing_overflow(dtype: np.dtype) -> Iterator[None]:
 
 
 def _standard(
-    array: NDArray, low: NDArray, width: NDArray, varies: NDArray, logarithm: bool = False
+    array: NDArray[Any], low: NDArray[Any], width: NDArray[Any], varies: NDArray[Any], logarithm: bool = False
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean and standard deviation, from each value's place in the range of its column (0 to 1): whatever the offset
     and size of the values, nothing cancels or overflows."""
@@ -297,7 +297,7 @@ def _standard(
 
 
 def _robust(
-    array: NDArray, low: NDArray, width: NDArray, varies: NDArray
+    array: NDArray[Any], low: NDArray[Any], width: NDArray[Any], varies: NDArray[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Median and interquartile range."""
     center, scale = low.copy(), np.ones_like(low)

@@ -60,7 +60,8 @@ def _shares(variance: NDArray[np.float64]) -> NDArray[np.float64]:
     largest = variance.max()
     if not 0 < largest < np.inf:
         return np.zeros_like(variance)
-    return variance / largest / (variance / largest).sum()
+    shares: NDArray[np.float64] = variance / largest / (variance / largest).sum()
+    return shares
 
 
 def warn_of_scales(

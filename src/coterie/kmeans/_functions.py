@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""k-means and its seeding as functions, with scikit-learn's names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._base.arrays import as_array, as_matrix, as_weights
+from .._base.parameters import BOOL, N_JOBS, NONE, RANDOM_STATE, check_n_clusters, check_parameters, integer
+from .._base.random_state import as_random_state
+from .._runtime import memory, threads
+from ._data import prepare
+from ._kmeans import KMeans
+from ._seeding import seed
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+def k_means(
+    X: ArrayLike,
+    n_clusters: int,
+    *,
+    sample_weight: ArrayLike | None = None,
+    init: str | ArrayLike | Callable[..., ArrayLike] = "k-means++",
+    n_init: int | str = "auto",
+    max_iter: int = 300,
+    verbose: int = False,
+    tol: float = 1e-4,
+    random_state: int | np.random.RandomState | np.random.Generator | None = None,
+    copy_x: bool = True,
+    algorithm: str = "lloyd",
+    return_n_iter: bool = False,
+    n_jobs: int | None = None,
+) -> tuple[Any, ...]:
+    """Cluster the rows of `X` by k-means: `KMeans` as a function.
+
+    Parameters
+    ----------
+    X : array-like, table or CPU tensor of shape (n_samples, n_features)
+        The data; not modified.
+    n_clusters : int
+        Number of clusters.
+    sample_weight : array-like of shape (n_samples,) or float, default=None
+        How many times each row counts.
+    init, n_init, max_iter, verbose, tol, random_state, copy_x, algorithm, n_jobs
+        As in `KMeans`.
+    return_n_iter : bool, default=False
+        Also return the number of iterations.
+
+    Returns
+    -------
+    centers : ndarray of shape (n_clusters, n_features)
+        The centers, float32 for float32 data and else float64.
+    labels : ndarray of shape (n_samples,), int32
+        Index of the nearest center of each row.
+    inertia : float
+        Weighted sum of squared distances to the nearest center; as `KMeans.inertia_`.
+    n_iter : int
+        Number of iterations of the run that was kept; only with `return_n_iter`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As by `KMeans.fit`.
+
+    Notes
+    -----
+    Time, memory, ties and determinism are those of `KMeans`.
+
+    Examples
+    --------
+    >>> from coterie import k_means
+    >>> centers, labels, inertia = k_means([[1.0], [2.0], [11.0]], 2, init=[[0.0], [10.0]])
+    >>> centers
+    array([[ 1.5],
+           [11. ]])
+    >>> labels
+    array([0, 0, 1], dtype=int32)
+    >>> inertia
+    0.5
+    """
+    km = KMeans(
+        n_clusters,
+        init=init,
+        n_init=n_init,
+        max_iter=max_iter,
+        verbose=verbose,
+        tol=tol,
+        random_state=random_state,
+        copy_x=copy_x,
+        algorithm=algorithm,
+        n_jobs=n_jobs,
+    )
+    check_parameters("k_means", {**KMeans._rules, "return_n_iter": BOOL}, {**vars(km), "return_n_iter": return_n_iter})
+    km.fit(X, sample_weight=sample_weight)
+    result = km.cluster_centers_, km.labels_, km.inertia_
+    return (*result, km.n_iter_) if return_n_iter else result
+
+
+def kmeans_plusplus(
+    X: ArrayLike,
+    n_clusters: int,
+    *,
+    sample_weight: ArrayLike | None = None,
+    x_squared_norms: ArrayLike | None = None,
+    random_state: int | np.random.RandomState | np.random.Generator | None = None,
+    n_local_trials: int | None = None,
+    n_jobs: int | None = None,
+) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Choose rows of `X` as starting centers, far from each other and where many rows are: greedy k-means++.
+
+    Each center is a row drawn with probability proportional to its weight times its squared distance to the nearest
+    center so far; of several such draws the one that lowers the inertia most is taken.
+
+    Parameters
+    ----------
+    X : array-like, table or CPU tensor of shape (n_samples, n_features)
+        The data; not modified.
+    n_clusters : int
+        Number of centers, at most the number of rows.
+    sample_weight : array-like of shape (n_samples,) or float, default=None
+        How many times each row counts.
+    x_squared_norms : array-like of shape (n_samples,), default=None
+        Ignored but for its length, which is checked; kept for API compatibility.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of randomness.
+    n_local_trials : int, default=None
+        Draws for each center but the first; None is 2 + log(n_clusters). With 1 it is plain k-means++.
+    n_jobs : int or None, default=None
+        Number of threads; the result does not depend on it.
+
+    Returns
+    -------
+    centers : ndarray of shape (n_clusters, n_features)
+        The rows chosen, float32 for float32 data and else float64.
+    indices : ndarray of shape (n_clusters,), intp
+        Which rows they are: ``centers == X[indices]``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As by `KMeans.fit`, or `x_squared_norms` has another length than `X`.
+
+    Notes
+    -----
+    O(n_samples * n_clusters * n_local_trials * n_features) time at most, O(n_samples) memory (with up to eight features
+    it may include a sorted copy of the rows).
+
+    References
+    ----------
+    .. [1] D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding", Proceedings of the
+       eighteenth annual ACM-SIAM symposium on discrete algorithms (2007) 1027-1035. :doi:`10.5555/1283383.1283494`
+
+    Examples
+    --------
+    >>> from coterie import kmeans_plusplus
+    >>> centers, indices = kmeans_plusplus([[0.0], [0.1], [9.0], [9.1]], 2, random_state=0)
+    >>> sorted(centers.round().ravel().tolist())
+    [0.0, 9.0]
+    """
+    rules = {
+        "n_clusters": (integer(1),),
+        "random_state": RANDOM_STATE,
+        "n_local_trials": (integer(1), NONE),
+        "n_jobs": N_JOBS,
+    }
+    check_parameters(
+        "kmeans_plusplus",
+        rules,
+        {"n_clusters": n_clusters, "random_state": random_state, "n_local_trials": n_local_trials, "n_jobs": n_jobs},
+    )
+    X = as_matrix(X, owner="kmeans_plusplus")
+    weights = as_weights(sample_weight, len(X))
+    check_n_clusters(len(X), n_clusters)
+    if x_squared_norms is not None and (norms := as_array(x_squared_norms, "x_squared_norms")).shape[:1] != (len(X),):
+        raise ValueError(
+            f"The length of x_squared_norms {norms.size} should be equal to the length of n_samples {len(X)}."
+        )
+    data = prepare(X, weights, threads.resolve_n_jobs(n_jobs))
+    trials = n_local_trials or 1
+    memory.require(
+        8 * trials * (X.shape[1] + 8),
+        f"{trials:,} draws for each center (n_local_trials)",
+        "A few are enough: None is 2 + log(n_clusters).",
+    )
+    indices = seed(data, n_clusters, as_random_state(random_state), n_local_trials)
+    return X[indices], indices

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Where a run of k-means starts: given centers, those of a callable, random rows, or greedy k-means++."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._base.arrays import as_matrix
+from ._data import Data
+from ._seeding import seed
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+def starting_centers(
+    X: NDArray[Any],
+    n_clusters: int,
+    init: str | NDArray[Any] | Callable[..., ArrayLike],
+    random_state: np.random.RandomState,
+    sample_weight: NDArray[np.float64] | None,
+    data: Data,
+) -> NDArray[np.float64]:
+    """Starting centers of one run, in the units of `X`.
+
+    X, sample_weight : what `data` was prepared from
+    init : "k-means++", "random", a callable, or centers from `read_init`
+    """
+    centers: NDArray[Any]
+    if isinstance(init, np.ndarray):
+        centers = init
+    elif callable(init):
+        view = X.view()
+        view.flags.writeable = False
+        centers = check_centers(init(view, n_clusters, random_state=random_state), X, n_clusters)
+    elif init == "random":
+        weights = np.ones(len(X)) if sample_weight is None else sample_weight
+        n_possible = np.count_nonzero(weights)
+        if n_possible < n_clusters:
+            raise ValueError(
+                f"init='random' needs n_clusters={n_clusters} rows of a weight above 0, but there are {n_possible}."
+            )
+        centers = X[random_state.choice(len(X), size=n_clusters, replace=False, p=weights / weights.sum())]
+    else:
+        centers = X[seed(data, n_clusters, random_state)]
+    return centers.astype(np.float64)
+
+
+def read_init(
+    init: str | ArrayLike | Callable[..., ArrayLike], X: NDArray[Any], n_clusters: int
+) -> str | NDArray[Any] | Callable[..., ArrayLike]:
+    """`init` as it is, but given centers as a float array of the right shape."""
+    return init if isinstance(init, str) or callable(init) else check_centers(init, X, n_clusters)
+
+
+def check_centers(centers: ArrayLike, X: NDArray[Any], n_clusters: int) -> NDArray[Any]:
+    """Starting centers as a float array of the right shape.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As of any data, or they are not `n_clusters` rows with the columns of `X`.
+    """
+    centers = as_matrix(centers, name="init")
+    if centers.shape[0] != n_clusters:
+        raise ValueError(
+            f"The shape of the initial centers {centers.shape} does not match the number of clusters {n_clusters}."
+        )
+    if centers.shape[1] != X.shape[1]:
+        raise ValueError(
+            f"The shape of the initial centers {centers.shape} does not match the number of features of "
+            f"the data {X.shape[1]}."
+        )
+    return centers
