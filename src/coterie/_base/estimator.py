@@ -228,11 +228,11 @@ class Estimator:
                 "Call 'fit' with appropriate arguments before using this estimator."
             )
 
-    def _read(self, X: ArrayLike, **options: Any) -> tuple[NDArray[Any], dict[str, object]]:
+    def _read(self, X: ArrayLike, **options: Any) -> tuple[NDArray[Any], dict[str, Any]]:
         """The data for fit, checked, and the attributes that describe them (for `_become`)."""
         names = column_names(X)
         array = as_matrix(X, owner=type(self).__name__, **options)
-        seen: dict[str, object] = {"n_features_in_": array.shape[1]}
+        seen: dict[str, Any] = {"n_features_in_": array.shape[1]}
         if names is not None:
             seen["feature_names_in_"] = names
         return array, seen

@@ -269,7 +269,6 @@ class KMeans(Transformer, InductiveClusterer):
         A fit that raises or is interrupted leaves the estimator as it was.
         """
         self._check_parameters()
-        seen: dict[str, Any]
         X, seen = self._read(X)
         check_n_clusters(len(X), self.n_clusters)
         weights = as_weights(sample_weight, len(X))
@@ -392,7 +391,7 @@ class KMeans(Transformer, InductiveClusterer):
         labels = _assignment.nearest(X, self.cluster_centers_, n_threads)
         return -_assignment.inertia(X, weights, self.cluster_centers_, labels, n_threads)
 
-    def fit_predict(
+    def fit_predict(  # type: ignore[override]  # what fit takes, by name
         self,
         X: ArrayLike,
         y: object = None,
