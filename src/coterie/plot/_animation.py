@@ -28,7 +28,7 @@ from ..kmeans import _assignment, _data, _lloyd, _starts, _steps
 from ._maps import draw_as_map, order_of_map
 from ._moving_picture import save
 from ._projection import Projection
-from ._scatter import draw_centers
+from ._scatter import check_n_columns, draw_centers
 from ._style import NOISE, as_names, label_axes, new_axes, rgb_of
 
 if TYPE_CHECKING:
@@ -201,8 +201,11 @@ def start(
     random_state: int | np.random.RandomState | np.random.Generator | None,
 ) -> NDArray[np.float64]:
     """Where the centers start: as those of `KMeans` do."""
-    data = _data.prepare(X, None, threads.resolve_n_jobs(None))
+    if not isinstance(init, str):
+        init = as_matrix(init, name="init")
+        check_n_columns(init.shape[1], X.shape[1], "init", "kmeans_animation")
     found = _starts.read_init(init, X, n_clusters)
+    data = _data.prepare(X, None, threads.resolve_n_jobs(None))
     return _starts.starting_centers(X, n_clusters, found, as_random_state(random_state), None, data)
 
 
