@@ -9,7 +9,7 @@ import pytest
 from coterie import KMeans, distances, hierarchy, kmeans_plusplus
 from coterie._base.arrays import as_floats, as_matrix, as_weights, for_kernels
 from coterie._dendrogram import linkage_matrix
-from coterie.distances import _sparse
+from coterie.distances import _condensed, _sparse
 
 X = np.random.RandomState(0).normal(size=(40, 3))
 
@@ -292,7 +292,7 @@ def test_kernels_are_given_aligned_numbers(monkeypatch):
     assert all(each.flags.aligned for each in (found.starts, found.columns, found.values))
     seen = []
     for name in ("_to_square", "_to_condensed"):
-        monkeypatch.setattr(distances, name, lambda array, *_: seen.append(array.flags.aligned))
+        monkeypatch.setattr(_condensed, name, lambda array, *_: seen.append(array.flags.aligned))
     distances.squareform(unaligned(np.ones(3)))
     distances.squareform(unaligned(np.zeros((3, 3))))
     assert seen == [True, True]

@@ -152,7 +152,7 @@ def test_other_files_are_told_from_models(tmp_path, monkeypatch):
 
     for content in (b"", b"k,n\n1,2\n", whole[: len(whole) // 2], whole + b" "):
         path.write_bytes(content)
-        refused("it is no npz file, or not all of one")
+        refused("it is no npz file, or not a complete one")
     entry = whole.index(b"PK\1\2")
     for field, value, because in ((8, 1, ".*encrypted"), (10, 99, ".*compressed"), (6, 99, "zip file version")):
         path.write_bytes(whole[: entry + field] + bytes([value]) + whole[entry + field + 1 :])

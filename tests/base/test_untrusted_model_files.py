@@ -310,7 +310,7 @@ def test_texts_that_are_no_header(path):
 def test_arrays_that_are_not_named_or_not_there_are_refused(path):
     tree, arrays = parts_of_a_model(path)
     path.write_bytes(with_parts(tree, arrays | {"more": np.arange(3)}))
-    refused(path, "an array more, 'more.npy'")
+    refused(path, "an array that nothing refers to, 'more.npy'")
     del arrays["parts/model/state/labels_"]
     path.write_bytes(with_parts(tree, arrays))
     refused(path, "no array 'parts/model/state/labels_'")
@@ -371,7 +371,7 @@ def test_zip_files_that_lie(path):
         rewrite(**{"coterie.json.npy": b""})
     refused(path, "two of its arrays have the same name")
     rewrite(**{"readme.txt": b"text"})
-    refused(path, "an array more")
+    refused(path, "an array that nothing refers to")
     path.write_bytes(whole[:40] + b"\1" + whole[41:])
     refused(path, None)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writing a file in one step: an earlier file is there until the new one is whole."""
+"""Write a file in one step: an earlier file stays until the new one is complete."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _STREAM = re.compile(r"/dev/(stdin|stdout|stderr|fd)\b|/proc/")
 def replacing(path: str | os.PathLike[str], mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
     """Open a file for writing that takes the place of `path` when the block ends.
 
-    If the block raises, or the bytes can't be written, what was at `path` stays as it was. A new file has the
-    permissions of any new file, another one keeps its own. A link stays a link: the file that it leads to is replaced.
-    Devices, pipes and streams such as /dev/stdout can't be replaced and are written to directly.
+    If the block raises, or the bytes can't be written, what was at `path` stays as it was. A new file gets the usual
+    permissions, and a file that is replaced passes its own on. A link stays a link: the file that it leads to is
+    replaced. Devices, pipes and streams such as /dev/stdout can't be replaced and are written to directly.
 
     Parameters
     ----------
@@ -43,7 +43,8 @@ def replacing(path: str | os.PathLike[str], mode: str = "wb", **options: Any) ->
             with open(path, mode, **options) as file:
                 yield file
             return
-        # Beside the target, as files move in one step within a file system only. Its name may be as long as is allowed.
+        # Beside the target: only within a file system does a file move in one step. The target's name may be as long
+        # as is allowed, so this one is not made of it.
         partial = os.path.join(os.path.dirname(target), f".coterie-{os.urandom(8).hex()}")
         with open(partial, mode.replace("w", "x"), **options) as file:
             yield file
@@ -62,13 +63,13 @@ def replacing(path: str | os.PathLike[str], mode: str = "wb", **options: Any) ->
 
 
 def is_replaced(path: str | os.PathLike[str]) -> bool:
-    """Whether `replacing` would put another file at `path`, and not write to a device, a pipe or a stream."""
+    """Whether `replacing` would put a new file at `path` rather than write to a device, a pipe or a stream."""
     path = os.fsdecode(path)
     return not os.path.exists(path) or (os.path.isfile(path) and not _is_stream(path))
 
 
 def name_file(error: OSError, path: str) -> OSError:
-    """An error of the system that names a file: `path`, if it has named none. It may be `error` itself."""
+    """Return `error`, or one like it, with `path` as its file name unless it has one."""
     if error.errno is None:  # numpy's, of a write that stopped halfway
         error = OSError(errno.EIO, str(error))
     if error.filename is None:

@@ -46,7 +46,9 @@ class Estimator:
         "n_features_in_": (integer(1),),
         "feature_names_in_": (Array(TEXTS, ("n_features_in_",)), ABSENT),
     }
-    _settings: dict[str, tuple[Rule | Array, ...]] = {}  # alike, of attributes that are neither parameters nor of a fit
+    _settings: dict[
+        str, tuple[Rule | Array, ...]
+    ] = {}  # the same for attributes that are neither parameters nor of a fit
 
     n_features_in_: int
     feature_names_in_: NDArray[np.object_]
@@ -174,7 +176,7 @@ class Estimator:
         Raises
         ------
         TypeError
-            A parameter or a result is something else than numbers, texts and arrays of them, such as a function, a
+            A parameter or a result is something other than numbers, texts and arrays of them, such as a function, a
             random generator or a sparse matrix; or the class is not one of coterie.
         ValueError
             A parameter is out of range, or an attribute is not what `fit` could have left there.

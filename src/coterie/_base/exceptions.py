@@ -19,7 +19,7 @@ class NotFittedError(ValueError, AttributeError):
 
 
 class ConvergenceWarning(UserWarning):
-    """An algorithm ended, but not where one would hope.
+    """An algorithm did not converge as expected, or found fewer clusters than asked for.
 
     Where scikit-learn is loaded it can be caught as ``sklearn.exceptions.ConvergenceWarning`` too.
     """
@@ -29,11 +29,11 @@ class ConvergenceWarning(UserWarning):
 
 
 class ClusteringWarning(UserWarning):
-    """A clustering that is as asked for, but hardly what was wanted: the message says what to try."""
+    """The clustering is as asked for, but probably not what was wanted; the message says what to try."""
 
 
 class FeatureScaleWarning(UserWarning):
-    """One feature varies so much more than all the others that distances hardly depend on these.
+    """One feature varies so much more than all the others that distances hardly depend on the others.
 
     Raised by `fit` where one of two or more features holds 95% of their total variance or more, with a metric that adds
     up differences. ``warnings.filterwarnings("ignore", category=coterie.FeatureScaleWarning)`` silences it.

@@ -61,7 +61,7 @@ def load(path: str | os.PathLike[str]) -> Any:
 
 
 def save_parts(file: IO[bytes], parts: Mapping[str, Estimator], facts: Mapping[str, Any] | None = None) -> None:
-    """Write estimators, "model" and maybe a "scaler", and facts: what JSON has, and arrays."""
+    """Write estimators (a "model", and maybe a "scaler") and facts, which are arrays and what JSON can hold."""
     written = {}
     for part, each in parts.items():
         name = name_of(type(each))
@@ -80,7 +80,7 @@ def save_parts(file: IO[bytes], parts: Mapping[str, Estimator], facts: Mapping[s
 
 
 def load_parts(path: str | os.PathLike[str]) -> tuple[dict[str, Estimator], dict[str, Any]]:
-    """The estimators and the facts that `save_parts` wrote. The estimators are checked, the facts are not."""
+    """Read the estimators and the facts that `save_parts` wrote; check the estimators, but not the facts."""
     with npz.reading(path):
         tree = npz.read(path)
         _check_keys("it", tree, ("parts", "facts"))

@@ -7,8 +7,8 @@ text names all other arrays, each by its place in it:
     {"format": 2, "parts": {"model": {"class": "coterie.KMeans", "params": {"n_clusters": 3, ...},
      "state": {"cluster_centers_": {"$array": "parts/model/state/cluster_centers_"}, ...}}}, "facts": {...}}
 
-This module turns such a file into dicts, numbers, texts and arrays. What these must be in a model is up to those who
-ask for it.
+This module turns such a file into dicts, numbers, texts and arrays. The caller decides what these must be in a
+model.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from .atomic import name_file
 
 FORMAT = 2
 _HEADER = "coterie.json"
-# Keys of JSON objects that stand for what JSON has not.
+# Keys of JSON objects that stand for what JSON lacks.
 _ARRAY, _TEXTS, _TUPLE, _METRIC = "$array", "$texts", "$tuple", "$metric"
 _LARGEST_DIRECTORY = 1 << 20  # bytes; that is thousands of arrays
 _DEEPEST = 50  # brackets within brackets
-_BYTES_OF_JSON = 40  # in memory, for one in the file, at most
-_BYTES_OF_TEXT = 20  # alike, of an array of texts
+_BYTES_OF_JSON = 40  # memory that a byte of JSON takes when it is parsed, at most
+_BYTES_OF_TEXT = 20  # the same for a byte of an array of texts
 _BLOCK = 1 << 20
 # What numpy writes in front of an array. Its own reader evaluates it as Python.
 _NPY = re.compile(
@@ -160,7 +160,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
             tree = _parse(take(_HEADER))
             tree = {key: _decode(value, key, take) for key, value in tree.items()}
             if waiting:
-                raise ValueError(f"it has an array more, {next(iter(waiting))!r}")
+                raise ValueError(f"it has an array that nothing refers to, {next(iter(waiting))!r}")
             return tree
 
 
@@ -170,7 +170,7 @@ def _check_end(file: IO[bytes], size: int) -> None:
     file.seek(max(0, size - n))
     end = file.read(n).rjust(n, b"\0")
     if end[76:80] != b"PK\5\6":
-        raise ValueError("it is no npz file, or not all of one")
+        raise ValueError("it is no npz file, or not a complete one")
     (n_bytes,) = struct.unpack("<L", end[88:92])
     if end[56:60] == b"PK\6\7":  # a file of more than 4 GB
         (n_bytes,) = struct.unpack("<Q", end[40:48])
@@ -182,7 +182,7 @@ def _read_array(member: IO[bytes], n_bytes: int) -> np.ndarray:
     """An array from an npy file of so many bytes."""
     start = member.read(10)
     if start[:8] != b"\x93NUMPY\1\0" or len(start) < 10:
-        raise ValueError("it has something else than arrays")
+        raise ValueError("it holds something other than arrays")
     (n_more,) = struct.unpack("<H", start[8:])
     found = _NPY.fullmatch(member.read(n_more))
     if found is None:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     _Float = TypeVar("_Float", bound=np.floating)
 
-# Exponents that a power of the largest number may have. Above are left 2**120 for sums; below, room for small numbers.
-_LOW, _HIGH = -200, 900
-_FAR = 980  # that of others, which are compared with such numbers
-_WIDE = 1800  # how much smaller that of the smallest number above 0 may be, where the largest one is divided
-_RADIUS = 664  # either way, of a power of a radius: from 1e-100 to 1e100 for squares
-_USUAL = 6.0  # up to this power float32 numbers are safe in float64, whatever they are
-_WEIGHT = 64  # either way, of the largest weight
-_WEIGHTS = 700  # from the largest weight to the smallest above 0
+# Binary exponents. "A power" is that of the metric: of the numbers' size, times 2 for squares.
+_LOW, _HIGH = -200, 900  # a power of the largest number: 2**120 are left above for sums, and room below for small ones
+_FAR = 980  # a power of other numbers that are compared with these, at most
+_WIDE = 1800  # from a power of the smallest number above 0 to one of the largest, at most, where the latter is divided
+_RADIUS = 664  # a power of a radius, up or down: from 1e-100 to 1e100 for squares
+_USUAL = 6.0  # powers up to this one of any float32 number fit into float64
+_WEIGHT = 64  # the largest weight, up or down
+_WEIGHTS = 700  # from the smallest weight above 0 to the largest, at most
 
 
 def magnitude(*arrays: NDArray[Any]) -> float:
@@ -160,7 +160,7 @@ def lengths(differences: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def balanced(weights: NDArray[np.float64] | None) -> tuple[NDArray[np.float64] | None, int]:
-    """Weights of at least 0 over a power of two that lets them be multiplied with squares; and its exponent.
+    """Weights of at least 0, divided by a power of two so that they can be multiplied with squares; and its exponent.
 
     Raises
     ------

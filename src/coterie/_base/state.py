@@ -24,7 +24,7 @@ class Array(NamedTuple):
     types : it is of one of these; objects are texts
     shape : the length of each dimension, or the name of a length: those of one name are the same, and an attribute that
         is an integer is the length of its name
-    low, high : its values are at least, and less than, these; a number or the name of a length
+    low, high : its values are at least `low` and less than `high`, which may be the name of a length
     finite : False lets infinity pass, but never NaN
     """
 

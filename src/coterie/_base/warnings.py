@@ -14,9 +14,9 @@ _scoped = threading.local()  # told_once(...): of the calling thread
 
 @contextlib.contextmanager
 def told_once(*told: type[Warning]) -> Iterator[None]:
-    """Within this context, and in the calling thread, warn of each kind once at most, and not of those already `told`.
+    """In this context each category is warned of at most once, and those in `told` are not; in the calling thread only.
 
-    For work that fits again and again. The filters of `warnings` would be changed for all threads.
+    For work that fits again and again. The filters of `warnings` would change for all threads.
     """
     before = getattr(_scoped, "told", None)
     _scoped.told = [*(before or ()), *told]

@@ -107,15 +107,15 @@ class Drift:
 
 
 def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
-    """Compare how new rows fall into clusters with how those did that the clusters were made from.
+    """Compare how new rows fall into clusters with how the rows did from which the clusters were made.
 
     Parameters
     ----------
     model_or_profile : fitted estimator with `labels_` and `predict`, or Profile
-        What the new rows are assigned to the clusters by.
+        What assigns the new rows to clusters.
     X_new : array-like or table of shape (n_new, n_features)
-        The new rows: for an estimator scaled as those that it was fitted to, for a profile in the units of the data and
-        with the same columns (of a table those that are numbers are enough, in any order).
+        The new rows. For an estimator they are scaled like those of the fit. For a profile they are in the units of the
+        data and have the same columns; of a table the columns of numbers are enough, in any order.
 
     Returns
     -------
@@ -129,33 +129,33 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
         The columns of `X_new` are not those of the fit or profile; the profile has no cluster or no feature that is a
         number and varies.
     TypeError
-        There is neither a profile nor an estimator that can assign new rows.
+        It is neither a profile nor an estimator that can assign new rows.
 
     Notes
     -----
     What is compared:
 
     - `KMeans`: the shares of ``labels_`` with those of ``predict(X_new)``. Distances are those to the nearest center.
-      Of the rows of the fit only the mean over all is known, from ``inertia_`` (with `sample_weight` it is not, and the
-      distance then means nothing).
-    - `DBSCAN`: the shares alike, noise among them, which is what to watch. There are no centers, and no distances.
-      New rows are noise more often than those of the fit even if nothing has changed, as each row of the fit counted
-      itself as a neighbor: little where clusters are dense, from 35% to 42% in one trial with few rows. Measure that
-      with rows that were kept out of the fit.
-    - `AgglomerativeClustering`: the shares of ``predict`` for the rows of the fit, which it keeps, with those of
+      For the rows of the fit only the distance over all clusters is known, from ``inertia_``. After a fit with
+      `sample_weight` it means nothing.
+    - `DBSCAN`: the same shares, and that of noise, which is the one to watch. There are no centers and no distances.
+      New rows are noise more often than those of the fit even if nothing has changed, because each row of the fit
+      counted itself as a neighbor. The difference is small where clusters are dense; in one trial with few rows it was
+      42% against 35%. Rows that were kept out of the fit show how large it is.
+    - `AgglomerativeClustering`: the shares of ``predict`` for the rows of the fit, which it keeps, with the shares of
       ``predict(X_new)``. Distances are those to the mean of the cluster, if the metric is Euclidean. With given
-      distances the shares of ``labels_`` are taken.
-    - `Profile`: rows, those that it was made from too, count for the cluster with the nearest mean, in standard
-      deviations of all rows; a missing value counts as the mean of all rows. So these shares differ from
-      `Profile.shares` where clusters are not the neighborhoods of means, as with DBSCAN or with other scaling. Prefer
-      the estimator where there is one. (If rows times clusters times features are more than 10 billion, a profile
-      assigns only every second, third, ... of its rows, so that ``n_then`` is less than its number of rows.)
+      distances the shares of ``labels_`` take the place of the first.
+    - `Profile`: each row, new or old, counts for the cluster with the nearest mean, in standard deviations of all rows;
+      a missing value counts as the mean of all rows. So the old shares may differ from `Profile.shares`, as with
+      DBSCAN or with other scaling, where a row's cluster is not that of the nearest mean. Prefer the estimator where
+      there is one. If rows times clusters times features are more than 10 billion, a profile assigns only every
+      second, third, ... of its rows, and ``n_then`` is less than its number of rows.
 
-    A model is nearer to the rows that it was fitted to than to others: with few rows in many clusters distances grow a
-    little without any drift. The index sees shares only: a shift within clusters shows in the distances.
+    A model fits the rows of its fit better than others: with few rows in many clusters distances grow a little without
+    any drift. The index sees shares only; a shift within clusters shows in the distances.
 
-    The bounds 0.1 and 0.25 are customary, and rules of thumb; that of chance supposes that rows were drawn
-    independently of each other.
+    The bounds 0.1 and 0.25 are customary rules of thumb. The bound of chance assumes that rows were drawn independently
+    of each other.
 
     References
     ----------

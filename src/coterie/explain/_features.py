@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Tables of numbers and of categories, with values missing: what explains clusters reads more than what finds them."""
+"""Tables with columns of numbers and of categories, where values may be missing."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .._base.wording import shown
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-# A column of text is names, not categories, if it has more values than the first, and for each fewer rows than the
-# second.
+# A column of text holds names rather than categories if it has more values than _FEW_VALUES, and fewer rows for each
+# than _FEW_ROWS.
 _FEW_VALUES, _FEW_ROWS = 50, 10
 _NO_NUMBERS = (bool, np.bool_, complex, np.complexfloating)  # nothing is measured in them
 _FEW_CODES, _LARGEST_CODE = 5, 99  # different whole numbers of a column that may be codes

@@ -27,7 +27,7 @@ class Occupation(NamedTuple):
     labels : for each row the cluster, from 0; -1 for noise
     sizes : (k,) rows in each
     n_noise : rows in none
-    distances : (k,) root mean squared distance to the center of each; NaN where there is none, or no telling
+    distances : (k,) root mean squared distance to the center of each; NaN where there is no row or no center
     distance : that of all rows that are in a cluster
     """
 

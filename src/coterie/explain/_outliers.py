@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = None) -> NDArray[np.float64]:
     """Say how unusual each row is for the clusters of a fitted model: the higher, the more unusual.
 
-    1 is where the usual ends for `DBSCAN`, and right in the middle of it for the others:
+    With `DBSCAN` rows above 1 are unusual; with the others 1 is the score of a typical row:
 
     - `KMeans`: the distance to the nearest center, divided by the median of these distances over the rows of that
       cluster in `reference`. Half of the rows score 1 or less; 3 is far out.
-    - `AgglomerativeClustering`: alike, with the clusters of ``predict``, the means of their rows for centers, and the
-      rows of the fit, which it keeps, for `reference`. Only with Euclidean distances.
+    - `AgglomerativeClustering`: the same with the clusters of ``predict``, the means of their rows as centers, and the
+      rows of the fit, which it keeps, as `reference`. Only with Euclidean distances.
     - `DBSCAN`: the distance to the nearest core point, divided by `eps`. Core points score 0, border points up to 1,
       and noise more than 1: exactly where ``predict`` says -1.
 
@@ -32,10 +32,10 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     X : array-like of shape (n_samples, n_features)
         The rows, scaled as those that the model was fitted to: the same ones, or new ones. Not modified.
     model : fitted KMeans, DBSCAN or AgglomerativeClustering
-        Of k-means and DBSCAN scikit-learn's, too.
+        scikit-learn's KMeans and DBSCAN, too.
     reference : array-like of shape (n_reference, n_features), default=None
-        For k-means, the rows that tell what is typical: as a rule those of the fit. None stands for `X`, which will do
-        where `X` holds enough rows of each cluster; a single row would be typical of itself.
+        For k-means, the rows that tell what is typical, usually those of the fit. None stands for `X`, which is enough
+        where `X` holds many rows of each cluster; a single row would be typical of itself.
 
     Returns
     -------
@@ -54,17 +54,17 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
 
     Notes
     -----
-    A cluster with fewer than two rows in `reference`, or where more than half of them are at the center, says nothing
-    about what is typical: there the median over all rows of `reference` is taken instead, and if that is 0, too, a row
-    scores 0 at a center and infinity elsewhere.
+    A cluster with fewer than two rows in `reference`, or with more than half of them at the center, does not tell what
+    is typical. For it the median over all rows of `reference` is taken; if that is 0, too, a row scores 0 at a center
+    and infinity elsewhere.
 
-    A row that has a cluster for itself scores 0, however far from all others it is: k-means gives the farthest outliers
-    such clusters. Look at the sizes of clusters, too, or use fewer of them.
+    A row that is alone in its cluster scores 0, however far from all others it is, and k-means gives the farthest
+    outliers such clusters. So look at the sizes of the clusters, too, or use fewer clusters.
 
-    The scores of different kinds of models can't be compared, nor can those of k-means in few and in many features: the
-    more features, the nearer to 1 nearly all distances are.
+    Do not compare the scores of different kinds of models, nor those of k-means with few and with many features: the
+    more features there are, the closer to 1 nearly all scores are.
 
-    Time and memory beyond the data are those of ``predict`` and of sorting the distances.
+    Time, and memory beyond the data, are those of ``predict`` and of sorting the distances.
 
     Examples
     --------

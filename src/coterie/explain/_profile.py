@@ -265,7 +265,7 @@ def profile(
     Parameters
     ----------
     X : array-like or table of shape (n_samples, n_features)
-        The data as they were measured: not scaled, and with columns, too, that the clusters were not made from. Values
+        The data as they were measured, not scaled; columns from which the clusters were not made are welcome. Values
         may be missing (NaN, None): they are left out, feature by feature, and counted. Columns of text, bool and
         categories are counted by value. Not modified.
     labels : array-like of shape (n_samples,)
@@ -319,7 +319,7 @@ def profile(
     A column of text with more than 50 values and fewer than 10 rows for each of them is left out, unless it is in
     `categorical`.
 
-    Sums are taken of differences from the lowest value in float64, so that an offset does no harm. O(n log n) time for
+    Sums are of differences from the lowest value, in float64, so an offset does no harm. O(n log n) time for
     each feature; memory beyond the data is a float64 copy of it and a few columns.
 
     References

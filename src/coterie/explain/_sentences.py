@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _HINTED = 0.2  # effect from which a feature is hinted at: a small one in Cohen's count
-_MOST_NAMED = 4
+_MOST_NAMED = 4  # features in a sentence
 _FACTOR = 1.2  # least ratio of medians, or its inverse, that is said as a factor
 _LARGE_FACTOR = 2.0  # the same for features whose spread is not that of ratios
 _LEAST_FACTOR = 0.095  # "1/160" says more than "0.0064 times"
 _FAR_ENOUGH = 0.3  # standard deviations that other medians and means must be apart
 _NORMAL_IQR = 1.3489795003921634  # interquartile range of the normal distribution with standard deviation 1
-_RATHER = 0.5  # least effect of a value that is frequent, of the strongest effect, that it is told for
+_RATHER = 0.5  # share of the strongest effect from which a value that is more frequent here is told instead
 _FEW, _FEW_SHARE = 5, 0.01  # members, and their share, below which they are counted
 _FRACTIONS = {
     3 / 4: "three quarters{of_the}",
@@ -34,11 +34,11 @@ _FRACTIONS = {
     1 / 5: "a fifth{of_the}",
     1 / 10: "a tenth{of_the}",
 }
-_ABOUT = 0.05  # how far, relatively, from such a fraction
+_ABOUT = 0.05  # relative difference from such a fraction, at most
 
 
 def sentences(facts: Facts, groups: Iterable[int]) -> list[str]:
-    """One for each of the groups."""
+    """A sentence for each of the groups."""
     return [f"{_head(facts, group)}: {_body(facts, group)}" for group in groups]
 
 
@@ -98,7 +98,7 @@ def _of_numbers(facts: Facts, group: int) -> Iterator[_Phrase]:
 
 
 def _say_basis(facts: Facts, counts: NDArray[np.int64], group: int, of_all: bool = False) -> str:
-    """How many values a number rests on where these are few; with `of_all` where it is not every row."""
+    """How many values a number rests on, where they are few; with `of_all`, where they are not of every row."""
     known, size, known_at_all = int(counts[group]), int(facts.sizes[group]), int(counts.sum())
     if known_at_all < KNOWN * facts.n_rows:
         here = f"all {size:,}" if known == size else f"{known:,} of {size:,}"

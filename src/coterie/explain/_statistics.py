@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _EXAMPLES = 3  # most typical and most extreme members of a cluster
-_WIDE = 2.0  # times the lower quartile the upper one is where differences are said as factors
+_WIDE = 2.0  # ratio of the quartiles from which differences are told as factors
 _FLOOR = 0.1  # of the median, added before logarithms are taken of values that may be 0
 
 
@@ -189,6 +189,7 @@ def _sums_of_others(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def describe_category(category: _features.Category, groups: Groups) -> Shares:
+    """How often each value is in each group, and how much that sets the group apart."""
     k, c = len(groups), len(category.values)
     present = category.codes >= 0
     group_of = np.empty(len(category.codes), np.int64)
@@ -239,7 +240,9 @@ class Members:
             self.squared = total / n_present if n_present.any() else total
 
     def nearest(self) -> tuple[NDArray[np.int64], ...]:
+        """Up to three rows of each group that are nearest to its mean."""
         return self.groups.first(np.where(np.isnan(self.squared), np.inf, self.squared), _EXAMPLES)
 
     def farthest(self) -> tuple[NDArray[np.int64], ...]:
+        """Up to three rows of each group that are farthest from its mean."""
         return self.groups.first(np.where(np.isnan(self.squared), np.inf, -self.squared), _EXAMPLES)

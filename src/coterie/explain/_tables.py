@@ -105,7 +105,7 @@ def _most_telling(facts: Facts, groups: list[int]) -> set[str]:
 
 
 def _mark(effect: float) -> str:
-    """All equally wide, so that the numbers before them are aligned."""
+    """Signs behind a number; all are equally wide, so that numbers are aligned."""
     if math.isnan(effect) or abs(effect) < NAMED:
         return _UNMARKED
     return f" {('+' if effect > 0 else '-') * (2 if abs(effect) >= LARGE else 1)}".ljust(len(_UNMARKED))
@@ -126,5 +126,6 @@ def lay_out(header: list[str], lines: list[list[str]], width: int, marked: bool 
 
 
 def _cut(text: str, most: int) -> str:
+    """A text on one line, with dots where it is too long."""
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[: most - 3]}..."
