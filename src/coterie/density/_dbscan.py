@@ -283,7 +283,7 @@ class DBSCAN(InductiveClusterer):
         self._check_is_fitted()
         return self._assign(self._read_more_rows(X))
 
-    def fit_predict(
+    def fit_predict(  # type: ignore[override]  # it names the options of `fit`, as scikit-learn does
         self,
         X: ArrayLike,
         y: object = None,

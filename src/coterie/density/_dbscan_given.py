@@ -43,7 +43,7 @@ def find_clusters_of_matrix(
 def find_clusters_of_graph(
     graph: SparseRows, eps: float, min_samples: int, weights: NDArray[np.float64] | None, n_threads: int
 ) -> Clusters:
-    """The same of a sparse matrix: what is not stored is not near, but each point is its own neighbor.
+    """The same of a sparse matrix: pairs that are not stored are no neighbors, but each point is its own neighbor.
 
     O(n + m) time for m stored distances, 33 bytes a point.
     """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The clusters of DBSCAN: join the core points that are within the radius of each other, cell by cell of a k-d tree.
 
-First within each cell, then between cells. `joined` says of each cell whether all its core points are in one set
-already; if so, any of them stands for all. What is joined already is not looked at again.
+First within each cell, then between cells. `joined` says for each cell whether all its core points are in one set
+already; if so, any of them represents all. Cells in the same set are not compared again.
 """
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
