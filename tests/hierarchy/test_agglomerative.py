@@ -36,9 +36,10 @@ def assert_as_scikit_learn(data, **params):
 
 
 @pytest.mark.parametrize("linkage", SCIKIT_LEARNS)
-def test_labels_and_tree_are_scikit_learns(linkage):
-    rng = np.random.RandomState(1)
-    for case in range(80):
+@pytest.mark.parametrize("seed", range(4))
+def test_labels_and_tree_are_scikit_learns(linkage, seed):
+    rng = np.random.RandomState(seed)
+    for case in range(20):
         n, d = rng.randint(2, 90), rng.randint(1, 5)
         data = rng.normal(size=(n, d)) + [0, 0, 100, 1e6][case % 4]
         cut = (
@@ -70,9 +71,10 @@ METRICS = (
     ("linkage", "metric"),
     [*((linkage, metric) for linkage in SCIKIT_LEARNS[1:] for metric in METRICS), ("single", "haversine")],
 )
-def test_metrics_are_scikit_learns(linkage, metric):
-    rng = np.random.RandomState(2)
-    for _ in range(8):
+@pytest.mark.parametrize("seed", range(2))
+def test_metrics_are_scikit_learns(linkage, metric, seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(4):
         data = rng.uniform(0.1, 1.4, size=(rng.randint(2, 50), 2 if metric == "haversine" else 5))
         data = distance_matrix(data) if metric == "precomputed" else data
         assert_as_scikit_learn(data, metric=metric, linkage=linkage, n_clusters=rng.randint(1, len(data) + 1))
@@ -84,10 +86,11 @@ def test_functions_of_all_rows_are_metrics_as_in_scikit_learn(linkage):
 
 
 @pytest.mark.parametrize("linkage", LINKAGES)
-def test_the_tree_is_scipys(linkage):
+@pytest.mark.parametrize("seed", range(4))
+def test_the_tree_is_scipys(linkage, seed):
     hierarchy = pytest.importorskip("scipy.cluster.hierarchy")
-    rng = np.random.RandomState(3)
-    for _ in range(20):
+    rng = np.random.RandomState(seed)
+    for _ in range(5):
         data = rng.normal(size=(rng.randint(2, 60), 3))
         model = AgglomerativeClustering(linkage=linkage).fit(data)
         expected = hierarchy.linkage(data, linkage)
@@ -210,9 +213,10 @@ def test_cuts_have_the_labels_of_a_fresh_fit(linkage):
     assert all(vars(model)[name] is before[name] for name in before)
 
 
-def test_a_cut_by_size_leaves_no_small_cluster_and_no_row_out():
-    rng = np.random.RandomState(5)
-    for _ in range(60):
+@pytest.mark.parametrize("seed", range(4))
+def test_a_cut_by_size_leaves_no_small_cluster_and_no_row_out(seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(15):
         data = rng.normal(size=(rng.randint(2, 60), 2))
         model = AgglomerativeClustering(linkage=rng.choice(LINKAGES)).fit(data)
         min_size = rng.randint(1, len(data) + 1)
@@ -253,9 +257,10 @@ def test_bad_cuts_are_named(given, message):
 
 
 @pytest.mark.parametrize("linkage", LINKAGES)
-def test_new_rows_go_to_the_nearest_cluster(linkage):
-    rng = np.random.RandomState(6)
-    for case in range(25):
+@pytest.mark.parametrize("seed", range(4))
+def test_new_rows_go_to_the_nearest_cluster(linkage, seed):
+    rng = np.random.RandomState(seed)
+    for case in range(7):
         n, d, offset = rng.randint(2, 40), rng.randint(1, 4), [0, 1e4][case % 2]
         data, new = rng.normal(size=(n, d)) + offset, rng.normal(size=(15, d)) + offset
         metric = "euclidean" if linkage in ("ward", "centroid", "median") else ["euclidean", "manhattan"][case % 3 // 2]

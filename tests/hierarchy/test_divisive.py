@@ -134,9 +134,10 @@ def test_ruspini_as_in_r(metric, expected):
     assert round(coefficient(heights), 6) == expected
 
 
-def test_the_tree_is_that_of_the_definition():
-    rng = np.random.RandomState(0)
-    for case in range(400):
+@pytest.mark.parametrize("seed", range(4))
+def test_the_tree_is_that_of_the_definition(seed):
+    rng = np.random.RandomState(seed)
+    for case in range(100):
         D = any_matrix(rng)
         Z = DivisiveClustering(metric="precomputed").fit(D).linkage_
         np.testing.assert_array_equal(Z, reference.linkage(D), err_msg=str(case))
@@ -157,11 +158,12 @@ def test_the_tree_is_that_of_the_definition():
     ],
     ids=lambda metric: getattr(metric, "name", metric),
 )
-def test_the_tree_of_rows_is_that_of_their_distances(metric):
+@pytest.mark.parametrize("seed", range(2))
+def test_the_tree_of_rows_is_that_of_their_distances(metric, seed):
     distance = pytest.importorskip("scipy.spatial.distance")
-    rng = np.random.RandomState(1)
+    rng = np.random.RandomState(seed)
     name, more = (metric, {}) if isinstance(metric, str) else ("minkowski", {"p": 3})
-    for _ in range(10):
+    for _ in range(5):
         X = rng.uniform(1, 2, size=(rng.randint(2, 60), 4))
         Z = DivisiveClustering(metric=metric).fit(X).linkage_
         D = distance.squareform(distance.pdist(X, "cityblock" if name == "manhattan" else name, **more))
@@ -170,10 +172,11 @@ def test_the_tree_of_rows_is_that_of_their_distances(metric):
         np.testing.assert_allclose(Z[:, 2], expected[:, 2], rtol=1e-12, atol=1e-15)
 
 
-def test_the_tree_is_a_valid_linkage():
+@pytest.mark.parametrize("seed", range(4))
+def test_the_tree_is_a_valid_linkage(seed):
     hierarchy = pytest.importorskip("scipy.cluster.hierarchy")
-    rng = np.random.RandomState(2)
-    for _ in range(100):
+    rng = np.random.RandomState(seed)
+    for _ in range(25):
         model = DivisiveClustering(metric="precomputed").fit(any_matrix(rng))
         assert hierarchy.is_valid_linkage(model.linkage_) and hierarchy.is_monotonic(model.linkage_)
         np.testing.assert_array_equal(model.children_, model.linkage_[:, :2])
@@ -181,9 +184,10 @@ def test_the_tree_is_a_valid_linkage():
         assert model.n_leaves_ == len(model.linkage_) + 1 and model.children_.dtype == np.intp
 
 
-def test_labels_are_the_clusters_after_so_many_splits():
-    rng = np.random.RandomState(3)
-    for _ in range(60):
+@pytest.mark.parametrize("seed", range(4))
+def test_labels_are_the_clusters_after_so_many_splits(seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(15):
         D = any_matrix(rng)
         clusters = [list(range(len(D)))]
         k = rng.randint(1, len(D) + 1)
@@ -196,9 +200,10 @@ def test_labels_are_the_clusters_after_so_many_splits():
         assert sorted(found) == sorted(clusters)
 
 
-def test_a_threshold_splits_clusters_of_that_diameter():
-    rng = np.random.RandomState(4)
-    for _ in range(60):
+@pytest.mark.parametrize("seed", range(4))
+def test_a_threshold_splits_clusters_of_that_diameter(seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(15):
         D = any_matrix(rng)
         heights = DivisiveClustering(metric="precomputed").fit(D).distances_
         threshold = rng.choice(heights)

@@ -64,17 +64,19 @@ def both(y, method, **kwargs):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_trees_are_those_of_the_recurrence(linkage_path, method):
-    rng = np.random.RandomState(0)
-    for n in [2, 3, 4, 5, *rng.randint(6, 45, size=4)]:
+@pytest.mark.parametrize("seed", range(2))
+def test_trees_are_those_of_the_recurrence(linkage_path, method, seed):
+    rng = np.random.RandomState(seed)
+    for n in [2, 3, 4, 5, *rng.randint(6, 45, size=2)]:
         y = rng.uniform(0.5, 1, size=n * (n - 1) // 2)  # of no points
         assert_same_tree(both(y, method, n_jobs=rng.randint(1, 4)), reference.by_recurrence(y, method), rtol=1e-11)
 
 
 @pytest.mark.parametrize("method", ["single", "complete", "average", "centroid", "ward"])
-def test_heights_are_distances_of_clusters(linkage_path, method):
-    rng = np.random.RandomState(1)
-    for n in [2, 3, 4, *rng.randint(5, 35, size=3)]:
+@pytest.mark.parametrize("seed", range(2))
+def test_heights_are_distances_of_clusters(linkage_path, method, seed):
+    rng = np.random.RandomState(seed)
+    for n in [2, 3, 4, *rng.randint(5, 35, size=2)]:
         X = without_ties(rng, n, rng.randint(1, 5))
         expected = reference.by_definition(pdist(X), X, method)
         assert_same_tree(linkage(X, method), expected, rtol=1e-9)
@@ -92,24 +94,27 @@ def test_a_common_offset_costs_no_digits(linkage_path, method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_each_merge_is_of_a_nearest_pair_on_ties(linkage_path, method):
-    rng = np.random.RandomState(3)
-    for _ in range(12):
+@pytest.mark.parametrize("seed", range(2))
+def test_each_merge_is_of_a_nearest_pair_on_ties(linkage_path, method, seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(6):
         y = with_ties(rng, rng.randint(2, 30))
         assert_greedy(both(y, method), y, method)
 
 
 @pytest.mark.parametrize("method", VECTOR_METHODS)
-def test_each_merge_of_points_is_of_a_nearest_pair_on_ties(linkage_path, method):
-    rng = np.random.RandomState(4)
-    for _ in range(8):
+@pytest.mark.parametrize("seed", range(2))
+def test_each_merge_of_points_is_of_a_nearest_pair_on_ties(linkage_path, method, seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(4):
         X = rng.randint(0, rng.randint(2, 6), size=(rng.randint(2, 30), rng.randint(1, 4))) * 0.1
         assert_greedy(linkage(X, method), pdist(X), method)
 
 
-def test_single_linkage_on_ties_has_the_only_heights_and_cophenetic_distances(linkage_path):
-    rng = np.random.RandomState(5)
-    for _ in range(20):
+@pytest.mark.parametrize("seed", range(4))
+def test_single_linkage_on_ties_has_the_only_heights_and_cophenetic_distances(linkage_path, seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(5):
         y = with_ties(rng, rng.randint(2, 60))
         Z = both(y, "single")
         np.testing.assert_array_equal(Z[:, 2], reference.spanning_tree_weights(y))
@@ -148,10 +153,11 @@ def test_inversions_stay(linkage_path, method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_trees_are_scipys(linkage_path, method):
+@pytest.mark.parametrize("seed", range(4))
+def test_trees_are_scipys(linkage_path, method, seed):
     scipy = pytest.importorskip("scipy.cluster.hierarchy")
-    rng = np.random.RandomState(8)
-    for n in [2, 3, *rng.randint(4, 60, size=12), 300]:
+    rng = np.random.RandomState(seed)
+    for n in [2, 3, *rng.randint(4, 60, size=3), 300]:
         X = without_ties(rng, n, rng.randint(1, 9))
         y = pdist(X)
         assert_same_tree(both(y, method, n_jobs=rng.randint(1, 4)), scipy.linkage(y, method))
@@ -168,10 +174,11 @@ def test_trees_of_many_points_are_scipys(method):
 
 
 @pytest.mark.parametrize("method", REDUCIBLE)
-def test_ties_of_few_points_are_decided_as_in_scipy(method):
+@pytest.mark.parametrize("seed", range(4))
+def test_ties_of_few_points_are_decided_as_in_scipy(method, seed):
     scipy = pytest.importorskip("scipy.cluster.hierarchy")
-    rng = np.random.RandomState(10)
-    for _ in range(60):
+    rng = np.random.RandomState(seed)
+    for _ in range(15):
         y = with_ties(rng, rng.randint(2, 80))
         np.testing.assert_array_equal(both(y, method), scipy.linkage(y, method))
         X = rng.randint(0, 4, size=(rng.randint(2, 80), rng.randint(1, 4))).astype(float)

@@ -46,7 +46,7 @@ def test_single_linkage_of_cophenetic_distances_is_the_tree_again(Z):
 
 @hypothesis.given(trees())
 @some_examples
-def test_leaves_are_all_points_and_each_cluster_has_neighbours_only(Z):
+def test_leaves_are_all_points_and_each_cluster_has_neighbors_only(Z):
     leaves = hierarchy.leaves_list(Z)
     assert sorted(leaves) == list(range(len(Z) + 1))
     place = np.argsort(leaves)

@@ -21,12 +21,14 @@ from .walks import count_leaves, order_leaves
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from ..distances import Metric
+
 _GATHER_NS = 6.0  # nanoseconds for a distance that is gathered
 _TOGETHER = 2**22  # sums for one node from which on all threads work on it: about 1 ms
 
 
 def optimal_leaf_ordering(
-    Z: ArrayLike, y: ArrayLike, metric: str | Callable[..., float] = "euclidean"
+    Z: ArrayLike, y: ArrayLike, metric: str | Callable[..., object] | Metric = "euclidean"
 ) -> NDArray[np.float64]:
     """Turn the branches of a tree so that neighboring points are as near as can be, all in all.
 
@@ -85,7 +87,7 @@ def optimal_leaf_ordering(
 
 
 def order_branches(
-    Z: ArrayLike, y: ArrayLike, metric: str | Callable[..., float], n_threads: int
+    Z: ArrayLike, y: ArrayLike, metric: str | Callable[..., object] | Metric, n_threads: int
 ) -> NDArray[np.float64]:
     """`optimal_leaf_ordering` with so many threads."""
     Z, children = read_linkage(Z)

@@ -2,7 +2,8 @@
 """Hierarchical clustering: trees from distances or observations, and all that reads them.
 
 Names, signatures and results are those of ``scipy.cluster.hierarchy``: change the import. A tree is a linkage matrix
-`Z`, see `linkage`; docstrings say where a function differs.
+`Z`, see `linkage`; docstrings say where a function differs. The estimators are `AgglomerativeClustering` (bottom-up)
+and `DivisiveClustering` (top-down).
 
 ========================  ==============================================================================================
 make a tree               `linkage`, `single`, `complete`, `average`, `weighted`, `centroid`, `median`, `ward`,
@@ -16,6 +17,19 @@ check it, convert it      `is_valid_linkage`, `is_valid_im`, `is_monotonic`, `nu
 compare clusterings       `is_isomorphic`
 merge sets                `DisjointSet`
 ========================  ==============================================================================================
+
+Where things are: `_linkage.py` checks the input, and chooses the algorithm that merges clusters. Single linkage is a
+minimum spanning tree (`coterie.spanning_trees`). The other methods go through `_rounds.py` while there are many
+clusters, then `_queue.py`, then `_chain.py` for few; ward, centroid and median linkage of points go through
+`_centers.py`. Each has a kernel of the same name in `_kernels/`; the update of distances (Ward's and all others) is in
+`_kernels/lance_williams.h`. `coterie._dendrogram` turns merges into a linkage matrix, and reads it.
+
+`_agglomerative.py` and `_divisive.py` have the estimators. Each is a `TreeClusterer` (`_tree_clusterer.py`), which
+cuts the tree. `_nearest_cluster.py` finds the cluster of new rows, and `_square_matrix.py` computes or checks the
+distances of all rows. The splits from the top down are made in `_kernels/divisive.pyx`.
+
+A new linkage method is a line of the enum and an update in `lance_williams.h`, a name in `lance_williams.pyx`, and what
+it needs in `_methods.py`. A new way to merge is a module beside `_chain.py`, and is chosen in `_linkage.py`.
 """
 
 from .._dendrogram.cluster_node import ClusterNode, to_tree

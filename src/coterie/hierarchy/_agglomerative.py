@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
@@ -26,6 +26,8 @@ from ._tree_clusterer import TreeClusterer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    _Build = Callable[..., tuple[NDArray[np.float64], NDArray[np.intp]]]
 
 _LINKAGES = ("ward", "complete", "average", "single", "weighted", "centroid", "median")
 
@@ -167,12 +169,13 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
     }
 
     n_connected_components_: int
+    _fit_linkage: str
 
     def __init__(
         self,
         n_clusters: int | None = 2,
         *,
-        metric: str | Callable | distances.Metric = "euclidean",
+        metric: str | Callable[..., object] | distances.Metric = "euclidean",
         memory: Any = None,
         connectivity: None = None,
         compute_full_tree: bool | str = "auto",
@@ -243,11 +246,12 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
                 "AgglomerativeClustering does not support connectivity yet. Leave it None for a tree of all rows, or "
                 "use sklearn.cluster.AgglomerativeClustering."
             )
-        X, seen = self._read_rows(X)
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
+        rows, seen = self._read_rows(X, n_threads)
         build = self._cached(_build_tree)
         # The number of threads is not an argument: what is cached must not depend on it.
-        with progress.reported_to(callback), threads.num_threads(threads.resolve_n_jobs(self.n_jobs)):
-            Z, children = build(X, self.linkage, self.metric)
+        with progress.reported_to(callback), threads.num_threads(n_threads):
+            Z, children = build(rows, self.linkage, self.metric)
         with_distances = self.compute_distances or self.distance_threshold is not None
         self._become_tree(
             Z,
@@ -255,15 +259,17 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
             with_distances,
             n_connected_components_=1,
             _fit_linkage=self.linkage,
-            _fit_X=None if self._is_precomputed() else X,
-            _fit_metric=None
-            if self._is_precomputed()
-            else self.metric
-            if callable(self.metric)
-            else distances.as_metric(self.metric),
+            _fit_X=None if self._is_precomputed() else rows,
+            _fit_metric=self._metric_of_rows(),
             **seen,
         )
         return self
+
+    def _metric_of_rows(self) -> Callable[..., object] | distances.Metric | None:
+        """How rows are compared; None where their distances are given."""
+        if self._is_precomputed():
+            return None
+        return self.metric if callable(self.metric) else distances.as_metric(self.metric)
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:
         """Assign new rows to the clusters of `labels_`, by the distance of the linkage between a row and a cluster.
@@ -314,11 +320,11 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
         )
 
     def _centers(self) -> NDArray[np.float64] | None:
-        metric = self._fit_metric
-        if not (isinstance(metric, distances.Metric) and metric.kernel == "euclidean"):
+        metric, rows = self._fit_metric, self._fit_X
+        if rows is None or not (isinstance(metric, distances.Metric) and metric.kernel == "euclidean"):
             return None
-        exponent = power_of_two.exponent_for(self._fit_X, power=1.0)
-        rows = power_of_two.divided(self._fit_X, exponent)
+        exponent = power_of_two.exponent_for(rows, power=1.0)
+        rows = power_of_two.divided(rows, exponent)
         middle = rows.mean(axis=0, dtype=np.float64)  # off the sums, for their rounding error
         order = np.argsort(self.labels_, kind="stable")
         sizes = np.bincount(self.labels_)
@@ -346,18 +352,18 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
                 f"Got {self.n_features_in_}"
             )
 
-    def _cached(self, function: Callable) -> Callable:
+    def _cached(self, function: _Build) -> _Build:
         """`function`, or what keeps its results in `memory`."""
         if self.memory is None:
             return function
         if isinstance(self.memory, str):
             from joblib import Memory
 
-            return Memory(location=self.memory, verbose=0).cache(function)
-        return self.memory.cache(function)
+            return cast("_Build", Memory(location=self.memory, verbose=0).cache(function))
+        return cast("_Build", self.memory.cache(function))
 
 
-def _check_linkage(linkage: str, metric: str | Callable | distances.Metric) -> None:
+def _check_linkage(linkage: str, metric: str | Callable[..., object] | distances.Metric) -> None:
     euclidean = isinstance(metric, (str, distances.Metric)) and (
         metric == "precomputed" or distances.as_metric(metric).kernel == "euclidean"
     )
@@ -372,7 +378,9 @@ def _check_linkage(linkage: str, metric: str | Callable | distances.Metric) -> N
         )
 
 
-def _build_tree(X: NDArray, linkage: str, metric: str | Callable | distances.Metric) -> tuple[NDArray, NDArray]:
+def _build_tree(
+    X: NDArray[np.floating], linkage: str, metric: str | Callable[..., object] | distances.Metric
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """The linkage matrix, and scikit-learn's children. A function of its own, with plain arguments, for `memory`."""
     n_threads = threads.get_num_threads()
     if takes_all_rows(metric):
@@ -394,7 +402,9 @@ def _build_tree(X: NDArray, linkage: str, metric: str | Callable | distances.Met
 _SORTED_BY_SCIKIT_LEARN = ("", "cosine", "correlation", "sqeuclidean")
 
 
-def _grow_tree(X: NDArray, metric: distances.Metric, n_threads: int) -> tuple[NDArray, NDArray]:
+def _grow_tree(
+    X: NDArray[np.floating], metric: distances.Metric, n_threads: int
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Single linkage: linkage matrix and scikit-learn's children."""
     edges, heights = spanning_tree_of_points(X, metric, n_threads)
     order = np.argsort(heights, kind="stable")

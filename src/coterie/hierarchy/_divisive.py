@@ -113,7 +113,7 @@ class DivisiveClustering(TreeClusterer):
         self,
         n_clusters: int | None = 2,
         *,
-        metric: str | Callable | distances.Metric = "euclidean",
+        metric: str | Callable[..., object] | distances.Metric = "euclidean",
         distance_threshold: float | None = None,
         n_jobs: int | None = None,
     ) -> None:
@@ -165,10 +165,10 @@ class DivisiveClustering(TreeClusterer):
         """
         self._check_parameters()
         self._check_cut()
-        X, seen = self._read_rows(X)
         n_threads = threads.resolve_n_jobs(self.n_jobs)
+        rows, seen = self._read_rows(X, n_threads)
         with progress.reported_to(callback), threads.num_threads(n_threads):
-            matrix, exponent = square_matrix(X, self.metric, n_threads)
+            matrix, exponent = square_matrix(rows, self.metric, n_threads)
             Z = _build_tree(matrix, n_threads)
         Z[:, 2] = scale_heights(Z[:, 2], exponent, type(self).__name__)
         self._become_tree(Z, Z[:, :2].astype(np.intp), True, **seen)

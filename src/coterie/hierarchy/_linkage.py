@@ -48,7 +48,7 @@ _INSTEAD = (
 def linkage(
     y: ArrayLike,
     method: str = "single",
-    metric: str | Callable | Metric = "euclidean",
+    metric: str | Callable[..., object] | Metric = "euclidean",
     optimal_ordering: bool = False,
     *,
     preserve_input: bool = True,
@@ -69,7 +69,7 @@ def linkage(
         Distance between points, see `coterie.distances`. Ignored for condensed distances. Centroid, median and ward
         are defined for Euclidean distances only.
     optimal_ordering : bool, default=False
-        Order the leaves so that neighbours are near to each other, see `optimal_leaf_ordering`; O(n^2) memory.
+        Order the leaves so that neighbors are near each other, see `optimal_leaf_ordering`; O(n^2) memory.
     preserve_input : bool, default=True
         False lets condensed distances be written over (a float64 array that is C-ordered and writeable), which
         saves the memory of a second matrix. fastcluster's parameter.
@@ -169,7 +169,7 @@ def linkage(
 def linkage_vector(
     X: ArrayLike,
     method: str = "single",
-    metric: str | Callable | Metric = "euclidean",
+    metric: str | Callable[..., object] | Metric = "euclidean",
     extraarg: float | None = None,
     *,
     n_jobs: int | None = None,
@@ -255,7 +255,7 @@ def fclusterdata(
     X: ArrayLike,
     t: float,
     criterion: str = "inconsistent",
-    metric: str | Callable = "euclidean",
+    metric: str | Callable[..., object] = "euclidean",
     depth: int = 2,
     method: str = "single",
     R: ArrayLike | None = None,

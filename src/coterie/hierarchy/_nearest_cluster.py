@@ -22,7 +22,7 @@ from ._methods import EUCLIDEAN_METHODS
 from ._square_matrix import takes_all_rows
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Measure = Callable[[slice, NDArray[np.float64]], None]
 
@@ -34,7 +34,7 @@ def predict_labels(
     X: NDArray[np.floating],
     rows: NDArray[np.floating] | None,
     linkage: str,
-    metric: Callable[..., object] | distances.Metric | None,
+    metric: Callable[..., ArrayLike] | distances.Metric | None,
     children: NDArray[np.intp],
     n_clusters: int,
     n_threads: int,
@@ -76,7 +76,7 @@ def predict_labels(
         starts = np.arange(len(starts))
     elif rows is not None:
         rows = rows[order]
-    measure = _look_up(X, order) if rows is None else _measure(X, rows, metric, n_threads)
+    measure = _look_up(X, order) if rows is None or metric is None else _measure(X, rows, metric, n_threads)
     kind = _KINDS.get(linkage, nearest_cluster.MEAN_OF_MEMBERS)
     return _label_blocks(len(X), measure, starts, weights, kind, n_threads)
 
@@ -93,11 +93,11 @@ def _look_up(X: NDArray[np.floating], order: NDArray[np.intp]) -> Measure:
 def _measure(
     X: NDArray[np.floating],
     rows: NDArray[np.floating],
-    metric: Callable[..., object] | distances.Metric | None,
+    metric: Callable[..., ArrayLike] | distances.Metric,
     n_threads: int,
 ) -> Measure:
     """A function that writes the distances of some rows of `X` to the rows of a fit."""
-    if callable(metric) and takes_all_rows(metric):
+    if not isinstance(metric, distances.Metric) and takes_all_rows(metric):
         try:
             inspect.signature(metric).bind(None, None)
         except (TypeError, ValueError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def takes_all_rows(metric: object) -> bool:
+def takes_all_rows(metric: object) -> TypeGuard[Callable[..., Any]]:
     """Is this a function of all rows that returns the matrix, as scikit-learn has it, rather than one of two rows?"""
     if not callable(metric):
         return False
@@ -33,7 +33,7 @@ def takes_all_rows(metric: object) -> bool:
     return True
 
 
-def matrix_of(metric: Callable, X: NDArray) -> NDArray:
+def matrix_of(metric: Callable[..., Any], X: NDArray[np.floating]) -> NDArray[np.float64]:
     """What a function of all rows returns, checked: a square matrix."""
     matrix = as_doubles(metric(X), name="affinity")
     if matrix.shape != (len(X), len(X)):
@@ -45,7 +45,7 @@ def matrix_of(metric: Callable, X: NDArray) -> NDArray:
 
 
 def square_matrix(
-    X: NDArray, metric: str | Callable | distances.Metric, n_threads: int
+    X: NDArray[np.floating], metric: str | Callable[..., object] | distances.Metric, n_threads: int
 ) -> tuple[NDArray[np.float64], int]:
     """The distances between all rows, divided by a power of two, and its exponent.
 

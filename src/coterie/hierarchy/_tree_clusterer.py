@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from .. import distances
 from .._base.clusterer import Clusterer
 from .._base.estimator import UNCHANGED, Estimator
 from .._base.parameters import N_JOBS, NONE, check_parameters, integer, real
@@ -15,8 +15,7 @@ from .._base.state import ABSENT, Array
 from .._dendrogram import cuts
 from .._dendrogram.linkage_matrix import read_linkage
 from .._dendrogram.walks import count_leaves
-from .._runtime import threads
-from ..distances._metrics import METRIC
+from ..distances._metrics import METRIC, Metric, as_metric
 from ..scaling._variance import warn_of_scales
 
 if TYPE_CHECKING:
@@ -49,8 +48,12 @@ class TreeClusterer(Clusterer):
     distances_: NDArray[np.float64]
     n_clusters_: int
     n_leaves_: int
+    n_clusters: int | None
+    metric: str | Callable[..., object] | Metric
+    distance_threshold: float | None
+    n_jobs: int | None
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.pairwise = self._is_precomputed()
         return tags
@@ -151,23 +154,22 @@ class TreeClusterer(Clusterer):
                 "Exactly one of n_clusters and distance_threshold has to be set, and the other needs to be None."
             )
 
-    def _read_rows(self, X: ArrayLike) -> tuple[NDArray, dict[str, object]]:
+    def _read_rows(self, X: ArrayLike, n_threads: int) -> tuple[NDArray[np.floating], dict[str, object]]:
         """The data for fit: at least two rows, and as many as clusters are asked for; square if precomputed."""
-        X, seen = self._read(X)
-        if len(X) < 2:
+        rows, seen = self._read(X)
+        names: Any = seen.get("feature_names_in_")
+        if len(rows) < 2:
             raise ValueError(
-                f"Found array with {len(X)} sample(s) (shape={X.shape}) while a minimum of 2 is required "
+                f"Found array with {len(rows)} sample(s) (shape={rows.shape}) while a minimum of 2 is required "
                 f"by {type(self).__name__}."
             )
-        if self._is_precomputed() and X.shape[0] != X.shape[1]:
-            raise ValueError(f"Distance matrix should be square, got matrix of shape {X.shape}")
+        if self._is_precomputed() and rows.shape[0] != rows.shape[1]:
+            raise ValueError(f"Distance matrix should be square, got matrix of shape {rows.shape}")
         if self.n_clusters is not None:
-            _check_number(self.n_clusters, len(X))
+            _check_number(self.n_clusters, len(rows))
         if not self._is_precomputed() and not callable(self.metric):
-            warn_of_scales(
-                X, seen.get("feature_names_in_"), distances.as_metric(self.metric), threads.resolve_n_jobs(self.n_jobs)
-            )
-        return X, seen
+            warn_of_scales(rows, names, as_metric(self.metric), n_threads)
+        return rows, seen
 
     def _become_tree(
         self, Z: NDArray[np.float64], children: NDArray[np.intp], with_distances: bool, **more: object
@@ -190,10 +192,12 @@ class TreeClusterer(Clusterer):
 
 def _count(Z: NDArray[np.float64], n_clusters: int | None, distance_threshold: float | None) -> int:
     """Number of clusters of a cut."""
-    if n_clusters is None:
-        return int(np.count_nonzero(Z[:, 2] >= distance_threshold)) + 1
-    _check_number(n_clusters, len(Z) + 1)
-    return int(n_clusters)
+    if n_clusters is not None:
+        _check_number(n_clusters, len(Z) + 1)
+        return int(n_clusters)
+    if distance_threshold is None:
+        raise ValueError("a cut needs n_clusters or distance_threshold")
+    return int(np.count_nonzero(Z[:, 2] >= distance_threshold)) + 1
 
 
 def _check_number(n_clusters: int, n_leaves: int) -> None:

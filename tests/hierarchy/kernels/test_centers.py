@@ -49,9 +49,10 @@ def nearest_clusters(centers, alive, queries, later=False, size=None, rows=5, n_
 
 @pytest.mark.parametrize("ward", [False, True], ids=["centers", "ward"])
 @pytest.mark.parametrize("later", [False, True], ids=["all", "later"])
-def test_the_nearest_cluster_is_the_lowest_on_a_tie(later, ward):
-    rng = np.random.RandomState(0)
-    for case in range(40):
+@pytest.mark.parametrize("seed", range(4))
+def test_the_nearest_cluster_is_the_lowest_on_a_tie(later, ward, seed):
+    rng = np.random.RandomState(seed)
+    for case in range(10):
         n, d = rng.randint(1, 200), rng.choice([1, 2, 3, 8, 40, 100])
         centers = rng.randint(0, 4, size=(n, d)) / 4.0 if case % 2 else rng.normal(size=(n, d))
         size = 2.0 ** rng.randint(0, 4, size=n) if ward else None
@@ -121,9 +122,10 @@ def test_merges_come_in_the_order_of_the_recurrence_inversions_included(method):
 
 
 @pytest.mark.parametrize("method", ["centroid", "median"])
-def test_the_centers_that_are_left_when_the_slots_are_used_up(method):
-    rng = np.random.RandomState(3)
-    for n in [3, *rng.randint(4, 120, size=10)]:
+@pytest.mark.parametrize("seed", range(2))
+def test_the_centers_that_are_left_when_the_slots_are_used_up(method, seed):
+    rng = np.random.RandomState(seed)
+    for n in [3, *rng.randint(4, 120, size=5)]:
         X, n_free = rng.normal(size=(n, 3)), rng.randint(1, n - 1)
         pairs, _, name, centers, size = merge_nearest(X, n_free, method == "centroid")
         members, expected = {i: [i] for i in range(n)}, dict(enumerate(X))
@@ -171,9 +173,10 @@ def ward_distances(X, size):
     return np.sqrt(((X[i] - X[j]) ** 2).sum(axis=1) * 2 * size[i] * size[j] / (size[i] + size[j]))
 
 
-def test_a_chain_of_centers_merges_as_the_recurrence():
-    rng = np.random.RandomState(4)
-    for n in [2, 3, *rng.randint(4, 45, size=20)]:
+@pytest.mark.parametrize("seed", range(4))
+def test_a_chain_of_centers_merges_as_the_recurrence(seed):
+    rng = np.random.RandomState(seed)
+    for n in [2, 3, *rng.randint(4, 45, size=5)]:
         X = rng.normal(size=(n, rng.randint(1, 5)))
         size = rng.randint(1, 6, size=n).astype(float) if n % 2 else np.ones(n)
         Z = reference.label(*merge_chain(X, size, steps=rng.randint(1, n + 1)))
@@ -182,9 +185,10 @@ def test_a_chain_of_centers_merges_as_the_recurrence():
         np.testing.assert_allclose(Z[:, 2], expected[:, 2], rtol=1e-10)
 
 
-def test_a_chain_of_centers_merges_the_nearest_on_ties():
-    rng = np.random.RandomState(5)
-    for _ in range(30):
+@pytest.mark.parametrize("seed", range(4))
+def test_a_chain_of_centers_merges_the_nearest_on_ties(seed):
+    rng = np.random.RandomState(seed)
+    for _ in range(8):
         X = rng.randint(0, 4, size=(rng.randint(2, 30), rng.randint(1, 4))) * 0.1
         Z = reference.label(*merge_chain(X))
         found = reference.replay(Z, ward_distances(X, np.ones(len(X))), "ward")

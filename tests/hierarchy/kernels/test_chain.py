@@ -35,9 +35,10 @@ def distances(rng, n):
 
 
 @pytest.mark.parametrize("method", REDUCIBLE)
-def test_merges_are_those_of_the_recurrence(method):
-    rng = np.random.RandomState(0)
-    for n in [1, 2, 3, *rng.randint(4, 45, size=12)]:
+@pytest.mark.parametrize("seed", range(4))
+def test_merges_are_those_of_the_recurrence(method, seed):
+    rng = np.random.RandomState(seed)
+    for n in [1, 2, 3, *rng.randint(4, 45, size=3)]:
         y, padding = distances(rng, n), rng.randint(0, 9)
         Z, expected = reference.label(*merge_chain(method, y, padding=padding)), reference.by_recurrence(y, method)
         np.testing.assert_array_equal(Z[:, [0, 1, 3]], expected[:, [0, 1, 3]])
@@ -45,9 +46,10 @@ def test_merges_are_those_of_the_recurrence(method):
 
 
 @pytest.mark.parametrize("method", ["average", "ward"])
-def test_clusters_have_sizes_to_begin_with(method):
-    rng = np.random.RandomState(1)
-    for n in rng.randint(2, 30, size=8):
+@pytest.mark.parametrize("seed", range(2))
+def test_clusters_have_sizes_to_begin_with(method, seed):
+    rng = np.random.RandomState(seed)
+    for n in rng.randint(2, 30, size=4):
         y, size = distances(rng, n), rng.randint(1, 9, size=n).astype(float)
         Z, expected = reference.label(*merge_chain(method, y, size)), reference.by_recurrence(y, method, size)
         np.testing.assert_array_equal(Z[:, :2], expected[:, :2])
@@ -72,9 +74,10 @@ def test_ties_prefer_the_one_before_in_the_chain_then_the_lowest():
 
 
 @pytest.mark.parametrize("method", REDUCIBLE)
-def test_merges_are_of_nearest_clusters_on_ties(method):
-    rng = np.random.RandomState(3)
-    for case in range(25):
+@pytest.mark.parametrize("seed", range(4))
+def test_merges_are_of_nearest_clusters_on_ties(method, seed):
+    rng = np.random.RandomState(seed)
+    for case in range(7):
         n = rng.randint(2, 25)
         y = np.full(n * (n - 1) // 2, 0.1) if case == 0 else rng.randint(1, 4, size=n * (n - 1) // 2) * 0.1
         Z = reference.label(*merge_chain(method, y))

@@ -43,9 +43,10 @@ class Queue:
 
 @pytest.mark.parametrize("n_free", [1, 5])
 @pytest.mark.parametrize("ties", [False, True])
-def test_the_first_merge_is_of_the_nearest_two_the_lowest_on_a_tie(n_free, ties):
-    rng = np.random.RandomState(1)
-    for n in rng.randint(n_free + 1, 90, size=20):
+@pytest.mark.parametrize("seed", range(4))
+def test_the_first_merge_is_of_the_nearest_two_the_lowest_on_a_tie(n_free, ties, seed):
+    rng = np.random.RandomState(seed)
+    for n in rng.randint(n_free + 1, 90, size=5):
         y = rng.randint(0, 5, size=n * (n - 1) // 2).astype(float) if ties else distances(rng, n)
         merged = Queue("single", y, n_free, rows=rng.randint(1, 9), n_threads=rng.randint(1, 4))
         merged.merge()
@@ -70,9 +71,10 @@ def test_merges_come_in_the_order_of_the_recurrence_inversions_included(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_distances_that_are_left_when_the_slots_are_used_up(method):
-    rng = np.random.RandomState(3)
-    for n in [3, *rng.randint(4, 40, size=10)]:
+@pytest.mark.parametrize("seed", range(2))
+def test_the_distances_that_are_left_when_the_slots_are_used_up(method, seed):
+    rng = np.random.RandomState(seed)
+    for n in [3, *rng.randint(4, 40, size=5)]:
         y, size = distances(rng, n), rng.randint(1, 5, size=n).astype(float)
         merged = Queue(method, y, rng.randint(1, n - 1), size)
         alive = merged.merge()
@@ -96,9 +98,10 @@ def test_the_distances_that_are_left_when_the_slots_are_used_up(method):
         np.testing.assert_allclose(to, np.sqrt(expected) if method in reference.SQUARED else expected, rtol=1e-11)
 
 
-def test_folding_over_the_old_triangle_from_behind():
-    rng = np.random.RandomState(4)
-    for n in [3, 4, *rng.randint(5, 60, size=20)]:
+@pytest.mark.parametrize("seed", range(4))
+def test_folding_over_the_old_triangle_from_behind(seed):
+    rng = np.random.RandomState(seed)
+    for n in [3, 4, *rng.randint(5, 60, size=5)]:
         y = distances(rng, n)
         merged = Queue("average", y.copy(), rng.randint(1, n - 1))
         alive = merged.merge()

@@ -53,7 +53,7 @@ class Round:
         return self.least[0], self.nearest[0]
 
 
-def random_rounds(rng, method, n_rounds=15):
+def random_rounds(rng, method, n_rounds=5):
     """Random problems: any pairs may be merged at once, nearest or not."""
     for n in [3, 4, *rng.randint(5, 50, size=n_rounds)]:
         order, n_pairs = rng.permutation(n), rng.randint(1, (n + 1) // 2)
@@ -77,8 +77,9 @@ def merged(method, y, size, pairs):
 
 
 @pytest.mark.parametrize("method", REDUCIBLE)
-def test_distances_after_the_merges_are_those_of_the_recurrence(method):
-    rng = np.random.RandomState(1)
+@pytest.mark.parametrize("seed", range(3))
+def test_distances_after_the_merges_are_those_of_the_recurrence(method, seed):
+    rng = np.random.RandomState(seed)
     for task in random_rounds(rng, method):
         before, to = task.y.copy(), np.full(task.m * (task.m - 1) // 2, np.nan)
         task.y.flags.writeable = False
@@ -89,8 +90,9 @@ def test_distances_after_the_merges_are_those_of_the_recurrence(method):
 
 
 @pytest.mark.parametrize("method", REDUCIBLE)
-def test_rows_may_be_written_over_those_before_them(method):
-    rng = np.random.RandomState(2)
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_may_be_written_over_those_before_them(method, seed):
+    rng = np.random.RandomState(seed)
     for task in random_rounds(rng, method):
         expected = np.full(task.m * (task.m - 1) // 2, np.nan)
         task.write(0, task.m - 1, expected)

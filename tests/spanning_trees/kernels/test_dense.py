@@ -65,9 +65,10 @@ def test_growing_a_tree_does_not_write_to_the_distances():
 
 
 @pytest.mark.parametrize("ties", [False, True])
-def test_each_point_is_joined_to_its_nearest_neighbor(ties):
-    rng = np.random.RandomState(0)
-    for n in [2, 3, *rng.randint(4, 60, size=40)]:
+@pytest.mark.parametrize("seed", range(4))
+def test_each_point_is_joined_to_its_nearest_neighbor(ties, seed):
+    rng = np.random.RandomState(seed)
+    for n in [2, 3, *rng.randint(4, 60, size=10)]:
         y = distances(rng, n, ties)
         D = reference.square(y)
         group, edges, heights = join_neighbors(y)
@@ -86,9 +87,10 @@ def test_each_point_is_joined_to_its_nearest_neighbor(ties):
 
 
 @pytest.mark.parametrize("ties", [False, True])
-def test_distances_between_groups_are_the_smallest_of_their_points(ties):
-    rng = np.random.RandomState(1)
-    for n in [2, 3, *rng.randint(4, 60, size=25)]:
+@pytest.mark.parametrize("seed", range(4))
+def test_distances_between_groups_are_the_smallest_of_their_points(ties, seed):
+    rng = np.random.RandomState(seed)
+    for n in [2, 3, *rng.randint(4, 60, size=7)]:
         y, m = distances(rng, n, ties), rng.randint(1, n + 1)
         group = rng.permutation(np.append(np.arange(m), rng.randint(0, m, size=n - m))).astype(np.int32)
         D, to = reference.square(y), shrink(y, group, rng.randint(1, 9), rng.randint(1, 4))
@@ -96,9 +98,10 @@ def test_distances_between_groups_are_the_smallest_of_their_points(ties):
         np.testing.assert_array_equal(to, expected)
 
 
-def test_edges_between_groups_are_between_points():
-    rng = np.random.RandomState(2)
-    for case in range(25):
+@pytest.mark.parametrize("seed", range(4))
+def test_edges_between_groups_are_between_points(seed):
+    rng = np.random.RandomState(seed)
+    for case in range(7):
         n = rng.randint(3, 60)
         y, m = distances(rng, n, ties=case % 2), rng.randint(2, n)
         group = rng.permutation(np.append(np.arange(m), rng.randint(0, m, size=n - m))).astype(np.int32)
@@ -111,9 +114,10 @@ def test_edges_between_groups_are_between_points():
 
 
 @pytest.mark.parametrize("ties", [False, True])
-def test_round_by_round_the_edges_have_the_weights_of_a_minimum_spanning_tree(ties):
-    rng = np.random.RandomState(3)
-    for n in [2, 3, *rng.randint(4, 50, size=25)]:
+@pytest.mark.parametrize("seed", range(4))
+def test_round_by_round_the_edges_have_the_weights_of_a_minimum_spanning_tree(ties, seed):
+    rng = np.random.RandomState(seed)
+    for n in [2, 3, *rng.randint(4, 50, size=7)]:
         y = distances(rng, n, ties)
         expected, weights = reference.spanning_tree_weights(y), []
         while len(y):

@@ -32,9 +32,10 @@ def tree(X, portion):
 
 
 @pytest.mark.parametrize("portion", [1, 7, 1000])
-def test_visits_children_and_heights_are_those_of_the_definition(portion):
-    rng = np.random.RandomState(0)
-    for case in range(80):
+@pytest.mark.parametrize("seed", range(4))
+def test_visits_children_and_heights_are_those_of_the_definition(portion, seed):
+    rng = np.random.RandomState(seed)
+    for case in range(20):
         X = rng.normal(size=(rng.randint(2, 50), rng.randint(1, 4)))
         if case % 4 == 0:
             X = np.round(X)  # ties
@@ -50,10 +51,11 @@ def test_visits_children_and_heights_are_those_of_the_definition(portion):
         assert Z[:, 3].tolist() == [len(reference.below(children, len(X) + row)) for row in range(len(Z))]
 
 
-def test_the_tree_is_scipys():
+@pytest.mark.parametrize("seed", range(4))
+def test_the_tree_is_scipys(seed):
     hierarchy = pytest.importorskip("scipy.cluster.hierarchy")
-    rng = np.random.RandomState(1)
-    for _ in range(20):
+    rng = np.random.RandomState(seed)
+    for _ in range(5):
         X = rng.normal(size=(rng.randint(2, 300), 3))
         *_, Z = tree(X, 40)
         expected = hierarchy.linkage(X)
