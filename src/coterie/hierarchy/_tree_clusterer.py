@@ -154,10 +154,9 @@ class TreeClusterer(Clusterer):
                 "Exactly one of n_clusters and distance_threshold has to be set, and the other needs to be None."
             )
 
-    def _read_rows(self, X: ArrayLike, n_threads: int) -> tuple[NDArray[np.floating], dict[str, object]]:
+    def _read_rows(self, X: ArrayLike, n_threads: int) -> tuple[NDArray[np.floating], dict[str, Any]]:
         """The data for fit: at least two rows, and as many as clusters are asked for; square if precomputed."""
         rows, seen = self._read(X)
-        names: Any = seen.get("feature_names_in_")
         if len(rows) < 2:
             raise ValueError(
                 f"Found array with {len(rows)} sample(s) (shape={rows.shape}) while a minimum of 2 is required "
@@ -168,7 +167,7 @@ class TreeClusterer(Clusterer):
         if self.n_clusters is not None:
             _check_number(self.n_clusters, len(rows))
         if not self._is_precomputed() and not callable(self.metric):
-            warn_of_scales(rows, names, as_metric(self.metric), n_threads)
+            warn_of_scales(rows, seen.get("feature_names_in_"), as_metric(self.metric), n_threads)
         return rows, seen
 
     def _become_tree(
