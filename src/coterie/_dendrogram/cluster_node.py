@@ -27,7 +27,7 @@ class ClusterNode:
     dist : float, default=0.0
         Height of the cluster, 0 for a point.
     count : int, default=1
-        Number of points, used only where there are no children.
+        Number of points; used only if there are no children.
 
     Attributes
     ----------
@@ -45,8 +45,8 @@ class ClusterNode:
 
     Notes
     -----
-    Nodes compare by height; they can't be hashed. A node is copied deeply and pickled without recursion, however deep
-    the tree, with all nodes below it. Nodes that are pickled together come back as trees that have no node in common.
+    Nodes compare by height and cannot be hashed. A deep copy or a pickle of a node includes all nodes below it and
+    needs no recursion, however deep the tree. Nodes that are pickled together come back as separate trees.
 
     Examples
     --------
@@ -55,6 +55,8 @@ class ClusterNode:
     >>> pair.count, pair.is_leaf(), pair.pre_order()
     (2, False, [0, 1])
     """
+
+    __module__ = "coterie.hierarchy"  # where users find it, and pickles, too
 
     def __init__(
         self,
@@ -96,11 +98,11 @@ class ClusterNode:
         return self.count
 
     def get_left(self) -> ClusterNode | None:
-        """The left child, None of a point."""
+        """The left child; None for a point."""
         return self.left
 
     def get_right(self) -> ClusterNode | None:
-        """The right child, None of a point."""
+        """The right child; None for a point."""
         return self.right
 
     def is_leaf(self) -> bool:
@@ -108,7 +110,7 @@ class ClusterNode:
         return self.left is None
 
     def pre_order(self, func: Callable[[ClusterNode], Any] = lambda x: x.id) -> list[Any]:
-        """What `func` says of each point below the node, from left to right; by default their numbers."""
+        """What `func` returns for each point below the node, from left to right; by default the point numbers."""
         if not callable(func):
             raise TypeError(f"func must be callable. Got {shown(func)}.")
         found, ahead = [], [self]
@@ -158,27 +160,25 @@ class ClusterNode:
             for node in nodes
         ]
         states = [{**vars(node), "left": None, "right": None} for node in nodes]
-        return _rebuild, (self.__class__, states, children)
+        return self.__class__._rebuild, (states, children)
+
+    @classmethod
+    def _rebuild(cls, states: list[dict[str, Any]], children: list[tuple[int, int] | None]) -> ClusterNode:
+        """The last of the pickled nodes."""
+        nodes: list[ClusterNode] = []
+        for state, below in zip(states, children, strict=True):
+            node = cls.__new__(cls)
+            node.__dict__.update(state)
+            if below is not None:
+                node.left, node.right = nodes[below[0]], nodes[below[1]]
+            nodes.append(node)
+        return nodes[-1]
 
 
 def _dist(node: object) -> float:
     if not isinstance(node, ClusterNode):
         raise ValueError(f"Can't compare ClusterNode to type {type(node)}")
     return node.dist
-
-
-def _rebuild(
-    kind: type[ClusterNode], states: list[dict[str, Any]], children: list[tuple[int, int] | None]
-) -> ClusterNode:
-    """The last of the pickled nodes."""
-    nodes: list[ClusterNode] = []
-    for state, below in zip(states, children, strict=True):
-        node = kind.__new__(kind)
-        node.__dict__.update(state)
-        if below is not None:
-            node.left, node.right = nodes[below[0]], nodes[below[1]]
-        nodes.append(node)
-    return nodes[-1]
 
 
 def to_tree(Z: ArrayLike, rd: bool = False) -> ClusterNode | tuple[ClusterNode, list[ClusterNode]]:
@@ -189,14 +189,14 @@ def to_tree(Z: ArrayLike, rd: bool = False) -> ClusterNode | tuple[ClusterNode, 
     Z : array-like of shape (n - 1, 4), float64
         Linkage matrix; not modified.
     rd : bool, default=False
-        Return the nodes as a list, too.
+        Return the list of nodes as well.
 
     Returns
     -------
     root : ClusterNode
         The cluster of all points.
     nodes : list of ClusterNode
-        With `rd` only: node i at place i.
+        Only with `rd`: node i is at index i.
 
     Raises
     ------

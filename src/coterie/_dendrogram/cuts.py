@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Flat clusters: a tree cut in one way or another."""
+"""Flat clusters: cuts of a tree, numbered as scipy does and as scikit-learn does."""
 
 from __future__ import annotations
 
@@ -50,30 +50,30 @@ def fcluster(
     depth : int, default=2
         Levels that count for the inconsistency coefficient, see `inconsistent`.
     R : array-like of shape (n - 1, 4), optional
-        Inconsistency matrix, where it is known already; not modified.
+        Inconsistency matrix, if it has been computed already; not modified.
     monocrit : array-like of shape (n - 1,), optional
-        Any statistic of the clusters that does not fall from a cluster to those that contain it; not modified.
+        Any statistic of the clusters that does not decrease from a cluster to a cluster that contains it; not modified.
 
     Returns
     -------
     ndarray of shape (n,), int32
-        Cluster of each point, counted from 1, with scipy's numbers: at each node clusters below the left child come
-        first, then those below the right one, then children that are points.
+        Cluster of each point, counted from 1. The numbers are scipy's: at each node, clusters below the left child
+        come first, then those below the right child, then children that are single points.
 
     Raises
     ------
     TypeError, ValueError
-        `Z` is not a linkage matrix, `R` or `monocrit` is wrong or missing, `criterion` is unknown, or less than one
-        cluster is asked for.
+        `Z` is not a linkage matrix, `R` or `monocrit` is wrong or missing, `criterion` is unknown, or fewer than one
+        cluster is requested.
 
     See Also
     --------
-    cut_tree : Exactly as many clusters as asked for.
+    cut_tree : Exactly as many clusters as requested.
 
     Notes
     -----
     O(n) time, O(n log n) with ``"maxclust"`` and ``"maxclust_monocrit"``. Merges of the same height are done together
-    or not at all, so ``"maxclust"`` may give less than t clusters.
+    or not at all, so ``"maxclust"`` may give fewer than t clusters.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def fcluster(
 
 
 def leaders(Z: ArrayLike, T: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The node of the tree that each flat cluster is.
+    """The node of the tree for each flat cluster.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def leaders(Z: ArrayLike, T: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.i
     Returns
     -------
     L : ndarray of shape (k,), int32
-        The nodes with exactly the points of one cluster, from left to right in the tree.
+        The nodes that hold exactly the points of one cluster, from left to right in the tree.
     M : ndarray of shape (k,), int32
         The labels of these clusters.
 
@@ -145,7 +145,7 @@ def leaders(Z: ArrayLike, T: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.i
 
     Notes
     -----
-    O(n log n) time, for counting the labels.
+    O(n log n) time, because the labels are sorted.
 
     Examples
     --------
@@ -181,15 +181,15 @@ def cut_tree(Z: ArrayLike, n_clusters: ArrayLike | None = None, height: ArrayLik
     Z : array-like of shape (n - 1, 4), float64
         Linkage matrix; not modified.
     n_clusters : int or array-like of shape (m,), optional
-        Numbers of clusters; less than 1 counts as 1, more than n as n.
+        Numbers of clusters; values below 1 count as 1, values above n as n.
     height : float or array-like of shape (m,), optional
-        Heights: clusters that are lower than a height are whole below the cut.
+        Heights of the cuts: a cluster lower than the height stays whole.
 
     Returns
     -------
     ndarray of shape (n, m), int64
-        One cut a column: cluster of each point, counted from 0, numbered by their first points. With neither
-        `n_clusters` nor `height` given, the n cuts into n, n - 1, ..., 1 clusters.
+        One cut per column: the cluster of each point, counted from 0, numbered by their first points. With neither
+        `n_clusters` nor `height`, the n cuts into n, n - 1, ..., 1 clusters.
 
     Raises
     ------
@@ -204,10 +204,11 @@ def cut_tree(Z: ArrayLike, n_clusters: ArrayLike | None = None, height: ArrayLik
 
     Notes
     -----
-    O(n log n + n m) time. The merges are done in the order of their heights; those of like height in the order of their
-    depth, deepest first, from left to right. A cluster that is lower than one below it (see `is_monotonic`) counts as
-    high as that one, so that each merge makes one cluster less and a cut into k clusters has exactly k.
-    scipy's cut may have other numbers of clusters in that case, and where a cut into n is not the first of several.
+    O(n log n + n m) time. The merges are done in the order of their heights; merges of equal height in the order of
+    their depth, deepest first, from left to right. A cluster that is lower than a cluster inside it (see
+    `is_monotonic`) counts as equally high, so that each merge reduces the number of clusters by one and a cut into k
+    clusters has exactly k. In that case scipy may return another number of clusters, and also where a cut into n
+    clusters is not the first of several.
 
     Examples
     --------
@@ -266,9 +267,10 @@ def labels_by_number(children: NDArray[np.int64] | NDArray[np.intp], n_clusters:
 def labels_by_size(
     children: NDArray[np.int64] | NDArray[np.intp], sizes: NDArray[np.float64], min_size: int
 ) -> NDArray[np.intp]:
-    """From the top, split each cluster both parts of which have `min_size` points, of `sizes` the points of each row.
+    """The cut that splits, from the top, each cluster whose two parts both have at least `min_size` points.
 
-    The clusters are numbered by their first points. O(n + k log k) time.
+    `sizes` has the number of points of each cluster. The clusters are numbered by their first points. O(n + k log k)
+    time.
     """
     children = np.asarray(children, np.int64)
     heads = np.empty(len(children) + 1, np.int64)

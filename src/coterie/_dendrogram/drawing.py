@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Drawing the tree of a linkage matrix."""
+"""Dendrograms: which lines are drawn, where, in which color; and drawing them with matplotlib."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from numbers import Real
-from typing import TYPE_CHECKING, Any, NamedTuple, SupportsFloat, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -27,10 +27,7 @@ _DEFAULT_PALETTE = tuple(f"C{i}" for i in range(1, 10))  # C0 is for links above
 _palette: Sequence[str] = _DEFAULT_PALETTE
 
 _FONT_SIZES = ((20, 12.0), (30, 10.0), (50, 8.0), (85, 6.0))  # points, for up to so many leaves
-_FINITE = Rule(
-    "a finite number",
-    lambda value: isinstance(value, SupportsFloat) and is_real(value) and math.isfinite(as_float(value)),
-)
+_FINITE = Rule("a finite number", lambda value: is_real(value) and math.isfinite(as_float(value)))
 _WORD = Rule("a str", lambda value: isinstance(value, str))  # of matplotlib: "small", "vertical"
 _RULES = {
     "leaf_label_func": (CALLABLE, NONE),
@@ -50,12 +47,12 @@ def set_link_color_palette(palette: Sequence[str] | None) -> None:
     Parameters
     ----------
     palette : list or tuple of str, or None
-        matplotlib's names of colors; None is the default, ``C1`` to ``C9``.
+        Names of matplotlib colors; None restores the default, ``C1`` to ``C9``.
 
     Raises
     ------
     TypeError
-        `palette` is no list or tuple, or something in it is no text.
+        `palette` is not a list or tuple, or contains something that is not text.
 
     Examples
     --------
@@ -106,39 +103,40 @@ def dendrogram(
     Z : array-like of shape (n - 1, 4), float64
         Linkage matrix; not modified.
     p : int, default=30
-        How much to show with `truncate_mode`.
+        How much to show; see `truncate_mode`.
     truncate_mode : {None, "lastp", "level"}, default=None
-        What to show; the clusters not shown are drawn as leaves. None: all; ``"lastp"``: the last p clusters drawn as
-        leaves, so p leaves in all; ``"level"``: p levels below the last merge.
+        How to shorten the tree; hidden clusters are drawn as leaves. None: draw everything; ``"lastp"``: draw p
+        leaves in all; ``"level"``: draw p levels below the last merge.
     color_threshold : float, optional
-        Links below this height are colored, one color for each cluster that the height cuts off. 0 or less colors
-        none. By default, or with ``"default"``, 0.7 times the largest height.
+        Links below this height are colored, with one color for each cluster below it. 0 or less colors none. By
+        default, or with ``"default"``, 0.7 times the largest height.
     get_leaves : bool, default=True
         Whether ``leaves`` is in the result.
     orientation : {"top", "bottom", "left", "right"}, default="top"
         Where the last merge is drawn.
     labels : sequence of length n, optional
-        What to write below the points; by default their numbers.
+        Text for each point; by default its number.
     count_sort : bool or {"ascending", "descending"}, default=False
-        Draw the child with fewer points (``True``, ``"ascending"``), or with more, on the left.
+        Draw the child with fewer points (``True``, ``"ascending"``), or with more (``"descending"``), on the left.
     distance_sort : bool or {"ascending", "descending"}, default=False
-        Draw the lower child (``True``, ``"ascending"``), or the higher one, on the left; `count_sort` goes before.
+        Draw the lower child (``True``, ``"ascending"``), or the higher one (``"descending"``), on the left;
+        `count_sort` takes precedence.
     show_leaf_counts : bool, default=True
-        Write the number of points below clusters that are drawn as leaves.
+        Write the number of points of clusters that are drawn as leaves.
     no_plot : bool, default=False
-        Draw nothing; matplotlib is not needed then.
+        Draw nothing; matplotlib is then not needed.
     no_labels : bool, default=False
-        Write nothing below the leaves.
+        Write nothing at the leaves.
     leaf_font_size : float, optional
-        Size of what is written, in points; by default less for more leaves.
+        Font size in points; by default smaller for more leaves.
     leaf_rotation : float, optional
-        Angle of what is written, in degrees; by default more for more leaves.
+        Angle of the text in degrees; by default larger for more leaves.
     leaf_label_func : callable, optional
-        Gives the text for the node that is drawn as a leaf, from its number: less than n for a point.
+        Returns the text for a node that is drawn as a leaf, given its number (less than n for a point).
     show_contracted : bool, default=False
         Mark the heights of merges that are hidden in leaves.
     link_color_func : callable, optional
-        Gives the color of a link from the number of its cluster, in place of `color_threshold`.
+        Returns the color of a link, given the number of its cluster; replaces `color_threshold`.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default matplotlib's current axes.
     above_threshold_color : str, default="C0"
@@ -149,10 +147,10 @@ def dendrogram(
     dict
         ``icoord``, ``dcoord``: the four corners of each link, across and along the heights; leaves are 10 apart, the
         first at 5. Links come after those that they join, left before right.
-        ``ivl``: what is written below the leaves, from left to right.
+        ``ivl``: the texts of the leaves, from left to right.
         ``leaves``: the nodes drawn as leaves, None without `get_leaves`.
         ``color_list``: the color of each link.
-        ``leaves_color_list``: for each leaf that of the link from which it hangs.
+        ``leaves_color_list``: for each leaf, the color of its link.
 
     Raises
     ------
@@ -167,11 +165,11 @@ def dendrogram(
 
     Notes
     -----
-    O(n) time, without recursion. More than about 10,000 leaves take matplotlib long to draw and nobody can read
+    O(n) time, without recursion. matplotlib takes long to draw more than about 10,000 leaves, and nobody can read
     them: truncate. Where heights are not monotonic (see `is_monotonic`), links cross.
 
-    The dictionary is scipy's; but in that, a leaf of height 0 below many others of height 0 may have another link's
-    color, and ``get_leaves=False`` is an error.
+    The dictionary is the same as scipy's, except that in scipy a leaf of height 0 below many others of height 0 may
+    have the color of another link, and ``get_leaves=False`` is an error.
 
     Examples
     --------
@@ -270,7 +268,7 @@ def read_labels(labels: ArrayLike, n: int) -> Sequence[object]:
     Raises
     ------
     ValueError
-        There are more or fewer, or they are a table.
+        There are more or fewer than n, or they are a table.
     """
     if isinstance(labels, list | tuple):
         if len(labels) != n:

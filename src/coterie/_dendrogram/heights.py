@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Heights of a tree, and statistics of them."""
+"""Statistics of the heights of a tree: of pairs of points, and below each cluster."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ _STRIP = 2**17  # pairs whose moments are added up by themselves: the bits of th
 
 
 def cophenet(Z: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64] | tuple[np.float64, NDArray[np.float64]]:
-    """Cophenetic distances: the height at which each pair of points comes into the same cluster.
+    """Cophenetic distances: for each pair of points, the height at which both are first in the same cluster.
 
     Parameters
     ----------
     Z : array-like of shape (n - 1, 4)
         Linkage matrix; not modified.
     Y : array-like of shape (n * (n - 1) / 2,), optional
-        The distances that the tree was made from, condensed; not modified.
+        The condensed distances that the tree was built from; not modified.
 
     Returns
     -------
     c : numpy.float64
-        With `Y` only: the correlation of the cophenetic distances with `Y`; how well the tree keeps distances. NaN
-        where all distances of either are equal.
+        Only with `Y`: the correlation of the cophenetic distances with `Y`, which says how well the tree preserves
+        distances. NaN if all distances of either are equal.
     d : ndarray of shape (n * (n - 1) / 2,), float64
         The cophenetic distances, condensed.
 
@@ -53,7 +53,7 @@ def cophenet(Z: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64] | 
 
     Notes
     -----
-    O(n^2) time; no memory to speak of but the result. The same bits for any number of threads.
+    O(n^2) time; little memory beyond the result. The result is the same, bit for bit, for any number of threads.
 
     References
     ----------
@@ -99,20 +99,20 @@ def cophenet(Z: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64] | 
 
 
 def inconsistent(Z: ArrayLike, d: int = 2) -> NDArray[np.float64]:
-    """How the height of each cluster compares with the heights just below it.
+    """Compare the height of each cluster with the heights just below it.
 
     Parameters
     ----------
     Z : array-like of shape (n - 1, 4)
         Linkage matrix; not modified.
     d : int, default=2
-        How many levels count: 1 the cluster alone, 2 its children, too, and so on. Points don't count.
+        How many levels count: 1 is the cluster alone, 2 includes its children, and so on. Points do not count.
 
     Returns
     -------
     ndarray of shape (n - 1, 4), float64
-        For each cluster the mean of the heights, their standard deviation, their number, and the inconsistency
-        coefficient: (height - mean) / standard deviation, or 0 where the deviation is 0.
+        For each cluster: the mean of the heights, their standard deviation, their number, and the inconsistency
+        coefficient, (height - mean) / standard deviation, or 0 where the deviation is 0.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def inconsistent(Z: ArrayLike, d: int = 2) -> NDArray[np.float64]:
 
     Notes
     -----
-    O(n m) time for m clusters within d levels of one: m is at most 3 for d = 2.
+    O(n m) time, where m is the number of clusters within d levels of one: at most 3 for d = 2.
 
     References
     ----------
@@ -163,7 +163,7 @@ def running_maximum(children: NDArray[np.int64], own: NDArray[np.float64]) -> ND
 
 
 def maxdists(Z: ArrayLike) -> NDArray[np.float64]:
-    """The largest height in each cluster: its own, unless one below is higher (centroid and median linkage).
+    """The largest height in each cluster: its own, unless a cluster inside is higher (centroid and median linkage).
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ _TOGETHER = 2**22  # sums for one node from which on all threads work on it: abo
 def optimal_leaf_ordering(
     Z: ArrayLike, y: ArrayLike, metric: str | Callable[..., object] | Metric = "euclidean"
 ) -> NDArray[np.float64]:
-    """Turn the branches of a tree so that neighboring points are as near as can be, all in all.
+    """Order the branches of a tree so that the sum of distances between neighboring points is smallest.
 
     Parameters
     ----------
@@ -44,13 +44,13 @@ def optimal_leaf_ordering(
     Returns
     -------
     ndarray of shape (n - 1, 4), float64
-        `Z` with children exchanged: of all orders of the points that the tree allows, one with the smallest sum of
-        distances between neighbors.
+        `Z` with some children exchanged: of all orders of the points that the tree allows, one with the smallest sum
+        of distances between neighbors.
 
     Raises
     ------
     TypeError, ValueError
-        `Z` is not a linkage matrix, or `y` has not as many points, or holds NaN or infinity.
+        `Z` is not a linkage matrix, or `y` has another number of points, or holds NaN or infinity.
     MemoryError
         The square matrix of distances would not fit into memory; nothing was allocated.
 
@@ -62,11 +62,11 @@ def optimal_leaf_ordering(
     Notes
     -----
     O(n^3) time for balanced trees, O(n^2) for chains; memory of up to 10 n^2 bytes. Of an order and its mirror image,
-    and of orders of the same sum, that is taken which keeps more of the children of the last merges in place. The same
-    bits for any number of threads.
+    and of orders with the same sum, the one is taken that leaves more children of the last merges in place. The result
+    is the same, bit for bit, for any number of threads.
 
-    scipy's function of that name turns a branch for its own sake where the branch above needs it turned otherwise, and
-    so often misses the smallest sum.
+    scipy's function of the same name may fix the order of a branch before the branch above it is considered, and so
+    often misses the smallest sum.
 
     References
     ----------
@@ -89,7 +89,7 @@ def optimal_leaf_ordering(
 def order_branches(
     Z: ArrayLike, y: ArrayLike, metric: str | Callable[..., object] | Metric, n_threads: int
 ) -> NDArray[np.float64]:
-    """`optimal_leaf_ordering` with so many threads."""
+    """`optimal_leaf_ordering` with a given number of threads."""
     Z, children = read_linkage(Z)
     n = len(Z) + 1
     y = as_doubles(y, name="y")
@@ -121,7 +121,8 @@ def order_branches(
     M, half, pack = np.empty((n, n)), np.empty(half_size), np.empty((n_threads, leaf_order.PACK))
     parallel.over(n, parallel.chunk(_GATHER_NS * n), n_threads, leaf_order.gather, y, leaves, M)
 
-    pairs = np.concatenate([np.zeros(n, np.int64), 2 * left * right])[children]  # of points below the two grandchildren
+    # Pairs of points below the two children of each child.
+    pairs = np.concatenate([np.zeros(n, np.int64), 2 * left * right])[children]
     tree = (children, first, size)
     done = 0
     for row in np.flatnonzero(pairs[:, 0] * right + pairs[:, 1] * left > _TOGETHER).tolist():

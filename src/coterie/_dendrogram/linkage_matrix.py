@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Checking a linkage matrix, and what can be told without walking through it.
+"""Linkage matrices: reading and checking them, and what can be told without a walk through the tree.
 
-Each is checked once, by `read_linkage`, which returns its children as integers; kernels trust these.
+A linkage matrix is checked once, by `read_linkage`, which returns its children as integers. Kernels trust these.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NAME = {"name": (Rule("a str", lambda value: isinstance(value, str)), NONE)}
 
 
 class ClusterWarning(UserWarning):
-    """Something about a linkage matrix, or about what one is made from, looks wrong."""
+    """A linkage matrix, or the input that one is made from, looks wrong."""
 
 
 def read_linkage(Z: ArrayLike, *, convert: bool = False) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -70,7 +70,7 @@ def read_children(Z: NDArray[np.float64]) -> tuple[int, NDArray[np.int64]]:
     """What is wrong with `Z`, as flags of the kernel, and the children: complete where no flag tells of an index."""
     children = np.empty((len(Z), 2), np.int64)
     wrong = linkage_matrix.read_children(Z, np.zeros(2 * len(Z) + 1, np.uint8), children)
-    if len(Z) == 1:  # scipy looks at nothing of a single merge; its children are what we rely on
+    if len(Z) == 1:  # scipy checks nothing of a single merge; we need its children to be right
         wrong &= ~(linkage_matrix.NEGATIVE_DISTANCE | linkage_matrix.NEGATIVE_COUNT | linkage_matrix.EXCESSIVE_COUNT)
     return wrong, children
 
@@ -116,19 +116,19 @@ def is_valid_linkage(Z: ArrayLike, warning: bool = False, throw: bool = False, n
 
     It has four columns of float64 and at least one row. Row i merges the clusters ``Z[i, 0]`` and ``Z[i, 1]``, which
     are points (less than n, the number of rows + 1) or clusters of earlier rows (n + the row), each of which is merged
-    once. Distances, in column 2, and numbers of points, in column 3, are not negative, and no cluster has more than n
-    points. Of a single row only the indices are looked at.
+    once. Distances (column 2) and numbers of points (column 3) are not negative, and no cluster has more than n points.
+    If there is only one row, only its indices are checked.
 
     Parameters
     ----------
     Z : array-like
-        What may be a linkage matrix; not modified.
+        The candidate; not modified.
     warning : bool, default=False
-        Warn of all that is wrong.
+        Warn about everything that is wrong.
     throw : bool, default=False
         Raise an error for the first thing that is wrong.
     name : str, optional
-        What to call `Z` in messages.
+        Name of `Z` in messages.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def is_valid_linkage(Z: ArrayLike, warning: bool = False, throw: bool = False, n
     Raises
     ------
     TypeError, ValueError
-        With `throw`, if `Z` is not valid; or `name` is no text.
+        With `throw`, if `Z` is not valid; or `name` is not text.
 
     Warns
     -----
@@ -146,7 +146,7 @@ def is_valid_linkage(Z: ArrayLike, warning: bool = False, throw: bool = False, n
 
     Notes
     -----
-    O(n) time. ``scipy.cluster.hierarchy`` lets indices pass that are not whole numbers, and any single row.
+    O(n) time. ``scipy.cluster.hierarchy`` accepts indices that are not whole numbers, and any single row.
 
     Examples
     --------
@@ -175,13 +175,13 @@ def is_valid_im(R: ArrayLike, warning: bool = False, throw: bool = False, name: 
     Parameters
     ----------
     R : array-like
-        What may be an inconsistency matrix; not modified.
+        The candidate; not modified.
     warning : bool, default=False
-        Warn of all that is wrong.
+        Warn about everything that is wrong.
     throw : bool, default=False
         Raise an error for the first thing that is wrong.
     name : str, optional
-        What to call `R` in messages.
+        Name of `R` in messages.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def is_valid_im(R: ArrayLike, warning: bool = False, throw: bool = False, name: 
     Raises
     ------
     TypeError, ValueError
-        With `throw`, if `R` is not valid; or `name` is no text.
+        With `throw`, if `R` is not valid; or `name` is not text.
 
     Warns
     -----
@@ -280,7 +280,7 @@ def correspond(Z: ArrayLike, Y: ArrayLike) -> bool:
 
 
 def is_monotonic(Z: ArrayLike) -> np.bool_:
-    """Whether no merge of the linkage matrix `Z` is lower than the one before.
+    """Whether the heights of the linkage matrix `Z` never fall from one merge to the next.
 
     Parameters
     ----------
@@ -298,8 +298,8 @@ def is_monotonic(Z: ArrayLike) -> np.bool_:
 
     Notes
     -----
-    Centroid and median linkage may not be monotonic: the new center can be nearer to a third one than the two were to
-    each other.
+    Centroid and median linkage may not be monotonic: the center of a merged cluster can be nearer to a third center
+    than the two merged centers were to each other.
 
     Examples
     --------
@@ -312,7 +312,7 @@ def is_monotonic(Z: ArrayLike) -> np.bool_:
 
 
 def is_isomorphic(T1: ArrayLike, T2: ArrayLike) -> bool:
-    """Whether two labelings are the same clustering under other names.
+    """Whether two labelings are the same clustering, up to the names of the clusters.
 
     Parameters
     ----------
@@ -328,7 +328,7 @@ def is_isomorphic(T1: ArrayLike, T2: ArrayLike) -> bool:
     ValueError
         One is not one-dimensional, or they differ in length.
     TypeError
-        The labels of one cannot be sorted, as text beside numbers.
+        The labels of one cannot be sorted, such as text mixed with numbers.
 
     Notes
     -----
@@ -341,7 +341,7 @@ def is_isomorphic(T1: ArrayLike, T2: ArrayLike) -> bool:
     (True, False)
     """
     T1, T2 = as_array(T1, "T1"), as_array(T2, "T2")
-    # Numbers are compared as they are; what else can be sorted is numbered first.
+    # Numbers are compared as they are; other labels are numbered first, in sorted order.
     T1, T2 = (
         T if T.dtype.kind in "biufc" or T.ndim != 1 else as_labels(T, name=name)[1]
         for T, name in ((T1, "T1"), (T2, "T2"))

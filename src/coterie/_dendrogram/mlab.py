@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def from_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
-    """A linkage matrix from one of MATLAB's: nodes counted from 1, without a column of numbers of points.
+    """Convert a linkage matrix of MATLAB, which counts nodes from 1 and has no column for the number of points.
 
     Parameters
     ----------
     Z : array-like of shape (n - 1, 3)
-        MATLAB's linkage matrix; not modified.
+        Linkage matrix of MATLAB; not modified.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def from_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
     Raises
     ------
     ValueError
-        `Z` has not three columns, or its indices are not those of a tree, counted from 1.
+        `Z` does not have three columns, or its indices are not those of a tree, counted from 1.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def from_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
 
 
 def to_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:
-    """A linkage matrix as MATLAB has it: nodes counted from 1, without the column of numbers of points.
+    """Convert a linkage matrix to MATLAB's form: nodes are counted from 1, and there is no number of points.
 
     Parameters
     ----------

@@ -1,5 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Pictures of clusterings, drawn with matplotlib (``pip install matplotlib``)."""
+"""Pictures of clusterings, drawn with matplotlib (``pip install matplotlib``).
+
+Each kind of picture has a module: `_scatter`, `_trees`, `_silhouette`, `_profile`, `_sweep`, `_curves`, `_images` and
+`_animation`. They take data and labels, or a result, and return the matplotlib axes. `_style` has what all have in
+common: the palette, markers, labels read as numbers and names, new figures. `_projection` (principal components) and
+`_maps` (longitude and latitude) say where the rows of a table are drawn; `_moving_picture` writes the frames of an
+animation to a file. matplotlib is imported only when something is drawn. Another kind of picture gets a module and a
+name in the list below.
+"""
 
 from ._animation import kmeans_animation
 from ._curves import k_distances
