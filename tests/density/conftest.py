@@ -3,7 +3,6 @@
 import pytest
 
 from coterie._runtime.thresholds import thresholds
-from coterie.distances import _sparse_points
 
 
 @pytest.fixture(params=["as it is", "small tiles", "no room", "hardly room"])
@@ -12,7 +11,7 @@ def pairs_path(request, monkeypatch):
     if request.param != "as it is":
         monkeypatch.setattr(thresholds, "pair_tile", 16)
         monkeypatch.setattr(thresholds, "called_pair_tile", 13)
-        monkeypatch.setattr(_sparse_points, "_SPARSE_TILE", 64)
+        monkeypatch.setattr(thresholds, "sparse_tile", 64)
         request.getfixturevalue("interrupted")
         monkeypatch.setattr(thresholds, "stored_pairs_per_point", 4 if request.param == "small tiles" else 0)
         monkeypatch.setattr(thresholds, "stored_pairs", {"no room": 0, "hardly room": 9}.get(request.param, 1000))

@@ -12,7 +12,6 @@ from scores.tools import AS_SKLEARN, EXACT, Sparse, rows, some_labels
 import coterie
 from coterie import Cancelled, distances, scores
 from coterie._runtime.thresholds import thresholds
-from coterie.distances import _sparse_points
 from coterie.distances._metrics import NAMES
 
 
@@ -217,9 +216,9 @@ def test_sparse_rows_have_the_silhouettes_of_dense_ones(monkeypatch, metric, dty
     X[200:210] = X[0]
     labels = some_labels(300, 12, seed=0)
     expected = scores.silhouette_samples(X, labels, metric=metric)
-    for block, tile in ((1 << 18, None), (1 << 8, 64)):
+    for block, tile in ((1 << 18, 1 << 12), (1 << 8, 64)):
         monkeypatch.setattr(thresholds, "score_block", block)
-        monkeypatch.setattr(_sparse_points, "_sparse_tile", lambda length, tile=tile: tile or 1 << 14)
+        monkeypatch.setattr(thresholds, "sparse_tile", tile)
         found = scores.silhouette_samples(Sparse(X), labels, metric=metric)
         np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13)
         for n_jobs in (1, 3):

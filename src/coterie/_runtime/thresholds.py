@@ -26,6 +26,7 @@ class Thresholds:
 
     # ---- distances
     distance_rows: int = 64  # rows of a block of distances, a multiple of 16
+    sparse_tile: int = 4096  # sparse rows that are compared with others in one step, at most; a multiple of 64
 
     # ---- neighbors
 

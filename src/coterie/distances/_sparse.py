@@ -15,8 +15,6 @@ from ._kernels import sparse_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_ROWS = 4096  # of a chunk of the check
-
 
 def is_sparse(X: object) -> bool:
     """Whether `X` is a sparse matrix: it can be turned into rows of pairs (column, value), or is such rows."""
@@ -167,15 +165,12 @@ def from_dense(X: NDArray[np.floating]) -> SparseRows:
 
 def _check_columns(starts: NDArray[np.int64], columns: NDArray[np.integer], n_columns: int, n_threads: int) -> int:
     """The least verdict of `sparse_rows.check_columns`."""
-    n_threads = n_threads if len(columns) > 1 << 20 else 1
-    n_chunks = -(-(len(starts) - 1) // _ROWS)
-    verdicts = np.empty(n_chunks, np.int64)
+    n = len(starts) - 1
+    cost = 2.0 * (len(columns) + n)  # nanoseconds
+    n_threads, size = parallel.threads_for(cost, n_threads), parallel.chunk(cost / n)
+    verdicts = np.empty(-(-n // size), np.int64)
     seen = np.full((n_threads, n_columns), -1)
-    parallel.run(
-        lambda region, slot: sparse_rows.check_columns(starts, columns, _ROWS, seen, verdicts, region, slot),
-        n_chunks,
-        n_threads,
-    )
+    parallel.over(n, size, n_threads, sparse_rows.check_columns, starts, columns, seen, verdicts)
     return int(verdicts.min())
 
 

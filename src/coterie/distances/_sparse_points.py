@@ -11,6 +11,7 @@ import numpy as np
 
 from .._base import power_of_two
 from .._runtime import memory, parallel
+from .._runtime.thresholds import thresholds
 from ._kernels import sparse_rows
 from ._metrics import Metric, safe_exponent
 from ._sparse import SparseRows
@@ -18,9 +19,7 @@ from ._sparse import SparseRows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SPARSE_TILE = 4096
-_SPARSE_NUMBERS = 1 << 23
-_CHUNK = 1 << 20  # numbers of a chunk
+_TILE_NUMBERS = 1 << 23
 
 
 class SparsePoints:
@@ -30,11 +29,12 @@ class SparsePoints:
         self.rows, self.kind, self.bound, self.n_threads = rows, kind, bound, n_threads
         n, n_columns = rows.shape
         lengths = np.diff(rows.starts)
-        self.tile = tile or _sparse_tile(int(lengths.mean()))
+        self.tile = tile or _tile_for(int(lengths.mean()))
         empty = len(rows.columns) == 0  # kernels take the address of the first
-        self.columns = np.zeros(1, rows.columns.dtype) if empty else rows.columns
-        self.values = np.zeros(1, rows.values.dtype) if empty else rows.values
-        self.sizes = _sizes(rows, self.values, kind, n_threads)
+        columns = np.zeros(1, rows.columns.dtype) if empty else rows.columns
+        values = np.zeros(1, rows.values.dtype) if empty else rows.values
+        self.view = sparse_rows.Rows()
+        self.view.view(rows.starts, columns, values, _sizes(rows, values, kind, n_threads))
         longest = int(lengths.max()) + 1
         used = max(1, min(n_columns, int(np.diff(rows.starts[np.r_[0 : n : sparse_rows.LANES, n]]).max())))
         memory.require(
@@ -53,55 +53,43 @@ class SparsePoints:
         return len(self.rows)
 
     def take(self, which: NDArray[np.int64]) -> SparsePoints:
+        """These rows, in this order."""
         return SparsePoints(self.rows.take(which), self.kind, self.bound, self.n_threads, self.tile)
 
+    def block(self, queries: SparsePoints) -> sparse_rows.Block:
+        """What kernels need of these rows and of queries, which are made dense 64 at a time."""
+        return sparse_rows.Block(self.kind, self.view, queries.view, *queries.as_columns, *self.as_rows)
+
     def mark(self, a: int, other: SparsePoints, b: int, diagonal: bool) -> NDArray[np.uint64]:
+        """Mark which rows of tile b of others are within the radius of each row of tile a: one bit per pair.
+
+        diagonal : `other` is this, and a is b: mark each row with itself and later ones only.
+        """
         row, column = a * self.tile, b * self.tile
-        n_groups = -(-min(self.tile, len(other) - column) // 64)
-        marks = np.empty((min(self.tile, len(self) - row), n_groups), np.uint64)
-        parallel.run(
-            lambda region, slot: sparse_rows.mark_near(
-                self.kind,
-                self.bound,
-                *self.arrays(),
-                *other.arrays(),
-                row,
-                column,
-                diagonal,
-                *other.as_columns,
-                *self.as_rows,
-                marks,
-                region,
-                slot,
-            ),
-            n_groups,
-            self.n_threads,
+        n_columns = min(self.tile, len(other) - column)
+        marks = np.empty((min(self.tile, len(self) - row), -(-n_columns // 64)), np.uint64)
+        block = self.block(other)
+        parallel.over(
+            n_columns, 64, self.n_threads, sparse_rows.mark_within, block, self.bound, row, column, diagonal, marks
         )
         return marks
 
-    def arrays(self) -> tuple[NDArray, ...]:
-        return self.rows.starts, self.columns, self.values, self.sizes
-
     def nearest_to(self, queries: SparsePoints) -> NDArray[np.int64]:
-        """Number of the row nearest to each query, the first one on a tie; -1 where it is not near."""
+        """Number of the row nearest to each query, the first one on a tie; -1 where none is within the radius."""
         least, nearest = np.full(len(queries), math.inf), np.full(len(queries), -1)
+        block = self.block(queries)
         for start in range(0, len(self), self.tile):
-            parallel.run(
-                lambda region, slot: sparse_rows.find_nearest(
-                    self.kind,
-                    *self.arrays(),
-                    *queries.arrays(),
-                    start,
-                    min(len(self), start + self.tile),  # noqa: B023
-                    *queries.as_columns,
-                    *self.as_rows,
-                    least,
-                    nearest,
-                    region,
-                    slot,
-                ),
-                -(-len(queries) // sparse_rows.LANES),
+            stop = min(len(self), start + self.tile)
+            parallel.over(
+                len(queries),
+                sparse_rows.LANES,
                 self.n_threads,
+                sparse_rows.find_nearest,
+                block,
+                start,
+                stop,
+                least,
+                nearest,
             )
         return np.where(least <= self.bound, nearest, -1)
 
@@ -109,7 +97,7 @@ class SparsePoints:
 def sparse_points(
     rows: SparseRows, metric: Metric, radius: float, n_threads: int, others: SparseRows | None = None
 ) -> SparsePoints:
-    """Sparse rows with sorted columns as points that are near within `radius`, of each other or of `others`.
+    """Lay out sparse rows with sorted columns, to find those within `radius` of each other or of `others`.
 
     Raises
     ------
@@ -151,17 +139,13 @@ def _directions(rows: SparseRows, n_threads: int) -> SparseRows:
     return dataclasses.replace(rows, values=values)
 
 
-def _sizes(rows: SparseRows, values: NDArray, kind: int, n_threads: int) -> NDArray[np.float64]:
+def _sizes(rows: SparseRows, values: NDArray[np.floating], kind: int, n_threads: int) -> NDArray[np.float64]:
     sizes = np.empty(len(rows))
-    step = max(1, _CHUNK * len(rows) // (len(values) + len(rows)))
-    parallel.run(
-        lambda region, slot: sparse_rows.add_up(kind, rows.starts, values, step, sizes, region, slot),
-        -(-len(rows) // step),
-        n_threads,
-    )
+    size = parallel.chunk((len(values) + len(rows)) / len(rows))  # a nanosecond per number
+    parallel.over(len(rows), size, n_threads, sparse_rows.add_up, kind, rows.starts, values, sizes)
     return sizes
 
 
-def _sparse_tile(length: int) -> int:
+def _tile_for(length: int) -> int:
     """Rows of a tile: a chunk of it, 64 columns, takes milliseconds."""
-    return max(1, min(_SPARSE_TILE, _SPARSE_NUMBERS // (length + 16)) // 64) * 64
+    return max(1, min(thresholds.sparse_tile, _TILE_NUMBERS // (length + 16)) // 64) * 64

@@ -152,6 +152,7 @@ def _of_sparse(
     n, order, ends = len(X), np.argsort(codes, kind="stable"), np.cumsum(sizes)
     kind = sparse_rows.MANHATTAN if kernel == "manhattan" else sparse_rows.EUCLIDEAN
     points = SparsePoints(X.take(order), kind, np.inf, n_threads)
+    block = points.block(points)
     codes = codes[order]
     total, within, nearest = np.zeros(n), np.empty(n), np.full(n, np.inf)
     for start in range(0, n, points.tile):
@@ -161,14 +162,11 @@ def _of_sparse(
             sparse_rows.LANES,
             n_threads,
             sparse_rows.add_distances,
-            kind,
-            *points.arrays(),
+            block,
             codes,
             ends,
             start,
             min(n, start + points.tile),
-            *points.as_columns,
-            *points.as_rows,
             total,
             within,
             nearest,

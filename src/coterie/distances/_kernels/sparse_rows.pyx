@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Distances between sparse rows that are never made dense as a whole: 64 at a time are, in the columns that they use.
 
-The distances of a row to those 64 are had from its own numbers alone: the squared distance is |x|² + |y|² - 2 x·y, and
-the sum of |x - y| is |x| + |y| plus what the columns of one of them change. That rounds; where it leaves a doubt the
-two rows are merged, and the terms added feature by feature as for dense rows.
+The distances of a row to those 64 follow from its own numbers alone: the squared distance is |x|² + |y|² - 2 x·y, and
+the sum of |x - y| is |x| + |y| plus what the columns of one of them change. These are rounded. Where the rounding leaves
+a doubt, the two rows are merged, and the terms are added feature by feature as for dense rows.
 """
 from libc.math cimport fabs, sqrt
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
 from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take, work_take_sized
+from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef extern from "sparse_rows.h" nogil:
     enum: SPARSE_LANES
@@ -26,7 +26,7 @@ ctypedef fused index:
     int32_t
     int64_t
 
-# More than the terms of a sum can round it by, relative to the sum of their sizes; and beyond the least numbers.
+# A term of a sum is rounded by less than this, relative to the sum of the sizes; TINY covers the smallest numbers.
 cdef double ERROR = 2e-15
 cdef double TINY = 1e-300
 # Relative error that a term of a sum of distances may have.
@@ -36,17 +36,16 @@ cdef double UNSURE = 1e-10
 def check_columns(
         const int64_t[::1] starts,        # IN     (n + 1,), none less than the one before
         const index[::1] columns,         # IN     (starts[n],)
-        Py_ssize_t rows,                  # IN     of a chunk
         int64_t[:, ::1] seen,             # WORK   (threads, number of columns), -1
         int64_t[::1] verdicts,            # OUT    (chunks,)
         Region region, int slot):
-    """What each chunk of rows is like. 3: its columns are sorted, 2: not, 1: some are there twice, 0: not columns."""
+    """Judge each chunk of rows. 3: its columns are sorted; 2: not sorted; 1: some stand twice; 0: some do not exist."""
     cdef:
-        Py_ssize_t n = starts.shape[0] - 1, i, j
+        Py_ssize_t i, j
         int64_t k, verdict
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, n, &part):
+        while work_take(&region.work, slot, &part):
             verdict = 3
             for i in range(part.start, part.stop):
                 for k in range(starts[i], starts[i + 1]):
@@ -68,17 +67,16 @@ def add_up(
         int kind,                         # IN
         const int64_t[::1] starts,        # IN     (n + 1,)
         const real[::1] values,           # IN     (m,)
-        Py_ssize_t rows,                  # IN     of a chunk
         double[::1] sizes,                # OUT    (n,), sum of squares or of absolute values
         Region region, int slot):
     """How large each row is, added up in the order of its columns."""
     cdef:
-        Py_ssize_t n = sizes.shape[0], i
+        Py_ssize_t i
         int64_t k
         double total
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, n, &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
                 total = 0.0
                 for k in range(starts[i], starts[i + 1]):
@@ -86,9 +84,156 @@ def add_up(
                 sizes[i] = total
 
 
-cdef double merge(int kind, const index *x_columns, const real *x, int64_t nx, const index *y_columns, const real *y,
-                  int64_t ny) noexcept nogil:
-    """The reduced distance of two rows with sorted columns, term by term in the order of the columns."""
+cdef struct rows_t:
+    const int64_t *starts             # (n + 1,)
+    const void *columns               # int32 or int64, sorted within a row
+    const void *values                # float32 or float64
+    const double *sizes               # (n,), see `add_up`
+    bint long_columns
+    bint long_values
+
+
+cdef class Rows:
+    """Sparse rows, as the kernels see them."""
+
+    cdef:
+        rows_t rows
+        object kept
+
+    def view(self, const int64_t[::1] starts, const index[::1] columns, const real[::1] values,
+             const double[::1] sizes):
+        """Look at these arrays, of which columns and values hold at least one number."""
+        self.kept = starts, columns, values, sizes
+        self.rows = rows_t(&starts[0], &columns[0], &values[0], &sizes[0], index is int64_t, real is double)
+
+
+cdef struct block_t:                      # of one thread: up to 64 queries, dense in the columns that they use
+    int kind
+    const rows_t *rows
+    const rows_t *queries
+    Py_ssize_t first                      # the queries first .. stop - 1 are in the lanes
+    Py_ssize_t stop
+    Py_ssize_t n_used                     # columns that they use
+    int64_t *used                         # which they are
+    int64_t *place                        # of each feature: the number of its column in the block, or -1
+    double *dense                         # (n_used, LANES)
+    int64_t *at                           # the columns of a row that are in the block
+    double *x                             # its numbers there
+    double sums[SPARSE_LANES]             # of a row with each query, see `compare`
+
+
+cdef class Block:
+    """Rows, queries, and the work space to compare them, 64 queries at a time in each thread."""
+
+    cdef:
+        block_t block
+        Rows rows, queries
+        int64_t[:, ::1] place
+        double[:, ::1] dense
+        int64_t[:, ::1] used
+        int64_t[:, ::1] at
+        double[:, ::1] x
+
+    def __cinit__(
+            self,
+            int kind,                         # IN     EUCLIDEAN or MANHATTAN
+            Rows rows,                        # IN
+            Rows queries,                     # IN     may be the same
+            int64_t[:, ::1] place,            # WORK   (threads, features), -1
+            double[:, ::1] dense,             # WORK   (threads, features used by 64 queries * LANES)
+            int64_t[:, ::1] used,             # WORK   (threads, features used by 64 queries)
+            int64_t[:, ::1] at,               # WORK   (threads, longest row + 1)
+            double[:, ::1] x):                # WORK   (threads, longest row + 1)
+        self.rows, self.queries = rows, queries
+        self.place, self.dense, self.used, self.at, self.x = place, dense, used, at, x
+        self.block.kind, self.block.rows, self.block.queries = kind, &rows.rows, &queries.rows
+
+    cdef block_t of_thread(self, int slot):
+        """The block with the work space of one thread."""
+        cdef block_t block = self.block
+        block.place, block.dense, block.used = &self.place[slot, 0], &self.dense[slot, 0], &self.used[slot, 0]
+        block.at, block.x = &self.at[slot, 0], &self.x[slot, 0]
+        return block
+
+
+cdef void spread_as(block_t *b, const index *columns, const real *values) noexcept nogil:
+    cdef:
+        Py_ssize_t i, j
+        int64_t k
+        index c
+    for i in range(b.first, b.stop):
+        for k in range(b.queries.starts[i], b.queries.starts[i + 1]):
+            c = columns[k]
+            if b.place[c] < 0:
+                b.place[c] = b.n_used
+                b.used[b.n_used] = c
+                for j in range(SPARSE_LANES):
+                    b.dense[b.n_used * SPARSE_LANES + j] = 0.0
+                b.n_used += 1
+            b.dense[b.place[c] * SPARSE_LANES + i - b.first] = values[k]
+
+
+cdef void spread(block_t *b, Py_ssize_t first, Py_ssize_t stop) noexcept nogil:
+    """Make the queries first .. stop - 1 dense in the columns that they use, a query in each lane."""
+    cdef const rows_t *q = b.queries
+    b.first, b.stop, b.n_used = first, stop, 0
+    if q.long_columns and q.long_values:
+        spread_as(b, <const int64_t *> q.columns, <const double *> q.values)
+    elif q.long_columns:
+        spread_as(b, <const int64_t *> q.columns, <const float *> q.values)
+    elif q.long_values:
+        spread_as(b, <const int32_t *> q.columns, <const double *> q.values)
+    else:
+        spread_as(b, <const int32_t *> q.columns, <const float *> q.values)
+
+
+cdef void clear(block_t *b) noexcept nogil:
+    """Forget the queries."""
+    cdef Py_ssize_t u
+    for u in range(b.n_used):
+        b.place[b.used[u]] = -1
+
+
+cdef inline Py_ssize_t pick(block_t *b, const index *columns, const real *values, int64_t n) noexcept nogil:
+    """Take the numbers of a row in columns of the block. Returns how many."""
+    cdef:
+        int64_t k, m = 0
+    for k in range(n):
+        b.at[m] = b.place[columns[k]]
+        b.x[m] = values[k]
+        m += b.at[m] >= 0
+    return m
+
+
+cdef void compare(block_t *b, Py_ssize_t row, int level) noexcept nogil:
+    """Sum up what row and each query have in common (sparse_rows_body.h)."""
+    cdef:
+        const rows_t *r = b.rows
+        int64_t start = r.starts[row], n = r.starts[row + 1] - start
+        Py_ssize_t picked
+    if r.long_columns and r.long_values:
+        picked = pick(b, <const int64_t *> r.columns + start, <const double *> r.values + start, n)
+    elif r.long_columns:
+        picked = pick(b, <const int64_t *> r.columns + start, <const float *> r.values + start, n)
+    elif r.long_values:
+        picked = pick(b, <const int32_t *> r.columns + start, <const double *> r.values + start, n)
+    else:
+        picked = pick(b, <const int32_t *> r.columns + start, <const float *> r.values + start, n)
+    sparse_sums_f64[level](b.kind, b.dense, b.at, b.x, picked, b.sums)
+
+
+cdef inline double estimate(const block_t *b, Py_ssize_t row, Py_ssize_t query, double *error) noexcept nogil:
+    """The reduced distance of a row, which was compared, and a query, and by how much it may be off at most."""
+    cdef:
+        double sizes = b.rows.sizes[row] + b.queries.sizes[query], sum = b.sums[query - b.first]
+        int64_t n_numbers = (b.rows.starts[row + 1] - b.rows.starts[row]
+                             + b.queries.starts[query + 1] - b.queries.starts[query])
+    error[0] = (n_numbers + 8) * (ERROR * sizes + TINY)
+    return sizes + (sum if b.kind == SPARSE_MANHATTAN else -2.0 * sum)
+
+
+cdef double merge_as(int kind, const index *x_columns, const real *x, int64_t nx, const index *y_columns, const real *y,
+                     int64_t ny) noexcept nogil:
     cdef:
         int64_t i = 0, j = 0
         double total = 0.0, t
@@ -107,221 +252,128 @@ cdef double merge(int kind, const index *x_columns, const real *x, int64_t nx, c
     return total
 
 
-cdef Py_ssize_t spread(const int64_t *starts, const index *columns, const real *values, Py_ssize_t first,
-                       Py_ssize_t stop, int64_t *place, double *block, int64_t *used) noexcept nogil:
-    """Make the rows first .. stop - 1 dense in the columns that they use, a row in each lane. Returns how many."""
+cdef double merge(const block_t *b, Py_ssize_t row, Py_ssize_t query) noexcept nogil:
+    """The reduced distance of a row and a query, term by term in the order of the columns. Both have the same types."""
     cdef:
-        Py_ssize_t i, j, n_used = 0
-        int64_t k
-        index c
-    for i in range(first, stop):
-        for k in range(starts[i], starts[i + 1]):
-            c = columns[k]
-            if place[c] < 0:
-                place[c] = n_used
-                used[n_used] = c
-                for j in range(SPARSE_LANES):
-                    block[n_used * SPARSE_LANES + j] = 0.0
-                n_used += 1
-            block[place[c] * SPARSE_LANES + i - first] = values[k]
-    return n_used
+        const rows_t *r = b.rows
+        const rows_t *q = b.queries
+        int64_t i = r.starts[row], j = q.starts[query], nx = r.starts[row + 1] - i, ny = q.starts[query + 1] - j
+    if r.long_columns and r.long_values:
+        return merge_as(b.kind, <const int64_t *> r.columns + i, <const double *> r.values + i, nx,
+                        <const int64_t *> q.columns + j, <const double *> q.values + j, ny)
+    if r.long_columns:
+        return merge_as(b.kind, <const int64_t *> r.columns + i, <const float *> r.values + i, nx,
+                        <const int64_t *> q.columns + j, <const float *> q.values + j, ny)
+    if r.long_values:
+        return merge_as(b.kind, <const int32_t *> r.columns + i, <const double *> r.values + i, nx,
+                        <const int32_t *> q.columns + j, <const double *> q.values + j, ny)
+    return merge_as(b.kind, <const int32_t *> r.columns + i, <const float *> r.values + i, nx,
+                    <const int32_t *> q.columns + j, <const float *> q.values + j, ny)
 
 
-cdef Py_ssize_t pick(const index *columns, const real *values, int64_t n, const int64_t *place, int64_t *at,
-                     double *x) noexcept nogil:
-    """The numbers of a row in columns of the block. Returns how many."""
-    cdef:
-        int64_t k, m = 0
-    for k in range(n):
-        at[m] = place[columns[k]]
-        x[m] = values[k]
-        m += at[m] >= 0
-    return m
-
-
-cdef inline double from_sums(int kind, double sizes, double sum, Py_ssize_t n_numbers, double *error) noexcept nogil:
-    """The reduced distance of two rows from what `sparse_sums` gave, and by how much it may be off at most.
-
-    sizes: of both together, see `add_up`; n_numbers: how many numbers both have.
-    """
-    error[0] = (n_numbers + 8) * (ERROR * sizes + TINY)
-    return sizes + (sum if kind == SPARSE_MANHATTAN else -2.0 * sum)
-
-
-def mark_near(
-        int kind,                         # IN
-        double bound,                     # IN     near is what is not farther, reduced
-        const int64_t[::1] starts,        # IN     (n + 1,), rows
-        const index[::1] columns,         # IN     sorted within a row
-        const real[::1] values,           # IN
-        const double[::1] sizes,          # IN     (n,), see `add_up`
-        const int64_t[::1] starts2,       # IN     other rows, or the same: those of the columns of the marks
-        const index[::1] columns2,        # IN
-        const real[::1] values2,          # IN
-        const double[::1] sizes2,         # IN
+def mark_within(
+        Block block,                      # IN
+        double bound,                     # IN     reduced distance
         Py_ssize_t row,                   # IN     the row of row 0 of the marks
-        Py_ssize_t column,                # IN     that of column 0
-        bint diagonal,                    # IN     they are the same: mark each with itself and later ones only
-        int64_t[:, ::1] place,            # WORK   (threads, features), -1
-        double[:, ::1] block,             # WORK   (threads, features used by a block * LANES)
-        int64_t[:, ::1] used,             # WORK   (threads, features used by a block)
-        int64_t[:, ::1] at,               # WORK   (threads, longest row + 1)
-        double[:, ::1] x,                 # WORK   (threads, longest row + 1)
-        uint64_t[:, ::1] marks,           # OUT    (R, ceil(C / 64)), see dbscan_graph
+        Py_ssize_t column,                # IN     the query of column 0
+        bint diagonal,                    # IN     rows are the queries: mark each with itself and later ones only
+        uint64_t[:, ::1] marks,           # OUT    (R, ceil(C / 64)), one bit per pair
         Region region, int slot):
-    """Mark the pairs that are near, 64 columns in a chunk."""
+    """Mark the pairs within the bound, for C queries in chunks of 64."""
     cdef:
-        int level = simd_level(), k, m
-        Py_ssize_t n_rows = marks.shape[0], first, stop, r, i, j, n_used, n_picked, u
-        double sums[SPARSE_LANES]
-        double distance, error
+        block_t b = block.of_thread(slot)
+        int level = simd_level()
+        Py_ssize_t i, j, r
         uint64_t bits
-        bint near
         part_t part
     with nogil:
         while work_take(&region.work, slot, &part):
-            first = column + 64 * part.index
-            stop = min(sizes2.shape[0], first + 64)
-            m = <int> (stop - first)
-            n_used = spread(&starts2[0], &columns2[0], &values2[0], first, stop, &place[slot, 0], &block[slot, 0],
-                            &used[slot, 0])
-            for r in range(n_rows):
+            spread(&b, column + part.start, column + part.stop)
+            for r in range(marks.shape[0]):
                 i = row + r
-                if diagonal and i >= stop:
-                    marks[r, part.index] = 0
-                    continue
-                n_picked = pick(&columns[0] + starts[i], &values[0] + starts[i], starts[i + 1] - starts[i],
-                                &place[slot, 0], &at[slot, 0], &x[slot, 0])
-                sparse_sums_f64[level](kind, &block[slot, 0], &at[slot, 0], &x[slot, 0], n_picked, sums)
                 bits = 0
-                for k in range(m):
-                    j = first + k
-                    if diagonal and j <= i:
-                        bits |= (<uint64_t> (j == i)) << k
-                        continue
-                    u = starts[i + 1] - starts[i] + starts2[j + 1] - starts2[j]
-                    distance = from_sums(kind, sizes[i] + sizes2[j], sums[k], u, &error)
-                    if distance - error > bound:
-                        continue
-                    near = distance + error <= bound
-                    if not near:  # a doubt, or what is not a number: too large
-                        near = merge(kind, &columns[0] + starts[i], &values[0] + starts[i], starts[i + 1] - starts[i],
-                                     &columns2[0] + starts2[j], &values2[0] + starts2[j],
-                                     starts2[j + 1] - starts2[j]) <= bound
-                    bits |= (<uint64_t> near) << k
+                if not diagonal or i < b.stop:
+                    compare(&b, i, level)
+                    for j in range(b.first, b.stop):
+                        bits |= <uint64_t> (j == i if diagonal and j <= i else is_within(&b, i, j, bound)) << (j - b.first)
                 marks[r, part.index] = bits
-            for u in range(n_used):
-                place[slot, used[slot, u]] = -1
+            clear(&b)
+
+
+cdef inline bint is_within(const block_t *b, Py_ssize_t row, Py_ssize_t query, double bound) noexcept nogil:
+    cdef double error, distance = estimate(b, row, query, &error)
+    if distance - error > bound:
+        return False
+    return distance + error <= bound or merge(b, row, query) <= bound  # merge in doubt, or where a sum is not a number
 
 
 def find_nearest(
-        int kind,                         # IN
-        const int64_t[::1] starts,        # IN     (n + 1,), rows
-        const index[::1] columns,         # IN     sorted within a row
-        const real[::1] values,           # IN
-        const double[::1] sizes,          # IN     (n,), see `add_up`
-        const int64_t[::1] starts2,       # IN     queries
-        const index[::1] columns2,        # IN
-        const real[::1] values2,          # IN
-        const double[::1] sizes2,         # IN
-        Py_ssize_t first_row,             # IN     rows first_row .. stop_row - 1 are looked at
+        Block block,                      # IN
+        Py_ssize_t first_row,             # IN     rows first_row .. stop_row - 1 are compared
         Py_ssize_t stop_row,              # IN
-        int64_t[:, ::1] place,            # WORK   as for `mark_near`
-        double[:, ::1] block,             # WORK
-        int64_t[:, ::1] used,             # WORK
-        int64_t[:, ::1] at,               # WORK
-        double[:, ::1] x,                 # WORK
-        double[::1] least,                # INOUT  (queries,), infinity, reduced
+        double[::1] least,                # INOUT  (queries,), infinity, reduced distance
         int64_t[::1] nearest,             # INOUT  (queries,), -1
         Region region, int slot):
-    """The nearest row to each query, the first one on a tie; 64 queries in a chunk."""
+    """Find the nearest row to each query, the first one on a tie, for queries in chunks of 64."""
     cdef:
-        int level = simd_level(), k, m
-        Py_ssize_t first, stop, i, j, n_used, n_picked, u
-        double sums[SPARSE_LANES]
+        block_t b = block.of_thread(slot)
+        int level = simd_level()
+        Py_ssize_t i, j
         double distance, error
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, SPARSE_LANES, sizes2.shape[0], &part):
-            first = part.start
-            stop = part.stop
-            m = <int> (stop - first)
-            n_used = spread(&starts2[0], &columns2[0], &values2[0], first, stop, &place[slot, 0], &block[slot, 0],
-                            &used[slot, 0])
+        while work_take(&region.work, slot, &part):
+            spread(&b, part.start, part.stop)
             for i in range(first_row, stop_row):
-                n_picked = pick(&columns[0] + starts[i], &values[0] + starts[i], starts[i + 1] - starts[i],
-                                &place[slot, 0], &at[slot, 0], &x[slot, 0])
-                sparse_sums_f64[level](kind, &block[slot, 0], &at[slot, 0], &x[slot, 0], n_picked, sums)
-                for k in range(m):
-                    j = first + k
-                    u = starts[i + 1] - starts[i] + starts2[j + 1] - starts2[j]
-                    distance = from_sums(kind, sizes[i] + sizes2[j], sums[k], u, &error)
-                    if distance - error > least[j]:
+                compare(&b, i, level)
+                for j in range(b.first, b.stop):
+                    if estimate(&b, i, j, &error) - error > least[j]:
                         continue
-                    distance = merge(kind, &columns[0] + starts[i], &values[0] + starts[i], starts[i + 1] - starts[i],
-                                     &columns2[0] + starts2[j], &values2[0] + starts2[j], starts2[j + 1] - starts2[j])
+                    distance = merge(&b, i, j)
                     if distance < least[j] or nearest[j] < 0:
                         least[j] = distance
                         nearest[j] = i
-            for u in range(n_used):
-                place[slot, used[slot, u]] = -1
+            clear(&b)
 
 
 def add_distances(
-        int kind,                         # IN     EUCLIDEAN: the root of the sum of squares
-        const int64_t[::1] starts,        # IN     (n + 1,), rows, those of a cluster one after the other
-        const index[::1] columns,         # IN     sorted within a row
-        const real[::1] values,           # IN
-        const double[::1] sizes,          # IN     (n,), see `add_up`
+        Block block,                      # IN     rows are the queries, those of a cluster one after the other
         const int64_t[::1] codes,         # IN     (n,), cluster of each row, ascending
         const int64_t[::1] ends,          # IN     (k,), where each cluster ends
         Py_ssize_t first_row,             # IN     distances to the rows first_row .. stop_row - 1 are added
         Py_ssize_t stop_row,              # IN
-        int64_t[:, ::1] place,            # WORK   as for `mark_near`
-        double[:, ::1] block,             # WORK
-        int64_t[:, ::1] used,             # WORK
-        int64_t[:, ::1] at,               # WORK
-        double[:, ::1] x,                 # WORK
         double[::1] total,                # INOUT  (n,), 0, the sum for the cluster of first_row so far
         double[::1] within,               # OUT    (n,), sum of the distances to the own cluster, once it has ended
         double[::1] nearest,              # INOUT  (n,), infinity, least mean distance to another cluster that has ended
         Region region, int slot):
-    """Add up the distances of each row to each cluster, as they are computed; 64 rows in a chunk."""
+    """Add up the distances of each row to each cluster, as they are computed, for queries in chunks of 64.
+
+    With EUCLIDEAN a distance is the root of the sum of squares.
+    """
     cdef:
-        int level = simd_level(), k, m
-        Py_ssize_t first, stop, i, j, c, n_used, n_picked, u
+        block_t b = block.of_thread(slot)
+        int level = simd_level()
+        Py_ssize_t i, j, c
         int64_t size
-        double sums[SPARSE_LANES]
         double distance, error
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, SPARSE_LANES, sizes.shape[0], &part):
-            first = part.start
-            stop = part.stop
-            m = <int> (stop - first)
-            n_used = spread(&starts[0], &columns[0], &values[0], first, stop, &place[slot, 0], &block[slot, 0],
-                            &used[slot, 0])
+        while work_take(&region.work, slot, &part):
+            spread(&b, part.start, part.stop)
             for i in range(first_row, stop_row):
-                n_picked = pick(&columns[0] + starts[i], &values[0] + starts[i], starts[i + 1] - starts[i],
-                                &place[slot, 0], &at[slot, 0], &x[slot, 0])
-                sparse_sums_f64[level](kind, &block[slot, 0], &at[slot, 0], &x[slot, 0], n_picked, sums)
-                for k in range(m):
-                    j = first + k
-                    u = starts[i + 1] - starts[i] + starts[j + 1] - starts[j]
-                    distance = from_sums(kind, sizes[i] + sizes[j], sums[k], u, &error)
+                compare(&b, i, level)
+                for j in range(b.first, b.stop):
+                    distance = estimate(&b, i, j, &error)
                     if not error <= UNSURE * distance:  # or what is not a number
-                        distance = merge(kind, &columns[0] + starts[i], &values[0] + starts[i],
-                                         starts[i + 1] - starts[i], &columns[0] + starts[j], &values[0] + starts[j],
-                                         starts[j + 1] - starts[j])
-                    total[j] += distance if kind == SPARSE_MANHATTAN else sqrt(distance)
+                        distance = merge(&b, i, j)
+                    total[j] += distance if b.kind == SPARSE_MANHATTAN else sqrt(distance)
                 c = codes[i]
                 if i + 1 == ends[c]:
                     size = ends[c] - (ends[c - 1] if c > 0 else 0)
-                    for j in range(first, stop):
+                    for j in range(b.first, b.stop):
                         if codes[j] == c:
                             within[j] = total[j]
                         elif not total[j] / size >= nearest[j]:  # what is not a number is kept, to be refused
                             nearest[j] = total[j] / size
                         total[j] = 0.0
-            for u in range(n_used):
-                place[slot, used[slot, u]] = -1
+            clear(&b)
