@@ -119,6 +119,9 @@ cdef struct block_t:                      # of one thread: up to 64 queries, den
     double *dense                         # (n_used, LANES)
     int64_t *at                           # the columns of a row that are in the block
     double *x                             # its numbers there
+    Py_ssize_t row                        # which row it is
+    int64_t length                        # how many numbers it has
+    double size                           # see `add_up`
     double sums[SPARSE_LANES]             # of a row with each query, see `compare`
 
 
@@ -206,11 +209,12 @@ cdef inline Py_ssize_t pick(block_t *b, const index *columns, const real *values
 
 
 cdef void compare(block_t *b, Py_ssize_t row, int level) noexcept nogil:
-    """Sum up what row and each query have in common (sparse_rows_body.h)."""
+    """Take a row and sum up what it and each query have in common (sparse_rows_body.h)."""
     cdef:
         const rows_t *r = b.rows
         int64_t start = r.starts[row], n = r.starts[row + 1] - start
         Py_ssize_t picked
+    b.row, b.length, b.size = row, n, r.sizes[row]
     if r.long_columns and r.long_values:
         picked = pick(b, <const int64_t *> r.columns + start, <const double *> r.values + start, n)
     elif r.long_columns:
@@ -222,13 +226,12 @@ cdef void compare(block_t *b, Py_ssize_t row, int level) noexcept nogil:
     sparse_sums_f64[level](b.kind, b.dense, b.at, b.x, picked, b.sums)
 
 
-cdef inline double estimate(const block_t *b, Py_ssize_t row, Py_ssize_t query, double *error) noexcept nogil:
-    """The reduced distance of a row, which was compared, and a query, and by how much it may be off at most."""
+cdef inline double estimate(const block_t *b, Py_ssize_t query, double *error) noexcept nogil:
+    """The reduced distance of the row and a query, and by how much it may be off at most."""
     cdef:
-        double sizes = b.rows.sizes[row] + b.queries.sizes[query], sum = b.sums[query - b.first]
-        int64_t n_numbers = (b.rows.starts[row + 1] - b.rows.starts[row]
-                             + b.queries.starts[query + 1] - b.queries.starts[query])
-    error[0] = (n_numbers + 8) * (ERROR * sizes + TINY)
+        const int64_t *start = b.queries.starts + query
+        double sizes = b.size + b.queries.sizes[query], sum = b.sums[query - b.first]
+    error[0] = (b.length + start[1] - start[0] + 8) * (ERROR * sizes + TINY)
     return sizes + (sum if b.kind == SPARSE_MANHATTAN else -2.0 * sum)
 
 
@@ -252,12 +255,12 @@ cdef double merge_as(int kind, const index *x_columns, const real *x, int64_t nx
     return total
 
 
-cdef double merge(const block_t *b, Py_ssize_t row, Py_ssize_t query) noexcept nogil:
-    """The reduced distance of a row and a query, term by term in the order of the columns. Both have the same types."""
+cdef double merge(const block_t *b, Py_ssize_t query) noexcept nogil:
+    """The reduced distance of the row and a query, term by term in the order of the columns. Both have the same types."""
     cdef:
         const rows_t *r = b.rows
         const rows_t *q = b.queries
-        int64_t i = r.starts[row], j = q.starts[query], nx = r.starts[row + 1] - i, ny = q.starts[query + 1] - j
+        int64_t i = r.starts[b.row], j = q.starts[query], nx = b.length, ny = q.starts[query + 1] - j
     if r.long_columns and r.long_values:
         return merge_as(b.kind, <const int64_t *> r.columns + i, <const double *> r.values + i, nx,
                         <const int64_t *> q.columns + j, <const double *> q.values + j, ny)
@@ -294,17 +297,19 @@ def mark_within(
                 bits = 0
                 if not diagonal or i < b.stop:
                     compare(&b, i, level)
-                    for j in range(b.first, b.stop):
-                        bits |= <uint64_t> (j == i if diagonal and j <= i else is_within(&b, i, j, bound)) << (j - b.first)
+                    if diagonal and i >= b.first:
+                        bits = (<uint64_t> 1) << (i - b.first)
+                    for j in range(max(b.first, i + 1) if diagonal else b.first, b.stop):
+                        bits |= <uint64_t> is_within(&b, j, bound) << (j - b.first)
                 marks[r, part.index] = bits
             clear(&b)
 
 
-cdef inline bint is_within(const block_t *b, Py_ssize_t row, Py_ssize_t query, double bound) noexcept nogil:
-    cdef double error, distance = estimate(b, row, query, &error)
+cdef inline bint is_within(const block_t *b, Py_ssize_t query, double bound) noexcept nogil:
+    cdef double error, distance = estimate(b, query, &error)
     if distance - error > bound:
         return False
-    return distance + error <= bound or merge(b, row, query) <= bound  # merge in doubt, or where a sum is not a number
+    return distance + error <= bound or merge(b, query) <= bound  # merge in doubt, or where a sum is not a number
 
 
 def find_nearest(
@@ -327,9 +332,9 @@ def find_nearest(
             for i in range(first_row, stop_row):
                 compare(&b, i, level)
                 for j in range(b.first, b.stop):
-                    if estimate(&b, i, j, &error) - error > least[j]:
+                    if estimate(&b, j, &error) - error > least[j]:
                         continue
-                    distance = merge(&b, i, j)
+                    distance = merge(&b, j)
                     if distance < least[j] or nearest[j] < 0:
                         least[j] = distance
                         nearest[j] = i
@@ -363,9 +368,9 @@ def add_distances(
             for i in range(first_row, stop_row):
                 compare(&b, i, level)
                 for j in range(b.first, b.stop):
-                    distance = estimate(&b, i, j, &error)
+                    distance = estimate(&b, j, &error)
                     if not error <= UNSURE * distance:  # or what is not a number
-                        distance = merge(&b, i, j)
+                        distance = merge(&b, j)
                     total[j] += distance if b.kind == SPARSE_MANHATTAN else sqrt(distance)
                 c = codes[i]
                 if i + 1 == ends[c]:
