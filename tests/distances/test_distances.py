@@ -726,7 +726,7 @@ def test_known_distances_between_cities():
     assert radians_to_km(quarter) == pytest.approx([10007.557], abs=0.001)
 
 
-def test_kilometres_and_radians_are_inverse():
+def test_kilometers_and_radians_are_inverse():
     km = np.array([[0.0, 1.5], [20000.0, 3.0]])
     np.testing.assert_allclose(radians_to_km(km_to_radians(km)), km, rtol=1e-15)
     assert km_to_radians([6371.0088]).tolist() == [1.0] and radians_to_km(1) == 6371.0088

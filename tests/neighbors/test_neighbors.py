@@ -1,4 +1,4 @@
-"""Nearest neighbours, and neighbours within a radius: beside the definitions, scipy and scikit-learn."""
+"""Nearest neighbors, and neighbors within a radius: beside the definitions, scipy and scikit-learn."""
 
 import copy
 import pickle
@@ -33,10 +33,10 @@ BY_BLOCKS = [("canberra", {}), ("braycurtis", {}), ("hamming", {}), ("jaccard", 
 
 @pytest.fixture(params=["tree", "blocks"])
 def path(request, monkeypatch):
-    """Either way to find neighbours, whatever the data. The blocks are small."""
+    """Either way to find neighbors, whatever the data. The blocks are small."""
     monkeypatch.setattr(_search, "_is_tree_better", lambda vectors, n_queries: request.param == "tree")
-    monkeypatch.setattr(_search, "_BLOCK", 1000)
-    monkeypatch.setattr(_search, "_CHUNK", 300)
+    monkeypatch.setattr(thresholds, "neighbor_block", 1000)
+    monkeypatch.setattr(thresholds, "chunk", 300)
     return request.param
 
 
@@ -144,7 +144,7 @@ def test_the_rule_for_trees(monkeypatch):
     assert has_tree(1) and has_tree(50) and has_tree(2, "haversine") and has_tree(9, "cosine")
     assert not has_tree(2, n_queries=99) and not has_tree(2, "canberra") and not has_tree(2, lambda x, y: 0.0)
     assert has_tree(50, "minkowski", n_queries=1, p=3) and not has_tree(50, "minkowski", n_queries=1, p=2)
-    monkeypatch.setattr(_search, "_NUMBERS_AT_MOST", 40 * 30)
+    monkeypatch.setattr(thresholds, "tree_numbers", 40 * 30)
     assert has_tree(20) and has_tree(30) and not has_tree(31) and not has_tree(384, "cosine")
 
 
@@ -383,11 +383,11 @@ def test_what_does_not_fit_is_refused_before_it_is_allocated(monkeypatch):
     assert len(radius_counts(X, 10)) == 300
     with pytest.raises(
         MemoryError,
-        match=r"^The 100 nearest neighbours of 300 rows would take 480 kB of memory, and "
+        match=r"^The 100 nearest neighbors of 300 rows would take 480 kB of memory, and "
         r"100 kB are available\. Ask for fewer, or for some rows of Y at a time\.$",
     ):
         kneighbors(X, 100)
-    with pytest.raises(MemoryError, match=r"neighbours of 300 rows would take .* Choose a smaller radius"):
+    with pytest.raises(MemoryError, match=r"neighbors of 300 rows would take .* Choose a smaller radius"):
         radius_neighbors(X, 10)
 
 

@@ -29,6 +29,11 @@ class Thresholds:
     sparse_tile: int = 4096  # sparse rows that are compared with others in one step, at most; a multiple of 64
 
     # ---- neighbors
+    neighbor_block: int = 1 << 20  # distances of a block: 8 MB
+    # Numbers of more than 20 features that a k-d tree pays for. It takes up to 1.8 times as long as all distances if
+    # rows have no structure, but mostly less (a fifth where there are clusters). A leaf of queries goes through the
+    # tree without a pause: it must not be too large.
+    tree_numbers: int = 1 << 25
 
     # ---- _dendrogram
 

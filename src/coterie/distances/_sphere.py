@@ -37,7 +37,7 @@ def from_degrees(latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.float6
 
     Examples
     --------
-    Paris and Sydney, in kilometres:
+    Paris and Sydney, in kilometers:
 
     >>> from coterie.distances import from_degrees, pdist, radians_to_km
     >>> cities = from_degrees([48.857, -33.869], [2.352, 151.209])
@@ -67,12 +67,12 @@ def km_to_radians(km: ArrayLike) -> NDArray[np.float64]: ...
 
 
 def km_to_radians(km: ArrayLike) -> NDArray[np.float64] | float:
-    """Distances along the surface of the earth, in kilometres, as haversine distances (radians).
+    """Distances along the surface of the earth, in kilometers, as haversine distances (radians).
 
     Parameters
     ----------
     km : float or array-like
-        Kilometres.
+        Kilometers.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def radians_to_km(radians: ArrayLike) -> NDArray[np.float64]: ...
 
 
 def radians_to_km(radians: ArrayLike) -> NDArray[np.float64] | float:
-    """Haversine distances (radians) as kilometres along the surface of the earth: the inverse of `km_to_radians`.
+    """Haversine distances (radians) as kilometers along the surface of the earth: the inverse of `km_to_radians`.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def radians_to_km(radians: ArrayLike) -> NDArray[np.float64] | float:
     Returns
     -------
     float or ndarray
-        Kilometres.
+        Kilometers.
 
     Examples
     --------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A tree of boxes over vectors, built in parallel."""
+"""Build a k-d tree over vectors, in parallel."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from .._runtime import parallel
 from ._kernels import kd_tree
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from ._vectors import Vectors
 
 _PARTS = 64  # subtrees that are grown one by one, at least
 _SMALL = 2048  # rows of a subtree that is not cut further for the sake of more threads
-_CHUNK = 1 << 13  # numbers of a chunk where they are only copied
 
 
 def build(vectors: Vectors, n_threads: int, leaf: int = 32) -> kd_tree.Tree:
@@ -49,10 +46,8 @@ def build(vectors: Vectors, n_threads: int, leaf: int = 32) -> kd_tree.Tree:
     order = np.empty(n, np.int64)
     nodes = np.empty((n_nodes, 4), np.int64)
     boxes = np.empty((n_nodes, 2, d))
-    rows = max(kd_tree.LANES, _CHUNK // d)
-    parallel.run(
-        lambda region, slot: kd_tree.copy_rows(X, rows, points, order, region, slot), -(-len(points) // rows), n_threads
-    )
+    size = parallel.chunk(2.0 * d, kd_tree.LANES)  # rows: two nanoseconds per number
+    parallel.over(len(points), size, n_threads, kd_tree.copy_rows, X, points, order)
 
     # Level by level until there are parts enough for many threads, then each part to its leaves.
     leaf_blocks = leaf // kd_tree.LANES
@@ -68,30 +63,12 @@ def build(vectors: Vectors, n_threads: int, leaf: int = 32) -> kd_tree.Tree:
         keep = nodes[large, 1] - nodes[large, 0] > _SMALL
         small.extend(large[~keep])
         large = large[keep]
-        _split(large, level > budget, leaf_blocks, arrays, n_threads)
+        parallel.over(len(large), 1, n_threads, kd_tree.split_nodes, large, level > budget, leaf_blocks, *arrays)
         large = np.stack([large + 1, nodes[large, 2]], axis=1).ravel()
         level += 1
     which = np.array(small, np.int64)
-    parallel.run(
-        lambda region, slot: kd_tree.grow(which, budget - level, leaf_blocks, *arrays, region, slot),
-        len(which),
-        n_threads,
-    )
+    parallel.over(len(which), 1, n_threads, kd_tree.grow, which, budget - level, leaf_blocks, *arrays)
 
-    chunk = max(1, rows // kd_tree.LANES)
     work = np.empty((n_threads, kd_tree.LANES * d))
-    parallel.run(
-        lambda region, slot: kd_tree.transpose_blocks(chunk, points, work, region, slot),
-        -(-n_blocks // chunk),
-        n_threads,
-    )
+    parallel.over(n_blocks, size // kd_tree.LANES, n_threads, kd_tree.transpose_blocks, points, work)
     return kd_tree.Tree(points.reshape(n_blocks, d, kd_tree.LANES), order, nodes, boxes, vectors.kind, vectors.p)
-
-
-def _split(which: NDArray[np.int64], balance: bool, leaf_blocks: int, arrays: tuple, n_threads: int) -> None:
-    if len(which):
-        parallel.run(
-            lambda region, slot: kd_tree.split_nodes(which, balance, leaf_blocks, *arrays, region, slot),
-            len(which),
-            n_threads,
-        )

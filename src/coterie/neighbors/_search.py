@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How neighbours are found: with a tree of boxes, or from all distances, a block at a time.
+"""How neighbors are found: with a k-d tree, or from all distances, a block at a time.
 
 Rows are laid out once (`lay_out`), then asked for those nearest to others, or within a radius.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from .. import distances
 from .._base import power_of_two
 from .._runtime import memory, parallel, progress
+from .._runtime.thresholds import thresholds
 from ..distances._metrics import safe_exponent
 from ..distances._pairwise import fill_rectangle, prepare
 from . import _kd_tree, _vectors
@@ -26,20 +26,16 @@ if TYPE_CHECKING:
 
 _QUERIES_AT_LEAST = 100  # or all distances are computed before a tree is built
 _FEATURES_AT_MOST = 20  # of a tree that always pays
-# With more features a tree takes up to 1.8 times as long as all distances if rows have no structure at all, but mostly
-# less (a fifth where there are clusters). A leaf of queries goes through it without a pause: it must not be too large.
-_NUMBERS_AT_MOST = 1 << 25
 _LEAF = 32
 _LEAVES = 4  # of a chunk
 _MANY_NUMBERS = 1 << 22  # in many features: a whole leaf of queries may take too long to be interrupted
-_BLOCK = 1 << 20  # distances of a block: 8 MB
-_CHUNK = 1 << 16  # numbers of a chunk where they are only looked at
+_RESTORED = 1 << 16  # distances that are turned into those of the metric at once
 
 _REDUCED = {kd_tree.EUCLIDEAN: "sqeuclidean", kd_tree.MANHATTAN: "manhattan", kd_tree.CHEBYSHEV: "chebyshev"}
 
 
 class Neighborhoods(NamedTuple):
-    """The neighbours of each of a number of rows, one row's after the other's: a sparse matrix in CSR format.
+    """The neighbors of each of a number of rows, one row's after the other's: a sparse matrix in CSR format.
 
     Those of row i are ``indices[indptr[i]:indptr[i + 1]]``, and their distances ``distances[indptr[i]:indptr[i + 1]]``.
     """
@@ -54,7 +50,7 @@ class Neighborhoods(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Rows:
-    """Rows to look for neighbours in.
+    """Rows to look for neighbors in.
 
     X : the rows as they are, or a matrix of distances if there is no metric.
     vectors : what they are as vectors; None if the metric has none.
@@ -115,7 +111,7 @@ def _suited(rows: Rows, n_threads: int, radius: float) -> Rows:
 
 
 def _in_reach(rows: Rows, Y: NDArray | None, radius: float) -> NDArray | None:
-    """Queries, those too large to be compared with the rows moved to where squares fit: still farther than the radius."""
+    """Move queries that are too far away to be compared to where squares fit: they are still beyond the radius."""
     power = rows.metric.power if rows.metric is not None else 0.0
     far = None if Y is None else power_of_two.far_rows(Y, rows.exponent, power)
     if far is None:
@@ -134,7 +130,7 @@ def _is_tree_better(vectors: _vectors.Vectors, n_queries: int) -> bool:
         return True
     if n_queries < _QUERIES_AT_LEAST:
         return False
-    return vectors.X.shape[1] <= _FEATURES_AT_MOST or vectors.X.size <= _NUMBERS_AT_MOST
+    return vectors.X.shape[1] <= _FEATURES_AT_MOST or vectors.X.size <= thresholds.tree_numbers
 
 
 def _reduced(vectors: _vectors.Vectors) -> distances.Metric:
@@ -169,21 +165,26 @@ def _nearest_in_tree(
 ) -> None:
     tree, which = _query_tree(rows, Y, n_threads)
     parts = _parts(rows.tree)
-    chunk = _LEAVES if parts == 1 else 1
     k = out.shape[1]
     near, found = np.empty((n_threads, _LEAF * k)), np.empty((n_threads, _LEAF * k), np.int64)
     root = rows.metric.kernel == "euclidean"
-    parallel.in_steps(
+    parallel.over_in_steps(
         "neighbors",
-        -(-len(which) * parts // chunk),
         len(out),
-        lambda first, count: parallel.run(
-            lambda region, slot: kd_query.nearest(
-                rows.tree, tree, which, parts, chunk, first, others, root, near, found, out, indices, region, slot
-            ),
-            count,
-            n_threads,
-        ),
+        len(which) * parts,
+        _LEAVES if parts == 1 else 1,
+        n_threads,
+        kd_query.nearest,
+        rows.tree,
+        tree,
+        which,
+        parts,
+        others,
+        root,
+        near,
+        found,
+        out,
+        indices,
     )
     if root:
         power_of_two.multiplied(out, rows.exponent)
@@ -222,17 +223,24 @@ def _walk(
     work = np.empty((n_threads, _LEAF * tree.d))
     bound = rows.reduce(radius)
     parts = _parts(rows.tree)
-    parallel.in_steps(
+    parallel.over_in_steps(
         stage,
-        len(which) * parts,
         tree.n,
-        lambda first, count: parallel.run(
-            lambda region, slot: kd_query.within(
-                rows.tree, tree, which, parts, first, others, bound, work, starts, counts, indices, found, region, slot
-            ),
-            count,
-            n_threads,
-        ),
+        len(which) * parts,
+        1,
+        n_threads,
+        kd_query.within,
+        rows.tree,
+        tree,
+        which,
+        parts,
+        others,
+        bound,
+        work,
+        starts,
+        counts,
+        indices,
+        found,
     )
 
 
@@ -252,7 +260,7 @@ def _blocks(rows: Rows, Y: NDArray | None, n_threads: int):
             measure = _reduced(rows.vectors)
         else:
             Q = power_of_two.divided(Q, rows.exponent)
-    step = max(1, _BLOCK // n)
+    step = max(1, thresholds.neighbor_block // n)
     block = np.empty((min(step, len(Q)), n))
     for start in range(0, len(Q), step):
         part = Q[start : start + step]
@@ -273,11 +281,8 @@ def _check_distances(block: NDArray[np.float64], start: int) -> None:
         raise ValueError(f"Some distances from row {row} are not numbers.")
 
 
-def _in_chunks(kernel: Callable, block: NDArray, *arguments: object, n_threads: int) -> None:
-    rows = max(1, _CHUNK // block.shape[1])
-    n_chunks = -(-len(block) // rows)
-    *before, after = arguments
-    parallel.run(lambda region, slot: kernel(block, *before, rows, *after, region, slot), n_chunks, n_threads)
+def _rows_of_chunk(block: NDArray[np.float64]) -> int:
+    return parallel.chunk(1.5 * block.shape[1])  # nanoseconds of a distance
 
 
 def _nearest_in_blocks(
@@ -285,7 +290,8 @@ def _nearest_in_blocks(
 ) -> None:
     for start, block in _blocks(rows, Y, n_threads):
         part = slice(start, start + len(block))
-        _in_chunks(blocks.nearest, block, start, others, (out[part], indices[part]), n_threads=n_threads)
+        size = _rows_of_chunk(block)
+        parallel.over(len(block), size, n_threads, blocks.nearest, block, start, others, out[part], indices[part])
     _finish(rows, Y, np.arange(0, out.size + 1, out.shape[1]), out.ravel(), indices.ravel(), None, n_threads)
 
 
@@ -294,27 +300,29 @@ def _count_in_blocks(
 ) -> None:
     bound = rows.reduce(radius)
     for start, block in _blocks(rows, Y, n_threads):
-        _in_chunks(
-            blocks.count_within, block, bound, start, others, (counts[start : start + len(block)],), n_threads=n_threads
-        )
+        some = counts[start : start + len(block)]
+        size = _rows_of_chunk(block)
+        parallel.over(len(block), size, n_threads, blocks.count_within, block, bound, start, others, some)
 
 
 def _within_in_blocks(
     rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
 ) -> Neighborhoods:
-    """In one pass: distances cost more than neighbours."""
+    """In one pass: distances cost more than neighbors."""
     n = len(rows.X if Y is None else Y)
     bound = rows.reduce(radius)
     counts = np.empty(n, np.int64)
     parts, total = [], 0
     for start, block in _blocks(rows, Y, n_threads):
         some = counts[start : start + len(block)]
-        _in_chunks(blocks.count_within, block, bound, start, others, (some,), n_threads=n_threads)
+        size = _rows_of_chunk(block)
+        parallel.over(len(block), size, n_threads, blocks.count_within, block, bound, start, others, some)
         starts = _starts(some)
         total += int(starts[-1])
         _require(total, n)
         indices, found = np.empty(starts[-1], np.int64), np.empty(starts[-1])
-        _in_chunks(blocks.within, block, bound, start, others, (starts, indices, found), n_threads=n_threads)
+        arguments = block, bound, start, others, starts, indices, found
+        parallel.over(len(block), size, n_threads, blocks.within, *arguments)
         parts.append((indices, found))
     indptr = _starts(counts)
     indices, found = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
@@ -329,10 +337,10 @@ def _within_in_blocks(
 def nearest(
     rows: Rows, k: int, Y: NDArray | None, others: bool, n_threads: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """others: the queries are the rows (Y is None), and none is its own neighbour."""
+    """others: the queries are the rows (Y is None), and none is its own neighbor."""
     n = len(rows.X if Y is None else Y)
     memory.require(
-        16 * n * k, f"The {k:,} nearest neighbours of {n:,} rows", "Ask for fewer, or for some rows of Y at a time."
+        16 * n * k, f"The {k:,} nearest neighbors of {n:,} rows", "Ask for fewer, or for some rows of Y at a time."
     )
     out, indices = np.empty((n, k)), np.empty((n, k), np.int64)
     search = _nearest_in_blocks if rows.tree is None else _nearest_in_tree
@@ -383,7 +391,7 @@ def _starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 def _require(total: int, n: int) -> None:
     memory.require(
         16 * int(total),
-        f"The {int(total):,} neighbours of {n:,} rows",
+        f"The {int(total):,} neighbors of {n:,} rows",
         "Choose a smaller radius, ask for some rows of Y at a time, or only count them with radius_counts.",
     )
 
@@ -391,31 +399,19 @@ def _require(total: int, n: int) -> None:
 def _finish(
     rows: Rows, Y: NDArray | None, indptr: NDArray, found: NDArray, indices: NDArray, order: str | None, n_threads: int
 ) -> None:
-    """Bring neighbours in order, and turn reduced distances into those of the metric, in place. No order: they are."""
+    """Sort neighbors by "distance", "row" or not at all, and restore the distances of the metric, in place."""
     n = len(indptr) - 1
-    size = max(1, _CHUNK * n // (8 * max(1, len(indices))))  # rows of a chunk
-
-    def sort() -> None:
-        by_row = order == "row"
-        parallel.run(
-            lambda region, slot: blocks.sort(indptr, by_row, size, found, indices, region, slot),
-            -(-n // size),
-            n_threads,
-        )
-
-    if rows.vectors is not None and rows.metric.name == "haversine":
+    size = parallel.chunk(12.0 * max(1, len(indices)) / n)  # nanoseconds of a neighbor
+    exact = rows.vectors is not None and rows.metric.name == "haversine"
+    if exact:
         X = rows.X.astype(np.float64, copy=False)
         Q = X if Y is None else Y.astype(np.float64, copy=False)
-        parallel.run(
-            lambda region, slot: blocks.angles(X, Q, indptr, indices, size, found, region, slot),
-            -(-n // size),
-            n_threads,
-        )
-        sort()  # those that are all but tied may be in another order now
+        parallel.over(n, size, n_threads, blocks.angles, X, Q, indptr, indices, found)
+    if exact or order is not None:  # angles may be in another order than what they were found by
+        parallel.over(n, size, n_threads, blocks.sort, indptr, order == "row", found, indices)
+    if exact:
         return
-    if order is not None:
-        sort()
     if rows.vectors is not None:
-        for start in range(0, len(found), _CHUNK):
-            part = found[start : start + _CHUNK]
+        for start in range(0, len(found), _RESTORED):
+            part = found[start : start + _RESTORED]
             part[...] = rows.vectors.restore(part)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Metrics as distances between vectors: what a tree of boxes can search.
+"""Metrics as distances between vectors: what a k-d tree can search.
 
 Two rows are within a radius where the *reduced* distance of their vectors is at most the reduced radius. Reduced is
 what is added up before the last step: the sum of squares, of absolute values, of powers, or the largest absolute value.

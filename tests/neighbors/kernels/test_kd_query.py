@@ -1,4 +1,4 @@
-"""Neighbours in a tree, and in blocks of distances, beside all distances; on data that is hard on a tree."""
+"""Neighbors in a tree, and in blocks of distances, beside all distances; on data that is hard on a tree."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from reference import neighbors as reference
 
-from coterie._runtime.parallel import run
+from coterie._runtime.parallel import over
 from coterie.distances import as_metric
 from coterie.neighbors import _kd_tree, _vectors
 from coterie.neighbors._kernels import blocks, kd_query, kd_tree
@@ -33,15 +33,8 @@ def nearest(many, one, k, others=False, root=False, n_threads=2, parts=1, per_ch
     which = leaves(one)
     distances, indices = np.full((one.n, k), np.nan), np.full((one.n, k), -7)
     near, rows = np.empty((n_threads, kd_query.QUERIES * k)), np.empty((n_threads, kd_query.QUERIES * k), np.int64)
-    n_chunks = -(-len(which) * parts // per_chunk)
-    for first, count in ((0, n_chunks // 2), (n_chunks // 2, n_chunks - n_chunks // 2)):
-        run(
-            lambda region, slot: kd_query.nearest(
-                many, one, which, parts, per_chunk, first, others, root, near, rows, distances, indices, region, slot
-            ),
-            count,
-            n_threads,
-        )
+    arguments = many, one, which, parts, others, root, near, rows, distances, indices
+    over(len(which) * parts, per_chunk, n_threads, kd_query.nearest, *arguments)
     return distances, indices
 
 
@@ -51,13 +44,8 @@ def within(many, one, bound, others=False, n_threads=2, parts=1):
 
     def walk(starts, indices, distances):
         counts = np.full(one.n, -7)
-        run(
-            lambda region, slot: kd_query.within(
-                many, one, which, parts, 0, others, bound, work, starts, counts, indices, distances, region, slot
-            ),
-            len(which) * parts,
-            n_threads,
-        )
+        arguments = many, one, which, parts, others, bound, work, starts, counts, indices, distances
+        over(len(which) * parts, 1, n_threads, kd_query.within, *arguments)
         return counts
 
     counts = walk(nothing, nothing, np.empty(0))
@@ -158,13 +146,8 @@ def test_equal_points_are_not_all_looked_at():
     assert (distances == 0).all() and (indices == np.arange(3)).all()
     counts = np.empty(300_000, np.int64)
     work, nothing, which = np.empty((2, 128)), np.empty(0, np.int64), leaves(tree)
-    run(
-        lambda region, slot: kd_query.within(
-            tree, tree, which, 1, 0, True, 0.0, work, nothing, counts, nothing, np.empty(0), region, slot
-        ),
-        len(which),
-        2,
-    )
+    arguments = tree, tree, which, 1, True, 0.0, work, nothing, counts, nothing, np.empty(0)
+    over(len(which), 1, 2, kd_query.within, *arguments)
     assert (counts == len(X) - 1).all()
 
 
@@ -172,8 +155,7 @@ def test_equal_points_are_not_all_looked_at():
 
 
 def in_rows(kernel, block, *arguments, rows=3, n_threads=2):
-    *before, after = arguments
-    run(lambda region, slot: kernel(block, *before, rows, *after, region, slot), -(-len(block) // rows), n_threads)
+    over(len(block), rows, n_threads, kernel, block, *arguments)
 
 
 @pytest.mark.parametrize("others", [False, True])
@@ -186,7 +168,7 @@ def test_the_nearest_columns_of_blocks(others):
         k, row0 = rng.randint(1, n), rng.randint(0, n)
         distances, indices = np.full((n, k), np.nan), np.full((n, k), -7)
         for part in (slice(0, row0), slice(row0, n)):
-            in_rows(blocks.nearest, table[part], part.start, others, (distances[part], indices[part]))
+            in_rows(blocks.nearest, table[part], part.start, others, distances[part], indices[part])
         expected, which = reference.kneighbors(table, k, others)
         np.testing.assert_array_equal(distances, expected)
         np.testing.assert_array_equal(indices, which)
@@ -194,12 +176,12 @@ def test_the_nearest_columns_of_blocks(others):
         lists = reference.within(table, bound, others)
         counts = np.full(n, -7)
         for part in (slice(0, row0), slice(row0, n)):
-            in_rows(blocks.count_within, table[part], bound, part.start, others, (counts[part],))
+            in_rows(blocks.count_within, table[part], bound, part.start, others, counts[part])
         assert counts.tolist() == [len(each) for each in lists]
         starts = np.append(0, np.cumsum(counts))
         indices, distances = np.full(starts[-1], -7), np.full(starts[-1], np.nan)
         for part in (slice(0, row0), slice(row0, n)):
-            in_rows(blocks.within, table[part], bound, part.start, others, (starts[part], indices, distances))
+            in_rows(blocks.within, table[part], bound, part.start, others, starts[part], indices, distances)
         assert [each.tolist() for each in np.split(indices, starts[1:-1])] == lists
         np.testing.assert_array_equal(distances, np.concatenate([table[i, each] for i, each in enumerate(lists)]))
 
@@ -214,18 +196,13 @@ def test_neighbors_are_sorted_row_by_row(by_row):
         distances = rng.randint(0, 20, size=len(indices)).astype(float)
         arrays = (indices, distances) if by_row else (distances, indices)
 
-        def rows():
+        def rows(indptr=indptr, arrays=arrays):
             return [
-                list(zip(*(each[a:b].tolist() for each in arrays), strict=True))  # noqa: B023
-                for a, b in itertools.pairwise(indptr)
+                list(zip(*(each[a:b].tolist() for each in arrays), strict=True)) for a, b in itertools.pairwise(indptr)
             ]
 
         expected = [sorted(row) for row in rows()]
-        run(
-            lambda region, slot: blocks.sort(indptr, by_row, 3, distances, indices, region, slot),  # noqa: B023
-            -(-len(sizes) // 3),
-            2,
-        )
+        over(len(sizes), 3, 2, blocks.sort, indptr, by_row, distances, indices)
         assert rows() == expected
 
 
@@ -233,7 +210,7 @@ def test_angles_of_points_close_by_keep_their_digits():
     X = np.array([[0.5, 1.0], [0.5 + 1e-12, 1.0], [0.5, 1.0 + 2e-9], [-1.2, 3.0]])
     indptr, indices = np.array([0, 3, 3, 4, 4]), np.array([1, 2, 3, 2])
     found = np.full(4, np.nan)
-    run(lambda region, slot: blocks.angles(X, X, indptr, indices, 1, found, region, slot), 4, 2)
+    over(4, 1, 2, blocks.angles, X, X, indptr, indices, found)
     assert found[0] == pytest.approx(X[1, 0] - 0.5, rel=1e-12) and found[3] == 0
     assert found[1] == pytest.approx((X[2, 1] - 1.0) * np.cos(0.5), rel=1e-12)
     cosine = np.sin(0.5) * np.sin(-1.2) + np.cos(0.5) * np.cos(-1.2) * np.cos(2.0)

@@ -1,4 +1,4 @@
-"""The tree of boxes: what it must be for any data, and that its distances are those of the definition."""
+"""The k-d tree: what it must be for any data, and that its distances are those of the definition."""
 
 import numpy as np
 import pytest

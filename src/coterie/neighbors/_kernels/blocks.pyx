@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Neighbours from given distances: blocks of rows of a matrix; and the order of neighbours that were found."""
+"""Neighbors from given distances: blocks of rows of a matrix; and the order of neighbors that were found."""
 from libc.math cimport asin, cos, sin, sqrt
 from libc.stdint cimport int64_t
 
-from ..._runtime._kernels.work cimport Region, part_t, work_take_sized
+from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef extern from "neighbor_list.h" nogil:
     bint list_farther(double a, int64_t i, double b, int64_t j) noexcept
@@ -14,10 +14,9 @@ cdef extern from "neighbor_list.h" nogil:
 
 
 def nearest(
-        const double[:, ::1] block,       # IN     (b, n), distances of rows to n columns; NaN is no neighbour
+        const double[:, ::1] block,       # IN     (b, n), distances of rows to n columns; NaN is no neighbor
         Py_ssize_t row0,                  # IN     the number of the first row
-        bint others,                      # IN     a row is not its own neighbour
-        Py_ssize_t rows_per_chunk,        # IN
+        bint others,                      # IN     a row is not its own neighbor
         double[:, ::1] distances,         # OUT    (b, k)
         int64_t[:, ::1] indices,          # OUT    (b, k)
         Region region, int slot):
@@ -29,7 +28,7 @@ def nearest(
         int64_t *rows
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows_per_chunk, block.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
                 x = &block[i, 0]
                 near = &distances[i, 0]
@@ -46,8 +45,7 @@ def count_within(
         const double[:, ::1] block,       # IN     (b, n), distances of rows to n columns
         double bound,                     # IN
         Py_ssize_t row0,                  # IN     the number of the first row
-        bint others,                      # IN     a row is not its own neighbour
-        Py_ssize_t rows_per_chunk,        # IN
+        bint others,                      # IN     a row is not its own neighbor
         int64_t[::1] counts,              # OUT    (b,)
         Region region, int slot):
     """How many columns are within the bound of each row. O(b n) time."""
@@ -57,7 +55,7 @@ def count_within(
         const double *x
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows_per_chunk, block.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
                 x = &block[i, 0]
                 count = 0
@@ -70,9 +68,8 @@ def within(
         const double[:, ::1] block,       # IN     (b, n), distances of rows to n columns
         double bound,                     # IN
         Py_ssize_t row0,                  # IN     the number of the first row
-        bint others,                      # IN     a row is not its own neighbour
-        Py_ssize_t rows_per_chunk,        # IN
-        const int64_t[::1] starts,        # IN     (b,), where the neighbours of each row begin
+        bint others,                      # IN     a row is not its own neighbor
+        const int64_t[::1] starts,        # IN     (b,), where the neighbors of each row begin
         int64_t[::1] indices,             # OUT
         double[::1] distances,            # OUT
         Region region, int slot):
@@ -83,7 +80,7 @@ def within(
         const double *x
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows_per_chunk, block.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
                 x = &block[i, 0]
                 at = starts[i]
@@ -96,18 +93,17 @@ def within(
 
 
 def sort(
-        const int64_t[::1] indptr,        # IN     (n + 1,), where the neighbours of each row begin and end
+        const int64_t[::1] indptr,        # IN     (n + 1,), where the neighbors of each row begin and end
         bint by_row,                      # IN     by number; else from near to far, and by number on ties
-        Py_ssize_t rows_per_chunk,        # IN
         double[::1] distances,            # INOUT
         int64_t[::1] indices,             # INOUT
         Region region, int slot):
-    """Sort the neighbours of each row, in place."""
+    """Sort the neighbors of each row, in place."""
     cdef:
         Py_ssize_t i
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows_per_chunk, indptr.shape[0] - 1, &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
                 if indptr[i + 1] - indptr[i] > 1:
                     list_sort(by_row, &distances[indptr[i]], &indices[indptr[i]], indptr[i + 1] - indptr[i])
@@ -116,19 +112,18 @@ def sort(
 def angles(
         const double[:, ::1] X,           # IN     (n, 2), latitude and longitude
         const double[:, ::1] Y,           # IN     (m, 2)
-        const int64_t[::1] indptr,        # IN     (m + 1,), where the neighbours of each row of Y begin and end
+        const int64_t[::1] indptr,        # IN     (m + 1,), where the neighbors of each row of Y begin and end
         const int64_t[::1] indices,       # IN     rows of X
-        Py_ssize_t rows_per_chunk,        # IN
         double[::1] distances,            # OUT    haversine
         Region region, int slot):
-    """The haversine distances to neighbours, by the formula: it is good to the last digits for points close by."""
+    """The haversine distances to neighbors, by the formula: it is good to the last digits for points close by."""
     cdef:
         Py_ssize_t i, m
         int64_t j
         double a, b, h
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows_per_chunk, indptr.shape[0] - 1, &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
                 for m in range(indptr[i], indptr[i + 1]):
                     j = indices[m]

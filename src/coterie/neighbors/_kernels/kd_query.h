@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Neighbours of a batch of queries in a tree: the search, and what it computes (kd_query_body.h). */
+/* Neighbors of a batch of queries in a tree: the search, and what it computes (kd_query_body.h). */
 #ifndef COTERIE_KD_QUERY_H
 #define COTERIE_KD_QUERY_H
 #include "bits.h"
@@ -15,7 +15,7 @@ typedef struct {
     const int64_t *number;   /* (n,), their rows */
     const double *box;       /* (2, d) */
     ptrdiff_t n;
-    int others;              /* a row is not its own neighbour */
+    int others;              /* a row is not its own neighbor */
     ptrdiff_t k;
     double *near;            /* (n, k), a list each (neighbor_list.h) */
     int64_t *rows;           /* (n, k) */
@@ -23,7 +23,7 @@ typedef struct {
     double farthest;         /* the largest of them */
 } batch_t;
 
-/* Whether a box at distance `gap` may hold a neighbour of some query: as far as the k-th, a lower row is one. */
+/* Whether a box at distance `gap` may hold a neighbor of some query: as far as the k-th, a lower row is one. */
 static inline int batch_may_find(const batch_t *b, int64_t node, double gap) {
     if (gap != b->farthest) return gap < b->farthest;
     for (ptrdiff_t i = 0; i < b->n; i++)

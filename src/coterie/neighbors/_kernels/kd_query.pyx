@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Neighbours in a tree: the k nearest, those within a radius, and their number.
+"""Neighbors in a tree: the k nearest, those within a radius, and their number.
 
 The queries are in a tree, too, and those of a leaf go through the other tree together: from box to box the nearer child
 first, until what is left is farther away than the k-th nearest of each of them.
@@ -78,13 +78,11 @@ cdef void set_batch(batch_t *b, const kd_tree_t *one, int64_t leaf, Py_ssize_t p
 
 
 def nearest(
-        Tree many,                        # IN     where the neighbours are
+        Tree many,                        # IN     where the neighbors are
         Tree one,                         # IN     where the queries are
         const int64_t[::1] which,         # IN     leaves of `one`, each of at most QUERIES points
         Py_ssize_t parts,                 # IN     of a leaf, that are searched for one by one
-        Py_ssize_t parts_per_chunk,       # IN
-        Py_ssize_t first,                 # IN     number of the chunk to begin with
-        bint others,                      # IN     a query is the point of the same row, and not its own neighbour
+        bint others,                      # IN     a query is the point of the same row, and not its own neighbor
         bint root,                        # IN     write roots of reduced distances
         double[:, ::1] near,              # WORK   (threads, QUERIES k)
         int64_t[:, ::1] rows,             # WORK   (threads, QUERIES k)
@@ -93,7 +91,7 @@ def nearest(
         Region region, int slot):
     """The k nearest of each query, from near to far; on ties the lowest rows."""
     cdef:
-        Py_ssize_t k = distances.shape[1], n_parts = which.shape[0] * parts, i, j, m, chunk, row
+        Py_ssize_t k = distances.shape[1], i, j, m, row
         int level = simd_level()
         batch_t b
         part_t part
@@ -103,8 +101,7 @@ def nearest(
     b.rows = &rows[slot, 0]
     with nogil:
         while work_take(&region.work, slot, &part):
-            chunk = first + part.index
-            for m in range(chunk * parts_per_chunk, min(n_parts, (chunk + 1) * parts_per_chunk)):
+            for m in range(part.start, part.stop):
                 set_batch(&b, &one.tree, which[m // parts], m % parts, parts, &many.tree)
                 if b.n == 0:
                     continue
@@ -129,7 +126,7 @@ def nearest(
 cdef struct found_t:                      # what is within the radius, and where to write it
     double bound                          # the reduced radius
     int64_t *counts                       # of each row: how many so far
-    const int64_t *starts                 # of each row: where its neighbours begin, or NULL: count only
+    const int64_t *starts                 # of each row: where its neighbors begin, or NULL: count only
     int64_t *indices
     double *distances
 
@@ -154,13 +151,13 @@ cdef void gather(const batch_t *b, const double *x, Py_ssize_t query, const kd_n
 
 
 cdef inline bint holds_itself(const batch_t *b, Py_ssize_t query, const kd_node_t *node) noexcept nogil:
-    """Whether a query that is a point of the same tree, and no neighbour of itself, is in a node."""
+    """Whether a query that is a point of the same tree, and no neighbor of itself, is in a node."""
     cdef Py_ssize_t position = b.number - b.tree.order + query
     return b.others and node.start <= position < node.stop
 
 
 cdef void collect(const batch_t *b, const double *x, const found_t *found) noexcept nogil:
-    """All neighbours of the queries of a batch, which are at x (n, d), too. A box that is within the radius as a whole
+    """All neighbors of the queries of a batch, which are at x (n, d), too. A box that is within the radius as a whole
     is not looked into."""
     cdef:
         const kd_node_t *nodes = b.tree.nodes
@@ -207,20 +204,19 @@ cdef void collect(const batch_t *b, const double *x, const found_t *found) noexc
 
 
 def within(
-        Tree many,                        # IN     where the neighbours are
+        Tree many,                        # IN     where the neighbors are
         Tree one,                         # IN     where the queries are
         const int64_t[::1] which,         # IN     leaves of `one`, each of at most QUERIES points
         Py_ssize_t parts,                 # IN     of a leaf, that are searched for one by one
-        Py_ssize_t first,                 # IN     number of the part to begin with
-        bint others,                      # IN     `one` is `many`, and a point is not its own neighbour
+        bint others,                      # IN     `one` is `many`, and a point is not its own neighbor
         double bound,                     # IN     reduced radius
         double[:, ::1] work,              # WORK   (threads, QUERIES d)
-        const int64_t[::1] starts,        # IN     (queries,), where the neighbours of each begin; empty: count only
+        const int64_t[::1] starts,        # IN     (queries,), where the neighbors of each begin; empty: count only
         int64_t[::1] counts,              # OUT    (queries,)
-        int64_t[::1] indices,             # OUT    (all neighbours,), or empty
+        int64_t[::1] indices,             # OUT    (all neighbors,), or empty
         double[::1] distances,            # OUT    reduced
         Region region, int slot):
-    """The neighbours of each query within a radius, in no order; or their number only."""
+    """The neighbors of each query within a radius, in no order; or their number only."""
     cdef:
         Py_ssize_t d = many.tree.d, i, j, m
         double *x = &work[slot, 0]
@@ -235,12 +231,12 @@ def within(
     b.others = others
     with nogil:
         while work_take(&region.work, slot, &part):
-            m = first + part.index
-            set_batch(&b, &one.tree, which[m // parts], m % parts, parts, &many.tree)
-            if b.n == 0:
-                continue
-            for i in range(b.n):
-                counts[b.number[i]] = 0
-                for j in range(d):
-                    x[i * d + j] = b.points[(i // KD_LANES * d + j) * KD_LANES + i % KD_LANES]
-            collect(&b, x, &found)
+            for m in range(part.start, part.stop):
+                set_batch(&b, &one.tree, which[m // parts], m % parts, parts, &many.tree)
+                if b.n == 0:
+                    continue
+                for i in range(b.n):
+                    counts[b.number[i]] = 0
+                    for j in range(d):
+                        x[i * d + j] = b.points[(i // KD_LANES * d + j) * KD_LANES + i % KD_LANES]
+                collect(&b, x, &found)

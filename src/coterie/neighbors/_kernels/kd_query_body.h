@@ -133,7 +133,7 @@ SIMD_INLINE TARGET int FN(batch_first)(
     return 1;
 }
 
-/* Up to BATCH_GROUP blocks from position `first` of a leaf on join the neighbours of query i. */
+/* Up to BATCH_GROUP blocks from position `first` of a leaf on join the neighbors of query i. */
 SIMD_INLINE TARGET void FN(batch_take)(
         const int kind, const int d, const int blocks, batch_t *b, ptrdiff_t i, const kd_node_t *leaf,
         ptrdiff_t first) {
@@ -156,7 +156,7 @@ SIMD_INLINE TARGET void FN(batch_take)(
     }
 }
 
-/* The points of a leaf join the neighbours of query i. */
+/* The points of a leaf join the neighbors of query i. */
 SIMD_INLINE TARGET void FN(batch_scan_one)(
         const int kind, const int d, batch_t *b, ptrdiff_t i, const kd_node_t *leaf) {
     ptrdiff_t size = leaf->stop - leaf->start, first = 0;
@@ -171,7 +171,7 @@ SIMD_INLINE TARGET void FN(batch_scan_one)(
     b->limit[i] = b->near[i * b->k];
 }
 
-/* The points of a leaf join the neighbours of the queries of a batch. */
+/* The points of a leaf join the neighbors of the queries of a batch. */
 SIMD_INLINE TARGET void FN(batch_scan)(
         const int kind, const int d, batch_t *b, const kd_node_t *leaf, const double *box) {
     double gap[KD_LANES];
@@ -250,7 +250,7 @@ SIMD_INLINE TARGET void FN(batch_search_kind)(const int kind, const int d, batch
     }
 }
 
-/* Find the neighbours of the queries of a batch. */
+/* Find the neighbors of the queries of a batch. */
 static TARGET void FN(batch_search)(batch_t *b) {
     int d = (int)b->tree->d;
     switch (b->tree->kind) {

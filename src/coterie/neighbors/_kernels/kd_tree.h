@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A tree of boxes over points, and distances to the points of its leaves (kd_tree_body.h). */
+/* A k-d tree over points, and distances to the points of its leaves (kd_tree_body.h). */
 #ifndef COTERIE_KD_TREE_H
 #define COTERIE_KD_TREE_H
 #include <math.h>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A tree of boxes over points (kd_tree.h)."""
+"""A k-d tree over points (kd_tree.h)."""
 from libc.stdint cimport int64_t, uint64_t
 
 from ..._runtime._kernels.simd cimport simd_level
@@ -55,7 +55,7 @@ cdef inline void leaf_distances(const kd_tree_t *tree, const double *x, Py_ssize
 
 cdef inline uint64_t leaf_within(const kd_tree_t *tree, const double *x, Py_ssize_t block, Py_ssize_t n_blocks,
                                  double bound) noexcept nogil:
-    """Which points of up to 8 blocks are within a reduced distance, which is finite, of x (d,): a bit a point."""
+    """Which points of up to 8 blocks are within a reduced distance, which is finite, of x (d,): one bit per point."""
     return kd_within_f64[simd_level()](tree, x, block, n_blocks, bound)
 
 

@@ -42,7 +42,7 @@ class Tree:
 
 def room(n_blocks: int) -> int: ...
 def copy_rows(
-    X: NDArray[_Real], rows: int, points: NDArray[np.float64], order: NDArray[np.int64], region: Region, slot: int
+    X: NDArray[_Real], points: NDArray[np.float64], order: NDArray[np.int64], region: Region, slot: int
 ) -> None: ...
 def split_nodes(
     which: NDArray[np.int64],
@@ -66,6 +66,4 @@ def grow(
     region: Region,
     slot: int,
 ) -> None: ...
-def transpose_blocks(
-    blocks: int, points: NDArray[np.float64], work: NDArray[np.float64], region: Region, slot: int
-) -> None: ...
+def transpose_blocks(points: NDArray[np.float64], work: NDArray[np.float64], region: Region, slot: int) -> None: ...

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Build a tree of boxes over points: for queries of neighbours, and for whatever works on points that lie together.
+"""Build a k-d tree over points: for queries of neighbors, and for whatever works on points that lie together.
 
 A node is cut across its widest feature, in the middle of its box (sliding midpoint), so that boxes are fat and empty
 space is left out. Cuts lie at multiples of 8 positions: each leaf is made of whole blocks of 8 points, which are in the
@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t
 from libc.string cimport memcpy
 
 from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take, work_take_sized
+from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef enum:
     LEAST_BLOCKS = 2     # of either side of a cut
@@ -30,7 +30,7 @@ def room(Py_ssize_t n_blocks):
 
 
 cdef class Tree:
-    """Points in blocks of 8, and a tree of boxes over them.
+    """Points in blocks of 8, and a k-d tree over them.
 
     Attributes
     ----------
@@ -77,7 +77,6 @@ cdef class Tree:
 
 def copy_rows(
         const real[:, ::1] X,             # IN     (n, d)
-        Py_ssize_t rows,                  # IN     rows of a chunk
         double[:, ::1] points,            # OUT    (8 n_blocks, d), infinity behind the last row
         int64_t[::1] order,               # OUT    (n,)
         Region region, int slot):
@@ -86,7 +85,7 @@ def copy_rows(
         Py_ssize_t i, j
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, rows, points.shape[0], &part):
+        while work_take(&region.work, slot, &part):
             for i in range(part.start, part.stop):
                 if i < X.shape[0]:
                     order[i] = i
@@ -308,7 +307,6 @@ def grow(
 
 
 def transpose_blocks(
-        Py_ssize_t blocks,                # IN     of a chunk
         double[:, ::1] points,            # INOUT  (8 n_blocks, d), then (n_blocks, d, 8)
         double[:, ::1] work,              # WORK   (threads, 8 d)
         Region region, int slot):
@@ -319,7 +317,7 @@ def transpose_blocks(
         double *copy = &work[slot, 0]
         part_t part
     with nogil:
-        while work_take_sized(&region.work, slot, blocks, points.shape[0] // KD_LANES, &part):
+        while work_take(&region.work, slot, &part):
             for b in range(part.start, part.stop):
                 x = &points[b * KD_LANES, 0]
                 memcpy(copy, x, KD_LANES * d * sizeof(double))

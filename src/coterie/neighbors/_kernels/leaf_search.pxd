@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Who is within a radius, leaf by leaf of a tree of boxes."""
+"""Who is within a radius, leaf by leaf of a k-d tree."""
 from libc.stdint cimport int64_t, uint64_t
 
 from .kd_tree cimport KD_LANES, Tree, kd_feature, kd_node_t, kd_tree_t
 
 cdef enum:
-    LEAF_POINTS = 64     # of a leaf, at most: a bit each
+    LEAF_POINTS = 64     # of a leaf, at most: one bit each
     TRIED = 4            # points that show whether a projection rules out others, at first
 
 
@@ -18,7 +18,7 @@ cdef struct search_t:
     double least             # what is summed fast is surely within the radius up to this ...
     double most              # ... and surely not above this
     double exact             # squared radius
-    const float *tiles       # the rows, centred, scaled and rounded: (d + 1, width) for each leaf
+    const float *tiles       # the rows, centered, scaled and rounded: (d + 1, width) for each leaf
     const int64_t *tile_of   # where the tile of each node that is a leaf begins
     const double *center
     double scale
