@@ -33,7 +33,7 @@ _LINKAGES = ("ward", "complete", "average", "single", "weighted", "centroid", "m
 
 
 class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
-    """Bottom-up hierarchical clustering: every row begins alone, and the two nearest clusters are merged, and so on.
+    """Bottom-up hierarchical clustering: every row begins alone, and the two nearest clusters are merged, step by step.
 
     Parameters, attributes, labels with their numbers, and messages are those of
     ``sklearn.cluster.AgglomerativeClustering``; with the tree as scipy writes it (`linkage_`), three more linkages,
@@ -55,31 +55,31 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
         'ward' needs 'euclidean'; 'centroid' and 'median' need it or a matrix of such distances.
 
     memory : str, object with a ``cache`` method, or None, default=None
-        Where to keep trees, so that another fit to the same data needs none: a folder (joblib is imported then) or a
-        ``joblib.Memory``.
+        Where to cache trees, so that another fit to the same data does not build the tree again: a folder (then joblib
+        is imported) or a ``joblib.Memory``.
 
     connectivity : None, default=None
-        Accepted for scikit-learn's sake; trees that follow a graph are not supported yet.
+        Must be None: trees that follow a graph are not supported yet. Kept for API compatibility.
 
     compute_full_tree : 'auto' or bool, default='auto'
-        Accepted for scikit-learn's sake and of no effect: the tree is always complete.
+        Kept for API compatibility. It has no effect: the tree is always complete.
 
     linkage : {'ward', 'complete', 'average', 'single', 'weighted', 'centroid', 'median'}, default='ward'
-        What the distance of two clusters is:
+        The distance between two clusters:
 
-        - 'ward': grows with the sum of squared distances to the centers that merging them would add;
-        - 'complete': that of the two rows farthest apart;
-        - 'average': the mean over all pairs of rows;
-        - 'single': that of the two nearest rows;
-        - 'weighted': the mean of the distances that the two parts of the cluster merged last had;
-        - 'centroid': that of their means;
-        - 'median': that of their centers, where the center of a merged cluster is in the middle between the two.
+        - 'ward': the root of twice the growth of the sum of squared distances to the means when the two are merged;
+        - 'complete': the distance of their two rows that are farthest apart;
+        - 'average': the mean distance over all pairs of rows;
+        - 'single': the distance of their two nearest rows;
+        - 'weighted': the mean of the distances of the two parts of the cluster that was merged last;
+        - 'centroid': the distance of their means;
+        - 'median': the distance of their centers; a merged cluster has its center halfway between those of its parts.
 
     distance_threshold : float or None, default=None
         Clusters at this distance or farther apart are not merged. Must be None if `n_clusters` is given.
 
     compute_distances : bool, default=False
-        Set `distances_` also where `distance_threshold` is None.
+        Set `distances_` even where `distance_threshold` is None.
 
     n_jobs : int or None, default=None
         Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
@@ -127,8 +127,8 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
 
     Labels, their numbers and the tree are scikit-learn's unless distances tie; on ties one of the trees that the
     definition allows is built, always the same one. On one machine the results are the same bits for any number of
-    threads. `n_clusters` is met exactly, with ties too and where 'centroid' and 'median' merge clusters that are nearer
-    than those merged before.
+    threads. `n_clusters` is met exactly, also with ties, and also where 'centroid' and 'median' merge clusters that are
+    nearer than those merged before.
 
     References
     ----------
@@ -204,7 +204,7 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
             array that was not copied must stay as it is until then.
 
         y : ignored
-            Accepted for scikit-learn's sake.
+            Ignored; kept for API compatibility.
 
         callback : callable, default=None
             Called as ``callback(stage, done, total)`` in the course of the work; returning False stops it.

@@ -23,12 +23,13 @@ _READ = 0.4  # nanoseconds to copy or add up one of many numbers
 
 
 class DivisiveClustering(TreeClusterer):
-    """Top-down hierarchical clustering: all rows begin together, and clusters are split until every row is alone.
+    """Top-down hierarchical clustering: all rows begin in one cluster, and clusters are split until every row is alone.
 
-    Divisive analysis (DIANA) of Kaufman and Rousseeuw. The row with the largest average distance to the others of its
-    cluster begins a splinter group. Then the row that is nearer on average to the splinter group than to the rest, by
-    most, joins it, until there is none. The splinter group and the rest are two clusters. The cluster that is split
-    next is the one with the largest diameter, which is the distance of its two rows farthest apart.
+    Divisive analysis (DIANA) of Kaufman and Rousseeuw. The row with the largest average distance to the other rows of
+    its cluster begins a splinter group. Rows that are nearer on average to the splinter group than to the rest join it,
+    one at a time, the one with the largest difference first, until no such row is left. The splinter group and the rest
+    are the two new clusters. The next cluster to be split is the one with the largest diameter: the distance between
+    its two rows that are farthest apart.
 
     Parameters
     ----------
@@ -82,14 +83,15 @@ class DivisiveClustering(TreeClusterer):
 
     Notes
     -----
-    A split that moves a of m rows takes O(a m) time, so that all together take O(n_samples²) where splinter groups are
-    at most as large as the rest, or not much larger, as they nearly always are: each pair of rows is separated once.
-    The worst case, where all rows but one move in each split, is O(n_samples³). The matrix of the distances is held
-    in memory with a third of its size beside it, 10.7 n_samples² bytes.
+    A split that moves a of m rows takes O(a m) time. Splinter groups are nearly always smaller than the rest, or not
+    much larger; then all splits together take O(n_samples²) time. The worst case, where all rows but one move in each
+    split, takes O(n_samples³). Memory: 10.7 n_samples² bytes, for the matrix of the distances and a third of that
+    beside it.
 
-    Of rows with the same average the first one moves. Of clusters with the same diameter the one with the most rows is
-    split first, then the one with the first row. Averages that differ by less than 1e-12 of their size count as the
-    same: rounding can't tell them apart. On one machine the results are the same bits for any number of threads.
+    Among rows with the same average, the first one moves. Among clusters with the same diameter, the one with the most
+    rows is split first, then the one that holds the lowest row. Averages that differ by less than 1e-12 of their size
+    count as equal, because rounding can cause such a difference. On one machine the results have the same bits for any
+    number of threads.
 
     References
     ----------
@@ -132,7 +134,7 @@ class DivisiveClustering(TreeClusterer):
             not copied.
 
         y : ignored
-            Accepted for scikit-learn's sake.
+            Ignored; kept for API compatibility.
 
         callback : callable, default=None
             Called as ``callback(stage, done, total)`` in the course of the work; returning False stops it.

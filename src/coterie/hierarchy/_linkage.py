@@ -62,17 +62,18 @@ def linkage(
         Condensed distances, as `coterie.distances.pdist` returns them, or points. Not modified, unless
         `preserve_input` says so.
     method : {"single", "complete", "average", "weighted", "centroid", "median", "ward"}, default="single"
-        The distance between two clusters: the smallest, largest or mean distance between their points; the mean of
-        the distances of the two parts that were merged; between their means; between points halfway between those of
-        the parts; or the root of twice the growth of the sum of squares by merging them.
+        The distance between two clusters is the smallest, largest or mean distance between their points; the mean of
+        the distances of the two parts that were merged (weighted); the distance between their means (centroid), or
+        between centers, where a center lies halfway between those of the two parts (median); or the root of twice the
+        growth of the sum of squares when the two are merged (ward).
     metric : str, callable or Metric, default="euclidean"
         Distance between points, see `coterie.distances`. Ignored for condensed distances. Centroid, median and ward
         are defined for Euclidean distances only.
     optimal_ordering : bool, default=False
         Order the leaves so that neighbors are near each other, see `optimal_leaf_ordering`; O(n^2) memory.
     preserve_input : bool, default=True
-        False lets condensed distances be written over (a float64 array that is C-ordered and writeable), which
-        saves the memory of a second matrix. fastcluster's parameter.
+        False allows condensed distances to be overwritten (if they are a C-ordered, writeable float64 array), which
+        saves the memory of a second matrix. This is fastcluster's parameter.
     n_jobs : int, default=None
         Number of threads; None is `coterie.get_num_threads`, -1 all. The result does not depend on it.
 
@@ -106,17 +107,17 @@ def linkage(
     -----
     Single, ward, centroid and median linkage of more than 1000 points never build a distance matrix: memory O(n d),
     time O(n^2 d). All others take O(n^2) memory, and O(n^2) time on all but contrived data (O(n^3) at worst). Beyond
-    condensed distances that are preserved, about as much again is needed, or less; with ``preserve_input=False`` a
-    part of that.
+    condensed distances that are preserved, at most about as much memory again is needed; with ``preserve_input=False``
+    a part of that.
 
-    Where all distances that are compared differ, the result is scipy's. Among equal distances the pair of clusters with
-    the lowest numbers inside is taken where one at a time is merged, and all pairs that are each other's nearest at
-    once where many are; for single linkage the heights and all cophenetic distances are the same in any order, for the
-    others a tie can lead to other trees, here as anywhere. Centroid and median linkage can have inversions: heights
-    that fall.
+    Where all distances that are compared differ, the result is scipy's. Among equal distances, the pair of clusters
+    with the lowest numbers is merged first; where there are many clusters, all pairs of mutual nearest neighbors are
+    merged at once. For single linkage the heights and all cophenetic distances are the same in any order. For the other
+    methods a tie can lead to another tree, as in any implementation. Centroid and median linkage can have inversions:
+    heights that fall.
 
     Very large and very small numbers are multiplied by a power of two first, so that trees are the same at every scale.
-    Beside large numbers those may count as 0 whose squares are too small.
+    Beside large numbers, numbers whose squares are too small may count as 0.
 
     References
     ----------
