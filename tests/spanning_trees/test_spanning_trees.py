@@ -6,7 +6,8 @@ from reference import linkage as reference
 
 from coterie._runtime.thresholds import thresholds
 from coterie.distances import as_metric, pdist
-from coterie.spanning_trees import spanning_tree_of_matrix, spanning_tree_of_points
+from coterie.spanning_trees._matrix import spanning_tree_of_matrix
+from coterie.spanning_trees._points import spanning_tree_of_points
 
 
 def assert_minimum(tree, y):

@@ -17,7 +17,7 @@ from .._base.wording import shown
 from .._dendrogram.merges import label_merges
 from .._runtime import progress, threads
 from ..distances._metrics import FITTED_METRIC, check_fitted, check_suits
-from ..spanning_trees import spanning_tree_of_points
+from ..spanning_trees._points import spanning_tree_of_points
 from ._linkage import agglomerate, from_condensed
 from ._methods import EUCLIDEAN_METHODS
 from ._nearest_cluster import predict_labels

@@ -21,8 +21,8 @@ from ..distances import as_metric, pdist
 from ..distances._condensed import check_condensed
 from ..distances._metrics import check_suits, safe_exponent
 from ..distances._pairwise import fill_condensed
-from ..spanning_trees import spanning_tree_of_matrix, spanning_tree_of_points
-from ..spanning_trees._points import not_finite
+from ..spanning_trees._matrix import spanning_tree_of_matrix
+from ..spanning_trees._points import not_finite, spanning_tree_of_points
 from ..spanning_trees._scans import largest_magnitude
 from ._centers import merge_centers, merge_ward
 from ._chain import merge_by_chain

@@ -9,8 +9,4 @@ edges become a linkage matrix in `coterie._dendrogram.merges`.
 Another algorithm gets a kernel and a module of its own, and returns a `SpanningTree` as well.
 """
 
-from ._matrix import spanning_tree_of_matrix
-from ._points import spanning_tree_of_points
-from ._tree import SpanningTree
-
-__all__ = ["SpanningTree", "spanning_tree_of_matrix", "spanning_tree_of_points"]
+__all__: list[str] = []  # nothing is public yet
