@@ -78,7 +78,7 @@ def test_metrics_of_dbscan_have_their_own_scaling(run, iris_file, metric, scalin
     assert "scaling: minmax (" in run(*given, "--scale", "minmax").stderr
 
 
-def test_dbscan_on_the_globe_takes_degrees_and_kilometres(run, tmp_path):
+def test_dbscan_on_the_globe_takes_degrees_and_kilometers(run, tmp_path):
     places = b"""name,lat,lon
 Suva,-18.142,178.442
 Nadi,-17.803,177.416
@@ -91,7 +91,7 @@ Reims,49.26,4.03
     done = run(*args, "--eps", 250, stdin=places)
     assert labels_of(done.stdout) == ["0", "0", "0", "1", "-1", "1"]
     assert "scaling: none" in done.stderr and "metric: haversine (km)" in done.stderr
-    assert re.search(r"\n +0 +3 +50\.0% +3 +-17\.6 +179\n", done.stderr)  # not half-way round the world
+    assert re.search(r"\n +0 +3 +50\.0% +3 +-17\.6 +179\n", done.stderr)  # not halfway round the world
     auto = run(*args, "--quiet", stdin=places)
     eps = float(re.search(r"^eps: ([\d.]+) km \(", auto.stderr, re.MULTILINE)[1])
     assert auto.stdout == run(*args, "--eps", eps, stdin=places).stdout
@@ -173,7 +173,7 @@ def test_map_is_drawn(run, iris_file, tmp_path, kind, options):
     assert content.startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[kind])
     if kind == "svg":
         text = content.decode()
-        assert re.search(r"iris\.csv: \d+ clusters?, [\d.]+% noise \(grey\); eps ", text)
+        assert re.search(r"iris\.csv: \d+ clusters?, [\d.]+% noise \(gray\); eps ", text)
         assert ("share of the rows" in text) == ("--eps" not in options)
         assert ("<!-- petal_width_cm -->" in text) == ("--columns" in options)
         assert ("first principal component (" in text) == ("--columns" not in options)

@@ -24,7 +24,7 @@ def test_demo(run_process, tmp_path):
         "agree to 0.73",
         "1,000,000 addresses",
         "12 depots",
-        "k-means with 4 centres cuts through the shapes",
+        "k-means with 4 centers cuts through the shapes",
         "912 right moon, 18 scattered",
         "885 left moon",
         "659 disc",

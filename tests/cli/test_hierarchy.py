@@ -87,7 +87,7 @@ def test_metrics_have_their_own_scaling_and_method(run, iris_file, metric, scali
     assert "scaling: minmax (" in scaled.stderr
 
 
-def test_places_on_the_globe_are_degrees_and_heights_kilometres(run, tmp_path):
+def test_places_on_the_globe_are_degrees_and_heights_kilometers(run, tmp_path):
     places = b"""name,lat,lon
 Suva,-18.142,178.442
 Apia,-13.833,-171.767
@@ -114,7 +114,7 @@ Lyon,45.764,4.836
     assert labels_of(done.stdout) == ["0", "0", "1", "1"]
     np.testing.assert_allclose(np.load(tmp_path / "Z.npy")[:2, 2], [392, 1151], atol=1)
     assert "scaling: none" in done.stderr and "metric: haversine (km)" in done.stderr
-    assert re.search(r"0 +2 +50\.0% +-16.0 +-177 +Suva, Apia\n", done.stderr)  # not half-way round the world
+    assert re.search(r"0 +2 +50\.0% +-16.0 +-177 +Suva, Apia\n", done.stderr)  # not halfway round the world
 
 
 def test_names_of_rows_are_no_measurements(run, iris_file, tmp_path):

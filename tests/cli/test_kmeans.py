@@ -101,7 +101,7 @@ def test_fewer_distinct_rows_than_clusters_warns(run):
         (["--columns", "petal_width_cm,sepal_width_cm", "--scale", "log"], "log(1 + petal_width_cm)"),
     ],
 )
-def test_kmeans_draws_clusters_and_centres(run, iris_file, tmp_path, options, axis):
+def test_kmeans_draws_clusters_and_centers(run, iris_file, tmp_path, options, axis):
     pytest.importorskip("matplotlib")
     assert run("kmeans", iris_file, "-k", 3, *options, "--plot", "clusters.svg").returncode == 0
     text = (tmp_path / "clusters.svg").read_text(encoding="utf-8")

@@ -84,8 +84,8 @@ def blocks(page):
 
 @pytest.mark.parametrize("first", range(0, len(HOSTILE), 9))
 @pytest.mark.parametrize("drops", [False, True])
-def test_commands_and_programme_of_a_page_are_what_they_should_be(run, monkeypatch, first, drops):
-    """Whatever columns are called: the commands give the same page again, and the programme has the same numbers."""
+def test_commands_and_program_of_a_page_are_what_they_should_be(run, monkeypatch, first, drops):
+    """Whatever columns are called: the commands give the same page again, and the program has the same numbers."""
     monkeypatch.setattr("coterie.cli.report.matplotlib_is_there", lambda: False)
     monkeypatch.setattr(thresholds, "report_resamples", 2)
     names = [*HOSTILE[first : first + 9], "plain"]
@@ -94,8 +94,8 @@ def test_commands_and_programme_of_a_page_are_what_they_should_be(run, monkeypat
     run("report", "x.csv", "-k", "3", "--quiet", "--output", "a.html", *options)
     with open("a.html", encoding="utf-8") as file:
         page = file.read()
-    report, fit, programme = blocks(page)[-3:]
-    tree = ast.parse(programme)
+    report, fit, program = blocks(page)[-3:]
+    tree = ast.parse(program)
     assert {type(statement) for statement in tree.body} <= {ast.Import, ast.ImportFrom, ast.Assign}
     assert {
         alias.name for statement in tree.body if isinstance(statement, ast.Import) for alias in statement.names
@@ -106,7 +106,7 @@ def test_commands_and_programme_of_a_page_are_what_they_should_be(run, monkeypat
     }
     pytest.importorskip("pandas")
     known = {}
-    exec(programme, known)
+    exec(program, known)
     np.testing.assert_array_equal(known["X"], X[:, :-1] if drops else X)
     assert shlex.split(report)[:2] == ["coterie", "report"]
     run(*shlex.split(report)[1:], "--quiet")
@@ -192,9 +192,9 @@ def test_names_of_files_need_be_no_text(run, monkeypatch, stem):
     with open(f"{stem}.html", encoding="utf-8", errors="strict") as file:
         page = file.read()
     assert printable(stem) in html.unescape(page) and "page: " in said.err
-    report, _, programme = blocks(page)[-3:]
+    report, _, program = blocks(page)[-3:]
     known = {}
-    exec(programme, known)
+    exec(program, known)
     np.testing.assert_array_equal(known["X"], X)
     program = "import os, sys; os.write(1, b'\\0'.join(map(os.fsencode, sys.argv[1:])))"
     done = subprocess.run(

@@ -123,7 +123,7 @@ def test_a_saved_model_labels_the_rows_and_says_how_they_differ(run, iris, tmp_p
         (["--labels", "absent.csv"], 1, "absent.csv: No such file or directory"),
         (["--labels", "empty.csv"], 1, "no row has a label"),
         (["--labels", "none.csv"], 1, "no row has a label"),
-        (["--by", "species", "--categorical", "colour"], 2, "--categorical: no column is called 'colour'"),
+        (["--by", "species", "--categorical", "color"], 2, "--categorical: no column is called 'color'"),
         (["--by", "species", "--output", "-"], 2, "--output needs a file; standard output is for the profile"),
         (["--by", "species", "--output", "iris.csv"], 2, "iris.csv is the file that is read; it would be overwritten"),
         (["--by", "species", "--noun", " "], 2, "argument --noun: a word is needed"),

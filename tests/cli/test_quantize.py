@@ -154,14 +154,14 @@ def test_wholly_transparent_picture(cli, tmp_path):
     assert not pixels(tmp_path / "b.png", "RGBA").any()
 
 
-def test_greys_stay_grey(cli, tmp_path):
-    grey = photo(channels=1)[..., 0]
-    Image.fromarray(grey).save(tmp_path / "a.png")
+def test_grays_stay_gray(cli, tmp_path):
+    gray = photo(channels=1)[..., 0]
+    Image.fromarray(gray).save(tmp_path / "a.png")
     cli("a.png", "-k", 8, "-o", "b.png")
     after = pixels(tmp_path / "b.png")
     assert n_colors(after) == 8 and (np.ptp(after, axis=2) == 0).all()
-    assert abs(after[..., 0].astype(int) - grey).mean() < 20
-    with_alpha = np.dstack([grey, np.where(grey > 128, 255, 0).astype(np.uint8)])
+    assert abs(after[..., 0].astype(int) - gray).mean() < 20
+    with_alpha = np.dstack([gray, np.where(gray > 128, 255, 0).astype(np.uint8)])
     Image.fromarray(with_alpha, "LA").save(tmp_path / "a.png")
     cli("a.png", "-k", 8, "-o", "b.png")
     after = pixels(tmp_path / "b.png", "RGBA")
@@ -173,7 +173,7 @@ def test_16_bits_become_8_and_that_is_said(cli, tmp_path):
     deep = (np.linspace(0, 65535, 64 * 32).reshape(32, 64)).astype(np.uint16)
     Image.fromarray(deep).save(tmp_path / "a.png")
     done = cli("a.png", "-k", 200, "-o", "b.png")
-    assert "note: its greys have 16 bits, those of the palette 8" in done.stderr
+    assert "note: its grays have 16 bits, those of the palette 8" in done.stderr
     assert abs(pixels(tmp_path / "b.png")[..., 0] * 257.0 - deep).max() < 3 * 257
 
 

@@ -94,10 +94,10 @@ def test_data_chapter_tells_what_was_read_and_left_out(shop_page, shop_folder):
     assert {row[-1] for row in rows} == {"33.3%"}
 
 
-def test_groups_are_those_of_the_command_and_of_the_programme_on_the_page(shop_page, shop_folder, monkeypatch):
+def test_groups_are_those_of_the_command_and_of_the_program_on_the_page(shop_page, shop_folder, monkeypatch):
     monkeypatch.chdir(shop_folder)
     X, which = shop()[1:]
-    again, fit, programme = shop_page.blocks
+    again, fit, program = shop_page.blocks
     assert again == (
         "coterie report shop.csv --names name --missing drop -k 2-5 --noun days --scale auto --seed 0 "
         "--output shop.html"
@@ -118,7 +118,7 @@ def test_groups_are_those_of_the_command_and_of_the_programme_on_the_page(shop_p
     assert coterie.load(shop_folder / "model.npz").n_clusters == 3
     pytest.importorskip("pandas")
     names = {}
-    exec(programme, names)
+    exec(program, names)
     assert np.array_equal(names["labels"], labels)
 
 
@@ -266,7 +266,7 @@ def test_density_of_a_sample_labels_all_rows(plain, monkeypatch):
 @pytest.mark.parametrize(
     "kind", ["npy with gaps", "npz", "semicolons", "thousands", "no header", "parquet", "a single column"]
 )
-def test_programme_reads_every_kind_of_file(plain, kind):
+def test_program_reads_every_kind_of_file(plain, kind):
     X, which = blobs()
     if kind == "npy with gaps":
         X[3, 1] = np.nan
@@ -306,7 +306,7 @@ def test_programme_reads_every_kind_of_file(plain, kind):
         assert coterie.compare(which, names["labels"]).adjusted_rand == 1
 
 
-def test_programme_that_cannot_know_the_array_says_so(plain):
+def test_program_that_cannot_know_the_array_says_so(plain):
     np.savez("x.npz", a=np.round(blobs()[0] * 10).astype(int), scale=0.1)
     assert "X = ...  # an array of the columns ['x0', 'x1', 'x2'] of 'x.npz'" in plain("x.npz", "-k", "3").blocks[2]
 

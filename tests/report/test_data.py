@@ -32,10 +32,10 @@ def test_scaling_is_chosen_by_the_tails():
 def test_columns_that_say_the_same_are_found():
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(2, 200))
-    found = _data.find_alike(np.column_stack([a, b, -a + 0.01 * b, a + 0.1 * b]), list("abcd"))
+    found = _data.find_correlated(np.column_stack([a, b, -a + 0.01 * b, a + 0.1 * b]), list("abcd"))
     assert [pair[:2] for pair in found] == [("a", "c"), ("a", "d"), ("c", "d")]
     assert found[0][2] < -0.99 and found[1][2] > 0.99
-    assert _data.find_alike(a[:, None], ["a"]) == []
+    assert _data.find_correlated(a[:, None], ["a"]) == []
 
 
 def test_columns_that_may_be_codes_are_found():

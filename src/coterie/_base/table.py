@@ -17,9 +17,11 @@ _DATE_TEXT = re.compile(r"\s*(\d{4}([-/.])\d\d?\2\d\d?|\d\d?([-/.])\d\d?\3(\d{4}
 
 
 @dataclass
-class Left:
-    """A column that was left out because it does not hold numbers, or for a `reason` of its own; `is_unclear` if it
-    holds numbers, and which is not known."""
+class LeftOut:
+    """A column that was left out: it holds no numbers, or there is a `reason` of its own.
+
+    `is_unclear`: it holds numbers that can be read in two ways.
+    """
 
     name: str
     example: str = ""
@@ -47,13 +49,12 @@ class Table:
     all_names: list[str]  # of the columns of the file, used or not
     is_named: bool = True  # or else all_names are x0, x1, ...
     is_renamed: bool = False  # whether some are not as the file has them
-    left_out: list[Left] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     kept: NDArray[np.bool_] | None = None  # which rows of the file are in `values`; None: all
     row_names: list[str] | None = None  # one for each row in `values`
-    missing: NDArray[np.intp] = field(
-        default_factory=lambda: np.zeros(0, np.intp)
-    )  # how many values of each column were missing, once that is resolved
+    # How many values of each column were missing, once that is resolved.
+    missing: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
     texts: dict[str, list[str | None]] = field(default_factory=dict)  # columns of text, where they are asked for
     separator: str = ","  # of a text file
     decimal_comma: bool = False  # whether numbers in a text file have one
@@ -67,7 +68,7 @@ class Table:
             kept = [j for j, name in enumerate(self.names) if name not in taken]
             self.values = np.ascontiguousarray(self.values[:, kept])
             self.names = [self.names[j] for j in kept]
-            self.left_out += [Left(name, reason=reason) for name in names]
+            self.left_out += [LeftOut(name, reason=reason) for name in names]
 
 
 def is_date(text: str) -> bool:

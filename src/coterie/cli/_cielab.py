@@ -23,7 +23,7 @@ _BEND = 6 / 29
 
 
 def to_lab(colors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """CIELAB of sRGB colors (0 to 255); of greys the lightness alone."""
+    """CIELAB of sRGB colors (0 to 255); of grays the lightness alone."""
     part = colors / 255
     linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
     relative = linear @ _XYZ.T if colors.shape[1] == 3 else linear

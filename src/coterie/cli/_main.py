@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The command line: which subcommand runs, and how what goes wrong is told."""
+"""The command line: which subcommand runs, and what is said when it fails."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def origin_of(args: argparse.Namespace, found: Findings) -> Origin:
     if rows is not None:
         notes.insert(
             0,
-            "The command fits DBSCAN to all rows, where this page and the programme fit it to a sample; in "
+            "The command fits DBSCAN to all rows, where this page and the program fit it to a sample; in "
             "all rows a smaller eps is dense.",
         )
     return Origin(
@@ -139,7 +139,7 @@ def _ranges(numbers: Sequence[int]) -> str:
 def in_python(
     args: argparse.Namespace, table: Table, choice: Choice, scaling: str, rows: NDArray[np.intp] | None
 ) -> str:
-    """A programme that ends with the same `labels`; `rows` are those that DBSCAN was fitted to, if not all."""
+    """A program that ends with the same `labels`; `rows` are those that DBSCAN was fitted to, if not all."""
     read, imports = _read_in_python(args, table)
     used: list[str] = []
     labels = "{}.fit_predict(scaled)"

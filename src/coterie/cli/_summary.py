@@ -30,7 +30,7 @@ def summary(
     total: int | None = None,
     beside: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
-    """Sizes, shares and centres of the clusters as a text table, with columns of text `beside` the sizes and `further`
+    """Sizes, shares and centers of the clusters as a text table, with columns of text `beside` the sizes and `further`
     ones at the end.
 
     `all_in` is the option that writes what is not shown, `total` the number of rows where some are in no cluster.

@@ -2,7 +2,7 @@
 """Find the dense parts of a table, however many and of whatever shape; rows between them are noise.
 
 A row that has M rows within eps, itself counted, is a core row; core rows within eps of each other are one cluster,
-with the rows within their reach. --eps auto looks at how far rows are from their M-th neighbours. Reads the columns of
+with the rows within their reach. --eps auto looks at how far rows are from their M-th neighbors. Reads the columns of
 numbers, as `coterie kmeans` does, and writes one label per row, from 0, and -1 for noise, in the order of the rows.
 What was chosen, left out and found goes to standard error, so that the labels can go through a pipe.
 """
@@ -56,8 +56,8 @@ examples:
 exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
 """
 
-_MANY_EQUAL = 0.3  # share of rows with so many duplicates that their distance to neighbours is 0
-_SAMPLE = 10_000  # rows whose neighbours are looked at for advice
+_MANY_EQUAL = 0.3  # share of rows with so many duplicates that their distance to neighbors is 0
+_SAMPLE = 10_000  # rows whose neighbors are looked at for advice
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="E",
         type=_eps,
         default="auto",
-        help="rows at this distance or less are neighbours (haversine: km; with --scale: in scaled "
+        help="rows at this distance or less are neighbors (haversine: km; with --scale: in scaled "
         "units), or auto (the default): chosen from the data",
     )
     parser.add_argument(
@@ -264,7 +264,7 @@ def _advice(args: argparse.Namespace, X: NDArray[np.floating], fit: _Fit) -> str
 
 
 def _some_distances(args: argparse.Namespace, X: NDArray[np.floating], k: int) -> NDArray[np.float64]:
-    """Distances to the k-th neighbours of some of the rows; in km on the globe."""
+    """Distances to the k-th neighbors of some of the rows; in km on the globe."""
     some = X[:: -(-len(X) // _SAMPLE)]
     found = neighbors.kneighbors(X, min(k, len(X)), some, metric=args.metric, n_jobs=args.jobs)[0][:, -1]
     return distances.radians_to_km(found) if args.metric.name == "haversine" else found
@@ -298,7 +298,7 @@ def _draw(args: argparse.Namespace, data: Table, fit: _Fit, globe: bool) -> None
         lower_to_map(figure, ax)
     title = (
         f"{os.path.basename(source_name(args.file))}: {count(labels.max() + 1, 'cluster')}, "
-        f"{_share(labels < 0)} noise (grey); eps {fit.eps:g}{fit.unit}, min-samples {args.min_samples}"
+        f"{_share(labels < 0)} noise (gray); eps {fit.eps:g}{fit.unit}, min-samples {args.min_samples}"
     )
     figure.suptitle(title, fontsize=11, parse_math=False)
     save_picture(args.outputs, args.plot, figure)

@@ -38,7 +38,7 @@ SUMMARY = "see all three algorithms at work, on flowers, a map and shapes"
 _PICTURE = "coterie-demo.png"
 _MIN_SAMPLES = 8
 _EAST, _NORTH = 42.0, 30.0  # the extent of the generated map, km
-_LAKE = (30.0, 16.0, 3.4)  # its centre and radius, km
+_LAKE = (30.0, 16.0, 3.4)  # its center and radius, km
 _DRAWN = [0, 2]  # two of the four lengths of a flower: those with the fewest hidden behind each other
 _WIDTH = 100  # of the text
 
@@ -67,16 +67,16 @@ def run(args: argparse.Namespace) -> None:
     species = kinds.tolist()
     iris, seconds = _fit(flowers, 3, args)
     _number_by_first_rows(iris)
-    tell(_tell_flowers(iris, names, flowers, species, seconds))
+    tell(_describe_flowers(iris, names, flowers, species, seconds))
 
     started = time.perf_counter()
     tree = hierarchy.linkage(flowers, "ward", n_jobs=args.jobs)
     seconds = time.perf_counter() - started
-    tell(_tell_tree(tree, species, seconds))
+    tell(_describe_tree(tree, species, seconds))
 
     addresses = generate_addresses(1_000_000, np.random.default_rng(args.seed))
     depots, seconds = _fit(addresses, 12, args)
-    tell(_tell_addresses(depots, addresses, seconds))
+    tell(_describe_addresses(depots, addresses, seconds))
 
     shapes, kinds = generate_shapes(4_000, np.random.default_rng(args.seed))
     truth = kinds.tolist()
@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> None:
     suggestion = selection.suggest_eps(shapes, _MIN_SAMPLES, n_jobs=args.jobs)
     dense = coterie.DBSCAN(suggestion.eps, min_samples=_MIN_SAMPLES, n_jobs=args.jobs).fit(shapes)
     seconds = time.perf_counter() - started
-    tell(_tell_shapes(pieces, dense, suggestion, truth, seconds))
+    tell(_describe_shapes(pieces, dense, suggestion, truth, seconds))
 
     if drawing:
         from matplotlib.figure import Figure
@@ -131,7 +131,7 @@ def _number_by_first_rows(model: coterie.KMeans) -> None:
 # ------------------------------------------------------------------------------------------------ in words
 
 
-def _tell_flowers(
+def _describe_flowers(
     iris: coterie.KMeans, names: list[str], flowers: NDArray[np.float64], species: list[str], seconds: float
 ) -> str:
     plain = [name.removesuffix("_cm").replace("_", " ") for name in names]
@@ -143,8 +143,8 @@ def _tell_flowers(
     alike = scores.adjusted_rand_score(species, iris.labels_)
     return "\n".join(
         [
-            "1. k-means: find k centres, so that rows are near to theirs",
-            f"   Fisher's {len(flowers)} iris flowers (1936), {len(names)} lengths in cm; 3 centres\n",
+            "1. k-means: find k centers, so that rows are near to theirs",
+            f"   Fisher's {len(flowers)} iris flowers (1936), {len(names)} lengths in cm; 3 centers\n",
             summary(profile.sizes, iris.cluster_centers_, plain),
             "\nIn words (in brackets: the median of the cluster against that of all):\n",
             *words,
@@ -156,7 +156,7 @@ def _tell_flowers(
     )
 
 
-def _tell_tree(tree: NDArray[np.float64], species: list[str], seconds: float) -> str:
+def _describe_tree(tree: NDArray[np.float64], species: list[str], seconds: float) -> str:
     labels = hierarchy.cut_tree(tree, n_clusters=3)[:, 0]
     inner = labels != labels[0]
     heights = as_column(tree[:-6:-1, 2])
@@ -178,7 +178,7 @@ def _tell_tree(tree: NDArray[np.float64], species: list[str], seconds: float) ->
     )
 
 
-def _tell_addresses(depots: coterie.KMeans, addresses: NDArray[np.float64], seconds: float) -> str:
+def _describe_addresses(depots: coterie.KMeans, addresses: NDArray[np.float64], seconds: float) -> str:
     sizes = np.bincount(depots.labels_)
     largest = int(sizes.argmax())
     east, north = depots.cluster_centers_[largest]
@@ -195,7 +195,7 @@ def _tell_addresses(depots: coterie.KMeans, addresses: NDArray[np.float64], seco
     )
 
 
-def _tell_shapes(
+def _describe_shapes(
     pieces: coterie.KMeans, dense: coterie.DBSCAN, suggestion: selection.EpsSuggestion, truth: list[str], seconds: float
 ) -> str:
     torn, found = members(pieces.labels_, truth), members(dense.labels_, truth)
@@ -206,12 +206,12 @@ def _tell_shapes(
             "4. DBSCAN: clusters are where rows lie dense, and what lies between them is noise",
             f"   {len(truth):,} generated points: two moons that reach into each other, a disc in a ring, some "
             "anywhere\n",
-            "k-means with 4 centres cuts through the shapes:",
+            "k-means with 4 centers cuts through the shapes:",
             *(f"  {label}: {cell}" for label, cell in enumerate(torn)),
             "DBSCAN finds the shapes, and was not told how many there are:",
             *(f"  {label}: {cell}" for label, cell in enumerate(found)),
             f"  noise: {noise}",
-            f"k-means agrees with the shapes to {alike[0]:.2f}, DBSCAN to {alike[1]:.2f}. How far apart neighbours",
+            f"k-means agrees with the shapes to {alike[0]:.2f}, DBSCAN to {alike[1]:.2f}. How far apart neighbors",
             f"may be was suggested from the data, too: eps {suggestion.eps:g} cm. It took {_time(seconds)}.\n",
         ]
     )
@@ -347,6 +347,6 @@ def _draw_shapes(
     plot.scatter(shapes, pieces.labels_, pieces.cluster_centers_, names=names, regions=pieces.predict, ax=torn)
     torn.set_title("Four shapes, cut by k-means into four parts of the plane", fontsize=13)
     plot.scatter(shapes, dense.labels_, names=names, ax=found)
-    found.set_title(f"The same shapes, found by DBSCAN (eps {dense.eps:g}); in grey what is in none", fontsize=13)
+    found.set_title(f"The same shapes, found by DBSCAN (eps {dense.eps:g}); in gray what is in none", fontsize=13)
     for ax in (torn, found):
         ax.set_aspect("equal")

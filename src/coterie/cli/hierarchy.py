@@ -58,13 +58,13 @@ exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the com
 """
 
 _METHODS = {
-    "ward": "merges what adds least to the squared distances from the centres",
+    "ward": "merges what adds least to the squared distances from the centers",
     "average": "clusters are as far apart as their rows on average",
     "complete": "clusters are as far apart as their two farthest rows",
     "single": "clusters are as far apart as their two nearest rows",
     "weighted": "a merged cluster is as far from others as its two parts on average",
     "centroid": "clusters are as far apart as their means",
-    "median": "clusters are as far apart as their centres, half-way between those of their parts",
+    "median": "clusters are as far apart as their centers, halfway between those of their parts",
 }
 _OF_CENTERS = ("ward", "centroid", "median")
 _LAST_MERGES = 10

@@ -59,13 +59,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--centers",
         metavar="CENTERS",
         type=file_name,
-        help="csv file for the sizes and centres of the clusters, in the units of the data",
+        help="csv file for the sizes and centers of the clusters, in the units of the data",
     )
     parser.add_argument(
         "--plot",
         metavar="PICTURE",
         type=picture_name,
-        help="draw the clusters and their centres (png, svg, pdf ...): one or two columns as they are, "
+        help="draw the clusters and their centers (png, svg, pdf ...): one or two columns as they are, "
         "more by the first two principal components",
     )
     parser.add_argument(
@@ -73,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=positive,
         default=STARTS,
-        help=f"how many times to start, from other centres; the best result counts (default: {STARTS})",
+        help=f"how many times to start, from other centers; the best result counts (default: {STARTS})",
     )
     add_save_argument(parser)
     add_run_arguments(parser)
@@ -113,9 +113,9 @@ def run(args: argparse.Namespace) -> None:
             means = " (exp of the mean logarithm)" if args.scale == "log" else ""
             print(
                 f"\n{count(args.n_clusters, 'cluster')} of {count(len(table.values), 'row')} by "
-                f"{count(len(table.names), 'column')}; centres in the units of the data{means}\n\n"
+                f"{count(len(table.names), 'column')}; centers in the units of the data{means}\n\n"
                 f"{summary(sizes, centers, table.names, all_in='--centers')}\n\n"
-                f"inertia {model.inertia_:,.6g} (sum of squared distances to the centres, in {units}), "
+                f"inertia {model.inertia_:,.6g} (sum of squared distances to the centers, in {units}), "
                 f"{count(model.n_iter_, 'iteration')}, best of {count(args.starts, 'start')}, "
                 f"{seconds:.2f} s",
                 file=sys.stderr,

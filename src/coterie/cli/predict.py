@@ -5,7 +5,7 @@ MODEL is what --save of coterie kmeans, hierarchy or dbscan wrote. FILE is read 
 rows of the fit were: the same columns, found by name (by position where there are no names), in the same units and
 scaled by the same numbers. Writes one label per row, in the order of the rows.
 
-A row gets the label of the nearest centre (kmeans), of the nearest core row within eps, or else -1 (dbscan), of the
+A row gets the label of the nearest center (kmeans), of the nearest core row within eps, or else -1 (dbscan), of the
 cluster it is nearest to by the method that built the tree (hierarchy). So the rows of the fit get the labels they had
 from kmeans; from dbscan too, but for rows at the border of several clusters; from hierarchy most of them.
 """
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scores",
         action="store_true",
-        help="write how unusual each row is, too, in a column called score: the distance to its centre "
+        help="write how unusual each row is, too, in a column called score: the distance to its center "
         "(kmeans, hierarchy) by what is typical of the cluster, so that 1 is usual and 3 is far "
         "out; to the nearest core row by eps (dbscan), so that more than 1 is noise",
     )

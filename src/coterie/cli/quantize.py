@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Reduce a picture to its K most fitting colors, which makes a small file of it.
 
-Every pixel is a row, its color the measurement, and the centres that k-means finds are the palette. Colors are
+Every pixel is a row, its color the measurement, and the centers that k-means finds are the palette. Colors are
 compared in CIELAB, where distances are as large as differences look; equal pixels are clustered once, with their number
 as weight, which changes nothing but the time. Writes a PNG with a palette. Transparent pixels stay transparent, and
 half-transparent ones are clustered by color and opacity together. Needs pillow.
@@ -124,7 +124,7 @@ def _open(args: argparse.Namespace) -> tuple[Image, bytes | None, int]:
             darkest, lightest = cast(tuple[int, int], image.getextrema())  # of a single channel
             if darkest < 0 or lightest > 65535:
                 raise Problem(f"{source}: its pixels are 32-bit numbers; 16 bits are the most")
-            _tell(args, "its greys have 16 bits, those of the palette 8")
+            _tell(args, "its grays have 16 bits, those of the palette 8")
         elif mode == "F":
             raise Problem(f"{source}: its pixels are fractions; save it with 8 or 16 bits")
         elif mode == "1":

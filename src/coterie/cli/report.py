@@ -17,7 +17,7 @@ import time
 from coterie._base.wording import count, printable
 from coterie.cli._console import Problem, note, progress_bar
 from coterie.cli._io.outputs import check_targets
-from coterie.cli._io.pictures import MATPLOTLIB, matplotlib_is_there, told_of_letters
+from coterie.cli._io.pictures import MATPLOTLIB, matplotlib_is_there, warn_of_missing_letters
 from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import read_file
 from coterie.cli._options.files import add_file_arguments
@@ -92,7 +92,7 @@ def _page(text: str) -> str:
 def run(args: argparse.Namespace) -> None:
     check_targets([args.file], [args.output])
     started = time.perf_counter()
-    table = read_file(args, args.names, labelled=False, only_measurements=True)
+    table = read_file(args, args.names, labeled=False, only_measurements=True)
     with progress_bar(args.quiet):
         check_not_negative(table, args.scale)
         data = prepare(table, args.scale, args.seed)
@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> None:
         n_clusters, wanted = _numbers_to_try(args, data)
         found = find(data, n_clusters, wanted, Run(args.seed, args.jobs, STARTS), args.noun)
         drawing = matplotlib_is_there()
-        with told_of_letters():
+        with warn_of_missing_letters():
             text = write(found, origin_of(args, found), drawing)
     with args.outputs.open(args.output) as file:
         file.write(text)

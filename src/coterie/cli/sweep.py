@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> None:
     check_targets([args.file], [args.output, args.plot])
     if args.plot is not None:
         check_picture(args.plot)
-    table = read_file(args, labelled=False)
+    table = read_file(args, labeled=False)
     check_rows(args, table, least=3)
     n = len(table.values)
     if n > thresholds.sweep_rows:

@@ -62,9 +62,9 @@ class Data:
         return self.scaled if self.sample is None else self.scaled[self.sample]
 
     @lazy_property
-    def alike(self) -> list[tuple[str, str, float]]:
-        """Pairs of columns that say nearly the same, and their correlation, the most alike first."""
-        return find_alike(self.rows, self.table.names)
+    def correlated(self) -> list[tuple[str, str, float]]:
+        """Pairs of columns that are nearly the same, and their correlation, the strongest first."""
+        return find_correlated(self.rows, self.table.names)
 
     @lazy_property
     def codes(self) -> list[str]:
@@ -117,11 +117,11 @@ def choose_scaling(table: Table, wanted: str) -> tuple[str, str]:
             f"{shortlist(far, 5)} {'has' if len(far) == 1 else 'have'} values that are far from most "
             "others. Medians and interquartile ranges keep these from squeezing the rest together"
         )
-    return "standard", _say_standard(values, names, tails)
+    return "standard", _reason_for_standard(values, names, tails)
 
 
-def _say_standard(values: NDArray[np.floating], names: Sequence[str], tails: Sequence[str]) -> str:
-    """Why no more than standard scaling, and what that leaves: how far out the farthest value is."""
+def _reason_for_standard(values: NDArray[np.floating], names: Sequence[str], tails: Sequence[str]) -> str:
+    """Why standard scaling is enough, and how far out the farthest value is after it."""
     spread = values.std(axis=0, dtype=np.float64)
     out = np.abs(values - values.mean(axis=0, dtype=np.float64)).max(axis=0) / np.where(spread > 0, spread, 1.0)
     j = int(out.argmax())
@@ -159,8 +159,8 @@ def _has_far_values(column: NDArray[np.floating]) -> bool:
     return bool(high > low and column.std(dtype=np.float64) > _FAR_VALUES * (high - low) / _NORMAL_IQR)
 
 
-def find_alike(scaled: NDArray[np.floating], names: Sequence[str]) -> list[tuple[str, str, float]]:
-    """Pairs of columns that say nearly the same, the most alike first."""
+def find_correlated(scaled: NDArray[np.floating], names: Sequence[str]) -> list[tuple[str, str, float]]:
+    """Pairs of columns with a correlation near 1 or -1, the strongest first."""
     if not 2 <= len(names) <= 1_000:
         return []
     with np.errstate(invalid="ignore", divide="ignore"):

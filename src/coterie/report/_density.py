@@ -91,7 +91,7 @@ class Density:
         return max(others, key=lambda trial: min(trial.steady))
 
 
-def look_for_density(scaled: NDArray[np.floating], run: Run) -> Density | None:
+def try_densities(scaled: NDArray[np.floating], run: Run) -> Density | None:
     """DBSCAN with an eps that the data suggest, and with some around it; None where no eps can be suggested."""
     n_columns = scaled.shape[1]
     rows = draw(len(scaled), thresholds.report_dense_sample if n_columns < _WIDE else _WIDE_SAMPLE, run.seed)

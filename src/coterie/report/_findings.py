@@ -14,7 +14,7 @@ import coterie
 from coterie import explain
 from coterie.report._comparison import Comparison, Run, compare_k
 from coterie.report._data import Data
-from coterie.report._density import Density, look_for_density
+from coterie.report._density import Density, try_densities
 from coterie.report._recommendation import Choice, recommend
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ def find(data: Data, n_clusters: Sequence[int], wanted: int | None, run: Run, no
         warnings.simplefilter("ignore", coterie.ClusteringWarning)  # the page says it
         warnings.simplefilter("ignore", coterie.ConvergenceWarning)
         comparison = compare_k(data.rows, n_clusters, run)
-        density = look_for_density(data.scaled, run)
+        density = try_densities(data.scaled, run)
         choice = recommend(data, comparison, density, wanted, run)
     profile = explain.profile(data.table.values, choice.labels, data.table.names, noun=noun)
     return Findings(data, comparison, density, choice, profile, coterie.outlier_scores(data.scaled, choice.model))
 
 
-def telling(profile: explain.Profile, most: int) -> NDArray[np.intp]:
-    """The columns in which some group is farthest from the mean of all rows, in their order."""
+def distinctive_columns(profile: explain.Profile, most: int) -> NDArray[np.intp]:
+    """Indices of the columns in which some group differs most from the mean of all rows, ascending."""
     far = abs(profile.differences).max(axis=0, initial=0.0)
     return np.sort(np.argsort(-far, kind="stable")[:most])

@@ -13,7 +13,7 @@ import coterie
 from coterie import explain, hierarchy, plot, scores
 from coterie._base.wording import count
 from coterie.plot._maps import lower_to_map
-from coterie.report._findings import Findings, telling
+from coterie.report._findings import Findings, distinctive_columns
 from coterie.report._html import Picture
 from coterie.report._limits import MOST_DRAWN, MOST_LEAVES, MOST_PICTURED
 
@@ -118,7 +118,7 @@ def _profile(found: Findings) -> Picture | None:
     choice, table, profile = found.choice, found.data.table, found.profile
     if not 2 <= choice.n_clusters <= MOST_PICTURED:
         return None
-    shown = telling(profile, MOST_DRAWN)
+    shown = distinctive_columns(profile, MOST_DRAWN)
     if len(shown) < len(table.names):
         names = [table.names[j] for j in shown]
         profile = explain.profile(table.values[:, shown], choice.labels, names, noun=profile.noun)
@@ -140,7 +140,7 @@ def _k_distances(found: Findings) -> Picture | None:
         plot.k_distances(density.suggestion.distances, eps, ax=ax)
         ax.set_ylabel(f"distance within which a row has {density.min_samples} rows")
 
-    return render(draw_curve, f"Curve of the sorted distances to neighbours, with eps {eps:.3g} marked", 4.0)
+    return render(draw_curve, f"Curve of the sorted distances to neighbors, with eps {eps:.3g} marked", 4.0)
 
 
 _DRAW = {

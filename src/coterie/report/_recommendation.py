@@ -90,7 +90,7 @@ def recommend(data: Data, comparison: Comparison, density: Density | None, wante
         k = kmeans.k if kmeans.k > 1 else _most_stable(kmeans.sweep)
         choice = _by_kmeans(data.scaled, k, _structure(kmeans, k), run)
         if kmeans.k == 1:
-            choice.reasons.append(_say_cut(kmeans.sweep, k))
+            choice.reasons.append(_reason_for_cut(kmeans.sweep, k))
     else:
         suggestion = ward
         model = coterie.AgglomerativeClustering(ward.k, linkage="ward", n_jobs=run.n_jobs).fit(data.scaled)
@@ -120,8 +120,8 @@ def _most_stable(sweep: selection.Sweep) -> int:
     return int(best["n_clusters"])
 
 
-def _say_cut(sweep: selection.Sweep, k: int) -> str:
-    """Why so many groups, where no number stands out."""
+def _reason_for_cut(sweep: selection.Sweep, k: int) -> str:
+    """Why this number of groups was taken, although no number stands out."""
     tried = [row["n_clusters"] for row in _cuts(sweep)]
     stability = next(row["stability"] for row in sweep if row["n_clusters"] == k)
     text = f"k-means makes compact groups, which are easy to describe. No number of them stands out; {k} "
@@ -178,11 +178,11 @@ def _by_density(scaled: NDArray[np.floating], density: Density) -> Choice:
     if best is not density.suggested:
         choice.doubts.append(
             f"The eps is {best.model.eps:.3g}, which gives steady clusters, and not the one that the "
-            f"distances to neighbours suggest, {density.suggestion.eps:g}."
+            f"distances to neighbors suggest, {density.suggestion.eps:g}."
         )
     elif not density.suggestion.clear:
         choice.doubts.append(
-            f"The curve of distances to neighbours has no clear knee: eps {density.suggestion.eps:g} is a guess."
+            f"The curve of distances to neighbors has no clear knee: eps {density.suggestion.eps:g} is a guess."
         )
     if choice.n_clusters > best.n_sizeable:
         few = choice.n_clusters - best.n_sizeable

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 import numpy as np
 
-from coterie._base.table import Left, Table
+from coterie._base.table import LeftOut, Table
 from coterie._base.wording import count
 from coterie.cli._console import Problem
 from coterie.cli._io.notation import COMMA, OTHER, POINT, Column, Notation, number, plain
@@ -89,7 +89,7 @@ class Reader:
         self.seen: dict[int, Column] = {}  # what the columns show, by their indices
         self.by_comma: dict[int, list[tuple[int, NDArray[np.float64]]]] = {}
         # column: [(a block, its values if the comma is the decimal mark)], where that is not known
-        self.left_out: list[Left] = []
+        self.left_out: list[LeftOut] = []
 
     def read_first(self, lines: list[str], n_lines: int) -> None:
         self.n_lines = n_lines
@@ -300,7 +300,7 @@ class Reader:
             present = len(values) - np.isnan(values[:, i]).sum()
             n_wrong = column.text[0] + column.contrary[0]
             if present == 0 and n_wrong == 0 and not self.needed:
-                self.left_out.append(Left(self.names[j], empty=True))
+                self.left_out.append(LeftOut(self.names[j], empty=True))
             elif n_wrong and n_wrong >= _TEXT_SHARE * (present + n_wrong):
                 self.left_out.append(_left(self.names[j], column))
             elif n_wrong:
@@ -308,7 +308,7 @@ class Reader:
             elif marks[i] is None:
                 cell = column.either.get(POINT) or column.either[COMMA]
                 self.left_out.append(
-                    Left(
+                    LeftOut(
                         self.names[j],
                         reason=f"{cell!r} may be {number(cell, POINT):,.15g} or {number(cell, COMMA):,.15g}",
                         is_unclear=True,
@@ -353,10 +353,10 @@ class Reader:
         return f"column {name} has {what}: {short(cell)} on line {line}{more}; correct that{instead}"
 
 
-def _left(name: str, column: Column) -> Left:
+def _left(name: str, column: Column) -> LeftOut:
     if column.contrary[0]:
-        return Left(name, reason=f"decimal points and decimal commas, such as {short(column.contrary[1])}")
-    return Left(name, example=column.text[1])
+        return LeftOut(name, reason=f"decimal points and decimal commas, such as {short(column.contrary[1])}")
+    return LeftOut(name, example=column.text[1])
 
 
 def short(cell: str) -> str:

@@ -74,7 +74,7 @@ def save_model(
 
 
 def find_typical(model: coterie.KMeans, X: NDArray[np.floating]) -> NDArray[np.floating]:
-    """The one or two rows of each cluster in the middle when they are sorted by their distance from the centre.
+    """The one or two rows of each cluster in the middle when they are sorted by their distance from the center.
 
     They stand for all rows where `coterie.outlier_scores` asks for the median distance.
     """
@@ -89,7 +89,7 @@ def find_typical(model: coterie.KMeans, X: NDArray[np.floating]) -> NDArray[np.f
 class Saved:
     """A model from a file, and how rows are prepared for it.
 
-    medians : of the columns when it was fitted; None where nothing is known about its data, which a Python programme
+    medians : of the columns when it was fitted; None where nothing is known about its data, which a Python program
         has prepared
     numbers : the label to write for each label of the model; None: the same
     sizes, noise : number of rows in each cluster and in none when it was fitted

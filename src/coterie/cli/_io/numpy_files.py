@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from coterie._base.table import Left, Table
+from coterie._base.table import LeftOut, Table
 from coterie._base.wording import printable, shortlist
 from coterie.cli._console import Problem, did_you_mean
 from coterie.cli._io.columns import Choose, Columns, distinct
@@ -105,7 +105,7 @@ def _from_columns(arrays: dict[str, NDArray[Any]], choose: Columns) -> Table:
     texts: dict[str, list[str | None]] = {
         name: list(_as_text(arrays[name])) for name in chosen if choose.texts and arrays[name].dtype.kind == "U"
     }
-    left_out = [Left(name) for name in chosen if name not in numeric and name not in texts]
+    left_out = [LeftOut(name) for name in chosen if name not in numeric and name not in texts]
     dtype = np.result_type(*(_float_type(arrays[name].dtype) for name in numeric)) if numeric else np.float64
     values = np.empty((len(arrays[names[0]]), len(numeric)), dtype)
     for j, name in enumerate(numeric):

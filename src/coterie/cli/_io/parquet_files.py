@@ -8,7 +8,7 @@ from typing import IO
 import numpy as np
 
 from coterie._base.optional import how_to_install
-from coterie._base.table import Left, Table
+from coterie._base.table import LeftOut, Table
 from coterie._runtime.progress import report
 from coterie.cli._console import Problem
 from coterie.cli._io.columns import Columns
@@ -43,7 +43,7 @@ def read_parquet(stream: IO[bytes], choose: Columns) -> Table:
         ):
             texts[names[j]] = file.read([names[j]]).column(0).to_pylist()
         else:
-            left_out.append(Left(f"{names[j]} ({kind})"))
+            left_out.append(LeftOut(f"{names[j]} ({kind})"))
     small = numeric and all(schema.types[j] in (pa.float16(), pa.float32()) for j in numeric)
     kind = pa.float32() if small else pa.float64()
     values = np.empty((file.metadata.num_rows, len(numeric)), kind.to_pandas_dtype())

@@ -50,7 +50,7 @@ def check_picture(path: str) -> None:
 def for_scatter(
     values: NDArray[np.floating], names: list[str], scaler: Scaler
 ) -> tuple[NDArray[np.floating], list[str]]:
-    """Scaled rows, or centres, as `plot.scatter` is given them, and the names of its columns: one or two columns in the
+    """Scaled rows, or centers, as `plot.scatter` is given them, and the names of its columns: one or two columns in the
     units of the data, or their logarithms; more stay scaled, for principal components."""
     if len(names) > 2:
         return values, names
@@ -61,8 +61,8 @@ def for_scatter(
 
 
 @contextlib.contextmanager
-def told_of_letters() -> Iterator[None]:
-    """Warn once of the letters that matplotlib's fonts lack, where matplotlib warns of each in each picture."""
+def warn_of_missing_letters() -> Iterator[None]:
+    """Warn once of all letters that matplotlib's fonts lack. matplotlib warns of each, in each picture."""
     lacking: dict[str, None] = {}
     with warnings.catch_warnings():
         show = warnings.showwarning
@@ -82,7 +82,7 @@ def told_of_letters() -> Iterator[None]:
 def save_picture(outputs: Outputs, path: str, figure: Figure) -> None:
     picture = io.BytesIO()  # some kinds are not written from the beginning to the end, as a pipe wants them
     try:
-        with told_of_letters():
+        with warn_of_missing_letters():
             figure.savefig(picture, dpi=150, format=os.path.splitext(path)[1][1:].lower() or "png")
     except (RuntimeError, ValueError) as error:  # pgf needs TeX; no picture may have more than 2^16 pixels a side
         raise Problem(f"{path}: {error}") from error

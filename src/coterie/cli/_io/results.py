@@ -57,7 +57,7 @@ def write_tree(outputs: Outputs, target: str, Z: NDArray[np.float64]) -> None:
 def write_centers(
     outputs: Outputs, target: str, sizes: NDArray[np.intp], centers: NDArray[np.floating], names: Sequence[str]
 ) -> None:
-    """Write one row per cluster: its label, its size, its centre in the units of the data."""
+    """Write one row per cluster: its label, its size, its center in the units of the data."""
     with outputs.open(target) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["label", "size", *map(as_cell, names)])

@@ -34,8 +34,8 @@ _UNREADABLE = {
 
 
 @contextlib.contextmanager
-def naming(source: str) -> Iterator[None]:
-    """Turn what can go wrong in reading into a Problem that names the source."""
+def naming_errors(source: str) -> Iterator[None]:
+    """Turn errors of reading into a Problem that names the source."""
     try:
         yield
     except Problem as problem:
@@ -48,7 +48,7 @@ def naming(source: str) -> Iterator[None]:
 
 def read_source(file: str, array: str | None, choose: Columns, quiet: bool = True) -> Table:
     """Read a file, or standard input, with a progress bar."""
-    source = _Told(0 if file == "-" else file, closefd=file != "-")
+    source = _ReportingFile(0 if file == "-" else file, closefd=file != "-")
     with io.BufferedReader(source, 1 << 20) as stream, progress_bar(quiet):
         if source.total > 30e6 and not quiet:
             note(f"reading {source_name(file)}, {source.total / 1e6:,.0f} MB")
@@ -59,8 +59,8 @@ def source_name(file: str) -> str:
     return "standard input" if file == "-" else printable(file)
 
 
-class _Told(io.FileIO):
-    """A file that tells how much of it has been read, where its size is known. That is a place to stop at, too."""
+class _ReportingFile(io.FileIO):
+    """A file that reports how much of it has been read, where its size is known. Reading can be stopped there."""
 
     def __init__(self, file: str | int, closefd: bool) -> None:
         super().__init__(file, "rb", closefd=closefd)

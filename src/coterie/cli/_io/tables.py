@@ -15,23 +15,23 @@ from coterie.cli._console import Problem, note, warn
 from coterie.cli._io.columns import Choose, ChooseAgain
 from coterie.cli._io.missing import resolve_missing
 from coterie.cli._io.odd_columns import odd_columns
-from coterie.cli._io.sources import naming, read_source, source_name
+from coterie.cli._io.sources import naming_errors, read_source, source_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
 def read_file(
-    args: argparse.Namespace, row_names: str | None = None, only_measurements: bool = False, labelled: bool = True
+    args: argparse.Namespace, row_names: str | None = None, only_measurements: bool = False, labeled: bool = True
 ) -> Table:
     """Read the table that the arguments name, without missing values, and say what was done about it.
 
     `row_names` is the column, or the array of an npz file, that names the rows. With `only_measurements` columns that
-    look like identifiers or dates are left out, if none were chosen, and constant ones. `labelled`: labels will be
+    look like identifiers or dates are left out, if none were chosen, and constant ones. `labeled`: labels will be
     written for the rows. A Problem names the file.
     """
     tell = _teller(args)
-    with naming(source_name(args.file)):
+    with naming_errors(source_name(args.file)):
         table = read_source(args.file, args.array, Choose(args.columns, args.drop, row_names), args.quiet)
         table.leave_out(
             [
@@ -54,7 +54,7 @@ def read_file(
             )
         for message in table.notes:
             tell(message)
-        _tell_of_text(table, "left out, not numbers", tell)
+        _name_left_out(table, "left out, not numbers", tell)
         ids, dates, constant = odd_columns(table)
         if only_measurements:
             _keep_measurements(table, *(([], []) if args.columns else (ids, dates)), constant)
@@ -65,7 +65,7 @@ def read_file(
         if constant:
             tell(f"the same in every row, so without effect: {shortlist(constant)}")
         if resolved := resolve_missing(table, args.missing):
-            tell(resolved + ", and their label is empty" * (labelled and table.kept is not None))
+            tell(resolved + ", and their label is empty" * (labeled and table.kept is not None))
     return table
 
 
@@ -77,7 +77,7 @@ def read_more(
     missing, medians : what to do about missing values, and the medians of the columns when the model was fitted
     """
     tell = _teller(args)
-    with naming(source_name(args.file)):
+    with naming_errors(source_name(args.file)):
         table = read_source(args.file, args.array, choose, args.quiet)
         if table.left_out:
             raise Problem(f"not a column of numbers: {shortlist(table.left_out)}")
@@ -105,7 +105,7 @@ def read_any(
     model was fitted on: these are measurements, whatever they look like.
     """
     tell = _teller(args)
-    with naming(source_name(args.file)):
+    with naming_errors(source_name(args.file)):
         table = read_source(
             args.file, args.array, Choose(args.columns, args.drop, row_names, option, texts=True), args.quiet
         )
@@ -121,7 +121,7 @@ def read_any(
             raise Problem(f"infinite values in {shortlist(infinite)}; correct them or leave the column out with --drop")
         for message in table.notes:
             tell(message)
-        _tell_of_text(table, "left out", tell)
+        _name_left_out(table, "left out", tell)
         if args.columns is None:
             used = [] if fitted is None else [table.all_names[j] for j in fitted(table.all_names, table.is_named)]
             ids, dates, _ = odd_columns(table)
@@ -135,7 +135,7 @@ def read_any(
 
 def read_column(file: str, name: str) -> NDArray[Any]:
     """Read the only column of a file, or the one of this name: numbers, NaN where one is missing, or text and None."""
-    with naming(source_name(file)):
+    with naming_errors(source_name(file)):
         table = read_source(file, None, Choose(None, [], texts=True, needed=True))
         names = [*table.names, *table.texts]
         if name not in names and len(names) != 1:
@@ -160,7 +160,7 @@ def _teller(args: argparse.Namespace) -> Callable[[str], None]:
     return (lambda message: None) if args.quiet else note
 
 
-def _tell_of_text(table: Table, head: str, tell: Callable[[str], None]) -> None:
+def _name_left_out(table: Table, head: str, tell: Callable[[str], None]) -> None:
     """Name the columns that were left out in reading. A warning has those that hold numbers."""
     if text := [left for left in table.left_out if not left.is_unclear]:
         tell(f"{head}: {shortlist(text)}")

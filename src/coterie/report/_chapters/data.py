@@ -136,8 +136,10 @@ def _check_scale(found: Findings) -> list[Html]:
                 ".",
             )
         )
-    if found.data.alike:
-        pairs = shortlist((f"{one} and {other} ({correlation:.2f})" for one, other, correlation in found.data.alike), 6)
+    if found.data.correlated:
+        pairs = shortlist(
+            (f"{one} and {other} ({correlation:.2f})" for one, other, correlation in found.data.correlated), 6
+        )
         content.append(
             paragraph(
                 f"Some columns say nearly the same, and so count twice (correlation): {pairs}. "

@@ -18,7 +18,7 @@ def chapter(found: Findings, picture: Draw) -> Section:
         paragraph(
             "DBSCAN needs no number of clusters: a cluster is where rows lie dense, whatever its shape, "
             "and rows that lie alone are noise. It needs a distance instead, eps, within which rows are "
-            "neighbours."
+            "neighbors."
         )
     ]
     if density is None:

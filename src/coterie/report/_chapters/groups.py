@@ -10,7 +10,7 @@ import numpy as np
 
 from coterie import scores
 from coterie._base.wording import as_column
-from coterie.report._findings import Findings, telling
+from coterie.report._findings import Findings, distinctive_columns
 from coterie.report._html import Draw, Html, Section, element, figure, items, paragraph, share, table
 from coterie.report._limits import MOST_DRAWN
 from coterie.report._recommendation import sentence
@@ -43,14 +43,14 @@ def chapter(found: Findings, picture: Draw) -> Section:
     content.append(
         figure(
             picture("profile"),
-            f"Means{some} in the data's own units. Colours say how far a group is "
+            f"Means{some} in the data's own units. Colors say how far a group is "
             "from the mean of all rows, in standard deviations.",
         )
     )
     names = profile.feature_names
     rows = [
         [names[j], *as_column([*profile.medians[shown, j], profile.overall_medians[j]])]
-        for j in telling(profile, _MOST_COLUMNS).tolist()
+        for j in distinctive_columns(profile, _MOST_COLUMNS).tolist()
     ]
     some = f"; the {_MOST_COLUMNS} columns in which groups differ most" if len(names) > _MOST_COLUMNS else ""
     content.append(

@@ -56,7 +56,7 @@ def chapter(found: Findings, picture: Draw) -> Section:
 
 def _explain_scatter(found: Findings) -> str:
     d = len(found.data.table.names)
-    text = "The rows, coloured and numbered by group"
+    text = "The rows, colored and numbered by group"
     if d > 2:
         return (
             f"{text}, on the two principal components of the scaled data: the flat view that shows most of its "

@@ -22,7 +22,7 @@ def chapter(found: Findings) -> Section:
     meaning = (
         "its distance to the nearest dense row, in units of eps: above 1 it is noise"
         if found.choice.method == "DBSCAN"
-        else "its distance to the middle of its group, in units of what is usual there: 1 is half-way among the rows "
+        else "its distance to the middle of its group, in units of what is usual there: 1 is halfway among the rows "
         "of the group, 3 is far out"
     )
     cells = [f"{score:.2f}" if math.isfinite(score) else "∞" for score in found.unusual[worst].tolist()]
