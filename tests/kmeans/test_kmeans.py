@@ -74,8 +74,9 @@ MANY = [*range(9, 21), 64, 130]
 
 
 @DTYPES
-def test_fit_is_that_of_the_textbook_for_few_features(path, dtype):
-    for X, centers, weight in cases(240, FEW, dtype):
+@pytest.mark.parametrize("d", FEW)
+def test_fit_is_that_of_the_textbook_for_few_features(path, d, dtype):
+    for X, centers, weight in cases(30, [d], dtype, seed=d):
         tol = 1e-4 * X.var(axis=0, dtype=np.float64).mean()
         model = fit(X, centers, weight)
         assert_same(model, X, reference.lloyd(X, centers, weight, 100, tol))
@@ -83,8 +84,9 @@ def test_fit_is_that_of_the_textbook_for_few_features(path, dtype):
 
 
 @DTYPES
-def test_fit_is_that_of_the_textbook_for_many_features(dtype):
-    for X, centers, weight in cases(140, MANY, dtype):
+@pytest.mark.parametrize("d", MANY)
+def test_fit_is_that_of_the_textbook_for_many_features(d, dtype):
+    for X, centers, weight in cases(10, [d], dtype, seed=d):
         tol = 1e-4 * X.var(axis=0, dtype=np.float64).mean()
         model = fit(X, centers, weight)
         assert_same(model, X, reference.lloyd(X, centers, weight, 100, tol))
@@ -126,8 +128,9 @@ def scikit_learns_fits():
     ]
 
 
-def test_fit_is_scikit_learns(path):
-    for X, centers, weight, theirs in scikit_learns_fits():
+@pytest.mark.parametrize("group", range(6))
+def test_fit_is_scikit_learns(path, group):
+    for X, centers, weight, theirs in scikit_learns_fits()[group::6]:
         model = fit(X, centers, weight)
         assert_same(model, X, (theirs.labels_, theirs.inertia_, theirs.cluster_centers_, theirs.n_iter_))
         np.testing.assert_allclose(model.inertia_, theirs.inertia_, rtol=1e-9, atol=1e-20)
@@ -140,14 +143,15 @@ def scikit_learns_iterations():
     return X, [cluster.KMeans(16, init=X[:16], n_init=1, max_iter=n, tol=0).fit(X) for n in range(1, 12)]
 
 
-def test_every_iteration_is_scikit_learns(path):
+@pytest.mark.parametrize("max_iter", range(1, 12))
+def test_every_iteration_is_scikit_learns(path, max_iter):
     X, fits = scikit_learns_iterations()
-    for max_iter, theirs in enumerate(fits, 1):
-        assert_same(
-            fit(X, X[:16], max_iter=max_iter, tol=0),
-            X,
-            (theirs.labels_, theirs.inertia_, theirs.cluster_centers_, theirs.n_iter_),
-        )
+    theirs = fits[max_iter - 1]
+    assert_same(
+        fit(X, X[:16], max_iter=max_iter, tol=0),
+        X,
+        (theirs.labels_, theirs.inertia_, theirs.cluster_centers_, theirs.n_iter_),
+    )
 
 
 def test_inertia_never_rises(path):
@@ -156,19 +160,20 @@ def test_inertia_never_rises(path):
     assert (np.diff(inertias) <= 1e-12 * inertias[0]).all() and inertias[-1] < 0.9 * inertias[0]
 
 
-def test_tol_ends_the_iterations_as_in_the_textbook(path):
+@pytest.mark.parametrize("tol", [1e-1, 1e-2, 1e-3, 1e-6])
+def test_tol_ends_the_iterations_as_in_the_textbook(path, tol):
     X = np.random.RandomState(5).normal(size=(1000, 2))
-    for tol in (1e-1, 1e-2, 1e-3, 1e-6):
-        expected = reference.lloyd(X, X[:20], tol=tol * X.var(axis=0).mean())
-        assert_same(fit(X, X[:20], tol=tol), X, expected)
+    expected = reference.lloyd(X, X[:20], tol=tol * X.var(axis=0).mean())
+    assert_same(fit(X, X[:20], tol=tol), X, expected)
 
 
 # ------------------------------------------------------------------------------------------- empty clusters
 
 
-def test_empty_clusters_get_the_farthest_rows(path):
-    rng = np.random.RandomState(6)
-    for case in range(40):
+@pytest.mark.parametrize("seed", range(8))
+def test_empty_clusters_get_the_farthest_rows(path, seed):
+    rng = np.random.RandomState(seed)
+    for case in range(5 * seed, 5 * seed + 5):
         n, d, k = rng.randint(100, 1000), 1 + case % 4, rng.randint(4, 40)
         X = rng.normal(size=(n, d))
         weight = rng.uniform(0.5, 2, size=n) if case % 2 else None
@@ -178,15 +183,15 @@ def test_empty_clusters_get_the_farthest_rows(path):
 
 
 @pytest.mark.filterwarnings("ignore:Number of distinct clusters")
-def test_equally_far_rows_fill_empty_clusters_as_in_scikit_learn(path):
+@pytest.mark.parametrize("seed", range(5))
+def test_equally_far_rows_fill_empty_clusters_as_in_scikit_learn(path, seed):
     cluster = pytest.importorskip("sklearn.cluster")
-    for seed in range(5):
-        X = np.random.RandomState(seed).randint(-3, 4, size=(2000, 2)).astype(float)
-        X[1000:] = -X[:1000]  # the mean is 0 without rounding
-        centers = np.zeros((16, 2))
-        centers[2:] = 500
-        theirs = cluster.KMeans(16, init=centers, n_init=1, max_iter=1).fit(X)
-        assert_same(fit(X, centers, max_iter=1), X, (theirs.labels_, theirs.inertia_, theirs.cluster_centers_, 1))
+    X = np.random.RandomState(seed).randint(-3, 4, size=(2000, 2)).astype(float)
+    X[1000:] = -X[:1000]  # the mean is 0 without rounding
+    centers = np.zeros((16, 2))
+    centers[2:] = 500
+    theirs = cluster.KMeans(16, init=centers, n_init=1, max_iter=1).fit(X)
+    assert_same(fit(X, centers, max_iter=1), X, (theirs.labels_, theirs.inertia_, theirs.cluster_centers_, 1))
 
 
 def test_clusters_that_no_row_is_left_for_go_to_the_heaviest_one():
@@ -197,12 +202,16 @@ def test_clusters_that_no_row_is_left_for_go_to_the_heaviest_one():
     assert model.inertia_ == 0
 
 
-def test_fewer_distinct_rows_than_clusters(path):
+def test_equal_centers_share_equal_rows(path):
     X = np.array([[1.0], [0], [0], [1], [0]])
     model = fit(X, np.array([[1.0], [0], [0], [0], [1]]))
     assert model.inertia_ == 0
     assert_consistent(model, X)
-    for seed in range(100):
+
+
+@pytest.mark.parametrize("start", range(0, 100, 20))
+def test_fewer_distinct_rows_than_clusters(path, start):
+    for seed in range(start, start + 20):
         rng = np.random.RandomState(seed)
         X = rng.choice(rng.normal(size=5), size=(100, 1 + seed % 4))
         model = KMeans(8 + len(np.unique(X, axis=0)), random_state=seed).fit(X) if seed % 4 == 0 else fit(X, X[:30])
@@ -213,10 +222,10 @@ def test_fewer_distinct_rows_than_clusters(path):
 
 
 @DTYPES
-def test_integer_grids_full_of_ties(path, dtype):
-    rng = np.random.RandomState(7)
-    for case in range(60):
-        d = 1 + case % 8
+@pytest.mark.parametrize("d", FEW)
+def test_integer_grids_full_of_ties(path, d, dtype):
+    rng = np.random.RandomState(d)
+    for case in range(8):
         X = rng.randint(0, 3 + case % 5, size=(rng.randint(30, 400), d)).astype(dtype)
         distinct = np.unique(X, axis=0)
         centers = distinct[rng.choice(len(distinct), size=rng.randint(1, min(len(distinct), 20) + 1), replace=False)]
@@ -429,10 +438,11 @@ def test_seeding_is_as_good_as_the_textbooks(path, n_local_trials):
 
 
 @DTYPES
-def test_no_row_without_weight_is_chosen(path, dtype):
-    rng = np.random.RandomState(19)
-    for case in range(120):
-        n, d = rng.randint(2, 400), 1 + case % 8
+@pytest.mark.parametrize("d", FEW)
+def test_no_row_without_weight_is_chosen(path, d, dtype):
+    rng = np.random.RandomState(d)
+    for case in range(15):
+        n = rng.randint(2, 400)
         X = (rng.normal(size=(n, d)) + (1e4 if case % 2 else 0)).astype(dtype)
         weight = rng.uniform(size=n) * (rng.uniform(size=n) < 0.3)
         weight[0] = 1e-9
@@ -450,10 +460,11 @@ def test_no_row_without_weight_is_chosen_even_if_nothing_is_left_to_gain(path):
 
 
 @DTYPES
-def test_seeding_chooses_every_distinct_row_if_it_may(path, dtype):
-    rng = np.random.RandomState(20)
-    for case in range(40):
-        distinct = np.unique((rng.normal(size=(rng.randint(1, 80), 1 + case % 8)) * 10).astype(dtype), axis=0)
+@pytest.mark.parametrize("d", FEW)
+def test_seeding_chooses_every_distinct_row_if_it_may(path, d, dtype):
+    rng = np.random.RandomState(d)
+    for case in range(5):
+        distinct = np.unique((rng.normal(size=(rng.randint(1, 80), d)) * 10).astype(dtype), axis=0)
         X = distinct[np.concatenate([np.arange(len(distinct)), rng.randint(len(distinct), size=case)])]
         centers, rows = kmeans_plusplus(X, len(distinct), random_state=case, n_local_trials=1 if case % 2 else None)
         np.testing.assert_array_equal(np.unique(centers, axis=0), distinct)
@@ -468,10 +479,11 @@ def test_seeding_works_on_equal_rows(path):
 
 
 @DTYPES
-def test_draws_do_not_depend_on_the_order_of_the_rows(path, dtype):
-    rng = np.random.RandomState(21)
-    for case in range(20):
-        X = rng.normal(size=(rng.randint(20, 1500), 1 + case % 8)).astype(dtype)
+@pytest.mark.parametrize("d", FEW)
+def test_draws_do_not_depend_on_the_order_of_the_rows(path, d, dtype):
+    rng = np.random.RandomState(d)
+    for case in range(3):
+        X = rng.normal(size=(rng.randint(20, 1500), d)).astype(dtype)
         weight = rng.uniform(size=len(X)) if case % 2 else None
         order = rng.permutation(len(X))
         one, _ = kmeans_plusplus(X, 10, sample_weight=weight, random_state=case)
@@ -482,10 +494,11 @@ def test_draws_do_not_depend_on_the_order_of_the_rows(path, dtype):
 
 
 @DTYPES
-def test_draws_take_weights_for_repetitions(path, dtype):
-    rng = np.random.RandomState(22)
-    for case in range(20):
-        X = rng.normal(size=(rng.randint(20, 700), 1 + case % 8)).astype(dtype)
+@pytest.mark.parametrize("d", FEW)
+def test_draws_take_weights_for_repetitions(path, d, dtype):
+    rng = np.random.RandomState(d)
+    for case in range(3):
+        X = rng.normal(size=(rng.randint(20, 700), d)).astype(dtype)
         times = rng.randint(0, 4, size=len(X))
         one, _ = kmeans_plusplus(X, 10, sample_weight=times.astype(float), random_state=case)
         other, _ = kmeans_plusplus(np.repeat(X, times, axis=0), 10, random_state=case)

@@ -105,7 +105,7 @@ def test_labels_go_back_to_the_order_of_the_data():
     np.testing.assert_array_equal(_cells.unsort(data, labels)[data.cells.order], labels)
 
 
-def test_boxes_of_the_grid_are_numbered_so_that_successive_ones_are_neighbours():
+def test_boxes_of_the_grid_are_numbered_so_that_successive_ones_are_neighbors():
     side = np.arange(8) + 0.5
     X = np.stack(np.meshgrid(side, side, indexing="ij"), axis=-1).reshape(-1, 2)
     code, counts = np.zeros(64, dtype=np.uint16), np.zeros((1, 64), dtype=np.uint32)

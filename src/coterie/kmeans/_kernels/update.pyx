@@ -68,7 +68,7 @@ def move_centers(
         double[:, ::1] centers,           # INOUT  (k, d)
         double[::1] moved,                # WORK   (k,)
         float[::1] loss):                 # OUT    (k,), scaled: how much a margin of this label shrinks, at most
-    """Centres become means; one without weight goes where the heaviest one is, as in scikit-learn.
+    """Centers become means; one without weight goes where the heaviest one is, as in scikit-learn.
 
     Returns the sum of squared movements.
     """
