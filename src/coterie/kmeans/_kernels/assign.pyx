@@ -63,7 +63,7 @@ def assign_labels(
         while work_take(&region.work, slot, &part):
             first.n = second.n = 0
             for row in range(part.start, part.stop):
-                if label_stands(row, labels, margins, loss):
+                if labels[row] >= 0 and margin_lasts(&margins[row], loss[labels[row]]):
                     continue
                 tally.seen += 1
                 if single:
@@ -89,17 +89,13 @@ cdef inline void append(batch_t *batch, Py_ssize_t row) noexcept nogil:
     batch.n += 1
 
 
-cdef inline bint label_stands(Py_ssize_t row, const int32_t[::1] labels, float[::1] margins,
-                              const float[::1] loss) noexcept nogil:
-    """Take the loss off the margin of a row. Is there something left?"""
-    cdef float margin
-    if labels[row] < 0:
+cdef inline bint margin_lasts(float *margin, float loss) noexcept nogil:
+    """Take the loss off a margin, if that leaves something."""
+    cdef float left = margin[0] - loss
+    if not left > 0:
         return False
-    margin = margins[row] - loss[labels[row]]
-    if margin > 0:
-        margins[row] = margin * ROUND_DOWN
-        return True
-    return False
+    margin[0] = left * ROUND_DOWN
+    return True
 
 
 cdef void label_batch(

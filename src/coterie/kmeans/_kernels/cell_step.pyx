@@ -137,7 +137,7 @@ cdef inline int64_t relabel(int32_t *labels, Py_ssize_t n, int32_t label) noexce
     return changed
 
 
-cdef int64_t label_cell(
+cdef inline int64_t label_cell(
         const real[:, ::1] X, const double[::1] weight, Py_ssize_t start, int n_rows, Centers centers,
         const int32_t *candidates, Py_ssize_t m, int32_t[::1] labels, double[:, ::1] sums, double[::1] weights,
         double *work) noexcept nogil:
@@ -153,15 +153,18 @@ cdef int64_t label_cell(
         double *some_norms = some_weight + TILE
         double *some_packed = some_norms + m    # (m, d)
         double *some_sums = some_packed + m * d  # (m, d + 1)
+        const double *packed = &centers.packed[0, 0]
+        const double *norms = &centers.norms[0]
+        double scale = centers.scale
         uint64_t close
         int i
     for i in range(n_rows):
         rows[i] = start + i
     for i in range(m):
-        some_norms[i] = centers.norms[candidates[i]]
+        some_norms[i] = norms[candidates[i]]
         for j in range(d):
-            some_packed[i * d + j] = centers.packed[candidates[i], j]
-    pack_tile(&X[0, 0], rows, n_rows, d, &centers.shift[0], centers.scale, tile)
+            some_packed[i * d + j] = packed[candidates[i] * d + j]
+    pack_tile(&X[0, 0], rows, n_rows, d, &centers.shift[0], scale, tile)
     close = nearest_tile(tile, d, some_packed, some_norms, m, centers.slack, centers.floor, index, NULL)
     if close:
         for i in range(n_rows):
@@ -181,6 +184,6 @@ cdef int64_t label_cell(
     # The tile is scaled by a power of two, which costs no digits.
     for i in range(m):
         for j in range(d):
-            sums[candidates[i], j] += some_sums[i * (d + 1) + j] / centers.scale
+            sums[candidates[i], j] += some_sums[i * (d + 1) + j] / scale
         weights[candidates[i]] += some_sums[i * (d + 1) + d]
     return changed

@@ -72,7 +72,7 @@ def hash_rows(
                 hashes[row] = h
 
 
-cdef int pack(const real[:, ::1] X, Tiles tiles, Py_ssize_t tile, real *out) noexcept nogil:
+cdef inline int pack(const real[:, ::1] X, Tiles tiles, Py_ssize_t tile, real *out) noexcept nogil:
     """The rows of a tile, shifted, scaled and transposed. Returns how many."""
     cdef:
         Py_ssize_t rows[TILE]
@@ -84,21 +84,21 @@ cdef int pack(const real[:, ::1] X, Tiles tiles, Py_ssize_t tile, real *out) noe
     return <int> n_rows
 
 
-cdef double squared_distance_to_box(const double *low, const double *high, const real *c, Tiles tiles,
-                                    Py_ssize_t d) noexcept nogil:
+cdef inline double squared_distance_to_box(const double *low, const double *high, const real *c,
+                                           const double *shift, double scale, Py_ssize_t d) noexcept nogil:
     """From a scaled point c to a box in the data's own units, scaled."""
     cdef:
         Py_ssize_t j
         double t, total = 0.0
     for j in range(d):
-        t = max((low[j] - tiles.shift[j]) * tiles.scale - c[j], c[j] - (high[j] - tiles.shift[j]) * tiles.scale)
+        t = max((low[j] - shift[j]) * scale - c[j], c[j] - (high[j] - shift[j]) * scale)
         if t > 0.0:
             total += t * t
     return total
 
 
-cdef int within_reach(Tiles tiles, Py_ssize_t start, Py_ssize_t stop, const real[:, ::1] centers,
-                      const Py_ssize_t *which, int n_which, Py_ssize_t *found) noexcept nogil:
+cdef inline int within_reach(Tiles tiles, Py_ssize_t start, Py_ssize_t stop, const real[:, ::1] centers,
+                             const Py_ssize_t *which, int n_which, Py_ssize_t *found) noexcept nogil:
     """Which of some centers are nearer to the tiles start .. stop - 1 than their farthest point is to its own?
 
     All, where the tiles have no boxes. Returns how many; `found` may be `which`.
@@ -118,7 +118,7 @@ cdef int within_reach(Tiles tiles, Py_ssize_t start, Py_ssize_t stop, const real
     for tile in range(start + 1, stop):
         reach = max(reach, tiles.farthest[tile])
     for i in range(n_which):
-        if squared_distance_to_box(low, high, &centers[which[i], 0], tiles, d) < reach:
+        if squared_distance_to_box(low, high, &centers[which[i], 0], &tiles.shift[0], tiles.scale, d) < reach:
             found[n_found] = which[i]
             n_found += 1
     return n_found
@@ -160,7 +160,7 @@ def gains(
                 group = stop
 
 
-cdef void add_gains(
+cdef inline void add_gains(
         const real[:, ::1] X, const double[::1] weight, Tiles tiles, Py_ssize_t tile, const real[:, ::1] trials,
         const Py_ssize_t *which, int n_which, const real[::1] closest, real *work, double *gain) noexcept nogil:
     """Add what some trials would gain by the rows of a tile."""
@@ -211,12 +211,12 @@ def add_center(
                 group = stop
 
 
-cdef void lower_closest(
+cdef inline void lower_closest(
         const real[:, ::1] X, const double[::1] weight, Tiles tiles, Py_ssize_t tile, const real[:, ::1] center,
         const uint16_t[::1] bucket, real[::1] closest, real *work, double *change) noexcept nogil:
     """Compare the rows of a tile with a new center."""
     cdef:
-        Py_ssize_t d = X.shape[1], row
+        Py_ssize_t d = X.shape[1], start = tiles.starts[tile], row
         int i, n_rows
         real *points = work                  # (d, TILE)
         real *distance = points + d * TILE   # (TILE,)
@@ -224,7 +224,7 @@ cdef void lower_closest(
     n_rows = pack(X, tiles, tile, points)
     tile_distances(points, d, &center[0, 0], 1, distance)
     for i in range(n_rows):
-        row = tiles.starts[tile] + i
+        row = start + i
         old = closest[row]
         if distance[i] < old:
             closest[row] = distance[i]
