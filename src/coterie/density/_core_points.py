@@ -63,12 +63,13 @@ class CorePoints(NamedTuple):
         ratio: NDArray[np.float64]
         if self.metric is None:
             far = rows[:, self.indices].min(axis=1)
-            ratio, is_within = far / self.eps, far <= self.eps
+            ratio, is_within = far.astype(np.float64) / self.eps, far <= self.eps
         else:
             core = as_matrix(self.rows, name="model.components_")
             _, ratio, is_within = _measure(core, rows, self.metric, self.eps, n_threads)
-        # Whatever a division was rounded to.
-        return np.where(is_within, np.minimum(ratio, 1.0), np.maximum(ratio, np.nextafter(1.0, 2.0)))
+        wrong = np.flatnonzero((ratio > 1.0) == is_within)  # by the rounding of the division
+        ratio[wrong] = np.where(is_within[wrong], 1.0, np.nextafter(1.0, 2.0))
+        return ratio
 
     def _nearest_given(self, rows: NDArray[np.floating] | SparseRows) -> NDArray[np.intp]:
         """The same from given distances to all rows of the fit."""
