@@ -5,7 +5,6 @@ import dataclasses
 import hashlib
 import math
 import os
-import pickle
 import subprocess
 import sys
 import textwrap
@@ -16,7 +15,7 @@ import pytest
 from reference import distances as reference
 
 import coterie
-from coterie import Cancelled, distances
+from coterie import Cancelled
 from coterie._runtime._kernels import simd
 from coterie._runtime.thresholds import thresholds
 from coterie.distances import Metric, as_metric, cdist, from_degrees, km_to_radians, pdist, radians_to_km, squareform
@@ -414,110 +413,6 @@ def test_out_of_cdist_has_the_shape_of_the_result():
         cdist(np.zeros((3, 2)), np.zeros((4, 2)), out=np.empty((4, 3)).T)
 
 
-# ------------------------------------------------------------------------------------------- names
-
-
-def test_each_alias_is_the_metric_itself():
-    aliases = {alias: metric.name for metric in map(as_metric, NAMES) for alias in metric.aliases}
-    assert len(aliases) == sum(len(as_metric(name).aliases) for name in NAMES)
-    assert not set(aliases) & set(NAMES)
-    assert {"l1", "l2", "cityblock", "chebychev", "matching", "sqeuclid"} <= set(aliases)
-    for alias, name in aliases.items():
-        assert as_metric(alias) is as_metric(alias.upper()) is as_metric(name) or name == "minkowski"
-        assert as_metric(alias) == as_metric(name)
-
-
-def test_scipys_names_mean_the_same_here():
-    scipy = pytest.importorskip("scipy.spatial.distance")
-    X = np.random.RandomState(0).randint(0, 2, size=(6, 5)) + 0.0
-    X[:, 0] = [1, 2, 3, 4, 5, 6]
-    X[:, 1] = [2, 2, 1, 1, 0, 1]
-    known = 0
-    for name in NAMES:
-        for alias in (name, *as_metric(name).aliases):
-            if name in ("haversine", "dice") or alias in ("manhattan", "infinity", "l1", "l2", "p"):
-                continue  # scikit-learn's names; dice is of booleans
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                np.testing.assert_allclose(pdist(X, alias), scipy.pdist(X, alias), rtol=1e-12, err_msg=alias)
-            known += 1
-    assert known > 30
-
-
-@pytest.mark.parametrize("name", ["euclidian", "", "mahalanobis", "l3", "nan_euclidean"])
-def test_an_unknown_name_is_answered_with_those_that_exist(name):
-    X = np.eye(2)
-    for call in (as_metric, lambda metric: pdist(X, metric), lambda metric: cdist(X, X, metric)):
-        with pytest.raises(ValueError, match=f"Unknown Distance Metric: {name}. There are") as error:
-            call(name)
-        assert all(known in str(error.value) for known in NAMES)
-
-
-@pytest.mark.parametrize("metric", [None, 3, ["euclidean"], b"euclidean"])
-def test_what_is_neither_name_nor_function_is_refused(metric):
-    with pytest.raises(TypeError, match="metric must be a string identifier or a function"):
-        as_metric(metric)
-
-
-@pytest.mark.parametrize("p", [0, -1, math.nan, -math.inf])
-def test_an_exponent_that_is_not_positive_is_refused(p):
-    with pytest.raises(ValueError, match="p must be greater than 0"):
-        pdist(np.eye(2), "minkowski", p=p)
-
-
-def test_arguments_that_a_metric_does_not_take_are_named():
-    for metric, kwargs in (("euclidean", {"p": 2}), ("minkowski", {"V": 1}), (as_metric("cosine"), {"p": 2})):
-        with pytest.raises(TypeError, match=f"takes no argument '{next(iter(kwargs))}'"):
-            pdist(np.eye(2), metric, **kwargs)
-    for metric in ("euclidean", "minkowski"):
-        with pytest.raises(TypeError, match=r"no argument 'w'.*weighted by scaling"):
-            pdist(np.eye(2), metric, w=[1, 1])
-
-
-def test_minkowski_is_the_metric_that_its_exponent_makes_it():
-    assert [as_metric("minkowski", p=p).kernel for p in (1, 2, math.inf, 3)] == [
-        "manhattan",
-        "euclidean",
-        "chebyshev",
-        "minkowski",
-    ]
-    assert as_metric("minkowski") == as_metric("minkowski", p=2) and as_metric("P", p=np.float32(3.5)).p == 3.5
-    X = np.random.RandomState(0).normal(size=(20, 4))
-    for p, name in ((1, "manhattan"), (2, "euclidean"), (math.inf, "chebyshev")):
-        np.testing.assert_array_equal(pdist(X, "minkowski", p=p), pdist(X, name))
-
-
-def test_a_metric_is_a_value():
-    metric = as_metric("minkowski", p=3)
-    assert metric == as_metric("minkowski", p=3.0) != as_metric("minkowski", p=4)
-    assert len({metric, as_metric("m", p=3), as_metric("euclidean"), as_metric("l2")}) == 2
-    for each in (metric, as_metric("haversine"), as_metric(reference.chebyshev)):
-        again = pickle.loads(pickle.dumps(each))
-        assert again == each and hash(again) == hash(each) and as_metric(each) is each
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        metric.p = 4.0
-    X = np.random.RandomState(0).normal(size=(9, 2))
-    np.testing.assert_array_equal(pdist(X, metric), pdist(X, "minkowski", p=3))
-
-
-def test_the_table_says_what_each_can_do():
-    metrics = {name: as_metric(name) for name in NAMES}
-    assert {name: metric.undefined for name, metric in metrics.items() if metric.undefined} == {
-        "cosine": "zero",
-        "correlation": "constant",
-    }
-    assert [name for name, metric in metrics.items() if metric.n_features] == ["haversine"]
-    assert [name for name, metric in metrics.items() if not metric.scale_free] == [
-        "euclidean",
-        "sqeuclidean",
-        "manhattan",
-        "chebyshev",
-        "minkowski",
-    ]
-    assert all(metric.name == name and f"\n{name} " in distances.__doc__ for name, metric in metrics.items())
-    assert all(alias in distances.__doc__ for metric in metrics.values() for alias in metric.aliases)
-
-
 # ------------------------------------------------------------------------------------------- functions
 
 
@@ -629,148 +524,6 @@ def test_the_length_of_a_condensed_matrix_is_checked(n, good):
             check_condensed(np.zeros(n), "d")
     with pytest.raises(ValueError, match="'y' must have shape=1"):
         check_condensed(np.zeros((n, 1)))
-
-
-# ------------------------------------------------------------------------------------------- squareform
-
-
-@pytest.mark.parametrize("dtype", ["f8", "f4", "f2", "i8", "i4", "u1", "?", ">f8", "c16", "g", "O", "m8[s]"])
-@pytest.mark.parametrize("n", [1, 2, 3, 9, 20, 131])
-def test_squareform_goes_both_ways(n, dtype):
-    y = (np.arange(n * (n - 1) // 2) % 120 + 1).astype(dtype)
-    square = squareform(y)
-    assert square.shape == (n, n) and square.dtype == y.dtype
-    expected, at = np.zeros((n, n), dtype=dtype), 0
-    for i in range(n):
-        for j in range(i + 1, n):
-            expected[i, j] = expected[j, i] = y[at]
-            at += 1
-    np.testing.assert_array_equal(square, expected)
-    for given in (square, np.asfortranarray(square), square.tolist() if dtype == "f8" else square):
-        back = squareform(given)
-        assert back.dtype == y.dtype and not np.shares_memory(back, square)
-        np.testing.assert_array_equal(back, y)
-    np.testing.assert_array_equal(squareform(np.repeat(y, 2)[::2]), square)
-
-
-def test_squareform_of_a_large_read_only_matrix():
-    y = np.random.RandomState(0).normal(size=1500 * 1499 // 2)
-    y.flags.writeable = False
-    square = squareform(y)
-    np.testing.assert_array_equal(square, square.T)
-    np.testing.assert_array_equal(square[np.triu_indices(1500, 1)], y)
-    assert not square.diagonal().any()
-    square.flags.writeable = False
-    np.testing.assert_array_equal(squareform(square), y)
-
-
-def test_squareform_looks_at_the_upper_triangle_only_without_checks():
-    lopsided = np.arange(1.0, 10).reshape(3, 3)
-    np.testing.assert_array_equal(squareform(lopsided, checks=False), [2, 3, 6])
-
-
-ROUND = np.array([[0.0, 1.0], [1.0, 0.0]])
-
-
-@pytest.mark.parametrize(
-    "given, arguments, words",
-    [
-        (ROUND[:1], {}, "The matrix argument must be square."),
-        (ROUND[:1], {"checks": False}, "The matrix argument must be square."),
-        (ROUND + np.eye(2), {}, "Distance matrix 'X' diagonal must be zero."),
-        (np.triu(ROUND), {}, "Distance matrix 'X' must be symmetric."),
-        (np.where(ROUND, np.nan, 0), {}, "Distance matrix 'X' must be symmetric."),
-        (np.ones(2), {}, "Incompatible vector size."),
-        (np.ones(5), {}, "Incompatible vector size."),
-        (np.ones((2, 2, 2)), {}, "A 3-dimensional array is not permitted"),
-        (ROUND, {"force": "tomatrix"}, "Forcing 'tomatrix' but input X is not a distance vector."),
-        (np.ones(3), {"force": "ToVector"}, "Forcing 'tovector' but input X is not a distance matrix."),
-    ],
-)
-def test_squareform_refuses_with_the_sentences_of_scipy(given, arguments, words):
-    with pytest.raises(ValueError, match=words) as ours:
-        squareform(given, **arguments)
-    scipy = pytest.importorskip("scipy.spatial.distance")
-    with pytest.raises(ValueError) as theirs:
-        scipy.squareform(given, **arguments)
-    assert str(ours.value) == str(theirs.value)
-
-
-def test_asymmetry_is_found_wherever_it_is():
-    n = 600
-    D = squareform(np.arange(1.0, n * (n - 1) // 2 + 1))
-    for i, j in ((0, n - 1), (n - 1, 0), (300, 255), (255, 256), (n - 1, n - 2)):
-        other = D.copy()
-        other[i, j] += 1
-        with pytest.raises(ValueError, match="must be symmetric"):
-            squareform(other)
-
-
-def test_squareform_forced_the_way_that_it_goes():
-    np.testing.assert_array_equal(squareform([1.0], force="tomatrix"), ROUND)
-    np.testing.assert_array_equal(squareform(ROUND, force="tovector"), [1])
-    np.testing.assert_array_equal(squareform([]), np.zeros((1, 1)))
-    assert squareform(np.zeros((1, 1))).shape == (0,)
-
-
-# ------------------------------------------------------------------------------------------- on the globe
-
-
-def test_known_distances_between_cities():
-    # Ezeiza and Charles de Gaulle, 11,099.54 km in scikit-learn's example with a radius of 6371 km; London, New York.
-    places = from_degrees([-34.83333, 49.0083899664, 51.5074, 40.7128], [-58.5166646, 2.53844117956, -0.1278, -74.006])
-    y = pdist(places, "haversine")
-    assert y[0] * 6371 == pytest.approx(11099.54035582, abs=1e-6)
-    assert radians_to_km(y[5]) == pytest.approx(5570, abs=1)
-    quarter = pdist(from_degrees([90, 0], [0, 123]), "haversine")
-    assert radians_to_km(quarter) == pytest.approx([10007.557], abs=0.001)
-
-
-def test_kilometers_and_radians_are_inverse():
-    km = np.array([[0.0, 1.5], [20000.0, 3.0]])
-    np.testing.assert_allclose(radians_to_km(km_to_radians(km)), km, rtol=1e-15)
-    assert km_to_radians([6371.0088]).tolist() == [1.0] and radians_to_km(1) == 6371.0088
-    assert np.ndim(km_to_radians(3)) == 0
-
-
-def test_degrees_become_rows_of_radians():
-    rows = from_degrees(np.array([90, -45], dtype=np.int8), [180.0, -360.0])
-    np.testing.assert_allclose(rows, [[np.pi / 2, np.pi], [-np.pi / 4, -2 * np.pi]])
-    assert rows.dtype == np.float64 and from_degrees([], []).shape == (0, 2)
-
-
-@pytest.mark.parametrize(
-    "latitude, longitude, words",
-    [
-        ([0, 91], [0, 0], "latitude must be from -90 to 90 degrees. Got 91.0 at row 1"),
-        ([0, 0], [-361, 0], "longitude must be from -360 to 360 degrees. Got -361.0 at row 0"),
-        ([math.nan], [0], "latitude must be .* Got nan at row 0"),
-        ([0, 0], [0], "of the same length"),
-        (0, 0, "must be one-dimensional"),
-    ],
-)
-def test_degrees_that_are_none_are_refused(latitude, longitude, words):
-    with pytest.raises(ValueError, match=words):
-        from_degrees(latitude, longitude)
-
-
-def test_haversine_of_what_is_no_place_is_refused_or_warned_of():
-    with pytest.raises(ValueError, match=r"Haversine distance only valid in 2 dimensions.*X has 3 columns"):
-        pdist(np.zeros((4, 3)), "haversine")
-    with pytest.raises(ValueError, match="XB has 1 columns"):
-        cdist(np.zeros((4, 2)), np.zeros((4, 1)), "haversine")
-    for latitude in (48.8, -1.7, 3.1):
-        with pytest.warns(UserWarning, match=r"beyond the poles.*from_degrees"):
-            pdist([[latitude, 2.3], [0.0, -0.1]], "haversine")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        pdist([[1.5707963267948966, 300.0], [-1.5707963267948966, 0.0]], "haversine")
-
-
-@pytest.mark.parametrize("force", [None, 0, "square", b"no", ["tomatrix"]])
-def test_squareform_is_forced_by_three_words_only(force):
-    with pytest.raises(ValueError, match=r"^The 'force' parameter of squareform must be a str among"):
-        squareform([1.0, 2.0, 3.0], force)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import functools
 import math
 from collections.abc import Callable
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -57,12 +57,17 @@ class Metric:
     @property
     def power(self) -> float:
         """The power of numbers that is added up; 0 where they are divided first, or not added up."""
-        return max(self.p, 1.0) if self.kernel == "minkowski" else _POWERS.get(self.kernel, 0.0)
+        return max(self.p, 1.0) if self.kernel == "minkowski" else _FORMULAS.get(self.kernel, _FORMULAS[""]).power
 
     @property
     def degree(self) -> int:
         """Rows times t are at distances times t to this power."""
-        return _DEGREES.get(self.kernel, 0)
+        return _FORMULAS.get(self.kernel, _FORMULAS[""]).degree
+
+    @property
+    def cost(self) -> float:
+        """Nanoseconds of a feature of a pair."""
+        return _FORMULAS.get(self.kernel, _FORMULAS[""]).cost
 
     def as_length(self, radius: float) -> float:
         """A radius in the units of the rows; 0 where it has none."""
@@ -72,8 +77,30 @@ class Metric:
 Metric.__module__ = "coterie.distances"  # where users find it, and pickles
 
 
-_POWERS = {"euclidean": 2.0, "sqeuclidean": 2.0, "manhattan": 1.0, "chebyshev": 1.0, "canberra": 1.0, "braycurtis": 1.0}
-_DEGREES = {"euclidean": 1, "sqeuclidean": 2, "manhattan": 1, "chebyshev": 1, "minkowski": 1}
+class _Formula(NamedTuple):
+    """What holds for a formula, whichever metric it computes: see the properties of `Metric`."""
+
+    power: float = 0.0
+    degree: int = 0
+    cost: float = 0.1
+
+
+_FORMULAS = {
+    "": _Formula(),  # a callable
+    "euclidean": _Formula(power=2.0, degree=1),
+    "sqeuclidean": _Formula(power=2.0, degree=2),
+    "manhattan": _Formula(power=1.0, degree=1),
+    "chebyshev": _Formula(power=1.0, degree=1),
+    "minkowski": _Formula(degree=1, cost=25.0),  # its power is p
+    "cosine": _Formula(),
+    "correlation": _Formula(),
+    "canberra": _Formula(power=1.0, cost=0.4),
+    "braycurtis": _Formula(power=1.0),
+    "hamming": _Formula(),
+    "jaccard": _Formula(),
+    "dice": _Formula(),
+    "haversine": _Formula(cost=25.0),
+}
 _TABLE = (
     Metric("euclidean", ("l2", "euclid", "eu", "e"), "euclidean"),
     Metric("sqeuclidean", ("sqe", "sqeuclid"), "sqeuclidean"),

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _BLOCK_NUMBERS = 1 << 15  # in the columns of a block: 256 kB, so that they stay in the cache
 _BLOCK_COLUMNS = 2048
-_COST, _COSTS = 0.1, {"minkowski": 25.0, "haversine": 25.0, "canberra": 0.4}  # nanoseconds of a feature of a pair
 _TILE = pairwise.TILE
 
 
@@ -75,11 +74,12 @@ def _fill(
 ) -> None:
     """Fill `out` block by block with the distances of the first points to the last ones."""
     one, many = points[0], points[-1]
-    cost = _COSTS.get(metric.kernel, _COST)
-    rows = thresholds.distance_rows if cost < 10 else thresholds.distance_rows // 4  # a block takes a few milliseconds
+    rows = (
+        thresholds.distance_rows if metric.cost < 10 else thresholds.distance_rows // 4
+    )  # a block takes a few milliseconds
     columns = min(_BLOCK_COLUMNS, max(2, _BLOCK_NUMBERS // (_TILE * max(one.d, 1))) * _TILE)
     n_blocks = -(-one.n // rows) * -(-many.n // columns)
-    n_threads = parallel.threads_for(out.size * max(one.d, 4) * cost, n_threads)
+    n_threads = parallel.threads_for(out.size * max(one.d, 4) * metric.cost, n_threads)
     parallel.over_in_steps("distances", n_blocks, n_blocks, 1, n_threads, kernel, *points, rows, columns, out)
 
 
@@ -92,7 +92,7 @@ def _call_rectangle(
             out[i, j] = as_distance(function(x, y))
 
 
-def as_distance(value: object) -> float:
+def as_distance(value: Any) -> float:
     """What a function of two rows returned; an array with one number counts as that number."""
     if type(value) is float or type(value) is np.float64:
         return value

@@ -186,7 +186,9 @@ def _in_order(rows: SparseRows) -> SparseRows:
     )
 
 
-def _raise_for_not_finite(starts: NDArray, columns: NDArray, values: NDArray, name: str, owner: str | None) -> None:
+def _raise_for_not_finite(
+    starts: NDArray[np.int64], columns: NDArray[np.integer], values: NDArray[np.floating], name: str, owner: str | None
+) -> None:
     at = int((~np.isfinite(values)).argmax())
     row = int(np.searchsorted(starts, at, side="right")) - 1
     place = f" First at row {row}, column {columns[at]}."

@@ -55,7 +55,7 @@ def build(vectors: Vectors, n_threads: int, leaf: int = 32) -> kd_tree.Tree:
     arrays = points, order, nodes, boxes
     nodes[0, :2] = 0, n
     level, large = 0, np.zeros(1, np.int64)
-    small = []
+    small: list[np.int64] = []
     while len(large):
         if len(large) + len(small) >= _PARTS:
             small.extend(large)

@@ -362,7 +362,7 @@ class NearestNeighbors(Estimator):
             self._rows = rows
         return rows
 
-    def _read_queries(self, X: ArrayLike | None) -> NDArray | None:
+    def _read_queries(self, X: ArrayLike | None) -> NDArray[Any] | None:
         if X is None:
             return None
         Y = self._read_more(X)
@@ -391,7 +391,7 @@ def _effective(measure: distances.Metric | None) -> dict[str, object]:
     }
 
 
-def _check_not_negative(X: NDArray) -> None:
+def _check_not_negative(X: NDArray[Any]) -> None:
     if X.min() < 0:
         row, column = divmod(int((X < 0).argmax()), X.shape[1])
         raise ValueError(
@@ -399,7 +399,7 @@ def _check_not_negative(X: NDArray) -> None:
         )
 
 
-def _as_objects(parts: list[NDArray]) -> NDArray[np.object_]:
+def _as_objects(parts: list[NDArray[Any]]) -> NDArray[np.object_]:
     """An array of arrays, of equal lengths, too."""
     array = np.empty(len(parts), dtype=object)
     for i, part in enumerate(parts):
@@ -415,7 +415,7 @@ def _check_mode(mode: str) -> None:
         )
 
 
-def _as_graph(indptr: NDArray, indices: NDArray, found: NDArray, mode: str, n_columns: int) -> Any:
+def _as_graph(indptr: NDArray[Any], indices: NDArray[Any], found: NDArray[Any], mode: str, n_columns: int) -> Any:
     from scipy.sparse import csr_matrix
 
     data = found if mode == "distance" else np.ones(len(indices))

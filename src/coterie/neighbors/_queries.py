@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -225,7 +225,7 @@ def radius_counts(
 
 def _read(
     X: ArrayLike, Y: ArrayLike | None, metric: object, kwargs: dict[str, object], owner: str
-) -> tuple[NDArray, NDArray | None, distances.Metric]:
+) -> tuple[NDArray[Any], NDArray[Any] | None, distances.Metric]:
     measure = distances.as_metric(metric, **kwargs)
     same = Y is None or Y is X
     X = as_matrix(X, owner=owner)

@@ -60,7 +60,7 @@ class Rows:
     top : the largest absolute value of X; 0 where no number of its type needs a division.
     """
 
-    X: NDArray
+    X: NDArray[Any]
     metric: distances.Metric | None
     vectors: _vectors.Vectors | None = None
     tree: kd_tree.Tree | None = None
@@ -73,7 +73,7 @@ class Rows:
 
 
 def lay_out(
-    X: NDArray,
+    X: NDArray[Any],
     metric: distances.Metric,
     n_queries: int,
     n_threads: int,
@@ -110,7 +110,7 @@ def _suited(rows: Rows, n_threads: int, radius: float) -> Rows:
     return lay_out(rows.X, rows.metric, 1, n_threads, rows.tree is not None, exponent)
 
 
-def _in_reach(rows: Rows, Y: NDArray | None, radius: float) -> NDArray | None:
+def _in_reach(rows: Rows, Y: NDArray[Any] | None, radius: float) -> NDArray[Any] | None:
     """Move queries that are too far away to be compared to where squares fit: they are still beyond the radius."""
     power = rows.metric.power if rows.metric is not None else 0.0
     far = None if Y is None else power_of_two.far_rows(Y, rows.exponent, power)
@@ -141,14 +141,14 @@ def _reduced(vectors: _vectors.Vectors) -> distances.Metric:
 # ------------------------------------------------------------------------------------------- with a tree
 
 
-def _as_vectors(rows: Rows, Y: NDArray) -> _vectors.Vectors:
+def _as_vectors(rows: Rows, Y: NDArray[Any]) -> _vectors.Vectors:
     """Queries as the rows are."""
     found = _vectors.as_vectors(Y, rows.metric, rows.exponent)
     assert found is not None
     return found
 
 
-def _query_tree(rows: Rows, Y: NDArray | None, n_threads: int) -> tuple[kd_tree.Tree, NDArray[np.int64]]:
+def _query_tree(rows: Rows, Y: NDArray[Any] | None, n_threads: int) -> tuple[kd_tree.Tree, NDArray[np.int64]]:
     """The tree with the queries, and its leaves."""
     tree = rows.tree if Y is None else _kd_tree.build(_as_vectors(rows, Y), n_threads, _LEAF)
     which = np.empty(len(tree.nodes), np.int64)
@@ -161,7 +161,7 @@ def _parts(tree: kd_tree.Tree) -> int:
 
 
 def _nearest_in_tree(
-    rows: Rows, Y: NDArray | None, others: bool, n_threads: int, out: NDArray, indices: NDArray
+    rows: Rows, Y: NDArray[Any] | None, others: bool, n_threads: int, out: NDArray[Any], indices: NDArray[Any]
 ) -> None:
     tree, which = _query_tree(rows, Y, n_threads)
     parts = _parts(rows.tree)
@@ -193,7 +193,7 @@ def _nearest_in_tree(
 
 
 def _within_in_tree(
-    rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
+    rows: Rows, radius: float, Y: NDArray[Any] | None, others: bool, sort_results: bool, n_threads: int
 ) -> Neighborhoods:
     tree, which = _query_tree(rows, Y, n_threads)
     counts = np.empty(tree.n, np.int64)
@@ -212,13 +212,13 @@ def _walk(
     rows: Rows,
     radius: float,
     tree: kd_tree.Tree,
-    which: NDArray,
+    which: NDArray[Any],
     others: bool,
     n_threads: int,
-    starts: NDArray,
-    counts: NDArray,
-    indices: NDArray,
-    found: NDArray,
+    starts: NDArray[Any],
+    counts: NDArray[Any],
+    indices: NDArray[Any],
+    found: NDArray[Any],
 ) -> None:
     work = np.empty((n_threads, _LEAF * tree.d))
     bound = rows.reduce(radius)
@@ -247,7 +247,7 @@ def _walk(
 # ------------------------------------------------------------------------------------------- from blocks of distances
 
 
-def _blocks(rows: Rows, Y: NDArray | None, n_threads: int):
+def _blocks(rows: Rows, Y: NDArray[Any] | None, n_threads: int):
     """Blocks of distances, reduced if there are vectors: number of the first row, and the block."""
     X = rows.X
     if rows.metric is None:
@@ -286,7 +286,7 @@ def _rows_of_chunk(block: NDArray[np.float64]) -> int:
 
 
 def _nearest_in_blocks(
-    rows: Rows, Y: NDArray | None, others: bool, n_threads: int, out: NDArray, indices: NDArray
+    rows: Rows, Y: NDArray[Any] | None, others: bool, n_threads: int, out: NDArray[Any], indices: NDArray[Any]
 ) -> None:
     for start, block in _blocks(rows, Y, n_threads):
         part = slice(start, start + len(block))
@@ -296,7 +296,7 @@ def _nearest_in_blocks(
 
 
 def _count_in_blocks(
-    rows: Rows, radius: float, Y: NDArray | None, others: bool, n_threads: int, counts: NDArray
+    rows: Rows, radius: float, Y: NDArray[Any] | None, others: bool, n_threads: int, counts: NDArray[Any]
 ) -> None:
     bound = rows.reduce(radius)
     for start, block in _blocks(rows, Y, n_threads):
@@ -306,7 +306,7 @@ def _count_in_blocks(
 
 
 def _within_in_blocks(
-    rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
+    rows: Rows, radius: float, Y: NDArray[Any] | None, others: bool, sort_results: bool, n_threads: int
 ) -> Neighborhoods:
     """In one pass: distances cost more than neighbors."""
     n = len(rows.X if Y is None else Y)
@@ -335,7 +335,7 @@ def _within_in_blocks(
 
 
 def nearest(
-    rows: Rows, k: int, Y: NDArray | None, others: bool, n_threads: int
+    rows: Rows, k: int, Y: NDArray[Any] | None, others: bool, n_threads: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """others: the queries are the rows (Y is None), and none is its own neighbor."""
     n = len(rows.X if Y is None else Y)
@@ -361,7 +361,7 @@ def nearest(
 
 
 def within(
-    rows: Rows, radius: float, Y: NDArray | None, others: bool, sort_results: bool, n_threads: int
+    rows: Rows, radius: float, Y: NDArray[Any] | None, others: bool, sort_results: bool, n_threads: int
 ) -> Neighborhoods:
     rows = _suited(rows, n_threads, radius)
     Y = _in_reach(rows, Y, radius)
@@ -369,7 +369,7 @@ def within(
     return search(rows, radius, Y, others, sort_results, n_threads)
 
 
-def count_within(rows: Rows, radius: float, Y: NDArray | None, others: bool, n_threads: int) -> NDArray[np.int64]:
+def count_within(rows: Rows, radius: float, Y: NDArray[Any] | None, others: bool, n_threads: int) -> NDArray[np.int64]:
     rows = _suited(rows, n_threads, radius)
     Y = _in_reach(rows, Y, radius)
     counts = np.empty(len(rows.X if Y is None else Y), np.int64)
@@ -397,7 +397,13 @@ def _require(total: int, n: int) -> None:
 
 
 def _finish(
-    rows: Rows, Y: NDArray | None, indptr: NDArray, found: NDArray, indices: NDArray, order: str | None, n_threads: int
+    rows: Rows,
+    Y: NDArray[Any] | None,
+    indptr: NDArray[Any],
+    found: NDArray[Any],
+    indices: NDArray[Any],
+    order: str | None,
+    n_threads: int,
 ) -> None:
     """Sort neighbors by "distance", "row" or not at all, and restore the distances of the metric, in place."""
     n = len(indptr) - 1

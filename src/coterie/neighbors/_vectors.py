@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -52,7 +52,7 @@ class Vectors:
         They are the rows over 2**exponent.
     """
 
-    X: NDArray
+    X: NDArray[Any]
     kind: int
     p: float
     metric: Metric
@@ -93,7 +93,7 @@ class Vectors:
             return reduced ** (1.0 / self.p)
 
 
-def as_vectors(X: NDArray, metric: Metric, exponent: int = 0) -> Vectors | None:
+def as_vectors(X: NDArray[Any], metric: Metric, exponent: int = 0) -> Vectors | None:
     """Vectors for the rows of `X`, which the metric suits (`distances.check_suits`), over 2**exponent, which is 0 where
     the metric is of no degree; None where there are none."""
     kind = _KINDS.get(metric.kernel)
@@ -110,7 +110,7 @@ def as_vectors(X: NDArray, metric: Metric, exponent: int = 0) -> Vectors | None:
     return Vectors(np.ascontiguousarray(X), kind, metric.p, metric, exponent)
 
 
-def _directions(X: NDArray, center: bool) -> NDArray[np.float64]:
+def _directions(X: NDArray[Any], center: bool) -> NDArray[np.float64]:
     """Rows of length 1."""
     # By a power of two first, so that neither large nor small numbers do harm.
     _, exponent = np.frexp(np.maximum(np.abs(X.max(axis=1)), np.abs(X.min(axis=1))))
