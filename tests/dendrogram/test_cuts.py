@@ -119,13 +119,16 @@ def test_cuts_are_numbers(parameter, number):
             hierarchy.cut_tree(Z3, **{parameter: number})
 
 
-def test_leaders():
-    for kind in reference.KINDS:
-        for tree in reference.random_linkages(kind):
-            T = hierarchy.fcluster(tree, np.median(tree[:, 2]), "distance")
-            L, M = hierarchy.leaders(tree, T)
-            assert L.dtype == M.dtype == np.int32
-            assert list(zip(L, M, strict=True)) == reference.leaders(tree, T)
+@pytest.mark.parametrize("kind", reference.KINDS)
+def test_leaders_are_the_nodes_of_the_clusters(kind):
+    for tree in reference.random_linkages(kind):
+        T = hierarchy.fcluster(tree, np.median(tree[:, 2]), "distance")
+        L, M = hierarchy.leaders(tree, T)
+        assert L.dtype == M.dtype == np.int32
+        assert list(zip(L, M, strict=True)) == reference.leaders(tree, T)
+
+
+def test_wrong_labels_have_no_leaders():
     with pytest.raises(TypeError, match=r"^T must be a 1-D array of dtype int32.$"):
         hierarchy.leaders(Z, [1, 1, 2, 2, 3])
     with pytest.raises(ValueError, match=r"^Mismatch: "):

@@ -18,16 +18,16 @@ def problem(n, seed=0):
     return hierarchy.linkage(X, "ward"), X, pdist(X)
 
 
+@pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("n", [3, 5, 8])
-def test_neighbors_are_as_near_as_the_tree_allows(n):
-    for seed in range(10):
-        tree, X, y = problem(n, seed)
-        D = squareform(y)
-        ordered = hierarchy.optimal_leaf_ordering(tree, y)
-        best = min(reference.path_length(reference.points(other)[-1], D) for other in reference.turned(tree))
-        np.testing.assert_allclose(reference.path_length(hierarchy.leaves_list(ordered), D), best, rtol=1e-12)
-        np.testing.assert_array_equal(hierarchy.optimal_leaf_ordering(tree, X), ordered)
-        np.testing.assert_array_equal(hierarchy.cophenet(ordered), hierarchy.cophenet(tree))
+def test_neighbors_are_as_near_as_the_tree_allows(n, seed):
+    tree, X, y = problem(n, seed)
+    D = squareform(y)
+    ordered = hierarchy.optimal_leaf_ordering(tree, y)
+    best = min(reference.path_length(reference.points(other)[-1], D) for other in reference.turned(tree))
+    np.testing.assert_allclose(reference.path_length(hierarchy.leaves_list(ordered), D), best, rtol=1e-12)
+    np.testing.assert_array_equal(hierarchy.optimal_leaf_ordering(tree, X), ordered)
+    np.testing.assert_array_equal(hierarchy.cophenet(ordered), hierarchy.cophenet(tree))
 
 
 def test_the_order_has_the_same_bits_for_any_number_of_threads():

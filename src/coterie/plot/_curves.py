@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Curves from which a parameter is chosen."""
+"""Curves for choosing a parameter."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _MOST_CORNERS = 5_000  # of a curve
 def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | None = None) -> FigureAxes:
     """Draw the sorted distances to the k-th neighbor, from which the `eps` of DBSCAN is chosen.
 
-    A point of the curve says how many rows would be core points, if `eps` were that distance: the flat part are rows
-    that lie dense, the steep end is noise, and the knee between them is an `eps` to try.
+    A point of the curve says how many rows would be core points if `eps` were that distance: the flat part is rows in
+    dense regions, the steep end is noise, and the knee between them is a value of `eps` to try.
 
     Parameters
     ----------
     distances : array-like of shape (n_samples,)
-        What `coterie.selection.k_distances` gives, or ``suggestion.distances``.
+        The result of `coterie.selection.k_distances`, or ``suggestion.distances``.
     eps : float, optional
-        Marked by a line, with the share of core points, such as ``suggestion.eps``.
+        A value to mark by a line, with the share of core points, such as ``suggestion.eps``.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default a new figure.
 
@@ -50,7 +50,7 @@ def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | No
 
     Notes
     -----
-    The highest distances are cut off where they would press the rest flat.
+    The highest distances are cut off if they would make the rest of the curve look flat.
 
     Examples
     --------

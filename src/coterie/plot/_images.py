@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .._base.typing import FigureAxes
 
-_MOST_BORDERS = 0.12  # share of the pixels; more borders would hide what they are around
+_MOST_BORDERS = 0.12  # share of the pixels; more borders would hide the segments
 _INCHES = 7.0
 
 
@@ -27,10 +27,10 @@ def image_segments(image: ArrayLike, labels: ArrayLike, *, ax: Axes | None = Non
     Parameters
     ----------
     image : array-like of shape (height, width), (height, width, 3) or (height, width, 4)
-        Gray levels or colors: ints from 0 to 255, or floats from 0 to 1. Not modified; a fourth channel, opacity, is
-        left out.
+        Gray levels or colors: ints from 0 to 255, or floats from 0 to 1. Not modified; a fourth channel (opacity) is
+        ignored.
     labels : array-like of int of shape (height, width) or (height * width,)
-        Cluster of each pixel, those of a row side by side. Pixels in none (negative) keep their colors, paler.
+        Cluster of each pixel, row by row. Pixels in no cluster (negative labels) keep their colors, but paler.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default a new figure of the image's shape.
 
@@ -41,7 +41,7 @@ def image_segments(image: ArrayLike, labels: ArrayLike, *, ax: Axes | None = Non
     Raises
     ------
     ValueError
-        `image` is no image, or there is not one label per pixel.
+        `image` is not an image, or there is not one label per pixel.
     ModuleNotFoundError
         matplotlib is not installed.
 

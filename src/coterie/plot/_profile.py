@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What sets each cluster apart."""
+"""Profiles: what distinguishes each cluster."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..explain import Profile
 
 _BELOW, _ABOVE = "#5AA5D8", "#F2A93B"  # light enough for black text
-_FAR = 2.0  # standard deviations at which the color is full
+_FAR = 2.0  # standard deviations at which the color is strongest
 _MOST_ACROSS = 10  # features side by side; more go below each other, where their names can be read
 _LONGEST_NAME = 32
 _MOST_VALUES = 5  # of a category
@@ -28,18 +28,18 @@ _MOST_CLUSTERS = 40  # as in the table
 
 
 def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
-    """Draw what sets each cluster apart: the mean of each feature, in the data's own units, on a color that says how
-    far it is from the mean of all rows.
+    """Draw what distinguishes each cluster: the mean of each feature, in the data's own units, on a color that says how far
+    it is from the mean of all rows.
 
-    Orange is above the mean of all, blue below, white about the same; the color is full at two standard deviations. A
-    category is a feature for each of its values (of more than five, the five commonest), with the share of the
-    cluster's rows that have it. Of up to ten features each cluster is a row; of more each feature is one, so that their
-    names can be read. Of more than 40 clusters the 40 largest are drawn.
+    Orange is above the mean of all rows, blue below, white about the same; the color is strongest at two standard
+    deviations. A category has a feature for each of its values (at most for the five most common), with the share of
+    the rows of the cluster that have the value. With up to ten features each cluster is a row; with more, each feature
+    is a row, so that the names can be read. If there are more than 40 clusters, the 40 largest are drawn.
 
     Parameters
     ----------
     profile : Profile
-        What `coterie.explain.profile` gave.
+        The result of `coterie.explain.profile`.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default a new figure, the larger the more there is.
 

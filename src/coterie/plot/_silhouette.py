@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How well each row lies in its cluster."""
+"""Silhouettes: how well each row fits its cluster."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ def silhouette(
     metric: str | Callable[..., float] | Metric = "euclidean",
     ax: Axes | None = None,
 ) -> FigureAxes:
-    """Draw how well each row lies in its cluster: a blade for each cluster, a line for the mean of all.
+    """Draw how well each row fits its cluster: a blade for each cluster, and a line for the mean of all rows.
 
     The silhouette of a row is (b - a) / max(a, b), where a is its mean distance to the other rows of its cluster and b
-    that to the rows of the nearest other one: near 1 well within its cluster, about 0 between two, below 0 nearer to
-    another one. Good clusters are blades of much the same length that all reach beyond the line; a blade that ends in a
-    long thin point, or reaches below 0, is a cluster that others overlap or that should be divided.
+    that to the rows of the nearest other one: near 1 well within its cluster, about 0 between two clusters, below 0
+    nearer to another one. Good clusters are blades of similar length that all reach beyond the line. A blade that ends
+    in a long thin point, or reaches below 0, is a cluster that overlaps with others or should be divided.
 
     Parameters
     ----------
     X : array-like or sparse matrix of shape (n_samples, n_features) or (n_samples, n_samples), or (n_samples,)
-        The data; or distances, with ``metric="precomputed"``; or a vector of what
-        `coterie.scores.silhouette_samples` gave, which is not worked out again then.
+        The data; or distances, with ``metric="precomputed"``; or the result of
+        `coterie.scores.silhouette_samples`, which is then not computed again.
     labels : array-like of shape (n_samples,)
-        Cluster of each row, numbers or text as for `scatter`. Rows in none are left out.
+        Cluster of each row, numbers or text as for `scatter`. Rows in no cluster are left out.
     metric : str, callable or Metric, default="euclidean"
         Any that `coterie.scores.silhouette_samples` takes.
     ax : matplotlib.axes.Axes, optional
@@ -66,9 +66,9 @@ def silhouette(
 
     Notes
     -----
-    Takes the time of `coterie.scores.silhouette_samples`: O(n_samples^2 * n_features). The name of a thin blade may
-    stand above or below it, with a line from the one to the other. A new figure has room for 100 names; of more
-    clusters the largest are named.
+    Takes the time of `coterie.scores.silhouette_samples`: O(n_samples^2 * n_features). The name of a thin blade may be
+    placed above or below it, with a line to the blade. A new figure has room for 100 names; if there are more clusters,
+    the largest are named.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What all pictures have in common: colors, markers, numbers at places, the figure; and how labels are read."""
+"""What all pictures share: colors, markers, texts, new figures, and how labels are read."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from .._base.typing import FigureAxes
 
-#: Twelve colors that stay apart in any kind of color vision: six of Okabe and Ito (2008), six chosen to be far from
-#: those and each other under simulated color blindness. More clusters start again.
+#: Twelve colors that can be told apart with any kind of color vision: six of Okabe and Ito (2008), and six chosen to
+#: differ from those and from each other under simulated color blindness. More clusters reuse the colors.
 PALETTE = (
     "#0072B2",
     "#E69F00",
@@ -37,9 +37,11 @@ PALETTE = (
 
 MARKERS = "osD^vPXp<>*h"
 NOISE = "#999999"  # what is in no cluster
-QUIET = "#555555"  # notes and lines that belong to no cluster
+QUIET = "#555555"  # notes, and lines that belong to no cluster
 _LONGEST_LABEL = 80  # of axes
-PLAIN: Mapping[str, Any] = {"parse_math": False}  # how names are written: what is between two dollars is no formula
+PLAIN: Mapping[str, Any] = {
+    "parse_math": False
+}  # how names are written: text between two dollar signs is not a formula
 
 
 def new_axes(**figure: Any) -> FigureAxes:
@@ -68,13 +70,13 @@ def rgb_of(label: int) -> NDArray[np.float64]:
 
 
 class Clusters(NamedTuple):
-    """Labels of any type as numbers; negative: in no cluster."""
+    """Labels of any type as numbers; negative numbers are in no cluster."""
 
     codes: NDArray[np.int64]  # of each row
     names: dict[int, str]  # what is written for a number
 
     def called(self, code: int) -> str:
-        """What a cluster is called in a legend or a title."""
+        """The name of a cluster in a legend or a title."""
         name = self.names[code]
         return f"cluster {name}" if name == str(code) or name.startswith("_") else name  # a legend leaves out "_..."
 
@@ -113,13 +115,13 @@ def as_clusters(labels: ArrayLike, n: int, owner: str) -> Clusters:
 
 
 def label_axes(ax: Axes, names: Sequence[object]) -> None:
-    """Write at the axes what goes across and what goes up."""
+    """Write the names of the horizontal and the vertical axis."""
     ax.set_xlabel(str(names[0]), **PLAIN)
     ax.set_ylabel(str(names[1]), **PLAIN)
 
 
 def outlined() -> dict[str, Any]:
-    """The look of a text that a white outline sets off from what is below."""
+    """The style of a text with a white outline, which sets it off from what is below."""
     from matplotlib import patheffects
 
     return {"path_effects": [patheffects.withStroke(linewidth=2.5, foreground="white")], "zorder": 4}
@@ -131,7 +133,7 @@ def as_names(names: Sequence[object] | None, X: object, d: int) -> list[str] | N
     Raises
     ------
     ValueError
-        They are as many as neither columns nor axes, or no sequence.
+        They are not a sequence, or their number is neither that of the columns nor that of the axes.
     """
     given = column_names(X) if names is None else names
     if given is None:
@@ -159,11 +161,11 @@ def in_inches(ax: Axes) -> tuple[float, float]:
 
 
 def shortened(text: object, longest: int) -> str:
-    """A name on one line, of so many characters at most."""
+    """A name on one line, with at most `longest` characters."""
     text = " ".join(str(text).split())
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def literal(text: str) -> str:
-    """A text for a legend, in which matplotlib finds no formula: a name may hold dollars."""
+    """A text for a legend in which matplotlib sees no formula, although it may contain dollar signs."""
     return text.replace("$", r"\$")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Scores of clusterings with many values of a parameter."""
+"""Sweeps: the scores of clusterings with many values of a parameter."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ _BEST: dict[str, Any] = {
 
 
 def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | None = None) -> FigureAxes:
-    """Draw the scores of a sweep, each in a panel with a scale of its own, and mark the best value of each.
+    """Draw the scores of a sweep, each in its own panel with its own scale, and mark the best value of each.
 
-    The first parameter with the most values is the horizontal axis; combinations of the others have a line each. Scores
-    measure different things, and need not agree; where they do, the choice is easy. Of a suggestion the suggested
-    number of clusters is marked, too, or it is said that none is suggested.
+    The parameter with the most values is the horizontal axis; each combination of the others has a line. Scores measure
+    different things and need not agree; if they do, the choice is easy. For a suggestion, the suggested number of
+    clusters is marked as well, or the picture says that none is suggested.
 
     Parameters
     ----------
     sweep : Sweep, KSuggestion or dict of str to KSuggestion
-        What `coterie.selection.sweep` or `coterie.selection.suggest_k` gave; or several suggestions by name, which have
-        a line each.
+        The result of `coterie.selection.sweep` or `coterie.selection.suggest_k`; or several suggestions by name, which
+        have a line each.
     ax : matplotlib.axes.Axes, optional
         Where to draw: it becomes an empty frame, and the panels (``ax.child_axes``) lie within it. By default a new
         figure.
@@ -89,7 +89,7 @@ def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | 
     }
     shown = [name for name in panels if name not in parameters and np.isfinite(_column(rows, name)).any()]
     if "inertia" in shown and "n_clusters" not in parameters:
-        shown.remove("inertia")  # only of different numbers of clusters it says something
+        shown.remove("inertia")  # it can only be compared between different numbers of clusters
     if "noise" in shown and not np.nanmax(_column(rows, "noise")) > 0:
         shown.remove("noise")
     if not shown:
@@ -190,7 +190,7 @@ def _read(
 
 
 def _explain(ax: Axes, lines: Sequence[Artist], suggested: list[tuple[str, int]], with_best: bool) -> None:
-    """The legend: what lines, circles and dashed lines are."""
+    """Draw the legend: what lines, circles and dashed lines mean."""
     from matplotlib.lines import Line2D
 
     handles = list(lines)

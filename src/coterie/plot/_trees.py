@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Trees."""
+"""Dendrograms with the clusters of a cut in color."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def dendrogram(
     orientation: str | None = None,
     ax: Axes | None = None,
 ) -> FigureAxes:
-    """Draw a tree, and color and number the clusters of a cut.
+    """Draw a tree, with the clusters of a cut colored and numbered.
 
-    Each merge is a bracket at its height over the two clusters that it joins. Every cluster of the cut has the color
+    Each merge is a bracket at its height over the two clusters that it joins. Each cluster of the cut has the color
     that `scatter` gives to its number.
 
     Parameters
@@ -51,24 +51,24 @@ def dendrogram(
     Z : array-like of shape (n - 1, 4), float64
         Linkage matrix, such as ``AgglomerativeClustering().fit(X).linkage_``; not modified.
     n_clusters : int, optional
-        Cut the tree into so many clusters; numbered as by `coterie.hierarchy.cut_tree`, by their first rows.
+        Cut the tree into this number of clusters, numbered by their first rows as in `coterie.hierarchy.cut_tree`.
     height : float, optional
         Cut the tree at this height, numbered in the same way.
     clusters : array-like of int of shape (n,), optional
-        Any other cut, or other numbers: the cluster of each row, such as ``labels_``; negative: in none. Of
-        `n_clusters`, `height` and `clusters` one at most.
+        Any other cut, or other numbers: the cluster of each row, such as ``labels_``; negative numbers are in no
+        cluster. Give at most one of `n_clusters`, `height` and `clusters`.
     labels : sequence of length n, optional
-        What to write beside the rows; by default their numbers.
+        Text for each row; by default its number.
     truncate : int, optional
-        Draw at most so many leaves: what was merged before is one leaf, with the number of its rows, and drawn as a
-        wedge as high as its last merge. The labels that occur in it most often are named, or all of three rows at
-        most. By default a tree of more than 80 leaves, or 120 with labels, is drawn with 40, or with as many as there
-        are clusters if these are 41 to 80.
+        Draw at most this number of leaves: clusters merged earlier become one leaf, drawn as a wedge as high as its
+        last merge, with the number of its rows and their most common labels (all labels if there are at most three
+        rows). By default, a tree of more than 80 leaves, or 120 with labels, is drawn with 40, or with one for each
+        cluster if there are 41 to 80 clusters.
     orientation : {"left", "right", "top", "bottom"}, optional
-        Where the last merge is drawn. By default "left", so that labels can be read, or "top" where these are few and
+        Where the last merge is drawn. By default "left", so that labels can be read, or "top" if labels are few and
         short.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new figure, the larger the more leaves there are.
+        Where to draw; by default a new figure, larger for more leaves.
 
     Returns
     -------

@@ -35,19 +35,19 @@ _LARGEST = 709.0  # logarithm of about the largest number
 
 @dataclasses.dataclass(frozen=True)
 class EpsSuggestion:
-    """What `suggest_eps` found.
+    """The result of `suggest_eps`.
 
     Attributes
     ----------
     eps : float
-        To be tried first. Greater than 0.
+        The value to try first; greater than 0.
     clear : bool
-        Whether the distances have a clear knee, so that dense parts of the data and sparse ones can be told apart. If
-        not, `eps` is a place to start looking, no more.
+        Whether the distances have a clear knee, so that dense parts of the data can be told from sparse ones. If not,
+        `eps` is only a starting point.
     reason : str
-        What was seen, in a sentence.
+        The reason, in a sentence.
     distances : ndarray of shape (n_samples,), float64
-        Those it was seen in, ascending: `k_distances` of the data.
+        `k_distances` of the data, in ascending order.
     """
 
     eps: float
@@ -64,18 +64,18 @@ def k_distances(
     n_jobs: int | None = None,
     **kwargs: object,
 ) -> NDArray[np.float64]:
-    """Distance of each row to its k-th nearest row, itself counted as the first, in ascending order.
+    """Distances of all rows to their k-th nearest row, in ascending order; the row itself counts as the first.
 
-    Rows are counted as DBSCAN does: with ``min_samples=k`` those are core points whose number here is at most eps. So
-    the curve shows for every eps how many core points there are, and where it turns up is an eps worth trying: rows to
-    the left of the knee lie dense, those to the right are noise.
+    Rows are counted as in DBSCAN: with ``min_samples=k``, core points are the rows whose distance here is at most eps.
+    So the curve shows the number of core points for every eps, and the knee, where it turns upward, is an eps worth
+    trying: rows to the left of the knee are in dense regions, rows to the right are noise.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         The data; not modified.
     k : int
-        Which neighbor, from 1 (the row itself, at distance 0) to n_samples.
+        The rank of the neighbor, from 1 (the row itself, at distance 0) to n_samples.
     metric : str or callable, default="euclidean"
         A name of the table of `coterie.distances`, or ``f(x, y)``.
     n_jobs : int or None, default=None
@@ -93,7 +93,7 @@ def k_distances(
         `X` is not a table of finite numbers, `k` is not from 1 to n_samples, or the metric is unknown or not defined
         for the data.
     TypeError
-        The metric takes no such argument, or the data is sparse.
+        The metric does not take such an argument, or the data are sparse.
 
     See Also
     --------
@@ -102,7 +102,7 @@ def k_distances(
 
     Notes
     -----
-    Time and memory are those of `coterie.neighbors.kneighbors`, but of the neighbors only a block is kept at a time.
+    Time is that of `coterie.neighbors.kneighbors`; only one block of neighbors is in memory at a time.
 
     Examples
     --------
@@ -130,14 +130,14 @@ def suggest_eps(
     n_jobs: int | None = None,
     **kwargs: object,
 ) -> EpsSuggestion:
-    """Suggest the `eps` of DBSCAN for data and `min_samples`: the knee of the sorted distances to the k-th neighbor.
+    """Suggest a value of `eps` for DBSCAN: the knee of the sorted distances to the k-th neighbor.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         The data, scaled as it will be for DBSCAN; not modified.
     min_samples : int, default=5
-        As for DBSCAN, at most n_samples. For 1 the distances to the nearest other row are taken, as for 2.
+        As for DBSCAN, at most n_samples. 1 uses the distances to the nearest other row, like 2.
     metric : str or callable, default="euclidean"
         As for DBSCAN: a name of the table of `coterie.distances`, or ``f(x, y)``.
     n_jobs : int or None, default=None
@@ -148,14 +148,14 @@ def suggest_eps(
     Returns
     -------
     EpsSuggestion
-        ``eps``, ``clear``, ``reason`` and ``distances``. `eps` has three digits, rounded up. `clear` is False where
-        rows are about as dense all over the data: one cluster, or several with nothing between them.
+        ``eps``, ``clear``, ``reason`` and ``distances``. `eps` is rounded up to three digits. `clear` is False if
+        the density is about the same everywhere: one cluster, or several with nothing between them.
 
     Raises
     ------
     ValueError
-        As by `k_distances`; or there is but one row; or every row has so many equal ones that all distances are 0; or
-        distances overflow.
+        For the reasons of `k_distances`; or there is only one row; or every row has so many duplicates that all
+        distances are 0; or distances overflow.
     TypeError
         The metric takes no such argument, or the data is sparse.
 
@@ -166,22 +166,22 @@ def suggest_eps(
 
     Notes
     -----
-    The knee is where the curve is farthest below the straight line between its ends, as Kneedle has it, of the square
-    roots of the distances: the few largest would have too much of a say otherwise. (For sqeuclidean, cosine and
-    correlation, which are squares of lengths, of the fourth roots.) Distances of 0, those of rows with
-    many duplicates, are left out. Where more than 30% of the rows are noise even this is not enough; so if the curve
-    without its highest hundredth has its knee at 50% to 70%, this is taken.
+    The knee is where the curve of the square roots of the distances is farthest below the straight line between its
+    ends, as in Kneedle; without the roots, the few largest distances would weigh too much. (For sqeuclidean, cosine and
+    correlation, which are squares of lengths, fourth roots are taken.) Distances of 0, from rows with many duplicates,
+    are left out. If more than 30% of the rows are noise, even this is not enough; so if the curve without its highest
+    hundredth has its knee at 50% to 70%, that knee is used.
 
     The knee is clear if the rows beyond it are farther from their neighbors, by the median, than they would be by
-    chance in evenly spread data of as many features, where the volume that holds k neighbors has a gamma distribution,
-    and if a quarter of the rows at least is before it.
-    If it is not, no noise is to be cut off, and `eps` is such that nearly all rows are core points: the upper quartile
-    of the distances and 1.5 times the range between the quartiles, of logarithms, or the largest distance if less.
+    chance in uniform data with as many features, where the volume that holds k neighbors has a gamma distribution, and
+    if at least a quarter of the rows is before it. If the knee is not clear, there is no noise to cut off, and `eps` is
+    such that nearly all rows are core points: on logarithms, the upper quartile of the distances plus 1.5 times the
+    interquartile range, or the largest distance if that is less.
 
-    It is a rule of thumb that errs towards small values: rather some small clusters too many, at the edges of large
-    ones, than two that run into one. Where clusters are far apart 1.2 times as much is often better, where they touch
-    somewhat less. Clusters of different densities have no common eps: then the knee may be that of the denser ones.
-    Look at the picture and try a few values.
+    This is a rule of thumb that prefers small values: a few extra clusters at the edges of large ones are better than
+    two clusters that merge. If clusters are far apart, 1.2 times the value is often better; if they touch, a somewhat
+    smaller one. Clusters of different densities have no common eps; then the knee may be that of the denser ones. Look
+    at the picture and try a few values.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How many clusters: what scores well, holds on other draws of the data, and would not come about by chance."""
+"""How many clusters: a number that scores well, is stable on resamples, and does better than chance."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ _NUMBERS = ("n_clusters", "n_components")  # parameters that say how many
 
 @dataclasses.dataclass(frozen=True)
 class KSuggestion:
-    """What `suggest_k` found; ``print`` it.
+    """The result of `suggest_k`; ``print`` it.
 
     Attributes
     ----------
     k : int
-        To be tried first; 1 where there is no structure.
+        The number to try first; 1 if there is no structure.
     clear : bool
-        Whether the clusters stand out from what chance makes, and are found again on resamples. If not, `k` is a place
-        to start looking, no more.
+        Whether the clusters stand out from those found in data without clusters, and are found again on resamples. If
+        not, `k` is only a starting point.
     reasons : tuple of str
-        What was seen and speaks for `k`, in sentences.
+        What supports `k`, in sentences.
     others : tuple of int
-        Numbers whose clusters stand out and hold as well: a coarser or a finer view of the same data.
+        Other numbers whose clusters stand out and are stable: a coarser or a finer view of the same data.
     sweep : Sweep
-        The table it was seen in.
+        The table that the suggestion is based on.
     by_chance : ndarray of shape (len(sweep),), float64
         The silhouette of data without clusters, for each row of the table.
     doubts : tuple of str
-        What was seen and speaks against `k`, or for another number.
+        What speaks against `k`, or for another number.
     """
 
     k: int
@@ -80,27 +80,27 @@ def suggest_k(
     n_jobs: int | None = None,
     callback: Callable[[str, int, int], object] | None = None,
 ) -> KSuggestion:
-    """Suggest how many clusters to look for, with reasons, and say so where there are none.
+    """Suggest a number of clusters, with reasons, or say that there are no clusters.
 
     Parameters
     ----------
     X : array-like, table or CPU tensor of shape (n_samples, n_features), or Sweep
-        The data, scaled as they will be for clustering; not modified. Or what `sweep` found for several `n_clusters`,
-        the silhouette among the scores: then `n_clusters` and `stability` are those of the sweep.
+        The data, scaled as they will be for clustering; not modified. Or the result of `sweep` over
+        `n_clusters` with the silhouette among its scores; then `n_clusters` and `stability` are those of the sweep.
 
     estimator : object, default=None
         A clusterer with a parameter `n_clusters`; None is ``KMeans(n_init=5)``.
 
     n_clusters : iterable of int, default=range(2, 12)
-        The numbers to try. Those that are not less than the number of rows are left out.
+        The numbers to try. Numbers not below the number of rows are left out.
 
     stability : int, default=20
-        On how many resamples each fit is repeated; see `sweep`. With 0 stability has no say,
-        and nothing is clear.
+        Number of resamples on which each fit is repeated; see `sweep`. With 0, stability is ignored and `clear` is
+        always False.
 
     random_state : int, RandomState, Generator or None, default=None
         Source of randomness for resamples and references, and for the estimator if its own `random_state` is None. With
-        an int the result is the same each time.
+        an int, the result is reproducible.
 
     n_jobs : int or None, default=None
         Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
@@ -116,8 +116,8 @@ def suggest_k(
     Raises
     ------
     ValueError
-        There are fewer than three rows, no number to try, or another parameter is out of range; the sweep is over other
-        parameters, lacks the silhouette, or is of distances; or as by `sweep`.
+        There are fewer than three rows, there is no number to try, or another parameter is out of range; the sweep is
+        over other parameters, lacks the silhouette, or is of distances; or for the reasons of `sweep`.
     TypeError
         As by `sweep`.
     Cancelled
@@ -135,22 +135,21 @@ def suggest_k(
 
     Notes
     -----
-    The silhouette of a number of clusters is compared with that of references, data without clusters in the same
-    place: ten are spread evenly in a box along the principal axes of the data, as for the gap statistic [1]_, ten have
-    a normal distribution with the covariance of the data. The larger of the two means is what chance gives. There is
-    structure if the silhouette of some number is above it by five standard deviations of the references, and by 0.05 if
-    the stability is at least 0.95, else by 0.1.
+    The silhouette of a number of clusters is compared with that of references, which are data without clusters: ten are
+    uniform in a box along the principal axes of the data, as for the gap statistic [1]_, ten are normal with the
+    covariance of the data. The larger of the two means is the silhouette by chance. There is structure if, for some
+    number, the silhouette exceeds it by five standard deviations of the references, and by 0.05 if the stability is at
+    least 0.95, else by 0.1.
 
-    Of these numbers, the most stable one counts and all that are as stable to 0.02; among them `k` is the one whose
-    silhouette is farthest above chance. `clear` says that the stability of `k` is at least 0.95.
+    Of these numbers, those count whose stability is within 0.02 of the highest; among them, `k` is the one whose
+    silhouette is farthest above chance. `clear` is True if the stability of `k` is at least 0.95.
 
-    It judges clusters by how compact they are. Where clusters are long, bent or nested, k-means cannot find them, and
-    no number is right: `clear` is then often False, or `k` too large. Skewed data may look like two clusters, a dense
-    and a sparse one: take logarithms first. How often it is right, and where not, is measured in the tutorial on
-    choosing.
+    Clusters are judged by how compact they are. k-means cannot find clusters that are long, bent or nested; no number
+    is right then, and `clear` is often False, or `k` is too large. Skewed data may look like two clusters, a dense and
+    a sparse one: take logarithms first. The tutorial on choosing measures how often the suggestion is right.
 
-    Time is that of `sweep`, and of twenty fits for each number to at most 1,000 rows. The silhouette takes
-    O(n_samples²) time; `sweep` tells how to take it of a part of the rows.
+    The time is that of `sweep`, plus twenty fits to at most 1,000 rows for each number. The silhouette takes
+    O(n_samples²) time; see `sweep` for how to compute it on a sample.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Fit with many parameters, score each fit, and see how far it holds on other draws of the data."""
+"""Fit with many parameters, score each fit, and measure its stability on resamples of the data."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _CUTS = {"n_clusters", "distance_threshold"}  # what a tree can be cut by, witho
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Sweep:
-    """What `sweep` found: a row for each point of the grid. ``print`` it, or see `plot` and `to_pandas`.
+    """The result of `sweep`: a table with a row for each point of the grid; see also `plot` and `to_pandas`.
 
     ``len(sweep)`` is the number of rows, ``sweep[i]`` is row i, and a loop goes over them.
 
@@ -57,15 +57,15 @@ class Sweep:
     rows : list of dict
         In the order of the grid, the last parameter fastest. The keys are the grid's parameters, and
 
-        - ``"n_clusters"``: how many clusters there are, noise not counted (where `n_clusters` is in the grid: how many
-          were asked for);
-        - ``"noise"``: the share of the rows that is noise;
+        - ``"n_clusters"``: the number of clusters, without noise (if `n_clusters` is in the grid: the number that was
+          requested);
+        - ``"noise"``: the share of the rows that are noise;
         - ``"inertia"``: the sum of the squared Euclidean distances of rows to the mean of their cluster;
         - the scores by their names;
-        - ``"stability"`` and ``"stability_spread"``, if asked for: mean and standard deviation of the adjusted Rand
+        - ``"stability"`` and ``"stability_spread"``, if requested: mean and standard deviation of the adjusted Rand
           index over the resamples.
 
-        What is not defined is nan.
+        Undefined values are nan.
     parameters : tuple of str
         Names of the grid's parameters.
     scores : tuple of str
@@ -73,11 +73,11 @@ class Sweep:
     labels : list of ndarray of shape (n_samples,)
         The labels of each row of the table.
     estimator : object
-        What was fitted, with the parameters that are not in the grid; not fitted itself.
+        The estimator with the parameters that are not in the grid; not fitted itself.
     data : ndarray of shape (n_samples, n_features)
         The data, not copied.
     n_resamples : int
-        On how many resamples each fit was repeated.
+        Number of resamples on which each fit was repeated.
     """
 
     rows: list[dict[str, Any]]
@@ -151,13 +151,13 @@ class Sweep:
         Returns
         -------
         dict
-            A row; of equal ones the first.
+            A row; the first one if several are equal.
 
         Raises
         ------
         ValueError
-            There is no such score, or it is defined for no row; or it is ``"inertia"``, which falls with every further
-            cluster.
+            There is no such score, it is not defined for any row, or it is ``"inertia"``, which falls with every
+            further cluster.
         """
         if not isinstance(score, str):
             raise TypeError(f"score must be the name of a score. Got {shown(score)}.")
@@ -227,8 +227,8 @@ def sweep(
     Parameters
     ----------
     estimator : object
-        A clusterer of this package, or any other with ``get_params``, ``set_params`` and ``fit_predict`` as
-        scikit-learn's have them. It is copied and stays as it is.
+        A clusterer of this package, or any other that has ``get_params``, ``set_params`` and ``fit_predict`` like
+        those of scikit-learn. It is copied, not modified.
 
     X : array-like, table or CPU tensor of shape (n_samples, n_features) or (n_samples, n_samples)
         The data, or their distances where the estimator has ``metric='precomputed'``; not modified.
@@ -238,19 +238,20 @@ def sweep(
         ``{"eps": [0.3, 0.5], "min_samples": [5, 10]}`` for all four combinations.
 
     scores : sequence of str and callables, default=("silhouette", "davies_bouldin", "calinski_harabasz")
-        Which scores of `coterie.scores`; or functions ``f(X, labels)``, higher is better, with their own names. They
-        get the rows that are not noise, and are called where there are at least two clusters, and fewer than rows.
+        Names of scores of `coterie.scores`, or functions ``f(X, labels)``, where higher is better, which appear under
+        their own names. They receive the rows that are not noise, and are called only if there are at least two
+        clusters and fewer clusters than rows.
 
     stability : int, default=0
-        On how many resamples each fit is repeated. That many times as much work.
+        Number of resamples on which each fit is repeated. The work grows accordingly.
 
     random_state : int, RandomState, Generator or None, default=None
         Source of randomness for the resamples and, if the `random_state` of the estimator is None, of a seed for all
-        its fits. With an int the result is the same each time.
+        its fits. With an int, the result is reproducible.
 
     n_jobs : int or None, default=None
         Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it. An
-        estimator whose own `n_jobs` is not None keeps to that.
+        estimator whose own `n_jobs` is not None uses that.
 
     callback : callable, default=None
         Called as ``callback("sweep", done, total)`` in the course of the work; returning False stops it.
@@ -273,31 +274,32 @@ def sweep(
     Warns
     -----
     FeatureScaleWarning, ConvergenceWarning
-        As by the estimator, but once at most. `ClusteringWarning` is left out: the table says the same.
+        Those of the estimator, but at most once. `ClusteringWarning` is left out: the table says the same.
 
     See Also
     --------
-    suggest_k : Reads such a table.
+    suggest_k : Suggests a number of clusters from such a table.
     coterie.plot.sweep : Draws it.
 
     Notes
     -----
-    Scores are those of the data as they are given: scale them before, rather than in a pipeline. They are those of the
-    rows that are not noise: look at the share of noise beside them. The silhouette is taken with the metric of the
-    estimator, if that has one; the other scores and the inertia are about means and are not defined for given
-    distances.
+    Scores are computed on the data as given: scale the data first, not inside a pipeline. They ignore rows that are
+    noise: look at the share of noise as well. The silhouette uses the metric of the estimator, if it has one; the other
+    scores and the inertia are based on means and are not defined for precomputed distances.
 
-    A resample is a bootstrap: as many rows as there are, drawn with repetition, so that it has about 63% of them. All
-    points of the grid get the same ones. The clusters of a resample are compared with those of all rows on the rows
-    that it has, each counted once, by the adjusted Rand index, noise as a cluster: 1 if each resample finds the same,
-    near 0 if each finds something else [1]_ [2]_ [3]_. Unstable clusters are hardly ever right, but stable ones can be
-    wrong: two halves of what really is eight clusters may be most stable of all. A method for which equal rows are
-    dense, such as HDBSCAN, may make clusters of repeated ones: there stability tells less.
+    A resample is a bootstrap: as many rows as the data have, drawn with replacement, so that it contains about 63% of
+    them. All points of the grid use the same resamples. The clusters of a resample are compared with those of all rows,
+    on the rows of the resample (each counted once), by the adjusted Rand index, where noise is a cluster. The result is
+    1 if each resample gives the same clusters, and near 0 if each gives different ones [1]_ [2]_ [3]_. Unstable
+    clusters are rarely right, but stable clusters can be wrong: two halves of data that have eight clusters may be the
+    most stable result. A method that counts equal rows as dense, such as HDBSCAN, may form clusters of repeated rows;
+    then the stability says less.
 
-    Time is that of the fits, once and `stability` times, and of the scores. Trees (`AgglomerativeClustering`,
-    `DivisiveClustering`) are built once for all values of `n_clusters` and `distance_threshold`, and cut. The
-    silhouette takes O(n_samples²) time. For large data score a part of the rows: ``scores=[functools.partial(
-    coterie.scores.silhouette_score, sample_size=5000, random_state=0)]`` is named "silhouette", too.
+    The time is that of 1 + `stability` fits for each point of the grid, and of the scores. Trees
+    (`AgglomerativeClustering`, `DivisiveClustering`) are built once for all values of `n_clusters` and
+    `distance_threshold`, and cut. The silhouette takes O(n_samples²) time. For large data, score a sample of the rows:
+    ``scores=[functools.partial( coterie.scores.silhouette_score, sample_size=5000, random_state=0)]`` is named
+    "silhouette" as well.
 
     References
     ----------
