@@ -28,8 +28,8 @@ _MOST_CLUSTERS = 40  # as in the table
 
 
 def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
-    """Draw what distinguishes each cluster: the mean of each feature, in the data's own units, on a color that says how far
-    it is from the mean of all rows.
+    """Draw what distinguishes each cluster: the mean of each feature, in the data's own units, on a color that says how
+    far it is from the mean of all rows.
 
     Orange is above the mean of all rows, blue below, white about the same; the color is strongest at two standard
     deviations. A category has a feature for each of its values (at most for the five most common), with the share of

@@ -298,7 +298,7 @@ def sweep(
     The time is that of 1 + `stability` fits for each point of the grid, and of the scores. Trees
     (`AgglomerativeClustering`, `DivisiveClustering`) are built once for all values of `n_clusters` and
     `distance_threshold`, and cut. The silhouette takes O(n_samples²) time. For large data, score a sample of the rows:
-    ``scores=[functools.partial( coterie.scores.silhouette_score, sample_size=5000, random_state=0)]`` is named
+    ``scores=[functools.partial(coterie.scores.silhouette_score, sample_size=5000, random_state=0)]`` is named
     "silhouette" as well.
 
     References
