@@ -20,7 +20,7 @@ from . import progress
 from ._kernels.work import Region
 from .thresholds import thresholds
 
-__all__ = ["chunk", "in_steps", "over", "over_in_steps", "run", "threads_for"]
+__all__ = ["Kernel", "chunk", "over", "over_in_steps", "threads_for"]
 
 Kernel = Callable[..., object]  # its last arguments are the region and the slot
 
@@ -145,19 +145,6 @@ def over_in_steps(
     for first in range(0, n_chunks, step):
         progress.report(stage, first * total // n_chunks, total)
         _run(Region(n, size, first, first + step), n_threads, kernel, arguments)
-
-
-def in_steps(stage: str, n_chunks: int, total: int, work: Callable[[int, int], None]) -> None:
-    """On its way out: see `over_in_steps`."""
-    step = max(64, -(-n_chunks // 20))
-    for first in range(0, n_chunks, step):
-        progress.report(stage, first * total // n_chunks, total)
-        work(first, min(step, n_chunks - first))
-
-
-def run(task: Kernel, n_chunks: int, n_threads: int) -> None:
-    """On its way out: see `over`."""
-    _run(Region(n_chunks), n_threads, task, ())
 
 
 def _run(region: Region, n_threads: int, kernel: Kernel, arguments: tuple[object, ...]) -> None:

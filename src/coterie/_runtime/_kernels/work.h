@@ -62,12 +62,4 @@ static inline int work_take(work_t *w, int slot, part_t *part) {
     part->stop = (ptrdiff_t)(w->n - part->start < w->size ? w->n : part->start + w->size);
     return 1;
 }
-
-/* The same where the caller gives the size and the number of items once more. On its way out. */
-static inline int work_take_sized(work_t *w, int slot, ptrdiff_t size, ptrdiff_t n, part_t *part) {
-    if (!work_take(w, slot, part)) return 0;
-    part->start = part->index * size;
-    part->stop = n - part->start < size ? n : part->start + size;
-    return 1;
-}
 #endif

@@ -15,7 +15,6 @@ cdef extern from "work.h" nogil:
         Py_ssize_t start
         Py_ssize_t stop
     bint work_take(work_t *w, int slot, part_t *part) noexcept
-    bint work_take_sized(work_t *w, int slot, Py_ssize_t size, Py_ssize_t n, part_t *part) noexcept
     int64_t work_fetch_add(int64_t *p, int64_t value) noexcept
     int64_t work_load(int64_t *p) noexcept
     void work_store(int64_t *p, int64_t value) noexcept
