@@ -67,8 +67,9 @@ class CorePoints(NamedTuple):
         else:
             core = as_matrix(self.rows, name="model.components_")
             _, ratio, is_within = _measure(core, rows, self.metric, self.eps, n_threads)
-        wrong = np.flatnonzero((ratio > 1.0) == is_within)  # by the rounding of the division
-        ratio[wrong] = np.where(is_within[wrong], 1.0, np.nextafter(1.0, 2.0))
+        wrong = (ratio > 1.0) == is_within  # by the rounding of the division
+        if wrong.any():
+            ratio[wrong] = np.where(is_within[wrong], 1.0, np.nextafter(1.0, 2.0))
         return ratio
 
     def _nearest_given(self, rows: NDArray[np.floating] | SparseRows) -> NDArray[np.intp]:
