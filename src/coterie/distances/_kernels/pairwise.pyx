@@ -137,8 +137,8 @@ def condensed(
         to = &out[0]
     with nogil:
         while work_take(&region.work, slot, &part):
-            block(&points.points, part.index // blocks * rows, rows, &points.points, part.index % blocks * columns, columns,
-                  True, 0, to)
+            block(&points.points, part.index // blocks * rows, rows, &points.points, part.index % blocks * columns,
+                  columns, True, 0, to)
 
 
 def rectangle(

@@ -2,8 +2,8 @@
 """Distances between sparse rows that are never made dense as a whole: 64 at a time are, in the columns that they use.
 
 The distances of a row to those 64 follow from its own numbers alone: the squared distance is |x|² + |y|² - 2 x·y, and
-the sum of |x - y| is |x| + |y| plus what the columns of one of them change. These are rounded. Where the rounding leaves
-a doubt, the two rows are merged, and the terms are added feature by feature as for dense rows.
+the sum of |x - y| is |x| + |y| plus what the columns of one of them change. These are rounded. Where that leaves a
+doubt, the two rows are merged, and the terms are added feature by feature as for dense rows.
 """
 from libc.math cimport fabs, sqrt
 from libc.stdint cimport int32_t, int64_t, uint64_t
@@ -256,7 +256,7 @@ cdef double merge_as(int kind, const index *x_columns, const real *x, int64_t nx
 
 
 cdef double merge(const block_t *b, Py_ssize_t query) noexcept nogil:
-    """The reduced distance of the row and a query, term by term in the order of the columns. Both have the same types."""
+    """The reduced distance of the row and a query, term by term in the order of the columns. Types are equal."""
     cdef:
         const rows_t *r = b.rows
         const rows_t *q = b.queries

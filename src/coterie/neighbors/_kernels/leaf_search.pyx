@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Who is within a radius, leaf by leaf of a k-d tree.
 
-Two leaves are compared by masks: one bit per point. Of rows with many features the tree holds a projection, which brings
-them nearer to each other, never farther apart: who is near in it is looked at as a row.
+Two leaves are compared by masks: one bit per point. Of rows with many features the tree holds a projection, in which no
+two are farther apart than they are: rows that are within the radius in it are compared themselves.
 """
 from libc.stdint cimport int64_t, uint64_t
 
