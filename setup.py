@@ -96,7 +96,10 @@ if abi3:
 
 setup(
     ext_modules=cythonize(
-        extensions, compiler_directives=directives, shared_utility_qualified_name=shared, build_dir=None if coverage else str(build / "c")
+        extensions,
+        compiler_directives=directives,
+        shared_utility_qualified_name=shared,
+        build_dir=None if coverage else str(build / "c"),  # the tracer looks for the C beside its source
     ),
     options=options,
 )

@@ -376,7 +376,7 @@ WIDE = np.array([[1.0], [2.0], [4.0], [1e300]])
         ),
         (
             lambda: coterie.KMeans(2).fit(WIDE[:3], sample_weight=[1e300, 1.0, 1e-300]),
-            r"largest of 'sample_weight' must be at most 5e\+210 times the smallest one above 0. Got 1e\+300 and 1e-300",
+            r"largest of 'sample_weight' must be at most 5e\+210 times the smallest one above 0. Got 1e\+300 and 1e-300",  # noqa: E501
         ),
         (
             lambda: coterie.DBSCAN().fit(WIDE[:3], sample_weight=[1e308, 1e308, -1e308]),

@@ -9,7 +9,7 @@ once it is fitted. `exceptions` has the exceptions and the categories of warning
 `power_of_two` keeps squares from overflowing, `blocks` cuts rows into blocks, `wording` turns numbers and values into
 text, `layout` puts text into lines and columns, `table` is what is read from a file, `atomic` writes a file in one
 step, `drawing` lets results draw themselves, `public_names` reaches what higher packages define, and `optional` says
-how to install a library that is missing.
+how to install a library that is missing, and `typing` has types for type checkers alone.
 
 A check of a new kind of input is a function in the module of that kind, and a new rule for parameters goes into
 `parameters`: the packages above say nothing of types and shapes. A new clusterer is a subclass of `Clusterer`, or of

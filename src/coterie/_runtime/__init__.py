@@ -3,8 +3,9 @@
 
 `threads` decides how many threads work. `parallel` hands them chunks of work, and lets Ctrl-C, `progress` and
 cancelling through. `memory` computes whether what is needed fits; `cgroup` reads the limits of containers for both.
-`thresholds` says when one way of computing gives place to another. `_kernels` holds what other kernels cimport: the
-counter of chunks (`work`), names for vector operations (`simd`), types, bits, a heap, and two union-finds.
+`strips` cuts rows so that sums are added in a fixed order. `thresholds` says when one way of computing gives place to
+another. `_kernels` holds what other kernels cimport: the counter of chunks (`work`), names for vector operations
+(`simd`), types, bits, a heap, and two union-finds.
 
 Nothing here knows of clustering. A new way to run a kernel goes into `parallel`, never into the module that calls it.
 """

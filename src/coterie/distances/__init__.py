@@ -27,8 +27,8 @@ numbers are all equal, `braycurtis` and `dice` none for two rows of zeros. Such 
 
 Names, parameters and rows are checked in `_metrics` and `_pdist`; `_pairwise` computes distances block by block and is
 what algorithms call; `_condensed` converts matrices; `_sphere` knows degrees and kilometers; `_sparse` reads sparse
-rows and `_sparse_points` measures them. The loops are in `_kernels`. A new metric is a line in the table of `_metrics`
-and a formula in `_kernels/pairwise_body.h`.
+rows and `_sparse_points` measures them. The kernels are `pairwise`, `condensed` and `sparse_rows`. A new metric is a
+line in the table of `_metrics` and a formula in `_kernels/pairwise_body.h`.
 """
 
 from ._condensed import squareform

@@ -18,15 +18,17 @@ compare clusterings       `is_isomorphic`
 merge sets                `DisjointSet`
 ========================  ==============================================================================================
 
-Where things are: `_linkage.py` checks the input, and chooses the algorithm that merges clusters. Single linkage is a
-minimum spanning tree (`coterie.spanning_trees`). The other methods go through `_rounds.py` while there are many
-clusters, then `_queue.py`, then `_chain.py` for few; ward, centroid and median linkage of points go through
-`_centers.py`. Each has a kernel of the same name in `_kernels/`; the update of distances (Ward's and all others) is in
-`_kernels/lance_williams.h`. `coterie._dendrogram` turns merges into a linkage matrix, and reads it.
+Where things are: `_linkage.py` checks the input, and chooses the algorithm that merges clusters (`_clusters.py`: those
+that are left, with their distances). Single linkage is a minimum spanning tree (`coterie.spanning_trees`). The other
+methods go through `_rounds.py` while there are many clusters, then `_queue.py`, then `_chain.py` for few; ward,
+centroid and median linkage of points go through `_centers.py`. The kernels have the same names (`rounds`, `queue`,
+`chain`, `centers`); the update of distances (Ward's and all others) is in `_kernels/lance_williams.h`.
+`coterie._dendrogram` turns merges into a linkage matrix, and reads it.
 
 `_agglomerative.py` and `_divisive.py` have the estimators. Each is a `TreeClusterer` (`_tree_clusterer.py`), which
-cuts the tree. `_nearest_cluster.py` finds the cluster of new rows, and `_square_matrix.py` computes or checks the
-distances of all rows. The splits from the top down are made in `_kernels/divisive.pyx`.
+cuts the tree. `_nearest_cluster.py` finds the cluster of new rows (kernel `nearest_cluster`), and `_square_matrix.py`
+computes or checks the distances of all rows. `_disjoint_set.py` is scipy's `DisjointSet`. The splits from the top down
+are made in `_kernels/divisive.pyx`.
 
 A new linkage method is a line of the enum and an update in `lance_williams.h`, a name in `lance_williams.pyx`, and what
 it needs in `_methods.py`. A new way to merge is a module beside `_chain.py`, and is chosen in `_linkage.py`.

@@ -11,9 +11,9 @@ same if they are before the last step: squared for euclidean ones, those of unit
 of points of the sphere for haversine.
 
 `_queries` (functions) and `_nearest_neighbors` (the estimator) read parameters and rows. `_search` lays rows out and
-searches them: `_vectors` turns metrics into distances between vectors, `_kd_tree` builds a tree over these, and the
-kernels `kd_query` (tree) and `blocks` (all distances) find the neighbors. `leaf_search` compares leaves for DBSCAN.
-Another index is a module beside `_kd_tree`, chosen in `_search.lay_out`.
+searches them: `_vectors` turns metrics into distances between vectors, `_kd_tree` builds a k-d tree over these (kernel
+`kd_tree`), and the kernels `kd_query` (tree) and `blocks` (all distances) find the neighbors. `leaf_search` compares
+leaves for DBSCAN. Another index is a module beside `_kd_tree`, chosen in `_search.lay_out`.
 """
 
 from ._nearest_neighbors import NearestNeighbors

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A page about the groups in a table; so far for the command `coterie report`, the entry for Python comes later.
 
-Data pass through these files, in this order:
+The command hands in a table and its `_origin`. Data pass through these files, in this order:
 
     _data               scale the columns, draw the sample: `prepare`
     _comparison         k-means and Ward's method with several numbers of clusters

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Minimum spanning trees, from which single linkage is made.
 
-`_matrix.py` finds the tree of condensed distances (`_kernels/dense.pyx`: Prim's algorithm for few points, Boruvka's for
-many, on the nearest neighbors of `_scans.py`). `_points.py` computes the distances of points as the tree grows
-(`_kernels/prim.pyx`), in memory that grows with the number of points. Both return a `SpanningTree` (`_tree.py`), whose
-edges become a linkage matrix in `coterie._dendrogram.merges`.
+`_matrix.py` finds the tree of condensed distances (`_kernels/dense.pyx`: Prim's algorithm for few points, Boruvka's
+for many, on the nearest neighbors of `_scans.py`, kernel `scans`). `_points.py` computes the distances of points as
+the tree grows (`_kernels/prim.pyx`), in memory that grows with the number of points. Both return a `SpanningTree`
+(`_tree.py`), whose edges become a linkage matrix in `coterie._dendrogram.merges`.
 
 Another algorithm gets a kernel and a module of its own, and returns a `SpanningTree` as well.
 """
