@@ -36,7 +36,6 @@ from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import picture_name, positive
 from coterie.cli._summary import MOST_COLUMNS, summary
-from coterie.plot._maps import lower_to_map
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -275,6 +274,7 @@ def _draw(args: argparse.Namespace, data: Table, fit: _Fit, globe: bool) -> None
     from matplotlib.figure import Figure
 
     from coterie import plot
+    from coterie.plot._maps import lower_to_map
 
     labels, curve = fit.model.labels_, fit.curve
     places, names = on_map(data) if globe else for_scatter(data.values, data.names, fit.scaler)

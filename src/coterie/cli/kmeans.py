@@ -30,7 +30,6 @@ from coterie.cli._options.run import STARTS, add_run_arguments, add_save_argumen
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import file_name, picture_name, positive
 from coterie.cli._summary import summary
-from coterie.plot._maps import lower_to_map
 
 if TYPE_CHECKING:
     from coterie._base.table import Table
@@ -126,6 +125,7 @@ def _draw(args: argparse.Namespace, table: Table, scaler: Scaler, model: coterie
     from matplotlib.figure import Figure
 
     from coterie import plot
+    from coterie.plot._maps import lower_to_map
 
     figure = Figure(figsize=(11, 9), layout="constrained")
     places, names = for_scatter(table.values, table.names, scaler)
