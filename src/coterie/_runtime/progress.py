@@ -30,7 +30,7 @@ Cancelled.__module__ = "coterie"  # where it is documented: pickles and tracebac
 
 
 class _Bar:
-    """A tqdm bar as a callback; where tqdm is not installed, nothing is shown."""
+    """A tqdm bar as a callback. If tqdm is not installed, nothing is shown."""
 
     def __init__(self) -> None:
         self.tqdm: Any = None
@@ -63,13 +63,13 @@ def progress(callback: Callback | None = None) -> Iterator[None]:
     ----------
     callback : callable, default=None
         Called as ``callback(stage, done, total)`` with a short text and two integers, in the calling thread, at each
-        step of a long computation and about every 0.05 s within one. Returning False (that object, not merely a
-        false value) stops the work. None shows a tqdm bar where tqdm is installed.
+        step of a long computation and about every 0.05 s within a step. If it returns the object False (not 0 or None),
+        the work stops. None shows a tqdm bar if tqdm is installed.
 
     Raises
     ------
     Cancelled
-        From the call that was running, when `callback` returned False.
+        Raised by the running call when `callback` returns False.
 
     Examples
     --------

@@ -17,7 +17,7 @@ __all__ = ["get_num_threads", "num_threads", "resolve_n_jobs", "set_num_threads"
 
 
 def _quota() -> float:
-    """CPUs that the container of this process may use on average; inf where there is no limit."""
+    """CPUs that the container of this process may use on average; inf if there is no limit."""
     quota = math.inf
     for version, folder in cgroup.folders("cpu"):
         if version == 2:
@@ -40,7 +40,7 @@ def _available_cpus() -> int:
 
 
 def _environment_cap() -> int | None:
-    """COTERIE_NUM_THREADS, else OMP_NUM_THREADS (joblib and dask set it in their workers)."""
+    """COTERIE_NUM_THREADS, or else OMP_NUM_THREADS (joblib and dask set it in their workers)."""
     for name in ("COTERIE_NUM_THREADS", "OMP_NUM_THREADS"):
         text = os.environ.get(name, "").split(",")[0].strip()
         if text.isdigit() and int(text) > 0:
@@ -92,10 +92,11 @@ def _check_count(n: object) -> int:
 
 
 def get_num_threads() -> int:
-    """Number of threads that ``n_jobs=None`` means here and now.
+    """Return the number of threads that ``n_jobs=None`` means at the moment.
 
-    The innermost `num_threads` of the calling thread, else `set_num_threads`, else the CPUs this process may use
-    (affinity and container quota) capped by ``COTERIE_NUM_THREADS`` or else ``OMP_NUM_THREADS``.
+    The number comes from the innermost `num_threads` of the calling thread, or else from `set_num_threads`. If neither
+    is set, it is the number of CPUs that this process may use (affinity and container quota), but at most
+    ``COTERIE_NUM_THREADS`` or, if that is not set, ``OMP_NUM_THREADS``.
 
     Returns
     -------
@@ -104,15 +105,15 @@ def get_num_threads() -> int:
 
     Notes
     -----
-    A positive ``n_jobs`` is taken as it is, as are the numbers that `num_threads` and `set_num_threads` are given; more
-    than 256 mean 256, or the number of CPUs where that is larger. ``n_jobs=-1`` means the default without
-    `num_threads` and `set_num_threads`.
+    A positive ``n_jobs`` and the numbers for `num_threads` and `set_num_threads` are used as given, up to 256 or the
+    number of CPUs, whichever is larger. ``n_jobs=-1`` means the default without `num_threads` and `set_num_threads`.
 
-    Several processes at once share the CPUs only if each is told its share. joblib and Dask set ``OMP_NUM_THREADS`` in
-    their worker processes, which ``n_jobs=None`` and ``n_jobs=-1`` keep to, but a positive ``n_jobs`` does not.
+    If several processes run at once, limit the threads of each one. joblib and Dask set ``OMP_NUM_THREADS`` in their
+    worker processes. ``n_jobs=None`` and ``n_jobs=-1`` respect this limit; a positive ``n_jobs`` does not.
     `multiprocessing` and `concurrent.futures` set nothing: pass ``n_jobs=1`` in the workers, or create the pool with
-    ``initializer=coterie.set_num_threads, initargs=(1,)``. Threads of one process share one set of helper threads, and
-    a call that finds none idle works alone. The limits of threadpoolctl do not apply: it knows OpenMP and BLAS only.
+    ``initializer=coterie.set_num_threads, initargs=(1,)``. All threads of a process share one pool of worker threads.
+    If no worker is idle, a call uses only its own thread. The limits of threadpoolctl do not apply, because it knows
+    only OpenMP and BLAS.
 
     Examples
     --------
@@ -130,7 +131,7 @@ def set_num_threads(n: int | None) -> None:
     Parameters
     ----------
     n : int or None
-        Number of threads, at least 1; None goes back to the default of `get_num_threads`.
+        Number of threads, at least 1; None restores the default (see `get_num_threads`).
 
     Raises
     ------

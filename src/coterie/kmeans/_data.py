@@ -78,7 +78,7 @@ def divided(data: Data, centers: NDArray[Any]) -> NDArray[Any]:
     if not power_of_two.times(top, -data.exponent) < power_of_two.far_limit():
         largest = power_of_two.times(power_of_two.magnitude(data.X), data.exponent)
         raise ValueError(
-            f"The initial centers are too large beside the data: up to {top:.6g}, where the data are "
+            f"The initial centers are too large compared with the data: up to {top:.6g}, where the data are "
             f"up to {largest:.6g}. The squares of both do not fit into float64."
         )
     return power_of_two.divided(centers, data.exponent)

@@ -36,7 +36,7 @@ def k_means(
     return_n_iter: bool = False,
     n_jobs: int | None = None,
 ) -> tuple[Any, ...]:
-    """Cluster the rows of `X` by k-means: `KMeans` as a function.
+    """Cluster the rows of `X` by k-means: the function for `KMeans`.
 
     Parameters
     ----------
@@ -54,18 +54,18 @@ def k_means(
     Returns
     -------
     centers : ndarray of shape (n_clusters, n_features)
-        The centers, float32 for float32 data and else float64.
+        The centers: float32 if the data are float32, otherwise float64.
     labels : ndarray of shape (n_samples,), int32
         Index of the nearest center of each row.
     inertia : float
-        Weighted sum of squared distances to the nearest center; as `KMeans.inertia_`.
+        Weighted sum of squared distances to the nearest center; the same as `KMeans.inertia_`.
     n_iter : int
-        Number of iterations of the run that was kept; only with `return_n_iter`.
+        Number of iterations of the best run; only if `return_n_iter` is True.
 
     Raises
     ------
     ValueError, TypeError
-        As by `KMeans.fit`.
+        For the same reasons as `KMeans.fit`.
 
     Notes
     -----
@@ -111,10 +111,10 @@ def kmeans_plusplus(
     n_local_trials: int | None = None,
     n_jobs: int | None = None,
 ) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Choose rows of `X` as starting centers, far from each other and where many rows are: greedy k-means++.
+    """Choose rows of `X` as starting centers by greedy k-means++.
 
-    Each center is a row drawn with probability proportional to its weight times its squared distance to the nearest
-    center so far; of several such draws the one that lowers the inertia most is taken.
+    Each center is a row. It is drawn with probability proportional to its weight times its squared distance to the
+    nearest center so far. Several rows are drawn, and the one that reduces the inertia most is taken.
 
     Parameters
     ----------
@@ -125,30 +125,30 @@ def kmeans_plusplus(
     sample_weight : array-like of shape (n_samples,) or float, default=None
         How many times each row counts.
     x_squared_norms : array-like of shape (n_samples,), default=None
-        Ignored but for its length, which is checked; kept for API compatibility.
+        Only its length is checked; kept for API compatibility.
     random_state : int, RandomState, Generator or None, default=None
         Source of randomness.
     n_local_trials : int, default=None
-        Draws for each center but the first; None is 2 + log(n_clusters). With 1 it is plain k-means++.
+        Number of draws for each center after the first; None means 2 + log(n_clusters). 1 gives plain k-means++.
     n_jobs : int or None, default=None
         Number of threads; the result does not depend on it.
 
     Returns
     -------
     centers : ndarray of shape (n_clusters, n_features)
-        The rows chosen, float32 for float32 data and else float64.
+        The chosen rows: float32 if the data are float32, otherwise float64.
     indices : ndarray of shape (n_clusters,), intp
-        Which rows they are: ``centers == X[indices]``.
+        Their row numbers: ``centers == X[indices]``.
 
     Raises
     ------
     ValueError, TypeError
-        As by `KMeans.fit`, or `x_squared_norms` has another length than `X`.
+        For the same reasons as `KMeans.fit`, or if the lengths of `x_squared_norms` and `X` differ.
 
     Notes
     -----
-    O(n_samples * n_clusters * n_local_trials * n_features) time at most, O(n_samples) memory (with up to eight features
-    it may include a sorted copy of the rows).
+    O(n_samples * n_clusters * n_local_trials * n_features) time at most, O(n_samples) memory. With up to eight
+    features, this may include a sorted copy of the rows.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""`KMeans`: parameters, restarts, what a fitted model answers."""
+"""`KMeans`: parameters, restarts, and the methods of a fitted model."""
 
 from __future__ import annotations
 
@@ -46,11 +46,12 @@ _EUCLIDEAN = as_metric("euclidean")
 
 
 class KMeans(Transformer, InductiveClusterer):
-    """k-means clustering: `n_clusters` centers such that the rows are near their nearest one.
+    """k-means clustering: find `n_clusters` centers that minimize the squared distances of the rows to them.
 
-    Lloyd's algorithm: assign each row to its nearest center, move each center to the mean of its rows, and so on
-    until no label changes, or the centers move less than `tol` asks for, or `max_iter` is reached. Parameters,
-    attributes, results from the same starting centers and messages are those of ``sklearn.cluster.KMeans``.
+    Lloyd's algorithm assigns each row to its nearest center and moves each center to the mean of its rows. It repeats
+    both steps until no label changes, the centers move no more than `tol` allows, or `max_iter` is reached. Parameters,
+    attributes and messages are those of ``sklearn.cluster.KMeans``, and so are the results from the same starting
+    centers.
 
     Parameters
     ----------
@@ -60,55 +61,56 @@ class KMeans(Transformer, InductiveClusterer):
     init : {'k-means++', 'random'}, callable or array-like of shape (n_clusters, n_features), default='k-means++'
         Where the centers start:
 
-        - 'k-means++': greedy k-means++. Each center is a row drawn with probability proportional to its weight times
-          its squared distance to the nearest center so far; of 2 + log(n_clusters) such draws the best is taken.
+        - 'k-means++': greedy k-means++. Each center is a row, drawn with probability proportional to its weight times
+          its squared distance to the nearest center so far. 2 + log(n_clusters) rows are drawn, and the best one is
+          taken.
         - 'random': rows drawn with probability proportional to their weights.
         - an array: the centers themselves.
         - a callable: ``init(X, n_clusters, random_state=RandomState)`` returns the centers. `X` is the data as a
-          read-only float array, in its own coordinates (scikit-learn passes it centered).
+          read-only float array that is not centered (scikit-learn passes it centered).
 
     n_init : 'auto' or int, default='auto'
-        Number of runs with different starts; the one with the lowest inertia is kept. 'auto' is 10 for 'random' and
-        a callable, 1 for 'k-means++' and an array.
+        Number of runs with different starts; the one with the lowest inertia is kept. 'auto' means 10 for 'random' and
+        a callable, and 1 for 'k-means++' and an array.
 
     max_iter : int, default=300
-        Most iterations of one run.
+        Maximum number of iterations of one run.
 
     tol : float, default=1e-4
-        A run ends once the sum of squared moves of the centers is at most `tol` times the mean variance of the
-        columns. With 0 it ends when no label changes.
+        A run ends when the sum of the squared moves of the centers is at most `tol` times the mean variance of the
+        columns. With 0, it ends when no label changes.
 
     verbose : int, default=0
         Print the progress of each run.
 
     random_state : int, RandomState, Generator or None, default=None
-        Source of randomness for 'k-means++', 'random' and a callable. With an int each fit gives the same result;
-        None draws from numpy's global state.
+        Source of randomness for 'k-means++', 'random' and a callable. With an int, each fit gives the same result. None
+        uses numpy's global state.
 
     copy_x : bool, default=True
         Ignored; kept for API compatibility. `X` is never modified and, if it is a C-ordered float32 or float64
         array, never copied.
 
     algorithm : {'lloyd', 'elkan'}, default='lloyd'
-        A hint without effect on the result: which distances can be left out is decided from the data.
+        No effect on the result. The data decide which distances need not be computed.
 
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
 
     Attributes
     ----------
     cluster_centers_ : ndarray of shape (n_clusters, n_features)
-        The centers, float32 for float32 data and else float64.
+        The centers: float32 if the data are float32, otherwise float64.
 
     labels_ : ndarray of shape (n_samples,), int32
         Index of the nearest center of each row: the same as ``predict(X)``.
 
     inertia_ : float
-        Sum of the squared distances of the rows to their nearest center, times their weights. Infinite or 0 where the
-        sum is beyond float64, as for distances of 1e160 or 1e-170; the clusters are right there, too.
+        Sum of the squared distances of the rows to their nearest center, times their weights. It is infinite or 0 if
+        float64 cannot hold the sum, for example for distances of 1e160 or 1e-170. The clusters are still right.
 
     n_iter_ : int
-        Number of iterations of the run that was kept.
+        Number of iterations of the best run.
 
     n_features_in_ : int
         Number of columns seen by fit.
@@ -118,28 +120,28 @@ class KMeans(Transformer, InductiveClusterer):
 
     See Also
     --------
-    k_means : The same as a function.
-    kmeans_plusplus : The starting centers alone.
+    k_means : The function for this class.
+    kmeans_plusplus : Only the starting centers.
 
     Notes
     -----
     One iteration takes at most O(n_samples * n_clusters * n_features) time. Memory beyond the data is
     O(n_samples + n_clusters * n_features).
 
-    Distances are as exact as float64 differences of the data as given: near ties are decided by them, whatever offset
-    the data have. Of equally near centers the one with the lowest index wins. On one machine the results are the same
-    bits for any number of threads.
+    Distances are computed from float64 differences of the data as given. If two centers are almost equally near, these
+    distances decide, also if the data are far from zero. If centers are equally near, the one with the lowest index is
+    taken. On one machine, the results are the same bits for any number of threads.
 
-    A cluster that loses all its rows gets the row farthest from its own center; if that leaves another one without
-    rows, its center goes where that of the heaviest cluster is (scikit-learn may take the sum of that cluster for its
-    mean). If `max_iter` or `tol` ended the run, `cluster_centers_` are not exactly the means of their rows; `labels_`
-    belongs to `cluster_centers_` in any case.
+    A cluster that loses all its rows gets the row that is farthest from its own center. If another cluster has no rows
+    then, its center moves to the center of the heaviest cluster (scikit-learn may use the sum of that cluster instead
+    of its mean). If `max_iter` or `tol` ended the run, `cluster_centers_` are not exactly the means of their rows;
+    `labels_` always belongs to `cluster_centers_`.
 
-    Data of any size have the clusters that they have at size 1: where squares would overflow or vanish they are divided
-    by a power of two first, which changes no digit. Numbers of more than 1e135 beside others 1e270 times smaller, and
-    weights 1e210 times as large as others, are refused.
+    The clusters do not depend on the size of the numbers. If squares would overflow or vanish, the data are first
+    divided by a power of two, which is exact. Data with numbers above 1e135 and others 1e270 times smaller are an
+    error, and so are weights that are 1e210 times as large as others.
 
-    Weights must not be negative, and text is not read as numbers; scikit-learn lets both pass.
+    Negative weights and text instead of numbers are errors; scikit-learn accepts both.
 
     References
     ----------
@@ -230,17 +232,17 @@ class KMeans(Transformer, InductiveClusterer):
         Parameters
         ----------
         X : array-like, table or CPU tensor of shape (n_samples, n_features)
-            The data; not modified. float32 is computed with as it is, anything else as float64.
+            The data; not modified. float32 stays float32; all other types become float64.
 
         y : object, default=None
             Ignored; kept for API compatibility.
 
         sample_weight : array-like of shape (n_samples,) or float, default=None
-            How many times each row counts: not negative, not all zero. None counts each once. Not used for starting
-            centers that are given or come from a callable.
+            How many times each row counts: not negative, not all zero. None counts each row once. Starting centers that
+            are an array or come from a callable do not depend on it.
 
         callback : callable, default=None
-            Called as ``callback(stage, done, total)`` in the course of the work; returning False stops it.
+            Called as ``callback(stage, done, total)`` during the work. If it returns False, the work stops.
 
         Returns
         -------
@@ -249,9 +251,9 @@ class KMeans(Transformer, InductiveClusterer):
         Raises
         ------
         ValueError
-            A parameter is out of range, there are fewer rows than clusters, the data are not a finite, real,
-            two-dimensional table with at least one column, or numbers of the data, the weights or the starting centers
-            are too far apart for float64.
+            A parameter is out of range, there are fewer rows than clusters, or the data are not a finite, real,
+            two-dimensional table with at least one column. Or the numbers in the data, the weights or the starting
+            centers are too far apart for float64.
         TypeError
             The data are sparse or hold objects that are not numbers.
         Cancelled
@@ -260,13 +262,13 @@ class KMeans(Transformer, InductiveClusterer):
         Warns
         -----
         ConvergenceWarning
-            Fewer distinct clusters were found than asked for, as when there are fewer distinct rows.
+            Fewer distinct clusters were found than `n_clusters`, for example because there are fewer distinct rows.
         FeatureScaleWarning
             One feature holds 95% of the variance or more.
 
         Notes
         -----
-        A fit that raises or is interrupted leaves the estimator as it was.
+        If a fit raises or is interrupted, the estimator does not change.
         """
         self._check_parameters()
         X, seen = self._read(X)
@@ -322,14 +324,14 @@ class KMeans(Transformer, InductiveClusterer):
         Returns
         -------
         ndarray of shape (n_samples,), int32
-            Of equally near centers the lowest index.
+            If centers are equally near, the lowest index.
 
         Raises
         ------
         NotFittedError
             `fit` was not called.
         ValueError, TypeError
-            As by `fit`, or the columns differ in number or name from those seen by fit.
+            For the same reasons as `fit`, or if the number or names of the columns differ from those seen by fit.
         """
         return self._assign(self._read_more(X))
 
@@ -344,22 +346,22 @@ class KMeans(Transformer, InductiveClusterer):
         Returns
         -------
         ndarray of shape (n_samples, n_clusters)
-            float32 for float32 data and else float64, infinite where it is beyond that; a table if `set_output` asks
-            for one.
+            float32 if the data are float32, otherwise float64; infinite if a distance is too large for the type. A
+            table if `set_output` asks for one.
 
         Raises
         ------
         NotFittedError
             `fit` was not called.
         ValueError, TypeError
-            As by `predict`.
+            For the same reasons as `predict`.
         """
         matrix = self._read_more(X)
         distances = _assignment.distances(matrix, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
         return self._as_output(distances, X)
 
     def score(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> float:
-        """Return minus the inertia of the rows: the higher, the better the centers suit them.
+        """Return minus the inertia of the rows; a higher value means a better fit.
 
         Parameters
         ----------
@@ -375,15 +377,15 @@ class KMeans(Transformer, InductiveClusterer):
         Returns
         -------
         float
-            Minus the weighted sum of squared distances to the nearest center. Infinite or 0 where the sum is beyond
-            float64.
+            Minus the weighted sum of squared distances to the nearest center. Infinite or 0 if float64 cannot hold the
+            sum.
 
         Raises
         ------
         NotFittedError
             `fit` was not called.
         ValueError, TypeError
-            As by `predict`, or the weights are bad as in `fit`.
+            For the same reasons as `predict`, or if `fit` would not accept the weights.
         """
         X = self._read_more(X)
         weights = as_weights(sample_weight, len(X))
@@ -418,7 +420,7 @@ class KMeans(Transformer, InductiveClusterer):
         Returns
         -------
         ndarray of shape (n_samples, n_clusters)
-            As by `transform`.
+            The same as from `transform`.
         """
         return self.fit(X, y, sample_weight, callback).transform(X)
 
@@ -428,7 +430,7 @@ class KMeans(Transformer, InductiveClusterer):
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Only checked against the columns seen by fit.
+            Only compared with the columns seen by fit.
 
         Returns
         -------
@@ -446,7 +448,8 @@ class KMeans(Transformer, InductiveClusterer):
         Parameters
         ----------
         sample_weight, callback : bool, str or None
-            True passes it, False does not, None raises if it is given, a str is the name under which it is given.
+            True passes it, False does not pass it, None raises an error if it is given, and a str is the name under
+            which it is given.
 
         Returns
         -------
@@ -518,7 +521,7 @@ class KMeans(Transformer, InductiveClusterer):
 
 
 def _is_better(run: Run, best: Run) -> bool:
-    """Whether a run has a lower inertia and other clusters: rounding can make the same clusters look better."""
+    """Whether a run has a lower inertia and different clusters: rounding can make the same clusters look better."""
     if run.inertia >= best.inertia:
         return False
     partner = np.empty(len(run.centers), dtype=best.labels.dtype)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""`Scaler`: each column by itself less its center and over its scale."""
+"""`Scaler`: subtract the center of each column and divide by its scale."""
 
 from __future__ import annotations
 
@@ -25,49 +25,49 @@ _NORMAL_IQR = 1.3489795003921634  # interquartile range of the normal distributi
 
 
 class Scaler(Transformer, Estimator):
-    """Scale each column by itself: ``(x - center) / scale``.
+    """Scale each column separately: ``(x - center) / scale``.
 
-    Distances add up differences over the columns, so that without scaling a column in grams outweighs one in
-    kilograms a thousand times.
+    Distances add up differences over the columns. Without scaling, a column in grams counts a thousand times as much as
+    one in kilograms.
 
     Parameters
     ----------
     method : {"standard", "minmax", "robust", "log", "none"}, default="standard"
         - "standard": mean 0 and standard deviation 1.
-        - "minmax": smallest value 0 and largest 1. A single far value squeezes all the others together.
-        - "robust": median 0 and interquartile range 1; far values have no say in the scale.
-        - "log": ``log(1 + x)``, then as "standard": for amounts and counts with a long tail. Values must not be
-          negative.
+        - "minmax": smallest value 0 and largest 1. A single outlier moves all other values close together.
+        - "robust": median 0 and interquartile range 1; outliers do not affect the scale.
+        - "log": ``log(1 + x)``, then as "standard": for amounts and counts with a long tail. Negative values are an
+          error.
         - "none": columns stay as they are.
 
     Attributes
     ----------
     center_ : ndarray of shape (n_features,), float64
-        What is subtracted; in the unit of the column, or of its logarithm for "log".
+        The numbers that are subtracted, in the unit of the column, or of its logarithm for "log".
     scale_ : ndarray of shape (n_features,), float64
-        What is divided by; 1 where a column is constant.
+        The numbers that the columns are divided by; 1 if a column is constant.
     n_features_in_ : int
         Number of columns that `fit` saw.
     feature_names_in_ : ndarray of shape (n_features,), object
-        Names of the columns that `fit` saw. Only where they all have one.
+        Names of the columns that `fit` saw. Only available if all columns have names.
 
     Notes
     -----
-    NaN counts as missing: it has no part in the statistics and stays NaN. Infinite values are an error.
+    NaN means a missing value: it is left out of the statistics and stays NaN. Infinite values are an error.
 
-    A column that is constant, or varies by no more than rounding errors, becomes 0. A column whose
-    interquartile range is 0 although it is not constant (as a count that is mostly 0) is scaled by "robust" with
-    1.349 standard deviations, which is the interquartile range of a normal distribution. A column without a single
-    value has the center 0 and the scale 1.
+    A column that is constant, or varies by no more than rounding errors, becomes 0. The interquartile range of a column
+    can be 0 although the column is not constant, for example if a count is mostly 0. In this case "robust" divides by
+    1.349 standard deviations, which is the interquartile range of a normal distribution. If all values of a column are
+    missing, its center is 0 and its scale is 1.
 
-    Statistics are computed in float64 from differences from the smallest value, so that they are right for columns far
-    from zero; float32 data become float32. Memory beyond input and output is a few blocks of rows, for "robust" a
-    column; the input is never modified.
+    Statistics are computed in float64 from differences to the smallest value, so that they are accurate for columns far
+    from zero. The result for float32 data is float32. Besides input and output, the memory is a few blocks of rows, or
+    one column for "robust". The input is never modified.
 
-    On ordinary columns the results are those of scikit-learn's ``StandardScaler``, ``MinMaxScaler`` and
-    ``RobustScaler``. Of scikit-learn's ``check_estimator`` two checks do not apply: those of sparse data take each
-    class with this name for an early ``StandardScaler`` and set its parameter ``with_mean``. Under any other name the
-    class passes them, with an error that says that the data are sparse.
+    For ordinary columns, the results are those of scikit-learn's ``StandardScaler``, ``MinMaxScaler`` and
+    ``RobustScaler``. Two checks of scikit-learn's ``check_estimator`` do not apply. The checks with sparse data assume
+    that a class with the name ``Scaler`` is an old ``StandardScaler``, and set its parameter ``with_mean``. Under
+    another name the class passes these checks: its error says that the data are sparse.
 
     Examples
     --------
@@ -109,8 +109,9 @@ class Scaler(Transformer, Estimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Numbers, NaN where one is missing.
-        y : ignored
+            Numbers; NaN means a missing value.
+        y : None
+            Ignored; kept for API compatibility.
 
         Returns
         -------
@@ -119,8 +120,8 @@ class Scaler(Transformer, Estimator):
         Raises
         ------
         ValueError
-            `X` is not a table of finite numbers, or holds a negative one and the method is "log", or a column whose
-            largest number less its smallest one is beyond float64.
+            `X` is not a table of finite numbers, or it has a negative number and the method is "log", or the range of a
+            column is too large for float64.
         """
         self._check_parameters()
         array, seen = self._read(X, allow_nan=True)
@@ -142,7 +143,7 @@ class Scaler(Transformer, Estimator):
         return self
 
     def transform(self, X: ArrayLike) -> Any:
-        """Scale the columns of `X` by what `fit` computed.
+        """Scale the columns of `X` with the statistics of the fit.
 
         Parameters
         ----------
@@ -151,15 +152,15 @@ class Scaler(Transformer, Estimator):
         Returns
         -------
         ndarray of shape (n_samples, n_features)
-            New memory; float32 for float32 data, else float64. A table where `set_output` asked for one.
+            A new array: float32 for float32 data, otherwise float64. A table if `set_output` asks for one.
 
         Raises
         ------
         NotFittedError
-            `fit` has not been called.
+            `fit` was not called.
         ValueError
-            `X` has other columns than `fit` saw, or values that `fit` would not take, or a scaled one is beyond the
-            type of the result.
+            The columns of `X` differ from those of the fit, `fit` would not accept its values, or a scaled value is too
+            large for the type of the result.
         """
         array = self._read_more(X, allow_nan=True)
         self._check_not_negative(array, X)
@@ -184,14 +185,14 @@ class Scaler(Transformer, Estimator):
         Returns
         -------
         ndarray of shape (n_samples, n_features)
-            New memory; float32 for float32 data, else float64.
+            A new array: float32 for float32 data, otherwise float64.
 
         Raises
         ------
         NotFittedError
-            `fit` has not been called.
+            `fit` was not called.
         ValueError
-            `X` is not a table of finite numbers with the columns that `fit` saw, or a result is beyond its type.
+            `X` is not a table of finite numbers with the columns of the fit, or a result is too large for its type.
         """
         self._check_is_fitted()
         array = as_matrix(X, owner=type(self).__name__, allow_nan=True)
@@ -205,12 +206,12 @@ class Scaler(Transformer, Estimator):
         return values
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
-        """Names of the columns that `transform` gives: those that `fit` saw.
+        """Return the names of the columns that `transform` gives: those of the fit.
 
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Names to use where `fit` saw none.
+            Names to use if `fit` saw none.
 
         Returns
         -------
@@ -245,7 +246,7 @@ def _values(block: NDArray[Any], logarithm: bool) -> NDArray[np.float64]:
 
 
 def _range(array: NDArray[Any], logarithm: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Smallest and largest value of each column, without regard to NaN; 0 for a column of nothing else."""
+    """Smallest and largest value of each column, without regard to NaN; 0 for a column of NaN only."""
     low, high = np.full((2, array.shape[1]), np.nan)
     for rows in _blocks(array):
         low = np.fmin(low, np.fmin.reduce(array[rows], axis=0))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Which columns have the variance, and the warning where a single one has nearly all of it."""
+"""Each column's share of the variance, and the warning if a single column has nearly all of it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _ROUNDING = 1e-15  # relative; a column that is constant may seem to deviate so 
 
 
 def variance_shares(X: ArrayLike) -> NDArray[np.float64]:
-    """Share that each column has in the variance of the data, and so in squared Euclidean distances between rows.
+    """Return each column's share of the variance, which is its share of squared Euclidean distances between rows.
 
-    Where one column has nearly all of it, clusters are those of this column alone; `Scaler` gives each the same say.
+    If one column has nearly all of the variance, the clusters depend on this column alone. `Scaler` gives all columns
+    the same weight.
 
     Parameters
     ----------
@@ -34,12 +35,12 @@ def variance_shares(X: ArrayLike) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of shape (n_features,), float64
-        From 0 to 1, with the sum 1; all 0 where nothing varies.
+        Numbers from 0 to 1 whose sum is 1; all 0 if all columns are constant.
 
     Raises
     ------
     ValueError
-        `X` is not a table of finite numbers, or holds numbers beyond 1e135 and others 1e270 times smaller.
+        `X` is not a table of finite numbers, or it has numbers above 1e135 and others 1e270 times smaller.
 
     Notes
     -----
