@@ -139,7 +139,8 @@ def test_many_features_and_few_give_the_same_bits_with_and_without_a_tree(monkey
 def test_the_rule_for_trees(monkeypatch):
     def has_tree(d, metric="euclidean", n_queries=100, **kwargs):
         rows = np.random.RandomState(5).normal(size=(40, d))
-        return _search.lay_out(rows, distances.as_metric(metric, **kwargs), n_queries, 1).tree is not None
+        laid_out = _search.lay_out(rows, distances.as_metric(metric, **kwargs), n_queries, 1)
+        return isinstance(laid_out, _search.RowsInTree)
 
     assert has_tree(1) and has_tree(50) and has_tree(2, "haversine") and has_tree(9, "cosine")
     assert not has_tree(2, n_queries=99) and not has_tree(2, "canberra") and not has_tree(2, lambda x, y: 0.0)

@@ -7,13 +7,12 @@ import dataclasses
 import functools
 import math
 from collections.abc import Callable
-from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .._base import power_of_two
-from .._base.parameters import CALLABLE, NONE, Rule, as_float
+from .._base.parameters import CALLABLE, NONE, Rule, as_float, is_real
 from .._base.warnings import told_once, warn
 from .._base.wording import shown
 
@@ -175,13 +174,13 @@ def as_metric(metric: str | Callable[..., object] | Metric, **kwargs: object) ->
     )
 
 
-def _minkowski(metric: Metric, *, p: float = 2.0, **kwargs: object) -> Metric:
+def _minkowski(metric: Metric, *, p: object = 2.0, **kwargs: object) -> Metric:
     if kwargs:
         raise TypeError(
             f"The metric 'minkowski' takes no argument {', '.join(map(repr, kwargs))}, only 'p'."
             + " Features are weighted by scaling them." * ("w" in kwargs)
         )
-    if not isinstance(p, Real):
+    if not is_real(p):
         raise TypeError(f"p must be a number greater than 0, got {shown(p)}")
     if not p > 0:
         raise ValueError(f"p must be greater than 0, got {shown(p)}")

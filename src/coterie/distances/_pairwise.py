@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
@@ -18,15 +18,19 @@ from ._metrics import Metric
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Prepared: TypeAlias = pairwise.Points | NDArray[Any]  # rows in tiles, or as they are
+
 _BLOCK_NUMBERS = 1 << 15  # in the columns of a block: 256 kB, so that they stay in the cache
 _BLOCK_COLUMNS = 2048
 _TILE = pairwise.TILE
 
 
-def prepare(X: NDArray[Any], metric: Metric, n_threads: int) -> pairwise.Points | NDArray[Any]:
+def prepare(X: NDArray[Any], metric: Metric, n_threads: int) -> Prepared:
     """Lay rows out in tiles for `fill_rectangle`: a copy in float64. For a callable, return `X` itself."""
-    if metric.function is not None:
-        return X
+    return X if metric.function is not None else _in_tiles(X, metric, n_threads)
+
+
+def _in_tiles(X: NDArray[Any], metric: Metric, n_threads: int) -> pairwise.Points:
     n, d = X.shape
     kind = pairwise.KINDS[metric.kernel]
     n_tiles = max(1, -(-n // _TILE))
@@ -38,22 +42,17 @@ def prepare(X: NDArray[Any], metric: Metric, n_threads: int) -> pairwise.Points 
     return points
 
 
-def fill_rectangle(
-    X: NDArray[Any] | pairwise.Points,
-    Y: NDArray[Any] | pairwise.Points,
-    metric: Metric,
-    n_threads: int,
-    out: NDArray[np.float64],
-) -> None:
+def fill_rectangle(X: Prepared, Y: Prepared, metric: Metric, n_threads: int, out: NDArray[np.float64]) -> None:
     """Write the distance of each row of `X` to each row of `Y` to `out`; nothing is checked.
 
     `X` and `Y` are float32 or float64, C-ordered, or what `prepare` made of such arrays.
     """
     if metric.function is not None:
-        _call_rectangle(metric.function, X, Y, out)
+        # `prepare` leaves rows as they are for functions.
+        _call_rectangle(metric.function, cast("NDArray[Any]", X), cast("NDArray[Any]", Y), out)
         return
-    one = X if isinstance(X, pairwise.Points) else prepare(X, metric, n_threads)
-    many = one if Y is X else Y if isinstance(Y, pairwise.Points) else prepare(Y, metric, n_threads)
+    one = X if isinstance(X, pairwise.Points) else _in_tiles(X, metric, n_threads)
+    many = one if Y is X else Y if isinstance(Y, pairwise.Points) else _in_tiles(Y, metric, n_threads)
     _fill(pairwise.rectangle, (one, many), metric, n_threads, out)
 
 
@@ -62,7 +61,7 @@ def fill_condensed(X: NDArray[Any], metric: Metric, n_threads: int, out: NDArray
     if metric.function is not None:
         _call_condensed(metric.function, X, out)
         return
-    _fill(pairwise.condensed, (prepare(X, metric, n_threads),), metric, n_threads, out)
+    _fill(pairwise.condensed, (_in_tiles(X, metric, n_threads),), metric, n_threads, out)
 
 
 def _fill(

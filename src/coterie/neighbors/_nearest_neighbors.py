@@ -28,7 +28,7 @@ from .._base.wording import shown
 from .._runtime import threads
 from ..distances._metrics import FITTED_METRIC, METRIC, NAMES, check_fitted, check_suits
 from ._queries import RADIUS
-from ._search import Neighborhoods, Rows, lay_out, nearest, within
+from ._search import Neighborhoods, Rows, RowsInBlocks, lay_out, nearest, within
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -126,9 +126,12 @@ class NearestNeighbors(Estimator):
     }
     __slots__ = ("_rows",)  # what was laid out of _fit_X: not a part of the state
 
-    effective_metric_: str | Callable
+    effective_metric_: str | Callable[..., object]
     effective_metric_params_: dict[str, object]
     n_samples_fit_: int
+    _fit_X: NDArray[Any]
+    _fit_metric: distances.Metric | None
+    _rows: Rows
 
     def __init__(
         self,
@@ -137,7 +140,7 @@ class NearestNeighbors(Estimator):
         radius: float = 1.0,
         algorithm: str = "auto",
         leaf_size: int = 30,
-        metric: str | Callable | distances.Metric = "minkowski",
+        metric: str | Callable[..., object] | distances.Metric = "minkowski",
         p: float = 2,
         metric_params: dict[str, object] | None = None,
         n_jobs: int | None = None,
@@ -154,7 +157,7 @@ class NearestNeighbors(Estimator):
     def __getstate__(self) -> dict[str, object]:
         return self.__dict__.copy()
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.pairwise = isinstance(self.metric, str) and self.metric == "precomputed"
         return tags
@@ -352,10 +355,10 @@ class NearestNeighbors(Estimator):
         return distances.as_metric(self.metric, **params)
 
     def _laid_out(self, n_threads: int) -> Rows:
-        rows = getattr(self, "_rows", None)
+        rows: Rows | None = getattr(self, "_rows", None)
         if rows is None or rows.X is not self._fit_X or rows.metric is not self._fit_metric:
             if self._fit_metric is None:
-                rows = Rows(self._fit_X, None)
+                rows = RowsInBlocks(self._fit_X)
             else:
                 use_tree = {"auto": None, "brute": False}.get(self.algorithm, True)
                 rows = lay_out(self._fit_X, self._fit_metric, self.n_samples_fit_, n_threads, use_tree)

@@ -26,7 +26,7 @@ def kneighbors(
     k: int,
     Y: ArrayLike | None = None,
     *,
-    metric: str | Callable | distances.Metric = "euclidean",
+    metric: str | Callable[..., object] | distances.Metric = "euclidean",
     n_jobs: int | None = None,
     **kwargs: object,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -104,7 +104,7 @@ def radius_neighbors(
     radius: float,
     Y: ArrayLike | None = None,
     *,
-    metric: str | Callable | distances.Metric = "euclidean",
+    metric: str | Callable[..., object] | distances.Metric = "euclidean",
     sort_results: bool = False,
     n_jobs: int | None = None,
     **kwargs: object,
@@ -171,7 +171,7 @@ def radius_counts(
     radius: float,
     Y: ArrayLike | None = None,
     *,
-    metric: str | Callable | distances.Metric = "euclidean",
+    metric: str | Callable[..., object] | distances.Metric = "euclidean",
     n_jobs: int | None = None,
     **kwargs: object,
 ) -> NDArray[np.int64]:
@@ -224,12 +224,16 @@ def radius_counts(
 
 
 def _read(
-    X: ArrayLike, Y: ArrayLike | None, metric: object, kwargs: dict[str, object], owner: str
+    X: ArrayLike,
+    Y: ArrayLike | None,
+    metric: str | Callable[..., object] | distances.Metric,
+    kwargs: dict[str, object],
+    owner: str,
 ) -> tuple[NDArray[Any], NDArray[Any] | None, distances.Metric]:
     measure = distances.as_metric(metric, **kwargs)
-    same = Y is None or Y is X
+    same = Y is X
     X = as_matrix(X, owner=owner)
-    Y = None if same else as_matrix(Y, name="Y", owner=owner)
+    Y = None if Y is None or same else as_matrix(Y, name="Y", owner=owner)
     check_suits(X, measure)
     if Y is not None:
         if X.shape[1] != Y.shape[1]:

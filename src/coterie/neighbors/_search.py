@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -22,7 +22,11 @@ from . import _kd_tree, _vectors
 from ._kernels import blocks, kd_query, kd_tree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
+
+    from ..distances._pairwise import Prepared
 
 _QUERIES_AT_LEAST = 100  # or all distances are computed before a tree is built
 _FEATURES_AT_MOST = 20  # of a tree that always pays
@@ -49,27 +53,47 @@ class Neighborhoods(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True)
-class Rows:
-    """Rows to look for neighbors in.
+class RowsInTree:
+    """Rows to look for neighbors in, with a k-d tree.
 
-    X : the rows as they are, or a matrix of distances if there is no metric.
-    vectors : what they are as vectors; None if the metric has none.
-    tree : over the vectors; None: distances are computed a block at a time,
-    points : from what `prepare` made of the vectors, or else of the rows.
-    exponent : vectors, tree and points are of the rows over 2**exponent.
+    X : the rows as they are.
+    vectors : what they are as vectors.
+    tree : over the vectors.
+    exponent : vectors and tree are of the rows over 2**exponent.
     top : the largest absolute value of X; 0 where no number of its type needs a division.
     """
 
     X: NDArray[Any]
-    metric: distances.Metric | None
+    metric: distances.Metric
+    vectors: _vectors.Vectors
+    tree: kd_tree.Tree
+    exponent: int
+    top: float
+
+
+@dataclasses.dataclass(frozen=True)
+class RowsInBlocks:
+    """Rows to look for neighbors in, from all distances, which are computed a block at a time.
+
+    X : the rows as they are, or a matrix of distances if there is no metric.
+    vectors : what they are as vectors; None if the metric has none.
+    points : what `prepare` made of the vectors, or else of the rows; None if there is no metric.
+    exponent : vectors and points are of the rows over 2**exponent.
+    top : the largest absolute value of X; 0 where no number of its type needs a division.
+    """
+
+    X: NDArray[Any]
+    metric: distances.Metric | None = None
     vectors: _vectors.Vectors | None = None
-    tree: kd_tree.Tree | None = None
-    points: Any = None
+    points: Prepared | None = None
     exponent: int = 0
     top: float = 0.0
 
     def reduce(self, radius: float) -> float:
         return radius if self.vectors is None else self.vectors.reduce(radius)
+
+
+Rows: TypeAlias = RowsInTree | RowsInBlocks
 
 
 def lay_out(
@@ -92,12 +116,12 @@ def lay_out(
         if use_tree is None:
             use_tree = _is_tree_better(vectors, n_queries)
         if use_tree:
-            return Rows(X, metric, vectors, _kd_tree.build(vectors, n_threads, _LEAF), None, exponent, top)
+            return RowsInTree(X, metric, vectors, _kd_tree.build(vectors, n_threads, _LEAF), exponent, top)
         if vectors.kind in _REDUCED:
             points = prepare(vectors.X, _reduced(vectors), n_threads)
-            return Rows(X, metric, vectors, None, points, exponent, top)
+            return RowsInBlocks(X, metric, vectors, points, exponent, top)
     points = prepare(power_of_two.divided(X, exponent), metric, n_threads)
-    return Rows(X, metric, None, None, points, exponent, top)
+    return RowsInBlocks(X, metric, None, points, exponent, top)
 
 
 def _suited(rows: Rows, n_threads: int, radius: float) -> Rows:
@@ -107,14 +131,13 @@ def _suited(rows: Rows, n_threads: int, radius: float) -> Rows:
     exponent = power_of_two.exponent_of(rows.top, rows.metric.power, rows.metric.as_length(radius))
     if exponent == rows.exponent:
         return rows
-    return lay_out(rows.X, rows.metric, 1, n_threads, rows.tree is not None, exponent)
+    return lay_out(rows.X, rows.metric, 1, n_threads, isinstance(rows, RowsInTree), exponent)
 
 
 def _in_reach(rows: Rows, Y: NDArray[Any] | None, radius: float) -> NDArray[Any] | None:
     """Move queries that are too far away to be compared to where squares fit: they are still beyond the radius."""
     power = rows.metric.power if rows.metric is not None else 0.0
-    far = None if Y is None else power_of_two.far_rows(Y, rows.exponent, power)
-    if far is None:
+    if Y is None or power_of_two.far_rows(Y, rows.exponent, power) is None:
         return Y
     if radius == math.inf:
         raise ValueError(
@@ -122,7 +145,8 @@ def _in_reach(rows: Rows, Y: NDArray[Any] | None, radius: float) -> NDArray[Any]
             f"{rows.top:.6g}: their distances are not told within an infinite radius."
         )
     limit = power_of_two.times(power_of_two.far_limit(power), rows.exponent)
-    return np.clip(Y, -limit, limit)
+    near: NDArray[Any] = np.clip(Y, -limit, limit)
+    return near
 
 
 def _is_tree_better(vectors: _vectors.Vectors, n_queries: int) -> bool:
@@ -141,16 +165,9 @@ def _reduced(vectors: _vectors.Vectors) -> distances.Metric:
 # ------------------------------------------------------------------------------------------- with a tree
 
 
-def _as_vectors(rows: Rows, Y: NDArray[Any]) -> _vectors.Vectors:
-    """Queries as the rows are."""
-    found = _vectors.as_vectors(Y, rows.metric, rows.exponent)
-    assert found is not None
-    return found
-
-
-def _query_tree(rows: Rows, Y: NDArray[Any] | None, n_threads: int) -> tuple[kd_tree.Tree, NDArray[np.int64]]:
+def _query_tree(rows: RowsInTree, Y: NDArray[Any] | None, n_threads: int) -> tuple[kd_tree.Tree, NDArray[np.int64]]:
     """The tree with the queries, and its leaves."""
-    tree = rows.tree if Y is None else _kd_tree.build(_as_vectors(rows, Y), n_threads, _LEAF)
+    tree = rows.tree if Y is None else _kd_tree.build(rows.vectors.of(Y), n_threads, _LEAF)
     which = np.empty(len(tree.nodes), np.int64)
     return tree, which[: kd_query.leaves(tree, which)]
 
@@ -161,7 +178,7 @@ def _parts(tree: kd_tree.Tree) -> int:
 
 
 def _nearest_in_tree(
-    rows: Rows, Y: NDArray[Any] | None, others: bool, n_threads: int, out: NDArray[Any], indices: NDArray[Any]
+    rows: RowsInTree, Y: NDArray[Any] | None, others: bool, n_threads: int, out: NDArray[Any], indices: NDArray[Any]
 ) -> None:
     tree, which = _query_tree(rows, Y, n_threads)
     parts = _parts(rows.tree)
@@ -193,7 +210,7 @@ def _nearest_in_tree(
 
 
 def _within_in_tree(
-    rows: Rows, radius: float, Y: NDArray[Any] | None, others: bool, sort_results: bool, n_threads: int
+    rows: RowsInTree, radius: float, Y: NDArray[Any] | None, others: bool, sort_results: bool, n_threads: int
 ) -> Neighborhoods:
     tree, which = _query_tree(rows, Y, n_threads)
     counts = np.empty(tree.n, np.int64)
@@ -209,7 +226,7 @@ def _within_in_tree(
 
 def _walk(
     stage: str,
-    rows: Rows,
+    rows: RowsInTree,
     radius: float,
     tree: kd_tree.Tree,
     which: NDArray[Any],
@@ -221,7 +238,7 @@ def _walk(
     found: NDArray[Any],
 ) -> None:
     work = np.empty((n_threads, _LEAF * tree.d))
-    bound = rows.reduce(radius)
+    bound = rows.vectors.reduce(radius)
     parts = _parts(rows.tree)
     parallel.over_in_steps(
         stage,
@@ -247,29 +264,25 @@ def _walk(
 # ------------------------------------------------------------------------------------------- from blocks of distances
 
 
-def _blocks(rows: Rows, Y: NDArray[Any] | None, n_threads: int):
+def _blocks(rows: RowsInBlocks, Y: NDArray[Any] | None, n_threads: int) -> Iterator[tuple[int, NDArray[np.float64]]]:
     """Blocks of distances, reduced if there are vectors: number of the first row, and the block."""
-    X = rows.X
-    if rows.metric is None:
-        Q, n = (X if Y is None else Y), X.shape[0]
-        measure, points = None, None
+    Q, n = (rows.X if Y is None else Y), rows.X.shape[1] if rows.metric is None else len(rows.X)
+    measure = rows.metric
+    if rows.vectors is not None:
+        Q = (rows.vectors if Y is None else rows.vectors.of(Y)).X
+        measure = _reduced(rows.vectors)
     else:
-        Q, n, points, measure = (X if Y is None else Y), len(X), rows.points, rows.metric
-        if rows.vectors is not None:
-            Q = (rows.vectors if Y is None else _as_vectors(rows, Y)).X
-            measure = _reduced(rows.vectors)
-        else:
-            Q = power_of_two.divided(Q, rows.exponent)
+        Q = power_of_two.divided(Q, rows.exponent)
     step = max(1, thresholds.neighbor_block // n)
     block = np.empty((min(step, len(Q)), n))
     for start in range(0, len(Q), step):
         part = Q[start : start + step]
         out = block[: len(part)]
         progress.report("neighbors", start, len(Q))
-        if measure is None:
+        if measure is None or rows.points is None:
             out[...] = part
         else:
-            fill_rectangle(part, points, measure, n_threads, out)
+            fill_rectangle(part, rows.points, measure, n_threads, out)
         if rows.vectors is None:
             _check_distances(out, start)
         yield start, out
@@ -286,7 +299,7 @@ def _rows_of_chunk(block: NDArray[np.float64]) -> int:
 
 
 def _nearest_in_blocks(
-    rows: Rows, Y: NDArray[Any] | None, others: bool, n_threads: int, out: NDArray[Any], indices: NDArray[Any]
+    rows: RowsInBlocks, Y: NDArray[Any] | None, others: bool, n_threads: int, out: NDArray[Any], indices: NDArray[Any]
 ) -> None:
     for start, block in _blocks(rows, Y, n_threads):
         part = slice(start, start + len(block))
@@ -296,7 +309,7 @@ def _nearest_in_blocks(
 
 
 def _count_in_blocks(
-    rows: Rows, radius: float, Y: NDArray[Any] | None, others: bool, n_threads: int, counts: NDArray[Any]
+    rows: RowsInBlocks, radius: float, Y: NDArray[Any] | None, others: bool, n_threads: int, counts: NDArray[Any]
 ) -> None:
     bound = rows.reduce(radius)
     for start, block in _blocks(rows, Y, n_threads):
@@ -306,7 +319,7 @@ def _count_in_blocks(
 
 
 def _within_in_blocks(
-    rows: Rows, radius: float, Y: NDArray[Any] | None, others: bool, sort_results: bool, n_threads: int
+    rows: RowsInBlocks, radius: float, Y: NDArray[Any] | None, others: bool, sort_results: bool, n_threads: int
 ) -> Neighborhoods:
     """In one pass: distances cost more than neighbors."""
     n = len(rows.X if Y is None else Y)
@@ -343,21 +356,29 @@ def nearest(
         16 * n * k, f"The {k:,} nearest neighbors of {n:,} rows", "Ask for fewer, or for some rows of Y at a time."
     )
     out, indices = np.empty((n, k)), np.empty((n, k), np.int64)
-    search = _nearest_in_blocks if rows.tree is None else _nearest_in_tree
     if Y is None or rows.metric is None:
-        search(rows, Y, others, n_threads, out, indices)
+        _nearest(rows, Y, others, n_threads, out, indices)
         return out, indices
     for which, exponent in power_of_two.parts(Y, rows.exponent, rows.top, rows.metric.power):
         if isinstance(which, slice):
-            search(rows, Y, others, n_threads, out, indices)
+            _nearest(rows, Y, others, n_threads, out, indices)
             break
         suited = rows
         if exponent != rows.exponent:  # these queries are too large to be compared with the rows as they are laid out
-            suited = lay_out(rows.X, rows.metric, 1, n_threads, rows.tree is not None, exponent)
+            suited = lay_out(rows.X, rows.metric, 1, n_threads, isinstance(rows, RowsInTree), exponent)
         part = np.empty((len(which), k)), np.empty((len(which), k), np.int64)
-        search(suited, Y[which], others, n_threads, *part)
+        _nearest(suited, Y[which], others, n_threads, *part)
         out[which], indices[which] = part
     return out, indices
+
+
+def _nearest(
+    rows: Rows, Y: NDArray[Any] | None, others: bool, n_threads: int, out: NDArray[Any], indices: NDArray[Any]
+) -> None:
+    if isinstance(rows, RowsInTree):
+        _nearest_in_tree(rows, Y, others, n_threads, out, indices)
+    else:
+        _nearest_in_blocks(rows, Y, others, n_threads, out, indices)
 
 
 def within(
@@ -365,15 +386,16 @@ def within(
 ) -> Neighborhoods:
     rows = _suited(rows, n_threads, radius)
     Y = _in_reach(rows, Y, radius)
-    search = _within_in_blocks if rows.tree is None else _within_in_tree
-    return search(rows, radius, Y, others, sort_results, n_threads)
+    if isinstance(rows, RowsInTree):
+        return _within_in_tree(rows, radius, Y, others, sort_results, n_threads)
+    return _within_in_blocks(rows, radius, Y, others, sort_results, n_threads)
 
 
 def count_within(rows: Rows, radius: float, Y: NDArray[Any] | None, others: bool, n_threads: int) -> NDArray[np.int64]:
     rows = _suited(rows, n_threads, radius)
     Y = _in_reach(rows, Y, radius)
     counts = np.empty(len(rows.X if Y is None else Y), np.int64)
-    if rows.tree is None:
+    if isinstance(rows, RowsInBlocks):
         _count_in_blocks(rows, radius, Y, others, n_threads, counts)
     else:
         tree, which = _query_tree(rows, Y, n_threads)
@@ -408,7 +430,7 @@ def _finish(
     """Sort neighbors by "distance", "row" or not at all, and restore the distances of the metric, in place."""
     n = len(indptr) - 1
     size = parallel.chunk(12.0 * max(1, len(indices)) / n)  # nanoseconds of a neighbor
-    exact = rows.vectors is not None and rows.metric.name == "haversine"
+    exact = rows.vectors is not None and rows.vectors.metric.name == "haversine"
     if exact:
         X = rows.X.astype(np.float64, copy=False)
         Q = X if Y is None else Y.astype(np.float64, copy=False)

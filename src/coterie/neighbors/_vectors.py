@@ -58,6 +58,12 @@ class Vectors:
     metric: Metric
     exponent: int = 0
 
+    def of(self, Y: NDArray[Any]) -> Vectors:
+        """Vectors of other rows, over the same power of two."""
+        found = as_vectors(Y, self.metric, self.exponent)
+        assert found is not None  # as these are
+        return found
+
     def reduce(self, radius: float) -> float:
         """The reduced distance that belongs to a distance of the metric."""
         if radius < 0:
@@ -114,7 +120,7 @@ def _directions(X: NDArray[Any], center: bool) -> NDArray[np.float64]:
     """Rows of length 1."""
     # By a power of two first, so that neither large nor small numbers do harm.
     _, exponent = np.frexp(np.maximum(np.abs(X.max(axis=1)), np.abs(X.min(axis=1))))
-    U = np.ldexp(X.astype(np.float64, copy=False), -exponent.astype(np.int32)[:, None])
+    U: NDArray[np.float64] = np.ldexp(X.astype(np.float64, copy=False), -exponent.astype(np.int32)[:, None])
     if center:
         U -= U.mean(axis=1, keepdims=True)
         U[:, :] = np.ldexp(U, -np.frexp(np.abs(U).max(axis=1))[1][:, None])
