@@ -11,11 +11,12 @@ import numpy as np
 from .._base.arrays import as_matrix
 from .._base.clusterer import InductiveClusterer
 from .._base.estimator import Estimator
-from ..density import DBSCAN
-from ..kmeans import KMeans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from ..density import DBSCAN
+    from ..kmeans import KMeans
 
 
 def as_clusterer(model: Any) -> InductiveClusterer | None:
@@ -47,6 +48,8 @@ def has_labels(model: Any) -> bool:
 
 
 def _as_kmeans(model: Any) -> KMeans:
+    from ..kmeans import KMeans  # here, as most profiles and models need none of it
+
     centers = as_matrix(model.cluster_centers_, name="model.cluster_centers_")
     ours = KMeans(len(centers))
     ours._become(
@@ -59,6 +62,8 @@ def _as_kmeans(model: Any) -> KMeans:
 
 
 def _as_dbscan(model: Any) -> DBSCAN:
+    from ..density import DBSCAN
+
     params = dict(model.metric_params or {})
     ours = DBSCAN(model.eps, metric=model.metric, metric_params=params, p=None if "p" in params else model.p)
     ours._become(
