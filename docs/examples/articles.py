@@ -1,6 +1,6 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: BSD-3-Clause
-"""Group texts by the words that they share, three ways, and see what each group is about.
+"""Group texts by the words that they share, in three ways, and see what each group is about.
 
     python articles.py                                                         # made-up texts
     python articles.py text_us_congress_bills.csv.gz --topic topic_code -k 20  # titles of 4,449 bills
@@ -8,11 +8,12 @@
 
 Needs coterie with matplotlib: pip install matplotlib
 
-The csv file has a column `text` and, to judge the result, one with a topic for each text. It has no part in clustering.
+The csv file has a column `text` and a column with a topic for each text. The topic is only used to judge the result.
 
-A text becomes a row of weights, one for each word: how often the word is in it, the more if few texts have it (TF-IDF).
-Rows have length 1, so that long texts and short ones are alike if their words are, and the Euclidean distance, which
-k-means needs, says the same as the angle, the cosine distance. scikit-learn's TfidfVectorizer makes such rows too.
+A text becomes a row of weights, one for each word: a weight is large if the text has the word often, and if few other
+texts have it (TF-IDF). Rows have length 1. So a long and a short text are similar if they have similar words, and the
+Euclidean distance, which k-means needs, orders the pairs of texts as the angle (the cosine distance) does.
+scikit-learn's TfidfVectorizer makes such rows, too.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def read(path: str, topic: str) -> tuple[list[str], np.ndarray]:
 
 
 def make_up() -> tuple[list[str], np.ndarray]:
-    """500 texts of 25 words: a third of them from one of six topics, the others such as are in any text."""
+    """500 texts of 25 words: a third of the words are from one of six topics, the others can be in any text."""
     rng = np.random.default_rng(9)
     topics = {
         "cooking": "oven salt butter recipe taste flour pan boil onion pepper stir bake",
@@ -52,8 +53,8 @@ def make_up() -> tuple[list[str], np.ndarray]:
 
 
 def tf_idf(texts: list[str], at_least: int, at_most: float) -> tuple[np.ndarray, np.ndarray]:
-    """A row of length 1 for each text, and the words. Left out are words in hardly any text, and in very many of them:
-    they would tell nothing about a text, or nothing about what sets it apart."""
+    """A row of length 1 for each text, and the words. Words in fewer than `at_least` texts, and in more than the share
+    `at_most` of them, are left out: they do not help to compare texts."""
     found = [re.findall(r"[a-z]{3,}", text.lower()) for text in texts]
     in_texts: dict[str, int] = {}
     for words in found:
@@ -79,11 +80,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="csv or csv.gz; without it texts are made up")
     parser.add_argument("--topic", default="topic", help="name of the column with the topics (topic)")
-    parser.add_argument("-k", "--clusters", type=int, default=6, help="so many (6)")
-    parser.add_argument("--at-least", type=int, default=3, help="words are in so many texts (3)")
-    parser.add_argument("--at-most", type=float, default=0.1, help="words are in so large a share of the texts (0.1)")
-    parser.add_argument("--directions", type=int, default=20, help="main directions for the second way (20)")
-    parser.add_argument("--picture", default="articles.png", help="where to draw (articles.png)")
+    parser.add_argument("-k", "--clusters", type=int, default=6, help="number of clusters (6)")
+    parser.add_argument("--at-least", type=int, default=3, help="use words in at least this many texts (3)")
+    parser.add_argument("--at-most", type=float, default=0.1, help="use words in at most this share of the texts (0.1)")
+    parser.add_argument("--directions", type=int, default=20, help="number of main directions for the second way (20)")
+    parser.add_argument("--picture", default="articles.png", help="file for the picture (articles.png)")
     options = parser.parse_args()
 
     texts, topics = read(options.file, options.topic) if options.file else make_up()
@@ -95,8 +96,9 @@ def main() -> None:
         f"out.\n"
     )
 
-    # In thousands of columns nearly all rows are about equally far from each other. Texts that share no word can still
-    # share what their words go along with: that is what the main directions of the table have ("latent semantics").
+    # With thousands of columns nearly all rows are about equally far from each other. Two texts that share no word can
+    # still have words that occur together in other texts. The main directions of the table show that ("latent
+    # semantics").
     _, vectors = np.linalg.eigh(X.T @ X)
     short = unit_rows(X @ vectors[:, -options.directions :])
     model = KMeans(options.clusters, n_init=5, random_state=0)

@@ -7,12 +7,13 @@
 
 Needs coterie with matplotlib: pip install matplotlib
 
-The npz file is a sparse table of baskets by products: `indptr`, `indices` and `shape` as scipy's csr_matrix has them,
-and `items` with the names of the products.
+The npz file is a sparse table with a row for each basket and a column for each product: `indptr`, `indices` and `shape`
+as in scipy's csr_matrix, and `items` with the names of the products.
 
-What is clustered are the products, not the baskets. The Jaccard distance of two products is 1 less the share of
-baskets with both among the baskets with either: 0 for products that are never bought apart, 1 for products that are
-never bought together. Baskets with neither, which are most, do not count; that is why it is not the Euclidean distance.
+The products are clustered, not the baskets. Take the baskets that have at least one of two products, and the share of
+them that have both: the Jaccard distance of the two products is 1 minus this share. It is 0 for products that are
+always bought together, and 1 for products that are never bought together. Baskets with neither product, which are most,
+do not count; that is why the distance is not the Euclidean one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from coterie.plot import dendrogram
 
 
 def read(path: str) -> tuple[np.ndarray, np.ndarray]:
-    """A row for each basket, a column for each product, True where it is in; and the names of the products."""
+    """A row for each basket, a column for each product, True if the basket has it; and the names of the products."""
     with np.load(path) as file:
         baskets = np.zeros(file["shape"], dtype=bool)
         baskets[np.repeat(np.arange(len(baskets)), np.diff(file["indptr"])), file["indices"]] = True
@@ -35,7 +36,7 @@ def read(path: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def make_up() -> tuple[np.ndarray, np.ndarray]:
-    """5,000 baskets: three bundles, of each of which a customer takes most or nothing, and products by themselves."""
+    """5,000 baskets: three bundles, of which a customer takes most products or none, and products by themselves."""
     rng = np.random.default_rng(1)
     bundles = [["pasta", "tomatoes", "parmesan"], ["charcoal", "sausages", "mustard", "beer"], ["flour", "yeast"]]
     alone = ["milk", "bread", "soap", "batteries", "apples", "newspaper"]
@@ -48,7 +49,7 @@ def make_up() -> tuple[np.ndarray, np.ndarray]:
 
 
 def describe(group: np.ndarray, baskets: np.ndarray, items: np.ndarray) -> str:
-    """What a group of products is, and how much more often than by chance its closest pair is bought together."""
+    """The products of a group, and how much more often than by chance its strongest pair is bought together."""
     inside = baskets[:, group].sum(axis=1)
     share = baskets[:, group].mean(axis=0)
     both = baskets[:, group].T.astype(float) @ baskets[:, group] / len(baskets)
@@ -64,13 +65,13 @@ def describe(group: np.ndarray, baskets: np.ndarray, items: np.ndarray) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="npz; without it baskets are made up")
-    parser.add_argument("--products", type=int, default=40, help="so many, the commonest, are in the tree (40)")
-    parser.add_argument("--height", type=float, default=0.94, help="groups are closer than that on average (0.94)")
-    parser.add_argument("--picture", default="baskets.png", help="where to draw (baskets.png)")
+    parser.add_argument("--products", type=int, default=40, help="number of products, the commonest ones (40)")
+    parser.add_argument("--height", type=float, default=0.94, help="height at which the tree is cut (0.94)")
+    parser.add_argument("--picture", default="baskets.png", help="file for the picture (baskets.png)")
     options = parser.parse_args()
 
     baskets, items = read(options.file) if options.file else make_up()
-    # A product in a handful of baskets has no distance worth the name: one basket more or less would change it.
+    # The distances of a product in a few baskets mean nothing: one basket more or less would change them.
     commonest = np.argsort(-baskets.sum(axis=0), kind="stable")[: options.products]
     baskets, items = baskets[:, commonest], items[commonest]
 
@@ -87,7 +88,7 @@ def main() -> None:
 
     figure = plt.figure(figsize=(9, 2 + 0.2 * len(items)), layout="constrained")
     ax = dendrogram(Z, height=options.height, labels=items, orientation="right", ax=figure.add_subplot())
-    ax.set_xlim(left=Z[0, 2] - 0.2 * np.ptp(Z[:, 2]))  # below the first merge there is nothing to see
+    ax.set_xlim(left=Z[0, 2] - 0.2 * np.ptp(Z[:, 2]))  # there is nothing to see below the first merge
     ax.set(xlabel="Jaccard distance (average of the pairs)", title="Products by the baskets that they share")
     figure.savefig(options.picture, dpi=110)
     print(f"\nDrew {options.picture}.")

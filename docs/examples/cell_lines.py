@@ -1,6 +1,6 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: BSD-3-Clause
-"""Do tumor cells resemble others of the same tissue? Few rows, thousands of columns, four ways to link them.
+"""Are tumor cells similar to others of the same tissue? Few rows, thousands of columns, four linkages.
 
     python cell_lines.py                     # made-up cell lines
     python cell_lines.py genes_nci60.npz     # 64 cell lines of 14 kinds, 6,830 genes
@@ -8,9 +8,9 @@
 Needs coterie with matplotlib: pip install matplotlib
 
 The npz file has `X`, a row for each cell line and a column for each gene, `labels` with a number for each cell line and
-`label_names`. The labels do not take part in the clustering. They judge it: four linkages and two distances are
-compared by how well the clusters agree with the tissues, and the tree of the best is drawn. To choose by the labels is
-possible only because we have them; that is why the program prints all of them, and not the best alone.
+`label_names`. The labels are not used in the clustering. They are used to judge it: the program compares four linkages
+and two distances by how well the clusters agree with the tissues, and draws the tree of the best. You can choose the
+best only if you have labels; that is why the program prints all results, and not only the best one.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ WAYS = [
     for metric in ("euclidean", "correlation")
     for method in METHODS
     if metric == "euclidean" or method != "ward"
-]  # Ward's method is about means, and needs Euclidean distances
+]  # Ward's method uses means, and needs Euclidean distances
 
 
 def read(path: str) -> tuple[np.ndarray, np.ndarray]:
-    """Expression, a row for each cell line, and the tissues."""
+    """Gene expression, a row for each cell line, and the tissues."""
     with np.load(path) as file:
         return file["X"], file["label_names"][file["labels"]]
 
 
 def make_up() -> tuple[np.ndarray, np.ndarray]:
-    """36 cell lines of four tissues, 1,000 genes, 60 of them up in each; some are measured worse."""
+    """36 cell lines of four tissues, 1,000 genes, 60 more active in each tissue; some lines have more noise."""
     rng = np.random.default_rng(2)
     tissue = np.repeat(np.arange(4), [12, 10, 8, 6])
     X = np.zeros((len(tissue), 1000))
@@ -53,8 +53,8 @@ def make_up() -> tuple[np.ndarray, np.ndarray]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="npz; without it cell lines are made up")
-    parser.add_argument("--clusters", type=int, help="so many; without it as many as tissues with two lines or more")
-    parser.add_argument("--picture", default="cell_lines.png", help="where to draw (cell_lines.png)")
+    parser.add_argument("--clusters", type=int, help="number of clusters (that of tissues with two lines or more)")
+    parser.add_argument("--picture", default="cell_lines.png", help="file for the picture (cell_lines.png)")
     options = parser.parse_args()
 
     X, tissue = read(options.file) if options.file else make_up()

@@ -8,12 +8,13 @@
 Needs coterie with matplotlib: pip install matplotlib
 
 The csv file has a row for each customer with the columns spend, visits, categories (or products: how many different
-ones) and return_rate (or returns: how many, beside visits). Who never bought anything is left out.
+ones) and return_rate (or returns: their number, not counted as visits). Customers who never bought anything are left
+out.
 
-Spend, visits and categories grow together: customers who come more often buy more. Clustered as they are, they give
-small, medium and large customers, which nobody needs k-means for. So what is clustered is how someone buys: how often,
-how much at a time, how much of one thing, and how much is sent back. As all but the last have long tails, it is their
-logarithms: from 1 visit to 2 is as far as from 10 to 20.
+Spend, visits and categories grow together: customers who come more often buy more. Clusters of these columns would be
+small, medium and large customers, and you do not need k-means to find those. So the customers are clustered by how they
+buy: how often, how much per visit, how much of one category, and how much they return. All columns but the last have
+long tails, so their logarithms are used: the distance from 10 visits to 20 is about the same as from 100 to 200.
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ def read(path: str) -> np.ndarray:
 
 
 def make_up() -> np.ndarray:
-    """1,000 customers: 400 frequent small buyers, 300 rare large ones, 120 bulk shoppers, 180 who send much back."""
+    """1,000 customers: 400 frequent small buyers, 300 rare large ones, 120 bulk buyers, 180 who return much."""
     rng = np.random.default_rng(8)
-    kinds = [  # how many, visits, spend per visit, spend per category, share that is sent back
+    kinds = [  # number of customers, visits, spend per visit, spend per category, share that is returned
         (400, 20, 15, 8, 0.04),
         (300, 2, 250, 60, 0.04),
         (120, 9, 900, 900, 0.04),
@@ -78,8 +79,8 @@ def make_up() -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="csv or csv.gz; without it customers are made up")
-    parser.add_argument("-k", "--clusters", type=int, help="so many; without it as many as suggest_k says")
-    parser.add_argument("--picture", default="customers.png", help="where to draw (customers.png)")
+    parser.add_argument("-k", "--clusters", type=int, help="number of clusters; without it that of suggest_k")
+    parser.add_argument("--picture", default="customers.png", help="file for the picture (customers.png)")
     options = parser.parse_args()
 
     spend, visits, categories, return_rate = (read(options.file) if options.file else make_up()).T
@@ -108,7 +109,7 @@ def main() -> None:
             color=PALETTE[label % len(PALETTE)],
             label=f"cluster {label}",
         )
-    axes[1].set(xlabel="visits", ylabel="spend per visit", title="In two of the columns (visits shaken a little)")
+    axes[1].set(xlabel="visits", ylabel="spend per visit", title="Two of the columns (visits with a little noise)")
     axes[1].legend(markerscale=4)
     figure.savefig(options.picture, dpi=100)
     print(f"\nDrew {options.picture}.")
