@@ -8,9 +8,9 @@
 
 Needs coterie with matplotlib: pip install matplotlib
 
-Distances are those on the globe, so it does not matter that a degree of longitude is shorter in the north, nor where
-the map is cut open. Time has no part in the clustering: that the earthquakes of a swarm come within a short time, where
-they do, is something that the result tells us, and not something that we put in.
+Distances are those on the globe. So it does not matter that a degree of longitude is shorter in the north, or where the
+map begins. Time is not used in the clustering. If the earthquakes of a swarm happen within a short time, that is a
+result, and not something that we put in.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def read(path: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def as_iso(text: str) -> str:
-    """A day as 2011-03-11, from that or from 03/11/2011; the time of the day is left out."""
+    """A day as 2011-03-11, from 03/11/2011 or from 2011-03-11 with or without a time of day."""
     if "/" in text:
         month, day, year = text.split("/")
         return f"{year}-{month}-{day}"
@@ -66,14 +66,14 @@ def make_up() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def busiest(days: np.ndarray, length: int = 30) -> tuple[np.datetime64, float]:
-    """The begin of the `length` days with the most of these earthquakes, and the share that they have."""
+    """The first of the `length` days in a row with the most earthquakes, and the share of the earthquakes in these."""
     days = np.sort(days)
     counts = np.searchsorted(days, days + np.timedelta64(length, "D")) - np.arange(len(days))
     return days[counts.argmax()], counts.max() / len(days)
 
 
 def describe(labels: np.ndarray, places: np.ndarray, days: np.ndarray, magnitudes: np.ndarray) -> np.ndarray:
-    """Print what was found; the numbers of the largest swarms, largest first."""
+    """Print the largest swarms; their labels, largest swarm first."""
     sizes = np.bincount(labels[labels >= 0])
     largest = np.argsort(-sizes, kind="stable")[:SHOWN]
     print(
@@ -93,7 +93,7 @@ def describe(labels: np.ndarray, places: np.ndarray, days: np.ndarray, magnitude
 
 
 def places_for_numbers(centers: np.ndarray, distance: float, stretch: float) -> list[np.ndarray]:
-    """For each center the place near it that is farthest from the others and from the numbers already placed."""
+    """For each center, the place near it that is farthest from other centers and from numbers that have a place."""
     turns = np.linspace(0, 2 * np.pi, 16, endpoint=False)
     around = distance * np.column_stack([stretch * np.cos(turns), np.sin(turns)])
     taken = list(centers)
@@ -105,8 +105,8 @@ def places_for_numbers(centers: np.ndarray, distance: float, stretch: float) -> 
 
 
 def draw(path: str, labels: np.ndarray, largest: np.ndarray, places: np.ndarray, days: np.ndarray) -> None:
-    """A map of all earthquakes, and beside it when those of the largest swarms were."""
-    # Where there is the widest gap in longitude, the map is cut open.
+    """A map of all earthquakes, and beside it the times of those in the largest swarms."""
+    # The map begins at the widest gap in longitude.
     order = np.unique(places[:, 1])
     gaps = np.diff(order, append=order[0] + 360)
     begin = order[(gaps.argmax() + 1) % len(order)]
@@ -141,14 +141,14 @@ def draw(path: str, labels: np.ndarray, largest: np.ndarray, places: np.ndarray,
         aspect=stretch,
         xlabel="longitude (degrees)",
         ylabel="latitude (degrees)",
-        title="The largest swarms, smaller ones (dark), and earthquakes in none (gray)",
+        title="The largest swarms, smaller ones (dark), and earthquakes in no swarm (gray)",
     )
     chart.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
     calendar.set(
         ylim=(len(largest) + 0.7, 0.3),
         yticks=range(1, len(largest) + 1),
         ylabel="swarm",
-        title="When their earthquakes were",
+        title="When their earthquakes happened",
     )
     calendar.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=130)
@@ -158,15 +158,15 @@ def draw(path: str, labels: np.ndarray, largest: np.ndarray, places: np.ndarray,
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="csv or csv.gz; without it a catalog is made up")
-    parser.add_argument("--eps", type=float, default=10.0, help="neighbors are within so many km (10)")
-    parser.add_argument("--min-samples", type=int, default=50, help="so many of them make a swarm (50)")
-    parser.add_argument("--picture", default="earthquakes.png", help="where to draw (earthquakes.png)")
+    parser.add_argument("--eps", type=float, default=10.0, help="rows within this radius in km are neighbors (10)")
+    parser.add_argument("--min-samples", type=int, default=50, help="number of neighbors that make a swarm (50)")
+    parser.add_argument("--picture", default="earthquakes.png", help="file for the picture (earthquakes.png)")
     options = parser.parse_args()
 
     places, days, magnitudes = read(options.file) if options.file else make_up()
     model = DBSCAN(km_to_radians(options.eps), min_samples=options.min_samples, metric="haversine")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ClusteringWarning)  # that most rows are noise is as it should be here
+        warnings.simplefilter("ignore", ClusteringWarning)  # most rows are noise, as expected here
         model.fit(from_degrees(*places.T))
     largest = describe(model.labels_, places, days, magnitudes)
     draw(options.picture, model.labels_, largest, places, days)

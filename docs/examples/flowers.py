@@ -1,14 +1,14 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: BSD-3-Clause
-"""Species by measurements: k-means as it moves, on the columns as they are and on one scale.
+"""Species by measurements: k-means and its steps, on the columns as they are and on scaled columns.
 
     python flowers.py                    # the irises that come with coterie
     python flowers.py penguins.csv.gz    # penguins, with missing values and columns in millimeters and grams
 
 Needs coterie with matplotlib (which brings pillow): pip install matplotlib
 
-The csv file has a column `species`, which judges the result and has no part in it. The other columns are used if they
-are numbers; NA or nothing is a missing value. A year is no measurement of an animal and is left out.
+The csv file has a column `species`, which is only used to judge the result. The other columns are used if they are
+numbers; NA or an empty cell is a missing value. A year is not a measurement of an animal and is left out.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def read(path: str) -> tuple[np.ndarray, list[str], np.ndarray]:
         rows = list(csv.DictReader(file))
     names = [name for name in rows[0] if name != "year" and all(is_number(row[name]) for row in rows)]
     X = np.array([[np.nan if row[name] in MISSING else float(row[name]) for name in names] for row in rows])
-    # Nothing can be said of who was not measured. Where many lack one value or other, filling in would be better than
-    # to lose them; here it is few.
+    # Rows with missing values are left out, because they are few. If they were many, it would be better to fill in the
+    # missing values.
     whole = ~np.isnan(X).any(axis=1)
     print(f"{len(X)} rows, {np.count_nonzero(~whole)} with missing values are left out. Columns: {', '.join(names)}.")
     return X[whole], names, np.array([row["species"] for row in rows])[whole]
@@ -53,8 +53,8 @@ def is_number(text: str) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="csv or csv.gz; without it the irises")
-    parser.add_argument("-k", "--clusters", type=int, default=3, help="so many (3)")
-    parser.add_argument("--picture", default="flowers.png", help="where to draw (flowers.png)")
+    parser.add_argument("-k", "--clusters", type=int, default=3, help="number of clusters (3)")
+    parser.add_argument("--picture", default="flowers.png", help="file for the picture (flowers.png)")
     parser.add_argument("--animation", default="flowers.gif", help="gif or html, the steps of k-means (flowers.gif)")
     options = parser.parse_args()
 
@@ -65,7 +65,7 @@ def main() -> None:
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always", FeatureScaleWarning)
             found = KMeans(options.clusters, n_init=10, random_state=0).fit_predict(table)
-        labels[name] = align_labels(labels["as they are"], found) if labels else found  # alike clusters, alike numbers
+        labels[name] = align_labels(labels["as they are"], found) if labels else found  # same numbers for same clusters
         print(f"\n{name}: agreement with the species {adjusted_rand_score(species, labels[name]):.2f}")
         for warning in heard:
             print(f"  warned: {warning.message}")

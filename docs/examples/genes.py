@@ -1,22 +1,22 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: BSD-3-Clause
-"""Group genes that rise and fall together, though most have values missing.
+"""Group genes that rise and fall together, though values are missing for most of them.
 
     python genes.py                                # made-up measurements
     python genes.py genes_yeast_spellman800.npz    # 800 genes of yeast through its cell cycle, 77 measurements
 
 Needs coterie with matplotlib: pip install matplotlib
 
-The npz file has `X`, a row for each gene with NaN where a value is missing, and, to judge the result, `labels` with a
-number for each gene and `label_names`.
+The npz file has `X`, a row for each gene with NaN for missing values, and, to judge the result, `labels` with a number
+for each gene and `label_names`.
 
-Genes are compared by correlation: what counts is when a gene rises and falls, not how strongly. To leave out every gene
-with a missing value would leave hardly any. There are two other ways, and as neither is clearly right, the program
-takes both and shows how much the result depends on that:
+Genes are compared by correlation: it depends on when a gene rises and falls, not on how strongly. Nearly all genes have
+missing values, so these genes cannot be left out. There are two other solutions. Neither is clearly right, so the
+program uses both and shows how much the result depends on the choice:
 
-    pairs      each pair of genes is compared over the columns that both have: distances from incomplete data,
-               which AgglomerativeClustering takes as metric="precomputed"
-    filled in  a missing value becomes the mean of the gene's other values: says "nothing special happened there"
+    pairs      each pair of genes is compared in the columns that both have; the distances are passed to
+               AgglomerativeClustering with metric="precomputed"
+    filled in  a missing value becomes the mean of the gene's other values, as if nothing special had happened
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from coterie.scores import adjusted_rand_score, contingency_matrix
 
 
 def read(path: str) -> tuple[np.ndarray, np.ndarray]:
-    """Measurements, a row for each gene, and the group that biologists put it in."""
+    """Measurements, a row for each gene, and the group that biologists assigned to it."""
     with np.load(path) as file:
         return file["X"], file["label_names"][file["labels"]]
 
@@ -48,10 +48,10 @@ def make_up() -> tuple[np.ndarray, np.ndarray]:
 
 
 def pairwise(X: np.ndarray) -> np.ndarray:
-    """1 - correlation of each pair of rows, over the columns that both have."""
+    """1 - correlation of each pair of rows, in the columns that both have."""
     there = ~np.isnan(X)
     values, one = np.where(there, X, 0.0), there.astype(float)
-    n = one @ one.T  # columns that both have; the sums below are over these
+    n = one @ one.T  # number of columns that both have; the sums below are over these columns
     total, squares = values @ one.T, values**2 @ one.T
     variance = squares - total**2 / n
     distances = 1 - (values @ values.T - total * total.T / n) / np.sqrt(variance * variance.T)
@@ -62,9 +62,9 @@ def pairwise(X: np.ndarray) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="npz; without it measurements are made up")
-    parser.add_argument("--clusters", type=int, default=4, help="so many (4)")
+    parser.add_argument("--clusters", type=int, default=4, help="number of clusters (4)")
     parser.add_argument("--present", type=float, default=0.75, help="share of its values that a gene must have (0.75)")
-    parser.add_argument("--picture", default="genes.png", help="where to draw (genes.png)")
+    parser.add_argument("--picture", default="genes.png", help="file for the picture (genes.png)")
     options = parser.parse_args()
 
     X, known = read(options.file) if options.file else make_up()
@@ -72,7 +72,7 @@ def main() -> None:
         f"{len(X)} genes, {X.shape[1]} measurements: {np.isnan(X).mean():.1%} are missing, and only "
         f"{np.count_nonzero(~np.isnan(X).any(axis=1))} genes have them all."
     )
-    # Two genes that both lack much may have no column in common at all, and then no distance.
+    # Two genes with many missing values may have no column in common; then there is no distance between them.
     enough = np.mean(~np.isnan(X), axis=1) >= options.present
     X, known = X[enough], known[enough]
     print(f"{len(X)} have at least {options.present:.0%} of their values and are clustered.\n")
@@ -102,7 +102,7 @@ def main() -> None:
             color=PALETTE[label % len(PALETTE)],
             label=f"cluster {label} ({np.count_nonzero(model.labels_ == label)})",
         )
-    axes[1].set(title="Mean course of each cluster", xlabel="measurement", ylabel="standard deviations")
+    axes[1].set(title="Mean activity of each cluster", xlabel="measurement", ylabel="standard deviations")
     axes[1].legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     figure.savefig(options.picture, dpi=110)
     print(f"\nDrew {options.picture}.")

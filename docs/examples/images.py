@@ -1,6 +1,6 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: BSD-3-Clause
-"""Two things k-means does to a picture: to compress it into few colors, and to divide it into areas.
+"""Two uses of k-means for a picture: to compress it by using few colors, and to divide it into areas.
 
     python images.py                         # a made-up picture
     python images.py photo_coffee.png        # png, jpg or whatever pillow reads
@@ -8,9 +8,9 @@
 Needs coterie with matplotlib (which brings pillow): pip install matplotlib
 
 To compress: each pixel is a point with red, green and blue as coordinates, and gets the color of its cluster's center.
-An image then needs a number for each pixel, small if there are few colors, and a table of the colors.
+The image is then a table of the colors, and a number for each pixel, which is small if there are few colors.
 
-To divide: position is added to color, so that an area is what is both of one color and in one place.
+To divide: the coordinates are color and position, so the pixels of an area have similar colors and are near each other.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def compress(image: np.ndarray, n_colors: int) -> tuple[np.ndarray, np.ndarray]:
 def divide(image: np.ndarray, n_areas: int, place: float) -> np.ndarray:
     """The number of the area of each pixel, from color and position; the largest area is number 0."""
     y, x = np.indices(image.shape[:2])
-    # Both in a unit of their own: how much the difference of a picture's width counts beside that of black and white is
-    # a choice, and `place` makes it.
+    # Color and position have different units. `place` is the weight of the width of the picture, relative to the
+    # difference between black and white.
     points = np.column_stack(
         [image.reshape(-1, 3) / 255, place * y.ravel() / image.shape[1], place * x.ravel() / image.shape[1]]
     )
@@ -59,10 +59,10 @@ def divide(image: np.ndarray, n_areas: int, place: float) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="a picture; without it one is made up")
-    parser.add_argument("--colors", type=int, nargs=3, default=[4, 16, 64], help="so many (4 16 64)")
-    parser.add_argument("--areas", type=int, default=5, help="so many (5)")
-    parser.add_argument("--place", type=float, default=0.3, help="weight of position beside color (0.3)")
-    parser.add_argument("--picture", default="images.png", help="where to draw (images.png)")
+    parser.add_argument("--colors", type=int, nargs=3, default=[4, 16, 64], help="numbers of colors (4 16 64)")
+    parser.add_argument("--areas", type=int, default=5, help="number of areas (5)")
+    parser.add_argument("--place", type=float, default=0.3, help="weight of position relative to color (0.3)")
+    parser.add_argument("--picture", default="images.png", help="file for the picture (images.png)")
     options = parser.parse_args()
 
     image = np.asarray(Image.open(options.file).convert("RGB")) if options.file else make_up()
@@ -70,7 +70,7 @@ def main() -> None:
     whole = len(zlib.compress(image.tobytes(), 9))
     print(
         f"{width} x {height} pixels, {len(np.unique(image.reshape(-1, 3), axis=0)):,} colors, "
-        f"{whole:,} bytes packed\n\ncolours  bytes packed  share  mean error of a channel  largest"
+        f"{whole:,} bytes packed\n\n{'colors':>7}  bytes packed  share  mean error of a channel  largest"
     )
 
     figure, axes = plt.subplots(2, 3, figsize=(12, 0.6 + 8 * height / width), layout="constrained")
