@@ -14,11 +14,13 @@ True
 `selection`       how many clusters to look for, which ``eps``, and sweeps over any parameters
 `explain`         what sets each cluster apart, in numbers and words; how new rows differ
 `plot`            pictures, with matplotlib
-`scores`          how good a clustering is, how similar two are; also `compare` and `align_labels` `outlier_scores`  how
-unusual each row is `scaling`         makes columns comparable `distances`       distances between rows; `neighbors`
-finds the nearest rows `load`            reads a model that its method ``save`` wrote `num_threads`     limits the
-threads; `progress` reports how far the work is, and can stop it ================
-==================================================================================
+`scores`          how good a clustering is, how similar two are; also `compare` and `align_labels`
+`outlier_scores`  how unusual each row is
+`scaling`         makes columns comparable
+`distances`       distances between rows; `neighbors` finds the nearest rows
+`load`            reads a model that its method ``save`` wrote
+`num_threads`     limits the threads; `progress` reports how far the work is, and can stop it
+================  ==================================================================================
 
 ``help(coterie.KMeans)`` explains a name. In a shell, ``coterie --help`` lists the commands for files.
 """

@@ -45,7 +45,7 @@ def test_scipys_names_mean_the_same_here():
 def test_an_unknown_name_is_answered_with_those_that_exist(name):
     X = np.eye(2)
     for call in (as_metric, lambda metric: pdist(X, metric), lambda metric: cdist(X, X, metric)):
-        with pytest.raises(ValueError, match=f"Unknown Distance Metric: {name}. There are") as error:
+        with pytest.raises(ValueError, match=f"Unknown Distance Metric: {name}. Known metrics:") as error:
             call(name)
         assert all(known in str(error.value) for known in NAMES)
 

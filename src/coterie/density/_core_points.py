@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The core points of a fit: which one is nearest to a row, for `predict`, and how near it is, for outlier scores."""
+"""The core points of a fit. `predict` uses the one nearest to a row; outlier scores use its distance."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class CorePoints(NamedTuple):
     eps: float
 
     def nearest_to(self, rows: NDArray[np.floating] | SparseRows, n_threads: int) -> NDArray[np.intp]:
-        """Number of the core point nearest to each row, the first one on a tie; -1 where none is within `eps`."""
+        """Number of the core point nearest to each row, the first one on a tie; -1 if none is within `eps`."""
         if not len(self.indices):
             return np.full(len(rows), -1, np.intp)
         if self.metric is None:

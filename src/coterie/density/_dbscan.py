@@ -47,24 +47,26 @@ class DBSCAN(InductiveClusterer):
     A row with `min_samples` rows within `eps`, itself included, is a core point. Core points within `eps` of each other
     are in one cluster, and so are the rows within `eps` of a core point: border points. All others are noise.
 
-    Parameters, attributes, labels and messages are those of ``sklearn.cluster.DBSCAN``, but memory grows with the data,
-    however many neighbors there are, and `predict` labels new rows.
+    Parameters, attributes, labels and messages are those of ``sklearn.cluster.DBSCAN``. Unlike there, memory does not
+    depend on the number of neighbors, and `predict` labels new rows.
 
     Parameters
     ----------
     eps : float, default=0.5
-        Rows at this distance or less are neighbors. The most important choice: see ``coterie.selection.suggest_eps``.
+        Rows at this distance or less are neighbors. This is the most important parameter: see
+        ``coterie.selection.suggest_eps``.
 
     min_samples : int, default=5
-        How many rows within `eps`, itself included, make a row a core point; with `sample_weight` their weight.
+        The number of rows within `eps` that make a row a core point; the row itself counts. With `sample_weight`, it is
+        their total weight.
 
     metric : str, callable or `coterie.distances.Metric`, default='euclidean'
-        The distance of two rows: a name from the table in `coterie.distances`; a callable ``metric(x, y)``, which must
-        be symmetric; or 'precomputed': row i of `X` holds the distances from row i. A sparse `X` holds distances of
-        neighbors; rows whose distance is not stored are no neighbors, but each row is its own neighbor.
+        The distance of two rows: a name from the table in `coterie.distances`, a callable ``metric(x, y)`` that is
+        symmetric, or 'precomputed'. With 'precomputed', row i of `X` holds the distances from row i. If such an `X` is
+        sparse, rows whose distance is not stored are not neighbors, but each row is its own neighbor.
 
     metric_params : dict, default=None
-        ``p`` for 'minkowski', or further arguments for a callable.
+        ``p`` for 'minkowski', or arguments for a callable.
 
     algorithm : {'auto', 'ball_tree', 'kd_tree', 'brute'}, default='auto'
         Ignored; kept for API compatibility. The result is always exact, and the data decide how it is found.
@@ -73,10 +75,10 @@ class DBSCAN(InductiveClusterer):
         Ignored; kept for API compatibility.
 
     p : float, default=None
-        The exponent for 'minkowski'; None is 2.
+        The exponent for 'minkowski'; None means 2.
 
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
 
     Attributes
     ----------
@@ -98,9 +100,9 @@ class DBSCAN(InductiveClusterer):
 
     Notes
     -----
-    Rows are neighbors if the sum of their squared differences, in float64 and in the order of the features, is at most
-    ``eps * eps``, as scikit-learn's trees compute it; the other metrics are compared in the same way. float32 data are
-    not rounded again.
+    Rows are neighbors if the sum of their squared differences is at most ``eps * eps``. As in scikit-learn's trees, the
+    sum is computed in float64 and in the order of the features. The other metrics are compared in the same way. float32
+    data are not rounded again.
 
     Time depends on the data: about O(n log n) for few features; O(n²) for many features, for metrics that are not
     distances between vectors (canberra, braycurtis, hamming, jaccard, dice, callables), and for sparse data. Memory
@@ -185,19 +187,19 @@ class DBSCAN(InductiveClusterer):
         Parameters
         ----------
         X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features) or (n_samples, n_samples)
-            The data, or their distances with ``metric='precomputed'``; not modified. A sparse matrix is one that has
-            ``tocsr``, or ``data``, ``indices`` and ``indptr``; of the metrics it takes 'euclidean', 'sqeuclidean',
+            The data, or their distances with ``metric='precomputed'``; not modified. A sparse matrix must have
+            ``tocsr``, or ``data``, ``indices`` and ``indptr``. Metrics for sparse data are 'euclidean', 'sqeuclidean',
             'manhattan' and 'cosine'.
 
         y : None
             Ignored; kept for API compatibility.
 
         sample_weight : array-like of shape (n_samples,) or float, default=None
-            How many times each row counts as a neighbor. A row with a negative weight keeps its neighbors from being
-            core points.
+            How many times each row counts as a neighbor. A negative weight can prevent the neighbors of a row from
+            being core points.
 
         callback : callable, default=None
-            Called as ``callback(stage, done, total)`` during the work; returning False stops it.
+            Called as ``callback(stage, done, total)`` during the work. If it returns False, the work stops.
 
         Returns
         -------
@@ -207,24 +209,24 @@ class DBSCAN(InductiveClusterer):
         ------
         ValueError
             A parameter is out of range, the data are not a finite, real, two-dimensional table, distances are negative
-            or not a square, the metric is not defined for the data, or the weights are of the wrong shape, not finite,
-            all zero or so large that their sum is beyond float64.
+            or not a square, the metric is not defined for the data, or the weights have the wrong shape, are not
+            finite, are all zero, or have a sum that is too large for float64.
         TypeError
-            The data hold objects that are not numbers, or the metric takes no such argument.
+            The data hold objects that are not numbers, or the metric does not take such an argument.
         Cancelled
             `callback` returned False.
 
         Warns
         -----
         ClusteringWarning
-            There is no core point, all rows are in one cluster, or more than half of the rows are noise; or float32
-            numbers are so large that `eps` is less than 20 steps from one to the next.
+            There is no core point, all rows are in one cluster, or more than half of the rows are noise; or the data
+            are float32 numbers so large that `eps` is less than 20 times the gap between neighboring numbers.
         FeatureScaleWarning
             One feature holds 95% of the variance or more, and the metric adds up differences.
 
         Notes
         -----
-        A fit that raises or is interrupted leaves the estimator as it was.
+        If a fit raises or is interrupted, the estimator does not change.
         """
         self._check_parameters()
         n_threads = threads.resolve_n_jobs(self.n_jobs)
@@ -271,14 +273,14 @@ class DBSCAN(InductiveClusterer):
         Returns
         -------
         ndarray of shape (n_new,), intp
-            Of equally near core points the first one decides.
+            If core points are equally near, the first one decides.
 
         Raises
         ------
         NotFittedError
             `fit` was not called.
         ValueError, TypeError
-            As by `fit`, or the columns differ in number or name from those seen by fit.
+            For the same reasons as `fit`, or if the number or names of the columns differ from those seen by fit.
         """
         self._check_is_fitted()
         return self._assign(self._read_more_rows(X))
@@ -307,7 +309,8 @@ class DBSCAN(InductiveClusterer):
         Parameters
         ----------
         sample_weight, callback : bool, str or None
-            True passes it, False does not, None raises if it is given, a str is the name under which it is given.
+            True passes it, False does not pass it, None raises an error if it is given, and a str is the name under
+            which it is given.
 
         Returns
         -------
@@ -450,7 +453,7 @@ def dbscan(
     n_jobs: int | None = None,
     callback: Callable[[str, int, int], object] | None = None,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Find clusters as dense regions: `DBSCAN` as a function.
+    """Find clusters as dense regions: the function for `DBSCAN`.
 
     Parameters
     ----------
@@ -471,7 +474,7 @@ def dbscan(
     Raises
     ------
     ValueError, TypeError
-        As by `DBSCAN.fit`.
+        For the same reasons as `DBSCAN.fit`.
 
     Notes
     -----

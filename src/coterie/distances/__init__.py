@@ -10,7 +10,7 @@ manhattan      cityblock, l1, cblock, cb, c          sum of ``|x - y|``
 chebyshev      chebychev, cheby, cheb, ch, infinity  largest ``|x - y|``
 minkowski      mi, m, pnorm, p                       p-th root of the sum of ``|x - y|`` to the p (`p`, default 2)
 cosine         cos                                   1 - x·y / (``|x| |y|``), from 0 to 2
-correlation    co                                    cosine of the rows less their means
+correlation    co                                    cosine of the rows minus their means
 canberra                                             sum of ``|x - y|`` / (``|x| + |y|``), where 0 / 0 counts as 0
 braycurtis                                           sum of ``|x - y|`` over sum of ``|x + y|``
 hamming        matching, hamm, ha, h                 share of the features that differ
@@ -21,9 +21,10 @@ in radians
 a callable                                           what ``f(x, y)`` returns
 ============== ===================================== ============================================================
 
-Names are read without regard to case. Rows of zeros: `cosine` has no value for them, `correlation` none for rows whose
-numbers are all equal, `braycurtis` and `dice` none for two rows of zeros. Such a distance is NaN, as in scipy
-(scikit-learn has 1 for cosine); whatever clusters refuses these rows. `jaccard` of two rows of zeros is 0.
+Upper and lower case in names do not matter. Some distances are undefined: `cosine` for a row of zeros, `correlation`
+for a row whose numbers are all equal, `braycurtis` and `dice` for two rows of zeros. Such a distance is NaN, as in
+scipy (scikit-learn returns 1 for cosine), and clustering algorithms raise an error for such rows. `jaccard` of two rows
+of zeros is 0.
 
 Names, parameters and rows are checked in `_metrics` and `_pdist`; `_pairwise` computes distances block by block and is
 what algorithms call; `_condensed` converts matrices; `_sphere` knows degrees and kilometers; `_sparse` reads sparse

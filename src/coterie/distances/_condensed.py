@@ -41,27 +41,27 @@ def check_condensed(y: NDArray[Any], name: str = "y") -> int:
 
 
 def squareform(X: ArrayLike, force: str = "no", checks: bool = True) -> NDArray[Any]:
-    """Turn a condensed matrix into a square one, or a square one into a condensed one, as scipy's of that name.
+    """Turn a condensed matrix into a square one, or a square one into a condensed one, like scipy's `squareform`.
 
     Parameters
     ----------
     X : array-like of shape (n * (n - 1) / 2,) or (n, n)
-        Distances of whatever type; not modified.
+        Distances of any type; not modified.
     force : {"no", "tomatrix", "tovector"}, default="no"
-        Which way it must be; an error if `X` is the other thing.
+        "tomatrix" requires a condensed `X`, and "tovector" a square one.
     checks : bool, default=True
-        Check that a square matrix is symmetric with a diagonal of zeros. With False its lower triangle and its
-        diagonal are not looked at.
+        Whether to check that a square matrix is symmetric and has a diagonal of zeros. With False, its lower triangle
+        and its diagonal are ignored.
 
     Returns
     -------
     ndarray of shape (n, n) or (n * (n - 1) / 2,)
-        Of the type of `X`, in new memory.
+        A new array of the same type as `X`.
 
     Raises
     ------
     ValueError
-        `X` has another shape, or is not symmetric, or its diagonal is not zero; or `force` is none of these words.
+        `X` has another shape, is not symmetric, or has a diagonal that is not zero; or `force` is unknown.
     MemoryError
         The result would not fit into memory; nothing was allocated.
 

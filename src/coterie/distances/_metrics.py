@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Metric:
-    """A way to measure distance, and what it can do. Made by `as_metric`.
+    """A metric and its properties. `as_metric` creates it.
 
     Attributes
     ----------
     name : str
-        The name in the table above; that of the function for a callable.
+        The name in the table above, or the name of the function for a callable.
     aliases : tuple of str
         Its other names.
     kernel : str
-        What computes it: "manhattan" for minkowski with p=1; "" for a callable.
+        The formula that computes it: "manhattan" for minkowski with p=1, "" for a callable.
     p : float
         The exponent of minkowski.
     function : callable or None
         ``f(x, y)``, for a callable.
     undefined : {"", "zero", "constant"}
-        Rows that have no distance to anything: none, those of zeros, those of equal numbers.
+        Rows whose distances are undefined: none, rows of zeros, or rows of equal numbers.
     scale_free : bool
-        Scaling the features does harm: the metric has a scale of its own, or none.
+        Whether the features should not be scaled, because the metric has its own scale or does not depend on it.
     n_features : int or None
-        The only number of features that it is defined for.
+        The only number of features for which it is defined.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Metric:
 
     @property
     def degree(self) -> int:
-        """Rows times t are at distances times t to this power."""
+        """If the rows are multiplied by t, their distances are multiplied by t to this power."""
         return _FORMULAS.get(self.kernel, _FORMULAS[""]).degree
 
     @property
@@ -121,15 +121,15 @@ NAMES = tuple(metric.name for metric in _TABLE)
 
 
 def as_metric(metric: str | Callable[..., object] | Metric, **kwargs: object) -> Metric:
-    """Look a metric up.
+    """Find a metric by its name, or use a function as one.
 
     Parameters
     ----------
     metric : str, callable or Metric
-        A name of the table above, in upper or lower case; a function of two rows that returns a number; or what an
-        earlier call returned.
+        A name from the table above, in upper or lower case; a function of two rows that returns a number; or the result
+        of an earlier call.
     **kwargs
-        ``p`` for minkowski, greater than 0; for a callable, arguments to call it with.
+        ``p`` for minkowski, greater than 0, or arguments for a callable.
 
     Returns
     -------
@@ -138,9 +138,9 @@ def as_metric(metric: str | Callable[..., object] | Metric, **kwargs: object) ->
     Raises
     ------
     ValueError
-        There is no such name, `p` is not greater than 0, or a `Metric` is not one that `as_metric` returned.
+        The name is unknown, `p` is not greater than 0, or a `Metric` does not come from `as_metric`.
     TypeError
-        `metric` is neither text nor callable, or it takes no such argument.
+        `metric` is neither text nor callable, or it does not take such an argument.
 
     Examples
     --------
@@ -153,7 +153,7 @@ def as_metric(metric: str | Callable[..., object] | Metric, **kwargs: object) ->
     if isinstance(metric, str):
         found = BY_NAME.get(metric) or BY_NAME.get(metric.lower())
         if found is None:
-            raise ValueError(f"Unknown Distance Metric: {metric.lower()}. There are {', '.join(NAMES)}.")
+            raise ValueError(f"Unknown Distance Metric: {metric.lower()}. Known metrics: {', '.join(NAMES)}.")
         if found.name == "minkowski":
             return _minkowski(found, **kwargs)
         if not kwargs:
@@ -225,7 +225,7 @@ def safe_exponent(metric: Metric, *arrays: NDArray[Any], radius: float = 0.0, na
 
 
 def check_suits(X: NDArray[Any], metric: Metric, name: str = "X") -> None:
-    """Check that `metric` is defined between the rows of `X`: what clusters calls this before it computes anything.
+    """Check that `metric` is defined between the rows of `X`. Clustering algorithms call this first.
 
     Raises
     ------
@@ -264,7 +264,9 @@ def check_fitted(X: NDArray[Any], metric: Metric | None, n_samples: int, name: s
         with told_once(UserWarning):  # fit has warned
             check_suits(X, metric, name)
     elif X.shape[1] != n_samples or X.min(initial=0) < 0:
-        raise ValueError(f"{name} should be distances to {n_samples} rows, of shape {X.shape} they are none")
+        raise ValueError(
+            f"{name} should be distances to {n_samples} rows, but its shape is {X.shape} or a number is negative"
+        )
 
 
 def check_features(X: NDArray[Any], metric: Metric, name: str) -> None:

@@ -26,36 +26,36 @@ def pdist(
     n_jobs: int | None = None,
     **kwargs: object,
 ) -> NDArray[np.float64]:
-    """Distances between all pairs of rows, as ``scipy.spatial.distance.pdist``.
+    """Compute the distances between all pairs of rows, like ``scipy.spatial.distance.pdist``.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The rows; not modified. Computed with in float64, whatever the type. Nothing is refused: NaN and infinity go
-        into the distances, but for chebyshev, which passes over NaN, and hamming and jaccard, which count it as any
-        number.
+        The rows; not modified. All types are computed in float64. NaN and infinity are allowed and appear in the
+        distances, but chebyshev ignores NaN, and hamming and jaccard treat it like any number.
     metric : str or callable, default="euclidean"
-        A name of the table of `coterie.distances`, or ``f(x, y)``, which is called with pairs of rows of `X` as it is
-        (in float64 if the function has a name of the table).
+        A name from the table in `coterie.distances`, or a function ``f(x, y)``. It is called with pairs of rows of `X`
+        in their own type, or in float64 if the name of the function is in the table.
     out : ndarray of shape (n_samples * (n_samples - 1) / 2,), float64, optional
-        Where to write the distances, C-ordered.
+        A C-ordered array for the distances.
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski; for a callable, arguments to call it with.
+        ``p`` for minkowski, or arguments for a callable.
 
     Returns
     -------
     ndarray of shape (n_samples * (n_samples - 1) / 2,), float64
-        The condensed matrix: the pairs i < j in the order (0, 1), (0, 2), ..., (1, 2), ... `out` if it was given.
+        The condensed matrix: the pairs i < j in the order (0, 1), (0, 2), ..., (1, 2), ... If `out` is given, it is
+        returned.
 
     Raises
     ------
     ValueError
-        `X` is not two-dimensional or not numbers, the metric is unknown or not defined for that many features, or
-        `out` does not fit.
+        `X` is not two-dimensional or does not hold numbers, the metric is unknown or not defined for this number of
+        features, or `out` has the wrong shape or type.
     TypeError
-        The metric takes no such argument, or `X` is sparse.
+        The metric does not take such an argument, or `X` is sparse.
     MemoryError
         The result would not fit into memory; nothing was allocated.
 
@@ -66,16 +66,16 @@ def pdist(
 
     Notes
     -----
-    O(n_samples² * n_features) time; memory beyond the result is a copy of the data.
+    O(n_samples² * n_features) time. Besides the result, the memory is a copy of the data.
 
-    A distance depends on its two rows alone, to the last bit: it is the same in both directions, for any number of
-    threads, and in `cdist`. Equal rows are at distance 0 exactly. Euclidean distances are sums of squared differences,
-    never of products. Very large and very small numbers are divided by a power of two first, which changes no digit: a
-    distance is 0 or infinite only where it is beyond float64, or where its square (for minkowski its power p) is below
-    1e-240 of that of the largest number.
+    A distance depends only on its two rows, to the last bit: it is the same in both directions, for any number of
+    threads, and in `cdist`. Equal rows have the distance 0 exactly. Euclidean distances are sums of squared
+    differences, never of products. Very large and very small numbers are first divided by a power of two, which is
+    exact. So a distance is 0 or infinite only if float64 cannot hold it, or if its square (for minkowski its power p)
+    is less than 1e-240 of that of the largest number.
 
-    Of scipy's metrics seuclidean, mahalanobis, jensenshannon, rogerstanimoto, russellrao, sokalsneath and yule are
-    missing, and weights `w`.
+    scipy's metrics seuclidean, mahalanobis, jensenshannon, rogerstanimoto, russellrao, sokalsneath and yule are not
+    available, and neither are weights `w`.
 
     Examples
     --------
@@ -113,41 +113,41 @@ def cdist(
     n_jobs: int | None = None,
     **kwargs: object,
 ) -> NDArray[np.float64]:
-    """Distances of each row of one table to each row of another, as ``scipy.spatial.distance.cdist``.
+    """Compute the distances of each row of one table to each row of another, like ``scipy.spatial.distance.cdist``.
 
     Parameters
     ----------
     XA : array-like of shape (n_a, n_features)
     XB : array-like of shape (n_b, n_features)
-        The rows; not modified. Computed with in float64, whatever the type. Nothing is refused: NaN and infinity go
-        into the distances, but for chebyshev, which passes over NaN, and hamming and jaccard, which count it as any
-        number.
+        The rows; not modified. All types are computed in float64. NaN and infinity are allowed and appear in the
+        distances, but chebyshev ignores NaN, and hamming and jaccard treat it like any number.
     metric : str or callable, default="euclidean"
-        A name of the table of `coterie.distances`, or ``f(a, b)``, which is called with rows as they are.
+        A name from the table in `coterie.distances`, or a function ``f(a, b)``, which is called with rows in their own
+        type.
     out : ndarray of shape (n_a, n_b), float64, optional
-        Where to write the distances, C-ordered.
+        A C-ordered array for the distances.
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski; for a callable, arguments to call it with.
+        ``p`` for minkowski, or arguments for a callable.
 
     Returns
     -------
     ndarray of shape (n_a, n_b), float64
-        Distance of row i of `XA` to row j of `XB` at [i, j]. `out` if it was given.
+        The distance of row i of `XA` to row j of `XB` is at [i, j]. If `out` is given, it is returned.
 
     Raises
     ------
     ValueError, TypeError, MemoryError
-        As by `pdist`, or the tables have different numbers of columns.
+        For the same reasons as `pdist`, or if the tables have different numbers of columns.
 
     See Also
     --------
-    pdist : Distances between the rows of one table; has the notes on exactness.
+    pdist : Distances between the rows of one table, with notes on exactness.
 
     Notes
     -----
-    O(n_a * n_b * n_features) time; memory beyond the result is a copy of the data.
+    O(n_a * n_b * n_features) time. Besides the result, the memory is a copy of the data.
 
     Examples
     --------

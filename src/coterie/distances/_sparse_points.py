@@ -116,7 +116,7 @@ def sparse_points(
     if metric.kernel == "cosine":
         return SparsePoints(_directions(rows, n_threads), sparse_rows.EUCLIDEAN, 2.0 * radius, n_threads)
     raise ValueError(
-        f"Metric {metric.name!r} not valid for sparse input. There are euclidean, sqeuclidean, manhattan "
+        f"Metric {metric.name!r} not valid for sparse input. Valid metrics are euclidean, sqeuclidean, manhattan "
         "and cosine. Use '.toarray()' to convert to a dense numpy array."
     )
 

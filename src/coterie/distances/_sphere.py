@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Places on the globe: rows for the haversine metric, and its radians as kilometers."""
+"""Places on the globe: rows for the haversine metric, and conversion between its radians and kilometers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EARTH_RADIUS_KM = 6371.0088  # mean radius, as the IUGG defines it
 
 
 def from_degrees(latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.float64]:
-    """Rows for the haversine metric from degrees.
+    """Convert degrees to rows for the haversine metric.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def km_to_radians(km: ArrayLike) -> NDArray[np.float64]: ...
 
 
 def km_to_radians(km: ArrayLike) -> NDArray[np.float64] | float:
-    """Distances along the surface of the earth, in kilometers, as haversine distances (radians).
+    """Convert kilometers along the surface of the earth to haversine distances (radians).
 
     Parameters
     ----------
@@ -77,8 +77,7 @@ def km_to_radians(km: ArrayLike) -> NDArray[np.float64] | float:
     Returns
     -------
     float or ndarray
-        Radians, on a sphere with the mean radius of the earth, 6371.0088 km. On the true earth distances differ by
-        up to 0.56%.
+        Radians, on a sphere with the mean radius of the earth, 6371.0088 km. The true distances differ by up to 0.56%.
 
     Examples
     --------
@@ -98,7 +97,7 @@ def radians_to_km(radians: ArrayLike) -> NDArray[np.float64]: ...
 
 
 def radians_to_km(radians: ArrayLike) -> NDArray[np.float64] | float:
-    """Haversine distances (radians) as kilometers along the surface of the earth: the inverse of `km_to_radians`.
+    """Convert haversine distances (radians) to kilometers along the surface of the earth; see `km_to_radians`.
 
     Parameters
     ----------

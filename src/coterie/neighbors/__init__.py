@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Nearest neighbors, and neighbors within a radius: exact, for every metric of `coterie.distances`.
 
-How they are found: with a k-d tree where rows are as good as vectors (all metrics but canberra, braycurtis,
-hamming, jaccard, dice and functions); but from all distances, a block at a time, for fewer than 100 queries, and where
-there are more than 20 features and more than 2²⁵ numbers. The results are the same, but for the last bit of minkowski
-with a p other than 1, 2 and infinity.
+Neighbors are found with a k-d tree or from all distances, one block at a time. All distances are used for the metrics
+canberra, braycurtis, hamming, jaccard and dice and for functions, for fewer than 100 queries, and if there are more
+than 20 features and more than 2²⁵ numbers. The results are the same; only for minkowski with a p other than 1, 2 and
+infinity the last bit may differ.
 
-Ties are broken by the row: of two rows at the same distance the one with the lower number is nearer. Distances are the
-same if they are before the last step: squared for euclidean ones, those of unit vectors for cosine and correlation, and
-of points of the sphere for haversine.
+Ties are broken by the row number: if two rows are at the same distance, the one with the lower number comes first.
+Distances are compared before the last step of their formula: squared for euclidean, between unit vectors for cosine and
+correlation, and between points on the sphere for haversine.
 
 `_queries` (functions) and `_nearest_neighbors` (the estimator) read parameters and rows. `_search` lays rows out and
 searches them: `_vectors` turns metrics into distances between vectors, `_kd_tree` builds a k-d tree over these (kernel

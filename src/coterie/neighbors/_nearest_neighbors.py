@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class NearestNeighbors(Estimator):
-    """Rows kept to look for neighbors in.
+    """Keep rows, and find neighbors among them.
 
     Parameters, attributes and methods are those of ``sklearn.neighbors.NearestNeighbors``.
 
@@ -45,27 +45,28 @@ class NearestNeighbors(Estimator):
         Number of neighbors that `kneighbors` finds.
 
     radius : float, default=1.0
-        Radius that `radius_neighbors` looks in.
+        Radius within which `radius_neighbors` finds rows.
 
     algorithm : {'auto', 'ball_tree', 'kd_tree', 'brute'}, default='auto'
-        'brute' computes all distances, 'ball_tree' and 'kd_tree' use a tree if the metric allows, 'auto' goes by the
-        rule of this module. The results are the same.
+        'brute' computes all distances, 'ball_tree' and 'kd_tree' use a k-d tree if the metric allows it, and 'auto'
+        follows the rule in `coterie.neighbors`. The results are the same.
 
     leaf_size : int, default=30
-        Accepted for scikit-learn's sake and of no effect.
+        Ignored; kept for API compatibility.
 
     metric : str, callable or `coterie.distances.Metric`, default='minkowski'
-        A name of the table of `coterie.distances`; ``f(x, y)`` of two rows; or 'precomputed': `fit` is given a square
-        matrix of distances, the other methods one with a row a query and a column a row of the fit.
+        A name from the table in `coterie.distances`, a function ``f(x, y)`` of two rows, or 'precomputed'. With
+        'precomputed', `fit` takes a square matrix of distances; the other methods take a matrix with one row for each
+        query and one column for each row of the fit.
 
     p : float, default=2
         The exponent of minkowski, greater than 0.
 
     metric_params : dict, default=None
-        Further arguments for the metric; a `p` in it goes before `p`.
+        Arguments for the metric; a `p` in it is used instead of the parameter `p`.
 
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The results do not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The results do not depend on it.
 
     Attributes
     ----------
@@ -86,12 +87,12 @@ class NearestNeighbors(Estimator):
 
     See Also
     --------
-    kneighbors, radius_neighbors, radius_counts : The same as functions.
+    kneighbors, radius_neighbors, radius_counts : The functions for this class.
 
     Notes
     -----
-    Ties are broken by the row, so that results do not depend on the algorithm. A tree is built when the first query is
-    made, and is not stored with the estimator.
+    Ties are broken by the row number, so that the results do not depend on the algorithm. A tree is built at the first
+    query, and is not saved with the estimator.
 
     Examples
     --------
@@ -170,7 +171,8 @@ class NearestNeighbors(Estimator):
         X : array-like of shape (n_samples, n_features)
             Not modified, and not copied if it is a C-ordered array of float32 or float64: it must not change while
             the estimator is used. A square matrix for ``metric='precomputed'``.
-        y : ignored
+        y : None
+            Ignored; kept for API compatibility.
 
         Returns
         -------
@@ -179,7 +181,7 @@ class NearestNeighbors(Estimator):
         Raises
         ------
         ValueError, TypeError
-            A parameter or the data is not as described, or the metric is not defined for such rows.
+            A parameter or the data are not as described, or the metric is not defined for such rows.
         """
         self._check_parameters()
         measure = self._measure()
@@ -201,25 +203,25 @@ class NearestNeighbors(Estimator):
         Parameters
         ----------
         X : array-like of shape (n_queries, n_features), or (n_queries, n_samples_fit) if metric is 'precomputed'
-            The rows to look from. None stands for those of the fit, of which none is its own neighbor.
+            The queries. None means the rows of the fit; a row is not its own neighbor then.
         n_neighbors : int, default=None
-            How many; None is the parameter `n_neighbors`.
+            Number of neighbors; None means the parameter `n_neighbors`.
         return_distance : bool, default=True
-            Whether to return the distances, too.
+            Whether to return the distances as well.
 
         Returns
         -------
         distances : ndarray of shape (n_queries, n_neighbors), float64
-            From near to far; only with `return_distance`.
+            Sorted from near to far; only if `return_distance` is True.
         indices : ndarray of shape (n_queries, n_neighbors), int64
-            Rows of the fit; on ties the lower one first.
+            Row numbers of the fit; on a tie, the lower one comes first.
 
         Raises
         ------
         NotFittedError
             `fit` was not called.
         ValueError, TypeError
-            As by fit, or there are not so many rows.
+            For the same reasons as `fit`, or if there are fewer rows than neighbors.
         MemoryError
             The result would not fit into memory; nothing was allocated.
         """
@@ -252,27 +254,28 @@ class NearestNeighbors(Estimator):
         Parameters
         ----------
         X : array-like of shape (n_queries, n_features), or (n_queries, n_samples_fit) if metric is 'precomputed'
-            The rows to look from. None stands for those of the fit, of which none is its own neighbor.
+            The queries. None means the rows of the fit; a row is not its own neighbor then.
         radius : float, default=None
-            Rows at this distance or less are neighbors. None is the parameter `radius`.
+            Rows at this distance or less are neighbors. None means the parameter `radius`.
         return_distance : bool, default=True
-            Whether to return the distances, too.
+            Whether to return the distances as well.
         sort_results : bool, default=False
-            Neighbors come from near to far, and by their numbers on ties. By default by their numbers alone.
+            Whether to sort the neighbors from near to far, and on ties by row number. By default they are sorted by row
+            number.
 
         Returns
         -------
         distances : ndarray of shape (n_queries,), object
-            An array of distances for each query; only with `return_distance`.
+            An array of distances for each query; only if `return_distance` is True.
         indices : ndarray of shape (n_queries,), object
-            An array of rows of the fit for each query.
+            An array of row numbers of the fit for each query.
 
         Raises
         ------
         NotFittedError
             `fit` was not called.
         ValueError, TypeError
-            As by fit, or the radius is negative or not a number.
+            For the same reasons as `fit`, or if the radius is negative or not a number.
         MemoryError
             The result would not fit into memory.
         """
@@ -289,19 +292,19 @@ class NearestNeighbors(Estimator):
         Parameters
         ----------
         X, n_neighbors
-            As for `kneighbors`.
+            The same as for `kneighbors`.
         mode : {'connectivity', 'distance'}, default='connectivity'
             Whether the entries are 1.0 or distances.
 
         Returns
         -------
         scipy.sparse.csr_matrix of shape (n_queries, n_samples_fit)
-            A row a query, with an entry for each neighbor, from near to far.
+            One row for each query, with an entry for each neighbor, sorted from near to far.
 
         Raises
         ------
         ValueError, TypeError, NotFittedError, MemoryError
-            As by `kneighbors`, or there is no such mode.
+            For the same reasons as `kneighbors`, or if `mode` is unknown.
         """
         _check_mode(mode)
         found, indices = self.kneighbors(X, n_neighbors)
@@ -320,19 +323,19 @@ class NearestNeighbors(Estimator):
         Parameters
         ----------
         X, radius, sort_results
-            As for `radius_neighbors`.
+            The same as for `radius_neighbors`.
         mode : {'connectivity', 'distance'}, default='connectivity'
             Whether the entries are 1.0 or distances.
 
         Returns
         -------
         scipy.sparse.csr_matrix of shape (n_queries, n_samples_fit)
-            A row a query, with an entry for each neighbor.
+            One row for each query, with an entry for each neighbor.
 
         Raises
         ------
         ValueError, TypeError, NotFittedError, MemoryError
-            As by `radius_neighbors`, or there is no such mode.
+            For the same reasons as `radius_neighbors`, or if `mode` is unknown.
         """
         _check_mode(mode)
         return _as_graph(*self._neighborhoods(X, radius, sort_results), mode, self.n_samples_fit_)

@@ -35,46 +35,45 @@ def kneighbors(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The rows to look for neighbors in; not modified.
+        The rows among which neighbors are found; not modified.
     k : int
         Number of neighbors, at most n_samples.
     Y : array-like of shape (n_queries, n_features), default=None
-        The rows to look from. None stands for those of `X`: each is its own neighbor then, like any other row at
-        distance 0.
+        The queries. None means the rows of `X`; each row is its own neighbor then, like any other row at distance 0.
     metric : str or callable, default="euclidean"
-        A name of the table of `coterie.distances`, or ``f(y, x)``.
+        A name from the table in `coterie.distances`, or a function ``f(y, x)``.
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski; for a callable, arguments to call it with.
+        ``p`` for minkowski, or arguments for a callable.
 
     Returns
     -------
     distances : ndarray of shape (n_queries, k), float64
-        From near to far.
+        Sorted from near to far.
     indices : ndarray of shape (n_queries, k), int64
-        Rows of `X`; on ties the lower one first.
+        Row numbers of `X`; on a tie, the lower one comes first.
 
     Raises
     ------
     ValueError
-        `X` or `Y` is not a table of finite numbers, `X` holds numbers beyond 1e135 and others 1e270 times smaller (for
-        sums of squares), they have different numbers of columns, `k` is not from 1 to n_samples, the metric is unknown,
-        or some distance is not a number.
+        `X` or `Y` is not a table of finite numbers, they have different numbers of columns, `k` is not from 1 to
+        n_samples, the metric is unknown, or a distance is not a number. Or the metric adds up squares, and `X` has
+        numbers above 1e135 and others 1e270 times smaller.
     TypeError
-        The metric takes no such argument, or the data is sparse.
+        The metric does not take such an argument, or the data are sparse.
     MemoryError
         The result would not fit into memory; nothing was allocated.
 
     See Also
     --------
     radius_neighbors : All neighbors within a radius.
-    NearestNeighbors : For many calls with the same `X`, and without each row's being its own neighbor.
+    NearestNeighbors : For many calls with the same `X`; there, a row is not its own neighbor.
 
     Notes
     -----
     About O((n_samples + n_queries) log n_samples) time for few features, O(n_samples * n_queries * n_features) at
-    worst. Memory beyond the result is a copy of `X` and `Y`, or a block of distances of 8 MB (or one row of them).
+    worst. Besides the result, the memory is a copy of `X` and `Y`, or a block of distances of 8 MB (at least one row).
 
     On one machine the results are the same bits for any number of threads.
 
@@ -114,43 +113,45 @@ def radius_neighbors(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The rows to look for neighbors in; not modified.
+        The rows among which neighbors are found; not modified.
     radius : float
         Rows at this distance or less are neighbors; in the units of the metric, at least 0.
     Y : array-like of shape (n_queries, n_features), default=None
-        The rows to look from. None stands for those of `X`: each is its own neighbor then.
+        The queries. None means the rows of `X`; each row is its own neighbor then.
     metric : str or callable, default="euclidean"
-        A name of the table of `coterie.distances`, or ``f(y, x)``.
+        A name from the table in `coterie.distances`, or a function ``f(y, x)``.
     sort_results : bool, default=False
-        Neighbors come from near to far, and by their numbers on ties. By default by their numbers alone.
+        Whether to sort the neighbors from near to far, and on ties by row number. By default they are sorted by row
+        number.
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski; for a callable, arguments to call it with.
+        ``p`` for minkowski, or arguments for a callable.
 
     Returns
     -------
     Neighborhoods
-        Of each row of `Y`: a tuple of `indptr`, `indices` and `distances`, as in a sparse matrix in CSR format.
+        The neighbors of each row of `Y`: a tuple of `indptr`, `indices` and `distances`, as in a sparse matrix in CSR
+        format.
 
     Raises
     ------
     ValueError, TypeError
-        As by `kneighbors`, or `radius` is negative or not a number.
+        For the same reasons as `kneighbors`, or if `radius` is negative or not a number.
     MemoryError
-        The result would not fit into memory. It was not allocated: the neighbors are counted first.
+        The result would not fit into memory. The neighbors are counted first, and nothing was allocated.
 
     See Also
     --------
-    radius_counts : How many there are, in memory that does not grow with their number.
+    radius_counts : Only the number of neighbors, in memory that does not grow with it.
 
     Notes
     -----
-    The neighbors of all rows may be as many as n_samples * n_queries.
+    The result may have up to n_samples * n_queries neighbors.
 
-    A row is a neighbor where its distance before the last step (squared for euclidean ones), computed in float64,
-    feature by feature, is at most that of the radius. Distances from the metric's own formula, as they are returned for
-    haversine, may exceed the radius by rounding.
+    Distances and radius are compared before the last step of the formula (squared for euclidean), in float64 and
+    feature by feature. The returned distances of haversine come from the metric's own formula, so rounding can make
+    them slightly larger than the radius.
 
     Examples
     --------
@@ -180,17 +181,17 @@ def radius_counts(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The rows to look for neighbors in; not modified.
+        The rows among which neighbors are found; not modified.
     radius : float
         Rows at this distance or less are neighbors; in the units of the metric, at least 0.
     Y : array-like of shape (n_queries, n_features), default=None
-        The rows to look from. None stands for those of `X`: each counts itself then.
+        The queries. None means the rows of `X`; each row counts itself then.
     metric : str or callable, default="euclidean"
-        A name of the table of `coterie.distances`, or ``f(y, x)``.
+        A name from the table in `coterie.distances`, or a function ``f(y, x)``.
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski; for a callable, arguments to call it with.
+        ``p`` for minkowski, or arguments for a callable.
 
     Returns
     -------
@@ -199,16 +200,16 @@ def radius_counts(
     Raises
     ------
     ValueError, TypeError
-        As by `radius_neighbors`.
+        For the same reasons as `radius_neighbors`.
 
     See Also
     --------
-    radius_neighbors : Which they are.
+    radius_neighbors : The neighbors themselves.
 
     Notes
     -----
-    Boxes of the tree that are within the radius as a whole are counted without a look at their rows. No neighbor is
-    stored: memory is that of `kneighbors` with k = 0.
+    If a whole box of the tree is within the radius, its rows are counted at once. No neighbor is stored: the memory is
+    that of `kneighbors` with k = 0.
 
     Examples
     --------

@@ -39,9 +39,10 @@ _REDUCED = {kd_tree.EUCLIDEAN: "sqeuclidean", kd_tree.MANHATTAN: "manhattan", kd
 
 
 class Neighborhoods(NamedTuple):
-    """The neighbors of each of a number of rows, one row's after the other's: a sparse matrix in CSR format.
+    """The neighbors of several rows, row after row, as a sparse matrix in CSR format.
 
-    Those of row i are ``indices[indptr[i]:indptr[i + 1]]``, and their distances ``distances[indptr[i]:indptr[i + 1]]``.
+    The neighbors of row i are ``indices[indptr[i]:indptr[i + 1]]``, and their distances ``distances[indptr[i]:indptr[i
+    + 1]]``.
     """
 
     indptr: NDArray[np.int64]
@@ -141,7 +142,7 @@ def _in_reach(rows: Rows, Y: NDArray[Any] | None, radius: float) -> NDArray[Any]
         return Y
     if radius == math.inf:
         raise ValueError(
-            f"Y holds numbers up to {power_of_two.magnitude(Y):.6g}, too large beside those of X, up to "
+            f"Y holds numbers up to {power_of_two.magnitude(Y):.6g}, too large compared with those of X, up to "
             f"{rows.top:.6g}: their distances are not told within an infinite radius."
         )
     limit = power_of_two.times(power_of_two.far_limit(power), rows.exponent)
