@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How good a clustering is, by itself or beside another: scikit-learn's scores, with its names and values.
+"""Scores of one clustering, or of two clusterings compared: scikit-learn's scores, with its names and values.
 
 Three need the data and the labels: `silhouette_score`, `calinski_harabasz_score` and `davies_bouldin_score`. The others
-compare two labelings of the same rows, whatever the labels are called. Noise (-1) is a label as any other: leave these
-rows out first where it should not be.
+compare two labelings of the same rows, whatever the labels are called. Noise (-1) is a label like any other. If noise
+should not count, leave these rows out first.
 
-Scores of one clustering are in `_internal`: it reads data and labels, and measures them by the means of the clusters
-(`_cluster_means`) or goes on to `_silhouettes`. Silhouettes come from all pairs (the kernel `silhouette`), or from
-`_mean_distances`, where a way to compute them for another metric goes. Scores of two labelings are in `_external`, by
-way of a table of how many rows have each pair of labels (`_contingency`); a new score goes there, or into `_internal`.
-Clusters that have names (`_named_labels`) are matched by `_assignment`, for `_numbering` and `_comparison`.
+Scores of one clustering are in `_internal`: it reads data and labels, and uses the means of the clusters
+(`_cluster_means`) or calls `_silhouettes`. Silhouettes are computed from all pairs (the kernel `silhouette`) or from
+mean distances (`_mean_distances`, where code for another metric goes). Scores of two labelings are in `_external`; they
+use a table of how many rows have each pair of labels (`_contingency`). A new score goes into `_internal` or
+`_external`. Clusters that have names (`_named_labels`) are matched by `_assignment`, for `_numbering` and
+`_comparison`.
 """
 
 from ._comparison import Comparison, compare

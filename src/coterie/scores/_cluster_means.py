@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check_number_of_labels(n_labels: int, n_samples: int) -> None:
-    """Raise ValueError where there is one cluster only, or as many as rows."""
+    """Raise ValueError if there is only one cluster, or if there are as many clusters as rows."""
     if not 1 < n_labels < n_samples:
         raise ValueError(f"Number of labels is {n_labels}. Valid values are 2 to n_samples - 1 (inclusive)")
 

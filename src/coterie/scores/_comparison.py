@@ -25,30 +25,33 @@ _MOST_LINES = 12  # of each kind in the text of a comparison
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Comparison:
-    """Where two clusterings of the same rows, `a` and `b`, agree and differ; ``print`` it. Made by `compare`.
+    """Where two clusterings `a` and `b` of the same rows agree and differ. `compare` creates it; ``print`` shows it.
 
-    A cluster's rows are *mostly* in another one if more than half of them are.
+    A cluster is *mostly* in another one if more than half of its rows are in it.
 
     Attributes
     ----------
     contingency : ndarray of shape (len(labels_a), len(labels_b)), int64
-        How many rows have the one label in `a` and the other in `b`.
+        The number of rows for each pair of a label in `a` and a label in `b`.
     labels_a, labels_b : ndarray
-        The labels of its rows and columns, ascending; noise (-1) among them.
+        The labels of its rows and columns, in ascending order; noise (-1) is included.
     adjusted_rand : float
-        1 for the same clusters, about 0 for what chance would give. Noise counts as a cluster.
+        1 for the same clusters, about 0 for unrelated ones. Noise counts as a cluster.
     changed : float
-        Share of the rows that are in another cluster, once `align_labels` has numbered the clusters alike; going to
-        noise or coming from it counts.
+        Share of the rows that are in another cluster after `align_labels` has matched the numbers. Rows that are noise
+        in only one of the two count as well.
     kept : dict
-        Clusters that are mostly in one cluster of `b`, which mostly comes from them: ``{label in a: label in b}``.
-        Those of `splits` and `merges` are not among them.
+        Clusters of `a` that are mostly in one cluster of `b`, which is mostly in them: ``{label in a: label in b}``,
+        without those of `splits` and `merges`.
     splits : dict
-        Clusters that were divided: two or more clusters of `b` come mostly from them. ``{label in a: those of b}``.
+        Clusters of `a` that were divided: two or more clusters of `b` are mostly in each. ``{label in a: labels in
+        b}``.
     merges : dict
-        Clusters that were put together: two or more clusters of `a` are mostly in them. ``{label in b: those of a}``.
+        Clusters of `b` that were put together: two or more clusters of `a` are mostly in each. ``{label in b: labels in
+        a}``.
     gone, new : tuple
-        Clusters of `a`, and of `b`, that are in none of these: their rows are spread, or are noise in the other.
+        All other clusters of `a`, and of `b`. Their rows are spread over several clusters, or are noise in the other
+        clustering.
     """
 
     contingency: NDArray[np.int64] = dataclasses.field(repr=False)
@@ -128,8 +131,8 @@ class Comparison:
 def compare(a: ArrayLike, b: ArrayLike) -> Comparison:
     """Compare two clusterings of the same rows: which clusters are the same, which were split, which were merged.
 
-    Two clusterings can differ and both be good: one of them looks closer, or draws a border elsewhere. This shows
-    where.
+    Two clusterings can differ although both are good: one may be finer, or have its borders at other places. The result
+    shows where they differ.
 
     Parameters
     ----------
@@ -140,21 +143,21 @@ def compare(a: ArrayLike, b: ArrayLike) -> Comparison:
     -------
     Comparison
         ``kept``, ``splits``, ``merges``, ``gone``, ``new``, ``adjusted_rand``, ``changed``, ``contingency`` with
-        ``labels_a`` and ``labels_b``; as text it says the same for people.
+        ``labels_a`` and ``labels_b``; ``print`` shows the same as text.
 
     Raises
     ------
     ValueError
-        One of the two is not a vector or is empty, they differ in length, a label is missing, or they are neither whole
-        numbers nor text.
+        `a` or `b` is not a vector or is empty, their lengths differ, a label is missing, or the labels are neither
+        whole numbers nor text.
     TypeError
         Some labels are numbers and some are text.
     MemoryError
-        There are so many clusters in both that a table of all pairs would not fit into memory.
+        A table of all pairs of clusters would not fit into memory.
 
     See Also
     --------
-    align_labels : Numbers the clusters of one as in the other.
+    align_labels : Gives the clusters of one the numbers of the other.
 
     Notes
     -----

@@ -39,7 +39,7 @@ class Table(NamedTuple):
 
     @classmethod
     def of(cls, labels_true: ArrayLike, labels_pred: ArrayLike, warns: bool = False) -> Table:
-        """From two labelings; `warns` says whether labels that look like measurements are warned of."""
+        """From two labelings; `warns` says whether to warn of labels that look like measurements."""
         for name, labels in (("labels_true", labels_true), ("labels_pred", labels_pred)):
             if (array := as_array(labels, name)).ndim != 1:
                 raise ValueError(f"{name} must be 1D: shape is {array.shape!r}")
@@ -73,7 +73,7 @@ class Table(NamedTuple):
             given, shape = dense[i, j], dense.shape
         if len(given) and (given.min() < 0 or given.sum(dtype=np.float64) >= _MOST_ROWS):
             raise ValueError(
-                "contingency must hold numbers of rows: none negative, and less than 2**53 in all. "
+                "contingency must hold numbers of rows that are not negative and less than 2**53 in total. "
                 f"Got numbers from {given.min():g} to {given.max():g}."
             )
         counts = given.astype(np.int64)

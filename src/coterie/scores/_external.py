@@ -51,20 +51,20 @@ def contingency_matrix(
     sparse: bool = False,
     dtype: DTypeLike = np.int64,
 ) -> Any:
-    """How many rows have each pair of labels.
+    """Count how many rows have each pair of labels.
 
     Parameters
     ----------
     labels_true : array-like of shape (n_samples,)
         One labeling: the rows of the result, in ascending order of the labels.
     labels_pred : array-like of shape (n_samples,)
-        Another of the same data: the columns.
+        Another labeling of the same data: the columns of the result.
     eps : float or None, default=None
-        Add this to each number, so that none is 0; the result is float then. Not with `sparse`.
+        A number to add to each entry, so that none is 0. The result is float then. Not allowed with `sparse`.
     sparse : bool, default=False
-        Return a sparse matrix, of scipy: for many labels, where most pairs do not occur.
+        Whether to return a scipy sparse matrix. This saves memory if there are many labels and most pairs do not occur.
     dtype : data type, default=np.int64
-        Of the result, if `eps` is None.
+        The type of the result, if `eps` is None.
 
     Returns
     -------
@@ -73,9 +73,9 @@ def contingency_matrix(
     Raises
     ------
     ValueError
-        The labelings are not one-dimensional or of different lengths, or a label is missing.
+        The labelings are not one-dimensional, their lengths differ, or a label is missing.
     TypeError
-        `dtype` is no data type, or not one of numbers.
+        `dtype` is not a numeric data type.
     MemoryError
         The matrix would not fit into memory; nothing was allocated.
 
@@ -112,7 +112,7 @@ def contingency_matrix(
 
 
 def pair_confusion_matrix(labels_true: ArrayLike, labels_pred: ArrayLike) -> NDArray[np.int64]:
-    """Pairs of rows, by whether each labeling has both in one cluster.
+    """Count pairs of rows by whether each labeling has both rows in one cluster.
 
     Parameters
     ----------
@@ -122,13 +122,14 @@ def pair_confusion_matrix(labels_true: ArrayLike, labels_pred: ArrayLike) -> NDA
     Returns
     -------
     ndarray of shape (2, 2), int64
-        At [1, 1] the pairs that are together in both, at [0, 0] those together in none, at [1, 0] those in
-        `labels_true` only and at [0, 1] those in `labels_pred` only. Each pair counts twice, once in either order.
+        Numbers of pairs: at [1, 1] those that are together in both labelings, at [0, 0] those that are together in
+        neither, at [1, 0] those that are together only in `labels_true`, and at [0, 1] those that are together only in
+        `labels_pred`. Each pair counts twice, once in either order.
 
     Raises
     ------
     ValueError
-        The labelings are not one-dimensional or of different lengths, or a label is missing.
+        The labelings are not one-dimensional, their lengths differ, or a label is missing.
 
     References
     ----------
@@ -146,7 +147,7 @@ def pair_confusion_matrix(labels_true: ArrayLike, labels_pred: ArrayLike) -> NDA
 
 
 def rand_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
-    """Rand index: the share of the pairs of rows that both labelings treat alike, as together or as apart.
+    """Rand index: the share of the pairs of rows that are together in both labelings, or apart in both.
 
     Parameters
     ----------
@@ -156,13 +157,13 @@ def rand_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
     Returns
     -------
     float
-        From 0 to 1, which is equal labelings but for names. Unrelated ones of many clusters are near 1 as well: use
-        `adjusted_rand_score`.
+        From 0 to 1. 1 means that the clusters are the same, whatever their labels are. Unrelated labelings with many
+        clusters are near 1 as well: use `adjusted_rand_score`.
 
     Raises
     ------
     ValueError
-        The labelings are not one-dimensional or of different lengths, or a label is missing.
+        The labelings are not one-dimensional, their lengths differ, or a label is missing.
 
     References
     ----------
@@ -192,16 +193,16 @@ def adjusted_rand_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float
     Returns
     -------
     float
-        1 for equal labelings but for names, about 0 for unrelated ones, down to -0.5.
+        1 for the same clusters, whatever their labels are; about 0 for unrelated ones, down to -0.5.
 
     Raises
     ------
     ValueError
-        The labelings are not one-dimensional or of different lengths, or a label is missing.
+        The labelings are not one-dimensional, their lengths differ, or a label is missing.
 
     See Also
     --------
-    adjusted_mutual_info_score : To be preferred where clusters have very different sizes, or small ones count.
+    adjusted_mutual_info_score : Better if the sizes of the clusters are very different, or if small clusters matter.
 
     References
     ----------
@@ -221,7 +222,7 @@ def adjusted_rand_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float
 
 
 def fowlkes_mallows_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
-    """Geometric mean of two shares: of the pairs together in one labeling, how many are so in the other.
+    """Geometric mean of two shares: how many pairs that are together in one labeling are together in the other.
 
     Parameters
     ----------
@@ -231,12 +232,12 @@ def fowlkes_mallows_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> flo
     Returns
     -------
     float
-        From 0 to 1, which is equal labelings but for names. Not adjusted for chance.
+        From 0 to 1. 1 means that the clusters are the same, whatever their labels are. Not adjusted for chance.
 
     Raises
     ------
     ValueError
-        The labelings are not one-dimensional or of different lengths, or a label is missing.
+        The labelings are not one-dimensional, their lengths differ, or a label is missing.
 
     References
     ----------
@@ -254,14 +255,14 @@ def fowlkes_mallows_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> flo
 
 
 def mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike, *, contingency: ArrayLike | None = None) -> float:
-    """Mutual information of two labelings, in nats: what one tells about the other.
+    """Mutual information of two labelings, in nats: how much one labeling tells about the other.
 
     Parameters
     ----------
     labels_true, labels_pred : array-like of shape (n_samples,)
-        Two labelings of the same data; which comes first does not matter. Not looked at if there is a `contingency`.
+        Two labelings of the same data; which comes first does not matter. Ignored if `contingency` is given.
     contingency : array-like of shape (n_labels_true, n_labels_pred), optional
-        The matrix of `contingency_matrix`, dense or sparse, instead of labelings.
+        The result of `contingency_matrix`, dense or sparse, instead of labelings.
 
     Returns
     -------
@@ -271,7 +272,7 @@ def mutual_info_score(labels_true: ArrayLike, labels_pred: ArrayLike, *, conting
     Raises
     ------
     ValueError
-        The labelings are not one-dimensional or of different lengths, or a label is missing.
+        The labelings are not one-dimensional, their lengths differ, or a label is missing.
 
     Examples
     --------
@@ -294,25 +295,26 @@ def adjusted_mutual_info_score(
     labels_true, labels_pred : array-like of shape (n_samples,)
         Two labelings of the same data; which comes first does not matter.
     average_method : {"arithmetic", "geometric", "min", "max"}, default="arithmetic"
-        Which mean of the two entropies.
+        The mean of the two entropies to use.
 
     Returns
     -------
     float
-        1 for equal labelings but for names, about 0 for unrelated ones; may be below 0.
+        1 for the same clusters, whatever their labels are; about 0 for unrelated ones; may be below 0.
 
     Raises
     ------
     ValueError
-        The labelings are not one-dimensional or of different lengths, a label is missing, or there is no such mean.
+        The labelings are not one-dimensional, their lengths differ, a label is missing, or `average_method` is unknown.
 
     Notes
     -----
-    The expectation is over all labelings with clusters of these sizes. The rows that a cluster of each has in common
-    follow a hypergeometric distribution; here its probabilities come from the most probable one by the ratios of
-    neighbors, without a logarithm of a factorial, which would cost nine digits for a million rows; and what is so far
-    from it that all together has a probability below exp(-59) is left out. Each pair of different sizes is computed
-    once. So time grows with the sum of the standard deviations, not with the number of rows.
+    The expectation is over all labelings with clusters of these sizes. The number of rows that two clusters have in
+    common follows a hypergeometric distribution. Its probabilities are computed from the most probable one, by the
+    ratios of neighboring probabilities. Logarithms of factorials would lose nine digits for a million rows. Values far
+    from the most probable one are left out if all of them together have a probability below exp(-59). Each pair of
+    different sizes is computed once. So the time grows with the sum of the standard deviations, not with the number of
+    rows.
 
     References
     ----------
@@ -342,25 +344,25 @@ def adjusted_mutual_info_score(
 def normalized_mutual_info_score(
     labels_true: ArrayLike, labels_pred: ArrayLike, *, average_method: str = "arithmetic"
 ) -> float:
-    """Mutual information over the mean of the two entropies.
+    """Mutual information divided by the mean of the two entropies.
 
     Parameters
     ----------
     labels_true, labels_pred : array-like of shape (n_samples,)
         Two labelings of the same data; which comes first does not matter.
     average_method : {"arithmetic", "geometric", "min", "max"}, default="arithmetic"
-        Which mean of the two entropies.
+        The mean of the two entropies to use.
 
     Returns
     -------
     float
-        From 0 to 1, which is equal labelings but for names. Not adjusted for chance: it grows with the number of
-        clusters.
+        From 0 to 1. 1 means that the clusters are the same, whatever their labels are. Not adjusted for chance: it
+        grows with the number of clusters.
 
     Raises
     ------
     ValueError
-        The labelings are not one-dimensional or of different lengths, a label is missing, or there is no such mean.
+        The labelings are not one-dimensional, their lengths differ, a label is missing, or `average_method` is unknown.
 
     References
     ----------
@@ -385,7 +387,7 @@ def normalized_mutual_info_score(
 def homogeneity_completeness_v_measure(
     labels_true: ArrayLike, labels_pred: ArrayLike, *, beta: float = 1.0
 ) -> tuple[float, float, float]:
-    """Whether clusters hold one class only, whether classes are in one cluster only, and the mean of both.
+    """Whether each cluster has only one class, whether each class is in only one cluster, and the mean of both.
 
     Parameters
     ----------
@@ -394,18 +396,19 @@ def homogeneity_completeness_v_measure(
     labels_pred : array-like of shape (n_samples,)
         The clusters.
     beta : float, default=1.0
-        Weight of the completeness in the V-measure: above 1 it counts more, below 1 the homogeneity does.
+        Weight of the completeness in the V-measure: above 1 it counts more than the homogeneity, below 1 it counts
+        less.
 
     Returns
     -------
     homogeneity, completeness, v_measure : float
-        From 0 to 1, which is best: the share of the entropy of the classes that the clusters explain, that of the
-        clusters that the classes explain, and their weighted harmonic mean. Not adjusted for chance.
+        From 0 to 1; 1 is best. The share of the entropy of the classes that the clusters explain, the share of the
+        entropy of the clusters that the classes explain, and their weighted harmonic mean. Not adjusted for chance.
 
     Raises
     ------
     ValueError
-        The labelings are not one-dimensional or of different lengths, a label is missing, or `beta` is below 0.
+        The labelings are not one-dimensional, their lengths differ, a label is missing, or `beta` is below 0.
 
     References
     ----------
@@ -422,7 +425,7 @@ def homogeneity_completeness_v_measure(
 
 
 def homogeneity_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
-    """Whether clusters hold rows of one class only: the first of `homogeneity_completeness_v_measure`.
+    """Whether each cluster has only one class: the first result of `homogeneity_completeness_v_measure`.
 
     Parameters
     ----------
@@ -434,7 +437,7 @@ def homogeneity_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
     Returns
     -------
     float
-        From 0 to 1, which is best.
+        From 0 to 1; 1 is best.
 
     Examples
     --------
@@ -446,7 +449,7 @@ def homogeneity_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
 
 
 def completeness_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
-    """Whether the rows of a class are in one cluster only: the second of `homogeneity_completeness_v_measure`.
+    """Whether each class is in only one cluster: the second result of `homogeneity_completeness_v_measure`.
 
     Parameters
     ----------
@@ -458,7 +461,7 @@ def completeness_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
     Returns
     -------
     float
-        From 0 to 1, which is best.
+        From 0 to 1; 1 is best.
 
     Examples
     --------
@@ -470,7 +473,7 @@ def completeness_score(labels_true: ArrayLike, labels_pred: ArrayLike) -> float:
 
 
 def v_measure_score(labels_true: ArrayLike, labels_pred: ArrayLike, *, beta: float = 1.0) -> float:
-    """Harmonic mean of homogeneity and completeness: the third of `homogeneity_completeness_v_measure`.
+    """Harmonic mean of homogeneity and completeness: the third result of `homogeneity_completeness_v_measure`.
 
     Parameters
     ----------
@@ -479,12 +482,12 @@ def v_measure_score(labels_true: ArrayLike, labels_pred: ArrayLike, *, beta: flo
     labels_pred : array-like of shape (n_samples,)
         The clusters.
     beta : float, default=1.0
-        Weight of the completeness: above 1 it counts more, below 1 the homogeneity does.
+        Weight of the completeness: above 1 it counts more than the homogeneity, below 1 it counts less.
 
     Returns
     -------
     float
-        From 0 to 1, which is best. With `beta` 1 this is `normalized_mutual_info_score`.
+        From 0 to 1; 1 is best. If `beta` is 1, this is `normalized_mutual_info_score`.
 
     Examples
     --------

@@ -49,36 +49,38 @@ def silhouette_samples(
 ) -> NDArray[np.float64]:
     """Silhouette of each row: (b - a) / max(a, b).
 
-    a is the mean distance of the row to the other rows of its cluster, b the mean distance to the rows of another
-    cluster, of the one where it is least. 1 is far from other clusters, 0 between two, and below 0 nearer to another.
+    a is the mean distance of the row to the other rows of its cluster. b is the mean distance to the rows of the
+    nearest other cluster. A row near 1 is far from other clusters, a row near 0 lies between two clusters, and a row
+    below 0 is nearer to another cluster.
 
     Parameters
     ----------
     X : array-like or sparse matrix of shape (n_samples, n_features)
-        The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified. A sparse
-        one for euclidean, sqeuclidean, manhattan, cosine, and for given distances, of which those not stored are 0.
+        The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified. Sparse
+        data are allowed for euclidean, sqeuclidean, manhattan and cosine, and for given distances; distances that are
+        not stored are 0.
     labels : array-like of shape (n_samples,)
-        Any labels, of 2 to n_samples - 1 values.
+        Any labels, with 2 to n_samples - 1 different values.
     metric : str or callable, default="euclidean"
-        A name of the table of `coterie.distances`, ``f(x, y)``, or "precomputed".
+        A name from the table in `coterie.distances`, a function ``f(x, y)``, or "precomputed".
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwds
-        ``p`` for minkowski; for a callable, arguments to call it with.
+        ``p`` for minkowski, or arguments for a callable.
 
     Returns
     -------
     ndarray of shape (n_samples,), float64
-        From -1 to 1; 0 where the row is the only one of its cluster, or a and b are 0.
+        From -1 to 1; 0 if the row is the only one of its cluster, or if a and b are 0.
 
     Raises
     ------
     ValueError
-        `X` is not a table of finite numbers, or holds numbers beyond 1e135 and others 1e270 times smaller; the metric
-        is unknown or not defined for the data, the labels are not one for each row, or have 1 or n_samples different
-        values; given distances are negative, not square, or not 0 along the diagonal.
+        `X` is not a table of finite numbers, or it has numbers above 1e135 and others 1e270 times smaller; the metric
+        is unknown or not defined for the data; there is not one label for each row, or the labels have 1 or n_samples
+        different values; given distances are negative, not a square matrix, or not 0 on the diagonal.
     TypeError
-        The metric takes no such argument, or is none of those for sparse data.
+        The metric does not take such an argument, or does not allow sparse data.
 
     See Also
     --------
@@ -87,13 +89,14 @@ def silhouette_samples(
 
     Notes
     -----
-    O(n_samples² * n_features) time in general, all pairs being looked at. O(n_samples * n_clusters * n_features) for
-    sqeuclidean, cosine and correlation, where the mean distance to a cluster follows from its mean, and, with a factor
-    log(n_samples), for manhattan with at least 512 times as many rows as clusters, where it follows from sorted values.
-    Memory: one or two copies of the data and a block of rows; no matrix of distances.
+    In general, the time is O(n_samples² * n_features), because all pairs are computed. It is O(n_samples * n_clusters *
+    n_features) for sqeuclidean, cosine and correlation, where the mean distance to a cluster is computed from its mean.
+    For manhattan with at least 512 times as many rows as clusters, it is computed from sorted values, which adds a
+    factor log(n_samples). The memory is one or two copies of the data and a block of rows; there is no matrix of
+    distances.
 
-    Distances are computed in float64 from differences, so that neither offsets nor duplicates cost digits;
-    scikit-learn's Euclidean ones lose some there.
+    Distances are computed in float64 from differences, so that no digits are lost for data far from zero or for
+    duplicates. scikit-learn's Euclidean distances lose some.
 
     References
     ----------
@@ -127,20 +130,21 @@ def silhouette_score(
     Parameters
     ----------
     X : array-like or sparse matrix of shape (n_samples, n_features)
-        The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified. A sparse
-        one for euclidean, sqeuclidean, manhattan, cosine, and for given distances, of which those not stored are 0.
+        The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified. Sparse
+        data are allowed for euclidean, sqeuclidean, manhattan and cosine, and for given distances; distances that are
+        not stored are 0.
     labels : array-like of shape (n_samples,)
-        Any labels, of 2 to n_samples - 1 values.
+        Any labels, with 2 to n_samples - 1 different values.
     metric : str or callable, default="euclidean"
-        A name of the table of `coterie.distances`, ``f(x, y)``, or "precomputed".
+        A name from the table in `coterie.distances`, a function ``f(x, y)``, or "precomputed".
     sample_size : int or None, default=None
-        Draw so many rows without replacement, and look at these alone, as if there were no others.
+        Number of rows to draw without replacement; all other rows are ignored. None uses all rows.
     random_state : int, RandomState, Generator or None, default=None
-        What draws them; an int for the same sample each time, scikit-learn's.
+        Source of randomness for the sample. An int gives the same sample each time; it is that of scikit-learn.
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwds
-        ``p`` for minkowski; for a callable, arguments to call it with.
+        ``p`` for minkowski, or arguments for a callable.
 
     Returns
     -------
@@ -150,16 +154,16 @@ def silhouette_score(
     Raises
     ------
     ValueError, TypeError
-        As by `silhouette_samples`; the number of labels is that of the sample.
+        For the same reasons as `silhouette_samples`; the labels of the sample count.
 
     See Also
     --------
-    silhouette_samples : The silhouette of each row; has the definition and the notes.
+    silhouette_samples : The silhouette of each row, with the definition and notes.
 
     Notes
     -----
-    It prefers compact, round clusters of similar size. Clusters of other shapes, as DBSCAN finds, can be right and have
-    a low score, and a high one says that the groups are apart, not that they mean something.
+    The score prefers compact, round clusters of similar size. Clusters of other shapes, such as those of DBSCAN, can be
+    right although their score is low. A high score says that the groups are apart, not that they have a meaning.
 
     References
     ----------
@@ -190,34 +194,34 @@ def silhouette_score(
 
 
 def calinski_harabasz_score(X: ArrayLike, labels: ArrayLike) -> float:
-    """Variance between the clusters over the variance within them, each by its degrees of freedom.
+    """Variance between the clusters divided by the variance within them, each divided by its degrees of freedom.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         The data; not modified.
     labels : array-like of shape (n_samples,)
-        Any labels, of 2 to n_samples - 1 values.
+        Any labels, with 2 to n_samples - 1 different values.
 
     Returns
     -------
     float
-        At least 0; higher is better. 1 where the rows of each cluster are all equal, as in scikit-learn.
+        At least 0; higher is better. 1 if the rows of each cluster are all equal, as in scikit-learn.
 
     Raises
     ------
     ValueError
-        `X` is not a table of finite numbers, or holds numbers beyond 1e135 and others 1e270 times smaller; or the
-        labels are not one for each row, or have 1 or n_samples different values.
+        `X` is not a table of finite numbers, or it has numbers above 1e135 and others 1e270 times smaller; or there is
+        not one label for each row, or the labels have 1 or n_samples different values.
     TypeError
-        The data is sparse.
+        The data are sparse.
 
     Notes
     -----
-    O(n_samples * n_features) time; memory beyond the data is a block of rows and the centers. Computed in float64, and
-    each cluster is measured from one of its rows, so that no digits are lost to an offset.
+    O(n_samples * n_features) time. Besides the data, the memory is a block of rows and the centers. The score is
+    computed in float64, from differences to a row of each cluster, so that no digits are lost for data far from zero.
 
-    It compares clusterings of the same data and metric only: it grows with the number of rows.
+    Compare only clusterings of the same data and metric, because the score grows with the number of rows.
 
     References
     ----------
@@ -245,17 +249,17 @@ def calinski_harabasz_score(X: ArrayLike, labels: ArrayLike) -> float:
 
 
 def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
-    """How similar each cluster is to the one most similar to it, on average.
+    """Mean similarity of each cluster to the cluster that is most similar to it.
 
-    The similarity of two clusters is the sum of their extents, each the mean distance of its rows to its center, over
-    the distance of the centers; distances are Euclidean.
+    The similarity of two clusters is the sum of their extents, divided by the distance of their centers. The extent is
+    the mean distance of the rows of a cluster to its center. Distances are Euclidean.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         The data; not modified.
     labels : array-like of shape (n_samples,)
-        Any labels, of 2 to n_samples - 1 values.
+        Any labels, with 2 to n_samples - 1 different values.
 
     Returns
     -------
@@ -265,20 +269,21 @@ def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        `X` is not a table of finite numbers, or holds numbers beyond 1e135 and others 1e270 times smaller; or the
-        labels are not one for each row, or have 1 or n_samples different values.
+        `X` is not a table of finite numbers, or it has numbers above 1e135 and others 1e270 times smaller; or there is
+        not one label for each row, or the labels have 1 or n_samples different values.
     TypeError
-        The data is sparse.
+        The data are sparse.
 
     Notes
     -----
-    O(n_samples * n_features + n_clusters² * n_features) time; memory beyond the data is a block of rows and the
-    centers. Computed in float64, without loss of digits to an offset, as `calinski_harabasz_score`; one of 1e6 beside a
-    spread of 1 costs scikit-learn all but five.
+    O(n_samples * n_features + n_clusters² * n_features) time. Besides the data, the memory is a block of rows and the
+    centers. As in `calinski_harabasz_score`, no digits are lost for data far from zero. For data at 1e6 with a spread
+    of 1, scikit-learn keeps only five digits.
 
-    As in scikit-learn it is 0 where all extents are 0 or all centers are the same. These are told by 1e-8, of the unit
-    of the data there, here of the extent of the data where that is less than 1: so small units do no harm. Two centers
-    that are the same but for rounding are passed over, as scikit-learn does with those that are equal.
+    As in scikit-learn, the score is 0 if all extents are 0 or all centers are the same. Numbers below 1e-8 count as 0;
+    if the extent of the data is less than 1, the limit is 1e-8 of that extent, so that small units do no harm
+    (scikit-learn always uses 1e-8). Two centers that differ only by rounding are ignored; scikit-learn ignores only
+    equal ones.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Numbers of clusters: as in an earlier clustering, or in an order that does not depend on the algorithm."""
+"""Number clusters as in an earlier clustering, or in an order that does not depend on the algorithm."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ __all__ = ["align_labels", "relabel"]
 
 
 def align_labels(previous: ArrayLike, labels: ArrayLike) -> NDArray[Any]:
-    """Number clusters as in an earlier clustering of the same rows, so that what was cluster 3 is cluster 3 again.
+    """Number clusters as in an earlier clustering of the same rows, so that cluster 3 is still cluster 3.
 
-    Each cluster takes the number of at most one earlier cluster, in the way that as many rows as possible keep their
-    number. Clusters that share no row with the one they would be paired with are new.
+    Each cluster is paired with at most one earlier cluster and takes its number, so that as many rows as possible keep
+    their number. A cluster that shares no row with its partner is new.
 
     Parameters
     ----------
     previous : array-like of shape (n_samples,)
-        The earlier labels: integers, or names that clusters were given. -1 is noise.
+        The earlier labels: integers, or names of clusters. -1 is noise.
     labels : array-like of shape (n_samples,)
-        The labels to be renumbered, in any way that tells clusters apart. -1 is noise. Not modified.
+        The labels to renumber: integers or names. -1 is noise. Not modified.
 
     Returns
     -------
@@ -39,24 +39,24 @@ def align_labels(previous: ArrayLike, labels: ArrayLike) -> NDArray[Any]:
     Raises
     ------
     ValueError
-        One of the two is not a vector or is empty, they differ in length, a label is missing, or they are neither whole
-        numbers nor text.
+        `previous` or `labels` is not a vector or is empty, their lengths differ, a label is missing, or the labels are
+        neither whole numbers nor text.
     TypeError
         Some labels are numbers and some are text.
     MemoryError
-        There are so many clusters in both that a table of all pairs would not fit into memory.
+        A table of all pairs of clusters would not fit into memory.
 
     See Also
     --------
     relabel : Numbers by size or by first row, without an earlier clustering.
-    compare : What became of each cluster.
+    compare : Which clusters are the same, were split or were merged.
 
     Notes
     -----
-    An optimal assignment by shortest augmenting paths [1]_, O(n + k³) time and O(n + k²) memory for k clusters, in
-    exact integers. Of several ways that keep as many rows, the first earlier cluster (the lowest number, or name in
-    alphabetical order) goes to the cluster with the earliest first row that it can go to, then the second, and so on;
-    how `labels` are numbered has no part in this.
+    The assignment is optimal; it is found by shortest augmenting paths [1]_ in exact integers, in O(n + k³) time and
+    O(n + k²) memory for k clusters. If several assignments are optimal, the first earlier cluster (the lowest number,
+    or the first name in alphabetical order) is paired with the possible cluster whose first row comes earliest, then
+    the second, and so on. The result does not depend on the numbers in `labels`.
 
     References
     ----------
@@ -107,8 +107,9 @@ def relabel(labels: ArrayLike, by: str = "size") -> NDArray[np.intp]:
     labels : array-like of shape (n_samples,)
         Integers or names. -1 is noise. Not modified.
     by : {"size", "first"}, default="size"
-        - "size": 0 is the cluster with the most rows; of equally large ones the one with the earliest first row.
-        - "first": 0 is the cluster of the first row, 1 the next one that is met, and so on.
+        - "size": 0 is the cluster with the most rows. If clusters are equally large, the one whose first row comes
+          first is first.
+        - "first": 0 is the cluster of the first row, 1 is the next cluster that appears, and so on.
 
     Returns
     -------
@@ -118,7 +119,7 @@ def relabel(labels: ArrayLike, by: str = "size") -> NDArray[np.intp]:
     Raises
     ------
     ValueError
-        `labels` are not a vector of whole numbers or text, are empty, or one is missing; or `by` is unknown.
+        `labels` is not a vector of whole numbers or text, is empty, or a label is missing; or `by` is unknown.
     TypeError
         Some labels are numbers and some are text.
 

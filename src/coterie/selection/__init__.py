@@ -9,9 +9,8 @@ eps of DBSCAN    `k_distances`, and `suggest_eps`, which returns an `EpsSuggesti
 
 `_sweep` fits an estimator once for each point of a grid (`Fits`), scores the labels (`Judge`), and repeats the fits on
 resamples. `_suggest_k` reads such a table and compares it with data without clusters. `_suggest_eps` looks for the knee
-of the sorted distances that `coterie.neighbors` finds. Results draw themselves through `_base/drawing`. A
-suggestion for another parameter gets a module here; it returns a dataclass with the value, whether it is clear, and the
-reasons.
+of the sorted distances that `coterie.neighbors` finds. Results are drawn through `_base/drawing`. A suggestion for
+another parameter gets a module here; it returns a dataclass with the value, whether it is clear, and the reasons.
 """
 
 from ._suggest_eps import EpsSuggestion, k_distances, suggest_eps

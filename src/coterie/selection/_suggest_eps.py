@@ -77,11 +77,11 @@ def k_distances(
     k : int
         The rank of the neighbor, from 1 (the row itself, at distance 0) to n_samples.
     metric : str or callable, default="euclidean"
-        A name of the table of `coterie.distances`, or ``f(x, y)``.
+        A name from the table in `coterie.distances`, or a function ``f(x, y)``.
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski; for a callable, arguments to call it with.
+        ``p`` for minkowski, or arguments for a callable.
 
     Returns
     -------
@@ -139,11 +139,11 @@ def suggest_eps(
     min_samples : int, default=5
         As for DBSCAN, at most n_samples. 1 uses the distances to the nearest other row, like 2.
     metric : str or callable, default="euclidean"
-        As for DBSCAN: a name of the table of `coterie.distances`, or ``f(x, y)``.
+        As for DBSCAN: a name from the table in `coterie.distances`, or a function ``f(x, y)``.
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski; for a callable, arguments to call it with.
+        ``p`` for minkowski, or arguments for a callable.
 
     Returns
     -------
@@ -154,10 +154,10 @@ def suggest_eps(
     Raises
     ------
     ValueError
-        For the reasons of `k_distances`; or there is only one row; or every row has so many duplicates that all
-        distances are 0; or distances overflow.
+        For the same reasons as `k_distances`; or there is only one row; or all distances are 0 because every row has
+        many duplicates; or distances overflow.
     TypeError
-        The metric takes no such argument, or the data is sparse.
+        The metric does not take such an argument, or the data are sparse.
 
     See Also
     --------
@@ -209,7 +209,7 @@ def suggest_eps(
     """
     array = as_matrix(X, owner="suggest_eps")
     if len(array) == 1:
-        raise ValueError("suggest_eps needs at least 2 rows: one has no neighbor. Got 1.")
+        raise ValueError("suggest_eps needs at least 2 rows, because a single row has no neighbors. Got 1.")
     check_parameters("suggest_eps", {"min_samples": (integer(1, len(array)),)}, {"min_samples": min_samples})
     measure = distances.as_metric(metric, **kwargs)
     k = max(2, int(min_samples))
@@ -261,7 +261,7 @@ def _say_reach(found: NDArray[np.float64], eps: float) -> str:
 
 
 def _share(of_rows: NDArray[np.bool_]) -> str:
-    """With a decimal where that is exact enough, but 100% is all, and 0% none."""
+    """A percentage, with a decimal if needed; 100% means all and 0% means none."""
     return share(float(np.mean(of_rows)), 1)
 
 
@@ -282,7 +282,7 @@ def _whisker(curve: NDArray[np.float64]) -> float:
 
 
 def _farthest_below_chord(curve: NDArray[np.float64]) -> int:
-    """Where a rising curve is farthest below the straight line between its ends, of equals the last place."""
+    """Index at which a rising curve is farthest below the straight line between its ends; on a tie, the last one."""
     chord = curve[0] + np.linspace(0.0, 1.0, len(curve)) * (curve[-1] - curve[0])
     return len(curve) - 1 - int((chord - curve)[::-1].argmax())
 

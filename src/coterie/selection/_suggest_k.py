@@ -89,10 +89,10 @@ def suggest_k(
         `n_clusters` with the silhouette among its scores; then `n_clusters` and `stability` are those of the sweep.
 
     estimator : object, default=None
-        A clusterer with a parameter `n_clusters`; None is ``KMeans(n_init=5)``.
+        A clusterer with a parameter `n_clusters`; None means ``KMeans(n_init=5)``.
 
     n_clusters : iterable of int, default=range(2, 12)
-        The numbers to try. Numbers not below the number of rows are left out.
+        The numbers to try. Numbers that are not less than the number of rows are left out.
 
     stability : int, default=20
         Number of resamples on which each fit is repeated; see `sweep`. With 0, stability is ignored and `clear` is
@@ -103,10 +103,10 @@ def suggest_k(
         an int, the result is reproducible.
 
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
 
     callback : callable, default=None
-        Called as ``callback(stage, done, total)`` in the course of the work; returning False stops it.
+        Called as ``callback(stage, done, total)`` during the work. If it returns False, the work stops.
 
     Returns
     -------
@@ -116,17 +116,17 @@ def suggest_k(
     Raises
     ------
     ValueError
-        There are fewer than three rows, there is no number to try, or another parameter is out of range; the sweep is
-        over other parameters, lacks the silhouette, or is of distances; or for the reasons of `sweep`.
+        There are fewer than three rows, there is no number to try, or another parameter is out of range; or the sweep
+        has other parameters, has no silhouette, or was made from distances. Also for the same reasons as `sweep`.
     TypeError
-        As by `sweep`.
+        For the same reasons as `sweep`.
     Cancelled
         `callback` returned False.
 
     Warns
     -----
     FeatureScaleWarning, ConvergenceWarning
-        As by `sweep`.
+        For the same reasons as `sweep`.
 
     See Also
     --------
@@ -330,7 +330,7 @@ def _margin(stability: NDArray[np.float64]) -> NDArray[np.float64]:
 def _say_yes(
     found: Sweep, seen: _Seen, at: int, good: NDArray[np.bool_], others: list[int]
 ) -> tuple[list[str], list[str]]:
-    """What speaks for a number of clusters, and what against it."""
+    """Reasons for a number of clusters, and reasons against it."""
     reasons, doubts = _say_silhouette(seen, at, good), []
     if found.n_resamples and not np.isnan(seen.stability).all():
         reasons.append(_say_stability(found, seen, at))

@@ -172,7 +172,7 @@ class Sweep:
         sign = -1 if score in _LOWER_IS_BETTER else 1
         defined = [row for row in self.rows if not math.isnan(row[score])]
         if not defined:
-            raise ValueError(f"{score} is not defined for any row: each has one cluster, or nothing but noise.")
+            raise ValueError(f"{score} is not defined for any row: each row has one cluster, or only noise.")
         return max(defined, key=lambda row: sign * row[score])
 
     def to_pandas(self) -> Any:
@@ -231,7 +231,7 @@ def sweep(
         those of scikit-learn. It is copied, not modified.
 
     X : array-like, table or CPU tensor of shape (n_samples, n_features) or (n_samples, n_samples)
-        The data, or their distances where the estimator has ``metric='precomputed'``; not modified.
+        The data, or their distances if the estimator has ``metric='precomputed'``; not modified.
 
     grid : dict
         Names of parameters and the values of each to try: ``{"n_clusters": range(2, 12)}``, or
@@ -250,11 +250,11 @@ def sweep(
         its fits. With an int, the result is reproducible.
 
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it. An
-        estimator whose own `n_jobs` is not None uses that.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it. If
+        the estimator has its own `n_jobs` that is not None, it uses that.
 
     callback : callable, default=None
-        Called as ``callback("sweep", done, total)`` in the course of the work; returning False stops it.
+        Called as ``callback("sweep", done, total)`` during the work. If it returns False, the work stops.
 
     Returns
     -------
@@ -265,7 +265,7 @@ def sweep(
     ------
     ValueError
         The grid is empty or names a parameter that the estimator does not have, a score is unknown, or another argument
-        is out of range; or the estimator refuses a value of the grid, or `X`.
+        is out of range; or the estimator does not accept a value of the grid, or `X`.
     TypeError
         The data are sparse or hold objects that are not numbers, or the estimator lacks one of the three methods.
     Cancelled
@@ -398,7 +398,7 @@ def _read_scores(given: Sequence[str | Score], taken: set[str]) -> tuple[list[st
     if len(set(names)) < len(names):
         raise ValueError(f"The 'scores' of sweep must have different names. Got {', '.join(names)}.")
     if both := taken.intersection(names):
-        raise ValueError(f"The 'scores' of sweep must not be called as another column is. Got {shown(min(both))}.")
+        raise ValueError(f"The 'scores' of sweep must not have the name of another column. Got {shown(min(both))}.")
     return names, functions
 
 
