@@ -15,7 +15,11 @@ from .._runtime import memory, parallel, threads
 from ._kernels import condensed
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from numpy.typing import ArrayLike, NDArray
+
+    _Row = TypeVar("_Row", int, NDArray[np.int64])
 
 _MOVED_ROWS = 128  # of a chunk
 _BITS: dict[int, type[np.unsignedinteger[Any]]] = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
@@ -139,8 +143,8 @@ def _n_points(size: int) -> int | None:
     return n if n * (n - 1) // 2 == size else None
 
 
-def row_start(n: int, i: int) -> int:
-    """Where row i begins in a condensed matrix of n points: with the pair (i, i + 1)."""
+def row_start(n: int, i: _Row) -> _Row:
+    """Where row i (or each of some rows) begins in a condensed matrix of n points: with the pair (i, i + 1)."""
     return i * n - i * (i + 1) // 2
 
 

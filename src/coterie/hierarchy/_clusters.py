@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..distances._condensed import row_start
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -22,5 +24,4 @@ class Clusters(NamedTuple):
 
 def row_starts(n: int) -> NDArray[np.int64]:
     """Where the rows of condensed distances of n clusters start, and where the last one ends."""
-    i = np.arange(n + 1, dtype=np.int64)
-    return np.minimum(i * n - i * (i + 1) // 2, n * (n - 1) // 2)
+    return np.minimum(row_start(n, np.arange(n + 1, dtype=np.int64)), n * (n - 1) // 2)
