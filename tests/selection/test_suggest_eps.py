@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from coterie import DBSCAN, distances
-from coterie.selection import _suggest_eps, k_distances, suggest_eps
+from coterie._runtime.thresholds import thresholds
+from coterie.selection import k_distances, suggest_eps
 
 pytestmark = pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
 
@@ -50,7 +51,7 @@ def test_blocks_and_threads_do_not_change_the_distances(monkeypatch):
     X = np.random.default_rng(0).normal(size=(1000, 3))
     expected = k_distances(X, 6, n_jobs=1)
     assert k_distances(X, 6, n_jobs=3).tobytes() == expected.tobytes()
-    monkeypatch.setattr(_suggest_eps, "_BLOCK", 100)
+    monkeypatch.setattr(thresholds, "found_neighbors", 100)
     assert k_distances(X, 6).tobytes() == expected.tobytes()
 
 

@@ -71,6 +71,7 @@ class Thresholds:
     silhouette_chunk: float = 2e7  # nanoseconds of a chunk, at most
 
     # ---- selection and explain
+    found_neighbors: int = 1 << 22  # neighbors that k_distances finds at a time: 64 MB
 
     # ---- report and cli: the samples decide about what is found, and the commands say so
     csv_block: int = 1 << 20  # characters of text that are read at a time

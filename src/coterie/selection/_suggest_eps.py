@@ -14,12 +14,12 @@ from .. import distances
 from .._base.arrays import as_matrix
 from .._base.parameters import check_parameters, integer
 from .._base.wording import number, share
+from .._runtime.thresholds import thresholds
 from ..neighbors import NearestNeighbors
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-_BLOCK = 1 << 22  # neighbors found at a time: 64 MB
 # How many rows noise must leave before the few farthest of it are not looked at, and when it hardly is noise any more.
 _MUCH_NOISE = 0.5, 0.7
 _FARTHEST = 0.01
@@ -115,7 +115,7 @@ def k_distances(
     measure = distances.as_metric(metric, **kwargs)
     nearest = NearestNeighbors(n_neighbors=int(k), metric=measure, n_jobs=n_jobs).fit(array)
     result = np.empty(len(array))
-    step = max(1, _BLOCK // int(k))
+    step = max(1, thresholds.found_neighbors // int(k))
     for start in range(0, len(array), step):
         result[start : start + step] = nearest.kneighbors(array[start : start + step])[0][:, -1]
     result.sort()
