@@ -21,7 +21,15 @@ from .._base.state import FLOATS, Array
 from .._base.warnings import warn
 from .._runtime import progress, threads
 from ..distances import _sparse
-from ..distances._metrics import FITTED_METRIC, METRIC, check_fitted, check_suits, safe_exponent
+from ..distances._metrics import (
+    FITTED_METRIC,
+    METRIC,
+    check_fitted,
+    check_suits,
+    is_precomputed,
+    read_metric,
+    safe_exponent,
+)
 from ..distances._sparse import SparseRows
 from ..distances._sparse_points import sparse_points
 from ..neighbors import _vectors
@@ -233,7 +241,7 @@ class DBSCAN(InductiveClusterer):
         rows, seen = self._read_rows(X, n_threads)
         weights = as_weights(sample_weight, len(rows), allow_negative=True)
         _check_sum(weights)
-        metric = self._resolve_metric()
+        metric = self._read_metric()
         if metric is not None and isinstance(rows, np.ndarray):
             warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
         with progress.reported_to(callback):
@@ -338,21 +346,18 @@ class DBSCAN(InductiveClusterer):
         return CorePoints(self.components_, self.core_sample_indices_, self._fit_metric, self._fit_eps)
 
     def _is_precomputed(self) -> bool:
-        return isinstance(self.metric, str) and self.metric == "precomputed"
+        return is_precomputed(self.metric)
 
-    def _resolve_metric(self) -> distances.Metric | None:
+    def _read_metric(self) -> distances.Metric | None:
         """None for given distances."""
-        if self._is_precomputed():
-            return None
-        params = dict(self.metric_params or {})
-        if isinstance(self.metric, str) and self.metric == "minkowski" and self.p is not None:
-            if "p" in params:
-                warn(
-                    "Parameter p is found in metric_params. The corresponding parameter from __init__ is ignored.",
-                    SyntaxWarning,
-                )
-            params.setdefault("p", self.p)
-        return distances.as_metric(self.metric, **params)
+        # As in scikit-learn, `p` is of no effect beside other names of minkowski.
+        p = self.p if isinstance(self.metric, str) and self.metric == "minkowski" else None
+        if p is not None and "p" in (self.metric_params or {}):
+            warn(
+                "Parameter p is found in metric_params. The corresponding parameter from __init__ is ignored.",
+                SyntaxWarning,
+            )
+        return read_metric(self.metric, self.metric_params, p)
 
     def _read_rows(self, X: ArrayLike, n_threads: int) -> tuple[NDArray[np.floating] | SparseRows, dict[str, Any]]:
         rows: NDArray[np.floating] | SparseRows

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -174,6 +174,26 @@ def as_metric(metric: str | Callable[..., object] | Metric, **kwargs: object) ->
     )
 
 
+def is_precomputed(metric: object) -> bool:
+    """Whether the parameter `metric` says that distances are given."""
+    return isinstance(metric, str) and metric == "precomputed"
+
+
+def read_metric(
+    metric: str | Callable[..., object] | Metric, metric_params: Mapping[str, object] | None, p: float | None
+) -> Metric | None:
+    """The metric of an estimator, of the parameters with these names; None if distances are given.
+
+    `p` is for minkowski alone; one in `metric_params` goes before it.
+    """
+    if is_precomputed(metric):
+        return None
+    params = dict(metric_params or {})
+    if p is not None and isinstance(metric, str) and as_metric(metric).name == "minkowski":
+        params.setdefault("p", p)
+    return as_metric(metric, **params)
+
+
 def _minkowski(metric: Metric, *, p: object = 2.0, **kwargs: object) -> Metric:
     if kwargs:
         raise TypeError(
@@ -201,7 +221,7 @@ def _check_metric(metric: Metric) -> None:
 
 
 def _is_metric(value: object) -> bool:
-    if isinstance(value, str) and value != "precomputed":
+    if isinstance(value, str) and not is_precomputed(value):
         try:
             as_metric(value)
         except ValueError:

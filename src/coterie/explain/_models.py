@@ -71,7 +71,7 @@ def _as_dbscan(model: Any) -> DBSCAN:
         components_=model.components_,
         labels_=np.asarray(model.labels_),
         _fit_eps=model.eps,
-        _fit_metric=ours._resolve_metric(),
+        _fit_metric=ours._read_metric(),
         **_columns_of(model, len(model.labels_) if model.metric == "precomputed" else model.components_.shape[1]),
     )
     return ours

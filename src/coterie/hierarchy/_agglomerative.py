@@ -16,7 +16,7 @@ from .._base.state import FLOATS, Array
 from .._base.wording import shown
 from .._dendrogram.merges import label_merges
 from .._runtime import progress, threads
-from ..distances._metrics import FITTED_METRIC, check_fitted, check_suits
+from ..distances._metrics import FITTED_METRIC, check_fitted, check_suits, is_precomputed
 from ..spanning_trees._points import spanning_tree_of_points
 from ._linkage import agglomerate, from_condensed
 from ._methods import EUCLIDEAN_METHODS
@@ -385,7 +385,7 @@ def _build_tree(
     n_threads = threads.get_num_threads()
     if takes_all_rows(metric):
         X, metric = matrix_of(metric, X), "precomputed"
-    if isinstance(metric, str) and metric == "precomputed":
+    if is_precomputed(metric):
         y = distances.squareform(X, checks=False).astype(np.float64, copy=False)
         Z = from_condensed(y, linkage, n_threads, overwrite=True)
         return Z, Z[:, :2].astype(np.intp)

@@ -13,7 +13,7 @@ from .. import distances
 from .._base import power_of_two
 from .._base.arrays import as_doubles
 from .._runtime import memory
-from ..distances._metrics import check_suits, safe_exponent
+from ..distances._metrics import check_suits, is_precomputed, safe_exponent
 from ..distances._pairwise import fill_rectangle
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def square_matrix(
     A matrix that is given is copied only where its numbers are too large or too small to be added up.
     """
     n = len(X)
-    precomputed = isinstance(metric, str) and metric == "precomputed"
+    precomputed = is_precomputed(metric)
     given = precomputed and X.dtype == np.float64
     memory.require(
         8 * n * n // 3 if given else 32 * n * n // 3,

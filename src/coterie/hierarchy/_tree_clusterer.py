@@ -15,7 +15,7 @@ from .._base.state import ABSENT, Array
 from .._dendrogram import cuts
 from .._dendrogram.linkage_matrix import read_linkage
 from .._dendrogram.walks import count_leaves
-from ..distances._metrics import METRIC, Metric, as_metric
+from ..distances._metrics import METRIC, Metric, as_metric, is_precomputed
 from ..scaling._variance import warn_of_scales
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class TreeClusterer(Clusterer):
     # --- for subclasses
 
     def _is_precomputed(self) -> bool:
-        return isinstance(self.metric, str) and self.metric == "precomputed"
+        return is_precomputed(self.metric)
 
     def _check_relations(self) -> None:
         Z, children, n = self.linkage_, self.children_, self.n_leaves_

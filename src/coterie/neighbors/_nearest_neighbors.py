@@ -26,7 +26,7 @@ from .._base.parameters import (
 from .._base.state import FLOATS, Array
 from .._base.wording import shown
 from .._runtime import threads
-from ..distances._metrics import FITTED_METRIC, METRIC, NAMES, check_fitted, check_suits
+from ..distances._metrics import FITTED_METRIC, METRIC, NAMES, check_fitted, check_suits, is_precomputed, read_metric
 from ._queries import RADIUS
 from ._search import Neighborhoods, Rows, RowsInBlocks, lay_out, nearest, within
 
@@ -160,7 +160,7 @@ class NearestNeighbors(Estimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.pairwise = isinstance(self.metric, str) and self.metric == "precomputed"
+        tags.input_tags.pairwise = is_precomputed(self.metric)
         return tags
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:
@@ -184,7 +184,7 @@ class NearestNeighbors(Estimator):
             A parameter or the data are not as described, or the metric is not defined for such rows.
         """
         self._check_parameters()
-        measure = self._measure()
+        measure = read_metric(self.metric, self.metric_params, self.p)
         X, seen = self._read(X)
         if measure is None:
             if X.shape[0] != X.shape[1]:
@@ -347,15 +347,6 @@ class NearestNeighbors(Estimator):
                 raise ValueError(
                     f"{name} should be {value!r}, with {self._fit_metric}. Got {shown(getattr(self, name))}"
                 )
-
-    def _measure(self) -> distances.Metric | None:
-        """The metric with its parameters; None if distances are given."""
-        if isinstance(self.metric, str) and self.metric == "precomputed":
-            return None
-        params = dict(self.metric_params or {})
-        if isinstance(self.metric, str) and distances.as_metric(self.metric).name == "minkowski":
-            params.setdefault("p", 2 if self.p is None else self.p)
-        return distances.as_metric(self.metric, **params)
 
     def _laid_out(self, n_threads: int) -> Rows:
         rows: Rows | None = getattr(self, "_rows", None)

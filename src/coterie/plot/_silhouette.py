@@ -11,6 +11,7 @@ import numpy as np
 from .. import scores
 from .._base.arrays import as_array, as_doubles
 from .._base.parameters import AXES, check_parameters
+from ..distances._metrics import is_precomputed
 from ._style import PLAIN, QUIET, as_clusters, as_drawn, color_of, in_inches, literal, new_axes, shortened
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def silhouette(
             raise ValueError("silhouette needs data of two dimensions, or silhouettes from -1 to 1.")
     else:
         rows: Any = X if inside.all() else (X.tocsr() if hasattr(X, "tocsr") else as_array(X))[inside]
-        if isinstance(metric, str) and metric == "precomputed" and not inside.all():
+        if is_precomputed(metric) and not inside.all():
             rows = rows[:, inside]
         values = scores.silhouette_samples(rows, codes, metric=metric)
 

@@ -15,7 +15,7 @@ from .._base.wording import shown
 from .._runtime import parallel, progress
 from .._runtime.thresholds import thresholds
 from ..distances._kernels import sparse_rows
-from ..distances._metrics import check_suits, safe_exponent
+from ..distances._metrics import check_suits, is_precomputed, safe_exponent
 from ..distances._pairwise import prepare
 from ..distances._sparse import SparseRows
 from ..distances._sparse_points import SparsePoints
@@ -35,7 +35,7 @@ _COLUMN_NUMBERS = 1 << 15  # in a block of columns: 256 kB, which stay in the ca
 
 def take(X: NDArray[Any] | SparseRows, which: NDArray[np.int64], metric: object) -> NDArray[Any] | SparseRows:
     """Some of the rows; of given distances the columns as well."""
-    if not _is_precomputed(metric):
+    if not is_precomputed(metric):
         return X.take(which) if isinstance(X, SparseRows) else X[which]
     _check_square(X)
     return X.take(which).take_columns(which) if isinstance(X, SparseRows) else X[which[:, None], which]
@@ -50,7 +50,7 @@ def silhouettes(
 ) -> NDArray[np.float64]:
     """The silhouette of each row; `codes` are the numbers of the clusters, each of which occurs."""
     sizes = np.bincount(codes)
-    if _is_precomputed(metric):
+    if is_precomputed(metric):
         if kwds:
             raise TypeError(f"The metric 'precomputed' takes no argument {', '.join(map(repr, kwds))}.")
         _check_square(X)
@@ -233,10 +233,6 @@ def _check_given(n: int, diagonal: NDArray[Any], values: NDArray[Any], n_labels:
             "Negative values in data passed to `pairwise_distances`. "
             "Precomputed distance need to have non-negative values."
         )
-
-
-def _is_precomputed(metric: object) -> bool:
-    return isinstance(metric, str) and metric == "precomputed"
 
 
 def _check_square(X: NDArray[Any] | SparseRows) -> None:

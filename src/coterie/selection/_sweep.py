@@ -23,6 +23,7 @@ from .._base.random_state import as_random_state
 from .._base.warnings import told_once
 from .._base.wording import fixed, share_cell, shown
 from .._runtime import progress, threads
+from ..distances._metrics import is_precomputed
 from ..hierarchy._square_matrix import takes_all_rows
 from ..hierarchy._tree_clusterer import TreeClusterer
 
@@ -483,7 +484,7 @@ class Judge:
         return some
 
     def is_of_distances(self) -> bool:
-        return isinstance(self.metric, str) and self.metric == "precomputed"
+        return is_precomputed(self.metric)
 
     def __call__(self, labels: NDArray[Any], inertia: float | None, count_is_known: bool) -> dict[str, float]:
         inside = np.flatnonzero(labels >= 0)
