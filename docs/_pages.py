@@ -1,4 +1,4 @@
-"""The pictures that the code of a page draws, for the page to show: it runs once more when the site is built."""
+"""Draws the pictures of the pages: when the site is built, the code on a page runs again and draws its pictures."""
 
 import contextlib
 import doctest
@@ -17,17 +17,17 @@ BLOCK = re.compile(r"^( *)```(python|pycon)\n(.*?)^\1```$", re.DOTALL | re.MULTI
 
 
 def draw(docs: Path, folder: Path) -> None:
-    """Run the pages that show pictures of `folder`/NAME, NAME being their own, there; or NAME.py beside them."""
+    """Run the code of each page NAME that shows pictures of `folder`/NAME in that folder; or NAME.py, if it exists."""
     for page in sorted(docs.glob("**/*.md")):
         text = page.read_text(encoding="utf-8")
         if f"{folder.name}/{page.stem}/" in text:
             (folder / page.stem).mkdir(exist_ok=True)
             with contextlib.chdir(folder / page.stem), contextlib.redirect_stdout(None), warnings.catch_warnings():
-                warnings.simplefilter("ignore", coterie.FeatureScaleWarning)  # pages show what it is about
+                warnings.simplefilter("ignore", coterie.FeatureScaleWarning)  # pages show the case it warns about
                 try:
                     run_program(page.with_suffix(".py")) if page.with_suffix(".py").exists() else run(text, page)
                     plt.close("all")
-                except Exception as error:  # tests/test_docs.py says more
+                except Exception as error:  # tests/test_docs.py shows more
                     logging.getLogger(__name__).warning("its code fails: %r", error, location=str(page))
 
 

@@ -1,8 +1,8 @@
-"""Pictures that belong to no page's code: all algorithms on the same shapes, made with each build of the site.
+"""Pictures that are not drawn by the code of a page: all algorithms on the same shapes, for each build of the site.
 
     python docs/_pictures.py
 
-draws anew those of the README, from its code, into docs/images.
+draws the pictures of the README again, with its code, into docs/images.
 """
 
 import re
@@ -29,7 +29,7 @@ def draw(folder: Path) -> None:
 
 
 def shapes() -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Points (n, 2) and the group of each, -1 for scattered ones, by the name of the shape."""
+    """By the name of the shape: points (n, 2), and the group of each; -1 for scattered points."""
     rng = np.random.default_rng(4)
 
     def blobs(centers, spreads, sizes):
@@ -64,7 +64,7 @@ def shapes() -> dict[str, tuple[np.ndarray, np.ndarray]]:
 
 
 def candidates(X: np.ndarray, k: int) -> dict[str, object]:
-    """Every algorithm, told how many groups there are, where it asks."""
+    """All algorithms, with the number of groups for those that need it."""
     return {
         "k-means": KMeans(k, n_init=5, random_state=0),
         "Ward's tree": AgglomerativeClustering(k),
@@ -76,7 +76,7 @@ def candidates(X: np.ndarray, k: int) -> dict[str, object]:
 
 
 def algorithms() -> Figure:
-    """Every algorithm on every shape, with the time that it took and the adjusted Rand index."""
+    """All algorithms on all shapes, with times and the adjusted Rand index."""
     sets = shapes()
     names = list(candidates(np.eye(20), 2))
     figure = Figure(figsize=(2.1 * len(names), 1.75 * len(sets)), layout="constrained")
@@ -108,7 +108,7 @@ def algorithms() -> Figure:
 
 
 def timed(model: object, X: np.ndarray) -> tuple[np.ndarray, float]:
-    """The labels, and the shortest of three times in seconds."""
+    """The labels, and the shortest time of three runs in seconds."""
     times = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", coterie.ClusteringWarning)
@@ -123,7 +123,7 @@ def timed(model: object, X: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def draw_readme(folder: Path) -> None:
-    """Run the README's code and draw what it found; small files, as they are kept with the sources."""
+    """Run the README's code and draw its results; the files are small, because they are kept with the sources."""
     from PIL import Image
 
     found: dict[str, object] = {}

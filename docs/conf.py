@@ -1,4 +1,4 @@
-"""Sphinx configuration; ci/docs builds."""
+"""Sphinx configuration; `ci/docs` builds the site."""
 
 import importlib
 import sys
@@ -34,7 +34,7 @@ myst_heading_anchors = 3
 
 autosummary_generate = True
 default_role = "autolink"  # `KMeans` in a docstring is a link, `eps` is not
-autodoc_typehints = "none"  # the docstrings say it in words
+autodoc_typehints = "none"  # the docstrings describe the types
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
@@ -57,7 +57,7 @@ def setup(app):
 
 
 def draw(app):
-    """The pictures of the pages, made anew for each build."""
+    """Draw the pictures of the pages again, for each build."""
     folder = HERE / "generated/pictures"
     folder.mkdir(parents=True, exist_ok=True)
     matplotlib.use("Agg")

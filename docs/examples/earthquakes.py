@@ -158,7 +158,7 @@ def draw(path: str, labels: np.ndarray, largest: np.ndarray, places: np.ndarray,
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="csv or csv.gz; without it a catalog is made up")
-    parser.add_argument("--eps", type=float, default=10.0, help="rows within this radius in km are neighbors (10)")
+    parser.add_argument("--eps", type=float, default=10.0, help="radius for neighbors, in km (10)")
     parser.add_argument("--min-samples", type=int, default=50, help="number of neighbors that make a swarm (50)")
     parser.add_argument("--picture", default="earthquakes.png", help="file for the picture (earthquakes.png)")
     options = parser.parse_args()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: BSD-3-Clause
-"""Look for attacks in network traffic with DBSCAN, without and with knowledge of what normal traffic is.
+"""Look for attacks in network traffic with DBSCAN, without and with knowledge of normal traffic.
 
     python network_anomalies.py                        # made-up traffic
     python network_anomalies.py kddcup99_10cols.npz    # ten columns of the KDD Cup 1999 data, 805,050 connections
@@ -8,13 +8,14 @@
 Needs coterie with matplotlib: pip install matplotlib
 
 The npz file has a column for each name in COLUMNS, `labels` with a number for each connection, `label_names`, one of
-which is "normal", and `n_train`: the first so many connections were recorded before the others.
+which is "normal", and `n_train`, the number of connections in the first recording, which come before the others.
 
-First all connections of the first recording are clustered, and those in no cluster, the noise, are compared with the
-attacks. Noise is what is rare: break-ins are, but a flood of equal packets is the densest cluster of all. So, second,
-DBSCAN sees the normal connections alone, and `outlier_scores` says of each connection of the second recording how far
-it is from what is dense among them, in units of eps. The labels are used to judge, and to know which traffic was normal
-in the first recording.
+First, all connections of the first recording are clustered, and those in no cluster, the noise, are compared with the
+attacks. Noise is rare connections. Break-ins are rare, but a flood of equal packets is the densest cluster of all.
+
+So, second, DBSCAN is fitted to the normal connections alone. For each connection of the second recording,
+`outlier_scores` gives the distance to the nearest core point, in units of eps. The labels are used to judge the result,
+and to know which traffic was normal in the first recording.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ COLUMNS = (
     "pct_diff_srv_rate",
     "pct_dst_host_same_srv_rate",
 )
-FEW = 50  # connections of a kind: fewer than that are rare
-SHOWN = 20  # kinds, the most frequent, in the picture
-LONG_TAILED = 5  # of the first columns a few values are a million times the others: their logarithms are taken
+FEW = 50  # a kind with fewer connections is rare
+SHOWN = 20  # number of kinds in the picture, the most frequent ones
+LONG_TAILED = 5  # use the logarithms of the first columns: a few values are a million times the others
 
 
 def read(path: str) -> tuple[np.ndarray, np.ndarray, int]:
@@ -56,7 +57,7 @@ def make_up() -> tuple[np.ndarray, np.ndarray, int]:
     """Two recordings of 10,000 connections: four services, a flood, a scan, and a few break-ins."""
     rng = np.random.default_rng(0)
     sizes = {"web": 2500, "mail": 1200, "transfer": 300, "names": 1500, "flood": 4000, "scan": 480, "break-in": 20}
-    means = {  # of the logarithm of the five long-tailed columns, and of the others
+    means = {  # of the logarithms of the five long-tailed columns, and of the other columns
         "web": [0.7, 5.6, 8.0, 2.0, 2.2, 200, 230, 98, 1, 90],
         "mail": [1.2, 6.9, 5.8, 0.8, 0.8, 150, 180, 97, 2, 70],
         "transfer": [4.0, 9.5, 6.0, 0.7, 0.7, 40, 20, 95, 4, 40],
@@ -78,7 +79,7 @@ def make_up() -> tuple[np.ndarray, np.ndarray, int]:
 
 
 def scale(X: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """Columns on one scale, that on which those of `like` have deviation 1."""
+    """The columns, on the scale on which those of `like` have standard deviation 1."""
     X, like = X.copy(), like.copy()
     for columns in (X, like):
         columns[:, :LONG_TAILED] = np.log1p(columns[:, :LONG_TAILED])
@@ -92,13 +93,13 @@ def share(part: int, whole: int) -> str:
 def judge(flagged: np.ndarray, attack: np.ndarray) -> None:
     """Precision, recall and false alarms in words."""
     hits = int((flagged & attack).sum())
-    print(f"  Of what is flagged, {share(hits, int(flagged.sum()))} is an attack.")
+    print(f"  Of the flagged connections, {share(hits, int(flagged.sum()))} are attacks.")
     print(f"  Of the attacks, {share(hits, int(attack.sum()))} are flagged.")
-    print(f"  Of normal traffic, {share(int((flagged & ~attack).sum()), int((~attack).sum()))} is flagged.")
+    print(f"  Of the normal connections, {share(int((flagged & ~attack).sum()), int((~attack).sum()))} are flagged.")
 
 
 def cluster_all(X: np.ndarray, kinds: np.ndarray, eps: float, min_samples: int) -> np.ndarray:
-    """Noise of all traffic."""
+    """Which connections are noise, if all traffic is clustered."""
     attack = kinds != "normal"
     labels = DBSCAN(eps, min_samples=min_samples).fit_predict(scale(X, X))
     noise = labels < 0
@@ -112,24 +113,24 @@ def cluster_all(X: np.ndarray, kinds: np.ndarray, eps: float, min_samples: int) 
     attacks = np.bincount(labels[~noise], weights=attack[~noise], minlength=len(sizes))
     pure = attacks >= 0.99 * sizes
     print(
-        f"  So where are they? {np.count_nonzero(pure)} of the {len(sizes)} clusters are attacks to 99% or more, and "
-        f"hold {attacks[pure].sum() / max(attack.sum(), 1):.1%} of all attacks."
+        f"  Where are the attacks? In {np.count_nonzero(pure)} of the {len(sizes)} clusters 99% or more are attacks; "
+        f"these clusters hold {attacks[pure].sum() / max(attack.sum(), 1):.1%} of all attacks."
     )
     return noise
 
 
 def learn_normal(X: np.ndarray, attack: np.ndarray, n_first: int, eps: float, min_samples: int) -> np.ndarray:
-    """Which connections of the second recording are not near to normal ones of the first."""
+    """Which connections of the second recording are not near normal ones of the first."""
     normal = X[:n_first][~attack[:n_first]]
     model = DBSCAN(eps, min_samples=min_samples).fit(scale(normal, normal))
     scores = outlier_scores(scale(X[n_first:], normal), model)
-    unlike = scores > 1  # farther than eps from all that is dense: where predict says -1
+    unlike = scores > 1  # farther than eps from all core points: predict gives -1
     print(
         f"\nUnlike normal: {len(normal):,} normal connections of the first recording, "
         f"{len(unlike):,} connections of the second."
     )
     judge(unlike, attack[n_first:])
-    print("  With another limit than 1, flagged of the attacks and of normal traffic:")
+    print("  The shares of attacks and of normal connections that are flagged, by the limit:")
     for limit in (0.5, 0.75, 1, 1.5, 2, 5, 10):
         flagged = scores > limit
         print(f"  {limit:6}  {flagged[attack[n_first:]].mean():6.1%}  {flagged[~attack[n_first:]].mean():6.2%}")
@@ -137,7 +138,7 @@ def learn_normal(X: np.ndarray, attack: np.ndarray, n_first: int, eps: float, mi
 
 
 def draw(path: str, parts: list[tuple[str, np.ndarray, np.ndarray]]) -> None:
-    """Of each kind of traffic the share that is flagged."""
+    """The share of each kind of traffic that is flagged."""
     most = min(max(len(np.unique(kinds)) for _, kinds, _ in parts), SHOWN)
     figure, axes = plt.subplots(1, len(parts), figsize=(12, 1.5 + 0.25 * most), layout="constrained")
     for ax, (title, kinds, flagged) in zip(axes, parts, strict=True):
@@ -158,9 +159,9 @@ def draw(path: str, parts: list[tuple[str, np.ndarray, np.ndarray]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="npz; without it traffic is made up")
-    parser.add_argument("--eps", type=float, help="in deviations of a column (0.5; 1.5 for the made-up traffic)")
+    parser.add_argument("--eps", type=float, help="in standard deviations (0.5; 1.5 for the made-up traffic)")
     parser.add_argument("--min-samples", type=int, default=10)
-    parser.add_argument("--picture", default="network_anomalies.png", help="where to draw (network_anomalies.png)")
+    parser.add_argument("--picture", default="network_anomalies.png", help="file for the picture")
     options = parser.parse_args()
 
     X, kinds, n_first = read(options.file) if options.file else make_up()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: BSD-3-Clause
-"""Find star clusters: places in the sky, or in space, with more stars than around them.
+"""Find star clusters: regions of the sky, or of space, with more stars than their surroundings.
 
     python star_clusters.py                          # a made-up sky
     python star_clusters.py stars_sky_mag8.npz       # positions in the sky
@@ -8,12 +8,13 @@
 
 Needs coterie with matplotlib: pip install matplotlib
 
-The npz file has a table `X` and the names of its `columns`: with `ra_deg_pm180` and `dec_deg`, right ascension and
-declination in degrees, stars are neighbors within an angle, and the distance is that on the sphere, so that nothing
-changes at the poles or where right ascension starts again; with `x_pc`, `y_pc` and `z_pc` they are neighbors within
-a distance in space.
+The npz file has a table `X` and the names of its `columns`.
 
-Stars at 100,000 parsec are left out: the catalog HYG puts those there whose distance is not known.
+If the columns are `ra_deg_pm180` and `dec_deg` (right ascension and declination in degrees), stars are neighbors within
+an angle. The distance is that on the sphere, so it is right at the poles and at the jump of right ascension from 360 to
+0 degrees. If the columns are `x_pc`, `y_pc` and `z_pc`, stars are neighbors within a distance in space.
+
+Stars at 100,000 parsec are left out: this is what the catalog HYG has for stars whose distance is not known.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from coterie import DBSCAN, ClusteringWarning
 from coterie.distances import from_degrees
 from coterie.plot import PALETTE
 
-UNKNOWN = 99_000  # parsec: what is farther has no known distance
-FAR = 200  # parsec: beyond, distances are too uncertain to find a cluster by them
+UNKNOWN = 99_000  # parsec: for stars beyond, the distance is not known
+FAR = 200  # parsec: beyond, distances are too uncertain to find clusters
 
 
 def read(path: str) -> tuple[np.ndarray, np.ndarray | None]:
@@ -51,7 +52,7 @@ def read(path: str) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def make_up() -> tuple[np.ndarray, None]:
-    """8,000 stars all over the sky, with five clusters of 30, one at the pole and one where right ascension starts."""
+    """8,000 stars all over the sky, and five clusters of 30, one at the pole and one at right ascension 0."""
     rng = np.random.default_rng(4)
     centers = [(0.0, 20.0), (56.0, 24.0), (130.0, -53.0), (268.0, -35.0), (40.0, 89.0)]
     sky = [np.column_stack([rng.uniform(0, 360, 8000), np.degrees(np.arcsin(rng.uniform(-1, 1, 8000)))])]
@@ -63,7 +64,7 @@ def make_up() -> tuple[np.ndarray, None]:
 
 
 def middle(sky: np.ndarray) -> tuple[float, float]:
-    """Right ascension and declination of the middle of some stars; the mean of 359 and 1 degree is 0, not 180."""
+    """Right ascension and declination of the center of some stars; the mean of 359 and 1 degree is 0, not 180."""
     ra, dec = np.radians(sky).T
     x, y, z = np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)
     return np.degrees(np.arctan2(y.sum(), x.sum())) % 360, np.degrees(np.arctan2(z.sum(), np.hypot(x.sum(), y.sum())))
@@ -72,14 +73,14 @@ def middle(sky: np.ndarray) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="npz; without it a sky is made up")
-    parser.add_argument("--eps", type=float, help="neighbors are within so many degrees (0.7), or parsec (4)")
-    parser.add_argument("--min-samples", type=int, help="so many of them make a cluster (12, or 10 in space)")
-    parser.add_argument("--picture", default="star_clusters.png", help="where to draw (star_clusters.png)")
+    parser.add_argument("--eps", type=float, help="radius for neighbors, in degrees (0.7) or parsec (4)")
+    parser.add_argument("--min-samples", type=int, help="number of neighbors that make a cluster (12; in space 10)")
+    parser.add_argument("--picture", default="star_clusters.png", help="file for the picture (star_clusters.png)")
     options = parser.parse_args()
 
     sky, space = read(options.file) if options.file else make_up()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ClusteringWarning)  # that most stars are in no cluster is as it should be
+        warnings.simplefilter("ignore", ClusteringWarning)  # most stars are in no cluster, as expected
         if space is None:
             model = DBSCAN(np.radians(options.eps or 0.7), min_samples=options.min_samples or 12, metric="haversine")
             labels = model.fit_predict(from_degrees(sky[:, 1], sky[:, 0]))
@@ -103,7 +104,7 @@ def main() -> None:
         ylim=(-90, 90),
         xlabel="right ascension (degrees)",
         ylabel="declination (degrees)",
-        title="Star clusters, and stars in none (gray)",
+        title="Star clusters, and stars in no cluster (gray)",
     )
     figure.savefig(options.picture, dpi=110)
     print(f"\nDrew {options.picture}.")

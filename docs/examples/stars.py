@@ -1,6 +1,6 @@
 #!/usr/bin/env python
 # SPDX-License-Identifier: BSD-3-Clause
-"""Kinds of stars in the diagram of Hertzsprung and Russell, by k-means and by DBSCAN.
+"""Kinds of stars in the Hertzsprung-Russell diagram, by k-means and by DBSCAN.
 
     python stars.py                          # made-up stars
     python stars.py stars_hyg_mag7.5.npz     # 25,792 stars of the catalog HYG
@@ -8,11 +8,11 @@
 Needs coterie with matplotlib: pip install matplotlib
 
 The npz file has a table `X` and the names of its `columns`: `x_pc`, `y_pc`, `z_pc` (position in parsec), `absmag`
-(absolute magnitude: how bright a star is, the brighter the smaller) and `b_minus_v` (color: 0 is white and hot, 1.5
-red and cool).
+(absolute magnitude: how bright a star is; smaller is brighter) and `b_minus_v` (color: 0 is white and hot, 1.5 is red
+and cool).
 
 Astronomers know bands in this diagram: the main sequence, from hot and bright to cool and faint, and the giants, cool
-and bright. k-means makes round pieces of about one size, DBSCAN follows what is dense, whatever its shape.
+and bright. k-means makes round clusters of about the same size. DBSCAN finds dense regions of any shape.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def read(path: str) -> np.ndarray:
     with np.load(path) as file:
         column = dict(zip(file["columns"], file["X"].T.astype(np.float64), strict=True))
     distance = np.sqrt(column["x_pc"] ** 2 + column["y_pc"] ** 2 + column["z_pc"] ** 2)
-    # The catalog puts stars of unknown distance at 100,000 parsec, which makes them impossibly bright. It has color
-    # 0.000 five times as often as 0.001 and its like: that stands for an unknown color.
+    # In the catalog, stars of unknown distance are at 100,000 parsec, which makes them impossibly bright. Color 0.000
+    # is five times as frequent as 0.001 and similar values: it stands for an unknown color.
     unknown, colorless = distance > UNKNOWN, column["b_minus_v"] == 0
     print(
         f"{len(distance):,} stars; left out are {np.count_nonzero(unknown)} of unknown distance and "
@@ -45,7 +45,7 @@ def read(path: str) -> np.ndarray:
 
 
 def make_up() -> np.ndarray:
-    """15,000 stars: 60% along a main sequence, 35% giants, and a few anywhere."""
+    """15,000 stars: 60% on a main sequence, 35% giants, and a few anywhere."""
     rng = np.random.default_rng(6)
     color = rng.normal(0.4, 0.25, 9000)
     main = np.column_stack([color, 0.5 + 5 * color + rng.normal(0, 0.5, 9000)])
@@ -54,8 +54,8 @@ def make_up() -> np.ndarray:
 
 
 def describe(name: str, stars: np.ndarray, labels: np.ndarray) -> None:
-    """Median color and brightness of each cluster, and how both change along it."""
-    print(f"{name}\ncluster    stars  color (B-V)  absolute magnitude   in 10% and 90% of them")
+    """Print the median color and brightness of each cluster, and the 10% and 90% quantiles of both."""
+    print(f"{name}\ncluster    stars  color (B-V)  absolute magnitude   10% and 90% quantiles")
     for label in np.unique(labels):
         inside = stars[labels == label]
         low, high = np.percentile(inside, (10, 90), axis=0)
@@ -70,14 +70,14 @@ def describe(name: str, stars: np.ndarray, labels: np.ndarray) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="npz; without it stars are made up")
-    parser.add_argument("--clusters", type=int, default=3, help="of k-means (3)")
-    parser.add_argument("--eps", type=float, default=0.1, help="of DBSCAN, in standard deviations (0.1)")
-    parser.add_argument("--share", type=float, default=0.002, help="of the stars are near to one in the dense (0.002)")
-    parser.add_argument("--picture", default="stars.png", help="where to draw (stars.png)")
+    parser.add_argument("--clusters", type=int, default=3, help="number of clusters of k-means (3)")
+    parser.add_argument("--eps", type=float, default=0.1, help="eps of DBSCAN, in standard deviations (0.1)")
+    parser.add_argument("--share", type=float, default=0.002, help="min_samples, as a share of the stars (0.002)")
+    parser.add_argument("--picture", default="stars.png", help="file for the picture (stars.png)")
     options = parser.parse_args()
 
     stars = read(options.file) if options.file else make_up()
-    # Color and magnitude are in different units: without a common scale it would be the magnitude that decides.
+    # Color and magnitude are in different units: without a common scale the magnitude would decide.
     scaled = Scaler().fit_transform(stars)
     results = {
         "k-means": KMeans(options.clusters, n_init=10, random_state=0).fit_predict(scaled),
