@@ -8,7 +8,10 @@ import random
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import coterie
 
 FUZZ = Path(__file__).parents[1] / "ci" / "fuzz"
 SEED, CASES, SECONDS = 0, 4000, 70.0  # the same cases each time, but for those that a slow machine does not reach
@@ -32,11 +35,11 @@ def api(monkeypatch):
 
 def test_the_fuzz_knows_valid_arguments_for_all_that_is_public(api, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    found = api.targets()
+    found = api.calls.targets()
     names = {target.name for target in found}
     assert {"coterie.KMeans.fit", "coterie.hierarchy.fcluster", "coterie.scores.rand_score"} <= names
     for target in found:
-        api.fill(target, api.Data(random.Random(0)), {})
+        api.calls.fill(target, api.arguments.Data(random.Random(0)), {})
 
 
 def test_the_fuzz_tells_what_is_not_allowed(api):
@@ -46,7 +49,7 @@ def test_the_fuzz_tells_what_is_not_allowed(api):
         try:
             function()
         except BaseException as error:
-            return api.judge_error(error, "coterie.some_function", False)
+            return api.verdicts.judge_error(error, "coterie.some_function", False)
 
     def bare():
         from coterie._base.arrays import as_array
@@ -55,9 +58,9 @@ def test_the_fuzz_tells_what_is_not_allowed(api):
 
     assert "IndexError" in finding(lambda: [][0])
     assert "bare ValueError" in finding(bare)
-    assert finding(lambda: api.coterie.KMeans("two").fit([[0.0]])) is None
-    assert api.has_nan({"a": (api.np.array([0.0, api.np.nan]),)})
-    assert api.snapshot(api.np.zeros(2)) != api.snapshot(api.np.ones(2))
+    assert finding(lambda: coterie.KMeans("two").fit([[0.0]])) is None
+    assert api.verdicts.has_nan({"a": (np.array([0.0, np.nan]),)})
+    assert api.verdicts.snapshot(np.zeros(2)) != api.verdicts.snapshot(np.ones(2))
 
 
 def test_crashes_and_hangs_of_a_child_are_told(api, tmp_path, monkeypatch):
