@@ -133,7 +133,7 @@ def test_many_rows_and_clusters_are_drawn_with_few_corners(ax):
     "X, labels, message",
     [
         (BLOBS, np.zeros(50, int), "Number of labels is 1"),
-        (BLOBS, -np.ones(50, int), "All rows are in none"),
+        (BLOBS, -np.ones(50, int), "All rows are in no cluster"),
         (BLOBS, [0, 1], r"one label per row. Got labels of shape \(2,\) for 50 rows"),
         ([0.5, 7.0], [0, 1], "silhouettes from -1 to 1"),
         ([0.5, np.nan], [0, 1], "silhouettes from -1 to 1"),

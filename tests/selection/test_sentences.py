@@ -147,12 +147,12 @@ FORMS = {
     rf"without clusters \((?P<chance>{N})(?P<varies>, which varies by {N})?\)": check_not_clear,
     rf"silhouette is highest for k = (?P<k>\d+) \((?P<here>{N})\), but resamples agree less there "
     rf"\((?P<there>{N}) against (?P<at>{N})\)": check_less_stable,
-    rf"silhouette is highest for k = (?P<k>\d+) \((?P<here>{N})\), but there it is not known "
-    r"how far resamples agree": lambda told, k, here: (
+    rf"silhouette is highest for k = (?P<k>\d+) \((?P<here>{N})\), but its "
+    r"stability is not known": lambda told, k, here: (
         check_elsewhere(told, k, here) or math.isnan(told.of(k, told.stability))
     ),
-    rf"silhouette is highest for k = (?P<k>\d+) \((?P<here>{N})\), but data without clusters have more there, too "
-    rf"\((?P<there>{N}) against (?P<at>{N})\)": check_more_by_chance,
+    rf"silhouette is highest for k = (?P<k>\d+) \((?P<here>{N})\), but data without clusters score higher there as "
+    rf"well \((?P<there>{N}) against (?P<at>{N})\)": check_more_by_chance,
     rf"silhouette stands out(?P<most> most)? for k = (?P<k>\d+) \((?P<here>{N}); data without clusters: (?P<chance>{N})"
     r"\)": lambda told, most, **rest: check_stands_out(told, most or len(told.ks) == 1, **rest),
     rf"(?P<n>\d+) resamples? agrees? best for k = {KS} \(adjusted Rand index (?P<most>{N})\)(?:, nearly as well for k ="
@@ -163,8 +163,8 @@ FORMS = {
     rf"(?P<name>Davies-Bouldin|Calinski-Harabasz) index is best for k = {KS}(?P<too>, too)?": check_index,
     rf"k = {KS} stands? out, too, for a (?P<view>.*) view \(silhouette (?P<values>.*)\)": check_others,
     r"(?:resamples do not always|the resample does not) have the same clusters \(adjusted Rand index "
-    rf"(?P<value>{N})\): they may be .*": check_unstable,
-    r"it was not tried whether resamples have the same clusters": lambda told: (
+    rf"(?P<value>{N})\): the clusters may be .*": check_unstable,
+    r"it is not known whether resamples have the same clusters": lambda told: (
         math.isnan(told.stability[told.at]) and not told.found.clear
     ),
     r"one cluster has (?P<part>.*%) of the rows(?P<clusters> that are in clusters)?: this sets few rows "
@@ -173,9 +173,8 @@ FORMS = {
     r"k = (?P<k>\d+) is the largest that was tried: try larger ones": lambda told, k: (
         int(k) == told.found.k == max(told.ks) and int(k) + 1 < len(told.found.sweep.data)
     ),
-    r"no structure: no k gives clusters that can be compared, as where all rows are equal": lambda told: bool(
-        np.isnan(told.excess).all()
-    ),
+    r"no structure: no k gives clusters that can be compared, for example because all rows are "
+    r"equal": lambda told: bool(np.isnan(told.excess).all()),
     r"no structure: for no k is the silhouette clearly above that of data without clusters; k = (?P<k>\d+) comes "
     rf"nearest, (?P<here>{N}) against (?P<chance>{N})(?P<varies>, which varies by {N})?": check_nearest,
     r"no structure: for k = (?P<k>\d+) the silhouette is not clearly above that of data without clusters, "
@@ -275,7 +274,7 @@ def test_sentences_on_k_hold_of_real_sweeps(kind):
 def check_eps(found):
     reason, curve = found.reason, found.distances
     within = curve <= found.eps
-    kth = r"the \d+(?:st|nd|rd|th) neighbor, the row itself counted,"
+    kth = r"the \d+(?:st|nd|rd|th) neighbor \(counting the row itself\)"
     if found.clear:
         told = re.fullmatch(
             rf"a clear knee: {kth} is within (?P<eps>{N}) for (?P<part>{PART}) of the rows(?:, and "
@@ -295,8 +294,8 @@ def check_eps(found):
         return
     else:
         told = re.fullmatch(
-            rf"no clear knee: the distances to {kth} (?P<seen>show no bend .*|bend before a quarter of "
-            rf"the rows.*); (?P<eps>{N}) is enough for (?P<part>{PART}) of the rows",
+            rf"no clear knee: the distances to {kth} (?P<seen>show no bend .*|bend within the first "
+            rf"quarter of the rows.*); (?P<eps>{N}) is enough for (?P<part>{PART}) of the rows",
             reason,
         )
         assert told, reason

@@ -210,8 +210,12 @@ def test_suggestion_is_a_value():
         (lambda X: suggest_k(X[:2]), ValueError, "suggest_k needs at least 3 rows. Got 2"),
         (lambda X: suggest_k(X, n_clusters=[1, 2]), ValueError, "'n_clusters' parameter of suggest_k must be a list"),
         (lambda X: suggest_k(X, n_clusters=3), ValueError, "must be a list of ints of at least 2.* Got 3 instead"),
-        (lambda X: suggest_k(X, n_clusters=[]), ValueError, r"must have a number below that of the rows, 30. Got \[\]"),
-        (lambda X: suggest_k(X, n_clusters=[30]), ValueError, "below that of the rows, 30"),
+        (
+            lambda X: suggest_k(X, n_clusters=[]),
+            ValueError,
+            r"must have a number less than the number of rows, 30. Got \[\]",
+        ),
+        (lambda X: suggest_k(X, n_clusters=[30]), ValueError, "less than the number of rows, 30"),
         (lambda X: suggest_k(X, stability=-1), ValueError, "'stability' parameter"),
         (lambda X: suggest_k(X, random_state="x"), ValueError, "'random_state' parameter of suggest_k"),
         (lambda X: suggest_k(X, coterie.DBSCAN()), ValueError, "names 'n_clusters', which DBSCAN does not have"),
@@ -219,7 +223,7 @@ def test_suggestion_is_a_value():
         (
             lambda X: suggest_k(sweep(coterie.DBSCAN(), X, {"eps": [1.0]})),
             ValueError,
-            "over n_clusters alone. Got one over eps",
+            "over n_clusters only. Got one over eps",
         ),
         (
             lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2], "n_init": [1, 2]})),
@@ -231,7 +235,7 @@ def test_suggestion_is_a_value():
         (
             lambda X: suggest_k(sweep(KMeans(), X, {"n_clusters": [2]}), KMeans()),
             ValueError,
-            "no estimator beside a sweep",
+            "an estimator or a sweep to suggest_k, not both",
         ),
         (
             lambda X: suggest_k(

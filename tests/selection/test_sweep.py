@@ -396,7 +396,7 @@ def noise(X, labels):
         (
             {"grid": {"eps": [1.0]}, "estimator": DBSCAN(), "scores": [noise]},
             ValueError,
-            "another column is. Got 'noise'",
+            "name of another column. Got 'noise'",
         ),
         ({"stability": -1}, ValueError, "'stability' parameter of sweep"),
         ({"random_state": "x"}, ValueError, "'random_state' parameter of sweep"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Whether new rows fall into clusters as those did that the clusters were made from."""
+"""Whether new rows are distributed over the clusters like the rows from which the clusters were made."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _NORMAL_95 = 1.6448536269514722  # 95% quantile of the normal distribution
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Drift:
-    """What `drift` found. As text (``print``) it is a table and the sentences.
+    """The result of `drift`. ``print`` shows a table and the sentences.
 
     Attributes
     ----------
     clusters : ndarray of shape (n_clusters,)
         The labels.
     labels : ndarray of shape (n_new,)
-        The label that each new row was given; negative for noise.
+        The label of each new row; negative for noise.
     n_then, n_now : int
         Number of rows.
     shares_then, shares_now : ndarray of shape (n_clusters,), float64
@@ -46,17 +46,18 @@ class Drift:
     noise_then, noise_now : float
         Share of the rows in no cluster.
     distances_then, distances_now : ndarray of shape (n_clusters,), float64
-        Root mean squared distance of the rows of each cluster to its center. NaN where it is not known or where there
-        is no row.
+        Root mean squared distance of the rows of each cluster to its center. NaN if it is not known or if there is no
+        row.
     distance_then, distance_now : float
-        The same over all clusters.
+        The same for the rows of all clusters.
     index : float
-        Population stability index: the sum of ``(now - then) * log(now / then)`` over the shares of the clusters, and
-        of noise if there is any, with half a row added to each count.
+        Population stability index: the sum of ``(now - then) * log(now / then)`` over the shares of the clusters and,
+        if there is noise, its share. Half a row is added to each count.
     by_chance : float
-        The value that `index` exceeds in one case of twenty if nothing has changed, from the numbers of rows.
+        If nothing has changed, `index` exceeds this value in one case of twenty; it depends on the numbers of rows.
     reading : {"chance", "small", "moderate", "large"}
-        What `index` means: not above `by_chance`; else below 0.1, below 0.25, or more.
+        What `index` means: "chance" if it is at most `by_chance`, otherwise "small" below 0.1, "moderate" below 0.25,
+        and "large" from there on.
     """
 
     clusters: NDArray[Any]
@@ -78,16 +79,16 @@ class Drift:
 
     @lazy_property
     def sentences(self) -> list[str]:
-        """One on the shares and, where distances are known, one on the distances."""
+        """One sentence on the shares and, if distances are known, one on the distances."""
         return _drift_text.sentences(self)
 
     def table(self, width: int = 100) -> str:
-        """Lay out shares and distances as text, a line for each cluster.
+        """Return shares and distances as text, with a line for each cluster.
 
         Parameters
         ----------
         width : int, default=100
-            Most characters in a line, at least 40.
+            Maximum number of characters in a line, at least 40.
 
         Returns
         -------
@@ -107,15 +108,15 @@ class Drift:
 
 
 def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
-    """Compare how new rows fall into clusters with how the rows did from which the clusters were made.
+    """Compare the distribution of new rows over the clusters with that of the rows from which the clusters were made.
 
     Parameters
     ----------
     model_or_profile : fitted estimator with `labels_` and `predict`, or Profile
-        What assigns the new rows to clusters.
+        The model or profile that assigns the new rows to clusters.
     X_new : array-like or table of shape (n_new, n_features)
-        The new rows. For an estimator they are scaled like those of the fit. For a profile they are in the units of the
-        data and have the same columns; of a table the columns of numbers are enough, in any order.
+        The new rows. For an estimator, scale them like the rows of the fit. For a profile, they are in the units of the
+        data and have the same columns. A table needs only the columns of numbers, in any order.
 
     Returns
     -------
@@ -126,36 +127,35 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
     NotFittedError
         The estimator was not fitted.
     ValueError
-        The columns of `X_new` are not those of the fit or profile; the profile has no cluster or no feature that is a
-        number and varies.
+        The columns of `X_new` are not those of the fit or profile, or the profile has no cluster or no numeric feature
+        that varies.
     TypeError
-        It is neither a profile nor an estimator that can assign new rows.
+        The first argument is neither a profile nor an estimator that can assign new rows.
 
     Notes
     -----
     What is compared:
 
     - `KMeans`: the shares of ``labels_`` with those of ``predict(X_new)``. Distances are those to the nearest center.
-      For the rows of the fit only the distance over all clusters is known, from ``inertia_``. After a fit with
-      `sample_weight` it means nothing.
-    - `DBSCAN`: the same shares, and that of noise, which is the one to watch. There are no centers and no distances.
-      New rows are noise more often than those of the fit even if nothing has changed, because each row of the fit
-      counted itself as a neighbor. The difference is small where clusters are dense; in one trial with few rows it was
-      42% against 35%. Rows that were kept out of the fit show how large it is.
+      For the rows of the fit, only the distance over all clusters is known, from ``inertia_``. It has no meaning after
+      a fit with `sample_weight`.
+    - `DBSCAN`: the same shares and the share of noise, which is the most important one. There are no centers and no
+      distances. New rows are noise more often than those of the fit even if nothing has changed, because each row of
+      the fit counted itself as a neighbor. The difference is small if clusters are dense; in one trial with few rows it
+      was 42% against 35%. To see how large it is, use rows that were not in the fit.
     - `AgglomerativeClustering`: the shares of ``predict`` for the rows of the fit, which it keeps, with the shares of
-      ``predict(X_new)``. Distances are those to the mean of the cluster, if the metric is Euclidean. With given
-      distances the shares of ``labels_`` take the place of the first.
+      ``predict(X_new)``. If the metric is Euclidean, distances are those to the mean of the cluster. With given
+      distances, the shares of ``labels_`` are used for the rows of the fit.
     - `Profile`: each row, new or old, counts for the cluster with the nearest mean, in standard deviations of all rows;
-      a missing value counts as the mean of all rows. So the old shares may differ from `Profile.shares`, as with
-      DBSCAN or with other scaling, where a row's cluster is not that of the nearest mean. Prefer the estimator where
-      there is one. If rows times clusters times features are more than 10 billion, a profile assigns only every
+      a missing value counts as the mean of all rows. So the old shares may differ from `Profile.shares`, for example
+      with DBSCAN or other scaling, because a row need not belong to the cluster with the nearest mean. If you have the
+      estimator, use it. If rows times clusters times features are more than 10 billion, a profile assigns only every
       second, third, ... of its rows, and ``n_then`` is less than its number of rows.
 
-    A model fits the rows of its fit better than others: with few rows in many clusters distances grow a little without
-    any drift. The index sees shares only; a shift within clusters shows in the distances.
+    A model fits the rows of its fit better than other rows. With few rows in many clusters, distances grow a little
+    even without drift. The index depends only on the shares; a shift within clusters appears in the distances.
 
-    The bounds 0.1 and 0.25 are customary rules of thumb. The bound of chance assumes that rows were drawn independently
-    of each other.
+    The limits 0.1 and 0.25 are common rules of thumb. `by_chance` assumes that the rows were drawn independently.
 
     References
     ----------
@@ -180,7 +180,7 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
         means, noun = model_or_profile._means, model_or_profile.noun
         if means is None:
             raise ValueError(
-                "drift needs a profile with a cluster, and with a feature that is a number and varies. "
+                "drift needs a profile with at least one cluster and one numeric feature that varies. "
                 "Pass the fitted estimator instead."
             )
         clusters, then = model_or_profile.clusters, means.then

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How unusual rows are for clusters that were found."""
+"""How unusual rows are, given the clusters."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = None) -> NDArray[np.float64]:
-    """Say how unusual each row is for the clusters of a fitted model: the higher, the more unusual.
+    """Return a score for each row of how unusual it is for a fitted model; higher is more unusual.
 
-    With `DBSCAN` rows above 1 are unusual; with the others 1 is the score of a typical row:
+    With `DBSCAN`, rows above 1 are unusual. With the other models, 1 is the score of a typical row:
 
     - `KMeans`: the distance to the nearest center, divided by the median of these distances over the rows of that
-      cluster in `reference`. Half of the rows score 1 or less; 3 is far out.
+      cluster in `reference`. Half of the rows score 1 or less; 3 is very unusual.
     - `AgglomerativeClustering`: the same with the clusters of ``predict``, the means of their rows as centers, and the
       rows of the fit, which it keeps, as `reference`. Only with Euclidean distances.
     - `DBSCAN`: the distance to the nearest core point, divided by `eps`. Core points score 0, border points up to 1,
@@ -30,12 +30,12 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The rows, scaled as those that the model was fitted to: the same ones, or new ones. Not modified.
+        The rows of the fit or new rows, scaled like those of the fit; not modified.
     model : fitted KMeans, DBSCAN or AgglomerativeClustering
-        scikit-learn's KMeans and DBSCAN, too.
+        scikit-learn's KMeans and DBSCAN are possible as well.
     reference : array-like of shape (n_reference, n_features), default=None
-        For k-means, the rows that tell what is typical, usually those of the fit. None stands for `X`, which is enough
-        where `X` holds many rows of each cluster; a single row would be typical of itself.
+        For k-means, the rows that define what is typical, usually those of the fit. None means `X`. This is good enough
+        if `X` has many rows of each cluster; a single row would be compared only with itself.
 
     Returns
     -------
@@ -50,21 +50,20 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
         `X` is not a finite table with the columns of the fit, `reference` is given for another model than k-means, or
         a tree was not made with Euclidean distances.
     TypeError
-        There is no score for such a model, or the data are sparse.
+        Scores are not defined for such a model, or the data are sparse.
 
     Notes
     -----
-    A cluster with fewer than two rows in `reference`, or with more than half of them at the center, does not tell what
-    is typical. For it the median over all rows of `reference` is taken; if that is 0, too, a row scores 0 at a center
-    and infinity elsewhere.
+    If a cluster has fewer than two rows in `reference`, or more than half of them are at its center, the median over
+    all rows of `reference` is used for it. If that is 0 as well, a row scores 0 at a center and infinity elsewhere.
 
-    A row that is alone in its cluster scores 0, however far from all others it is, and k-means gives the farthest
-    outliers such clusters. So look at the sizes of the clusters, too, or use fewer clusters.
+    A row that is alone in its cluster scores 0, even if it is far from all others, and k-means often puts extreme
+    outliers into such clusters. So look at the sizes of the clusters as well, or use fewer clusters.
 
-    Do not compare the scores of different kinds of models, nor those of k-means with few and with many features: the
-    more features there are, the closer to 1 nearly all scores are.
+    Do not compare scores of different kinds of models, or scores of k-means for data with few and with many features:
+    with many features, nearly all scores are close to 1.
 
-    Time, and memory beyond the data, are those of ``predict`` and of sorting the distances.
+    Time and memory are those of ``predict`` and of sorting the distances.
 
     Examples
     --------

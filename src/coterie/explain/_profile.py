@@ -27,23 +27,23 @@ _NOUN = (Rule("a str that is not empty", lambda value: isinstance(value, str) an
 
 
 class Noise(NamedTuple):
-    """How many rows, and which share of all, are in no cluster."""
+    """Number and share of the rows that are in no cluster."""
 
     size: int
     share: float
 
 
 class Category(NamedTuple):
-    """How often a feature has which value.
+    """How often each value of a feature occurs.
 
     Attributes
     ----------
     values : tuple
-        What it can be, in ascending order.
+        The possible values, in ascending order.
     shares : ndarray of shape (n_clusters, n_values), float64
-        Of the rows of each cluster that have a value at all; NaN where none has.
+        Share of each value among the rows of the cluster that have a value; NaN if no row has one.
     overall : ndarray of shape (n_values,), float64
-        Of all rows that have a value.
+        Share of each value among all rows that have a value.
     """
 
     values: tuple[Any, ...]
@@ -53,51 +53,52 @@ class Category(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Profile:
-    """What `profile` found. As text (``print``) it is a table and the sentences; of more than 40 clusters the largest.
+    """The result of `profile`. ``print`` shows a table and the sentences; at most the 40 largest clusters.
 
     Arrays have one row for each cluster, in the order of `clusters`, and one column for each feature, in the order of
-    `feature_names`, in the units of the data. All but the counts are float64.
+    `feature_names`. Numbers are in the units of the data. All arrays except counts are float64.
 
     Attributes
     ----------
     clusters : ndarray of shape (n_clusters,)
-        The labels, ascending; without negative ones, which stand for noise.
+        The labels in ascending order, without negative ones, which are noise.
     sizes : ndarray of shape (n_clusters,), int64
         Number of rows.
     shares : ndarray of shape (n_clusters,)
         Share of all rows, from 0 to 1.
     noise : Noise
-        ``size`` and ``share`` of the rows that are in no cluster. In all that is said of "all rows" they are included.
+        ``size`` and ``share`` of the rows that are in no cluster. "All rows" always includes them.
     n_rows : int
         Number of all rows.
     noun : str
-        What the rows are.
+        What the rows are called in the sentences.
     feature_names : tuple of str
-        The features that are numbers.
+        The numeric features.
     means, medians, spreads : ndarray of shape (n_clusters, n_features)
-        Spread is the standard deviation (the root of the mean squared deviation). NaN where all values are missing.
+        Spread is the standard deviation (the root of the mean squared deviation). NaN if all values are missing.
     quartiles : ndarray of shape (2, n_clusters, n_features)
         The lower quartiles and the upper ones.
     overall_means, overall_medians, overall_spreads : ndarray of shape (n_features,)
-        The same of all rows.
+        The same for all rows.
     overall_quartiles : ndarray of shape (2, n_features)
-        The same of all rows.
+        The same for all rows.
     differences : ndarray of shape (n_clusters, n_features)
         The mean of the cluster minus that of all rows, in standard deviations of all rows. 0 for a constant feature.
     effect_sizes : ndarray of shape (n_clusters, n_features)
-        Cohen's d: the mean of the cluster minus that of all the other rows, in their pooled standard deviation. 0
-        where there are no other rows or means are equal; infinite where neither the cluster nor the others vary.
+        Cohen's d: the mean of the cluster minus that of all the other rows, in their pooled standard deviation. 0 if
+        there are no other rows or the means are equal; infinite if neither the cluster nor the others vary.
     distinctness : ndarray of shape (n_clusters, n_features)
-        What sentences go by: `effect_sizes`, but of logarithms for the features in `ratio_features`.
+        The numbers that the sentences use: `effect_sizes`, but computed from logarithms for the features in
+        `ratio_features`.
     ratio_features : ndarray of shape (n_features,), bool
-        Features that are compared as factors: never negative, and the upper quartile at least twice the lower one.
-        Their logarithms are those of the value plus a tenth of the median of all rows, as it may be 0.
+        Features that are compared by ratios: they are never negative, and the upper quartile is at least twice the
+        lower one. A tenth of the median of all rows is added before taking logarithms, because values may be 0.
     missing : dict of str to ndarray of shape (n_clusters,), int64
-        How many rows have no value of a feature or category.
+        Number of rows without a value, for each feature or category.
     categories : dict of str to Category
-        The features that are no numbers: ``values, shares, overall``.
+        The features that are not numeric: ``values, shares, overall``.
     typical, extreme : tuple of ndarray of int64
-        For each cluster up to three rows (indices from 0): those nearest to its mean, and those farthest from it.
+        For each cluster, up to three rows (indices from 0) that are nearest to its mean, and farthest from it.
     left_out : tuple of str
         Columns of text that have nearly as many values as rows, such as names.
     """
@@ -189,14 +190,15 @@ class Profile:
         return _sentences.sentences(self._facts, range(len(self._facts.sizes)))
 
     def table(self, width: int = 100) -> str:
-        """Lay out sizes, medians and shares as text, features in rows and clusters in columns.
+        """Return sizes, medians and shares as text, with features in rows and clusters in columns.
 
-        Of more than 40 features those are shown that set some cluster apart most, of more than 40 clusters the largest.
+        If there are more than 40 features, those with the largest differences between clusters are shown; if there are
+        more than 40 clusters, the largest ones.
 
         Parameters
         ----------
         width : int, default=100
-            Most characters in a line, at least 40. Clusters that do not fit go into further blocks.
+            Maximum number of characters in a line, at least 40. Clusters that do not fit go into further blocks.
 
         Returns
         -------
@@ -217,11 +219,11 @@ class Profile:
 
     @lazy_property
     def rows(self) -> list[dict[str, Any]]:
-        """One dict for each cluster and feature, and for each cluster, category and value of it.
+        """Return one dict for each cluster and feature, and one for each cluster, category and value.
 
-        All have the same keys: cluster, size, share, feature, missing; then mean, median, spread, lower_quartile,
-        upper_quartile, difference and effect_size of a number; value, value_share and lift (this share over that of all
-        rows) of a category. What does not apply is None.
+        All dicts have the same keys: cluster, size, share, feature and missing; mean, median, spread, lower_quartile,
+        upper_quartile, difference and effect_size for a number; value, value_share and lift (its share divided by that
+        of all rows) for a category. Keys that do not apply are None.
         """
         of_numbers = {
             "mean": self.means,
@@ -260,19 +262,19 @@ def profile(
     categorical: Sequence[str | int] | None = None,
     noun: str = "rows",
 ) -> Profile:
-    """Work out what sets each cluster apart, in the units of the data and in words.
+    """Describe what distinguishes each cluster, in the units of the data and in words.
 
     Parameters
     ----------
     X : array-like or table of shape (n_samples, n_features)
-        The data as they were measured, not scaled; columns from which the clusters were not made are welcome. Values
-        may be missing (NaN, None): they are left out, feature by feature, and counted. Columns of text, bool and
-        categories are counted by value. Not modified.
+        The original data, not scaled; not modified. They may have columns that the clustering did not use. Missing
+        values (NaN, None) are left out, feature by feature, and counted. Columns of text, bool and categories are
+        counted by value.
     labels : array-like of shape (n_samples,)
-        Cluster of each row, from any algorithm: whole numbers or text. Negative numbers, and the text "-1", are noise:
-        in no cluster.
+        Cluster of each row, from any algorithm: whole numbers or text. Negative numbers and the text "-1" mean noise:
+        rows in no cluster.
     feature_names : sequence of str, default=None
-        Names of the columns. None: those of the table, or x0, x1, ...
+        Names of the columns. None means those of the table, or x0, x1, ...
     categorical : sequence of str or int, default=None
         Names or indices of columns of numbers that are codes of categories.
     noun : str, default="rows"
@@ -285,8 +287,8 @@ def profile(
     Raises
     ------
     ValueError
-        `X` is not a table with rows and columns, or holds infinity or dates; there is not one label for each row or one
-        name for each column; there is no such column.
+        `X` is not a table with rows and columns, or it has infinite numbers or dates; there is not one label for each
+        row or one name for each column; or a column in `categorical` does not exist.
     TypeError
         `X` is sparse.
 
@@ -297,30 +299,31 @@ def profile(
 
     Notes
     -----
-    A sentence names what differs most from the other rows first: up to four features whose effect
-    (`Profile.distinctness`; for a category that of its most telling value) is 0.5 or more, a medium one by Cohen's
-    count. The numbers in it are medians of the cluster and of all rows, or averages where it says so, with three
-    digits, or as many as it takes to tell the two apart.
+    A sentence names up to four features, the largest differences from the other rows first. Their effect
+    (`Profile.distinctness`; for a category, that of its most distinctive value) is 0.5 or more, which is a medium
+    effect by Cohen's rule. The numbers are medians of the cluster and of all rows, or averages if the sentence says so.
+    They have three digits, or more if this is needed to see a difference.
 
     - "3.4 times the median" is the ratio of the two medians, for a feature in `Profile.ratio_features` and ratios of
       1.2 or more, or of 0.83 or less; for other features that are never negative of 2 or more, or of a half or less;
-      "about a third" is within 5% of it.
-    - "higher" or "lower": the medians, or else the means, are 0.3 standard deviations of all rows apart or more.
-    - "in 90%": the share of ones, for a feature that is 0 or 1. Of features that have up to five whole numbers as
-      values, below 100, and on average ten rows or more for each, the sentences tell shares, too: these may be codes.
+      "about a third" means within 5% of it.
+    - "higher" or "lower": the medians or, if not, the means differ by at least 0.3 standard deviations of all rows.
+    - "in 90%": the share of ones, for a feature that is 0 or 1. Sentences also give shares for features with up to five
+      different values if all of them are whole numbers below 100 with ten rows or more on average, because these may be
+      codes.
     - "mostly" is more than half of the cluster, "more often" less; "seldom" is less than a fifth, "less often" more.
-    - "known for 16 of 184": so many rows of the cluster have a value. It is told where fewer than half have, and where
-      "always", "never", "in 0%" or "in 100%" is not of all.
+    - "known for 16 of 184": this number of rows of the cluster has a value. The sentence says so if fewer than half of
+      the rows have a value, and if "always", "never", "in 0%" or "in 100%" does not refer to all rows.
 
-    "Nearest to the mean" is by the sum of squared differences in standard deviations of all rows, averaged over the
-    features that a row has; a category adds the squared distance of its indicator columns from the shares in the
-    cluster. On ties the lower row comes first.
+    The rows nearest to the mean have the smallest sum of squared differences, in standard deviations of all rows,
+    averaged over the features that are not missing. A category adds the squared distance of its indicator columns from
+    the shares in the cluster. On a tie, the row with the lower index comes first.
 
     A column of text with more than 50 values and fewer than 10 rows for each of them is left out, unless it is in
     `categorical`.
 
-    Sums are of differences from the lowest value, in float64, so an offset does no harm. O(n log n) time for
-    each feature; memory beyond the data is a float64 copy of it and a few columns.
+    Sums are computed in float64 from differences to the lowest value, so that no digits are lost for data far from
+    zero. O(n log n) time for each feature. Besides the data, the memory is a float64 copy of them and a few columns.
 
     References
     ----------

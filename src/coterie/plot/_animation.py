@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""k-means at work, step by step."""
+"""An animation of k-means, step by step."""
 
 from __future__ import annotations
 
@@ -70,16 +70,17 @@ def kmeans_animation(
     path: str | os.PathLike[str] | None = None,
     ax: Axes | None = None,
 ) -> FuncAnimation:
-    """Show how k-means works: centers move to the means of their points, again and again, until nothing changes.
+    """Show how k-means works: centers move to the means of their points until nothing changes.
 
-    These are the iterations of `coterie.KMeans`, one by one; only the way of a center from one place to the next is
-    made up. Two columns are drawn as they are, with the area of each center; of more the first two principal
-    components.
+    The animation shows the iterations of `coterie.KMeans`, one by one; the movement between two iterations is only
+    drawn for the eye. Two columns are drawn as they are, with the region of each center. For more columns, the first
+    two principal components are drawn.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        At least two columns; not modified. Of more than 5,000 rows so many are drawn, evenly spaced in `X`.
+        At least two columns; not modified. If there are more than 5,000 rows, 5,000 of them are drawn, evenly spaced in
+        `X`.
     n_clusters : int
         Number of centers.
     init : {"k-means++", "random"} or array-like of shape (n_clusters, n_features), default="k-means++"
@@ -87,29 +88,29 @@ def kmeans_animation(
     random_state : int, RandomState, Generator or None, default=None
         Source of randomness for the start.
     names : sequence of str, optional
-        What the columns are, with units, as for `scatter`. By default the column names of a table.
+        Names of the columns, with units, as for `scatter`. By default the column names of a table.
     path : str or path, optional
-        File to write: ``.gif``, or ``.html``, a page with buttons that needs nothing else.
+        File to write: ``.gif``, or ``.html`` for a page with buttons that needs no other files.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default a new figure.
 
     Returns
     -------
     matplotlib.animation.FuncAnimation
-        Keep it as long as it is to be shown. In a notebook: ``HTML(animation.to_jshtml())``.
+        Keep a reference to it as long as it is shown. In a notebook: ``HTML(animation.to_jshtml())``.
 
     Raises
     ------
     ValueError
-        A parameter is out of range, there are fewer rows than clusters or fewer than two columns, or `path` ends in
-        something else.
+        A parameter is out of range, there are fewer rows than clusters or fewer than two columns, or `path` has another
+        ending.
     ModuleNotFoundError
         matplotlib is not installed.
 
     Notes
     -----
-    The end is that of ``KMeans(n_clusters, init=init, n_init=1, tol=0, random_state=random_state)``. Few picture frames
-    are drawn between the steps if these are many. A GIF of ten steps takes some seconds and about 1 MB.
+    The result is that of ``KMeans(n_clusters, init=init, n_init=1, tol=0, random_state=random_state)``. If there are
+    many steps, fewer frames are drawn between them. A GIF of ten steps takes some seconds and about 1 MB.
 
     Examples
     --------

@@ -44,7 +44,7 @@ def order_of_map(names: Sequence[object], places: NDArray[Any]) -> tuple[int, in
 
 
 def draw_as_map(ax: Axes) -> None:
-    """Make distances alike in both directions in the middle of what the axes show."""
+    """Make distances equal in both directions in the middle of the axes."""
     (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
     middle = np.clip((south + north) / 2, -_MOST_STRETCH, _MOST_STRETCH)
     stretch = 1 / math.cos(math.radians(middle))

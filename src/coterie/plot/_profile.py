@@ -154,7 +154,7 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
 
 
 def _features(profile: Profile) -> tuple[NDArray[Any], list[list[str]], list[str]]:
-    """Standardised differences (k, d), the text of each cell, and the names; categories after the numbers."""
+    """Standardized differences (k, d), the text of each cell, and the names; categories after the numbers."""
     differences = [profile.differences]
     columns = map(_cells, profile.means.T)
     texts = [list(line) for line in zip(*columns, strict=True)] or [[] for _ in profile.clusters]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Points in their clusters."""
+"""Scatter plots of clusters."""
 
 from __future__ import annotations
 
@@ -57,30 +57,30 @@ def scatter(
 ) -> FigureAxes:
     """Draw clustered points.
 
-    Two columns are drawn as they are, one column against the number of the row, and of more columns the first two
-    principal components. Latitude and longitude in degrees, if the columns are called so, are drawn as a map: longitude
-    across, latitude up, whichever comes first. Each cluster has its number where it is, so that no legend is needed;
-    ``ax.legend()`` makes one.
+    Two columns are drawn as they are. One column is drawn against the row number. For more columns, the first two
+    principal components are drawn. If the columns are called latitude and longitude and hold degrees, they are drawn as
+    a map with longitude to the right and latitude up, in either order. The number of each cluster is written next to
+    its points, so that no legend is needed; ``ax.legend()`` adds one.
 
-    Up to 50,000 points are drawn one by one, with a color and a shape for each cluster; of more the density is drawn,
-    darker where there are more.
+    Up to 50,000 points are drawn one by one, with a color and a shape for each cluster. If there are more, their
+    density is drawn; darker means more points.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The points; not modified. The principal components are those of the columns as given: scale columns in
-        different units first.
+        The points; not modified. The principal components are computed from the columns as given: if the columns have
+        different units, scale them first.
     labels : array-like of shape (n_samples,)
-        Cluster of each point. Numbers: negative ones are in no cluster, drawn in gray. Text, dates and the like: what
-        is missing (None, NaN), or the text "-1", is in none.
+        Cluster of each point. If labels are numbers, points with a negative label are in no cluster and gray. If they
+        are text, dates or similar, missing labels (None, NaN) and the text "-1" mean no cluster.
     centers : array-like of shape (n_clusters, n_features), optional
-        Drawn as discs, numbered in their order.
+        Centers to draw, as discs that are numbered in their order.
     names : sequence of str, optional
-        What the columns are, with units. By default the column names of a table. Of more than two columns, two names
-        are taken for those of the components.
+        Names of the columns, with units. By default the column names of a table. If there are more than two columns,
+        two names are used for the components.
     regions : callable, optional
-        Gives the cluster of any points, as a fitted model's ``predict`` does; its regions tint the background. Only for
-        one or two columns.
+        A function that returns the cluster of any points, such as ``predict`` of a fitted model. The background is
+        colored by cluster. Only for one or two columns.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default a new figure.
 
@@ -91,16 +91,17 @@ def scatter(
     Raises
     ------
     ValueError
-        `X` is not a table of finite numbers, there is not one label per row, or `centers` or `names` do not have its
-        number of columns; or `regions` is given for more than two.
+        `X` is not a table of finite numbers, there is not one label per row, or the number of columns of `centers` or
+        `names` is wrong; or `regions` is given for more than two columns.
     ModuleNotFoundError
         matplotlib is not installed.
 
     Notes
     -----
-    The principal components take O(n_samples * n_features^2) time. Beyond 2,000 columns they are those of 2,000 rows
-    evenly spaced in `X`. Where more than 144 clusters are drawn, some look alike; the 40 largest have their numbers,
-    unless these would hide each other or the cluster has less than one in 2,000 points.
+    The principal components take O(n_samples * n_features^2) time. If there are more than 2,000 columns, they are
+    computed from 2,000 rows evenly spaced in `X`. If there are more than 144 clusters, some look the same. Numbers are
+    written for the 40 largest clusters, but not if they would hide each other or if a cluster has less than one in
+    2,000 points.
 
     Examples
     --------
@@ -118,7 +119,7 @@ def scatter(
         centers = as_matrix(centers, name="centers", owner="scatter")
         check_n_columns(centers.shape[1], d, "centers", "scatter")
     if regions is not None and d > 2:
-        raise ValueError(f"scatter draws regions of one or two columns, not of {d}.")
+        raise ValueError(f"scatter can draw regions for one or two columns only. Got {d} columns.")
     names = as_names(names, X, d)
     places, marks = array, centers
     if d == 1:

@@ -38,9 +38,10 @@ def silhouette(
     """Draw how well each row fits its cluster: a blade for each cluster, and a line for the mean of all rows.
 
     The silhouette of a row is (b - a) / max(a, b), where a is its mean distance to the other rows of its cluster and b
-    that to the rows of the nearest other one: near 1 well within its cluster, about 0 between two clusters, below 0
-    nearer to another one. Good clusters are blades of similar length that all reach beyond the line. A blade that ends
-    in a long thin point, or reaches below 0, is a cluster that overlaps with others or should be divided.
+    its mean distance to the rows of the nearest other one. A value near 1 means well within its cluster, about 0
+    between two clusters, and below 0 nearer to another one. Good clusters are blades of similar length that all reach
+    beyond the line. A blade that ends in a long thin point, or reaches below 0, is a cluster that overlaps with others
+    or should be divided.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def silhouette(
     labels : array-like of shape (n_samples,)
         Cluster of each row, numbers or text as for `scatter`. Rows in no cluster are left out.
     metric : str, callable or Metric, default="euclidean"
-        Any that `coterie.scores.silhouette_samples` takes.
+        Any metric that `coterie.scores.silhouette_samples` accepts.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default a new figure.
 
@@ -89,7 +90,7 @@ def silhouette(
     inside = clusters.codes >= 0
     codes = clusters.codes[inside]
     if not len(codes):
-        raise ValueError("silhouette needs at least two clusters. All rows are in none.")
+        raise ValueError("silhouette needs at least two clusters. All rows are in no cluster.")
     if len(X.shape) == 1:
         values = as_doubles(X)[inside]
         if not (abs(values) <= 1).all():

@@ -54,7 +54,7 @@ def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | 
     ----------
     sweep : Sweep, KSuggestion or dict of str to KSuggestion
         The result of `coterie.selection.sweep` or `coterie.selection.suggest_k`; or several suggestions by name, which
-        have a line each.
+        are drawn as one line each.
     ax : matplotlib.axes.Axes, optional
         Where to draw: it becomes an empty frame, and the panels (``ax.child_axes``) lie within it. By default a new
         figure.

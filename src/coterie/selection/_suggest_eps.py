@@ -231,16 +231,16 @@ def suggest_eps(
     by_chance = _BEYOND_CHANCE * (1 + _CHANCE_VARIES / math.sqrt(len(curve))) * _ratio_by_chance(k, n_dimensions)
     clear = ratio >= max(_FARTHER, by_chance) and n_dense >= _DENSE_AT_LEAST * len(curve)
     eps = _round_up(float(curve[n_dense - 1] if clear else min(_whisker(lengths) ** power, curve[-1])))
-    kth = f"the {_ordinal(k)} neighbor, the row itself counted,"
+    kth = f"the {_ordinal(k)} neighbor (counting the row itself)"
     if clear:
         reason = f"a clear knee: {kth} is within {eps:g} for {_say_reach(found, eps)}"
     elif curve[0] == curve[-1]:
         reason = f"no clear knee: {kth} is at {curve[0]:.4g}{' or at 0' * bool(found[0] == 0)} for all rows"
     else:
         seen = (
-            "show no bend that is more than chance makes, as where data are about as dense all over"
+            "show no bend beyond chance, because the data are about equally dense everywhere"
             if ratio < max(_FARTHER, by_chance)
-            else "bend before a quarter of the rows, so that no large part of them is dense"
+            else "bend within the first quarter of the rows, so no large part of the rows is dense"
         )
         reason = (
             f"no clear knee: the distances to {kth} {seen}; {eps:g} is enough for {_share(found <= eps)} of the rows"

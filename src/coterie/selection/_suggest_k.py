@@ -175,7 +175,9 @@ def suggest_k(
     with progress.reported_to(callback), threads.num_threads(threads.resolve_n_jobs(n_jobs)):
         if isinstance(X, Sweep):
             if estimator is not None:
-                raise ValueError("suggest_k takes no estimator beside a sweep: the sweep has its own.")
+                raise ValueError(
+                    "Pass an estimator or a sweep to suggest_k, not both: the sweep has its own estimator."
+                )
             found = X
         else:
             array = as_matrix(X, owner="suggest_k")
@@ -205,13 +207,13 @@ def _read_numbers(n_clusters: Iterable[int], n_samples: int) -> list[int]:
         numbers = [None]
     if not all(is_integer(each) and each >= 2 for each in numbers):
         raise ValueError(
-            "The 'n_clusters' parameter of suggest_k must be a list of ints of at least 2; one cluster is "
-            f"what they are compared with. Got {shown(n_clusters)} instead."
+            "The 'n_clusters' parameter of suggest_k must be a list of ints of at least 2, because "
+            f"they are compared with one cluster. Got {shown(n_clusters)} instead."
         )
     fitting = sorted({int(each) for each in numbers if each < n_samples})
     if not fitting:
         raise ValueError(
-            f"The 'n_clusters' parameter of suggest_k must have a number below that of the rows, "
+            f"The 'n_clusters' parameter of suggest_k must have a number less than the number of rows, "
             f"{n_samples}. Got {shown(n_clusters)}."
         )
     return fitting
@@ -221,7 +223,7 @@ def _numbers_of(found: Sweep) -> list[int]:
     """The numbers of clusters that a sweep is over."""
     name = found.parameters[0].rpartition("__")[2]
     if len(found.parameters) > 1 or name not in _NUMBERS:
-        raise ValueError(f"suggest_k needs a sweep over n_clusters alone. Got one over {', '.join(found.parameters)}.")
+        raise ValueError(f"suggest_k needs a sweep over n_clusters only. Got one over {', '.join(found.parameters)}.")
     if "silhouette" not in found.scores:
         raise ValueError(
             f"suggest_k needs a sweep with the score 'silhouette'. Got one with {', '.join(found.scores) or 'none'}."
@@ -375,11 +377,11 @@ def _say_silhouette(seen: _Seen, at: int, good: NDArray[np.bool_]) -> list[str]:
     if not seen.beyond[there]:
         why = f"there it is not clearly above that of data without clusters ({_say_chance(seen, there)})"
     elif not good[there] and math.isnan(seen.stability[there]):
-        why = "there it is not known how far resamples agree"
+        why = "its stability is not known"
     elif not good[there]:
         why = f"resamples agree less there ({both(seen.stability)})"
     else:
-        why = f"data without clusters have more there, too ({both(seen.by_chance)})"
+        why = f"data without clusters score higher there as well ({both(seen.by_chance)})"
     value, _ = told_apart(seen.silhouette[[there, at]])
     return [
         f"silhouette is highest for k = {seen.ks[there]} ({value}), but {why}",
@@ -397,7 +399,7 @@ def _say_chance(seen: _Seen, at: int) -> str:
 
 def _say_no(found: Sweep, seen: _Seen) -> list[str]:
     if np.isnan(seen.excess).all():
-        return ["no structure: no k gives clusters that can be compared, as where all rows are equal"]
+        return ["no structure: no k gives clusters that can be compared, for example because all rows are equal"]
     nearest = int(np.nanargmax(seen.excess))
     pair = f"{told_apart([seen.silhouette[nearest], seen.by_chance[nearest]])[0]} against {_say_chance(seen, nearest)}"
     if len(seen.ks) == 1:
@@ -447,11 +449,11 @@ def _doubt_stability(found: Sweep, stability: float) -> list[str]:
     if stability >= _STABLE:
         return []
     if math.isnan(stability):
-        return ["it was not tried whether resamples have the same clusters"]
+        return ["it is not known whether resamples have the same clusters"]
     each = "resamples do not always have" if found.n_resamples > 1 else "the resample does not have"
     return [
-        f"{each} the same clusters (adjusted Rand index {fixed(stability, 2)}): they may be long, bent or of very "
-        "different sizes, or not be there; look at them"
+        f"{each} the same clusters (adjusted Rand index {fixed(stability, 2)}): the clusters may be long, bent, "
+        "of very different sizes, or not real; look at them"
     ]
 
 
