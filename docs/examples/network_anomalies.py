@@ -11,7 +11,8 @@ The npz file has a column for each name in COLUMNS, `labels` with a number for e
 which is "normal", and `n_train`, the number of connections in the first recording, which come before the others.
 
 First, all connections of the first recording are clustered, and those in no cluster, the noise, are compared with the
-attacks. Noise is rare connections. Break-ins are rare, but a flood of equal packets is the densest cluster of all.
+attacks. The noise consists of rare connections. Break-ins are rare, but a flood of equal packets is the densest cluster
+of all.
 
 So, second, DBSCAN is fitted to the normal connections alone. For each connection of the second recording,
 `outlier_scores` gives the distance to the nearest core point, in units of eps. The labels are used to judge the result,
