@@ -117,7 +117,7 @@ class Own(coterie.KMeans):
 
 
 def test_classes_of_others_which_load_would_refuse_are_not_saved(tmp_path):
-    with pytest.raises(TypeError, match="model is a Own, which can't be saved without pickle: only the classes of cot"):
+    with pytest.raises(TypeError, match="model is a Own, which can't be saved without pickle"):
         Own(2).save(tmp_path / "model.npz")
     assert os.listdir(tmp_path) == []
 
@@ -152,7 +152,7 @@ def test_other_files_are_told_from_models(tmp_path, monkeypatch):
 
     for content in (b"", b"k,n\n1,2\n", whole[: len(whole) // 2], whole + b" "):
         path.write_bytes(content)
-        refused("it is no npz file, or not a complete one")
+        refused("it is not an npz file, or it is not complete")
     entry = whole.index(b"PK\1\2")
     for field, value, because in ((8, 1, ".*encrypted"), (10, 99, ".*compressed"), (6, 99, "zip file version")):
         path.write_bytes(whole[: entry + field] + bytes([value]) + whole[entry + field + 1 :])
@@ -173,7 +173,7 @@ def test_other_files_are_told_from_models(tmp_path, monkeypatch):
         3,
     ):
         write({"parts": {"model": {"class": name, "params": {}, "state": {}}}, "facts": {}})
-        refused(f"'?{name}'? is no class that a file can hold")
+        refused(f"'?{name}'? is not a class that can be in a file")
     write({"facts": {}})
     refused("it has no 'parts'")
     with open(path, "wb") as file:

@@ -97,7 +97,7 @@ def test_vectors_of_different_lengths_are_refused(table):
 
 @each_table({"e": [[1.0, 2.0], None]})
 def test_a_row_without_a_vector_is_named(table):
-    with pytest.raises(ValueError, match=r"not in each row: .* First at row 1\."):
+    with pytest.raises(ValueError, match=r"not in every row: .* First at row 1\."):
         as_matrix(table)
 
 

@@ -128,9 +128,9 @@ def test_arrays_that_no_fit_could_have_left_are_refused(name, attribute, change,
         ("kmeans", "inertia_", float("nan"), "inertia_"),
         ("kmeans", "inertia_", "1", "inertia_"),
         ("kmeans", "_n_features_out", 2, "shape"),
-        ("kmeans", "predict", 1, "'predict' is no attribute of KMeans"),
+        ("kmeans", "predict", 1, "'predict' is not an attribute of KMeans"),
         ("kmeans", "n_clusters", 3, "unknown 'n_clusters'"),
-        ("kmeans", "__class__", 1, "no attribute"),
+        ("kmeans", "__class__", 1, "not an attribute"),
         ("kmeans", "feature_names_in_", ["a", "b", "c"], "feature_names_in_"),
         ("kmeans", "_sklearn_output_config", {"transform": "os"}, "_sklearn_output_config"),
         ("tree", "n_clusters_", 13, "at most 12 clusters"),
@@ -141,7 +141,7 @@ def test_arrays_that_no_fit_could_have_left_are_refused(name, attribute, change,
         ("tree", "_fit_metric", {"$metric": "haversine"}, "2 dimensions"),
         ("tree", "_fit_metric", {"$metric": "minkowski", "p": -1}, "greater than 0"),
         ("tree", "_fit_metric", {"$metric": "cosine", "p": 1}, "takes no argument"),
-        ("tree", "_fit_metric", {"$metric": "euclidean", "function": "os.system"}, "is no metric"),
+        ("tree", "_fit_metric", {"$metric": "euclidean", "function": "os.system"}, "is not a metric"),
         ("tree", "_fit_metric", "euclidean", "_fit_metric"),
         ("tree", "_fit_metric", None, "_fit_X"),
         ("given", "n_features_in_", 3, "number of rows, 12"),
@@ -222,7 +222,7 @@ def test_a_file_can_not_ask_for_a_billion_threads(path):
 
 def test_a_file_names_no_place_from_which_joblib_would_run_what_is_there(path):
     model = coterie.AgglomerativeClustering(2, memory="cache")
-    with pytest.raises(ValueError, match="can't have a memory, which is a place on one machine"):
+    with pytest.raises(ValueError, match="can't have a memory, because that is a place on one machine"):
         model.save(path)
     model.set_params(memory=None).save(path)
     tree, arrays = parts_of(path.read_bytes())
@@ -251,7 +251,7 @@ def test_classes_come_from_a_fixed_table(name, path):
     tree, arrays = parts_of(path.read_bytes())
     tree["parts"]["model"]["class"] = name
     path.write_bytes(with_parts(tree, arrays))
-    refused(path, "is no class that a file can hold")
+    refused(path, "is not a class that can be in a file")
 
 
 def test_a_model_of_the_old_form_is_refused_with_the_reason(path):
@@ -291,13 +291,13 @@ def test_texts_that_are_no_header(path):
         (text.replace('"facts": {}', '"facts": []').encode(), "its facts"),
         (text.replace('"facts": {}', '"facts": {}, "more": 1').encode(), "unknown 'more'"),
         (text.replace('"model":', '"other":').encode(), None),
-        (text.replace('"state":', '"status":').encode(), "unknown kind"),
+        (text.replace('"state":', '"status":').encode(), "unknown type"),
         (
             text.replace(f'"$array": "{labels}"', '"$array": "parts/model/state/cluster_centers_"').encode(),
-            "unknown kind",
+            "unknown type",
         ),
-        (text.replace(f'"$array": "{labels}"', '"$record": "coterie.kmeans._kmeans:KMeans"').encode(), "unknown kind"),
-        (text.replace(f'"$array": "{labels}"', f'"$texts": "{labels}"').encode(), "not of texts"),
+        (text.replace(f'"$array": "{labels}"', '"$record": "coterie.kmeans._kmeans:KMeans"').encode(), "unknown type"),
+        (text.replace(f'"$array": "{labels}"', f'"$texts": "{labels}"').encode(), "does not hold text"),
     ]:
         path.write_bytes(with_parts(bad, arrays))
         refused(path, because)

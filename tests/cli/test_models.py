@@ -395,17 +395,17 @@ def other_npz(content):
 @pytest.mark.parametrize(
     "spoil, message",
     [
-        (lambda content: as_csv(OLD).encode(), "is not a model saved by coterie: it is no npz file"),
+        (lambda content: as_csv(OLD).encode(), "is not a model saved by coterie: it is not an npz file"),
         (lambda content: b"", "is not a model saved by coterie"),
         (other_npz, "is not a model saved by coterie: it has other arrays"),
         (changed(format=99), "is not a model saved by coterie: it was written by a later version of coterie"),
         (changed(format=1), "is not a model saved by coterie: it was written by an earlier version of coterie"),
         (changed(facts={"columns": ["a"]}), "'columns' of the facts about its data must be an array of texts"),
-        (changed(facts={"column": ["a"]}), "'column' is no attribute of the facts about its data"),
+        (changed(facts={"column": ["a"]}), "'column' is not an attribute of the facts about its data"),
         (changed(parts=None), "it has no 'parts'"),
         (
             changed(parts={"model": {"class": "os:system", "params": {}, "state": {}}}),
-            "'os:system' is no class that a file can hold",
+            "'os:system' is not a class that can be in a file",
         ),
         (
             changed(parts={"model": {"class": "coterie.KMeans", "params": coterie.KMeans().get_params(), "state": {}}}),

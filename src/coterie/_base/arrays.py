@@ -142,7 +142,7 @@ def as_array(X: object, name: str = "X") -> NDArray[Any]:
     TypeError
         `X` is sparse, or not in memory (a dask collection, a lazy frame).
     ValueError
-        numpy can't read `X`, or `X` holds vectors that make no matrix.
+        numpy can't read `X`, or `X` holds vectors that do not form a matrix.
     """
     array = X if type(X) is np.ndarray else _to_array(X, name)
     return _spread_vectors(array, X, name) if array.dtype.kind == "O" else array
@@ -214,7 +214,7 @@ def _spread_vectors(array: NDArray[Any], original: object, name: str) -> NDArray
     vectors = array.ravel().tolist()
     row = next((i for i, value in enumerate(vectors) if not is_vector(value)), None)
     if row is not None:
-        raise ValueError(f"Input {name} holds vectors, but not in each row: {shown(vectors[row])}.{place(row)}")
+        raise ValueError(f"Input {name} holds vectors, but not in every row: {shown(vectors[row])}.{place(row)}")
     row = next((i for i, value in enumerate(vectors) if len(value) != len(vectors[0])), None)
     if row is not None:
         raise ValueError(
@@ -224,7 +224,7 @@ def _spread_vectors(array: NDArray[Any], original: object, name: str) -> NDArray
     try:
         return np.array(vectors)
     except ValueError as error:
-        raise ValueError(f"Input {name} holds vectors that make no matrix: {error}") from None
+        raise ValueError(f"Input {name} holds vectors that do not form a matrix: {error}") from None
 
 
 # ------------------------------------------------------------------------------------------- numbers

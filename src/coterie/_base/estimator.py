@@ -86,7 +86,8 @@ class Estimator:
         Parameters
         ----------
         **params : dict
-            Parameter names with their new values; ``name__parameter`` reaches into a parameter that is an estimator.
+            Parameter names with their new values. If a parameter is an estimator, ``name__parameter`` sets one of its
+            parameters.
 
         Returns
         -------
@@ -95,7 +96,7 @@ class Estimator:
         Raises
         ------
         ValueError
-            There is no such parameter; none is set then.
+            A parameter does not exist. In this case no parameter is set.
         """
         valid = self._defaults()
         nested: dict[str, dict[str, Any]] = {}
@@ -131,7 +132,7 @@ class Estimator:
         return Tags(estimator_type=None, target_tags=TargetTags(required=False))
 
     def get_metadata_routing(self) -> Any:
-        """Get what scikit-learn's metadata routing may pass to the methods of this estimator.
+        """Return what scikit-learn's metadata routing may pass to the methods of this estimator.
 
         Returns
         -------
@@ -163,31 +164,32 @@ class Estimator:
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the estimator to a file that `coterie.load` reads.
+        """Write the estimator to a file that `coterie.load` can read.
 
-        The file is numpy's npz: arrays, and the rest as JSON. It holds no code, unlike pickle, and numbers keep all
-        their bits.
+        The file is in numpy's npz format: it has arrays, and all other values as JSON. Unlike a pickle, it has no code.
+        Numbers keep all their bits.
 
         Parameters
         ----------
         path : str or path-like
-            Where to; by custom with the ending ``.npz``. A file that is there is replaced once the new one is whole.
+            The file to write, usually with the ending ``.npz``. An existing file is replaced when the new one is
+            complete.
 
         Raises
         ------
         TypeError
-            A parameter or a result is something other than numbers, texts and arrays of them, such as a function, a
-            random generator or a sparse matrix; or the class is not one of coterie.
+            A parameter or attribute is not made of numbers, text and arrays of these, for example a function, a random
+            generator or a sparse matrix; or the class is not a class of coterie.
         ValueError
-            A parameter is out of range, or an attribute is not what `fit` could have left there.
+            A parameter is out of range, or an attribute has a value that `fit` cannot produce.
         OSError
-            The file can't be written. One that was there is as it was.
+            The file can't be written. An existing file does not change.
 
         Notes
         -----
-        The arrays are not compressed, and ``numpy.load`` reads them. The one called ``coterie.json`` holds the bytes of
-        a text: the version of the form, the public name of the class (``coterie.KMeans``), the parameters, and which
-        array is which attribute.
+        The arrays are not compressed, and ``numpy.load`` can read them. The array ``coterie.json`` has the bytes of a
+        JSON text: the version of the format, the public name of the class (``coterie.KMeans``), the parameters, and the
+        attribute that each array belongs to.
 
         Examples
         --------
@@ -210,7 +212,7 @@ class Estimator:
         check_parameters(type(self).__name__, self._rules, {name: getattr(self, name) for name in self._rules})
 
     def _check_state(self) -> None:
-        """Raise a ValueError where this is not what a constructor, and fit if it is fitted, could have left."""
+        """Raise ValueError if the constructor, and fit if it is fitted, cannot have produced this state."""
         owner, params = type(self).__name__, self._defaults()
         self._check_parameters()
         state = {name: value for name, value in self.__dict__.items() if name not in params}
@@ -221,7 +223,7 @@ class Estimator:
             check_state(f"{owner} that is not fitted", self._settings, state)
 
     def _check_relations(self) -> None:
-        """Raise a ValueError where attributes that `_state` allows do not go together."""
+        """Raise ValueError if attributes that `_state` allows do not match each other."""
 
     def _check_is_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():
@@ -289,7 +291,8 @@ class Transformer(Estimator):
         Parameters
         ----------
         transform : {"default", "pandas", "polars"}, default=None
-            A numpy array or a table of that library; None changes nothing.
+            "default" returns a numpy array; the others return a table of that library. None does not change the
+            setting.
 
         Returns
         -------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Exceptions and categories of warnings; those of scikit-learn's names are also scikit-learn's where it is loaded."""
+"""Exceptions and warnings; if scikit-learn is loaded, those with its names are also subclasses of its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 class NotFittedError(ValueError, AttributeError):
     """An estimator was used before it was fitted.
 
-    Where scikit-learn is loaded it can be caught as ``sklearn.exceptions.NotFittedError`` too.
+    If scikit-learn is loaded, it can also be caught as ``sklearn.exceptions.NotFittedError``.
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -19,9 +19,9 @@ class NotFittedError(ValueError, AttributeError):
 
 
 class ConvergenceWarning(UserWarning):
-    """An algorithm did not converge as expected, or found fewer clusters than asked for.
+    """An algorithm did not converge, or found fewer clusters than requested.
 
-    Where scikit-learn is loaded it can be caught as ``sklearn.exceptions.ConvergenceWarning`` too.
+    If scikit-learn is loaded, it can also be caught as ``sklearn.exceptions.ConvergenceWarning``.
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -29,14 +29,15 @@ class ConvergenceWarning(UserWarning):
 
 
 class ClusteringWarning(UserWarning):
-    """The clustering is as asked for, but probably not what was wanted; the message says what to try."""
+    """The result is correct for these parameters, but probably not useful; the message says what to try."""
 
 
 class FeatureScaleWarning(UserWarning):
     """One feature varies so much more than all the others that distances hardly depend on the others.
 
-    Raised by `fit` where one of two or more features holds 95% of their total variance or more, with a metric that adds
-    up differences. ``warnings.filterwarnings("ignore", category=coterie.FeatureScaleWarning)`` silences it.
+    `fit` gives this warning if there are two or more features, one of them has at least 95% of their total variance,
+    and the metric adds up differences. ``warnings.filterwarnings("ignore", category=coterie.FeatureScaleWarning)``
+    silences it.
     """
 
 

@@ -24,7 +24,7 @@ _CLASSES = (
 
 
 def load(path: str | os.PathLike[str]) -> Any:
-    """Read the estimator that `save` wrote, as fitted as it was.
+    """Read an estimator from a file that its method `save` wrote.
 
     Parameters
     ----------
@@ -34,21 +34,21 @@ def load(path: str | os.PathLike[str]) -> Any:
     Returns
     -------
     Estimator
-        Of the class that was saved. Its results and predictions are the same bits.
+        An estimator of the class that was saved. Its attributes and predictions are the same bits.
 
     Raises
     ------
     ValueError
-        The file is no saved model, one of another version, or one that holds what no fit could have left.
+        The file is not a saved model, has another version of the format, or has values that `fit` cannot produce.
     OSError
         The file can't be read, or its arrays don't fit into memory.
 
     Notes
     -----
-    Nothing in the file is run, and nothing is trusted: sizes are compared with the size of the file and with memory
-    before anything is read, parameters must be valid, and each attribute must be of the type, shape and range that the
-    class declares; trees must be trees, and labels those of their cut. So a file from anyone can be loaded: at worst it
-    holds another model than its name says.
+    Loading runs no code from the file, and checks everything. Sizes are compared with the size of the file and with the
+    available memory before anything is read. Parameters must be valid, and each attribute must have the type, shape and
+    range that the class declares. Linkage matrices must be valid, and labels must belong to their cut. So you can load
+    files from any source; but the model in a file may be different from what its name says.
 
     Examples
     --------
@@ -67,8 +67,8 @@ def save_parts(file: IO[bytes], parts: Mapping[str, Estimator], facts: Mapping[s
         name = name_of(type(each))
         if name is None:
             raise TypeError(
-                f"{part} is a {type(each).__qualname__}, which can't be saved without pickle: only the "
-                "classes of coterie can."
+                f"{part} is a {type(each).__qualname__}, which can't be saved without pickle. Only "
+                "estimators of coterie can be saved."
             )
         params = each.get_params(deep=False)
         state = {key: value for key, value in each.__dict__.items() if key not in params}
@@ -86,7 +86,7 @@ def load_parts(path: str | os.PathLike[str]) -> tuple[dict[str, Estimator], dict
         _check_keys("it", tree, ("parts", "facts"))
         _check_keys("it", tree["parts"], ("model",), ("scaler",))
         if not isinstance(tree["facts"], dict):
-            raise ValueError("its facts are no table of names and values")
+            raise ValueError("its facts are not a table of names and values")
         parts = {}
         for part, each in tree["parts"].items():
             _check_keys(f"its {part}", each, ("class", "params", "state"))
@@ -101,7 +101,7 @@ def load_parts(path: str | os.PathLike[str]) -> tuple[dict[str, Estimator], dict
 
 def _check_keys(owner: str, found: object, needed: Collection[str], allowed: Collection[str] = ()) -> None:
     if not isinstance(found, dict):
-        raise ValueError(f"{owner} is no table of names and values")
+        raise ValueError(f"{owner} is not a table of names and values")
     for name in needed:
         if name not in found:
             raise ValueError(f"{owner} has no {name!r}")
@@ -114,7 +114,7 @@ def find_class(name: object) -> type[Estimator]:
     """The class of an estimator that has this public name."""
     if name not in _CLASSES:
         old = " That is how earlier versions named classes: fit and save the model again." if ":" in str(name) else ""
-        raise ValueError(f"{name!r} is no class that a file can hold.{old}")
+        raise ValueError(f"{name!r} is not a class that can be in a file.{old}")
     cls: type[Estimator] = public_names.find(str(name))
     return cls
 

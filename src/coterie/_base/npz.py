@@ -89,15 +89,15 @@ def _encode(value: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:
         if _as_metric(code) == value:  # made by `as_metric`
             return code
     raise TypeError(
-        f"{place} is a {type(value).__name__}, which can't be saved without pickle: only numbers, texts, "
-        "arrays of them and what is made of these can."
+        f"{place} is a {type(value).__name__}, which can't be saved without pickle. Only numbers, text, "
+        "arrays and containers of these can be saved."
     )
 
 
 def _as_metric(code: dict[str, Any]) -> Any:
     name, options = code[_METRIC], {key: value for key, value in code.items() if key != _METRIC}
     if not isinstance(name, str) or options.keys() - {"p"}:
-        raise ValueError(f"{code} is no metric")
+        raise ValueError(f"{code} is not a metric")
     return public_names.find("coterie.distances.as_metric")(name, **options)
 
 
@@ -170,7 +170,7 @@ def _check_end(file: IO[bytes], size: int) -> None:
     file.seek(max(0, size - n))
     end = file.read(n).rjust(n, b"\0")
     if end[76:80] != b"PK\5\6":
-        raise ValueError("it is no npz file, or not a complete one")
+        raise ValueError("it is not an npz file, or it is not complete")
     (n_bytes,) = struct.unpack("<L", end[88:92])
     if end[56:60] == b"PK\6\7":  # a file of more than 4 GB
         (n_bytes,) = struct.unpack("<Q", end[40:48])
@@ -186,11 +186,11 @@ def _read_array(member: IO[bytes], n_bytes: int) -> np.ndarray:
     (n_more,) = struct.unpack("<H", start[8:])
     found = _NPY.fullmatch(member.read(n_more))
     if found is None:
-        raise ValueError("it has an array that is not of numbers or texts, or not in C order")
+        raise ValueError("it has an array that does not hold numbers or text, or is not in C order")
     dtype = np.dtype(found[1].decode())
     shape = tuple(int(length) for length in found[2].split(b",") if length)
     if math.prod(shape) * dtype.itemsize != n_bytes - 10 - n_more or not dtype.itemsize:
-        raise ValueError(f"it has an array of shape {shape} that is not as large as its shape says")
+        raise ValueError(f"it has an array of shape {shape} whose size does not match its shape")
     array = np.empty(shape, dtype)
     left = array.reshape(-1).view(np.uint8).data
     while left:
@@ -203,7 +203,7 @@ def _read_array(member: IO[bytes], n_bytes: int) -> np.ndarray:
         highest
         and array.reshape(-1).view(np.uint8 if dtype.kind == "b" else dtype.byteorder + "u4").max(initial=0) > highest
     ):
-        raise ValueError("it has an array of bytes that are no bool or no text")
+        raise ValueError("it has an array of bytes that are not valid as bool or text")
     return array.astype(dtype.newbyteorder("="), copy=False)
 
 
@@ -212,7 +212,7 @@ def _parse(header: np.ndarray) -> dict[str, Any]:
     import json
 
     if header.dtype != np.uint8 or header.ndim != 1:
-        raise ValueError(f"{_HEADER} in it is no text")
+        raise ValueError(f"{_HEADER} in it is not text")
     memory.require(_BYTES_OF_JSON * len(header), f"{_HEADER} in it", "Load it where there is more.")
     text = header.tobytes().decode()
     brackets = np.frombuffer(re.sub(r"[^][{}]", "", _QUOTED.sub("", text)).encode(), np.uint8)
@@ -227,7 +227,7 @@ def _parse(header: np.ndarray) -> dict[str, Any]:
         raise ValueError("it was written by a later version of coterie")
     if version < FORMAT:
         raise ValueError(
-            "it was written by an earlier version of coterie, in a form that is not read any more: fit "
+            "it was written by an earlier version of coterie, in a format that is no longer supported: fit "
             "and save the model again"
         )
     return tree
@@ -260,9 +260,9 @@ def _decode(value: Any, place: str, take: Any) -> Any:
     if value == {_TEXTS: place}:
         array = take(place)
         if array.dtype.kind != "U":
-            raise ValueError(f"{place} in it is not of texts")
+            raise ValueError(f"{place} in it does not hold text")
         memory.require(_BYTES_OF_TEXT * array.nbytes, place, "Load it where there is more.")
         return array.astype(object)
     if value.keys() == {_TUPLE} and isinstance(value[_TUPLE], list):
         return tuple(_decode(value[_TUPLE], place, take))
-    raise ValueError(f"{place} in it is of an unknown kind")
+    raise ValueError(f"{place} in it has an unknown type")

@@ -23,7 +23,7 @@ class Rule(NamedTuple):
 
 
 def integer(low: int, high: int | None = None) -> Rule:
-    """An int from `low` to `high`, both included. A bool is not a number here."""
+    """An int from `low` to `high`, both included. A bool does not count as an int."""
     top = _LARGEST_INT if high is None else high
     return Rule(
         f"an int in the range [{low}, {'inf)' if high is None else f'{high}]'}",
@@ -44,12 +44,12 @@ def real(low: float) -> Rule:
 
 
 def is_integer(value: object) -> TypeGuard[int]:
-    """Whether `value` is a whole number; a bool is none here, nor is a difference of times, which numpy counts in."""
+    """Whether `value` is a whole number. A bool and a numpy timedelta are not."""
     return isinstance(value, Integral) and not isinstance(value, bool | np.timedelta64)
 
 
 def is_real(value: object) -> TypeGuard[float]:
-    """Whether `value` is a real number; a difference of times is none."""
+    """Whether `value` is a real number. A numpy timedelta is not."""
     return isinstance(value, Real) and not isinstance(value, np.timedelta64)
 
 
@@ -118,6 +118,6 @@ def check_parameters(owner: str, rules: Mapping[str, tuple[Rule, ...]], values: 
 
 
 def check_n_clusters(n_samples: int, n_clusters: int) -> None:
-    """Raise ValueError where more clusters are asked for than there are rows."""
+    """Raise ValueError if there are fewer rows than clusters."""
     if n_samples < n_clusters:
         raise ValueError(f"n_samples={n_samples} should be >= n_clusters={n_clusters}.")

@@ -91,7 +91,7 @@ def check_state(
     """
     for name in values:
         if name not in declared:
-            raise ValueError(f"{name!r} is no attribute of {owner}")
+            raise ValueError(f"{name!r} is not an attribute of {owner}")
     known = dict(lengths or {})
     known.update(
         (name, int(value))

@@ -35,9 +35,9 @@ _LINKAGES = ("ward", "complete", "average", "single", "weighted", "centroid", "m
 class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
     """Bottom-up hierarchical clustering: every row begins alone, and the two nearest clusters are merged, step by step.
 
-    Parameters, attributes, labels with their numbers, and messages are those of
-    ``sklearn.cluster.AgglomerativeClustering``; with the tree as scipy writes it (`linkage_`), three more linkages,
-    other cuts of the fitted tree (`cut`) and labels for new rows (`predict`).
+    Parameters, attributes, labels and messages are those of ``sklearn.cluster.AgglomerativeClustering``. In addition,
+    there are scipy's linkage matrix (`linkage_`), three more linkages, other cuts of the fitted tree (`cut`) and labels
+    for new rows (`predict`).
 
     Parameters
     ----------
@@ -45,10 +45,10 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
         Number of clusters to find. Must be None if `distance_threshold` is given.
 
     metric : str, callable or `coterie.distances.Metric`, default='euclidean'
-        How far two rows are from each other:
+        The distance between two rows:
 
-        - a name of the table in `coterie.distances`;
-        - 'precomputed': `X` is the square matrix of the distances, of which the part above the diagonal is used;
+        - a name from the table in `coterie.distances`;
+        - 'precomputed': `X` is the square matrix of the distances; only the part above the diagonal is used;
         - a callable that takes one argument: ``metric(X)`` returns that matrix;
         - a callable that needs two: ``metric(x, y)`` returns the distance of two rows.
 
@@ -79,10 +79,10 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
         Clusters at this distance or farther apart are not merged. Must be None if `n_clusters` is given.
 
     compute_distances : bool, default=False
-        Set `distances_` even where `distance_threshold` is None.
+        Set `distances_` even if `distance_threshold` is None.
 
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
 
     Attributes
     ----------
@@ -94,7 +94,7 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
         the number of rows in the new cluster.
 
     children_ : ndarray of shape (n_samples - 1, 2), intp
-        The two clusters of each merge: a row if less than n_samples, else the cluster of merge number ``i -
+        The two clusters of each merge. A number i below n_samples is a row; otherwise it is the cluster of merge ``i -
         n_samples``.
 
     distances_ : ndarray of shape (n_samples - 1,), float64
@@ -117,7 +117,7 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
 
     See Also
     --------
-    DivisiveClustering : From the top down.
+    DivisiveClustering : Top-down clustering.
 
     Notes
     -----
@@ -203,11 +203,11 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
             The data, or their distances with ``metric='precomputed'``; not modified. `predict` uses them again: an
             array that was not copied must stay as it is until then.
 
-        y : ignored
+        y : None
             Ignored; kept for API compatibility.
 
         callback : callable, default=None
-            Called as ``callback(stage, done, total)`` in the course of the work; returning False stops it.
+            Called as ``callback(stage, done, total)`` during the work. If it returns False, the work stops.
 
         Returns
         -------
@@ -216,8 +216,8 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
         Raises
         ------
         ValueError
-            A parameter is out of range or does not go with another one, there are fewer rows than clusters or than two,
-            the data are not a finite, real, two-dimensional table, or the metric is not defined for them.
+            A parameter is out of range or conflicts with another one, there are fewer rows than clusters or fewer than
+            two, the data are not a finite, real, two-dimensional table, or the metric is not defined for them.
         TypeError
             The data are sparse or hold objects that are not numbers.
         NotImplementedError
@@ -234,7 +234,7 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
 
         Notes
         -----
-        A fit that raises or is interrupted leaves the estimator as it was.
+        If a fit raises or is interrupted, the estimator does not change.
         """
         self._check_parameters()
         self._check_cut()
@@ -291,15 +291,16 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
         Returns
         -------
         ndarray of shape (n_new,), intp
-            Of equally near clusters the one with the lowest label.
+            If clusters are equally near, the lowest label.
 
         Raises
         ------
         NotFittedError
             `fit` was not called.
         ValueError, TypeError
-            As by `fit`, the columns differ in number or name from those seen by fit, or clusters and new rows have no
-            distance: centers with ``metric='precomputed'``, or a metric that only takes all rows.
+            For the same reasons as `fit`, or if the number or names of the columns differ from those seen by fit. Also
+            if distances of new rows to clusters are not defined: a linkage with centers and ``metric='precomputed'``,
+            or a metric that takes all rows at once.
 
         Notes
         -----
@@ -334,7 +335,7 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
     def _check_state(self) -> None:
         if self.memory is not None:  # joblib would run what is in that place
             raise ValueError(
-                "A model in a file can't have a memory, which is a place on one machine. Got "
+                "A model in a file can't have a memory, because that is a place on one machine. Got "
                 f"memory={shown(self.memory)}."
             )
         super()._check_state()

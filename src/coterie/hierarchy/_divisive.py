@@ -37,9 +37,9 @@ class DivisiveClustering(TreeClusterer):
         Number of clusters to find. Must be None if `distance_threshold` is given.
 
     metric : str, callable or `coterie.distances.Metric`, default='euclidean'
-        How far two rows are from each other:
+        The distance between two rows:
 
-        - a name of the table in `coterie.distances`;
+        - a name from the table in `coterie.distances`;
         - 'precomputed': `X` is the square matrix of the distances;
         - a callable that takes one argument: ``metric(X)`` returns that matrix;
         - a callable that needs two: ``metric(x, y)`` returns the distance of two rows.
@@ -48,7 +48,7 @@ class DivisiveClustering(TreeClusterer):
         Clusters with this diameter or a larger one are split. Must be None if `n_clusters` is given.
 
     n_jobs : int or None, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all CPUs. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class DivisiveClustering(TreeClusterer):
         the diameter of the cluster that was split, and the number of its rows.
 
     children_ : ndarray of shape (n_samples - 1, 2), intp
-        The two parts of each cluster: a row if less than n_samples, else the cluster of number ``i - n_samples``.
+        The two parts of each cluster. A number i below n_samples is a row; otherwise it is cluster ``i - n_samples``.
 
     distances_ : ndarray of shape (n_samples - 1,), float64
         The diameter of each cluster.
@@ -79,7 +79,7 @@ class DivisiveClustering(TreeClusterer):
 
     See Also
     --------
-    AgglomerativeClustering : From the bottom up.
+    AgglomerativeClustering : Bottom-up clustering.
 
     Notes
     -----

@@ -75,7 +75,7 @@ def linkage(
         False allows condensed distances to be overwritten (if they are a C-ordered, writeable float64 array), which
         saves the memory of a second matrix. This is fastcluster's parameter.
     n_jobs : int, default=None
-        Number of threads; None is `coterie.get_num_threads`, -1 all. The result does not depend on it.
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
 
     Returns
     -------
@@ -86,9 +86,9 @@ def linkage(
     Raises
     ------
     ValueError
-        There is no such method or metric, the metric does not suit the method, `y` has a length that is not that of
-        a condensed matrix, holds fewer than two points, NaN or infinity, or has another number of dimensions; a
-        distance of the metric is NaN or infinite; or a height would be beyond the largest number.
+        The method or metric is unknown, the metric does not suit the method, `y` has a length that is not that of a
+        condensed matrix, holds fewer than two points, NaN or infinity, or has another number of dimensions; a distance
+        of the metric is NaN or infinite; or a height would be beyond the largest number.
     MemoryError
         Complete, average or weighted linkage of points, and the distances do not fit into memory; nothing is
         allocated then.
@@ -100,8 +100,8 @@ def linkage(
 
     See Also
     --------
-    coterie.AgglomerativeClustering : the same as an estimator, with labels.
-    linkage_vector : fastcluster's name for what needs no distance matrix.
+    coterie.AgglomerativeClustering : The estimator, with labels.
+    linkage_vector : fastcluster's function that needs no distance matrix.
 
     Notes
     -----
@@ -110,14 +110,14 @@ def linkage(
     condensed distances that are preserved, at most about as much memory again is needed; with ``preserve_input=False``
     a part of that.
 
-    Where all distances that are compared differ, the result is scipy's. Among equal distances, the pair of clusters
-    with the lowest numbers is merged first; where there are many clusters, all pairs of mutual nearest neighbors are
-    merged at once. For single linkage the heights and all cophenetic distances are the same in any order. For the other
-    methods a tie can lead to another tree, as in any implementation. Centroid and median linkage can have inversions:
-    heights that fall.
+    If all distances that are compared differ, the result is scipy's. Among equal distances, the pair of clusters with
+    the lowest numbers is merged first; if there are many clusters, all pairs of mutual nearest neighbors are merged at
+    once. For single linkage the heights and all cophenetic distances are the same in any order. For the other methods a
+    tie can lead to another tree, as in any implementation. Centroid and median linkage can have inversions: heights
+    that fall.
 
     Very large and very small numbers are multiplied by a power of two first, so that trees are the same at every scale.
-    Beside large numbers, numbers whose squares are too small may count as 0.
+    If there are large numbers as well, numbers whose squares are too small may count as 0.
 
     References
     ----------
@@ -175,7 +175,7 @@ def linkage_vector(
     *,
     n_jobs: int | None = None,
 ) -> NDArray[np.float64]:
-    """Cluster points bottom-up in memory that grows with their number: fastcluster's function of that name.
+    """Cluster points bottom-up, in memory proportional to their number, like fastcluster's function of this name.
 
     Parameters
     ----------
@@ -261,7 +261,7 @@ def fclusterdata(
     method: str = "single",
     R: ArrayLike | None = None,
 ) -> NDArray[np.int32]:
-    """Flat clusters of observations: `linkage`, then `fcluster`.
+    """Find flat clusters of observations by `linkage` and `fcluster`.
 
     Parameters
     ----------
