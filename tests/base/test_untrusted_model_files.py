@@ -445,12 +445,11 @@ def test_every_public_estimator_can_be_saved():
     def below(cls):
         return {cls, *(each for direct in cls.__subclasses__() for each in below(direct))}
 
-    found = {
-        cls
-        for cls in below(Estimator)
-        if cls.__module__.startswith("coterie.")
-        and hasattr(sys.modules[cls.__module__], "__all__") | hasattr(coterie, cls.__name__)
-    }
+    def is_public(cls):
+        package = sys.modules[".".join(cls.__module__.split(".")[:2])]
+        return package.__name__.startswith("coterie.") and cls.__name__ in getattr(package, "__all__", ())
+
+    found = filter(is_public, below(Estimator))
     assert {cls.__name__ for cls in found} == {type(model).__name__ for model in MODELS.values()}
     assert all(model_files.find_class(model_files.name_of(cls)) is cls for cls in found)
 
