@@ -94,7 +94,7 @@ def test_mistake_among_numbers_is_an_error_that_names_the_line(read):
         (b"", "there is nothing in it"),
         (b"\n \n", "there is nothing in it"),
         (b"a,b\n", "a header line but no row below it"),
-        (b"a,b\n1,2\n\n3\n", "line 4 has 1 field, where the first line has 2"),
+        (b"a,b\n1,2\n\n3\n", "line 4 has 1 field, but the first line has 2"),
         (b'a,b\n"1\n1",2\n3,4,5\n', "line 4 has 3 fields"),
         (b'a,b\n1,2\n3,"4\n5,6\n', "line 3: a quote is opened there and not closed"),
         (b"a,b\nx,y\nz,w\n", "no column of numbers in it, but a ('x'), b ('y')"),
@@ -158,5 +158,5 @@ def test_names_of_rows_come_from_a_column_of_text_or_numbers(read, monkeypatch):
     assert read(text, columns=["n"], row_names="n").values.tolist() == [[7], [8], [9], [9]]
     monkeypatch.setattr(thresholds, "csv_block", 20)
     assert read(text, row_names="who").row_names == ["ann", "bob", "c, d", ""]
-    with pytest.raises(Problem, match="there is no column but the names"):
+    with pytest.raises(Problem, match="there is no column besides the names"):
         read("who\nx\n", row_names="who")

@@ -231,7 +231,7 @@ def test_a_single_row(run):
         (["--plot", "-"], "a file is needed"),
         (["--plot", "iris.csv"], "would be overwritten"),
         (["--plot", "a.png", "--output", "a.png"], "named twice"),
-        (["--plot", "map.csv"], "no kind of picture"),
+        (["--plot", "map.csv"], "this kind of picture can't be written"),
         (["--seed", "1"], "unrecognized arguments: --seed"),
         (["-k", "3"], "unrecognized arguments: -k"),
     ],

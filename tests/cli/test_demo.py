@@ -51,7 +51,7 @@ def test_demo_refuses_a_picture_it_cant_write(fails):
 
 def test_pictures_of_unknown_kind_are_refused_before_the_work(fails):
     pytest.importorskip("matplotlib")
-    assert "picture.csv: no kind of picture that can be written" in fails(2, "demo", "--output", "picture.csv")
+    assert "picture.csv: this kind of picture can't be written" in fails(2, "demo", "--output", "picture.csv")
 
 
 def test_generated_addresses_are_on_the_map_and_not_in_the_lake():

@@ -90,7 +90,7 @@ def test_fewer_distinct_rows_than_clusters_warns(run):
     done = run("kmeans", "-", "-k", 2, stdin=b"a,b\n1,2\n1,2\n1,2\n")
     assert done.returncode == 0
     assert "warning: Number of distinct clusters (1) found smaller than n_clusters (2)" in done.stderr
-    assert "note: the same in every row, so without effect: a, b" in done.stderr
+    assert "note: the same in every row, so they have no effect: a, b" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def test_input_is_not_overwritten(fails, tmp_path):
         (["kmeans", "iris.csv", "-k", "3", "--drop", "Species"], "did you mean 'species'?"),
         (["kmeans", "iris.csv", "-k", "3", "--drop", "zzz"], "there is sepal_length_cm, "),
         (["kmeans", "iris.csv", "-k", "3", "--drop", ",".join([*NAMES, "species"])], "leaves no column"),
-        (["kmeans", "iris.csv", "-k", "3", "--array", "X"], "--array is for npz files"),
+        (["kmeans", "iris.csv", "-k", "3", "--array", "X"], "--array is only for npz files"),
         (["kmeans", "iris.csv", "-k", "3", "--output", "a", "--centers", "a"], "named twice"),
     ],
 )

@@ -210,13 +210,12 @@ def test_a_model_of_columns_without_names_goes_by_their_place_in_the_file(cli, t
     [
         (
             ["sepal_length_cm", "sepal_width", "petal_length_cm", "petal_width_cm"],
-            "no column is called 'sepal_width_cm', as one was that the model was fitted with: did "
-            "you mean 'sepal_width'?",
+            "no column is called 'sepal_width_cm', but the model was fitted with one: did you mean 'sepal_width'?",
         ),
         (
             ["a", "b", "c", "d"],
-            "no column is called 'sepal_length_cm' (nor 3 more of the 4), as one was that the model was "
-            "fitted with: there is a, b, c, d",
+            "no column is called 'sepal_length_cm' (nor 3 more of the 4), but the model was "
+            "fitted with one: there is a, b, c, d",
         ),
     ],
 )
@@ -347,8 +346,7 @@ def test_a_model_saved_from_python_takes_rows_as_they_are(cli, tmp_path):
     assert "no medians are in model.npz" in cli("predict", "model.npz", "new.npy", "--missing", "median", code=2).stderr
     coterie.DivisiveClustering(3).fit(OLD).save(tmp_path / "model.npz")
     assert (
-        "model.npz: a DivisiveClustering gives further rows no label"
-        in cli("predict", "model.npz", "new.npy", code=1).stderr
+        "model.npz: a DivisiveClustering can't label new rows" in cli("predict", "model.npz", "new.npy", code=1).stderr
     )
     coterie.AgglomerativeClustering(2, metric="precomputed", linkage="average").fit(np.ones((3, 3))).save(
         tmp_path / "model.npz"
@@ -427,8 +425,8 @@ def test_files_that_are_no_models(cli, tmp_path, kmeans_model, spoil, message):
     "fit, place, value, message",
     [
         (0, "facts/columns", np.array(["a", "b"]), "'columns' of the facts"),
-        (0, "facts/columns", np.array(["a"] * 4), "not some of all_columns"),
-        (0, "facts/all_columns", np.array(NAMES[:3]), "not some of all_columns"),
+        (0, "facts/columns", np.array(["a"] * 4), "not all in all_columns"),
+        (0, "facts/all_columns", np.array(NAMES[:3]), "not all in all_columns"),
         (0, "facts/medians", np.array([1.0, 2.0, np.nan, 3.0]), "'medians' of the facts"),
         (0, "facts/medians", np.ones(3), "'medians' of the facts"),
         (0, "facts/typical", np.ones((0, 4)), "no typical rows"),

@@ -161,7 +161,7 @@ def test_what_was_decided_is_told(read, capsys):
     assert "note: points between thousands: 2.339 is read as 2339\n" in err
     read(as_text({"n": ["2.339", "756"], "whole": ["1", "2"]}), quiet=True)
     assert (
-        capsys.readouterr().err == "warning: left out, as the numbers can be read in two ways: n ('2.339' may be "
+        capsys.readouterr().err == "warning: left out, because the numbers can be read in two ways: n ('2.339' may be "
         "2.339 or 2,339)\n"
     )
     with pytest.raises(Problem, match=r"not a column of numbers: n \('2.339' may be"):

@@ -212,7 +212,7 @@ def test_output_is_not_where_standard_output_goes(run, tmp_path):
     command = [sys.executable, "-m", "coterie", "kmeans", "iris.csv", "-k", "3", "--quiet"]
     with open("labels.csv", "ab") as out:
         done = subprocess.run([*command, "--centers", "./labels.csv"], stdout=out, stderr=subprocess.PIPE, timeout=60)
-    assert done.returncode == 2 and b"./labels.csv is where standard output goes, too" in done.stderr
+    assert done.returncode == 2 and b"./labels.csv is also the file for standard output" in done.stderr
     assert (tmp_path / "labels.csv").read_text() == "old"
     with open("labels.csv", "wb") as out:  # which is no other file, if it is meant
         done = subprocess.run([*command, "-o", "/dev/stdout", "--centers", os.devnull], stdout=out, timeout=60)

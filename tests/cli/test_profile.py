@@ -170,7 +170,7 @@ def test_columns_are_left_out_with_a_warning_and_never_all(run, tmp_path):
     assert "model_year" in said.out and "built" not in said.out
     said = run(tmp_path / "cars.csv", "--labels", "labels.csv", "--quiet", "--drop", "model_year,mpg")
     assert (
-        said.err == "warning: used although they look like identifiers and dates, as there is nothing else: "
+        said.err == "warning: used although they look like identifiers and dates, because there is nothing else: "
         "car_id, built\n"
     )
     assert "car_id" in said.out and "built" in said.out

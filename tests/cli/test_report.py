@@ -133,7 +133,7 @@ def test_columns_are_left_out_with_a_warning_and_never_all(plain, capsys):
     )
     plain("x.csv", "--quiet", "--drop", "a")
     assert (
-        "warning: used although they look like identifiers and dates, as there is nothing else: id, year"
+        "warning: used although they look like identifiers and dates, because there is nothing else: id, year"
         in capsys.readouterr().err
     )
 

@@ -95,7 +95,7 @@ def test_picture_is_drawn(cli, groups, tmp_path):
     cli("x.npy", "-k", "2-4", "--stability", 2, "--plot", "sweep.svg")
     text = (tmp_path / "sweep.svg").read_text()
     assert "x.npy: kmeans" in text and "silhouette" in text and "suggested: 3 clusters" in text
-    assert "no kind of picture" in cli("x.npy", "--plot", "sweep.csv", code=2).stderr
+    assert "this kind of picture can't be written" in cli("x.npy", "--plot", "sweep.csv", code=2).stderr
 
 
 def test_no_structure_is_said_where_there_is_none(cli, tmp_path):

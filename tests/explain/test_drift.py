@@ -141,7 +141,7 @@ def test_models_that_can_not_drift_are_refused(blobs):
         drift(KMeans(2), blobs[0])
     with pytest.raises(TypeError, match="drift needs a Profile, or a fitted estimator with labels_ and predict"):
         drift("model", blobs[0])
-    with pytest.raises(ValueError, match="a profile with a cluster, and with a feature that is a number"):
+    with pytest.raises(ValueError, match="a profile with at least one cluster and one numeric feature"):
         drift(profile([["a"], ["b"]], [0, 1]), [["a"]])
 
 

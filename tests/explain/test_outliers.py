@@ -121,7 +121,7 @@ def test_what_can_not_be_scored_is_refused(X):
         outlier_scores(X, DivisiveClustering(2).fit(X))
     with pytest.raises(ValueError, match="means of the clusters of a tree"):
         outlier_scores(X, AgglomerativeClustering(2, linkage="average", metric="manhattan").fit(X))
-    with pytest.raises(ValueError, match="reference is for k-means only"):
+    with pytest.raises(ValueError, match="reference is only for k-means"):
         outlier_scores(X, DBSCAN(1.5).fit(X), reference=X)
     with pytest.raises(ValueError, match="X has 2 features, but KMeans is expecting 3"):
         outlier_scores(X[:, :2], KMeans(2).fit(X))

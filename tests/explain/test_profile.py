@@ -187,7 +187,7 @@ def test_names_and_identifiers_are_left_out_unless_asked_for():
             ValueError,
             "feature_names must hold one name for each of the 2 columns of X. Got 1",
         ),
-        (([[1.0, 2.0]], [0], ["a", "a"]), ValueError, "names of their own. Got 'a' more than once"),
+        (([[1.0, 2.0]], [0], ["a", "a"]), ValueError, "must be unique. Got 'a' more than once"),
         (([[1.0, 2.0]], [0], None, np.array(1)), TypeError, "categorical must be a list of names"),
         (([[1.0, 2.0]], [0], None, ["b"]), ValueError, "categorical must hold names or indices .* Got 'b'"),
         (([[1.0, 2.0]], [0], None, [2]), ValueError, "Got 2, but there are 2 columns: x0, x1"),

@@ -152,7 +152,7 @@ def test_the_rule_for_trees(monkeypatch):
 def test_places_close_to_each_other_keep_the_digits_of_their_distances():
     rng = np.random.RandomState(6)
     place = np.array([0.9, -2.0])
-    rows = np.append([place], place + rng.uniform(-1, 1, size=(50, 2)) * 1e-9, axis=0)  # within a centimetre
+    rows = np.append([place], place + rng.uniform(-1, 1, size=(50, 2)) * 1e-9, axis=0)  # within a centimeter
     found, indices = kneighbors(rows, 51, [place], metric="haversine")
     expected = distances.cdist([place], rows, "haversine")[0]
     np.testing.assert_array_equal(found[0], expected[indices[0]])

@@ -139,7 +139,9 @@ def test_thirty_features_go_below_each_other_and_can_be_read():
 
 @pytest.mark.parametrize("given", [BLOBS, None, "profile", [[1.0]]], ids=lambda given: type(given).__name__)
 def test_what_is_no_profile(ax, given):
-    with pytest.raises(TypeError, match=r"plot\.profile needs what coterie\.explain\.profile\(X, labels\) gave. Got "):
+    with pytest.raises(
+        TypeError, match=r"plot\.profile needs the result of coterie\.explain\.profile\(X, labels\). Got "
+    ):
         profile(given, ax=ax)
 
 

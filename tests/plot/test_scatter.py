@@ -266,7 +266,7 @@ def test_labels_of_any_type(ax, labels, legend):
         ([["a", "b"]], [0], {}, "holds text"),
         ([[1.0, 2.0]], [0], {"centers": [[1.0, 2.0, 3.0]]}, "centers with as many columns as X, 2. Got 3"),
         ([[1.0, 2.0]], [0], {"names": ["a"]}, "names must be one for each of the 2 columns. Got 1"),
-        ([[1.0, 2.0, 3.0]], [0], {"regions": len}, "regions of one or two columns, not of 3"),
+        ([[1.0, 2.0, 3.0]], [0], {"regions": len}, "regions for one or two columns only. Got 3"),
     ],
 )
 def test_what_can_not_be_scattered(ax, X, labels, more, message):

@@ -145,7 +145,7 @@ def test_several_suggestions_have_a_line_each(ax, swept):
 
 @pytest.mark.parametrize("given", [None, 3, "sweep", [[1.0]], {}, {"k-means": 3}, np.eye(3)], ids=str)
 def test_what_is_no_sweep(ax, given):
-    with pytest.raises(TypeError, match=r"plot\.sweep needs what coterie\.selection\.sweep or suggest_k gave"):
+    with pytest.raises(TypeError, match=r"plot\.sweep needs the result of coterie\.selection\.sweep or suggest_k"):
         sweep(given, ax=ax)
     assert not ax.child_axes
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What `drift` found in sentences and as a table."""
+"""The results of `drift` in sentences and as a table."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ def _names(X: object, feature_names: Sequence[str] | None, n_columns: int) -> li
             )
     if len(set(names)) < len(names):
         twice = next(name for name, count in Counter(names).items() if count > 1)
-        raise ValueError(f"Features must have names of their own. Got {twice!r} more than once.")
+        raise ValueError(f"Names of features must be unique. Got {twice!r} more than once.")
     return names
 
 
@@ -225,7 +225,7 @@ def _of_objects(name: str, column: list[Any]) -> Category:
         found: set[Any] = set(column) - {None}
     except TypeError as error:  # vectors, for example
         raise TypeError(
-            f"Column {name!r} of X holds what is neither a number nor a category: {error}. Leave it "
+            f"Column {name!r} of X has values that are neither numbers nor categories: {error}. Leave it "
             "out, or spread vectors over columns of their own."
         ) from None
     try:

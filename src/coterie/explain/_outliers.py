@@ -89,9 +89,7 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     others = fitted._fit_X
     if reference is not None:
         if centers is None or others is not None:
-            raise ValueError(
-                f"reference is for k-means only: other models know what is typical. Got {type(model).__name__}."
-            )
+            raise ValueError(f"reference is only for k-means; other models do not need it. Got {type(model).__name__}.")
         others = fitted._read_more(reference)
     if centers is None:
         scores = fitted._noise_scores(rows)

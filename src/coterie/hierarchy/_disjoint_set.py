@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Sets of anything that merge."""
+"""Disjoint sets of any elements, which can be merged."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ __all__ = ["DisjointSet"]
 
 
 class DisjointSet:
-    """Elements in subsets that have none in common, and can be merged.
+    """Disjoint subsets of elements, which can be merged.
 
     Parameters
     ----------
     elements : iterable of hashable, optional
-        Each is a subset of its own to begin with.
+        At first, each element is its own subset.
 
     Attributes
     ----------
@@ -24,8 +24,8 @@ class DisjointSet:
     Notes
     -----
     Union by size and path halving: practically constant time for `add`, `merge`, `connected`, `subset_size` and the
-    look-up of a root; `subset` takes time in proportion to what it returns [1]_. Of two subsets of like size the one
-    whose root was added first keeps its root.
+    look-up of a root; `subset` takes time proportional to the size of its result [1]_. If two subsets have the same
+    size, the root that was added first stays the root.
 
     References
     ----------
@@ -83,7 +83,7 @@ class DisjointSet:
         return i
 
     def add(self, x: Hashable) -> None:
-        """Add `x` as a subset of its own; nothing happens if it is there already."""
+        """Add `x` as its own subset; nothing happens if it was added before."""
         if x not in self._place:
             i = self._place[x] = len(self._elements)
             self._elements.append(x)

@@ -133,11 +133,11 @@ class DivisiveClustering(TreeClusterer):
             The data, or their distances with ``metric='precomputed'``; not modified. A matrix in float64 and C order is
             not copied.
 
-        y : ignored
+        y : None
             Ignored; kept for API compatibility.
 
         callback : callable, default=None
-            Called as ``callback(stage, done, total)`` in the course of the work; returning False stops it.
+            Called as ``callback(stage, done, total)`` during the work. If it returns False, the work stops.
 
         Returns
         -------
@@ -146,9 +146,9 @@ class DivisiveClustering(TreeClusterer):
         Raises
         ------
         ValueError
-            A parameter is out of range, there are fewer rows than clusters or than two, the data are not a finite,
-            real, two-dimensional table, the metric is not defined for them, or the distances are negative or not
-            symmetric.
+            A parameter is out of range, there are fewer rows than clusters or fewer than two, the data are not a
+            finite, real, two-dimensional table, the metric is not defined for them, or the distances are negative or
+            not symmetric.
         TypeError
             The data are sparse or hold objects that are not numbers.
         MemoryError
@@ -163,7 +163,7 @@ class DivisiveClustering(TreeClusterer):
 
         Notes
         -----
-        A fit that raises or is interrupted leaves the estimator as it was.
+        If a fit raises or is interrupted, the estimator does not change.
         """
         self._check_parameters()
         self._check_cut()
@@ -205,7 +205,7 @@ def _split_all(matrix: NDArray[np.float64], n_threads: int) -> tuple[NDArray[np.
     bad = np.flatnonzero(~np.isfinite(vectors[0, :n]))
     if len(bad):
         raise ValueError(
-            f"The distances must be finite numbers. First not so, or too large to be added up, at row {bad[0]}."
+            f"The distances must be finite numbers whose sum is not too large for float64. First problem at row {bad[0]}."
         )
     todo, n_pairs = divisive.GO_ON, n * (n - 1) // 2
     while todo != divisive.IS_DONE:

@@ -61,9 +61,9 @@ class TreeClusterer(Clusterer):
     def cut(
         self, n_clusters: int | None = None, distance_threshold: float | None = None, min_size: int | None = None
     ) -> NDArray[np.intp]:
-        """Return the labels of another cut of the fitted tree; the estimator stays as it is.
+        """Return the labels of another cut of the fitted tree; the estimator does not change.
 
-        Give exactly one of the three.
+        Give exactly one of the three parameters.
 
         Parameters
         ----------
@@ -75,8 +75,8 @@ class TreeClusterer(Clusterer):
             `distance_threshold`.
 
         min_size : int, default=None
-            From the top, a cluster is split where both parts have at least so many rows. So each label has at least so
-            many, and each row has a label. The clusters are numbered by their first rows.
+            From the top, a cluster is split if both parts have at least this number of rows. So each cluster has at
+            least this number of rows, and each row has a label. The clusters are numbered by their first rows.
 
         Returns
         -------
@@ -88,7 +88,7 @@ class TreeClusterer(Clusterer):
         NotFittedError
             `fit` was not called.
         ValueError
-            Not exactly one of the three is given, or it is out of range.
+            None or more than one of the three parameters is given, or a parameter is out of range.
 
         Notes
         -----
@@ -119,7 +119,8 @@ class TreeClusterer(Clusterer):
         Parameters
         ----------
         callback : bool, str or None
-            True passes it, False does not, None raises if it is given, a str is the name under which it is given.
+            True passes it, False does not pass it, None raises an error if it is given, and a str is the name under
+            which it is given.
 
         Returns
         -------

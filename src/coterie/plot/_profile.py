@@ -68,7 +68,7 @@ def profile(profile: Profile, *, ax: Axes | None = None) -> FigureAxes:
 
     if not hasattr(profile, "differences"):
         raise TypeError(
-            f"plot.profile needs what coterie.explain.profile(X, labels) gave. Got {type(profile).__name__}."
+            f"plot.profile needs the result of coterie.explain.profile(X, labels). Got {type(profile).__name__}."
         )
     check_parameters("plot.profile", {"ax": AXES}, {"ax": ax})
     differences, texts, names = _features(profile)

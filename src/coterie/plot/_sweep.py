@@ -184,7 +184,7 @@ def _read(
     elif hasattr(sweep, "parameters"):
         return list(sweep.rows), list(sweep.parameters), sweep.scores, []
     raise TypeError(
-        "plot.sweep needs what coterie.selection.sweep or suggest_k gave, or a dict of suggestions. Got "
+        "plot.sweep needs the result of coterie.selection.sweep or suggest_k, or a dict of suggestions. Got "
         f"{type(sweep).__name__}."
     )
 

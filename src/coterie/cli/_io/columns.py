@@ -42,7 +42,7 @@ class Choose:
         drop = set(self.drop)
         chosen = [j for j, name in enumerate(names) if name not in drop and name != self.row_names]
         if names and not chosen:
-            raise Problem("--drop leaves no column" if self.drop else "there is no column but the names", code=2)
+            raise Problem("--drop leaves no column" if self.drop else "there is no column besides the names", code=2)
         return chosen
 
     def find_row_names(self, names: Sequence[str]) -> int | None:
@@ -78,7 +78,7 @@ class ChooseAgain:
         if are_given and self.is_named and absent:
             further = f" (nor {len(absent) - 1:,} more of the {len(self.columns):,})" if len(absent) > 1 else ""
             raise Problem(
-                f"no column is called {absent[0]!r}{further}, as one was that the model was fitted with: "
+                f"no column is called {absent[0]!r}{further}, but the model was fitted with one: "
                 f"{did_you_mean(absent[0], names)}"
             )
         if are_given and not absent:

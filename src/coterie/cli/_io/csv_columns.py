@@ -208,7 +208,7 @@ class Reader:
             if len(row) != width and not blank[i]:
                 quote = ", as if a quote were not closed" if any("\n" in cell for cell in row) else ""
                 raise Problem(
-                    f"line {line_of_all(i)} has {count(len(row), 'field')}, where the first line has {width}{quote}"
+                    f"line {line_of_all(i)} has {count(len(row), 'field')}, but the first line has {width}{quote}"
                 )
         places = [i for i in range(len(rows)) if not blank[i]] if any(blank) else range(len(rows))
         return [rows[i] for i in places], lambda i: line_of_all(places[i])

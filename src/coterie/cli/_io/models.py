@@ -125,7 +125,7 @@ def load_model(path: str) -> Saved:
     parts, facts = load_parts(path)
     model, name = parts["model"], type(parts["model"]).__name__
     if not isinstance(model, InductiveClusterer):
-        raise Problem(f"{path}: a {name} gives further rows no label")
+        raise Problem(f"{path}: a {name} can't label new rows")
     if not model.__sklearn_is_fitted__():
         raise Problem(f"{path}: the {name} in it is not fitted")
     if model._fit_metric is None:
@@ -172,7 +172,7 @@ def _check_facts(model: InductiveClusterer, scaler: object, facts: dict[str, Any
     ):
         raise ValueError("it has a scaler of other columns")
     if len(set(facts["columns"])) < len(facts["columns"]) or set(facts["columns"]) - set(facts["all_columns"]):
-        raise ValueError("its columns are not some of all_columns")
+        raise ValueError("its columns are not all in all_columns")
     if (facts["numbers"] is not None) != bool(n_clusters) or (
         n_clusters and not np.array_equal(np.sort(facts["numbers"]), np.arange(n_clusters))
     ):

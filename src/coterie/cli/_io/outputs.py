@@ -38,7 +38,7 @@ def check_targets(sources: Sequence[str | None], targets: Sequence[str | None]) 
         if any(_is_same(source, target, 0) for source in sources if source is not None):
             raise Problem(f"{target} is the file that is read; it would be overwritten", code=2)
         if _is_same("-", target, 1):
-            raise Problem(f"{target} is where standard output goes, too", code=2)
+            raise Problem(f"{target} is also the file for standard output", code=2)
         if same := next((other for other in files[:i] if _is_same(other, target)), None):
             raise Problem(f"{target} is named twice as output{f', once as {same}' * (same != target)}", code=2)
 

@@ -44,7 +44,9 @@ def check_picture(path: str) -> None:
 
     known = FigureCanvasBase.get_supported_filetypes()
     if os.path.splitext(path)[1][1:].lower() not in {*known, ""}:
-        raise Problem(f"{path}: no kind of picture that can be written; there are {', '.join(sorted(known))}", code=2)
+        raise Problem(
+            f"{path}: this kind of picture can't be written; possible endings: {', '.join(sorted(known))}", code=2
+        )
 
 
 def for_scatter(

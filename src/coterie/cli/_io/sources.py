@@ -86,7 +86,7 @@ def _read(stream: io.BufferedReader[Any], array: str | None, choose: Columns) ->
     if head.startswith(b"PK"):
         return read_npz(_seekable(stream), array, choose)
     if array is not None:
-        raise Problem("--array is for npz files, and this is none", code=2)
+        raise Problem("--array is only for npz files, and this is not an npz file", code=2)
     if head.startswith(b"\x93NUMPY"):
         return read_npy(stream, choose)
     if head.startswith(b"PAR1"):

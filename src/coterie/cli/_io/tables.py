@@ -63,7 +63,7 @@ def read_file(
             _warn_of(ids, "an identifier", "identifiers")
             _warn_of(dates, "a date", "dates")
         if constant:
-            tell(f"the same in every row, so without effect: {shortlist(constant)}")
+            tell(f"the same in every row, so they have no effect: {shortlist(constant)}")
         if resolved := resolve_missing(table, args.missing):
             tell(resolved + ", and their label is empty" * (labeled and table.kept is not None))
     return table
@@ -165,7 +165,7 @@ def _name_left_out(table: Table, head: str, tell: Callable[[str], None]) -> None
     if text := [left for left in table.left_out if not left.is_unclear]:
         tell(f"{head}: {shortlist(text)}")
     if unclear := [left for left in table.left_out if left.is_unclear]:
-        warn(f"left out, as the numbers can be read in two ways: {shortlist(unclear)}")
+        warn(f"left out, because the numbers can be read in two ways: {shortlist(unclear)}")
 
 
 def _keep_measurements(table: Table, ids: list[str], dates: list[str], constant: list[str]) -> None:
@@ -182,7 +182,7 @@ def _leave_out_odd(table: Table, ids: list[str], dates: list[str]) -> None:
     if len(ids) + len(dates) == len(table.names) and not table.texts:
         odd, what = shortlist([*ids, *dates]), " and ".join(["identifiers"] * bool(ids) + ["dates"] * bool(dates))
         if ids or dates:
-            warn(f"used although they look like {what}, as there is nothing else: {odd}")
+            warn(f"used although they look like {what}, because there is nothing else: {odd}")
         return
     already = len(table.left_out)
     table.leave_out(ids, "looks like an identifier")

@@ -27,7 +27,7 @@ def _metric(text: str) -> distances.Metric:
     try:
         return distances.as_metric(name, **({"p": float(p)} if p else {}))
     except TypeError:
-        raise argparse.ArgumentTypeError(f"{name} takes no number behind a colon") from None
+        raise argparse.ArgumentTypeError(f"{name} does not take a number after a colon") from None
     except ValueError as error:
         hint = f"; {did_you_mean(name, NAMES)}" if "Unknown" in str(error) else f": {error}"
         raise argparse.ArgumentTypeError(f"no metric is called {text!r}{hint}") from None

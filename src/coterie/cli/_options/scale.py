@@ -90,7 +90,7 @@ def check_not_negative(table: Table, method: str) -> None:
         ]
         if negative:
             found = shortlist(negative)
-            raise Problem(f"--scale log needs values of 0 or more, and there are negative ones in {found}")
+            raise Problem(f"--scale log needs values of 0 or more, but there are negative ones in {found}")
 
 
 def _apply(table: Table, scaler: Scaler) -> None:
