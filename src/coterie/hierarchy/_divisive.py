@@ -205,7 +205,7 @@ def _split_all(matrix: NDArray[np.float64], n_threads: int) -> tuple[NDArray[np.
     bad = np.flatnonzero(~np.isfinite(vectors[0, :n]))
     if len(bad):
         raise ValueError(
-            f"The distances must be finite numbers whose sum is not too large for float64. First problem at row {bad[0]}."
+            f"The distances must be finite numbers. One is not, or their sum is too large for float64, at row {bad[0]}."
         )
     todo, n_pairs = divisive.GO_ON, n * (n - 1) // 2
     while todo != divisive.IS_DONE:
