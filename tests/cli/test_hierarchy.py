@@ -170,7 +170,7 @@ def test_dendrogram_needs_matplotlib(tmp_path, iris_file):
         (["--method", "wart"], "invalid choice: 'wart'"),
         (["--metric", "euclidian"], "no metric is called 'euclidian'; did you mean 'euclidean'?"),
         (["--metric", "minkowski:0"], "p must be greater than 0"),
-        (["--metric", "cosine:2"], "cosine takes no number"),
+        (["--metric", "cosine:2"], "cosine does not take a number"),
         (["--method", "ward", "--metric", "cosine"], "--method ward needs the euclidean metric, not cosine"),
         (
             ["--metric", "haversine"],
