@@ -281,3 +281,22 @@ def test_nothing_recommends_to_install_coterie_from_an_index():
         for path in (ROOT / "src").glob("coterie/**/*.py")
         if re.search(r"pip install (?!matplotlib`)", path.read_text(encoding="utf-8"))
     ] == ["optional.py"]
+
+
+# ------------------------------------------------------------------------------------------------------- spelling
+
+BRITISH = (
+    r"\b(centre[sd]?|\w*neighbour\w*|\w*colour\w*|\w*behaviour\w*|\w*labell\w+|normalis\w+|optimis(e|ed|er|ation)\w*"
+    r"|parametris\w+|favour\w*|grey\w*|catalogues?|minimis\w+|maximis\w+|recognis\w+|summaris\w+|standardis\w+"
+    r"|\w*metres?|licence|analys(e|ed|ing)|judgement|artefacts?|initialis\w+|generalis\w+|visualis\w+)\b"
+)
+
+
+def test_all_text_is_in_american_spelling():
+    files = [path for folder in ("src", "tests", "docs", "ci") for path in (ROOT / folder).rglob("*")]
+    kinds = {".py", ".pyi", ".pyx", ".pxd", ".h", ".md", ""}
+    for path in [*files, *ROOT.glob("*.md"), ROOT / "setup.py"]:
+        if not path.is_file() or path.suffix not in kinds or path == Path(__file__) or "_build" in path.parts:
+            continue
+        found = re.search(BRITISH, path.read_text(encoding="utf-8"), re.IGNORECASE)
+        assert found is None or found[0] == "aria_labelledby", f"{path}: {found[0]}"
