@@ -156,7 +156,7 @@ cdef bint grow_chain(Centers centers, Chain chain) noexcept nogil:
         Py_ssize_t length = chain.length
     if length == 0:
         while chain.dead[chain.lowest] > 0.0:
-            chain.lowest += 1
+            chain.lowest = chain.lowest + 1
         members[0] = chain.lowest
         length = 1
     while True:
@@ -196,13 +196,13 @@ def merge_chain(
             if not grow_chain(centers, chain):
                 work_store(&region.work.stop, 1)
                 break
-            chain.length -= 2
+            chain.length = chain.length - 2
             a = min(chain.chain[chain.length], chain.chain[chain.length + 1])
             b = max(chain.chain[chain.length], chain.chain[chain.length + 1])
             pairs[chain.n_merged, 0] = name[a]
             pairs[chain.n_merged, 1] = name[b]
             heights[chain.n_merged] = sqrt(2.0 * chain.link[chain.length])
-            chain.n_merged += 1
+            chain.n_merged = chain.n_merged + 1
             unite(centers, a, b, size[b] / (size[a] + size[b]), a)
             size[a] += size[b]
             chain.dead[b] = 1.0
@@ -262,7 +262,7 @@ cdef Py_ssize_t nearest_slot(CenterQueue queue) noexcept nogil:
         if size[a] > 0.0:
             find_nearest(queue, a)
         if size[a] == 0.0 or queue.nearest[a] < 0:
-            queue.heap_size -= 1
+            queue.heap_size = queue.heap_size - 1
             queue.heap[0] = queue.heap[queue.heap_size]
         sift_down(&queue.heap[0], queue.heap_size, 0, &queue.least[0])
     return -1
@@ -293,8 +293,8 @@ def merge_nearest(
             pairs[queue.n_merged, 0] = queue.name[a]
             pairs[queue.n_merged, 1] = queue.name[b]
             squares[queue.n_merged] = queue.least[a]
-            queue.n_merged += 1
-            queue.n_free -= 1
+            queue.n_merged = queue.n_merged + 1
+            queue.n_free = queue.n_free - 1
             c = queue.n_free
             unite(queue.centers, a, b, size[b] / (size[a] + size[b]) if weighted else 0.5, c)
             size[c] = size[a] + size[b]
@@ -304,4 +304,4 @@ def merge_nearest(
             find_nearest(queue, c)
             if queue.nearest[c] >= 0:
                 push(&queue.heap[0], queue.heap_size, c, &queue.least[0])
-                queue.heap_size += 1
+                queue.heap_size = queue.heap_size + 1

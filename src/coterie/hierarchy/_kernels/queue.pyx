@@ -129,7 +129,7 @@ cdef Py_ssize_t nearest_slot(MergeQueue queue) noexcept nogil:
         if queue.dead[a] == 0.0 and b >= 0 and queue.dead[b] == 0.0:
             return a
         if queue.dead[a] != 0.0 or not find_minimum(queue, a):
-            queue.heap_size -= 1
+            queue.heap_size = queue.heap_size - 1
             queue.heap[0] = queue.heap[queue.heap_size]
         sift_down(&queue.heap[0], queue.heap_size, 0, &queue.least[0])
     return -1
@@ -178,7 +178,7 @@ cdef void write_row(MergeQueue queue, Py_ssize_t a, Py_ssize_t b, Py_ssize_t c, 
         const double *row_b = D + queue.offset[b]
         const double *size = &queue.size[0]
         double *row
-    queue.n_rooms -= 1
+    queue.n_rooms = queue.n_rooms - 1
     row = &queue.young[queue.room[queue.n_rooms], 0]
     queue.offset[c] = row - D
     union_row(method, column_a + c, column_b + c, h, size[a], size[b], size + c, a - c, row + c)
@@ -195,7 +195,7 @@ cdef inline void free_room(MergeQueue queue, Py_ssize_t s) noexcept nogil:
     """Let the row of slot s, which is gone, be used again where it is one of `young`."""
     if s < queue.K:
         queue.room[queue.n_rooms] = (&queue.distances[0] + queue.offset[s] - &queue.young[0, 0]) // queue.S
-        queue.n_rooms += 1
+        queue.n_rooms = queue.n_rooms + 1
 
 
 def merge_nearest(
@@ -221,20 +221,20 @@ def merge_nearest(
             pairs[queue.n_merged, 0] = queue.name[a]
             pairs[queue.n_merged, 1] = queue.name[b]
             heights[queue.n_merged] = queue.least[a]
-            queue.n_merged += 1
+            queue.n_merged = queue.n_merged + 1
 
             first = remove_pair(queue, a, b)
-            queue.n_free -= 1
+            queue.n_free = queue.n_free - 1
             c = queue.n_free
             write_row(queue, a, b, c, queue.least[a])
             queue.size[c] = queue.size[a] + queue.size[b]
             queue.name[c] = queue.name[b]
             queue.dead[c] = 0.0
             queue.order[first - 1] = c
-            queue.n_alive -= 1
+            queue.n_alive = queue.n_alive - 1
             if find_minimum(queue, c):
                 push(&queue.heap[0], queue.heap_size, c, &queue.least[0])
-                queue.heap_size += 1
+                queue.heap_size = queue.heap_size + 1
 
 
 def fold(
