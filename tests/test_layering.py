@@ -160,3 +160,25 @@ def test_optional_libraries_are_imported_only_where_they_are_used(path):
     for imported, _, at_module_level in imports(path):
         if at_module_level:
             assert imported.split(".")[0] not in OPTIONAL, f"{module_name(path)} imports {imported} when it is imported"
+
+
+@pytest.mark.parametrize("package", sorted((SRC / "coterie").glob("[a-z]*/__init__.py")), ids=lambda p: p.parent.name)
+def test_packages_import_lower_ones_first_and_as_a_whole(package):
+    """Else threads that use names of two packages first at the same time can wait for each other."""
+
+    def loads_modules(name):
+        return any(
+            imported.startswith(f"coterie.{name}.") and top for imported, _, top in imports(MODULES[f"coterie.{name}"])
+        )
+
+    if not loads_modules(package.parent.name) or package.parent.name in ("cli", "report"):  # the command has one thread
+        return
+    used = {
+        imported.split(".")[1]
+        for path in package.parent.glob("*.py")
+        for imported, _, top in imports(path)
+        if top and imported.count(".") > 1
+    }
+    needed = {f"coterie.{name}" for name in used - {package.parent.name} if loads_modules(name)}
+    own_begin = next(i for i, (imported, *_) in enumerate(imports(package)) if imported.count(".") > 1)
+    assert needed <= {imported for imported, *_ in list(imports(package))[:own_begin]}

@@ -18,6 +18,9 @@ Another density-based method is a module beside `_dbscan`; its kernels begin wit
 `coterie.neighbors`, or leaf by leaf as `dbscan_core` does.
 """
 
+# Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
+# package, while another thread, which imports the package, locks them the other way around.
+from .. import distances, neighbors, scaling  # noqa: F401
 from ._dbscan import DBSCAN, dbscan
 
 __all__ = ["DBSCAN", "dbscan"]

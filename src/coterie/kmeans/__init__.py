@@ -16,6 +16,9 @@ A variant of the algorithm is an estimator in a module beside `_kmeans`, and a `
 are assigned or what becomes of the centers. `_lloyd.iterate` repeats any step.
 """
 
+# Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
+# package, while another thread, which imports the package, locks them the other way around.
+from .. import distances, scaling  # noqa: F401
 from ._functions import k_means, kmeans_plusplus
 from ._kmeans import KMeans
 

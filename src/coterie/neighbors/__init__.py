@@ -16,6 +16,9 @@ searches them: `_vectors` turns metrics into distances between vectors, `_kd_tre
 leaves for DBSCAN. Another index is a module beside `_kd_tree`, chosen in `_search.lay_out`.
 """
 
+# Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
+# package, while another thread, which imports the package, locks them the other way around.
+from .. import distances  # noqa: F401
 from ._nearest_neighbors import NearestNeighbors
 from ._queries import kneighbors, radius_counts, radius_neighbors
 from ._search import Neighborhoods

@@ -9,6 +9,9 @@ animation to a file. matplotlib is imported only when something is drawn. Anothe
 name in the list below.
 """
 
+# Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
+# package, while another thread, which imports the package, locks them the other way around.
+from .. import distances, hierarchy, kmeans, scores  # noqa: F401
 from ._animation import kmeans_animation
 from ._curves import k_distances
 from ._images import image_segments

@@ -13,6 +13,9 @@ use a table of how many rows have each pair of labels (`_contingency`). A new sc
 `_comparison`.
 """
 
+# Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
+# package, while another thread, which imports the package, locks them the other way around.
+from .. import distances, neighbors  # noqa: F401
 from ._comparison import Comparison, compare
 from ._external import (
     adjusted_mutual_info_score,

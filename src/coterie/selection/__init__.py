@@ -13,6 +13,9 @@ of the sorted distances that `coterie.neighbors` finds. Results are drawn throug
 another parameter gets a module here; it returns a dataclass with the value, whether it is clear, and the reasons.
 """
 
+# Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
+# package, while another thread, which imports the package, locks them the other way around.
+from .. import distances, hierarchy, kmeans, neighbors, scores  # noqa: F401
 from ._suggest_eps import EpsSuggestion, k_distances, suggest_eps
 from ._suggest_k import KSuggestion, suggest_k
 from ._sweep import Sweep, sweep
