@@ -1,6 +1,7 @@
 """The compiled kernels: which they are, how they are compiled. All else is in pyproject.toml."""
 
 import os
+import re
 import sys
 import sysconfig
 from pathlib import Path
@@ -10,7 +11,6 @@ from setuptools import Extension, setup
 
 SRC = Path("src")
 FOLDERS = sorted(str(p) for p in SRC.glob("coterie/*/_kernels"))  # kernels include the headers of lower packages
-HEADERS = sorted(str(p) for p in SRC.glob("coterie/*/_kernels/*.h"))
 
 # COTERIE_DEBUG=1     bounds and None checks on, hardly optimized: to find out-of-range access (ci/debug)
 # COTERIE_SANITIZE=1  address and undefined-behavior sanitizers (ci/sanitize)
@@ -60,13 +60,24 @@ def extension(name, sources):
     return Extension(
         name,
         sources,
-        depends=HEADERS,
         include_dirs=FOLDERS,
         define_macros=macros,
         extra_compile_args=compile_args,
         extra_link_args=link_args,
         py_limited_api=abi3,
     )
+
+
+def with_included(headers):
+    """The headers, and those of ours that they include: a change of any of them compiles the extension again."""
+    ours = {path.name: str(path) for path in SRC.glob("coterie/**/*.h")}
+    found, new = set(), set(headers)
+    while new:
+        found |= new
+        code = "".join(Path(header).read_text("utf-8") for header in new)
+        names = re.findall(r'^#.*"(\w+\.h)"', code, re.M)
+        new = {ours[name] for name in names if name in ours} - found
+    return sorted(found)
 
 
 def module_name(path):
@@ -94,12 +105,13 @@ options = {"build": {"build_base": str(build)}, "build_ext": {"parallel": os.cpu
 if abi3:
     options["bdist_wheel"] = {"py_limited_api": "cp311"}
 
-setup(
-    ext_modules=cythonize(
-        extensions,
-        compiler_directives=directives,
-        shared_utility_qualified_name=shared,
-        build_dir=None if coverage else str(build / "c"),  # the tracer looks for the C beside its source
-    ),
-    options=options,
+extensions = cythonize(
+    extensions,
+    compiler_directives=directives,
+    shared_utility_qualified_name=shared,
+    build_dir=None if coverage else str(build / "c"),  # the tracer looks for the C beside its source
 )
+for each in extensions:  # cythonize has found the headers of `cdef extern from`, also behind a cimport
+    each.depends = with_included(each.depends)
+
+setup(ext_modules=extensions, options=options)

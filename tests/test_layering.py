@@ -32,6 +32,9 @@ NEVER = {
     "coterie.kmeans._seeding": "coterie.kmeans._lloyd",  # seeding does not need iterations
     "coterie.hierarchy._linkage": "coterie.hierarchy._tree_clusterer",  # a tree is made for anyone, not for estimators
 }
+HEADERS = sorted(SRC.glob("coterie/*/_kernels/*.h"))
+UNDEFINED = {name for path in HEADERS for name in re.findall(r"^#undef (\w+)", path.read_text("utf-8"), re.MULTILINE)}
+READ_BY_WINDOWS = {"WIN32_LEAN_AND_MEAN", "NOMINMAX"}
 OPTIONAL = {"joblib", "matplotlib", "pandas", "PIL", "polars", "pyarrow", "scipy", "sklearn", "torch", "tqdm"}
 KERNELS_MAY_USE = ("cython", "libc", "cpython")
 
@@ -120,6 +123,17 @@ def test_kernels_use_c_and_kernels_of_lower_packages_only(path):
             assert module.split(".")[0] in KERNELS_MAY_USE, f"{path.name} imports {module}"
     code = path.read_text(encoding="utf-8")
     assert not re.search(r"^.*import.*\barray\b", code, re.MULTILINE), "cpython.array does not work with the stable ABI"
+
+
+@pytest.mark.parametrize("path", HEADERS, ids=lambda path: path.name)
+def test_names_that_a_header_leaves_behind_have_a_prefix(path):
+    """A system header may define any bare word."""
+    code = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    macros = set(re.findall(r"^\s*#\s*define\s+(\w+)", code, re.MULTILINE)) - UNDEFINED - READ_BY_WINDOWS
+    assert {name for name in macros if not name.startswith("COTERIE_")} == set()
+    enums = re.findall(r"^(?:typedef )?enum[\s\w]*\{(.*?)\}", code, re.MULTILINE | re.DOTALL)
+    constants = {constant.split("=")[0].strip() for enum in enums for constant in enum.split(",")} - {""}
+    assert {name for name in constants if not re.fullmatch(r"[A-Z]+(_[A-Z0-9]+)+", name)} == set()
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=module_name)

@@ -12,5 +12,5 @@ typedef void (*min_plus_t)(const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t, cons
 
 #define SIMD_BODY "leaf_order_body.h"
 #include "simd_levels.h"
-SIMD_TABLE_F64(min_plus)
+COTERIE_SIMD_TABLE_F64(min_plus)
 #endif

@@ -24,7 +24,7 @@
         }                                                                                          \
     }
 
-SIMD_INLINE TARGET void FN(min_plus_tile)(
+COTERIE_INLINE TARGET void FN(min_plus_tile)(
         const double *a, ptrdiff_t a_stride, ptrdiff_t rows, ptrdiff_t depth, const double *b, double *c,
         ptrdiff_t c_stride) {
     ptrdiff_t row = 0;

@@ -9,14 +9,14 @@
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
-#define ATOMIC_LOAD(p) (*(volatile int64_t *)(p))
-#define ATOMIC_STORE(p, v) (*(volatile int64_t *)(p) = (v))
+#define COTERIE_ATOMIC_LOAD(p) (*(volatile int64_t *)(p))
+#define COTERIE_ATOMIC_STORE(p, v) (*(volatile int64_t *)(p) = (v))
 static inline int atomic_swap(int64_t *p, int64_t from, int64_t to) {
     return _InterlockedCompareExchange64((volatile int64_t *)p, to, from) == from;
 }
 #else
-#define ATOMIC_LOAD(p) __atomic_load_n(p, __ATOMIC_RELAXED)
-#define ATOMIC_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
+#define COTERIE_ATOMIC_LOAD(p) __atomic_load_n(p, __ATOMIC_RELAXED)
+#define COTERIE_ATOMIC_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
 static inline int atomic_swap(int64_t *p, int64_t from, int64_t to) {
     return __atomic_compare_exchange_n(p, &from, to, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
@@ -25,11 +25,11 @@ static inline int atomic_swap(int64_t *p, int64_t from, int64_t to) {
 /* The root of the set of i; the path to it is halved for the next call. */
 static inline int64_t atomic_find(int64_t *parent, int64_t i) {
     for (;;) {
-        int64_t up = ATOMIC_LOAD(parent + i);
+        int64_t up = COTERIE_ATOMIC_LOAD(parent + i);
         if (up == i) return i;
-        int64_t above = ATOMIC_LOAD(parent + up);
+        int64_t above = COTERIE_ATOMIC_LOAD(parent + up);
         if (above == up) return up;
-        ATOMIC_STORE(parent + i, above);
+        COTERIE_ATOMIC_STORE(parent + i, above);
         i = above;
     }
 }

@@ -25,15 +25,15 @@
 
 /* COTERIE_PLAIN_C (see setup.py): as for a compiler without vectors (MSVC), to try that path elsewhere. */
 #if (defined(__GNUC__) || defined(__clang__)) && !defined(COTERIE_PLAIN_C)
-#define SIMD_VECTOR_EXTENSIONS 1
-#define SIMD_INLINE static inline __attribute__((always_inline))
+#define COTERIE_SIMD_VECTORS 1
+#define COTERIE_INLINE static inline __attribute__((always_inline))
 #else
-#define SIMD_INLINE static inline
+#define COTERIE_INLINE static inline
 #endif
 
 /* clang-cl (it defines _MSC_VER) has no library for __builtin_cpu_supports: 16-byte vectors there. */
-#if defined(SIMD_VECTOR_EXTENSIONS) && defined(__x86_64__) && !defined(_MSC_VER)
-#define SIMD_X86 1
+#if defined(COTERIE_SIMD_VECTORS) && defined(__x86_64__) && !defined(_MSC_VER)
+#define COTERIE_SIMD_X86 1
 #include <immintrin.h>
 #endif
 
@@ -42,7 +42,7 @@ static const char *const simd_level_names[SIMD_N_LEVELS] = {"baseline", "avx2", 
 
 static int simd_supported(int level) {
     if (level == SIMD_BASELINE) return 1;
-#ifdef SIMD_X86
+#ifdef COTERIE_SIMD_X86
     __builtin_cpu_init();
     if (level == SIMD_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (level == SIMD_AVX512)
@@ -71,14 +71,14 @@ static inline int simd_level(void) {
     return level;
 }
 
-/* SIMD_TABLE(name): name_f32 and name_f64, arrays of function pointers indexed by level. */
-#ifdef SIMD_X86
-#define SIMD_ROW(name, real) {name##_baseline_##real, name##_avx2_##real, name##_avx512_##real}
+/* COTERIE_SIMD_TABLE(name): name_f32 and name_f64, arrays of function pointers indexed by level. */
+#ifdef COTERIE_SIMD_X86
+#define COTERIE_SIMD_ROW(name, real) {name##_baseline_##real, name##_avx2_##real, name##_avx512_##real}
 #else
-#define SIMD_ROW(name, real) {name##_baseline_##real}
+#define COTERIE_SIMD_ROW(name, real) {name##_baseline_##real}
 #endif
-#define SIMD_TABLE_F64(name) static const name##_t name##_f64[] = SIMD_ROW(name, f64);
-#define SIMD_TABLE(name)                                           \
-    static const name##_t_f32 name##_f32[] = SIMD_ROW(name, f32);  \
-    static const name##_t_f64 name##_f64[] = SIMD_ROW(name, f64);
+#define COTERIE_SIMD_TABLE_F64(name) static const name##_t name##_f64[] = COTERIE_SIMD_ROW(name, f64);
+#define COTERIE_SIMD_TABLE(name)                                          \
+    static const name##_t_f32 name##_f32[] = COTERIE_SIMD_ROW(name, f32); \
+    static const name##_t_f64 name##_f64[] = COTERIE_SIMD_ROW(name, f64);
 #endif

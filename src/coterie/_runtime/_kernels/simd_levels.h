@@ -15,7 +15,7 @@
 #undef MM_PREFIX
 #undef IN_FLIGHT
 
-#ifdef SIMD_X86
+#ifdef COTERIE_SIMD_X86
 #define LEVEL avx2
 #define TARGET __attribute__((target("avx2,fma")))
 #define VBYTES 32

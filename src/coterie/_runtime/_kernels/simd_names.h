@@ -113,7 +113,7 @@
 #define VABS(a) VMAX(a, -(a))
 #define VLT(a, b) ((a) < (b))
 #define VLE(a, b) ((a) <= (b))
-#ifdef SIMD_VECTOR_EXTENSIONS
+#ifdef COTERIE_SIMD_VECTORS
 #define LANES ((int)(16 / sizeof(REAL)))
 #define VR FN(vreal)
 #define VI FN(vint)
@@ -133,21 +133,21 @@
 #define VSQRT(a) FN(vsqrt)(a)
 #define VBITS(m) FN(vbits)(m)
 /* What a compiler's own vectors lack, once in a file that includes several bodies. */
-#if (defined(REAL_IS_DOUBLE) && !defined(SIMD_HELPERS_F64)) || (!defined(REAL_IS_DOUBLE) && !defined(SIMD_HELPERS_F32))
+#if (defined(REAL_IS_DOUBLE) && !defined(COTERIE_HELPERS_F64)) || (!defined(REAL_IS_DOUBLE) && !defined(COTERIE_HELPERS_F32))
 #ifdef REAL_IS_DOUBLE
-#define SIMD_HELPERS_F64
+#define COTERIE_HELPERS_F64
 #else
-#define SIMD_HELPERS_F32
+#define COTERIE_HELPERS_F32
 #endif
 typedef REAL FN(vreal) __attribute__((vector_size(16), aligned(sizeof(REAL)), may_alias));
 typedef INT FN(vint) __attribute__((vector_size(16), aligned(sizeof(INT)), may_alias));
-SIMD_INLINE VR FN(vmin)(VR a, VR b) { VM m = a < b; return (VR)((m & (VI)a) | (~m & (VI)b)); }
-SIMD_INLINE VR FN(vmax)(VR a, VR b) { VM m = a > b; return (VR)((m & (VI)a) | (~m & (VI)b)); }
-SIMD_INLINE VR FN(vsqrt)(VR a) {
+COTERIE_INLINE VR FN(vmin)(VR a, VR b) { VM m = a < b; return (VR)((m & (VI)a) | (~m & (VI)b)); }
+COTERIE_INLINE VR FN(vmax)(VR a, VR b) { VM m = a > b; return (VR)((m & (VI)a) | (~m & (VI)b)); }
+COTERIE_INLINE VR FN(vsqrt)(VR a) {
     for (int i = 0; i < LANES; i++) a[i] = (REAL)sqrt(a[i]);
     return a;
 }
-SIMD_INLINE uint64_t FN(vbits)(VM m) {
+COTERIE_INLINE uint64_t FN(vbits)(VM m) {
     uint64_t bits = 0;
     for (int i = 0; i < LANES; i++) bits |= (uint64_t)(m[i] & 1) << i;
     return bits;

@@ -48,6 +48,6 @@ typedef void (*pair_norms_t)(double *, ptrdiff_t);
 
 #define SIMD_BODY "pairwise_body.h"
 #include "simd_levels.h"
-SIMD_TABLE_F64(pair_strip)
-SIMD_TABLE_F64(pair_norms)
+COTERIE_SIMD_TABLE_F64(pair_strip)
+COTERIE_SIMD_TABLE_F64(pair_norms)
 #endif

@@ -12,7 +12,7 @@
 #define PAIR_DIFFERS(a, b) VSELECT(VLE(a, b), VSELECT(VLE(b, a), VSET1(0.0), VSET1(1.0)), VSET1(1.0))
 
 /* One feature of x and y joins the sums a and b. kind is a constant. */
-SIMD_INLINE TARGET void FN(pair_step)(const int kind, VR x, VR y, VR *a, VR *b) {
+COTERIE_INLINE TARGET void FN(pair_step)(const int kind, VR x, VR y, VR *a, VR *b) {
     VR t, u, one = VSET1(1.0);
     switch (kind) {
         case PAIR_SQEUCLIDEAN:
@@ -55,7 +55,7 @@ SIMD_INLINE TARGET void FN(pair_step)(const int kind, VR x, VR y, VR *a, VR *b) 
 }
 
 /* The distance from its sums; xn and yn are the squared norms for cosine. */
-SIMD_INLINE TARGET VR FN(pair_finish)(const int kind, ptrdiff_t d, VR a, VR b, VR xn, VR yn) {
+COTERIE_INLINE TARGET VR FN(pair_finish)(const int kind, ptrdiff_t d, VR a, VR b, VR xn, VR yn) {
     VR one = VSET1(1.0);
     switch (kind) {
         case PAIR_EUCLIDEAN:
@@ -77,7 +77,7 @@ SIMD_INLINE TARGET VR FN(pair_finish)(const int kind, ptrdiff_t d, VR a, VR b, V
 }
 
 /* Feature j of `rows` points at x and of two vectors of points at y joins the sums: a[2 r + u], vector u with row r. */
-SIMD_INLINE TARGET void FN(pair_feature)(
+COTERIE_INLINE TARGET void FN(pair_feature)(
         const int kind, const int rows, const double *x, const double *y, ptrdiff_t j, VR *a, VR *b) {
     VR y0 = VLOAD(y + j * PAIR_TILE), y1 = VLOAD(y + j * PAIR_TILE + LANES);
     for (int r = 0; r < rows; r++) {
@@ -88,7 +88,7 @@ SIMD_INLINE TARGET void FN(pair_feature)(
 }
 
 /* Vector i of the sums of x and y, finished, goes to out. */
-SIMD_INLINE TARGET void FN(pair_store)(
+COTERIE_INLINE TARGET void FN(pair_store)(
         const int kind, ptrdiff_t i, const double *x, const double *y, ptrdiff_t d, VR a, VR b, double *const *out,
         ptrdiff_t at) {
     ptrdiff_t r = i / 2, u = i % 2 * LANES;
@@ -103,7 +103,7 @@ SIMD_INLINE TARGET void FN(pair_store)(
 /* `rows` points at x, x + 1, ... against tiles at y. kind and rows are constants.
  *
  * Square roots take so long that those of one block are taken between the features of the next, one a feature. */
-SIMD_INLINE TARGET void FN(pair_tiles)(
+COTERIE_INLINE TARGET void FN(pair_tiles)(
         const int kind, const int rows, const double *x, const double *y, ptrdiff_t n_tiles, ptrdiff_t d,
         ptrdiff_t width, double *const *out) {
     const int n = 2 * rows, late = (kind == PAIR_EUCLIDEAN || kind == PAIR_COSINE) && d >= n;

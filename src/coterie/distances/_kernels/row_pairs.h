@@ -13,7 +13,7 @@ typedef void (*tile_pair_t_f32)(
 
 #define SIMD_BODY "row_pairs_body.h"
 #include "simd_levels.h"
-SIMD_TABLE(row_pair)
-static const row_tile_t_f32 row_tile_f32[] = SIMD_ROW(row_tile, f32);
-static const tile_pair_t_f32 tile_pair_f32[] = SIMD_ROW(tile_pair, f32);
+COTERIE_SIMD_TABLE(row_pair)
+static const row_tile_t_f32 row_tile_f32[] = COTERIE_SIMD_ROW(row_tile, f32);
+static const tile_pair_t_f32 tile_pair_f32[] = COTERIE_SIMD_ROW(tile_pair, f32);
 #endif

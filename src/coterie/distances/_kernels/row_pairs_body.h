@@ -26,7 +26,7 @@ static TARGET REAL FN(row_pair)(const REAL *x, const REAL *y, ptrdiff_t d, REAL 
 
 #ifndef REAL_IS_DOUBLE
 /* Columns c .. c + G * LANES - 1 of a tile. G is a constant. */
-SIMD_INLINE TARGET uint64_t FN(tile_columns)(
+COTERIE_INLINE TARGET uint64_t FN(tile_columns)(
         const int G, const float *x, const float *tile, ptrdiff_t width, ptrdiff_t d, float least, float most,
         uint64_t wanted, uint64_t *doubtful) {
     VR even[4], odd[4], limit = VSET1(most); /* two sums a vector, so that none waits for the one before */
@@ -91,7 +91,7 @@ static TARGET uint64_t FN(row_tile)(
 
 /* Squared distances of columns r .. r + 3 of tile a to columns c .. c + G * LANES - 1 of tile b, from products. G is a
  * constant. */
-SIMD_INLINE TARGET void FN(tile_products)(
+COTERIE_INLINE TARGET void FN(tile_products)(
         const int G, const float *a, ptrdiff_t width_a, const float *b, ptrdiff_t width_b, ptrdiff_t d, float least,
         float most, ptrdiff_t c, uint64_t *near, uint64_t *doubtful) {
     VR sum[4][4];

@@ -12,5 +12,5 @@ typedef void (*sparse_sums_t)(int, const double *, const int64_t *, const double
 
 #define SIMD_BODY "sparse_rows_body.h"
 #include "simd_levels.h"
-SIMD_TABLE_F64(sparse_sums)
+COTERIE_SIMD_TABLE_F64(sparse_sums)
 #endif

@@ -5,12 +5,12 @@
 #include <math.h>
 #include "simd.h"
 
-enum { BLOCK = 64 }; /* centers of a block */
+enum { CENTERS_BLOCK = 64 }; /* centers of a block */
 
 /* Centers in blocks, transposed, so that a scan needs no sums across lanes. All numbers are below 1; a center that is
  * gone lies at infinity. */
 typedef struct {
-    const double *blocks;   /* feature j of center i is at [(i / BLOCK * d + j) * BLOCK + i % BLOCK] */
+    const double *blocks;   /* (n_blocks, d, CENTERS_BLOCK): feature j of center i is at [i / 64, j, i % 64] */
     const float *coarse;    /* the same, rounded */
     const double *rows;     /* (n, d), the same centers */
     const double *sizes;    /* points of each cluster, for Ward's distance; NULL: distances between centers */
@@ -24,8 +24,8 @@ typedef ptrdiff_t (*first_near_t_f64)(const double *, ptrdiff_t, ptrdiff_t, ptrd
 
 #define SIMD_BODY "centers_body.h"
 #include "simd_levels.h"
-SIMD_TABLE_F64(nearest_in_block)
-SIMD_TABLE(first_near)
+COTERIE_SIMD_TABLE_F64(nearest_in_block)
+COTERIE_SIMD_TABLE(first_near)
 
 /* nearest_in_block over the blocks first .. last - 1. In float32 most blocks are found to have nothing near enough, and
  * are passed over. All numbers are below 1, so a difference is off by at most 4 u, u = 2^-24, a sum s of d squares by
@@ -35,7 +35,7 @@ static inline void nearest_in_blocks(
         int64_t *where) {
     const double u = 1.0 / 16777216.0, n_q = c->sizes ? c->sizes[q] : 1.0;
     const ptrdiff_t d = c->d;
-    const float *coarse_q = c->coarse + q / BLOCK * d * BLOCK + q % BLOCK;
+    const float *coarse_q = c->coarse + q / CENTERS_BLOCK * d * CENTERS_BLOCK + q % CENTERS_BLOCK;
     while (first < last) {
         ptrdiff_t next = last - first < 8 ? last : first + 8;
         double near = *best;

@@ -10,7 +10,7 @@ from .chain cimport next_length
 
 cdef extern from "centers.h" nogil:
     enum:
-        _BLOCK "BLOCK"
+        _BLOCK "CENTERS_BLOCK"
     ctypedef struct centers_t:
         const double *blocks
         const float *coarse

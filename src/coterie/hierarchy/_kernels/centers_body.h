@@ -11,14 +11,14 @@ static TARGET void FN(nearest_in_block)(
     const ptrdiff_t d = c->d;
     const double *row = c->rows + q * d, *sizes = c->sizes;
     const double n_q = sizes ? sizes[q] : 1.0;
-    for (ptrdiff_t start = block * BLOCK; start < (block + 1) * BLOCK; start += G * LANES) {
-        const double *x = c->blocks + block * d * BLOCK + start % BLOCK;
+    for (ptrdiff_t start = block * CENTERS_BLOCK; start < (block + 1) * CENTERS_BLOCK; start += G * LANES) {
+        const double *x = c->blocks + block * d * CENTERS_BLOCK + start % CENTERS_BLOCK;
         VR sum[G];
         for (int u = 0; u < G; u++) sum[u] = VSET1(0.0);
         for (ptrdiff_t j = 0; j < d; j++) {
             VR y = VSET1(row[j]);
             for (int u = 0; u < G; u++) {
-                VR t = VSUB(VLOAD(x + j * BLOCK + u * LANES), y);
+                VR t = VSUB(VLOAD(x + j * CENTERS_BLOCK + u * LANES), y);
                 sum[u] = VFMA(t, t, sum[u]);
             }
         }
@@ -37,19 +37,19 @@ static TARGET void FN(nearest_in_block)(
 }
 #endif
 
-/* First of the blocks first .. last - 1 with a center whose squared distance to a center q (feature j at q[j * BLOCK])
- * is at most `limit`; `last` if there is none. */
+/* First of the blocks first .. last - 1 with a center whose squared distance to a center q is at most `limit`; `last` if
+ * there is none. Feature j of q is at q[j * CENTERS_BLOCK]. */
 static TARGET ptrdiff_t FN(first_near)(
         const REAL *blocks, ptrdiff_t d, ptrdiff_t first, ptrdiff_t last, const REAL *q, REAL limit) {
-    enum { G = BLOCK / LANES };
+    enum { G = CENTERS_BLOCK / LANES };
     for (; first < last; first++) {
-        const REAL *x = blocks + first * d * BLOCK;
+        const REAL *x = blocks + first * d * CENTERS_BLOCK;
         VR sum[G];
         for (int u = 0; u < G; u++) sum[u] = VSET1((REAL)0);
         for (ptrdiff_t j = 0; j < d; j++) {
-            VR c = VSET1(q[j * BLOCK]);
+            VR c = VSET1(q[j * CENTERS_BLOCK]);
             for (int u = 0; u < G; u++) {
-                VR t = VSUB(VLOAD(x + j * BLOCK + u * LANES), c);
+                VR t = VSUB(VLOAD(x + j * CENTERS_BLOCK + u * LANES), c);
                 sum[u] = VFMA(t, t, sum[u]);
             }
         }

@@ -5,13 +5,13 @@
 #include <math.h>
 #include "simd.h"
 
-enum { STRIP = 256 }; /* objects whose largest gain is kept as one number */
+enum { GAIN_STRIP = 256 }; /* objects whose largest gain is kept as one number */
 
 typedef void (*take_row_t)(const double *, const double *, double *, double *, ptrdiff_t, double, double, double *);
 typedef double (*sum_row_t)(const double *, const double *, ptrdiff_t);
 
 #define SIMD_BODY "divisive_body.h"
 #include "simd_levels.h"
-SIMD_TABLE_F64(take_row)
-SIMD_TABLE_F64(sum_row)
+COTERIE_SIMD_TABLE_F64(take_row)
+COTERIE_SIMD_TABLE_F64(sum_row)
 #endif

@@ -20,7 +20,7 @@ from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef extern from "divisive.h" nogil:
-    enum: STRIP
+    enum: STRIP "GAIN_STRIP"
     void (*take_row_f64[])(const double *, const double *, double *, double *, Py_ssize_t, double, double,
                            double *) noexcept
     double (*sum_row_f64[])(const double *, const double *, Py_ssize_t) noexcept

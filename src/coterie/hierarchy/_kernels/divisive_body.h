@@ -5,14 +5,14 @@
 
 /* An object joins the splinter group: row (n,) IN, its dissimilarities; near (n,) INOUT, sums of dissimilarities to the
  * splinter group; far (n,) INOUT, the largest of them; sums (n,) IN, to the whole cluster, -inf for objects that are not
- * candidates; top (n / STRIP rounded up,) OUT, the largest gain of each strip, where
+ * candidates; top (n / GAIN_STRIP rounded up,) OUT, the largest gain of each strip, where
  * gain = (sums - near) * per_rest - near * per_splinter. */
 static TARGET void FN(take_row)(
         const double *row, const double *sums, double *near, double *far, ptrdiff_t n, double per_rest,
         double per_splinter, double *top) {
     VR rest = VSET1(per_rest), splinter = VSET1(per_splinter);
-    for (ptrdiff_t start = 0; start < n; start += STRIP) {
-        ptrdiff_t stop = n - start < STRIP ? n : start + STRIP;
+    for (ptrdiff_t start = 0; start < n; start += GAIN_STRIP) {
+        ptrdiff_t stop = n - start < GAIN_STRIP ? n : start + GAIN_STRIP;
         VR best = VSET1(-INFINITY);
         for (ptrdiff_t i = start; i < stop; i += LANES) {
             VR d;
@@ -31,7 +31,7 @@ static TARGET void FN(take_row)(
         double lanes[LANES], most = -INFINITY;
         VSTORE(lanes, best);
         for (int u = 0; u < LANES; u++) most = lanes[u] > most ? lanes[u] : most;
-        top[start / STRIP] = most;
+        top[start / GAIN_STRIP] = most;
     }
 }
 

@@ -8,28 +8,36 @@
 #include "simd.h"
 
 /* The linkage methods; lance_williams.pyx has their names. */
-enum { SINGLE, COMPLETE, AVERAGE, WEIGHTED, CENTROID, MEDIAN, WARD };
+enum {
+    LINKAGE_SINGLE,
+    LINKAGE_COMPLETE,
+    LINKAGE_AVERAGE,
+    LINKAGE_WEIGHTED,
+    LINKAGE_CENTROID,
+    LINKAGE_MEDIAN,
+    LINKAGE_WARD
+};
 
-#ifdef SIMD_VECTOR_EXTENSIONS
-#define PREFETCH(address) __builtin_prefetch(address)
+#ifdef COTERIE_SIMD_VECTORS
+#define COTERIE_PREFETCH(address) __builtin_prefetch(address)
 #else
-#define PREFETCH(address) ((void)0)
+#define COTERIE_PREFETCH(address) ((void)0)
 #endif
 
 /* The Lance-Williams update: distance of a cluster x to the union of two clusters. a and b are the distances of x to the
  * two, h is their distance from each other, n_a, n_b and n_x are numbers of points (Lance and Williams 1967,
  * https://doi.org/10.1093/comjnl/9.4.373). Each number is rounded where scipy rounds it, so that the same distances tie. */
-SIMD_INLINE double distance_to_union(
+COTERIE_INLINE double distance_to_union(
         const int method, double a, double b, double h, double n_a, double n_b, double n_x) {
     double n = n_a + n_b, square;
     switch (method) {
-        case SINGLE: return a < b ? a : b;
-        case COMPLETE: return a > b ? a : b;
-        case AVERAGE: return (n_a * a + n_b * b) / n;
-        case WEIGHTED: return 0.5 * (a + b);
-        case CENTROID: square = (n_a * a * a + n_b * b * b - n_a * n_b * h * h / n) / n; break;
-        case MEDIAN: square = 0.5 * (a * a + b * b) - 0.25 * h * h; break;
-        default: /* WARD */
+        case LINKAGE_SINGLE: return a < b ? a : b;
+        case LINKAGE_COMPLETE: return a > b ? a : b;
+        case LINKAGE_AVERAGE: return (n_a * a + n_b * b) / n;
+        case LINKAGE_WEIGHTED: return 0.5 * (a + b);
+        case LINKAGE_CENTROID: square = (n_a * a * a + n_b * b * b - n_a * n_b * h * h / n) / n; break;
+        case LINKAGE_MEDIAN: square = 0.5 * (a * a + b * b) - 0.25 * h * h; break;
+        default: /* LINKAGE_WARD */
             n = 1.0 / (n_a + n_b + n_x);
             square = (n_x + n_a) * n * a * a + (n_x + n_b) * n * b * b - n_x * n * h * h;
     }
@@ -43,17 +51,17 @@ typedef void (*union_columns_t)(int, const double *, const double *, const doubl
 
 #define SIMD_BODY "lance_williams_body.h"
 #include "simd_levels.h"
-SIMD_TABLE_F64(union_row)
-SIMD_TABLE_F64(union_columns)
+COTERIE_SIMD_TABLE_F64(union_row)
+COTERIE_SIMD_TABLE_F64(union_columns)
 
 /* A column is read row by row: each number is in a cache line of its own, so that it is fetched ahead. */
-enum { ROWS_AHEAD = 24 };
+enum { GATHER_AHEAD = 24 };
 
 /* to[slot] = base[offset[slot] + column] for n slots. */
 static inline void gather_column(
         const double *base, const int64_t *offset, const int64_t *slots, ptrdiff_t n, ptrdiff_t column, double *to) {
     for (ptrdiff_t i = 0; i < n; i++) {
-        if (i + ROWS_AHEAD < n) PREFETCH(base + offset[slots[i + ROWS_AHEAD]] + column);
+        if (i + GATHER_AHEAD < n) COTERIE_PREFETCH(base + offset[slots[i + GATHER_AHEAD]] + column);
         to[slots[i]] = base[offset[slots[i]] + column];
     }
 }
@@ -62,8 +70,8 @@ static inline void gather_column(
 static inline void gather_condensed_column(
         const double *distances, ptrdiff_t n, ptrdiff_t first, ptrdiff_t last, ptrdiff_t column, double *to) {
     for (ptrdiff_t row = first; row < last; row++) {
-        ptrdiff_t ahead = row + ROWS_AHEAD;
-        if (ahead < last) PREFETCH(distances + condensed_row(n, ahead) + column);
+        ptrdiff_t ahead = row + GATHER_AHEAD;
+        if (ahead < last) COTERIE_PREFETCH(distances + condensed_row(n, ahead) + column);
         to[row] = distances[condensed_row(n, row) + column];
     }
 }

@@ -6,7 +6,8 @@ from ..._runtime._kernels.simd cimport simd_level
 
 cdef extern from "lance_williams.h" nogil:
     enum:
-        SINGLE, COMPLETE, AVERAGE, WEIGHTED, CENTROID, MEDIAN, WARD
+        LINKAGE_SINGLE, LINKAGE_COMPLETE, LINKAGE_AVERAGE, LINKAGE_WEIGHTED, LINKAGE_CENTROID, LINKAGE_MEDIAN
+        LINKAGE_WARD
     void gather_column(const double *base, const int64_t *offset, const int64_t *slots, Py_ssize_t n,
                        Py_ssize_t column, double *to) noexcept
     void gather_condensed_column(const double *distances, Py_ssize_t n, Py_ssize_t first, Py_ssize_t last,

@@ -2,11 +2,11 @@
 """The linkage methods, and the number that stands for each in kernels."""
 
 METHODS = {
-    "single": SINGLE,
-    "complete": COMPLETE,
-    "average": AVERAGE,
-    "weighted": WEIGHTED,
-    "centroid": CENTROID,
-    "median": MEDIAN,
-    "ward": WARD,
+    "single": LINKAGE_SINGLE,
+    "complete": LINKAGE_COMPLETE,
+    "average": LINKAGE_AVERAGE,
+    "weighted": LINKAGE_WEIGHTED,
+    "centroid": LINKAGE_CENTROID,
+    "median": LINKAGE_MEDIAN,
+    "ward": LINKAGE_WARD,
 }

@@ -11,13 +11,13 @@ static TARGET void FN(union_row)(
         int method, const double *a, const double *b, double h, double n_a, double n_b, const double *n_x, ptrdiff_t n,
         double *__restrict out) {
     switch (method) {
-        UNION_ROW(SINGLE)
-        UNION_ROW(COMPLETE)
-        UNION_ROW(AVERAGE)
-        UNION_ROW(WEIGHTED)
-        UNION_ROW(CENTROID)
-        UNION_ROW(MEDIAN)
-        UNION_ROW(WARD)
+        UNION_ROW(LINKAGE_SINGLE)
+        UNION_ROW(LINKAGE_COMPLETE)
+        UNION_ROW(LINKAGE_AVERAGE)
+        UNION_ROW(LINKAGE_WEIGHTED)
+        UNION_ROW(LINKAGE_CENTROID)
+        UNION_ROW(LINKAGE_MEDIAN)
+        UNION_ROW(LINKAGE_WARD)
     }
 }
 
@@ -31,11 +31,11 @@ static TARGET void FN(union_columns)(
         int method, const double *a, const double *b, const double *h, const double *n_a, const double *n_b, double n_x,
         ptrdiff_t n, double *__restrict out) {
     switch (method) {
-        UNION_COLUMNS(SINGLE)
-        UNION_COLUMNS(COMPLETE)
-        UNION_COLUMNS(AVERAGE)
-        UNION_COLUMNS(WEIGHTED)
-        UNION_COLUMNS(WARD)
+        UNION_COLUMNS(LINKAGE_SINGLE)
+        UNION_COLUMNS(LINKAGE_COMPLETE)
+        UNION_COLUMNS(LINKAGE_AVERAGE)
+        UNION_COLUMNS(LINKAGE_WEIGHTED)
+        UNION_COLUMNS(LINKAGE_WARD)
     }
 }
 

@@ -30,11 +30,11 @@ typedef ptrdiff_t (*box_candidates_t)(const double *, const double *, ptrdiff_t,
 
 #define SIMD_BODY "nearest_body.h"
 #include "simd_levels.h"
-SIMD_TABLE(nearest_tile)
-SIMD_TABLE(tile_distances)
-SIMD_TABLE(tile_gain)
-SIMD_TABLE_F64(sum_tile)
-SIMD_TABLE_F64(box_candidates)
-SIMD_TABLE(pack_from_f32)
-SIMD_TABLE(pack_from_f64)
+COTERIE_SIMD_TABLE(nearest_tile)
+COTERIE_SIMD_TABLE(tile_distances)
+COTERIE_SIMD_TABLE(tile_gain)
+COTERIE_SIMD_TABLE_F64(sum_tile)
+COTERIE_SIMD_TABLE_F64(box_candidates)
+COTERIE_SIMD_TABLE(pack_from_f32)
+COTERIE_SIMD_TABLE(pack_from_f64)
 #endif

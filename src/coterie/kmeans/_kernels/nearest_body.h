@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Nearest center of each of TILE points by s = |c|^2 - 2 x.c, compiled for each level and precision (simd.h).
+/* Nearest center of each of TILE_ROWS points by s = |c|^2 - 2 x.c, compiled for each level and precision (simd.h).
  *
- * A tile holds TILE points, transposed: feature j of point i is x[j * TILE + i], so that points lie across the lanes
- * and every center coordinate is a broadcast. The centers come as rows of -2c with h = |c|^2, so that a score is h
- * plus one fused multiply-add a feature.
+ * A tile holds TILE_ROWS points, transposed: feature j of point i is x[j * TILE_ROWS + i], so that points lie across the
+ * lanes and every center coordinate is a broadcast. The centers come as rows of -2c with h = |c|^2, so that a score is
+ * h plus one fused multiply-add a feature.
  */
 
 /* A score in the running order: smallest, second smallest, index of the smallest (the lowest index on a tie). */
@@ -16,13 +16,13 @@
     } while (0)
 
 /* Few features: the points stay in registers, all centers pass by. d and g (vectors in flight) are constants. */
-SIMD_INLINE TARGET void FN(nearest_few)(
+COTERIE_INLINE TARGET void FN(nearest_few)(
         const REAL *x, const int d, const int g, const REAL *c, const REAL *h, ptrdiff_t m,
         REAL *best, REAL *second, INT *index) {
     VR v[8 * 4], b[4], s[4];
     VI k[4];
     for (int j = 0; j < d; j++)
-        for (int u = 0; u < g; u++) v[j * g + u] = VLOAD(x + j * TILE + u * LANES);
+        for (int u = 0; u < g; u++) v[j * g + u] = VLOAD(x + j * TILE_ROWS + u * LANES);
     for (int u = 0; u < g; u++) {
         b[u] = s[u] = VSET1((REAL)INFINITY);
         k[u] = VISET1(0);
@@ -43,20 +43,20 @@ SIMD_INLINE TARGET void FN(nearest_few)(
 }
 
 /* Any number of features: nc centers (a constant) against g vectors of points, a small matrix product in registers.
- * Blocks of FEATURES keep the rounding error at FEATURES + d / FEATURES roundings instead of d. */
-SIMD_INLINE TARGET void FN(nearest_block)(
+ * Blocks of TILE_FEATURES keep the rounding error at TILE_FEATURES + d / TILE_FEATURES roundings instead of d. */
+COTERIE_INLINE TARGET void FN(nearest_block)(
         const REAL *x, ptrdiff_t d, const int g, const int nc, const REAL *c, const REAL *h, ptrdiff_t first,
         REAL *best, REAL *second, INT *index) {
     VR total[16];
     for (int a = 0; a < nc; a++)
         for (int u = 0; u < g; u++) total[a * g + u] = VSET1(h[a]);
-    for (ptrdiff_t j0 = 0; j0 < d; j0 += FEATURES) {
-        ptrdiff_t j1 = j0 + FEATURES < d ? j0 + FEATURES : d;
+    for (ptrdiff_t j0 = 0; j0 < d; j0 += TILE_FEATURES) {
+        ptrdiff_t j1 = j0 + TILE_FEATURES < d ? j0 + TILE_FEATURES : d;
         VR sum[16];
         for (int a = 0; a < nc * g; a++) sum[a] = VSET1((REAL)0);
         for (ptrdiff_t j = j0; j < j1; j++) {
             VR v[4];
-            for (int u = 0; u < g; u++) v[u] = VLOAD(x + j * TILE + u * LANES);
+            for (int u = 0; u < g; u++) v[u] = VLOAD(x + j * TILE_ROWS + u * LANES);
             for (int a = 0; a < nc; a++) {
                 VR ca = VSET1(c[a * d + j]);
                 for (int u = 0; u < g; u++) sum[a * g + u] = VFMA(ca, v[u], sum[a * g + u]);
@@ -74,13 +74,13 @@ SIMD_INLINE TARGET void FN(nearest_block)(
     }
 }
 
-#define NEAREST_FEW(D, G)                                                                       \
-    case D:                                                                                     \
-        for (int p = 0; p < TILE; p += (G) * LANES)                                             \
-            FN(nearest_few)(x + p, D, G, c, h, m, best + p, second + p, index + p);             \
+#define NEAREST_FEW(D, G)                                                           \
+    case D:                                                                         \
+        for (int p = 0; p < TILE_ROWS; p += (G) * LANES)                            \
+            FN(nearest_few)(x + p, D, G, c, h, m, best + p, second + p, index + p); \
         break;
 
-/* x (d, TILE), c (m, d), h (m,) IN; index (TILE,), margin (TILE,; or NULL) OUT, margin in the units of x.
+/* x (d, TILE_ROWS), c (m, d), h (m,) IN; index, margin (TILE_ROWS,) OUT; margin in the units of x, or NULL.
  *
  * A point whose two smallest scores differ by no more than slack * (floor + |x|^2), or are not finite, needs a closer
  * look: its bit is set in what is returned (bit i = point i). Of the other points, each is nearer to its own center
@@ -88,7 +88,7 @@ SIMD_INLINE TARGET void FN(nearest_block)(
 static TARGET uint64_t FN(nearest_tile)(
         const REAL *x, ptrdiff_t d, const REAL *c, const REAL *h, ptrdiff_t m, REAL slack, REAL floor_,
         INT *index, REAL *margin) {
-    REAL best[TILE], second[TILE];
+    REAL best[TILE_ROWS], second[TILE_ROWS];
     switch (d) {
         NEAREST_FEW(1, IN_FLIGHT)
         NEAREST_FEW(2, IN_FLIGHT)
@@ -99,24 +99,24 @@ static TARGET uint64_t FN(nearest_tile)(
         NEAREST_FEW(7, 2)
         NEAREST_FEW(8, 2)
         default:
-            for (int p = 0; p < TILE; p += LANES) {
+            for (int p = 0; p < TILE_ROWS; p += LANES) {
                 VSTORE(best + p, VSET1((REAL)INFINITY));
                 VSTORE(second + p, VSET1((REAL)INFINITY));
                 VISTORE(index + p, VISET1(0));
             }
             ptrdiff_t i = 0;
             for (; i + 4 <= m; i += 4)
-                for (int p = 0; p < TILE; p += IN_FLIGHT * LANES)
+                for (int p = 0; p < TILE_ROWS; p += IN_FLIGHT * LANES)
                     FN(nearest_block)(x + p, d, IN_FLIGHT, 4, c + i * d, h + i, i, best + p, second + p, index + p);
             for (; i < m; i++)
-                for (int p = 0; p < TILE; p += IN_FLIGHT * LANES)
+                for (int p = 0; p < TILE_ROWS; p += IN_FLIGHT * LANES)
                     FN(nearest_block)(x + p, d, IN_FLIGHT, 1, c + i * d, h + i, i, best + p, second + p, index + p);
     }
     uint64_t clear = 0;
-    for (int p = 0; p < TILE; p += LANES) {
+    for (int p = 0; p < TILE_ROWS; p += LANES) {
         VR norm = VSET1((REAL)0), zero = norm;
         for (ptrdiff_t j = 0; j < d; j++) {
-            VR v = VLOAD(x + j * TILE + p);
+            VR v = VLOAD(x + j * TILE_ROWS + p);
             norm = VFMA(v, v, norm);
         }
         VR b = VLOAD(best + p), s = VLOAD(second + p);
@@ -132,13 +132,13 @@ static TARGET uint64_t FN(nearest_tile)(
 
 /* Squared distances of the points of a tile to nc centers (a constant), by differences: no digits are lost, and equal
  * points are at distance 0. */
-SIMD_INLINE TARGET void FN(distances_block)(
+COTERIE_INLINE TARGET void FN(distances_block)(
         const REAL *x, ptrdiff_t d, const int g, const int nc, const REAL *c, REAL *out) {
     VR sum[16];
     for (int a = 0; a < nc * g; a++) sum[a] = VSET1((REAL)0);
     for (ptrdiff_t j = 0; j < d; j++) {
         VR v[4];
-        for (int u = 0; u < g; u++) v[u] = VLOAD(x + j * TILE + u * LANES);
+        for (int u = 0; u < g; u++) v[u] = VLOAD(x + j * TILE_ROWS + u * LANES);
         for (int a = 0; a < nc; a++) {
             VR ca = VSET1(c[a * d + j]);
             for (int u = 0; u < g; u++) {
@@ -148,29 +148,29 @@ SIMD_INLINE TARGET void FN(distances_block)(
         }
     }
     for (int a = 0; a < nc; a++)
-        for (int u = 0; u < g; u++) VSTORE(out + a * TILE + u * LANES, sum[a * g + u]);
+        for (int u = 0; u < g; u++) VSTORE(out + a * TILE_ROWS + u * LANES, sum[a * g + u]);
 }
 
-/* x (d, TILE), c (m, d) IN; out (m, TILE) OUT, squared distances. */
+/* x (d, TILE_ROWS), c (m, d) IN; out (m, TILE_ROWS) OUT, squared distances. */
 static TARGET void FN(tile_distances)(const REAL *x, ptrdiff_t d, const REAL *c, ptrdiff_t m, REAL *out) {
     ptrdiff_t i = 0;
     for (; i + 3 <= m; i += 3)
-        for (int p = 0; p < TILE; p += IN_FLIGHT * LANES)
-            FN(distances_block)(x + p, d, IN_FLIGHT, 3, c + i * d, out + i * TILE + p);
+        for (int p = 0; p < TILE_ROWS; p += IN_FLIGHT * LANES)
+            FN(distances_block)(x + p, d, IN_FLIGHT, 3, c + i * d, out + i * TILE_ROWS + p);
     for (; i < m; i++)
-        for (int p = 0; p < TILE; p += IN_FLIGHT * LANES)
-            FN(distances_block)(x + p, d, IN_FLIGHT, 1, c + i * d, out + i * TILE + p);
+        for (int p = 0; p < TILE_ROWS; p += IN_FLIGHT * LANES)
+            FN(distances_block)(x + p, d, IN_FLIGHT, 1, c + i * d, out + i * TILE_ROWS + p);
 }
 
 /* Sum of weight * max(0, closest - distance to c) over the points of a tile: what c would gain as a center.
- * x (d, TILE), c (d,), closest, weight (TILE,) IN. */
+ * x (d, TILE_ROWS), c (d,), closest, weight (TILE_ROWS,) IN. */
 static TARGET double FN(tile_gain)(
         const REAL *x, ptrdiff_t d, const REAL *c, const REAL *closest, const REAL *weight) {
     VR gain = VSET1((REAL)0), zero = gain;
-    for (int p = 0; p < TILE; p += LANES) {
+    for (int p = 0; p < TILE_ROWS; p += LANES) {
         VR distance = zero;
         for (ptrdiff_t j = 0; j < d; j++) {
-            VR t = VSUB(VLOAD(x + j * TILE + p), VSET1(c[j]));
+            VR t = VSUB(VLOAD(x + j * TILE_ROWS + p), VSET1(c[j]));
             distance = VFMA(t, t, distance);
         }
         gain = VFMA(VLOAD(weight + p), VMAX(VSUB(VLOAD(closest + p), distance), zero), gain);
@@ -184,13 +184,13 @@ static TARGET double FN(tile_gain)(
 
 #ifdef REAL_IS_DOUBLE
 /* Sums over the points of one index; d is a constant. */
-SIMD_INLINE TARGET void FN(sum_few)(
+COTERIE_INLINE TARGET void FN(sum_few)(
         const double *x, const int d, const int64_t *index, const double *weight, int64_t own, double *sums) {
     VR sum[9];
     for (int j = 0; j <= d; j++) sum[j] = VSET1(0.0);
-    for (int p = 0; p < TILE; p += LANES) {
+    for (int p = 0; p < TILE_ROWS; p += LANES) {
         VR w = VKEEP(VIEQ(VILOAD(index + p), VISET1(own)), VLOAD(weight + p));
-        for (int j = 0; j < d; j++) sum[j] = VFMA(w, VLOAD(x + j * TILE + p), sum[j]);
+        for (int j = 0; j < d; j++) sum[j] = VFMA(w, VLOAD(x + j * TILE_ROWS + p), sum[j]);
         sum[d] = VADD(sum[d], w);
     }
     for (int j = 0; j <= d; j++) {
@@ -207,8 +207,8 @@ SIMD_INLINE TARGET void FN(sum_few)(
         for (ptrdiff_t i = 0; i < m; i++) FN(sum_few)(x, D, index, weight, i, sums + i * (D + 1));             \
         break;
 
-/* x (d, TILE) with d <= 8, index and weight (TILE,) IN; sums (m, d + 1) OUT: of weight * x over the points of each
- * index, and of weight. */
+/* x (d, TILE_ROWS) with d <= 8, index and weight (TILE_ROWS,) IN; sums (m, d + 1) OUT: of weight * x over the points
+ * of each index, and of weight. */
 static TARGET void FN(sum_tile)(
         const double *x, ptrdiff_t d, const int64_t *index, const double *weight, ptrdiff_t m, double *sums) {
     switch (d) {
@@ -272,28 +272,28 @@ static TARGET ptrdiff_t FN(box_candidates)(
 #endif
 
 /* (x - shift) * scale of some rows of X, transposed into a tile; beyond n_rows the last one is repeated. */
-#define PACK_FEW(D)                                                                                             \
-    case D:                                                                                                     \
-        for (int i = 0; i < TILE; i++)                                                                          \
-            for (int j = 0; j < D; j++)                                                                         \
-                tile[j * TILE + i] = (REAL)(((double)row[i][j] - shift[j]) * scale);                            \
+#define PACK_FEW(D)                                                                       \
+    case D:                                                                               \
+        for (int i = 0; i < TILE_ROWS; i++)                                               \
+            for (int j = 0; j < D; j++)                                                   \
+                tile[j * TILE_ROWS + i] = (REAL)(((double)row[i][j] - shift[j]) * scale); \
         break;
-#define NEAREST_PACK(IN, NAME)                                                                                  \
-    static TARGET void FN(NAME)(const IN *X, const ptrdiff_t *rows, int n_rows, ptrdiff_t d,                    \
-                                const double *shift, double scale, REAL *__restrict tile) {                       \
-        const IN *row[TILE];                                                                                    \
-        for (int i = 0; i < TILE; i++) row[i] = X + rows[i < n_rows ? i : n_rows - 1] * d;                      \
-        switch (d) {                                                                                            \
-            PACK_FEW(1)                                                                                         \
-            PACK_FEW(2)                                                                                         \
-            PACK_FEW(3)                                                                                         \
-            PACK_FEW(4)                                                                                         \
-            default: /* eight rows at a time: more would share cache sets where d is a power of two */          \
-                for (int i0 = 0; i0 < TILE; i0 += 8)                                                            \
-                    for (ptrdiff_t j = 0; j < d; j++)                                                           \
-                        for (int i = i0; i < i0 + 8; i++)                                                       \
-                            tile[j * TILE + i] = (REAL)(((double)row[i][j] - shift[j]) * scale);                \
-        }                                                                                                       \
+#define NEAREST_PACK(IN, NAME)                                                                         \
+    static TARGET void FN(NAME)(const IN *X, const ptrdiff_t *rows, int n_rows, ptrdiff_t d,           \
+                                const double *shift, double scale, REAL *__restrict tile) {            \
+        const IN *row[TILE_ROWS];                                                                      \
+        for (int i = 0; i < TILE_ROWS; i++) row[i] = X + rows[i < n_rows ? i : n_rows - 1] * d;        \
+        switch (d) {                                                                                   \
+            PACK_FEW(1)                                                                                \
+            PACK_FEW(2)                                                                                \
+            PACK_FEW(3)                                                                                \
+            PACK_FEW(4)                                                                                \
+            default: /* eight rows at a time: more would share cache sets where d is a power of two */ \
+                for (int i0 = 0; i0 < TILE_ROWS; i0 += 8)                                              \
+                    for (ptrdiff_t j = 0; j < d; j++)                                                  \
+                        for (int i = i0; i < i0 + 8; i++)                                              \
+                            tile[j * TILE_ROWS + i] = (REAL)(((double)row[i][j] - shift[j]) * scale);  \
+        }                                                                                              \
     }
 NEAREST_PACK(float, pack_from_f32)
 NEAREST_PACK(double, pack_from_f64)

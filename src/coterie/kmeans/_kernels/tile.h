@@ -3,5 +3,5 @@
 #ifndef COTERIE_TILE_H
 #define COTERIE_TILE_H
 
-enum { TILE = 64, FEATURES = 128 };
+enum { TILE_ROWS = 64, TILE_FEATURES = 128 };
 #endif

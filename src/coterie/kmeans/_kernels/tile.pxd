@@ -2,5 +2,6 @@
 """Sizes that the kernels of k-means share (tile.h)."""
 
 cdef extern from "tile.h" nogil:
-    enum: TILE      # rows that are looked at together
-    enum: FEATURES  # of a partial sum: a score goes through FEATURES + d / FEATURES roundings instead of d
+    enum: TILE "TILE_ROWS"          # rows that are looked at together
+    # of a partial sum: a score goes through FEATURES + d / FEATURES roundings instead of d
+    enum: FEATURES "TILE_FEATURES"

@@ -6,7 +6,7 @@
 #include "kd_tree.h"
 #include "neighbor_list.h"
 
-enum { BATCH = 64 }; /* queries at most */
+enum { BATCH_QUERIES = 64 }; /* queries at most */
 
 /* Queries that lie together: some blocks of a tree. */
 typedef struct {
@@ -19,7 +19,7 @@ typedef struct {
     ptrdiff_t k;
     double *near;            /* (n, k), a list each (neighbor_list.h) */
     int64_t *rows;           /* (n, k) */
-    double limit[BATCH];     /* how far the k-th is; less than 0 behind the last query */
+    double limit[BATCH_QUERIES]; /* how far the k-th is; less than 0 behind the last query */
     double farthest;         /* the largest of them */
 } batch_t;
 
@@ -50,6 +50,6 @@ typedef void (*batch_search_t)(batch_t *);
 
 #define SIMD_BODY "kd_query_body.h"
 #include "simd_levels.h"
-SIMD_TABLE_F64(batch_gaps)
-SIMD_TABLE_F64(batch_search)
+COTERIE_SIMD_TABLE_F64(batch_gaps)
+COTERIE_SIMD_TABLE_F64(batch_search)
 #endif

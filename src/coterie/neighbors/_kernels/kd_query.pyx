@@ -14,7 +14,7 @@ from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef extern from "kd_query.h" nogil:
-    enum: BATCH
+    enum: BATCH "BATCH_QUERIES"
     ctypedef struct batch_t:
         const kd_tree_t *tree
         const double *points

@@ -8,14 +8,14 @@
 #define BATCH_GROUP (LANES == 8 ? 4 : LANES == 4 ? 2 : 1)
 #define BATCH_VECTORS (KD_LANES / LANES)
 
-SIMD_INLINE TARGET VR FN(batch_add)(const int kind, VR sum, VR t) {
+COTERIE_INLINE TARGET VR FN(batch_add)(const int kind, VR sum, VR t) {
     if (kind == KD_EUCLIDEAN) return VADD(sum, VMUL(t, t));
     if (kind == KD_MANHATTAN) return VADD(sum, VABS(t));
     return VMAX(sum, VABS(t));
 }
 
 /* Least distances of the queries of a block to a box, and largest ones unless reach is NULL. */
-SIMD_INLINE TARGET void FN(batch_bounds)(
+COTERIE_INLINE TARGET void FN(batch_bounds)(
         const int kind, const int d, const double *q, const double *box, double *gap, double *reach) {
     VR none = VSET1(0.0);
     for (int u = 0; u < KD_LANES; u += LANES) {
@@ -55,15 +55,15 @@ static TARGET void FN(batch_gaps)(
                     if (least > 0.0) gap[i] = kd_add(KD_MINKOWSKI, t->p, gap[i], least);
                     if (reach) reach[i] = kd_add(KD_MINKOWSKI, t->p, reach[i], most);
                 }
-                gap[i] *= 1.0 - KD_POW_ERROR;
-                if (reach) reach[i] *= 1.0 + KD_POW_ERROR;
+                gap[i] *= 1.0 - COTERIE_KD_POW_ERROR;
+                if (reach) reach[i] *= 1.0 + COTERIE_KD_POW_ERROR;
             }
     }
 }
 
 /* Points of some blocks that may be among the k nearest of a query at x: bit i for point i, and their distances. With
  * many features those first looked at often settle that none is. */
-SIMD_INLINE TARGET uint64_t FN(batch_near)(
+COTERIE_INLINE TARGET uint64_t FN(batch_near)(
         const int kind, const int d, const int blocks, double p, const double *x, const double *y, double limit,
         double *out) {
     const ptrdiff_t step = (ptrdiff_t)d * KD_LANES;
@@ -104,7 +104,7 @@ SIMD_INLINE TARGET uint64_t FN(batch_near)(
 
 /* The k <= KD_LANES * blocks nearest of as many distances become a list, the farthest first: a distance's place is the
  * number of those that are less. Returns 0, and leaves the list as it is, where two are equal. */
-SIMD_INLINE TARGET int FN(batch_first)(
+COTERIE_INLINE TARGET int FN(batch_first)(
         const int blocks, const double *distances, const int64_t *order, ptrdiff_t k, double *near, int64_t *rows) {
     enum { SIZE = BATCH_GROUP * KD_LANES };
     VR value[SIZE / LANES], place[SIZE / LANES], one = VSET1(1.0);
@@ -134,7 +134,7 @@ SIMD_INLINE TARGET int FN(batch_first)(
 }
 
 /* Up to BATCH_GROUP blocks from position `first` of a leaf on join the neighbors of query i. */
-SIMD_INLINE TARGET void FN(batch_take)(
+COTERIE_INLINE TARGET void FN(batch_take)(
         const int kind, const int d, const int blocks, batch_t *b, ptrdiff_t i, const kd_node_t *leaf,
         ptrdiff_t first) {
     const kd_tree_t *t = b->tree;
@@ -157,7 +157,7 @@ SIMD_INLINE TARGET void FN(batch_take)(
 }
 
 /* The points of a leaf join the neighbors of query i. */
-SIMD_INLINE TARGET void FN(batch_scan_one)(
+COTERIE_INLINE TARGET void FN(batch_scan_one)(
         const int kind, const int d, batch_t *b, ptrdiff_t i, const kd_node_t *leaf) {
     ptrdiff_t size = leaf->stop - leaf->start, first = 0;
     for (; size - first > (BATCH_GROUP - 1) * KD_LANES; first += BATCH_GROUP * KD_LANES)
@@ -172,7 +172,7 @@ SIMD_INLINE TARGET void FN(batch_scan_one)(
 }
 
 /* The points of a leaf join the neighbors of the queries of a batch. */
-SIMD_INLINE TARGET void FN(batch_scan)(
+COTERIE_INLINE TARGET void FN(batch_scan)(
         const int kind, const int d, batch_t *b, const kd_node_t *leaf, const double *box) {
     double gap[KD_LANES];
     VR farthest = VSET1(-1.0);
@@ -197,7 +197,7 @@ SIMD_INLINE TARGET void FN(batch_scan)(
 }
 
 /* Least distance between two boxes. Where features are added up side by side, rounding is allowed for. */
-SIMD_INLINE TARGET double FN(batch_box_gap)(
+COTERIE_INLINE TARGET double FN(batch_box_gap)(
         const int kind, const int d, const kd_tree_t *t, const double *a, const double *b) {
     double sum = 0.0;
     int j = 0;
@@ -220,7 +220,7 @@ SIMD_INLINE TARGET double FN(batch_box_gap)(
 }
 
 /* From box to box, the nearer child first, until what is left is farther than the k-th nearest of each query. */
-SIMD_INLINE TARGET void FN(batch_search_kind)(const int kind, const int d, batch_t *b) {
+COTERIE_INLINE TARGET void FN(batch_search_kind)(const int kind, const int d, batch_t *b) {
     const kd_tree_t *t = b->tree;
     const kd_node_t *nodes = t->nodes;
     int64_t stack[KD_DEPTH], node;

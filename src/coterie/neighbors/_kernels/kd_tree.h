@@ -52,7 +52,7 @@ static inline double kd_feature(const kd_tree_t *t, ptrdiff_t position, ptrdiff_
 }
 
 /* pow need not round in order: a box is as much nearer, or reaches as much farther. */
-#define KD_POW_ERROR 1e-14
+#define COTERIE_KD_POW_ERROR 1e-14
 
 /* Least reduced distance between two boxes (2, d). No pair of points in them has a lesser one, rounding included: each
  * difference here is of numbers that lie between, and rounding keeps order. */
@@ -62,7 +62,7 @@ static inline double kd_box_gap(const kd_tree_t *t, const double *a, const doubl
         double up = b[j] - a[t->d + j], down = a[j] - b[t->d + j], gap = up > down ? up : down;
         if (gap > 0.0) sum = kd_add(t->kind, t->p, sum, gap);
     }
-    return t->kind == KD_MINKOWSKI ? sum * (1.0 - KD_POW_ERROR) : sum;
+    return t->kind == KD_MINKOWSKI ? sum * (1.0 - COTERIE_KD_POW_ERROR) : sum;
 }
 
 /* Largest reduced distance between two boxes: no pair of points in them has a greater one. */
@@ -72,7 +72,7 @@ static inline double kd_box_reach(const kd_tree_t *t, const double *a, const dou
         double up = b[t->d + j] - a[j], down = a[t->d + j] - b[j];
         sum = kd_add(t->kind, t->p, sum, up > down ? up : down);
     }
-    return t->kind == KD_MINKOWSKI ? sum * (1.0 + KD_POW_ERROR) : sum;
+    return t->kind == KD_MINKOWSKI ? sum * (1.0 + COTERIE_KD_POW_ERROR) : sum;
 }
 
 /* Least reduced distance between a point x (d,) and a box. */
@@ -82,7 +82,7 @@ static inline double kd_point_gap(const kd_tree_t *t, const double *x, const dou
         double down = box[j] - x[j], up = x[j] - box[t->d + j], gap = up > down ? up : down;
         if (gap > 0.0) sum = kd_add(t->kind, t->p, sum, gap);
     }
-    return t->kind == KD_MINKOWSKI ? sum * (1.0 - KD_POW_ERROR) : sum;
+    return t->kind == KD_MINKOWSKI ? sum * (1.0 - COTERIE_KD_POW_ERROR) : sum;
 }
 
 typedef void (*kd_distances_t)(const kd_tree_t *, const double *, ptrdiff_t, ptrdiff_t, double *);
@@ -91,7 +91,7 @@ typedef uint64_t (*kd_beside_t)(const kd_tree_t *, const double *, ptrdiff_t, pt
 
 #define SIMD_BODY "kd_tree_body.h"
 #include "simd_levels.h"
-SIMD_TABLE_F64(kd_distances)
-SIMD_TABLE_F64(kd_within)
-SIMD_TABLE_F64(kd_beside)
+COTERIE_SIMD_TABLE_F64(kd_distances)
+COTERIE_SIMD_TABLE_F64(kd_within)
+COTERIE_SIMD_TABLE_F64(kd_beside)
 #endif

@@ -7,7 +7,7 @@
 
 /* Sums of G vectors of points: those from y on, side by side if a vector has fewer lanes than a block. From the feature
  * `from` to `to`. kind and G are constants. */
-SIMD_INLINE TARGET void FN(kd_sums)(
+COTERIE_INLINE TARGET void FN(kd_sums)(
         const int kind, const int G, const double *x, const double *y, ptrdiff_t d, ptrdiff_t from, ptrdiff_t to,
         VR *sum) {
     for (ptrdiff_t j = from; j < to; j++) {
@@ -29,7 +29,7 @@ SIMD_INLINE TARGET void FN(kd_sums)(
 #define KD_GROUP (LANES == 8 ? 4 : LANES == 4 ? 2 : 1)
 #define KD_VECTORS (KD_LANES / LANES)
 
-SIMD_INLINE TARGET void FN(kd_store)(
+COTERIE_INLINE TARGET void FN(kd_store)(
         const int kind, const int blocks, const double *x, const double *y, ptrdiff_t d, double *out) {
     VR sum[8];
     for (int g = 0; g < blocks * KD_VECTORS; g++) sum[g] = VSET1(0.0);
@@ -38,7 +38,7 @@ SIMD_INLINE TARGET void FN(kd_store)(
 }
 
 /* With many features those first looked at often settle that no point of the blocks is near. */
-SIMD_INLINE TARGET uint64_t FN(kd_mask)(
+COTERIE_INLINE TARGET uint64_t FN(kd_mask)(
         const int kind, const int blocks, const double *x, const double *y, ptrdiff_t d, double bound) {
     VR sum[8], limit = VSET1(bound);
     ptrdiff_t j = 0;
@@ -107,7 +107,7 @@ static TARGET uint64_t FN(kd_within)(
 #undef KD_FOR_KINDS
 
 /* Which points of some blocks may be within a reduced distance of a point in a box. kind and blocks are constants. */
-SIMD_INLINE TARGET uint64_t FN(kd_box_mask)(
+COTERIE_INLINE TARGET uint64_t FN(kd_box_mask)(
         const int kind, const int blocks, const double *box, const double *y, ptrdiff_t d, double bound) {
     VR sum[8], zero = VSET1(0.0);
     uint64_t mask = 0;

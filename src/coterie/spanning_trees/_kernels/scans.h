@@ -11,7 +11,7 @@ typedef double (*magnitude_t)(const double *, ptrdiff_t);
 
 #define SIMD_BODY "scans_body.h"
 #include "simd_levels.h"
-SIMD_TABLE_F64(row_minimum)
-SIMD_TABLE_F64(mutual_minimum)
-SIMD_TABLE_F64(magnitude)
+COTERIE_SIMD_TABLE_F64(row_minimum)
+COTERIE_SIMD_TABLE_F64(mutual_minimum)
+COTERIE_SIMD_TABLE_F64(magnitude)
 #endif
