@@ -10,7 +10,8 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 SRC = Path("src")
-FOLDERS = sorted(str(p) for p in SRC.glob("coterie/*/_kernels"))  # kernels include the headers of lower packages
+# Kernels include the headers of lower packages, and what they share with other programs.
+FOLDERS = sorted(str(p) for p in (SRC / "coterie/include", *SRC.glob("coterie/*/_kernels")))
 
 # COTERIE_DEBUG=1     bounds and None checks on, hardly optimized: to find out-of-range access (ci/debug)
 # COTERIE_SANITIZE=1  address and undefined-behavior sanitizers (ci/sanitize)

@@ -14,9 +14,10 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from . import progress
+from ._kernels.job import LentRegions
 from ._kernels.work import Region
 from .thresholds import thresholds
 
@@ -147,8 +148,27 @@ def over_in_steps(
         _run(Region(n, size, first, first + step), n_threads, kernel, arguments)
 
 
+_scoped = threading.local()  # lent_to(...): of the calling thread
+
+
+@contextlib.contextmanager
+def lent_to(job: LentRegions) -> Iterator[None]:
+    """Within this context, the regions of the calling thread are worked on by the threads of a job."""
+    _scoped.job = job
+    try:
+        yield
+    finally:
+        _scoped.job = None
+
+
 def _run(region: Region, n_threads: int, kernel: Kernel, arguments: tuple[object, ...]) -> None:
     n_chunks = region.n_chunks
+    job = getattr(_scoped, "job", None)
+    if job is not None and n_chunks > 1:
+        job.lend(region, n_threads, kernel, arguments)
+        if job.stopped:
+            raise progress.Cancelled("the job was stopped")
+        return
     # While the interpreter shuts down, the helpers are gone, one of them perhaps with the lock of the pool.
     if n_threads == 1 or n_chunks <= 1 or sys.is_finalizing():
         _work(region, kernel, arguments)

@@ -13,7 +13,14 @@ typedef struct {
     int64_t stop;     /* set once: no thread takes another chunk; atomic */
     int64_t active;   /* helpers that are in the region; atomic */
     double pause_at;  /* when the calling thread goes back to Python, seconds */
+    const struct work_limits *limits; /* for each slot, where the threads of a job work on the region; else NULL */
 } work_t;
+
+#define COTERIE_SLOTS 256 /* threads that may work on a job at the same time, at most */
+typedef struct work_limits {
+    int64_t stopped;             /* set once: as `stop` of a region, for all regions of the job; atomic */
+    double until[COTERIE_SLOTS]; /* when the thread of this slot is to return, seconds */
+} work_limits_t;
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
@@ -51,10 +58,16 @@ typedef struct {
     ptrdiff_t stop;
 } part_t;
 
+/* The time of this slot is up: of each thread of a job, or else only of the caller, who is to look into Python. */
+static inline int work_pauses(work_t *w, int slot) {
+    if (w->limits) return work_clock() >= w->limits->until[slot] || work_load((int64_t *)&w->limits->stopped);
+    return slot == 0 && work_clock() >= w->pause_at;
+}
+
 /* The next chunk for the thread of this slot (0: the caller). 0 where there is none: all are taken, the region was
- * stopped, or it is time for the caller to look into Python. */
+ * stopped, or the time of this slot is up. */
 static inline int work_take(work_t *w, int slot, part_t *part) {
-    if (work_load(&w->stop) || (slot == 0 && work_clock() >= w->pause_at)) return 0;
+    if (work_load(&w->stop) || work_pauses(w, slot)) return 0;
     int64_t chunk = work_fetch_add(&w->next, 1);
     if (chunk >= w->n_chunks) return 0;
     part->index = (ptrdiff_t)chunk;

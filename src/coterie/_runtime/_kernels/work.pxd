@@ -10,6 +10,10 @@ cdef extern from "work.h" nogil:
         int64_t stop
         int64_t active
         double pause_at
+        const work_limits_t *limits
+    ctypedef struct work_limits_t:
+        int64_t stopped
+        double until[256]
     ctypedef struct part_t:
         Py_ssize_t index
         Py_ssize_t start

@@ -20,6 +20,7 @@ cdef class Region:
         self.work.stop = 0
         self.work.active = 0
         self.work.pause_at = 0.0
+        self.work.limits = NULL
 
     @property
     def n_chunks(self):

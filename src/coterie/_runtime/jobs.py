@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Python functions as jobs, whose parallel regions the threads of a C caller work on.
+
+The function runs in a thread of its own, which computes next to nothing: `parallel.over` lends its regions.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+
+from . import parallel
+from ._kernels.job import BAD_ARGUMENT, FAILED, NO_MEMORY, OK, STOPPED, LentRegions, after_fork_in_child
+from .progress import Cancelled, progress
+
+__all__ = ["start"]
+
+
+def start(n_slots: int, function: Callable[..., object], *arguments: object) -> LentRegions:
+    """Begin ``function(*arguments)`` as a job for up to `n_slots` threads at a time."""
+    lent = LentRegions(n_slots)
+    threading.Thread(target=_run, args=(lent, function, arguments), name="coterie-job", daemon=True).start()
+    return lent
+
+
+def _run(lent: LentRegions, function: Callable[..., object], arguments: tuple[object, ...]) -> None:
+    def report(stage: str, done: int, total: int) -> bool:
+        lent.report(stage, done, total)
+        return not lent.stopped
+
+    code, why = FAILED, ""
+    try:
+        with parallel.lent_to(lent), progress(report):
+            function(*arguments)
+        code = OK
+    except Cancelled:
+        code, why = STOPPED, "the job was stopped by job_stop"
+    except MemoryError as error:
+        code, why = NO_MEMORY, str(error)
+    except (TypeError, ValueError) as error:
+        code, why = BAD_ARGUMENT, str(error)
+    except BaseException as error:  # whatever it is, the caller learns of it
+        why = f"{type(error).__name__}: {error}"
+    finally:
+        # What the function used may belong to the caller, who may free it after this.
+        del function, arguments
+        lent.end(code, why)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=after_fork_in_child)
