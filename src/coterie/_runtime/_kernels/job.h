@@ -33,7 +33,7 @@ struct coterie_job {
     int n_places; /* threads that may be in the phase at the same time */
     int inside;   /* threads that are in it */
     int code;     /* COTERIE_MORE until the job has ended */
-    work_t *work; /* the phase; NULL: there is none at the moment */
+    work_t *work; /* the phase; NULL: there is none at the moment. Of no meaning when the job has ended */
     work_t own;   /* which mostly is this one */
     work_limits_t limits;
     uint8_t place_taken[COTERIE_SLOTS];
@@ -76,11 +76,10 @@ static inline void job_begin_own(coterie_job *job, int64_t n, int64_t size) {
     job_begin(job, &job->own, job->n_slots);
 }
 
-/* End the job. `why` may be NULL. With the lock. */
+/* End the job. `why` may be NULL. With the lock. Threads may still be in the phase: they go on to read job->work. */
 static inline void job_end(coterie_job *job, int code, const char *why) {
     if (job->code != COTERIE_MORE) return; /* it has ended before */
     job->code = code;
-    job->work = NULL;
     if (why) job_explain(job->error, why);
     park_wake_all(&job->park);
 }
@@ -91,7 +90,7 @@ static inline int job_phase_is_over(coterie_job *job) {
 
 /* Go on to the next phase with something to do, if nobody is in the present one any more. */
 static inline void job_advance(coterie_job *job) {
-    while (job->work && !job->inside && job_phase_is_over(job)) {
+    while (job->code == COTERIE_MORE && job->work && !job->inside && job_phase_is_over(job)) {
         job->work = NULL;
         job->kind->next(job);
     }
