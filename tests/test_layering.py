@@ -8,7 +8,7 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src"
 PYTHON = sorted(SRC.glob("coterie/**/*.py"))
-CYTHON = sorted(p for pattern in ("*.pyx", "*.pxd") for p in SRC.glob(f"coterie/**/{pattern}"))
+CYTHON = sorted(p for pattern in ("*.pyx", "*.pxd") for p in SRC.glob(f"coterie/*/**/{pattern}"))
 
 # From the bottom up. A package imports from itself and from the lines above its own, not from a neighbor on its line.
 ORDER = """
@@ -22,7 +22,7 @@ ORDER = """
     selection  explain
     plot
     report
-    cli
+    cli  api
     __main__
 """
 LAYERS = {package: line for line, packages in enumerate(ORDER.splitlines()) for package in packages.split()}

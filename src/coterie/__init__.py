@@ -20,6 +20,7 @@ True
 `distances`       distances between rows; `neighbors` finds the nearest rows
 `load`            reads a model that its method ``save`` wrote
 `num_threads`     limits the threads; `progress` reports how far the work is, and can stop it
+`api`             the same from C, C++ and Cython
 ================  ==================================================================================
 
 ``help(coterie.KMeans)`` explains a name. In a shell, ``coterie --help`` lists the commands for files.
@@ -29,6 +30,7 @@ __version__ = "0.1.0.dev0"  # the one place: pyproject.toml and the docs read it
 
 TYPE_CHECKING = False  # type checkers and editors take it for true; `_HOMES` says the same to Python
 if TYPE_CHECKING:
+    from . import api as api
     from . import density as density
     from . import distances as distances
     from . import explain as explain
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from ._base.model_files import load
     from ._runtime.progress import Cancelled, progress
     from ._runtime.threads import get_num_threads, num_threads, set_num_threads
+    from .api import get_include
     from .density import DBSCAN, dbscan
     from .explain import outlier_scores
     from .hierarchy import AgglomerativeClustering, DivisiveClustering
@@ -63,6 +66,7 @@ __all__ = [
     "align_labels",
     "compare",
     "dbscan",
+    "get_include",
     "get_num_threads",
     "k_means",
     "kmeans_plusplus",
@@ -76,6 +80,7 @@ __all__ = [
 
 # What is loaded when it is first used: most programs need little of it.
 _MODULES = (
+    "api",
     "density",
     "distances",
     "explain",
@@ -92,6 +97,7 @@ _HOMES = {
     "_base.model_files": ("load",),
     "_runtime.progress": ("Cancelled", "progress"),
     "_runtime.threads": ("get_num_threads", "num_threads", "set_num_threads"),
+    "api": ("get_include",),
     "density": ("DBSCAN", "dbscan"),
     "explain": ("outlier_scores",),
     "hierarchy": ("AgglomerativeClustering", "DivisiveClustering"),

@@ -240,12 +240,12 @@ class DBSCAN(InductiveClusterer):
         n_threads = threads.resolve_n_jobs(self.n_jobs)
         rows, seen = self._read_rows(X, n_threads)
         weights = as_weights(sample_weight, len(rows), allow_negative=True)
-        _check_sum(weights)
+        check_sum(weights)
         metric = self._read_metric()
         if metric is not None and isinstance(rows, np.ndarray):
             warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
         with progress.reported_to(callback):
-            labels, is_core = _find_clusters(rows, metric, self.eps, int(self.min_samples), weights, n_threads)
+            labels, is_core = find_clusters(rows, metric, self.eps, int(self.min_samples), weights, n_threads)
         core = np.flatnonzero(is_core)
         components: Any
         if not len(core):
@@ -510,7 +510,7 @@ def dbscan(
 # ------------------------------------------------------------------------------------------- which way
 
 
-def _find_clusters(
+def find_clusters(
     rows: NDArray[np.floating] | SparseRows,
     metric: distances.Metric | None,
     eps: float,
@@ -534,7 +534,7 @@ def _find_clusters(
     return _dbscan_tree.find_clusters(vectors, float(eps), min_samples, weights, n_threads)
 
 
-def _check_sum(weights: NDArray[np.float64] | None) -> None:
+def check_sum(weights: NDArray[np.float64] | None) -> None:
     if weights is not None and not power_of_two.magnitude(weights) < float(np.finfo(np.float64).max) / len(weights):
         raise ValueError(
             "The numbers of 'sample_weight' must add up to one that fits into float64. Got "

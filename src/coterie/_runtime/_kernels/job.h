@@ -149,6 +149,16 @@ static inline int job_run(coterie_job *job, int slot, double seconds, char *erro
     return code;
 }
 
+/* The stage of a job, and how much of it is done. */
+static inline const char *job_progress(coterie_job *job, int64_t *done, int64_t *total) {
+    park_lock(&job->park);
+    const char *stage = job->stage;
+    *done = job->done;
+    *total = job->total;
+    park_unlock(&job->park);
+    return stage;
+}
+
 static inline void job_stop(coterie_job *job) { work_store(&job->limits.stopped, 1); }
 static inline int job_stopped(coterie_job *job) { return work_load(&job->limits.stopped) != 0; }
 static inline void job_lock(coterie_job *job) { park_lock(&job->park); }

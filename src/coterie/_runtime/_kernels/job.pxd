@@ -20,10 +20,10 @@ cdef extern from "job.h" nogil:
         int64_t n, d, stride
         int32_t type
     ctypedef struct job_kind_t:
-        void (*work)(coterie_job *job, int place) noexcept
-        void (*next)(coterie_job *job) noexcept
-        void (*free)(coterie_job *job) noexcept
-        int (*run)(coterie_job *job, int slot, double seconds, char *error) noexcept
+        void (*work)(coterie_job *job, int place) noexcept nogil
+        void (*next)(coterie_job *job) noexcept nogil
+        void (*free)(coterie_job *job) noexcept nogil
+        int (*run)(coterie_job *job, int slot, double seconds, char *error) noexcept nogil
     ctypedef struct coterie_job:
         const job_kind_t *kind
         int n_slots
@@ -40,6 +40,7 @@ cdef extern from "job.h" nogil:
     void job_begin_own(coterie_job *job, int64_t n, int64_t size)
     void job_end(coterie_job *job, int code, const char *why)
     int job_run(coterie_job *job, int slot, double seconds, char *error)
+    const char *job_progress(coterie_job *job, int64_t *done, int64_t *total)
     void job_stop(coterie_job *job)
     bint job_stopped(coterie_job *job)
     void job_wake(coterie_job *job)

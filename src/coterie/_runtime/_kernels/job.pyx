@@ -62,8 +62,9 @@ cdef class LentRegions:
                     job_sleep(job)
             job_unlock(job)
         self.kernel = self.arguments = self.region = None
-        if self.error is not None:
-            raise self.error
+        error, self.error = self.error, None
+        if error is not None:
+            raise error
 
     @property
     def stopped(self):
