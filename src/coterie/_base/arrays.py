@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._kernels.magnitude import largest_magnitude
 from .columns import column_names
 from .containers import column_labels, is_lazy, is_vector
 from .parameters import is_real
@@ -54,13 +55,10 @@ def as_matrix(
     if array.ndim != 2:
         _raise_for_dimensions(array, owner)
     array = _to_float(array, X, name)
-    n_rows, n_columns = array.shape
-    by = f" by {owner}" if owner else ""
-    if n_rows == 0:
-        raise ValueError(f"Found array with 0 sample(s) (shape={array.shape}) while a minimum of 1 is required{by}.")
-    if n_columns == 0:
-        raise ValueError(f"Found array with 0 feature(s) (shape={array.shape}) while a minimum of 1 is required{by}.")
-    if not _all_finite(array):
+    if array.size == 0:
+        what, by = "sample" if len(array) == 0 else "feature", f" by {owner}" if owner else ""
+        raise ValueError(f"Found array with 0 {what}(s) (shape={array.shape}) while a minimum of 1 is required{by}.")
+    if largest_magnitude(array) == math.inf:
         _raise_for_not_finite(array, X, name, owner, allow_nan)
     return array
 
@@ -112,7 +110,7 @@ def as_weights(
         array = _to_float(array, sample_weight, "sample_weight", _F64)
         if array.shape[0] != n_samples:
             raise ValueError(f"sample_weight.shape == {array.shape}, expected {(n_samples,)}!")
-    if not _all_finite(array):
+    if largest_magnitude(array) == math.inf:
         _raise_for_not_finite(array, sample_weight, "sample_weight")
     if not allow_negative and array.min() < 0:
         raise ValueError(f"Negative values in data passed to `sample_weight`.{place(int((array < 0).argmax()))}")
@@ -290,14 +288,6 @@ def _is_number(value: object) -> bool:
 
 
 # ------------------------------------------------------------------------------------------- what is wrong, and where
-
-
-def _all_finite(array: NDArray[Any]) -> bool:
-    """Whether `array` holds neither NaN nor infinity."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = np.add.reduce(array, axis=None)
-    # The sum of finite numbers can overflow; only then is each of them looked at.
-    return math.isfinite(total) or _first_not_finite(array, allow_nan=False) is None
 
 
 def _first_not_finite(array: NDArray[Any], allow_nan: bool) -> tuple[int, ...] | None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._kernels.magnitude import largest_magnitude
+
 if TYPE_CHECKING:
     from typing import TypeVar
 
@@ -31,15 +33,10 @@ _WEIGHTS = 700  # from the smallest weight above 0 to the largest, at most
 
 
 def magnitude(*arrays: NDArray[Any]) -> float:
-    """The largest absolute value, 0 if there is none; NaN if there is NaN. O(n) time, no memory."""
+    """The largest absolute value, 0 if there is none; infinity if a number is NaN or infinite. O(n) time."""
     top = 0.0
     for each in arrays:
-        if each.size:
-            here = float(max(np.maximum.reduce(each, axis=None), -np.minimum.reduce(each, axis=None)))
-            if not here <= top:
-                top = here
-                if top != top:
-                    break
+        top = max(top, largest_magnitude(np.ascontiguousarray(each, None if each.dtype.char == "f" else np.float64)))
     return top
 
 
@@ -142,8 +139,10 @@ def multiplied(values: NDArray[_Float], exponent: int) -> NDArray[_Float]:
 
 def times(value: float, exponent: int) -> float:
     """A number times 2**exponent; 0 or infinite where that is beyond float64."""
+    if not exponent:
+        return float(value)
     with np.errstate(over="ignore", under="ignore"):
-        return float(np.ldexp(float(value), exponent)) if exponent else float(value)
+        return float(np.ldexp(float(value), exponent))
 
 
 def lengths(differences: NDArray[np.float64]) -> NDArray[np.float64]:

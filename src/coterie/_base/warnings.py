@@ -9,7 +9,12 @@ import threading
 import warnings
 from collections.abc import Iterator
 
-_scoped = threading.local()  # told_once(...): of the calling thread
+
+class _Scoped(threading.local):
+    told: list[type[Warning]] | None = None  # told_once(...): of the calling thread
+
+
+_scoped = _Scoped()
 
 
 @contextlib.contextmanager
@@ -18,7 +23,7 @@ def told_once(*told: type[Warning]) -> Iterator[None]:
 
     For work that fits again and again. The filters of `warnings` would change for all threads.
     """
-    before = getattr(_scoped, "told", None)
+    before = _scoped.told
     _scoped.told = [*(before or ()), *told]
     try:
         yield
@@ -28,7 +33,7 @@ def told_once(*told: type[Warning]) -> Iterator[None]:
 
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn at the line that called this package, however deep within it this is."""
-    told = getattr(_scoped, "told", None)
+    told = _scoped.told
     if told is not None:
         if issubclass(category, tuple(told)):
             return

@@ -16,7 +16,12 @@ __all__ = ["Callback", "Cancelled", "as_step", "progress", "repeat", "report", "
 
 Callback = Callable[[str, int, int], object]
 
-_scoped = threading.local()  # progress(...): of the calling thread
+
+class _Scoped(threading.local):
+    reporter: _Reporter | None = None  # progress(...): of the calling thread
+
+
+_scoped = _Scoped()
 
 
 class Cancelled(Exception):
@@ -80,7 +85,7 @@ def progress(callback: Callback | None = None) -> Iterator[None]:
     >>> sorted(stages)
     ['k-means', 'k-means++']
     """
-    before = getattr(_scoped, "reporter", None)
+    before = _scoped.reporter
     bar = None
     if callback is None:
         callback = bar = _Bar()
@@ -114,7 +119,7 @@ class _Reporter:
 
 def report(stage: str, done: int, total: int) -> None:
     """Tell the callback of the calling thread, if there is one, how far `stage` is; raise Cancelled if it says so."""
-    reporter = getattr(_scoped, "reporter", None)
+    reporter = _scoped.reporter
     if reporter is not None:
         reporter(stage, done, total)
 
@@ -122,7 +127,7 @@ def report(stage: str, done: int, total: int) -> None:
 @contextlib.contextmanager
 def as_step(stage: str, done: int, total: int) -> Iterator[None]:
     """Within this context, all that the calling thread runs counts as one step of `stage`; `done` steps are over."""
-    outer = getattr(_scoped, "reporter", None)
+    outer = _scoped.reporter
     if outer is None:
         yield
         return
@@ -136,7 +141,7 @@ def as_step(stage: str, done: int, total: int) -> Iterator[None]:
 
 def repeat() -> None:
     """Within a long step, call the callback of the calling thread again with the last report."""
-    reporter = getattr(_scoped, "reporter", None)
+    reporter = _scoped.reporter
     if reporter is not None:
         reporter.repeat()
 

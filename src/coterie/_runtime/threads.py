@@ -50,7 +50,13 @@ def _environment_cap() -> int | None:
 
 _cpus: int | None = None  # read once: it costs a few file reads
 _default: int | None = None  # set_num_threads
-_scoped = threading.local()  # num_threads(...): of the calling thread
+
+
+class _Scoped(threading.local):
+    n_threads: int | None = None  # num_threads(...): of the calling thread
+
+
+_scoped = _Scoped()
 
 
 # A larger number means this many threads, or one for each CPU if there are more: each takes a stack and work space.
@@ -122,7 +128,7 @@ def get_num_threads() -> int:
     ...     coterie.get_num_threads()
     2
     """
-    return getattr(_scoped, "n_threads", None) or _default or _default_threads()
+    return _scoped.n_threads or _default or _default_threads()
 
 
 def set_num_threads(n: int | None) -> None:
@@ -170,7 +176,7 @@ def num_threads(n: int) -> Iterator[None]:
     >>> with coterie.num_threads(1):
     ...     labels = coterie.KMeans(2, random_state=0).fit_predict([[0.0], [1.0], [9.0]])
     """
-    before = getattr(_scoped, "n_threads", None)
+    before = _scoped.n_threads
     _scoped.n_threads = _check_count(n)
     try:
         yield

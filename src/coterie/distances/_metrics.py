@@ -151,7 +151,7 @@ def as_metric(metric: str | Callable[..., object] | Metric, **kwargs: object) ->
     'chebyshev'
     """
     if isinstance(metric, str):
-        found = BY_NAME.get(metric) or BY_NAME.get(metric.lower())
+        found = _by_name(metric)
         if found is None:
             raise ValueError(f"Unknown Distance Metric: {metric.lower()}. Known metrics: {', '.join(NAMES)}.")
         if found.name == "minkowski":
@@ -174,6 +174,11 @@ def as_metric(metric: str | Callable[..., object] | Metric, **kwargs: object) ->
     )
 
 
+def _by_name(name: str) -> Metric | None:
+    """The metric of that name, in upper or lower case."""
+    return BY_NAME.get(name) or BY_NAME.get(name.lower())
+
+
 def is_precomputed(metric: object) -> bool:
     """Whether the parameter `metric` says that distances are given."""
     return isinstance(metric, str) and metric == "precomputed"
@@ -189,7 +194,7 @@ def read_metric(
     if is_precomputed(metric):
         return None
     params = dict(metric_params or {})
-    if p is not None and isinstance(metric, str) and as_metric(metric).name == "minkowski":
+    if p is not None and isinstance(metric, str) and _by_name(metric) is BY_NAME["minkowski"]:
         params.setdefault("p", p)
     return as_metric(metric, **params)
 
@@ -206,7 +211,7 @@ def _minkowski(metric: Metric, *, p: object = 2.0, **kwargs: object) -> Metric:
         raise ValueError(f"p must be greater than 0, got {shown(p)}")
     p = as_float(p)
     kernel = {1.0: "manhattan", 2.0: "euclidean", math.inf: "chebyshev"}.get(p, "minkowski")
-    return dataclasses.replace(metric, kernel=kernel, p=p)
+    return Metric(metric.name, metric.aliases, kernel, p)
 
 
 def _check_metric(metric: Metric) -> None:
@@ -221,12 +226,9 @@ def _check_metric(metric: Metric) -> None:
 
 
 def _is_metric(value: object) -> bool:
-    if isinstance(value, str) and not is_precomputed(value):
-        try:
-            as_metric(value)
-        except ValueError:
-            return False
-    return isinstance(value, (str, Metric))
+    if isinstance(value, str):
+        return is_precomputed(value) or _by_name(value) is not None
+    return isinstance(value, Metric)
 
 
 # What the parameter `metric` of an estimator may be.

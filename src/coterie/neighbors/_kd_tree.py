@@ -53,21 +53,17 @@ def build(vectors: Vectors, n_threads: int, leaf: int = 32) -> kd_tree.Tree:
     leaf_blocks = leaf // kd_tree.LANES
     budget = 2 * n_blocks.bit_length() + 8
     arrays = points, order, nodes, boxes
-    nodes[0, :2] = 0, n
-    level, large = 0, np.zeros(1, np.int64)
-    small: list[np.int64] = []
-    while len(large):
-        if len(large) + len(small) >= _PARTS:
-            small.extend(large)
+    nodes[0, 0], nodes[0, 1] = 0, n
+    level, parts = 0, np.zeros(1, np.int64)
+    while n > _SMALL and len(parts) < _PARTS:
+        is_large = nodes[parts, 1] - nodes[parts, 0] > _SMALL
+        large = parts[is_large]
+        if not len(large):
             break
-        keep = nodes[large, 1] - nodes[large, 0] > _SMALL
-        small.extend(large[~keep])
-        large = large[keep]
         parallel.over(len(large), 1, n_threads, kd_tree.split_nodes, large, level > budget, leaf_blocks, *arrays)
-        large = np.stack([large + 1, nodes[large, 2]], axis=1).ravel()
+        parts = np.concatenate([parts[~is_large], large + 1, nodes[large, 2]])
         level += 1
-    which = np.array(small, np.int64)
-    parallel.over(len(which), 1, n_threads, kd_tree.grow, which, budget - level, leaf_blocks, *arrays)
+    parallel.over(len(parts), 1, n_threads, kd_tree.grow, parts, budget - level, leaf_blocks, *arrays)
 
     work = np.empty((n_threads, kd_tree.LANES * d))
     parallel.over(n_blocks, size // kd_tree.LANES, n_threads, kd_tree.transpose_blocks, points, work)

@@ -37,16 +37,16 @@ def moments(X: NDArray[Any], n_threads: int) -> Moments:
     """Moments of `X`, C-contiguous float32 or float64. One pass, O(n d) time."""
     n, d = X.shape
     rows = strip_size(n, 8, d)
-    first, second, largest = np.empty((3, ceil_div(n, rows), d))
+    strips = np.empty((3, ceil_div(n, rows), d))
     # From a point among the data, deviations are small even where all values are large; and as the mean of some
     # rows is near the mean of all, hardly a digit is lost by taking its square off below.
+    some = X[:: ceil_div(n, 256)]
     with np.errstate(over="ignore", invalid="ignore"):
-        near = X[:: ceil_div(n, 256)].mean(axis=0, dtype=np.float64)
-    parallel.over(n, rows, n_threads, columns.deviation_strips, X, near, first, second, largest)
+        near = np.add.reduce(some, axis=0, dtype=np.float64) / len(some)
+    parallel.over(n, rows, n_threads, columns.deviation_strips, X, near, *strips)
     with np.errstate(over="ignore", invalid="ignore"):
-        off = first.sum(axis=0) / n
-        variance = np.maximum(second.sum(axis=0) / n - off * off, 0.0)
-        return Moments(near + off, variance, largest.max(axis=0) + np.abs(off))
+        off, square = np.add.reduce(strips[:2], axis=1) / n
+        return Moments(near + off, np.maximum(square - off * off, 0.0), np.maximum.reduce(strips[2]) + np.abs(off))
 
 
 def scaled_moments(X: NDArray[Any], n_threads: int, name: str | None = None) -> ScaledMoments:
@@ -59,7 +59,7 @@ def scaled_moments(X: NDArray[Any], n_threads: int, name: str | None = None) -> 
         float64.
     """
     found = moments(X, n_threads)
-    top = float((np.abs(found.mean) + found.reach).max())  # NaN where it overflows
+    top = float(np.maximum.reduce(np.abs(found.mean) + found.reach))  # NaN where it overflows
     if X.dtype == np.float32 or (top < math.inf and power_of_two.exponent_of(top) == 0):
         return ScaledMoments(X, 0, found)
     exponent = power_of_two.exponent_for(X, name=name)

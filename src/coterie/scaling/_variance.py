@@ -58,10 +58,11 @@ def variance_shares(X: ArrayLike) -> NDArray[np.float64]:
 
 
 def _shares(variance: NDArray[np.float64]) -> NDArray[np.float64]:
-    largest = variance.max()
+    largest = np.maximum.reduce(variance)
     if not 0 < largest < np.inf:
         return np.zeros_like(variance)
-    shares: NDArray[np.float64] = variance / largest / (variance / largest).sum()
+    shares = variance / largest
+    shares /= np.add.reduce(shares)
     return shares
 
 
@@ -73,10 +74,11 @@ def warn_of_scales(
         return
     mean, variance, _ = known or scaled_moments(X, n_threads).moments
     shares = _shares(variance)
-    varies = variance > np.square(_ROUNDING * mean)
     j = int(shares.argmax())
     share = float(shares[j])
-    if share < _DOMINANT or np.count_nonzero(varies) < 2:  # constant columns would say nothing in any scale
+    if share < _DOMINANT:
+        return
+    if np.count_nonzero(variance > np.square(_ROUNDING * mean)) < 2:  # constant columns say nothing in any scale
         return
     name = f"Feature {j}" if names is None else f"Feature {names[j]!r}"
     told = f"{share:.2%}" if share <= 0.9999 else "more than 99.99%"

@@ -7,11 +7,9 @@
 
 typedef double (*row_minimum_t)(const double *, const double *, ptrdiff_t, ptrdiff_t *);
 typedef double (*mutual_minimum_t)(const double *, ptrdiff_t, int64_t, ptrdiff_t *, double *, int64_t *);
-typedef double (*magnitude_t)(const double *, ptrdiff_t);
 
 #define SIMD_BODY "scans_body.h"
 #include "simd_levels.h"
 COTERIE_SIMD_TABLE_F64(row_minimum)
 COTERIE_SIMD_TABLE_F64(mutual_minimum)
-COTERIE_SIMD_TABLE_F64(magnitude)
 #endif

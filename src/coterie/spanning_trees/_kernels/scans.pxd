@@ -7,17 +7,11 @@ from ..._runtime._kernels.simd cimport simd_level
 cdef extern from "scans.h" nogil:
     double (*row_minimum_f64[])(const double *, const double *, Py_ssize_t, Py_ssize_t *) noexcept
     double (*mutual_minimum_f64[])(const double *, Py_ssize_t, int64_t, Py_ssize_t *, double *, int64_t *) noexcept
-    double (*magnitude_f64[])(const double *, Py_ssize_t) noexcept
 
 
 cdef inline double row_minimum(const double *v, const double *dead, Py_ssize_t n, Py_ssize_t *where) noexcept nogil:
     """Smallest of v[i] + dead[i], and where: the lowest i on a tie; infinity and -1 where there is none."""
     return row_minimum_f64[simd_level()](v, dead, n, where)
-
-
-cdef inline double magnitude(const double *v, Py_ssize_t n) noexcept nogil:
-    """Largest absolute value; infinity where a number is not finite."""
-    return magnitude_f64[simd_level()](v, n)
 
 
 cdef inline void note_nearest(

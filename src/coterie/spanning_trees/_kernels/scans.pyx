@@ -2,9 +2,10 @@
 """Scans of condensed distances: the largest magnitude, and the nearest neighbor of each point."""
 from libc.stdint cimport int64_t
 
+from ..._base._kernels.magnitude cimport magnitude_of
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 from ...distances._kernels.condensed cimport condensed_row
-from .scans cimport magnitude, note_nearest
+from .scans cimport note_nearest
 
 
 def largest_magnitude(
@@ -15,7 +16,7 @@ def largest_magnitude(
     cdef part_t part
     with nogil:
         while work_take(&region.work, slot, &part):
-            largest[slot] = max(largest[slot], magnitude(&values[part.start], part.stop - part.start))
+            largest[slot] = max(largest[slot], magnitude_of(&values[part.start], part.stop - part.start))
 
 
 def nearest_neighbors(

@@ -66,27 +66,4 @@ static TARGET double FN(mutual_minimum)(
     }
     return best;
 }
-
-/* Largest |v|. Infinity where some v is not finite. */
-static TARGET double FN(magnitude)(const double *v, ptrdiff_t n) {
-    VR high = VSET1(0.0), low = high, sum = high;
-    double largest = 0.0, lanes[LANES];
-    ptrdiff_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        VR r = VLOAD(v + i);
-        high = VMAX(high, r);
-        low = VMIN(low, r);
-        sum = VFMA(r, VSET1(0.0), sum); /* NaN from the first r on that is NaN or infinite */
-    }
-    VSTORE(lanes, VADD(VMAX(high, VSUB(VSET1(0.0), low)), sum));
-    for (int u = 0; u < LANES; u++) {
-        if (!(lanes[u] < INFINITY)) return INFINITY;
-        largest = lanes[u] > largest ? lanes[u] : largest;
-    }
-    for (; i < n; i++) {
-        if (!(fabs(v[i]) < INFINITY)) return INFINITY;
-        largest = fabs(v[i]) > largest ? fabs(v[i]) : largest;
-    }
-    return largest;
-}
 #endif

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The largest absolute value, which also tells whether all numbers are finite: what each call asks of its data."""
+from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBuffer_Release, PyObject_GetBuffer
+
+
+def largest_magnitude(array):
+    """Largest absolute value of an array of float32 or float64, C-contiguous and of any shape; 0 if it is empty.
+
+    Infinity where a number is NaN or infinite. O(n) time.
+    """
+    cdef:
+        Py_buffer view  # of any number of dimensions, which memoryviews are not
+        char kind
+        double largest = 0.0
+    PyObject_GetBuffer(array, &view, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT)
+    try:
+        kind = 0 if view.format[1] else view.format[0]
+        if kind == b"d":
+            with nogil:
+                largest = magnitude_of(<const double *> view.buf, view.len // sizeof(double))
+        elif kind == b"f":
+            with nogil:
+                largest = magnitude_of(<const float *> view.buf, view.len // sizeof(float))
+        else:
+            raise TypeError(f"an array of float32 or float64 is needed, got one of format {view.format.decode()}")
+    finally:
+        PyBuffer_Release(&view)
+    return largest
