@@ -246,7 +246,7 @@ class DBSCAN(InductiveClusterer):
             warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
         with progress.reported_to(callback):
             labels, is_core = find_clusters(rows, metric, self.eps, int(self.min_samples), weights, n_threads)
-        core = np.flatnonzero(is_core)
+        (core,) = is_core.nonzero()
         components: Any
         if not len(core):
             components = np.empty((0, rows.shape[1]))
@@ -254,7 +254,7 @@ class DBSCAN(InductiveClusterer):
             components = rows.take(core).to_container()
         else:
             components = rows[core]
-        self._warn_of_result(metric, labels, is_core)
+        self._warn_of_result(metric, labels, len(core))
         self._warn_of_rounding(rows, metric)
         self._become(
             core_sample_indices_=core,
@@ -400,14 +400,12 @@ class DBSCAN(InductiveClusterer):
         if not np.array_equal(labels[core[np.sort(first)]], np.arange(labels.max() + 1)):
             raise ValueError("labels_ should number the clusters by their first core points")
 
-    def _warn_of_result(
-        self, metric: distances.Metric | None, labels: NDArray[np.int64], is_core: NDArray[np.bool_]
-    ) -> None:
+    def _warn_of_result(self, metric: distances.Metric | None, labels: NDArray[np.int64], n_core: int) -> None:
         """Say what to try if the result is hardly what was wanted."""
         n, noise = len(labels), int(np.count_nonzero(labels < 0))
         scale = "" if metric is None or metric.scale_free else ", or scale the features if their units differ"
         look = "" if metric is None else " coterie.selection.suggest_eps proposes an eps."
-        if not is_core.any():
+        if not n_core:
             warn(
                 f"There is no cluster: no row has min_samples={self.min_samples} rows within eps={self.eps}, itself "
                 f"included. Try a larger eps or fewer min_samples{scale}.{look}",

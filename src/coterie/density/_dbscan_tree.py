@@ -70,7 +70,7 @@ def find_clusters(
 
     progress.report("joining", 0, n)
     components = _join_core(cells, core, work, n_threads)
-    clusters, number = _label_core(cells, components, n_threads)
+    clusters, number = _label_core(search.tree, core, components.parent, n_threads)
     progress.report("joining", n, n)
 
     if clusters.is_core.any():
@@ -80,10 +80,10 @@ def find_clusters(
 
 def _list_cells(search: leaf_search.Search) -> dbscan_cells.Cells:
     room = len(search.tree.nodes)
-    leaves, cells, cell_of = (np.empty(room, np.int64) for _ in range(3))
+    leaves, cells, cell_of = np.empty((3, room), np.int64)
     tight = np.empty(room, np.uint8)
     n_leaves, n_cells = dbscan_cells.list_cells(search, leaves, cells, cell_of, tight)
-    return dbscan_cells.Cells(search, leaves[:n_leaves].copy(), cells[:n_cells].copy(), cell_of, tight[:n_cells].copy())
+    return dbscan_cells.Cells(search, leaves[:n_leaves], cells[:n_cells], cell_of, tight[:n_cells])
 
 
 # ------------------------------------------------------------------------------------------- core points
@@ -98,8 +98,11 @@ def _find_core(
 ) -> NDArray[np.uint8]:
     """The core points, one bit per point."""
     tree = cells.search.tree
-    core = np.empty(-(-tree.n // kd_tree.LANES), np.uint8)
-    sure = _sure_cells(cells, weights, min_samples)
+    core, dense = np.empty(-(-tree.n // kd_tree.LANES), np.uint8), np.zeros(len(cells.cells), np.uint8)
+    heavy = np.empty(0) if weights is None else weights[np.asarray(tree.order)]  # by position
+    only_more = weights is None or bool(weights.min() >= 0)  # more neighbors never make the weight less
+    if only_more:
+        dbscan_core.find_dense(cells, heavy, min_samples, dense)
     # One leaf per chunk, as a leaf may have all others in reach, and Ctrl-C must take effect.
     parallel.over_in_steps(
         "core points",
@@ -109,34 +112,15 @@ def _find_core(
         n_threads,
         dbscan_core.find_core,
         cells,
-        sure.weights,
-        sure.may_stop,
-        sure.dense,
+        heavy,
+        only_more,
+        dense,
         min_samples,
         work,
         core,
     )
     progress.report("core points", tree.n, tree.n)
     return core
-
-
-class _Sure(NamedTuple):
-    weights: NDArray[np.float64]  # by position; (0,) for ones
-    dense: NDArray[np.uint8]  # (n_cells,), 1 where all points are surely core points
-    may_stop: bool  # more neighbors never make the weight less
-
-
-def _sure_cells(cells: dbscan_cells.Cells, weights: NDArray[np.float64] | None, min_samples: int) -> _Sure:
-    """Tell the cells that hold enough, all within the radius: their points need not be counted for."""
-    tree = cells.search.tree
-    starts, stops = np.asarray(tree.nodes)[np.asarray(cells.cells), :2].T
-    tight = np.asarray(cells.tight)
-    if weights is None:
-        return _Sure(np.empty(0), (stops - starts >= min_samples) & tight, True)
-    heavy = weights[np.asarray(tree.order)]
-    if heavy.min() < 0:
-        return _Sure(heavy, np.zeros(len(starts), np.uint8), False)
-    return _Sure(heavy, (np.add.reduceat(heavy, starts) >= min_samples * (1.0 + 1e-6)) & tight, True)
 
 
 def _mostly_in_reach(cells: dbscan_cells.Cells, work: NDArray[np.float64]) -> bool:
@@ -162,7 +146,6 @@ def _find_core_in_pairs(cells: dbscan_cells.Cells, min_samples: int, n_threads: 
 
 
 class _Components(NamedTuple):
-    is_core: NDArray[np.uint8]  # by position, one byte per point
     parent: NDArray[np.int64]  # by position: core points of a cluster are in one set
     joined: NDArray[np.uint8]  # (n_cells,), whether all core points of the cell are in one set
 
@@ -171,29 +154,28 @@ def _join_core(
     cells: dbscan_cells.Cells, core: NDArray[np.uint8], work: NDArray[np.float64], n_threads: int
 ) -> _Components:
     """Join the core points that are within the radius of each other."""
-    n, n_cells = cells.search.tree.n, len(cells.cells)
-    is_core, parent = np.empty(n, np.uint8), np.empty(n, np.int64)
-    parallel.over(n, parallel.chunk(_MOVED), n_threads, dbscan_core.unpack_core, core, is_core, parent)
-    joined = np.empty(n_cells, np.uint8)
+    n_cells = len(cells.cells)
+    parent, joined = np.arange(cells.search.tree.n), np.empty(n_cells, np.uint8)
     for kernel in (dbscan_components.join_within_cells, dbscan_components.join_between_cells):
         parallel.over(n_cells, 1, n_threads, kernel, cells, core, work, parent, joined)
-    return _Components(is_core, parent, joined)
+    return _Components(parent, joined)
 
 
 def _label_core(
-    cells: dbscan_cells.Cells, components: _Components, n_threads: int
+    tree: kd_tree.Tree, core: NDArray[np.uint8], parent: NDArray[np.int64], n_threads: int
 ) -> tuple[Clusters, NDArray[np.int64]]:
     """Number the clusters and label the core rows, others -1. Returns the number of each cluster, at its root, too."""
-    is_core, parent, _ = components
-    n, order = len(is_core), cells.search.tree.order
-    number = np.full(n, n, np.int64)
+    n, order = tree.n, tree.order
+    number, labels, is_core = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.bool_)
+    number.fill(n)
     size = parallel.chunk(_MOVED)
-    parallel.over(n, size, 1, dbscan_labels.find_lowest_rows, is_core, order, parent, number)
-    roots = np.flatnonzero(number < n)
-    number[roots[np.argsort(number[roots])]] = np.arange(len(roots))
-    labels, core_rows = np.empty(n, np.int64), np.empty(n, np.uint8)
-    parallel.over(n, size, n_threads, dbscan_labels.label_core, is_core, order, parent, number, labels, core_rows)
-    return Clusters(labels, core_rows.view(np.bool_)), number
+    parallel.over(n, size, 1, dbscan_labels.find_lowest_rows, core, order, parent, number)
+    (roots,) = (number < n).nonzero()
+    number[roots[number[roots].argsort()]] = np.arange(len(roots))
+    parallel.over(
+        n, size, n_threads, dbscan_labels.label_core, core, order, parent, number, labels, is_core.view(np.uint8)
+    )
+    return Clusters(labels, is_core), number
 
 
 def _label_borders(

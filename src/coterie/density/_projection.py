@@ -7,7 +7,6 @@ reach. All others are compared as rows.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,7 +47,7 @@ def search(vectors: Vectors, bound: float, n_threads: int) -> leaf_search.Search
         if 0 < projection.longest < math.inf:
             # Orthonormal directions make no distance longer, except for rounding.
             at_most = (math.sqrt(bound) * (1.0 + _ROUNDING) + projection.longest * _ROUNDING) ** 2
-            tree = _kd_tree.build(dataclasses.replace(vectors, X=projection.coordinates), n_threads, _LEAF)
+            tree = _kd_tree.build(vectors._replace(X=projection.coordinates), n_threads, _LEAF)
             projected = leaf_search.Search(tree, at_most)
             _hold_rows(projected, X, bound, projection.center, projection.longest, n_threads)
             return projected

@@ -61,7 +61,7 @@ class Seeder:
         if data.cells is not None:
             self.starts, boxes = data.cells.starts, data.cells.boxes
         else:
-            self.starts, boxes = np.append(np.arange(0, n, TILE), n), np.empty((0, 2, d))
+            self.starts, boxes = np.minimum(np.arange(0, n + TILE, TILE), n), np.empty((0, 2, d))
         self.n_tiles = len(self.starts) - 1
         self.strip = strip_size(self.n_tiles, 4, 64 * d)
         self.n_strips = ceil_div(self.n_tiles, self.strip)
@@ -78,9 +78,9 @@ class Seeder:
         self.hashes = self._hash_rows()
         bits = min(12, (n.bit_length() + 1) // 2)  # about sqrt(n) buckets
         self.bucket = (self.hashes >> np.uint64(64 - bits)).astype(np.uint16)
-        self.by_bucket = np.argsort(self.bucket, kind="stable")  # of 16 bits: a radix sort
+        self.by_bucket = self.bucket.argsort(kind="stable")  # of 16 bits: a radix sort
         self.sizes = np.bincount(self.bucket, minlength=1 << bits)
-        self.ends = np.cumsum(self.sizes)
+        self.ends = self.sizes.cumsum()
         self.change = np.empty((self.n_strips, 1 << bits))
         self.potential = np.zeros(1 << bits)  # sum(weight * closest) of each bucket
         self.at_least = 0.0  # below this the potential may be rounding errors
@@ -112,17 +112,17 @@ class Seeder:
 
         `potential` is that sum for each bucket; `closest` None stands for ones.
         """
-        running = np.cumsum(potential)
+        running = potential.cumsum()
         aims = uniform * running[-1]
         chosen = np.empty(len(aims), dtype=np.intp)
         for i, bucket in enumerate(_first_beyond(running, aims).tolist()):
             rows = self.by_bucket[self.ends[bucket] - self.sizes[bucket] : self.ends[bucket]]
-            rows = rows[np.argsort(self.hashes[rows])]
+            rows = rows[self.hashes[rows].argsort()]
             mass = np.ones(len(rows)) if closest is None else closest[rows].astype(np.float64)
             if len(self.data.weight):
                 mass *= self.data.weight[rows]
             before = running[bucket - 1] if bucket else 0.0
-            chosen[i] = rows[_first_beyond(np.cumsum(mass), aims[i] - before)]
+            chosen[i] = rows[_first_beyond(mass.cumsum(), aims[i] - before)]
         return chosen
 
     def _bucket_sums(self, mass: NDArray[Any] | None) -> NDArray[np.float64]:
@@ -204,6 +204,5 @@ class Seeder:
 
 def _first_beyond(running: NDArray[np.float64], aims: NDArray[np.float64] | float) -> NDArray[np.intp]:
     """Where the running sum of numbers of at least 0 passes `aims`; never at a number that is 0, unless all are."""
-    last = np.searchsorted(running, running[-1])
-    found: NDArray[np.intp] = np.minimum(np.searchsorted(running, aims, side="right"), last)
+    found: NDArray[np.intp] = np.minimum(running.searchsorted(aims, side="right"), running.searchsorted(running[-1]))
     return found

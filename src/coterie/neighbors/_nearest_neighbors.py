@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
@@ -280,9 +281,8 @@ class NearestNeighbors(Estimator):
             The result would not fit into memory.
         """
         near = self._neighborhoods(X, radius, sort_results)
-        ends = near.indptr[1:-1]
-        indices = _as_objects(np.split(near.indices, ends))
-        return (_as_objects(np.split(near.distances, ends)), indices) if return_distance else indices
+        indices = _split(near.indices, near.indptr)
+        return (_split(near.distances, near.indptr), indices) if return_distance else indices
 
     def kneighbors_graph(
         self, X: ArrayLike | None = None, n_neighbors: int | None = None, mode: str = "connectivity"
@@ -396,12 +396,12 @@ def _check_not_negative(X: NDArray[Any]) -> None:
         )
 
 
-def _as_objects(parts: list[NDArray[Any]]) -> NDArray[np.object_]:
-    """An array of arrays, of equal lengths, too."""
-    array = np.empty(len(parts), dtype=object)
-    for i, part in enumerate(parts):
-        array[i] = part
-    return array
+def _split(values: NDArray[Any], indptr: NDArray[np.int64]) -> NDArray[np.object_]:
+    """An array of the parts of `values`."""
+    parts = np.empty(len(indptr) - 1, dtype=object)
+    for i, (start, stop) in enumerate(itertools.pairwise(indptr.tolist())):
+        parts[i] = values[start:stop]
+    return parts
 
 
 def _check_mode(mode: str) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 RADIUS = (number(0),)  # what a radius may be
+_K = {"k": (integer(1),)}
 
 
 def kneighbors(
@@ -89,7 +90,7 @@ def kneighbors(
     >>> distances[:, 1]
     array([1., 1., 2., 4.])
     """
-    check_parameters("kneighbors", {"k": (integer(1),)}, {"k": k})
+    check_parameters("kneighbors", _K, {"k": k})
     X, Y, measure = _read(X, Y, metric, kwargs, "kneighbors")
     n_queries = len(X if Y is None else Y)
     if k > len(X):

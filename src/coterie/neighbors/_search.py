@@ -6,7 +6,6 @@ Rows are laid out once (`lay_out`), then asked for those nearest to others, or w
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -53,8 +52,7 @@ class Neighborhoods(NamedTuple):
 # ------------------------------------------------------------------------------------------- rows, laid out
 
 
-@dataclasses.dataclass(frozen=True)
-class RowsInTree:
+class RowsInTree(NamedTuple):
     """Rows to look for neighbors in, with a k-d tree.
 
     X : the rows as they are.
@@ -72,8 +70,7 @@ class RowsInTree:
     top: float
 
 
-@dataclasses.dataclass(frozen=True)
-class RowsInBlocks:
+class RowsInBlocks(NamedTuple):
     """Rows to look for neighbors in, from all distances, which are computed a block at a time.
 
     X : the rows as they are, or a matrix of distances if there is no metric.
@@ -207,7 +204,7 @@ def _nearest_in_tree(
     if root:
         power_of_two.multiplied(out, rows.exponent)
     else:
-        _finish(rows, Y, np.arange(0, out.size + 1, k), out.ravel(), indices.ravel(), None, n_threads)
+        _finish_nearest(rows, Y, out, indices, n_threads)
 
 
 def _within_in_tree(
@@ -306,7 +303,7 @@ def _nearest_in_blocks(
         part = slice(start, start + len(block))
         size = _rows_of_chunk(block)
         parallel.over(len(block), size, n_threads, blocks.nearest, block, start, others, out[part], indices[part])
-    _finish(rows, Y, np.arange(0, out.size + 1, out.shape[1]), out.ravel(), indices.ravel(), None, n_threads)
+    _finish_nearest(rows, Y, out, indices, n_threads)
 
 
 def _count_in_blocks(
@@ -419,6 +416,16 @@ def _require(total: int, n: int) -> None:
     )
 
 
+def _finish_nearest(
+    rows: Rows, Y: NDArray[Any] | None, out: NDArray[Any], indices: NDArray[Any], n_threads: int
+) -> None:
+    """Restore the distances of the metric, in place, of as many neighbors of each row, from near to far."""
+    if _has_angles(rows):
+        _finish(rows, Y, np.arange(0, out.size + 1, out.shape[1]), out.ravel(), indices.ravel(), None, n_threads)
+    else:
+        _restore(rows, out.ravel())
+
+
 def _finish(
     rows: Rows,
     Y: NDArray[Any] | None,
@@ -431,15 +438,24 @@ def _finish(
     """Sort neighbors by "distance", "row" or not at all, and restore the distances of the metric, in place."""
     n = len(indptr) - 1
     size = parallel.chunk(12.0 * max(1, len(indices)) / n)  # nanoseconds of a neighbor
-    exact = rows.vectors is not None and rows.vectors.metric.name == "haversine"
-    if exact:
+    has_angles = _has_angles(rows)
+    if has_angles:
         X = rows.X.astype(np.float64, copy=False)
         Q = X if Y is None else Y.astype(np.float64, copy=False)
         parallel.over(n, size, n_threads, blocks.angles, X, Q, indptr, indices, found)
-    if exact or order is not None:  # angles may be in another order than what they were found by
+    if has_angles or order is not None:  # angles may be in another order than what they were found by
         parallel.over(n, size, n_threads, blocks.sort, indptr, order == "row", found, indices)
-    if exact:
-        return
+    if not has_angles:
+        _restore(rows, found)
+
+
+def _has_angles(rows: Rows) -> bool:
+    """Whether distances are angles, which come from rows anew: reduced distances have lost digits of small ones."""
+    return rows.vectors is not None and rows.vectors.metric.name == "haversine"
+
+
+def _restore(rows: Rows, found: NDArray[Any]) -> None:
+    """Distances of the metric from reduced ones, in place."""
     if rows.vectors is not None:
         for start in range(0, len(found), _RESTORED):
             part = found[start : start + _RESTORED]

@@ -8,9 +8,8 @@ It is computed in float64, feature by feature, each product rounded: one definit
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -34,8 +33,7 @@ _KINDS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Vectors:
+class Vectors(NamedTuple):
     """Rows as vectors.
 
     Attributes

@@ -19,7 +19,7 @@ from ...neighbors._kernels.leaf_search cimport (
     near_tile,
     search_t,
 )
-from .dbscan_cells cimport Cells, beside, is_core, next_node, open_node, walk_from, walk_t
+from .dbscan_cells cimport Cells, beside, next_node, open_node, walk_from, walk_t
 
 # ------------------------------------------------------------------------------------------- leaf by leaf
 
@@ -119,6 +119,29 @@ cdef uint64_t core_of_leaf(const search_t *s, int64_t leaf, bint may_stop, tally
     return have_enough(y, all_of(a))
 
 
+def find_dense(
+        Cells cells,                      # IN
+        const double[::1] weight,         # IN     (n,), by position, none negative; or (0,): each point counts 1
+        Py_ssize_t enough,                # IN     min_samples
+        uint8_t[::1] dense):              # OUT    (n_cells,), 1 where all points are core points
+    """Tell the cells that surely hold enough, all within the radius: their points need not be counted for."""
+    cdef:
+        const kd_node_t *v
+        Py_ssize_t k, i
+        double heavy
+    with nogil:
+        for k in range(dense.shape[0]):
+            v = cells.search.search.tree.nodes + cells.cells[k]
+            if weight.shape[0]:
+                heavy = 0.0
+                for i in range(v.start, v.stop):
+                    heavy += weight[i]
+                heavy *= 1.0 - 1e-6      # rounding
+            else:
+                heavy = v.stop - v.start
+            dense[k] = cells.tight[k] and heavy >= enough
+
+
 def find_core(
         Cells cells,                      # IN
         const double[::1] weight,         # IN     (n,), by position; or (0,): each point counts 1
@@ -212,9 +235,6 @@ def count_pairs(
                         count_between(s, t.nodes + leaves[k], t.nodes + leaves[other], enough, &count[0])
 
 
-# ------------------------------------------------------------------------------------------- bits and bytes
-
-
 def pack_core(
         const int64_t[::1] count,         # IN     (n,)
         Py_ssize_t enough,                # IN     min_samples
@@ -224,19 +244,3 @@ def pack_core(
     core[:] = 0
     for i in range(count.shape[0]):
         core[i // KD_LANES] |= (count[i] >= enough) << (i % KD_LANES)
-
-
-def unpack_core(
-        const uint8_t[::1] core,          # IN     (n_blocks,), one bit per point
-        uint8_t[::1] flags,               # OUT    (n,), one byte per point
-        int64_t[::1] parent,              # OUT    (n,), 0, 1, 2, ...
-        Region region, int slot):         # items: points
-    """Write the core points as bytes, and put each point into a set of its own."""
-    cdef:
-        Py_ssize_t i
-        part_t part
-    with nogil:
-        while work_take(&region.work, slot, &part):
-            for i in range(part.start, part.stop):
-                flags[i] = is_core(&core[0], i)
-                parent[i] = i

@@ -18,7 +18,7 @@ def label_core(
     parent: NDArray[np.int64],
     number: NDArray[np.int64],
     labels: NDArray[np.int64],
-    is_core: NDArray[np.uint8],
+    core_rows: NDArray[np.uint8],
     region: Region,
     slot: int,
 ) -> None: ...
