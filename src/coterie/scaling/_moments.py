@@ -45,8 +45,10 @@ def moments(X: NDArray[Any], n_threads: int) -> Moments:
         near = np.add.reduce(some, axis=0, dtype=np.float64) / len(some)
     parallel.over(n, rows, n_threads, columns.deviation_strips, X, near, *strips)
     with np.errstate(over="ignore", invalid="ignore"):
-        off, square = np.add.reduce(strips[:2], axis=1) / n
-        return Moments(near + off, np.maximum(square - off * off, 0.0), np.maximum.reduce(strips[2]) + np.abs(off))
+        totals = np.add.reduce(strips[:2], axis=1)
+    found = Moments(*np.empty((3, d)))
+    columns.join_strips(totals, strips[2], near, n, *found)
+    return found
 
 
 def scaled_moments(X: NDArray[Any], n_threads: int, name: str | None = None) -> ScaledMoments:

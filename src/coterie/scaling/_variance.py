@@ -61,7 +61,7 @@ def _shares(variance: NDArray[np.float64]) -> NDArray[np.float64]:
     largest = np.maximum.reduce(variance)
     if not 0 < largest < np.inf:
         return np.zeros_like(variance)
-    shares = variance / largest
+    shares: NDArray[np.float64] = variance / largest
     shares /= np.add.reduce(shares)
     return shares
 
@@ -73,13 +73,15 @@ def warn_of_scales(
     if X.shape[1] < 2 or metric.scale_free or metric.function is not None:
         return
     mean, variance, _ = known or scaled_moments(X, n_threads).moments
-    shares = _shares(variance)
-    j = int(shares.argmax())
-    share = float(shares[j])
+    largest = np.maximum.reduce(variance)
+    if not 0 < largest < np.inf:
+        return
+    share = 1.0 / float(np.add.reduce(variance / largest))
     if share < _DOMINANT:
         return
     if np.count_nonzero(variance > np.square(_ROUNDING * mean)) < 2:  # constant columns say nothing in any scale
         return
+    j = int(variance.argmax())
     name = f"Feature {j}" if names is None else f"Feature {names[j]!r}"
     told = f"{share:.2%}" if share <= 0.9999 else "more than 99.99%"
     others = "the other one" if X.shape[1] == 2 else f"the other {X.shape[1] - 1}"

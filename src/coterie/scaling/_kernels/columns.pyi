@@ -17,3 +17,12 @@ def deviation_strips(
     region: Region,
     slot: int,
 ) -> None: ...
+def join_strips(
+    totals: NDArray[np.float64],
+    largest: NDArray[np.float64],
+    center: NDArray[np.float64],
+    n: int,
+    mean: NDArray[np.float64],
+    variance: NDArray[np.float64],
+    reach: NDArray[np.float64],
+) -> None: ...

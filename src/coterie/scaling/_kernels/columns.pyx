@@ -36,3 +36,27 @@ def deviation_strips(
                     s2[j] += t * t
                     t = fabs(t)
                     top[j] = t if t > top[j] else top[j]
+
+
+def join_strips(
+        const double[:, ::1] totals,     # IN     (2, d), sum of x - center, and of its square, over all strips
+        const double[:, ::1] largest,    # IN     (strips, d), largest |x - center|
+        const double[::1] center,        # IN     (d,)
+        Py_ssize_t n,                    # IN     rows
+        double[::1] mean,                # OUT    (d,)
+        double[::1] variance,            # OUT    (d,)
+        double[::1] reach):              # OUT    (d,), how far values are from the mean, at most
+    """The moments of columns; infinite or not a number where squares overflow."""
+    cdef:
+        Py_ssize_t strip, j
+        double off, top
+    for j in range(mean.shape[0]):
+        off = totals[0, j] / n
+        top = 0.0
+        for strip in range(largest.shape[0]):
+            top = max(top, largest[strip, j])
+        mean[j] = center[j] + off
+        variance[j] = totals[1, j] / n - off * off
+        if variance[j] < 0.0:
+            variance[j] = 0.0
+        reach[j] = top + fabs(off)
