@@ -11,7 +11,7 @@ import pytest
 
 import coterie
 
-HEADER = Path(coterie.__file__).parent / "include" / "coterie.h"
+HEADER = Path(coterie.get_include()) / "coterie.h"
 
 # What stands in the table under each minor version, from 0 on. Programs were compiled with it: no line may change, and
 # none may come between. A new function is a new text at the end, and COTERIE_CAPI_MINOR grows by one.

@@ -6,12 +6,11 @@ The function runs in a thread of its own, which computes next to nothing: `paral
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 
 from . import parallel
-from ._kernels.job import BAD_ARGUMENT, FAILED, NO_MEMORY, OK, STOPPED, LentRegions, after_fork_in_child
+from ._kernels.job import BAD_ARGUMENT, FAILED, NO_MEMORY, OK, STOPPED, LentRegions
 from .progress import Cancelled, progress
 
 __all__ = ["start"]
@@ -46,7 +45,3 @@ def _run(lent: LentRegions, function: Callable[..., object], arguments: tuple[ob
         # What the function used may belong to the caller, who may free it after this.
         del function, arguments
         lent.end(code, why)
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=after_fork_in_child)

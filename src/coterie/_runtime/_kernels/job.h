@@ -14,6 +14,13 @@
 #include "coterie.h"
 #include "park.h"
 
+#ifdef _WIN32
+static inline int64_t job_process(void) { return 0; } /* no process is forked */
+#else
+#include <unistd.h>
+static inline int64_t job_process(void) { return getpid(); }
+#endif
+
 #define COTERIE_ERROR_SIZE 256
 #define COTERIE_LOOK 0.05     /* seconds that a thread sleeps at a time: job_stop, from a signal handler, wakes nobody */
 #define COTERIE_SLICE 0.0001  /* seconds that a thread works, at least: each call of job_run gets on */
@@ -28,8 +35,9 @@ typedef struct {
 
 struct coterie_job {
     const job_kind_t *kind;
-    park_t park; /* guards what follows */
+    int64_t process;
     int n_slots;
+    park_t park;  /* guards what follows */
     int n_places; /* threads that may be in the phase at the same time */
     int inside;   /* threads that are in it */
     int code;     /* COTERIE_MORE until the job has ended */
@@ -55,6 +63,7 @@ static inline void job_init(coterie_job *job, const job_kind_t *kind, int n_slot
     memset(job, 0, sizeof *job);
     park_init(&job->park);
     job->kind = kind;
+    job->process = job_process();
     job->n_slots = n_slots;
     job->code = COTERIE_MORE;
     job->stage = "";
@@ -115,6 +124,9 @@ static inline int job_work(coterie_job *job, double until) {
     return 1;
 }
 
+/* It was begun before this process was forked: its threads stayed behind, and its park is in any state. */
+static inline int job_is_lost(const coterie_job *job) { return job->process != job_process(); }
+
 /* See coterie.h. */
 static inline int job_run(coterie_job *job, int slot, double seconds, char *error) {
     const char *why = NULL;
@@ -124,6 +136,10 @@ static inline int job_run(coterie_job *job, int slot, double seconds, char *erro
     if (why) {
         job_explain(error, why);
         return COTERIE_BAD_ARGUMENT;
+    }
+    if (job_is_lost(job)) {
+        job_explain(error, "the job was begun before this process was forked");
+        return COTERIE_FAILED;
     }
     double until = work_clock() + seconds, left;
     park_lock(&job->park);
@@ -151,6 +167,8 @@ static inline int job_run(coterie_job *job, int slot, double seconds, char *erro
 
 /* The stage of a job, and how much of it is done. */
 static inline const char *job_progress(coterie_job *job, int64_t *done, int64_t *total) {
+    *done = *total = 0;
+    if (job_is_lost(job)) return "";
     park_lock(&job->park);
     const char *stage = job->stage;
     *done = job->done;

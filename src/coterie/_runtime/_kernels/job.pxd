@@ -43,6 +43,7 @@ cdef extern from "job.h" nogil:
     const char *job_progress(coterie_job *job, int64_t *done, int64_t *total)
     void job_stop(coterie_job *job)
     bint job_stopped(coterie_job *job)
+    bint job_is_lost(const coterie_job *job)
     void job_wake(coterie_job *job)
     void job_lock(coterie_job *job)
     void job_unlock(coterie_job *job)
@@ -62,7 +63,6 @@ cdef class LentRegions:
         object kernel, arguments, error
         Region region
         list stages
-        int forks
     cdef coterie_job *hand_out(self)
 
 

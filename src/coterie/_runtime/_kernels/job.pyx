@@ -11,14 +11,6 @@ from libc.stdlib cimport calloc, free
 
 from .work cimport Region, work_store
 
-cdef int forks = 0  # before this process: the thread that lends does not survive one
-
-
-def after_fork_in_child():
-    """Tell jobs of this process from those of its parent."""
-    global forks
-    forks += 1
-
 
 cdef class LentRegions:
     """A job, as the thread sees it that lends its regions."""
@@ -26,7 +18,6 @@ cdef class LentRegions:
     def __cinit__(self, int n_slots):
         if not 1 <= n_slots <= COTERIE_SLOTS:
             raise ValueError(f"n_slots must be from 1 to {COTERIE_SLOTS}, got {n_slots}")
-        self.forks = forks
         self.stages = []
         self.lent = <lent_job *> calloc(1, sizeof(lent_job))
         if self.lent == NULL:
@@ -116,7 +107,7 @@ cdef void lent_free(coterie_job *job) noexcept nogil:
     cdef lent_job *lent = <lent_job *> job
     with gil:  # kept if the caller has it, so that the next line always gives it back
         owner = <LentRegions> lent.owner
-        if owner.forks == forks:
+        if not job_is_lost(job):  # else the thread that lends is not here
             with nogil:
                 job_stop(job)
                 job_lock(job)
@@ -131,8 +122,6 @@ cdef int run_lent(coterie_job *job, int slot, double seconds, char *error) noexc
     """`job_run`, without the GIL even if the caller has it: the thread that lends needs it."""
     cdef int code
     with gil:
-        if (<LentRegions> (<lent_job *> job).owner).forks != forks:
-            job_end(job, COTERIE_FAILED, "the job was begun before this process was forked")
         with nogil:
             code = job_run(job, slot, seconds, error)
     return code
