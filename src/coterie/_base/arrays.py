@@ -6,15 +6,17 @@ Messages open with scikit-learn's sentence, which its own checks match, and go o
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._runtime.thresholds import thresholds
 from ._kernels.magnitude import largest_magnitude
 from .columns import column_names
-from .containers import column_labels, is_lazy, is_vector
+from .containers import as_column, check_in_memory, column_labels, float_type, is_vector, native, reading, table_columns
 from .parameters import is_real
 from .wording import shown
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
+_HOST = (1, 3, 11, 13)  # the kinds of devices of DLPack whose memory the CPU can read
+_ON_DEVICE = "it is in the memory of a GPU or another device. Copy it to the memory of the CPU first."
 
 
 def as_matrix(
@@ -45,13 +49,16 @@ def as_matrix(
 
     Raises
     ------
+    ImportError
+        `X` is read by pyarrow, which is not installed.
     TypeError
         `X` is sparse or not in memory (dask), or holds objects that are not numbers.
     ValueError
         `X` is not two-dimensional, has no rows or no columns, is complex, or holds text, dates, NaN or infinity, or
         vectors beside other columns or of different lengths.
     """
-    array = as_array(X, name)
+    X = native(X, name)
+    array = _read(X, name)
     if array.ndim != 2:
         _raise_for_dimensions(array, owner)
     array = _to_float(array, X, name)
@@ -75,12 +82,14 @@ def as_floats(X: ArrayLike, *, name: str = "X") -> NDArray[np.floating]:
     ValueError
         `X` is complex, or holds text or dates.
     """
-    return _to_float(as_array(X, name), X, name)
+    X = native(X, name)
+    return _to_float(_read(X, name), X, name)
 
 
 def as_doubles(X: ArrayLike, *, name: str = "X") -> NDArray[np.float64]:
     """Return `X` as `as_floats` does, but always in float64."""
-    return _to_float(as_array(X, name), X, name, _F64)
+    X = native(X, name)
+    return _to_float(_read(X, name), X, name, _F64)
 
 
 def as_weights(
@@ -101,6 +110,7 @@ def as_weights(
     if is_real(sample_weight):
         array = np.full(n_samples, as_doubles(sample_weight, name="sample_weight"))
     else:
+        sample_weight = native(sample_weight, "sample_weight")
         array = as_array(sample_weight, "sample_weight")
         if array.ndim != 1:
             raise ValueError(
@@ -137,10 +147,12 @@ def as_array(X: object, name: str = "X") -> NDArray[Any]:
 
     Raises
     ------
+    ImportError
+        `X` is read by pyarrow, which is not installed.
     TypeError
         `X` is sparse, or not in memory (a dask collection, a lazy frame).
     ValueError
-        numpy can't read `X`, or `X` holds vectors that do not form a matrix.
+        numpy can't read `X`, `X` is in the memory of a device, or it holds vectors that do not form a matrix.
     """
     array = X if type(X) is np.ndarray else _to_array(X, name)
     return _spread_vectors(array, X, name) if array.dtype.kind == "O" else array
@@ -152,63 +164,49 @@ def _to_array(X: Any, name: str) -> NDArray[Any]:
             f"Sparse data was passed for {name}, but dense data is required. "
             "Use '.toarray()' to convert to a dense numpy array."
         )
-    _check_in_memory(X, name)
     if isinstance(X, np.ma.MaskedArray):
         if not np.ma.is_masked(X):
             return X.data
         if X.dtype.kind in "biuf":
-            return np.ma.filled(X.astype(_float_type(X.dtype)), np.nan)
+            return np.ma.filled(X.astype(float_type(X.dtype)), np.nan)
         array = X.data.astype(object)
         array[np.ma.getmaskarray(X)] = None
         return array
-    if getattr(X, "requires_grad", False):  # torch does not hand out such a tensor as it is
-        X = X.detach()
-    elif hasattr(X, "iloc") and X.ndim == 2:
-        return _pandas_to_array(X)
-    try:
-        return np.asarray(X)
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise ValueError(f"Input {name} can't be read as an array: {error}") from None
-    except MemoryError:
-        raise MemoryError(f"Input {name} as an array does not fit into memory.") from None
+    X = native(X, name)
+    columns = _columns(X, name, slice(1))
+    if len(columns) == 1:
+        (column,) = _columns(X, name, slice(None))
+        return column if column.ndim == 2 else column[:, None]
+    if columns and all(column.dtype.kind in "biuf" for column in columns):
+        return _table_to_float(X, name)
+    with reading(name):
+        if getattr(X, "requires_grad", False):  # torch does not hand out such a tensor as it is
+            X = X.detach()
+        if str(getattr(X, "dtype", "")) == "torch.bfloat16":
+            X = X.float()
+        if not any(hasattr(X, each) for each in ("__array__", "__array_interface__", "__array_struct__")):
+            if hasattr(X, "__dlpack__"):
+                return _from_dlpack(X)
+            if hasattr(X, "__cuda_array_interface__"):
+                raise ValueError(_ON_DEVICE)
+        return as_column(X)
 
 
-def _check_in_memory(X: object, name: str) -> None:
-    call = "compute" if hasattr(X, "__dask_graph__") else "collect" if is_lazy(X) else ""
-    if call:
-        library = type(X).__module__.split(".")[0]
-        raise TypeError(
-            f"{name} is a {library} {type(X).__name__}, which is not in memory. "
-            f"Call .{call}() first if it fits into memory, or take a sample of its rows."
-        )
-
-
-def _pandas_to_array(frame: Any) -> NDArray[Any]:
-    # Left to itself pandas turns nullable columns, and bool beside float, into objects.
-    if {dtype.kind for dtype in frame.dtypes} <= set("biuf") and frame.shape[1]:
-        plain = [getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype)) for dtype in frame.dtypes]
-        nullable = any(dtype is not kept for dtype, kept in zip(frame.dtypes, plain, strict=True))
-        target = _float_type(np.result_type(*set(plain)))
-        options = {"na_value": np.nan} if nullable else {}
-        return np.asarray(frame.to_numpy(dtype=target, **options))
-    return np.asarray(frame)
+def _from_dlpack(X: Any) -> NDArray[Any]:
+    kind, _ = X.__dlpack_device__()
+    if kind not in _HOST:
+        raise ValueError(_ON_DEVICE)
+    return np.from_dlpack(X)
 
 
 def _spread_vectors(array: NDArray[Any], original: object, name: str) -> NDArray[Any]:
     """A matrix of the vectors that the one column of `array` holds; `array` itself where it holds none."""
-    kinds = {
-        kind
-        for kind in set(map(type, array.flat))
-        if issubclass(kind, Sequence | np.ndarray) and not issubclass(kind, str | bytes)
-    }
+    kinds = _kinds_of_vectors(array)
     if not kinds or array.ndim not in (1, 2):
         return array
     if array.ndim == 2 and array.shape[1] > 1:
-        row, column = next(index for index, value in np.ndenumerate(array) if type(value) in kinds)
-        raise ValueError(
-            f"Input {name} holds vectors in one of several columns. Pass this column alone, or spread its "
-            f"numbers over columns of their own.{place(row, column, names=column_labels(original))}"
-        )
+        at = next(index for index, value in np.ndenumerate(array) if type(value) in kinds)
+        _raise_for_vectors_beside_others(name, at, original)
     vectors = array.ravel().tolist()
     row = next((i for i, value in enumerate(vectors) if not is_vector(value)), None)
     if row is not None:
@@ -225,38 +223,119 @@ def _spread_vectors(array: NDArray[Any], original: object, name: str) -> NDArray
         raise ValueError(f"Input {name} holds vectors that do not form a matrix: {error}") from None
 
 
+def _kinds_of_vectors(array: NDArray[Any]) -> set[type]:
+    """The types of the vectors among objects."""
+    return {
+        kind
+        for kind in set(map(type, array.flat))
+        if issubclass(kind, Sequence | np.ndarray) and not issubclass(kind, str | bytes)
+    }
+
+
+def _raise_for_vectors_beside_others(name: str, at: tuple[int, ...], original: object) -> None:
+    raise ValueError(
+        f"Input {name} holds vectors in one of several columns. Pass this column alone, or spread its "
+        f"numbers over columns of their own.{place(*at, names=column_labels(original))}"
+    )
+
+
+# ------------------------------------------------------------------------------------------- tables
+
+
+def _read(X: Any, name: str) -> NDArray[Any]:
+    """`X` as `as_array` has it, but of a table of several columns always the numbers."""
+    if type(X) is np.ndarray or len(_columns(X, name, slice(1))) < 2:
+        return as_array(X, name)
+    return _table_to_float(X, name)
+
+
+def _columns(X: Any, name: str, rows: slice) -> list[NDArray[Any]]:
+    """Rows of each column of a table; none for other things, and for a table of pandas that lies there as an array."""
+    check_in_memory(X, name)
+    with reading(name):
+        if hasattr(X, "iloc") and X.ndim == 2:
+            types = set(X.dtypes)
+            if len(types) == 1 and isinstance(types.pop(), np.dtype):
+                return []
+        return table_columns(X, rows) or []
+
+
+def _table_to_float(table: Any, name: str) -> NDArray[np.floating]:
+    """The numbers of a table, read in blocks of rows, so that nothing but the result is as large as the table."""
+    n_rows, n_columns = table.shape
+    step = max(thresholds.table_rows, thresholds.table_numbers // n_columns)
+    few = max(1, thresholds.table_near // n_columns)
+    columns = _numbers(table, name, slice(step))
+    matrix = np.empty((n_rows, n_columns), float_type(np.result_type(*{each.dtype for each in columns})))
+    for start in range(0, n_rows, step):
+        block = matrix[start : start + step]
+        if start:
+            columns = _numbers(table, name, slice(start, start + step))
+        if {len(column) for column in columns} != {len(block)}:
+            raise ValueError(f"Input {name} can't be read as an array: its columns are not as long as its shape says.")
+        for row in range(0, len(block), few):  # so that each cache line is written at once
+            for j, column in enumerate(columns):
+                block[row : row + few, j] = column[row : row + few]
+    return matrix
+
+
+def _numbers(table: Any, name: str, rows: slice) -> list[NDArray[Any]]:
+    """Rows of each column, which must hold numbers of any type."""
+    columns = _columns(table, name, rows)
+    for j, column in enumerate(columns):
+        if column.dtype.kind in "biuf":
+            continue
+        corner = (rows.start or 0, j)
+        if column.dtype.kind in "SUT":
+            column = column.astype(object)  # so that the message shows a text
+        if column.dtype.kind == "O" and (kinds := _kinds_of_vectors(column)):
+            row = next(i for i, value in enumerate(column) if type(value) in kinds)
+            _raise_for_vectors_beside_others(name, (corner[0] + row, j), table)
+        columns[j] = _to_float(column, table, name, corner=corner)
+    return columns
+
+
 # ------------------------------------------------------------------------------------------- numbers
 
 
-def _float_type(dtype: np.dtype) -> np.dtype:
-    return _F32 if dtype.kind == "f" and dtype.itemsize <= 4 else _F64
-
-
 def _to_float(
-    array: NDArray[Any], original: object, name: str, dtype: np.dtype[np.float64] | None = None
+    array: NDArray[Any],
+    original: object,
+    name: str,
+    dtype: np.dtype[np.float64] | None = None,
+    corner: tuple[int, ...] = (),
 ) -> NDArray[Any]:
-    """`array` as native, aligned, C-ordered floats; itself where it is that already."""
+    """`array` as native, aligned, C-ordered floats; itself where it is that already.
+
+    `corner`: row and column of its first value in `original`, if it is part of a column, for the messages.
+    """
     flags = array.flags
     if (array.dtype == _F64 or (array.dtype == _F32 and dtype is None)) and flags.c_contiguous and flags.aligned:
         return array
     kind = array.dtype.kind
     if kind == "O":
-        return _objects_to_float(array, original, name)
+        return _objects_to_float(array, original, name, corner)
     if kind == "c":
         raise ValueError(f"Complex data not supported\n{array}\n")
-    if kind not in "biuf":
+    is_small = kind == "V" and np.can_cast(array.dtype, _F32)  # bfloat16 and the like, of the library ml_dtypes
+    if kind not in "biuf" and not is_small:
         holds = {"M": "dates", "m": "time differences", "V": "records"}.get(kind, "text")
+        at = place(*corner, names=column_names(original))
         raise ValueError(
             f"Input {name} holds {holds} ({array.dtype}), but numbers are required. "
-            "Convert them to numbers or leave them out."
+            f"Convert them to numbers or leave them out.{at}"
         )
     with np.errstate(over="ignore"):  # long double beyond float64: infinity, which is reported as such
-        return np.array(array, dtype=dtype or _float_type(array.dtype), order="C")
+        return np.array(array, dtype=dtype or (_F32 if is_small else float_type(array.dtype)), order="C")
 
 
-def _objects_to_float(array: NDArray[Any], original: object, name: str) -> NDArray[np.float64]:
+def _objects_to_float(array: NDArray[Any], original: object, name: str, corner: tuple[int, ...]) -> NDArray[np.float64]:
     def first(kinds: set[type]) -> tuple[int, ...]:
         return next(index for index, value in np.ndenumerate(array) if type(value) in kinds)
+
+    def at(*index: int) -> str:
+        place_in = (corner[0] + index[0], corner[1]) if corner and index else index
+        return place(*place_in, names=column_names(original))
 
     kinds = set(map(type, array.flat))
     # numpy would read numbers out of text; a text column is far more often a mistake than a number.
@@ -265,18 +344,27 @@ def _objects_to_float(array: NDArray[Any], original: object, name: str) -> NDArr
         index = first(text)
         raise ValueError(
             f"Input {name} holds text ({shown(array[index])}), but numbers are required. Convert it to "
-            f"numbers or leave it out.{place(*index, names=column_names(original))}"
+            f"numbers or leave it out.{at(*index)}"
         )
     if any(issubclass(kind, (complex, np.complexfloating)) for kind in kinds):
         raise ValueError(f"Complex data not supported\n{array}\n")
+    if dates := {kind for kind in kinds if issubclass(kind, datetime.date | datetime.timedelta)}:
+        index = first(dates)
+        holds = "dates" if isinstance(array[index], datetime.date) else "time differences"
+        raise ValueError(
+            f"Input {name} holds {holds} ({shown(array[index])}), but numbers are required. "
+            f"Convert them to numbers or leave them out.{at(*index)}"
+        )
+    if missing := {kind for kind in kinds if kind.__name__ == "NAType"}:  # of pandas, which is no number
+        array = array.copy()
+        array[np.reshape([type(value) in missing for value in array.flat], array.shape)] = None
     try:
         return np.array(array, dtype=_F64, order="C")
     except (TypeError, ValueError, OverflowError) as error:
         index = next((index for index, value in np.ndenumerate(array) if not _is_number(value)), ())
-        at = place(*index, names=column_names(original))
         if isinstance(error, OverflowError):
-            raise ValueError(f"Input {name} contains infinity or a value too large for {_F64!r}.{at}") from None
-        raise type(error)(f"{error}. Input {name} must hold numbers.{at}") from None
+            raise ValueError(f"Input {name} contains infinity or a value too large for {_F64!r}.{at(*index)}") from None
+        raise type(error)(f"{error}. Input {name} must hold numbers.{at(*index)}") from None
 
 
 def _is_number(value: object) -> bool:

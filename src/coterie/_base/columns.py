@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .containers import column_labels, is_lazy, is_vector
+from .containers import column_labels, is_lazy, is_vector, native, table_columns
 from .warnings import warn
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def column_names(X: object) -> NDArray[np.object_] | None:
     TypeError
         Some names are text and some are not.
     """
+    X = native(X)
     names = column_labels(X)
     if names is None or is_lazy(X) or holds_vectors(X):  # a plan is an error wherever the data are read
         return None
@@ -43,8 +44,10 @@ def holds_vectors(X: object) -> bool:
     names = column_labels(X)
     if names is None or len(names) != 1:
         return False
-    first = np.asarray(X[:1])  # type: ignore[index]
-    return first.dtype.kind == "O" and bool(first.size) and is_vector(first.flat[0])
+    first = table_columns(X, slice(1))
+    if not first:
+        return False
+    return first[0].ndim == 2 or (first[0].dtype.kind == "O" and any(map(is_vector, first[0])))
 
 
 def check_column_names(names: NDArray[np.object_] | None, fitted: NDArray[np.object_] | None, owner: str) -> None:

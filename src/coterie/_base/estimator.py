@@ -20,7 +20,9 @@ from . import model_files
 from .arrays import as_matrix
 from .atomic import replacing
 from .columns import check_column_names, check_n_features, column_names
+from .containers import native
 from .exceptions import NotFittedError, also_sklearns
+from .optional import how_to_install
 from .parameters import Rule, check_parameters, integer
 from .state import ABSENT, TEXTS, Array, check_state
 from .wording import shown
@@ -234,6 +236,7 @@ class Estimator:
 
     def _read(self, X: ArrayLike, **options: Any) -> tuple[NDArray[Any], dict[str, Any]]:
         """The data for fit, checked, and the attributes that describe them (for `_become`)."""
+        X = native(X)
         names = column_names(X)
         array = as_matrix(X, owner=type(self).__name__, **options)
         seen: dict[str, Any] = {"n_features_in_": array.shape[1]}
@@ -244,7 +247,7 @@ class Estimator:
     def _read_more(self, X: ArrayLike, **options: Any) -> NDArray[Any]:
         """Data for a fitted estimator, checked against those seen by fit."""
         self._check_is_fitted()
-        owner = type(self).__name__
+        owner, X = type(self).__name__, native(X)
         check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
         array = as_matrix(X, owner=owner, **options)
         check_n_features(array.shape[1], self.n_features_in_, owner)
@@ -336,7 +339,10 @@ class Transformer(Estimator):
             return columns
         if kind not in ("pandas", "polars"):
             raise ValueError(f"output config must be in ['default', 'pandas', 'polars'], got {kind}")
-        library = importlib.import_module(kind)
+        try:
+            library = importlib.import_module(kind)
+        except ImportError:
+            raise ImportError(f"transform can't return a table of {kind}: {how_to_install(kind)}") from None
         names = self.get_feature_names_out()
         if kind == "polars":
             return library.DataFrame(columns, schema=list(names), orient="row")

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeGuard
 
 import numpy as np
 
+from .containers import PROTOCOLS
 from .wording import shown
 
 _LARGEST_INT = 2**63 - 1  # of the kernels
@@ -95,7 +96,7 @@ N_JOBS = (Rule("an int other than 0", lambda value: is_integer(value) and value 
 
 def is_array_like(value: object) -> bool:
     """Whether `value` could be read as an array: no number, no text."""
-    return any(hasattr(value, each) for each in ("__len__", "shape", "__array__")) and not np.isscalar(value)
+    return any(hasattr(value, each) for each in ("__len__", "shape", *PROTOCOLS)) and not np.isscalar(value)
 
 
 def check_parameters(owner: str, rules: Mapping[str, tuple[Rule, ...]], values: Mapping[str, object]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from .._base.arrays import as_matrix
 from .._base.columns import column_names
+from .._base.containers import native
 from .._base.layout import wrap
 from .._base.lazy import lazy_property
 from .._base.parameters import check_parameters, integer
@@ -176,6 +177,7 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
     >>> found.reading
     'large'
     """
+    X_new = native(X_new, "X_new")
     if isinstance(model_or_profile, Profile):
         means, noun = model_or_profile._means, model_or_profile.noun
         if means is None:

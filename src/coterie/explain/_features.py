@@ -13,7 +13,7 @@ import numpy as np
 
 from .._base.arrays import as_array, as_doubles, as_matrix
 from .._base.columns import column_names, holds_vectors
-from .._base.containers import is_lazy
+from .._base.containers import is_lazy, native, table_columns
 from .._base.wording import shown
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def read(
     TypeError
         `X` is sparse.
     """
+    X = native(X)
     columns = _columns(X)
     if columns is None:
         array = as_matrix(X, owner=owner, allow_nan=True)
@@ -96,26 +97,14 @@ def _columns(X: Any) -> list[NDArray[Any]] | None:
     """The columns of a table, or of an array of text and objects; None for an array of numbers."""
     if is_lazy(X) or holds_vectors(X):
         return None
-    if hasattr(X, "iloc"):  # pandas, whose columns may be categories and integers with values missing
-        if X.ndim != 2:
-            return None
-        return [_pandas_column(X.iloc[:, j]) for j in range(X.shape[1])]
-    if hasattr(X, "__arrow_c_stream__") and hasattr(X, "columns"):  # polars, pyarrow
-        columns = X.get_columns() if hasattr(X, "get_columns") else X.columns
-        return [np.asarray(column.to_numpy()) for column in columns]
+    if (columns := table_columns(X)) is not None:
+        return columns
     if hasattr(X, "tocsr") or hasattr(X, "requires_grad") or isinstance(X, np.ma.MaskedArray):
         return None
     array = as_array(X)
     if array.dtype.kind in "US" and not hasattr(X, "dtype"):  # rows of text and numbers, which numpy made text of
         array = np.array(X, dtype=object)
     return list(array.T) if array.ndim == 2 and array.dtype.kind in "OUSTb" else None
-
-
-def _pandas_column(series: Any) -> NDArray[Any]:
-    kind = getattr(series.dtype, "kind", "O")
-    if kind in "iuf":
-        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
-    return np.asarray(series) if kind in "Mm" else np.asarray(series, dtype=object)
 
 
 def _names(X: object, feature_names: Sequence[str] | None, n_columns: int) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .._base import power_of_two
 from .._base.arrays import as_array, as_doubles, as_floats, as_matrix
+from .._base.containers import native
 from .._dendrogram.cuts import fcluster
 from .._dendrogram.leaf_order import order_branches
 from .._dendrogram.linkage_matrix import warn_of_distances
@@ -138,6 +139,7 @@ def linkage(
     """
     check_method(method, METHODS, "There are")
     n_threads = resolve_n_jobs(n_jobs)
+    y = native(y, "y")
     array = as_array(y, "y")
     if array.ndim == 1:
         distances = as_floats(array, name="y").astype(np.float64, copy=False)

@@ -12,6 +12,7 @@ import numpy as np
 from .._base import power_of_two
 from .._base.arrays import as_weights
 from .._base.clusterer import InductiveClusterer
+from .._base.containers import native
 from .._base.estimator import UNCHANGED, Estimator, Transformer
 from .._base.exceptions import ConvergenceWarning, also_sklearns
 from .._base.parameters import (
@@ -356,6 +357,7 @@ class KMeans(Transformer, InductiveClusterer):
         ValueError, TypeError
             For the same reasons as `predict`.
         """
+        X = native(X)
         matrix = self._read_more(X)
         distances = _assignment.distances(matrix, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
         return self._as_output(distances, X)
@@ -422,6 +424,7 @@ class KMeans(Transformer, InductiveClusterer):
         ndarray of shape (n_samples, n_clusters)
             The same as from `transform`.
         """
+        X = native(X)
         return self.fit(X, y, sample_weight, callback).transform(X)
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from .._base import power_of_two
 from .._base.arrays import as_matrix
+from .._base.containers import native
 from .._base.parameters import (
     ARRAY_LIKE,
     AXES,
@@ -133,7 +134,8 @@ def kmeans_animation(
     )
     if path is not None and not os.fsdecode(path).lower().endswith((".gif", ".html")):
         raise ValueError(f"path must end in .gif or .html. Got {os.fspath(path)!r}.")
-    table, X = X, as_matrix(X, owner="kmeans_animation").astype(np.float64, copy=False)
+    table = native(X)
+    X = as_matrix(table, owner="kmeans_animation").astype(np.float64, copy=False)
     n, d = X.shape
     check_n_clusters(n, n_clusters)
     if d < 2:

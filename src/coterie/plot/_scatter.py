@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base.arrays import as_array, as_matrix
+from .._base.containers import native
 from .._base.parameters import AXES, CALLABLE, NONE, check_parameters
 from ._maps import draw_as_map, order_of_map
 from ._projection import Projection
@@ -112,6 +113,7 @@ def scatter(
     >>> ax = scatter(X, model.labels_, model.cluster_centers_)
     """
     check_parameters("scatter", {"regions": (CALLABLE, NONE), "ax": AXES}, {"regions": regions, "ax": ax})
+    X = native(X)
     array = as_matrix(X, owner="scatter")
     n, d = array.shape
     clusters = as_clusters(labels, n, "scatter")

@@ -11,6 +11,7 @@ import numpy as np
 
 from .._base.arrays import as_matrix
 from .._base.columns import check_n_features, column_names
+from .._base.containers import native
 from .._base.estimator import Estimator, Transformer
 from .._base.parameters import one_of
 from .._base.state import Array
@@ -125,12 +126,13 @@ class Scaler(Transformer, Estimator):
         """
         self._check_parameters()
         array, seen = self._read(X, allow_nan=True)
-        self._check_not_negative(array, X)
+        names = seen.get("feature_names_in_")
+        self._check_not_negative(array, names)
         logarithm = self.method == "log"
         center, scale = np.zeros(array.shape[1]), np.ones(array.shape[1])
         if self.method != "none":
             low, high = _range(array, logarithm)
-            _check_range(low, high, column_names(X))
+            _check_range(low, high, names)
             varies = high - low > 10 * np.finfo(np.float64).eps * np.maximum(abs(low), abs(high))
             width = np.where(varies, high - low, 1.0)
             if self.method == "minmax":
@@ -162,8 +164,9 @@ class Scaler(Transformer, Estimator):
             The columns of `X` differ from those of the fit, `fit` would not accept its values, or a scaled value is too
             large for the type of the result.
         """
+        X = native(X)
         array = self._read_more(X, allow_nan=True)
-        self._check_not_negative(array, X)
+        self._check_not_negative(array, column_names(X))
         scaled = np.empty_like(array)
         with _refusing_overflow(scaled.dtype):
             for rows in _blocks(array):
@@ -173,6 +176,7 @@ class Scaler(Transformer, Estimator):
 
     def fit_transform(self, X: ArrayLike, y: object = None) -> Any:
         """Fit, then return the scaled columns: the same as ``fit(X).transform(X)``."""
+        X = native(X)
         return self.fit(X).transform(X)
 
     def inverse_transform(self, X: ArrayLike) -> NDArray[Any]:
@@ -219,14 +223,13 @@ class Scaler(Transformer, Estimator):
         """
         return self._input_names(input_features)
 
-    def _check_not_negative(self, array: NDArray[Any], X: object) -> None:
+    def _check_not_negative(self, array: NDArray[Any], names: NDArray[Any] | None) -> None:
         if self.method != "log":
             return
         for rows in _blocks(array):
             negative = array[rows] < 0
             if negative.any():
                 row, column = divmod(int(negative.argmax()), array.shape[1])
-                names = column_names(X)
                 name = "" if names is None else f" ({names[column]!r})"
                 raise ValueError(
                     f"Negative values in data passed to Scaler with method 'log', which needs 0 or more. "

@@ -12,6 +12,7 @@ import numpy as np
 
 from .._base import power_of_two
 from .._base.arrays import as_matrix
+from .._base.containers import native
 from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, is_integer
 from .._base.random_state import as_random_state
 from .._base.warnings import told_once
@@ -180,11 +181,12 @@ def suggest_k(
                 )
             found = X
         else:
-            array = as_matrix(X, owner="suggest_k")
+            table = native(X)
+            array = as_matrix(table, owner="suggest_k")
             numbers = _read_numbers(n_clusters, len(array))
             found = sweep(
                 KMeans(n_init=_N_INIT) if estimator is None else estimator,
-                X,
+                table,
                 {"n_clusters": numbers},
                 stability=stability,
                 random_state=randomness,

@@ -16,6 +16,7 @@ from .. import scores
 from .._base import power_of_two
 from .._base.arrays import as_matrix
 from .._base.columns import column_names
+from .._base.containers import native
 from .._base.drawing import draw
 from .._base.exceptions import ClusteringWarning
 from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, integer
@@ -336,6 +337,7 @@ def sweep(
         )
     values = _read_grid(estimator, grid)
     names, functions = _read_scores(scores, {*values, *_COLUMNS})
+    X = native(X)
     array = as_matrix(X, owner="sweep")
     randomness = as_random_state(random_state)
     base = _copy(estimator)
