@@ -6,8 +6,8 @@ cancelling through. `jobs` turns functions of Python into jobs, whose regions th
 `memory` computes whether what is needed fits; `cgroup` reads the limits of containers for both. `strips` cuts rows so
 that sums are added in a fixed order. `thresholds` says when one way of computing gives place to another.
 
-`_kernels` holds what other kernels cimport: the counter of chunks (`work`), jobs (`job`, with `park.h` for threads that
-sleep), names for vector operations (`simd`), types, bits, a heap, and two union-finds.
+`_kernels` holds what other kernels cimport: the counter of chunks (`work`), jobs (`job`), gates where threads sleep
+(`gate`, `park.h`), names for vector operations (`simd`), types, bits, a heap, and two union-finds.
 
 Nothing here knows of clustering. A new way to run a kernel goes into `parallel`, never into the module that calls it.
 """

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from . import progress
+from ._kernels.gate import Gate
 from ._kernels.job import LentRegions
 from ._kernels.work import Region
 from .thresholds import thresholds
@@ -27,12 +28,10 @@ Kernel = Callable[..., object]  # its last arguments are the region and the slot
 
 
 class _Worker:
-    """A persistent thread, parked on a lock of its own until it is given a task."""
+    """A persistent thread, asleep at a gate of its own until it is given a task."""
 
     def __init__(self) -> None:
-        self.wake, self.finished = threading.Lock(), threading.Lock()
-        self.wake.acquire()
-        self.finished.acquire()
+        self.wake, self.finished = Gate(), Gate()
         self.job: tuple[Kernel, tuple[object, ...], Region, int] | None = None
         self.region: Region | None = None  # the region that it was borrowed for
         self.error: BaseException | None = None
@@ -41,7 +40,7 @@ class _Worker:
 
     def _loop(self) -> None:
         while True:
-            self.wake.acquire()
+            self.wake.wait()
             if self.job is not None:
                 kernel, arguments, region, slot = self.job
                 region.enter()
@@ -56,17 +55,16 @@ class _Worker:
                 self.job = kernel = arguments = region = None  # type: ignore[assignment]
             if self.dismissed:
                 return
-            self.finished.release()
+            self.finished.open()
 
     def start(self, kernel: Kernel, arguments: tuple[object, ...], region: Region, slot: int) -> None:
         self.job = (kernel, arguments, region, slot)
-        self.wake.release()
+        self.wake.open()
 
     def dismiss(self) -> None:
         """Let the thread end, now or after its task, whatever state an interrupt left it in."""
         self.dismissed = True
-        with contextlib.suppress(RuntimeError):  # it is awake already
-            self.wake.release()
+        self.wake.open()
 
 
 class _Pool:
@@ -186,14 +184,14 @@ def _run(region: Region, n_threads: int, kernel: Kernel, arguments: tuple[object
                 "the work of the other threads was lost: fork elsewhere, or pass n_jobs=1"
             )
         for helper in helpers:
-            helper.finished.acquire()
+            helper.finished.wait_for_signals_too()
         for helper in helpers:
             if helper.error is not None:
                 errors.append(helper.error)
                 helper.error = None
             helper.region = None
     except BaseException:
-        # Ctrl-C may have struck between any two steps above, so nothing is known of the helpers' locks: those helpers
+        # Ctrl-C may have struck between any two steps above, so nothing is known of the helpers' gates: those helpers
         # are let go. One that begins only now finds the region stopped and touches nothing.
         region.stop()
         if pool is _pool:  # in a forked child they are gone
