@@ -42,6 +42,4 @@ def _run(lent: LentRegions, function: Callable[..., object], arguments: tuple[ob
     except BaseException as error:  # whatever it is, the caller learns of it
         why = f"{type(error).__name__}: {error}"
     finally:
-        # What the function used may belong to the caller, who may free it after this.
-        del function, arguments
-        lent.end(code, why)
+        lent.end(code, why)  # from now on nobody reads what belongs to the caller

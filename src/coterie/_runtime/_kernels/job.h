@@ -120,6 +120,7 @@ static inline int job_work(coterie_job *job, double until) {
     park_lock(&job->park);
     job->inside--;
     job->place_taken[place] = 0;
+    if (job->code != COTERIE_MORE) park_wake_all(&job->park); /* who waits until all have left */
     job_advance(job);
     return 1;
 }

@@ -51,6 +51,7 @@ cdef class LentRegions:
                 work_store(&region.work.stop, 1)
                 while job.inside:
                     job_sleep(job)
+            region.work.limits = NULL
             job_unlock(job)
         self.kernel = self.arguments = self.region = None
         error, self.error = self.error, None
