@@ -140,18 +140,22 @@ def test_another_thread_can_stop_a_job_that_threads_work_on(monkeypatch):
 
 @pytest.mark.parametrize("slices", [0, 1, 5])
 def test_a_job_can_be_freed_before_it_is_done(slices):
-    with dbscan(points(0, 20_000)) as job:
+    labels = np.empty(20_000, np.int64)
+    with dbscan(points(0, 20_000), 1, labels) as job:
         for _ in range(slices):
             job.run(0, 0.0)
+    labels[:] = -7  # whose memory is the caller's again
+    coterie.DBSCAN(eps=0.5).fit(points(0, 20_000))
+    assert (labels == -7).all()
     table.job_free(None)
-    assert not any(thread.name == "coterie-job" and thread.is_alive() for thread in _ended(threading.enumerate()))
 
 
-def _ended(threads):
-    for thread in threads:
-        if thread.name == "coterie-job":
-            thread.join(10)
-    return threads
+def test_jobs_one_after_the_other_need_few_threads():
+    X, labels = points(0, 50), np.empty(50, np.int64)
+    for _ in range(100):
+        with dbscan(X, 1, labels) as job:
+            assert job.run() == OK
+    assert sum(thread.name == "coterie-job" for thread in threading.enumerate()) < 30
 
 
 def test_progress():
