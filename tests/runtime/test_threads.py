@@ -5,6 +5,7 @@ import functools
 import io
 import math
 import os
+import sys
 import threading
 
 import numpy as np
@@ -52,6 +53,9 @@ def test_contexts_nest_and_come_undone_even_after_errors(cpus):
     assert coterie.get_num_threads() == 7
 
 
+@pytest.mark.skipif(
+    getattr(sys.flags, "thread_inherit_context", False), reason="new threads take the settings along here"
+)
 def test_contexts_are_of_the_calling_thread(cpus):
     counts = []
     with coterie.num_threads(3):

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import contextlib
 import math
-import threading
 import time
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from .thresholds import thresholds
@@ -16,12 +16,8 @@ __all__ = ["Callback", "Cancelled", "as_step", "progress", "repeat", "report", "
 
 Callback = Callable[[str, int, int], object]
 
-
-class _Scoped(threading.local):
-    reporter: _Reporter | None = None  # progress(...): of the calling thread
-
-
-_scoped = _Scoped()
+# progress(...): of the calling thread, and of each coroutine; asyncio.to_thread takes it along.
+_reporter: ContextVar[_Reporter | None] = ContextVar("reporter", default=None)
 
 
 class Cancelled(Exception):
@@ -49,15 +45,17 @@ class _Bar:
     def __call__(self, stage: str, done: int, total: int) -> None:
         if self.tqdm is None:
             return
-        if self.bar is None or self.stage != stage or done < self.bar.n:
+        bar = self.bar  # another thread that runs in the same context may close it at any time
+        if bar is None or self.stage != stage or done < bar.n:
             self.close()
-            self.bar, self.stage = self.tqdm(total=total, desc=stage, leave=False), stage
-        self.bar.update(done - self.bar.n)
+            bar = self.bar = self.tqdm(total=total, desc=stage, leave=False)
+            self.stage = stage
+        bar.update(done - bar.n)
 
     def close(self) -> None:
-        if self.bar is not None:
-            self.bar.close()
-            self.bar = None
+        bar, self.bar = self.bar, None
+        if bar is not None:
+            bar.close()
 
 
 @contextlib.contextmanager
@@ -85,15 +83,15 @@ def progress(callback: Callback | None = None) -> Iterator[None]:
     >>> sorted(stages)
     ['k-means', 'k-means++']
     """
-    before = _scoped.reporter
+    before = _reporter.get()
     bar = None
     if callback is None:
         callback = bar = _Bar()
-    _scoped.reporter = _Reporter(callback)
+    _reporter.set(_Reporter(callback))
     try:
         yield
     finally:
-        _scoped.reporter = before
+        _reporter.set(before)
         if bar is not None:
             bar.close()
 
@@ -119,7 +117,7 @@ class _Reporter:
 
 def report(stage: str, done: int, total: int) -> None:
     """Tell the callback of the calling thread, if there is one, how far `stage` is; raise Cancelled if it says so."""
-    reporter = _scoped.reporter
+    reporter = _reporter.get()
     if reporter is not None:
         reporter(stage, done, total)
 
@@ -127,21 +125,21 @@ def report(stage: str, done: int, total: int) -> None:
 @contextlib.contextmanager
 def as_step(stage: str, done: int, total: int) -> Iterator[None]:
     """Within this context, all that the calling thread runs counts as one step of `stage`; `done` steps are over."""
-    outer = _scoped.reporter
+    outer = _reporter.get()
     if outer is None:
         yield
         return
     outer(stage, done, total)
-    _scoped.reporter = _Reporter(lambda *inner: outer(stage, done, total))
+    _reporter.set(_Reporter(lambda *inner: outer(stage, done, total)))
     try:
         yield
     finally:
-        _scoped.reporter = outer
+        _reporter.set(outer)
 
 
 def repeat() -> None:
     """Within a long step, call the callback of the calling thread again with the last report."""
-    reporter = _scoped.reporter
+    reporter = _reporter.get()
     if reporter is not None:
         reporter.repeat()
 

@@ -8,8 +8,8 @@ import math
 import operator
 import os
 import reprlib
-import threading
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 from . import cgroup
 
@@ -50,13 +50,8 @@ def _environment_cap() -> int | None:
 
 _cpus: int | None = None  # read once: it costs a few file reads
 _default: int | None = None  # set_num_threads
-
-
-class _Scoped(threading.local):
-    n_threads: int | None = None  # num_threads(...): of the calling thread
-
-
-_scoped = _Scoped()
+# num_threads(...): of the calling thread, and of each coroutine; asyncio.to_thread takes it along.
+_scoped: ContextVar[int | None] = ContextVar("n_threads", default=None)
 
 
 # A larger number means this many threads, or one for each CPU if there are more: each takes a stack and work space.
@@ -128,7 +123,7 @@ def get_num_threads() -> int:
     ...     coterie.get_num_threads()
     2
     """
-    return _scoped.n_threads or _default or _default_threads()
+    return _scoped.get() or _default or _default_threads()
 
 
 def set_num_threads(n: int | None) -> None:
@@ -176,12 +171,12 @@ def num_threads(n: int) -> Iterator[None]:
     >>> with coterie.num_threads(1):
     ...     labels = coterie.KMeans(2, random_state=0).fit_predict([[0.0], [1.0], [9.0]])
     """
-    before = _scoped.n_threads
-    _scoped.n_threads = _check_count(n)
+    before = _scoped.get()
+    _scoped.set(_check_count(n))
     try:
         yield
     finally:
-        _scoped.n_threads = before
+        _scoped.set(before)
 
 
 def resolve_n_jobs(n_jobs: int | None) -> int:
