@@ -11,7 +11,7 @@ from runtime.tools import X, fit, slow_linkage_of_few
 import coterie
 from coterie import DBSCAN, Cancelled, KMeans, distances
 from coterie._runtime.thresholds import thresholds
-from coterie.hierarchy import linkage
+from coterie.hierarchy import linkage, optimal_leaf_ordering
 
 
 def test_the_callback_hears_of_every_stage_from_start_to_end():
@@ -77,8 +77,19 @@ def test_linkage_tells_how_far_it_is(monkeypatch, method, of_points):
     with coterie.progress(lambda *args: heard.append(args)):
         linkage(y, method, n_jobs=2)
     told = [(done, total) for stage, done, total in heard if stage == "linkage"]
-    assert told == sorted(told) and len(told) > 2 and told[-1] == (499, 499)
+    assert told == sorted(told) and len(told) > 2 and (told[0], told[-1]) == ((0, 499), (499, 499))
     assert all(type(number) is int for pair in told for number in pair)
+
+
+def test_the_ordering_of_leaves_can_be_stopped_from_its_beginning():
+    y, heard = distances.pdist(X[:500]), []
+    Z = linkage(y, "average")
+    with coterie.progress(lambda *args: heard.append(args)):
+        expected = optimal_leaf_ordering(Z, y)
+    assert heard[0] == ("leaf ordering", 0, 499)
+    with pytest.raises(Cancelled, match="during leaf ordering at 0 of 499"), coterie.progress(lambda *args: False):
+        optimal_leaf_ordering(Z, y)
+    np.testing.assert_array_equal(optimal_leaf_ordering(Z, y), expected)
 
 
 @pytest.mark.parametrize("of_points", [False, True])
@@ -134,6 +145,9 @@ def test_the_inner_progress_wins_and_the_outer_one_comes_back():
     assert len(outer) == heard
 
 
+@pytest.mark.skipif(
+    getattr(sys.flags, "thread_inherit_context", False), reason="new threads take the settings along here"
+)
 def test_progress_is_of_the_calling_thread_only():
     heard = []
     with coterie.progress(lambda *args: heard.append(args)):

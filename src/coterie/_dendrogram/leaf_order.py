@@ -118,6 +118,7 @@ def order_branches(
         f"Ordering the leaves of a tree of {n:,} points",
         "Do without, or cut the tree and order the parts.",
     )
+    progress.report("leaf ordering", 0, n - 1)  # from here on the callback is called again and again
     M, half, pack = np.empty((n, n)), np.empty(half_size), np.empty((n_threads, leaf_order.PACK))
     parallel.over(n, parallel.chunk(_GATHER_NS * n), n_threads, leaf_order.gather, y, leaves, M)
 

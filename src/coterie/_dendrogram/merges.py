@@ -22,6 +22,7 @@ class Merges:
         self.pairs = np.empty((n - 1, 2), np.int64)
         self.heights = np.empty(n - 1)
         self.done = 0
+        progress.report("linkage", 0, n - 1)  # from here on the callback is called again and again
 
     def add(self, a: NDArray[np.int64], b: NDArray[np.int64], heights: NDArray[np.float64]) -> None:
         """Add merges of the clusters of the points `a` with those of the points `b`."""
