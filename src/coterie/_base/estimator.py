@@ -125,6 +125,15 @@ class Estimator:
                 changed.append(f"{name}={_short(value)}")
         return f"{type(self).__name__}({', '.join(changed)})"
 
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows: scikit-learn's diagram, where that is imported. With None it shows the text."""
+        if "sklearn" not in sys.modules:
+            return None
+        from sklearn import get_config
+        from sklearn.utils import estimator_html_repr
+
+        return str(estimator_html_repr(self)) if get_config()["display"] == "diagram" else None
+
     def __sklearn_is_fitted__(self) -> bool:
         return "n_features_in_" in self.__dict__
 
