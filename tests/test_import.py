@@ -142,6 +142,16 @@ def test_pickles_name_what_is_found_in_a_fresh_process():
         assert output(code) == f"{type(value).__name__}\n"
 
 
+def test_public_classes_say_that_they_are_where_users_find_them():
+    """Pickles, skops and tracebacks name a class by its module, and private modules may move."""
+    for module in ["coterie", *(f"coterie.{name}" for name in MODULES)]:
+        for name in getattr(importlib.import_module(module), "__all__", ()):
+            thing = getattr(importlib.import_module(module), name)
+            if isinstance(thing, type):
+                assert "._" not in thing.__module__, thing
+                assert getattr(importlib.import_module(thing.__module__), name) is thing
+
+
 def test_a_warning_points_to_the_line_that_called():
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")

@@ -27,6 +27,8 @@ _NAME = {"name": (Rule("a str", lambda value: isinstance(value, str)), NONE)}
 class ClusterWarning(UserWarning):
     """A linkage matrix, or the input that one is made from, looks wrong."""
 
+    __module__ = "coterie.hierarchy"  # where users and pickles find it
+
 
 def read_linkage(Z: ArrayLike, *, convert: bool = False) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """`Z` as a C-ordered float64 array, and its children (n - 1, 2) as integers: a tree, whatever else is in `Z`.

@@ -136,6 +136,8 @@ class DBSCAN(InductiveClusterer):
     array([ 0,  1, -1])
     """
 
+    __module__ = "coterie"  # where users and pickles find it
+
     _rules = {
         "eps": (_EPS,),
         "min_samples": (integer(1),),

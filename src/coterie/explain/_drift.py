@@ -61,6 +61,8 @@ class Drift:
         and "large" from there on.
     """
 
+    __module__ = "coterie.explain"  # where users and pickles find it
+
     clusters: NDArray[Any]
     labels: NDArray[Any]
     n_then: int

@@ -51,6 +51,10 @@ class Category(NamedTuple):
     overall: NDArray[np.float64]
 
 
+for _each in (Noise, Category):
+    _each.__module__ = "coterie.explain"  # where users and pickles find them
+
+
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Profile:
     """The result of `profile`. ``print`` shows a table and the sentences; at most the 40 largest clusters.
@@ -102,6 +106,8 @@ class Profile:
     left_out : tuple of str
         Columns of text that have nearly as many values as rows, such as names.
     """
+
+    __module__ = "coterie.explain"  # where users and pickles find it
 
     clusters: NDArray[Any]
     noise: Noise

@@ -149,6 +149,8 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
     array([1, 0])
     """
 
+    __module__ = "coterie"  # where users and pickles find it
+
     _rules = {
         **TreeClusterer._rules,
         "memory": (

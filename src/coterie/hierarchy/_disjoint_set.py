@@ -46,6 +46,8 @@ class DisjointSet:
     [['Ann', 'Bob', 'Cem'], ['Dee']]
     """
 
+    __module__ = "coterie.hierarchy"  # where users and pickles find it
+
     def __init__(self, elements: Iterable[Hashable] | None = None) -> None:
         self.n_subsets = 0
         self._place: dict[Hashable, int] = {}

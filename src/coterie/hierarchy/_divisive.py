@@ -111,6 +111,8 @@ class DivisiveClustering(TreeClusterer):
     array([1.   , 2.   , 3.   , 5.   , 5.657])
     """
 
+    __module__ = "coterie"  # where users and pickles find it
+
     def __init__(
         self,
         n_clusters: int | None = 2,

@@ -165,6 +165,8 @@ class KMeans(Transformer, InductiveClusterer):
     array([0, 1], dtype=int32)
     """
 
+    __module__ = "coterie"  # where users and pickles find it
+
     _rules = {
         "n_clusters": (integer(1),),
         "init": (one_of("k-means++", "random"), CALLABLE, ARRAY_LIKE),

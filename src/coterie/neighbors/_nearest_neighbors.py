@@ -108,6 +108,8 @@ class NearestNeighbors(Estimator):
            [1]])
     """
 
+    __module__ = "coterie.neighbors"  # where users and pickles find it
+
     _rules = {
         "n_neighbors": (integer(1), NONE),
         "radius": (*RADIUS, NONE),

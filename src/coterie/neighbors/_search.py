@@ -49,6 +49,9 @@ class Neighborhoods(NamedTuple):
     distances: NDArray[np.float64]
 
 
+Neighborhoods.__module__ = "coterie.neighbors"  # where users and pickles find it
+
+
 # ------------------------------------------------------------------------------------------- rows, laid out
 
 

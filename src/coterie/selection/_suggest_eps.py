@@ -50,6 +50,8 @@ class EpsSuggestion:
         `k_distances` of the data, in ascending order.
     """
 
+    __module__ = "coterie.selection"  # where users and pickles find it
+
     eps: float
     clear: bool
     reason: str

@@ -58,6 +58,8 @@ class KSuggestion:
         What speaks against `k`, or for another number.
     """
 
+    __module__ = "coterie.selection"  # where users and pickles find it
+
     k: int
     clear: bool
     reasons: tuple[str, ...]

@@ -82,6 +82,8 @@ class Sweep:
         Number of resamples on which each fit was repeated.
     """
 
+    __module__ = "coterie.selection"  # where users and pickles find it
+
     rows: list[dict[str, Any]]
     parameters: tuple[str, ...]
     scores: tuple[str, ...]
