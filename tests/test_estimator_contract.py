@@ -1,5 +1,7 @@
 """scikit-learn's contract: what every estimator offers, with and without scikit-learn around.
 
+Pipelines, searches, workers and pickles are in pipelines/.
+
 A new estimator joins ESTIMATORS.
 """
 
@@ -145,21 +147,6 @@ def test_repr_shows_what_differs_from_the_defaults(model, text):
 
 
 # ------------------------------------------------------------------------------------------- state
-
-
-@each_estimator
-@pytest.mark.parametrize(
-    "duplicate",
-    [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))],
-    ids=["copy", "deepcopy", "pickle"],
-)
-def test_a_fitted_estimator_survives_copying(estimator, duplicate):
-    model = copy.deepcopy(estimator).fit(X)
-    again = duplicate(model)
-    assert repr(again) == repr(model)
-    np.testing.assert_equal(vars(again), vars(model))
-    for method in {"predict", "transform"} & set(dir(model)):
-        np.testing.assert_array_equal(getattr(again, method)(X), getattr(model, method)(X))
 
 
 def test_a_copy_is_independent():
@@ -378,47 +365,6 @@ def test_clone_gives_the_same_kind_of_output(estimator):
     assert not isinstance(other.fit_transform(X), np.ndarray)
 
 
-def test_pipeline_and_its_html():
-    pipeline = pytest.importorskip("sklearn.pipeline")
-    from sklearn.preprocessing import StandardScaler
-
-    pipe = pipeline.make_pipeline(StandardScaler(), KMeans(3, random_state=0))
-    labels = pipe.fit_predict(X)
-    np.testing.assert_array_equal(labels, pipe.predict(X))
-    assert pipe.transform(X).shape == (60, 3)
-    assert pipe.set_params(kmeans__n_clusters=4).fit(X).get_feature_names_out().tolist()[-1] == "kmeans3"
-    pipe.fit(X, kmeans__sample_weight=np.ones(60))
-    assert "KMeans" in repr(pipe) and "KMeans" in pipe._repr_html_()
-
-
-def test_column_transformer_makes_features_of_distances():
-    compose = pytest.importorskip("sklearn.compose")
-    pd = pytest.importorskip("pandas")
-    frame = pd.DataFrame(X, columns=["a", "b", "c"])
-    columns = compose.ColumnTransformer([("near", KMeans(2, random_state=0), ["a", "b"])], remainder="passthrough")
-    table = columns.set_output(transform="pandas").fit_transform(frame)
-    assert table.columns.tolist() == ["near__kmeans0", "near__kmeans1", "remainder__c"]
-
-
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_grid_search_finds_the_parameters(n_jobs):
-    selection = pytest.importorskip("sklearn.model_selection")
-    search = selection.GridSearchCV(KMeans(random_state=0), {"n_clusters": [2, 3, 5]}, cv=3, n_jobs=n_jobs).fit(X)
-    assert search.best_params_ == {"n_clusters": 5}
-    assert search.predict(X).shape == (60,)
-
-
-def test_joblib_in_processes_and_threads():
-    joblib = pytest.importorskip("joblib")
-    seeds = range(4)
-    expected = [KMeans(3, random_state=seed).fit(X).inertia_ for seed in seeds]
-    for prefer in ("processes", "threads"):
-        fits = joblib.Parallel(n_jobs=2, prefer=prefer)(
-            joblib.delayed(KMeans(3, random_state=seed).fit)(X) for seed in seeds
-        )
-        assert [fit.inertia_ for fit in fits] == expected
-
-
 # ------------------------------------------------------------------------------------------- metadata routing
 
 
@@ -441,18 +387,6 @@ def test_requests_are_kept_copied_and_reported():
         assert routing.predict.requests == {}
         with pytest.raises(TypeError):
             model.set_fit_request(weights=True)
-
-
-def test_weights_are_routed_through_a_pipeline():
-    sklearn = pytest.importorskip("sklearn")
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import FunctionTransformer
-
-    weights = np.random.RandomState(1).uniform(size=60)
-    with sklearn.config_context(enable_metadata_routing=True):
-        pipe = make_pipeline(FunctionTransformer(), KMeans(3, random_state=0).set_fit_request(sample_weight=True))
-        pipe.fit(X, sample_weight=weights)
-    np.testing.assert_array_equal(pipe[-1].labels_, KMeans(3, random_state=0).fit(X, sample_weight=weights).labels_)
 
 
 # ------------------------------------------------------------------------------------------- without scikit-learn

@@ -1,12 +1,10 @@
-"""Forked children, and other processes."""
+"""Forked children. Pools of processes are in pipelines/test_processes.py."""
 
-import multiprocessing
 import os
 import sys
 
-import numpy as np
 import pytest
-from runtime.tools import X, fit, python
+from runtime.tools import python
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="no fork to rely on")
 FORK = """
@@ -317,15 +315,3 @@ def test_a_child_that_is_forked_within_a_step_of_several_threads_says_so():
     assert os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]) == 0
     """
     )
-
-
-@pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_multiprocessing(method):
-    if method not in multiprocessing.get_all_start_methods() or (method == "fork" and sys.platform == "darwin"):
-        pytest.skip(f"no {method} here")
-    # A pool of processes takes functions that can be imported: the method of a fitted estimator, which is sent along.
-    model = fit(n_jobs=3)
-    with multiprocessing.get_context(method).Pool(2) as processes:
-        results = processes.map_async(model.predict, [X, X[:1000], X[::2].copy()]).get(100)
-    for labels, rows in zip(results, (slice(None), slice(1000), slice(None, None, 2)), strict=True):
-        np.testing.assert_array_equal(labels, model.labels_[rows])
