@@ -4,6 +4,7 @@ python ci/smoke.py
 """
 
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,9 @@ import numpy as np
 
 import coterie
 from coterie import distances, hierarchy
+
+# Milliseconds of CPU, numpy being loaded. The first is a promise; the others are 30 on one machine, and have some air.
+IMPORTS = {"import coterie": 30, "from coterie import KMeans": 120, "from coterie import hierarchy": 120}
 
 assert "site-packages" in coterie.__file__, f"not the installed package: {coterie.__file__}"
 assert coterie.__version__ == version("coterie")
@@ -59,5 +63,11 @@ with tempfile.TemporaryDirectory() as folder:
     assert len(output.split()) >= 300, output
     output = command("hierarchy", str(file), "-k", "3")
     assert len(output.split()) >= 300, output
+
+for statement, budget in IMPORTS.items():
+    code = f"import time, numpy; start = time.process_time(); {statement}; print(1e3 * (time.process_time() - start))"
+    times = [float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(7)]
+    print(f"{statement}: {statistics.median(times):.1f} ms of CPU on top of numpy, {budget} are allowed")
+    assert statistics.median(times) <= budget
 
 print(f"coterie {coterie.__version__} works: Python {sys.version.split()[0]}, numpy {np.__version__}, {sys.platform}")
