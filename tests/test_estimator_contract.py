@@ -318,6 +318,29 @@ def test_output_as_a_polars_table():
     assert isinstance(table, pl.DataFrame) and table.columns == ["kmeans0", "kmeans1"] and table.shape == (60, 2)
 
 
+@each_transformer
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_output_has_the_names_and_the_type_of_the_array(estimator, kind):
+    library = pytest.importorskip(kind)
+    for data in (X, X.astype(np.float32)):
+        model = copy.deepcopy(estimator).fit(data)
+        array = model.transform(data)
+        table = model.set_output(transform=kind).transform(data)
+        np.testing.assert_array_equal(table, array)
+        for each in (table, model.fit_transform(data)):
+            assert isinstance(each, library.DataFrame)
+            assert list(each.columns) == model.get_feature_names_out().tolist()
+            assert np.asarray(each).dtype == array.dtype == data.dtype
+
+
+@each_transformer
+def test_output_of_a_library_that_is_not_installed(estimator, monkeypatch):
+    monkeypatch.setitem(sys.modules, "polars", None)
+    model = copy.deepcopy(estimator).set_output(transform="polars").fit(X)
+    with pytest.raises(ImportError, match=r"^transform can't return a table of polars: pip install polars$"):
+        model.transform(X)
+
+
 def test_output_of_an_unknown_kind():
     model = KMeans(2, random_state=0).set_output(transform="arrow").fit(X)
     with pytest.raises(ValueError, match=r"^output config must be in \['default', 'pandas', 'polars'\], got arrow$"):

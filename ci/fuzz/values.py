@@ -70,6 +70,29 @@ class Wrong:
         return np.ones((self.calls, self.calls))
 
 
+class Tensor:
+    """Speaks DLPack and nothing else."""
+
+    def __init__(self, given, device=(1, 0)):
+        self.given, self.device = given, device
+
+    def __dlpack__(self, **options):
+        return self.given.__dlpack__(**options)
+
+    def __dlpack_device__(self):
+        return self.device
+
+
+class Stream:
+    """Speaks Arrow and nothing else, if its table does."""
+
+    def __init__(self, table=None):
+        self.table = table
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
 class Word(str):
     """A text of a class of its own."""
 
@@ -182,6 +205,10 @@ SCALARS: dict[str, Callable[[], object]] = {
     "Unequal": Unequal,
     "Silent": Silent,
     "Wrong": Wrong,
+    "Tensor of nothing": lambda: Tensor(None),
+    "Tensor of text": lambda: Tensor(np.array(["a"])),
+    "Tensor on a device": lambda: Tensor(np.ones((3, 2)), (2, 0)),
+    "Stream of nothing": Stream,
     "Estimator": Estimator,
     "Estimator class": lambda: Estimator,
     "module": lambda: np,
@@ -325,6 +352,7 @@ DATA: dict[str, Callable[[np.ndarray], object]] = {
     "list": lambda given: given.tolist(),
     "tuples": lambda given: tuple(map(tuple, given)) if given.ndim == 2 else tuple(given),
     "memoryview": memoryview,
+    "DLPack": Tensor,
     "raveled": np.ravel,
     "transposed": np.transpose,
     "in 3-d": lambda given: given[None],
@@ -400,6 +428,8 @@ with contextlib.suppress(ImportError):
         "polars": lambda given: pl.DataFrame(given),
         "polars series": lambda given: pl.Series(given.tolist()),
         "polars vectors": lambda given: pl.DataFrame({"v": given.tolist()}),
+        "polars dates": lambda given: pl.DataFrame({"a": given.ravel(), "t": datetime.date(2024, 1, 1)}),
+        "polars fixed vectors": lambda given: pl.DataFrame({"v": given.reshape(len(given), -1)}),
         "polars lazy": lambda given: pl.LazyFrame({"a": [1]}),
         "polars text": lambda given: pl.DataFrame({"a": [1.0] * len(given), "t": ["a"] * len(given)}),
         "polars null": lambda given: pl.DataFrame({"a": [None, *[1.0] * (len(given) - 1)]}),
@@ -411,6 +441,13 @@ with contextlib.suppress(ImportError):
     DATA |= {
         "pyarrow": lambda given: pa.table(
             {f"c{i}": column for i, column in enumerate(given.reshape(len(given), -1).T)}
+        ),
+        "pyarrow stream": lambda given: Stream(
+            pa.table({f"c{i}": column for i, column in enumerate(given.reshape(len(given), -1).T)})
+        ),
+        "pyarrow reader": lambda given: pa.table({"c": given.ravel()}).to_reader(),
+        "pyarrow fixed vectors": lambda given: pa.FixedSizeListArray.from_arrays(
+            pa.array(given.ravel()), max(1, given.size // max(1, len(given)))
         ),
         "pyarrow array": lambda given: pa.array(given.ravel()),
         "pyarrow vectors": lambda given: pa.table({"v": given.tolist()}),

@@ -82,6 +82,19 @@ def test_distances_to_centers_are_features():
     np.testing.assert_array_equal(union.transform(table[["a", "b"]])[near], columns.transform(table)[near])
 
 
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_steps_hand_tables_on(kind):
+    library = pytest.importorskip(kind)
+    table = library.DataFrame({name: X[:, j] for j, name in enumerate("abcd")})
+    near = make_pipeline(Scaler(), coterie.KMeans(2, random_state=0))
+    columns = ColumnTransformer([("scaled", Scaler("minmax"), ["a", "c"]), ("near", near, ["b", "d"])])
+    pipe = make_pipeline(columns, clone(KMEANS)).set_output(transform=kind)
+    distances = pipe.fit_transform(table)
+    assert isinstance(distances, library.DataFrame) and list(distances.columns) == ["kmeans0", "kmeans1", "kmeans2"]
+    assert pipe[-1].feature_names_in_.tolist() == ["scaled__a", "scaled__c", "near__kmeans0", "near__kmeans1"]
+    np.testing.assert_array_equal(clone(pipe).set_output(transform="default").fit_transform(table), distances)
+
+
 def test_steps_are_cached(tmp_path):
     pipe = Pipeline([("scale", Scaler()), ("near", KMEANS), ("classify", LogisticRegression())], memory=str(tmp_path))
     first = clone(pipe).fit(X, SPECIES).predict_proba(X)
