@@ -93,7 +93,7 @@ def as_doubles(X: ArrayLike, *, name: str = "X") -> NDArray[np.float64]:
 
 
 def as_weights(
-    sample_weight: ArrayLike | None, n_samples: int, *, allow_negative: bool = False
+    sample_weight: ArrayLike | None, n_samples: int, *, allow_negative: bool = False, name: str = "sample_weight"
 ) -> NDArray[np.float64] | None:
     """Return `sample_weight` as a C-ordered float64 vector; None (every row counts as one) stays None.
 
@@ -108,22 +108,22 @@ def as_weights(
     if sample_weight is None:
         return None
     if is_real(sample_weight):
-        array = np.full(n_samples, as_doubles(sample_weight, name="sample_weight"))
+        array = np.full(n_samples, as_doubles(sample_weight, name=name))
     else:
-        sample_weight = native(sample_weight, "sample_weight")
-        array = as_array(sample_weight, "sample_weight")
+        sample_weight = native(sample_weight, name)
+        array = as_array(sample_weight, name)
         if array.ndim != 1:
             raise ValueError(
                 f"Sample weights must be 1D array or scalar, got {array.ndim}D array. "
                 f"Expected either a scalar value or a 1D array of length {n_samples}."
             )
-        array = _to_float(array, sample_weight, "sample_weight", _F64)
+        array = _to_float(array, sample_weight, name, _F64)
         if array.shape[0] != n_samples:
-            raise ValueError(f"sample_weight.shape == {array.shape}, expected {(n_samples,)}!")
+            raise ValueError(f"{name}.shape == {array.shape}, expected {(n_samples,)}!")
     if largest_magnitude(array) == math.inf:
-        _raise_for_not_finite(array, sample_weight, "sample_weight")
+        _raise_for_not_finite(array, sample_weight, name)
     if not allow_negative and array.min() < 0:
-        raise ValueError(f"Negative values in data passed to `sample_weight`.{place(int((array < 0).argmax()))}")
+        raise ValueError(f"Negative values in data passed to `{name}`.{place(int((array < 0).argmax()))}")
     if not array.any():
         raise ValueError("Sample weights must contain at least one non-zero number.")
     return array

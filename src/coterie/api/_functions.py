@@ -72,8 +72,8 @@ def find_dense_clusters(
 ) -> None:
     """As `coterie.DBSCAN`."""
     X = as_matrix(X)
-    weights = as_weights(weights, len(X), allow_negative=True)
-    check_sum(weights)
+    weights = as_weights(weights, len(X), allow_negative=True, name="weights")
+    check_sum(weights, "weights")
     found = find_clusters(X, as_metric(METRICS[metric]), eps, min_samples, weights, n_threads)
     labels[:] = found.labels
     if is_core is not None:

@@ -534,10 +534,10 @@ def find_clusters(
     return _dbscan_tree.find_clusters(vectors, float(eps), min_samples, weights, n_threads)
 
 
-def check_sum(weights: NDArray[np.float64] | None) -> None:
+def check_sum(weights: NDArray[np.float64] | None, name: str = "sample_weight") -> None:
     if weights is not None and not power_of_two.magnitude(weights) < float(np.finfo(np.float64).max) / len(weights):
         raise ValueError(
-            "The numbers of 'sample_weight' must add up to one that fits into float64. Got "
+            f"The numbers of '{name}' must add up to one that fits into float64. Got "
             f"{len(weights):,} of up to {power_of_two.magnitude(weights):.6g}."
         )
 
