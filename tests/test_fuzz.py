@@ -1,4 +1,4 @@
-"""A short run of the fuzz of ci/fuzz: hostile arguments for the whole public API, in child processes.
+"""A short run of the fuzz of ci/fuzz: hostile arguments for the whole public API and the C interface, in child processes.
 
 Longer ones by hand, see docs/robustness.md.
 """
@@ -22,15 +22,19 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def api(monkeypatch):
+def load(name, monkeypatch):
     monkeypatch.syspath_prepend(str(FUZZ))
     monkeypatch.setenv("MPLBACKEND", "Agg")
-    spec = importlib.util.spec_from_file_location("coterie_fuzz_api", FUZZ / "api.py")
+    spec = importlib.util.spec_from_file_location(f"coterie_fuzz_{name}", FUZZ / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, spec.name, module)  # dataclasses look it up
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def api(monkeypatch):
+    return load("api", monkeypatch)
 
 
 def test_the_fuzz_knows_valid_arguments_for_all_that_is_public(api, tmp_path, monkeypatch):
@@ -83,3 +87,11 @@ def test_no_argument_does_what_is_not_allowed(api, tmp_path, monkeypatch):
     counts, findings = api.fuzz(SEED, SECONDS, most=CASES)
     assert not findings, "\n".join(f"{api.report(each)}\n{api.finding_trace(each)}" for each in findings[:10])
     assert counts.total() > 100
+
+
+def test_no_argument_of_the_c_interface_does_what_is_not_allowed(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    capi = load("capi", monkeypatch)
+    counts, findings = capi.fuzz(SEED, 3000)
+    assert not findings, "\n".join(map(capi.report, findings[:10]))
+    assert set(counts) == {name for name in capi.NAMES if getattr(capi.table, name)}
