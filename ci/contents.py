@@ -29,8 +29,8 @@ def check_sdist(path):
 def check_wheel(path):
     with zipfile.ZipFile(path) as archive:
         found = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
-    kernels = {name.removesuffix(".pyx") for name in SOURCES if name.endswith(".pyx")}
-    kernels = {name.removeprefix("src/") for name in kernels} | {"coterie/_runtime/_kernels/_cyutility"}
+    kernels = {name.removeprefix("src/").removesuffix(".pyx") for name in SOURCES if re.fullmatch(r"src/.*\.pyx", name)}
+    kernels |= {"coterie/_runtime/_kernels/_cyutility"}
     compiled = {name: name.partition(".")[0] for name in found if name.endswith((".so", ".pyd"))}
     yield from (f"lacks the compiled {name}" for name in sorted(kernels - set(compiled.values())))
     yield from (f"has {name}, which has no source" for name, module in compiled.items() if module not in kernels)
