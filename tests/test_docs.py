@@ -34,7 +34,22 @@ PAGES = [README, *(p for p in sorted(DOCS.glob("**/*.md")) if not {"_build", "ge
 
 BLOCK = re.compile(r"^( *)```(python|pycon|sh)\n(.*?)^\1```$(?:\n+```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 OPTIONAL = {"coterie.plot": "matplotlib", "sklearn": "sklearn", "PIL": "PIL"} | {
-    name: name for name in ("fastcluster", "matplotlib", "pandas", "polars", "pyarrow", "scipy", "tqdm")
+    name: name
+    for name in (
+        "dask",
+        "fastcluster",
+        "joblib",
+        "matplotlib",
+        "onnxruntime",
+        "pandas",
+        "polars",
+        "pyarrow",
+        "scipy",
+        "skl2onnx",
+        "skops",
+        "threadpoolctl",
+        "tqdm",
+    )
 }
 COMPARES = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 SLOW = {"demo", "report"}  # parsed only; tests/cli runs them

@@ -60,7 +60,7 @@ class _Bar:
 
 @contextlib.contextmanager
 def progress(callback: Callback | None = None) -> Iterator[None]:
-    """Report the progress of everything that the calling thread runs in this context.
+    """Report the progress of everything that the calling thread or coroutine runs in this context.
 
     Parameters
     ----------
@@ -73,6 +73,10 @@ def progress(callback: Callback | None = None) -> Iterator[None]:
     ------
     Cancelled
         Raised by the running call when `callback` returns False.
+
+    Notes
+    -----
+    `asyncio.to_thread` takes the callback along to its thread, and calls it there.
 
     Examples
     --------

@@ -109,12 +109,16 @@ def get_num_threads() -> int:
     A positive ``n_jobs`` and the numbers for `num_threads` and `set_num_threads` are used as given, up to 256 or the
     number of CPUs, whichever is larger. ``n_jobs=-1`` means the default without `num_threads` and `set_num_threads`.
 
-    If several processes run at once, limit the threads of each one. joblib and Dask set ``OMP_NUM_THREADS`` in their
-    worker processes. ``n_jobs=None`` and ``n_jobs=-1`` respect this limit; a positive ``n_jobs`` does not.
-    `multiprocessing` and `concurrent.futures` set nothing: pass ``n_jobs=1`` in the workers, or create the pool with
-    ``initializer=coterie.set_num_threads, initargs=(1,)``. All threads of a process share one pool of worker threads.
-    If no worker is idle, a call uses only its own thread. The limits of threadpoolctl do not apply, because it knows
-    only OpenMP and BLAS.
+    If several processes run at once, limit the threads of each one. joblib (in its default workers, those of loky) and
+    dask.distributed set ``OMP_NUM_THREADS`` in their worker processes; with ``inner_max_num_threads``, joblib sets it
+    to that number. ``n_jobs=None`` and ``n_jobs=-1`` respect this limit; a positive ``n_jobs`` does not.
+    `multiprocessing`, `concurrent.futures`, joblib's backend ``"multiprocessing"`` and Dask's scheduler ``"processes"``
+    set nothing: set ``COTERIE_NUM_THREADS=1``, or create the pool with ``initializer=coterie.set_num_threads,
+    initargs=(1,)``. A forked child knows what its parent has set; other children know only the environment.
+
+    All threads of a process share one pool of worker threads. If no worker is idle, a call uses only its own thread. So
+    k threads that call at once are at most ``k + get_num_threads() - 1`` threads that work. The limits of threadpoolctl
+    do not apply, because it knows only OpenMP and BLAS; the page "Pipelines and workers" shows how it can be taught.
 
     Examples
     --------
@@ -153,7 +157,7 @@ def set_num_threads(n: int | None) -> None:
 
 @contextlib.contextmanager
 def num_threads(n: int) -> Iterator[None]:
-    """Within this context, and in the calling thread only, ``n_jobs=None`` means `n` threads.
+    """Within this context, and in the calling thread or coroutine only, ``n_jobs=None`` means `n` threads.
 
     Parameters
     ----------
@@ -164,6 +168,11 @@ def num_threads(n: int) -> Iterator[None]:
     ------
     TypeError, ValueError
         `n` is not an integer, is less than 1, or has more than 31 bits.
+
+    Notes
+    -----
+    `asyncio.to_thread` takes the number along to its thread. Other new threads begin without it, unless Python makes
+    them inherit the context of their creator (`sys.flags.thread_inherit_context`).
 
     Examples
     --------
