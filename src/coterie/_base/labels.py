@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._kernels.labels import number_labels
 from .arrays import as_array, place
 from .parameters import is_integer
 from .wording import shown
@@ -51,13 +52,11 @@ def as_labels(
     if kind == "b":
         values, codes = as_labels(array.view(np.uint8), name=name)
         return values.astype(bool), codes
-    if kind in "iu" and len(array):
-        low, high = int(array.min()), int(array.max())
-        if high - low < max(4 * len(array), 1 << 10):  # counting is faster than sorting
-            shifted = array.astype(np.int64) - low if kind == "i" else (array - array.dtype.type(low)).astype(np.int64)
-            found = np.bincount(shifted) > 0
-            values = np.flatnonzero(found).astype(array.dtype) + array.dtype.type(low)  # wraps around to what is right
-            return values, (np.cumsum(found) - 1)[shifted]
+    if len(array) and (kind == "i" or (kind == "u" and int(array.max()) < 1 << 63)):
+        found, codes = np.empty(max(4 * len(array), 1 << 10), np.int64), np.empty(len(array), np.int64)
+        count = number_labels(np.ascontiguousarray(array, np.int64), found, codes)
+        if count:
+            return found[:count].astype(array.dtype), codes
     values, codes = np.unique(array, return_inverse=True)
     return values, codes.astype(np.int64, copy=False)
 

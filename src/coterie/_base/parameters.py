@@ -96,7 +96,8 @@ N_JOBS = (Rule("an int other than 0", lambda value: is_integer(value) and value 
 
 def is_array_like(value: object) -> bool:
     """Whether `value` could be read as an array: no number, no text."""
-    return any(hasattr(value, each) for each in ("__len__", "shape", *PROTOCOLS)) and not np.isscalar(value)
+    has_values = hasattr(value, "__len__") or any(hasattr(value, each) for each in ("shape", *PROTOCOLS))
+    return has_values and not np.isscalar(value)
 
 
 def check_parameters(owner: str, rules: Mapping[str, tuple[Rule, ...]], values: Mapping[str, object]) -> None:

@@ -43,7 +43,7 @@ class Merges:
         """
         pairs, heights = self.pairs, scale_heights(self.heights, exponent, owner)
         if sort:
-            order = np.argsort(heights, kind="stable")
+            order = heights.argsort(kind="stable")
             pairs, heights = pairs[order], heights[order]
         return label_merges(pairs, heights)
 

@@ -122,7 +122,7 @@ def _measure(
     far, nearest = neighbors.kneighbors(core, 1, rows, metric=metric, n_jobs=n_threads)
     found = far[:, 0]
     is_near = found <= eps
-    unsure = np.flatnonzero(np.abs(found - eps) <= _UNSURE * eps)  # distances are rounded once more than what counts
+    (unsure,) = (np.abs(found - eps) <= _UNSURE * eps).nonzero()  # distances are rounded once more than what counts
     if len(unsure):
         is_near[unsure] = neighbors.radius_counts(core, eps, rows[unsure], metric=metric, n_jobs=n_threads) > 0
     return _Nearest(nearest[:, 0], found / eps, is_near)

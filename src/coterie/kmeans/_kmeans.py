@@ -286,7 +286,7 @@ class KMeans(Transformer, InductiveClusterer):
         with progress.reported_to(callback):
             data = prepare(X, weights, threads.resolve_n_jobs(self.n_jobs))
             warn_of_scales(data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, data.moments)
-            tolerance = self.tol * float(data.moments.variance.mean())
+            tolerance = self.tol * (float(np.add.reduce(data.moments.variance)) / X.shape[1])
             best: Run | None = None
             for _ in range(n_init):
                 start = self._init_centroids(X, init=init, random_state=random_state, sample_weight=weights, data=data)

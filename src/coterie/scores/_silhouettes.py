@@ -211,7 +211,7 @@ def _of_means(
 def _coefficients(a: NDArray[np.float64], b: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
     """(b - a) / max(a, b) of rows in clusters of these sizes."""
     larger = np.maximum(a, b)
-    if not np.isfinite(larger).all():
+    if not power_of_two.magnitude(larger) < np.inf:
         raise ValueError(
             "Distances between rows are NaN or infinite: the metric is not defined for them, or they are "
             "too large for float64."
