@@ -33,8 +33,9 @@ class ScaledMoments(NamedTuple):
     moments: Moments
 
 
-def moments(X: NDArray[Any], n_threads: int) -> Moments:
-    """Moments of `X`, C-contiguous float32 or float64. One pass, O(n d) time."""
+def _moments(X: NDArray[Any], n_threads: int) -> tuple[Moments, float]:
+    """Moments of `X`, C-contiguous float32 or float64, and how far from 0 its numbers are, at most; NaN where that
+    overflows. One pass, O(n d) time."""
     n, d = X.shape
     rows = strip_size(n, 8, d)
     strips = np.empty((3, ceil_div(n, rows), d))
@@ -47,8 +48,7 @@ def moments(X: NDArray[Any], n_threads: int) -> Moments:
     with np.errstate(over="ignore", invalid="ignore"):
         totals = np.add.reduce(strips[:2], axis=1)
     found = Moments(*np.empty((3, d)))
-    columns.join_strips(totals, strips[2], near, n, *found)
-    return found
+    return found, columns.join_strips(totals, strips[2], near, n, *found)
 
 
 def scaled_moments(X: NDArray[Any], n_threads: int, name: str | None = None) -> ScaledMoments:
@@ -60,12 +60,11 @@ def scaled_moments(X: NDArray[Any], n_threads: int, name: str | None = None) -> 
         There is a name for X, and it holds numbers so large and others so small that squares of both don't fit into
         float64.
     """
-    found = moments(X, n_threads)
-    top = float(np.maximum.reduce(np.abs(found.mean) + found.reach))  # NaN where it overflows
+    found, top = _moments(X, n_threads)
     if X.dtype == np.float32 or (top < math.inf and power_of_two.exponent_of(top) == 0):
         return ScaledMoments(X, 0, found)
     exponent = power_of_two.exponent_for(X, name=name)
     if exponent == 0:
         return ScaledMoments(X, 0, found)
     X = power_of_two.divided(X, exponent)
-    return ScaledMoments(X, exponent, moments(X, n_threads))
+    return ScaledMoments(X, exponent, _moments(X, n_threads)[0])

@@ -46,10 +46,13 @@ def join_strips(
         double[::1] mean,                # OUT    (d,)
         double[::1] variance,            # OUT    (d,)
         double[::1] reach):              # OUT    (d,), how far values are from the mean, at most
-    """The moments of columns; infinite or not a number where squares overflow."""
+    """The moments of columns; infinite or not a number where squares overflow.
+
+    Returns how far from 0 values are, at most; NaN where that overflows.
+    """
     cdef:
         Py_ssize_t strip, j
-        double off, top
+        double off, top, far = 0.0
     for j in range(mean.shape[0]):
         off = totals[0, j] / n
         top = 0.0
@@ -60,3 +63,6 @@ def join_strips(
         if variance[j] < 0.0:
             variance[j] = 0.0
         reach[j] = top + fabs(off)
+        if not fabs(mean[j]) + reach[j] <= far and far == far:
+            far = fabs(mean[j]) + reach[j]
+    return far
