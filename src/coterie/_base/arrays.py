@@ -134,7 +134,8 @@ def for_kernels(array: ArrayLike, dtype: DTypeLike | None = None) -> NDArray[Any
 
     A view into records may not be aligned, and loads of such numbers are undefined in C.
     """
-    return np.require(np.ascontiguousarray(array, dtype), requirements="A")
+    array = np.ascontiguousarray(array, dtype)
+    return array if array.flags.aligned else array.copy()
 
 
 # ------------------------------------------------------------------------------------------- containers

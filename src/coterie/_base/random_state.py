@@ -5,13 +5,10 @@ from __future__ import annotations
 
 import os
 from numbers import Integral
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.random.bit_generator import ISeedSequence
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 # numpy's hidden global state, which `np.random.seed` sets; not public there, but stable and what scikit-learn uses.
 _GLOBAL = np.random.mtrand._rand
@@ -29,8 +26,8 @@ if hasattr(os, "register_at_fork"):
 class _Zeros(ISeedSequence):
     """The cheapest seed there is, for a state that is about to be seeded properly."""
 
-    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> NDArray[Any]:
-        return np.zeros(n_words, dtype)
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> list[int]:  # type: ignore[override]
+        return [0] * n_words  # numpy reads it number by number, from a list in a tenth of the time
 
 
 _ZEROS = _Zeros()
@@ -45,7 +42,7 @@ def as_random_state(seed: object) -> np.random.RandomState:
     if seed is None:
         return _GLOBAL
     if isinstance(seed, Integral):
-        # RandomState(seed) would first hash entropy from the system: 90 instead of 30 microseconds, which counts
+        # RandomState(seed) would first hash entropy from the system: 80 instead of 5 microseconds, which counts
         # when a whole fit takes 200. The state is the same.
         state = np.random.RandomState(np.random.MT19937(_ZEROS))  # type: ignore[arg-type]  # takes any ISeedSequence
         state.seed(int(seed))

@@ -118,6 +118,8 @@ def _relative(
     ordered = other_far[groups.order]
     groups.sort_within(ordered)
     typical = groups.quantiles(ordered, groups.sizes, 0.5)
-    typical[(groups.sizes < 2) | (typical == 0)] = np.median(other_far)
+    unknown = (groups.sizes < 2) | (typical == 0)
+    if unknown.any():
+        typical[unknown] = np.median(other_far)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(far == 0, 0.0, far / typical[labels])

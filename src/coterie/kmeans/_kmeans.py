@@ -535,9 +535,10 @@ def _is_better(run: Run, best: Run) -> bool:
 
 
 def _count_distinct(labels: NDArray[np.int32], n_clusters: int) -> int:
-    seen = np.zeros(n_clusters, dtype=bool)
+    seen, n_found = np.zeros(n_clusters, dtype=bool), 0
     for start in range(0, len(labels), 8192):
         seen[labels[start : start + 8192]] = True
-        if seen.all():  # nearly always after the first rows
+        n_found = int(np.count_nonzero(seen))
+        if n_found == n_clusters:  # nearly always after the first rows
             break
-    return int(np.count_nonzero(seen))
+    return n_found

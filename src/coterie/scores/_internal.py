@@ -190,7 +190,7 @@ def silhouette_score(
         drawn = as_random_state(random_state).permutation(len(array))[:sample_size]
         array = _silhouettes.take(array, drawn, metric)
         codes = as_labels(codes[drawn])[1]
-    return float(np.mean(_silhouettes.silhouettes(array, codes, metric, n_threads, kwds)))
+    return float(_silhouettes.silhouettes(array, codes, metric, n_threads, kwds).mean())
 
 
 def calinski_harabasz_score(X: ArrayLike, labels: ArrayLike) -> float:
