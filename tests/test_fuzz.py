@@ -1,4 +1,4 @@
-"""A short run of the fuzz of ci/fuzz: hostile arguments for the whole public API and the C interface, in child processes.
+"""A short run of the fuzz of ci/fuzz: hostile arguments for the whole public API, and for the C interface, in children.
 
 Longer ones by hand, see docs/robustness.md.
 """

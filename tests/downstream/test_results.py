@@ -199,7 +199,7 @@ def test_ward_in_cpp(name, n_threads, capfd):
     for seconds, verbose in (0.0, True), (math.inf, False):
         labels = np.frombuffer(in_cpp.ward(X, *X.shape, 3, n_threads, seconds, verbose), np.int64)
         assert (labels == expected).all()
-        assert (" of " in capfd.readouterr().err) == verbose
+        assert verbose or not capfd.readouterr().err  # with little to do, others may have done it all
 
 
 @data
