@@ -16,7 +16,18 @@ import numpy as np
 from .._runtime.thresholds import thresholds
 from ._kernels.magnitude import largest_magnitude
 from .columns import column_names
-from .containers import as_column, check_in_memory, column_labels, float_type, is_vector, native, reading, table_columns
+from .containers import (
+    as_column,
+    check_in_memory,
+    column_labels,
+    float_type,
+    is_lazy,
+    is_table,
+    is_vector,
+    native,
+    reading,
+    table_columns,
+)
 from .parameters import is_real
 from .wording import shown
 
@@ -174,11 +185,12 @@ def _to_array(X: Any, name: str) -> NDArray[Any]:
         array[np.ma.getmaskarray(X)] = None
         return array
     X = native(X, name)
-    columns = _columns(X, name, slice(1))
-    if len(columns) == 1:
+    check_in_memory(X, name)
+    n_columns = _n_columns(X, name)
+    if n_columns == 1:
         (column,) = _columns(X, name, slice(None))
         return column if column.ndim == 2 else column[:, None]
-    if columns and all(column.dtype.kind in "biuf" for column in columns):
+    if n_columns and all(column.dtype.kind in "biuf" for column in _columns(X, name, slice(1))):
         return _table_to_float(X, name)
     with reading(name):
         if getattr(X, "requires_grad", False):  # torch does not hand out such a tensor as it is
@@ -245,27 +257,29 @@ def _raise_for_vectors_beside_others(name: str, at: tuple[int, ...], original: o
 
 def _read(X: Any, name: str) -> NDArray[Any]:
     """`X` as `as_array` has it, but of a table of several columns always the numbers."""
-    if type(X) is np.ndarray or len(_columns(X, name, slice(1))) < 2:
+    if type(X) is np.ndarray or is_lazy(X) or _n_columns(X, name) < 2:
         return as_array(X, name)
     return _table_to_float(X, name)
 
 
-def _columns(X: Any, name: str, rows: slice) -> list[NDArray[Any]]:
-    """Rows of each column of a table; none for other things, and for a table of pandas that lies there as an array."""
-    check_in_memory(X, name)
+def _n_columns(X: Any, name: str) -> int:
+    """How many columns a table has; 0 for other things, and for a table of pandas that lies there as an array."""
     with reading(name):
-        if hasattr(X, "iloc") and X.ndim == 2:
-            types = set(X.dtypes)
-            if len(types) == 1 and isinstance(types.pop(), np.dtype):
-                return []
-        return table_columns(X, rows) or []
+        if not is_table(X):
+            return 0
+        types = set(X.dtypes) if hasattr(X, "iloc") else set()
+        return 0 if len(types) == 1 and isinstance(types.pop(), np.dtype) else len(column_labels(X))
+
+
+def _columns(table: Any, name: str, rows: slice) -> list[NDArray[Any]]:
+    with reading(name):
+        return table_columns(table, rows)
 
 
 def _table_to_float(table: Any, name: str) -> NDArray[np.floating]:
     """The numbers of a table, read in blocks of rows, so that nothing but the result is as large as the table."""
     n_rows, n_columns = table.shape
     step = max(thresholds.table_rows, thresholds.table_numbers // n_columns)
-    few = max(1, thresholds.table_near // n_columns)
     columns = _numbers(table, name, slice(step))
     matrix = np.empty((n_rows, n_columns), float_type(np.result_type(*{each.dtype for each in columns})))
     for start in range(0, n_rows, step):
@@ -274,9 +288,10 @@ def _table_to_float(table: Any, name: str) -> NDArray[np.floating]:
             columns = _numbers(table, name, slice(start, start + step))
         if {len(column) for column in columns} != {len(block)}:
             raise ValueError(f"Input {name} can't be read as an array: its columns are not as long as its shape says.")
-        for row in range(0, len(block), few):  # so that each cache line is written at once
+        for row in range(0, len(block), thresholds.table_near):  # so that each cache line is written at once
+            few = slice(row, row + thresholds.table_near)
             for j, column in enumerate(columns):
-                block[row : row + few, j] = column[row : row + few]
+                block[few, j] = column[few]
     return matrix
 
 

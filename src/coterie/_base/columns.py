@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .containers import column_labels, is_lazy, is_vector, native, table_columns
+from .containers import column_labels, is_lazy, is_table, is_vector, native, table_columns
 from .warnings import warn
 
 if TYPE_CHECKING:
@@ -41,13 +41,10 @@ def column_names(X: object) -> NDArray[np.object_] | None:
 
 def holds_vectors(X: object) -> bool:
     """Whether the only column of a table holds vectors, so that it is a matrix and has no names for its columns."""
-    names = column_labels(X)
-    if names is None or len(names) != 1:
+    if not is_table(X) or len(column_labels(X)) != 1:
         return False
-    first = table_columns(X, slice(1))
-    if not first:
-        return False
-    return first[0].ndim == 2 or (first[0].dtype.kind == "O" and any(map(is_vector, first[0])))
+    (first,) = table_columns(X, slice(1))
+    return first.ndim == 2 or (first.dtype.kind == "O" and any(map(is_vector, first)))
 
 
 def check_column_names(names: NDArray[np.object_] | None, fitted: NDArray[np.object_] | None, owner: str) -> None:

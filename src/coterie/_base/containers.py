@@ -99,22 +99,21 @@ def column_labels(X: object) -> Any:
     return None if names is None or len(names) == 0 else names
 
 
-def table_columns(X: Any, rows: slice = slice(None)) -> list[NDArray[Any]] | None:
-    """The columns of a table of pandas, polars or pyarrow as arrays; None for other things, and where there are none.
+def is_table(X: object) -> bool:
+    """Whether `table_columns` can read `X`: a table of pandas, polars or pyarrow, with a column at least."""
+    return column_labels(X) is not None and any(hasattr(X, each) for each in ("iloc", "get_columns", "column_names"))
+
+
+def table_columns(table: Any, rows: slice = slice(None)) -> list[NDArray[Any]]:
+    """Rows of the columns of a table of pandas, polars or pyarrow, as arrays.
 
     They are not copied where nothing is missing. Numbers with missing values are floats with NaN, and what numpy has no
     type for is objects. A column of vectors of a fixed length is a matrix if it is the only one.
     """
-    if column_labels(X) is None:
-        return None
-    if hasattr(X, "iloc"):
-        return [_pandas_column(series) for _, series in X.iloc[rows].items()]
-    if hasattr(X, "get_columns"):  # polars
-        columns = [as_column(series) for series in X[rows].get_columns()]
-    elif hasattr(X, "column_names"):  # pyarrow
-        columns = [as_column(column) for column in X[rows].columns]
-    else:
-        return None
+    if hasattr(table, "iloc"):
+        return [_pandas_column(series) for _, series in table.iloc[rows].items()]
+    part = table[rows]
+    columns = [as_column(column) for column in (part.get_columns() if hasattr(part, "get_columns") else part.columns)]
     if len(columns) > 1:
         columns = [each if each.ndim == 1 else np.fromiter(each, object, len(each)) for each in columns]
     return columns

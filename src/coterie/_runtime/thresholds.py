@@ -22,9 +22,9 @@ class Thresholds:
     strip: int = 1 << 16  # operations of a strip, at least; where strips end shows in the last bits of sums
 
     # ---- _base
-    table_numbers: int = 1 << 20  # of a block of rows of a table, which are read at a time, ...
+    table_numbers: int = 1 << 22  # of a block of rows of a table, which are read at a time, ...
     table_rows: int = 1 << 12  # ... or so many rows if they are more: each block costs a look at every column
-    table_near: int = 1 << 15  # numbers of columns that are put side by side at a time, near the core: 256 kB
+    table_near: int = 1 << 11  # rows whose columns are put side by side at a time, near the core
 
     # ---- scaling
     scaled_numbers: int = 1 << 15  # of the rows that a Scaler works on at a time

@@ -13,7 +13,7 @@ import numpy as np
 
 from .._base.arrays import as_array, as_doubles, as_matrix
 from .._base.columns import column_names, holds_vectors
-from .._base.containers import is_lazy, native, table_columns
+from .._base.containers import is_lazy, is_table, native, table_columns
 from .._base.wording import shown
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ def _columns(X: Any) -> list[NDArray[Any]] | None:
     """The columns of a table, or of an array of text and objects; None for an array of numbers."""
     if is_lazy(X) or holds_vectors(X):
         return None
-    if (columns := table_columns(X)) is not None:
-        return columns
+    if is_table(X):
+        return table_columns(X)
     if hasattr(X, "tocsr") or hasattr(X, "requires_grad") or isinstance(X, np.ma.MaskedArray):
         return None
     array = as_array(X)
