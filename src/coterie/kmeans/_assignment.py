@@ -16,15 +16,13 @@ from .._base import power_of_two
 from .._runtime import parallel
 from .._runtime.strips import ceil_div
 from .._runtime.thresholds import thresholds
-from ._data import NO_WEIGHT, OPERATIONS, TILE, power_of_two_below
-from ._kernels import assign
+from ._data import NO_WEIGHT, OPERATIONS, TILE
+from ._kernels import assign, jobs
 from ._kernels.centers import Centers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Centers so far apart that neither squares of what they are from each other nor of what they are from 0 are in danger.
-_APART_AT_LEAST, _APART_AT_MOST = 2.0**-100, 2.0**390
 _LEAST_INERTIA = 2.0**-900  # whose terms may have vanished
 
 
@@ -97,40 +95,11 @@ class Assignment:
 
 def nearest(X: NDArray[Any], centers: NDArray[Any], n_threads: int) -> NDArray[np.int32]:
     """Label of the nearest center for each row of X."""
-    labels = np.full(len(X), -1, dtype=np.int32)
-    around = _around(centers)
-    if _APART_AT_LEAST < around.apart < _APART_AT_MOST and not _assign(X, around, n_threads, labels):
-        return labels
-    for which, exponent in _parts(X, centers):
-        some = np.full(len(X[which]), -1, dtype=np.int32)
-        around = _around(power_of_two.divided(centers, exponent))
-        _assign(power_of_two.divided(X[which], exponent), around, n_threads, some)
-        labels[which] = some
+    labels = np.empty(len(X), dtype=np.int32)
+    job = jobs.Nearest(X, np.ascontiguousarray(centers, dtype=np.float64), labels, n_threads)
+    n_places = job.n_places
+    parallel.over(n_places, 1, n_places, jobs.work_on, job)
     return labels
-
-
-class _Around(NamedTuple):
-    centers: NDArray[np.float64]
-    middle: NDArray[np.float64]  # (d,)
-    apart: float  # how far from there their largest coordinate is
-
-
-def _around(centers: NDArray[Any]) -> _Around:
-    centers = np.ascontiguousarray(centers, dtype=np.float64)
-    with np.errstate(over="ignore", invalid="ignore"):
-        middle = centers.mean(axis=0)
-        return _Around(centers, middle, float(np.abs(centers - middle).max()))
-
-
-def _assign(X: NDArray[Any], around: _Around, n_threads: int, labels: NDArray[np.int32]) -> int:
-    """Write the labels; return how many were not told by fast arithmetic, as those of rows whose squares overflow."""
-    scale = power_of_two_below(around.apart)
-    return Assignment(X, len(around.centers), around.middle, scale, n_threads)(around.centers, labels).exact
-
-
-def _parts(X: NDArray[Any], centers: NDArray[Any]) -> list[tuple[slice | NDArray[np.intp], int]]:
-    """Which rows are compared with the centers over which power of two."""
-    return power_of_two.parts(X, power_of_two.exponent_for(centers), power_of_two.magnitude(centers))
 
 
 def inertia(
@@ -170,7 +139,7 @@ def sum_of_squares(
 def distances(X: NDArray[Any], centers: NDArray[Any], n_threads: int) -> NDArray[Any]:
     """Euclidean distances (n, k), of X's dtype; infinite where they are beyond it."""
     out = np.empty((len(X), len(centers)), dtype=X.dtype)
-    for which, exponent in _parts(X, centers):
+    for which, exponent in power_of_two.parts(X, power_of_two.exponent_for(centers), power_of_two.magnitude(centers)):
         if exponent == 0 and isinstance(which, slice):
             _write_distances(X, centers, n_threads, out)
         else:

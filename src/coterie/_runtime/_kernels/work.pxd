@@ -18,6 +18,7 @@ cdef extern from "work.h" nogil:
         Py_ssize_t index
         Py_ssize_t start
         Py_ssize_t stop
+    bint work_pauses(work_t *w, int slot) noexcept
     bint work_take(work_t *w, int slot, part_t *part) noexcept
     int64_t work_fetch_add(int64_t *p, int64_t value) noexcept
     int64_t work_load(int64_t *p) noexcept

@@ -6,24 +6,17 @@ time (nearest_body.h). Where the two are closer than a proven bound on its round
 decide, lowest index first. So the labels are those of exact distances, whatever precision the fast arithmetic has.
 """
 from libc.math cimport sqrt
-from libc.stdint cimport int32_t, int64_t, uint64_t
+from libc.stdint cimport int32_t, int64_t
 
-from .centers cimport Centers, nearest_exactly
-from .distance cimport squared_distance
-from .nearest cimport nearest_tile, pack_tile, tile_distances
+from .batch cimport append, batch_t, label_batch, rounded_down
+from .centers cimport Centers, centers_t, nearest_exactly
+from .distance cimport add_inertia, squared_distance
+from .nearest cimport pack_tile, tile_distances
 from .tile cimport TILE
-from ..._runtime._kernels.types cimport real, work_real
+from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
-# Margins are kept in float32; this factor makes every rounding on the way a rounding down.
-cdef float ROUND_DOWN = <float> (1.0 - 2.0 ** -22)
-
 TILE_ROWS = TILE
-
-
-cdef struct batch_t:           # rows to be looked at together
-    Py_ssize_t rows[2 * TILE]  # a full batch may leave as many rows in doubt, beside fewer than TILE from before
-    int n
 
 
 cdef struct tally_t:  # the first numbers of a row of `counts`
@@ -52,41 +45,39 @@ def assign_labels(
     in float64; those that are still in doubt, one by one through their true distances.
     """
     cdef:
-        Py_ssize_t row
-        batch_t first, second
+        Py_ssize_t d = X.shape[1], row
+        const centers_t *c = &centers.c
+        const real *rows = &X[0, 0]
+        int32_t *to = &labels[0]
+        float *margin = &margins[0]
+        batch_t first, second, third
         double *tile = &tiles[slot, 0]
-        bint single = centers.single
         part_t part
         tally_t tally = tally_t(0, 0, 0, 0)
         tally_t *total = <tally_t *> &counts[slot, 0]
     with nogil:
         while work_take(&region.work, slot, &part):
-            first.n = second.n = 0
+            first.n = second.n = third.n = 0
             for row in range(part.start, part.stop):
-                if labels[row] >= 0 and margin_lasts(&margins[row], loss[labels[row]]):
+                if to[row] >= 0 and margin_lasts(&margin[row], loss[to[row]]):
                     continue
                 tally.seen += 1
-                if single:
+                if c.single:
                     append(&first, row)
                     if first.n == TILE:
-                        label_batch(X, centers, &first, &second, labels, margins, <float *> tile, &tally)
+                        tally.changed += label_batch(rows, d, c, &first, &second, to, margin, <float *> tile)
                 else:
                     append(&second, row)
                 if second.n >= TILE:
-                    label_batch(X, centers, &second, NULL, labels, margins, tile, &tally)
+                    label_in_float64(X, c, &second, &third, to, margin, tile, &tally)
             if first.n:
-                label_batch(X, centers, &first, &second, labels, margins, <float *> tile, &tally)
+                tally.changed += label_batch(rows, d, c, &first, &second, to, margin, <float *> tile)
             while second.n:
-                label_batch(X, centers, &second, NULL, labels, margins, tile, &tally)
+                label_in_float64(X, c, &second, &third, to, margin, tile, &tally)
     total.changed += tally.changed
     total.seen += tally.seen
     total.doubtful += tally.doubtful
     total.exact += tally.exact
-
-
-cdef inline void append(batch_t *batch, Py_ssize_t row) noexcept nogil:
-    batch.rows[batch.n] = row
-    batch.n += 1
 
 
 cdef inline bint margin_lasts(float *margin, float loss) noexcept nogil:
@@ -94,44 +85,27 @@ cdef inline bint margin_lasts(float *margin, float loss) noexcept nogil:
     cdef float left = margin[0] - loss
     if not left > 0:
         return False
-    margin[0] = left * ROUND_DOWN
+    margin[0] = rounded_down(left)
     return True
 
 
-cdef void label_batch(
-        const real[:, ::1] X, Centers centers, batch_t *batch, batch_t *doubtful, int32_t[::1] labels,
-        float[::1] margins, work_real *tile, tally_t *tally) noexcept nogil:
-    """Label the last rows of a batch, TILE at most; points in doubt go to `doubtful`, or (NULL) are decided here."""
+cdef inline void label_in_float64(
+        const real[:, ::1] X, const centers_t *centers, batch_t *batch, batch_t *doubtful, int32_t *labels,
+        float *margins, double *tile, tally_t *tally) noexcept nogil:
+    """Label the last rows of a batch, TILE at most, for good."""
     cdef:
-        int n_rows = min(batch.n, TILE)
-        const Py_ssize_t *rows = batch.rows + batch.n - n_rows
-        Py_ssize_t d = X.shape[1], k = centers.exact.shape[0], row
-        int64_t index[TILE]
-        work_real margin[TILE]
-        uint64_t close
-        int i
-    pack_tile(&X[0, 0], rows, n_rows, d, &centers.shift[0], centers.scale, tile)
-    if work_real is float:
-        close = nearest_tile(tile, d, &centers.packed32[0, 0], &centers.norms32[0], k, centers.slack32, centers.floor,
-                             index, margin)
-    else:
-        close = nearest_tile(tile, d, &centers.packed[0, 0], &centers.norms[0], k, centers.slack, centers.floor,
-                             index, margin)
-    if doubtful == NULL:
-        tally.doubtful += n_rows
-    for i in range(n_rows):
-        row = rows[i]
-        if (close >> i) & 1:
-            if doubtful != NULL:
-                append(doubtful, row)
-                continue
-            index[i] = nearest_exactly(&X[row, 0], centers, NULL, k)
-            margin[i] = 0
-            tally.exact += 1
-        tally.changed += index[i] != labels[row]
-        labels[row] = <int32_t> index[i]
-        margins[row] = <float> margin[i] * ROUND_DOWN
-    batch.n -= n_rows
+        Py_ssize_t row, nearest
+        int n_before = batch.n
+    tally.changed += label_batch(&X[0, 0], X.shape[1], centers, batch, doubtful, labels, margins, tile)
+    tally.doubtful += n_before - batch.n
+    tally.exact += doubtful.n
+    while doubtful.n:
+        doubtful.n -= 1
+        row = doubtful.rows[doubtful.n]
+        nearest = nearest_exactly(&X[row, 0], centers, NULL, centers.k)
+        tally.changed += nearest != labels[row]
+        labels[row] = <int32_t> nearest
+        margins[row] = 0
 
 
 def squared_distances_to_own(
@@ -159,17 +133,15 @@ def inertia_by_strip(
         Region region, int slot):
     """Inertia of each strip of rows, from true float64 distances. O(n d) time."""
     cdef:
-        Py_ssize_t d = X.shape[1], row
-        bint weighted = weight.shape[0] > 0
+        Py_ssize_t d = X.shape[1]
+        const double *weights = &weight[0] if weight.shape[0] else NULL
         part_t part
-        double total, distance
     with nogil:
         while work_take(&region.work, slot, &part):
-            total = 0.0
-            for row in range(part.start, part.stop):
-                distance = squared_distance(&X[row, 0], &centers[labels[row], 0], d)
-                total += weight[row] * distance if weighted else distance
-            out[part.index] = total
+            out[part.index] = 0.0
+            add_inertia(&X[part.start, 0], d, part.stop - part.start, d,
+                        weights + part.start if weights != NULL else NULL, &centers[0, 0], &labels[part.start],
+                        &out[part.index])
 
 
 def distances_to_all(
@@ -195,7 +167,7 @@ def distances_to_all(
                 n_rows = <int> min(TILE, part.stop - start)
                 for i in range(n_rows):
                     rows[i] = start + i
-                pack_tile(&X[0, 0], rows, n_rows, d, &shift[0], scale, tile)
+                pack_tile(&X[0, 0], d, rows, n_rows, d, &shift[0], scale, tile)
                 tile_distances(tile, d, &scaled[0, 0], k, square)
                 for i in range(n_rows):
                     for j in range(k):

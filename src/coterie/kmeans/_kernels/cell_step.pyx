@@ -8,7 +8,7 @@ doi:10.1145/312129.312248, on a flat list of cells instead of a tree).
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
 from .cells cimport GROUP, MAX_FEATURES, Cells, join_boxes
-from .centers cimport Centers, nearest_exactly
+from .centers cimport Centers, centers_t, nearest_exactly
 from .nearest cimport box_candidates, nearest_tile, pack_tile, sum_tile
 from .tile cimport TILE
 from ..._runtime._kernels.types cimport real
@@ -81,7 +81,7 @@ def label_and_sum_cells(
     O(n_cells k d) time at best, O(n k d) at worst.
     """
     cdef:
-        Py_ssize_t k = centers.exact.shape[0], d = X.shape[1], stride = candidates.columns.shape[1]
+        Py_ssize_t k = centers.c.k, d = X.shape[1], stride = candidates.columns.shape[1]
         Py_ssize_t group, stop, cell, n_near, m, n_rows
         double low[MAX_FEATURES]
         double high[MAX_FEATURES]
@@ -153,23 +153,21 @@ cdef inline int64_t label_cell(
         double *some_norms = some_weight + TILE
         double *some_packed = some_norms + m    # (m, d)
         double *some_sums = some_packed + m * d  # (m, d + 1)
-        const double *packed = &centers.packed[0, 0]
-        const double *norms = &centers.norms[0]
-        double scale = centers.scale
+        const centers_t *c = &centers.c
         uint64_t close
         int i
     for i in range(n_rows):
         rows[i] = start + i
     for i in range(m):
-        some_norms[i] = norms[candidates[i]]
+        some_norms[i] = c.norms[candidates[i]]
         for j in range(d):
-            some_packed[i * d + j] = packed[candidates[i] * d + j]
-    pack_tile(&X[0, 0], rows, n_rows, d, &centers.shift[0], scale, tile)
-    close = nearest_tile(tile, d, some_packed, some_norms, m, centers.slack, centers.floor, index, NULL)
+            some_packed[i * d + j] = c.packed[candidates[i] * d + j]
+    pack_tile(&X[0, 0], d, rows, n_rows, d, c.shift, c.scale, tile)
+    close = nearest_tile(tile, d, some_packed, some_norms, m, c.slack, c.floor, index, NULL)
     if close:
         for i in range(n_rows):
             if (close >> i) & 1:
-                index[i] = nearest_exactly(&X[start + i, 0], centers, candidates, m)
+                index[i] = nearest_exactly(&X[start + i, 0], c, candidates, m)
     for i in range(n_rows):
         label = candidates[index[i]]
         changed += label != labels[start + i]
@@ -184,6 +182,6 @@ cdef inline int64_t label_cell(
     # The tile is scaled by a power of two, which costs no digits.
     for i in range(m):
         for j in range(d):
-            sums[candidates[i], j] += some_sums[i * (d + 1) + j] / scale
+            sums[candidates[i], j] += some_sums[i * (d + 1) + j] / c.scale
         weights[candidates[i]] += some_sums[i * (d + 1) + d]
     return changed

@@ -11,11 +11,9 @@ class Centers:
     norms: NDArray[np.float64]
     packed32: NDArray[np.float32]
     norms32: NDArray[np.float32]
-    scale: float
-    slack: float
-    slack32: float
-    floor: float
     single: bool
+    @property
+    def floor(self) -> float: ...
     def __new__(
         cls,
         shift: NDArray[np.float64],

@@ -12,13 +12,13 @@ typedef uint64_t (*nearest_tile_t_f64)(
     const double *, ptrdiff_t, const double *, const double *, ptrdiff_t, double, double, int64_t *,
     double *);
 typedef void (*pack_from_f32_t_f32)(
-    const float *, const ptrdiff_t *, int, ptrdiff_t, const double *, double, float *);
+    const float *, ptrdiff_t, const ptrdiff_t *, int, ptrdiff_t, const double *, double, float *);
 typedef void (*pack_from_f32_t_f64)(
-    const float *, const ptrdiff_t *, int, ptrdiff_t, const double *, double, double *);
+    const float *, ptrdiff_t, const ptrdiff_t *, int, ptrdiff_t, const double *, double, double *);
 typedef void (*pack_from_f64_t_f32)(
-    const double *, const ptrdiff_t *, int, ptrdiff_t, const double *, double, float *);
+    const double *, ptrdiff_t, const ptrdiff_t *, int, ptrdiff_t, const double *, double, float *);
 typedef void (*pack_from_f64_t_f64)(
-    const double *, const ptrdiff_t *, int, ptrdiff_t, const double *, double, double *);
+    const double *, ptrdiff_t, const ptrdiff_t *, int, ptrdiff_t, const double *, double, double *);
 
 typedef void (*tile_distances_t_f32)(const float *, ptrdiff_t, const float *, ptrdiff_t, float *);
 typedef void (*tile_distances_t_f64)(const double *, ptrdiff_t, const double *, ptrdiff_t, double *);

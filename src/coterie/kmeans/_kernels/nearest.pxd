@@ -13,14 +13,14 @@ cdef extern from "nearest.h" nogil:
                                             double, double, int64_t *, double *) noexcept
     nearest_tile_t_f32 nearest_tile_f32[]
     nearest_tile_t_f64 nearest_tile_f64[]
-    void (*pack_from_f32_f32[])(const float *, const Py_ssize_t *, int, Py_ssize_t, const double *, double,
-                                float *) noexcept
-    void (*pack_from_f32_f64[])(const float *, const Py_ssize_t *, int, Py_ssize_t, const double *, double,
-                                double *) noexcept
-    void (*pack_from_f64_f32[])(const double *, const Py_ssize_t *, int, Py_ssize_t, const double *, double,
-                                float *) noexcept
-    void (*pack_from_f64_f64[])(const double *, const Py_ssize_t *, int, Py_ssize_t, const double *, double,
-                                double *) noexcept
+    void (*pack_from_f32_f32[])(const float *, Py_ssize_t, const Py_ssize_t *, int, Py_ssize_t, const double *,
+                                double, float *) noexcept
+    void (*pack_from_f32_f64[])(const float *, Py_ssize_t, const Py_ssize_t *, int, Py_ssize_t, const double *,
+                                double, double *) noexcept
+    void (*pack_from_f64_f32[])(const double *, Py_ssize_t, const Py_ssize_t *, int, Py_ssize_t, const double *,
+                                double, float *) noexcept
+    void (*pack_from_f64_f64[])(const double *, Py_ssize_t, const Py_ssize_t *, int, Py_ssize_t, const double *,
+                                double, double *) noexcept
     void (*tile_distances_f32[])(const float *, Py_ssize_t, const float *, Py_ssize_t, float *) noexcept
     void (*tile_distances_f64[])(const double *, Py_ssize_t, const double *, Py_ssize_t, double *) noexcept
     double (*tile_gain_f32[])(const float *, Py_ssize_t, const float *, const float *, const float *) noexcept
@@ -58,16 +58,16 @@ cdef inline void sum_tile(const double *x, Py_ssize_t d, const int64_t *index, c
     sum_tile_f64[simd_level()](x, d, index, weight, m, sums)
 
 
-cdef inline void pack_tile(const real *X, const Py_ssize_t *rows, int n_rows, Py_ssize_t d, const double *shift,
-                           double scale, work_real *tile) noexcept nogil:
+cdef inline void pack_tile(const real *X, Py_ssize_t stride, const Py_ssize_t *rows, int n_rows, Py_ssize_t d,
+                           const double *shift, double scale, work_real *tile) noexcept nogil:
     if real is float and work_real is float:
-        pack_from_f32_f32[simd_level()](X, rows, n_rows, d, shift, scale, tile)
+        pack_from_f32_f32[simd_level()](X, stride, rows, n_rows, d, shift, scale, tile)
     elif real is float:
-        pack_from_f32_f64[simd_level()](X, rows, n_rows, d, shift, scale, tile)
+        pack_from_f32_f64[simd_level()](X, stride, rows, n_rows, d, shift, scale, tile)
     elif work_real is float:
-        pack_from_f64_f32[simd_level()](X, rows, n_rows, d, shift, scale, tile)
+        pack_from_f64_f32[simd_level()](X, stride, rows, n_rows, d, shift, scale, tile)
     else:
-        pack_from_f64_f64[simd_level()](X, rows, n_rows, d, shift, scale, tile)
+        pack_from_f64_f64[simd_level()](X, stride, rows, n_rows, d, shift, scale, tile)
 
 
 cdef inline void tile_distances(const real *x, Py_ssize_t d, const real *c, Py_ssize_t m, real *out) noexcept nogil:

@@ -271,7 +271,8 @@ static TARGET ptrdiff_t FN(box_candidates)(
 }
 #endif
 
-/* (x - shift) * scale of some rows of X, transposed into a tile; beyond n_rows the last one is repeated. */
+/* (x - shift) * scale of some rows of X, which are `stride` numbers apart, transposed into a tile; beyond n_rows the
+ * last one is repeated. */
 #define PACK_FEW(D)                                                                       \
     case D:                                                                               \
         for (int i = 0; i < TILE_ROWS; i++)                                               \
@@ -279,10 +280,11 @@ static TARGET ptrdiff_t FN(box_candidates)(
                 tile[j * TILE_ROWS + i] = (REAL)(((double)row[i][j] - shift[j]) * scale); \
         break;
 #define NEAREST_PACK(IN, NAME)                                                                         \
-    static TARGET void FN(NAME)(const IN *X, const ptrdiff_t *rows, int n_rows, ptrdiff_t d,           \
-                                const double *shift, double scale, REAL *__restrict tile) {            \
+    static TARGET void FN(NAME)(const IN *X, ptrdiff_t stride, const ptrdiff_t *rows, int n_rows,      \
+                                ptrdiff_t d, const double *shift, double scale,                        \
+                                REAL *__restrict tile) {                                               \
         const IN *row[TILE_ROWS];                                                                      \
-        for (int i = 0; i < TILE_ROWS; i++) row[i] = X + rows[i < n_rows ? i : n_rows - 1] * d;        \
+        for (int i = 0; i < TILE_ROWS; i++) row[i] = X + rows[i < n_rows ? i : n_rows - 1] * stride;   \
         switch (d) {                                                                                   \
             PACK_FEW(1)                                                                                \
             PACK_FEW(2)                                                                                \

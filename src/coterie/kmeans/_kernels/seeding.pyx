@@ -80,7 +80,7 @@ cdef inline int pack(const real[:, ::1] X, Tiles tiles, Py_ssize_t tile, real *o
         int i
     for i in range(TILE):
         rows[i] = i
-    pack_tile(&X[start, 0], rows, <int> n_rows, X.shape[1], &tiles.shift[0], tiles.scale, out)
+    pack_tile(&X[start, 0], X.shape[1], rows, <int> n_rows, X.shape[1], &tiles.shift[0], tiles.scale, out)
     return <int> n_rows
 
 

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Rows that are compared with the centers together, in float32 or in float64."""
+from libc.stdint cimport int32_t, int64_t, uint64_t
+
+from .centers cimport centers_t
+from .nearest cimport nearest_tile, pack_tile
+from .tile cimport TILE
+from ..._runtime._kernels.types cimport real, work_real
+
+
+cdef struct batch_t:           # rows to be looked at together
+    Py_ssize_t rows[2 * TILE]  # a full batch may leave as many rows in doubt, beside fewer than TILE from before
+    int n
+
+
+cdef inline void append(batch_t *batch, Py_ssize_t row) noexcept nogil:
+    batch.rows[batch.n] = row
+    batch.n += 1
+
+
+cdef inline float rounded_down(float margin) noexcept nogil:
+    """Margins are kept in float32; this factor makes every rounding on the way a rounding down."""
+    return margin * <float> (1.0 - 2.0 ** -22)
+
+
+cdef inline int label_batch(
+        const real *X, Py_ssize_t stride, const centers_t *centers, batch_t *batch, batch_t *doubtful, int32_t *labels,
+        float *margins, work_real *tile) noexcept nogil:
+    """Label the last rows of a batch, TILE at most; those in doubt go to `doubtful`. Returns how many labels changed.
+
+    labels, margins : INOUT (n,), of all rows of X; or margins NULL
+    tile : WORK (d * TILE,)
+    """
+    cdef:
+        int n_rows = min(batch.n, TILE), i, changed = 0
+        const Py_ssize_t *rows = batch.rows + batch.n - n_rows
+        int64_t index[TILE]
+        work_real margin[TILE]
+        work_real *wanted = margin if margins != NULL else NULL
+        uint64_t close
+    pack_tile(X, stride, rows, n_rows, centers.d, centers.shift, centers.scale, tile)
+    if work_real is float:
+        close = nearest_tile(tile, centers.d, centers.packed32, centers.norms32, centers.k, centers.slack32,
+                             centers.floor, index, wanted)
+    else:
+        close = nearest_tile(tile, centers.d, centers.packed, centers.norms, centers.k, centers.slack,
+                             centers.floor, index, wanted)
+    for i in range(n_rows):
+        if (close >> i) & 1:
+            append(doubtful, rows[i])
+            continue
+        changed += index[i] != labels[rows[i]]
+        labels[rows[i]] = <int32_t> index[i]
+        if margins != NULL:
+            margins[rows[i]] = rounded_down(<float> margin[i])
+    batch.n -= n_rows
+    return changed
