@@ -16,6 +16,7 @@ from .._runtime import jobs
 from ..density._dbscan import check_sum, find_clusters
 from ..distances._metrics import as_metric, check_suits
 from ..hierarchy._linkage import agglomerate, from_condensed
+from ..kmeans._steps import sum_by_center
 from ..neighbors._search import lay_out, nearest
 
 if TYPE_CHECKING:
@@ -38,6 +39,22 @@ def start(n_slots: int, name: str, *arguments: object) -> LentRegions:
 def _as_array(memory: Memory) -> NDArray[Any]:
     data, dtype, shape, strides = memory
     return np.ndarray(shape, dtype, data, 0, strides)
+
+
+def step_centers(
+    X: NDArray[Any],
+    weights: NDArray[np.float64] | None,
+    centers: NDArray[Any],
+    labels: NDArray[np.int32],
+    sums: NDArray[np.float64],
+    masses: NDArray[np.float64],
+    inertia: NDArray[np.float64],
+    n_threads: int,
+) -> None:
+    """An iteration of `coterie.KMeans`, without the last division."""
+    X, centers = as_matrix(X), as_matrix(centers, name="centers")
+    weights = as_weights(weights, len(X), name="weights")
+    labels[:], sums[:], masses[:], inertia[0] = sum_by_center(X, weights, centers, n_threads)
 
 
 def find_neighbors(

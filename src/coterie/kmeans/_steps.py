@@ -6,16 +6,17 @@ A variant of the algorithm is another step: it says how rows are assigned, or wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .._base import power_of_two
 from .._runtime import parallel
 from .._runtime.strips import ceil_div, strip_size
 from .._runtime.thresholds import thresholds
 from . import _cells
-from ._assignment import Assignment, space_for
-from ._data import TILE, Data
+from ._assignment import Assignment, inertia, space_for
+from ._data import TILE, Data, divided, prepare
 from ._empty_clusters import fill_empty
 from ._kernels import cell_step, cells, update
 
@@ -154,3 +155,34 @@ class CellStep(Step):
         if self.pairs < thresholds.cell_pairs * (n_rows * n_clusters):
             return self
         return RowStep(self.data, n_clusters)
+
+
+class Sums(NamedTuple):
+    """One assignment of rows to centers, and what the next centers are made of."""
+
+    labels: NDArray[np.int32]  # (n,)
+    sums: NDArray[np.float64]  # (k, d), weighted sums of the rows of each center
+    masses: NDArray[np.float64]  # (k,), weights of the rows of each center
+    inertia: float  # with the centers given
+
+
+def sum_by_center(
+    X: NDArray[Any], weights: NDArray[np.float64] | None, centers: NDArray[Any], n_threads: int
+) -> Sums:
+    """The first half of an iteration, for those who move the centers themselves; row by row."""
+    data = prepare(X, weights, n_threads)
+    step = RowStep(data, len(centers))
+    labels = np.full(len(X), -1, dtype=np.int32)
+    step.assign(np.array(divided(data, centers), dtype=np.float64, order="C"), labels)
+    update.add_strips(step.sums, step.weights)
+    masses = step.weights[0]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = data.moments.mean + step.sums[0] / masses[:, None]  # as `move_centers` has them
+    sums = np.where(masses[:, None] > 0, means * masses[:, None], 0.0)
+    weight_exponent = data.inertia_exponent - 2 * data.exponent
+    return Sums(
+        labels,
+        power_of_two.multiplied(sums, data.exponent + weight_exponent),
+        power_of_two.multiplied(masses, weight_exponent),
+        inertia(X, weights, centers, labels, n_threads),
+    )
