@@ -41,6 +41,70 @@ def points(seed, n=300, d=3):
     return X[:, :d] if seed % 4 < 2 else np.ascontiguousarray(X[:, :d])
 
 
+def centers_and_weights(X, seed):
+    """Some rows, each a little moved, a row twice, and whole weights."""
+    rng = np.random.default_rng(100 + seed)
+    centers = X[rng.integers(len(X), size=1 + 3 * (seed % 4))] + rng.normal(scale=1e-9, size=X.shape[1])
+    return np.concatenate([centers, X[:1], X[:1]]), rng.integers(0, 4, len(X)).astype(float)
+
+
+def squared(X, centers):
+    return ((X[:, None].astype(float) - centers.astype(float)) ** 2).sum(axis=-1)
+
+
+@pytest.mark.parametrize("n", [1, 5, 300])
+@pytest.mark.parametrize("seed", range(8))
+def test_nearest(finish, seed, n):
+    X = points(seed, n)
+    centers, _ = centers_and_weights(X, seed)
+    labels, square = np.empty(n, np.int32), np.empty(n)
+    finish("nearest", X, centers, labels, square)
+    exact = squared(X, centers)
+    np.testing.assert_array_equal(labels, exact.argmin(axis=1))
+    np.testing.assert_allclose(square, exact.min(axis=1), rtol=1e-14)
+    again = np.empty(n, np.int32)
+    finish("nearest", X, centers, again, None)
+    np.testing.assert_array_equal(again, labels)
+
+
+@pytest.mark.parametrize("exponent", [-600, 600])
+def test_nearest_at_any_scale(finish, exponent):
+    X = np.ascontiguousarray(points(2))
+    centers, _ = centers_and_weights(X, 2)
+    labels, expected = np.empty(len(X), np.int32), squared(X, centers).argmin(axis=1)
+    finish("nearest", np.ldexp(X, exponent), np.ldexp(centers, exponent), labels, None)
+    np.testing.assert_array_equal(labels, expected)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_lloyd_step(finish, seed):
+    X = points(seed)
+    centers, weights = centers_and_weights(X, seed)
+    weights = None if seed % 3 == 0 else weights
+    k, d = centers.shape
+    labels, sums, masses, inertia = np.empty(len(X), np.int32), np.empty((k, d)), np.empty(k), np.empty(1)
+    finish("lloyd_step", X, weights, centers, labels, sums, masses, inertia)
+    exact = squared(X, centers)
+    w = np.ones(len(X)) if weights is None else weights
+    np.testing.assert_array_equal(labels, exact.argmin(axis=1))
+    np.testing.assert_array_equal(masses, np.bincount(labels, w, k))
+    for j in range(d):
+        np.testing.assert_allclose(sums[:, j], np.bincount(labels, w * X[:, j], k), rtol=1e-6, atol=1e-6)
+    assert inertia[0] == pytest.approx((w * exact.min(axis=1)).sum(), rel=1e-12)
+
+
+def test_steps_of_lloyd_are_those_of_kmeans(finish, monkeypatch):
+    monkeypatch.setattr(thresholds, "sorting_clusters", (10**9,) * 4)  # row by row
+    X = np.random.default_rng(0).normal(size=(2000, 3)) + 1e6
+    centers = X[:5].copy()
+    labels, sums, masses, inertia = np.empty(len(X), np.int32), np.empty((5, 3)), np.empty(5), np.empty(1)
+    for n_iter in range(1, 4):
+        finish("lloyd_step", X, None, centers, labels, sums, masses, inertia)
+        centers = sums / masses[:, None]
+        model = coterie.KMeans(5, init=X[:5], n_init=1, max_iter=n_iter, tol=0).fit(X)
+        np.testing.assert_allclose(centers, model.cluster_centers_, rtol=3e-16)
+
+
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("seed", range(6))
 def test_neighbors(finish, metric, seed):

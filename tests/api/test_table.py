@@ -50,21 +50,31 @@ MATRICES = {
 }
 
 
-@pytest.mark.parametrize("name", ["dbscan", "linkage_points", "neighbors"])
+@pytest.mark.parametrize("name", ["nearest", "lloyd_step", "dbscan", "linkage_points", "neighbors"])
 @pytest.mark.parametrize("message", MATRICES)
 def test_wrong_matrices(name, message):
-    out = np.empty(100)
-    rest = {"dbscan": (None, 0, 0.5, 5, out, out), "linkage_points": (0, out), "neighbors": (None, 0, 1, out, out)}[
-        name
-    ]
+    rest = {
+        "nearest": (X, OUT, OUT),
+        "lloyd_step": (None, X, OUT, OUT, OUT, OUT),
+        "dbscan": (None, 0, 0.5, 5, OUT, OUT),
+        "linkage_points": (0, OUT),
+        "neighbors": (None, 0, 1, OUT, OUT),
+    }
     one = MATRICES[message]
-    with Job(name, None if one is None else ctypes.byref(one), *rest) as job:
+    with Job(name, None if one is None else ctypes.byref(one), *rest[name]) as job:
         assert job.code == BAD_ARGUMENT
         assert last_error().startswith(message)
         assert not job.handle
 
 
 WRONG = {
+    "centers: it is NULL": ("nearest", X, None, OUT, OUT),
+    "centers.d: it must be X.d = 2, got 3": ("nearest", X, np.ones((2, 3)), OUT, OUT),
+    "labels: it is NULL": ("nearest", X, X, None, OUT),
+    "centers: it is": ("lloyd_step", X, None, None, OUT, OUT, OUT, OUT),
+    "sums: it is NULL": ("lloyd_step", X, None, X, OUT, None, OUT, OUT),
+    "masses: it is NULL": ("lloyd_step", X, None, X, OUT, OUT, None, OUT),
+    "inertia: it is NULL": ("lloyd_step", X, None, X, OUT, OUT, OUT, None),
     "k: it must be from 1 to 6, got 0": ("neighbors", X, None, 0, 0, OUT, OUT),
     "k: it must be from 1 to 6, got 7": ("neighbors", X, None, 0, 7, OUT, OUT),
     "metric: it must be from 0 to 3, got 4": ("neighbors", X, None, 4, 1, OUT, OUT),
@@ -76,7 +86,7 @@ WRONG = {
     "eps: it must be a": ("dbscan", X, None, 0, 0.0, 5, OUT, OUT),
     "eps: it must be a finite": ("dbscan", X, None, 0, math.inf, 5, OUT, OUT),
     "min_samples: it must be from 1": ("dbscan", X, None, 0, 0.5, 0, OUT, OUT),
-    "labels: it is NULL": ("dbscan", X, None, 0, 0.5, 5, None, None),
+    "labels: it is": ("dbscan", X, None, 0, 0.5, 5, None, None),
     "condensed: it is NULL": ("linkage", None, 4, 0, OUT),
     "n: it must be from 2": ("linkage", OUT, 1, 0, OUT),
     "n: it must be from 2 to": ("linkage", OUT, HUGE, 0, OUT),

@@ -97,8 +97,9 @@ typedef struct {
     int (*nearest)(const coterie_matrix *X, const coterie_matrix *centers, int32_t *labels, double *squared, int n_slots,
                    coterie_job **job);
 
-    /* One iteration of k-means: assign the rows, and add up those of each center. The next center is sums / masses.
-     *   weights   IN (n,), not negative; or NULL for ones
+    /* One iteration of k-means: assign the rows, and add up those of each center. The next center is sums / masses,
+     * as KMeans has it but for the rounding of this quotient; one without rows has the mass 0.
+     *   weights   IN (n,), not negative, not all 0; or NULL for ones
      *   labels    OUT (n,)
      *   sums      OUT (k, d), weighted sum of the rows of each center
      *   masses    OUT (k,), weight of the rows of each center

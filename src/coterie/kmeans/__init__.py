@@ -10,8 +10,8 @@ A fit passes through these modules in this order; the kernels are in `_kernels`:
 5. `_lloyd`: the iterations. What one iteration does is in `_steps`: row by row (`assign`, `update`) or cell by cell
    (`cell_step`); `_assignment` finds nearest centers, `_empty_clusters` fills clusters that lost their rows.
 
-`predict`, `score` and `transform` need `_assignment` alone. The nearest centers are a job in C (`jobs`), and so is one
-iteration for other programs, on the same inner loops.
+`predict`, `score` and `transform` need `_assignment` alone. To find the nearest of given centers is a job (`jobs`),
+for programs in C, too.
 
 A variant of the algorithm is an estimator in a module beside `_kmeans`, and a `Step` of its own, which says how rows
 are assigned or what becomes of the centers. `_lloyd.iterate` repeats any step.

@@ -166,9 +166,7 @@ class Sums(NamedTuple):
     inertia: float  # with the centers given
 
 
-def sum_by_center(
-    X: NDArray[Any], weights: NDArray[np.float64] | None, centers: NDArray[Any], n_threads: int
-) -> Sums:
+def sum_by_center(X: NDArray[Any], weights: NDArray[np.float64] | None, centers: NDArray[Any], n_threads: int) -> Sums:
     """The first half of an iteration, for those who move the centers themselves; row by row."""
     data = prepare(X, weights, n_threads)
     step = RowStep(data, len(centers))

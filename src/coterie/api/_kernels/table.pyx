@@ -8,12 +8,13 @@ from cpython.buffer cimport PyBUF_READ, PyBUF_WRITE
 from cpython.memoryview cimport PyMemoryView_FromMemory
 from cpython.pycapsule cimport PyCapsule_New
 from libc.math cimport INFINITY
-from libc.stdint cimport INT64_MAX, int32_t, int64_t, uint8_t
+from libc.stdint cimport INT32_MAX, INT64_MAX, int32_t, int64_t, uint8_t
 from libc.string cimport strncpy
 
 from ..._runtime._kernels.job cimport (
     COTERIE_BAD_ARGUMENT, COTERIE_ERROR_SIZE, COTERIE_F32, COTERIE_FAILED, COTERIE_MORE, COTERIE_NO_MEMORY,
     COTERIE_OK, COTERIE_STOPPED, LentRegions, coterie_job, coterie_matrix, job_explain, job_progress, job_stop)
+from ...kmeans._kernels.jobs cimport nearest_job
 
 cdef extern from "table.h" nogil:
     char last_error[COTERIE_ERROR_SIZE]
@@ -36,8 +37,11 @@ cdef extern from "table.h" nogil:
         int (*job_run)(coterie_job *job, int slot, double seconds) noexcept nogil
         void (*job_stop)(coterie_job *job) noexcept nogil
         void (*job_free)(coterie_job *job) noexcept nogil
-        void *nearest
-        void *lloyd_step
+        int (*nearest)(const coterie_matrix *X, const coterie_matrix *centers, int32_t *labels, double *squared,
+                       int n_slots, coterie_job **job) noexcept nogil
+        int (*lloyd_step)(const coterie_matrix *X, const double *weights, const coterie_matrix *centers,
+                          int32_t *labels, double *sums, double *masses, double *inertia, int n_slots,
+                          coterie_job **job) noexcept nogil
         int (*neighbors)(const coterie_matrix *X, const coterie_matrix *queries, int32_t metric, int64_t k,
                          int64_t *indices, double *distances, int n_slots, coterie_job **job) noexcept nogil
         int (*dbscan)(const coterie_matrix *X, const double *weights, int32_t metric, double eps, int64_t min_samples,
@@ -53,6 +57,7 @@ cdef extern from "table.h" nogil:
 cdef:
     char the_version[32]
     object functions  # the module of those that take Python
+    int64_t MOST_CENTERS = INT32_MAX  # labels are that small
     int64_t MOST_POINTS = 1 << 31  # of a linkage: the number of their pairs fits into a size
 
 
@@ -144,6 +149,33 @@ cdef tuple numbers_at(const void *p, int access, str type, tuple shape):
     return PyMemoryView_FromMemory(<char *> p, n, access), type, shape, None
 
 
+cdef int nearest(const coterie_matrix *X, const coterie_matrix *centers, int32_t *labels, double *squared,
+                 int n_slots, coterie_job **job) noexcept nogil:
+    if not (check_job(job, n_slots) and check_matrix(X, "X") and check_centers(centers, X)
+            and check_pointer(labels, "labels", 4) and (squared == NULL or check_pointer(squared, "squared", 8))):
+        return COTERIE_BAD_ARGUMENT
+    return nearest_job(X, centers, labels, squared, n_slots, job, last_error)
+
+
+cdef int lloyd_step(const coterie_matrix *X, const double *weights, const coterie_matrix *centers, int32_t *labels,
+                    double *sums, double *masses, double *inertia, int n_slots, coterie_job **job) noexcept nogil:
+    if not (check_job(job, n_slots) and check_matrix(X, "X")
+            and (weights == NULL or check_pointer(weights, "weights", 8)) and check_centers(centers, X)
+            and check_pointer(labels, "labels", 4) and check_pointer(sums, "sums", 8)
+            and check_pointer(masses, "masses", 8) and check_pointer(inertia, "inertia", 8)):
+        return COTERIE_BAD_ARGUMENT
+    with gil:
+        return call(job, "start", (
+            n_slots, "step_centers", rows_of(X), numbers_at(weights, PyBUF_READ, "f8", (X.n,)), rows_of(centers),
+            numbers_at(labels, PyBUF_WRITE, "i4", (X.n,)),
+            numbers_at(sums, PyBUF_WRITE, "f8", (centers.n, centers.d)),
+            numbers_at(masses, PyBUF_WRITE, "f8", (centers.n,)), numbers_at(inertia, PyBUF_WRITE, "f8", (1,)), n_slots))
+
+
+cdef bint check_centers(const coterie_matrix *centers, const coterie_matrix *X) noexcept nogil:
+    return check_other(centers, X, "centers") and check_range(centers.n, 1, MOST_CENTERS, "centers.n")
+
+
 cdef int neighbors(const coterie_matrix *X, const coterie_matrix *queries, int32_t metric, int64_t k,
                    int64_t *indices, double *distances, int n_slots, coterie_job **job) noexcept nogil:
     cdef int64_t n
@@ -221,6 +253,8 @@ table.message = message
 table.job_run = run
 table.job_stop = stop
 table.job_free = release
+table.nearest = nearest
+table.lloyd_step = lloyd_step
 table.neighbors = neighbors
 table.dbscan = dbscan
 table.linkage = linkage

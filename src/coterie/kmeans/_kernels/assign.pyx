@@ -10,7 +10,7 @@ from libc.stdint cimport int32_t, int64_t
 
 from .batch cimport append, batch_t, label_batch, rounded_down
 from .centers cimport Centers, centers_t, nearest_exactly
-from .distance cimport add_inertia, squared_distance
+from .distance cimport squared_distance
 from .nearest cimport pack_tile, tile_distances
 from .tile cimport TILE
 from ..._runtime._kernels.types cimport real
@@ -133,15 +133,17 @@ def inertia_by_strip(
         Region region, int slot):
     """Inertia of each strip of rows, from true float64 distances. O(n d) time."""
     cdef:
-        Py_ssize_t d = X.shape[1]
-        const double *weights = &weight[0] if weight.shape[0] else NULL
+        Py_ssize_t d = X.shape[1], row
+        bint weighted = weight.shape[0] > 0
         part_t part
+        double total, distance
     with nogil:
         while work_take(&region.work, slot, &part):
-            out[part.index] = 0.0
-            add_inertia(&X[part.start, 0], d, part.stop - part.start, d,
-                        weights + part.start if weights != NULL else NULL, &centers[0, 0], &labels[part.start],
-                        &out[part.index])
+            total = 0.0
+            for row in range(part.start, part.stop):
+                distance = squared_distance(&X[row, 0], &centers[labels[row], 0], d)
+                total += weight[row] * distance if weighted else distance
+            out[part.index] = total
 
 
 def distances_to_all(

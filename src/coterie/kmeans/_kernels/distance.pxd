@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Distances between two points, in float64, and their sums."""
-from libc.stdint cimport int32_t
-
+"""Distances between two points, in float64."""
 from ..._runtime._kernels.types cimport real
 
 
@@ -26,15 +24,3 @@ cdef inline double squared_distance(const real *x, const double *c, Py_ssize_t d
         s0 += t0 * t0
         j += 1
     return (s0 + s1) + (s2 + s3)
-
-
-cdef inline void add_inertia(
-        const real *X, Py_ssize_t stride, Py_ssize_t n, Py_ssize_t d, const double *weight, const double *centers,
-        const int32_t *labels, double *total) noexcept nogil:
-    """Add the weighted squared distances of n rows to their own centers, one by one; weight NULL means ones."""
-    cdef:
-        Py_ssize_t i
-        double distance
-    for i in range(n):
-        distance = squared_distance(X + i * stride, centers + labels[i] * d, d)
-        total[0] += weight[i] * distance if weight != NULL else distance

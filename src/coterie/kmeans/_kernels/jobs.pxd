@@ -5,6 +5,3 @@ from ..._runtime._kernels.job cimport coterie_job, coterie_matrix
 
 cdef int nearest_job(const coterie_matrix *X, const coterie_matrix *centers, int32_t *labels, double *squared,
                      int n_slots, coterie_job **job, char *error) noexcept nogil
-cdef int lloyd_job(const coterie_matrix *X, const double *weights, const coterie_matrix *centers, int32_t *labels,
-                   double *sums, double *masses, double *inertia, int n_slots, coterie_job **job,
-                   char *error) noexcept nogil

@@ -1,18 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""k-means as jobs of C (job.h): the nearest of given centers, and one whole iteration.
+"""The nearest of given centers, as a job of C (job.h): for `predict`, and for other programs.
 
-The phases of a job, of which the first two are all that the nearest centers need:
-
-    PREPARE   look at the centers, and pack them for the fast arithmetic
-    LABEL     the nearest center of each row
-    MOMENTS   means of the columns: what is taken off the rows before they are added up
-    SUM       sums and weights by label, strip of rows by strip
-    FINISH    the strips added up
-    INERTIA   weighted squared distances, strip of rows by strip
-    SCAN      before MOMENTS or INERTIA are done again where squares overflow or vanish: how large the numbers are
-
-Strips are those of the Python driver, so that sums have the same bits. Where squares of the numbers do not fit into
-float64, rows are divided by a power of two, TILE at a time.
+Its phases are PREPARE, which looks at the centers and packs them for the fast arithmetic, and LABEL. Where squares do
+not fit into float64, rows are divided by a power of two, TILE at a time.
 """
 from cpython.buffer cimport (
     PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer)
@@ -24,35 +14,22 @@ from libc.string cimport memset
 
 from .batch cimport append, batch_t, label_batch
 from .centers cimport centers_t, nearest_exactly, pack_centers, place_centers
-from .distance cimport add_inertia, squared_distance
+from .distance cimport squared_distance
 from .powers cimport FAR, copy_rows, divide, exponent_of, power_of_two_below, row_magnitude, row_of
-from .sums cimport add_by_label, add_strips_of
 from .tile cimport TILE
 from ..._base._kernels.magnitude cimport magnitude_of
 from ..._runtime._kernels.job cimport (
     COTERIE_BAD_ARGUMENT, COTERIE_F32, COTERIE_F64, COTERIE_MORE, COTERIE_NO_MEMORY, COTERIE_OK, COTERIE_SLOTS,
     coterie_job, coterie_matrix, job_begin, job_end, job_explain, job_init, job_kind_t, job_lock, job_run, job_unlock)
-from ..._runtime._kernels.strips cimport column_sums, n_strips_of, strip_size, sum_pairwise
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_load, work_pauses, work_store, work_take
-from ...scaling._kernels.columns cimport add_deviations, join_deviations
 
 cdef enum phase_t:
     PREPARE
     LABEL
-    MOMENTS
-    SCAN
-    SUM
-    FINISH
-    INERTIA
 
 cdef enum:
-    FEW = 8                   # rows: fewer are compared with all centers one by one, which then need not be packed
-    INERTIA_NUMBERS = 1 << 20  # of a strip of rows
-    NEAR_ROWS = 256           # a point near all rows is the mean of so many of them
-    WIDE = 900                # powers of two from the smallest number to the largest, if the latter is divided
-    WEIGHT = 64               # the largest weight is at most 2 to this power, or its inverse, or they are divided
-    WEIGHTS = 700             # powers of two from the smallest weight above 0 to the largest
+    FEW = 8  # rows: fewer are compared with all centers one by one, which then need not be packed
 
 cdef double LEAST_SQUARE = 2.0 ** -900  # a smaller sum of squares may have lost terms
 cdef double FAR_LIMIT = 2.0 ** FAR
@@ -61,21 +38,12 @@ cdef double LOOK = 0.05        # seconds after which a thread sees whether the r
 cdef double OPERATIONS = 40.0  # multiplications with an addition that fast arithmetic does in a nanosecond of one core
 
 
-cdef struct range_t:  # of absolute values
-    double top
-    double low        # of those above 0
-
-
 cdef struct assignment_t:
     coterie_job job
     # What the caller gave
     coterie_matrix X, given
-    const double *weights  # NULL: ones
     int32_t *labels
     double *squared        # or NULL
-    double *sums           # NULL: only the nearest centers are wanted
-    double *masses
-    double *inertia
     # The state
     phase_t phase
     int code               # COTERIE_MORE, or how the job is to end
@@ -84,30 +52,13 @@ cdef struct assignment_t:
     double top             # ... the largest of them, ...
     centers_t centers      # ... and divided by a power of two ...
     int exponent           # ... with this exponent
-    int row_exponent, weight_exponent  # of what rows and weights are divided by in the phase
-    int64_t bad_weight     # the first one that is negative or not finite; n where there is none
-    int balance            # weights over 2**balance can be multiplied with squares
-    bint scanned           # `size` is known
-    range_t size           # of the numbers in the rows
-    bint added_up          # FINISH is over
-    bint inertia_divided   # in the present phase
     # Work space
     int n_places
     Py_ssize_t n_tile_rows
     Py_ssize_t space_size
     double *spaces         # (n_places, space_size); see space_t
     double *shift          # (d,), of the packed centers
-    double *mean           # (d,), of the rows
-    double *near           # (d,), a point near them
-    double *variance       # (d,)
-    double *reach          # (d,), see columns.pyx
-    double *totals         # (2, d)
-    int64_t moment_rows, sum_rows, inertia_rows, label_rows  # of a strip, or of a chunk
-    double *moments        # (3, strips, d), see columns.pyx
-    range_t *ranges        # (strips,)
-    double *strip_sums     # (strips, k, d)
-    double *strip_weights  # (strips, k)
-    double *inertias       # (strips,)
+    int64_t label_rows     # of a chunk
     void *blocks[4]        # memory to free
     int n_blocks
     char why[256]
@@ -116,16 +67,14 @@ cdef struct assignment_t:
 cdef struct space_t:  # of a thread
     double *tile      # (d, TILE); nothing if there are few rows
     double *rows      # (n_tile_rows, d)
-    double *weights   # (n_tile_rows,)
     double *row       # (d,)
     double *center    # (d,)
 
 
-cdef struct rows_t:  # some rows, with their weights
+cdef struct rows_t:
     const void *data
     int type
     int64_t first, n, stride
-    const double *weights
 
 
 cdef inline space_t space_of(const assignment_t *a, int place) noexcept nogil:
@@ -133,8 +82,8 @@ cdef inline space_t space_of(const assignment_t *a, int place) noexcept nogil:
         Py_ssize_t d = a.X.d
         double *tile = a.spaces + place * a.space_size
         double *rows = tile if a.X.n < FEW else tile + d * TILE
-        double *weights = rows + a.n_tile_rows * d
-    return space_t(tile, rows, weights, weights + a.n_tile_rows, weights + a.n_tile_rows + d)
+        double *row = rows + a.n_tile_rows * d
+    return space_t(tile, rows, row, row + d)
 
 
 cdef void fail(assignment_t *a, int code, const char *why) noexcept nogil:
@@ -209,9 +158,10 @@ cdef void prepare(assignment_t *a) noexcept nogil:
             return
     if a.X.n < FEW:
         return
-    column_sums(c.exact, c.k, c.d, a.shift)
-    for j in range(c.d):
-        a.shift[j] /= c.k
+    memset(a.shift, 0, c.d * sizeof(double))
+    for i in range(c.k):
+        for j in range(c.d):
+            a.shift[j] += c.exact[i * c.d + j] / c.k
     for i in range(c.k):
         for j in range(c.d):
             apart = max(apart, fabs(c.exact[i * c.d + j] - a.shift[j]))
@@ -226,7 +176,7 @@ cdef void label_part(assignment_t *a, part_t *part, space_t *space) noexcept nog
     cdef rows_t rows
     rows.first = part.start
     while rows.first < part.stop:
-        take_rows(a, part.stop, a.exponent, 0, space, &rows)
+        take_rows(a, part.stop, space, &rows)
         if rows.type == COTERIE_F32:
             label_rows(a, <const float *> rows.data, &rows, space)
         else:
@@ -239,11 +189,9 @@ cdef void label_part(assignment_t *a, part_t *part, space_t *space) noexcept nog
             write_squares(a, <const double *> a.X.data, part)
 
 
-cdef void take_rows(const assignment_t *a, int64_t stop, int exponent, int weight_exponent, space_t *space,
-                    rows_t *rows) noexcept nogil:
-    """The rows from rows.first on: all, or a tile of them, where they or their weights are to be divided."""
-    rows.weights = a.weights + rows.first if a.weights != NULL else NULL
-    if exponent == 0 and weight_exponent == 0:
+cdef void take_rows(const assignment_t *a, int64_t stop, space_t *space, rows_t *rows) noexcept nogil:
+    """The rows from rows.first on: all, or a tile of them, where they are to be divided."""
+    if a.exponent == 0:
         rows.n = stop - rows.first
         rows.type = a.X.type
         rows.stride = a.X.stride
@@ -253,10 +201,7 @@ cdef void take_rows(const assignment_t *a, int64_t stop, int exponent, int weigh
     rows.type = COTERIE_F64
     rows.stride = a.X.d
     rows.data = space.rows
-    copy_rows(&a.X, rows.first, rows.n, exponent, space.rows)
-    if rows.weights != NULL:
-        divide(rows.weights, rows.n, weight_exponent, space.weights)
-        rows.weights = space.weights
+    copy_rows(&a.X, rows.first, rows.n, a.exponent, space.rows)
 
 
 cdef void label_rows(assignment_t *a, const real *X, const rows_t *rows, space_t *space) noexcept nogil:
@@ -343,114 +288,6 @@ cdef double careful_square(const real *x, const double *center, Py_ssize_t d) no
     return ldexp(total, 2 * exponent)
 
 
-# ------------------------------------------------------------------------------------------- sums
-
-
-cdef void moments_part(assignment_t *a, part_t *part, space_t *space) noexcept nogil:
-    """Deviations from a point near all rows; and how large the weights are."""
-    cdef:
-        Py_ssize_t d = a.X.d, row
-        Py_ssize_t all = d * n_strips_of(a.X.n, a.moment_rows)
-        double *first = a.moments + d * part.index
-        double *second = first + all
-        double *largest = second + all
-        rows_t rows
-    memset(first, 0, d * sizeof(double))
-    memset(second, 0, d * sizeof(double))
-    memset(largest, 0, d * sizeof(double))
-    rows.first = part.start
-    while rows.first < part.stop:
-        take_rows(a, part.stop, a.row_exponent, 0, space, &rows)
-        if rows.type == COTERIE_F32:
-            add_deviations(<const float *> rows.data, rows.stride, rows.n, d, a.near, first, second, largest)
-        else:
-            add_deviations(<const double *> rows.data, rows.stride, rows.n, d, a.near, first, second, largest)
-        rows.first += rows.n
-    a.ranges[part.index] = range_t(0.0, INFINITY)
-    if a.weights != NULL:
-        widen(&a.ranges[part.index], a.weights + part.start, part.stop - part.start)
-        for row in range(part.start, part.stop):
-            if not 0.0 <= a.weights[row] < INFINITY:
-                job_lock(&a.job)
-                a.bad_weight = min(a.bad_weight, row)
-                job_unlock(&a.job)
-                break
-
-
-cdef inline void widen(range_t *size, const real *x, Py_ssize_t n) noexcept nogil:
-    cdef:
-        Py_ssize_t i
-        double value
-    for i in range(n):
-        value = fabs(x[i])
-        size.top = max(size.top, value)
-        if value > 0.0:
-            size.low = min(size.low, value)
-
-
-cdef void scan_part(assignment_t *a, part_t *part) noexcept nogil:
-    cdef Py_ssize_t row
-    a.ranges[part.index] = range_t(0.0, INFINITY)
-    for row in range(part.start, part.stop):
-        if a.X.type == COTERIE_F32:
-            widen(&a.ranges[part.index], <const float *> row_of(&a.X, row), a.X.d)
-        else:
-            widen(&a.ranges[part.index], <const double *> row_of(&a.X, row), a.X.d)
-
-
-cdef void sum_part(assignment_t *a, part_t *part, space_t *space) noexcept nogil:
-    cdef:
-        Py_ssize_t d = a.X.d, k = a.given.n
-        double *sums = a.strip_sums + part.index * k * d
-        double *weights = a.strip_weights + part.index * k
-        rows_t rows
-    memset(sums, 0, k * d * sizeof(double))
-    memset(weights, 0, k * sizeof(double))
-    rows.first = part.start
-    while rows.first < part.stop:
-        take_rows(a, part.stop, a.row_exponent, a.weight_exponent, space, &rows)
-        if rows.type == COTERIE_F32:
-            add_by_label(<const float *> rows.data, rows.stride, rows.n, d, rows.weights, a.mean,
-                         a.labels + rows.first, sums, weights)
-        else:
-            add_by_label(<const double *> rows.data, rows.stride, rows.n, d, rows.weights, a.mean,
-                         a.labels + rows.first, sums, weights)
-        rows.first += rows.n
-
-
-cdef void finish_part(assignment_t *a, part_t *part) noexcept nogil:
-    """Means of some centers, as KMeans has them, times their weights."""
-    cdef:
-        Py_ssize_t i, j, d = a.X.d
-        double weight
-    add_strips_of(part.start, part.stop, n_strips_of(a.X.n, a.sum_rows), a.given.n, d, a.strip_sums, a.strip_weights)
-    for i in range(part.start, part.stop):
-        weight = a.strip_weights[i]
-        a.masses[i] = ldexp(weight, a.weight_exponent)
-        for j in range(i * d, (i + 1) * d):
-            a.sums[j] = 0.0
-            if weight > 0.0:
-                a.sums[j] = ldexp((a.mean[j - i * d] + a.strip_sums[j] / weight) * weight,
-                                  a.row_exponent + a.weight_exponent)
-
-
-cdef void inertia_part(assignment_t *a, part_t *part, space_t *space) noexcept nogil:
-    cdef:
-        double *total = a.inertias + part.index
-        rows_t rows
-    total[0] = 0.0
-    rows.first = part.start
-    while rows.first < part.stop:
-        take_rows(a, part.stop, a.row_exponent, a.weight_exponent, space, &rows)
-        if rows.type == COTERIE_F32:
-            add_inertia(<const float *> rows.data, rows.stride, rows.n, a.X.d, rows.weights, a.exact,
-                        a.labels + rows.first, total)
-        else:
-            add_inertia(<const double *> rows.data, rows.stride, rows.n, a.X.d, rows.weights, a.exact,
-                        a.labels + rows.first, total)
-        rows.first += rows.n
-
-
 # ------------------------------------------------------------------------------------------- phases
 
 
@@ -462,18 +299,8 @@ cdef void work(coterie_job *job, int place) noexcept nogil:
     while work_take(&job.own, place, &part):
         if a.phase == PREPARE:
             prepare(a)
-        elif a.phase == LABEL:
-            label_part(a, &part, &space)
-        elif a.phase == MOMENTS:
-            moments_part(a, &part, &space)
-        elif a.phase == SCAN:
-            scan_part(a, &part)
-        elif a.phase == SUM:
-            sum_part(a, &part, &space)
-        elif a.phase == FINISH:
-            finish_part(a, &part)
         else:
-            inertia_part(a, &part, &space)
+            label_part(a, &part, &space)
     job_lock(job)
     job.done = min(job.own.n, work_load(&job.own.next) * job.own.size)
     job_unlock(job)
@@ -483,7 +310,7 @@ cdef void begin(assignment_t *a, phase_t phase, int64_t n, int64_t size, const c
     a.phase = phase
     a.job.stage, a.job.done, a.job.total = stage, 0, n
     memset(&a.job.own, 0, sizeof(a.job.own))
-    a.job.own.n, a.job.own.size, a.job.own.n_chunks = n, size, n_strips_of(n, size)
+    a.job.own.n, a.job.own.size, a.job.own.n_chunks = n, size, (n + size - 1) // size
     job_begin(&a.job, &a.job.own, a.n_places)
 
 
@@ -491,152 +318,12 @@ cdef void next_phase(coterie_job *job) noexcept nogil:
     cdef assignment_t *a = <assignment_t *> job
     if a.phase == LABEL and a.bad_row < a.X.n:
         fail_for_number(a, "X", &a.X, a.bad_row)
-    elif a.code == COTERIE_MORE:
-        go_on(a)
     if a.code != COTERIE_MORE:
         job_end(job, a.code, a.why)
-
-
-cdef void go_on(assignment_t *a) noexcept nogil:
-    if a.phase == PREPARE:
+    elif a.phase == PREPARE:
         begin(a, LABEL, a.X.n, a.label_rows, "labels")
-    elif a.sums == NULL:
-        a.code = COTERIE_OK
-    elif a.phase == LABEL:
-        begin_moments(a)
-    elif a.phase == MOMENTS:
-        end_moments(a)
-    elif a.phase == SCAN:
-        end_scan(a)
-    elif a.phase == SUM:
-        begin(a, FINISH, a.given.n, max(<int64_t> 1, 16384 // a.X.d), "sums")
-    elif a.phase == FINISH:
-        begin_inertia(a)
     else:
-        end_inertia(a)
-
-
-cdef void begin_moments(assignment_t *a) noexcept nogil:
-    cdef:
-        Py_ssize_t d = a.X.d, j
-        int64_t step = n_strips_of(a.X.n, NEAR_ROWS), n = n_strips_of(a.X.n, step), i
-        double column[NEAR_ROWS]
-        double *row = space_of(a, 0).row
-    memset(a.near, 0, d * sizeof(double))
-    for i in range(n):
-        copy_rows(&a.X, i * step, 1, a.row_exponent, row)
-        column[i] = row[0]
-        for j in range(d):
-            a.near[j] += row[j]
-    if d == 1:
-        column_sums(column, n, 1, a.near)
-    for j in range(d):
-        a.near[j] /= n
-    begin(a, MOMENTS, a.X.n, a.moment_rows, "means")
-
-
-cdef void end_moments(assignment_t *a) noexcept nogil:
-    cdef:
-        Py_ssize_t d = a.X.d, j
-        int64_t n_strips = n_strips_of(a.X.n, a.moment_rows)
-        double top
-    if a.weights != NULL and not a.scanned:
-        balance_weights(a, joined(a.ranges, n_strips))
-        if a.code != COTERIE_MORE:
-            return
-    for j in range(2):
-        column_sums(a.moments + j * n_strips * d, n_strips, d, a.totals + j * d)
-    top = join_deviations(a.totals, a.moments + 2 * n_strips * d, n_strips, d, a.near, a.X.n, a.mean, a.variance,
-                          a.reach)
-    if a.X.type == COTERIE_F32 or a.scanned or (top < INFINITY and exponent_of(top) == 0):
-        begin_sum(a)
-    else:
-        begin(a, SCAN, a.X.n, a.moment_rows, "means")
-
-
-cdef void balance_weights(assignment_t *a, range_t size) noexcept nogil:
-    """As `power_of_two.balanced`."""
-    cdef:
-        int top, low
-        char why[256]
-    if a.bad_weight < a.X.n:
-        snprintf(why, sizeof(why), "weights must be finite and not negative, but weights[%lld] is %g",
-                 <long long> a.bad_weight, a.weights[a.bad_weight])
-        fail(a, COTERIE_BAD_ARGUMENT, why)
-        return
-    frexp(size.top, &top)
-    frexp(min(size.low, size.top), &low)
-    if top - low > WEIGHTS:
-        snprintf(why, sizeof(why), "the largest of weights must be at most 2**%d times the smallest one above 0, but "
-                 "they are %g and %g", <int> WEIGHTS, size.top, size.low)
-        fail(a, COTERIE_BAD_ARGUMENT, why)
-    elif not -WEIGHT <= top <= WEIGHT:
-        a.balance = top
-
-
-cdef void begin_sum(assignment_t *a) noexcept nogil:
-    a.weight_exponent = a.balance
-    begin(a, SUM, a.X.n, a.sum_rows, "sums")
-
-
-cdef void end_scan(assignment_t *a) noexcept nogil:
-    cdef:
-        int top, low
-        char why[256]
-    a.scanned = True
-    a.size = joined(a.ranges, n_strips_of(a.X.n, a.moment_rows))
-    if a.added_up:
-        begin_divided_inertia(a)
-        return
-    a.row_exponent = exponent_of(a.size.top)
-    frexp(a.size.top, &top)
-    frexp(min(a.size.low, a.size.top), &low)
-    if a.row_exponent > 0 and low < top - WIDE:
-        snprintf(why, sizeof(why), "X holds numbers of very different size, %g and %g: squares of both do not fit into "
-                 "a double", a.size.low, a.size.top)
-        fail(a, COTERIE_BAD_ARGUMENT, why)
-    elif a.row_exponent:
-        begin_moments(a)
-    else:
-        begin_sum(a)
-
-
-cdef void begin_inertia(assignment_t *a) noexcept nogil:
-    a.added_up = True
-    a.row_exponent = a.weight_exponent = 0
-    begin(a, INERTIA, a.X.n, a.inertia_rows, "inertia")
-
-
-cdef void end_inertia(assignment_t *a) noexcept nogil:
-    cdef double total = sum_pairwise(a.inertias, n_strips_of(a.X.n, a.inertia_rows))
-    a.inertia[0] = ldexp(total, 2 * a.row_exponent + a.weight_exponent)
-    if LEAST_SQUARE < total < INFINITY or a.inertia_divided:
-        a.code = COTERIE_OK
-    elif a.scanned:
-        begin_divided_inertia(a)
-    else:
-        begin(a, SCAN, a.X.n, a.moment_rows, "inertia")
-
-
-cdef void begin_divided_inertia(assignment_t *a) noexcept nogil:
-    a.inertia_divided = True
-    a.weight_exponent = a.balance
-    a.row_exponent = exponent_of(max(a.size.top, a.top))
-    if a.row_exponent == 0 and a.weight_exponent == 0:
-        a.code = COTERIE_OK  # there is nothing to be gained
-        return
-    a.exact = centers_over(a, a.row_exponent)
-    if a.exact != NULL:
-        begin(a, INERTIA, a.X.n, a.inertia_rows, "inertia")
-
-
-cdef range_t joined(const range_t *ranges, int64_t n) noexcept nogil:
-    cdef:
-        range_t all = ranges[0]
-        int64_t i
-    for i in range(1, n):
-        all.top, all.low = max(all.top, ranges[i].top), min(all.low, ranges[i].low)
-    return all
+        job_end(job, COTERIE_OK, NULL)
 
 
 # ------------------------------------------------------------------------------------------- jobs
@@ -671,28 +358,18 @@ cdef int start(assignment_t *a, int n_slots, coterie_job **job, char *error) noe
         int64_t n = a.X.n, d = a.X.d, k = a.given.n
         bint few = n < FEW
         double cost = (<double> k * d + 16.0 * d + 32.0) / OPERATIONS, n_doubles
-        int64_t n_chunks, n_moments = 0, n_sums = 0, n_inertias = 0
+        int64_t n_chunks
         double *block
     job_init(&a.job, &kind, n_slots)
     a.code = COTERIE_MORE
-    a.bad_row = a.bad_weight = n
+    a.bad_row = n
     a.centers.k, a.centers.d = k, d
     a.label_rows = max(<int64_t> 1, <int64_t> (CHUNK / (cost * TILE))) * TILE
-    n_chunks = n_strips_of(n, a.label_rows)
-    if a.sums != NULL:
-        a.moment_rows = strip_size(n, 8, d)
-        a.sum_rows = strip_size(n, 8 * k, d)
-        a.inertia_rows = max(<int64_t> 1, INERTIA_NUMBERS // (d * TILE)) * TILE
-        n_moments = n_strips_of(n, a.moment_rows)
-        n_sums = n_strips_of(n, a.sum_rows)
-        n_inertias = n_strips_of(n, a.inertia_rows)
-        n_chunks = max(n_chunks, n_moments)
+    n_chunks = (n + a.label_rows - 1) // a.label_rows
     a.n_places = <int> min(<int64_t> n_slots, n_chunks)
     a.n_tile_rows = min(<int64_t> TILE, n)
-    a.space_size = (0 if few else TILE * d) + a.n_tile_rows * (d + 1) + 2 * d
+    a.space_size = (0 if few else TILE * d) + a.n_tile_rows * d + 2 * d
     n_doubles = <double> a.n_places * a.space_size + (0.0 if few else 1.5 * k * d + 1.5 * k + d + 2.0)
-    if a.sums != NULL:
-        n_doubles += n_moments * (3.0 * d + 2.0) + 6.0 * d + <double> n_sums * k * (d + 1) + n_inertias
     block = <double *> allocate(a, n_doubles)
     if block == NULL:
         job_explain(error, a.why)
@@ -705,17 +382,6 @@ cdef int start(assignment_t *a, int n_slots, coterie_job **job, char *error) noe
         a.centers.norms = cut(&block, k)
         a.centers.packed32 = <float *> cut(&block, (k * d + 1) // 2)
         a.centers.norms32 = <float *> cut(&block, (k + 1) // 2)
-    if a.sums != NULL:
-        a.mean = cut(&block, d)
-        a.near = cut(&block, d)
-        a.variance = cut(&block, d)
-        a.reach = cut(&block, d)
-        a.totals = cut(&block, 2 * d)
-        a.moments = cut(&block, 3 * n_moments * d)
-        a.ranges = <range_t *> cut(&block, 2 * n_moments)
-        a.strip_sums = cut(&block, n_sums * k * d)
-        a.strip_weights = cut(&block, n_sums * k)
-        a.inertias = cut(&block, n_inertias)
     begin(a, PREPARE, 1, 1, "centers")
     job[0] = &a.job
     return COTERIE_OK
@@ -738,17 +404,6 @@ cdef int nearest_job(const coterie_matrix *X, const coterie_matrix *centers, int
     if a == NULL:
         return COTERIE_NO_MEMORY
     a.squared = squared
-    return start(a, n_slots, job, error)
-
-
-cdef int lloyd_job(const coterie_matrix *X, const double *weights, const coterie_matrix *centers, int32_t *labels,
-                   double *sums, double *masses, double *inertia, int n_slots, coterie_job **job,
-                   char *error) noexcept nogil:
-    """See coterie.h. Sizes, strides, types and pointers are checked already."""
-    cdef assignment_t *a = new_assignment(X, centers, labels, error)
-    if a == NULL:
-        return COTERIE_NO_MEMORY
-    a.weights, a.sums, a.masses, a.inertia = weights, sums, masses, inertia
     return start(a, n_slots, job, error)
 
 

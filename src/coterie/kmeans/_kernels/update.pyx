@@ -7,7 +7,6 @@ order, and the sums are added strip by strip: the same bits for any number of th
 from libc.math cimport sqrt
 from libc.stdint cimport int32_t
 
-from .sums cimport add_by_label, add_strips_of
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
@@ -22,27 +21,42 @@ def sum_by_label(
         Region region, int slot):
     """Weighted sums and weights of the points of each label, strip by strip. O(n d) time."""
     cdef:
-        Py_ssize_t d = X.shape[1]
-        const double *given = &weight[0] if weight.shape[0] else NULL
+        Py_ssize_t d = X.shape[1], row, j
+        bint weighted = weight.shape[0] > 0
+        double w = 1.0
+        double *own
+        const real *x
         part_t part
     with nogil:
         while work_take(&region.work, slot, &part):
             sums[part.index, :, :] = 0.0
             weights[part.index, :] = 0.0
-            add_by_label(&X[part.start, 0], d, part.stop - part.start, d,
-                         given + part.start if given != NULL else NULL, &shift[0], &labels[part.start],
-                         &sums[part.index, 0, 0], &weights[part.index, 0])
+            for row in range(part.start, part.stop):
+                own = &sums[part.index, labels[row], 0]
+                x = &X[row, 0]
+                if weighted:
+                    w = weight[row]
+                    for j in range(d):
+                        own[j] += w * (x[j] - shift[j])
+                else:
+                    for j in range(d):
+                        own[j] += x[j] - shift[j]
+                weights[part.index, labels[row]] += w
 
 
 def add_strips(
         double[:, :, ::1] sums,           # INOUT  (strips, k, d), the total is left in sums[0]
         double[:, ::1] weights):          # INOUT  (strips, k), the total is left in weights[0]
     """Add the strips in order. Returns the number of labels of weight 0."""
-    cdef Py_ssize_t k = sums.shape[1], i, n_empty = 0
+    cdef Py_ssize_t strip, k, j, n_empty = 0
     with nogil:
-        add_strips_of(0, k, sums.shape[0], k, sums.shape[2], &sums[0, 0, 0], &weights[0, 0])
-        for i in range(k):
-            n_empty += weights[0, i] == 0.0
+        for strip in range(1, sums.shape[0]):
+            for k in range(sums.shape[1]):
+                weights[0, k] += weights[strip, k]
+                for j in range(sums.shape[2]):
+                    sums[0, k, j] += sums[strip, k, j]
+        for k in range(sums.shape[1]):
+            n_empty += weights[0, k] == 0.0
     return n_empty
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A pass over the columns of a matrix, for means, variances and largest deviations."""
+from libc.math cimport fabs
+
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
@@ -13,15 +15,27 @@ def deviation_strips(
         Region region, int slot):
     """Sums of deviations from `center` and of their squares, strip by strip. O(n d) time."""
     cdef:
-        Py_ssize_t d = X.shape[1]
+        Py_ssize_t row, j, d = X.shape[1]
         part_t part
+        double t
+        double *s1
+        double *s2
+        double *top
     with nogil:
         while work_take(&region.work, slot, &part):
             first[part.index, :] = 0.0
             second[part.index, :] = 0.0
             largest[part.index, :] = 0.0
-            add_deviations(&X[part.start, 0], d, part.stop - part.start, d, &center[0], &first[part.index, 0],
-                           &second[part.index, 0], &largest[part.index, 0])
+            s1 = &first[part.index, 0]
+            s2 = &second[part.index, 0]
+            top = &largest[part.index, 0]
+            for row in range(part.start, part.stop):
+                for j in range(d):
+                    t = X[row, j] - center[j]
+                    s1[j] += t
+                    s2[j] += t * t
+                    t = fabs(t)
+                    top[j] = t if t > top[j] else top[j]
 
 
 def join_strips(
@@ -36,5 +50,19 @@ def join_strips(
 
     Returns how far from 0 values are, at most; NaN where that overflows.
     """
-    return join_deviations(&totals[0, 0], &largest[0, 0], largest.shape[0], mean.shape[0], &center[0], n, &mean[0],
-                           &variance[0], &reach[0])
+    cdef:
+        Py_ssize_t strip, j
+        double off, top, far = 0.0
+    for j in range(mean.shape[0]):
+        off = totals[0, j] / n
+        top = 0.0
+        for strip in range(largest.shape[0]):
+            top = max(top, largest[strip, j])
+        mean[j] = center[j] + off
+        variance[j] = totals[1, j] / n - off * off
+        if variance[j] < 0.0:
+            variance[j] = 0.0
+        reach[j] = top + fabs(off)
+        if not fabs(mean[j]) + reach[j] <= far and far == far:
+            far = fabs(mean[j]) + reach[j]
+    return far
