@@ -24,7 +24,6 @@ from ..distances._metrics import check_suits, safe_exponent
 from ..distances._pairwise import fill_condensed
 from ..spanning_trees._matrix import spanning_tree_of_matrix
 from ..spanning_trees._points import not_finite, spanning_tree_of_points
-from ..spanning_trees._scans import largest_magnitude
 from ._centers import merge_centers, merge_ward
 from ._chain import merge_by_chain
 from ._clusters import Clusters
@@ -324,7 +323,7 @@ def from_condensed(y: NDArray[np.float64], method: str, n_threads: int, overwrit
         A distance is NaN or infinite, or negative where the method needs centers.
     """
     n = check_condensed(y)
-    largest = largest_magnitude(y, n_threads)
+    largest = power_of_two.magnitude(y)
     if not largest < np.inf:
         where = int((~np.isfinite(y)).argmax())
         raise ValueError(
@@ -357,7 +356,7 @@ def agglomerate(X: NDArray[np.floating], method: str, metric: Metric, n_threads:
             fill_condensed(X, metric, n_threads, y)
         else:
             y = pdist(X, metric)
-        largest = largest_magnitude(y, n_threads)
+        largest = power_of_two.magnitude(y)
         if not largest < np.inf:
             raise not_finite(metric)
         exponent += merge_matrix(y, largest, method, merges, n_threads, True)

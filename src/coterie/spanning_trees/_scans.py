@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Scans of condensed distances by several threads: the largest magnitude, the nearest neighbor of each point."""
+"""Scans of condensed distances by several threads: the nearest neighbor of each point."""
 
 from __future__ import annotations
 
@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _READ = 0.5  # nanoseconds to read one of many numbers
-
-
-def largest_magnitude(values: NDArray[np.float64], n_threads: int) -> float:
-    """The largest absolute value; infinity where a value is NaN or infinite."""
-    largest, n = np.zeros(n_threads), len(values)
-    n_threads = parallel.threads_for(n * _READ, n_threads)
-    parallel.over(n, parallel.chunk(_READ), n_threads, scans.largest_magnitude, values, largest)
-    return float(largest.max())
 
 
 def nearest_neighbors(

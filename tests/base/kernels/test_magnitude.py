@@ -16,6 +16,7 @@ def test_the_magnitude_is_that_of_the_largest_number(n, dtype):
         rng.normal(size=n),
         rng.uniform(size=n),
         -rng.uniform(size=n),
+        rng.normal(size=n) * (float(np.finfo(dtype).max) / 1e10),
         rng.choice([-1, 1], size=n) * float(np.finfo(dtype).max),
         rng.choice([-1, 1], size=n) * float(np.finfo(dtype).smallest_subnormal),
     ):

@@ -8,39 +8,11 @@ from coterie._runtime.parallel import over
 from coterie.spanning_trees._kernels import scans
 
 
-def largest_magnitude(values, rows=3, n_threads=2):
-    largest = np.zeros(n_threads)
-    over(len(values), rows, n_threads, scans.largest_magnitude, values, largest)
-    return largest.max()
-
-
 def nearest_neighbors(y, n, rows=2, n_threads=2):
     least, nearest = np.full((n_threads, n), np.inf), np.zeros((n_threads, n), np.int64)
     over(n - 1, rows, n_threads, scans.nearest_neighbors, y, least, nearest)
     scans.join_slots(least, nearest)
     return least[0], nearest[0]
-
-
-@pytest.mark.parametrize("n", [0, 1, 7, 8, 9, 100, 1003])
-def test_the_magnitude_is_that_of_the_largest_number(n):
-    rng = np.random.RandomState(n)
-    for values in (
-        np.zeros(n),
-        rng.normal(size=n),
-        rng.uniform(size=n),
-        -rng.uniform(size=n),
-        rng.normal(size=n) * 1e300,
-        rng.choice([-1, 1], size=n) * np.finfo(np.float64).max,
-    ):
-        assert largest_magnitude(values, rows=rng.randint(1, 200)) == np.abs(values).max(initial=0)
-
-
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_the_magnitude_is_infinite_wherever_a_number_is_not_finite(bad):
-    for place in range(60):
-        values = np.linspace(-1, 1, 60)
-        values[place] = bad
-        assert largest_magnitude(values, rows=20) == largest_magnitude(values, rows=60) == np.inf
 
 
 @pytest.mark.parametrize("seed", range(4))

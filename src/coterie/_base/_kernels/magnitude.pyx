@@ -1,6 +1,26 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The largest absolute value, which also tells whether all numbers are finite: what each call asks of its data."""
 from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBuffer_Release, PyObject_GetBuffer
+from cpython.exc cimport PyErr_CheckSignals
+
+from ..._runtime._kernels.types cimport real
+
+cdef enum:
+    BLOCK = 1 << 24      # numbers between two looks at signals: a few milliseconds
+
+
+cdef double magnitude(const real *v, Py_ssize_t n) except -1.0:
+    """Largest absolute value; infinity where a number is not finite."""
+    cdef:
+        double largest = 0.0
+        Py_ssize_t start, size
+    for start in range(0, n, BLOCK):
+        if start:
+            PyErr_CheckSignals()
+        size = min(<Py_ssize_t> BLOCK, n - start)
+        with nogil:
+            largest = max(largest, magnitude_of(v + start, size))
+    return largest
 
 
 def largest_magnitude(array):
@@ -11,16 +31,14 @@ def largest_magnitude(array):
     cdef:
         Py_buffer view  # of any number of dimensions, which memoryviews are not
         char kind
-        double largest = 0.0
+        double largest
     PyObject_GetBuffer(array, &view, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT)
     try:
         kind = 0 if view.format[1] else view.format[0]
         if kind == b"d":
-            with nogil:
-                largest = magnitude_of(<const double *> view.buf, view.len // sizeof(double))
+            largest = magnitude(<const double *> view.buf, view.len // sizeof(double))
         elif kind == b"f":
-            with nogil:
-                largest = magnitude_of(<const float *> view.buf, view.len // sizeof(float))
+            largest = magnitude(<const float *> view.buf, view.len // sizeof(float))
         else:
             raise TypeError(f"an array of float32 or float64 is needed, got one of format {view.format.decode()}")
     finally:

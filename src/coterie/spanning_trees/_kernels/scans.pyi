@@ -4,7 +4,6 @@ from numpy.typing import NDArray
 
 from ..._runtime._kernels.work import Region
 
-def largest_magnitude(values: NDArray[np.float64], largest: NDArray[np.float64], region: Region, slot: int) -> None: ...
 def nearest_neighbors(
     distances: NDArray[np.float64], least: NDArray[np.float64], nearest: NDArray[np.int64], region: Region, slot: int
 ) -> None: ...

@@ -1,22 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Scans of condensed distances: the largest magnitude, and the nearest neighbor of each point."""
+"""Scans of condensed distances: the nearest neighbor of each point."""
 from libc.stdint cimport int64_t
 
-from ..._base._kernels.magnitude cimport magnitude_of
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 from ...distances._kernels.condensed cimport condensed_row
 from .scans cimport note_nearest
-
-
-def largest_magnitude(
-        const double[::1] values,         # IN     (n,), the items of the region
-        double[::1] largest,              # INOUT  (slots,), zeros
-        Region region, int slot):
-    """Largest absolute value that each thread saw; infinity if it saw NaN or infinity. O(n) time."""
-    cdef part_t part
-    with nogil:
-        while work_take(&region.work, slot, &part):
-            largest[slot] = max(largest[slot], magnitude_of(&values[part.start], part.stop - part.start))
 
 
 def nearest_neighbors(
