@@ -338,7 +338,7 @@ class DBSCAN(InductiveClusterer):
         nearest = self._core_points().nearest_to(X, threads.resolve_n_jobs(self.n_jobs))
         labels = np.full(len(X), -1, np.intp)
         is_near = nearest >= 0
-        labels[is_near] = self.labels_[self.core_sample_indices_][nearest[is_near]]
+        labels[is_near] = self.labels_[self.core_sample_indices_[nearest[is_near]]]
         return labels
 
     def _noise_scores(self, X: NDArray[np.floating]) -> NDArray[np.float64]:

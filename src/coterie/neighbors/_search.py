@@ -339,7 +339,8 @@ def _within_in_blocks(
         parallel.over(len(block), size, n_threads, blocks.within, *arguments)
         parts.append((indices, found))
     indptr = _starts(counts)
-    indices, found = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    if len(parts) > 1:
+        indices, found = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     del parts
     _finish(rows, Y, indptr, found, indices, "distance" if sort_results else None, n_threads)
     return Neighborhoods(indptr, indices, found)
@@ -407,7 +408,7 @@ def count_within(rows: Rows, radius: float, Y: NDArray[Any] | None, others: bool
 
 def _starts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     starts = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=starts[1:])
+    counts.cumsum(out=starts[1:])
     return starts
 
 
