@@ -15,7 +15,7 @@ listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], check=
 SOURCES = {name for name in listed.stdout.splitlines() if Path(name).is_file()}
 # Private .pxd and .h files are for our own kernels: what other programs may use has a name here.
 INSTALLED = r"src/coterie/(.*\.pyi?|py\.typed|data/.*|api\.pxd|include/coterie\.h)"
-METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "top_level.txt", "licenses/LICENSE"}
+METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "top_level.txt"}
 
 
 def check_sdist(path):
