@@ -77,7 +77,7 @@ class Call:
         def maybe(value: object) -> object:
             return value if draw.random() < 0.5 else None
 
-        self.name = draw.choice([name for name in NAMES if getattr(table, name)])
+        self.name = draw.choice(NAMES)
         if self.name == "nearest":
             self.arguments = {
                 "X": rows("X", n),

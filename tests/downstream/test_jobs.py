@@ -56,7 +56,7 @@ class Nearest(Job):
         return (self.labels[:50] == np.arange(50)).all() and (self.labels >= 0).all()
 
 
-KINDS = [Dbscan, Linkage] + [Nearest] * bool(table.nearest)
+KINDS = [Dbscan, Linkage, Nearest]
 kinds = pytest.mark.parametrize("Kind", KINDS)
 
 

@@ -105,7 +105,7 @@ std::vector<int64_t> ward(const coterie_matrix &X, int64_t n_clusters, int n_thr
         try {
             job.run(
                 [&](const char *stage, int64_t done, int64_t total) {
-                    if (verbose) std::fprintf(stderr, "%s: %lld of %lld\n", stage, (long long)done, (long long)total);
+                    if (verbose && total) std::fprintf(stderr, "%s: %lld of %lld\n", stage, (long long)done, (long long)total);
                 },
                 seconds);
         } catch (const Error &error) {
