@@ -8,6 +8,7 @@ from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 SRC = Path("src")
 # Kernels include the headers of lower packages, and what they share with other programs.
@@ -36,25 +37,32 @@ abi3 = abi3_is_safe and abi3_asked != "0" and not (debug or sanitize or coverage
 ways = {"abi3": abi3, "debug": debug, "sanitize": sanitize, "coverage": coverage, "plain_c": plain_c}
 build = Path("build", "-".join(way for way, chosen in ways.items() if chosen) or "default")
 
-if sys.platform == "win32":  # MSVC: the plain C path of simd.h; no time of the build in a file
-    compile_args, link_args = ["/O2"], ["/Brepro"]
-else:
-    # -g0: some Pythons add -g, which makes the wheel ten times larger.
-    # -ffp-contract=off: a fused multiply-add is used where a kernel asks for it, never behind its back,
-    # so that exact float64 distances are the same on every machine.
-    compile_args = ["-O3", "-g0", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
-    link_args = ["-pthread"]  # a library of its own before glibc 2.34
-    if debug or sanitize or coverage:
-        compile_args = ["-O1", "-g", "-ffp-contract=off"]
-    if sanitize:
-        flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
-        compile_args, link_args = compile_args + flags, link_args + flags
+# -g0: some Pythons add -g, which makes the wheel ten times larger.
+# -ffp-contract=off: a fused multiply-add is used where a kernel asks for it, never behind its back,
+# so that exact float64 distances are the same on every machine.
+compile_args = ["-O3", "-g0", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
+link_args = ["-pthread"]  # a library of its own before glibc 2.34
+if debug or sanitize or coverage:
+    compile_args = ["-O1", "-g", "-ffp-contract=off"]
+if sanitize:
+    flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer"]
+    compile_args, link_args = compile_args + flags, link_args + flags
 
 macros = [("Py_LIMITED_API", "0x030B0000")] if abi3 else []
 if plain_c:
     macros.append(("COTERIE_PLAIN_C", "1"))
 if coverage:
     macros.append(("CYTHON_TRACE_NOGIL", "1"))
+
+
+class BuildKernels(build_ext):
+    """As above, or with Microsoft's way to write arguments, for its compiler or for clang-cl in its place."""
+
+    def build_extensions(self):
+        if self.compiler.compiler_type == "msvc":
+            for each in self.extensions:
+                each.extra_compile_args, each.extra_link_args = ["/O2"], ["/Brepro"]  # no time of the build
+        super().build_extensions()
 
 
 def extension(name, sources):
@@ -115,4 +123,4 @@ extensions = cythonize(
 for each in extensions:  # cythonize has found the headers of `cdef extern from`, also behind a cimport
     each.depends = with_included(each.depends)
 
-setup(ext_modules=extensions, options=options)
+setup(ext_modules=extensions, options=options, cmdclass={"build_ext": BuildKernels})

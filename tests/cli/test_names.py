@@ -107,7 +107,8 @@ def test_commands_and_program_of_a_page_are_what_they_should_be(run, monkeypatch
     pytest.importorskip("pandas")
     known = {}
     exec(program, known)
-    np.testing.assert_array_equal(known["X"], X[:, :-1] if drops else X)
+    read = X[:, :-1] if drops else X
+    np.testing.assert_array_max_ulp(known["X"], read, 1)  # pandas before 3.1 does not read the nearest number
     assert shlex.split(report)[:2] == ["coterie", "report"]
     run(*shlex.split(report)[1:], "--quiet")
     with open("a.html", encoding="utf-8") as file:
@@ -195,7 +196,7 @@ def test_names_of_files_need_be_no_text(run, monkeypatch, stem):
     report, _, program = blocks(page)[-3:]
     known = {}
     exec(program, known)
-    np.testing.assert_array_equal(known["X"], X)
+    np.testing.assert_array_max_ulp(known["X"], X, 1)
     program = "import os, sys; os.write(1, b'\\0'.join(map(os.fsencode, sys.argv[1:])))"
     done = subprocess.run(
         ["bash", "-c", report.replace("coterie", '"$PYTHON" -c "$PROGRAM"', 1)],

@@ -2,11 +2,16 @@
 
 import os
 import sys
+import sysconfig
 
 import pytest
 from runtime.tools import python
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="no fork to rely on")
+beside_threads = pytest.mark.skipif(
+    bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+    reason="without a GIL a child can hang in numpy if other threads used arrays when it was forked",
+)
 FORK = """
     import os, threading, time
     import numpy as np
@@ -62,6 +67,7 @@ def test_a_forked_child_makes_a_tree():
 
 
 @needs_fork
+@beside_threads
 def test_children_forked_while_other_threads_fit():
     python(
         FORK
@@ -246,6 +252,7 @@ def test_a_child_draws_from_the_global_state_though_another_thread_did_so_when_i
 
 
 @needs_fork
+@beside_threads
 def test_children_forked_at_any_time_do_whatever_other_threads_do():
     python(
         EVERYTHING
