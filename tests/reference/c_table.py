@@ -50,6 +50,12 @@ class Job:
             thread.join()
         return codes
 
+    def progress(self):
+        """The stage, how much is done, and of how much."""
+        done, total = I64(-1), I64(-1)
+        stage = table.job_progress(self.handle, ctypes.byref(done), ctypes.byref(total))
+        return stage.decode(), done.value, total.value
+
     def stop(self):
         table.job_stop(self.handle)
 

@@ -59,7 +59,7 @@ cdef struct assignment_t:
     double *spaces         # (n_places, space_size); see space_t
     double *shift          # (d,), of the packed centers
     int64_t label_rows     # of a chunk
-    void *blocks[4]        # memory to free
+    void *blocks[3]        # memory to free: of the work space, and of centers that had to be copied
     int n_blocks
     char why[256]
 
@@ -105,7 +105,7 @@ cdef void fail_for_number(assignment_t *a, const char *name, const coterie_matri
         if not fabs(value) < INFINITY or j == X.d - 1:
             break
         j += 1
-    snprintf(why, sizeof(why), "%s must be finite, but row %lld, feature %lld is %g", name, <long long> row,
+    snprintf(why, sizeof(why), "%s: row %lld, column %lld is %g, which is not finite", name, <long long> row,
              <long long> j, value)
     fail(a, COTERIE_BAD_ARGUMENT, why)
 
@@ -161,7 +161,9 @@ cdef void prepare(assignment_t *a) noexcept nogil:
     memset(a.shift, 0, c.d * sizeof(double))
     for i in range(c.k):
         for j in range(c.d):
-            a.shift[j] += c.exact[i * c.d + j] / c.k
+            a.shift[j] += c.exact[i * c.d + j]
+    for j in range(c.d):
+        a.shift[j] /= c.k
     for i in range(c.k):
         for j in range(c.d):
             apart = max(apart, fabs(c.exact[i * c.d + j] - a.shift[j]))
@@ -208,7 +210,7 @@ cdef void label_rows(assignment_t *a, const real *X, const rows_t *rows, space_t
     cdef:
         const centers_t *c = &a.centers
         int32_t *labels = a.labels + rows.first
-        Py_ssize_t i, last = rows.n - 1
+        Py_ssize_t i, row, last = rows.n - 1
         batch_t first, second, third
     if a.X.n < FEW:
         for i in range(rows.n):
@@ -223,12 +225,8 @@ cdef void label_rows(assignment_t *a, const real *X, const rows_t *rows, space_t
             label_batch(X, rows.stride, c, &second, &third, labels, NULL, space.tile)
             while third.n:
                 third.n -= 1
-                label_third(a, X, rows, third.rows[third.n], space)
-
-
-cdef inline void label_third(assignment_t *a, const real *X, const rows_t *rows, Py_ssize_t i,
-                             space_t *space) noexcept nogil:
-    a.labels[rows.first + i] = label_exactly(a, X + i * rows.stride, rows.first + i, space)
+                row = third.rows[third.n]
+                labels[row] = label_exactly(a, X + row * rows.stride, rows.first + row, space)
 
 
 cdef int32_t label_exactly(assignment_t *a, const real *x, int64_t row, space_t *space) noexcept nogil:
@@ -352,21 +350,25 @@ cdef double *cut(double **block, int64_t n) noexcept nogil:
     return found
 
 
-cdef int start(assignment_t *a, int n_slots, coterie_job **job, char *error) noexcept nogil:
-    """Give the job its work space, and open its first phase."""
+cdef int nearest_job(const coterie_matrix *X, const coterie_matrix *centers, int32_t *labels, double *squared,
+                     int n_slots, coterie_job **job, char *error) noexcept nogil:
+    """See coterie.h. Sizes, strides, types and pointers are checked already."""
     cdef:
-        int64_t n = a.X.n, d = a.X.d, k = a.given.n
+        int64_t n = X.n, d = X.d, k = centers.n
         bint few = n < FEW
         double cost = (<double> k * d + 16.0 * d + 32.0) / OPERATIONS, n_doubles
-        int64_t n_chunks
         double *block
+        assignment_t *a = <assignment_t *> calloc(1, sizeof(assignment_t))
+    if a == NULL:
+        job_explain(error, "there is not enough memory for a job")
+        return COTERIE_NO_MEMORY
     job_init(&a.job, &kind, n_slots)
+    a.X, a.given, a.labels, a.squared = X[0], centers[0], labels, squared
     a.code = COTERIE_MORE
     a.bad_row = n
     a.centers.k, a.centers.d = k, d
     a.label_rows = max(<int64_t> 1, <int64_t> (CHUNK / (cost * TILE))) * TILE
-    n_chunks = (n + a.label_rows - 1) // a.label_rows
-    a.n_places = <int> min(<int64_t> n_slots, n_chunks)
+    a.n_places = <int> min(<int64_t> n_slots, (n + a.label_rows - 1) // a.label_rows)
     a.n_tile_rows = min(<int64_t> TILE, n)
     a.space_size = (0 if few else TILE * d) + a.n_tile_rows * d + 2 * d
     n_doubles = <double> a.n_places * a.space_size + (0.0 if few else 1.5 * k * d + 1.5 * k + d + 2.0)
@@ -385,26 +387,6 @@ cdef int start(assignment_t *a, int n_slots, coterie_job **job, char *error) noe
     begin(a, PREPARE, 1, 1, "centers")
     job[0] = &a.job
     return COTERIE_OK
-
-
-cdef assignment_t *new_assignment(const coterie_matrix *X, const coterie_matrix *centers, int32_t *labels,
-                                  char *error) noexcept nogil:
-    cdef assignment_t *a = <assignment_t *> calloc(1, sizeof(assignment_t))
-    if a == NULL:
-        job_explain(error, "there is not enough memory for a job")
-        return NULL
-    a.X, a.given, a.labels = X[0], centers[0], labels
-    return a
-
-
-cdef int nearest_job(const coterie_matrix *X, const coterie_matrix *centers, int32_t *labels, double *squared,
-                     int n_slots, coterie_job **job, char *error) noexcept nogil:
-    """See coterie.h. Sizes, strides, types and pointers are checked already."""
-    cdef assignment_t *a = new_assignment(X, centers, labels, error)
-    if a == NULL:
-        return COTERIE_NO_MEMORY
-    a.squared = squared
-    return start(a, n_slots, job, error)
 
 
 cdef class Nearest:
