@@ -129,6 +129,8 @@ def _pandas_column(series: Any) -> NDArray[Any]:
 
 def as_column(column: Any) -> NDArray[Any]:
     """A column of polars or pyarrow as an array; of two dimensions for vectors of a fixed length."""
+    if type(getattr(column, "dtype", None)).__name__ == "Struct":
+        return np.fromiter(column, object, len(column))  # polars would make numbers of all fields, even of dates
     size = getattr(getattr(column, "type", None), "list_size", None)
     if size is None or column.null_count:
         return np.asarray(column)
