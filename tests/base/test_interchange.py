@@ -552,9 +552,14 @@ def copied_once():
     yield "big-endian", array.astype(">f8")
     for i, table in enumerate(tables_of(columns)):
         yield f"table {i}", table
+    with contextlib.suppress(ImportError):
+        import pandas as pd
+
+        yield "objects", pd.DataFrame(columns).astype({name: object for name in [*columns][1:]})
 
 
-def test_what_has_to_be_copied_is_copied_once():
+def test_what_has_to_be_copied_is_copied_once(monkeypatch):
+    monkeypatch.setattr(thresholds, "table_numbers", 1 << 16)
     for name, data in copied_once():
         as_matrix(data[:10])  # what is imported late
         assert traced_peak(lambda data=data: as_matrix(data)) < 1.35 * 100_000 * 8 * 8, name
