@@ -447,9 +447,9 @@ def test_every_public_estimator_can_be_saved():
 
     def is_public(cls):
         package = sys.modules[".".join(cls.__module__.split(".")[:2])]
-        return package.__name__.startswith("coterie.") and cls.__name__ in getattr(package, "__all__", ())
+        return package.__name__.split(".")[0] == "coterie" and cls.__name__ in getattr(package, "__all__", ())
 
-    found = filter(is_public, below(Estimator))
+    found = [cls for cls in below(Estimator) if is_public(cls)]
     assert {cls.__name__ for cls in found} == {type(model).__name__ for model in MODELS.values()}
     assert all(model_files.find_class(model_files.name_of(cls)) is cls for cls in found)
 
