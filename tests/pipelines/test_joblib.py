@@ -1,6 +1,7 @@
 """Workers of joblib: the results of one thread, and no more threads than joblib allows."""
 
 import itertools
+import multiprocessing
 import os
 
 import numpy as np
@@ -45,6 +46,7 @@ def test_where_both_variables_are_set_that_of_coterie_decides(monkeypatch):
     assert max(count for _, count, _ in run("loky", None, 8, inner_max_num_threads=4)) == 1
 
 
+@pytest.mark.skipif(multiprocessing.get_context().get_start_method() != "fork", reason="processes are not forked here")
 def test_forked_workers_know_what_the_parent_has_set():
     """joblib says nothing of threads to the workers of multiprocessing."""
     coterie.set_num_threads(1)
