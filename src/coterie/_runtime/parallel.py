@@ -146,7 +146,11 @@ def over_in_steps(
         _run(Region(n, size, first, first + step), n_threads, kernel, arguments)
 
 
-_scoped = threading.local()  # lent_to(...): of the calling thread
+class _Scoped(threading.local):
+    job: LentRegions | None = None  # lent_to(...): of the calling thread
+
+
+_scoped = _Scoped()
 
 
 @contextlib.contextmanager
@@ -161,7 +165,7 @@ def lent_to(job: LentRegions) -> Iterator[None]:
 
 def _run(region: Region, n_threads: int, kernel: Kernel, arguments: tuple[object, ...]) -> None:
     n_chunks = region.n_chunks
-    job = getattr(_scoped, "job", None)
+    job = _scoped.job
     if job is not None and n_chunks > 1:
         job.lend(region, n_threads, kernel, arguments)
         if job.stopped:
