@@ -52,7 +52,7 @@ class Job:
 
     def progress(self):
         """The stage, how much is done, and of how much."""
-        done, total = I64(-1), I64(-1)
+        done, total = ctypes.c_int64(-1), ctypes.c_int64(-1)
         stage = table.job_progress(self.handle, ctypes.byref(done), ctypes.byref(total))
         return stage.decode(), done.value, total.value
 
