@@ -140,10 +140,9 @@ class Call:
             self.job = ctypes.c_void_p(1)
             self.arguments |= {"n_slots": draw.choice([1, 1, 2, 3, 256]), "job": ctypes.byref(self.job)}
 
-    def spoil(self) -> str:
-        """Make one argument wrong. Returns what was done."""
+    def spoil(self, name: str) -> str:
+        """Make an argument wrong. Returns what was done, "" where nothing can be."""
         draw = self.draw
-        name = draw.choice(list(self.arguments))
         value = self.arguments[name]
         optional = name in ("squared", "weights", "queries", "is_core")
         if isinstance(value, Matrix):
@@ -152,7 +151,7 @@ class Call:
                 return self.spoil_numbers(name)
             if field == "":
                 if optional:
-                    return self.spoil()
+                    return ""
                 self.arguments[name] = None
                 return f"{name}=NULL"
             wrong = {
@@ -169,11 +168,11 @@ class Call:
             return self.spoil_numbers(name)
         if name == "job" or name in self.outputs or name in self.inputs:
             if value is None:
-                return self.spoil()
+                return ""
             aligned = name in ("job", "is_core")
             number = None if aligned or (not optional and draw.random() < 0.5) else value + draw.randint(1, 3)
             if number is None and optional:
-                return self.spoil()
+                return ""
             self.arguments[name] = number
             return f"{name}={'NULL' if number is None else 'unaligned'}"
         wrong = {
@@ -257,8 +256,9 @@ def run(seed: int, number: int) -> dict:
     """One call, and the finding if there is one."""
     draw = random.Random(f"{seed}:{number}")
     call = Call(draw)
-    spoiled = [call.spoil() for _ in range(draw.choice([0, 1, 1, 1, 1, 2, 3]))]
-    text = f"{call.name}({', '.join(spoiled)})"
+    names = draw.sample(list(call.arguments), draw.choice([0, 1, 1, 1, 1, 2, 3]))
+    spoiled = {name: how for name in names if (how := call.spoil(name))}
+    text = f"{call.name}({', '.join(spoiled.values())})"
     print(f"CASE {seed}:{number} {text}", file=sys.stderr, flush=True)
     code, problem = call.begin(), ""
     why = table.last_error().decode()
@@ -273,7 +273,6 @@ def run(seed: int, number: int) -> dict:
     elif has_job and call.job.value is not None:
         problem = "leaves a job that there is not"
     answer = {"call": text, "name": call.name, "code": code, "error": why if code else ""}
-    names = {each.split(" in ")[-1].split("=")[0].split(".")[0] for each in spoiled}
     if problem:
         answer["finding"] = problem
     elif code == STOPPED:
@@ -282,7 +281,7 @@ def run(seed: int, number: int) -> dict:
         answer["finding"] = f"refuses valid arguments: {why}"
     elif spoiled and code not in (BAD_ARGUMENT, NO_MEMORY):
         answer["finding"] = f"takes wrong arguments: code {code}"
-    elif spoiled and code == BAD_ARGUMENT and not any(name in why for name in names):
+    elif spoiled and code == BAD_ARGUMENT and not any(name in why for name in spoiled):
         answer["finding"] = f"does not name what is wrong: {why}"
     elif spoiled and not why.strip():
         answer["finding"] = "says nothing"
