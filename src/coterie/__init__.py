@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from ._base.model_files import load
     from ._runtime.progress import Cancelled, progress
     from ._runtime.threads import get_num_threads, num_threads, set_num_threads
-    from .api import get_include
     from .density import DBSCAN, dbscan
     from .explain import outlier_scores
     from .hierarchy import AgglomerativeClustering, DivisiveClustering
@@ -97,7 +96,6 @@ _HOMES = {
     "_base.model_files": ("load",),
     "_runtime.progress": ("Cancelled", "progress"),
     "_runtime.threads": ("get_num_threads", "num_threads", "set_num_threads"),
-    "api": ("get_include",),
     "density": ("DBSCAN", "dbscan"),
     "explain": ("outlier_scores",),
     "hierarchy": ("AgglomerativeClustering", "DivisiveClustering"),
@@ -120,3 +118,21 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__, *_MODULES} - {"TYPE_CHECKING"})
+
+
+def get_include() -> str:
+    """Return the folder of ``coterie.h``, for the compiler's option ``-I``.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import coterie, pathlib
+    >>> (pathlib.Path(coterie.get_include()) / "coterie.h").exists()
+    True
+    """
+    from pathlib import Path
+
+    return str(Path(__file__).parent / "include")

@@ -364,8 +364,7 @@ def test_while_the_interpreter_shuts_down(who):
     )
 
 
-def test_subinterpreters_are_refused_or_work():
-    """numpy and Cython modules are of one interpreter. That is an ImportError, which says so."""
+def test_another_interpreter_is_refused():
     output = python(
         """
         try:
@@ -379,7 +378,6 @@ def test_subinterpreters_are_refused_or_work():
             sys.path[:] = %r
             try:
                 from downstream import in_ctypes
-                print("works")
             except ImportError as error:
                 print("ImportError:", error)
         ''' % sys.path
@@ -389,7 +387,7 @@ def test_subinterpreters_are_refused_or_work():
         interpreters.destroy(sub)
         """
     )
-    assert output.startswith(("works", "ImportError: "))
+    assert output.startswith("ImportError: ")
 
 
 def test_arguments_are_checked_before_a_job_is_made():

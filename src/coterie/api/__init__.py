@@ -2,36 +2,18 @@
 """The C-level interface: coterie in the C, C++ or Cython code of another library.
 
 `C_API` is a capsule of the table of functions that ``coterie.h`` describes; the header's ``coterie_import()`` fetches
-it, and ``cimport coterie.api`` declares it for Cython. `get_include` names the folder of the header.
+it, and ``cimport coterie.api`` declares it for Cython. `coterie.get_include` names the folder of the header.
 
 `_functions` has what takes Python: each of its functions runs as a job (`_runtime/jobs.py`). The kernel `table` checks
 the arguments, makes the jobs and holds the table. Jobs that need no Python lie with their kernels, such as `jobs` of
 kmeans. Another function goes to the end of the table, and the minor number of the table grows.
 """
 
-from pathlib import Path
-
 # Lower packages as a whole, and first; see density/__init__.py.
 from .. import __version__, density, distances, hierarchy, kmeans, neighbors  # noqa: F401
 from . import _functions
 from ._kernels import table
 
-__all__ = ["C_API", "get_include"]
+__all__ = ["C_API"]
 
 C_API = table.capsule(__version__, _functions)
-
-
-def get_include() -> str:
-    """Return the folder of ``coterie.h``, for the compiler's option ``-I``.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> import coterie, pathlib
-    >>> (pathlib.Path(coterie.get_include()) / "coterie.h").exists()
-    True
-    """
-    return str(Path(__file__).parents[1] / "include")

@@ -54,6 +54,12 @@ cdef extern from "table.h" nogil:
         const char *(*last_error)() noexcept nogil
         const char *(*job_progress)(coterie_job *job, int64_t *done, int64_t *total) noexcept nogil
 
+cdef extern from "Python.h":
+    ctypedef struct PyInterpreterState:
+        pass
+    PyInterpreterState *PyInterpreterState_Get()
+    int64_t PyInterpreterState_GetID(PyInterpreterState *interpreter)
+
 cdef:
     char the_version[32]
     object functions  # the module of those that take Python
@@ -267,6 +273,8 @@ table.job_progress = progress
 def capsule(str version_text, module):
     """The table in a capsule. `module` has the functions that take Python."""
     global functions
+    if PyInterpreterState_GetID(PyInterpreterState_Get()):  # threads of C reach Python in the main one only
+        raise ImportError("coterie.api works in the main interpreter, but this is another one")
     functions = module
     text = version_text.encode()
     strncpy(the_version, text, sizeof(the_version) - 1)
