@@ -26,6 +26,11 @@ True
 ``help(coterie.KMeans)`` explains a name. In a shell, ``coterie --help`` lists the commands for files.
 """
 
+# If threads use names first at the same time, they import this one at the same time, and Python 3.13 shows it half made.
+import collections.abc
+
+del collections
+
 __version__ = "0.1.0.dev0"  # the one place: pyproject.toml and the docs read it from here
 
 TYPE_CHECKING = False  # type checkers and editors take it for true; `_HOMES` says the same to Python
