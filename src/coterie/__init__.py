@@ -26,7 +26,7 @@ True
 ``help(coterie.KMeans)`` explains a name. In a shell, ``coterie --help`` lists the commands for files.
 """
 
-# If threads use names first at the same time, they import this one at the same time, and Python 3.13 shows it half made.
+# Threads that use names first at the same time import this one at the same time, and Python 3.13 shows it half made.
 import collections.abc
 
 del collections
