@@ -13,20 +13,10 @@ ROOT = Path(__file__).parents[3]
 LEVELS = ["baseline", "avx2", "avx512"]
 
 
-def run(level, *command, **kwargs):
-    return subprocess.run(
-        [sys.executable, *command],
-        env={**os.environ, "COTERIE_SIMD": level},
-        text=True,
-        capture_output=True,
-        timeout=500,
-        **kwargs,
-    )
-
-
 def chosen(level):
-    done = run(level, "-c", "from coterie._runtime._kernels import simd; print(simd.chosen())", check=True)
-    return done.stdout.strip()
+    code = "from coterie._runtime._kernels import simd; print(simd.chosen())"
+    environment = {**os.environ, "COTERIE_SIMD": level}
+    return subprocess.check_output([sys.executable, "-c", code], env=environment, text=True, timeout=100).strip()
 
 
 def test_levels_come_lowest_first():
@@ -44,22 +34,35 @@ def test_an_unknown_level_is_ignored(level):
     assert chosen(level) == simd.supported()[-1]
 
 
+@pytest.fixture(scope="module")
+def runs():
+    """The tests of the kernels at each level but that of this very run; all at once, for they take half a minute."""
+    own = os.environ.get("COTERIE_SIMD", simd.supported()[-1])
+    folders = map(str, ROOT.glob("tests/*/kernels"))
+    command = [sys.executable, "-m", "pytest", *folders, f"--ignore={__file__}", "-q", "-x", "-p", "no:cacheprovider"]
+    runs = {
+        level: subprocess.Popen(
+            command,
+            env={**os.environ, "COTERIE_SIMD": level},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+        )
+        for level in simd.supported()
+        if level != own
+    }
+    yield runs
+    for process in runs.values():
+        process.kill()
+        process.communicate()
+
+
 @pytest.mark.parametrize("level", LEVELS)
-def test_kernels_agree_with_the_oracles_at_level(level):
+def test_kernels_agree_with_the_oracles_at_level(level, runs):
     if level not in simd.supported():
         pytest.skip(f"this machine has no {level}")
-    if os.environ.get("COTERIE_SIMD", simd.supported()[-1]) == level:
+    if level not in runs:
         pytest.skip("the level of this very run")
-    done = run(
-        level,
-        "-m",
-        "pytest",
-        *map(str, ROOT.glob("tests/*/kernels")),
-        f"--ignore={__file__}",
-        "-q",
-        "-x",
-        "-p",
-        "no:cacheprovider",
-        cwd=ROOT,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    output, _ = runs[level].communicate(timeout=500)
+    assert runs[level].returncode == 0, output
