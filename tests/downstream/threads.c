@@ -26,7 +26,8 @@ static void counting_next(coterie_job *job) {
     counting_job *counting = (counting_job *)job;
     for (int i = 0; i < ITEMS; i++) counting->total += counting->counts[i], counting->counts[i] = 0;
     if (++counting->phase == PHASES) job_end(job, COTERIE_OK, NULL);
-    else job_begin_own(job, counting->phase % 5 ? ITEMS : 0, 1 + counting->phase); /* some have nothing to do */
+    else /* some have nothing to do */
+        job_begin_own(job, "counting", counting->phase % 5 ? ITEMS : 0, 1 + counting->phase, THREADS);
 }
 
 static void counting_free(coterie_job *job) { free(job); }
@@ -57,7 +58,7 @@ int main(void) {
         counting_job *counting = calloc(1, sizeof *counting);
         assert(counting);
         job_init(&counting->job, &counting_kind, THREADS);
-        job_begin_own(&counting->job, 0, 1);
+        job_begin_own(&counting->job, "counting", 0, 1, THREADS);
         thread_t threads[THREADS];
         pthread_t handles[THREADS];
         for (int slot = 0; slot < THREADS; slot++) {

@@ -76,4 +76,4 @@ def _run(lent: LentRegions, function: Callable[..., object], arguments: tuple[ob
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_idle.clear)  # they stay behind
+    os.register_at_fork(after_in_child=_idle.clear)  # a child has none of these threads

@@ -77,12 +77,16 @@ static inline void job_begin(coterie_job *job, work_t *work, int n_places) {
     park_wake_all(&job->park);
 }
 
-static inline void job_begin_own(coterie_job *job, int64_t n, int64_t size) {
+/* The same on the job's own region, as a stage of n things. */
+static inline void job_begin_own(coterie_job *job, const char *stage, int64_t n, int64_t size, int n_places) {
     memset(&job->own, 0, sizeof job->own);
     job->own.n = n;
     job->own.size = size;
     job->own.n_chunks = (n + size - 1) / size;
-    job_begin(job, &job->own, job->n_slots);
+    job->stage = stage;
+    job->done = 0;
+    job->total = n;
+    job_begin(job, &job->own, n_places);
 }
 
 /* End the job. `why` may be NULL. With the lock. Threads may still be in the phase: they go on to read job->work. */

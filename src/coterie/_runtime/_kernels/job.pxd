@@ -37,7 +37,7 @@ cdef extern from "job.h" nogil:
     void job_explain(char *to, const char *why)
     void job_init(coterie_job *job, const job_kind_t *kind, int n_slots)
     void job_begin(coterie_job *job, work_t *work, int n_places)
-    void job_begin_own(coterie_job *job, int64_t n, int64_t size)
+    void job_begin_own(coterie_job *job, const char *stage, int64_t n, int64_t size, int n_places)
     void job_end(coterie_job *job, int code, const char *why)
     int job_run(coterie_job *job, int slot, double seconds, char *error)
     const char *job_progress(coterie_job *job, int64_t *done, int64_t *total)

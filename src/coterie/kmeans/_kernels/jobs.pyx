@@ -20,7 +20,8 @@ from .tile cimport TILE
 from ..._base._kernels.magnitude cimport magnitude_of
 from ..._runtime._kernels.job cimport (
     COTERIE_BAD_ARGUMENT, COTERIE_F32, COTERIE_F64, COTERIE_MORE, COTERIE_NO_MEMORY, COTERIE_OK, COTERIE_SLOTS,
-    coterie_job, coterie_matrix, job_begin, job_end, job_explain, job_init, job_kind_t, job_lock, job_run, job_unlock)
+    coterie_job, coterie_matrix, job_begin_own, job_end, job_explain, job_init, job_kind_t, job_lock, job_run,
+    job_unlock)
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_load, work_pauses, work_store, work_take
 
@@ -46,7 +47,6 @@ cdef struct assignment_t:
     double *squared        # or NULL
     # The state
     phase_t phase
-    int code               # COTERIE_MORE, or how the job is to end
     int64_t bad_row        # the first one that is not finite; n where there is none
     const double *exact    # (k, d), the centers in float64, ...
     double top             # ... the largest of them, ...
@@ -61,7 +61,6 @@ cdef struct assignment_t:
     int64_t label_rows     # of a chunk
     void *blocks[3]        # memory to free: of the work space, and of centers that had to be copied
     int n_blocks
-    char why[256]
 
 
 cdef struct space_t:  # of a thread
@@ -87,27 +86,24 @@ cdef inline space_t space_of(const assignment_t *a, int place) noexcept nogil:
 
 
 cdef void fail(assignment_t *a, int code, const char *why) noexcept nogil:
-    """Note how the job is to end; the first to say so is right."""
-    if a.code == COTERIE_MORE:
-        a.code = code
-        job_explain(a.why, why)
+    """End the job; without the lock."""
+    job_lock(&a.job)
+    job_end(&a.job, code, why)
+    job_unlock(&a.job)
 
 
-cdef void fail_for_number(assignment_t *a, const char *name, const coterie_matrix *X,
-                          int64_t row) noexcept nogil:
+cdef void explain_row(char *why, size_t size, const char *name, const coterie_matrix *X, int64_t row) noexcept nogil:
     """Say which number of a row is not finite."""
     cdef:
         Py_ssize_t j = 0
         double value
-        char why[256]
     while True:
         value = (<const float *> row_of(X, row))[j] if X.type == COTERIE_F32 else (<const double *> row_of(X, row))[j]
         if not fabs(value) < INFINITY or j == X.d - 1:
             break
         j += 1
-    snprintf(why, sizeof(why), "%s: row %lld, column %lld is %g, which is not finite", name, <long long> row,
-             <long long> j, value)
-    fail(a, COTERIE_BAD_ARGUMENT, why)
+    snprintf(why, size, "%s: row %lld, column %lld is %g, which is not finite", name, <long long> row, <long long> j,
+             value)
 
 
 cdef void *allocate(assignment_t *a, double n_doubles) noexcept nogil:
@@ -141,6 +137,7 @@ cdef void prepare(assignment_t *a) noexcept nogil:
         centers_t *c = &a.centers
         Py_ssize_t i, j
         double apart = 0.0
+        char why[256]
     a.exact = c.exact = centers_over(a, 0)
     if a.exact == NULL:
         return
@@ -149,7 +146,8 @@ cdef void prepare(assignment_t *a) noexcept nogil:
         i = 0
         while row_magnitude(&a.given, i) < INFINITY:
             i += 1
-        fail_for_number(a, "centers", &a.given, i)
+        explain_row(why, sizeof(why), "centers", &a.given, i)
+        fail(a, COTERIE_BAD_ARGUMENT, why)
         return
     a.exponent = exponent_of(a.top)
     if a.exponent:
@@ -304,22 +302,16 @@ cdef void work(coterie_job *job, int place) noexcept nogil:
     job_unlock(job)
 
 
-cdef void begin(assignment_t *a, phase_t phase, int64_t n, int64_t size, const char *stage) noexcept nogil:
-    a.phase = phase
-    a.job.stage, a.job.done, a.job.total = stage, 0, n
-    memset(&a.job.own, 0, sizeof(a.job.own))
-    a.job.own.n, a.job.own.size, a.job.own.n_chunks = n, size, (n + size - 1) // size
-    job_begin(&a.job, &a.job.own, a.n_places)
-
-
 cdef void next_phase(coterie_job *job) noexcept nogil:
-    cdef assignment_t *a = <assignment_t *> job
-    if a.phase == LABEL and a.bad_row < a.X.n:
-        fail_for_number(a, "X", &a.X, a.bad_row)
-    if a.code != COTERIE_MORE:
-        job_end(job, a.code, a.why)
-    elif a.phase == PREPARE:
-        begin(a, LABEL, a.X.n, a.label_rows, "labels")
+    cdef:
+        assignment_t *a = <assignment_t *> job
+        char why[256]
+    if a.phase == PREPARE:
+        a.phase = LABEL
+        job_begin_own(job, "labels", a.X.n, a.label_rows, a.n_places)
+    elif a.bad_row < a.X.n:
+        explain_row(why, sizeof(why), "X", &a.X, a.bad_row)
+        job_end(job, COTERIE_BAD_ARGUMENT, why)
     else:
         job_end(job, COTERIE_OK, NULL)
 
@@ -364,7 +356,6 @@ cdef int nearest_job(const coterie_matrix *X, const coterie_matrix *centers, int
         return COTERIE_NO_MEMORY
     job_init(&a.job, &kind, n_slots)
     a.X, a.given, a.labels, a.squared = X[0], centers[0], labels, squared
-    a.code = COTERIE_MORE
     a.bad_row = n
     a.centers.k, a.centers.d = k, d
     a.label_rows = max(<int64_t> 1, <int64_t> (CHUNK / (cost * TILE))) * TILE
@@ -374,7 +365,7 @@ cdef int nearest_job(const coterie_matrix *X, const coterie_matrix *centers, int
     n_doubles = <double> a.n_places * a.space_size + (0.0 if few else 1.5 * k * d + 1.5 * k + d + 2.0)
     block = <double *> allocate(a, n_doubles)
     if block == NULL:
-        job_explain(error, a.why)
+        job_explain(error, a.job.error)
         free_assignment(&a.job)
         return COTERIE_NO_MEMORY
     a.spaces = cut(&block, a.n_places * a.space_size)
@@ -384,7 +375,8 @@ cdef int nearest_job(const coterie_matrix *X, const coterie_matrix *centers, int
         a.centers.norms = cut(&block, k)
         a.centers.packed32 = <float *> cut(&block, (k * d + 1) // 2)
         a.centers.norms32 = <float *> cut(&block, (k + 1) // 2)
-    begin(a, PREPARE, 1, 1, "centers")
+    a.phase = PREPARE
+    job_begin_own(&a.job, "centers", 1, 1, a.n_places)
     job[0] = &a.job
     return COTERIE_OK
 
