@@ -55,7 +55,7 @@ def _join_groups(distances: NDArray[np.float64], n: int, tree: SpanningTree, n_t
     while True:
         least, nearest = nearest_neighbors(distances, n, n_threads, "single")
         group = np.empty(n, np.int32)
-        edges, heights = tree.edges[done:], tree.heights[done:]
+        edges, heights = tree.edges[done:], tree.weights[done:]
         found = dense.join_neighbors(least, nearest, np.empty(n, np.int64), group, edges, heights)
         for before in reversed(larger):
             dense.find_end_points(*before, heights[:found], edges[:found])
