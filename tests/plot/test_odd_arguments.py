@@ -6,7 +6,17 @@ import pytest
 pytest.importorskip("matplotlib")
 
 from coterie import hierarchy
-from coterie.plot import dendrogram, image_segments, k_distances, kmeans_animation, profile, scatter, silhouette, sweep
+from coterie.plot import (
+    condensed_tree,
+    dendrogram,
+    image_segments,
+    k_distances,
+    kmeans_animation,
+    profile,
+    scatter,
+    silhouette,
+    sweep,
+)
 
 ROWS = np.random.default_rng(0).normal(size=(30, 2))
 PHOTO = np.random.default_rng(0).integers(0, 256, size=(6, 16, 3), dtype=np.uint8)
@@ -87,6 +97,10 @@ ODD = [
     ROWS[:12],
 ]
 SMALL, OF_SMALL = np.random.default_rng(0).normal(size=(12, 3)), np.arange(12) % 3
+CONDENSED = np.array(
+    [(12, row, 1.0 + row, 1) for row in range(12)],
+    [("parent", int), ("child", int), ("lambda_val", float), ("child_size", int)],
+)
 CALLS = {
     scatter: {"X": SMALL, "labels": OF_SMALL, "centers": None, "names": None},
     dendrogram: {
@@ -98,6 +112,7 @@ CALLS = {
         "truncate": None,
         "orientation": None,
     },
+    condensed_tree: {"tree": CONDENSED, "clusters": None, "height": "distance"},
     silhouette: {"X": SMALL, "labels": OF_SMALL, "metric": "euclidean"},
     sweep: {"sweep": None},
     profile: {"profile": None},
