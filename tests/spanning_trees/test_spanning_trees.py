@@ -11,7 +11,7 @@ from coterie.spanning_trees._points import spanning_tree_of_points
 
 
 def assert_minimum(tree, y):
-    assert np.sort(tree.heights).tolist() == reference.spanning_tree_weights(y)
+    assert np.sort(tree.weights).tolist() == reference.spanning_tree_weights(y)
     reached = {0}
     for _ in tree.edges:  # all points are connected
         reached.update(*(edge for edge in tree.edges.tolist() if reached & set(edge)))

@@ -28,6 +28,17 @@ def order_leaves(children: NDArray[np.int64], size: NDArray[np.int64]) -> tuple[
     return first, leaves
 
 
+def order_children(children: NDArray[np.int64], edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The children of each row in the order in which Prim's algorithm visits them from point 0 on; in place.
+
+    edges : (n - 1, 2), of the spanning tree: a point of each child, before they are ordered
+    """
+    size = count_leaves(children)
+    first, _ = order_leaves(children, size)
+    walks.order_children(edges, size, first, np.empty_like(size), children)
+    return children
+
+
 def order_clusters(children: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.int64]:
     """The rows of the tree: those of the left subtree, those of the right subtree, then the node itself."""
     order = np.empty(len(children), np.int64)

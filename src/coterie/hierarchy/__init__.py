@@ -36,7 +36,7 @@ it needs in `_methods.py`. A new way to merge is a module beside `_chain.py`, an
 
 # Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
 # package, while another thread, which imports the package, locks them the other way around.
-from .. import distances, scaling  # noqa: F401
+from .. import distances, scaling, spanning_trees  # noqa: F401
 from .._dendrogram.cluster_node import ClusterNode, to_tree
 from .._dendrogram.cuts import cut_tree, fcluster, leaders
 from .._dendrogram.drawing import dendrogram, set_link_color_palette

@@ -15,8 +15,11 @@ from .._base.parameters import BOOL, CALLABLE, NONE, Rule, integer, one_of
 from .._base.state import FLOATS, Array
 from .._base.wording import shown
 from .._dendrogram.merges import label_merges
+from .._dendrogram.walks import order_children
 from .._runtime import progress, threads
+from .._runtime.thresholds import thresholds
 from ..distances._metrics import FITTED_METRIC, check_fitted, check_suits, is_precomputed
+from ..spanning_trees._minimum_spanning_tree import tree_of_rows
 from ..spanning_trees._points import spanning_tree_of_points
 from ._linkage import agglomerate, from_condensed
 from ._methods import EUCLIDEAN_METHODS
@@ -409,9 +412,14 @@ def _grow_tree(
     X: NDArray[np.floating], metric: distances.Metric, n_threads: int
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Single linkage: linkage matrix and scikit-learn's children."""
-    edges, heights = spanning_tree_of_points(X, metric, n_threads)
-    order = np.argsort(heights, kind="stable")
-    Z = label_merges(edges[order], heights[order], ordered=False)
-    children = Z[:, :2].astype(np.intp)
+    if len(X) <= thresholds.few_clusters:  # as scikit-learn also where distances are equal
+        edges, weights = spanning_tree_of_points(X, metric, n_threads)
+        order = np.argsort(weights, kind="stable")
+        Z = label_merges(edges[order], weights[order], ordered=False)
+        children = Z[:, :2].astype(np.intp)
+    else:
+        edges, weights = tree_of_rows(X, metric, n_threads)[0]
+        Z = label_merges(edges, weights, ordered=False)
+        children = order_children(Z[:, :2].astype(np.int64), edges).astype(np.intp, copy=False)
     Z[:, :2].sort(axis=1)
     return Z, children

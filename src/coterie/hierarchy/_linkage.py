@@ -14,7 +14,7 @@ from .._base.containers import native
 from .._dendrogram.cuts import fcluster
 from .._dendrogram.leaf_order import order_branches
 from .._dendrogram.linkage_matrix import warn_of_distances
-from .._dendrogram.merges import Merges
+from .._dendrogram.merges import Merges, label_merges
 from .._runtime import memory
 from .._runtime.threads import resolve_n_jobs
 from .._runtime.thresholds import thresholds
@@ -23,7 +23,8 @@ from ..distances._condensed import check_condensed
 from ..distances._metrics import check_suits, safe_exponent
 from ..distances._pairwise import fill_condensed
 from ..spanning_trees._matrix import spanning_tree_of_matrix
-from ..spanning_trees._points import not_finite, spanning_tree_of_points
+from ..spanning_trees._minimum_spanning_tree import tree_of_rows
+from ..spanning_trees._points import not_finite
 from ._centers import merge_centers, merge_ward
 from ._chain import merge_by_chain
 from ._clusters import Clusters
@@ -346,6 +347,8 @@ def agglomerate(X: NDArray[np.floating], method: str, metric: Metric, n_threads:
         A distance is NaN or infinite.
     """
     n = len(X)
+    if method == "single" and n > thresholds.few_clusters:
+        return label_merges(*tree_of_rows(X, metric, n_threads)[0])
     exponent = safe_exponent(metric, X)
     X, exponent = power_of_two.divided(X, exponent), exponent * metric.degree
     merges = Merges(n)
@@ -360,8 +363,6 @@ def agglomerate(X: NDArray[np.floating], method: str, metric: Metric, n_threads:
         if not largest < np.inf:
             raise not_finite(metric)
         exponent += merge_matrix(y, largest, method, merges, n_threads, True)
-    elif method == "single":
-        merges.pairs[:], merges.heights[:] = spanning_tree_of_points(X, metric, n_threads)
     else:
         exponent += _merge_points(X, method, merges, n_threads)
     return _finish(merges, method, exponent)

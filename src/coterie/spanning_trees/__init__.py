@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Minimum spanning trees, from which single linkage is made.
+"""Minimum spanning trees: of rows, of their mutual reachability, and of given distances.
 
-`_matrix.py` finds the tree of given distances: condensed (`_kernels/dense.pyx`: Prim's algorithm for few points,
-Boruvka's for many, on the nearest neighbors of `_scans.py`, kernel `scans`), a square matrix (kernel `square`: Prim's),
-or a sparse graph (kernel `graph`: Kruskal's). `_points.py` computes the distances of points as
-the tree grows (`_kernels/prim.pyx`), in memory that grows with the number of points. Both return a `SpanningTree`
-(`_tree.py`), whose edges become a linkage matrix in `coterie._dendrogram.merges`.
+`_minimum_spanning_tree.py` has the public function, and chooses the way for rows. With few features `_kd_tree.py`
+finds the tree: it gives each point a list of its nearest others, and searches beyond the lists (kernel `foreign`),
+while `_boruvka.py` joins components in rounds (kernel `boruvka`). Other rows go through `_points.py`, which computes
+distances as the tree grows (kernel `prim`), in memory that grows with the number of points. `_matrix.py` finds the tree
+of given distances: condensed (kernel `dense`: Prim's algorithm for few points, Boruvka's for many, on the nearest
+neighbors of `_scans.py`, kernel `scans`), a square matrix (kernel `square`: Prim's), or a sparse graph (kernel `graph`:
+Kruskal's). All return a `SpanningTree` (`_tree.py`), whose edges become a linkage matrix in
+`coterie._dendrogram.merges`.
 
 Another algorithm gets a kernel and a module of its own, and returns a `SpanningTree` as well.
 """
 
-__all__: list[str] = []  # nothing is public yet
+from .. import distances, neighbors  # noqa: F401
+from ._minimum_spanning_tree import minimum_spanning_tree
+from ._tree import SpanningTree
+
+__all__ = ["SpanningTree", "minimum_spanning_tree"]

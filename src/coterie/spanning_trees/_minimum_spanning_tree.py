@@ -3,18 +3,133 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._runtime import progress
-from ..distances._pairwise import fill_rectangle, prepare
+from .._base import power_of_two
+from .._base.arrays import as_doubles, as_matrix
+from .._base.parameters import DICT, NONE, check_parameters, integer
+from .._runtime.threads import resolve_n_jobs
+from ..distances import Metric
+from ..distances._metrics import METRIC, check_suits, read_metric, safe_exponent
+from ..neighbors import _vectors, kneighbors
+from . import _kd_tree
+from ._points import tree_of_points
 from ._tree import SpanningTree, in_order
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
-    from ..distances import Metric
+_FEATURES_AT_MOST = 20  # of a k-d tree that pays
+
+_RULES = {"metric": METRIC, "min_samples": (integer(1), NONE), "metric_params": (DICT, NONE)}
+
+
+def minimum_spanning_tree(
+    X: ArrayLike,
+    metric: str | Callable[..., object] | Metric = "euclidean",
+    *,
+    min_samples: int | None = None,
+    core_distances: ArrayLike | None = None,
+    p: float | None = None,
+    metric_params: Mapping[str, object] | None = None,
+    n_jobs: int | None = None,
+) -> SpanningTree:
+    """Join all rows by the edges that weigh least together.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, d)
+        Rows; not modified.
+    metric : str, callable or Metric, default="euclidean"
+        The distance, see `coterie.distances`.
+    min_samples : int, default=None
+        Weigh edges by mutual reachability, as HDBSCAN does: the largest of the distance and of the *core distances* of
+        its two rows. The core distance of a row is that to its `min_samples`-th nearest row, itself counted. At most n.
+    core_distances : array-like of shape (n,), default=None
+        Core distances that are known already, at least 0, instead of `min_samples`.
+    p : float, default=None
+        The exponent of minkowski.
+    metric_params : dict, default=None
+        Further arguments of the metric.
+    n_jobs : int, default=None
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
+
+    Returns
+    -------
+    edges : ndarray of shape (n - 1, 2), int64
+        Two rows each, the lower one first.
+    weights : ndarray of shape (n - 1,), float64
+        Their weights, in units of the metric, from light to heavy.
+
+        The two are a named tuple, `SpanningTree`.
+
+    Raises
+    ------
+    ValueError
+        `X` is no table of finite numbers, the metric is unknown or is not defined for some row, both `min_samples` and
+        `core_distances` are given, or one of them is out of range.
+    TypeError
+        The metric does not take such an argument.
+
+    See Also
+    --------
+    coterie.HDBSCAN : Clusters from the tree of mutual reachability distances.
+    coterie.hierarchy.linkage : ``method="single"`` makes a dendrogram of the tree.
+
+    Notes
+    -----
+    Edges are compared by weight, then by their lower, then by their higher row. In this order no two are equal, so
+    there is one minimum spanning tree, whatever the number of threads and the algorithm.
+
+    Up to about 20 features and metrics of vectors: about O(n log n) time, with a k-d tree; else O(n^2 d) at most. The
+    memory is proportional to n d, whatever the way.
+
+    References
+    ----------
+    O. Boruvka, "O jistem problemu minimalnim", Prace moravske prirodovedecke spolecnosti 3, 1926.
+    W. B. March, P. Ram and A. G. Gray, "Fast Euclidean minimum spanning tree", KDD 2010,
+    https://doi.org/10.1145/1835804.1835882.
+
+    Examples
+    --------
+    >>> from coterie.spanning_trees import minimum_spanning_tree
+    >>> edges, weights = minimum_spanning_tree([[0.0], [5.0], [1.0], [7.0]])
+    >>> edges
+    array([[0, 2],
+           [1, 3],
+           [1, 2]])
+    >>> weights
+    array([1., 2., 4.])
+    """
+    check_parameters(
+        "minimum_spanning_tree", _RULES, {"metric": metric, "min_samples": min_samples, "metric_params": metric_params}
+    )
+    if min_samples is not None and core_distances is not None:
+        raise ValueError("Either 'min_samples' or 'core_distances' may be given, not both.")
+    n_threads = resolve_n_jobs(n_jobs)
+    measure = read_metric(metric, metric_params, p)
+    if measure is None:
+        raise NotImplementedError
+    X = as_matrix(X)
+    check_suits(X, measure)
+    n = len(X)
+    if min_samples is not None and min_samples > n:
+        raise ValueError(f"'min_samples' must be at most the number of rows, {n}. Got {min_samples}.")
+    core = None if core_distances is None else _read_core_distances(core_distances, n)
+    return tree_of_rows(X, measure, n_threads, min_samples=min_samples, core=core)[0]
+
+
+def _read_core_distances(core_distances: ArrayLike, n: int) -> NDArray[np.float64]:
+    core = as_doubles(core_distances, name="core_distances")
+    if core.shape != (n,):
+        raise ValueError(f"'core_distances' must have shape ({n},), one for each row. Got {core.shape}.")
+    if core.min(initial=0.0) < 0:
+        i = int(core.argmin())
+        raise ValueError(f"'core_distances' must be at least 0. Got {core[i]} for row {i}.")
+    return core + 0.0  # -0 becomes 0
 
 
 def tree_of_rows(
@@ -36,32 +151,58 @@ def tree_of_rows(
     n_threads : int
         The result does not depend on it.
     min_samples : int or None
-        Weigh edges by mutual reachability: a core distance is that to so many rows, the row itself counted.
+        Weigh edges by mutual reachability: a core distance is that to so many rows, the row itself counted. At most n.
     core : ndarray of shape (n,) or None
         Core distances that are known already, instead.
     """
     n = len(X)
-    points, row = prepare(X, metric, n_threads), np.empty((1, n))
-    if min_samples is not None:
-        core = np.empty(n)
-        for i in range(n):
-            fill_rectangle(X[i : i + 1], points, metric, 1, row)
-            core[i] = np.sort(row[0])[min_samples - 1]
-    edges, weights = np.empty((n - 1, 2), np.int64), np.empty(n - 1)
-    outside, least, to = np.ones(n, np.bool_), np.full(n, np.inf), np.full(n, -1)
-    last = 0
-    for step in range(n - 1):
-        progress.report("spanning tree", step, n - 1)
-        outside[last] = False
-        fill_rectangle(X[last : last + 1], points, metric, 1, row)
-        w = row[0] if core is None else np.maximum(np.maximum(row[0], core), core[last])
-        i = np.arange(n)
-        lower, higher = np.minimum(i, last), np.maximum(i, last)
-        known_lower, known_higher = np.minimum(i, to), np.maximum(i, to)
-        tie = (w == least) & ((lower < known_lower) | ((lower == known_lower) & (higher < known_higher)))
-        better = outside & ((w < least) | tie)
-        least[better], to[better] = w[better], last
-        (rest,) = outside.nonzero()
-        best = rest[np.lexsort((np.maximum(rest, to[rest]), np.minimum(rest, to[rest]), least[rest]))[0]]
-        edges[step], weights[step], last = (to[best], best), least[best], best
-    return in_order(edges, weights), core
+    if n == 1:
+        return SpanningTree(np.empty((0, 2), np.int64), np.empty(0)), np.zeros(1) if min_samples else core
+    if metric.kernel == "haversine" and min_samples is not None:
+        # Reduced distances have lost digits of small angles.
+        core = kneighbors(X, min_samples, metric=metric, n_jobs=n_threads)[0][:, -1]
+        min_samples = None
+    exponent = safe_exponent(metric, X)
+    vectors = _vectors.as_vectors(X, metric, exponent)
+    if vectors is None or vectors.X.shape[1] > _FEATURES_AT_MOST:
+        return tree_of_points(X, metric, n_threads, min_samples=min_samples, core=core)
+    known = None if core is None else _shortened(core, vectors)
+    (edges, weights), found = _kd_tree.tree_of_vectors(vectors, n_threads, min_samples, known)
+    if found is not None and core is None:
+        core = _lengthened(found, vectors)
+    if metric.kernel == "haversine":
+        weights = _angles(X, edges)
+        if core is not None:
+            weights = np.maximum(weights, core[edges].max(axis=1))
+        return in_order(edges, weights), core
+    weights = _lengthened(weights, vectors)
+    if not weights[-1] < np.inf:
+        raise ValueError(
+            "The distances are too large for a spanning tree: some would be beyond the largest number, "
+            f"{np.finfo(np.float64).max:.3g}. Divide the data by some number."
+        )
+    return SpanningTree(edges, weights), core
+
+
+def _shortened(core: NDArray[np.float64], vectors: _vectors.Vectors) -> NDArray[np.float64]:
+    """Core distances as the k-d tree compares them."""
+    if vectors.metric.kernel in ("cosine", "correlation"):
+        return 2.0 * core
+    if vectors.metric.kernel == "haversine":
+        return 4.0 * np.sin(0.5 * np.minimum(core, np.pi)) ** 2
+    return power_of_two.divided(core, vectors.exponent * vectors.metric.degree)
+
+
+def _lengthened(values: NDArray[np.float64], vectors: _vectors.Vectors) -> NDArray[np.float64]:
+    """What the k-d tree compares, as distances of the metric."""
+    if vectors.metric.kernel in ("euclidean", "minkowski"):  # roots are taken already
+        return power_of_two.multiplied(values, vectors.exponent)
+    return vectors.restore(values)
+
+
+def _angles(X: NDArray[Any], edges: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The haversine distance of each edge, by the formula: it is good to the last digits for points close by."""
+    (a, b), (c, d) = X[edges[:, 0]].astype(np.float64).T, X[edges[:, 1]].astype(np.float64).T
+    h = np.sin(0.5 * (a - c)) ** 2 + np.cos(a) * np.cos(c) * np.sin(0.5 * (b - d)) ** 2
+    angles: NDArray[np.float64] = 2.0 * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+    return angles

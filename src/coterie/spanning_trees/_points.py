@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from .._runtime import parallel, progress
 from ..distances._metrics import safe_exponent
 from ..distances._pairwise import fill_rectangle, prepare
 from ._kernels import prim
-from ._tree import SpanningTree
+from ._tree import SpanningTree, in_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,3 +65,33 @@ def spanning_tree_of_points(X: NDArray[np.floating], metric: Metric, n_threads: 
 def not_finite(metric: Metric) -> ValueError:
     """The error of a metric that has no finite distance for some rows."""
     return ValueError(f"The {metric.name} distance is NaN or infinite between some rows.")
+
+
+def tree_of_points(
+    X: NDArray[Any], metric: Metric, n_threads: int, *, min_samples: int | None, core: NDArray[np.float64] | None
+) -> tuple[SpanningTree, NDArray[np.float64] | None]:
+    """The minimum spanning tree of rows in the order of weights and rows, and their core distances."""
+    n = len(X)
+    points, row = prepare(X, metric, n_threads), np.empty((1, n))
+    if min_samples is not None:
+        core = np.empty(n)
+        for i in range(n):
+            fill_rectangle(X[i : i + 1], points, metric, 1, row)
+            core[i] = np.sort(row[0])[min_samples - 1]
+    edges, weights = np.empty((n - 1, 2), np.int64), np.empty(n - 1)
+    outside, least, to = np.ones(n, np.bool_), np.full(n, np.inf), np.full(n, -1)
+    every, last = np.arange(n), 0
+    for step in range(n - 1):
+        progress.report("spanning tree", step, n - 1)
+        outside[last] = False
+        fill_rectangle(X[last : last + 1], points, metric, 1, row)
+        w = row[0] if core is None else np.maximum(np.maximum(row[0], core), core[last])
+        lower, higher = np.minimum(every, last), np.maximum(every, last)
+        known_lower, known_higher = np.minimum(every, to), np.maximum(every, to)
+        tie = (w == least) & ((lower < known_lower) | ((lower == known_lower) & (higher < known_higher)))
+        better = outside & ((w < least) | tie)
+        least[better], to[better] = w[better], last
+        (rest,) = outside.nonzero()
+        best = rest[np.lexsort((np.maximum(rest, to[rest]), np.minimum(rest, to[rest]), least[rest]))[0]]
+        edges[step], weights[step], last = (to[best], best), least[best], int(best)
+    return in_order(edges, weights), core

@@ -38,6 +38,35 @@ def order_leaves(
             leaves[first[i]] = <int32_t> i
 
 
+def order_children(
+        const int64_t[:, ::1] edges,      # IN     (n - 1, 2), a point of each child of row i
+        const int64_t[::1] size,          # IN     (2 n - 1,), points below each node
+        const int64_t[::1] first,         # IN     (2 n - 1,), place of the leftmost point below each node
+        int64_t[::1] entry,               # WORK   (2 n - 1,), the first point below each node that is visited
+        int64_t[:, ::1] children):        # INOUT  (n - 1, 2)
+    """Order the children of each row as Prim's algorithm visits them from point 0 on. O(n) time.
+
+    It visits all of a cluster before it leaves it, by the edge that merged it.
+    """
+    cdef:
+        Py_ssize_t n = children.shape[0] + 1, i
+        int64_t left, right, place
+    with nogil:
+        entry[2 * n - 2] = 0
+        for i in range(n - 2, -1, -1):
+            left = children[i, 0]
+            right = children[i, 1]
+            place = first[entry[n + i]]
+            if first[left] <= place < first[left] + size[left]:
+                entry[left] = entry[n + i]
+                entry[right] = edges[i, 1]
+            else:
+                entry[right] = entry[n + i]
+                entry[left] = edges[i, 0]
+                children[i, 0] = right
+                children[i, 1] = left
+
+
 def order_clusters(
         const int64_t[:, ::1] children,   # IN     (n - 1, 2)
         const int64_t[::1] size,          # IN     (2 n - 1,), points below each node

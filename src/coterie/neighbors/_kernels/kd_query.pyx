@@ -13,25 +13,6 @@ from ..._runtime._kernels.bits cimport count_bits
 from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
-cdef extern from "kd_query.h" nogil:
-    enum: BATCH "BATCH_QUERIES"
-    ctypedef struct batch_t:
-        const kd_tree_t *tree
-        const double *points
-        const int64_t *number
-        const double *box
-        Py_ssize_t n
-        bint others
-        Py_ssize_t k
-        double *near
-        int64_t *rows
-        double limit[BATCH]
-        double farthest
-    void list_clear(double *distances, int64_t *rows, Py_ssize_t k) noexcept
-    void list_finish(double *distances, int64_t *rows, Py_ssize_t k) noexcept
-    void (*batch_gaps_f64[])(const kd_tree_t *, const double *, const double *, double *, double *) noexcept
-    void (*batch_search_f64[])(batch_t *) noexcept
-
 QUERIES = BATCH
 
 
@@ -77,6 +58,18 @@ cdef void set_batch(batch_t *b, const kd_tree_t *one, int64_t leaf, Py_ssize_t p
 # ------------------------------------------------------------------------------------------- the k nearest
 
 
+cdef void find_nearest(batch_t *b) noexcept nogil:
+    """The k nearest of each query of a batch, from near to far: `near` and `rows`, which need no values before."""
+    cdef Py_ssize_t i
+    for i in range(BATCH):
+        b.limit[i] = INFINITY if i < b.n else -1.0
+    b.farthest = INFINITY
+    list_clear(b.near, b.rows, b.n * b.k)
+    batch_search_f64[simd_level()](b)
+    for i in range(b.n):
+        list_finish(b.near + i * b.k, b.rows + i * b.k, b.k)
+
+
 def nearest(
         Tree many,                        # IN     where the neighbors are
         Tree one,                         # IN     where the queries are
@@ -92,7 +85,6 @@ def nearest(
     """The k nearest of each query, from near to far; on ties the lowest rows."""
     cdef:
         Py_ssize_t k = distances.shape[1], i, j, m, row
-        int level = simd_level()
         batch_t b
         part_t part
     b.others = others
@@ -105,13 +97,8 @@ def nearest(
                 set_batch(&b, &one.tree, which[m // parts], m % parts, parts, &many.tree)
                 if b.n == 0:
                     continue
-                for i in range(BATCH):
-                    b.limit[i] = INFINITY if i < b.n else -1.0
-                b.farthest = INFINITY
-                list_clear(b.near, b.rows, b.n * k)
-                batch_search_f64[level](&b)
+                find_nearest(&b)
                 for i in range(b.n):
-                    list_finish(b.near + i * k, b.rows + i * k, k)
                     row = b.number[i]
                     if root:
                         for j in range(k):

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Minimum spanning tree of vectors with few features, with a k-d tree.
+
+The tree sorts the points, so that those near each other lie together. It gives each point a list of its nearest others,
+and finds the nearest point of another component for those whose lists do not suffice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._runtime import parallel
+from ..neighbors import _kd_tree
+from ..neighbors._kernels import kd_query
+from ._boruvka import grow, new_forest
+from ._kernels import foreign
+from ._tree import SpanningTree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..neighbors._vectors import Vectors
+
+_LEAF = 32
+_LISTED = 6  # others on the list of a point: fewer let searches pay less often, more cost memory
+_MOST_LISTED = 24
+
+
+def tree_of_vectors(
+    vectors: Vectors, n_threads: int, min_samples: int | None, core: NDArray[np.float64] | None
+) -> tuple[SpanningTree, NDArray[np.float64] | None]:
+    """The minimum spanning tree of at least two vectors, and their core distances; weights and core distances are what
+    `unreduced` makes of reduced distances.
+
+    min_samples : that core distances are found for
+    core : core distances that are known instead, by row
+    """
+    n = len(vectors.X)
+    tree = _kd_tree.build(vectors, n_threads, _LEAF)
+    order = np.asarray(tree.order)
+    room = np.empty(len(tree.nodes), np.int64)
+    leaves = room[: kd_query.leaves(tree, room)].copy()
+    unreduced = _UNREDUCED.get(vectors.metric.kernel, foreign.SAME)
+
+    listed = min(max(_LISTED, min(min_samples or 0, _MOST_LISTED)), n - 1)
+    forest = new_forest(order, listed)
+    columns = max(listed, (min_samples or 1) - 1)
+    by_position = np.empty(n if min_samples else 0)
+    near = np.empty((n_threads, _LEAF * columns)), np.empty((n_threads, _LEAF * columns), np.int64)
+    parallel.over_in_steps(
+        "neighbors",
+        n,
+        len(leaves),
+        4,
+        n_threads,
+        foreign.fill_lists,
+        tree,
+        leaves,
+        1,
+        unreduced,
+        columns,
+        min_samples or 0,
+        forest,
+        by_position,
+        *near,
+    )
+    del near
+    if core is not None:
+        by_position = core[order]
+    nodes = room[: foreign.list_nodes(tree, room)]
+    least = np.empty(len(tree.nodes) if len(by_position) else 0)
+    if len(by_position):
+        foreign.least_core(tree, nodes, by_position, least)
+    whole = np.empty(len(tree.nodes), np.int64)
+
+    def search() -> None:
+        foreign.mark_nodes(tree, nodes, forest, whole)
+        state = tree, leaves, whole, unreduced, by_position, least, forest
+        parallel.over(len(leaves), 1, n_threads, foreign.search, *state)
+
+    found = grow(forest, by_position if len(by_position) else None, search, n_threads)
+    if core is None and min_samples:
+        core = np.empty(n)
+        core[order] = by_position
+    return found, core
+
+
+_UNREDUCED = {"euclidean": foreign.ROOT, "minkowski": foreign.POWER}

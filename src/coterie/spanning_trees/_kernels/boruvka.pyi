@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import numpy as np
+from numpy.typing import NDArray
+
+from ..._runtime._kernels.work import Region
+
+MOST: int
+
+class Forest:
+    def __init__(
+        self,
+        order: NDArray[np.int64],
+        component: NDArray[np.int64],
+        near: NDArray[np.int64],
+        weights: NDArray[np.float64],
+        at: NDArray[np.uint8],
+        beyond: NDArray[np.float64],
+        bound: NDArray[np.float64],
+        edge: NDArray[np.int64],
+    ) -> None: ...
+    order: NDArray[np.int64]
+    component: NDArray[np.int64]
+    near: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    at: NDArray[np.uint8]
+    beyond: NDArray[np.float64]
+    bound: NDArray[np.float64]
+    edge: NDArray[np.int64]
+
+def weigh_lists(forest: Forest, core: NDArray[np.float64], region: Region, slot: int) -> None: ...
+def advance(forest: Forest, region: Region, slot: int) -> None: ...
+def choose(forest: Forest, region: Region, slot: int) -> None: ...
+def join(
+    forest: Forest,
+    roots: NDArray[np.int64],
+    n_roots: int,
+    parent: NDArray[np.int64],
+    edges: NDArray[np.int64],
+    weights: NDArray[np.float64],
+) -> int: ...
+def relabel(forest: Forest, parent: NDArray[np.int64], region: Region, slot: int) -> None: ...
