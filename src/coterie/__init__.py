@@ -9,7 +9,7 @@ True
 
 ================  ==================================================================================
 `kmeans`          `KMeans` and its parts, with scikit-learn's names
-`density`         `DBSCAN`, with scikit-learn's names
+`density`         `DBSCAN` and `HDBSCAN`, with scikit-learn's names
 `hierarchy`       `AgglomerativeClustering`, `DivisiveClustering`, and ``scipy.cluster.hierarchy``
 `selection`       how many clusters to look for, which ``eps``, and sweeps over any parameters
 `explain`         what sets each cluster apart, in numbers and words; how new rows differ
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from ._base.model_files import load
     from ._runtime.progress import Cancelled, progress
     from ._runtime.threads import get_num_threads, num_threads, set_num_threads
-    from .density import DBSCAN, dbscan
+    from .density import DBSCAN, HDBSCAN, dbscan
     from .explain import outlier_scores
     from .hierarchy import AgglomerativeClustering, DivisiveClustering
     from .kmeans import KMeans, k_means, kmeans_plusplus
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DBSCAN",
+    "HDBSCAN",
     "AgglomerativeClustering",
     "Cancelled",
     "ClusteringWarning",
@@ -101,7 +102,7 @@ _HOMES = {
     "_base.model_files": ("load",),
     "_runtime.progress": ("Cancelled", "progress"),
     "_runtime.threads": ("get_num_threads", "num_threads", "set_num_threads"),
-    "density": ("DBSCAN", "dbscan"),
+    "density": ("DBSCAN", "HDBSCAN", "dbscan"),
     "explain": ("outlier_scores",),
     "hierarchy": ("AgglomerativeClustering", "DivisiveClustering"),
     "kmeans": ("KMeans", "k_means", "kmeans_plusplus"),

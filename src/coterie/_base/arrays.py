@@ -40,7 +40,7 @@ _ON_DEVICE = "it is in the memory of a GPU or another device. Copy it to the mem
 
 
 def as_matrix(
-    X: ArrayLike, *, name: str = "X", owner: str | None = None, allow_nan: bool = False
+    X: ArrayLike, *, name: str = "X", owner: str | None = None, allow_nan: bool = False, finite: bool = True
 ) -> NDArray[np.floating]:
     """Return `X` as a native, aligned, C-ordered float array of two dimensions.
 
@@ -56,7 +56,9 @@ def as_matrix(
     owner : str, optional
         The estimator or function that needs it, for the messages.
     allow_nan : bool
-        Let NaN (a missing value) pass; infinity never does.
+        Let NaN (a missing value) pass, but not infinity.
+    finite : bool
+        False lets NaN and infinity pass.
 
     Raises
     ------
@@ -76,7 +78,7 @@ def as_matrix(
     if array.size == 0:
         what, by = "sample" if len(array) == 0 else "feature", f" by {owner}" if owner else ""
         raise ValueError(f"Found array with 0 {what}(s) (shape={array.shape}) while a minimum of 1 is required{by}.")
-    if largest_magnitude(array) == math.inf:
+    if finite and largest_magnitude(array) == math.inf:
         _raise_for_not_finite(array, X, name, owner, allow_nan)
     return array
 

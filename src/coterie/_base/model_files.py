@@ -17,6 +17,7 @@ _CLASSES = (
     "coterie.AgglomerativeClustering",
     "coterie.DBSCAN",
     "coterie.DivisiveClustering",
+    "coterie.HDBSCAN",
     "coterie.KMeans",
     "coterie.neighbors.NearestNeighbors",
     "coterie.scaling.Scaler",

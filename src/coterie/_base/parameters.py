@@ -63,6 +63,7 @@ def as_float(value: float) -> float:
         return math.inf
 
 
+POSITIVE = Rule("a float in the range (0.0, inf)", lambda value: is_real(value) and 0 < as_float(value) < math.inf)
 NUMBER = Rule("a real number", lambda value: is_real(value) and not math.isnan(as_float(value)))
 
 

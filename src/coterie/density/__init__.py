@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Clusters as dense regions: DBSCAN.
+"""Clusters as dense regions: DBSCAN, HDBSCAN.
 
 `_dbscan` has the estimator and the function. They read parameters and data, and choose how neighbors are found:
 
@@ -14,13 +14,19 @@
 All ways return `_clusters.Clusters`. `_core_points` finds the core point nearest to a row, for `predict` and outlier
 scores.
 
+`_hdbscan` has the estimator for all densities at once. `coterie.spanning_trees` finds the tree of its mutual
+reachability distances; `_condensed_tree` condenses it, selects clusters and labels the rows (kernels: `condense`).
+`_reachability` has core distances of weighted rows, and finds what `predict` needs.
+
 Another density-based method is a module beside `_dbscan`; its kernels begin with its name. It finds neighbors with
 `coterie.neighbors`, or leaf by leaf as `dbscan_core` does.
 """
 
 # Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
 # package, while another thread, which imports the package, locks them the other way around.
-from .. import distances, neighbors, scaling  # noqa: F401
+from .. import distances, neighbors, scaling, spanning_trees  # noqa: F401
+from ._condensed_tree import CondensedTree
 from ._dbscan import DBSCAN, dbscan
+from ._hdbscan import HDBSCAN
 
-__all__ = ["DBSCAN", "dbscan"]
+__all__ = ["DBSCAN", "HDBSCAN", "CondensedTree", "dbscan"]

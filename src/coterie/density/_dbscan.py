@@ -16,7 +16,7 @@ from .._base.clusterer import InductiveClusterer
 from .._base.columns import check_column_names, check_n_features, column_names
 from .._base.estimator import UNCHANGED, Estimator
 from .._base.exceptions import ClusteringWarning
-from .._base.parameters import DICT, N_JOBS, NONE, Rule, as_float, integer, is_real, one_of, real
+from .._base.parameters import DICT, N_JOBS, NONE, POSITIVE, integer, one_of, real
 from .._base.state import FLOATS, Array
 from .._base.warnings import warn
 from .._runtime import progress, threads
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
 
 _WITH_MAGNITUDE = ("euclidean", "sqeuclidean", "manhattan", "chebyshev", "minkowski", "haversine")
 _COARSE = 20  # steps from a float32 number to the next within eps, at least
-
-
-_EPS = Rule("a float in the range (0.0, inf)", lambda value: is_real(value) and 0 < as_float(value) < math.inf)
 
 
 class DBSCAN(InductiveClusterer):
@@ -139,7 +136,7 @@ class DBSCAN(InductiveClusterer):
     __module__ = "coterie"  # where users and pickles find it
 
     _rules = {
-        "eps": (_EPS,),
+        "eps": (POSITIVE,),
         "min_samples": (integer(1),),
         "metric": METRIC,
         "metric_params": (DICT, NONE),
@@ -154,7 +151,7 @@ class DBSCAN(InductiveClusterer):
         "core_sample_indices_": (Array((np.intp,), ("n_core_samples",), low=0),),
         "components_": (Array(FLOATS, ("n_core_samples", "n_features_in_")),),
         "labels_": (Array((np.intp,), ("n_samples",), low=-1, high="n_core_samples"),),
-        "_fit_eps": (_EPS,),
+        "_fit_eps": (POSITIVE,),
         "_fit_metric": FITTED_METRIC,
     }
 

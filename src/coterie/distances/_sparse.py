@@ -89,7 +89,7 @@ class SparseRows:
 
 
 def as_sparse_rows(
-    X: Any, n_threads: int, *, name: str = "X", owner: str | None = None, is_sorted: bool = True
+    X: Any, n_threads: int, *, name: str = "X", owner: str | None = None, is_sorted: bool = True, finite: bool = True
 ) -> SparseRows:
     """Return the rows of a sparse matrix, checked; the caller's own arrays where nothing has to be changed.
 
@@ -103,6 +103,8 @@ def as_sparse_rows(
         What the messages call the data and who needs it.
     is_sorted : bool
         The columns of each row are to be in order. Values of the same place are added up in any case.
+    finite : bool
+        False lets NaN and infinity pass.
 
     Raises
     ------
@@ -141,7 +143,7 @@ def as_sparse_rows(
     if columns.dtype not in (np.int32, np.int64):
         columns = columns.astype(np.int64)
     columns, values = for_kernels(columns[: starts[-1]]), values[: starts[-1]]
-    if not np.isfinite(values).all():
+    if finite and not np.isfinite(values).all():
         _raise_for_not_finite(starts, columns, values, name, owner)
 
     verdict = _check_columns(starts, columns, shape[1], n_threads)

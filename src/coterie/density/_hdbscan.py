@@ -1,0 +1,1024 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""HDBSCAN as scikit-learn's estimator: parameters, data, attributes, and labels of new rows."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+
+from .. import distances
+from .._base import power_of_two
+from .._base.arrays import as_weights
+from .._base.blocks import blocks
+from .._base.clusterer import InductiveClusterer
+from .._base.columns import check_column_names, check_n_features, column_names
+from .._base.estimator import UNCHANGED, Estimator
+from .._base.exceptions import ClusteringWarning
+from .._base.parameters import BOOL, DICT, N_JOBS, NONE, POSITIVE, Rule, check_parameters, integer, number, one_of, real
+from .._base.state import ABSENT, FLOATS, Array
+from .._base.warnings import warn
+from .._dendrogram.cuts import labels_by_number
+from .._dendrogram.merges import label_merges
+from .._runtime import memory, progress, threads
+from ..distances import _sparse
+from ..distances._metrics import (
+    FITTED_METRIC,
+    METRIC,
+    check_fitted,
+    check_suits,
+    is_precomputed,
+    read_metric,
+    safe_exponent,
+)
+from ..distances._pairwise import fill_rectangle, prepare
+from ..distances._sparse import SparseRows
+from ..neighbors._search import lay_out
+from ..scaling._variance import warn_of_scales
+from ..spanning_trees._matrix import core_of_graph, core_of_square, tree_of_graph, tree_of_square
+from ..spanning_trees._minimum_spanning_tree import tree_of_rows
+from ..spanning_trees._tree import SpanningTree, in_order
+from . import _reachability
+from ._condensed_tree import (
+    Condensed,
+    CondensedTree,
+    Selected,
+    condense_tree,
+    label_rows,
+    leaves_of,
+    outlier_scores_of,
+    persistence_of,
+    select_clusters,
+)
+from ._dbscan import check_sum
+from ._reachability import Reached, RowsOfTree
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+INFINITE, MISSING = -2, -3  # labels of rows that hold infinity, or NaN
+_SELECTION = (
+    "cluster_selection_method",
+    "allow_single_cluster",
+    "max_cluster_size",
+    "cluster_selection_epsilon",
+    "cluster_selection_epsilon_max",
+)
+# Parameters that are needed after the fit, when those of the estimator may have changed.
+_FITTED = ("min_cluster_size", "min_samples", "alpha", "cluster_selection_persistence", *_SELECTION)
+# The metrics for which scikit-learn has trees, by formula.
+_KD_TREE = ("euclidean", "manhattan", "chebyshev", "minkowski")
+_BALL_TREE = (*_KD_TREE, "canberra", "braycurtis", "hamming", "jaccard", "dice", "haversine")
+
+
+class _Tree(NamedTuple):
+    """What follows from a spanning tree: computed when it is asked for, and not saved."""
+
+    spanning_tree: SpanningTree
+    linkage: NDArray[np.float64]
+    condensed: Condensed
+    selected: Selected
+    cluster: NDArray[np.int64]  # (n_samples,) the cluster that each row leaves, from 0
+    value: NDArray[np.float64]  # (n_samples,) and at which lambda
+
+
+class HDBSCAN(InductiveClusterer):
+    """Clusters are regions that are denser than what is around them, each at its own density.
+
+    For every distance there are the clusters that DBSCAN would find. They form a tree; splits that leave fewer than
+    `min_cluster_size` rows on a side are not counted as such. From this condensed tree the clusters that last longest
+    are selected. There is no `eps` to choose.
+
+    Parameters, attributes, labels and messages are those of ``sklearn.cluster.HDBSCAN``. In addition, there are
+    parameters and attributes that users of the package hdbscan know, weights, and `predict`.
+
+    Parameters
+    ----------
+    min_cluster_size : int, default=5
+        The number of rows of a cluster, at least. With `sample_weight`, it is their total weight.
+
+    min_samples : int, default=None
+        The core distance of a row is that to its `min_samples`-th nearest row, the row itself counted, as in
+        scikit-learn. In the package hdbscan the row is not counted: its ``min_samples=5`` is 6 here. None means
+        `min_cluster_size`.
+
+    cluster_selection_epsilon : float, default=0.0
+        Clusters that split off below this distance are merged with those around them.
+
+    max_cluster_size : int, default=None
+        The number of rows of a cluster, at most, with `cluster_selection_method` 'eom'. `cluster_selection_epsilon`
+        may merge them to larger ones. None means no limit.
+
+    metric : str, callable or `coterie.distances.Metric`, default='euclidean'
+        The distance of two rows: a name from the table in `coterie.distances`, a callable ``metric(x, y)`` that is
+        symmetric, or 'precomputed'. With 'precomputed', row i of `X` holds the distances from row i, and infinity
+        stands for distances that are not known. If such an `X` is sparse, distances that are not stored are not known,
+        and the row itself counts for its core distance only where the diagonal is stored.
+
+    metric_params : dict, default=None
+        ``p`` for 'minkowski', or arguments for a callable. With 'precomputed', scikit-learn's ``max_distance`` is of no
+        effect: each row must have enough distances.
+
+    alpha : float, default=1.0
+        Distances are divided by it before they are compared with core distances, as in robust single linkage; given
+        distances before core distances are found, too.
+
+    algorithm : {'auto', 'brute', 'kd_tree', 'ball_tree'}, default='auto'
+        The result is always exact, and the data decide how it is found. As in scikit-learn, 'kd_tree' and 'ball_tree'
+        refuse metrics for which these trees are not defined.
+
+    leaf_size : int, default=40
+        Ignored; kept for API compatibility.
+
+    n_jobs : int or None, default=None
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
+
+    cluster_selection_method : {'eom', 'leaf'}, default='eom'
+        Which clusters of the condensed tree are selected: the most stable ones ('excess of mass'), or all that do not
+        split again, which are smaller and more similar to each other.
+
+    allow_single_cluster : bool, default=False
+        Whether all rows together may be a cluster, with 'eom'.
+
+    store_centers : {'centroid', 'medoid', 'both'}, default=None
+        Which centers of the clusters to compute. Medoids take time in proportion to the square of a cluster's size.
+
+    copy : bool, default=True
+        Ignored; kept for API compatibility. `X` is never modified.
+
+    cluster_selection_persistence : float, default=0.0
+        Splits of the tree are undone if one of the two parts lasts less than this, from the lambda (1 / distance) of
+        the split to the largest lambda of its rows. The condensed tree shows the result.
+
+    cluster_selection_epsilon_max : float, default=inf
+        Clusters that split off above this distance are not selected, with 'eom', but those within them.
+        `cluster_selection_epsilon` may merge them again.
+
+    Attributes
+    ----------
+    labels_ : ndarray of shape (n_samples,), int64
+        Cluster of each row, from 0; -1 for noise, -2 for rows with infinity, -3 for rows with NaN. A row of weight 0
+        has the label that `predict` gives it.
+
+    probabilities_ : ndarray of shape (n_samples,), float64
+        How firmly each row belongs to its cluster, from 0 to 1: its lambda over the largest one of the cluster. 0 for
+        noise and infinity, NaN for rows with NaN.
+
+    n_features_in_ : int
+        Number of columns seen by fit.
+
+    feature_names_in_ : ndarray of shape (n_features,), object
+        Their names, if `X` was a table whose column names are all text.
+
+    centroids_ : ndarray of shape (n_clusters, n_features), float64
+        Means of the clusters, with the probabilities as weights; only with `store_centers`.
+
+    medoids_ : ndarray of shape (n_clusters, n_features), float64
+        The row of each cluster with the least sum of distances to the others, with the probabilities as weights; the
+        first one on a tie. Only with `store_centers`.
+
+    minimum_spanning_tree_ : SpanningTree
+        The tree of the mutual reachability distances: `edges` (n - 1, 2) and `weights` (n - 1,), from short to long.
+        Rows with NaN, infinity or weight 0 are not in it.
+
+    linkage_ : ndarray of shape (n_samples - 1, 4), float64
+        The same as a linkage matrix of scipy. Rows that are not in the spanning tree are merged last, at infinity.
+
+    condensed_tree_ : CondensedTree
+        A structured array with the fields `parent`, `child`, `lambda_val` and `child_size`, and the methods `to_pandas`
+        and `plot`. A child below n_samples is a row; n_samples is the root.
+
+    selected_clusters_ : ndarray of shape (n_clusters,), int64
+        The node of `condensed_tree_` that each label is.
+
+    cluster_persistence_ : ndarray of shape (n_clusters,), float64
+        How stable each cluster is, from 0 to 1: its stability, over what it would be if it lasted from lambda 0 to the
+        largest lambda of all.
+
+    outlier_scores_ : ndarray of shape (n_samples,), float64
+        GLOSH: how much less dense each row is than the densest of the part of the tree that it leaves, from 0 to 1; NaN
+        for rows with NaN. This tells rows at the edge of a cluster from those within. `coterie.outlier_scores` is for
+        new rows as well, and compares distances instead: it tells rows in clusters (up to 1) from noise (above 1).
+
+    See Also
+    --------
+    DBSCAN : Clusters for one distance; faster.
+    coterie.plot.condensed_tree : A picture of the condensed tree.
+
+    Notes
+    -----
+    Lambda is 1 / distance, infinite for distance 0. If all rows are equal, they are noise, as in scikit-learn, unless
+    `allow_single_cluster` is set.
+
+    Edges of the spanning tree are in the order of their weights, and of their rows on a tie. Mutual reachability
+    distances are equal where they are the core distance of the same row; a row that is as near to two clusters joins
+    them in that order. scikit-learn's order of such rows depends on its sort, so that single rows between clusters
+    may differ. A parent that is as stable as its children is selected. Clusters are numbered from the top of the tree,
+    as in scikit-learn.
+
+    Time is that of the spanning tree, about O(n log n) for few features and O(n²) at worst; all that follows is
+    O(n log n). Memory beyond the data is about 400 bytes per row. On one machine the results are the same for any
+    number of threads.
+
+    References
+    ----------
+    .. [1] R. J. G. B. Campello, D. Moulavi and J. Sander, "Density-based clustering based on hierarchical density
+       estimates", Advances in Knowledge Discovery and Data Mining (2013) 160-172. :doi:`10.1007/978-3-642-37456-2_14`
+    .. [2] R. J. G. B. Campello, D. Moulavi, A. Zimek and J. Sander, "Hierarchical density estimates for data
+       clustering, visualization, and outlier detection", ACM Transactions on Knowledge Discovery from Data 10 (2015) 5.
+       :doi:`10.1145/2733381`
+    .. [3] C. Malzer and M. Baum, "A hybrid approach to hierarchical density-based cluster selection", IEEE
+       International Conference on Multisensor Fusion and Integration (2020) 223-228.
+       :doi:`10.1109/MFI49285.2020.9235263`
+
+    Examples
+    --------
+    >>> from coterie import HDBSCAN
+    >>> X = [[1.0], [1.1], [1.3], [1.4], [5.0], [5.5], [6.5], [7.0], [20.0]]
+    >>> model = HDBSCAN(min_cluster_size=3, min_samples=2).fit(X)
+    >>> model.labels_
+    array([ 0,  0,  0,  0,  1,  1,  1,  1, -1])
+    >>> model.predict([[1.2], [6.0], [12.0]])
+    array([ 0,  1, -1])
+    """
+
+    __module__ = "coterie"  # where users and pickles find it
+
+    _rules = {
+        "min_cluster_size": (integer(2),),
+        "min_samples": (integer(1), NONE),
+        "cluster_selection_epsilon": (real(0),),
+        "max_cluster_size": (NONE, integer(1)),
+        "metric": METRIC,
+        "metric_params": (DICT, NONE),
+        "alpha": (POSITIVE,),
+        "algorithm": (one_of("auto", "brute", "kd_tree", "ball_tree"),),
+        "leaf_size": (integer(1),),
+        "n_jobs": N_JOBS,
+        "cluster_selection_method": (one_of("eom", "leaf"),),
+        "allow_single_cluster": BOOL,
+        "store_centers": (NONE, one_of("centroid", "medoid", "both")),
+        "copy": BOOL,
+        "cluster_selection_persistence": (real(0),),
+        "cluster_selection_epsilon_max": (number(0),),
+    }
+    _metadata = {"fit": ("sample_weight", "callback")}
+    _state = {
+        **Estimator._state,
+        "labels_": (Array((np.intp,), ("n_samples",), low=MISSING),),
+        "probabilities_": (
+            Rule(
+                "an array of float64 from 0 to 1, or NaN",
+                lambda value: (
+                    type(value) is np.ndarray
+                    and value.dtype == np.float64
+                    and value.ndim == 1
+                    and not ((value < 0) | (value > 1)).any()
+                ),
+            ),
+        ),
+        "centroids_": (Array((np.float64,), ("n_clusters", "n_features_in_")), ABSENT),
+        "medoids_": (Array((np.float64,), ("n_clusters", "n_features_in_")), ABSENT),
+        "_fit_metric": FITTED_METRIC,
+        "_fit_parameters": (DICT,),
+        "_sample_weight": (Array((np.float64,), ("n_samples",), low=0), NONE),
+        # The rows of the tree: those without NaN and infinity, and with a weight.
+        "_rows_of_tree": (Array((np.intp,), ("n_rows",), low=0, high="n_samples"),),
+        "_tree_X": (Array(FLOATS, ("n_rows", "n_features_in_")), NONE),
+        "_core_distances": (Array((np.float64,), ("n_rows",), low=0, finite=False),),
+        "_edges": (Array((np.int64,), ("n_edges", 2), low=0, high="n_samples"),),
+        "_edge_weights": (Array((np.float64,), ("n_edges",), low=0, finite=False),),
+    }
+    __slots__ = ("_derived",)  # what follows from the spanning tree: not a part of the state
+
+    labels_: NDArray[np.intp]
+    probabilities_: NDArray[np.float64]
+    centroids_: NDArray[np.float64]
+    medoids_: NDArray[np.float64]
+    _fit_parameters: dict[str, Any]
+    _sample_weight: NDArray[np.float64] | None
+    _rows_of_tree: NDArray[np.intp]
+    _tree_X: NDArray[np.floating] | None
+    _core_distances: NDArray[np.float64]
+    _edges: NDArray[np.int64]
+    _edge_weights: NDArray[np.float64]
+    _derived: _Tree
+
+    def __init__(
+        self,
+        min_cluster_size: int = 5,
+        min_samples: int | None = None,
+        cluster_selection_epsilon: float = 0.0,
+        max_cluster_size: int | None = None,
+        metric: str | Callable[..., object] | distances.Metric = "euclidean",
+        metric_params: Mapping[str, Any] | None = None,
+        alpha: float = 1.0,
+        algorithm: str = "auto",
+        leaf_size: int = 40,
+        n_jobs: int | None = None,
+        cluster_selection_method: str = "eom",
+        allow_single_cluster: bool = False,
+        store_centers: str | None = None,
+        copy: bool = True,
+        *,
+        cluster_selection_persistence: float = 0.0,
+        cluster_selection_epsilon_max: float = np.inf,
+    ) -> None:
+        self.min_cluster_size = min_cluster_size
+        self.min_samples = min_samples
+        self.cluster_selection_epsilon = cluster_selection_epsilon
+        self.max_cluster_size = max_cluster_size
+        self.metric = metric
+        self.metric_params = metric_params
+        self.alpha = alpha
+        self.algorithm = algorithm
+        self.leaf_size = leaf_size
+        self.n_jobs = n_jobs
+        self.cluster_selection_method = cluster_selection_method
+        self.allow_single_cluster = allow_single_cluster
+        self.store_centers = store_centers
+        self.copy = copy
+        self.cluster_selection_persistence = cluster_selection_persistence
+        self.cluster_selection_epsilon_max = cluster_selection_epsilon_max
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__.copy()
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: object = None,
+        sample_weight: ArrayLike | None = None,
+        *,
+        callback: Callable[[str, int, int], object] | None = None,
+    ) -> Self:
+        """Find the clusters.
+
+        Parameters
+        ----------
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features) or (n_samples, n_samples)
+            The data, or their distances with ``metric='precomputed'``; not modified. `predict` uses them again: an
+            array that was not copied must stay as it is until then. Rows with NaN or infinity are left out. Sparse data
+            are made dense.
+
+        y : None
+            Ignored; kept for API compatibility.
+
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            A row of weight k counts as k equal rows, in core distances and in sizes of clusters; k need not be whole.
+            A row of weight 0 is left out, and labeled as `predict` does it. A row is a cluster of its own if its weight
+            is `min_cluster_size` and its core distance is less than the distance at which it joins others. Clusters of
+            weighted and of repeated rows may be numbered differently.
+
+        callback : callable, default=None
+            Called as ``callback(stage, done, total)`` during the work. If it returns False, the work stops.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            A parameter is out of range or conflicts with another one, there is one row only, or fewer than
+            `min_samples`, the data are not a real two-dimensional table, or the metric is not defined for them. Given
+            distances are not symmetric, negative or NaN, or a sparse matrix of them has too few for a row, or is not
+            connected. Or the weights have the wrong shape, are negative, not finite, or all zero.
+        TypeError
+            The data hold objects that are not numbers, or the metric does not take such an argument.
+        MemoryError
+            Sparse data would not fit into memory once they are dense; nothing was allocated.
+        Cancelled
+            `callback` returned False.
+
+        Warns
+        -----
+        UserWarning
+            Some given distances are infinite, and rows are connected by nothing else.
+        ClusteringWarning
+            There is no cluster, or more than half of the rows are noise.
+        FeatureScaleWarning
+            One feature holds 95% of the variance or more, and the metric adds up differences.
+
+        Notes
+        -----
+        If a fit raises or is interrupted, the estimator does not change.
+        """
+        self._check_parameters()
+        self._check_choices()
+        metric = self._read_metric()
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
+        given, seen = self._read_rows(X, n_threads)
+        weights = as_weights(sample_weight, len(given))
+        check_sum(weights)
+        odd = (
+            np.zeros(len(given), np.intp) if isinstance(given, SparseRows) or metric is None else label_odd_rows(given)
+        )
+        (which,) = ((odd == 0) if weights is None else (odd == 0) & (weights > 0)).nonzero()
+        parameters = {name: getattr(self, name) for name in _FITTED}
+        parameters["min_samples"] = self._check_count(which, weights)
+        rows = given if len(which) == len(given) else _take(given, which, which if metric is None else None)
+        if metric is not None:
+            check_suits(rows, metric)
+            warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
+        with progress.reported_to(callback):
+            some = None if weights is None else weights[which]
+            tree, core = _find_tree(rows, metric, parameters["min_samples"], some, float(self.alpha), n_threads)
+            own = RowsOfTree(
+                None if metric is None else rows, metric, core, some, parameters["min_samples"], self.alpha
+            )
+            derived = _derive(
+                SpanningTree(which[tree.edges], tree.weights), which, own, weights, len(given), parameters
+            )
+            labels, probabilities = _label(derived.cluster, derived.value, derived, n_threads)
+            (left_out,) = ((odd == 0) & (False if weights is None else weights == 0)).nonzero()
+            if len(left_out):
+                new = _as_dense(_take(given, left_out, which if metric is None else None), metric)
+                labels[left_out], probabilities[left_out] = _join(own.reach(new, n_threads), which, derived, n_threads)
+            centers = self._find_centers(rows, labels[which], probabilities[which], some, metric, n_threads)
+        is_odd = odd < 0
+        labels[is_odd], probabilities[is_odd] = odd[is_odd], np.where(odd[is_odd] == MISSING, np.nan, 0.0)
+        self._warn_of_result(labels, len(derived.selected.chosen))
+        for name in ("centroids_", "medoids_"):  # of an earlier fit
+            self.__dict__.pop(name, None)
+        self._become(
+            labels_=labels.astype(np.intp, copy=False),
+            probabilities_=probabilities,
+            _fit_metric=metric,
+            _fit_parameters=parameters,
+            _sample_weight=weights,
+            _rows_of_tree=which,
+            _tree_X=own.X,
+            _core_distances=core,
+            _edges=derived.spanning_tree.edges,
+            _edge_weights=derived.spanning_tree.weights,
+            **centers,
+            **seen,
+        )
+        self._derived = derived
+        return self
+
+    def fit_predict(  # type: ignore[override]  # it names the options of `fit`, as scikit-learn does
+        self,
+        X: ArrayLike,
+        y: object = None,
+        sample_weight: ArrayLike | None = None,
+        *,
+        callback: Callable[[str, int, int], object] | None = None,
+    ) -> NDArray[np.intp]:
+        """Find the clusters and return ``labels_``. Parameters and errors are those of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), intp
+        """
+        return self.fit(X, y, sample_weight, callback=callback).labels_
+
+    def predict(self, X: ArrayLike) -> NDArray[np.intp]:
+        """Label new rows by the row of the fit that is nearest by mutual reachability.
+
+        A new row joins that row in the condensed tree: it is in the cluster that the row is in at this distance, or is
+        noise where the row is. Rows of the fit keep their labels, but copies of a row may all get the label of the
+        first one. The clusters stay as they are: this is not what a fit to the old and new rows together would give.
+
+        Parameters
+        ----------
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_new, n_features) or (n_new, n_samples)
+            Rows with the columns seen by fit, or with ``metric='precomputed'`` their distances to the rows of the fit;
+            not modified.
+
+        Returns
+        -------
+        ndarray of shape (n_new,), intp
+            -1 for noise, -2 for rows with infinity, -3 for rows with NaN. If rows of the fit are equally near by mutual
+            reachability, the one at the least distance decides, and of these the first one.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` was not called.
+        ValueError, TypeError
+            For the same reasons as `fit`, or if the number or names of the columns differ from those seen by fit.
+
+        Notes
+        -----
+        The core distance of a new row is that to the `min_samples`-th nearest row of the fit, as in
+        ``hdbscan.approximate_predict``; but neighbors are found exactly, and in clusters below the selected ones, too.
+        """
+        self._check_is_fitted()
+        return self._assign(self._read_more_rows(X))
+
+    def dbscan_clustering(self, cut_distance: float, min_cluster_size: int = 5) -> NDArray[np.intp]:
+        """Return the clusters of DBSCAN without border points, for one distance.
+
+        Parameters
+        ----------
+        cut_distance : float
+            Rows at less than this mutual reachability distance are in one cluster.
+
+        min_cluster_size : int, default=5
+            Smaller clusters are noise; with `sample_weight` of the fit, it is their total weight.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), intp
+            Clusters are numbered by their first rows. -1 for noise, -2 for rows with infinity, -3 for rows with NaN.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` was not called.
+        ValueError
+            A parameter is out of range.
+        """
+        tree = self._get_tree()
+        values = {"cut_distance": cut_distance, "min_cluster_size": min_cluster_size}
+        check_parameters("dbscan_clustering", {"cut_distance": (number(0),), "min_cluster_size": (integer(1),)}, values)
+        n, Z = len(self.labels_), tree.linkage
+        labels = np.zeros(n, np.intp)
+        if n > 1:
+            n_clusters = n - int(np.count_nonzero(Z[:, 2] < cut_distance))
+            labels = labels_by_number(Z[:, :2].astype(np.int64), n_clusters)
+        is_in_tree = np.zeros(n, np.bool_)
+        is_in_tree[self._rows_of_tree] = True
+        if min_cluster_size > 1:  # the copies of a row of some weight are not in one cluster either
+            is_in_tree[self._rows_of_tree[self._core_distances >= cut_distance]] = False
+        weights = self._sample_weight
+        sizes = np.bincount(labels[is_in_tree], None if weights is None else weights[is_in_tree], minlength=n)
+        (inside,) = (is_in_tree & (sizes[labels] >= min_cluster_size)).nonzero()
+        found, first, number_of = np.unique(labels[inside], return_index=True, return_inverse=True)
+        place = np.empty(len(found), np.intp)
+        place[first.argsort()] = np.arange(len(found))
+        labels = np.where(self.labels_ < -1, self.labels_, -1)
+        labels[inside] = place[number_of]
+        return labels
+
+    def set_fit_request(
+        self, *, sample_weight: bool | str | None = UNCHANGED, callback: bool | str | None = UNCHANGED
+    ) -> Self:
+        """Say whether scikit-learn's metadata routing passes these arguments to `fit`.
+
+        Parameters
+        ----------
+        sample_weight, callback : bool, str or None
+            True passes it, False does not pass it, None raises an error if it is given, and a str is the name under
+            which it is given.
+
+        Returns
+        -------
+        self
+        """
+        return self._set_request("fit", sample_weight=sample_weight, callback=callback)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.pairwise = is_precomputed(self.metric)
+        tags.input_tags.allow_nan = not is_precomputed(self.metric)
+        return tags
+
+    # --- what follows from the spanning tree
+
+    @property
+    def minimum_spanning_tree_(self) -> SpanningTree:
+        return self._get_tree().spanning_tree
+
+    @property
+    def linkage_(self) -> NDArray[np.float64]:
+        return self._get_tree().linkage
+
+    @property
+    def condensed_tree_(self) -> CondensedTree:
+        return self._get_tree().condensed.as_table(np.int64 if self._sample_weight is None else np.float64)
+
+    @property
+    def selected_clusters_(self) -> NDArray[np.int64]:
+        return self._get_tree().selected.chosen + len(self.labels_)
+
+    @property
+    def cluster_persistence_(self) -> NDArray[np.float64]:
+        tree, weights = self._get_tree(), self._sample_weight
+        return persistence_of(tree.condensed, tree.selected, self.labels_, weights)
+
+    @property
+    def outlier_scores_(self) -> NDArray[np.float64]:
+        tree = self._get_tree()
+        scores = outlier_scores_of(tree.condensed, tree.cluster, tree.value)
+        scores[self.labels_ == MISSING] = np.nan
+        return scores
+
+    def _get_tree(self) -> _Tree:
+        self._check_is_fitted()
+        tree: _Tree | None = getattr(self, "_derived", None)
+        if tree is None or tree.spanning_tree.edges is not self._edges:
+            tree = self._derived = self._derive_again()
+        return tree
+
+    def _derive_again(self) -> _Tree:
+        spanning_tree = SpanningTree(self._edges, self._edge_weights)
+        n, parameters = len(self.labels_), self._fit_parameters
+        return _derive(spanning_tree, self._rows_of_tree, self._own_rows(), self._sample_weight, n, parameters)
+
+    def _own_rows(self) -> RowsOfTree:
+        weights = None if self._sample_weight is None else self._sample_weight[self._rows_of_tree]
+        min_samples, alpha = self._fit_parameters["min_samples"], self._fit_parameters["alpha"]
+        return RowsOfTree(self._tree_X, self._fit_metric, self._core_distances, weights, min_samples, alpha)
+
+    # --- new rows
+
+    def _assign(self, X: NDArray[np.floating]) -> NDArray[np.intp]:
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
+        labels = np.zeros(len(X), np.intp) if self._fit_metric is None else label_odd_rows(X)
+        (which,) = (labels == 0).nonzero()
+        if len(which):
+            X = X if len(which) == len(X) else X[which]
+            found = self._own_rows().reach(self._to_rows_of_tree(X), n_threads)
+            labels[which], _ = _join(found, self._rows_of_tree, self._get_tree(), n_threads)
+        return labels
+
+    def _noise_scores(self, X: NDArray[np.floating]) -> NDArray[np.float64]:
+        """How far rows are from those in clusters, over the distance at which the nearest one's cluster begins."""
+        n_threads, own, tree = threads.resolve_n_jobs(self.n_jobs), self._own_rows(), self._get_tree()
+        X = self._to_rows_of_tree(X)
+        labels, _ = _join(own.reach(X, n_threads), self._rows_of_tree, tree, n_threads)
+        (among,) = (self.labels_[self._rows_of_tree] >= 0).nonzero()
+        if not len(among):
+            return np.full(len(X), np.inf)
+        found = own.reach(X, n_threads, among)
+        cluster = tree.selected.chosen[self.labels_[self._rows_of_tree[among[found.row]]]]
+        limit = np.where(cluster == 0, tree.selected.least, tree.condensed.clusters.birth[cluster])
+        with np.errstate(invalid="ignore", over="ignore"):
+            scores = np.where(found.distance == 0, 0.0, found.distance * limit)
+        return np.where(labels >= 0, np.minimum(scores, 1.0), np.maximum(scores, np.nextafter(1.0, 2.0)))
+
+    def _to_rows_of_tree(self, X: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Of given distances those to the rows of the tree; other rows as they are."""
+        return X if self._fit_metric is not None or len(self._rows_of_tree) == X.shape[1] else X[:, self._rows_of_tree]
+
+    def _read_more_rows(self, X: ArrayLike) -> NDArray[np.floating]:
+        if not _sparse.is_sparse(X):
+            rows = self._read_more(X, finite=False)
+        else:
+            owner = type(self).__name__
+            sparse = _sparse.as_sparse_rows(X, threads.resolve_n_jobs(self.n_jobs), owner=owner, finite=False)
+            check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
+            check_n_features(sparse.shape[1], self.n_features_in_, owner)
+            rows = _as_dense(sparse, self._fit_metric)
+        if self._fit_metric is None:
+            _check_distances(rows)
+        return rows
+
+    # --- the steps of a fit
+
+    def _check_choices(self) -> None:
+        """Check what parameters say together."""
+        if is_precomputed(self.metric) and self.store_centers is not None:
+            raise ValueError("Cannot store centers when using a precomputed distance matrix.")
+        if self.cluster_selection_epsilon_max < self.cluster_selection_epsilon:
+            raise ValueError(
+                f"cluster_selection_epsilon_max={self.cluster_selection_epsilon_max} must be at least "
+                f"cluster_selection_epsilon={self.cluster_selection_epsilon}."
+            )
+        if self.algorithm in ("kd_tree", "ball_tree"):
+            metric = self._read_metric()
+            known, name = (_KD_TREE, "KDTree") if self.algorithm == "kd_tree" else (_BALL_TREE, "BallTree")
+            if metric is None or metric.kernel not in known:
+                raise ValueError(
+                    f"{self.metric} is not a valid metric for a {name}-based algorithm. Please select a different "
+                    "metric."
+                )
+
+    def _read_metric(self) -> distances.Metric | None:
+        """None for given distances."""
+        unknown = sorted((self.metric_params or {}).keys() - {"max_distance"})
+        if is_precomputed(self.metric) and unknown:
+            raise TypeError(f"With metric='precomputed', metric_params takes 'max_distance' only. Got {unknown}.")
+        return read_metric(self.metric, self.metric_params, None)
+
+    def _read_rows(self, X: ArrayLike, n_threads: int) -> tuple[Any, dict[str, Any]]:
+        """The data for fit: an array, or sparse rows of distances."""
+        precomputed, owner = is_precomputed(self.metric), type(self).__name__
+        rows: NDArray[np.floating] | SparseRows
+        if _sparse.is_sparse(X):
+            if not precomputed and self.algorithm in ("kd_tree", "ball_tree"):
+                raise ValueError("Sparse data matrices only support algorithm `brute`.")
+            rows = _sparse.as_sparse_rows(X, n_threads, owner=owner, finite=precomputed)
+            seen: dict[str, Any] = {"n_features_in_": rows.shape[1]}
+            if not precomputed:
+                rows = _as_dense(rows, self._read_metric())
+        else:
+            rows, seen = self._read(X, finite=False)
+        if precomputed:
+            if rows.shape[0] != rows.shape[1]:
+                raise ValueError(
+                    "The precomputed distance matrix is expected to be symmetric, however it has shape "
+                    f"{rows.shape}. Please verify that the distance matrix was constructed correctly."
+                )
+            _check_distances(rows if isinstance(rows, np.ndarray) else rows.values)
+        return rows, seen
+
+    def _check_count(self, which: NDArray[np.intp], weights: NDArray[np.float64] | None) -> int:
+        """Check that the rows that count are enough, and return the number for core distances."""
+        min_samples = self.min_cluster_size if self.min_samples is None else self.min_samples
+        total = len(which) if weights is None else weights[which].sum()
+        if len(which) == 1 and total <= 1:
+            raise ValueError("n_samples=1 while HDBSCAN requires more than one sample")
+        if min_samples > total:
+            raise ValueError(
+                f"min_samples ({min_samples}) must be at most the number of samples in X ({total:g})"
+                + ", which is the sum of their weights" * (weights is not None)
+            )
+        return int(min_samples)
+
+    def _find_centers(
+        self,
+        rows: Any,
+        labels: NDArray[np.int64],
+        probabilities: NDArray[np.float64],
+        weights: NDArray[np.float64] | None,
+        metric: distances.Metric | None,
+        n_threads: int,
+    ) -> dict[str, NDArray[np.float64]]:
+        """The attributes that `store_centers` asks for."""
+        if self.store_centers is None or metric is None:
+            return {}
+        strength = probabilities if weights is None else probabilities * weights
+        k = int(labels.max(initial=-1)) + 1
+        members = [np.flatnonzero(labels == each) for each in range(k)]
+        centers = {}
+        if self.store_centers != "medoid":
+            found = np.empty((k, rows.shape[1]))
+            for each, own in zip(found, members, strict=True):
+                each[...] = np.average(rows[own].astype(np.float64), axis=0, weights=strength[own])
+            centers["centroids_"] = found
+        if self.store_centers != "centroid":
+            which = [own[_find_medoid(rows[own], strength[own], metric, n_threads)] for own in members]
+            centers["medoids_"] = rows[np.array(which, np.intp)].astype(np.float64)
+        return centers
+
+    def _warn_of_result(self, labels: NDArray[np.int64], n_clusters: int) -> None:
+        """Say what to try if the result is hardly what was wanted."""
+        n, noise = len(labels), int(np.count_nonzero(labels < 0))
+        if noise == n:
+            warn(
+                f"There is no cluster: the tree never splits into parts of min_cluster_size={self.min_cluster_size} "
+                "rows. Try a smaller min_cluster_size, or allow_single_cluster=True if all rows may be one cluster.",
+                ClusteringWarning,
+            )
+        elif 2 * noise > n:
+            warn(
+                f"{noise:,} of {n:,} rows are noise, beside {n_clusters:,} clusters. Try a larger min_cluster_size "
+                f"than {self.min_cluster_size}, fewer min_samples, or cluster_selection_epsilon.",
+                ClusteringWarning,
+            )
+
+    def _check_relations(self) -> None:
+        parameters, n = self._fit_parameters, len(self.labels_)
+        if set(parameters) != set(_FITTED):
+            raise ValueError(f"_fit_parameters should be {', '.join(_FITTED)}. Got {', '.join(map(str, parameters))}")
+        check_parameters(
+            type(self).__name__,
+            {**self._rules, "min_samples": (integer(1),)},
+            {**self.get_params(deep=False), **parameters},
+        )
+        rows, edges, given = self._rows_of_tree, self._edges, self._fit_metric is None
+        if not len(rows) or not (rows[1:] > rows[:-1]).all():
+            raise ValueError("_rows_of_tree should be at least one row, in order")
+        if len(edges) != len(rows) - 1 or not np.isin(edges, rows).all():
+            raise ValueError(f"_edges should be a tree of the {len(rows)} rows of _rows_of_tree")
+        if (self._edge_weights[1:] < self._edge_weights[:-1]).any():
+            raise ValueError("_edge_weights should be in order")
+        if (self._tree_X is None) != given or (given and self.n_features_in_ != n):
+            raise ValueError(
+                "_tree_X should be there where _fit_metric is; without, n_features_in_ is the number of rows"
+            )
+        if self._tree_X is not None:
+            check_fitted(self._tree_X, self._fit_metric, n, "_tree_X")
+        if self.probabilities_.shape != (n,):
+            raise ValueError(f"probabilities_ should be of {n} rows, got shape {self.probabilities_.shape}")
+        weights = np.ones(n) if self._sample_weight is None else self._sample_weight
+        if (
+            not (weights[rows] > 0).all()
+            or not weights.sum() < np.inf
+            or weights[rows].sum() < parameters["min_samples"]
+        ):
+            raise ValueError("_sample_weight should add up to min_samples or more in the rows of the tree")
+        tree = self._get_tree()
+        labels, probabilities = _label(tree.cluster, tree.value, tree, 1)
+        if (labels[rows] != self.labels_[rows]).any() or (probabilities[rows] != self.probabilities_[rows]).any():
+            raise ValueError("labels_ and probabilities_ should be those of the tree")
+        others = np.delete(self.labels_, rows)
+        if (others >= len(tree.selected.chosen)).any() or ((others >= -1) & (np.delete(weights, rows) > 0)).any():
+            raise ValueError(
+                "labels_ should be of selected clusters; other rows hold NaN or infinity, or have no weight"
+            )
+
+
+# ------------------------------------------------------------------------------------------- from rows to the tree
+
+
+def _find_tree(
+    rows: NDArray[np.floating] | SparseRows,
+    metric: distances.Metric | None,
+    min_samples: int,
+    weights: NDArray[np.float64] | None,
+    alpha: float,
+    n_threads: int,
+) -> tuple[SpanningTree, NDArray[np.float64]]:
+    """The minimum spanning tree of mutual reachability distances, and core distances."""
+    if isinstance(rows, SparseRows):
+        return _find_tree_of_graph(rows, min_samples, weights, alpha)
+    if metric is None:
+        return _find_tree_of_square(rows, min_samples, weights, alpha, n_threads)
+    if weights is None and alpha == 1:
+        tree, core = tree_of_rows(rows, metric, n_threads, min_samples=min_samples)
+        assert core is not None
+        return tree, core
+    core = _reachability.core_of_rows(lay_out(rows, metric, len(rows), n_threads), weights, min_samples, n_threads)
+    tree, _ = tree_of_rows(rows, metric, n_threads, core=core * alpha)
+    if alpha == 1:
+        return tree, core
+    # The tree of distances that are divided by alpha, beside core distances that are not.
+    edges, stretched = tree
+    larger = core[edges].max(axis=1)
+    return in_order(edges, np.where(stretched > larger * alpha, np.maximum(stretched / alpha, larger), larger)), core
+
+
+def _find_tree_of_square(
+    D: NDArray[np.floating], min_samples: int, weights: NDArray[np.float64] | None, alpha: float, n_threads: int
+) -> tuple[SpanningTree, NDArray[np.float64]]:
+    D = np.ascontiguousarray(D if alpha == 1 else D / alpha)
+    core: NDArray[np.float64]
+    if weights is None:
+        core = core_of_square(D, min_samples, n_threads)
+    else:
+        core = _reachability.core_of_square(D, weights, min_samples)
+    if power_of_two.magnitude(D) < np.inf:
+        return tree_of_square(D, n_threads, core=core), core
+    row, column = np.isfinite(D).nonzero()
+    starts = np.searchsorted(row, np.arange(len(D) + 1))
+    known = SparseRows(starts, column, D[row, column], D.shape, type(D))
+    _check_symmetric(known)
+    edges, lengths = tree_of_graph(known, core=core)
+    if len(edges) < len(D) - 1:
+        edges = _connect(edges, len(D))
+        lengths = np.append(lengths, np.full(len(edges) - len(lengths), np.inf))
+    if np.isinf(lengths).any():
+        warn(
+            "The minimum spanning tree contains edge weights with value infinity. Potentially, you are missing too "
+            "many distances in the initial distance matrix for the given neighborhood size."
+        )
+    return in_order(edges, lengths), core
+
+
+def _find_tree_of_graph(
+    graph: SparseRows, min_samples: int, weights: NDArray[np.float64] | None, alpha: float
+) -> tuple[SpanningTree, NDArray[np.float64]]:
+    _check_symmetric(graph)
+    graph = graph if alpha == 1 else dataclasses.replace(graph, values=graph.values / alpha)
+    core = core_of_graph(graph, min_samples)
+    if weights is not None:
+        core = _reachability.core_of_graph(graph, weights, min_samples)
+    tree = tree_of_graph(graph, core=core)
+    n_components = len(graph) - len(tree.edges)
+    if n_components > 1:
+        raise ValueError(
+            f"Sparse mutual reachability matrix has {n_components} connected components. HDBSCAN cannot be performed "
+            "on a disconnected graph. Ensure that the sparse distance matrix has only one connected component."
+        )
+    return tree, core
+
+
+def _connect(edges: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """A tree of the edges of a forest and those that join the lowest rows of its components to row 0."""
+    lowest = np.arange(n)
+    while True:
+        least = lowest.copy()
+        np.minimum.at(least, edges[:, 0], lowest[edges[:, 1]])
+        np.minimum.at(least, edges[:, 1], lowest[edges[:, 0]])
+        least = least[least]
+        if (least == lowest).all():
+            break
+        lowest = least
+    (more,) = (lowest == np.arange(n)).nonzero()
+    return np.concatenate([edges, np.column_stack([np.zeros(len(more) - 1, np.int64), more[1:]])])
+
+
+def _derive(
+    spanning_tree: SpanningTree,
+    which: NDArray[np.intp],
+    own: RowsOfTree,
+    weights: NDArray[np.float64] | None,
+    n: int,
+    parameters: Mapping[str, Any],
+) -> _Tree:
+    """All that follows from a spanning tree of the rows `which` of n rows."""
+    pairs, heights = spanning_tree
+    core = np.full(n, np.inf)
+    core[which] = own.core
+    if len(which) < n:
+        is_outside = np.ones(n, np.bool_)
+        is_outside[which] = False
+        (others,) = is_outside.nonzero()
+        pairs = np.concatenate([pairs, np.column_stack([np.full(len(others), which[0]), others])])
+        heights = np.append(heights, np.full(len(others), np.inf))
+    Z = label_merges(pairs, heights)
+    root = n + len(which) - 2 if len(which) > 1 else int(which[0])
+    condensed = condense_tree(
+        Z, root, core, weights, parameters["min_cluster_size"], parameters["cluster_selection_persistence"]
+    )
+    selected = select_clusters(condensed, **{name: parameters[name] for name in _SELECTION})
+    return _Tree(spanning_tree, Z, condensed, selected, *leaves_of(condensed))
+
+
+def _label(
+    cluster: NDArray[np.int64], value: NDArray[np.float64], tree: _Tree, n_threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    return label_rows(cluster, value, tree.condensed, tree.selected, n_threads)
+
+
+def _join(
+    found: Reached, which: NDArray[np.intp], tree: _Tree, n_threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Labels and probabilities of new rows that join rows of the tree."""
+    row = which[found.row]
+    with np.errstate(divide="ignore"):
+        joins = 1.0 / found.distance
+    cluster, value, clusters = tree.cluster[row], tree.value[row], tree.condensed.clusters
+    (rest,) = (value > joins).nonzero()  # they leave before the rows that they join
+    value = np.minimum(value, joins)
+    while len(rest):
+        rest = rest[(cluster[rest] > 0) & (clusters.birth[cluster[rest]] >= joins[rest])]
+        cluster[rest] = clusters.parent[cluster[rest]]
+    return _label(cluster, value, tree, n_threads)
+
+
+# ------------------------------------------------------------------------------------------- rows of all kinds
+
+
+def label_odd_rows(X: NDArray[np.floating]) -> NDArray[np.intp]:
+    """The labels of rows with NaN or infinity, and 0 for all others."""
+    labels = np.zeros(len(X), np.intp)
+    if power_of_two.magnitude(X) == np.inf:
+        labels[np.isinf(X).any(axis=1)] = INFINITE
+        labels[np.isnan(X).any(axis=1)] = MISSING
+    return labels
+
+
+def _take(given: Any, which: NDArray[np.intp], columns: NDArray[np.intp] | None) -> Any:
+    """These rows of an array or of sparse rows, with these columns or all."""
+    if isinstance(given, SparseRows):
+        taken = given.take(which)
+        return taken if columns is None else taken.take_columns(columns)
+    return given[which] if columns is None else given[np.ix_(which, columns)]
+
+
+def _as_dense(rows: Any, metric: distances.Metric | None) -> NDArray[np.floating]:
+    """Rows as an array; distances that are not stored are infinite."""
+    if isinstance(rows, np.ndarray):
+        return rows
+    memory.require(
+        rows.shape[0] * rows.shape[1] * rows.values.itemsize,
+        f"Sparse rows of shape {rows.shape}, which HDBSCAN makes dense,",
+        "Reduce the number of columns before, for example with sklearn.decomposition.TruncatedSVD.",
+    )
+    dense: NDArray[np.floating] = rows.to_dense()
+    if metric is None:
+        stored = np.zeros(rows.shape, np.bool_)
+        stored[np.repeat(np.arange(len(rows)), np.diff(rows.starts)), rows.columns] = True
+        dense[~stored] = np.inf
+    return dense
+
+
+def _check_distances(values: NDArray[np.floating]) -> None:
+    if np.isnan(values).any():
+        raise ValueError("np.nan values found in precomputed-dense")
+    if values.ndim == 1 and values.min(initial=0.0) < 0:
+        raise ValueError("Negative values in data passed to precomputed distance matrix.")
+
+
+def _check_symmetric(graph: SparseRows) -> None:
+    row = np.repeat(np.arange(len(graph)), np.diff(graph.starts))
+    order = np.lexsort((row, graph.columns))
+    same = np.array_equal(graph.columns[order], row) and np.array_equal(row[order], graph.columns)
+    if not same or not np.allclose(graph.values[order], graph.values, rtol=1e-7, atol=1e-9):
+        raise ValueError(
+            "The precomputed distance matrix is expected to be symmetric, however its values appear to be asymmetric. "
+            "Please verify that the distance matrix was constructed correctly."
+        )
+
+
+def _find_medoid(
+    rows: NDArray[np.floating], strength: NDArray[np.float64], metric: distances.Metric, n_threads: int
+) -> int:
+    """The row with the least weighted sum of distances to all."""
+    rows = power_of_two.divided(rows, safe_exponent(metric, rows))
+    points, sums = prepare(rows, metric, n_threads), np.empty(len(rows))
+    for part in blocks(len(rows), len(rows)):
+        progress.report("medoids", part.start, len(rows))
+        block = np.empty((len(rows[part]), len(rows)))
+        fill_rectangle(rows[part], points, metric, n_threads, block)
+        sums[part] = block @ strength
+    return int(sums.argmin())
