@@ -22,8 +22,8 @@ CYTHON = {"cython_runtime", "_cyutility"}  # and _cython_<version>: what compile
 MODULES = {
     each.name
     for each in pkgutil.iter_modules(coterie.__path__)
-    if not each.name.startswith("_") and each.name not in ("cli", "data", "report", "spanning_trees")
-}  # the last two hold no public name yet
+    if not each.name.startswith("_") and each.name not in ("cli", "data", "report")
+}  # those hold no public name
 
 
 def output(code):

@@ -18,6 +18,7 @@ True
 `outlier_scores`  how unusual each row is
 `scaling`         makes columns comparable
 `distances`       distances between rows; `neighbors` finds the nearest rows
+`spanning_trees`  the edges that join all rows and weigh least
 `load`            reads a model that its method ``save`` wrote
 `num_threads`     limits the threads; `progress` reports how far the work is, and can stop it
 `api`             the same from C, C++ and Cython
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from . import scaling as scaling
     from . import scores as scores
     from . import selection as selection
+    from . import spanning_trees as spanning_trees
     from ._base.exceptions import ClusteringWarning, ConvergenceWarning, FeatureScaleWarning, NotFittedError
     from ._base.model_files import load
     from ._runtime.progress import Cancelled, progress
@@ -96,6 +98,7 @@ _MODULES = (
     "scaling",
     "scores",
     "selection",
+    "spanning_trees",
 )
 _HOMES = {
     "_base.exceptions": ("ClusteringWarning", "ConvergenceWarning", "FeatureScaleWarning", "NotFittedError"),
