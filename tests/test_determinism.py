@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coterie import DBSCAN, KMeans, distances, kmeans_plusplus, num_threads
+from coterie import DBSCAN, HDBSCAN, KMeans, distances, kmeans_plusplus, num_threads
 from coterie._runtime import parallel
 from coterie._runtime.thresholds import thresholds
 from coterie.hierarchy import linkage
@@ -237,3 +237,17 @@ def test_labels_of_dbscan_do_not_depend_on_the_threads(name, weighted):
     for model in fits[1:]:
         np.testing.assert_array_equal(model.labels_, fits[0].labels_)
         np.testing.assert_array_equal(model.core_sample_indices_, fits[0].core_sample_indices_)
+
+
+@pytest.mark.parametrize("name", ["a grid", "space", "many features", "pairs", "a matrix"])
+@pytest.mark.parametrize("weighted", [False, True], ids=["", "weighted"])
+@pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
+def test_the_tree_of_hdbscan_does_not_depend_on_the_threads(name, weighted):
+    data, _, metric = DENSITY[name]
+    data = data[:900, :900] if metric == "precomputed" else data[:1500]
+    weight = np.random.RandomState(1).uniform(size=len(data)) * 2 if weighted else None
+    fits = [HDBSCAN(metric=metric, n_jobs=n_jobs).fit(data, sample_weight=weight) for n_jobs in (1, 2, 3, 7, 7)]
+    for model in fits[1:]:
+        np.testing.assert_array_equal(model.condensed_tree_, fits[0].condensed_tree_)
+        np.testing.assert_array_equal(model.labels_, fits[0].labels_)
+        np.testing.assert_array_equal(model.probabilities_, fits[0].probabilities_)

@@ -17,7 +17,15 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie import DBSCAN, AgglomerativeClustering, ConvergenceWarning, DivisiveClustering, KMeans, NotFittedError
+from coterie import (
+    DBSCAN,
+    HDBSCAN,
+    AgglomerativeClustering,
+    ConvergenceWarning,
+    DivisiveClustering,
+    KMeans,
+    NotFittedError,
+)
 from coterie._base.clusterer import Clusterer
 from coterie._base.estimator import Estimator, Transformer
 from coterie.neighbors import NearestNeighbors
@@ -34,6 +42,7 @@ ESTIMATORS = [
     AgglomerativeClustering(),
     DivisiveClustering(),
     DBSCAN(1.0),
+    HDBSCAN(),
     NearestNeighbors(),
 ]
 
@@ -368,7 +377,7 @@ def test_scikit_learn_takes_it_for_what_it_is(estimator):
     assert base.is_clusterer(estimator) == isinstance(estimator, Clusterer)
     assert not base.is_classifier(estimator) and not base.is_regressor(estimator)
     assert tags.transformer_tags is None or tags.transformer_tags.preserves_dtype == ["float64", "float32"]
-    assert tags.input_tags.sparse == isinstance(estimator, DBSCAN) and not tags.target_tags.required
+    assert tags.input_tags.sparse == isinstance(estimator, (DBSCAN, HDBSCAN)) and not tags.target_tags.required
 
 
 @each_estimator

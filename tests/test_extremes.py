@@ -278,6 +278,11 @@ def dense_regions(eps):
     return lambda X, metric: coterie.DBSCAN(eps, min_samples=3, metric=metric).fit(X).predict(X)
 
 
+def all_densities(X, metric):
+    model = coterie.HDBSCAN(2, metric=metric, allow_single_cluster=True, store_centers="both").fit(X)
+    return np.concatenate([model.labels_, model.predict(X), model.dbscan_clustering(1.0)])
+
+
 def from_the_top(X, metric):
     return coterie.DivisiveClustering(3, metric=metric).fit(X)
 
@@ -299,6 +304,7 @@ PLACES = {
     **dict(with_metrics("DBSCAN, small eps", dense_regions(1e-310))),
     **dict(with_metrics("DBSCAN", dense_regions(1.0))),
     **dict(with_metrics("DBSCAN, large eps", dense_regions(1e308))),
+    **dict(with_metrics("HDBSCAN", all_densities)),
     **dict(with_metrics("DivisiveClustering", lambda X, metric: from_the_top(X, metric).labels_)),
     **dict(with_metrics("AgglomerativeClustering.predict", predicted)),
     **{
@@ -316,6 +322,7 @@ PLACES = {
 # What returns numbers: none of them is NaN.
 NUMBERS = {
     **dict(with_metrics("silhouettes", silhouettes)),
+    **dict(with_metrics("HDBSCAN", lambda X, metric: coterie.HDBSCAN(2, metric=metric).fit(X).probabilities_)),
     **dict(with_metrics("DivisiveClustering", lambda X, metric: from_the_top(X, metric).distances_)),
     "KMeans": lambda X: fitted(X).cluster_centers_,
     "calinski_harabasz_score": lambda X: scores.calinski_harabasz_score(X, np.arange(N) % 3),

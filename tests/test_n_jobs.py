@@ -74,6 +74,13 @@ CALLS = {
         "fit": lambda n: coterie.DivisiveClustering(3, n_jobs=n).fit(X),
         "callable": lambda n: coterie.DivisiveClustering(3, metric=difference, n_jobs=n).fit(X[:1100]),
     },
+    "coterie.HDBSCAN": {
+        "fit": lambda n: coterie.HDBSCAN(n_jobs=n).fit(MANY),
+        "weights": lambda n: coterie.HDBSCAN(n_jobs=n).fit(MANY, sample_weight=2),
+        "precomputed": lambda n: coterie.HDBSCAN(metric="precomputed", n_jobs=n).fit(MATRIX),
+        "predict": lambda n: coterie.HDBSCAN(n_jobs=n).fit(X).predict(MANY),
+        "centers": lambda n: coterie.HDBSCAN(store_centers="both", n_jobs=n).fit(X),
+    },
     "coterie.KMeans": {
         "rows": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY),
         "cells": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY[:, :2].copy()),

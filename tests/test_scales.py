@@ -96,6 +96,23 @@ def density(c):
     yield "given", coterie.DBSCAN(c.length(0.4 * c.radius), min_samples=3, metric="precomputed").fit_predict(given), 0
 
 
+def all_densities(c):
+    for metric in ("euclidean", "manhattan", "chebyshev", "canberra", "cosine"):
+        model = coterie.HDBSCAN(4, 2, metric=metric, store_centers="both").fit(c.X, sample_weight=c.weights)
+        degree = DEGREES.get(metric, 0)
+        yield f"{metric}, labels", model.labels_, 0
+        yield f"{metric}, predict", model.predict(c.new), 0
+        yield f"{metric}, probabilities", model.probabilities_, 0
+        yield f"{metric}, outliers", model.outlier_scores_, 0
+        yield f"{metric}, persistence", model.cluster_persistence_, 0
+        yield f"{metric}, heights", model.linkage_[:, 2], degree
+        yield f"{metric}, lambda", model.condensed_tree_["lambda_val"], -degree
+        yield from ((f"{metric}, centroids", model.centroids_, 1), (f"{metric}, medoids", model.medoids_, 1))
+    yield "given", coterie.HDBSCAN(4, 2, metric="precomputed").fit_predict(squareform(pdist(c.X))), 0
+    cut = coterie.HDBSCAN(4, 2).fit(c.X).dbscan_clustering(c.length(0.4 * c.radius), 2)
+    yield "cut", cut, 0
+
+
 def agglomerative(c):
     for linkage in ("single", "complete", "average", "ward"):
         model = coterie.AgglomerativeClustering(3, linkage=linkage, compute_distances=True).fit(c.X)
@@ -233,6 +250,7 @@ CASES = {
     k_means: ("coterie.KMeans", "coterie.k_means"),
     seeds: ("coterie.kmeans_plusplus",),
     density: ("coterie.DBSCAN", "coterie.dbscan"),
+    all_densities: ("coterie.HDBSCAN",),
     agglomerative: ("coterie.AgglomerativeClustering",),
     divisive: ("coterie.DivisiveClustering",),
     outliers: ("coterie.outlier_scores",),
@@ -382,6 +400,7 @@ WIDE = np.array([[1.0], [2.0], [4.0], [1e300]])
             lambda: coterie.DBSCAN().fit(WIDE[:3], sample_weight=[1e308, 1e308, -1e308]),
             "'sample_weight' must add up to",
         ),
+        (lambda: coterie.HDBSCAN(2).fit(WIDE[:3], sample_weight=[1e308, 1e308, 1]), "'sample_weight' must add up to"),
         (lambda: scaling.Scaler().fit([[-1.7e308], [1.7e308]]), r"column 0 go from -1.7e\+308 to 1.7e\+308"),
         (lambda: scaling.Scaler().fit([[1e-200], [2e-200]]).transform([[1e200]]), "so far from the data of the fit"),
         (

@@ -236,6 +236,7 @@ def hostile(name: str, target: str, default: object, data: Data, draw: random.Ra
             "metric": coterie.distances.as_metric("cosine"),
             "Metric('zzz')": coterie.distances.Metric("zzz"),
             "DBSCAN fitted": coterie.DBSCAN(9).fit(data.X),
+            "HDBSCAN": coterie.HDBSCAN(),
             "tree": coterie.AgglomerativeClustering(2).fit(data.X),
             "KMeans class": coterie.KMeans,
         }

@@ -75,6 +75,11 @@ def _originals(folder: Path) -> dict[str, bytes]:
         coterie.DBSCAN(0.5, min_samples=3, metric="haversine").fit(X / 10),
         coterie.DBSCAN(0.7, min_samples=3, metric="precomputed").fit(far),
         coterie.DBSCAN(1e-9).fit(X),
+        coterie.HDBSCAN(3).fit(X),
+        coterie.HDBSCAN(3, 2, alpha=1.5, store_centers="both").fit(
+            X.astype(np.float32), sample_weight=np.arange(18) % 4
+        ),
+        coterie.HDBSCAN(3, metric="precomputed", allow_single_cluster=True).fit(far),
         NearestNeighbors(n_neighbors=2).fit(X),
         NearestNeighbors(n_neighbors=2, metric="minkowski", p=1.5, radius=float("inf")).fit(X),
         NearestNeighbors(n_neighbors=2, metric="precomputed").fit(far),
@@ -176,6 +181,7 @@ HOSTILE = [
     {"$record": "os:system"},
     "coterie.KMeans",
     "coterie.DBSCAN",
+    "coterie.HDBSCAN",
     "coterie.scaling.Scaler",
     "coterie.__main__:X",
 ]

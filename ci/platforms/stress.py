@@ -55,6 +55,7 @@ def works(seed):
         "DBSCAN on a tree": lambda n: fitted(coterie.DBSCAN(0.5, n_jobs=n), X),
         "DBSCAN on a projection": lambda n: fitted(coterie.DBSCAN(6, n_jobs=n), wide),
         "DBSCAN predicts": lambda n: [density.predict(few)],
+        "HDBSCAN": lambda n: fitted(coterie.HDBSCAN(n_jobs=n), X),
         "trees": lambda n: [coterie.AgglomerativeClustering(3, linkage=way, n_jobs=n).fit(few).labels_
                             for way in ("single", "average", "ward")],
         "a tree predicts": lambda n: [tree.predict(X)],

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coterie import DBSCAN, AgglomerativeClustering, DivisiveClustering, KMeans
+from coterie import DBSCAN, HDBSCAN, AgglomerativeClustering, DivisiveClustering, KMeans
 from coterie._base.clusterer import Clusterer, InductiveClusterer
 
 rng = np.random.default_rng(0)
@@ -15,6 +15,8 @@ FITTED = {
     "ward": AgglomerativeClustering(3).fit(X),
     "manhattan tree": AgglomerativeClustering(3, linkage="average", metric="manhattan").fit(X),
     "dbscan": DBSCAN(2.0, min_samples=4).fit(X),
+    "hdbscan": HDBSCAN(10, 4).fit(X),
+    "hdbscan, one cluster": HDBSCAN(10, 4, allow_single_cluster=True).fit(X[:40]),
 }
 each_model = pytest.mark.parametrize("model", FITTED.values(), ids=FITTED.keys())
 

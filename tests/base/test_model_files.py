@@ -18,6 +18,8 @@ MODELS = [
     coterie.KMeans(3, init=X[:3], tol=0.1 + 0.2),
     coterie.DBSCAN(0.3, metric="minkowski", p=3),
     coterie.DBSCAN(0.01, metric="cosine"),
+    coterie.HDBSCAN(4, alpha=1.5, store_centers="both"),
+    coterie.HDBSCAN(3, metric="cosine", cluster_selection_persistence=0.5, max_cluster_size=40),
     coterie.AgglomerativeClustering(None, distance_threshold=0.5),
     coterie.AgglomerativeClustering(4, metric="l1", linkage="average"),
     coterie.DivisiveClustering(3),
@@ -70,6 +72,7 @@ def test_what_fit_leaves_is_what_the_estimators_declare_at_any_scale(exponent, d
             for metric in ("l1", "canberra", "minkowski", "cosine")
         ),
         *(coterie.DBSCAN(eps, min_samples=n, metric=metric) for n in (2, 14) for metric in ("l1", "l2")),
+        *(coterie.HDBSCAN(n, allow_single_cluster=True, metric=metric) for n in (2, 14) for metric in ("l1", "l2")),
         *(Scaler(method) for method in ("standard", "minmax", "robust", "log", "none")),
     ]:
         try:

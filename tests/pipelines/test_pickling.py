@@ -29,6 +29,7 @@ MODELS = {
     "divisive": coterie.DivisiveClustering(3),
     "dbscan": coterie.DBSCAN(0.1),
     "dbscan, minkowski": coterie.DBSCAN(0.1, metric="minkowski", p=3),
+    "hdbscan": coterie.HDBSCAN(),
     "scaler": Scaler("log"),
     "neighbors": NearestNeighbors(n_neighbors=4),
     "neighbors, canberra": NearestNeighbors(n_neighbors=2, metric="canberra"),

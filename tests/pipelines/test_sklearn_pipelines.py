@@ -62,7 +62,9 @@ def test_parameters_of_steps_are_set_by_their_names():
 
 
 @pytest.mark.parametrize(
-    "last", [coterie.DBSCAN(0.8), coterie.AgglomerativeClustering(3), coterie.DivisiveClustering(3)], ids=repr
+    "last",
+    [coterie.DBSCAN(0.8), coterie.HDBSCAN(), coterie.AgglomerativeClustering(3), coterie.DivisiveClustering(3)],
+    ids=repr,
 )
 def test_every_clusterer_may_be_the_last_step(last):
     pipe = make_pipeline(StandardScaler(), clone(last))

@@ -118,6 +118,7 @@ EVERYTHING = """
         AgglomerativeClustering,
         DBSCAN,
         DivisiveClustering,
+        HDBSCAN,
         KMeans,
         align_labels,
         compare,
@@ -160,6 +161,7 @@ EVERYTHING = """
         "DBSCAN on all pairs": lambda: DBSCAN(0.1, metric="canberra", n_jobs=2).fit(wide),
         "DBSCAN on sparse rows": lambda: DBSCAN(6, n_jobs=2).fit(sparse),
         "DBSCAN on a matrix": lambda: DBSCAN(0.5, metric="precomputed", n_jobs=2).fit(matrix),
+        "HDBSCAN": lambda: HDBSCAN(n_jobs=2).fit(X),
         "agglomerative": lambda: [AgglomerativeClustering(3, linkage=linkage, n_jobs=2).fit(X)
                                   for linkage in ("ward", "single", "complete")],
         "divisive": lambda: DivisiveClustering(3, n_jobs=2).fit(few),

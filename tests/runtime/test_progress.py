@@ -9,7 +9,7 @@ import pytest
 from runtime.tools import X, fit, slow_linkage_of_few
 
 import coterie
-from coterie import DBSCAN, Cancelled, KMeans, distances
+from coterie import DBSCAN, HDBSCAN, Cancelled, KMeans, distances
 from coterie._runtime.thresholds import thresholds
 from coterie.hierarchy import linkage, optimal_leaf_ordering
 
@@ -116,18 +116,32 @@ def test_a_callback_that_says_false_or_fails_stops_linkage_and_nothing_is_lost(m
 @pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
 def test_dbscan_tells_how_far_it_is_and_can_be_stopped(monkeypatch, metric):
     monkeypatch.setattr(thresholds, "pair_tile", 64)
+    check_progress(DBSCAN(0.5, metric=metric, n_jobs=2), metric)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "canberra", "precomputed"])
+@pytest.mark.parametrize("weight", [None, 2.0], ids=["", "weighted"])
+@pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
+def test_hdbscan_tells_how_far_it_is_and_can_be_stopped(metric, weight):
+    centers = None if metric == "precomputed" else "both"
+    model = HDBSCAN(metric=metric, n_jobs=2, store_centers=centers)
+    steps = ("spanning tree", "distances", "neighbors")  # which do not say when they are over
+    check_progress(model, metric, steps, sample_weight=weight)
+
+
+def check_progress(model, metric, unfinished=(), **options):
     data, heard = X[:500] if metric != "precomputed" else distances.cdist(X[:500], X[:500]), []
-    model = DBSCAN(0.5, metric=metric, n_jobs=2).fit(data, callback=lambda *args: heard.append(args))
+    model.fit(data, callback=lambda *args: heard.append(args), **options)
     stages = [stage for stage, _, _ in heard]
     for stage in set(stages):
         told = [(done, total) for each, done, total in heard if each == stage]
-        assert told == sorted(told) and told[-1][0] == told[-1][1]
+        assert told == sorted(told) and (told[-1][0] == told[-1][1] or stage in unfinished)
         assert all(type(number) is int for pair in told for number in pair)
     before = vars(model).copy()
     for at in {0, len(heard) // 2, len(heard) - 1}:
         count = []
         with pytest.raises(Cancelled, match=f"during {stages[at]} at"):
-            model.fit(data, callback=lambda *args: count.append(args) or len(count) <= at)  # noqa: B023
+            model.fit(data, callback=lambda *args: count.append(args) or len(count) <= at, **options)  # noqa: B023
         assert len(count) == at + 1
         assert all(vars(model)[name] is before[name] for name in before)
 

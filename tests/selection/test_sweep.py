@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie import DBSCAN, AgglomerativeClustering, DivisiveClustering, KMeans, scores
+from coterie import DBSCAN, HDBSCAN, AgglomerativeClustering, DivisiveClustering, KMeans, scores
 from coterie.scaling import Scaler
 from coterie.selection import _sweep, sweep
 
@@ -47,6 +47,7 @@ class Recorder(KMeans):
         (KMeans(random_state=0), {"n_clusters": range(1, 6)}),
         (KMeans(random_state=0), {"n_clusters": [2, 3], "init": ["k-means++", "random"]}),
         (DBSCAN(), {"eps": [0.3, 1.0, 2.0], "min_samples": [3, 5]}),
+        (HDBSCAN(), {"min_cluster_size": [5, 10], "min_samples": [3, 5]}),
         (AgglomerativeClustering(), {"n_clusters": range(1, 6)}),
     ],
 )

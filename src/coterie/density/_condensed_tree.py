@@ -156,6 +156,7 @@ def condense_tree(
     parallel.over(n_large, size_of_chunk, 1, condense.condense, Z, size, core, min_cluster_size, queue, rows)
     found = slice(rows.count)
     fields = Fields(parent[found], child[found], lambda_val[found], child_size[found])
+    progress.report("condensing", 1, 1)
     if persistence > 0:
         fields = _without_short_splits(fields, n, rows.n_clusters, persistence)
     return Condensed(n, _with_rows_outside(fields, size[:n]), _measure(fields, n))

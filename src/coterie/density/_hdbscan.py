@@ -711,12 +711,12 @@ class HDBSCAN(InductiveClusterer):
         else:
             rows, seen = self._read(X, finite=False)
         if precomputed:
+            _check_distances(rows if isinstance(rows, np.ndarray) else rows.values)
             if rows.shape[0] != rows.shape[1]:
                 raise ValueError(
                     "The precomputed distance matrix is expected to be symmetric, however it has shape "
                     f"{rows.shape}. Please verify that the distance matrix was constructed correctly."
                 )
-            _check_distances(rows if isinstance(rows, np.ndarray) else rows.values)
         return rows, seen
 
     def _check_count(self, which: NDArray[np.intp], weights: NDArray[np.float64] | None) -> int:
@@ -749,13 +749,17 @@ class HDBSCAN(InductiveClusterer):
         members = [np.flatnonzero(labels == each) for each in range(k)]
         centers = {}
         if self.store_centers != "medoid":
-            found = np.empty((k, rows.shape[1]))
-            for each, own in zip(found, members, strict=True):
-                each[...] = np.average(rows[own].astype(np.float64), axis=0, weights=strength[own])
-            centers["centroids_"] = found
+            exponent = power_of_two.exponent_for(rows, power=1.0)
+            means = [np.average(power_of_two.divided(rows[own], exponent), 0, strength[own]) for own in members]
+            found = np.array(means, np.float64).reshape(k, rows.shape[1])
+            centers["centroids_"] = power_of_two.multiplied(found, exponent)
         if self.store_centers != "centroid":
-            which = [own[_find_medoid(rows[own], strength[own], metric, n_threads)] for own in members]
-            centers["medoids_"] = rows[np.array(which, np.intp)].astype(np.float64)
+            which = np.empty(k, np.intp)
+            for each, own in enumerate(members):
+                progress.report("medoids", each, k)
+                which[each] = own[_find_medoid(rows[own], strength[own], metric, n_threads)]
+            progress.report("medoids", k, k)
+            centers["medoids_"] = rows[which].astype(np.float64)
         return centers
 
     def _warn_of_result(self, labels: NDArray[np.int64], n_clusters: int) -> None:
@@ -859,7 +863,7 @@ def _find_tree_of_square(
         return tree_of_square(D, n_threads, core=core), core
     row, column = np.isfinite(D).nonzero()
     starts = np.searchsorted(row, np.arange(len(D) + 1))
-    known = SparseRows(starts, column, D[row, column], D.shape, type(D))
+    known = SparseRows(starts, np.ascontiguousarray(column), D[row, column], D.shape, type(D))
     _check_symmetric(known)
     edges, lengths = tree_of_graph(known, core=core)
     if len(edges) < len(D) - 1:
@@ -1017,7 +1021,6 @@ def _find_medoid(
     rows = power_of_two.divided(rows, safe_exponent(metric, rows))
     points, sums = prepare(rows, metric, n_threads), np.empty(len(rows))
     for part in blocks(len(rows), len(rows)):
-        progress.report("medoids", part.start, len(rows))
         block = np.empty((len(rows[part]), len(rows)))
         fill_rectangle(rows[part], points, metric, n_threads, block)
         sums[part] = block @ strength

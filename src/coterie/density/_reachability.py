@@ -88,11 +88,12 @@ def core_of_rows(
     while len(rest):
         reached = np.empty(len(rest), np.bool_)
         for part in blocks(len(rest), 4 * k):
-            progress.report("core distances", len(Y) - len(rest) + part.start, len(Y))
-            found, indices = nearest(rows, k, Y[rest[part]], False, n_threads)
+            with progress.as_step("core distances", len(Y) - len(rest), len(Y)):
+                found, indices = nearest(rows, k, Y[rest[part]], False, n_threads)
             some = np.ones(found.shape) if weights is None else weights[indices]
             core[rest[part]], reached[part] = _first_reached(found, some, least, k == n)
         rest, k = rest[~reached], min(n, 2 * k)
+    progress.report("core distances", len(Y), len(Y))
     return core
 
 
@@ -106,15 +107,16 @@ def reach_rows(
     while len(rest):
         settled = np.empty(len(rest), np.bool_)
         for part in blocks(len(rest), 4 * k):
-            progress.report("neighbors", len(Y) - len(rest) + part.start, len(Y))
             which = rest[part]
-            distances, indices = nearest(rows, k, Y[which], False, n_threads)
-            reach = np.maximum(np.maximum(distances, core[indices]), own[which, None])
+            with progress.as_step("nearest rows", len(Y) - len(rest), len(Y)):
+                near, indices = nearest(rows, k, Y[which], False, n_threads)
+            reach = np.maximum(np.maximum(near, core[indices]), own[which, None])
             at = reach.argmin(axis=1)  # the first one: from near to far, and on a tie the lower row first
             best = reach[np.arange(len(at)), at]
             found.row[which], found.distance[which] = indices[np.arange(len(at)), at], best
-            settled[part] = (best <= distances[:, -1]) | (k == n)
+            settled[part] = (best <= near[:, -1]) | (k == n)
         rest, k = rest[~settled], min(n, 4 * k)
+    progress.report("nearest rows", len(Y), len(Y))
     return found
 
 
@@ -131,6 +133,7 @@ def core_of_square(D: NDArray[Any], weights: NDArray[np.float64] | None, least: 
         else:
             order = D[part].argsort(axis=1, kind="stable")
             core[part], _ = _first_reached(np.take_along_axis(D[part], order, 1), weights[order], least, True)
+    progress.report("core distances", len(D), len(D))
     return core
 
 
@@ -138,11 +141,12 @@ def reach_square(D: NDArray[Any], core: NDArray[np.float64], own: NDArray[np.flo
     """The same as `reach_rows`, from rows of distances to all rows."""
     found = Reached(np.empty(len(D), np.int64), np.empty(len(D)))
     for part in blocks(len(D), 4 * D.shape[1]):
-        progress.report("neighbors", part.start, len(D))
+        progress.report("nearest rows", part.start, len(D))
         reach = np.maximum(np.maximum(D[part], core), own[part, None])
         best = reach.min(axis=1)
         found.row[part] = np.where(reach == best[:, None], D[part], np.inf).argmin(axis=1)
         found.distance[part] = best
+    progress.report("nearest rows", len(D), len(D))
     return found
 
 
