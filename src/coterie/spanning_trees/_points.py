@@ -71,7 +71,9 @@ def tree_of_points(
     X: NDArray[Any], metric: Metric, n_threads: int, *, min_samples: int | None, core: NDArray[np.float64] | None
 ) -> tuple[SpanningTree, NDArray[np.float64] | None]:
     """The minimum spanning tree of rows in the order of weights and rows, and their core distances."""
-    n = len(X)
+    n, exponent = len(X), safe_exponent(metric, X)
+    X = power_of_two.divided(X, exponent)
+    core = None if core is None else power_of_two.divided(core, exponent * metric.degree)
     points, row = prepare(X, metric, n_threads), np.empty((1, n))
     if min_samples is not None:
         core = np.empty(n)
@@ -94,4 +96,6 @@ def tree_of_points(
         (rest,) = outside.nonzero()
         best = rest[np.lexsort((np.maximum(rest, to[rest]), np.minimum(rest, to[rest]), least[rest]))[0]]
         edges[step], weights[step], last = (to[best], best), least[best], int(best)
+    weights = scale_heights(weights, exponent * metric.degree, "a spanning tree")
+    core = None if core is None else power_of_two.multiplied(core.copy(), exponent * metric.degree)
     return in_order(edges, weights), core
