@@ -18,7 +18,18 @@ import coterie
 def test_version_and_help(run_process, run):
     assert run_process("--version").stdout == f"coterie {coterie.__version__}\n"
     listed = re.findall(r"^    (\w+)", run("--help").stdout, re.MULTILINE)
-    assert set(listed) >= {"dbscan", "demo", "hierarchy", "kmeans", "predict", "profile", "quantize", "report", "sweep"}
+    assert set(listed) >= {
+        "dbscan",
+        "demo",
+        "hdbscan",
+        "hierarchy",
+        "kmeans",
+        "predict",
+        "profile",
+        "quantize",
+        "report",
+        "sweep",
+    }
     assert "--missing" in run("kmeans", "--help").stdout
     nothing = run()
     assert nothing.returncode == 2 and "kmeans" in nothing.stderr

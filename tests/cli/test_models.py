@@ -76,6 +76,8 @@ FITS = [
     ["hierarchy", "--height", "2.5", "--method", "centroid", "--scale", "robust"],
     ["hierarchy", "-k", "3", "--method", "single", "--metric", "manhattan"],
     ["hierarchy", "--method", "average", "--metric", "correlation"],
+    ["hdbscan", "--min-cluster-size", "8", "--min-samples", "4"],
+    ["hdbscan", "--min-samples", "4", "--metric", "cosine"],
 ]
 
 
@@ -86,7 +88,7 @@ def test_further_rows_get_the_labels_of_the_python_interface(cli, tmp_path, fit)
     command, *options = fit
     told = labels_of(cli(command, "old.csv", *options, "--save", "model.npz").stdout)
     again = labels_of(cli("predict", "model.npz", "old.csv").stdout)
-    if command == "kmeans":
+    if command in ("kmeans", "hdbscan"):
         assert again == told
     elif command == "dbscan":
         core = coterie.load("model.npz").core_sample_indices_.tolist()
@@ -307,6 +309,7 @@ def test_places_on_the_globe_are_predicted_in_degrees(cli, tmp_path):
     [
         ["kmeans", "-k", "4"],
         ["dbscan", "--eps", "0.6", "--scale", "standard"],
+        ["hdbscan", "--min-cluster-size", "8"],
         ["hierarchy", "-k", "3", "--method", "average"],
     ],
     ids=" ".join,
@@ -478,6 +481,7 @@ def test_a_scaler_of_other_columns_is_refused(cli, tmp_path, kmeans_model):
         (["kmeans", "old.csv", "-k", "2", "--save", "-"], 2, "a file is needed"),
         (["kmeans", "old.csv", "-k", "2", "--save", "nowhere/model.npz"], 1, "there is no folder nowhere"),
         (["kmeans", "old.csv", "-k", "2", "--save", "a", "--output", "a"], 2, "named twice"),
+        (["hdbscan", "old.csv", "--save", "old.csv"], 2, "would be overwritten"),
         (["dbscan", "old.csv", "--save", "old.csv"], 2, "would be overwritten"),
         (["hierarchy", "old.csv", "--save", "a.npz", "--divisive"], 2, "--divisive has no rule for further rows"),
     ],

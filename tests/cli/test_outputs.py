@@ -19,6 +19,7 @@ COMMANDS = sorted(m.name for m in pkgutil.iter_modules(cli.__path__) if not m.na
 INPUTS = {
     "kmeans": ["iris.csv", "-k", 3],
     "dbscan": ["iris.csv"],
+    "hdbscan": ["iris.csv"],
     "hierarchy": ["iris.csv", "-k", 3],
     "sweep": ["iris.csv", "-k", "2-3", "--stability", 0],
     "predict": ["model.npz", "iris.csv"],
@@ -46,6 +47,11 @@ NO_OUTPUTS = {
     "starts",
     "eps",
     "min_samples",
+    "min_cluster_size",
+    "selection",
+    "epsilon",
+    "allow_single_cluster",
+    "probabilities",
     "height",
     "method",
     "divisive",
@@ -244,6 +250,7 @@ def test_every_kind_of_picture_goes_through_memory(run, kind):
     [
         ("kmeans", "-k", 3, "--plot"),
         ("dbscan", "--plot"),
+        ("hdbscan", "--plot"),
         ("dbscan", "--metric", "haversine", "--eps", 100, "--plot"),
         ("hierarchy", "-k", 2, "--dendrogram"),
         ("sweep", "-k", "2-3", "--stability", 0, "--plot"),

@@ -10,8 +10,8 @@ What was chosen, left out and found goes to standard error, so that the labels c
 from __future__ import annotations
 
 import argparse
+import functools
 import math
-import os
 import sys
 import time
 import warnings
@@ -23,10 +23,11 @@ import coterie
 from coterie import distances, neighbors, selection
 from coterie._base.wording import count, share
 from coterie.cli._console import Problem, note, progress_bar
-from coterie.cli._globe import means_on_globe, on_map, to_radians
+from coterie.cli._density import describe, draw
+from coterie.cli._globe import to_radians
 from coterie.cli._io.models import describe_fit, save_model
 from coterie.cli._io.outputs import check_targets
-from coterie.cli._io.pictures import check_picture, for_scatter, save_picture
+from coterie.cli._io.pictures import check_picture
 from coterie.cli._io.results import write_labels
 from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import read_file
@@ -35,7 +36,6 @@ from coterie.cli._options.metric import add_metric_argument, describe_metric, on
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import picture_name, positive
-from coterie.cli._summary import MOST_COLUMNS, summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -163,7 +163,7 @@ def run(args: argparse.Namespace) -> None:
             save_model(args.outputs, args.save, fit.model, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
-            print(f"\n{_describe(data, fit.model, scaler, globe, args.scale)}\n", file=sys.stderr)
+            print(f"\n{_describe(data, fit, globe)}\n", file=sys.stderr)
             if advice := _advice(args, data.values, fit):
                 print(f"what to try: {advice}\n", file=sys.stderr)
             print(f"{seconds:.2f} s", file=sys.stderr)
@@ -197,35 +197,11 @@ def _fit(args: argparse.Namespace, X: NDArray[np.floating], scaler: Scaler, glob
     return _Fit(model.fit(X), scaler, eps, curve, k, unit)
 
 
-def _share(rows: NDArray[np.bool_]) -> str:
-    return share(float(np.mean(rows)), 1)
-
-
-def _describe(data: Table, model: coterie.DBSCAN, scaler: Scaler, globe: bool, scaling: str | None) -> str:
-    labels = model.labels_
-    clustered = labels >= 0
-    sizes = np.bincount(labels[clustered])
-    noise = np.count_nonzero(~clustered)
-    text = (
-        f"{count(len(sizes), 'cluster')} of {count(len(labels), 'row')} by {count(len(data.names), 'column')}; "
-        f"{noise:,} ({_share(~clustered)}) in none (noise, label -1); "
-        f"{count(len(model.core_sample_indices_), 'core row')}"
-    )
-    if not len(sizes):
-        return text
-    few = len(data.names) <= MOST_COLUMNS
-    core = np.bincount(labels[model.core_sample_indices_], minlength=len(sizes))
-    if globe:
-        means = means_on_globe(data.values[clustered], labels[clustered])
-    else:
-        means = scaler.inverse_transform(
-            np.column_stack([np.bincount(labels[clustered], column[clustered]) / sizes for column in data.values.T])
-        )
-    of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * (scaling == "log")
-    table = summary(
-        sizes, means, data.names if few else [], total=len(labels), beside={"core": [f"{n:,}" for n in core]}
-    )
-    return f"{text}{of_what * few}\n\n{table}"
+def _describe(data: Table, fit: _Fit, globe: bool) -> str:
+    labels, core = fit.model.labels_, fit.model.core_sample_indices_
+    n_core = np.bincount(labels[core], minlength=labels.max() + 1)
+    further = f"; {count(len(core), 'core row')}"
+    return describe(data, labels, fit.scaler, globe, {"core": [f"{n:,}" for n in n_core]}, further)
 
 
 def _advice(args: argparse.Namespace, X: NDArray[np.floating], fit: _Fit) -> str | None:
@@ -271,47 +247,13 @@ def _some_distances(args: argparse.Namespace, X: NDArray[np.floating], k: int) -
 
 def _draw(args: argparse.Namespace, data: Table, fit: _Fit, globe: bool) -> None:
     """A map of the clusters, and beside it what eps was chosen from."""
-    from matplotlib.figure import Figure
+    beside = None if fit.curve is None else functools.partial(_draw_curve, fit.curve, fit, globe)
+    chosen = f"eps {fit.eps:g}{fit.unit}, min-samples {args.min_samples}"
+    draw(args, data, fit.model.labels_, fit.scaler, globe, chosen, beside)
 
+
+def _draw_curve(curve: NDArray[np.float64], fit: _Fit, globe: bool, ax: Axes) -> None:
     from coterie import plot
-    from coterie.plot._maps import lower_to_map
 
-    labels, curve = fit.model.labels_, fit.curve
-    places, names = on_map(data) if globe else for_scatter(data.values, data.names, fit.scaler)
-    low, high = places.min(axis=0), places.max(axis=0)
-    stretch, shape = 1.0, 0.75  # how much higher than wide a degree is drawn, and the height of the map over its width
-    if globe:
-        stretch = 1 / math.cos(math.radians(np.clip((low[1] + high[1]) / 2, -60, 60)))
-        shape = np.clip(stretch * (high[1] - low[1]) / max(high[0] - low[0], 1e-9), 0.4, 1.2)
-    width = 11
-    figure = Figure(figsize=(width + 4.5 * (curve is not None), width * shape + 0.8), layout="constrained")
-    if curve is None:
-        ax = figure.add_subplot()
-    else:
-        ax, side = figure.subplots(1, 2, width_ratios=[width, 4.5])
-        plot.k_distances(curve, fit.eps, ax=side)
-        side.set_ylabel(f"distance within which a row has {fit.k} rows, itself counted{' (km)' * globe}")
-    plot.scatter(places, labels, names=names, ax=ax)
-    if globe:
-        _draw_globe(ax, stretch, high[0] - low[0])
-    elif curve is None:
-        lower_to_map(figure, ax)
-    title = (
-        f"{os.path.basename(source_name(args.file))}: {count(labels.max() + 1, 'cluster')}, "
-        f"{_share(labels < 0)} noise (gray); eps {fit.eps:g}{fit.unit}, min-samples {args.min_samples}"
-    )
-    figure.suptitle(title, fontsize=11, parse_math=False)
-    save_picture(args.outputs, args.plot, figure)
-
-
-def _draw_globe(ax: Axes, stretch: float, width: float) -> None:
-    """Make a scatter plot a map of so many degrees of longitude: its shape, and degrees at its edges."""
-    from matplotlib.ticker import MultipleLocator
-
-    ax.autoscale()  # the limits may be moved to fill the space
-    ax.set_aspect(stretch, adjustable="datalim")
-    if width > 150:
-        ax.xaxis.set_major_locator(MultipleLocator(30))
-        ax.yaxis.set_major_locator(MultipleLocator(30))
-    ax.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
-    ax.yaxis.set_major_formatter(lambda degrees, _: f"{degrees:g}" if abs(degrees) <= 90 else "")
+    plot.k_distances(curve, fit.eps, ax=ax)
+    ax.set_ylabel(f"distance within which a row has {fit.k} rows, itself counted{' (km)' * globe}")

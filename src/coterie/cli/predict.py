@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Label further rows with a model that was fitted and saved before: fit today, assign tomorrow.
 
-MODEL is what --save of coterie kmeans, hierarchy or dbscan wrote. FILE is read as they read theirs and treated as the
-rows of the fit were: the same columns, found by name (by position where there are no names), in the same units and
-scaled by the same numbers. Writes one label per row, in the order of the rows.
+MODEL is what --save of coterie kmeans, hierarchy, dbscan or hdbscan wrote. FILE is read as they read theirs and
+treated as the rows of the fit were: the same columns, found by name (by position where there are no names), in the same
+units and scaled by the same numbers. Writes one label per row, in the order of the rows.
 
 A row gets the label of the nearest center (kmeans), of the nearest core row within eps, or else -1 (dbscan), of the
-cluster it is nearest to by the method that built the tree (hierarchy). So the rows of the fit get the labels they had
-from kmeans; from dbscan too, but for rows at the border of several clusters; from hierarchy most of them.
+row that it joins in the condensed tree, if that is in a cluster there, or else -1 (hdbscan), of the cluster it is
+nearest to by the method that built the tree (hierarchy). So the rows of the fit get the labels they had from kmeans and
+hdbscan; from dbscan too, but for rows at the border of several clusters; from hierarchy most of them.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write how unusual each row is, too, in a column called score: the distance to its center "
         "(kmeans, hierarchy) by what is typical of the cluster, so that 1 is usual and 3 is far "
-        "out; to the nearest core row by eps (dbscan), so that more than 1 is noise",
+        "out; to the nearest core row by eps (dbscan), or to the nearest row in a cluster by what "
+        "its cluster spans (hdbscan), so that more than 1 is noise",
     )
     add_run_arguments(parser, with_seed=False)
 

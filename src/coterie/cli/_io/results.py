@@ -31,12 +31,13 @@ def write_labels(
     labels: NDArray[np.integer],
     kept: NDArray[np.bool_] | None = None,
     scores: NDArray[np.float64] | None = None,
+    called: str = "score",
 ) -> None:
-    """Write one label per row, and its score if there are any; a row that was left out has an empty label, quoted so
-    that readers see a line there."""
+    """Write one label per row, and its score if there are any, named as `called`; a row that was left out has
+    an empty label, quoted so that readers see a line there."""
     rows = np.arange(len(labels)) if kept is None else np.where(kept, np.cumsum(kept) - 1, -1)
     with outputs.open(target) as file:
-        file.write("label\n" if scores is None else "label,score\n")
+        file.write("label\n" if scores is None else f"label,{called}\n")
         for start in range(0, len(rows), 100_000):
             part = rows[start : start + 100_000]
             cells = list(map(str, labels[part].tolist())) if len(labels) else [""] * len(part)

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Dense clusters and the noise between them, as a table of text and on a map: what `dbscan` and `hdbscan` share."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coterie._base.wording import count, share
+from coterie.cli._globe import means_on_globe, on_map
+from coterie.cli._io.pictures import for_scatter, save_picture
+from coterie.cli._io.sources import source_name
+from coterie.cli._summary import MOST_COLUMNS, summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from coterie._base.table import Table
+    from coterie.scaling import Scaler
+
+_WIDTH = 11.0  # of a map in inches
+
+
+def describe(
+    data: Table,
+    labels: NDArray[np.intp],
+    scaler: Scaler,
+    on_globe: bool,
+    beside: Mapping[str, Sequence[str]],
+    further: str = "",
+) -> str:
+    """How many clusters and rows in none there are, with a `further` fact; and the clusters, with columns `beside`."""
+    clustered = labels >= 0
+    sizes = np.bincount(labels[clustered])
+    text = (
+        f"{count(len(sizes), 'cluster')} of {count(len(labels), 'row')} by {count(len(data.names), 'column')}; "
+        f"{np.count_nonzero(~clustered):,} ({noise_share(labels)}) in none (noise, label -1){further}"
+    )
+    if not len(sizes):
+        return text
+    few = len(data.names) <= MOST_COLUMNS
+    if on_globe:
+        means = means_on_globe(data.values[clustered], labels[clustered])
+    else:
+        means = scaler.inverse_transform(
+            np.column_stack([np.bincount(labels[clustered], column[clustered]) / sizes for column in data.values.T])
+        )
+    of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * (scaler.method == "log")
+    table = summary(sizes, means, data.names if few else [], total=len(labels), beside=beside)
+    return f"{text}{of_what * few}\n\n{table}"
+
+
+def noise_share(labels: NDArray[np.intp]) -> str:
+    return share(float(np.mean(labels < 0)), 1)
+
+
+def draw(
+    args: argparse.Namespace,
+    data: Table,
+    labels: NDArray[np.intp],
+    scaler: Scaler,
+    on_globe: bool,
+    chosen: str,
+    beside: Callable[[Axes], None] | None,
+    width_beside: float = 4.5,
+) -> None:
+    """A map of the clusters under what was `chosen`, and `beside` it another picture."""
+    from matplotlib.figure import Figure
+
+    from coterie import plot
+    from coterie.plot._maps import lower_to_map
+
+    places, names = on_map(data) if on_globe else for_scatter(data.values, data.names, scaler)
+    low, high = places.min(axis=0), places.max(axis=0)
+    stretch, shape = 1.0, 0.75  # how much higher than wide a degree is drawn, and the height of the map over its width
+    if on_globe:
+        stretch = 1 / math.cos(math.radians(np.clip((low[1] + high[1]) / 2, -60, 60)))
+        shape = np.clip(stretch * (high[1] - low[1]) / max(high[0] - low[0], 1e-9), 0.4, 1.2)
+    figure = Figure(figsize=(_WIDTH + width_beside * (beside is not None), _WIDTH * shape + 0.8), layout="constrained")
+    if beside is None:
+        ax = figure.add_subplot()
+    else:
+        ax, side = figure.subplots(1, 2, width_ratios=[_WIDTH, width_beside])
+        beside(side)
+    plot.scatter(places, labels, names=names, ax=ax)
+    if on_globe:
+        _draw_globe(ax, stretch, high[0] - low[0])
+    elif beside is None:
+        lower_to_map(figure, ax)
+    title = (
+        f"{os.path.basename(source_name(args.file))}: {count(int(labels.max()) + 1, 'cluster')}, "
+        f"{noise_share(labels)} noise (gray); {chosen}"
+    )
+    figure.suptitle(title, fontsize=11, parse_math=False)
+    save_picture(args.outputs, args.plot, figure)
+
+
+def _draw_globe(ax: Axes, stretch: float, width: float) -> None:
+    """Make a scatter plot a map of so many degrees of longitude: its shape, and degrees at its edges."""
+    from matplotlib.ticker import MultipleLocator
+
+    ax.autoscale()  # the limits may be moved to fill the space
+    ax.set_aspect(stretch, adjustable="datalim")
+    if width > 150:
+        ax.xaxis.set_major_locator(MultipleLocator(30))
+        ax.yaxis.set_major_locator(MultipleLocator(30))
+    ax.xaxis.set_major_formatter(lambda degrees, _: f"{(degrees + 180) % 360 - 180:g}")
+    ax.yaxis.set_major_formatter(lambda degrees, _: f"{degrees:g}" if abs(degrees) <= 90 else "")

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Find the dense parts of a table, however many, of whatever shape and density; rows between them are noise.
+
+Where coterie dbscan needs a distance within which rows are neighbors, this one takes all distances at once: it follows
+how the rows fall apart as they have to be nearer and nearer to each other, and takes the parts of at least
+--min-cluster-size rows that last longest. Reads the columns of numbers and scales them, as `coterie kmeans` does, and
+writes one label per row, from 0, and -1 for noise, in the order of the rows. What was chosen, left out and found goes
+to standard error, so that the labels can go through a pipe.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import math
+import sys
+import time
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import coterie
+from coterie import distances
+from coterie._base.wording import as_column, count, share
+from coterie.cli._console import Problem, note, progress_bar
+from coterie.cli._density import describe, draw
+from coterie.cli._globe import to_radians
+from coterie.cli._io.models import describe_fit, save_model
+from coterie.cli._io.outputs import check_targets
+from coterie.cli._io.pictures import check_picture
+from coterie.cli._io.results import write_labels
+from coterie.cli._io.sources import source_name
+from coterie.cli._io.tables import read_file
+from coterie.cli._options.files import add_file_arguments
+from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
+from coterie.cli._options.run import add_run_arguments, add_save_argument
+from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
+from coterie.cli._options.values import picture_name, positive
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SUMMARY = "find dense parts of any density in a table, and the noise between them"
+
+_EXAMPLES = """\
+examples:
+  coterie hdbscan customers.csv --drop customer_id --scale log --output labels.csv --plot map.png
+  coterie hdbscan quakes.csv.gz --columns latitude,longitude --metric haversine --min-cluster-size 100 --plot map.png
+  coterie hdbscan points.npy --min-cluster-size 50 --min-samples 10 --quiet | sort -n | uniq -c
+
+exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
+"""
+
+_MANY_EQUAL = 0.3  # share of rows with so many duplicates that their distance to neighbors is 0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    parser.add_argument(
+        "--min-cluster-size",
+        metavar="N",
+        type=_at_least_two,
+        default=15,
+        help="how many rows a cluster has at least (default: 15)",
+    )
+    parser.add_argument(
+        "--min-samples",
+        metavar="M",
+        type=positive,
+        help="how many rows, itself counted, a row is dense by: the more, the more rows are noise (default: as many as "
+        "--min-cluster-size)",
+    )
+    parser.add_argument(
+        "--selection",
+        choices=("eom", "leaf"),
+        default="eom",
+        help="which parts are clusters: those that last longest (eom, the default), or the smallest ones (leaf)",
+    )
+    parser.add_argument(
+        "--epsilon",
+        metavar="E",
+        type=_distance,
+        default=0.0,
+        help="clusters that part at this distance or less stay together (haversine: km; with --scale: in scaled units; "
+        "default: 0)",
+    )
+    parser.add_argument(
+        "--allow-single-cluster", action="store_true", help="one cluster may be all there is, if nothing divides it"
+    )
+    add_file_arguments(parser)
+    add_metric_argument(parser)
+    add_scale_argument(
+        parser,
+        None,
+        "standard, but none for cosine, correlation, haversine and other metrics that have a scale of their own",
+    )
+    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    parser.add_argument(
+        "--probabilities",
+        action="store_true",
+        help="write how firmly each row is in its cluster, too, in a column called probability: 1 in its densest part, "
+        "0 for noise",
+    )
+    parser.add_argument(
+        "--plot",
+        metavar="PICTURE",
+        type=picture_name,
+        help="picture of the clusters (png, svg, pdf ...): a map of two columns, or of the two principal components of "
+        "more; beside it the condensed tree, which shows how the clusters part",
+    )
+    add_save_argument(parser)
+    add_run_arguments(parser, with_seed=False)
+
+
+def _at_least_two(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 2:
+        raise argparse.ArgumentTypeError(f"a whole number of 2 or more is needed, not {text!r}")
+    return number
+
+
+def _distance(text: str) -> float:
+    try:
+        distance = float(text)
+    except ValueError:
+        distance = math.nan
+    if not (0 <= distance < math.inf):
+        raise argparse.ArgumentTypeError(f"a number of 0 or more is needed, not {text!r}")
+    return distance
+
+
+def run(args: argparse.Namespace) -> None:
+    check_targets([args.file], [args.output, args.plot, args.save])
+    globe = on_globe(args)
+    if args.plot is not None:
+        check_picture(args.plot)
+    data = read_file(args)
+    min_samples = args.min_samples or args.min_cluster_size
+    option = "--min-samples" if min_samples > args.min_cluster_size else "--min-cluster-size"
+    if (most := max(min_samples, args.min_cluster_size)) > len(data.values):
+        raise Problem(
+            f"{source_name(args.file)}: {option} {most} is more than the {count(len(data.values), 'row')} there "
+            f"{'is' if len(data.values) == 1 else 'are'}"
+        )
+    facts = describe_fit(args, data) if args.save is not None else {}
+    if globe:
+        data.values = to_radians(args, data)
+    scaler = scale(data, args.scale or ("none" if args.metric.scale_free else "standard"))
+    warn_of_scales(data, args.metric)
+    sizes = f"min-cluster-size: {args.min_cluster_size}, min-samples: {min_samples}"
+    print(f"metric: {describe_metric(args.metric)}, {sizes}", file=sys.stderr)
+
+    started = time.perf_counter()
+    with progress_bar(args.quiet), warnings.catch_warnings():
+        warnings.simplefilter("ignore", coterie.ClusteringWarning)  # `_advice` says it in this command's words
+        model = coterie.HDBSCAN(
+            args.min_cluster_size,
+            min_samples=min_samples,
+            cluster_selection_epsilon=float(distances.km_to_radians(args.epsilon)) if globe else args.epsilon,
+            cluster_selection_method=args.selection,
+            allow_single_cluster=args.allow_single_cluster,
+            metric=args.metric,
+            n_jobs=args.jobs,
+        ).fit(data.values)
+    seconds = time.perf_counter() - started
+    labels = model.labels_
+    if not args.quiet:
+        _note_equal_rows(model, min_samples)
+
+    try:
+        if args.plot is not None:
+            unit = " (km)" if globe else " (in scaled units)" if scaler.method != "none" else ""
+            beside = functools.partial(_draw_tree, model, float(distances.radians_to_km(1.0)) if globe else 1.0, unit)
+            draw(args, data, labels, scaler, globe, sizes, beside, 6.5)
+        probabilities = model.probabilities_ if args.probabilities else None
+        write_labels(args.outputs, args.output, labels, data.kept, probabilities, "probability")
+        if args.save is not None:
+            save_model(args.outputs, args.save, model, scaler, facts)
+    finally:  # the work is done: show it even where it can't be written
+        if not args.quiet:
+            persistence = {"persistence": as_column(model.cluster_persistence_)}
+            print(f"\n{describe(data, labels, scaler, globe, persistence)}\n", file=sys.stderr)
+            if advice := _advice(args, model, min_samples):
+                print(f"what to try: {advice}\n", file=sys.stderr)
+            print(f"{seconds:.2f} s", file=sys.stderr)
+
+
+def _advice(args: argparse.Namespace, model: coterie.HDBSCAN, min_samples: int) -> str | None:
+    """What to try where the result is hardly what was wanted, or None."""
+    labels = model.labels_
+    sizes = np.sort(np.bincount(labels[labels >= 0]))[::-1]
+    smaller = "a smaller --min-cluster-size"
+    if not len(sizes):
+        whole = "" if args.allow_single_cluster else ", or --allow-single-cluster, if all of it may be one cluster"
+        return f"{smaller}{whole}, as the rows do not part into two such clusters"
+    if np.mean(labels < 0) > 0.5:
+        return f"a smaller --min-samples than {min_samples}, as more than half is noise"
+    if len(sizes) == 1:
+        return f"{smaller}, or no --allow-single-cluster, as there is but one cluster"
+    if sizes[0] > 0.9 * sizes.sum() and args.selection == "eom":
+        most = share(sizes[0] / sizes.sum(), 1)
+        return f"--selection leaf or {smaller}, as one cluster has {most} of all that is in clusters"
+    if len(sizes) > max(20, math.sqrt(len(labels))):
+        return (
+            "a larger --min-cluster-size, which leaves small clusters out, as half of the "
+            f"{count(len(sizes), 'cluster')} have {int(np.median(sizes))} rows or fewer"
+        )
+    return None
+
+
+def _note_equal_rows(model: coterie.HDBSCAN, min_samples: int) -> None:
+    edges, weights = model.minimum_spanning_tree_
+    if (equal := len(np.unique(edges[weights == 0])) / len(model.labels_)) > _MANY_EQUAL:
+        note(
+            f"{share(equal)} of the rows have {min_samples - 1} or more others equal to them; a larger "
+            "--min-samples looks beyond duplicates"
+        )
+
+
+def _draw_tree(model: coterie.HDBSCAN, unit_length: float, unit: str, ax: Axes) -> None:
+    """The condensed tree, with distances in units of such a length."""
+    from coterie import plot
+
+    tree = model.condensed_tree_.copy()
+    tree["lambda_val"] /= unit_length
+    plot.condensed_tree(tree, clusters=model.labels_, ax=ax)
+    ax.set_ylabel(f"{ax.get_ylabel()}{unit}")
