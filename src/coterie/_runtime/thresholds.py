@@ -44,6 +44,10 @@ class Thresholds:
 
     # ---- spanning_trees
     prim_points: int = 1000  # points: with no more, Prim's algorithm through their full matrix is quickest
+    tree_features: int = 20  # at most, for a k-d tree
+    listed_rows: int = (
+        20  # nearest rows, beyond those of the core distance, that are noted where rows have more features
+    )
 
     # ---- kmeans
     sorting_clusters: tuple[int, int, int, int] = (4, 4, 8, 16)  # at least, to sort rows of 1, 2, 3, or more features

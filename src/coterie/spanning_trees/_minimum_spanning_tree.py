@@ -12,17 +12,17 @@ from .._base import power_of_two
 from .._base.arrays import as_doubles, as_matrix
 from .._base.parameters import DICT, NONE, check_parameters, integer
 from .._runtime.threads import resolve_n_jobs
+from .._runtime.thresholds import thresholds
 from ..distances import Metric
 from ..distances._metrics import METRIC, check_suits, read_metric, safe_exponent
 from ..neighbors import _vectors, kneighbors
-from . import _kd_tree
+from ..neighbors._kernels import kd_tree
+from . import _blocks, _kd_tree
 from ._points import tree_of_points
 from ._tree import SpanningTree, in_order
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-_FEATURES_AT_MOST = 20  # of a k-d tree that pays
 
 _RULES = {"metric": METRIC, "min_samples": (integer(1), NONE), "metric_params": (DICT, NONE)}
 
@@ -164,10 +164,12 @@ def tree_of_rows(
         min_samples = None
     exponent = safe_exponent(metric, X)
     vectors = _vectors.as_vectors(X, metric, exponent)
-    if vectors is None or vectors.X.shape[1] > _FEATURES_AT_MOST:
+    is_wide = vectors is not None and vectors.X.shape[1] > thresholds.tree_features
+    if vectors is None or (is_wide and vectors.kind != kd_tree.EUCLIDEAN):
         return tree_of_points(X, metric, n_threads, min_samples=min_samples, core=core)
     known = None if core is None else _shortened(core, vectors)
-    (edges, weights), found = _kd_tree.tree_of_vectors(vectors, n_threads, min_samples, known)
+    tree_of_vectors = _blocks.tree_of_vectors if is_wide else _kd_tree.tree_of_vectors
+    (edges, weights), found = tree_of_vectors(vectors, n_threads, min_samples, known)
     if found is not None and core is None:
         core = _lengthened(found, vectors)
     if metric.kernel == "haversine":
@@ -176,6 +178,8 @@ def tree_of_rows(
             weights = np.maximum(weights, core[edges].max(axis=1))
         return in_order(edges, weights), core
     weights = _lengthened(weights, vectors)
+    if known is not None and core is not None:  # these may be longer than all distances
+        weights = np.maximum(weights, core[edges].max(axis=1))
     if not weights[-1] < np.inf:
         raise ValueError(
             "The distances are too large for a spanning tree: some would be beyond the largest number, "

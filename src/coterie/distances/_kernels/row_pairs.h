@@ -10,10 +10,13 @@ typedef uint64_t (*row_tile_t_f32)(
     const float *, const float *, ptrdiff_t, ptrdiff_t, float, float, uint64_t, uint64_t *);
 typedef void (*tile_pair_t_f32)(
     const float *, ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, ptrdiff_t, float, float, uint64_t *, uint64_t *);
+typedef void (*tile_below_t_f32)(
+    const float *, ptrdiff_t, const float *, ptrdiff_t, const float *, const float *, uint64_t *);
 
 #define SIMD_BODY "row_pairs_body.h"
 #include "simd_levels.h"
 COTERIE_SIMD_TABLE(row_pair)
 static const row_tile_t_f32 row_tile_f32[] = COTERIE_SIMD_ROW(row_tile, f32);
 static const tile_pair_t_f32 tile_pair_f32[] = COTERIE_SIMD_ROW(tile_pair, f32);
+static const tile_below_t_f32 tile_below_f32[] = COTERIE_SIMD_ROW(tile_below, f32);
 #endif

@@ -89,12 +89,9 @@ static TARGET uint64_t FN(row_tile)(
     return near;
 }
 
-/* Squared distances of columns r .. r + 3 of tile a to columns c .. c + G * LANES - 1 of tile b, from products. G is a
- * constant. */
+/* Products of columns 0 .. 3 of tile a with columns 0 .. G * LANES - 1 of tile b, over d features. G is a constant. */
 COTERIE_INLINE TARGET void FN(tile_products)(
-        const int G, const float *a, ptrdiff_t width_a, const float *b, ptrdiff_t width_b, ptrdiff_t d, float least,
-        float most, ptrdiff_t c, uint64_t *near, uint64_t *doubtful) {
-    VR sum[4][4];
+        const int G, const float *a, ptrdiff_t width_a, const float *b, ptrdiff_t width_b, ptrdiff_t d, VR sum[4][4]) {
     for (int r = 0; r < 4; r++)
         for (int g = 0; g < G; g++) sum[r][g] = VSET1(0.0f);
     for (ptrdiff_t j = 0; j < d; j++) {
@@ -105,10 +102,21 @@ COTERIE_INLINE TARGET void FN(tile_products)(
             for (int g = 0; g < G; g++) sum[r][g] = VFMA(x, y[g], sum[r][g]);
         }
     }
+}
+
+/* The squared distance from a product and both squared norms, which are in row d of each tile. */
+#define TILE_SQUARED(r, g) \
+    VFMA(VSET1(-2.0f), sum[r][g], VADD(VSET1(a[d * width_a + r]), VLOAD(b + d * width_b + g * LANES)))
+
+/* What tile_pair finds in columns r .. r + 3 of tile a and c .. c + G * LANES - 1 of tile b. */
+COTERIE_INLINE TARGET void FN(tile_within)(
+        const int G, const float *a, ptrdiff_t width_a, const float *b, ptrdiff_t width_b, ptrdiff_t d, float least,
+        float most, ptrdiff_t c, uint64_t *near, uint64_t *doubtful) {
+    VR sum[4][4];
+    FN(tile_products)(G, a, width_a, b, width_b, d, sum);
     for (int r = 0; r < 4; r++)
         for (int g = 0; g < G; g++) {
-            VR norms = VADD(VSET1(a[d * width_a + r]), VLOAD(b + d * width_b + g * LANES));
-            VR squared = VFMA(VSET1(-2.0f), sum[r][g], norms);
+            VR squared = TILE_SQUARED(r, g);
             uint64_t surely = VBITS(VLE(squared, VSET1(least))), below = VBITS(VLE(squared, VSET1(most)));
             near[r] |= surely << (c + g * LANES);
             doubtful[r] |= (below & ~surely) << (c + g * LANES);
@@ -121,7 +129,7 @@ COTERIE_INLINE TARGET void FN(tile_products)(
 static TARGET void FN(tile_pair)(
         const float *a, ptrdiff_t width_a, ptrdiff_t r, const float *b, ptrdiff_t width_b, ptrdiff_t d, float least,
         float most, uint64_t *near, uint64_t *doubtful) {
-#define TILE_PRODUCTS(G) FN(tile_products)(G, a + r, width_a, b + c, width_b, d, least, most, c, near, doubtful)
+#define TILE_PRODUCTS(G) FN(tile_within)(G, a + r, width_a, b + c, width_b, d, least, most, c, near, doubtful)
     ptrdiff_t c = 0;
     for (int i = 0; i < 4; i++) near[i] = doubtful[i] = 0;
 #if VBYTES == 64 /* 16 sums and what goes into them fit into the registers */
@@ -144,4 +152,31 @@ static TARGET void FN(tile_pair)(
 #endif
 #undef TILE_PRODUCTS
 }
+
+/* What tile_below finds in columns c .. c + G * LANES - 1 of tile b. */
+COTERIE_INLINE TARGET void FN(tile_limited)(
+        const int G, const float *a, const float *b, ptrdiff_t d, const float *limits_a, const float *limits_b,
+        ptrdiff_t c, uint64_t *below) {
+    const ptrdiff_t width_a = 64, width_b = 64;
+    VR sum[4][4];
+    FN(tile_products)(G, a, width_a, b, width_b, d, sum);
+    for (int r = 0; r < 4; r++)
+        for (int g = 0; g < G; g++) {
+            VR limit = VMAX(VSET1(limits_a[r]), VLOAD(limits_b + g * LANES));
+            below[r] |= VBITS(VLE(TILE_SQUARED(r, g), limit)) << (c + g * LANES);
+        }
+}
+
+/* Which columns of tile b (d + 1, 64) are at a squared distance of at most the limit of either column from each of the
+ * columns r .. r + 3 of tile a (d + 1, 64): bits, below (4,) OUT. The limits of all columns: limits_a (64,), limits_b
+ * (64,). Row d of a tile holds the squared norms. */
+static TARGET void FN(tile_below)(
+        const float *a, ptrdiff_t r, const float *b, ptrdiff_t d, const float *limits_a, const float *limits_b,
+        uint64_t *below) {
+    enum { G = VBYTES == 64 ? 4 : 2 }; /* sums that fit into the registers with what goes into them */
+    for (int i = 0; i < 4; i++) below[i] = 0;
+    for (ptrdiff_t c = 0; c < 64; c += G * LANES)
+        FN(tile_limited)(G, a + r, b + c, d, limits_a + r, limits_b + c, c, below);
+}
+#undef TILE_SQUARED
 #endif

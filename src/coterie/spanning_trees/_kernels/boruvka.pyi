@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from ..._runtime._kernels.work import Region
 
 MOST: int
+IS_EXACT: int
 
 class Forest:
     def __init__(

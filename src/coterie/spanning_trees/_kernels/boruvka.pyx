@@ -11,6 +11,7 @@ from ..._runtime._kernels.union_find cimport find, unite
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 MOST = MOST_NEAR
+IS_EXACT = EXACT
 
 
 cdef class Forest:
