@@ -882,9 +882,15 @@ def _find_tree_of_graph(
 ) -> tuple[SpanningTree, NDArray[np.float64]]:
     _check_symmetric(graph)
     graph = graph if alpha == 1 else dataclasses.replace(graph, values=graph.values / alpha)
-    core = core_of_graph(graph, min_samples)
-    if weights is not None:
+    if weights is None:
+        core = core_of_graph(graph, min_samples)
+    else:
         core = _reachability.core_of_graph(graph, weights, min_samples)
+        if np.isinf(core).any():
+            raise ValueError(
+                f"There exists points with fewer than {min_samples} neighbors, counted by their weights. First at row "
+                f"{int(np.isinf(core).argmax())}. Store more distances."
+            )
     tree = tree_of_graph(graph, core=core)
     n_components = len(graph) - len(tree.edges)
     if n_components > 1:
