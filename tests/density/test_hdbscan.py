@@ -290,7 +290,7 @@ def test_a_graph_that_is_not_connected_or_has_too_few_distances_is_refused():
     X = np.concatenate([np.arange(6.0), 100 + np.arange(6.0)])[:, None]
     D = distances.cdist(X, X)
     model = HDBSCAN(3, 2, metric="precomputed", metric_params={"max_distance": 1000.0})
-    with pytest.raises(ValueError, match="has 2 connected components. HDBSCAN cannot be performed on a disconnected"):
+    with pytest.raises(ValueError, match=r"has 2 connected components\. HDBSCAN cannot be performed on a disconnected"):
         model.fit(Graph(D, D < 50))
     few = (D < 1.5) & (D > 0)
     with pytest.raises(ValueError, match="There exists points with fewer than 2 neighbors"):
