@@ -6,6 +6,7 @@ from reference import spanning_trees as reference
 
 from coterie.distances import cdist
 from coterie.distances._sparse import as_sparse_rows, from_dense
+from coterie.spanning_trees import minimum_spanning_tree
 from coterie.spanning_trees._matrix import core_of_graph, core_of_square, tree_of_graph, tree_of_square
 
 
@@ -123,3 +124,35 @@ def test_core_distances_of_a_graph_are_those_of_what_is_stored():
     D[3, 2:] = 0.0
     with pytest.raises(ValueError, match=r"fewer than 4 neighbors.*row 3, which stores 2"):
         core_of_graph(from_dense(D), 4)
+
+
+@pytest.mark.parametrize("min_samples", [None, 3])
+def test_given_distances_lead_to_the_tree_of_the_rows(min_samples):
+    X = np.random.RandomState(0).normal(size=(50, 3))
+    D, expected = cdist(X, X), minimum_spanning_tree(X, min_samples=min_samples)
+    assert_equal(minimum_spanning_tree(D, "precomputed", min_samples=min_samples), expected)
+    stored = Rows((D.ravel(), np.tile(np.arange(50), 50), 50 * np.arange(51)), D.shape)
+    assert_equal(minimum_spanning_tree(stored, "precomputed", min_samples=min_samples), expected)
+
+
+def test_a_forest_is_warned_of():
+    triangle = Rows((np.ones(2), np.array([1, 2]), np.array([0, 1, 2, 2, 2, 2])), (5, 5))
+    with pytest.warns(UserWarning, match="a forest of 3 trees"):
+        tree = minimum_spanning_tree(triangle, "precomputed")
+    assert_equal(tree, ([[0, 1], [1, 2]], [1.0, 1.0]))
+
+
+@pytest.mark.parametrize(
+    ("D", "message"),
+    [
+        (np.ones(3), r"shape \(3,\)"),
+        (np.empty((0, 0)), r"shape \(0, 0\)"),
+        (np.ones((2, 3)), r"shape \(2, 3\)"),
+        (np.array([[0.0, np.nan], [np.nan, 0.0]]), "np.nan values"),
+        (Rows((-np.ones(1), np.zeros(1, int), np.array([0, 0, 1])), (2, 2)), "negative.*row 1, column 0"),
+        (Rows((np.ones(1), np.zeros(1, int), np.array([0, 0, 1])), (2, 3)), r"shape \(2, 3\)"),
+    ],
+)
+def test_what_is_no_matrix_of_distances_is_an_error(D, message):
+    with pytest.raises(ValueError, match=message):
+        minimum_spanning_tree(D, "precomputed")

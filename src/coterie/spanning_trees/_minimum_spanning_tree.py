@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import power_of_two
-from .._base.arrays import as_doubles, as_matrix
+from .._base.arrays import as_doubles, as_floats, as_matrix
 from .._base.parameters import DICT, NONE, check_parameters, integer
+from .._base.warnings import warn
 from .._runtime.threads import resolve_n_jobs
 from .._runtime.thresholds import thresholds
 from ..distances import Metric
 from ..distances._metrics import METRIC, check_suits, read_metric, safe_exponent
+from ..distances._sparse import SparseRows, as_sparse_rows, is_sparse
 from ..neighbors import _vectors, kneighbors
 from ..neighbors._kernels import kd_tree
 from . import _blocks, _kd_tree
+from ._matrix import core_of_graph, core_of_square, tree_of_graph, tree_of_square
 from ._points import tree_of_points
 from ._tree import SpanningTree, in_order
 
@@ -41,13 +44,16 @@ def minimum_spanning_tree(
 
     Parameters
     ----------
-    X : array-like of shape (n, d)
-        Rows; not modified.
+    X : array-like of shape (n, d), or of shape (n, n)
+        Rows, or distances with ``metric="precomputed"``: a symmetric matrix, or a sparse one with ``tocsr``, or with
+        ``data``, ``indices`` and ``indptr``. Not modified.
     metric : str, callable or Metric, default="euclidean"
-        The distance, see `coterie.distances`.
+        The distance, see `coterie.distances`; or "precomputed". In a sparse matrix of distances what is stored is an
+        edge, zeros too, and all else is none. If a pair is stored in both orders, the lesser distance counts.
     min_samples : int, default=None
         Weigh edges by mutual reachability, as HDBSCAN does: the largest of the distance and of the *core distances* of
         its two rows. The core distance of a row is that to its `min_samples`-th nearest row, itself counted. At most n.
+        In a sparse matrix of distances, those that are stored in a row count, as in scikit-learn.
     core_distances : array-like of shape (n,), default=None
         Core distances that are known already, at least 0, instead of `min_samples`.
     p : float, default=None
@@ -60,7 +66,8 @@ def minimum_spanning_tree(
     Returns
     -------
     edges : ndarray of shape (n - 1, 2), int64
-        Two rows each, the lower one first.
+        Two rows each, the lower one first. Fewer where a sparse matrix of distances is not connected: then it is a
+        forest, one tree for each component.
     weights : ndarray of shape (n - 1,), float64
         Their weights, in units of the metric, from light to heavy.
 
@@ -70,9 +77,15 @@ def minimum_spanning_tree(
     ------
     ValueError
         `X` is no table of finite numbers, the metric is unknown or is not defined for some row, both `min_samples` and
-        `core_distances` are given, or one of them is out of range.
+        `core_distances` are given, or one of them is out of range. Or distances are no square, not symmetric, negative,
+        NaN, or infinite where the tree needs them.
     TypeError
         The metric does not take such an argument.
+
+    Warns
+    -----
+    UserWarning
+        A sparse matrix of distances is not connected.
 
     See Also
     --------
@@ -111,15 +124,53 @@ def minimum_spanning_tree(
         raise ValueError("Either 'min_samples' or 'core_distances' may be given, not both.")
     n_threads = resolve_n_jobs(n_jobs)
     measure = read_metric(metric, metric_params, p)
+    rows: NDArray[Any] | SparseRows
     if measure is None:
-        raise NotImplementedError
-    X = as_matrix(X)
-    check_suits(X, measure)
-    n = len(X)
+        rows = _read_distances(X, n_threads)
+    else:
+        rows = as_matrix(X)
+        check_suits(rows, measure)
+    n = len(rows)
     if min_samples is not None and min_samples > n:
         raise ValueError(f"'min_samples' must be at most the number of rows, {n}. Got {min_samples}.")
     core = None if core_distances is None else _read_core_distances(core_distances, n)
-    return tree_of_rows(X, measure, n_threads, min_samples=min_samples, core=core)[0]
+    if isinstance(rows, SparseRows):
+        return _tree_of_graph(rows, core if min_samples is None else core_of_graph(rows, min_samples))
+    if measure is None:
+        core = core if min_samples is None else core_of_square(rows, min_samples, n_threads)
+        return tree_of_square(rows, n_threads, core=core)
+    return tree_of_rows(rows, measure, n_threads, min_samples=min_samples, core=core)[0]
+
+
+def _read_distances(X: Any, n_threads: int) -> NDArray[Any] | SparseRows:
+    """A matrix as floats, which `tree_of_square` checks, or a sparse one that is square and not negative."""
+    if not is_sparse(X):
+        matrix = as_floats(X)
+        if matrix.ndim != 2 or not matrix.size:
+            raise ValueError(f"Expected a square matrix of distances, got an array of shape {matrix.shape}.")
+        return matrix
+    rows = as_sparse_rows(X, n_threads)
+    if rows.shape[0] != rows.shape[1]:
+        raise ValueError(
+            "The precomputed distance matrix is expected to be symmetric, however it has shape "
+            f"{rows.shape}. Please verify that the distance matrix was constructed correctly."
+        )
+    if rows.values.min(initial=0.0) < 0:
+        at = int(rows.values.argmin())
+        row = int(np.searchsorted(rows.starts, at, side="right")) - 1
+        raise ValueError(f"Distances must not be negative. The least is at row {row}, column {rows.columns[at]}.")
+    return rows
+
+
+def _tree_of_graph(graph: SparseRows, core: NDArray[np.float64] | None) -> SpanningTree:
+    found = tree_of_graph(graph, core=core)
+    components = len(graph) - len(found.weights)
+    if components > 1:
+        warn(
+            f"The graph of the distances that are stored is not connected: the result is a forest of {components:,} "
+            "trees, one for each component."
+        )
+    return found
 
 
 def _read_core_distances(core_distances: ArrayLike, n: int) -> NDArray[np.float64]:
