@@ -32,6 +32,8 @@ MODELS = {
     "divisive": coterie.DivisiveClustering(3).fit(X),
     "dbscan": coterie.DBSCAN(0.5, min_samples=2).fit(X),
     "cosine": coterie.DBSCAN(0.01, min_samples=2, metric="cosine").fit(X),
+    "hdbscan": coterie.HDBSCAN(2, 2, store_centers="both").fit(X, sample_weight=np.arange(12) % 3 + 1.0),
+    "densities": coterie.HDBSCAN(2, 2, metric="precomputed").fit(np.abs(X[:, :1] - X[:, 0])),
     "neighbors": NearestNeighbors(n_neighbors=2).fit(X),
     "scaler": Scaler().fit(X),
 }
@@ -104,6 +106,25 @@ def fill(where, what):
         ("dbscan", "labels_", fill(slice(None), -1), "first core points"),
         ("dbscan", "labels_", fill(slice(None), 10**9), "less than n_core_samples"),
         ("cosine", "components_", fill(0, 0.0), "zero vectors"),
+        ("hdbscan", "labels_", fill(0, 9), "labels_ and probabilities_ should be those of the tree"),
+        ("hdbscan", "labels_", fill(0, -4), "at least -3"),
+        ("hdbscan", "probabilities_", fill(0, 1.5), "from 0 to 1"),
+        ("hdbscan", "probabilities_", fill(0, 0.123), "should be those of the tree"),
+        ("hdbscan", "probabilities_", lambda array: array[:-1], "should be of 12 rows"),
+        ("hdbscan", "_edges", fill((3, 0), 10**9), "_edges"),
+        ("hdbscan", "_edges", fill((3, 0), -1), "_edges"),
+        ("hdbscan", "_edges", fill(slice(None), 0), "not the edges of a tree"),
+        ("hdbscan", "_edges", lambda array: array[:-1], "n_edges"),
+        ("hdbscan", "_edge_weights", fill(0, np.nan), "not NaN"),
+        ("hdbscan", "_edge_weights", lambda array: array[::-1].copy(), "_edge_weights should be in order"),
+        ("hdbscan", "_core_distances", fill(0, -1.0), "_core_distances"),
+        ("hdbscan", "_rows_of_tree", lambda array: array[::-1].copy(), "_rows_of_tree should be at least one row"),
+        ("hdbscan", "_rows_of_tree", fill(-1, 12), "_rows_of_tree"),
+        ("hdbscan", "_sample_weight", fill(0, 0.0), "_sample_weight should add up"),
+        ("hdbscan", "_sample_weight", fill(0, -1.0), "_sample_weight"),
+        ("hdbscan", "_sample_weight", lambda array: array * 0.01, "_sample_weight should add up"),
+        ("hdbscan", "_tree_X", fill((0, 0), np.nan), "finite"),
+        ("hdbscan", "centroids_", lambda array: array[:-1], "n_clusters"),
         ("neighbors", "_fit_X", fill((0, 0), np.nan), "finite"),
         ("neighbors", "_fit_X", lambda array: array[:-1], "_fit_X"),
         ("scaler", "scale_", fill(0, 0.0), "scale_"),
@@ -149,6 +170,11 @@ def test_arrays_that_no_fit_could_have_left_are_refused(name, attribute, change,
         ("dbscan", "_fit_eps", 0.0, "_fit_eps"),
         ("dbscan", "_fit_eps", float("inf"), "_fit_eps"),
         ("dbscan", "_fit_metric", None, "distances to 12 rows"),
+        ("hdbscan", "_fit_metric", None, "_tree_X should be there where _fit_metric is"),
+        ("hdbscan", "_fit_metric", {"$metric": "haversine"}, "2 dimensions"),
+        ("hdbscan", "_fit_parameters", {}, "_fit_parameters should be min_cluster_size, "),
+        ("densities", "n_features_in_", 3, "n_features_in_ is the number of rows"),
+        ("densities", "_fit_metric", {"$metric": "euclidean"}, "_tree_X should be there"),
         ("neighbors", "n_samples_fit_", 5, "shape"),
         ("neighbors", "effective_metric_", "manhattan", "effective_metric_ should be 'euclidean'"),
         ("neighbors", "_fit_metric", None, "distances"),
@@ -176,7 +202,7 @@ def test_every_attribute_is_needed_and_none_may_have_another_name(name, path):
                 } | new
                 kept = {place: array for place, array in arrays.items() if place != f"parts/model/state/{key}" or new}
                 path.write_bytes(with_parts(other, kept))
-                if key != "distances_" or new:
+                if key not in ("distances_", "centroids_", "medoids_") or new:
                     refused(path, None)
                 else:
                     coterie.load(path)

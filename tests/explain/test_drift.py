@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie import DBSCAN, AgglomerativeClustering, KMeans, NotFittedError
+from coterie import DBSCAN, HDBSCAN, AgglomerativeClustering, KMeans, NotFittedError
 from coterie.cli.demo import read_iris
 from coterie.explain import drift, profile
 
@@ -64,6 +64,17 @@ def test_drift_of_dbscan_is_noise(blobs):
     with pytest.warns(coterie.ClusteringWarning, match="There is no cluster"):
         nowhere = drift(DBSCAN(1e-9, min_samples=5).fit(old), new)
     assert np.isnan([nowhere.distance_then, nowhere.distance_now]).all() and "distance" not in nowhere.table()
+
+
+def test_drift_of_hdbscan_is_noise(blobs):
+    old, new = blobs
+    model = HDBSCAN(20).fit(np.concatenate([old, [[np.nan, 0.0]]]))
+    new = np.concatenate([new, np.full((100, 2), 50.0)])
+    found = drift(model, new)
+    labels = model.predict(new)
+    assert found.noise_then == np.mean(model.labels_ < 0) and found.noise_now == np.mean(labels < 0) > 0.19
+    assert found.shares_now.tolist() == (np.bincount(labels[labels >= 0]) / 500).tolist()
+    assert np.isnan([found.distance_then, found.distance_now]).all() and "noise rose from " in found.sentences[0]
 
 
 @pytest.mark.parametrize(("linkage", "metric"), [("ward", "euclidean"), ("average", "manhattan")])

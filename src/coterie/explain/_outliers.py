@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = None) -> NDArray[np.float64]:
     """Return a score for each row of how unusual it is for a fitted model; higher is more unusual.
 
-    With `DBSCAN`, rows above 1 are unusual. With the other models, 1 is the score of a typical row:
+    With `DBSCAN` and `HDBSCAN`, rows above 1 are unusual. With the other models, 1 is the score of a typical row:
 
     - `KMeans`: the distance to the nearest center, divided by the median of these distances over the rows of that
       cluster in `reference`. Half of the rows score 1 or less; 3 is very unusual.
@@ -26,12 +26,15 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
       rows of the fit, which it keeps, as `reference`. Only with Euclidean distances.
     - `DBSCAN`: the distance to the nearest core point, divided by `eps`. Core points score 0, border points up to 1,
       and noise more than 1: exactly where ``predict`` says -1.
+    - `HDBSCAN`: the mutual reachability distance to the nearest row of a cluster, divided by the distance at which that
+      cluster begins: up to 1 in clusters, and more for noise. ``outlier_scores_`` of the model, GLOSH, compares each
+      row of the fit with the densest rows around it instead.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         The rows of the fit or new rows, scaled like those of the fit; not modified.
-    model : fitted KMeans, DBSCAN or AgglomerativeClustering
+    model : fitted KMeans, DBSCAN, HDBSCAN or AgglomerativeClustering
         scikit-learn's KMeans and DBSCAN are possible as well.
     reference : array-like of shape (n_reference, n_features), default=None
         For k-means, the rows that define what is typical, usually those of the fit. None means `X`. This is good enough
@@ -40,7 +43,7 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     Returns
     -------
     ndarray of shape (n_samples,), float64
-        0 or more; infinite with DBSCAN if there is no core point.
+        0 or more; infinite with DBSCAN if there is no core point, and with HDBSCAN if there is no cluster.
 
     Raises
     ------
@@ -81,7 +84,7 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     fitted = as_clusterer(model)
     if fitted is None:
         raise TypeError(
-            "outlier_scores needs a fitted KMeans, DBSCAN or AgglomerativeClustering (of scikit-learn's KMeans "
+            "outlier_scores needs a fitted KMeans, DBSCAN, HDBSCAN or AgglomerativeClustering (of scikit-learn's KMeans "
             f"or DBSCAN). Got {shown(model)}."
         )
     rows = fitted._read_more(X)
