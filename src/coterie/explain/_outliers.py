@@ -84,8 +84,8 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     fitted = as_clusterer(model)
     if fitted is None:
         raise TypeError(
-            "outlier_scores needs a fitted KMeans, DBSCAN, HDBSCAN or AgglomerativeClustering (of scikit-learn's KMeans "
-            f"or DBSCAN). Got {shown(model)}."
+            "outlier_scores needs a fitted KMeans, DBSCAN, HDBSCAN or AgglomerativeClustering (of scikit-learn's "
+            f"KMeans or DBSCAN). Got {shown(model)}."
         )
     rows = fitted._read_more(X)
     centers = fitted._centers()
