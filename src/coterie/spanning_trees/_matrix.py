@@ -102,7 +102,7 @@ def tree_of_square(D: NDArray[Any], n_threads: int, *, core: NDArray[np.float64]
     """The minimum spanning tree of a matrix of distances, float32 or float64, which is neither copied nor modified.
 
     The two numbers of a pair may differ by rounding errors: then the lesser one counts. Rounding errors below 0 count
-    as 0. O(n²) time; beyond the matrix 40 bytes a point.
+    as 0. O(n²) time; beyond the matrix 60 bytes a point.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def tree_of_square(D: NDArray[Any], n_threads: int, *, core: NDArray[np.float64]
     exact = _check_square(D, n_threads)
     n = len(D)
     edges, weights = np.empty((n - 1, 2), np.int64), np.full(n - 1, np.inf)
-    state = np.full(n, np.inf), np.full(n, -1), np.zeros(n), edges, weights
+    state = np.empty(n), np.full(n, np.inf), np.full(n, -1), np.zeros(n), edges, weights
     core = np.zeros(n) if core is None else core
     parallel.over_in_steps("spanning tree", n - 1, n - 1, 1, 1, square.grow_tree, D, exact, core, *state)
     if n > 1 and weights.max() == np.inf:

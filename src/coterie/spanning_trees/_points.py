@@ -12,6 +12,7 @@ from .._dendrogram.merges import scale_heights
 from .._runtime import parallel, progress
 from ..distances._metrics import safe_exponent
 from ..distances._pairwise import fill_rectangle, prepare
+from ..neighbors import _search
 from ._kernels import prim
 from ._tree import SpanningTree, in_order
 
@@ -74,28 +75,34 @@ def tree_of_points(
     n, exponent = len(X), safe_exponent(metric, X)
     X = power_of_two.divided(X, exponent)
     core = None if core is None else power_of_two.divided(core, exponent * metric.degree)
-    points, row = prepare(X, metric, n_threads), np.empty((1, n))
+    points = prepare(X, metric, n_threads)
     if min_samples is not None:
-        core = np.empty(n)
-        for i in range(n):
-            fill_rectangle(X[i : i + 1], points, metric, 1, row)
-            core[i] = np.sort(row[0])[min_samples - 1]
-    edges, weights = np.empty((n - 1, 2), np.int64), np.empty(n - 1)
-    outside, least, to = np.ones(n, np.bool_), np.full(n, np.inf), np.full(n, -1)
-    every, last = np.arange(n), 0
-    for step in range(n - 1):
-        progress.report("spanning tree", step, n - 1)
-        outside[last] = False
-        fill_rectangle(X[last : last + 1], points, metric, 1, row)
-        w = row[0] if core is None else np.maximum(np.maximum(row[0], core), core[last])
-        lower, higher = np.minimum(every, last), np.maximum(every, last)
-        known_lower, known_higher = np.minimum(every, to), np.maximum(every, to)
-        tie = (w == least) & ((lower < known_lower) | ((lower == known_lower) & (higher < known_higher)))
-        better = outside & ((w < least) | tie)
-        least[better], to[better] = w[better], last
-        (rest,) = outside.nonzero()
-        best = rest[np.lexsort((np.maximum(rest, to[rest]), np.minimum(rest, to[rest]), least[rest]))[0]]
-        edges[step], weights[step], last = (to[best], best), least[best], int(best)
+        rows = _search.RowsInBlocks(X, metric, None, points)
+        core = _search.nearest(rows, min_samples, None, False, n_threads)[0][:, -1].copy()
+    all_core = np.zeros(n) if core is None else core
+    edges, weights = np.empty((n - 1, 2), np.int64), np.full(n - 1, np.nan)
+    outside, least, to, done = np.arange(1, n), np.full(n - 1, np.inf), np.full(n - 1, -1), 0
+    while len(outside):
+        progress.report("spanning tree", done, n - 1)
+        steps = -(-len(outside) // 4)  # as above
+        others, near, inside = prepare(X[outside], metric, n_threads), all_core[outside], np.zeros(len(outside))
+        row = np.empty((1, len(outside)))
+        if metric.function is None:
+            state = points, others, all_core, outside, near, row[0], least, to, inside, edges, weights, done
+            parallel.over(steps, 1, 1, prim.grow_tree, *state)
+        else:
+            for step in range(done, done + steps):
+                last = edges[step - 1, 1] if step else 0
+                fill_rectangle(X[last : last + 1], others, metric, 1, row)
+                if not np.isfinite(row).all():
+                    break
+                best = prim.add_nearest(row[0], last, all_core[last], outside, near, least, to, inside)
+                edges[step], weights[step] = (to[best], outside[best]), least[best]
+        if np.isnan(weights[done : done + steps]).any():
+            raise not_finite(metric)
+        rest = inside == 0.0
+        outside, least, to, done = outside[rest], least[rest], to[rest], done + steps
+    progress.report("spanning tree", n - 1, n - 1)
     weights = scale_heights(weights, exponent * metric.degree, "a spanning tree")
     core = None if core is None else power_of_two.multiplied(core.copy(), exponent * metric.degree)
     return in_order(edges, weights), core

@@ -18,3 +18,29 @@ def visit_nearest(
     region: Region,
     slot: int,
 ) -> None: ...
+def grow_tree(
+    points: Points,
+    others: Points,
+    all_core: NDArray[np.float64],
+    names: NDArray[np.int64],
+    core: NDArray[np.float64],
+    row: NDArray[np.float64],
+    least: NDArray[np.float64],
+    to: NDArray[np.int64],
+    inside: NDArray[np.float64],
+    edges: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    done: int,
+    region: Region,
+    slot: int,
+) -> None: ...
+def add_nearest(
+    row: NDArray[np.float64],
+    last: int,
+    last_core: float,
+    names: NDArray[np.int64],
+    core: NDArray[np.float64],
+    least: NDArray[np.float64],
+    to: NDArray[np.int64],
+    inside: NDArray[np.float64],
+) -> int: ...

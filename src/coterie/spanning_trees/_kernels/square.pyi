@@ -9,6 +9,7 @@ def grow_tree(
     D: NDArray[np.floating],
     exact: bool,
     core: NDArray[np.float64],
+    row: NDArray[np.float64],
     least: NDArray[np.float64],
     to: NDArray[np.int64],
     inside: NDArray[np.float64],

@@ -5,6 +5,7 @@ from libc.stdint cimport int64_t, uint8_t
 
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_store, work_take
+from .growth cimport growth_t, next_row
 
 cdef enum:
     SIDE = 32    # of a block: its rows and its columns stay in the cache together
@@ -37,49 +38,35 @@ def grow_tree(
         const real[:, ::1] D,             # IN     (n, n), no NaN
         bint exact,                       # IN     the matrix is symmetric; else the lesser number of each pair counts
         const double[::1] core,           # IN     (n,), at least 0
+        double[::1] row,                  # WORK   (n,)
         double[::1] least,                # INOUT  (n,), weight of the least edge to the tree; infinity at first
         int64_t[::1] to,                  # INOUT  (n,), where that edge ends; -1 at first
         double[::1] inside,               # INOUT  (n,), infinity: it is in the tree; 0 at first
-        int64_t[:, ::1] edges,            # OUT    (n - 1, 2)
+        int64_t[:, ::1] edges,            # OUT    (n - 1, 2), the added point last
         double[::1] weights,              # OUT    (n - 1,), in the order in which the tree grows from point 0
         Region region, int slot):         # items: edges; one thread
-    """Grow a tree by the least edge, ordered by weight, lower and higher point. O(n) time for each item.
+    """Grow a tree by its least edge. O(n) time for each item.
 
     The region is stopped where no other point is at a finite distance.
     """
     cdef:
         Py_ssize_t n = D.shape[0], j
         int64_t last, best
-        double w, a, mine
+        growth_t g = growth_t(n, NULL, &core[0], &least[0], &to[0], &inside[0])
         part_t part
     with nogil:
         while work_take(&region.work, slot, &part):
             last = edges[part.index - 1, 1] if part.index else 0
             inside[last] = INFINITY
-            mine = core[last]
-            a = INFINITY
             for j in range(n):
-                w = D[last, j]
-                if not exact:
-                    w = min(w, <double> D[j, last])
-                w = max(w, max(mine, core[j]))
-                # Of two edges of one weight that end at j the one from the lower point is before the other.
-                if w < least[j] or (w == least[j] and last < to[j]):
-                    least[j] = w
-                    to[j] = last
-                a = min(a, least[j] + inside[j])
-            if not a < INFINITY:
+                row[j] = D[last, j]
+            if not exact:
+                for j in range(n):
+                    row[j] = min(row[j], <double> D[j, last])
+            best = next_row(&g, last, core[last], &row[0])
+            if best < 0:
                 work_store(&region.work.stop, 1)
                 break
-            best = -1
-            for j in range(n):
-                if least[j] + inside[j] == a and (best < 0 or precedes(j, to[j], best, to[best])):
-                    best = j
             edges[part.index, 0] = to[best]
             edges[part.index, 1] = best
-            weights[part.index] = a
-
-
-cdef inline bint precedes(int64_t i, int64_t j, int64_t k, int64_t m) noexcept nogil:
-    """Whether the edge i, j is before the edge k, m of the same weight."""
-    return min(i, j) < min(k, m) or (min(i, j) == min(k, m) and max(i, j) < max(k, m))
+            weights[part.index] = least[best]
