@@ -244,7 +244,7 @@ CASES = _cases()
 # -------------------------------------------------------------------------------------------------- the results
 
 
-def _differ(labels: np.ndarray, right: np.ndarray) -> int:
+def rows_apart(labels: np.ndarray, right: np.ndarray) -> int:
     """Rows in another cluster, whatever the clusters' numbers are."""
     count = 0
     for one, other in ((labels, right), (right, labels)):
@@ -270,7 +270,7 @@ def compare(inputs: dict[str, np.ndarray], results: dict[str, list[dict]]) -> di
         if exact:
             differ = int(np.count_nonzero(found["labels"] != right["labels"]))
         else:
-            differ = _differ(found["labels"], right["labels"])
+            differ = rows_apart(found["labels"], right["labels"])
         cores = len(np.setxor1d(found["core"], right["core"], assume_unique=True))
         words = f"{differ:,} labels differ" if differ else "labels equal"
         verdicts[name] = (

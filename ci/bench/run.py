@@ -5,11 +5,11 @@
     pip install '.[bench]'
     python ci/bench/run.py                      # everything but the slow cases: about 20 minutes on 2 cores
     python ci/bench/run.py --slow               # with them
-    python ci/bench/run.py --only hierarchy     # or kmeans, density, neighbors, scores; into build/bench/, as is
-                                                # all that is not a whole run
+    python ci/bench/run.py --only hierarchy     # or kmeans, density, spanning_trees, neighbors, scores; into
+                                                # build/bench/, as is all that is not a whole run
     python ci/bench/run.py fit-3d 'ward-*'      # some cases
     python ci/bench/run.py --quick              # a tenth of the rows, once or twice: does it work?
-    python ci/bench/run.py --data FOLDER        # with real data, of the files that kmeans.py and density.py name
+    python ci/bench/run.py --data FOLDER        # with real data, of the files that kmeans.py, density.py and so on name
     python ci/bench/run.py --list
 
 How it is measured. For each case each library gets a fresh process, with the same data, the same starting centers, the
@@ -43,10 +43,18 @@ import neighbors
 import numpy as np
 import page
 import scores
+import spanning_trees
 from cases import Case
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUPS = {"kmeans": kmeans, "hierarchy": hierarchy, "density": density, "neighbors": neighbors, "scores": scores}
+GROUPS = {
+    "kmeans": kmeans,
+    "hierarchy": hierarchy,
+    "density": density,
+    "spanning_trees": spanning_trees,
+    "neighbors": neighbors,
+    "scores": scores,
+}
 CASES = {case.name: (group, case) for group in GROUPS.values() for case in group.CASES}
 BUDGET, ROUNDS = 5.0, (3, 15)  # seconds of a case, and the rounds it gets in any event and at most
 LONG = 3.0  # seconds of all first runs: so long, and they are the first of two rounds
