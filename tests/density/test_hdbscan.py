@@ -354,7 +354,7 @@ def test_new_rows_join_the_row_that_is_nearest_by_mutual_reachability(seed, metr
         row = min(range(50), key=lambda row: (reach[row], distance[row], row))
         value = min(tree.value[row], 1 / reach[row])
         cluster = tree.parent[row]
-        while cluster != 50 and tree.birth(cluster) >= value:
+        while value < tree.value[row] and cluster != 50 and tree.birth(cluster) >= value:
             cluster = tree.parent[cluster]
         inside = [each for each in tree.above(cluster) if each in chosen]
         if inside == [50] and (len(chosen) > 1 or value < tree.death(50)):

@@ -64,11 +64,9 @@ class RowsOfTree(NamedTuple):
         check_suits(Y, self.metric)
         rows = lay_out(self.X, self.metric, len(Y), n_threads)
         own = core_of_rows(rows, self.weights, self.min_samples, n_threads, Y)
-        core = self.core[among] * self.alpha  # so that distances need not be divided until the end
         if not isinstance(among, slice):
             rows = lay_out(self.X[among], self.metric, len(Y), n_threads)
-        found = reach_rows(rows, core, Y, own * self.alpha, n_threads)
-        return found if self.alpha == 1 else Reached(found.row, found.distance / self.alpha)
+        return reach_rows(rows, self.core[among], Y, own, self.alpha, n_threads)
 
 
 # ------------------------------------------------------------------------------------------- rows
@@ -98,9 +96,9 @@ def core_of_rows(
 
 
 def reach_rows(
-    rows: Rows, core: NDArray[np.float64], Y: NDArray[Any], own: NDArray[np.float64], n_threads: int
+    rows: Rows, core: NDArray[np.float64], Y: NDArray[Any], own: NDArray[np.float64], alpha: float, n_threads: int
 ) -> Reached:
-    """The nearest of the rows to those of `Y`, whose core distances are `own`."""
+    """The nearest of the rows to those of `Y`, whose core distances are `own`; distances are divided by `alpha`."""
     n = len(rows.X)
     found = Reached(np.empty(len(Y), np.int64), np.empty(len(Y)))
     rest, k = np.arange(len(Y)), min(n, 16)
@@ -110,6 +108,7 @@ def reach_rows(
             which = rest[part]
             with progress.as_step("nearest rows", len(Y) - len(rest), len(Y)):
                 near, indices = nearest(rows, k, Y[which], False, n_threads)
+                near /= alpha
             reach = np.maximum(np.maximum(near, core[indices]), own[which, None])
             at = reach.argmin(axis=1)  # the first one: from near to far, and on a tie the lower row first
             best = reach[np.arange(len(at)), at]
