@@ -77,6 +77,7 @@ CALLS = {
     "coterie.HDBSCAN": {
         "fit": lambda n: coterie.HDBSCAN(n_jobs=n).fit(MANY),
         "weights": lambda n: coterie.HDBSCAN(n_jobs=n).fit(MANY, sample_weight=2),
+        "all pairs": lambda n: coterie.HDBSCAN(metric="canberra", n_jobs=n).fit(X),
         "precomputed": lambda n: coterie.HDBSCAN(metric="precomputed", n_jobs=n).fit(MATRIX),
         "predict": lambda n: coterie.HDBSCAN(n_jobs=n).fit(X).predict(MANY),
         "centers": lambda n: coterie.HDBSCAN(store_centers="both", n_jobs=n).fit(X),

@@ -48,6 +48,11 @@ LONG = {
                         shape=X.shape)""",
         "coterie.DBSCAN().fit(S)",
     ),
+    "HDBSCAN": ("X = rng.normal(size=(1_000_000, 2))", "coterie.HDBSCAN().fit(X)"),
+    "HDBSCAN with weights": (
+        "X = rng.normal(size=(300_000, 2)); w = rng.uniform(size=300_000) * 2",
+        "coterie.HDBSCAN(20).fit(X, sample_weight=w)",
+    ),
     "distances that are given": (
         "X = rng.normal(size=(5000, 2)); D = coterie.distances.cdist(X, X)",
         "[coterie.DBSCAN(0.02, metric='precomputed', min_samples=1).fit(D) for _ in range(1000)]",
