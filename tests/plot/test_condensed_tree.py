@@ -190,6 +190,24 @@ def test_weights_are_rows(ax):
     assert np.ptp(root[:, 0]) == 13 and np.ptp(left[:, 0]) == 8
 
 
+@pytest.mark.parametrize("parameters", [{}, {"cluster_selection_method": "leaf"}, {"allow_single_cluster": True}])
+@pytest.mark.parametrize("seed", range(3))
+def test_clusters_of_a_model_are_the_selected_parts(ax, seed, parameters):
+    from coterie import HDBSCAN
+
+    X = np.random.default_rng(seed).normal([[0], [4], [9]], 1, (3, 60)).reshape(-1, 1)
+    model = HDBSCAN(8, **parameters).fit(X)
+    tree = model.condensed_tree_
+    births = dict(zip(tree["child"], tree["lambda_val"], strict=True)) | {len(X): 0.0}
+    condensed_tree(model, height="lambda", ax=ax)
+    places = {text.get_text(): text.xy[1] for text in ax.texts}
+    assert places == {str(i): births[node] for i, node in enumerate(model.selected_clusters_.tolist())}
+    before = [color for color, _ in parts(ax)]
+    ax.clear()
+    assert tree.plot(clusters=model.labels_, height="lambda", ax=ax) is ax
+    assert [color for color, _ in parts(ax)] == before
+
+
 def test_what_has_labels_and_a_condensed_tree_is_a_model(ax):
     class Tree:
         def to_numpy(self):

@@ -75,11 +75,11 @@ def condensed_tree(
     Examples
     --------
     >>> import numpy as np
+    >>> from coterie import HDBSCAN
     >>> from coterie.plot import condensed_tree
-    >>> fields = [("parent", int), ("child", int), ("lambda_val", float), ("child_size", int)]
-    >>> split = [(4, 5, 0.5, 2), (4, 6, 0.5, 2)]  # cluster 4, of rows 0 to 3, into 5 and 6
-    >>> leave = [(5, 0, 2.0, 1), (5, 1, 2.0, 1), (6, 2, 1.0, 1), (6, 3, 1.0, 1)]
-    >>> ax = condensed_tree(np.array(split + leave, fields), clusters=[0, 0, 1, 1])
+    >>> X = np.random.default_rng(0).normal([[0, 0], [5, 0], [9, 9]], 1, (100, 3, 2)).reshape(-1, 2)
+    >>> model = HDBSCAN(min_cluster_size=15).fit(X)
+    >>> ax = condensed_tree(model)
     """
     check_parameters(
         "condensed_tree", {"height": (one_of("distance", "lambda"),), "ax": AXES}, {"height": height, "ax": ax}
