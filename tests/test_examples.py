@@ -3,6 +3,7 @@
 import gzip
 import re
 import runpy
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ def run(name, monkeypatch, tmp_path, capsys, *arguments):
     monkeypatch.setattr(Figure, "savefig", lambda *args, dpi, **kwargs: save(*args, dpi=dpi / 4, **kwargs))  # faster
     runpy.run_path(str(EXAMPLES / name), run_name="__main__")
     monkeypatch.setattr(Figure, "savefig", save)
+    sys.modules["matplotlib.pyplot"].close("all")
     assert (tmp_path / name).with_suffix(".png").read_bytes().startswith(b"\x89PNG")
     return capsys.readouterr().out
 
@@ -149,6 +151,39 @@ def test_articles_weighs_words_as_tf_idf():
     assert X == pytest.approx(raw / np.where(lengths, lengths, 1))
 
 
+# ------------------------------------------------------------------------------------------- sentences
+
+
+def test_sentences_of_an_intent_are_a_group_and_those_of_none_are_not(monkeypatch, tmp_path, capsys):
+    out = run("sentences.py", monkeypatch, tmp_path, capsys)
+    assert out.startswith("1,491 sentences, 64 numbers each, 21 intents")
+    agreement = re.findall(r"^(k-means|Ward's tree|HDBSCAN) +([0-9.]+) +([0-9.]+) +(\d+) ", out, re.MULTILINE)
+    assert [(name, groups) for name, _, _, groups in agreement] == [
+        ("k-means", "21"),
+        ("Ward's tree", "21"),
+        ("HDBSCAN", "20"),
+    ]
+    assert float(agreement[2][1]) > 0.98 > float(agreement[0][1])
+    purest = re.findall(r"sentences, +(\d+)% intent \d+$", out, re.MULTILINE)
+    assert len(purest) == 12 and min(map(int, purest)) > 95
+    left_out = re.findall(r"^ +(\d+)% (.*)$", out.split("no group:")[1], re.MULTILINE)
+    assert left_out[0][1] == "none" and int(left_out[0][0]) > 95 and int(left_out[1][0]) < 20
+
+
+def test_sentences_are_shown_where_they_are_known(monkeypatch, tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], 30)
+    X = np.eye(2, 8)[y] + rng.normal(0, 0.1, (60, 8))
+    np.savez(tmp_path / "vectors.npz", X=X.astype(np.float16), y=y.astype(np.int16), names=np.array(["bye", "hello"]))
+    rows = ["text,intent", *(f'"{name}, {i}",{name}' for i, name in enumerate(np.array(["bye", "hello"])[y]))]
+    (tmp_path / "texts.csv.gz").write_bytes(gzip.compress("\n".join(rows).encode()))
+    arguments = ("vectors.npz", "--texts", "texts.csv.gz", "--rows", "50", "--min-cluster-size", "15")
+    out = run("sentences.py", monkeypatch, tmp_path, capsys, *arguments)
+    assert out.startswith("50 sentences, 8 numbers each, 2 intents")
+    for name in ("bye", "hello"):
+        assert re.search(rf'100% {name}: "{name}, \d+"$', out, re.MULTILINE)
+
+
 # ------------------------------------------------------------------------------------------- images
 
 
@@ -263,7 +298,46 @@ def test_star_clusters_in_space_leave_out_placeholders(monkeypatch, tmp_path, ca
     assert re.search(r"^ +1 +20 +56\.\d +3[45]\.\d +44$", out, re.MULTILINE)
 
 
+def test_star_clusters_that_are_real_are_the_most_persistent_ones(monkeypatch, tmp_path, capsys):
+    out = run("star_clusters.py", monkeypatch, tmp_path, capsys, "--method", "hdbscan")
+    rows = re.findall(r"^ +\d+ +\d+ +([-.\d]+) +([-.\d]+) +([.\d]+)$", out, re.MULTILINE)
+    ra, dec, persistence = np.array(rows, float).T
+    assert len(rows) == 12 and (np.diff(persistence) <= 0).all() and persistence[4] > 4 * persistence[5]
+    for right, up in ((0, 20), (56, 24), (130, -53), (268, -35), (40, 89)):
+        away = np.hypot(((ra[:5] - right + 180) % 360 - 180) * np.cos(np.radians(up)), dec[:5] - up)
+        assert away.min() < 6
+
+
 # ------------------------------------------------------------------------------------------- places and traffic
+
+
+def test_tracks_have_places_to_which_animals_come_back(monkeypatch, tmp_path, capsys):
+    out = run("tracks.py", monkeypatch, tmp_path, capsys)
+    assert "12 of 12 animals have enough" in out
+    for species in ("hill deer", "valley deer"):
+        _, places, inside, later, others = re.search(
+            rf"^{species} +(\d+) +([\d.]+) +(\d+)% +(\d+)% +(\d+)%$", out, re.MULTILINE
+        ).groups()
+        assert 2 <= float(places) <= 4 and abs(int(inside) - int(later)) < 10 and int(others) < int(later) / 2
+
+
+def test_tracks_reads_degrees_and_leaves_out_animals_that_were_seldom_seen(monkeypatch, tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    animal = np.repeat([0, 1, 2], [900, 900, 60])
+    middle = np.array([[45.2, -118.5], [45.3, -118.6], [45.2, -118.6]])[animal]
+    degrees = middle + rng.normal(0, 0.002, middle.shape) + 0.02 * rng.integers(2, size=(len(animal), 1))
+    np.savez(
+        tmp_path / "collars.npz",
+        **dict(zip(("lat_microdeg", "lon_microdeg"), (1e6 * degrees).astype(np.int32).T, strict=True)),
+        time_s_since_1993=rng.integers(0, 10**8, len(animal)).astype(np.int32),
+        animal=animal.astype(np.int16),
+        animal_names=np.array(["A", "B", "C"]),
+        species=np.zeros(len(animal), np.int8),
+        species_names=np.array(["elk"]),
+    )
+    out = run("tracks.py", monkeypatch, tmp_path, capsys, "collars.npz", "--at-least", "300")
+    assert "1,860 sightings; 2 of 3 animals have enough of them." in out
+    assert re.search(r"^elk +2 +2 +\d+% +\d+% +0%$", out, re.MULTILINE)
 
 
 def test_earthquakes_come_in_the_swarms_that_were_made_up(monkeypatch, tmp_path, capsys):
@@ -304,3 +378,35 @@ def test_network_anomalies_reads_a_file(monkeypatch, tmp_path, capsys):
     out = run("network_anomalies.py", monkeypatch, tmp_path, capsys, "traffic.npz", "--eps", "5")
     assert "100 connections, 50 of 100 (50.0%) of them attacks" in out
     assert "Of the attacks, 50 of 50 (100.0%) are flagged" in out.split("Unlike normal")[1]
+
+
+# ------------------------------------------------------------------------------------------- shapes
+
+
+def agreements(out):
+    return {
+        name.strip(): list(map(float, values.split()))
+        for name, values in re.findall(r"^(\S.{23})  +[\d,]+ +\d+ +([-\d. ]+)$", out, re.MULTILINE)
+    }
+
+
+def test_shapes_are_found_by_those_who_see_them(monkeypatch, tmp_path, capsys):
+    found = agreements(run("shapes.py", monkeypatch, tmp_path, capsys))
+    kmeans, _, _, single, _, dbscan, hdbscan = np.transpose(
+        [found[name] for name in ("round, and touch", "of unequal density", "bent", "bent, with noise")]
+    )
+    assert kmeans[0] > 0.8 and kmeans[1:].max() < 0.6
+    assert single[2] == 1 and single[[0, 3]].max() < 0.1
+    assert dbscan[0] < 0.1 and dbscan[2:].min() > 0.9
+    assert hdbscan[0] < 0.6 and hdbscan[1:].min() > 0.95
+
+
+def test_shapes_reads_files_and_leaves_out_points_in_no_group(monkeypatch, tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2], [20, 50, 50])
+    X = np.array([[0, 40], [0, 0], [9, 0]])[y] + rng.normal(0, [[30], [0.5], [0.5]], (3, 1))[y] * rng.normal(
+        size=(120, 2)
+    )
+    np.savez(tmp_path / "two.npz", two__X=X, two__y=y.astype(np.int16))
+    found = agreements(run("shapes.py", monkeypatch, tmp_path, capsys, "two.npz"))
+    assert list(found) == ["two"] and found["two"][-1] > 0.9

@@ -5,6 +5,7 @@
     python star_clusters.py                          # a made-up sky
     python star_clusters.py stars_sky_mag8.npz       # positions in the sky
     python star_clusters.py stars_hyg_mag7.5.npz     # positions in space
+    python star_clusters.py stars_hyg_mag7.5.npz --method hdbscan   # clusters of any density
 
 Needs coterie with matplotlib: pip install matplotlib
 
@@ -13,6 +14,9 @@ The npz file has a table `X` and the names of its `columns`.
 If the columns are `ra_deg_pm180` and `dec_deg` (right ascension and declination in degrees), stars are neighbors within
 an angle. The distance is that on the sphere, so it is right at the poles and at the jump of right ascension from 360 to
 0 degrees. If the columns are `x_pc`, `y_pc` and `z_pc`, stars are neighbors within a distance in space.
+
+DBSCAN asks for one density for all clusters. HDBSCAN does not: with `leaf` it finds each place that is denser than its
+surroundings. Its `cluster_persistence_` says over which range of densities it is, and sorts the clusters here.
 
 Stars at 100,000 parsec are left out: this is what the catalog HYG has for stars whose distance is not known.
 """
@@ -25,11 +29,12 @@ import warnings
 import matplotlib.pyplot as plt
 import numpy as np
 
-from coterie import DBSCAN, ClusteringWarning
+from coterie import DBSCAN, HDBSCAN, ClusteringWarning
 from coterie.distances import from_degrees
 from coterie.plot import PALETTE
 
 UNKNOWN = 99_000  # parsec: for stars beyond, the distance is not known
+SHOWN = len(PALETTE)  # clusters that get a color, a number and a line in the table
 FAR = 200  # parsec: beyond, distances are too uncertain to find clusters
 
 
@@ -73,38 +78,48 @@ def middle(sky: np.ndarray) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", help="npz; without it a sky is made up")
-    parser.add_argument("--eps", type=float, help="radius for neighbors, in degrees (0.7) or parsec (4)")
+    parser.add_argument("--method", choices=["dbscan", "hdbscan"], default="dbscan", help="which algorithm (dbscan)")
+    parser.add_argument("--eps", type=float, help="DBSCAN: radius for neighbors, in degrees (0.7) or parsec (4)")
     parser.add_argument("--min-samples", type=int, help="number of neighbors that make a cluster (12; in space 10)")
+    parser.add_argument("--min-cluster-size", type=int, default=20, help="HDBSCAN: stars of a cluster, at least (20)")
     parser.add_argument("--picture", default="star_clusters.png", help="file for the picture (star_clusters.png)")
     options = parser.parse_args()
 
     sky, space = read(options.file) if options.file else make_up()
+    X, metric = (from_degrees(sky[:, 1], sky[:, 0]), "haversine") if space is None else (space, "euclidean")
+    eps = options.eps or (0.7 if space is None else 4.0)
+    min_samples = options.min_samples or (12 if space is None else 10)
+    if options.method == "dbscan":
+        model = DBSCAN(np.radians(eps) if space is None else eps, min_samples=min_samples, metric=metric)
+    else:
+        model = HDBSCAN(
+            options.min_cluster_size, min_samples=min_samples, cluster_selection_method="leaf", metric=metric
+        )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ClusteringWarning)  # most stars are in no cluster, as expected
-        if space is None:
-            model = DBSCAN(np.radians(options.eps or 0.7), min_samples=options.min_samples or 12, metric="haversine")
-            labels = model.fit_predict(from_degrees(sky[:, 1], sky[:, 0]))
-        else:
-            labels = DBSCAN(options.eps or 4.0, min_samples=options.min_samples or 10).fit_predict(space)
+        labels = model.fit_predict(X)
 
     sizes = np.bincount(labels[labels >= 0])
     print(f"{len(sizes)} clusters hold {sizes.sum():,} of {len(labels):,} stars.\n")
-    print("     stars  right ascension  declination" + ("" if space is None else "  distance (pc)"))
+    columns = ["     stars  right ascension  declination", *["  distance (pc)"] * (space is not None)]
+    print("".join([*columns, *["  persistence"] * (options.method == "hdbscan")]))
     figure, ax = plt.subplots(figsize=(12, 6), layout="constrained")
-    ax.plot(*sky[labels < 0].T, ".", markersize=1, color="#bbbbbb", rasterized=True)
-    for rank, cluster in enumerate(np.argsort(-sizes, kind="stable"), start=1):
+    ax.plot(*sky.T, ".", markersize=1, color="#bbbbbb", rasterized=True)
+    firm = model.cluster_persistence_ if options.method == "hdbscan" else None
+    for rank, cluster in enumerate(np.argsort(-sizes if firm is None else -firm, kind="stable")[:SHOWN], start=1):
         inside = labels == cluster
         ra, dec = middle(sky[inside])
         far = "" if space is None else f"  {np.median(np.linalg.norm(space[inside], axis=1)):13.0f}"
-        print(f"{rank:4}{sizes[cluster]:6}  {ra:15.1f}  {dec:11.1f}{far}")
-        ax.plot(*sky[inside].T, ".", markersize=4, color=PALETTE[(rank - 1) % len(PALETTE)])
+        persistent = "" if firm is None else f"  {firm[cluster]:11.2f}"
+        print(f"{rank:4}{sizes[cluster]:6}  {ra:15.1f}  {dec:11.1f}{far}{persistent}")
+        ax.plot(*sky[inside].T, ".", markersize=4, color=PALETTE[rank - 1])
         ax.annotate(str(rank), (ra, dec), (8, -16), textcoords="offset points", fontweight="bold")
     ax.set(
         xlim=(360, 0),
         ylim=(-90, 90),
         xlabel="right ascension (degrees)",
         ylabel="declination (degrees)",
-        title="Star clusters, and stars in no cluster (gray)",
+        title="Star clusters, and other stars (gray)",
     )
     figure.savefig(options.picture, dpi=110)
     print(f"\nDrew {options.picture}.")
