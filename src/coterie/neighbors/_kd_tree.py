@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._runtime import parallel
-from ._kernels import kd_tree
+from ._kernels import kd_query, kd_tree
 
 if TYPE_CHECKING:
     from ._vectors import Vectors
 
 _PARTS = 64  # subtrees that are grown one by one, at least
+_SINGLE_FEATURES = 4  # from so many on, larger leaves and single precision pay
 _SMALL = 2048  # rows of a subtree that is not cut further for the sake of more threads
 
 
@@ -68,3 +69,29 @@ def build(vectors: Vectors, n_threads: int, leaf: int = 32) -> kd_tree.Tree:
     work = np.empty((n_threads, kd_tree.LANES * d))
     parallel.over(n_blocks, size // kd_tree.LANES, n_threads, kd_tree.transpose_blocks, points, work)
     return kd_tree.Tree(points.reshape(n_blocks, d, kd_tree.LANES), order, nodes, boxes, vectors.kind, vectors.p)
+
+
+def build_for_queries(vectors: Vectors, n_threads: int) -> kd_tree.Tree:
+    """Build a tree to look for neighbors in; its leaves have `kd_query.QUERIES` rows at most."""
+    if vectors.X.shape[1] < _SINGLE_FEATURES:
+        return build(vectors, n_threads)
+    tree = build(vectors, n_threads, kd_query.QUERIES)
+    if vectors.kind == kd_tree.EUCLIDEAN:
+        hold_singles(tree, n_threads)
+    return tree
+
+
+def hold_singles(tree: kd_tree.Tree, n_threads: int) -> None:
+    """Let the tree hold its points in single precision, too, around the middle of their box: half as much is read and
+    computed of points that are not near."""
+    low, high = np.asarray(tree.boxes)[0]
+    center = 0.5 * low + 0.5 * high
+    longest = float(np.sqrt(((high - center) ** 2).sum()))
+    if not 0 < longest < np.inf:
+        return
+    room, tile_of = np.empty((2, len(tree.nodes)), np.int64)
+    leaves = room[: kd_query.leaves(tree, room)]
+    tiles = np.empty(kd_tree.place_singles(tree, leaves, tile_of), np.float32)
+    scale = 1.0 / longest
+    parallel.over(len(leaves), 8, n_threads, kd_tree.fill_singles, tree, leaves, tile_of, center, scale, tiles)
+    tree.hold_singles(tiles, tile_of, center, scale)

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _QUERIES_AT_LEAST = 100  # or all distances are computed before a tree is built
 _FEATURES_AT_MOST = 20  # of a tree that always pays
-_LEAF = 32
 _LEAVES = 4  # of a chunk
 _MANY_NUMBERS = 1 << 22  # in many features: a whole leaf of queries may take too long to be interrupted
 _RESTORED = 1 << 16  # distances that are turned into those of the metric at once
@@ -117,7 +116,7 @@ def lay_out(
         if use_tree is None:
             use_tree = _is_tree_better(vectors, n_queries)
         if use_tree:
-            return RowsInTree(X, metric, vectors, _kd_tree.build(vectors, n_threads, _LEAF), exponent, top)
+            return RowsInTree(X, metric, vectors, _kd_tree.build_for_queries(vectors, n_threads), exponent, top)
         if vectors.kind in _REDUCED:
             points = prepare(vectors.X, _reduced(vectors), n_threads)
             return RowsInBlocks(X, metric, vectors, points, exponent, top)
@@ -168,7 +167,7 @@ def _reduced(vectors: _vectors.Vectors) -> distances.Metric:
 
 def _query_tree(rows: RowsInTree, Y: NDArray[Any] | None, n_threads: int) -> tuple[kd_tree.Tree, NDArray[np.int64]]:
     """The tree with the queries, and its leaves."""
-    tree = rows.tree if Y is None else _kd_tree.build(rows.vectors.of(Y), n_threads, _LEAF)
+    tree = rows.tree if Y is None else _kd_tree.build_for_queries(rows.vectors.of(Y), n_threads)
     which = np.empty(len(tree.nodes), np.int64)
     return tree, which[: kd_query.leaves(tree, which)]
 
@@ -184,7 +183,8 @@ def _nearest_in_tree(
     tree, which = _query_tree(rows, Y, n_threads)
     parts = _parts(rows.tree)
     k = out.shape[1]
-    near, found = np.empty((n_threads, _LEAF * k)), np.empty((n_threads, _LEAF * k), np.int64)
+    near, found = np.empty((n_threads, kd_query.QUERIES * k)), np.empty((n_threads, kd_query.QUERIES * k), np.int64)
+    singles = np.empty((n_threads, kd_query.QUERIES * tree.d), np.float32)
     root = rows.metric.kernel == "euclidean"
     parallel.over_in_steps(
         "neighbors",
@@ -201,6 +201,7 @@ def _nearest_in_tree(
         root,
         near,
         found,
+        singles,
         out,
         indices,
     )
@@ -238,7 +239,7 @@ def _walk(
     indices: NDArray[Any],
     found: NDArray[Any],
 ) -> None:
-    work = np.empty((n_threads, _LEAF * tree.d))
+    work = np.empty((n_threads, kd_query.QUERIES * tree.d))
     bound = rows.vectors.reduce(radius)
     parts = _parts(rows.tree)
     parallel.over_in_steps(

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from ..neighbors._vectors import Vectors
 
-_LEAF = 32
-_LISTED = 6  # others on the list of a point: fewer let searches pay less often, more cost memory
+# Others on the list of a point. More make searches rare, fewer make lists quick, and that is harder in more features.
+_LISTED, _LISTED_OF_MANY_FEATURES, _MANY_FEATURES = 8, 6, 4
 _MOST_LISTED = 24
 
 
@@ -38,22 +38,27 @@ def tree_of_vectors(
     core : core distances that are known instead, by row
     """
     n = len(vectors.X)
-    tree = _kd_tree.build(vectors, n_threads, _LEAF)
+    tree = _kd_tree.build_for_queries(vectors, n_threads)
     order = np.asarray(tree.order)
     room = np.empty(len(tree.nodes), np.int64)
     leaves = room[: kd_query.leaves(tree, room)].copy()
     unreduced = _UNREDUCED.get(vectors.metric.kernel, foreign.SAME)
 
-    listed = min(max(_LISTED, min(min_samples or 0, _MOST_LISTED)), n - 1)
+    listed = _LISTED if tree.d < _MANY_FEATURES else _LISTED_OF_MANY_FEATURES
+    listed = min(max(listed, min(min_samples or 0, _MOST_LISTED)), n - 1)
     forest = new_forest(order, listed)
     columns = max(listed, (min_samples or 1) - 1)
     by_position = np.empty(n if min_samples else 0)
-    near = np.empty((n_threads, _LEAF * columns)), np.empty((n_threads, _LEAF * columns), np.int64)
+    near = (
+        np.empty((n_threads, kd_query.QUERIES * columns)),
+        np.empty((n_threads, kd_query.QUERIES * columns), np.int64),
+    )
+    singles = np.empty((n_threads, kd_query.QUERIES * tree.d), np.float32)
     parallel.over_in_steps(
         "neighbors",
         n,
         len(leaves),
-        4,
+        4 if tree.d <= 8 else 1,
         n_threads,
         foreign.fill_lists,
         tree,
@@ -65,6 +70,7 @@ def tree_of_vectors(
         forest,
         by_position,
         *near,
+        singles,
     )
     del near
     if core is not None:

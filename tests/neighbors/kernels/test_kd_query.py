@@ -21,7 +21,10 @@ def metric_of(name):
 
 
 def build(X, name, leaf=32):
-    return _kd_tree.build(_vectors.as_vectors(X, metric_of(name)), 2, leaf)
+    tree = _kd_tree.build(_vectors.as_vectors(X, metric_of(name)), 2, leaf)
+    if name == "euclidean":
+        _kd_tree.hold_singles(tree, 2)
+    return tree
 
 
 def leaves(tree):
@@ -33,7 +36,8 @@ def nearest(many, one, k, others=False, root=False, n_threads=2, parts=1, per_ch
     which = leaves(one)
     distances, indices = np.full((one.n, k), np.nan), np.full((one.n, k), -7)
     near, rows = np.empty((n_threads, kd_query.QUERIES * k)), np.empty((n_threads, kd_query.QUERIES * k), np.int64)
-    arguments = many, one, which, parts, others, root, near, rows, distances, indices
+    singles = np.empty((n_threads, kd_query.QUERIES * one.d), np.float32)
+    arguments = many, one, which, parts, others, root, near, rows, singles, distances, indices
     over(len(which) * parts, per_chunk, n_threads, kd_query.nearest, *arguments)
     return distances, indices
 

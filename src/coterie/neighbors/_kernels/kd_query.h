@@ -5,6 +5,9 @@
 #include "bits.h"
 #include "kd_tree.h"
 #include "neighbor_list.h"
+#include "row_pairs.h"
+
+#define COTERIE_KD_SINGLE_ERROR 4.8e-7 /* each of two points no longer than 1 is off by an eighth of this at most */
 
 enum { BATCH_QUERIES = 64 }; /* queries at most */
 
@@ -19,9 +22,26 @@ typedef struct {
     ptrdiff_t k;
     double *near;            /* (n, k), a list each (neighbor_list.h) */
     int64_t *rows;           /* (n, k) */
+    float *singles;          /* (n, d), the queries as the tiles of the tree hold points; or NULL */
+    double error[BATCH_QUERIES]; /* how much longer a difference of singles may be, times the scale */
     double limit[BATCH_QUERIES]; /* how far the k-th is; less than 0 behind the last query */
     double farthest;         /* the largest of them */
 } batch_t;
+
+/* Fill `singles` of a batch. */
+static inline void batch_prepare(batch_t *b) {
+    const kd_tree_t *t = b->tree;
+    if (!t->tiles || !b->singles) return;
+    for (ptrdiff_t i = 0; i < b->n; i++) {
+        double squares = 1.0;
+        for (ptrdiff_t j = 0; j < t->d; j++) {
+            double x = (b->points[(i / KD_LANES * t->d + j) * KD_LANES + i % KD_LANES] - t->center[j]) * t->scale;
+            b->singles[i * t->d + j] = (float)x;
+            squares += x * x;
+        }
+        b->error[i] = COTERIE_KD_SINGLE_ERROR * sqrt(squares);
+    }
+}
 
 /* Whether a box at distance `gap` may hold a neighbor of some query: as far as the k-th, a lower row is one. */
 static inline int batch_may_find(const batch_t *b, int64_t node, double gap) {

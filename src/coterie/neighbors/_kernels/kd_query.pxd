@@ -16,8 +16,10 @@ cdef extern from "kd_query.h" nogil:
         Py_ssize_t k
         double *near
         int64_t *rows
+        float *singles
         double limit[BATCH]
         double farthest
+    void batch_prepare(batch_t *b) noexcept
     void list_clear(double *distances, int64_t *rows, Py_ssize_t k) noexcept
     void list_finish(double *distances, int64_t *rows, Py_ssize_t k) noexcept
     void (*batch_gaps_f64[])(const kd_tree_t *, const double *, const double *, double *, double *) noexcept

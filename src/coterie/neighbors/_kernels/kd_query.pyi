@@ -17,6 +17,7 @@ def nearest(
     root: bool,
     near: NDArray[np.float64],
     rows: NDArray[np.int64],
+    singles: NDArray[np.float32],
     distances: NDArray[np.float64],
     indices: NDArray[np.int64],
     region: Region,

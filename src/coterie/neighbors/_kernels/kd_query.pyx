@@ -64,6 +64,7 @@ cdef void find_nearest(batch_t *b) noexcept nogil:
     for i in range(BATCH):
         b.limit[i] = INFINITY if i < b.n else -1.0
     b.farthest = INFINITY
+    batch_prepare(b)
     list_clear(b.near, b.rows, b.n * b.k)
     batch_search_f64[simd_level()](b)
     for i in range(b.n):
@@ -79,6 +80,7 @@ def nearest(
         bint root,                        # IN     write roots of reduced distances
         double[:, ::1] near,              # WORK   (threads, QUERIES k)
         int64_t[:, ::1] rows,             # WORK   (threads, QUERIES k)
+        float[:, ::1] singles,            # WORK   (threads, QUERIES d)
         double[:, ::1] distances,         # OUT    (queries, k), reduced
         int64_t[:, ::1] indices,          # OUT    (queries, k)
         Region region, int slot):
@@ -91,6 +93,7 @@ def nearest(
     b.k = k
     b.near = &near[slot, 0]
     b.rows = &rows[slot, 0]
+    b.singles = &singles[slot, 0]
     with nogil:
         while work_take(&region.work, slot, &part):
             for m in range(part.start, part.stop):
@@ -216,6 +219,7 @@ def within(
     found.indices = &indices[0] if indices.shape[0] else NULL
     found.distances = &distances[0] if indices.shape[0] else NULL
     b.others = others
+    b.singles = NULL
     with nogil:
         while work_take(&region.work, slot, &part):
             for m in range(part.start, part.stop):

@@ -156,10 +156,52 @@ COTERIE_INLINE TARGET void FN(batch_take)(
     }
 }
 
+/* Points of a leaf that may be within a squared distance of a query: bit i for point i. With single precision, and
+ * room for its rounding. 0 in `known` where that is too coarse. */
+COTERIE_INLINE TARGET uint64_t FN(kd_screen)(
+        const int d, const kd_tree_t *t, const float *x, double error, double limit, const kd_node_t *leaf,
+        int *known) {
+    double reach = sqrt(limit) * t->scale;
+    *known = error < 0.05 * reach && reach < 1e15;
+    if (!*known) return 0;
+    uint64_t bits, all = ~(uint64_t)0 >> (64 - (leaf->stop - leaf->start));
+    reach += error;
+    SIMD_GLUE(row_tile, LEVEL, f32)
+    (x, t->tiles + t->tile_of[leaf - t->nodes], kd_width(leaf), d, -1.0f,
+     (float)(reach * reach * (1.0 + 4.8e-7 * (d + 16))), all, &bits);
+    return bits;
+}
+
+/* The exact distance from a query at x to a position, with the same bits as that of blocks. */
+static inline double FN(kd_exact)(const int d, const kd_tree_t *t, const double *x, int64_t position) {
+    const double *y = t->points + position / KD_LANES * d * KD_LANES + position % KD_LANES;
+    double sum = 0.0;
+    for (int j = 0; j < d; j++) {
+        double difference = y[j * KD_LANES] - x[j * KD_LANES];
+        sum += difference * difference;
+    }
+    return sum;
+}
+
 /* The points of a leaf join the neighbors of query i. */
 COTERIE_INLINE TARGET void FN(batch_scan_one)(
         const int kind, const int d, batch_t *b, ptrdiff_t i, const kd_node_t *leaf) {
     ptrdiff_t size = leaf->stop - leaf->start, first = 0;
+    if (kind == KD_EUCLIDEAN && d > 3 && b->tree->tiles && b->singles && b->limit[i] < INFINITY) {
+        const double *x = b->points + i / KD_LANES * d * KD_LANES + i % KD_LANES;
+        int64_t self = b->others ? b->number[i] : -1;
+        int known;
+        uint64_t bits = FN(kd_screen)(d, b->tree, b->singles + i * d, b->error[i], b->limit[i], leaf, &known);
+        if (known) {
+            for (; bits; bits &= bits - 1) {
+                int64_t position = leaf->start + lowest_bit(bits), row = b->tree->order[position];
+                if (row != self)
+                    list_offer(b->near + i * b->k, b->rows + i * b->k, b->k, FN(kd_exact)(d, b->tree, x, position), row);
+            }
+            b->limit[i] = b->near[i * b->k];
+            return;
+        }
+    }
     for (; size - first > (BATCH_GROUP - 1) * KD_LANES; first += BATCH_GROUP * KD_LANES)
         FN(batch_take)(kind, d, BATCH_GROUP, b, i, leaf, first);
     if (BATCH_GROUP > 3 && size - first > 2 * KD_LANES)
@@ -214,7 +256,7 @@ COTERIE_INLINE TARGET double FN(batch_box_gap)(
     }
     for (; j < d; j++) {
         double up = b[j] - a[d + j], down = a[j] - b[d + j], gap = up > down ? up : down;
-        sum = kd_add(kind, 0.0, sum, gap > 0.0 ? gap : 0.0);
+        sum = kd_add(kind, 0.0, sum, kd_positive(gap));
     }
     return kind == KD_CHEBYSHEV || d <= 3 ? sum : sum * (1.0 - 4e-16 * d);
 }

@@ -6,6 +6,7 @@ from ..._runtime._kernels.simd cimport simd_level
 
 cdef extern from "kd_tree.h" nogil:
     enum: KD_LANES
+    enum: KD_SINGLES
     enum: KD_DEPTH
     enum: KD_EUCLIDEAN
     enum: KD_MANHATTAN
@@ -25,6 +26,11 @@ cdef extern from "kd_tree.h" nogil:
         Py_ssize_t d
         int kind
         double p
+        const float *tiles
+        const int64_t *tile_of
+        const double *center
+        double scale
+    Py_ssize_t kd_width(const kd_node_t *leaf) noexcept
     double kd_feature(const kd_tree_t *tree, Py_ssize_t position, Py_ssize_t j) noexcept
     double kd_box_gap(const kd_tree_t *tree, const double *a, const double *b) noexcept
     double kd_box_reach(const kd_tree_t *tree, const double *a, const double *b) noexcept
@@ -41,6 +47,7 @@ cdef class Tree:
         readonly double[:, :, ::1] boxes
         readonly int64_t[:, ::1] nodes
         readonly int64_t[::1] order
+        object kept
 
 
 cdef inline const double *box_of(const kd_tree_t *tree, Py_ssize_t node) noexcept nogil:

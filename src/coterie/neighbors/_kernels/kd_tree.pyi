@@ -31,6 +31,9 @@ class Tree:
         kind: int,
         p: float,
     ) -> Self: ...
+    def hold_singles(
+        self, tiles: NDArray[np.float32], tile_of: NDArray[np.int64], center: NDArray[np.float64], scale: float
+    ) -> None: ...
     @property
     def n(self) -> int: ...
     @property
@@ -67,3 +70,14 @@ def grow(
     slot: int,
 ) -> None: ...
 def transpose_blocks(points: NDArray[np.float64], work: NDArray[np.float64], region: Region, slot: int) -> None: ...
+def place_singles(tree: Tree, leaves: NDArray[np.int64], tile_of: NDArray[np.int64]) -> int: ...
+def fill_singles(
+    tree: Tree,
+    leaves: NDArray[np.int64],
+    tile_of: NDArray[np.int64],
+    center: NDArray[np.float64],
+    scale: float,
+    tiles: NDArray[np.float32],
+    region: Region,
+    slot: int,
+) -> None: ...

@@ -52,7 +52,15 @@ cdef class Tree:
         self.nodes = nodes
         self.boxes = boxes
         self.tree = kd_tree_t(&points[0, 0, 0], &boxes[0, 0, 0], <const kd_node_t *> &nodes[0, 0], &order[0],
-                              order.shape[0], points.shape[1], kind, p)
+                              order.shape[0], points.shape[1], kind, p, NULL, NULL, NULL, 0.0)
+
+    def hold_singles(self, const float[::1] tiles, const int64_t[::1] tile_of, const double[::1] center, double scale):
+        """Look at float32 copies of the points first; see `fill_singles`."""
+        self.kept = (tiles, tile_of, center)
+        self.tree.tiles = &tiles[0]
+        self.tree.tile_of = &tile_of[0]
+        self.tree.center = &center[0]
+        self.tree.scale = scale
 
     @property
     def n(self):
@@ -324,3 +332,45 @@ def transpose_blocks(
                 for i in range(KD_LANES):
                     for j in range(d):
                         x[j * KD_LANES + i] = copy[i * d + j]
+
+
+def place_singles(
+        Tree tree,                        # IN
+        const int64_t[::1] leaves,        # IN     the leaves of the tree
+        int64_t[::1] tile_of):            # OUT    (n_nodes,), where the tile of each leaf begins; unset for others
+    """Numbers that the tiles of all leaves take."""
+    cdef:
+        Py_ssize_t m
+        int64_t size = 0
+    for m in range(leaves.shape[0]):
+        tile_of[leaves[m]] = size
+        size += tree.tree.d * kd_width(tree.tree.nodes + leaves[m])
+    return size
+
+
+def fill_singles(
+        Tree tree,                        # IN
+        const int64_t[::1] leaves,        # IN     the leaves of the tree
+        const int64_t[::1] tile_of,       # IN     see `place_singles`
+        const double[::1] center,         # IN     (d,)
+        double scale,                     # IN
+        float[::1] tiles,                 # OUT    (size,), less the center and times the scale; zeros behind a leaf
+        Region region, int slot):
+    """Copy the points of each leaf to a tile, as float32."""
+    cdef:
+        const kd_tree_t *t = &tree.tree
+        const kd_node_t *leaf
+        Py_ssize_t m, i, j, width
+        float *tile
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, &part):
+            for m in range(part.start, part.stop):
+                leaf = t.nodes + leaves[m]
+                width = kd_width(leaf)
+                tile = &tiles[tile_of[leaves[m]]]
+                for j in range(t.d):
+                    for i in range(width):
+                        tile[j * width + i] = 0.0
+                        if leaf.start + i < leaf.stop:
+                            tile[j * width + i] = <float> ((kd_feature(t, leaf.start + i, j) - center[j]) * scale)

@@ -21,6 +21,7 @@ def fill_lists(
     core: NDArray[np.float64],
     near: NDArray[np.float64],
     rows: NDArray[np.int64],
+    singles: NDArray[np.float32],
     region: Region,
     slot: int,
 ) -> None: ...

@@ -51,8 +51,9 @@ def fill_lists(
         Py_ssize_t min_samples,           # IN     at most columns + 1; 0: no core distances
         Forest forest,                    # INOUT  component is still the position; lists of distances OUT
         double[::1] core,                 # OUT    (n,), by position; or empty
-        double[:, ::1] near,              # WORK   (threads, 32 columns)
-        int64_t[:, ::1] rows,             # WORK   (threads, 32 columns)
+        double[:, ::1] near,              # WORK   (threads, QUERIES columns)
+        int64_t[:, ::1] rows,             # WORK   (threads, QUERIES columns)
+        float[:, ::1] singles,            # WORK   (threads, QUERIES d)
         Region region, int slot):
     """Find the nearest of each point, itself left out, and its core distance."""
     cdef:
@@ -70,6 +71,7 @@ def fill_lists(
     b.k = columns
     b.near = &near[slot, 0]
     b.rows = &rows[slot, 0]
+    b.singles = &singles[slot, 0]
     with nogil:
         while work_take(&region.work, slot, &part):
             for m in range(part.start, part.stop):
