@@ -190,49 +190,64 @@ class _Search:
         self.bound: NDArray[np.float64] = np.asarray(forest.bound)
 
     def __call__(self) -> None:
-        component, bound, k = self.component, self.bound, self.near.shape[1]
-        (listed,) = (self.at % boruvka.IS_EXACT < k).nonzero()
-        at = self.at[listed] % boruvka.IS_EXACT
-        # An edge is one of both components that it joins.
-        np.minimum.at(bound, component[self.near[listed, at]], self.weights[listed, at])
+        component, bound = self.component, self.bound
+        row, to, weight = self._offered()
+        np.minimum.at(bound, component[row], weight)
         wanted = (self.at < boruvka.IS_EXACT) & (self.beyond <= bound[component])
         if not wanted.any():
             return
-        order = np.argsort(component, kind="stable")
-        starts = np.flatnonzero(np.diff(component[order], prepend=-1))
-        sizes = np.diff(starts, append=len(order))
-        own = np.empty((len(order), 2), np.int64)
-        own[order] = np.repeat(np.column_stack([starts, starts + sizes]), sizes, axis=0)
         # Large components wait: others are joined to them, and then less of them is searched for.
-        waiting = (own[:, 1] - own[:, 0]) * len(sizes) > len(order)
+        roots, group, sizes = np.unique(component, return_inverse=True, return_counts=True)
+        waiting = (sizes * len(roots) > len(component))[group]
         bound[component[wanted & waiting]] = -1.0
         (queries,) = (wanted & ~waiting).nonzero()
         queries = queries[np.lexsort((self.beyond[queries], component[queries]))]
         group = component[queries]
         rank = np.arange(len(queries)) - np.searchsorted(group, group)
-        given = self.tiles.filter(order, self.n_threads)
-        self._search(given, order, own, queries[rank < _FIRST])
-        rest = queries[rank >= _FIRST]
-        self._search(given, order, own, rest[self.beyond[rest] <= bound[component[rest]]])
+        # An edge that is on the list of neither row is not below what is beyond either of them.
+        order = np.argsort(self.beyond, kind="stable")
+        given, beyond = self.tiles.filter(order, self.n_threads), self.beyond[order]
+        best, known = np.full(len(component), np.inf), np.full(len(component), len(component))
+        best[row], known[row] = weight, to
+        for part in (queries[rank < _FIRST], queries[rank >= _FIRST]):
+            part = part[self.beyond[part] <= bound[component[part]]]
+            if len(part):
+                self._search(given, order, beyond, part, best[part], known[part])
+
+    def _offered(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """The least edge of each row to another component that is on its own list or on that of the other row."""
+        component = self.component
+        row, place = (component[self.near] != component[:, None]).nonzero()
+        to, weight = self.near[row, place], self.weights[row, place]
+        row, to, weight = np.concatenate([row, to]), np.concatenate([to, row]), np.concatenate([weight, weight])
+        use = weight <= self.bound[component[row]]
+        row, to, weight = row[use], to[use], weight[use]
+        order = np.lexsort((to, weight, row))
+        row, to, weight = row[order], to[order], weight[order]
+        first = np.diff(row, prepend=-1) > 0
+        return row[first], to[first], weight[first]
 
     def _search(
-        self, given: lists.Filter, order: NDArray[np.int64], own: NDArray[np.int64], queries: NDArray[np.int64]
+        self,
+        given: lists.Filter,
+        order: NDArray[np.int64],
+        beyond: NDArray[np.float64],
+        queries: NDArray[np.int64],
+        best: NDArray[np.float64],
+        to: NDArray[np.int64],
     ) -> None:
-        """Search among all rows, in the order of components, for those nearest to queries, in the same order."""
-        n, m = len(order), len(queries)
-        if m == 0:
-            return
+        """Search for the least edges of queries, sorted by component, from the best ones that are known."""
         group = self.component[queries]
-        useful, best, to = self.bound[group], np.full(m, np.inf), np.full(m, n)
-        tiles = self.tiles.fill(queries, self.n_threads)
+        useful, tiles = self.bound[group], self.tiles.fill(queries, self.n_threads)
         first = np.flatnonzero(np.diff(group, prepend=-1))
-        n_tiles = -(-n // _TILE)
+        n_tiles = -(-len(order) // _TILE)
         for start in range(0, n_tiles, _SEARCHED):
             progress.repeat()
             stop = min(start + _SEARCHED, n_tiles)
-            state = given, order, own, self.core, self.root, tiles, queries, start, stop, useful, best, to
+            rows = order, beyond, self.component, self.core, self.root
+            state = given, *rows, tiles, queries, start, stop, useful, best, to
             parallel.over(len(tiles), 1, self.n_threads, lists.search, *state)
-            useful = np.repeat(np.minimum.reduceat(useful, first), np.diff(first, append=m))
+            useful = np.repeat(np.minimum.reduceat(useful, first), np.diff(first, append=len(queries)))
         self.bound[group] = useful
         found = best <= useful
         last = self.near.shape[1] - 1

@@ -38,7 +38,8 @@ def measure(
 def search(
     given: Filter,
     rows: NDArray[np.int64],
-    own: NDArray[np.int64],
+    beyond: NDArray[np.float64],
+    component: NDArray[np.int64],
     core: NDArray[np.float64],
     root: bool,
     tiles: NDArray[np.float32],

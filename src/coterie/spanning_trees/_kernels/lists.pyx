@@ -222,8 +222,8 @@ cdef inline void measure_four(const real *X, Py_ssize_t d, int64_t i, const int6
 
 cdef struct search_t:
     const filter_t *filter
-    const int64_t *rows      # (n,), sorted by component, as they lie in the tiles
-    const int64_t *own       # (n, 2), where the component of each row starts and stops there
+    const int64_t *rows      # (n,), as they lie in the tiles
+    const int64_t *component # (n,)
     const double *core       # (n,)
     bint root                # weights are roots of reduced distances
     const int64_t *queries   # (count,), of a tile
@@ -254,12 +254,6 @@ cdef inline double distance(const filter_t *f, int64_t i, int64_t j) noexcept no
     return definition(f.rows + i * f.d, f.rows + j * f.d, f.d)
 
 
-cdef inline uint64_t own_of(const search_t *s, int64_t row, Py_ssize_t tile) noexcept nogil:
-    """Which rows of a tile are in the component of a row."""
-    cdef Py_ssize_t start = s.own[2 * row] - tile * TILE, stop = s.own[2 * row + 1] - tile * TILE
-    return bits_below(stop) & ~bits_below(start)
-
-
 cdef inline uint64_t bits_below(Py_ssize_t i) noexcept nogil:
     return 0 if i <= 0 else ~(<uint64_t> 0) if i >= TILE else ((<uint64_t> 1) << i) - 1
 
@@ -274,17 +268,15 @@ cdef void search_tile(search_t *s, const float *tile, Py_ssize_t b, float *of_qu
         uint64_t mask, valid = bits_below(f.n - b * TILE)
         int64_t i, j
         double weight, enough, reduced
-    if not valid & ~(own_of(s, s.queries[0], b) & own_of(s, s.queries[s.count - 1], b)):
-        return
     for r in range(0, s.count, 4):
         tile_below_f32[simd_level()](tile, r, f.tiles + b * size, f.d, of_queries, of_rows, below)
         for u in range(r, min(r + 4, s.count)):
             i = s.queries[u]
             mask = below[u - r] & valid
-            if mask:
-                mask &= ~own_of(s, i, b)
             while mask:
                 j = s.rows[b * TILE + take_bit(&mask)]
+                if s.component[j] == s.component[i]:
+                    continue
                 weight = max(s.core[i], s.core[j])
                 enough = reduced_of(s.root, s.useful[u])
                 if weight > s.useful[u] or fast_distance(f, i, j, enough * (1.0 + 2.0 * f.doubt)) > enough * (
@@ -301,19 +293,30 @@ cdef void search_tile(search_t *s, const float *tile, Py_ssize_t b, float *of_qu
                     of_queries[u] = limit_of(f, reduced_of(s.root, weight))
 
 
+cdef inline double most_useful(const search_t *s) noexcept nogil:
+    cdef:
+        Py_ssize_t i
+        double most = 0.0
+    for i in range(s.count):
+        most = max(most, s.useful[i])
+    return most
+
+
 def search(
         Filter given,                     # IN     all rows, with their tiles in the order `rows`
-        const int64_t[::1] rows,          # IN     (n,), sorted by component
-        const int64_t[:, ::1] own,        # IN     (n, 2), where the component of each row starts and stops in `rows`
+        const int64_t[::1] rows,          # IN     (n,)
+        const double[::1] beyond,         # IN     (n,), ascending: no edge that is searched for weighs less, of each of
+                                          #        the rows in this order
+        const int64_t[::1] component,     # IN     (n,), of each row
         const double[::1] core,           # IN     (n,), core distances
         bint root,                        # IN     weights are roots of reduced distances
         const float[:, :, ::1] tiles,     # IN     (ceil(m / 64), d + 1, 64), of the queries
-        const int64_t[::1] queries,       # IN     (m,), rows, sorted by component
+        const int64_t[::1] queries,       # IN     (m,), rows
         Py_ssize_t first,                 # IN     tile of the rows to begin with
         Py_ssize_t last,                  # IN     and to end before
         double[::1] useful,               # INOUT  (m,), weights above this are of no use
-        double[::1] best,                 # INOUT  (m,), the least weight found; infinity at first
-        int64_t[::1] to,                  # INOUT  (m,), to which row; at first more than any
+        double[::1] best,                 # INOUT  (m,), the least weight known; infinity: none
+        int64_t[::1] to,                  # INOUT  (m,), to which row; more than any: to none
         Region region, int slot):         # items: tiles of queries
     """Search for the row of another component that is nearest to each query, the lowest on a tie."""
     cdef:
@@ -322,7 +325,7 @@ def search(
         Py_ssize_t b, i, t
         search_t s
         part_t part
-    s.filter, s.rows, s.own, s.core, s.root = &given.filter, &rows[0], &own[0, 0], &core[0], root
+    s.filter, s.rows, s.component, s.core, s.root = &given.filter, &rows[0], &component[0], &core[0], root
     with nogil:
         for i in range(TILE):
             of_rows[i] = -INFINITY
@@ -333,4 +336,6 @@ def search(
             for i in range(TILE):
                 of_queries[i] = limit_of(s.filter, reduced_of(root, s.useful[i])) if i < s.count else -INFINITY
             for b in range(first, last):
+                if beyond[b * TILE] > most_useful(&s):
+                    break
                 search_tile(&s, &tiles[t, 0, 0], b, of_queries, of_rows)
