@@ -36,7 +36,8 @@ _SAMPLE = 1024  # rows, about, that the center is found from
 _NUMBERS = 1 << 16  # of a block of rows whose lengths are computed
 _SIDE = 8  # tiles of a block, at most, ...
 _BLOCKS = 32  # ... and blocks, at least, so that threads have something to do
-_SEARCHED = 32  # tiles that queries are compared with before their components share what they found
+_SEARCHED = 32  # tiles that queries are compared with before their components share what they found, at most
+_FEATURES = 1 << 17  # of the tiles that a tile is compared with without a pause, which takes a few milliseconds
 _FIRST = 64  # rows of a component that are searched for before all others: what they find bounds those
 
 
@@ -136,7 +137,7 @@ def _nearest(
     n, d = tiles.X.shape
     given = tiles.filter(np.arange(n), n_threads)
     n_tiles = -(-n // _TILE)
-    side = min(_SIDE, -(-n_tiles // _BLOCKS))
+    side = max(1, min(_SIDE, -(-n_tiles // _BLOCKS), math.isqrt(_FEATURES // d)))
     near, found = np.full((n, k), np.inf), np.full((n, k), np.iinfo(np.int64).max)
     limits = np.empty((n_threads, 2, side * _TILE), np.float32)
     n_blocks = -(-n_tiles // side)
@@ -241,9 +242,10 @@ class _Search:
         useful, tiles = self.bound[group], self.tiles.fill(queries, self.n_threads)
         first = np.flatnonzero(np.diff(group, prepend=-1))
         n_tiles = -(-len(order) // _TILE)
-        for start in range(0, n_tiles, _SEARCHED):
+        step = max(1, min(_SEARCHED, _FEATURES // self.tiles.X.shape[1]))
+        for start in range(0, n_tiles, step):
             progress.repeat()
-            stop = min(start + _SEARCHED, n_tiles)
+            stop = min(start + step, n_tiles)
             rows = order, beyond, self.component, self.core, self.root
             state = given, *rows, tiles, queries, start, stop, useful, best, to
             parallel.over(len(tiles), 1, self.n_threads, lists.search, *state)

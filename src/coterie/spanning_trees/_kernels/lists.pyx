@@ -223,7 +223,7 @@ cdef inline void measure_four(const real *X, Py_ssize_t d, int64_t i, const int6
 cdef struct search_t:
     const filter_t *filter
     const int64_t *rows      # (n,), as they lie in the tiles
-    const int64_t *component # (n,)
+    const int64_t *component  # (n,)
     const double *core       # (n,)
     bint root                # weights are roots of reduced distances
     const int64_t *queries   # (count,), of a tile
