@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import coterie
-from coterie import DBSCAN, AgglomerativeClustering, DivisiveClustering, KMeans, plot, scores, selection
+from coterie import DBSCAN, HDBSCAN, AgglomerativeClustering, DivisiveClustering, KMeans, plot, scores, selection
 
 HERE = Path(__file__).parent
 MIN_SAMPLES = 8
@@ -72,6 +72,7 @@ def candidates(X: np.ndarray, k: int) -> dict[str, object]:
         "single linkage": AgglomerativeClustering(k, linkage="single"),
         "from the top down": DivisiveClustering(k),
         "DBSCAN": DBSCAN(selection.suggest_eps(X, MIN_SAMPLES).eps, min_samples=MIN_SAMPLES),
+        "HDBSCAN": HDBSCAN(20, min_samples=MIN_SAMPLES),
     }
 
 

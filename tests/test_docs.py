@@ -38,6 +38,7 @@ OPTIONAL = {"coterie.plot": "matplotlib", "sklearn": "sklearn", "PIL": "PIL"} | 
     for name in (
         "dask",
         "fastcluster",
+        "hdbscan",
         "joblib",
         "matplotlib",
         "onnxruntime",
