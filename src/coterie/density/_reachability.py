@@ -7,6 +7,7 @@ as the largest of their distance and their core distances.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -77,15 +78,16 @@ def core_of_rows(
 ) -> NDArray[np.float64]:
     """The distance from each row of `Y` within which the rows have a weight of `least`, of which they have that much.
 
-    By default `Y` is the rows, of which each counts for itself, too. Twice as many neighbors are found again and again,
-    but only where the weight is not reached yet.
+    By default `Y` is the rows, of which each counts for itself, too. As many neighbors are found as have the weight on
+    average, then twice as many again and again, but only where it is not reached yet.
     """
     n, Y = len(rows.X), rows.X if Y is None else Y
     core = np.empty(len(Y))
-    rest, k = np.arange(len(Y)), max(1, min(n, int(least)))
+    average = 1.0 if weights is None else float(weights.mean())
+    rest, k = np.arange(len(Y)), min(n, math.ceil(min(n, least / average)))
     while len(rest):
         reached = np.empty(len(rest), np.bool_)
-        for part in blocks(len(rest), 4 * k):
+        for part in blocks(len(rest), k):
             with progress.as_step("core distances", len(Y) - len(rest), len(Y)):
                 found, indices = nearest(rows, k, Y[rest[part]], False, n_threads)
             some = np.ones(found.shape) if weights is None else weights[indices]
@@ -104,7 +106,7 @@ def reach_rows(
     rest, k = np.arange(len(Y)), min(n, 16)
     while len(rest):
         settled = np.empty(len(rest), np.bool_)
-        for part in blocks(len(rest), 4 * k):
+        for part in blocks(len(rest), k):
             which = rest[part]
             with progress.as_step("nearest rows", len(Y) - len(rest), len(Y)):
                 near, indices = nearest(rows, k, Y[which], False, n_threads)
