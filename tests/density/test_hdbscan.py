@@ -6,6 +6,7 @@ from reference import hdbscan as reference
 
 import coterie
 from coterie import DBSCAN, HDBSCAN, ClusteringWarning, distances, scores
+from coterie._runtime import memory
 
 pytestmark = pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning", "ignore::coterie.FeatureScaleWarning")
 
@@ -499,3 +500,22 @@ def test_the_groups_of_a_mixture_are_found():
     assert model.cluster_persistence_.shape == model.selected_clusters_.shape == (3,)
     assert ((model.cluster_persistence_ > 0) & (model.cluster_persistence_ < 1)).all()
     assert (model.probabilities_[model.labels_ >= 0] > 0).all() and not model.probabilities_[model.labels_ < 0].any()
+
+
+def test_sparse_rows_that_would_not_fit_are_refused_before_they_are_made_dense(monkeypatch):
+    monkeypatch.setattr(memory, "available", lambda: 10**9)
+    wide = Graph(np.eye(9), np.eye(9) > 0)
+    wide.shape = (9, 10**8)
+    with pytest.raises(
+        MemoryError, match=r"Sparse rows of shape \(9, 100000000\), .* 7.2 GB .*Reduce the number of col"
+    ):
+        HDBSCAN().fit(wide)
+
+
+def test_a_root_beside_other_clusters_has_no_rows_and_no_center():
+    """Clusters that begin exactly at epsilon stay beside the root that others were merged to, as in scikit-learn."""
+    X = np.array([10.0, 10.0, 6.0, 12.0, 0.0, 12.0, 11.0, 2.0])[:, None]
+    model = HDBSCAN(2, 1, allow_single_cluster=True, cluster_selection_epsilon=4.0, store_centers="both").fit(X)
+    assert model.selected_clusters_[0] == 8 and model.labels_.tolist() == [-1, -1, -1, -1, 1, -1, -1, 1]
+    np.testing.assert_array_equal(model.centroids_, [[np.nan], [1.0]])
+    np.testing.assert_array_equal(model.medoids_, [[np.nan], [0.0]])

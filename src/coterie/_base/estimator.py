@@ -265,7 +265,9 @@ class Estimator:
     def _become(self, **fitted: object) -> None:
         """Take over the result of fit in one step, so that an interrupted fit leaves the estimator as it was."""
         state = self.__dict__.copy()
-        state.pop("feature_names_in_", None)  # an earlier fit may have seen names
+        for name, allowed in self._state.items():
+            if ABSENT in allowed:  # an earlier fit may have left it, such as names of columns
+                state.pop(name, None)
         state.update(fitted)
         self.__dict__ = state
 

@@ -14,9 +14,10 @@
 All ways return `_clusters.Clusters`. `_core_points` finds the core point nearest to a row, for `predict` and outlier
 scores.
 
-`_hdbscan` has the estimator for all densities at once. `coterie.spanning_trees` finds the tree of its mutual
-reachability distances; `_condensed_tree` condenses it, selects clusters and labels the rows (kernels: `condense`).
-`_reachability` has core distances of weighted rows, and finds what `predict` needs.
+`_hdbscan` has the estimator for all densities at once. `_hdbscan_tree` takes the tree of mutual reachability distances
+from `coterie.spanning_trees` and all that follows from it; `_condensed_tree` condenses it, selects clusters and labels
+the rows (kernels: `condense`). `_reachability` has core distances of weighted rows, and finds what `predict` needs;
+`_hdbscan_centers` has means and medoids.
 
 Another density-based method is a module beside `_dbscan`; its kernels begin with its name. It finds neighbors with
 `coterie.neighbors`, or leaf by leaf as `dbscan_core` does.

@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from .. import distances
 from .._base import power_of_two
 from .._base.arrays import as_weights
-from .._base.blocks import blocks
 from .._base.clusterer import InductiveClusterer
 from .._base.columns import check_column_names, check_n_features, column_names
 from .._base.estimator import UNCHANGED, Estimator
@@ -21,67 +19,27 @@ from .._base.parameters import BOOL, DICT, N_JOBS, NONE, POSITIVE, Rule, check_p
 from .._base.state import ABSENT, FLOATS, Array
 from .._base.warnings import warn
 from .._dendrogram.cuts import labels_by_number
-from .._dendrogram.merges import label_merges
 from .._runtime import memory, progress, threads
 from ..distances import _sparse
-from ..distances._metrics import (
-    FITTED_METRIC,
-    METRIC,
-    check_fitted,
-    check_suits,
-    is_precomputed,
-    read_metric,
-    safe_exponent,
-)
-from ..distances._pairwise import fill_rectangle, prepare
+from ..distances._metrics import FITTED_METRIC, METRIC, check_fitted, check_suits, is_precomputed, read_metric
 from ..distances._sparse import SparseRows
-from ..neighbors._search import lay_out
 from ..scaling._variance import warn_of_scales
-from ..spanning_trees._matrix import core_of_graph, core_of_square, tree_of_graph, tree_of_square
-from ..spanning_trees._minimum_spanning_tree import tree_of_rows
-from ..spanning_trees._tree import SpanningTree, in_order
-from . import _reachability
-from ._condensed_tree import (
-    Condensed,
-    CondensedTree,
-    Selected,
-    condense_tree,
-    label_rows,
-    leaves_of,
-    outlier_scores_of,
-    persistence_of,
-    select_clusters,
-)
+from ..spanning_trees._tree import SpanningTree
+from ._condensed_tree import CondensedTree, outlier_scores_of, persistence_of
 from ._dbscan import check_sum
-from ._reachability import Reached, RowsOfTree
+from ._hdbscan_centers import find_centroids, find_medoids, members
+from ._hdbscan_tree import SELECTION, Tree, derive, find_tree, join
+from ._reachability import RowsOfTree
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 INFINITE, MISSING = -2, -3  # labels of rows that hold infinity, or NaN
-_SELECTION = (
-    "cluster_selection_method",
-    "allow_single_cluster",
-    "max_cluster_size",
-    "cluster_selection_epsilon",
-    "cluster_selection_epsilon_max",
-)
 # Parameters that are needed after the fit, when those of the estimator may have changed.
-_FITTED = ("min_cluster_size", "min_samples", "alpha", "cluster_selection_persistence", *_SELECTION)
+_FITTED = ("min_cluster_size", "min_samples", "alpha", "cluster_selection_persistence", *SELECTION)
 # The metrics for which scikit-learn has trees, by formula.
 _KD_TREE = ("euclidean", "manhattan", "chebyshev", "minkowski")
 _BALL_TREE = (*_KD_TREE, "canberra", "braycurtis", "hamming", "jaccard", "dice", "haversine")
-
-
-class _Tree(NamedTuple):
-    """What follows from a spanning tree: computed when it is asked for, and not saved."""
-
-    spanning_tree: SpanningTree
-    linkage: NDArray[np.float64]
-    condensed: Condensed
-    selected: Selected
-    cluster: NDArray[np.int64]  # (n_samples,) the cluster that each row leaves, from 0
-    value: NDArray[np.float64]  # (n_samples,) and at which lambda
 
 
 class HDBSCAN(InductiveClusterer):
@@ -304,7 +262,7 @@ class HDBSCAN(InductiveClusterer):
     _core_distances: NDArray[np.float64]
     _edges: NDArray[np.int64]
     _edge_weights: NDArray[np.float64]
-    _derived: _Tree
+    _derived: Tree
 
     def __init__(
         self,
@@ -413,36 +371,36 @@ class HDBSCAN(InductiveClusterer):
         given, seen = self._read_rows(X, n_threads)
         weights = as_weights(sample_weight, len(given))
         check_sum(weights)
-        odd = (
-            np.zeros(len(given), np.intp) if isinstance(given, SparseRows) or metric is None else label_odd_rows(given)
-        )
-        (which,) = ((odd == 0) if weights is None else (odd == 0) & (weights > 0)).nonzero()
+        odd = np.zeros(len(given), np.intp) if metric is None else label_odd_rows(given)
+        counts = odd == 0 if weights is None else (odd == 0) & (weights > 0)
+        (which,), (left_out,) = counts.nonzero(), (~counts & (odd == 0)).nonzero()
+        columns = which if metric is None else None  # of given distances
         parameters = {name: getattr(self, name) for name in _FITTED}
-        parameters["min_samples"] = self._check_count(which, weights)
-        rows = given if len(which) == len(given) else _take(given, which, which if metric is None else None)
+        parameters["min_samples"] = min_samples = self._check_count(which, weights)
+        rows = given if len(which) == len(given) else _take(given, which, columns)
         if metric is not None:
             check_suits(rows, metric)
             warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
         with progress.reported_to(callback):
             some = None if weights is None else weights[which]
-            tree, core = _find_tree(rows, metric, parameters["min_samples"], some, float(self.alpha), n_threads)
-            own = RowsOfTree(
-                None if metric is None else rows, metric, core, some, parameters["min_samples"], self.alpha
-            )
-            derived = _derive(
-                SpanningTree(which[tree.edges], tree.weights), which, own, weights, len(given), parameters
-            )
-            labels, probabilities = _label(derived.cluster, derived.value, derived, n_threads)
-            (left_out,) = ((odd == 0) & (False if weights is None else weights == 0)).nonzero()
+            tree, core = find_tree(rows, metric, min_samples, some, float(self.alpha), n_threads)
+            own = RowsOfTree(None if metric is None else rows, metric, core, some, min_samples, self.alpha)
+            derived = derive(SpanningTree(which[tree.edges], tree.weights), which, own, weights, len(given), parameters)
+            labels, probabilities = derived.label(derived.cluster, derived.value, n_threads)
             if len(left_out):
-                new = _as_dense(_take(given, left_out, which if metric is None else None), metric)
-                labels[left_out], probabilities[left_out] = _join(own.reach(new, n_threads), which, derived, n_threads)
-            centers = self._find_centers(rows, labels[which], probabilities[which], some, metric, n_threads)
+                new = _as_dense(_take(given, left_out, columns), metric)
+                labels[left_out], probabilities[left_out] = join(own.reach(new, n_threads), which, derived, n_threads)
+            centers = {}
+            if self.store_centers is not None and metric is not None:
+                strength = probabilities[which] if some is None else probabilities[which] * some
+                clusters = members(labels[which])
+                if self.store_centers != "medoid":
+                    centers["centroids_"] = find_centroids(rows, clusters, strength)
+                if self.store_centers != "centroid":
+                    centers["medoids_"] = find_medoids(rows, clusters, strength, metric, n_threads)
         is_odd = odd < 0
         labels[is_odd], probabilities[is_odd] = odd[is_odd], np.where(odd[is_odd] == MISSING, np.nan, 0.0)
         self._warn_of_result(labels, len(derived.selected.chosen))
-        for name in ("centroids_", "medoids_"):  # of an earlier fit
-            self.__dict__.pop(name, None)
         self._become(
             labels_=labels.astype(np.intp, copy=False),
             probabilities_=probabilities,
@@ -609,17 +567,17 @@ class HDBSCAN(InductiveClusterer):
         scores[self.labels_ == MISSING] = np.nan
         return scores
 
-    def _get_tree(self) -> _Tree:
+    def _get_tree(self) -> Tree:
         self._check_is_fitted()
-        tree: _Tree | None = getattr(self, "_derived", None)
+        tree: Tree | None = getattr(self, "_derived", None)
         if tree is None or tree.spanning_tree.edges is not self._edges:
             tree = self._derived = self._derive_again()
         return tree
 
-    def _derive_again(self) -> _Tree:
+    def _derive_again(self) -> Tree:
         spanning_tree = SpanningTree(self._edges, self._edge_weights)
         n, parameters = len(self.labels_), self._fit_parameters
-        return _derive(spanning_tree, self._rows_of_tree, self._own_rows(), self._sample_weight, n, parameters)
+        return derive(spanning_tree, self._rows_of_tree, self._own_rows(), self._sample_weight, n, parameters)
 
     def _own_rows(self) -> RowsOfTree:
         weights = None if self._sample_weight is None else self._sample_weight[self._rows_of_tree]
@@ -635,14 +593,14 @@ class HDBSCAN(InductiveClusterer):
         if len(which):
             X = X if len(which) == len(X) else X[which]
             found = self._own_rows().reach(self._to_rows_of_tree(X), n_threads)
-            labels[which], _ = _join(found, self._rows_of_tree, self._get_tree(), n_threads)
+            labels[which], _ = join(found, self._rows_of_tree, self._get_tree(), n_threads)
         return labels
 
     def _noise_scores(self, X: NDArray[np.floating]) -> NDArray[np.float64]:
         """How far rows are from those in clusters, over the distance at which the nearest one's cluster begins."""
         n_threads, own, tree = threads.resolve_n_jobs(self.n_jobs), self._own_rows(), self._get_tree()
         X = self._to_rows_of_tree(X)
-        labels, _ = _join(own.reach(X, n_threads), self._rows_of_tree, tree, n_threads)
+        labels, _ = join(own.reach(X, n_threads), self._rows_of_tree, tree, n_threads)
         (among,) = (self.labels_[self._rows_of_tree] >= 0).nonzero()
         if not len(among):
             return np.full(len(X), np.inf)
@@ -732,36 +690,6 @@ class HDBSCAN(InductiveClusterer):
             )
         return int(min_samples)
 
-    def _find_centers(
-        self,
-        rows: Any,
-        labels: NDArray[np.int64],
-        probabilities: NDArray[np.float64],
-        weights: NDArray[np.float64] | None,
-        metric: distances.Metric | None,
-        n_threads: int,
-    ) -> dict[str, NDArray[np.float64]]:
-        """The attributes that `store_centers` asks for."""
-        if self.store_centers is None or metric is None:
-            return {}
-        strength = probabilities if weights is None else probabilities * weights
-        k = int(labels.max(initial=-1)) + 1
-        members = [np.flatnonzero(labels == each) for each in range(k)]
-        centers = {}
-        if self.store_centers != "medoid":
-            exponent = power_of_two.exponent_for(rows, power=1.0)
-            means = [np.average(power_of_two.divided(rows[own], exponent), 0, strength[own]) for own in members]
-            found = np.array(means, np.float64).reshape(k, rows.shape[1])
-            centers["centroids_"] = power_of_two.multiplied(found, exponent)
-        if self.store_centers != "centroid":
-            which = np.empty(k, np.intp)
-            for each, own in enumerate(members):
-                progress.report("medoids", each, k)
-                which[each] = own[_find_medoid(rows[own], strength[own], metric, n_threads)]
-            progress.report("medoids", k, k)
-            centers["medoids_"] = rows[which].astype(np.float64)
-        return centers
-
     def _warn_of_result(self, labels: NDArray[np.int64], n_clusters: int) -> None:
         """Say what to try if the result is hardly what was wanted."""
         n, noise = len(labels), int(np.count_nonzero(labels < 0))
@@ -810,7 +738,7 @@ class HDBSCAN(InductiveClusterer):
         ):
             raise ValueError("_sample_weight should add up to min_samples or more in the rows of the tree")
         tree = self._get_tree()
-        labels, probabilities = _label(tree.cluster, tree.value, tree, 1)
+        labels, probabilities = tree.label(tree.cluster, tree.value, 1)
         if (labels[rows] != self.labels_[rows]).any() or (probabilities[rows] != self.probabilities_[rows]).any():
             raise ValueError("labels_ and probabilities_ should be those of the tree")
         others = np.delete(self.labels_, rows)
@@ -818,151 +746,6 @@ class HDBSCAN(InductiveClusterer):
             raise ValueError(
                 "labels_ should be of selected clusters; other rows hold NaN or infinity, or have no weight"
             )
-
-
-# ------------------------------------------------------------------------------------------- from rows to the tree
-
-
-def _find_tree(
-    rows: NDArray[np.floating] | SparseRows,
-    metric: distances.Metric | None,
-    min_samples: int,
-    weights: NDArray[np.float64] | None,
-    alpha: float,
-    n_threads: int,
-) -> tuple[SpanningTree, NDArray[np.float64]]:
-    """The minimum spanning tree of mutual reachability distances, and core distances."""
-    if isinstance(rows, SparseRows):
-        return _find_tree_of_graph(rows, min_samples, weights, alpha)
-    if metric is None:
-        return _find_tree_of_square(rows, min_samples, weights, alpha, n_threads)
-    if weights is None and alpha == 1:
-        tree, core = tree_of_rows(rows, metric, n_threads, min_samples=min_samples)
-        assert core is not None
-        return tree, core
-    core = _reachability.core_of_rows(lay_out(rows, metric, len(rows), n_threads), weights, min_samples, n_threads)
-    tree, _ = tree_of_rows(rows, metric, n_threads, core=core * alpha)
-    if alpha == 1:
-        return tree, core
-    # The tree of distances that are divided by alpha, beside core distances that are not.
-    edges, stretched = tree
-    larger = core[edges].max(axis=1)
-    return in_order(edges, np.where(stretched > larger * alpha, np.maximum(stretched / alpha, larger), larger)), core
-
-
-def _find_tree_of_square(
-    D: NDArray[np.floating], min_samples: int, weights: NDArray[np.float64] | None, alpha: float, n_threads: int
-) -> tuple[SpanningTree, NDArray[np.float64]]:
-    D = np.ascontiguousarray(D if alpha == 1 else D / alpha)
-    core: NDArray[np.float64]
-    if weights is None:
-        core = core_of_square(D, min_samples, n_threads)
-    else:
-        core = _reachability.core_of_square(D, weights, min_samples)
-    if power_of_two.magnitude(D) < np.inf:
-        return tree_of_square(D, n_threads, core=core), core
-    row, column = np.isfinite(D).nonzero()
-    starts = np.searchsorted(row, np.arange(len(D) + 1))
-    known = SparseRows(starts, np.ascontiguousarray(column), D[row, column], D.shape, type(D))
-    _check_symmetric(known)
-    edges, lengths = tree_of_graph(known, core=core)
-    if len(edges) < len(D) - 1:
-        edges = _connect(edges, len(D))
-        lengths = np.append(lengths, np.full(len(edges) - len(lengths), np.inf))
-    if np.isinf(lengths).any():
-        warn(
-            "The minimum spanning tree contains edge weights with value infinity. Potentially, you are missing too "
-            "many distances in the initial distance matrix for the given neighborhood size."
-        )
-    return in_order(edges, lengths), core
-
-
-def _find_tree_of_graph(
-    graph: SparseRows, min_samples: int, weights: NDArray[np.float64] | None, alpha: float
-) -> tuple[SpanningTree, NDArray[np.float64]]:
-    _check_symmetric(graph)
-    graph = graph if alpha == 1 else dataclasses.replace(graph, values=graph.values / alpha)
-    if weights is None:
-        core = core_of_graph(graph, min_samples)
-    else:
-        core = _reachability.core_of_graph(graph, weights, min_samples)
-        if np.isinf(core).any():
-            raise ValueError(
-                f"There exists points with fewer than {min_samples} neighbors, counted by their weights. First at row "
-                f"{int(np.isinf(core).argmax())}. Store more distances."
-            )
-    tree = tree_of_graph(graph, core=core)
-    n_components = len(graph) - len(tree.edges)
-    if n_components > 1:
-        raise ValueError(
-            f"Sparse mutual reachability matrix has {n_components} connected components. HDBSCAN cannot be performed "
-            "on a disconnected graph. Ensure that the sparse distance matrix has only one connected component."
-        )
-    return tree, core
-
-
-def _connect(edges: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """A tree of the edges of a forest and those that join the lowest rows of its components to row 0."""
-    lowest = np.arange(n)
-    while True:
-        least = lowest.copy()
-        np.minimum.at(least, edges[:, 0], lowest[edges[:, 1]])
-        np.minimum.at(least, edges[:, 1], lowest[edges[:, 0]])
-        least = least[least]
-        if (least == lowest).all():
-            break
-        lowest = least
-    (more,) = (lowest == np.arange(n)).nonzero()
-    return np.concatenate([edges, np.column_stack([np.zeros(len(more) - 1, np.int64), more[1:]])])
-
-
-def _derive(
-    spanning_tree: SpanningTree,
-    which: NDArray[np.intp],
-    own: RowsOfTree,
-    weights: NDArray[np.float64] | None,
-    n: int,
-    parameters: Mapping[str, Any],
-) -> _Tree:
-    """All that follows from a spanning tree of the rows `which` of n rows."""
-    pairs, heights = spanning_tree
-    core = np.full(n, np.inf)
-    core[which] = own.core
-    if len(which) < n:
-        is_outside = np.ones(n, np.bool_)
-        is_outside[which] = False
-        (others,) = is_outside.nonzero()
-        pairs = np.concatenate([pairs, np.column_stack([np.full(len(others), which[0]), others])])
-        heights = np.append(heights, np.full(len(others), np.inf))
-    Z = label_merges(pairs, heights)
-    root = n + len(which) - 2 if len(which) > 1 else int(which[0])
-    condensed = condense_tree(
-        Z, root, core, weights, parameters["min_cluster_size"], parameters["cluster_selection_persistence"]
-    )
-    selected = select_clusters(condensed, **{name: parameters[name] for name in _SELECTION})
-    return _Tree(spanning_tree, Z, condensed, selected, *leaves_of(condensed))
-
-
-def _label(
-    cluster: NDArray[np.int64], value: NDArray[np.float64], tree: _Tree, n_threads: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    return label_rows(cluster, value, tree.condensed, tree.selected, n_threads)
-
-
-def _join(
-    found: Reached, which: NDArray[np.intp], tree: _Tree, n_threads: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Labels and probabilities of new rows that join rows of the tree."""
-    row = which[found.row]
-    with np.errstate(divide="ignore"):
-        joins = 1.0 / found.distance
-    cluster, value, clusters = tree.cluster[row], tree.value[row], tree.condensed.clusters
-    (rest,) = (value > joins).nonzero()  # they leave before the rows that they join
-    value = np.minimum(value, joins)
-    while len(rest):
-        rest = rest[(cluster[rest] > 0) & (clusters.birth[cluster[rest]] >= joins[rest])]
-        cluster[rest] = clusters.parent[cluster[rest]]
-    return _label(cluster, value, tree, n_threads)
 
 
 # ------------------------------------------------------------------------------------------- rows of all kinds
@@ -1007,27 +790,3 @@ def _check_distances(values: NDArray[np.floating]) -> None:
         raise ValueError("np.nan values found in precomputed-dense")
     if values.ndim == 1 and values.min(initial=0.0) < 0:
         raise ValueError("Negative values in data passed to precomputed distance matrix.")
-
-
-def _check_symmetric(graph: SparseRows) -> None:
-    row = np.repeat(np.arange(len(graph)), np.diff(graph.starts))
-    order = np.lexsort((row, graph.columns))
-    same = np.array_equal(graph.columns[order], row) and np.array_equal(row[order], graph.columns)
-    if not same or not np.allclose(graph.values[order], graph.values, rtol=1e-7, atol=1e-9):
-        raise ValueError(
-            "The precomputed distance matrix is expected to be symmetric, however its values appear to be asymmetric. "
-            "Please verify that the distance matrix was constructed correctly."
-        )
-
-
-def _find_medoid(
-    rows: NDArray[np.floating], strength: NDArray[np.float64], metric: distances.Metric, n_threads: int
-) -> int:
-    """The row with the least weighted sum of distances to all."""
-    rows = power_of_two.divided(rows, safe_exponent(metric, rows))
-    points, sums = prepare(rows, metric, n_threads), np.empty(len(rows))
-    for part in blocks(len(rows), len(rows)):
-        block = np.empty((len(rows[part]), len(rows)))
-        fill_rectangle(rows[part], points, metric, n_threads, block)
-        sums[part] = block @ strength
-    return int(sums.argmin())

@@ -178,8 +178,6 @@ class TreeClusterer(Clusterer):
         n_clusters = _count(Z, self.n_clusters, self.distance_threshold)
         if with_distances:
             more["distances_"] = Z[:, 2].copy()
-        else:
-            self.__dict__.pop("distances_", None)  # of an earlier fit
         self._become(
             linkage_=Z,
             children_=children,

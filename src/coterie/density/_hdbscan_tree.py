@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""HDBSCAN's trees: the spanning tree of mutual reachability distances, what follows from it, and how new rows join."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .. import distances
+from .._base import power_of_two
+from .._base.warnings import warn
+from .._dendrogram.merges import label_merges
+from ..distances._sparse import SparseRows
+from ..neighbors._search import lay_out
+from ..spanning_trees._matrix import core_of_graph, core_of_square, tree_of_graph, tree_of_square
+from ..spanning_trees._minimum_spanning_tree import tree_of_rows
+from ..spanning_trees._tree import SpanningTree, in_order
+from . import _reachability
+from ._condensed_tree import Condensed, Selected, condense_tree, label_rows, leaves_of, select_clusters
+from ._reachability import Reached, RowsOfTree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SELECTION = (
+    "cluster_selection_method",
+    "allow_single_cluster",
+    "max_cluster_size",
+    "cluster_selection_epsilon",
+    "cluster_selection_epsilon_max",
+)
+
+
+class Tree(NamedTuple):
+    """What follows from a spanning tree: computed when it is asked for, and not saved."""
+
+    spanning_tree: SpanningTree
+    linkage: NDArray[np.float64]
+    condensed: Condensed
+    selected: Selected
+    cluster: NDArray[np.int64]  # (n_samples,) the cluster that each row leaves, from 0
+    value: NDArray[np.float64]  # (n_samples,) and at which lambda
+
+    def label(
+        self, cluster: NDArray[np.int64], value: NDArray[np.float64], n_threads: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Labels and probabilities of rows that leave these clusters at these lambdas."""
+        return label_rows(cluster, value, self.condensed, self.selected, n_threads)
+
+
+def find_tree(
+    rows: NDArray[np.floating] | SparseRows,
+    metric: distances.Metric | None,
+    min_samples: int,
+    weights: NDArray[np.float64] | None,
+    alpha: float,
+    n_threads: int,
+) -> tuple[SpanningTree, NDArray[np.float64]]:
+    """The minimum spanning tree of mutual reachability distances, and core distances."""
+    if isinstance(rows, SparseRows):
+        return _find_tree_of_graph(rows, min_samples, weights, alpha)
+    if metric is None:
+        return _find_tree_of_square(rows, min_samples, weights, alpha, n_threads)
+    if weights is None and alpha == 1:
+        tree, core = tree_of_rows(rows, metric, n_threads, min_samples=min_samples)
+        assert core is not None
+        return tree, core
+    core = _reachability.core_of_rows(lay_out(rows, metric, len(rows), n_threads), weights, min_samples, n_threads)
+    tree, _ = tree_of_rows(rows, metric, n_threads, core=core * alpha)
+    if alpha == 1:
+        return tree, core
+    # The tree of distances that are divided by alpha, beside core distances that are not.
+    edges, stretched = tree
+    larger = core[edges].max(axis=1)
+    return in_order(edges, np.where(stretched > larger * alpha, np.maximum(stretched / alpha, larger), larger)), core
+
+
+def _find_tree_of_square(
+    D: NDArray[np.floating], min_samples: int, weights: NDArray[np.float64] | None, alpha: float, n_threads: int
+) -> tuple[SpanningTree, NDArray[np.float64]]:
+    D = np.ascontiguousarray(D if alpha == 1 else D / alpha)
+    core: NDArray[np.float64]
+    if weights is None:
+        core = core_of_square(D, min_samples, n_threads)
+    else:
+        core = _reachability.core_of_square(D, weights, min_samples)
+    if power_of_two.magnitude(D) < np.inf:
+        return tree_of_square(D, n_threads, core=core), core
+    row, column = np.isfinite(D).nonzero()
+    starts = np.searchsorted(row, np.arange(len(D) + 1))
+    known = SparseRows(starts, np.ascontiguousarray(column), D[row, column], D.shape, type(D))
+    _check_symmetric(known)
+    edges, lengths = tree_of_graph(known, core=core)
+    if len(edges) < len(D) - 1:
+        edges = _connect(edges, len(D))
+        lengths = np.append(lengths, np.full(len(edges) - len(lengths), np.inf))
+    if np.isinf(lengths).any():
+        warn(
+            "The minimum spanning tree contains edge weights with value infinity. Potentially, you are missing too "
+            "many distances in the initial distance matrix for the given neighborhood size."
+        )
+    return in_order(edges, lengths), core
+
+
+def _find_tree_of_graph(
+    graph: SparseRows, min_samples: int, weights: NDArray[np.float64] | None, alpha: float
+) -> tuple[SpanningTree, NDArray[np.float64]]:
+    _check_symmetric(graph)
+    graph = graph if alpha == 1 else dataclasses.replace(graph, values=graph.values / alpha)
+    if weights is None:
+        core = core_of_graph(graph, min_samples)
+    else:
+        core = _reachability.core_of_graph(graph, weights, min_samples)
+        if np.isinf(core).any():
+            raise ValueError(
+                f"There exists points with fewer than {min_samples} neighbors, counted by their weights. First at row "
+                f"{int(np.isinf(core).argmax())}. Store more distances."
+            )
+    tree = tree_of_graph(graph, core=core)
+    n_components = len(graph) - len(tree.edges)
+    if n_components > 1:
+        raise ValueError(
+            f"Sparse mutual reachability matrix has {n_components} connected components. HDBSCAN cannot be performed "
+            "on a disconnected graph. Ensure that the sparse distance matrix has only one connected component."
+        )
+    return tree, core
+
+
+def _connect(edges: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """A tree of the edges of a forest and those that join the lowest rows of its components to row 0."""
+    lowest = np.arange(n)
+    while True:
+        least = lowest.copy()
+        np.minimum.at(least, edges[:, 0], lowest[edges[:, 1]])
+        np.minimum.at(least, edges[:, 1], lowest[edges[:, 0]])
+        least = least[least]
+        if (least == lowest).all():
+            break
+        lowest = least
+    (more,) = (lowest == np.arange(n)).nonzero()
+    return np.concatenate([edges, np.column_stack([np.zeros(len(more) - 1, np.int64), more[1:]])])
+
+
+def _check_symmetric(graph: SparseRows) -> None:
+    row = np.repeat(np.arange(len(graph)), np.diff(graph.starts))
+    order = np.lexsort((row, graph.columns))
+    same = np.array_equal(graph.columns[order], row) and np.array_equal(row[order], graph.columns)
+    if not same or not np.allclose(graph.values[order], graph.values, rtol=1e-7, atol=1e-9):
+        raise ValueError(
+            "The precomputed distance matrix is expected to be symmetric, however its values appear to be asymmetric. "
+            "Please verify that the distance matrix was constructed correctly."
+        )
+
+
+def derive(
+    spanning_tree: SpanningTree,
+    which: NDArray[np.intp],
+    own: RowsOfTree,
+    weights: NDArray[np.float64] | None,
+    n: int,
+    parameters: Mapping[str, Any],
+) -> Tree:
+    """All that follows from a spanning tree of the rows `which` of n rows."""
+    pairs, heights = spanning_tree
+    core = np.full(n, np.inf)
+    core[which] = own.core
+    if len(which) < n:
+        is_outside = np.ones(n, np.bool_)
+        is_outside[which] = False
+        (others,) = is_outside.nonzero()
+        pairs = np.concatenate([pairs, np.column_stack([np.full(len(others), which[0]), others])])
+        heights = np.append(heights, np.full(len(others), np.inf))
+    Z = label_merges(pairs, heights)
+    root = n + len(which) - 2 if len(which) > 1 else int(which[0])
+    condensed = condense_tree(
+        Z, root, core, weights, parameters["min_cluster_size"], parameters["cluster_selection_persistence"]
+    )
+    selected = select_clusters(condensed, **{name: parameters[name] for name in SELECTION})
+    return Tree(spanning_tree, Z, condensed, selected, *leaves_of(condensed))
+
+
+def join(
+    found: Reached, which: NDArray[np.intp], tree: Tree, n_threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Labels and probabilities of new rows that join rows of the tree."""
+    row = which[found.row]
+    with np.errstate(divide="ignore"):
+        joins = 1.0 / found.distance
+    cluster, value, clusters = tree.cluster[row], tree.value[row], tree.condensed.clusters
+    (rest,) = (value > joins).nonzero()  # they leave before the rows that they join
+    value = np.minimum(value, joins)
+    while len(rest):
+        rest = rest[(cluster[rest] > 0) & (clusters.birth[cluster[rest]] >= joins[rest])]
+        cluster[rest] = clusters.parent[cluster[rest]]
+    return tree.label(cluster, value, n_threads)
