@@ -30,6 +30,7 @@ def test_demo(run_process, tmp_path):
         "659 disc",
         "1,159 ring",
         "DBSCAN to 0.95",
+        "it finds 4 clusters, and agrees to 0.94",
     ):
         assert text in done.stdout
     assert len(done.stdout.splitlines()) < 72

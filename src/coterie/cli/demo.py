@@ -19,7 +19,7 @@ import numpy as np
 
 import coterie
 from coterie import explain, hierarchy, scores, selection
-from coterie._base.wording import as_column, printable
+from coterie._base.wording import as_column, count, printable
 from coterie.cli._console import note, progress_bar
 from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.pictures import MATPLOTLIB, check_picture, matplotlib_is_there, save_picture
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     Places: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]  # east and north, km
 
-SUMMARY = "see all three algorithms at work, on flowers, a map and shapes"
+SUMMARY = "see the algorithms at work, on flowers, a map and shapes"
 
 _PICTURE = "coterie-demo.png"
-_MIN_SAMPLES = 8
+_MIN_SAMPLES, _MIN_SIZE = 8, 100
 _EAST, _NORTH = 42.0, 30.0  # the extent of the generated map, km
 _LAKE = (30.0, 16.0, 3.4)  # its center and radius, km
 _DRAWN = [0, 2]  # two of the four lengths of a flower: those with the fewest hidden behind each other
@@ -85,7 +85,8 @@ def run(args: argparse.Namespace) -> None:
     suggestion = selection.suggest_eps(shapes, _MIN_SAMPLES, n_jobs=args.jobs)
     dense = coterie.DBSCAN(suggestion.eps, min_samples=_MIN_SAMPLES, n_jobs=args.jobs).fit(shapes)
     seconds = time.perf_counter() - started
-    tell(_describe_shapes(pieces, dense, suggestion, truth, seconds))
+    anyhow = coterie.HDBSCAN(_MIN_SIZE, min_samples=_MIN_SAMPLES, n_jobs=args.jobs).fit(shapes)
+    tell(_describe_shapes(pieces, dense, anyhow, suggestion, truth, seconds))
 
     if drawing:
         from matplotlib.figure import Figure
@@ -109,7 +110,7 @@ _NEXT = """
 Now yours:
   coterie report data.csv                # all of it on a page to open in a browser
   coterie sweep data.csv                 # how many clusters?
-  coterie kmeans data.csv -k 3           # which row is in which; hierarchy and dbscan alike
+  coterie kmeans data.csv -k 3           # which row is in which; hierarchy, dbscan, hdbscan alike
   coterie --help                         # and all the rest"""
 
 
@@ -196,10 +197,15 @@ def _describe_addresses(depots: coterie.KMeans, addresses: NDArray[np.float64], 
 
 
 def _describe_shapes(
-    pieces: coterie.KMeans, dense: coterie.DBSCAN, suggestion: selection.EpsSuggestion, truth: list[str], seconds: float
+    pieces: coterie.KMeans,
+    dense: coterie.DBSCAN,
+    anyhow: coterie.HDBSCAN,
+    suggestion: selection.EpsSuggestion,
+    truth: list[str],
+    seconds: float,
 ) -> str:
     torn, found = members(pieces.labels_, truth), members(dense.labels_, truth)
-    alike = [scores.adjusted_rand_score(truth, model.labels_) for model in (pieces, dense)]
+    alike = [scores.adjusted_rand_score(truth, model.labels_) for model in (pieces, dense, anyhow)]
     noise = members(np.where(dense.labels_ < 0, 0, -1), truth)[0]
     return "\n".join(
         [
@@ -212,7 +218,9 @@ def _describe_shapes(
             *(f"  {label}: {cell}" for label, cell in enumerate(found)),
             f"  noise: {noise}",
             f"k-means agrees with the shapes to {alike[0]:.2f}, DBSCAN to {alike[1]:.2f}. How far apart neighbors",
-            f"may be was suggested from the data, too: eps {suggestion.eps:g} cm. It took {_time(seconds)}.\n",
+            f"may be was suggested from the data, too: eps {suggestion.eps:g} cm. It took {_time(seconds)}.",
+            f"HDBSCAN needs no such distance, only that {_MIN_SIZE} points make a cluster: it finds "
+            f"{count(int(anyhow.labels_.max()) + 1, 'cluster')}, and agrees to {alike[2]:.2f}.\n",
         ]
     )
 
