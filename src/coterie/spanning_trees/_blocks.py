@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..neighbors._vectors import Vectors
-    from ._tree import SpanningTree
 
 _TILE = lists.TILE_ROWS
 _UNIT = float(np.finfo(np.float32).eps) / 2  # rounding to float32, relative
@@ -43,9 +42,9 @@ _FIRST = 64  # rows of a component that are searched for before all others: what
 
 def tree_of_vectors(
     vectors: Vectors, n_threads: int, min_samples: int | None, core: NDArray[np.float64] | None
-) -> tuple[SpanningTree, NDArray[np.float64] | None]:
-    """The minimum spanning tree of at least two Euclidean vectors, and their core distances: roots of reduced distances
-    for the metric euclidean, else reduced distances.
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64] | None]:
+    """Edges and weights of the minimum spanning tree of at least two Euclidean vectors, in any order, and their core
+    distances: roots of reduced distances for the metric euclidean, else reduced distances.
 
     min_samples : that core distances are found for
     core : core distances that are known instead
@@ -69,7 +68,7 @@ def tree_of_vectors(
     np.copyto(np.asarray(forest.near), found[:, : boruvka.MOST])
     del near, found, beyond
     search = _Search(tiles, forest, np.zeros(n) if core is None else core, root, n_threads)
-    return grow(forest, core, search, n_threads), core
+    return *grow(forest, core, search, n_threads), core
 
 
 # ------------------------------------------------------------------------------------------- rows in tiles

@@ -14,7 +14,6 @@ import numpy as np
 
 from .._runtime import parallel, progress
 from ._kernels import boruvka
-from ._tree import SpanningTree, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +44,9 @@ def new_forest(order: NDArray[np.int64], k: int) -> boruvka.Forest:
 
 def grow(
     forest: boruvka.Forest, core: NDArray[np.float64] | None, search: Callable[[], None], n_threads: int
-) -> SpanningTree:
-    """The minimum spanning tree, from a forest of single points with lists of distances.
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Edges and weights of the minimum spanning tree, in any order, from a forest of single points with lists of
+    distances.
 
     Parameters
     ----------
@@ -74,4 +74,4 @@ def grow(
         parallel.over(n, size, threads, boruvka.relabel, forest, parent)
         done += found
     progress.report("spanning tree", n - 1, n - 1)
-    return in_order(edges, weights)
+    return edges, weights

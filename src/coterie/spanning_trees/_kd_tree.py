@@ -16,7 +16,6 @@ from ..neighbors import _kd_tree
 from ..neighbors._kernels import kd_query
 from ._boruvka import grow, new_forest
 from ._kernels import foreign
-from ._tree import SpanningTree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,8 +29,8 @@ _MOST_LISTED = 24
 
 def tree_of_vectors(
     vectors: Vectors, n_threads: int, min_samples: int | None, core: NDArray[np.float64] | None
-) -> tuple[SpanningTree, NDArray[np.float64] | None]:
-    """The minimum spanning tree of at least two vectors, and their core distances; weights and core distances are what
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64] | None]:
+    """Edges and weights of the minimum spanning tree of at least two vectors, in any order, and core distances; weights and core distances are what
     `unreduced` makes of reduced distances.
 
     min_samples : that core distances are found for
@@ -45,7 +44,7 @@ def tree_of_vectors(
     unreduced = _UNREDUCED.get(vectors.metric.kernel, foreign.SAME)
 
     listed = _LISTED if tree.d < _MANY_FEATURES else _LISTED_OF_MANY_FEATURES
-    listed = min(max(listed, min(min_samples or 0, _MOST_LISTED)), n - 1)
+    listed = min(max(listed, min((min_samples or 0) + 1, _MOST_LISTED)), n - 1)
     forest = new_forest(order, listed)
     columns = max(listed, (min_samples or 1) - 1)
     by_position = np.empty(n if min_samples else 0)
@@ -86,11 +85,11 @@ def tree_of_vectors(
         state = tree, leaves, whole, unreduced, by_position, least, forest
         parallel.over(len(leaves), 1, n_threads, foreign.search, *state)
 
-    found = grow(forest, by_position if len(by_position) else None, search, n_threads)
+    edges, weights = grow(forest, by_position if len(by_position) else None, search, n_threads)
     if core is None and min_samples:
         core = np.empty(n)
         core[order] = by_position
-    return found, core
+    return edges, weights, core
 
 
 _UNREDUCED = {"euclidean": foreign.ROOT, "minkowski": foreign.POWER}

@@ -220,23 +220,19 @@ def tree_of_rows(
         return tree_of_points(X, metric, n_threads, min_samples=min_samples, core=core)
     known = None if core is None else _shortened(core, vectors)
     tree_of_vectors = _blocks.tree_of_vectors if is_wide else _kd_tree.tree_of_vectors
-    (edges, weights), found = tree_of_vectors(vectors, n_threads, min_samples, known)
+    edges, weights, found = tree_of_vectors(vectors, n_threads, min_samples, known)
     if found is not None and core is None:
         core = _lengthened(found, vectors)
-    if metric.kernel == "haversine":
-        weights = _angles(X, edges)
-        if core is not None:
-            weights = np.maximum(weights, core[edges].max(axis=1))
-        return in_order(edges, weights), core
-    weights = _lengthened(weights, vectors)
+    weights = _angles(X, edges) if metric.kernel == "haversine" else _lengthened(weights, vectors)
     if known is not None and core is not None:  # these may be longer than all distances
-        weights = np.maximum(weights, core[edges].max(axis=1))
-    if not weights[-1] < np.inf:
+        np.maximum(weights, core[edges[:, 0]], out=weights)
+        np.maximum(weights, core[edges[:, 1]], out=weights)
+    if not weights.max() < np.inf:
         raise ValueError(
             "The distances are too large for a spanning tree: some would be beyond the largest number, "
             f"{np.finfo(np.float64).max:.3g}. Divide the data by some number."
         )
-    return SpanningTree(edges, weights), core
+    return in_order(edges, weights), core
 
 
 def _shortened(core: NDArray[np.float64], vectors: _vectors.Vectors) -> NDArray[np.float64]:
