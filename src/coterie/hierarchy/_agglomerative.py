@@ -124,9 +124,9 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
 
     Notes
     -----
-    O(n_samples²) time for most linkages (more at worst for 'centroid' and 'median'). 'ward', 'single', 'centroid' and
-    'median' take O(n_samples * n_features) memory where the metric allows it; the others hold the
-    n_samples * (n_samples - 1) / 2 distances.
+    O(n_samples²) time for most linkages (more at worst for 'centroid' and 'median'); for 'single' with few features
+    about O(n_samples log n_samples). 'ward', 'single', 'centroid' and 'median' take O(n_samples * n_features) memory
+    where the metric allows it; the others hold the n_samples * (n_samples - 1) / 2 distances.
 
     Labels, their numbers and the tree are scikit-learn's unless distances tie; on ties one of the trees that the
     definition allows is built, always the same one. On one machine the results are the same bits for any number of

@@ -107,9 +107,10 @@ def linkage(
     Notes
     -----
     Single, ward, centroid and median linkage of more than 1000 points never build a distance matrix: memory O(n d),
-    time O(n^2 d). All others take O(n^2) memory, and O(n^2) time on all but contrived data (O(n^3) at worst). Beyond
-    condensed distances that are preserved, at most about as much memory again is needed; with ``preserve_input=False``
-    a part of that.
+    time O(n^2 d). Single linkage of points with few features takes about O(n log n) time, as it follows from their
+    minimum spanning tree (`coterie.spanning_trees`). All others take O(n^2) memory, and O(n^2) time on all but
+    contrived data (O(n^3) at worst). Beyond condensed distances that are preserved, at most about as much memory again
+    is needed; with ``preserve_input=False`` a part of that.
 
     If all distances that are compared differ, the result is scipy's. Among equal distances, the pair of clusters with
     the lowest numbers is merged first; if there are many clusters, all pairs of mutual nearest neighbors are merged at
@@ -204,7 +205,7 @@ def linkage_vector(
 
     Notes
     -----
-    O(n^2 d) time, O(n d) memory. Ties as in `linkage`.
+    O(n d) memory and O(n^2 d) time; about O(n log n) for single linkage with few features. Ties as in `linkage`.
 
     Examples
     --------
