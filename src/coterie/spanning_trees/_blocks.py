@@ -191,6 +191,8 @@ class _Search:
 
     def __call__(self) -> None:
         component, bound = self.component, self.bound
+        if not ((self.at < boruvka.IS_EXACT) & (self.beyond <= bound[component])).any():
+            return
         row, to, weight = self._offered()
         np.minimum.at(bound, component[row], weight)
         wanted = (self.at < boruvka.IS_EXACT) & (self.beyond <= bound[component])
@@ -216,12 +218,17 @@ class _Search:
 
     def _offered(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """The least edge of each row to another component that is on its own list or on that of the other row."""
-        component = self.component
-        row, place = (component[self.near] != component[:, None]).nonzero()
-        to, weight = self.near[row, place], self.weights[row, place]
-        row, to, weight = np.concatenate([row, to]), np.concatenate([to, row]), np.concatenate([weight, weight])
-        use = weight <= self.bound[component[row]]
-        row, to, weight = row[use], to[use], weight[use]
+        component, k = self.component, self.near.shape[1]
+        (listed,) = (self.at % boruvka.IS_EXACT < k).nonzero()
+        near, weights = self.near[listed], self.weights[listed]
+        others, limits = component[near], self.bound[component[listed], None]
+        there, back = (
+            ((weights <= bound) & (others != component[listed, None])).nonzero()
+            for bound in (limits, self.bound[others])
+        )
+        row = np.concatenate([listed[there[0]], near[back]])
+        to = np.concatenate([near[there], listed[back[0]]])
+        weight = np.concatenate([weights[there], weights[back]])
         order = np.lexsort((to, weight, row))
         row, to, weight = row[order], to[order], weight[order]
         first = np.diff(row, prepend=-1) > 0
