@@ -221,11 +221,9 @@ class _Search:
         component, k = self.component, self.near.shape[1]
         (listed,) = (self.at % boruvka.IS_EXACT < k).nonzero()
         near, weights = self.near[listed], self.weights[listed]
-        others, limits = component[near], self.bound[component[listed], None]
-        there, back = (
-            ((weights <= bound) & (others != component[listed, None])).nonzero()
-            for bound in (limits, self.bound[others])
-        )
+        others, own = component[near], component[listed, None]
+        there = ((weights <= self.bound[own]) & (others != own)).nonzero()
+        back = ((weights <= self.bound[others]) & (others != own)).nonzero()
         row = np.concatenate([listed[there[0]], near[back]])
         to = np.concatenate([near[there], listed[back[0]]])
         weight = np.concatenate([weights[there], weights[back]])
