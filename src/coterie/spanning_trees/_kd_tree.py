@@ -30,8 +30,9 @@ _MOST_LISTED = 24
 def tree_of_vectors(
     vectors: Vectors, n_threads: int, min_samples: int | None, core: NDArray[np.float64] | None
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64] | None]:
-    """Edges and weights of the minimum spanning tree of at least two vectors, in any order, and core distances; weights and core distances are what
-    `unreduced` makes of reduced distances.
+    """Edges and weights of the minimum spanning tree of at least two vectors, in any order, and their core distances.
+
+    Weights and core distances are what `unreduced` makes of reduced distances.
 
     min_samples : that core distances are found for
     core : core distances that are known instead, by row
