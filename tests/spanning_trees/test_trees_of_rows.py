@@ -123,3 +123,12 @@ def test_one_row_has_no_edge():
 def test_what_has_no_tree_is_refused(X, params, message):
     with pytest.raises(ValueError, match=message):
         minimum_spanning_tree(X, **params)
+
+
+def test_rows_with_few_values_are_joined_to_the_lowest():
+    X = np.random.RandomState(0).randint(2, size=(30_000, 1)).astype(float)
+    edges, weights = minimum_spanning_tree(X, min_samples=3)
+    first = [int((X == value).argmax()) for value in (0, 1)]
+    assert weights[-1] == 1 and not weights[:-1].any()
+    np.testing.assert_array_equal(edges[-1], np.sort(first))
+    np.testing.assert_array_equal(edges[:-1, 0], np.sort(np.take(first, np.delete(X[:, 0].astype(int), first))))

@@ -54,6 +54,8 @@ def tree_of_vectors(
         np.empty((n_threads, kd_query.QUERIES * columns), np.int64),
     )
     singles = np.empty((n_threads, kd_query.QUERIES * tree.d), np.float32)
+    by_start = np.array(tree.nodes)
+    by_start[:, 3] = by_start[:, 0]
     parallel.over_in_steps(
         "neighbors",
         n,
@@ -62,6 +64,7 @@ def tree_of_vectors(
         n_threads,
         foreign.fill_lists,
         tree,
+        by_start,
         leaves,
         1,
         unreduced,

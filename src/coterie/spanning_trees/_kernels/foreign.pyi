@@ -12,6 +12,7 @@ POWER: int
 
 def fill_lists(
     tree: Tree,
+    nodes: NDArray[np.int64],
     leaves: NDArray[np.int64],
     parts: int,
     unreduced: int,

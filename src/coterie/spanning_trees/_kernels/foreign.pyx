@@ -44,6 +44,7 @@ POWER = FOREIGN_POWER
 
 def fill_lists(
         Tree tree,                        # IN
+        const int64_t[:, ::1] nodes,      # IN     its nodes, but with the lowest position in place of the lowest row
         const int64_t[::1] leaves,        # IN     leaves of the tree
         Py_ssize_t parts,                 # IN     of a leaf, that are searched for one by one
         int unreduced,                    # IN     SAME, ROOT or POWER
@@ -65,6 +66,7 @@ def fill_lists(
         batch_t b
         part_t part
     positions.order = f.component  # the lists hold positions, not rows
+    positions.nodes = <const kd_node_t *> &nodes[0, 0]
     measure.tree = &tree.tree
     measure.unreduced = unreduced
     b.others = True
