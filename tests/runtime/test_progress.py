@@ -76,7 +76,8 @@ def test_linkage_tells_how_far_it_is(monkeypatch, method, of_points):
     y, heard = X[:500] if of_points else distances.pdist(X[:500]), []
     with coterie.progress(lambda *args: heard.append(args)):
         linkage(y, method, n_jobs=2)
-    told = [(done, total) for stage, done, total in heard if stage == "linkage"]
+    of_linkage = "spanning tree" if of_points and method == "single" else "linkage"
+    told = [(done, total) for stage, done, total in heard if stage == of_linkage]
     assert told == sorted(told) and len(told) > 2 and (told[0], told[-1]) == ((0, 499), (499, 499))
     assert all(type(number) is int for pair in told for number in pair)
 
@@ -105,7 +106,8 @@ def test_a_callback_that_says_false_or_fails_stops_linkage_and_nothing_is_lost(m
             heard.append(args)  # noqa: B023
             return len(heard) <= at  # noqa: B023
 
-        with pytest.raises(Cancelled, match=f"during {'(linkage|distances)'} at"), coterie.progress(callback):
+        stages = r"during (linkage|distances|neighbors|spanning tree) at"
+        with pytest.raises(Cancelled, match=stages), coterie.progress(callback):
             linkage(y, method, n_jobs=3)
         assert len(heard) == at + 1
         np.testing.assert_array_equal(y, before)
