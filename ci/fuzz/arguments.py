@@ -86,6 +86,7 @@ class Data:
             "radius": 1.0,
             "eps": 0.5,
             "t": 1.0,
+            "cut_distance": 1.0,
             "i": 3,
             "n": 2,
             "metric": "euclidean",
@@ -111,10 +112,11 @@ class Data:
             "id": 0,
             "method": "single",
         }
-        if name in ("R", "T", "model", "estimator", "model_or_profile", "profile", "sweep", "path"):
+        if name in ("R", "T", "tree", "model", "estimator", "model_or_profile", "profile", "sweep", "path"):
             return {
                 "R": lambda: hierarchy.inconsistent(self.Z),
                 "T": lambda: hierarchy.fcluster(self.Z, 1.0, "distance"),
+                "tree": lambda: coterie.HDBSCAN(3).fit(self.X),
                 "model": lambda: self.model,
                 "estimator": lambda: coterie.KMeans(2, random_state=0),
                 "model_or_profile": lambda: self.profile,

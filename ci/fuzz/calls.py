@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from arguments import Data
 from verdicts import quiet
 
@@ -78,7 +79,7 @@ def targets() -> list[Target]:
             made.setdefault(type(call(target, Data(random.Random(0)), {})), target)
     tidy(None)
     for full, cls in classes:
-        is_record = dataclasses.is_dataclass(cls) or issubclass(cls, tuple)
+        is_record = dataclasses.is_dataclass(cls) or issubclass(cls, (tuple, np.ndarray))
         by_hand = hasattr(cls, "get_params") or (cls not in made and not is_record)
         if not by_hand and cls not in made:
             continue

@@ -386,7 +386,11 @@ def profile(
 
 def _split_noise(values: NDArray[Any], codes: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """The labels that are clusters, and which of them each row has; noise comes after the last."""
-    if values.dtype.kind == "f" and (values == np.floor(values)).all() and (np.abs(values) < 2**53).all():
+    if (
+        values.dtype.kind == "f"
+        and (values == np.floor(values)).all()
+        and (np.abs(values.astype(np.float64)) < 2**53).all()
+    ):
         values = values.astype(np.int64)
     if values.dtype.kind in "if":
         is_noise = values < 0
