@@ -173,8 +173,11 @@ class HDBSCAN(InductiveClusterer):
     Edges of the spanning tree are in the order of their weights, and of their rows on a tie. Mutual reachability
     distances are equal where they are the core distance of the same row; a row that is as near to two clusters joins
     them in that order. scikit-learn's order of such rows depends on its sort, so that single rows between clusters
-    may differ. A parent that is as stable as its children is selected. Clusters are numbered from the top of the tree,
-    as in scikit-learn.
+    may differ. A parent that is as stable as its children is selected.
+
+    Clusters are numbered from the top of `linkage_`, level by level, so that numbers do not depend on the order of the
+    rows. scikit-learn numbers its own tree in this way, whose sides depend on that order: the same clusters may have
+    other numbers there.
 
     Time is that of the spanning tree, about O(n log n) for few features and O(n²) at worst; all that follows is
     O(n log n). Memory beyond the data is about 400 bytes per row. On one machine the results are the same for any

@@ -95,6 +95,8 @@ def as_clusters(labels: ArrayLike, n: int, owner: str) -> Clusters:
         raise ValueError(f"{owner} needs one label per row. Got labels of shape {array.shape} for {n} rows.")
     if array.dtype.kind == "V":
         raise ValueError(f"{owner} needs labels that are numbers or text. Got records ({array.dtype}).")
+    if array.dtype == np.float16:  # which is not compared with 2**63
+        array = array.astype(np.float32)
     if array.dtype.kind == "f" and (np.isnan(array) | ((array == np.trunc(array)) & (abs(array) < 2.0**63))).all():
         codes = np.where(np.isnan(array), -1, array).astype(np.int64)
     elif array.dtype.kind in "iu":
