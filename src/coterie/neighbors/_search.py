@@ -172,7 +172,7 @@ def _query_tree(rows: RowsInTree, Y: NDArray[Any] | None, n_threads: int) -> tup
     return tree, which[: kd_query.leaves(tree, which)]
 
 
-def _parts(tree: kd_tree.Tree) -> int:
+def parts_of_leaf(tree: kd_tree.Tree) -> int:
     """In how many parts the queries of a leaf go through a tree."""
     return 4 if tree.d > 8 and tree.n * tree.d > _MANY_NUMBERS else 1
 
@@ -181,7 +181,7 @@ def _nearest_in_tree(
     rows: RowsInTree, Y: NDArray[Any] | None, others: bool, n_threads: int, out: NDArray[Any], indices: NDArray[Any]
 ) -> None:
     tree, which = _query_tree(rows, Y, n_threads)
-    parts = _parts(rows.tree)
+    parts = parts_of_leaf(rows.tree)
     k = out.shape[1]
     near, found = np.empty((n_threads, kd_query.QUERIES * k)), np.empty((n_threads, kd_query.QUERIES * k), np.int64)
     singles = np.empty((n_threads, kd_query.QUERIES * tree.d), np.float32)
@@ -241,7 +241,7 @@ def _walk(
 ) -> None:
     work = np.empty((n_threads, kd_query.QUERIES * tree.d))
     bound = rows.vectors.reduce(radius)
-    parts = _parts(rows.tree)
+    parts = parts_of_leaf(rows.tree)
     parallel.over_in_steps(
         stage,
         tree.n,

@@ -14,6 +14,7 @@ import numpy as np
 from .._runtime import parallel
 from ..neighbors import _kd_tree
 from ..neighbors._kernels import kd_query
+from ..neighbors._search import parts_of_leaf
 from ._boruvka import grow, new_forest
 from ._kernels import foreign
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # Others on the list of a point. More make searches rare, fewer make lists quick, and that is harder in more features.
 _LISTED, _LISTED_OF_MANY_FEATURES, _MANY_FEATURES = 8, 6, 4
 _MOST_LISTED = 24
+_LEAVES = 4  # of a chunk
 
 
 def tree_of_vectors(
@@ -54,19 +56,20 @@ def tree_of_vectors(
         np.empty((n_threads, kd_query.QUERIES * columns), np.int64),
     )
     singles = np.empty((n_threads, kd_query.QUERIES * tree.d), np.float32)
+    parts = parts_of_leaf(tree)
     by_start = np.array(tree.nodes)
     by_start[:, 3] = by_start[:, 0]
     parallel.over_in_steps(
         "neighbors",
         n,
-        len(leaves),
-        4 if tree.d <= 8 else 1,
+        len(leaves) * parts,
+        _LEAVES if parts == 1 else 1,
         n_threads,
         foreign.fill_lists,
         tree,
         by_start,
         leaves,
-        1,
+        parts,
         unreduced,
         columns,
         min_samples or 0,
