@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import disjoint_base
 
 from ..._runtime._kernels.work import Region
 
 MOST: int
 IS_EXACT: int
 
+@disjoint_base
 class Forest:
-    def __init__(
-        self,
+    def __new__(
+        cls,
         order: NDArray[np.int64],
         component: NDArray[np.int64],
         near: NDArray[np.int64],
@@ -18,7 +22,7 @@ class Forest:
         beyond: NDArray[np.float64],
         bound: NDArray[np.float64],
         edge: NDArray[np.int64],
-    ) -> None: ...
+    ) -> Self: ...
     order: NDArray[np.int64]
     component: NDArray[np.int64]
     near: NDArray[np.int64]

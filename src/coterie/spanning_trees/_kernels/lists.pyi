@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import disjoint_base
 
 from ..._runtime._kernels.work import Region
 
@@ -17,6 +18,7 @@ def fill_tiles(
     slot: int,
 ) -> None: ...
 
+@disjoint_base
 class Filter:
     def hold(
         self, X: NDArray[np.floating], tiles: NDArray[np.float32], scale: float, drift: float, doubt: float
