@@ -17,7 +17,7 @@ scores.
 `_hdbscan` has the estimator for all densities at once. `_hdbscan_tree` takes the tree of mutual reachability distances
 from `coterie.spanning_trees` and all that follows from it; `_condensed_tree` condenses it, selects clusters and labels
 the rows (kernels: `condense`). `_reachability` has core distances of weighted rows, and finds what `predict` needs;
-`_hdbscan_centers` has means and medoids.
+`_hdbscan_centers` has means and medoids, and `_hdbscan_rows` reads rows with gaps and sparse ones.
 
 Another density-based method is a module beside `_dbscan`; its kernels begin with its name. It finds neighbors with
 `coterie.neighbors`, or leaf by leaf as `dbscan_core` does.

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from .. import distances
-from .._base import power_of_two
 from .._base.arrays import as_weights
 from .._base.clusterer import InductiveClusterer
 from .._base.columns import check_column_names, check_n_features, column_names
@@ -19,7 +18,7 @@ from .._base.parameters import BOOL, DICT, N_JOBS, NONE, POSITIVE, Rule, check_p
 from .._base.state import ABSENT, FLOATS, Array
 from .._base.warnings import warn
 from .._dendrogram.cuts import labels_by_number
-from .._runtime import memory, progress, threads
+from .._runtime import progress, threads
 from ..distances import _sparse
 from ..distances._metrics import FITTED_METRIC, METRIC, check_fitted, check_suits, is_precomputed, read_metric
 from ..distances._sparse import SparseRows
@@ -28,13 +27,13 @@ from ..spanning_trees._tree import SpanningTree
 from ._condensed_tree import CondensedTree, outlier_scores_of, persistence_of
 from ._dbscan import check_sum
 from ._hdbscan_centers import find_centroids, find_medoids, members
+from ._hdbscan_rows import MISSING, as_dense, check_distances, label_odd_rows, take
 from ._hdbscan_tree import SELECTION, Tree, derive, find_tree, join
 from ._reachability import RowsOfTree
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-INFINITE, MISSING = -2, -3  # labels of rows that hold infinity, or NaN
 # Parameters that are needed after the fit, when those of the estimator may have changed.
 _FITTED = ("min_cluster_size", "min_samples", "alpha", "cluster_selection_persistence", *SELECTION)
 # The metrics for which scikit-learn has trees, by formula.
@@ -380,7 +379,7 @@ class HDBSCAN(InductiveClusterer):
         columns = which if metric is None else None  # of given distances
         parameters = {name: getattr(self, name) for name in _FITTED}
         parameters["min_samples"] = min_samples = self._check_count(which, weights)
-        rows = given if len(which) == len(given) else _take(given, which, columns)
+        rows = given if len(which) == len(given) else take(given, which, columns)
         if metric is not None:
             check_suits(rows, metric)
             warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
@@ -391,7 +390,7 @@ class HDBSCAN(InductiveClusterer):
             derived = derive(SpanningTree(which[tree.edges], tree.weights), which, own, weights, len(given), parameters)
             labels, probabilities = derived.label(derived.cluster, derived.value, n_threads)
             if len(left_out):
-                new = _as_dense(_take(given, left_out, columns), metric)
+                new = as_dense(take(given, left_out, columns), metric)
                 labels[left_out], probabilities[left_out] = join(own.reach(new, n_threads), which, derived, n_threads)
             centers = {}
             if self.store_centers is not None and metric is not None:
@@ -626,9 +625,9 @@ class HDBSCAN(InductiveClusterer):
             sparse = _sparse.as_sparse_rows(X, threads.resolve_n_jobs(self.n_jobs), owner=owner, finite=False)
             check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
             check_n_features(sparse.shape[1], self.n_features_in_, owner)
-            rows = _as_dense(sparse, self._fit_metric)
+            rows = as_dense(sparse, self._fit_metric)
         if self._fit_metric is None:
-            _check_distances(rows)
+            check_distances(rows)
         return rows
 
     # --- the steps of a fit
@@ -668,11 +667,11 @@ class HDBSCAN(InductiveClusterer):
             rows = _sparse.as_sparse_rows(X, n_threads, owner=owner, finite=precomputed)
             seen: dict[str, Any] = {"n_features_in_": rows.shape[1]}
             if not precomputed:
-                rows = _as_dense(rows, self._read_metric())
+                rows = as_dense(rows, self._read_metric())
         else:
             rows, seen = self._read(X, finite=False)
         if precomputed:
-            _check_distances(rows if isinstance(rows, np.ndarray) else rows.values)
+            check_distances(rows if isinstance(rows, np.ndarray) else rows.values)
             if rows.shape[0] != rows.shape[1]:
                 raise ValueError(
                     "The precomputed distance matrix is expected to be symmetric, however it has shape "
@@ -749,47 +748,3 @@ class HDBSCAN(InductiveClusterer):
             raise ValueError(
                 "labels_ should be of selected clusters; other rows hold NaN or infinity, or have no weight"
             )
-
-
-# ------------------------------------------------------------------------------------------- rows of all kinds
-
-
-def label_odd_rows(X: NDArray[np.floating]) -> NDArray[np.intp]:
-    """The labels of rows with NaN or infinity, and 0 for all others."""
-    labels = np.zeros(len(X), np.intp)
-    if power_of_two.magnitude(X) == np.inf:
-        labels[np.isinf(X).any(axis=1)] = INFINITE
-        labels[np.isnan(X).any(axis=1)] = MISSING
-    return labels
-
-
-def _take(given: Any, which: NDArray[np.intp], columns: NDArray[np.intp] | None) -> Any:
-    """These rows of an array or of sparse rows, with these columns or all."""
-    if isinstance(given, SparseRows):
-        taken = given.take(which)
-        return taken if columns is None else taken.take_columns(columns)
-    return given[which] if columns is None else given[np.ix_(which, columns)]
-
-
-def _as_dense(rows: Any, metric: distances.Metric | None) -> NDArray[np.floating]:
-    """Rows as an array; distances that are not stored are infinite."""
-    if isinstance(rows, np.ndarray):
-        return rows
-    memory.require(
-        rows.shape[0] * rows.shape[1] * rows.values.itemsize,
-        f"Sparse rows of shape {rows.shape}, which HDBSCAN makes dense,",
-        "Reduce the number of columns before, for example with sklearn.decomposition.TruncatedSVD.",
-    )
-    dense: NDArray[np.floating] = rows.to_dense()
-    if metric is None:
-        stored = np.zeros(rows.shape, np.bool_)
-        stored[np.repeat(np.arange(len(rows)), np.diff(rows.starts)), rows.columns] = True
-        dense[~stored] = np.inf
-    return dense
-
-
-def _check_distances(values: NDArray[np.floating]) -> None:
-    if np.isnan(values).any():
-        raise ValueError("np.nan values found in precomputed-dense")
-    if values.ndim == 1 and values.min(initial=0.0) < 0:
-        raise ValueError("Negative values in data passed to precomputed distance matrix.")
