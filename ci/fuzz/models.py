@@ -495,6 +495,7 @@ def use(model, rows):
         "cut",
         "cut by size",
         "cut by distance",
+        "recut",
         "outlier_scores",
         "drift",
     ):
@@ -512,6 +513,9 @@ def use(model, rows):
                 continue
             elif name in ("get_params", "get_feature_names_out", "kneighbors of the fit"):
                 method()
+            elif name == "recut":
+                check((method().labels_ == model.labels_).all(), name)
+                method(min_cluster_size=4, allow_single_cluster=True)
             elif name == "cut":
                 labels = method(2)
                 check(len(labels) == model.n_leaves_ and set(labels) == {0, 1}, name)

@@ -24,6 +24,7 @@ from coterie.scaling import Scaler
 
 FUZZ = Path(__file__).parents[2] / "ci/fuzz/models.py"
 X = np.random.default_rng(0).uniform(1, 2, (12, 3))
+WEIGHTS = np.array([1.0, 2.0, 3.0, 1.0, 2.0, 3.0, 1.0, 0.0, 3.0, 1.0, 2.0, 3.0])
 
 MODELS = {
     "kmeans": coterie.KMeans(3, random_state=0).fit(X),
@@ -32,7 +33,7 @@ MODELS = {
     "divisive": coterie.DivisiveClustering(3).fit(X),
     "dbscan": coterie.DBSCAN(0.5, min_samples=2).fit(X),
     "cosine": coterie.DBSCAN(0.01, min_samples=2, metric="cosine").fit(X),
-    "hdbscan": coterie.HDBSCAN(2, 2, store_centers="both").fit(X, sample_weight=np.arange(12) % 3 + 1.0),
+    "hdbscan": coterie.HDBSCAN(2, 2, store_centers="both").fit(X, sample_weight=WEIGHTS),
     "densities": coterie.HDBSCAN(2, 2, metric="precomputed").fit(np.abs(X[:, :1] - X[:, 0])),
     "neighbors": NearestNeighbors(n_neighbors=2).fit(X),
     "scaler": Scaler().fit(X),
@@ -123,6 +124,11 @@ def fill(where, what):
         ("hdbscan", "_sample_weight", fill(0, 0.0), "_sample_weight should add up"),
         ("hdbscan", "_sample_weight", fill(0, -1.0), "_sample_weight"),
         ("hdbscan", "_sample_weight", lambda array: array * 0.01, "_sample_weight should add up"),
+        ("hdbscan", "_sample_weight", fill(7, 1.0), "hold NaN or infinity, or have no weight"),
+        ("hdbscan", "_joined_rows", fill(0, 11), "less than n_rows"),
+        ("hdbscan", "_joined_rows", lambda array: array[:0], "n_left_out"),
+        ("hdbscan", "_joined_distances", fill(0, -1.0), "_joined_distances"),
+        ("hdbscan", "_joined_distances", fill(0, 99.0), "should be those of the tree"),
         ("hdbscan", "_tree_X", fill((0, 0), np.nan), "finite"),
         ("hdbscan", "centroids_", lambda array: array[:-1], "n_clusters"),
         ("neighbors", "_fit_X", fill((0, 0), np.nan), "finite"),

@@ -1,5 +1,7 @@
 """HDBSCAN as a whole: compared with the definition, with scikit-learn, and with itself."""
 
+import warnings
+
 import numpy as np
 import pytest
 from reference import hdbscan as reference
@@ -7,6 +9,7 @@ from reference import hdbscan as reference
 import coterie
 from coterie import DBSCAN, HDBSCAN, ClusteringWarning, distances, scores
 from coterie._runtime import memory
+from coterie.density import _hdbscan
 
 pytestmark = pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning", "ignore::coterie.FeatureScaleWarning")
 
@@ -33,7 +36,7 @@ def random_options(rng, n):
         "min_cluster_size": int(rng.randint(2, 6)),
         "min_samples": rng.choice([None, 1, 2, 4]),
         "alpha": float(rng.choice([1.0, 1.0, 1.5])),
-        "cluster_selection_method": rng.choice(["eom", "leaf"]),
+        "cluster_selection_method": str(rng.choice(["eom", "leaf"])),
         "allow_single_cluster": bool(rng.randint(2)),
         "max_cluster_size": rng.choice([None, None, int(rng.randint(2, n))]),
         "cluster_selection_epsilon": float(rng.choice([0.0, 1.0])),
@@ -429,6 +432,112 @@ def test_the_plots_draw_a_fitted_model():
     pytest.importorskip("matplotlib")
     model = HDBSCAN().fit(groups(np.random.RandomState(11), 100))
     assert model.condensed_tree_.plot().get_ylabel() and coterie.plot.condensed_tree(model).get_ylabel()
+
+
+# ------------------------------------------------------------------------------------------- other parameters, one tree
+
+
+def random_cut(rng, n):
+    options = {**random_options(rng, n), "cluster_selection_persistence": float(rng.choice([0.0, 0.3]))}
+    for name in ("min_samples", "alpha"):
+        del options[name]
+    options["cluster_selection_epsilon_max"] = float(rng.choice([np.inf, 3.0]))
+    return {name: value for name, value in options.items() if rng.randint(2)}
+
+
+def told(fit, *args, **kwargs):
+    """What `fit` returns, and the warnings that it gives."""
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        model = fit(*args, **kwargs)
+    return model, [str(each.message) for each in given]
+
+
+def assert_same_models(one, other):
+    """What they show is the same, and so is all that is saved."""
+    for name in ("linkage_", "condensed_tree_", "selected_clusters_", "cluster_persistence_", "outlier_scores_"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), strict=True)
+    one, other = vars(one), vars(other)
+    assert one.keys() == other.keys()
+    for name, value in one.items():
+        if isinstance(value, np.ndarray):
+            np.testing.assert_array_equal(value, other[name], strict=True)
+        else:
+            assert value == other[name] and type(value) is type(other[name])
+
+
+@SEEDS
+@pytest.mark.parametrize("kind", ["rows", "odd rows", "weights", "precomputed", "graph"])
+def test_another_cut_of_the_tree_is_a_fit_with_other_parameters(seed, kind, tmp_path):
+    rng = np.random.RandomState(seed)
+    for _ in range(2):
+        X, weights = random_rows(rng), None
+        start = {**random_options(rng, len(X)), **random_cut(rng, len(X))}
+        if kind == "odd rows":
+            X[rng.randint(len(X)), 0], X[rng.randint(len(X)), 0] = np.nan, np.inf
+        if kind == "weights":
+            weights = rng.choice([0.0, 1.0, 1.5, 3.0], size=len(X))
+        if kind in ("precomputed", "graph"):
+            start["metric"], X = "precomputed", distances.cdist(X, X)
+        elif rng.randint(2):
+            start["store_centers"] = "both"
+        X = Graph(X, np.ones(X.shape, bool)) if kind == "graph" else X
+        model = HDBSCAN(**start).fit(X, sample_weight=weights)
+        before, n = model.get_params(), len(model.labels_)
+        labels, tree = model.labels_.copy(), model.condensed_tree_
+        if rng.randint(2):
+            model._derived = None  # as after loading
+        for _ in range(2):
+            options = random_cut(rng, n)
+            recut, words = told(model.recut, **options)
+            k = start["min_samples"] or start["min_cluster_size"]
+            other, expected = told(HDBSCAN(**{**start, **options, "min_samples": k}).fit, X, sample_weight=weights)
+            assert_same_models(recut, other)
+            recut.save(tmp_path / "model.npz")
+            assert_same_models(coterie.load(tmp_path / "model.npz"), other)
+            assert words == [text for text in expected if "infinity" not in text]
+            assert recut._edges is model._edges and recut._tree_X is model._tree_X and recut.linkage_ is model.linkage_
+        again = recut.recut(**{name: before[name] for name in before if name in _hdbscan._RECUT})
+        np.testing.assert_array_equal(again.labels_, labels)
+        assert model.get_params() == before
+        np.testing.assert_array_equal(model.labels_, labels)
+        np.testing.assert_array_equal(model.condensed_tree_, tree)
+
+
+def test_another_cut_has_the_tree_of_the_fit_whatever_the_parameters_are_now():
+    X = pytest.importorskip("pandas").DataFrame(groups(np.random.RandomState(16), 90), columns=["a", "b"])
+    model = HDBSCAN(6, metric="minkowski", metric_params={"p": 3}, alpha=1.2, store_centers="both").fit(X)
+    expected = HDBSCAN(9, 6, metric="minkowski", metric_params={"p": 3}, alpha=1.2).fit(X)
+    model.set_params(min_cluster_size=30, min_samples=1, alpha=3.0, metric="manhattan", metric_params=None)
+    recut = model.recut(min_cluster_size=9, store_centers=None)
+    np.testing.assert_array_equal(recut.labels_, expected.labels_)
+    np.testing.assert_array_equal(HDBSCAN(**recut.get_params()).fit(X).probabilities_, recut.probabilities_)
+    np.testing.assert_array_equal(recut.predict(X), expected.predict(X))
+    assert recut.feature_names_in_.tolist() == ["a", "b"] and not hasattr(recut, "centroids_")
+    assert model.min_cluster_size == 30 and model.centroids_.shape[1] == 2
+    given = HDBSCAN(4, metric="precomputed").fit(distances.cdist(X, X))
+    assert given.set_params(metric="euclidean").recut().metric == "precomputed"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"min_samples": 3}, "recut takes min_cluster_size, .* another 'min_samples' a new tree is needed: call fit"),
+        ({"min_cluster_size": 4, "alpha": 2.0}, "For another 'alpha' a new tree is needed"),
+        ({"k": 4}, "For another 'k'"),
+        ({"min_cluster_size": 1}, "'min_cluster_size' parameter of HDBSCAN must be an int in the range"),
+        ({"cluster_selection_epsilon": 2.0, "cluster_selection_epsilon_max": 1.0}, "epsilon_max=1.0 must be at least"),
+        ({"store_centers": "medoid"}, "Cannot store centers when using a precomputed distance matrix"),
+    ],
+)
+def test_other_parameters_than_those_of_a_cut_are_refused(options, message):
+    X = groups(np.random.RandomState(17))
+    model = HDBSCAN(metric="precomputed")
+    with pytest.raises(coterie.NotFittedError, match="HDBSCAN instance is not fitted yet"):
+        model.recut(min_cluster_size=3)
+    model.fit(distances.cdist(X, X))
+    with pytest.raises(ValueError, match=message):
+        model.recut(**options)
 
 
 # ------------------------------------------------------------------------------------------- parameters

@@ -11,6 +11,7 @@ import pytest
 
 import coterie
 from coterie import DBSCAN, HDBSCAN, AgglomerativeClustering, DivisiveClustering, KMeans, scores
+from coterie.density import _hdbscan
 from coterie.scaling import Scaler
 from coterie.selection import _sweep, sweep
 
@@ -204,6 +205,35 @@ def test_trees_are_built_once_and_cuts_are_those_of_separate_fits(estimator, gri
         np.testing.assert_array_equal(labels, each)
 
 
+@pytest.mark.parametrize(
+    "estimator, grid, n_trees",
+    [
+        (HDBSCAN(min_samples=3), {"min_cluster_size": [2, 5, 5, 12, 70], "max_cluster_size": [None, 30]}, 1),
+        (
+            HDBSCAN(store_centers="both"),
+            {"min_samples": [2, 4], "cluster_selection_method": ["leaf", "eom"], "cluster_selection_epsilon": [0, 1.0]},
+            2,
+        ),
+        (HDBSCAN(), {"min_cluster_size": [4, 9]}, 2),  # min_samples=None: each has a tree of its own
+        (HDBSCAN(), {"min_samples": [None, 4], "min_cluster_size": [4, 9]}, 3),
+        (HDBSCAN(metric="precomputed", min_samples=3), {"min_cluster_size": [4, 9]}, 1),
+    ],
+)
+def test_sweeps_over_hdbscan_grow_a_tree_for_all_that_recut_takes(estimator, grid, n_trees, monkeypatch):
+    X = blobs(n=60, spread=2.0)
+    X = X if estimator.metric != "precomputed" else coterie.distances.cdist(X, X)
+    points = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", coterie.ClusteringWarning)
+        expected = [HDBSCAN(**estimator.get_params() | point).fit_predict(X) for point in points]
+    trees, find_tree = [], _hdbscan.find_tree
+    monkeypatch.setattr(_hdbscan, "find_tree", lambda *args: trees.append(len(args[0])) or find_tree(*args))
+    found = sweep(estimator, X, grid, stability=2, random_state=0, scores=[])
+    assert trees == [60] * n_trees + [48] * 2 * n_trees
+    for labels, each in zip(found.labels, expected, strict=True):
+        np.testing.assert_array_equal(labels, each)
+
+
 # ------------------------------------------------------------------------------------------- stability
 
 
@@ -236,6 +266,20 @@ def test_structure_is_stable_and_what_is_not_there_is_not():
     none = sweep(KMeans(n_init=5), rng.normal(size=(150, 5)), {"n_clusters": [3]}, stability=10, random_state=0)
     assert stable[0]["stability"] > 0.99 > 0.9 > stable[1]["stability"]
     assert none[0]["stability"] < 0.8
+
+
+def test_resamples_of_hdbscan_repeat_no_row_and_scale_its_sizes():
+    X = np.concatenate([blobs(n=150), np.random.default_rng(1).uniform(-9, 17, (15, 2))])
+    found = sweep(HDBSCAN(min_samples=5), X, {"min_cluster_size": [5, 40, 70]}, stability=5, random_state=0, scores=[])
+    assert [row["n_clusters"] for row in found] == [3, 3, 0] and math.isnan(found[2]["stability"])
+    randomness = np.random.RandomState(0)
+    resamples = [np.sort(randomness.permutation(165)[:132]) for _ in range(5)]
+    for row, labels, size in zip(found.rows[:2], found.labels[:2], (4, 32), strict=True):
+        agreement = [
+            scores.adjusted_rand_score(labels[drawn], HDBSCAN(size, 4).fit_predict(X[drawn])) for drawn in resamples
+        ]
+        assert row["stability"] == pytest.approx(np.mean(agreement))
+        assert row["stability"] > 0.85  # less than 0.5 if rows are repeated
 
 
 # ------------------------------------------------------------------------------------------- what it leaves alone

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from .estimator import Estimator
 
@@ -23,6 +23,24 @@ class Clusterer(Estimator):
     """
 
     labels_: NDArray[np.integer]
+
+    def _needs_no_fit(self) -> frozenset[str]:
+        """The parameters that `_labels_with` takes: where others are the same, one fit is enough for all their values.
+
+        Sweeps ask this, before a fit.
+        """
+        return frozenset()
+
+    def _labels_with(self, **parameters: Any) -> NDArray[np.integer]:
+        """The labels that a fit with other values of all these parameters would give; the estimator does not change."""
+        raise NotImplementedError
+
+    def _for_sample(self, share: float) -> Self | None:
+        """The estimator for a sample of this share of the rows, each at most once; None where samples may repeat rows.
+
+        Where equal rows look dense, samples that repeat rows have clusters that the data do not have.
+        """
+        return None
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,6 +18,7 @@ from .._base.exceptions import ClusteringWarning
 from .._base.parameters import BOOL, DICT, N_JOBS, NONE, POSITIVE, Rule, check_parameters, integer, number, one_of, real
 from .._base.state import ABSENT, FLOATS, Array
 from .._base.warnings import warn
+from .._base.wording import shown
 from .._dendrogram.cuts import labels_by_number
 from .._runtime import progress, threads
 from ..distances import _sparse
@@ -28,13 +30,14 @@ from ._condensed_tree import CondensedTree, outlier_scores_of, persistence_of
 from ._dbscan import check_sum
 from ._hdbscan_centers import find_centroids, find_medoids, members
 from ._hdbscan_rows import MISSING, as_dense, check_distances, label_odd_rows, take
-from ._hdbscan_tree import SELECTION, Tree, derive, find_tree, join
-from ._reachability import RowsOfTree
+from ._hdbscan_tree import SELECTION, Found, Tree, derive, find_tree, join, label_all
+from ._reachability import Reached, RowsOfTree
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-# Parameters that are needed after the fit, when those of the estimator may have changed.
+# Parameters that need no other spanning tree, and those that are needed after the fit, when the estimator's may change.
+_RECUT = ("min_cluster_size", "cluster_selection_persistence", *SELECTION, "store_centers")
 _FITTED = ("min_cluster_size", "min_samples", "alpha", "cluster_selection_persistence", *SELECTION)
 # The metrics for which scikit-learn has trees, by formula.
 _KD_TREE = ("euclidean", "manhattan", "chebyshev", "minkowski")
@@ -162,6 +165,7 @@ class HDBSCAN(InductiveClusterer):
     See Also
     --------
     DBSCAN : Clusters for one distance; faster.
+    coterie.selection.sweep : Scores and stability for many parameters, from one tree.
     coterie.plot.condensed_tree : A picture of the condensed tree.
 
     Notes
@@ -250,6 +254,9 @@ class HDBSCAN(InductiveClusterer):
         "_core_distances": (Array((np.float64,), ("n_rows",), low=0, finite=False),),
         "_edges": (Array((np.int64,), ("n_edges", 2), low=0, high="n_samples"),),
         "_edge_weights": (Array((np.float64,), ("n_edges",), low=0, finite=False),),
+        # Which of these rows those of weight 0 join, and at which distance.
+        "_joined_rows": (Array((np.int64,), ("n_left_out",), low=0, high="n_rows"),),
+        "_joined_distances": (Array((np.float64,), ("n_left_out",), low=0, finite=False),),
     }
     __slots__ = ("_derived",)  # what follows from the spanning tree: not a part of the state
 
@@ -264,6 +271,8 @@ class HDBSCAN(InductiveClusterer):
     _core_distances: NDArray[np.float64]
     _edges: NDArray[np.int64]
     _edge_weights: NDArray[np.float64]
+    _joined_rows: NDArray[np.int64]
+    _joined_distances: NDArray[np.float64]
     _derived: Tree
 
     def __init__(
@@ -375,7 +384,7 @@ class HDBSCAN(InductiveClusterer):
         check_sum(weights)
         odd = np.zeros(len(given), np.intp) if metric is None else label_odd_rows(given)
         counts = odd == 0 if weights is None else (odd == 0) & (weights > 0)
-        (which,), (left_out,) = counts.nonzero(), (~counts & (odd == 0)).nonzero()
+        (which,) = counts.nonzero()
         columns = which if metric is None else None  # of given distances
         parameters = {name: getattr(self, name) for name in _FITTED}
         parameters["min_samples"] = min_samples = self._check_count(which, weights)
@@ -386,38 +395,13 @@ class HDBSCAN(InductiveClusterer):
         with progress.reported_to(callback):
             some = None if weights is None else weights[which]
             tree, core = find_tree(rows, metric, min_samples, some, float(self.alpha), n_threads)
+            tree = SpanningTree(which[tree.edges], tree.weights)
             own = RowsOfTree(None if metric is None else rows, metric, core, some, min_samples, self.alpha)
-            derived = derive(SpanningTree(which[tree.edges], tree.weights), which, own, weights, len(given), parameters)
-            labels, probabilities = derived.label(derived.cluster, derived.value, n_threads)
-            if len(left_out):
+            found = Found(tree, which, own, weights, odd, Reached(np.empty(0, np.int64), np.empty(0)))
+            if len(left_out := found.left_out):
                 new = as_dense(take(given, left_out, columns), metric)
-                labels[left_out], probabilities[left_out] = join(own.reach(new, n_threads), which, derived, n_threads)
-            centers = {}
-            if self.store_centers is not None and metric is not None:
-                strength = probabilities[which] if some is None else probabilities[which] * some
-                clusters = members(labels[which])
-                if self.store_centers != "medoid":
-                    centers["centroids_"] = find_centroids(rows, clusters, strength)
-                if self.store_centers != "centroid":
-                    centers["medoids_"] = find_medoids(rows, clusters, strength, metric, n_threads)
-        is_odd = odd < 0
-        labels[is_odd], probabilities[is_odd] = odd[is_odd], np.where(odd[is_odd] == MISSING, np.nan, 0.0)
-        self._warn_of_result(labels, len(derived.selected.chosen))
-        self._become(
-            labels_=labels.astype(np.intp, copy=False),
-            probabilities_=probabilities,
-            _fit_metric=metric,
-            _fit_parameters=parameters,
-            _sample_weight=weights,
-            _rows_of_tree=which,
-            _tree_X=own.X,
-            _core_distances=core,
-            _edges=derived.spanning_tree.edges,
-            _edge_weights=derived.spanning_tree.weights,
-            **centers,
-            **seen,
-        )
-        self._derived = derived
+                found = found._replace(reached=own.reach(new, n_threads))
+            self._become_clusters(found, parameters, seen, n_threads)
         return self
 
     def fit_predict(  # type: ignore[override]  # it names the options of `fit`, as scikit-learn does
@@ -435,6 +419,61 @@ class HDBSCAN(InductiveClusterer):
         ndarray of shape (n_samples,), intp
         """
         return self.fit(X, y, sample_weight, callback=callback).labels_
+
+    def recut(self, **parameters: Any) -> Self:
+        """Fit with other parameters to the same rows, from the same spanning tree; the estimator does not change.
+
+        Parameters
+        ----------
+        **parameters
+            Any of `min_cluster_size`, `cluster_selection_method`, `cluster_selection_epsilon`,
+            `cluster_selection_epsilon_max`, `cluster_selection_persistence`, `max_cluster_size`,
+            `allow_single_cluster` and `store_centers`. What is not given is as in the fit.
+
+        Returns
+        -------
+        HDBSCAN
+            A new estimator, fitted, which shares arrays with this one. It is what a fit with these parameters and the
+            `min_samples` of this fit gives, to the last bit. So its `min_samples` is never None.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` was not called.
+        ValueError
+            A parameter is out of range or conflicts with another one, or needs another tree.
+
+        Warns
+        -----
+        ClusteringWarning
+            There is no cluster, or more than half of the rows are noise.
+
+        Notes
+        -----
+        Linear time, unless medoids are computed. 1,000,000 rows take 0.2 seconds.
+
+        Examples
+        --------
+        >>> from coterie import HDBSCAN
+        >>> X = [[1.0], [1.1], [1.3], [1.4], [5.0], [5.5], [6.5], [7.0], [20.0]]
+        >>> model = HDBSCAN(min_cluster_size=3, min_samples=2).fit(X)
+        >>> model.recut(min_cluster_size=2).labels_
+        array([ 1,  1,  0,  0,  2,  2,  3,  3, -1])
+        """
+        self._check_is_fitted()
+        if others := parameters.keys() - set(_RECUT):
+            raise ValueError(
+                f"recut takes {', '.join(_RECUT)}. For another {shown(min(others))} a new tree is needed: call fit."
+            )
+        model = copy.copy(self).set_params(**{**self._fit_parameters, **parameters})
+        if self._read_metric() != self._fit_metric:  # the parameters have changed since the fit
+            model.set_params(metric="precomputed" if self._fit_metric is None else self._fit_metric, metric_params=None)
+        model._check_parameters()
+        model._check_choices()
+        seen = {name: self.__dict__[name] for name in Estimator._state if name in self.__dict__}
+        fitted = {name: getattr(model, name) for name in _FITTED}
+        model._become_clusters(self._found(), fitted, seen, threads.resolve_n_jobs(self.n_jobs), self.linkage_)
+        return model
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:
         """Label new rows by the row of the fit that is nearest by mutual reachability.
@@ -573,13 +612,30 @@ class HDBSCAN(InductiveClusterer):
         self._check_is_fitted()
         tree: Tree | None = getattr(self, "_derived", None)
         if tree is None or tree.spanning_tree.edges is not self._edges:
-            tree = self._derived = self._derive_again()
+            tree = self._derived = derive(self._found(), self._fit_parameters)
         return tree
 
-    def _derive_again(self) -> Tree:
-        spanning_tree = SpanningTree(self._edges, self._edge_weights)
-        n, parameters = len(self.labels_), self._fit_parameters
-        return derive(spanning_tree, self._rows_of_tree, self._own_rows(), self._sample_weight, n, parameters)
+    def _needs_no_fit(self) -> frozenset[str]:
+        return frozenset(_RECUT) - ({"min_cluster_size"} if self.min_samples is None else set())
+
+    def _labels_with(self, **parameters: Any) -> NDArray[np.intp]:
+        return self.recut(**{**parameters, "store_centers": None}).labels_
+
+    def _for_sample(self, share: float) -> Self:
+        sizes = {"min_cluster_size": 2, "min_samples": 1, "max_cluster_size": 1}  # and their least values
+        params = self.get_params(deep=False)
+        for name, least in sizes.items():
+            if params[name] is not None:
+                params[name] = max(least, round(share * params[name]))
+        return type(self)(**params)
+
+    def _found(self) -> Found:
+        tree, reached = (
+            SpanningTree(self._edges, self._edge_weights),
+            Reached(self._joined_rows, self._joined_distances),
+        )
+        odd = np.where(self.labels_ < -1, self.labels_, 0)
+        return Found(tree, self._rows_of_tree, self._own_rows(), self._sample_weight, odd, reached)
 
     def _own_rows(self) -> RowsOfTree:
         weights = None if self._sample_weight is None else self._sample_weight[self._rows_of_tree]
@@ -692,6 +748,44 @@ class HDBSCAN(InductiveClusterer):
             )
         return int(min_samples)
 
+    def _become_clusters(
+        self,
+        found: Found,
+        parameters: dict[str, Any],
+        seen: dict[str, Any],
+        n_threads: int,
+        Z: NDArray[np.float64] | None = None,
+    ) -> None:
+        """The end of a fit: take over the tree, and all that follows from it. Its linkage matrix is `Z`, if known."""
+        tree, own = derive(found, parameters, Z), found.own
+        labels, probabilities = label_all(found, tree, n_threads)
+        centers = {}
+        if self.store_centers is not None and own.X is not None and own.metric is not None:
+            strength = probabilities[found.which] * (1.0 if own.weights is None else own.weights)
+            clusters = members(labels[found.which])
+            if self.store_centers != "medoid":
+                centers["centroids_"] = find_centroids(own.X, clusters, strength)
+            if self.store_centers != "centroid":
+                centers["medoids_"] = find_medoids(own.X, clusters, strength, own.metric, n_threads)
+        self._warn_of_result(labels, len(tree.selected.chosen))
+        self._become(
+            labels_=labels,
+            probabilities_=probabilities,
+            _fit_metric=own.metric,
+            _fit_parameters=parameters,
+            _sample_weight=found.weights,
+            _rows_of_tree=found.which,
+            _tree_X=own.X,
+            _core_distances=own.core,
+            _edges=found.spanning_tree.edges,
+            _edge_weights=found.spanning_tree.weights,
+            _joined_rows=found.reached.row,
+            _joined_distances=found.reached.distance,
+            **centers,
+            **seen,
+        )
+        self._derived = tree
+
     def _warn_of_result(self, labels: NDArray[np.int64], n_clusters: int) -> None:
         """Say what to try if the result is hardly what was wanted."""
         n, noise = len(labels), int(np.count_nonzero(labels < 0))
@@ -739,12 +833,12 @@ class HDBSCAN(InductiveClusterer):
             or weights[rows].sum() < parameters["min_samples"]
         ):
             raise ValueError("_sample_weight should add up to min_samples or more in the rows of the tree")
-        tree = self._get_tree()
-        labels, probabilities = tree.label(tree.cluster, tree.value, 1)
-        if (labels[rows] != self.labels_[rows]).any() or (probabilities[rows] != self.probabilities_[rows]).any():
+        found = self._found()
+        left_out = found.left_out
+        if len(left_out) != len(self._joined_rows) or (weights[left_out] > 0).any():
+            raise ValueError("other rows than those of _rows_of_tree should hold NaN or infinity, or have no weight")
+        labels, probabilities = label_all(found, self._get_tree(), 1)
+        if not (
+            np.array_equal(labels, self.labels_) and np.array_equal(probabilities, self.probabilities_, equal_nan=True)
+        ):
             raise ValueError("labels_ and probabilities_ should be those of the tree")
-        others = np.delete(self.labels_, rows)
-        if (others >= len(tree.selected.chosen)).any() or ((others >= -1) & (np.delete(weights, rows) > 0)).any():
-            raise ValueError(
-                "labels_ should be of selected clusters; other rows hold NaN or infinity, or have no weight"
-            )

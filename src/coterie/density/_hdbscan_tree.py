@@ -20,6 +20,7 @@ from ..spanning_trees._minimum_spanning_tree import tree_of_rows
 from ..spanning_trees._tree import SpanningTree, in_order
 from . import _reachability
 from ._condensed_tree import Condensed, Selected, condense_tree, label_rows, leaves_of, select_clusters
+from ._hdbscan_rows import MISSING
 from ._reachability import Reached, RowsOfTree
 
 if TYPE_CHECKING:
@@ -32,6 +33,39 @@ SELECTION = (
     "cluster_selection_epsilon",
     "cluster_selection_epsilon_max",
 )
+
+
+class Found(NamedTuple):
+    """What a fit has to find: all else follows, for any parameters of the condensed tree and of the selection.
+
+    Attributes
+    ----------
+    spanning_tree : SpanningTree
+        Of the rows `which`, by their numbers among all rows.
+    which : ndarray of shape (n_rows,), intp
+        The rows of the tree, in order.
+    own : RowsOfTree
+        The same rows, and their core distances.
+    weights : ndarray of shape (n_samples,) or None
+    odd : ndarray of shape (n_samples,), intp
+        Labels of rows with NaN or infinity, and 0 for all others.
+    reached : Reached
+        The place in `which` of the row that each row of `left_out` joins, and how far it is.
+    """
+
+    spanning_tree: SpanningTree
+    which: NDArray[np.intp]
+    own: RowsOfTree
+    weights: NDArray[np.float64] | None
+    odd: NDArray[np.intp]
+    reached: Reached
+
+    @property
+    def left_out(self) -> NDArray[np.intp]:
+        """The rows of weight 0."""
+        is_left_out = self.odd == 0
+        is_left_out[self.which] = False
+        return np.flatnonzero(is_left_out)
 
 
 class Tree(NamedTuple):
@@ -155,31 +189,42 @@ def _check_symmetric(graph: SparseRows) -> None:
         )
 
 
-def derive(
-    spanning_tree: SpanningTree,
-    which: NDArray[np.intp],
-    own: RowsOfTree,
-    weights: NDArray[np.float64] | None,
-    n: int,
-    parameters: Mapping[str, Any],
-) -> Tree:
-    """All that follows from a spanning tree of the rows `which` of n rows."""
-    pairs, heights = spanning_tree
+def derive(found: Found, parameters: Mapping[str, Any], Z: NDArray[np.float64] | None = None) -> Tree:
+    """All that follows from a spanning tree; its linkage matrix is `Z`, if that is known."""
+    which, n = found.which, len(found.odd)
+    Z = _merge_all(found) if Z is None else Z
     core = np.full(n, np.inf)
-    core[which] = own.core
+    core[which] = found.own.core
+    root = n + len(which) - 2 if len(which) > 1 else int(which[0])
+    condensed = condense_tree(
+        Z, root, core, found.weights, parameters["min_cluster_size"], parameters["cluster_selection_persistence"]
+    )
+    selected = select_clusters(condensed, **{name: parameters[name] for name in SELECTION})
+    return Tree(found.spanning_tree, Z, condensed, selected, *leaves_of(condensed))
+
+
+def _merge_all(found: Found) -> NDArray[np.float64]:
+    """The linkage matrix of all rows: those that are not in the tree are merged last, at infinity."""
+    which, n = found.which, len(found.odd)
+    pairs, heights = found.spanning_tree
     if len(which) < n:
         is_outside = np.ones(n, np.bool_)
         is_outside[which] = False
         (others,) = is_outside.nonzero()
         pairs = np.concatenate([pairs, np.column_stack([np.full(len(others), which[0]), others])])
         heights = np.append(heights, np.full(len(others), np.inf))
-    Z = label_merges(pairs, heights)
-    root = n + len(which) - 2 if len(which) > 1 else int(which[0])
-    condensed = condense_tree(
-        Z, root, core, weights, parameters["min_cluster_size"], parameters["cluster_selection_persistence"]
-    )
-    selected = select_clusters(condensed, **{name: parameters[name] for name in SELECTION})
-    return Tree(spanning_tree, Z, condensed, selected, *leaves_of(condensed))
+    return label_merges(pairs, heights)
+
+
+def label_all(found: Found, tree: Tree, n_threads: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Labels and probabilities of all rows of a fit."""
+    labels, probabilities = tree.label(tree.cluster, tree.value, n_threads)
+    if len(left_out := found.left_out):
+        labels[left_out], probabilities[left_out] = join(found.reached, found.which, tree, n_threads)
+    is_odd = found.odd < 0
+    labels[is_odd] = found.odd[is_odd]
+    probabilities[is_odd] = np.where(found.odd[is_odd] == MISSING, np.nan, 0.0)
+    return labels.astype(np.intp, copy=False), probabilities
 
 
 def join(

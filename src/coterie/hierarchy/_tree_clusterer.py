@@ -128,6 +128,12 @@ class TreeClusterer(Clusterer):
         """
         return self._set_request("fit", callback=callback)
 
+    def _needs_no_fit(self) -> frozenset[str]:
+        return frozenset({"n_clusters", "distance_threshold"})
+
+    def _labels_with(self, **parameters: Any) -> NDArray[np.intp]:
+        return self.cut(**parameters)
+
     # --- for subclasses
 
     def _is_precomputed(self) -> bool:

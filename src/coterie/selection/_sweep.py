@@ -15,6 +15,7 @@ import numpy as np
 from .. import scores
 from .._base import power_of_two
 from .._base.arrays import as_matrix
+from .._base.clusterer import Clusterer
 from .._base.columns import column_names
 from .._base.containers import native
 from .._base.drawing import draw
@@ -45,7 +46,7 @@ _LOWER_IS_BETTER = {"davies_bouldin"}
 _COLUMNS = ("n_clusters", "noise", "inertia", "stability", "stability_spread")  # of each table
 _LONGEST_CELL = 32  # of a parameter's values, such as arrays
 _METHODS = ("get_params", "set_params", "fit_predict")
-_CUTS = {"n_clusters", "distance_threshold"}  # what a tree can be cut by, without another fit
+_SHARE = 0.8  # of the rows, of a resample that does not repeat them
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -296,12 +297,17 @@ def sweep(
     on the rows of the resample (each counted once), by the adjusted Rand index, where noise is a cluster. The result is
     1 if each resample gives the same clusters, and near 0 if each gives different ones [1]_ [2]_ [3]_. Unstable
     clusters are rarely right, but stable clusters can be wrong: two halves of data that have eight clusters may be the
-    most stable result. A method that counts equal rows as dense, such as HDBSCAN, may form clusters of repeated rows;
-    then the stability says less.
+    most stable result.
+
+    `HDBSCAN` counts equal rows as dense, so that rows which are drawn again would be clusters. Its resamples are 80% of
+    the rows, each at most once, and it is fitted to them with 80% of `min_cluster_size`, `min_samples` and
+    `max_cluster_size`. The same method of another library is fitted to bootstraps, and looks less stable than it is.
 
     The time is that of 1 + `stability` fits for each point of the grid, and of the scores. Trees
     (`AgglomerativeClustering`, `DivisiveClustering`) are built once for all values of `n_clusters` and
-    `distance_threshold`, and cut. The silhouette takes O(n_samples²) time. For large data, score a sample of the rows:
+    `distance_threshold`, and cut. So is the tree of `HDBSCAN`, for all parameters that `HDBSCAN.recut` takes; but with
+    ``min_samples=None`` each `min_cluster_size` has a tree of its own, because it is the number of samples, too. The
+    silhouette takes O(n_samples²) time. For large data, score a sample of the rows:
     ``scores=[functools.partial(coterie.scores.silhouette_score, sample_size=5000, random_state=0)]`` is named
     "silhouette" as well.
 
@@ -363,11 +369,11 @@ def sweep(
                     found, inertia = fitted(i)
                     rows.append(point | judge(found, inertia, "n_clusters" in point))
                     labels.append(found)
-        agreement = np.full((len(points), stability), math.nan)
+        agreement, first = np.full((len(points), stability), math.nan), _copy(base).set_params(**points[0])
         with told_once(Warning):
             for b in range(stability):
-                drawn = np.sort(randomness.randint(len(array), size=len(array)))
-                fitted = Fits(base, judge.part(drawn), points)
+                drawn = np.sort(_draw(first, len(array), randomness))
+                fitted = Fits(base, judge.part(drawn), points, len(drawn) / len(array))
                 for i in range(len(points)):
                     with progress.as_step("sweep", len(points) * (1 + b) + i, total):
                         agreement[i, b] = _agreement(fitted, i, labels[i], drawn)
@@ -440,23 +446,32 @@ def _copy(estimator: Any) -> Any:
 
 
 class Fits:
-    """The labels of each point of a grid, on one set of rows. Trees are kept, and cut."""
+    """The labels of each point of a grid, on one set of rows. Fits that answer for other points, too, are kept."""
 
-    def __init__(self, base: Any, X: Any, points: list[dict[str, Any]]) -> None:
-        self.base, self.X, self.points = base, X, points
-        self.trees: dict[tuple[int, ...], TreeClusterer] = {}
+    def __init__(self, base: Any, X: Any, points: list[dict[str, Any]], share: float = 1.0) -> None:
+        """`X` is this share of the data, or a bootstrap of them."""
+        self.base, self.X, self.points, self.share = base, X, points, share
+        self.kept: dict[tuple[int, ...], Clusterer] = {}
 
     def __call__(self, i: int) -> tuple[NDArray[Any], float | None]:
         """Labels, and the inertia if the estimator tells it."""
-        model = _copy(self.base).set_params(**self.points[i])
-        if isinstance(model, TreeClusterer):
-            params = model.get_params()
-            kept = tuple(id(self.points[i].get(name)) for name in params if name not in _CUTS)
-            if kept in self.trees:
-                return self.trees[kept].cut(params["n_clusters"], params["distance_threshold"]), None
-            self.trees[kept] = model
+        model, point = _copy(self.base).set_params(**self.points[i]), self.points[i]
+        if self.share < 1:
+            model = model._for_sample(self.share)
+        if isinstance(model, Clusterer) and (free := model._needs_no_fit()):
+            fixed = tuple(id(value) for name, value in point.items() if name not in free)
+            if fixed in self.kept:
+                return self.kept[fixed]._labels_with(**{name: getattr(model, name) for name in free}), None
+            self.kept[fixed] = model
         labels = np.asarray(model.fit_predict(self.X))
         return labels, getattr(model, "inertia_", None)
+
+
+def _draw(estimator: Any, n: int, randomness: np.random.RandomState) -> NDArray[np.intp]:
+    """The rows of a resample: a bootstrap, or a part of all rows where these must not be repeated."""
+    if isinstance(estimator, Clusterer) and estimator._for_sample(_SHARE) is not None:
+        return randomness.permutation(n)[: max(2, round(_SHARE * n))]
+    return randomness.randint(n, size=n)
 
 
 def _agreement(fitted: Fits, i: int, labels: NDArray[Any], drawn: NDArray[Any]) -> float:
