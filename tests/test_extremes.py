@@ -119,6 +119,7 @@ SCALED = {
     "kneighbors, manhattan": (lambda X: neighbors.kneighbors(X, 3, metric="manhattan")[0], 1),
     "kneighbors, canberra": (lambda X: neighbors.kneighbors(X, 3, metric="canberra")[0], 0),
     "silhouette_samples": (lambda X: scores.silhouette_samples(X, np.arange(len(X)) % 3), 0),
+    "dbcv_score": (lambda X: scores.dbcv_score(X, np.arange(len(X)) % 3), 0),
     "calinski_harabasz_score": (lambda X: scores.calinski_harabasz_score(X, np.arange(len(X)) % 3), 0),
     "davies_bouldin_score": (lambda X: scores.davies_bouldin_score(X, np.arange(len(X)) % 3), 0),
     # Draws look at the bits of the rows, so the first centers are given.
@@ -322,6 +323,7 @@ PLACES = {
 # What returns numbers: none of them is NaN.
 NUMBERS = {
     **dict(with_metrics("silhouettes", silhouettes)),
+    **dict(with_metrics("dbcv_score", lambda X, metric: scores.dbcv_score(X, np.arange(N) % 3, metric=metric))),
     **dict(with_metrics("HDBSCAN", lambda X, metric: coterie.HDBSCAN(2, metric=metric).fit(X).probabilities_)),
     **dict(with_metrics("DivisiveClustering", lambda X, metric: from_the_top(X, metric).distances_)),
     "KMeans": lambda X: fitted(X).cluster_centers_,

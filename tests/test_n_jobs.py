@@ -116,6 +116,13 @@ CALLS = {
     },
     "coterie.neighbors.radius_neighbors": {"tree": lambda n: neighbors.radius_neighbors(MANY, 0.1, n_jobs=n)},
     "coterie.neighbors.radius_counts": {"tree": lambda n: neighbors.radius_counts(MANY, 0.1, n_jobs=n)},
+    "coterie.scores.dbcv_score": {
+        "rows": lambda n: scores.dbcv_score(MANY[:, :2], RNG.randint(100, size=len(MANY)), n_jobs=n),
+        "all pairs": lambda n: scores.dbcv_score(X, LABELS, metric="canberra", n_jobs=n),
+        "precomputed": lambda n: scores.dbcv_score(
+            MATRIX[:500, :500], LABELS[:500], metric="precomputed", d=4, n_jobs=n
+        ),
+    },
     "coterie.scores.silhouette_samples": {
         "rows": lambda n: scores.silhouette_samples(X, LABELS, n_jobs=n),
         "precomputed": lambda n: scores.silhouette_samples(MATRIX, LABELS, metric="precomputed", n_jobs=n),

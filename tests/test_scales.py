@@ -164,6 +164,13 @@ def silhouettes(c):
     yield "score", scores.silhouette_score(c.X, c.codes, sample_size=20, random_state=0), 0
 
 
+def densities(c):
+    for metric in (*METRICS, "sqeuclidean"):
+        yield metric, scores.dbcv_score(c.X, c.codes, metric=metric), 0
+    yield "given", scores.dbcv_score(squareform(pdist(c.X)), c.codes, metric="precomputed", d=3), 0
+    yield "clusters", scores.dbcv_score(c.X, c.codes, per_cluster=True).validities, 0
+
+
 def scalers(c):
     for method in ("standard", "minmax", "robust"):
         scaler = scaling.Scaler(method).fit(c.X)
@@ -259,6 +266,7 @@ CASES = {
         f"coterie.neighbors.{name}" for name in ("kneighbors", "radius_neighbors", "radius_counts", "NearestNeighbors")
     ),
     silhouettes: ("coterie.scores.silhouette_samples", "coterie.scores.silhouette_score"),
+    densities: ("coterie.scores.dbcv_score",),
     lambda c: [("score", scores.calinski_harabasz_score(c.X, c.codes), 0)]: ("coterie.scores.calinski_harabasz_score",),
     lambda c: [("score", scores.davies_bouldin_score(c.X, c.codes), 0)]: ("coterie.scores.davies_bouldin_score",),
     lambda c: [("shares", scaling.variance_shares(c.X), 0)]: ("coterie.scaling.variance_shares",),

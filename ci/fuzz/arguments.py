@@ -83,6 +83,7 @@ class Data:
             "sample_weight": np.ones(self.n),
             "n_clusters": 2,
             "k": 2,
+            "d": 2,
             "radius": 1.0,
             "eps": 0.5,
             "t": 1.0,
@@ -187,6 +188,7 @@ class Data:
             "stability": [2],
             "leaf_size": [1],
             "p": [1.5, 2],
+            "per_cluster": [True],
             "verbose": [0],
             "n_clusters": [2, 3, None],
         }

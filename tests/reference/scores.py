@@ -75,6 +75,55 @@ def davies_bouldin(X, labels):
     return math.fsum(worst) / len(worst) if apart and any(extent.values()) else 0.0
 
 
+def shortest_tree(D, core):
+    """Edges of the tree of mutual reachability by Kruskal, ordered by weight, distance, lower and higher row."""
+    tree, group = [], list(range(len(D)))
+    pairs = itertools.combinations(range(len(D)), 2)
+    for i, j in sorted(pairs, key=lambda p: (max(D[p], core[p[0]], core[p[1]]), D[p], p)):
+        if group[i] != group[j]:
+            tree.append((i, j))
+            group = [group[i] if at == group[j] else at for at in group]
+    return tree
+
+
+def density_validity(D, labels, d):
+    """DBCV of each cluster but noise (-1), from all distances; 0 for clusters of one row, and if no two have more."""
+    clusters = {label: rows for label, rows in sorted(members(labels).items()) if label != -1}
+    core = {}
+    for rows in clusters.values():
+        for i in rows:
+            others = [D[i][j] for j in rows if j != i and D[i][j] > 0]
+            least = min(others, default=0.0)
+            total = math.fsum((least / x) ** d for x in others)
+            core[i] = least * (total / (len(rows) - 1)) ** (-1 / d) if others else 0.0
+
+    def weight(i, j):
+        return max(D[i][j], core[i], core[j])
+
+    internal, sparseness = {}, {}
+    for label, rows in clusters.items():
+        if len(rows) == 1:
+            continue
+        own = np.array([core[i] for i in rows])
+        tree = [(rows[i], rows[j]) for i, j in shortest_tree(np.array(D)[np.ix_(rows, rows)], own)]
+        degree = Counter(itertools.chain.from_iterable(tree))
+        inside = {i for i in rows if degree[i] > 1}
+        edges = [(i, j) for i, j in tree if {i, j} <= inside]
+        internal[label] = inside or rows
+        sparseness[label] = max(weight(i, j) for i, j in edges or tree)
+    found = []
+    for label in clusters:
+        if label not in internal or len(internal) == 1:
+            found.append(0.0)
+            continue
+        apart = min(
+            weight(i, j) for other in internal if other != label for i in internal[label] for j in internal[other]
+        )
+        larger = max(apart, sparseness[label])
+        found.append((apart - sparseness[label]) / larger if larger else 0.0)
+    return np.array(found)
+
+
 def pairs_of_rows(a, b):
     """How many ordered pairs of rows are (apart, together) in a, in b: a matrix."""
     found = np.zeros((2, 2), int)

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Scores of one clustering, or of two clusterings compared: scikit-learn's scores, with its names and values.
 
-Three need the data and the labels: `silhouette_score`, `calinski_harabasz_score` and `davies_bouldin_score`. The others
-compare two labelings of the same rows, whatever the labels are called. Noise (-1) is a label like any other. If noise
-should not count, leave these rows out first.
+Four need the data and the labels: `silhouette_score`, `calinski_harabasz_score`, `davies_bouldin_score`, and
+`dbcv_score`, where -1 is noise. The others compare two labelings of the same rows, whatever the labels are called. For
+all but `dbcv_score` noise (-1) is a label like any other. If noise should not count, leave these rows out first.
 
 Scores of one clustering are in `_internal`: it reads data and labels, and uses the means of the clusters
 (`_cluster_means`) or calls `_silhouettes`. Silhouettes are computed from all pairs (the kernel `silhouette`) or from
-mean distances (`_mean_distances`, where code for another metric goes). Scores of two labelings are in `_external`; they
+mean distances (`_mean_distances`, where code for another metric goes). DBCV is computed by `_density_validity` (the
+kernel `validity`). Scores of two labelings are in `_external`; they
 use a table of how many rows have each pair of labels (`_contingency`). A new score goes into `_internal` or
 `_external`. Clusters that have names (`_named_labels`) are matched by `_assignment`, for `_numbering` and
 `_comparison`.
@@ -15,7 +16,7 @@ use a table of how many rows have each pair of labels (`_contingency`). A new sc
 
 # Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
 # package, while another thread, which imports the package, locks them the other way around.
-from .. import distances, neighbors  # noqa: F401
+from .. import distances, neighbors, spanning_trees  # noqa: F401
 from ._comparison import Comparison, compare
 from ._external import (
     adjusted_mutual_info_score,
@@ -31,11 +32,19 @@ from ._external import (
     rand_score,
     v_measure_score,
 )
-from ._internal import calinski_harabasz_score, davies_bouldin_score, silhouette_samples, silhouette_score
+from ._internal import (
+    DensityValidity,
+    calinski_harabasz_score,
+    davies_bouldin_score,
+    dbcv_score,
+    silhouette_samples,
+    silhouette_score,
+)
 from ._numbering import align_labels, relabel
 
 __all__ = [
     "Comparison",
+    "DensityValidity",
     "adjusted_mutual_info_score",
     "adjusted_rand_score",
     "align_labels",
@@ -44,6 +53,7 @@ __all__ = [
     "completeness_score",
     "contingency_matrix",
     "davies_bouldin_score",
+    "dbcv_score",
     "fowlkes_mallows_score",
     "homogeneity_completeness_v_measure",
     "homogeneity_score",

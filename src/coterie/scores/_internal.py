@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
 
@@ -12,20 +12,28 @@ from .. import distances
 from .._base import power_of_two
 from .._base.arrays import as_matrix
 from .._base.labels import as_labels
-from .._base.parameters import ARRAY_LIKE, N_JOBS, NONE, RANDOM_STATE, check_parameters, integer
+from .._base.parameters import ARRAY_LIKE, BOOL, DICT, N_JOBS, NONE, RANDOM_STATE, check_parameters, integer
 from .._base.random_state import as_random_state
 from .._runtime import progress, threads
 from .._runtime.thresholds import thresholds
-from ..distances._metrics import METRIC
+from ..distances._metrics import METRIC, check_suits, read_metric
 from ..distances._pairwise import fill_rectangle
 from ..distances._sparse import SparseRows, as_sparse_rows, is_sparse
-from . import _silhouettes
+from . import _density_validity, _silhouettes
 from ._cluster_means import Clusters
+from ._named_labels import Labels
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["calinski_harabasz_score", "davies_bouldin_score", "silhouette_samples", "silhouette_score"]
+__all__ = [
+    "DensityValidity",
+    "calinski_harabasz_score",
+    "davies_bouldin_score",
+    "dbcv_score",
+    "silhouette_samples",
+    "silhouette_score",
+]
 
 _EPS = float(np.finfo(np.float64).eps)
 _SAME_CENTER = 1e-8  # scikit-learn's: if no two centers are farther apart, they count as one
@@ -33,6 +41,9 @@ _SAME_CENTER = 1e-8  # scikit-learn's: if no two centers are farther apart, they
 _RULES = {
     "labels": (ARRAY_LIKE,),
     "metric": METRIC,
+    "metric_params": (DICT, NONE),
+    "d": (integer(1), NONE),
+    "per_cluster": BOOL,
     "sample_size": (integer(1), NONE),
     "random_state": RANDOM_STATE,
     "n_jobs": N_JOBS,
@@ -324,6 +335,163 @@ def davies_bouldin_score(X: ArrayLike, labels: ArrayLike) -> float:
         between[between <= rounding] = np.inf
         worst[start : start + step] = ((extents[start : start + step, None] + extents) / between).max(axis=1)
     return float(worst.mean()) if apart else 0.0
+
+
+class DensityValidity(NamedTuple):
+    """What ``dbcv_score(..., per_cluster=True)`` returns.
+
+    Attributes
+    ----------
+    score : float
+        The mean over all rows, as without `per_cluster`.
+    clusters : ndarray of shape (n_clusters,), int64 or str
+        The labels of the clusters, ascending, without noise.
+    validities : ndarray of shape (n_clusters,), float64
+        The validity of each cluster, from -1 to 1.
+    """
+
+    score: float
+    clusters: NDArray[Any]
+    validities: NDArray[np.float64]
+
+
+@overload
+def dbcv_score(
+    X: ArrayLike,
+    labels: ArrayLike,
+    *,
+    metric: str | Callable[..., float] | distances.Metric = ...,
+    metric_params: Mapping[str, object] | None = ...,
+    d: int | None = ...,
+    per_cluster: Literal[False] = ...,
+    n_jobs: int | None = ...,
+) -> float: ...
+@overload
+def dbcv_score(
+    X: ArrayLike,
+    labels: ArrayLike,
+    *,
+    metric: str | Callable[..., float] | distances.Metric = ...,
+    metric_params: Mapping[str, object] | None = ...,
+    d: int | None = ...,
+    per_cluster: Literal[True],
+    n_jobs: int | None = ...,
+) -> DensityValidity: ...
+def dbcv_score(
+    X: ArrayLike,
+    labels: ArrayLike,
+    *,
+    metric: str | Callable[..., float] | distances.Metric = "euclidean",
+    metric_params: Mapping[str, object] | None = None,
+    d: int | None = None,
+    per_cluster: bool = False,
+    n_jobs: int | None = None,
+) -> float | DensityValidity:
+    """Density-based clustering validation (DBCV): how dense clusters are, beside the gaps between them.
+
+    For clusters of any shape, such as those of DBSCAN, HDBSCAN and OPTICS. Noise lowers the score.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The data, or the distances with ``metric="precomputed"``, shape (n_samples, n_samples); not modified.
+    labels : array-like of shape (n_samples,)
+        Whole numbers or names; -1 is noise.
+    metric : str, callable or Metric, default="euclidean"
+        A name from the table in `coterie.distances`, a function ``f(x, y)``, or "precomputed". "sqeuclidean" is what
+        the program of the authors uses.
+    metric_params : dict, default=None
+        ``p`` for minkowski, or arguments for a callable.
+    d : int, default=None
+        The exponent of densities. None is the number of features; distances that are given need a number.
+    per_cluster : bool, default=False
+        Return the validity of each cluster as well.
+    n_jobs : int or None, default=None
+        Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
+
+    Returns
+    -------
+    float or DensityValidity
+        From -1 to 1; higher is better. With `per_cluster` a named tuple ``(score, clusters, validities)``.
+
+    Raises
+    ------
+    ValueError
+        `X` is not a table of finite numbers, or it has numbers above 1e135 and others 1e270 times smaller; the metric
+        is unknown or not defined for the data; there is not one label for each row, or one is neither a whole number
+        nor text; given distances are negative, infinite between rows of clusters, not a symmetric matrix, or without
+        `d`.
+    TypeError
+        The metric does not take such an argument, or the data are sparse.
+
+    See Also
+    --------
+    silhouette_score : For round clusters.
+    coterie.HDBSCAN : Finds clusters of this kind.
+
+    Notes
+    -----
+    As published [1]_: the *core distance* of a row is the power mean, of exponent -`d`, of its distances to the other
+    rows of its cluster. An edge between two rows weighs the largest of their distance and their core distances. A
+    cluster has a minimum spanning tree of these edges; its rows with more than one edge are internal. Its *sparseness*
+    s is the heaviest edge between two internal rows. Its *separation* t is the lightest edge from an internal row to an
+    internal row of another cluster, and its validity is (t - s) / max(t, s). The score is the mean over the rows, each
+    with the validity of its cluster, 0 for noise.
+
+    Where the paper says nothing, this is what the program of its authors does, but for the last point:
+
+    - A cluster of one row counts as noise. With fewer than two other clusters, the score is 0.
+    - If no edge is between internal rows, all edges of the tree count; if no row is internal, all rows do.
+    - Distances of 0 to equal rows are left out of the sum of a power mean, but are counted.
+    - Validity is 0 where t and s are 0.
+    - Most edges weigh the core distance of one of their rows, so there are many minimum spanning trees. The one that is
+      taken has the shortest edges: of two that weigh the same, that of the lesser distance, then of the lower rows. So
+      the score does not depend on the order of rows. In other programs it does, by 0.1 and more.
+
+    ``hdbscan.validity.validity_index`` has the same definition otherwise, kDBCV too, which counts clusters of two rows
+    as noise.
+
+    O(n_samples² * n_features) time; only distances within clusters and those between internal rows are computed, so
+    more clusters take less. The memory is a few copies of the data. Powers are those of ratios, so neither many
+    features nor large or small numbers do harm.
+
+    References
+    ----------
+    .. [1] D. Moulavi, P. A. Jaskowiak, R. J. G. B. Campello, A. Zimek, J. Sander, "Density-based clustering
+       validation", SDM 2014, 839-847, :doi:`10.1137/1.9781611973440.96`.
+
+    Examples
+    --------
+    >>> from coterie.scores import dbcv_score
+    >>> X = [[0.0], [1.0], [2.0], [3.0], [20.0], [21.0], [22.0], [23.0], [10.0]]
+    >>> labels = [0, 0, 0, 0, 1, 1, 1, 1, -1]
+    >>> print(round(dbcv_score(X, labels), 3))
+    0.833
+    >>> dbcv_score(X, labels, per_cluster=True).validities.round(3)
+    array([0.937, 0.937])
+    """
+    _check(
+        "dbcv_score",
+        labels=labels,
+        metric=metric,
+        metric_params=metric_params,
+        d=d,
+        per_cluster=per_cluster,
+        n_jobs=n_jobs,
+    )
+    n_threads = threads.resolve_n_jobs(n_jobs)
+    measure = read_metric(metric, metric_params, None)
+    array = as_matrix(X, owner="dbcv_score")
+    if measure is not None:
+        check_suits(array, measure)
+    elif d is None:
+        raise ValueError("'d', the number of features of the data, must be given with metric='precomputed'. Got None.")
+    found = Labels(labels, "labels")
+    as_labels(found.codes, len(array))
+    exponent = array.shape[1] if d is None else d
+    validities = _density_validity.validities(array, found.codes, len(found.names), measure, exponent, n_threads)
+    score = float(found.sizes() @ validities) / len(array)
+    return DensityValidity(score, found.names, validities) if per_cluster else score
 
 
 def _check(owner: str, **values: object) -> None:

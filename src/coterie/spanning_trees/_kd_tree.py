@@ -13,12 +13,14 @@ import numpy as np
 
 from .._runtime import parallel
 from ..neighbors import _kd_tree
-from ..neighbors._kernels import kd_query
+from ..neighbors._kernels import kd_query, kd_tree
 from ..neighbors._search import parts_of_leaf
 from ._boruvka import grow, new_forest
-from ._kernels import foreign
+from ._kernels import boruvka, foreign
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from ..neighbors._vectors import Vectors
@@ -43,7 +45,7 @@ def tree_of_vectors(
     tree = _kd_tree.build_for_queries(vectors, n_threads)
     order = np.asarray(tree.order)
     room = np.empty(len(tree.nodes), np.int64)
-    leaves = room[: kd_query.leaves(tree, room)].copy()
+    leaves = room[: kd_query.leaves(tree, room)]
     unreduced = _UNREDUCED.get(vectors.metric.kernel, foreign.SAME)
 
     listed = _LISTED if tree.d < _MANY_FEATURES else _LISTED_OF_MANY_FEATURES
@@ -81,22 +83,58 @@ def tree_of_vectors(
     del near
     if core is not None:
         by_position = core[order]
-    nodes = room[: foreign.list_nodes(tree, room)]
-    least = np.empty(len(tree.nodes) if len(by_position) else 0)
-    if len(by_position):
-        foreign.least_core(tree, nodes, by_position, least)
-    whole = np.empty(len(tree.nodes), np.int64)
-
-    def search() -> None:
-        foreign.mark_nodes(tree, nodes, forest, whole)
-        state = tree, leaves, whole, unreduced, by_position, least, forest
-        parallel.over(len(leaves), 1, n_threads, foreign.search, *state)
-
+    search = _searching(tree, leaves, forest, unreduced, by_position, n_threads)
     edges, weights = grow(forest, by_position if len(by_position) else None, search, n_threads)
     if core is None and min_samples:
         core = np.empty(n)
         core[order] = by_position
     return edges, weights, core
+
+
+def lightest_edges(
+    vectors: Vectors, groups: NDArray[np.int64], core: NDArray[np.float64], n_threads: int
+) -> NDArray[np.float64]:
+    """The least weight of an edge from each group of vectors to another one: a round of Boruvka's without lists.
+
+    Weights and core distances are what `unreduced` makes of reduced distances.
+
+    groups : from 0, at least two, by row
+    core : core distances, by row
+    """
+    tree = _kd_tree.build_for_queries(vectors, n_threads)
+    order = np.asarray(tree.order)
+    room = np.empty(len(tree.nodes), np.int64)
+    leaves = room[: kd_query.leaves(tree, room)]
+    forest = new_forest(order, 1)
+    np.asarray(forest.component)[:] = groups[order]
+    np.asarray(forest.at)[:] = 1
+    np.asarray(forest.beyond)[:] = 0.0
+    _searching(tree, leaves, forest, _UNREDUCED.get(vectors.metric.kernel, foreign.SAME), core[order], n_threads)()
+    return np.asarray(forest.bound)[: groups.max() + 1]
+
+
+def _searching(
+    tree: kd_tree.Tree,
+    leaves: NDArray[np.int64],
+    forest: boruvka.Forest,
+    unreduced: int,
+    core: NDArray[np.float64],
+    n_threads: int,
+) -> Callable[[], None]:
+    """What finds the edges that the lists do not tell; `core` by position, empty: weights are distances."""
+    nodes = np.empty(len(tree.nodes), np.int64)
+    nodes = nodes[: foreign.list_nodes(tree, nodes)]
+    least = np.empty(len(tree.nodes) if len(core) else 0)
+    if len(core):
+        foreign.least_core(tree, nodes, core, least)
+    whole = np.empty(len(tree.nodes), np.int64)
+
+    def search() -> None:
+        foreign.mark_nodes(tree, nodes, forest, whole)
+        state = tree, leaves, whole, unreduced, core, least, forest
+        parallel.over(len(leaves), 1, n_threads, foreign.search, *state)
+
+    return search
 
 
 _UNREDUCED = {"euclidean": foreign.ROOT, "minkowski": foreign.POWER}

@@ -119,7 +119,7 @@ def tree_of_square(D: NDArray[Any], n_threads: int, *, core: NDArray[np.float64]
         The matrix is not square or not symmetric, a distance is negative or NaN, or those from some points to all
         others are infinite.
     """
-    exact = _check_square(D, n_threads)
+    exact = check_square(D, n_threads)
     n = len(D)
     edges, weights = np.empty((n - 1, 2), np.int64), np.full(n - 1, np.inf)
     state = np.empty(n), np.full(n, np.inf), np.full(n, -1), np.zeros(n), edges, weights
@@ -136,8 +136,14 @@ def core_of_square(D: NDArray[Any], min_samples: int, n_threads: int) -> NDArray
     return _search.nearest(rows, min_samples, None, False, n_threads)[0][:, -1].copy()
 
 
-def _check_square(D: NDArray[Any], n_threads: int) -> bool:
-    """Check that a matrix is one of distances; whether it is symmetric to the last bit, without a number below 0."""
+def check_square(D: NDArray[Any], n_threads: int) -> bool:
+    """Check that a matrix is one of distances; whether it is symmetric to the last bit, without a number below 0.
+
+    Raises
+    ------
+    ValueError
+        The matrix is not square or not symmetric, or a distance is negative or NaN.
+    """
     n = len(D)
     if D.shape != (n, n):
         raise ValueError(

@@ -10,6 +10,7 @@ from libc.stdint cimport int64_t
 from ...distances._kernels.pairwise cimport Points, distances_of_rows, points_t
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
+from .sums cimport total
 
 cdef enum:
     ROWS_AT_MOST = 64
@@ -123,24 +124,3 @@ cdef int64_t add_run(const double *x, int64_t start, int64_t stop, const int64_t
             cluster += 1
         at = end
     return cluster
-
-
-cdef double total(const double *x, Py_ssize_t n) noexcept nogil:
-    """Sum in eight strands, which the compiler makes vectors of; the order depends on n alone."""
-    cdef:
-        double strand[8]
-        double rest = 0.0
-        Py_ssize_t i = 0, u
-    if n >= 8:
-        for u in range(8):
-            strand[u] = x[u]
-        i = 8
-        while i + 8 <= n:
-            for u in range(8):
-                strand[u] += x[i + u]
-            i += 8
-        rest = ((strand[0] + strand[4]) + (strand[2] + strand[6])) + ((strand[1] + strand[5]) + (strand[3] + strand[7]))
-    while i < n:
-        rest += x[i]
-        i += 1
-    return rest
