@@ -304,7 +304,7 @@ NOT_OF_LENGTHS = """
     Metric as_metric from_degrees km_to_radians radians_to_km Category Drift Noise Profile
     ClusterNode ClusterWarning DisjointSet correspond from_mlab_linkage is_isomorphic is_monotonic is_valid_im
     is_valid_linkage leaders num_obs_linkage set_link_color_palette to_mlab_linkage
-    Neighborhoods EpsSuggestion KSuggestion Sweep
+    DensityValidity Neighborhoods EpsSuggestion KSuggestion Sweep
     adjusted_mutual_info_score adjusted_rand_score completeness_score contingency_matrix fowlkes_mallows_score
     homogeneity_completeness_v_measure homogeneity_score mutual_info_score normalized_mutual_info_score
     pair_confusion_matrix rand_score v_measure_score
