@@ -103,6 +103,7 @@ def all_densities(c):
         yield f"{metric}, labels", model.labels_, 0
         yield f"{metric}, predict", model.predict(c.new), 0
         yield f"{metric}, probabilities", model.probabilities_, 0
+        yield f"{metric}, memberships", model.membership(c.new).probabilities, 0
         yield f"{metric}, outliers", model.outlier_scores_, 0
         yield f"{metric}, persistence", model.cluster_persistence_, 0
         yield f"{metric}, heights", model.linkage_[:, 2], degree

@@ -222,3 +222,51 @@ def persistence_scores(tree, chosen, labels, weights=None):
         return np.ones(len(chosen))
     sizes = [weights[labels == each].sum() for each in range(len(chosen))]
     return np.array([tree.stability(c) / (size * most) if size else 1.0 for c, size in zip(chosen, sizes, strict=True)])
+
+
+def home(tree, chosen, cluster):
+    """The selected cluster that rows of a cluster are in, or None; the root can only have rows if it is alone."""
+    inside = [each for each in tree.above(cluster) if each in chosen and (each != tree.n or len(chosen) == 1)]
+    return inside[0] if inside else None
+
+
+def exemplars(tree, chosen, own):
+    """The rows that leave the lowest clusters of a selected one last."""
+    return [
+        row
+        for row in sorted(row for row in tree.parent if row < tree.n)
+        if not tree.children(tree.parent[row])
+        and home(tree, chosen, tree.parent[row]) == own
+        and tree.value[row] == tree.death(tree.parent[row])
+    ]
+
+
+def together(tree, cluster, value, other):
+    """The lambda up to which a row that leaves a cluster at some lambda is with another cluster."""
+    if cluster in tree.above(other) or other in tree.above(cluster):
+        return value
+    common = next(each for each in tree.above(cluster) if each in tree.above(other))
+    return tree.birth(tree.children(common)[0])
+
+
+def share(part, whole):
+    return 1.0 if part >= whole else part / whole
+
+
+def membership(tree, chosen, distances, cluster, value):
+    """How likely a row is in each selected cluster, from its distances to the rows and its place in the tree."""
+    live = [each for each in chosen if each != tree.n or len(chosen) == 1]
+    if not live:
+        return np.zeros(len(chosen))
+    near = {each: min((distances[row] for row in exemplars(tree, chosen, each)), default=np.inf) for each in live}
+    nearest, height, score = min(near.values()), {}, {}
+    for each in live:
+        height[each] = together(tree, cluster, value, each)
+        part = share(height[each], tree.death(cluster)) if height[each] > 0 else 0.0
+        score[each] = np.exp(np.exp(-1 / part) if part > 0 else 0.0)
+        score[each] *= 1.0 if near[each] == nearest else nearest / near[each]
+    most = home(tree, chosen, cluster)
+    if most is None:
+        most = max(live, key=lambda each: (height[each], score[each], -each))
+    in_any = share(height[most], tree.death(most))
+    return np.array([score[each] / sum(score.values()) * in_any if each in live else 0.0 for each in chosen])

@@ -17,7 +17,8 @@ scores.
 `_hdbscan` has the estimator for all densities at once. `_hdbscan_tree` takes the tree of mutual reachability distances
 from `coterie.spanning_trees` and all that follows from it; `_condensed_tree` condenses it, selects clusters and labels
 the rows (kernels: `condense`). `_reachability` has core distances of weighted rows, and finds what `predict` needs;
-`_hdbscan_centers` has means and medoids, and `_hdbscan_rows` reads rows with gaps and sparse ones.
+`_hdbscan_centers` has means and medoids, and `_hdbscan_rows` reads rows with gaps and sparse ones. How likely rows are
+in each cluster is in `_hdbscan_membership` (kernel: `membership`).
 
 Another density-based method is a module beside `_dbscan`; its kernels begin with its name. It finds neighbors with
 `coterie.neighbors`, or leaf by leaf as `dbscan_core` does.
@@ -29,5 +30,6 @@ from .. import distances, neighbors, scaling, spanning_trees  # noqa: F401
 from ._condensed_tree import CondensedTree
 from ._dbscan import DBSCAN, dbscan
 from ._hdbscan import HDBSCAN
+from ._hdbscan_membership import Membership
 
-__all__ = ["DBSCAN", "HDBSCAN", "CondensedTree", "dbscan"]
+__all__ = ["DBSCAN", "HDBSCAN", "CondensedTree", "Membership", "dbscan"]

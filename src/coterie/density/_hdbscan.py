@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -29,8 +29,9 @@ from ..spanning_trees._tree import SpanningTree
 from ._condensed_tree import CondensedTree, outlier_scores_of, persistence_of
 from ._dbscan import check_sum
 from ._hdbscan_centers import find_centroids, find_medoids, members
+from ._hdbscan_membership import Membership, Placed, SoftClusters
 from ._hdbscan_rows import MISSING, as_dense, check_distances, label_odd_rows, take
-from ._hdbscan_tree import SELECTION, Found, Tree, derive, find_tree, join, label_all
+from ._hdbscan_tree import SELECTION, Found, Tree, derive, find_tree, join, label_all, place
 from ._reachability import Reached, RowsOfTree
 
 if TYPE_CHECKING:
@@ -509,6 +510,121 @@ class HDBSCAN(InductiveClusterer):
         self._check_is_fitted()
         return self._assign(self._read_more_rows(X))
 
+    def membership(self, X: ArrayLike | None = None, *, n_likeliest: int = 3) -> Membership:
+        """Return the clusters that each row is most likely in, and how likely: soft clusters.
+
+        What is left of 1 is how likely the row is noise. The definition is that of
+        ``hdbscan.all_points_membership_vectors``, for new rows, too: see Notes.
+
+        Parameters
+        ----------
+        X : array-like, table, CPU tensor or sparse matrix, default=None
+            Rows as of `predict`. None means the rows of the fit; with ``metric='precomputed'`` their distances are not
+            kept and must be given.
+
+        n_likeliest : int, default=3
+            How many clusters of each row, at most all. `membership_blocks` is for all of them.
+
+        Returns
+        -------
+        clusters : ndarray of shape (n, m), int64
+            The m likeliest clusters, m = min(n_likeliest, n_clusters), from the likeliest on, and in order on a tie.
+            -2 for rows with infinity, -3 for rows with NaN, -1 for rows of the fit of weight 0, which are not kept.
+
+        probabilities : ndarray of shape (n, m), float64
+            How likely each row is in these clusters. 0 for rows with infinity, NaN for those with NaN or weight 0.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` was not called.
+        ValueError, TypeError
+            For the same reasons as `predict`, `n_likeliest` is out of range, or `X` is None and distances were given.
+
+        See Also
+        --------
+        assign_noise : Labels without noise, or with less of it.
+
+        Notes
+        -----
+        The likeliness of a cluster is a product of two parts, of which the sum over all clusters is brought to how
+        likely the row is in any cluster.
+
+        - 1 / distance to the nearest *exemplar* of the cluster. Exemplars are the rows that leave the lowest clusters
+          of the condensed tree last.
+        - exp(exp(-L / h)), where L is the largest lambda of the cluster of the tree that the row leaves, and h is the
+          lambda up to which the row and the cluster are together: that at which the row leaves the tree, if the cluster
+          is above or below that one, or else that at which their branches part.
+        - How likely the row is in any cluster is `probabilities_` for rows in clusters. For noise it is the largest h
+          over the largest lambda of the cluster with that h, at most 1. If several clusters have that h, as is common,
+          the likeliest one counts; in the package it is the first.
+
+        The likeliest cluster is mostly that of `labels_`, but not always: distance is what counts most. A new row has
+        the place in the tree that `predict` gives it, and a copy of a row the memberships of that row. (The package
+        weighs the parts for new rows in another way.) The page on the algorithm lists all differences.
+
+        Time is O(n (e + k)) for e exemplars of k clusters, and memory 16 m bytes per row beside a block of rows.
+
+        References
+        ----------
+        L. McInnes, J. Healy and S. Astels, "hdbscan: Hierarchical density based clustering", Journal of Open Source
+        Software 2 (2017) 205. :doi:`10.21105/joss.00205`
+
+        Examples
+        --------
+        >>> from coterie import HDBSCAN
+        >>> X = [[1.0], [1.1], [1.3], [1.4], [5.0], [5.5], [6.5], [7.0], [20.0]]
+        >>> model = HDBSCAN(min_cluster_size=3, min_samples=2).fit(X)
+        >>> clusters, probabilities = model.membership([[1.2], [4.0], [20.0]], n_likeliest=2)
+        >>> clusters
+        array([[0, 1],
+               [1, 0],
+               [1, 0]])
+        >>> probabilities.round(2)
+        array([[0.98, 0.02],
+               [0.51, 0.16],
+               [0.05, 0.03]])
+        """
+        check_parameters("membership", {"n_likeliest": (integer(1),)}, {"n_likeliest": n_likeliest})
+        return self._soft_clusters().likeliest(self._place(X), int(n_likeliest))
+
+    def membership_blocks(self, X: ArrayLike | None = None) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+        """Yield how likely rows are in all clusters, a block of rows at a time.
+
+        Parameters
+        ----------
+        X : array-like, table, CPU tensor or sparse matrix, default=None
+            As of `membership`.
+
+        Yields
+        ------
+        rows : slice
+            Which rows of `X`, in order and without gaps.
+
+        probabilities : ndarray of shape (n_rows, n_clusters), float64
+            How likely each of these rows is in each cluster. 0 for rows with infinity, NaN for those with NaN or weight
+            0. The block may be changed.
+
+        Raises
+        ------
+        NotFittedError, ValueError, TypeError
+            For the same reasons as `membership`, when it is called.
+
+        Notes
+        -----
+        The definition is that of `membership`. A block has about a million numbers, distances to exemplars included.
+
+        Examples
+        --------
+        >>> from coterie import HDBSCAN
+        >>> X = [[1.0], [1.1], [1.3], [1.4], [5.0], [5.5], [6.5], [7.0], [20.0]]
+        >>> model = HDBSCAN(min_cluster_size=3, min_samples=2).fit(X)
+        >>> for rows, probabilities in model.membership_blocks(X):
+        ...     print(rows, probabilities.sum(axis=0).round(2))
+        slice(0, 9, None) [4.03 4.05]
+        """
+        return self._soft_clusters().blocks_of(self._place(X))
+
     def dbscan_clustering(self, cut_distance: float, min_cluster_size: int = 5) -> NDArray[np.intp]:
         """Return the clusters of DBSCAN without border points, for one distance.
 
@@ -653,6 +769,31 @@ class HDBSCAN(InductiveClusterer):
             found = self._own_rows().reach(self._to_rows_of_tree(X), n_threads)
             labels[which], _ = join(found, self._rows_of_tree, self._get_tree(), n_threads)
         return labels
+
+    def _soft_clusters(self) -> SoftClusters:
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
+        return SoftClusters(self._get_tree(), self._own_rows(), self._rows_of_tree, n_threads)
+
+    def _place(self, X: ArrayLike | None) -> Placed:
+        """The places of rows in the tree, of those of the fit by default."""
+        tree, which = self._get_tree(), self._rows_of_tree
+        if X is None:
+            if self._tree_X is None:
+                raise ValueError(
+                    "X=None means the rows of the fit, but with metric='precomputed' their distances are not kept. "
+                    "Pass them as X."
+                )
+            odd = np.minimum(self.labels_, -1)
+            odd[which] = 0
+            return Placed(odd, which, self._tree_X, tree.cluster[which], tree.value[which])
+        rows = self._read_more_rows(X)
+        odd = np.zeros(len(rows), np.intp) if self._fit_metric is None else label_odd_rows(rows)
+        (counts,) = (odd == 0).nonzero()
+        rows = self._to_rows_of_tree(rows if len(counts) == len(rows) else rows[counts])
+        if not len(counts):
+            return Placed(odd, counts, rows, np.empty(0, np.int64), np.empty(0))
+        found = self._own_rows().reach(rows, threads.resolve_n_jobs(self.n_jobs))
+        return Placed(odd, counts, rows, *place(found, which, tree))
 
     def _noise_scores(self, X: NDArray[np.floating]) -> NDArray[np.float64]:
         """How far rows are from those in clusters, over the distance at which the nearest one's cluster begins."""

@@ -227,10 +227,8 @@ def label_all(found: Found, tree: Tree, n_threads: int) -> tuple[NDArray[np.intp
     return labels.astype(np.intp, copy=False), probabilities
 
 
-def join(
-    found: Reached, which: NDArray[np.intp], tree: Tree, n_threads: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Labels and probabilities of new rows that join rows of the tree."""
+def place(found: Reached, which: NDArray[np.intp], tree: Tree) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The clusters that new rows leave, and at which lambda, where they join rows of the tree."""
     row = which[found.row]
     with np.errstate(divide="ignore"):
         joins = 1.0 / found.distance
@@ -240,4 +238,11 @@ def join(
     while len(rest):
         rest = rest[(cluster[rest] > 0) & (clusters.birth[cluster[rest]] >= joins[rest])]
         cluster[rest] = clusters.parent[cluster[rest]]
-    return tree.label(cluster, value, n_threads)
+    return cluster, value
+
+
+def join(
+    found: Reached, which: NDArray[np.intp], tree: Tree, n_threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Labels and probabilities of new rows that join rows of the tree."""
+    return tree.label(*place(found, which, tree), n_threads)
