@@ -134,6 +134,23 @@ def test_silhouette_of_a_metric_that_takes_all_rows():
         assert row["silhouette"] == pytest.approx(same["silhouette"])
 
 
+def test_density_validity_has_the_metric_of_the_estimator_and_counts_noise():
+    X = blobs()
+    for metric, options in (("manhattan", {}), ("minkowski", {"p": 3})):
+        found = sweep(DBSCAN(0.4, metric=metric, **options), X, {"min_samples": [4]}, scores=["dbcv"])
+        assert found.scores == ("dbcv",) and 0 < found[0]["noise"] < 1
+        assert found[0]["dbcv"] == scores.dbcv_score(X, found.labels[0], metric=metric, metric_params=options)
+    assert found.best("dbcv") is found[0]
+
+    def manhattan(X):
+        return np.abs(X[:, np.newaxis] - X).sum(axis=2)
+
+    own = sweep(AgglomerativeClustering(metric=manhattan, linkage="average"), X, {"n_clusters": [3]}, scores=["dbcv"])
+    assert own[0]["dbcv"] == pytest.approx(scores.dbcv_score(X, own.labels[0], metric="manhattan"))
+    given = AgglomerativeClustering(metric="precomputed", linkage="average")
+    assert math.isnan(sweep(given, manhattan(X), {"n_clusters": [3]}, scores=["dbcv"])[0]["dbcv"])
+
+
 def test_given_distances_have_a_silhouette_and_no_means():
     X = blobs()
     D = np.sqrt(((X[:, np.newaxis] - X) ** 2).sum(axis=2))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: What is drawn, in this order: its title, and whether the highest (1) or the lowest (-1) value is the best.
 _PANELS = {
     "silhouette": ("silhouette: higher is better", 1),
+    "dbcv": ("DBCV: higher is better", 1),
     "stability": ("stability: higher is better", 1),
     "calinski_harabasz": ("Calinski-Harabasz: higher is better", 1),
     "davies_bouldin": ("Davies-Bouldin: lower is better", -1),

@@ -41,7 +41,9 @@ SCORES: dict[str, Score] = {
     "silhouette": scores.silhouette_score,
     "davies_bouldin": scores.davies_bouldin_score,
     "calinski_harabasz": scores.calinski_harabasz_score,
+    "dbcv": scores.dbcv_score,
 }
+_USUAL = ("silhouette", "davies_bouldin", "calinski_harabasz")
 _LOWER_IS_BETTER = {"davies_bouldin"}
 _COLUMNS = ("n_clusters", "noise", "inertia", "stability", "stability_spread")  # of each table
 _LONGEST_CELL = 32  # of a parameter's values, such as arrays
@@ -221,7 +223,7 @@ def sweep(
     X: ArrayLike,
     grid: Mapping[str, Iterable[Any]],
     *,
-    scores: Sequence[str | Score] = tuple(SCORES),
+    scores: Sequence[str | Score] = _USUAL,
     stability: int = 0,
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
     n_jobs: int | None = None,
@@ -243,9 +245,9 @@ def sweep(
         ``{"eps": [0.3, 0.5], "min_samples": [5, 10]}`` for all four combinations.
 
     scores : sequence of str and callables, default=("silhouette", "davies_bouldin", "calinski_harabasz")
-        Names of scores of `coterie.scores`, or functions ``f(X, labels)``, where higher is better, which appear under
-        their own names. They receive the rows that are not noise, and are called only if there are at least two
-        clusters and fewer clusters than rows.
+        Names of scores of `coterie.scores`, ``"dbcv"`` too, or functions ``f(X, labels)``, where higher is better,
+        which appear under their own names. They receive the rows that are not noise, and are called only if there are
+        at least two clusters and fewer clusters than rows. ``"dbcv"``, for clusters of any shape, counts the noise.
 
     stability : int, default=0
         Number of resamples on which each fit is repeated. The work grows accordingly.
@@ -289,8 +291,9 @@ def sweep(
     Notes
     -----
     Scores are computed on the data as given: scale the data first, not inside a pipeline. They ignore rows that are
-    noise: look at the share of noise as well. The silhouette uses the metric of the estimator, if it has one; the other
-    scores and the inertia are based on means and are not defined for precomputed distances.
+    noise, but for DBCV: look at the share of noise as well. The silhouette and DBCV use the metric of the estimator, if
+    it has one. The other scores and the inertia are based on means and are not defined for precomputed distances. DBCV
+    is not either, because it needs the number of features.
 
     A resample is a bootstrap: as many rows as the data have, drawn with replacement, so that it contains about 63% of
     them. All points of the grid use the same resamples. The clusters of a resample are compared with those of all rows,
@@ -512,20 +515,27 @@ class Judge:
         if not count_is_known:
             row["n_clusters"] = len(clusters)
         row["noise"] = (len(labels) - len(inside)) / len(labels)
+        every = labels
         X, labels = (self.X, labels) if len(inside) == len(labels) else (self.part(inside), labels[inside])
         if inertia is None:
             inertia = math.nan if self.is_of_distances() else _inertia(X, labels)
         row["inertia"] = float(inertia)
         defined = 2 <= len(clusters) < len(labels)
         for name, function in zip(self.names, self.functions, strict=True):
-            row[name] = float(self._score(function, X, labels)) if defined else math.nan
+            part = (self.X, every) if function is SCORES["dbcv"] else (X, labels)
+            row[name] = float(self._score(function, *part)) if defined else math.nan
         return row
 
     def _score(self, function: Score, X: NDArray[Any], labels: NDArray[Any]) -> float:
+        of_distances = {"metric": "precomputed"}
         if function is SCORES["silhouette"] and self.is_of_all_rows:
-            return function(self.metric(X), labels, metric="precomputed")
+            return function(self.metric(X), labels, **of_distances)
         if function is SCORES["silhouette"]:
             return function(X, labels, metric=self.metric, **self.options)
+        if function is SCORES["dbcv"] and self.is_of_all_rows:
+            return function(self.metric(X), labels, d=X.shape[1], **of_distances)
+        if function is SCORES["dbcv"] and not self.is_of_distances():
+            return function(X, np.maximum(labels, -1), metric=self.metric, metric_params=self.options)
         if self.is_of_distances() and function in SCORES.values():
             return math.nan
         return function(X, labels)
