@@ -113,6 +113,24 @@ class Data:
             "id": 0,
             "method": "single",
         }
+        special = {
+            ("squareform", "X"): self.y,
+            ("cophenet", "Y"): self.y,
+            ("correspond", "Y"): self.y,
+            ("from_mlab_linkage", "Z"): np.array([[1.0, 2, 0.5], [3, 4, 1.5]]),
+            ("connected", "y"): 2,
+            ("merge", "y"): 2,
+            ("reachability", "model"): (np.arange(self.n), None, np.ones(self.n), None),
+            ("image_segments", "labels"): np.zeros((4, 5), int),
+            ("Scaler", "method"): "standard",
+            ("radius_counts", "Y"): self.X[:4],
+            ("fit", "y"): None,
+            ("fit_predict", "y"): None,
+            ("fit_transform", "y"): None,
+            ("score", "y"): None,
+        }
+        if (own, name) in special:
+            return special[own, name]
         if name in ("R", "T", "tree", "model", "estimator", "model_or_profile", "profile", "sweep", "path"):
             return {
                 "R": lambda: hierarchy.inconsistent(self.Z),
@@ -127,23 +145,6 @@ class Data:
                 ),
                 "path": lambda: self.path,
             }[name]()
-        special = {
-            ("squareform", "X"): self.y,
-            ("cophenet", "Y"): self.y,
-            ("correspond", "Y"): self.y,
-            ("from_mlab_linkage", "Z"): np.array([[1.0, 2, 0.5], [3, 4, 1.5]]),
-            ("connected", "y"): 2,
-            ("merge", "y"): 2,
-            ("image_segments", "labels"): np.zeros((4, 5), int),
-            ("Scaler", "method"): "standard",
-            ("radius_counts", "Y"): self.X[:4],
-            ("fit", "y"): None,
-            ("fit_predict", "y"): None,
-            ("fit_transform", "y"): None,
-            ("score", "y"): None,
-        }
-        if (own, name) in special:
-            return special[own, name]
         if own == "leaders" and name == "T":
             return hierarchy.fcluster(self.Z, 1.0, "distance")
         return table[name]

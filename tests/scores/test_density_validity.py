@@ -204,6 +204,7 @@ def test_progress_is_reported_and_can_stop_the_work(metric):
         ([[0.0], [1.0]], [0.5, 1], {}, ValueError, "labels must hold whole numbers"),
         ([[0.0], [math.nan]], [0, 1], {}, ValueError, "NaN"),
         ([[0.0], [1.0]], [0, 1], {"d": 0}, ValueError, "'d' parameter of dbcv_score must be an int"),
+        ([[0.0], [1.0]], [0, 1], {"d": 2**31}, ValueError, "'d' parameter of dbcv_score must be an int"),
         ([[0.0], [1.0]], [0, 1], {"metric": "eu clid"}, ValueError, "'metric' parameter"),
         ([[0.0], [1.0]], [0, 1], {"metric": "cosine"}, ValueError, "zero vectors"),
         ([[0.0], [1.0]], [0, 1], {"metric_params": {"p": 2}}, TypeError, "takes no argument 'p'"),

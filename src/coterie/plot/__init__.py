@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Pictures of clusterings, drawn with matplotlib (``pip install matplotlib``).
 
-Each kind of picture has a module: `_scatter`, `_trees`, `_condensed_tree`, `_silhouette`, `_profile`, `_sweep`,
-`_curves`, `_images` and `_animation`. They take data and labels, or a result, and return the matplotlib axes. `_style`
-has what all have in common: the palette, markers, labels read as numbers and names, new figures. `_projection`
+Each kind of picture has a module: `_scatter`, `_trees`, `_condensed_tree`, `_reachability`, `_silhouette`, `_profile`,
+`_sweep`, `_curves`, `_images` and `_animation`. They take data and labels, or a result, and return the matplotlib axes.
+`_style` has what all have in common: the palette, markers, labels read as numbers and names, new figures. `_projection`
 (principal components) and `_maps` (longitude and latitude) say where the rows of a table are drawn; `_moving_picture`
 writes the frames of an animation to a file. matplotlib is imported only when something is drawn. Another kind of
 picture gets a module and a name in the list below.
@@ -17,6 +17,7 @@ from ._condensed_tree import condensed_tree
 from ._curves import k_distances
 from ._images import image_segments
 from ._profile import profile
+from ._reachability import reachability
 from ._scatter import scatter
 from ._silhouette import silhouette
 from ._style import PALETTE
@@ -31,6 +32,7 @@ __all__ = [
     "k_distances",
     "kmeans_animation",
     "profile",
+    "reachability",
     "scatter",
     "silhouette",
     "sweep",

@@ -42,7 +42,7 @@ _RULES = {
     "labels": (ARRAY_LIKE,),
     "metric": METRIC,
     "metric_params": (DICT, NONE),
-    "d": (integer(1), NONE),
+    "d": (integer(1, 2**31 - 1), NONE),
     "per_cluster": BOOL,
     "sample_size": (integer(1), NONE),
     "random_state": RANDOM_STATE,
