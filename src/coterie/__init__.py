@@ -9,7 +9,7 @@ True
 
 ================  ==================================================================================
 `kmeans`          `KMeans` and its parts, with scikit-learn's names
-`density`         `DBSCAN` and `HDBSCAN`, with scikit-learn's names
+`density`         `DBSCAN`, `HDBSCAN` and `OPTICS`, with scikit-learn's names
 `hierarchy`       `AgglomerativeClustering`, `DivisiveClustering`, and ``scipy.cluster.hierarchy``
 `selection`       how many clusters to look for, which ``eps``, and sweeps over any parameters
 `explain`         what sets each cluster apart, in numbers and words; how new rows differ
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from ._base.model_files import load
     from ._runtime.progress import Cancelled, progress
     from ._runtime.threads import get_num_threads, num_threads, set_num_threads
-    from .density import DBSCAN, HDBSCAN, dbscan
+    from .density import DBSCAN, HDBSCAN, OPTICS, cluster_optics_dbscan, cluster_optics_xi, compute_optics_graph, dbscan
     from .explain import outlier_scores
     from .hierarchy import AgglomerativeClustering, DivisiveClustering
     from .kmeans import KMeans, k_means, kmeans_plusplus
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DBSCAN",
     "HDBSCAN",
+    "OPTICS",
     "AgglomerativeClustering",
     "Cancelled",
     "ClusteringWarning",
@@ -71,7 +72,10 @@ __all__ = [
     "KMeans",
     "NotFittedError",
     "align_labels",
+    "cluster_optics_dbscan",
+    "cluster_optics_xi",
     "compare",
+    "compute_optics_graph",
     "dbscan",
     "get_include",
     "get_num_threads",
@@ -105,7 +109,15 @@ _HOMES = {
     "_base.model_files": ("load",),
     "_runtime.progress": ("Cancelled", "progress"),
     "_runtime.threads": ("get_num_threads", "num_threads", "set_num_threads"),
-    "density": ("DBSCAN", "HDBSCAN", "dbscan"),
+    "density": (
+        "DBSCAN",
+        "HDBSCAN",
+        "OPTICS",
+        "cluster_optics_dbscan",
+        "cluster_optics_xi",
+        "compute_optics_graph",
+        "dbscan",
+    ),
     "explain": ("outlier_scores",),
     "hierarchy": ("AgglomerativeClustering", "DivisiveClustering"),
     "kmeans": ("KMeans", "k_means", "kmeans_plusplus"),

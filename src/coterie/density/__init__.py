@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Clusters as dense regions: DBSCAN, HDBSCAN.
+"""Clusters as dense regions: DBSCAN, HDBSCAN, OPTICS.
 
 `_dbscan` has the estimator and the function. They read parameters and data, and choose how neighbors are found:
 
@@ -20,6 +20,10 @@ the rows (kernels: `condense`). `_reachability` has core distances of weighted r
 `_hdbscan_centers` has means and medoids, and `_hdbscan_rows` reads rows with gaps and sparse ones. How likely rows are
 in each cluster is in `_hdbscan_membership` (kernel: `membership`).
 
+`_optics` has the estimator that puts rows into an order, and its function. `_optics_order` finds the order (kernels:
+`optics_visits` with a k-d tree or a graph, `optics_rows` from all distances), `_optics_clusters` finds clusters in it
+(kernel: `optics_xi`).
+
 Another density-based method is a module beside `_dbscan`; its kernels begin with its name. It finds neighbors with
 `coterie.neighbors`, or leaf by leaf as `dbscan_core` does.
 """
@@ -31,5 +35,17 @@ from ._condensed_tree import CondensedTree
 from ._dbscan import DBSCAN, dbscan
 from ._hdbscan import HDBSCAN
 from ._hdbscan_membership import Membership
+from ._optics import OPTICS, compute_optics_graph
+from ._optics_clusters import cluster_optics_dbscan, cluster_optics_xi
 
-__all__ = ["DBSCAN", "HDBSCAN", "CondensedTree", "Membership", "dbscan"]
+__all__ = [
+    "DBSCAN",
+    "HDBSCAN",
+    "OPTICS",
+    "CondensedTree",
+    "Membership",
+    "cluster_optics_dbscan",
+    "cluster_optics_xi",
+    "compute_optics_graph",
+    "dbscan",
+]

@@ -41,7 +41,7 @@ def as_dense(rows: Any, metric: distances.Metric | None) -> NDArray[np.floating]
         return rows
     memory.require(
         rows.shape[0] * rows.shape[1] * rows.values.itemsize,
-        f"Sparse rows of shape {rows.shape}, which HDBSCAN makes dense,",
+        f"Sparse rows of shape {rows.shape}, which are made dense,",
         "Reduce the number of columns before, for example with sklearn.decomposition.TruncatedSVD.",
     )
     dense: NDArray[np.floating] = rows.to_dense()

@@ -69,6 +69,19 @@ class SparseRows:
             self, starts=starts, columns=columns[kept], values=self.values[kept], shape=(len(self), len(which))
         )
 
+    def with_diagonal(self) -> Self:
+        """The same square matrix, where the number of each row at its own column is stored, too; 0 if it was not."""
+        n, row = len(self), np.repeat(np.arange(len(self)), np.diff(self.starts))
+        is_missing = np.ones(n, np.bool_)
+        is_missing[row[self.columns == row]] = False
+        (missing,) = is_missing.nonzero()
+        columns = np.concatenate([self.columns, missing.astype(self.columns.dtype)])
+        values = np.concatenate([self.values, np.zeros(len(missing), self.values.dtype)])
+        row = np.concatenate([row, missing])
+        order = row.argsort(kind="stable")
+        starts = np.concatenate([[0], np.bincount(row, minlength=n).cumsum()])
+        return dataclasses.replace(self, starts=starts, columns=columns[order], values=values[order])
+
     def astype(self, indices: np.dtype, floats: np.dtype) -> Self:
         """With numbers of these types; what has them already is not copied."""
         return dataclasses.replace(

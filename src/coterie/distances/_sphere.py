@@ -117,3 +117,12 @@ def radians_to_km(radians: ArrayLike) -> NDArray[np.float64] | float:
     """
     with np.errstate(over="ignore"):  # of what is no angle
         return as_doubles(radians, name="radians")[()] * EARTH_RADIUS_KM
+
+
+def angles(X: NDArray[np.floating], pairs: NDArray[np.integer]) -> NDArray[np.float64]:
+    """The haversine distance of each pair of rows (m, 2), by the formula: it is good to the last digits for places
+    close by."""
+    (a, b), (c, d) = X[pairs[:, 0]].astype(np.float64).T, X[pairs[:, 1]].astype(np.float64).T
+    h = np.sin(0.5 * (a - c)) ** 2 + np.cos(a) * np.cos(c) * np.sin(0.5 * (b - d)) ** 2
+    found: NDArray[np.float64] = 2.0 * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+    return found

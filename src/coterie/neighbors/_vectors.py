@@ -96,6 +96,20 @@ class Vectors(NamedTuple):
         with np.errstate(over="ignore"):  # infinite where a root of a small p is beyond float64
             return reduced ** (1.0 / self.p)
 
+    def shorten(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Distances of the metric as weights: what the distances of the vectors are after the last root, if any."""
+        if self.metric.kernel in ("cosine", "correlation"):
+            return 2.0 * values
+        if self.metric.kernel == "haversine":
+            return 4.0 * np.sin(0.5 * np.minimum(values, np.pi)) ** 2
+        return power_of_two.divided(values, self.exponent * self.metric.degree)
+
+    def lengthen(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Distances of the metric from weights, which may be overwritten."""
+        if self.metric.kernel in ("euclidean", "minkowski"):  # roots are taken already
+            return power_of_two.multiplied(weights, self.exponent)
+        return self.restore(weights)
+
 
 def as_vectors(X: NDArray[Any], metric: Metric, exponent: int = 0) -> Vectors | None:
     """Vectors for the rows of `X`, which the metric suits (`distances.check_suits`), over 2**exponent, which is 0 where

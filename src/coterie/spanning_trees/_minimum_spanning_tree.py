@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import power_of_two
 from .._base.arrays import as_doubles, as_floats, as_matrix
 from .._base.parameters import DICT, NONE, check_parameters, integer
 from .._base.warnings import warn
@@ -17,6 +16,7 @@ from .._runtime.thresholds import thresholds
 from ..distances import Metric
 from ..distances._metrics import METRIC, check_suits, read_metric, safe_exponent
 from ..distances._sparse import SparseRows, as_sparse_rows, is_sparse
+from ..distances._sphere import angles
 from ..neighbors import _vectors, kneighbors
 from ..neighbors._kernels import kd_tree
 from . import _blocks, _kd_tree
@@ -218,12 +218,12 @@ def tree_of_rows(
     is_wide = vectors is not None and vectors.X.shape[1] > thresholds.tree_features
     if vectors is None or (is_wide and vectors.kind != kd_tree.EUCLIDEAN):
         return tree_of_points(X, metric, n_threads, min_samples=min_samples, core=core)
-    known = None if core is None else _shortened(core, vectors)
+    known = None if core is None else vectors.shorten(core)
     tree_of_vectors = _blocks.tree_of_vectors if is_wide else _kd_tree.tree_of_vectors
     edges, weights, found = tree_of_vectors(vectors, n_threads, min_samples, known)
     if found is not None and core is None:
-        core = _lengthened(found, vectors)
-    weights = _angles(X, edges) if metric.kernel == "haversine" else _lengthened(weights, vectors)
+        core = vectors.lengthen(found)
+    weights = angles(X, edges) if metric.kernel == "haversine" else vectors.lengthen(weights)
     if known is not None and core is not None:  # these may be longer than all distances
         np.maximum(weights, core[edges[:, 0]], out=weights)
         np.maximum(weights, core[edges[:, 1]], out=weights)
@@ -233,27 +233,3 @@ def tree_of_rows(
             f"{np.finfo(np.float64).max:.3g}. Divide the data by some number."
         )
     return in_order(edges, weights), core
-
-
-def _shortened(core: NDArray[np.float64], vectors: _vectors.Vectors) -> NDArray[np.float64]:
-    """Core distances as the k-d tree compares them."""
-    if vectors.metric.kernel in ("cosine", "correlation"):
-        return 2.0 * core
-    if vectors.metric.kernel == "haversine":
-        return 4.0 * np.sin(0.5 * np.minimum(core, np.pi)) ** 2
-    return power_of_two.divided(core, vectors.exponent * vectors.metric.degree)
-
-
-def _lengthened(values: NDArray[np.float64], vectors: _vectors.Vectors) -> NDArray[np.float64]:
-    """What the k-d tree compares, as distances of the metric."""
-    if vectors.metric.kernel in ("euclidean", "minkowski"):  # roots are taken already
-        return power_of_two.multiplied(values, vectors.exponent)
-    return vectors.restore(values)
-
-
-def _angles(X: NDArray[Any], edges: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The haversine distance of each edge, by the formula: it is good to the last digits for points close by."""
-    (a, b), (c, d) = X[edges[:, 0]].astype(np.float64).T, X[edges[:, 1]].astype(np.float64).T
-    h = np.sin(0.5 * (a - c)) ** 2 + np.cos(a) * np.cos(c) * np.sin(0.5 * (b - d)) ** 2
-    angles: NDArray[np.float64] = 2.0 * np.arcsin(np.sqrt(np.minimum(1.0, h)))
-    return angles

@@ -146,7 +146,7 @@ COTERIE_INLINE TARGET void FN(batch_take)(
     ptrdiff_t size = leaf->stop - leaf->start - first;
     double distances[BATCH_GROUP * KD_LANES];
     uint64_t bits = FN(batch_near)(kind, d, blocks, t->p, x, y, near[0], distances);
-    if (blocks > 1 && rows[b->k - 1] == INT64_MAX && self < 0 && b->k <= LIST_SORTED && b->k <= blocks * KD_LANES &&
+    if (bits && blocks > 1 && rows[b->k - 1] == INT64_MAX && self < 0 && b->k <= LIST_SORTED && b->k <= blocks * KD_LANES &&
         size >= blocks * KD_LANES && FN(batch_first)(blocks, distances, order, b->k, near, rows))
         return;
     for (; bits; bits &= bits - 1) {
