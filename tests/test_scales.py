@@ -91,6 +91,7 @@ def density(c):
         model = coterie.DBSCAN(eps, min_samples=3, metric=metric).fit(c.X, sample_weight=c.weights)
         yield f"{metric}, labels", model.labels_, 0
         yield f"{metric}, predict", model.predict(c.new), 0
+        yield f"{metric}, noise", model.assign_noise(c.X, how="soft", threshold=0.4), 0
     yield "function", coterie.dbscan(c.X, c.length(0.4 * c.radius), min_samples=3)[1], 0
     given = squareform(pdist(c.X))
     yield "given", coterie.DBSCAN(c.length(0.4 * c.radius), min_samples=3, metric="precomputed").fit_predict(given), 0

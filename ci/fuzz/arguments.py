@@ -190,6 +190,9 @@ class Data:
             "leaf_size": [1],
             "p": [1.5, 2],
             "per_cluster": [True],
+            "how": ["soft", "keep"],
+            "threshold": [0.5],
+            "n_likeliest": [1, 2],
             "verbose": [0],
             "n_clusters": [2, 3, None],
         }

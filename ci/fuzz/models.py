@@ -496,6 +496,8 @@ def use(model, rows):
         "cut by size",
         "cut by distance",
         "recut",
+        "membership",
+        "assign_noise",
         "outlier_scores",
         "drift",
     ):
@@ -516,6 +518,14 @@ def use(model, rows):
             elif name == "recut":
                 check((method().labels_ == model.labels_).all(), name)
                 method(min_cluster_size=4, allow_single_cluster=True)
+            elif name == "membership":
+                clusters, probabilities = method(rows)
+                check(
+                    clusters.max(initial=0) <= max(0, model.labels_.max()) and not (probabilities > 1.001).any(), name
+                )
+            elif name == "assign_noise":
+                labels = method(rows, how="soft")
+                check((labels[model.labels_ != -1] == model.labels_[model.labels_ != -1]).all(), name)
             elif name == "cut":
                 labels = method(2)
                 check(len(labels) == model.n_leaves_ and set(labels) == {0, 1}, name)

@@ -65,7 +65,7 @@ class Thresholds:
     called_pair_tile: int = 64  # the same where a function is called for each pair
     stored_pairs: int = 4096  # pairs of neighbors that may be stored, of 16 bytes each, ...
     stored_pairs_per_point: int = 4  # ... and so many more per point
-    listed_exemplars: int = 200  # of a cluster: of more, a k-d tree finds the nearest one sooner than all distances
+    listed_exemplars: int = 100  # of a cluster: of more, a k-d tree finds the nearest one sooner than all distances
 
     # ---- hierarchy
     few_clusters: int = 1000  # clusters: with no more, a chain through their full matrix is quickest

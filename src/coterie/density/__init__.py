@@ -11,6 +11,8 @@
   radius, `dbscan_pairs` has the kernels.
 - `_dbscan_given`: from given distances, a matrix or a sparse graph; `dbscan_given` has the kernels.
 
+All estimators derive from `_noise.DensityClusterer`, which gives noise to clusters where asked to.
+
 All ways return `_clusters.Clusters`. `_core_points` finds the core point nearest to a row, for `predict` and outlier
 scores.
 

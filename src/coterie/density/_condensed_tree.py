@@ -10,6 +10,7 @@ import numpy as np
 
 from .._base.drawing import draw
 from .._base.optional import how_to_install
+from .._base.parameters import as_float
 from .._runtime import parallel, progress
 from ._kernels import condense
 
@@ -219,7 +220,7 @@ def select_clusters(
         allow_single_cluster,
         np.inf if max_cluster_size is None else float(max_cluster_size),
         cluster_selection_epsilon,
-        cluster_selection_epsilon_max,
+        as_float(cluster_selection_epsilon_max),
         1.0 / values.min() if len(values) else np.inf,
         np.empty(k),
         np.empty(k, np.int64),

@@ -12,7 +12,6 @@ import numpy as np
 from .. import distances
 from .._base import power_of_two
 from .._base.arrays import as_weights
-from .._base.clusterer import InductiveClusterer
 from .._base.columns import check_column_names, check_n_features, column_names
 from .._base.estimator import UNCHANGED, Estimator
 from .._base.exceptions import ClusteringWarning
@@ -37,6 +36,7 @@ from ..scaling._variance import warn_of_scales
 from . import _dbscan_given, _dbscan_pairs, _dbscan_tree
 from ._clusters import Clusters
 from ._core_points import CorePoints
+from ._noise import DensityClusterer
 from ._sources import DenseRows
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _WITH_MAGNITUDE = ("euclidean", "sqeuclidean", "manhattan", "chebyshev", "minkow
 _COARSE = 20  # steps from a float32 number to the next within eps, at least
 
 
-class DBSCAN(InductiveClusterer):
+class DBSCAN(DensityClusterer):
     """Clusters are dense regions; rows outside them are noise.
 
     A row with `min_samples` rows within `eps`, itself included, is a core point. Core points within `eps` of each other
@@ -384,6 +384,9 @@ class DBSCAN(InductiveClusterer):
         if self._fit_metric is None:
             _check_distances(rows)
         return rows
+
+    def _read_rows_of_fit(self, X: ArrayLike) -> NDArray[np.floating] | SparseRows:
+        return self._read_more_rows(X)
 
     def _read_sparse(self, X: object, n_threads: int, precomputed: bool) -> SparseRows:
         return _sparse.as_sparse_rows(X, n_threads, owner=type(self).__name__, is_sorted=not precomputed)

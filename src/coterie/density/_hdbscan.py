@@ -11,7 +11,6 @@ import numpy as np
 
 from .. import distances
 from .._base.arrays import as_weights
-from .._base.clusterer import InductiveClusterer
 from .._base.columns import check_column_names, check_n_features, column_names
 from .._base.estimator import UNCHANGED, Estimator
 from .._base.exceptions import ClusteringWarning
@@ -32,6 +31,7 @@ from ._hdbscan_centers import find_centroids, find_medoids, members
 from ._hdbscan_membership import Membership, Placed, SoftClusters
 from ._hdbscan_rows import MISSING, as_dense, check_distances, label_odd_rows, take
 from ._hdbscan_tree import SELECTION, Found, Tree, derive, find_tree, join, label_all, place
+from ._noise import DensityClusterer
 from ._reachability import Reached, RowsOfTree
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _KD_TREE = ("euclidean", "manhattan", "chebyshev", "minkowski")
 _BALL_TREE = (*_KD_TREE, "canberra", "braycurtis", "hamming", "jaccard", "dice", "haversine")
 
 
-class HDBSCAN(InductiveClusterer):
+class HDBSCAN(DensityClusterer):
     """Clusters are regions that are denser than what is around them, each at its own density.
 
     For every distance there are the clusters that DBSCAN would find. They form a tree; splits that leave fewer than
@@ -508,7 +508,7 @@ class HDBSCAN(InductiveClusterer):
         ``hdbscan.approximate_predict``; but neighbors are found exactly, and in clusters below the selected ones, too.
         """
         self._check_is_fitted()
-        return self._assign(self._read_more_rows(X))
+        return self._assign(as_dense(self._read_more_rows(X), self._fit_metric))
 
     def membership(self, X: ArrayLike | None = None, *, n_likeliest: int = 3) -> Membership:
         """Return the clusters that each row is most likely in, and how likely: soft clusters.
@@ -786,7 +786,7 @@ class HDBSCAN(InductiveClusterer):
             odd = np.minimum(self.labels_, -1)
             odd[which] = 0
             return Placed(odd, which, self._tree_X, tree.cluster[which], tree.value[which])
-        rows = self._read_more_rows(X)
+        rows = as_dense(self._read_more_rows(X), self._fit_metric)
         odd = np.zeros(len(rows), np.intp) if self._fit_metric is None else label_odd_rows(rows)
         (counts,) = (odd == 0).nonzero()
         rows = self._to_rows_of_tree(rows if len(counts) == len(rows) else rows[counts])
@@ -814,18 +814,50 @@ class HDBSCAN(InductiveClusterer):
         """Of given distances those to the rows of the tree; other rows as they are."""
         return X if self._fit_metric is not None or len(self._rows_of_tree) == X.shape[1] else X[:, self._rows_of_tree]
 
-    def _read_more_rows(self, X: ArrayLike) -> NDArray[np.floating]:
+    def _read_more_rows(self, X: ArrayLike) -> NDArray[np.floating] | SparseRows:
+        rows: NDArray[np.floating] | SparseRows
         if not _sparse.is_sparse(X):
             rows = self._read_more(X, finite=False)
         else:
             owner = type(self).__name__
-            sparse = _sparse.as_sparse_rows(X, threads.resolve_n_jobs(self.n_jobs), owner=owner, finite=False)
+            rows = _sparse.as_sparse_rows(X, threads.resolve_n_jobs(self.n_jobs), owner=owner, finite=False)
             check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
-            check_n_features(sparse.shape[1], self.n_features_in_, owner)
-            rows = as_dense(sparse, self._fit_metric)
+            check_n_features(rows.shape[1], self.n_features_in_, owner)
         if self._fit_metric is None:
-            check_distances(rows)
+            check_distances(rows if isinstance(rows, np.ndarray) else rows.values)
         return rows
+
+    # --- noise
+
+    def _read_rows_of_fit(self, X: ArrayLike) -> NDArray[np.floating] | SparseRows:
+        rows = self._read_more_rows(X)
+        if self._fit_metric is None:
+            return rows
+        rows = as_dense(rows, self._fit_metric)
+        odd = label_odd_rows(rows)
+        if len(odd) == len(self.labels_) and (wrong := odd != np.where(self.labels_ < -1, self.labels_, 0)).any():
+            raise ValueError(
+                "X must be the rows of the fit, but these held NaN and infinity in other rows. First at row "
+                f"{int(wrong.argmax())}."
+            )
+        return rows
+
+    def _likeliest(
+        self, rows: NDArray[np.floating] | SparseRows, noise: NDArray[np.intp], least: float
+    ) -> tuple[NDArray[np.integer], NDArray[np.bool_]]:
+        tree, found = self._get_tree(), self._found()
+        cluster, value = tree.cluster.copy(), tree.value.copy()
+        cluster[found.left_out], value[found.left_out] = place(found.reached, found.which, tree)
+        some = as_dense(take(rows, noise, None), self._fit_metric)
+        placed = Placed(
+            np.zeros(len(noise), np.intp),
+            np.arange(len(noise)),
+            self._to_rows_of_tree(some),
+            cluster[noise],
+            value[noise],
+        )
+        clusters, probabilities = self._soft_clusters().likeliest(placed, 1)
+        return clusters[:, 0], (probabilities[:, 0] >= least) & (probabilities[:, 0] > 0)
 
     # --- the steps of a fit
 

@@ -119,6 +119,7 @@ class SoftClusters:
         last = last[above[last].argsort(kind="stable")]
         self.exemplars = last
         self.starts = np.searchsorted(above[last], np.arange(len(self.chosen) + 1))
+        self.trees: dict[int, RowsInTree] = {}  # by cluster
         if own.metric is not None and own.X is not None:
             self._lay_out(own.X[last])
 
@@ -130,7 +131,6 @@ class SoftClusters:
         assert self.metric is not None
         self.exponent = safe_exponent(self.metric, X)
         self.top = 0.0 if power_of_two.is_safe(X.dtype, self.metric.power) else power_of_two.magnitude(X)
-        self.trees: dict[int, RowsInTree] = {}
         kept = np.ones(len(X), np.bool_)
         sizes = np.diff(self.starts)
         for cluster in np.flatnonzero(sizes > thresholds.listed_exemplars):
@@ -148,12 +148,12 @@ class SoftClusters:
     def blocks_of(self, placed: Placed) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Slices of the rows, and how likely these are in each cluster: (n_block, n_selected)."""
         n = len(placed.odd)
-        for part in blocks(n, int(self.starts[-1]) + len(self.chosen)):
-            progress.report("memberships", part.start, n)
+        for part in blocks(n, len(self.chosen)):
             found = np.full((part.stop - part.start, len(self.chosen)), np.nan)
             found[placed.odd[part] == INFINITE] = 0.0
             some = slice(*np.searchsorted(placed.which, (part.start, part.stop)))
-            of_rows = self._of(placed.rows[some], placed.cluster[some], placed.value[some])
+            with progress.as_step("memberships", part.start, n):
+                of_rows = self._of(placed.rows[some], placed.cluster[some], placed.value[some])
             if len(of_rows) == len(found):
                 found = of_rows
             else:
@@ -181,19 +181,27 @@ class SoftClusters:
     def _of(
         self, rows: NDArray[np.floating], cluster: NDArray[np.int64], value: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        k = len(self.chosen)
+        k, width = len(self.chosen), int(self.starts[-1])
         out = np.empty((len(rows), k))
         if not out.size:
             return out
-        far = self._distances(rows)
+        in_trees = np.empty((len(self.trees), len(rows)))
+        for found, tree in zip(in_trees, self.trees.values(), strict=True):
+            found[:] = nearest(tree, 1, rows, False, self.n_threads)[0][:, 0]
+        columns = self.starts[list(self.trees)]
         work = np.empty((self.n_threads, 2, k))
-        size = parallel.chunk(_EXEMPLAR * far.shape[1] + _CLUSTER * k)
-        arguments = far, self.starts, self.chosen, self.home, self.tree, cluster, value, work, out
-        parallel.over(len(rows), size, self.n_threads, membership.memberships, *arguments)
+        size = parallel.chunk(_EXEMPLAR * width + _CLUSTER * k)
+        for part in blocks(len(rows), width):
+            progress.report("memberships", part.start, len(rows))
+            far = self._distances(rows[part])
+            far[:, columns] = in_trees[:, part].T
+            places = cluster[part], value[part]
+            arguments = far, self.starts, self.chosen, self.home, self.tree, *places, work, out[part]
+            parallel.over(len(far), size, self.n_threads, membership.memberships, *arguments)
         return out
 
     def _distances(self, rows: NDArray[np.floating]) -> NDArray[np.float64]:
-        """To the exemplars."""
+        """To the exemplars, but for those in trees."""
         if self.metric is None:
             return np.ascontiguousarray(rows[:, self.exemplars], np.float64)
         far = np.empty((len(rows), self.starts[-1]))
@@ -205,8 +213,6 @@ class SoftClusters:
             power_of_two.multiplied(part, exponent * self.metric.degree)
             if part is not far:
                 far[which] = part
-        for cluster, tree in self.trees.items():
-            far[:, self.starts[cluster]] = nearest(tree, 1, rows, False, self.n_threads)[0][:, 0]
         return far
 
     def _prepare(self, exponent: int) -> Prepared:

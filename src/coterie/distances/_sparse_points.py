@@ -76,6 +76,11 @@ class SparsePoints:
 
     def nearest_to(self, queries: SparsePoints) -> NDArray[np.int64]:
         """Number of the row nearest to each query, the first one on a tie; -1 where none is within the radius."""
+        least, nearest = self.nearest(queries)
+        return np.where(least <= self.bound, nearest, -1)
+
+    def nearest(self, queries: SparsePoints) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Reduced distance and number of the row nearest to each query, the first one on a tie."""
         least, nearest = np.full(len(queries), math.inf), np.full(len(queries), -1)
         block = self.block(queries)
         for start in range(0, len(self), self.tile):
@@ -91,7 +96,7 @@ class SparsePoints:
                 least,
                 nearest,
             )
-        return np.where(least <= self.bound, nearest, -1)
+        return least, nearest
 
 
 def sparse_points(
