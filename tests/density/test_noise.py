@@ -5,7 +5,7 @@ import pytest
 from reference import noise as reference
 
 import coterie
-from coterie import DBSCAN, HDBSCAN, distances
+from coterie import DBSCAN, HDBSCAN, OPTICS, distances
 from coterie._runtime.thresholds import thresholds
 
 pytestmark = pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning", "ignore::coterie.FeatureScaleWarning")
@@ -35,7 +35,7 @@ class Rows:
         return cls((X[rows, columns], columns, np.searchsorted(rows, np.arange(len(X) + 1))), X.shape)
 
 
-def fitted(kind, rng, **options):
+def fitted(kind, rng):
     """A model, the rows that it was fitted to, and their distances."""
     metric = rng.choice(["euclidean", "manhattan", "cosine"])
     X = groups(rng, d=int(rng.choice([2, 3])))
@@ -49,11 +49,15 @@ def fitted(kind, rng, **options):
     eps = float(np.quantile(D, 0.05)) + 1e-9
     given = D
     if kind == "a graph":
-        kept = np.quantile(D, 0.3) >= D
+        kept = np.sort(D, axis=1)[:, 5:6] >= D
+        kept |= kept.T
         given, D = Rows.of(D, kept), np.where(kept, D, np.inf)
     rows = {"rows": X, "sparse rows": Rows.of(X, X != 0)}.get(kind, given)
-    model = DBSCAN(eps, min_samples=4, metric=metric if "rows" in kind else "precomputed", **options).fit(rows)
-    return model, rows, D
+    given = metric if "rows" in kind else "precomputed"
+    model = DBSCAN(eps, min_samples=4, metric=given)
+    if rng.randint(2):
+        model = OPTICS(min_samples=4, metric=given, cluster_method="dbscan", eps=eps)
+    return model.fit(rows), rows, D
 
 
 @SEEDS
@@ -148,7 +152,7 @@ def test_a_loaded_model_and_any_number_of_threads_give_the_same_labels(tmp_path)
             np.testing.assert_array_equal(loaded.assign_noise(X, how=how), model.assign_noise(X, how=how))
 
 
-@pytest.mark.parametrize("model", [DBSCAN(0.5), HDBSCAN(5)], ids=["DBSCAN", "HDBSCAN"])
+@pytest.mark.parametrize("model", [DBSCAN(0.5), HDBSCAN(5), OPTICS()], ids=["DBSCAN", "HDBSCAN", "OPTICS"])
 def test_wrong_calls_are_refused(model):
     X = groups(np.random.RandomState(3))
     with pytest.raises(coterie.NotFittedError, match="not fitted yet"):

@@ -10,7 +10,6 @@ import numpy as np
 
 from .. import distances
 from .._base.arrays import as_matrix, as_weights
-from .._base.clusterer import InductiveClusterer
 from .._base.columns import check_column_names, check_n_features, column_names
 from .._base.estimator import UNCHANGED, Estimator
 from .._base.exceptions import ClusteringWarning
@@ -25,6 +24,7 @@ from ..neighbors._search import lay_out
 from ..scaling._variance import warn_of_scales
 from ._dbscan import check_sum
 from ._hdbscan_rows import as_dense, check_distances
+from ._noise import DensityClusterer
 from ._optics_clusters import SIZE, XI, count_of, label_below, label_between, label_clusters, limit_of_clusters
 from ._optics_order import Order, order_graph, order_rows, order_square
 from ._reachability import Reached, core_of_graph, core_of_square, reach_rows, reach_square
@@ -45,7 +45,7 @@ _GRAPH: dict[str, tuple[Rule, ...]] = {
 }
 
 
-class OPTICS(InductiveClusterer):
+class OPTICS(DensityClusterer):
     """Rows in an order in which those of a cluster follow each other, at all densities at once; and clusters from it.
 
     Rows are visited one after the other. The next one is that which is reached from a visited row by the least weight:
@@ -346,7 +346,7 @@ class OPTICS(InductiveClusterer):
             For the same reasons as `fit`, or if the number or names of the columns differ from those seen by fit.
         """
         self._check_is_fitted()
-        return self._assign(self._read_more_rows(X))
+        return self._assign(as_dense(self._read_more_rows(X), self._fit_metric))
 
     def fit_predict(  # type: ignore[override]  # it names the options of `fit`, as scikit-learn does
         self, X: ArrayLike, y: object = None, *, callback: Callable[[str, int, int], object] | None = None
@@ -420,18 +420,22 @@ class OPTICS(InductiveClusterer):
         rows = lay_out(self._fit_X[among], self._fit_metric, len(X), n_threads)
         return reach_rows(rows, core, X, own, 1.0, n_threads)
 
-    def _read_more_rows(self, X: ArrayLike) -> NDArray[np.floating]:
+    def _read_more_rows(self, X: ArrayLike) -> NDArray[np.floating] | SparseRows:
+        rows: NDArray[np.floating] | SparseRows
         if not _sparse.is_sparse(X):
             rows = self._read_more(X)
         else:
             owner = type(self).__name__
-            sparse = _sparse.as_sparse_rows(X, threads.resolve_n_jobs(self.n_jobs), owner=owner)
+            rows = _sparse.as_sparse_rows(X, threads.resolve_n_jobs(self.n_jobs), owner=owner)
             check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
-            check_n_features(sparse.shape[1], self.n_features_in_, owner)
-            rows = as_dense(sparse, self._fit_metric)
+            check_n_features(rows.shape[1], self.n_features_in_, owner)
         if self._fit_metric is None:
-            check_distances(rows.ravel())
+            check_distances(rows.ravel() if isinstance(rows, np.ndarray) else rows.values)
         return rows
+
+    def _read_rows_of_fit(self, X: ArrayLike) -> NDArray[np.floating] | SparseRows:
+        rows = self._read_more_rows(X)
+        return rows if self._fit_metric is None else as_dense(rows, self._fit_metric)
 
     # --- the steps of a fit
 
