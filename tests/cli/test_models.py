@@ -78,6 +78,8 @@ FITS = [
     ["hierarchy", "--method", "average", "--metric", "correlation"],
     ["hdbscan", "--min-cluster-size", "8", "--min-samples", "4"],
     ["hdbscan", "--min-samples", "4", "--metric", "cosine"],
+    ["optics", "--min-samples", "4"],
+    ["optics", "--method", "dbscan", "--eps", "0.7", "--metric", "manhattan"],
 ]
 
 
@@ -310,6 +312,7 @@ def test_places_on_the_globe_are_predicted_in_degrees(cli, tmp_path):
         ["kmeans", "-k", "4"],
         ["dbscan", "--eps", "0.6", "--scale", "standard"],
         ["hdbscan", "--min-cluster-size", "8"],
+        ["optics", "--min-cluster-size", "8"],
         ["hierarchy", "-k", "3", "--method", "average"],
     ],
     ids=" ".join,
@@ -482,6 +485,7 @@ def test_a_scaler_of_other_columns_is_refused(cli, tmp_path, kmeans_model):
         (["kmeans", "old.csv", "-k", "2", "--save", "nowhere/model.npz"], 1, "there is no folder nowhere"),
         (["kmeans", "old.csv", "-k", "2", "--save", "a", "--output", "a"], 2, "named twice"),
         (["hdbscan", "old.csv", "--save", "old.csv"], 2, "would be overwritten"),
+        (["optics", "old.csv", "--save", "old.csv"], 2, "would be overwritten"),
         (["dbscan", "old.csv", "--save", "old.csv"], 2, "would be overwritten"),
         (["hierarchy", "old.csv", "--save", "a.npz", "--divisive"], 2, "--divisive has no rule for further rows"),
     ],

@@ -188,6 +188,7 @@ def test_names_of_files_need_be_no_text(run, monkeypatch, stem):
     monkeypatch.setattr(thresholds, "report_resamples", 2)
     run("dbscan", f"{stem}.csv", "--plot", f"{stem}.svg")
     run("hdbscan", f"{stem}.csv", "--plot", f"{stem}.svg")
+    run("optics", f"{stem}.csv", "--plot", f"{stem}.svg")
     run("hierarchy", f"{stem}.csv", "--dendrogram", f"{stem}.pdf", "--tree", f"{stem}.npy")
     run("sweep", f"{stem}.csv", "-k", "2-3", "--stability", 0, "-o", f"{stem}.sweep", "--plot", f"{stem}2.png")
     said = run("report", f"{stem}.csv", "-k", "3", "-o", f"{stem}.html")

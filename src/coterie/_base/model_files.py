@@ -19,6 +19,7 @@ _CLASSES = (
     "coterie.DivisiveClustering",
     "coterie.HDBSCAN",
     "coterie.KMeans",
+    "coterie.OPTICS",
     "coterie.neighbors.NearestNeighbors",
     "coterie.scaling.Scaler",
 )

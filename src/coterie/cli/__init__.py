@@ -13,7 +13,7 @@ so that adding a subcommand is adding a file. What they share, in the order in w
     _io         from files to tables, and from results to files
     _globe      places on the globe: from degrees to radians and back
     _summary    clusters as a table of text
-    _density    dense clusters and noise as text and on a map, for `dbscan` and `hdbscan`
+    _density    dense clusters and noise as text and on a map, for `dbscan`, `hdbscan` and `optics`
     _cielab     colors as far apart as they look, for `quantize`
     _recipe     the commands and the program that repeat a report
     _console    problems, warnings, notes, progress

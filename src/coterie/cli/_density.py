@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Dense clusters and the noise between them, as a table of text and on a map: what `dbscan` and `hdbscan` share."""
+"""Dense clusters and the noise between them, as a table of text and on a map, for `dbscan`, `hdbscan` and `optics`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from coterie.scaling import Scaler
 
 _WIDTH = 11.0  # of a map in inches
+_BELOW = 4.0  # height of what is below it
 
 
 def describe(
@@ -69,8 +70,9 @@ def draw(
     chosen: str,
     beside: Callable[[Axes], None] | None,
     width_beside: float = 4.5,
+    below: Callable[[Axes], None] | None = None,
 ) -> None:
-    """A map of the clusters under what was `chosen`, and `beside` it another picture."""
+    """A map of the clusters under what was `chosen`, and `beside` or `below` it another picture."""
     from matplotlib.figure import Figure
 
     from coterie import plot
@@ -82,16 +84,20 @@ def draw(
     if on_globe:
         stretch = 1 / math.cos(math.radians(np.clip((low[1] + high[1]) / 2, -60, 60)))
         shape = np.clip(stretch * (high[1] - low[1]) / max(high[0] - low[0], 1e-9), 0.4, 1.2)
-    figure = Figure(figsize=(_WIDTH + width_beside * (beside is not None), _WIDTH * shape + 0.8), layout="constrained")
-    if beside is None:
-        ax = figure.add_subplot()
-    else:
+    width, height = _WIDTH + width_beside * (beside is not None), _WIDTH * shape + 0.8
+    figure = Figure(figsize=(width, height + _BELOW * (below is not None)), layout="constrained")
+    if beside is not None:
         ax, side = figure.subplots(1, 2, width_ratios=[_WIDTH, width_beside])
         beside(side)
+    elif below is not None:
+        ax, foot = figure.subplots(2, 1, height_ratios=[height, _BELOW])
+        below(foot)
+    else:
+        ax = figure.add_subplot()
     plot.scatter(places, labels, names=names, ax=ax)
     if on_globe:
         _draw_globe(ax, stretch, high[0] - low[0])
-    elif beside is None:
+    elif beside is below is None:
         lower_to_map(figure, ax)
     title = (
         f"{os.path.basename(source_name(args.file))}: {count(int(labels.max()) + 1, 'cluster')}, "

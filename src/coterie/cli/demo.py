@@ -110,7 +110,7 @@ _NEXT = """
 Now yours:
   coterie report data.csv                # all of it on a page to open in a browser
   coterie sweep data.csv                 # how many clusters?
-  coterie kmeans data.csv -k 3           # which row is in which; hierarchy, dbscan, hdbscan alike
+  coterie kmeans data.csv -k 3           # which row is in which; hierarchy, dbscan, hdbscan, optics, too
   coterie --help                         # and all the rest"""
 
 

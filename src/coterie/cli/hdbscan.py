@@ -36,7 +36,7 @@ from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
-from coterie.cli._options.values import picture_name, positive
+from coterie.cli._options.values import distance, picture_name, positive, two_or_more
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-cluster-size",
         metavar="N",
-        type=_at_least_two,
+        type=two_or_more,
         default=15,
         help="how many rows a cluster has at least (default: 15)",
     )
@@ -80,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--epsilon",
         metavar="E",
-        type=_distance,
+        type=distance,
         default=0.0,
         help="clusters that part at this distance or less stay together (haversine: km; with --scale: in scaled units; "
         "default: 0)",
@@ -111,23 +111,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_save_argument(parser)
     add_run_arguments(parser, with_seed=False)
-
-
-def _at_least_two(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if number < 2:
-        raise argparse.ArgumentTypeError(f"a whole number of 2 or more is needed, not {text!r}")
-    return number
-
-
-def _distance(text: str) -> float:
-    try:
-        distance = float(text)
-    except ValueError:
-        distance = math.nan
-    if not (0 <= distance < math.inf):
-        raise argparse.ArgumentTypeError(f"a number of 0 or more is needed, not {text!r}")
-    return distance
 
 
 def run(args: argparse.Namespace) -> None:

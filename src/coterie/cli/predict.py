@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Label further rows with a model that was fitted and saved before: fit today, assign tomorrow.
 
-MODEL is what --save of coterie kmeans, hierarchy, dbscan or hdbscan wrote. FILE is read as they read theirs and
-treated as the rows of the fit were: the same columns, found by name (by position where there are no names), in the same
-units and scaled by the same numbers. Writes one label per row, in the order of the rows.
+MODEL is what --save of coterie kmeans, hierarchy, dbscan, hdbscan or optics wrote. FILE is read as they read theirs
+and treated as the rows of the fit were: the same columns, found by name (by position where there are no names), in the
+same units and scaled by the same numbers. Writes one label per row, in the order of the rows.
 
 A row gets the label of the nearest center (kmeans), of the nearest core row within eps, or else -1 (dbscan), of the
-row that it joins in the condensed tree, if that is in a cluster there, or else -1 (hdbscan), of the cluster it is
-nearest to by the method that built the tree (hierarchy). So the rows of the fit get the labels they had from kmeans and
-hdbscan; from dbscan too, but for rows at the border of several clusters; from hierarchy most of them.
+row that it joins in the condensed tree, if that is in a cluster there, or else -1 (hdbscan), of the row from which it
+is reached, if that is no farther than in its cluster, or else -1 (optics), of the cluster it is nearest to by the
+method that built the tree (hierarchy). So the rows of the fit get the labels they had from kmeans and hdbscan; from
+dbscan and optics too, but for some rows at the borders of clusters; from hierarchy most of them.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write how unusual each row is, too, in a column called score: the distance to its center "
         "(kmeans, hierarchy) by what is typical of the cluster, so that 1 is usual and 3 is far "
         "out; to the nearest core row by eps (dbscan), or to the nearest row in a cluster by what "
-        "its cluster spans (hdbscan), so that more than 1 is noise",
+        "its cluster spans (hdbscan, optics), so that more than 1 is noise",
     )
     add_run_arguments(parser, with_seed=False)
 

@@ -113,6 +113,7 @@ class Saved:
             "AgglomerativeClustering": "{model.linkage} linkage",
             "KMeans": "k-means",
             "DBSCAN": "DBSCAN with min-samples {model.min_samples}",
+            "OPTICS": "OPTICS with min-samples {model.min_samples}",
             "HDBSCAN": "HDBSCAN with min-cluster-size {model.min_cluster_size}",
         }.get(name, name).format(model=model)
         return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import math
 import os
 
 from coterie._base.atomic import is_replaced
@@ -14,6 +15,23 @@ def positive(text: str) -> int:
     number = int(text) if text.isdecimal() else 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"a whole number of 1 or more is needed, not {text!r}")
+    return number
+
+
+def two_or_more(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 2:
+        raise argparse.ArgumentTypeError(f"a whole number of 2 or more is needed, not {text!r}")
+    return number
+
+
+def distance(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (0 <= number < math.inf):
+        raise argparse.ArgumentTypeError(f"a number of 0 or more is needed, not {text!r}")
     return number
 
 
