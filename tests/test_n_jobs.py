@@ -135,6 +135,9 @@ CALLS = {
     "coterie.selection.suggest_eps": {"tree": lambda n: selection.suggest_eps(MANY, 4, n_jobs=n)},
     "coterie.selection.sweep": {"k-means": lambda n: sweep(n)},
     "coterie.selection.suggest_k": {"k-means": lambda n: selection.suggest_k(sweep(n), random_state=0, n_jobs=n)},
+    "coterie.selection.suggest_min_cluster_size": {
+        "tree": lambda n: selection.suggest_min_cluster_size(MANY, [5, 50], stability=1, random_state=0, n_jobs=n)
+    },
 }
 PUBLIC = (
     "coterie",

@@ -205,6 +205,12 @@ def suggested_k(c):
     yield "silhouettes", [row["silhouette"] for row in found.sweep], 0
 
 
+def suggested_size(c):
+    found = selection.suggest_min_cluster_size(c.X, [3, 5], stability=2, random_state=0)
+    yield "size", found.value, 0
+    yield "clusters that stand out", found.standing_out, 0
+
+
 def profiles(c):
     found = explain.profile(c.X, c.codes)
     for name in ("means", "medians", "spreads", "overall_means", "overall_spreads"):
@@ -277,6 +283,7 @@ CASES = {
     suggested_eps: ("coterie.selection.suggest_eps",),
     swept: ("coterie.selection.sweep",),
     suggested_k: ("coterie.selection.suggest_k",),
+    suggested_size: ("coterie.selection.suggest_min_cluster_size",),
     profiles: ("coterie.explain.profile",),
     drifts: ("coterie.explain.drift",),
     linkages: tuple(
@@ -306,7 +313,7 @@ NOT_OF_LENGTHS = """
     Metric as_metric from_degrees km_to_radians radians_to_km Category Drift Noise Profile
     ClusterNode ClusterWarning DisjointSet correspond from_mlab_linkage is_isomorphic is_monotonic is_valid_im
     is_valid_linkage leaders num_obs_linkage set_link_color_palette to_mlab_linkage
-    DensityValidity Neighborhoods EpsSuggestion KSuggestion Sweep
+    DensityValidity Neighborhoods EpsSuggestion KSuggestion MinClusterSizeSuggestion Sweep
     adjusted_mutual_info_score adjusted_rand_score completeness_score contingency_matrix fowlkes_mallows_score
     homogeneity_completeness_v_measure homogeneity_score mutual_info_score normalized_mutual_info_score
     pair_confusion_matrix rand_score v_measure_score

@@ -82,6 +82,7 @@ class Data:
             "radians": self.X[0],
             "sample_weight": np.ones(self.n),
             "n_clusters": 2,
+            "min_cluster_sizes": [2, 3],
             "k": 2,
             "d": 2,
             "radius": 1.0,

@@ -113,6 +113,8 @@ def fill(target: Target, data: Data, given: dict[str, Any]) -> dict[str, Any]:
         arguments.setdefault("elements", [1, 2, 3])
     if target.function is coterie.selection.suggest_k:  # which takes seconds otherwise
         arguments = {"n_clusters": [2, 3], "stability": 2, **arguments}
+    if target.function is coterie.selection.suggest_min_cluster_size:  # as well
+        arguments = {"min_cluster_sizes": [2, 3], "stability": 2, **arguments}
     for key, parameter in target.parameters.items():
         optional = parameter.default is not parameter.empty or parameter.kind in (
             parameter.VAR_POSITIONAL,

@@ -43,6 +43,7 @@ MAY_BE_NAN = {
     "Profile.to_pandas",  # clusters without rows, columns without values
     "sweep",
     "suggest_k",
+    "suggest_min_cluster_size",
     "Sweep.to_pandas",
     "Sweep.best",  # scores of a clustering that has none
 }

@@ -123,6 +123,24 @@ def test_where_no_number_is_suggested_the_picture_says_so(ax, swept):
     assert legend(other) == ["best value"]  # nobody was asked
 
 
+def test_the_suggested_size_is_marked_and_panels_lie_below_each_other_where_values_are_not_defined(ax):
+    from coterie.selection import suggest_min_cluster_size
+
+    X = np.concatenate([np.random.default_rng(0).normal(place, 1, (n, 2)) for place, n in ((0, 50), (9, 30))])
+    found = suggest_min_cluster_size(X, [5, 12, 20, 40], stability=2, random_state=0)
+    assert np.isnan([row["stability"] for row in found.sweep][-1])
+    assert found.plot(ax=ax) is ax
+    assert dashed(ax) == [[(found.value, "#555555")]] * 4
+    assert [panel.get_title(loc="left") for panel in ax.child_axes][:2] == [
+        "stability: higher is better",
+        "clusters that stand out from chance",
+    ]
+    assert len({panel.get_xlim() for panel in ax.child_axes}) == 1
+    assert legend(ax) == ["best value", f"suggested: {found.value} (2 clusters)"]
+    none = suggest_min_cluster_size(X[:40], stability=2, random_state=0)
+    assert legend(none.plot(ax=ax.figure.add_subplot()))[-1] == "no size is suggested"
+
+
 def test_several_suggestions_have_a_line_each(ax, swept):
     sweep(
         {"k-means": suggestion_of(swept[0], 3), "Ward": suggestion_of(swept[0], 3), "$x$": suggestion_of(swept[0], 1)},

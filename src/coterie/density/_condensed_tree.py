@@ -283,6 +283,27 @@ def persistence_of(
     return np.where(sizes > 0, share, 1.0)
 
 
+def prominence_of(tree: Condensed, selected: Selected) -> NDArray[np.float64]:
+    """How far each selected cluster is set apart; 0 for the root.
+
+    It is the logarithm of the largest lambda of its rows over that at which it begins, or that of its sibling, if this
+    is less. Equal rows, which leave at infinity, do not count.
+    """
+    parent, birth, deepest = tree.clusters.parent, tree.clusters.birth, tree.clusters.deepest
+    if np.isinf(deepest[0]):
+        deepest = np.zeros(len(parent))
+        finite = tree.rows.lambda_val < np.inf
+        np.maximum.at(deepest, tree.rows.parent[finite] - tree.n, tree.rows.lambda_val[finite])
+        for cluster in range(len(parent) - 1, 0, -1):
+            deepest[parent[cluster]] = max(deepest[parent[cluster]], deepest[cluster])
+    height = np.zeros(len(parent))
+    lasting = (deepest > birth) & (birth > 0)
+    height[lasting] = np.log(deepest[lasting]) - np.log(birth[lasting])
+    least = np.full(len(parent), np.inf)
+    np.minimum.at(least, parent[1:], height[1:])
+    return np.where(selected.chosen > 0, least[parent[selected.chosen]], 0.0)
+
+
 def outlier_scores_of(tree: Condensed, cluster: NDArray[np.int64], value: NDArray[np.float64]) -> NDArray[np.float64]:
     """GLOSH: how much less dense each row is than the densest one of the cluster that it leaves, from 0 to 1."""
     deepest = tree.clusters.deepest[cluster]

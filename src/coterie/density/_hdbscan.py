@@ -25,7 +25,7 @@ from ..distances._metrics import FITTED_METRIC, METRIC, check_fitted, check_suit
 from ..distances._sparse import SparseRows
 from ..scaling._variance import warn_of_scales
 from ..spanning_trees._tree import SpanningTree
-from ._condensed_tree import CondensedTree, outlier_scores_of, persistence_of
+from ._condensed_tree import CondensedTree, outlier_scores_of, persistence_of, prominence_of
 from ._dbscan import check_sum
 from ._hdbscan_centers import find_centroids, find_medoids, members
 from ._hdbscan_membership import Membership, Placed, SoftClusters
@@ -736,6 +736,11 @@ class HDBSCAN(DensityClusterer):
 
     def _labels_with(self, **parameters: Any) -> NDArray[np.intp]:
         return self.recut(**{**parameters, "store_centers": None}).labels_
+
+    def _prominences(self) -> NDArray[np.float64]:
+        """How far each cluster is set apart from what it splits off from: see `prominence_of`."""
+        tree = self._get_tree()
+        return prominence_of(tree.condensed, tree.selected)
 
     def _for_sample(self, share: float) -> Self:
         sizes = {"min_cluster_size": 2, "min_samples": 1, "max_cluster_size": 1}  # and their least values

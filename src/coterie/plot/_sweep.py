@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from .._base.typing import FigureAxes
-    from ..selection import KSuggestion, Sweep
+    from ..selection import KSuggestion, MinClusterSizeSuggestion, Sweep
 
 #: What is drawn, in this order: its title, and whether the highest (1) or the lowest (-1) value is the best.
 _PANELS = {
@@ -28,6 +28,7 @@ _PANELS = {
     "calinski_harabasz": ("Calinski-Harabasz: higher is better", 1),
     "davies_bouldin": ("Davies-Bouldin: lower is better", -1),
     "inertia": ("inertia: always falls, look for a bend", 0),
+    "standing_out": ("clusters that stand out from chance", 0),
     "n_clusters": ("clusters found", 0),
     "noise": ("noise (% of the rows)", 0),
 }
@@ -44,17 +45,27 @@ _BEST: dict[str, Any] = {
 }
 
 
-def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | None = None) -> FigureAxes:
+class _Suggested(NamedTuple):
+    """A value that is suggested, None if none is, and what the legend says of it."""
+
+    value: int | None
+    text: str
+
+
+def sweep(
+    sweep: Sweep | KSuggestion | MinClusterSizeSuggestion | Mapping[str, KSuggestion], *, ax: Axes | None = None
+) -> FigureAxes:
     """Draw the scores of a sweep, each in its own panel with its own scale, and mark the best value of each.
 
     The parameter with the most values is the horizontal axis; each combination of the others has a line. Scores measure
-    different things and need not agree; if they do, the choice is easy. For a suggestion, the suggested number of
-    clusters is marked as well, or the picture says that none is suggested.
+    different things and need not agree; if they do, the choice is easy. For a suggestion, the suggested value is
+    marked as well, or the picture says that none is suggested.
 
     Parameters
     ----------
-    sweep : Sweep, KSuggestion or dict of str to KSuggestion
-        The result of `coterie.selection.sweep` or `coterie.selection.suggest_k`; or several suggestions by name, which
+    sweep : Sweep, KSuggestion, MinClusterSizeSuggestion or dict of str to KSuggestion
+        The result of `coterie.selection.sweep`, `coterie.selection.suggest_k` or
+        `coterie.selection.suggest_min_cluster_size`; or several suggestions of the number of clusters by name, which
         are drawn as one line each.
     ax : matplotlib.axes.Axes, optional
         Where to draw: it becomes an empty frame, and the panels (``ax.child_axes``) lie within it. By default a new
@@ -135,10 +146,10 @@ def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | 
         panel.set_title(title, loc="left", fontsize=10, **PLAIN)
         if direction:
             _mark_best(panel, x, y, direction, [_text(row[along]) for row in rows])
-        for number, (_, k) in enumerate(suggested):
-            if k > 1:  # dashes of those that agree lie between each other
+        for number, (value, _) in enumerate(suggested):
+            if value is not None:  # dashes of those that agree lie between each other
                 panel.axvline(
-                    k,
+                    value,
                     color=QUIET if len(suggested) == 1 else color_of(number),
                     linewidth=1.5,
                     zorder=1,
@@ -165,23 +176,30 @@ def sweep(sweep: Sweep | KSuggestion | Mapping[str, KSuggestion], *, ax: Axes | 
 
 
 def _read(
-    sweep: Sweep | KSuggestion | Mapping[str, KSuggestion],
-) -> tuple[list[dict[str, Any]], list[str], tuple[str, ...], list[tuple[str, int]]]:
-    """Rows, parameters and scores; and the suggested numbers of clusters (1: none), with the names of their lines."""
+    sweep: Sweep | KSuggestion | MinClusterSizeSuggestion | Mapping[str, KSuggestion],
+) -> tuple[list[dict[str, Any]], list[str], tuple[str, ...], list[_Suggested]]:
+    """Rows, parameters and scores; and what is suggested."""
     if isinstance(sweep, Mapping):
         if sweep and all(hasattr(each, "by_chance") for each in sweep.values()):
             first = next(iter(sweep.values())).sweep
             rows = [{"method": name} | row for name, each in sweep.items() for row in each.sweep.rows]
-            return (
-                rows,
-                [*first.parameters, "method"],
-                first.scores,
-                [(str(name), each.k) for name, each in sweep.items()],
-            )
+            suggested = [_number(each, f" for {name}" * bool(name)) for name, each in sweep.items()]
+            return rows, [*first.parameters, "method"], first.scores, suggested
     elif hasattr(sweep, "by_chance"):
-        suggestion = cast("KSuggestion", sweep)
-        found = suggestion.sweep
-        return list(found.rows), list(found.parameters), found.scores, [("", suggestion.k)]
+        number = cast("KSuggestion", sweep)
+        found = number.sweep
+        return list(found.rows), list(found.parameters), found.scores, [_number(number)]
+    elif hasattr(sweep, "standing_out"):
+        suggestion = cast("MinClusterSizeSuggestion", sweep)
+        found, n_clusters = suggestion.sweep, suggestion.n_clusters
+        rows = [row | {"standing_out": n} for row, n in zip(found.rows, suggestion.standing_out, strict=True)]
+        size = _Suggested(suggestion.value, f"suggested: {suggestion.value} ({n_clusters} clusters)")
+        return (
+            rows,
+            list(found.parameters),
+            found.scores,
+            [size if n_clusters else _Suggested(None, "no size is suggested")],
+        )
     elif hasattr(sweep, "parameters"):
         return list(sweep.rows), list(sweep.parameters), sweep.scores, []
     raise TypeError(
@@ -190,7 +208,12 @@ def _read(
     )
 
 
-def _explain(ax: Axes, lines: Sequence[Artist], suggested: list[tuple[str, int]], with_best: bool) -> None:
+def _number(suggestion: KSuggestion, of: str = "") -> _Suggested:
+    k = suggestion.k
+    return _Suggested(k, f"suggested{of}: {k} clusters") if k > 1 else _Suggested(None, f"no number is suggested{of}")
+
+
+def _explain(ax: Axes, lines: Sequence[Artist], suggested: list[_Suggested], with_best: bool) -> None:
     """Draw the legend: what lines, circles and dashed lines mean."""
     from matplotlib.lines import Line2D
 
@@ -199,16 +222,10 @@ def _explain(ax: Axes, lines: Sequence[Artist], suggested: list[tuple[str, int]]
         handle.set_label(literal(str(handle.get_label())))
     if with_best:
         handles.append(Line2D([], [], linewidth=0, **_BEST, label="best value"))
-    for number, (name, k) in enumerate(suggested):
+    for number, (value, text) in enumerate(suggested):
         color = QUIET if len(suggested) == 1 else color_of(number)
-        of = f" for {name}" * bool(name)
-        handles.append(
-            Line2D(
-                [], [], color=color, linewidth=1.5, linestyle=(0, (4, 4)), label=literal(f"suggested{of}: {k} clusters")
-            )
-            if k > 1
-            else Line2D([], [], linewidth=0, label=literal(f"no number is suggested{of}"))
-        )
+        line = {"linewidth": 0} if value is None else {"color": color, "linewidth": 1.5, "linestyle": (0, (4, 4))}
+        handles.append(Line2D([], [], **line, label=literal(text)))
     if handles:
         ax.legend(
             handles=handles,
@@ -244,6 +261,8 @@ def _divide(ax: Axes, n_rows: int, n_columns: int, count: int) -> list[Axes]:
         row, column = divmod(i, n_columns)
         left, bottom = column * (each[0] + beside), 1 - (row + 1) * (each[1] + above)
         frames.append(ax.inset_axes((left, bottom, *each)))
+    for frame in frames[1:]:
+        frame.sharex(frames[0])  # values that are not defined have their place, too
     return frames
 
 

@@ -19,6 +19,7 @@ from .._base.warnings import told_once
 from .._base.wording import fixed, listing, lopsidedness, shown, told_apart
 from .._runtime import progress, threads
 from ..kmeans._kmeans import KMeans
+from ._principal_box import principal_box
 from ._sweep import SCORES, Fits, Judge, Sweep, sweep
 
 if TYPE_CHECKING:
@@ -247,7 +248,7 @@ def _by_chance(found: Sweep, randomness: np.random.RandomState) -> tuple[NDArray
     """Silhouette of data without clusters, for each row of a sweep: mean and standard deviation."""
     # Silhouettes are the same at any scale.
     data = power_of_two.divided(found.data, power_of_two.exponent_for(found.data))
-    center, axes, low, high, deviations = _principal_box(data)
+    center, axes, low, high, deviations = principal_box(data)
     size = min(len(found.data), _MOST_ROWS)
     points = [{name: row[name] for name in found.parameters} for row in found]
     seen = np.full((2, _REFERENCES, len(points)), math.nan)
@@ -269,18 +270,6 @@ def _by_chance(found: Sweep, randomness: np.random.RandomState) -> tuple[NDArray
                         seen[kind, number, i] = judge(*fitted(i), True)["silhouette"]
     progress.report("data without clusters", total, total)
     return seen.mean(axis=1).max(axis=0), seen.std(axis=1, ddof=1).max(axis=0)
-
-
-def _principal_box(X: NDArray[Any]) -> tuple[NDArray[np.float64], ...]:
-    """Center, principal axes (in rows), and along each of them the range and the standard deviation of the data."""
-    center = X.mean(axis=0, dtype=np.float64)
-    centered = X - center
-    if X.shape[1] <= len(X):
-        axes = np.linalg.eigh(centered.T @ centered)[1].T
-    else:
-        axes = np.linalg.svd(centered, full_matrices=False)[2]
-    places = centered @ axes.T
-    return center, axes, places.min(axis=0), places.max(axis=0), places.std(axis=0)
 
 
 # ------------------------------------------------------------------------------------------- the decision
