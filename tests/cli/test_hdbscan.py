@@ -10,7 +10,8 @@ from reference.commands import labels_of
 from reference.tables import IRIS, as_csv, scattered
 
 import coterie
-from coterie import distances
+from coterie import distances, selection
+from coterie._runtime.thresholds import thresholds
 from coterie.scaling import Scaler
 
 
@@ -64,6 +65,34 @@ def test_options_of_hdbscan_are_those_of_the_python_interface(run, iris_file, op
     assert f"scaling: {scaling} (" in done.stderr
     assert labels_of(done.stdout) == dense_labels(Scaler(scaling).fit_transform(IRIS), **parameters)
     assert run("hdbscan", iris_file, *options, "--quiet").stdout == done.stdout
+
+
+@pytest.mark.parametrize("options", [{}, {"min_samples": 3, "cluster_selection_method": "leaf"}])
+def test_the_size_is_chosen_from_the_data_where_asked_for(run, options, monkeypatch):
+    X = np.concatenate([np.random.default_rng(0).normal(place, 1, (50, 2)) for place in (0, 9, 30)])
+    table = as_csv(X, "ab")
+    X, options = Scaler().fit_transform(X), {"min_samples": 5, **options}
+    found = selection.suggest_min_cluster_size(X, **options, random_state=0)
+    words = ["--min-cluster-size", "auto", "--selection", options.get("cluster_selection_method", "eom")]
+    words += ["--min-samples", 3] * (options["min_samples"] == 3)
+    done = run("hdbscan", "-", *words, stdin=table)
+    assert labels_of(done.stdout) == dense_labels(X, found.value, **options)
+    assert str(found) in done.stderr
+    assert f"min-cluster-size: {found.value}, min-samples: {options['min_samples']}" in done.stderr
+    quiet = run("hdbscan", "-", *words, "--quiet", stdin=table)
+    assert quiet.stdout == done.stdout and str(found) not in quiet.stderr
+    assert f"min-cluster-size: {found.value}" in quiet.stderr
+    few = run("hdbscan", "-", "--min-cluster-size", "auto", stdin=b"a\n1\n2\n3\n")
+    assert few.returncode == 1 and "--min-samples 5 is more than the 3 rows there are" in few.stderr
+
+
+def test_the_size_is_chosen_from_some_of_many_rows_and_scaled_to_all(run, monkeypatch):
+    X = np.concatenate([np.random.default_rng(0).normal(place, 1, (50, 2)) for place in (0, 9, 30)])
+    monkeypatch.setattr(thresholds, "sweep_rows", 75)
+    done = run("hdbscan", "-", "--min-cluster-size", "auto", "--scale", "none", stdin=as_csv(X, "ab"))
+    assert "note: --min-cluster-size auto looks at 75 of the 150 rows, drawn at random" in done.stderr
+    size = int(re.search(r"min_cluster_size = (\d+), clearly", done.stderr)[1])
+    assert f"min-cluster-size: {2 * size}, min-samples: 5" in done.stderr
 
 
 def test_probabilities_stand_beside_the_labels(run, iris_file):
@@ -180,6 +209,7 @@ def test_a_saved_model_labels_further_rows(run, iris_file, tmp_path):
     [
         (["--min-cluster-size", "1"], "a whole number of 2 or more is needed, not '1'"),
         (["--min-cluster-size", "2.5"], "not '2.5'"),
+        (["--min-cluster-size", "automatic"], "not 'automatic'"),
         (["--min-samples", "0"], "a whole number of 1 or more is needed, not '0'"),
         (["--epsilon", "-1"], "a number of 0 or more is needed, not '-1'"),
         (["--epsilon", "nan"], "not 'nan'"),

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import coterie
-from coterie import distances
+from coterie import distances, selection
 from coterie._base.wording import as_column, count, share
+from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem, note, progress_bar
 from coterie.cli._density import describe, draw
 from coterie.cli._globe import to_radians
@@ -40,6 +41,7 @@ from coterie.cli._options.values import distance, picture_name, positive, two_or
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 SUMMARY = "find dense parts of any density in a table, and the noise between them"
 
@@ -47,11 +49,13 @@ _EXAMPLES = """\
 examples:
   coterie hdbscan customers.csv --drop customer_id --scale log --output labels.csv --plot map.png
   coterie hdbscan quakes.csv.gz --columns latitude,longitude --metric haversine --min-cluster-size 100 --plot map.png
+  coterie hdbscan penguins.csv.gz --missing drop --min-cluster-size auto --plot map.png > labels.csv
   coterie hdbscan points.npy --min-cluster-size 50 --min-samples 10 --quiet | sort -n | uniq -c
 
 exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
 """
 
+_AUTO_SAMPLES, _LEAST_ROWS = 5, 4  # where the size is chosen from the data: --min-samples, and how many there must be
 _MANY_EQUAL = 0.3  # share of rows with so many duplicates that their distance to neighbors is 0
 
 
@@ -60,16 +64,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-cluster-size",
         metavar="N",
-        type=two_or_more,
+        type=_size,
         default=15,
-        help="how many rows a cluster has at least (default: 15)",
+        help="how many rows a cluster has at least (default: 15), or auto: chosen from the data, with reasons",
     )
     parser.add_argument(
         "--min-samples",
         metavar="M",
         type=positive,
         help="how many rows, itself counted, a row is dense by: the more, the more rows are noise (default: as many as "
-        "--min-cluster-size)",
+        "--min-cluster-size; with auto: 5)",
     )
     parser.add_argument(
         "--selection",
@@ -113,15 +117,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser, with_seed=False)
 
 
+def _size(text: str) -> int | str:
+    return text if text == "auto" else two_or_more(text)
+
+
 def run(args: argparse.Namespace) -> None:
     check_targets([args.file], [args.output, args.plot, args.save])
     globe = on_globe(args)
     if args.plot is not None:
         check_picture(args.plot)
     data = read_file(args)
-    min_samples = args.min_samples or args.min_cluster_size
-    option = "--min-samples" if min_samples > args.min_cluster_size else "--min-cluster-size"
-    if (most := max(min_samples, args.min_cluster_size)) > len(data.values):
+    given = _LEAST_ROWS if args.min_cluster_size == "auto" else args.min_cluster_size
+    min_samples = args.min_samples or (_AUTO_SAMPLES if args.min_cluster_size == "auto" else given)
+    option = "--min-samples" if min_samples > given else "--min-cluster-size"
+    if (most := max(min_samples, given)) > len(data.values):
         raise Problem(
             f"{source_name(args.file)}: {option} {most} is more than the {count(len(data.values), 'row')} there "
             f"{'is' if len(data.values) == 1 else 'are'}"
@@ -131,10 +140,11 @@ def run(args: argparse.Namespace) -> None:
         data.values = to_radians(args, data)
     scaler = scale(data, args.scale or ("none" if args.metric.scale_free else "standard"))
     warn_of_scales(data, args.metric)
+    started = time.perf_counter()
+    if args.min_cluster_size == "auto":
+        args.min_cluster_size = _choose(args, data.values, min_samples)
     sizes = f"min-cluster-size: {args.min_cluster_size}, min-samples: {min_samples}"
     print(f"metric: {describe_metric(args.metric)}, {sizes}", file=sys.stderr)
-
-    started = time.perf_counter()
     with progress_bar(args.quiet), warnings.catch_warnings():
         warnings.simplefilter("ignore", coterie.ClusteringWarning)  # `_advice` says it in this command's words
         model = coterie.HDBSCAN(
@@ -167,6 +177,27 @@ def run(args: argparse.Namespace) -> None:
             if advice := _advice(args, model, min_samples):
                 print(f"what to try: {advice}\n", file=sys.stderr)
             print(f"{seconds:.2f} s", file=sys.stderr)
+
+
+def _choose(args: argparse.Namespace, X: NDArray[np.floating], min_samples: int) -> int:
+    """The size that the data suggest, or some of them where there are many; and why."""
+    some = X
+    if len(X) > thresholds.sweep_rows:
+        some = X[np.sort(np.random.default_rng(0).choice(len(X), thresholds.sweep_rows, replace=False))]
+        if not args.quiet:
+            note(f"--min-cluster-size auto looks at {len(some):,} of the {len(X):,} rows, drawn at random")
+    with progress_bar(args.quiet):
+        found = selection.suggest_min_cluster_size(
+            some,
+            min_samples=min_samples,
+            metric=args.metric,
+            cluster_selection_method=args.selection,
+            random_state=0,
+            n_jobs=args.jobs,
+        )
+    if not args.quiet:
+        print(f"{found}\n", file=sys.stderr)
+    return max(2, round(found.value * len(X) / len(some)))
 
 
 def _advice(args: argparse.Namespace, model: coterie.HDBSCAN, min_samples: int) -> str | None:
