@@ -92,6 +92,13 @@ Reims,49.26,4.03
     assert labels_of(done.stdout) == ["0", "0", "0", "1", "-1", "1"]
     assert "scaling: none" in done.stderr and "metric: haversine (km)" in done.stderr
     assert re.search(r"\n +0 +3 +50\.0% +3 +-17\.6 +179\n", done.stderr)  # not halfway round the world
+    for policy, label in (("nearest:391", "-1"), ("nearest:392", "1"), ("soft:0.9", "1"), ("keep", "-1")):
+        near = run(*args, "--eps", 250, "--noise", policy, stdin=places)  # Lyon is 391.6 km from Paris
+        assert labels_of(near.stdout) == ["0", "0", "0", "1", label, "1"]
+        assert ("noise: 1 of 1 noise row got" in near.stderr) == (label == "1")
+    assert (
+        "up to a distance of 391 km; 1 left" in run(*args, "--eps", 250, "--noise", "nearest:391", stdin=places).stderr
+    )
     auto = run(*args, "--quiet", stdin=places)
     eps = float(re.search(r"^eps: ([\d.]+) km \(", auto.stderr, re.MULTILINE)[1])
     assert auto.stdout == run(*args, "--eps", eps, stdin=places).stdout

@@ -253,3 +253,49 @@ def test_hdbscan_shows_what_it_found_where_it_cannot_be_written(run, iris_file):
     done = run("hdbscan", iris_file, "--output", "/dev/full")
     assert done.returncode == 1 and "2 clusters of 150 rows" in done.stderr
     assert done.stderr.splitlines()[-1].startswith("coterie hdbscan: error: /dev/full: No space left")
+
+
+@pytest.mark.parametrize(
+    "policy, how, threshold",
+    [("nearest", "nearest", None), ("nearest:0.4", "nearest", 0.4), ("soft:0.05", "soft", 0.05)],
+)
+def test_noise_is_assigned_where_asked_to(run, iris_file, policy, how, threshold):
+    X = Scaler().fit_transform(IRIS)
+    model = coterie.HDBSCAN(15, 5).fit(X)
+    labels = model.assign_noise(X, how=how, threshold=threshold)
+    done = run("hdbscan", iris_file, "--min-samples", 5, "--noise", policy)
+    assert labels_of(done.stdout) == [str(label) for label in labels]
+    n, left = np.count_nonzero(model.labels_ < 0), np.count_nonzero(labels < 0)
+    what = {
+        "nearest": "the cluster of the nearest row that is in one",
+        "nearest:0.4": "the cluster of the nearest row that is in one, up to a distance of 0.4 in scaled units",
+        "soft:0.05": "the likeliest cluster, if its probability is 0.05 or more",
+    }[policy]
+    assert 0 < n and f"\nnoise: {n - left} of {n} noise rows got {what}; {left} left\n" in done.stderr
+    assert f"rows by 4 columns; {left} (" in done.stderr
+    assert run("hdbscan", iris_file, "--min-samples", 5, "--noise", policy, "--quiet").stdout == done.stdout
+
+
+def test_memberships_stand_beside_the_labels(run, iris_file):
+    done = run("hdbscan", iris_file, "--membership", 9, "--probabilities")
+    model = coterie.HDBSCAN(15).fit(Scaler().fit_transform(IRIS))
+    header, *lines = done.stdout.splitlines()
+    assert header == "label,probability,cluster_1,membership_1,cluster_2,membership_2"
+    cells = np.array([line.split(",") for line in lines], float)
+    clusters, probabilities = model.membership()
+    np.testing.assert_array_equal(cells[:, [0, 2, 4]], np.column_stack([model.labels_, clusters]))
+    np.testing.assert_allclose(cells[:, [3, 5]], probabilities, rtol=1e-5)
+    none = run("hdbscan", iris_file, "--membership", 2, "--min-cluster-size", 100)
+    assert none.stdout.startswith("label\n-1\n") and "0 clusters" in none.stderr
+
+
+def test_what_becomes_of_noise_must_be_told_rightly(run, iris_file):
+    for wrong, message in (
+        ("all", "keep, nearest or soft is needed, not 'all'"),
+        ("keep:1", "keep, nearest or soft is needed, not 'keep:1'"),
+        ("soft:2", "soft:P needs a probability from 0 to 1, not '2'"),
+        ("nearest:-1", "nearest:D needs a distance of 0 or more, not '-1'"),
+        ("nearest:", "nearest:D needs a distance of 0 or more, not ''"),
+    ):
+        done = run("hdbscan", iris_file, "--noise", wrong)
+        assert done.returncode == 2 and message in done.stderr

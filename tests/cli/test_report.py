@@ -210,6 +210,26 @@ def test_ring_around_a_disc_is_left_to_density(plain, tmp_path):
     assert (tmp_path / "labels.csv").read_text().split()[1:] == [str(label) for label in names["labels"]]
 
 
+def test_what_is_near_the_clusters_is_counted(plain):
+    save_ring("ring.npy", 400)
+    X = np.load("ring.npy")
+    X[:8] = 3.25 + 0.55 * np.arange(1, 9)[:, None]  # a row of rows that leads away from the ring
+    np.save("ring.npy", X)
+    page = plain("ring.npy", "-k", "2-3")
+    names = {}
+    exec(page.blocks[2], names)
+    found = re.search(
+        r" Of these (\d+) rows, (\d+) are at a distance of (.*) or less, about twice eps, from a row in a cluster; "
+        r"coterie dbscan --noise nearest:(\S+) gives them its cluster\.",
+        page.text,
+    )
+    n, near, *limits = found.groups()
+    assert int(n) == np.count_nonzero(names["labels"] < 0) > int(near) and limits[0] == limits[1]
+    assert main([*shlex.split(page.blocks[1])[1:], "--quiet", "--noise", f"nearest:{limits[0]}"]) == 0
+    labels = np.loadtxt("labels.csv", skiprows=1)
+    assert np.count_nonzero(labels < 0) == int(n) - int(near)
+
+
 def test_number_that_was_asked_for_is_kept_with_what_the_data_suggest(plain):
     np.save("x.npy", blobs()[0])
     page = plain("x.npy", "-k", "5")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from coterie import distances
 from coterie._base.wording import count, share
 from coterie.cli._globe import means_on_globe, on_map
 from coterie.cli._io.pictures import for_scatter, save_picture
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from coterie._base.table import Table
+    from coterie.density._noise import DensityClusterer
     from coterie.scaling import Scaler
 
 _WIDTH = 11.0  # of a map in inches
@@ -55,6 +57,27 @@ def describe(
     of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * (scaler.method == "log")
     table = summary(sizes, means, data.names if few else [], total=len(labels), beside=beside)
     return f"{text}{of_what * few}\n\n{table}"
+
+
+def assign_noise(
+    args: argparse.Namespace, model: DensityClusterer, X: NDArray[np.floating], on_globe: bool, unit: str
+) -> tuple[NDArray[np.intp], str]:
+    """The labels by --noise, and what was done in a sentence; distances are in a `unit`, written behind them."""
+    how, threshold = args.noise
+    limit = float(distances.km_to_radians(threshold)) if on_globe and how == "nearest" and threshold else threshold
+    labels = model.assign_noise(X, how=how, threshold=limit)
+    n, left = (int(np.count_nonzero(each == -1)) for each in (model.labels_, labels))
+    if how == "keep":
+        return labels, ""
+    if not n:
+        return labels, "noise: there was none to assign"
+    if how == "nearest":
+        what = "the cluster of the nearest row that is in one"
+        limited = "" if threshold is None else f", up to a distance of {threshold:g}{unit}"
+    else:
+        what = "the likeliest cluster"
+        limited = "" if threshold is None else f", if its probability is {threshold:g} or more"
+    return labels, f"noise: {n - left:,} of {count(n, 'noise row')} got {what}{limited}; {left:,} left"
 
 
 def noise_share(labels: NDArray[np.intp]) -> str:

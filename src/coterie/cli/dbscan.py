@@ -23,7 +23,7 @@ import coterie
 from coterie import distances, neighbors, selection
 from coterie._base.wording import count, share
 from coterie.cli._console import Problem, note, progress_bar
-from coterie.cli._density import describe, draw
+from coterie.cli._density import assign_noise, describe, draw
 from coterie.cli._globe import to_radians
 from coterie.cli._io.models import describe_fit, save_model
 from coterie.cli._io.outputs import check_targets
@@ -33,6 +33,7 @@ from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
+from coterie.cli._options.noise import add_noise_argument
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import picture_name, positive
@@ -84,6 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "none; standard with --eps auto, but for cosine, correlation, haversine and other "
         "metrics that have a scale of their own",
     )
+    add_noise_argument(parser)
     parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
     parser.add_argument(
         "--plot",
@@ -152,19 +154,21 @@ def run(args: argparse.Namespace) -> None:
             "ignore", "There is no cluster|.* rows are (noise|in one cluster)", coterie.ClusteringWarning
         )
         fit = _fit(args, data.values, scaler, globe, unit)
+        labels, assigned = assign_noise(args, fit.model, data.values, globe, unit)
     seconds = time.perf_counter() - started
-    labels = fit.model.labels_
 
     try:
         if args.plot is not None:
-            _draw(args, data, fit, globe)
+            _draw(args, data, labels, fit, globe)
         write_labels(args.outputs, args.output, labels, data.kept)
         if args.save is not None:
             save_model(args.outputs, args.save, fit.model, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
-            print(f"\n{_describe(data, fit, globe)}\n", file=sys.stderr)
-            if advice := _advice(args, data.values, fit):
+            print(f"\n{_describe(data, labels, fit, globe)}\n", file=sys.stderr)
+            if assigned:
+                print(f"{assigned}\n", file=sys.stderr)
+            if advice := _advice(args, data.values, labels, fit):
                 print(f"what to try: {advice}\n", file=sys.stderr)
             print(f"{seconds:.2f} s", file=sys.stderr)
 
@@ -197,16 +201,16 @@ def _fit(args: argparse.Namespace, X: NDArray[np.floating], scaler: Scaler, glob
     return _Fit(model.fit(X), scaler, eps, curve, k, unit)
 
 
-def _describe(data: Table, fit: _Fit, globe: bool) -> str:
-    labels, core = fit.model.labels_, fit.model.core_sample_indices_
+def _describe(data: Table, labels: NDArray[np.intp], fit: _Fit, globe: bool) -> str:
+    core = fit.model.core_sample_indices_
     n_core = np.bincount(labels[core], minlength=labels.max() + 1)
     further = f"; {count(len(core), 'core row')}"
     return describe(data, labels, fit.scaler, globe, {"core": [f"{n:,}" for n in n_core]}, further)
 
 
-def _advice(args: argparse.Namespace, X: NDArray[np.floating], fit: _Fit) -> str | None:
+def _advice(args: argparse.Namespace, X: NDArray[np.floating], labels: NDArray[np.intp], fit: _Fit) -> str | None:
     """What to try where the result is hardly what was wanted, or None."""
-    labels, curve, k, unit = fit.model.labels_, fit.curve, fit.k, fit.unit
+    curve, k, unit = fit.curve, fit.k, fit.unit
     sizes = np.sort(np.bincount(labels[labels >= 0]))[::-1]
     if len(labels) < 2:
         return None
@@ -245,11 +249,11 @@ def _some_distances(args: argparse.Namespace, X: NDArray[np.floating], k: int) -
     return distances.radians_to_km(found) if args.metric.name == "haversine" else found
 
 
-def _draw(args: argparse.Namespace, data: Table, fit: _Fit, globe: bool) -> None:
+def _draw(args: argparse.Namespace, data: Table, labels: NDArray[np.intp], fit: _Fit, globe: bool) -> None:
     """A map of the clusters, and beside it what eps was chosen from."""
     beside = None if fit.curve is None else functools.partial(_draw_curve, fit.curve, fit, globe)
     chosen = f"eps {fit.eps:g}{fit.unit}, min-samples {args.min_samples}"
-    draw(args, data, fit.model.labels_, fit.scaler, globe, chosen, beside)
+    draw(args, data, labels, fit.scaler, globe, chosen, beside)
 
 
 def _draw_curve(curve: NDArray[np.float64], fit: _Fit, globe: bool, ax: Axes) -> None:

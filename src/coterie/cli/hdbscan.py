@@ -25,7 +25,7 @@ from coterie import distances, selection
 from coterie._base.wording import as_column, count, share
 from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem, note, progress_bar
-from coterie.cli._density import describe, draw
+from coterie.cli._density import assign_noise, describe, draw
 from coterie.cli._globe import to_radians
 from coterie.cli._io.models import describe_fit, save_model
 from coterie.cli._io.outputs import check_targets
@@ -35,6 +35,7 @@ from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
+from coterie.cli._options.noise import add_noise_argument
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import distance, picture_name, positive, two_or_more
@@ -99,12 +100,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         None,
         "standard, but none for cosine, correlation, haversine and other metrics that have a scale of their own",
     )
+    add_noise_argument(parser)
     parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
     parser.add_argument(
         "--probabilities",
         action="store_true",
         help="write how firmly each row is in its cluster, too, in a column called probability: 1 in its densest part, "
-        "0 for noise",
+        "0 for noise, with --noise, too",
+    )
+    parser.add_argument(
+        "--membership",
+        metavar="K",
+        type=positive,
+        help="write the K likeliest clusters of each row, too, and how likely it is in them: columns cluster_1, "
+        "membership_1, and so on",
     )
     parser.add_argument(
         "--plot",
@@ -156,25 +165,34 @@ def run(args: argparse.Namespace) -> None:
             metric=args.metric,
             n_jobs=args.jobs,
         ).fit(data.values)
+        unit = " km" if globe else " in scaled units" if scaler.method != "none" else ""
+        labels, assigned = assign_noise(args, model, data.values, globe, unit)
+        beside: dict[str, NDArray[np.number]] = {}
+        if args.probabilities:
+            beside["probability"] = model.probabilities_
+        if args.membership is not None:
+            clusters, memberships = model.membership(n_likeliest=args.membership)
+            for i in range(clusters.shape[1]):
+                beside |= {f"cluster_{i + 1}": clusters[:, i], f"membership_{i + 1}": memberships[:, i]}
     seconds = time.perf_counter() - started
-    labels = model.labels_
     if not args.quiet:
         _note_equal_rows(model, min_samples)
 
     try:
         if args.plot is not None:
-            unit = " (km)" if globe else " (in scaled units)" if scaler.method != "none" else ""
-            beside = functools.partial(_draw_tree, model, float(distances.radians_to_km(1.0)) if globe else 1.0, unit)
-            draw(args, data, labels, scaler, globe, sizes, beside, 6.5)
-        probabilities = model.probabilities_ if args.probabilities else None
-        write_labels(args.outputs, args.output, labels, data.kept, probabilities, "probability")
+            length = float(distances.radians_to_km(1.0)) if globe else 1.0
+            tree = functools.partial(_draw_tree, model, length, f" ({unit[1:]})" if unit else "")
+            draw(args, data, labels, scaler, globe, sizes, tree, 6.5)
+        write_labels(args.outputs, args.output, labels, data.kept, beside)
         if args.save is not None:
             save_model(args.outputs, args.save, model, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             persistence = {"persistence": as_column(model.cluster_persistence_)}
             print(f"\n{describe(data, labels, scaler, globe, persistence)}\n", file=sys.stderr)
-            if advice := _advice(args, model, min_samples):
+            if assigned:
+                print(f"{assigned}\n", file=sys.stderr)
+            if advice := _advice(args, labels, min_samples):
                 print(f"what to try: {advice}\n", file=sys.stderr)
             print(f"{seconds:.2f} s", file=sys.stderr)
 
@@ -200,9 +218,8 @@ def _choose(args: argparse.Namespace, X: NDArray[np.floating], min_samples: int)
     return max(2, round(found.value * len(X) / len(some)))
 
 
-def _advice(args: argparse.Namespace, model: coterie.HDBSCAN, min_samples: int) -> str | None:
+def _advice(args: argparse.Namespace, labels: NDArray[np.intp], min_samples: int) -> str | None:
     """What to try where the result is hardly what was wanted, or None."""
-    labels = model.labels_
     sizes = np.sort(np.bincount(labels[labels >= 0]))[::-1]
     smaller = "a smaller --min-cluster-size"
     if not len(sizes):

@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> None:
                 f"{model.linkage} linkage, and a row of the fit may get another label than it had"
             )
     try:
-        write_labels(args.outputs, args.output, labels, data.kept, scores)
+        write_labels(args.outputs, args.output, labels, data.kept, None if scores is None else {"score": scores})
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             print(f"\n{_describe(labels, saved)}\n\n{seconds:.2f} s", file=sys.stderr)

@@ -16,7 +16,7 @@ from coterie._base.wording import share as percent
 from coterie._runtime.thresholds import thresholds
 from coterie.report._comparison import Comparison, Run
 from coterie.report._data import Data
-from coterie.report._density import MISPLACED, STEADY, Density
+from coterie.report._density import MISPLACED, STEADY, Density, Trial
 from coterie.scaling import METHODS, Scaler
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _by_density(scaled: NDArray[np.floating], density: Density) -> Choice:
     of_what = "the rows" if density.rows is None else f"the sample of {len(density.rows):,} rows"
     choice.reasons.append(
         f"{count(best.n_sizeable, 'cluster')} of a fair size hold {percent(best.covered)} of "
-        f"{of_what}; {percent(best.noise, 1)} are noise."
+        f"{of_what}; {percent(best.noise, 1)} are noise.{_near_noise(scaled, density, best)}"
     )
     for way, alike in zip(("smaller", "larger"), best.steady, strict=True):
         text = f"With a somewhat {way} eps the agreement (adjusted Rand) is {alike:.2f}"
@@ -188,6 +188,19 @@ def _by_density(scaled: NDArray[np.floating], density: Density) -> Choice:
         few = choice.n_clusters - best.n_sizeable
         choice.doubts.append(f"{count(few, 'further cluster')} of few rows may be chance.")
     return choice
+
+
+def _near_noise(scaled: NDArray[np.floating], density: Density, best: Trial) -> str:
+    """How many of the rows that are noise are near a cluster, and how they get into it."""
+    n, near = int(np.count_nonzero(best.model.labels_ < 0)), float(f"{2 * best.model.eps:.3g}")
+    if not n:
+        return ""
+    X = scaled if density.rows is None else scaled[density.rows]
+    left = int(np.count_nonzero(best.model.assign_noise(X, threshold=near) < 0))
+    return (
+        f" Of these {count(n, 'row')}, {n - left:,} are at a distance of {near:g} or less, about twice eps, from a row "
+        f"in a cluster; coterie dbscan --noise nearest:{near:g} gives them its cluster."
+    )
 
 
 def _compare_methods(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,21 +30,22 @@ def write_labels(
     target: str | None,
     labels: NDArray[np.integer],
     kept: NDArray[np.bool_] | None = None,
-    scores: NDArray[np.float64] | None = None,
-    called: str = "score",
+    beside: Mapping[str, NDArray[np.number]] | None = None,
 ) -> None:
-    """Write one label per row, and its score if there are any, named as `called`; a row that was left out has
-    an empty label, quoted so that readers see a line there."""
+    """Write one label per row, and further columns of numbers `beside` it; a row that was left out has empty cells, a
+    single one quoted so that readers see a line there."""
+    beside = beside or {}
+    formats = ["d" if column.dtype.kind == "i" else ".6g" for column in beside.values()]
     rows = np.arange(len(labels)) if kept is None else np.where(kept, np.cumsum(kept) - 1, -1)
     with outputs.open(target) as file:
-        file.write("label\n" if scores is None else f"label,{called}\n")
+        file.write(f"{','.join(['label', *beside])}\n")
         for start in range(0, len(rows), 100_000):
             part = rows[start : start + 100_000]
             cells = list(map(str, labels[part].tolist())) if len(labels) else [""] * len(part)
-            if scores is not None:
-                cells = [f"{cell},{score:.6g}" for cell, score in zip(cells, scores[part].tolist(), strict=True)]
+            for column, form in zip(beside.values(), formats, strict=True):
+                cells = [f"{cell},{value:{form}}" for cell, value in zip(cells, column[part].tolist(), strict=True)]
             for i in np.flatnonzero(part < 0):
-                cells[i] = '""' if scores is None else ","
+                cells[i] = "," * len(beside) or '""'
             cells.append("")
             file.write("\n".join(cells))
 
