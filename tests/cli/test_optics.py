@@ -192,6 +192,16 @@ def test_mistakes_about_the_data_of_optics(run, rows, args, message):
     assert done.stderr.splitlines()[-1].startswith("coterie optics: error: ") and message in done.stderr
 
 
+@pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
+def test_noise_of_optics_is_assigned_where_asked_to(run, iris_file):
+    model = coterie.OPTICS().fit(Scaler().fit_transform(IRIS))
+    labels = model.assign_noise(Scaler().fit_transform(IRIS), threshold=0.3)
+    done = run("optics", iris_file, "--noise", "nearest:0.3")
+    assert labels_of(done.stdout) == [str(label) for label in labels]
+    n, left = np.count_nonzero(model.labels_ < 0), np.count_nonzero(labels < 0)
+    assert f"noise: {n - left} of {n} noise rows got" in done.stderr and 0 < left < n
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
 def test_optics_shows_what_it_found_where_it_cannot_be_written(run, iris_file):
     done = run("optics", iris_file, "--output", "/dev/full")

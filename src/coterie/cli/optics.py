@@ -25,7 +25,7 @@ import coterie
 from coterie import distances
 from coterie._base.wording import as_column, count
 from coterie.cli._console import Problem, progress_bar
-from coterie.cli._density import describe, draw
+from coterie.cli._density import assign_noise, describe, draw
 from coterie.cli._globe import to_radians
 from coterie.cli._io.models import describe_fit, save_model
 from coterie.cli._io.outputs import check_targets
@@ -35,6 +35,7 @@ from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
+from coterie.cli._options.noise import add_noise_argument
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import distance, picture_name, two_or_more
@@ -104,6 +105,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         None,
         "standard, but none for cosine, correlation, haversine and other metrics that have a scale of their own",
     )
+    add_noise_argument(parser)
     parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
     parser.add_argument(
         "--reachability",
@@ -166,23 +168,24 @@ def run(args: argparse.Namespace) -> None:
             min_cluster_size=args.min_cluster_size,
             n_jobs=args.jobs,
         ).fit(data.values)
+        labels, assigned = assign_noise(args, model, data.values, globe, unit)
     seconds = time.perf_counter() - started
-    labels = model.labels_
     reachability = distances.radians_to_km(model.reachability_) if globe else model.reachability_
 
     try:
         if args.plot is not None:
             below = functools.partial(_draw_order, model, reachability, args.eps, unit)
             draw(args, data, labels, scaler, globe, chosen, None, below=below)
-        write_labels(
-            args.outputs, args.output, labels, data.kept, reachability if args.reachability else None, "reachability"
-        )
+        beside = {"reachability": reachability} if args.reachability else None
+        write_labels(args.outputs, args.output, labels, data.kept, beside)
         if args.save is not None:
             save_model(args.outputs, args.save, model, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
-            beside = {"reachability": as_column(_medians(labels, reachability))}
-            print(f"\n{describe(data, labels, scaler, globe, beside)}\n", file=sys.stderr)
+            medians = {"reachability": as_column(_medians(labels, reachability))}
+            print(f"\n{describe(data, labels, scaler, globe, medians)}\n", file=sys.stderr)
+            if assigned:
+                print(f"{assigned}\n", file=sys.stderr)
             if advice := _advice(args, labels):
                 print(f"what to try: {advice}\n", file=sys.stderr)
             print(f"{seconds:.2f} s", file=sys.stderr)

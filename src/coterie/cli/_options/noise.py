@@ -23,7 +23,7 @@ def add_noise_argument(parser: argparse.ArgumentParser) -> None:
         default=NoisePolicy("keep", None),
         help="keep it (the default); nearest: give it the cluster of the nearest row that is in one, with nearest:D up "
         "to a distance of D (haversine: km; with --scale: in scaled units); or soft: give it its likeliest cluster, "
-        "with soft:P if that has a probability of P, from 0 to 1. Labels, summary and picture show the result; a saved "
+        "with soft:P if that has a probability of P, from 0 to 1. Labels, summary and map show the result; a saved "
         "model has the noise",
     )
 
