@@ -20,6 +20,7 @@ import coterie
 from coterie import (
     DBSCAN,
     HDBSCAN,
+    OPTICS,
     AgglomerativeClustering,
     ConvergenceWarning,
     DivisiveClustering,
@@ -43,6 +44,7 @@ ESTIMATORS = [
     DivisiveClustering(),
     DBSCAN(1.0),
     HDBSCAN(),
+    OPTICS(),
     NearestNeighbors(),
 ]
 
@@ -377,7 +379,7 @@ def test_scikit_learn_takes_it_for_what_it_is(estimator):
     assert base.is_clusterer(estimator) == isinstance(estimator, Clusterer)
     assert not base.is_classifier(estimator) and not base.is_regressor(estimator)
     assert tags.transformer_tags is None or tags.transformer_tags.preserves_dtype == ["float64", "float32"]
-    assert tags.input_tags.sparse == isinstance(estimator, (DBSCAN, HDBSCAN)) and not tags.target_tags.required
+    assert tags.input_tags.sparse == isinstance(estimator, (DBSCAN, HDBSCAN, OPTICS)) and not tags.target_tags.required
 
 
 @each_estimator

@@ -284,6 +284,11 @@ def all_densities(X, metric):
     return np.concatenate([model.labels_, model.predict(X), model.dbscan_clustering(1.0)])
 
 
+def in_order(X, metric):
+    model = coterie.OPTICS(min_samples=2, metric=metric).fit(X)
+    return np.concatenate([model.labels_, model.ordering_, model.predecessor_, model.predict(X)])
+
+
 def from_the_top(X, metric):
     return coterie.DivisiveClustering(3, metric=metric).fit(X)
 
@@ -306,6 +311,7 @@ PLACES = {
     **dict(with_metrics("DBSCAN", dense_regions(1.0))),
     **dict(with_metrics("DBSCAN, large eps", dense_regions(1e308))),
     **dict(with_metrics("HDBSCAN", all_densities)),
+    **dict(with_metrics("OPTICS", in_order)),
     **dict(with_metrics("DivisiveClustering", lambda X, metric: from_the_top(X, metric).labels_)),
     **dict(with_metrics("AgglomerativeClustering.predict", predicted)),
     **{

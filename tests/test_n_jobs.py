@@ -83,6 +83,16 @@ CALLS = {
         "predict": lambda n: coterie.HDBSCAN(n_jobs=n).fit(X).predict(MANY),
         "centers": lambda n: coterie.HDBSCAN(store_centers="both", n_jobs=n).fit(X),
     },
+    "coterie.OPTICS": {
+        "fit": lambda n: coterie.OPTICS(n_jobs=n).fit(MANY),
+        "many features": lambda n: coterie.OPTICS(n_jobs=n).fit(np.tile(X[:300], 8)),
+        "all pairs": lambda n: coterie.OPTICS(metric="canberra", n_jobs=n).fit(X[:300]),
+        "predict": lambda n: coterie.OPTICS(n_jobs=n).fit(X).predict(MANY),
+    },
+    "coterie.compute_optics_graph": {
+        "fit": lambda n: coterie.compute_optics_graph(MANY, n_jobs=n),
+        "weights": lambda n: coterie.compute_optics_graph(MANY, sample_weight=2, n_jobs=n),
+    },
     "coterie.KMeans": {
         "rows": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY),
         "cells": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY[:, :2].copy()),

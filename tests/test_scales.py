@@ -115,6 +115,27 @@ def all_densities(c):
     yield "cut", cut, 0
 
 
+def ordered(c):
+    for metric in ("euclidean", "manhattan", "chebyshev", "canberra", "cosine"):
+        model = coterie.OPTICS(min_samples=4, metric=metric, xi=0.2).fit(c.X)
+        degree = DEGREES.get(metric, 0)
+        yield f"{metric}, order", model.ordering_, 0
+        yield f"{metric}, predecessors", model.predecessor_, 0
+        yield f"{metric}, reachability", model.reachability_, degree
+        yield f"{metric}, core distances", model.core_distances_, degree
+        yield f"{metric}, clusters", model.cluster_hierarchy_, 0
+        yield f"{metric}, predict", model.predict(c.new), 0
+    eps = c.length(0.4 * c.radius)
+    order, core, reach, before = coterie.compute_optics_graph(
+        c.X, min_samples=3, max_eps=2 * eps, sample_weight=c.weights
+    )
+    yield from (("weights", core, 1), ("reach", reach, 1))
+    labels = coterie.cluster_optics_dbscan(reachability=reach, core_distances=core, ordering=order, eps=eps)
+    yield "below a height", labels, 0
+    arrays = {"reachability": reach, "predecessor": before, "ordering": order}
+    yield "between steep areas", coterie.cluster_optics_xi(**arrays, min_samples=3)[0], 0
+
+
 def agglomerative(c):
     for linkage in ("single", "complete", "average", "ward"):
         model = coterie.AgglomerativeClustering(3, linkage=linkage, compute_distances=True).fit(c.X)
@@ -266,6 +287,9 @@ CASES = {
     seeds: ("coterie.kmeans_plusplus",),
     density: ("coterie.DBSCAN", "coterie.dbscan"),
     all_densities: ("coterie.HDBSCAN",),
+    ordered: tuple(
+        f"coterie.{name}" for name in ("OPTICS", "compute_optics_graph", "cluster_optics_dbscan", "cluster_optics_xi")
+    ),
     agglomerative: ("coterie.AgglomerativeClustering",),
     divisive: ("coterie.DivisiveClustering",),
     outliers: ("coterie.outlier_scores",),

@@ -80,6 +80,9 @@ def _originals(folder: Path) -> dict[str, bytes]:
             X.astype(np.float32), sample_weight=np.arange(18) % 4
         ),
         coterie.HDBSCAN(3, metric="precomputed", allow_single_cluster=True).fit(far),
+        coterie.OPTICS(min_samples=3).fit(X),
+        coterie.OPTICS(min_samples=2, max_eps=1.0, cluster_method="dbscan", metric="haversine").fit(X / 10),
+        coterie.OPTICS(min_samples=3, max_eps=2.0, metric="precomputed").fit(far),
         NearestNeighbors(n_neighbors=2).fit(X),
         NearestNeighbors(n_neighbors=2, metric="minkowski", p=1.5, radius=float("inf")).fit(X),
         NearestNeighbors(n_neighbors=2, metric="precomputed").fit(far),
@@ -182,6 +185,7 @@ HOSTILE = [
     "coterie.KMeans",
     "coterie.DBSCAN",
     "coterie.HDBSCAN",
+    "coterie.OPTICS",
     "coterie.scaling.Scaler",
     "coterie.__main__:X",
 ]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coterie import DBSCAN, HDBSCAN, AgglomerativeClustering, DivisiveClustering, KMeans
+from coterie import DBSCAN, HDBSCAN, OPTICS, AgglomerativeClustering, DivisiveClustering, KMeans
 from coterie._base.clusterer import Clusterer, InductiveClusterer
 
 rng = np.random.default_rng(0)
@@ -17,6 +17,8 @@ FITTED = {
     "dbscan": DBSCAN(2.0, min_samples=4).fit(X),
     "hdbscan": HDBSCAN(10, 4).fit(X),
     "hdbscan, one cluster": HDBSCAN(10, 4, allow_single_cluster=True).fit(X[:40]),
+    "optics": OPTICS(min_samples=10, xi=0.2).fit(X),
+    "optics, below a height": OPTICS(min_samples=4, cluster_method="dbscan", eps=2.0).fit(X),
 }
 each_model = pytest.mark.parametrize("model", FITTED.values(), ids=FITTED.keys())
 

@@ -19,6 +19,8 @@ MODELS = [
     coterie.DBSCAN(0.3, metric="minkowski", p=3),
     coterie.DBSCAN(0.01, metric="cosine"),
     coterie.HDBSCAN(4, alpha=1.5, store_centers="both"),
+    coterie.OPTICS(min_samples=4, xi=0.2),
+    coterie.OPTICS(max_eps=2.0, metric="manhattan", cluster_method="dbscan"),
     coterie.HDBSCAN(3, metric="cosine", cluster_selection_persistence=0.5, max_cluster_size=40),
     coterie.AgglomerativeClustering(None, distance_threshold=0.5),
     coterie.AgglomerativeClustering(4, metric="l1", linkage="average"),

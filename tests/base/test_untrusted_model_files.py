@@ -34,6 +34,7 @@ MODELS = {
     "dbscan": coterie.DBSCAN(0.5, min_samples=2).fit(X),
     "cosine": coterie.DBSCAN(0.01, min_samples=2, metric="cosine").fit(X),
     "hdbscan": coterie.HDBSCAN(2, 2, store_centers="both").fit(X, sample_weight=WEIGHTS),
+    "optics": coterie.OPTICS(min_samples=2).fit(X),
     "densities": coterie.HDBSCAN(2, 2, metric="precomputed").fit(np.abs(X[:, :1] - X[:, 0])),
     "neighbors": NearestNeighbors(n_neighbors=2).fit(X),
     "scaler": Scaler().fit(X),

@@ -30,6 +30,7 @@ MODELS = {
     "dbscan": coterie.DBSCAN(0.1),
     "dbscan, minkowski": coterie.DBSCAN(0.1, metric="minkowski", p=3),
     "hdbscan": coterie.HDBSCAN(),
+    "optics": coterie.OPTICS(xi=0.1),
     "scaler": Scaler("log"),
     "neighbors": NearestNeighbors(n_neighbors=4),
     "neighbors, canberra": NearestNeighbors(n_neighbors=2, metric="canberra"),

@@ -63,7 +63,13 @@ def test_parameters_of_steps_are_set_by_their_names():
 
 @pytest.mark.parametrize(
     "last",
-    [coterie.DBSCAN(0.8), coterie.HDBSCAN(), coterie.AgglomerativeClustering(3), coterie.DivisiveClustering(3)],
+    [
+        coterie.DBSCAN(0.8),
+        coterie.HDBSCAN(),
+        coterie.OPTICS(),
+        coterie.AgglomerativeClustering(3),
+        coterie.DivisiveClustering(3),
+    ],
     ids=repr,
 )
 def test_every_clusterer_may_be_the_last_step(last):

@@ -119,6 +119,7 @@ EVERYTHING = """
         DBSCAN,
         DivisiveClustering,
         HDBSCAN,
+        OPTICS,
         KMeans,
         align_labels,
         compare,
@@ -161,6 +162,7 @@ EVERYTHING = """
         "DBSCAN on all pairs": lambda: DBSCAN(0.1, metric="canberra", n_jobs=2).fit(wide),
         "DBSCAN on sparse rows": lambda: DBSCAN(6, n_jobs=2).fit(sparse),
         "DBSCAN on a matrix": lambda: DBSCAN(0.5, metric="precomputed", n_jobs=2).fit(matrix),
+        "OPTICS": lambda: OPTICS(n_jobs=2).fit(X),
         "HDBSCAN": lambda: HDBSCAN(n_jobs=2).fit(X),
         "agglomerative": lambda: [AgglomerativeClustering(3, linkage=linkage, n_jobs=2).fit(X)
                                   for linkage in ("ward", "single", "complete")],

@@ -49,6 +49,8 @@ LONG = {
         "coterie.DBSCAN().fit(S)",
     ),
     "HDBSCAN": ("X = rng.normal(size=(1_000_000, 2))", "coterie.HDBSCAN().fit(X)"),
+    "OPTICS": ("X = rng.normal(size=(1_000_000, 2))", "coterie.OPTICS().fit(X)"),
+    "OPTICS with many features": ("X = rng.normal(size=(20_000, 300))", "coterie.OPTICS().fit(X)"),
     "HDBSCAN with weights": (
         "X = rng.normal(size=(300_000, 2)); w = rng.uniform(size=300_000) * 2",
         "coterie.HDBSCAN(20).fit(X, sample_weight=w)",

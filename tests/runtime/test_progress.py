@@ -9,7 +9,7 @@ import pytest
 from runtime.tools import X, fit, slow_linkage_of_few
 
 import coterie
-from coterie import DBSCAN, HDBSCAN, Cancelled, KMeans, distances
+from coterie import DBSCAN, HDBSCAN, OPTICS, Cancelled, KMeans, distances
 from coterie._runtime.thresholds import thresholds
 from coterie.hierarchy import linkage, optimal_leaf_ordering
 
@@ -129,6 +129,12 @@ def test_hdbscan_tells_how_far_it_is_and_can_be_stopped(metric, weight):
     model = HDBSCAN(metric=metric, n_jobs=2, store_centers=centers)
     repeated = ("spanning tree", "distances", "neighbors")  # several times, or without saying that they are over
     check_progress(model, metric, repeated, sample_weight=weight)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "canberra", "precomputed"])
+@pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
+def test_optics_tells_how_far_it_is_and_can_be_stopped(metric):
+    check_progress(OPTICS(metric=metric, n_jobs=2), metric, ("neighbors", "distances"))
 
 
 def check_progress(model, metric, repeated=(), **options):

@@ -205,6 +205,7 @@ ESTIMATORS = [
     coterie.DBSCAN(2.0, min_samples=2),
     coterie.DBSCAN(2.0, min_samples=2, metric="manhattan"),
     coterie.HDBSCAN(),
+    coterie.OPTICS(),
     coterie.HDBSCAN(metric="manhattan"),
     coterie.AgglomerativeClustering(2),
     coterie.AgglomerativeClustering(2, metric="chebyshev", linkage="average"),

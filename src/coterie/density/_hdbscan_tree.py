@@ -103,7 +103,9 @@ def find_tree(
         assert core is not None
         return tree, core
     core = _reachability.core_of_rows(lay_out(rows, metric, len(rows), n_threads), weights, min_samples, n_threads)
-    tree, _ = tree_of_rows(rows, metric, n_threads, core=core * alpha)
+    with np.errstate(over="ignore"):  # what is too large is refused there
+        stretched_core = core * alpha
+    tree, _ = tree_of_rows(rows, metric, n_threads, core=stretched_core)
     if alpha == 1:
         return tree, core
     # The tree of distances that are divided by alpha, beside core distances that are not.

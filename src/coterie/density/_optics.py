@@ -452,7 +452,8 @@ class OPTICS(DensityClusterer):
     def _warn_of_result(self, reach: NDArray[np.float64], labels: NDArray[np.intp]) -> None:
         """Say what to try if the result is hardly what was wanted."""
         n, noise = len(labels), int(np.count_nonzero(labels < 0))
-        what = f"a smaller xi than {self.xi}" if self.cluster_method == "xi" else "a larger eps"
+        by_steepness = self.cluster_method == "xi"
+        what = f"another xi than {self.xi}, a larger min_cluster_size" if by_steepness else "a larger eps"
         if np.isinf(reach).all():
             warn(
                 "All reachability values are inf. Set a larger max_eps or all data will be considered outliers.",

@@ -146,14 +146,18 @@ def cluster_optics_xi(
     >>> X = [[1.0], [1.1], [1.3], [1.4], [5.0], [5.5], [6.5], [20.0]]
     >>> ordering, _, reachability, predecessor = compute_optics_graph(X, min_samples=2)
     >>> labels, clusters = cluster_optics_xi(
-    ...     reachability=reachability, predecessor=predecessor, ordering=ordering, min_samples=2, xi=0.3
+    ...     reachability=reachability,
+    ...     predecessor=predecessor,
+    ...     ordering=ordering,
+    ...     min_samples=2,
+    ...     min_cluster_size=3,
     ... )
     >>> labels
-    array([ 0,  0,  0,  0,  1,  1,  1, -1])
+    array([0, 0, 0, 0, 1, 1, 1, 1])
     >>> clusters
     array([[0, 3],
-           [4, 6],
-           [0, 6]])
+           [4, 7],
+           [0, 7]])
     """
     check_parameters(
         "cluster_optics_xi",

@@ -79,19 +79,19 @@ def order_rows(
     limit = float(vectors.shorten(np.array([max_eps]))[0])
     known = None if core is None else vectors.shorten(core)
     found = _order_vectors(vectors, min_samples, limit, known, n_threads)
+    is_far, reached = np.isinf(found.core_distances), found.predecessor >= 0
     if metric.kernel != "haversine":
-        return found._replace(
-            core_distances=vectors.lengthen(found.core_distances), reachability=vectors.lengthen(found.reachability)
-        )
+        core, reachability = vectors.lengthen(found.core_distances), vectors.lengthen(found.reachability)
+        core[is_far], reachability[~reached] = np.inf, np.inf  # some metrics have a largest distance
+        return found._replace(core_distances=core, reachability=reachability)
     # What the tree compares has lost digits of small angles.
     if core is None:
         core = _search.nearest(_search.lay_out(X, metric, len(X), n_threads), min_samples, None, False, n_threads)[0]
         core = core[:, -1].copy()
-    core[np.isinf(found.core_distances)] = np.inf
-    (reached,) = (found.predecessor >= 0).nonzero()
-    start = found.predecessor[reached]
-    reachability = found.reachability
-    reachability[reached] = np.maximum(core[start], angles(X, np.column_stack([start, reached])))
+    core[is_far] = np.inf
+    (which,) = reached.nonzero()
+    start, reachability = found.predecessor[which], found.reachability
+    reachability[which] = np.maximum(core[start], angles(X, np.column_stack([start, which])))
     return found._replace(core_distances=core, reachability=reachability)
 
 

@@ -147,6 +147,7 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
       the fit counted itself as a neighbor. The difference is small if clusters are dense; in one trial with few rows it
       was 42% against 35%. To see how large it is, use rows that were not in the fit.
     - `HDBSCAN`: the same as for DBSCAN. Rows with NaN or infinity count as noise.
+    - `OPTICS`: the shares of ``predict`` for the rows of the fit, which it keeps, with those of ``predict(X_new)``.
     - `AgglomerativeClustering`: the shares of ``predict`` for the rows of the fit, which it keeps, with the shares of
       ``predict(X_new)``. If the metric is Euclidean, distances are those to the mean of the cluster. With given
       distances, the shares of ``labels_`` are used for the rows of the fit.

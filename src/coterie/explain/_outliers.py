@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = None) -> NDArray[np.float64]:
     """Return a score for each row of how unusual it is for a fitted model; higher is more unusual.
 
-    With `DBSCAN` and `HDBSCAN`, rows above 1 are unusual. With the other models, 1 is the score of a typical row:
+    With `DBSCAN`, `HDBSCAN` and `OPTICS`, rows above 1 are unusual. With the other models, 1 is the score of a typical
+    row:
 
     - `KMeans`: the distance to the nearest center, divided by the median of these distances over the rows of that
       cluster in `reference`. Half of the rows score 1 or less; 3 is very unusual.
@@ -29,12 +30,14 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     - `HDBSCAN`: the mutual reachability distance to the nearest row of a cluster, divided by the distance at which that
       cluster begins: up to 1 in clusters, and more for noise. ``outlier_scores_`` of the model, GLOSH, compares each
       row of the fit with the densest rows around it instead.
+    - `OPTICS`: the least weight by which the row is reached from a cluster, divided by the largest one that ``predict``
+      allows there: up to 1 in clusters, and more for noise.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         The rows of the fit or new rows, scaled like those of the fit; not modified.
-    model : fitted KMeans, DBSCAN, HDBSCAN or AgglomerativeClustering
+    model : fitted KMeans, DBSCAN, HDBSCAN, OPTICS or AgglomerativeClustering
         scikit-learn's KMeans and DBSCAN are possible as well.
     reference : array-like of shape (n_reference, n_features), default=None
         For k-means, the rows that define what is typical, usually those of the fit. None means `X`. This is good enough
@@ -43,7 +46,7 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     Returns
     -------
     ndarray of shape (n_samples,), float64
-        0 or more; infinite with DBSCAN if there is no core point, and with HDBSCAN if there is no cluster.
+        0 or more; infinite with DBSCAN if there is no core point, and with HDBSCAN and OPTICS if there is no cluster.
 
     Raises
     ------
@@ -84,8 +87,8 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     fitted = as_clusterer(model)
     if fitted is None:
         raise TypeError(
-            "outlier_scores needs a fitted KMeans, DBSCAN, HDBSCAN or AgglomerativeClustering (of scikit-learn's "
-            f"KMeans or DBSCAN). Got {shown(model)}."
+            "outlier_scores needs a fitted KMeans, DBSCAN, HDBSCAN, OPTICS or AgglomerativeClustering (of "
+            f"scikit-learn's KMeans or DBSCAN). Got {shown(model)}."
         )
     rows = fitted._read_more(X)
     centers = fitted._centers()
