@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from reference import spanning_trees as reference
 
-from coterie.distances import cdist
+from coterie.distances import as_metric, cdist
+from coterie.neighbors._vectors import as_vectors
 from coterie.spanning_trees import minimum_spanning_tree
+from coterie.spanning_trees._kd_tree import lightest_edges
 
 VECTOR_METRICS = ("euclidean", "sqeuclidean", "manhattan", "chebyshev")
 
@@ -132,3 +134,20 @@ def test_rows_with_few_values_are_joined_to_the_lowest():
     assert weights[-1] == 1 and not weights[:-1].any()
     np.testing.assert_array_equal(edges[-1], np.sort(first))
     np.testing.assert_array_equal(edges[:-1, 0], np.sort(np.take(first, np.delete(X[:, 0].astype(int), first))))
+
+
+@pytest.mark.parametrize("kind", ["normal", "grid", "duplicates", "rounded", "offset"])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_lightest_edges_between_groups_are_those_of_all_pairs(kind, seed):
+    rng = np.random.RandomState(seed)
+    for name in VECTOR_METRICS:
+        n, d, k = rng.choice([2, 9, 70, 400]), rng.choice([1, 2, 4, 12]), rng.choice([2, 3, 20])
+        X = random_rows(kind, n, d, rng)
+        groups = np.append(rng.permutation(min(k, n)), rng.randint(min(k, n), size=n - min(k, n)))
+        core = rng.choice([0.0, 0.1, 1.0, 5.0], n)
+        weights = np.maximum(cdist(X, X, name), np.maximum(core[:, None], core))
+        weights[groups[:, None] == groups] = np.inf
+        expected = [weights[groups == group].min() for group in range(groups.max() + 1)]
+        vectors = as_vectors(X, as_metric(name))
+        for n_threads in (1, 3):
+            np.testing.assert_array_equal(lightest_edges(vectors, groups, core, n_threads), expected)
