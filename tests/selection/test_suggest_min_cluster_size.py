@@ -94,7 +94,7 @@ def test_equal_rows_alone_are_no_cluster_that_stands_out():
     assert suggest_min_cluster_size(np.ones((40, 2)), **QUICK).n_clusters == 0
     found = suggest_min_cluster_size(np.repeat([[0.0], [1.0], [5.0]], 20, axis=0), **QUICK)
     assert found.n_clusters == 0 and found.sweep[0]["n_clusters"] == 3
-    assert "there are up to 3 clusters, but none of each size stands out" in found.reasons[0]
+    assert "there are up to 3 clusters, but none of them stands out" in found.reasons[0]
 
 
 # ------------------------------------------------------------------------------------------- how it is found

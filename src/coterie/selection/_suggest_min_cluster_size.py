@@ -423,10 +423,10 @@ def _say_no(found: Sweep, seen: _Seen) -> list[str]:
     if not seen.n_clusters.any():
         return [f"no structure: with a min_cluster_size {sizes} there are no clusters"]
     if (most := int(seen.standing_out.max())) < 2:
+        how_many = count(int(seen.n_clusters.max()), "cluster")
         return [
-            f"no structure: with a min_cluster_size {sizes} there are up to "
-            f"{count(int(seen.n_clusters.max()), 'cluster')}, but {'at most one' if most else 'none'} of each size "
-            "stands out from what data without clusters have"
+            f"no structure: with a min_cluster_size {sizes} there are up to {how_many}, but "
+            f"{'at most one at a time' if most else 'none of them'} stands out from what data without clusters have"
         ]
     at = int(np.where(seen.standing_out >= 2, seen.stability, -1.0).argmax())
     return [
