@@ -5,8 +5,8 @@
     pip install '.[bench]'
     python ci/bench/run.py                      # everything but the slow cases: about 20 minutes on 2 cores
     python ci/bench/run.py --slow               # with them
-    python ci/bench/run.py --only hierarchy     # or kmeans, density, spanning_trees, neighbors, scores; into
-                                                # build/bench/, as is all that is not a whole run
+    python ci/bench/run.py --only hierarchy     # or kmeans, density, spanning_trees, optics, neighbors, scores;
+                                                # into build/bench/, as is all that is not a whole run
     python ci/bench/run.py fit-3d 'ward-*'      # some cases
     python ci/bench/run.py --quick              # a tenth of the rows, once or twice: does it work?
     python ci/bench/run.py --data FOLDER        # with real data, of the files that kmeans.py, density.py and so on name
@@ -41,6 +41,7 @@ import hierarchy
 import kmeans
 import neighbors
 import numpy as np
+import optics
 import page
 import scores
 import spanning_trees
@@ -52,6 +53,7 @@ GROUPS = {
     "hierarchy": hierarchy,
     "density": density,
     "spanning_trees": spanning_trees,
+    "optics": optics,
     "neighbors": neighbors,
     "scores": scores,
 }
