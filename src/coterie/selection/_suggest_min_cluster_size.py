@@ -15,13 +15,13 @@ from .._base import power_of_two
 from .._base.arrays import as_matrix
 from .._base.containers import native
 from .._base.drawing import draw
-from .._base.parameters import DICT, N_JOBS, NONE, RANDOM_STATE, check_parameters, integer, is_integer
+from .._base.parameters import DICT, N_JOBS, NONE, RANDOM_STATE, check_parameters, integer, is_integer, one_of
 from .._base.random_state import as_random_state
 from .._base.warnings import told_once
 from .._base.wording import count, fixed, lopsidedness, share, shown, told_apart
 from .._runtime import progress, threads
 from ..density._hdbscan import HDBSCAN
-from ..distances._metrics import is_precomputed
+from ..distances._metrics import METRIC, is_precomputed
 from ._principal_box import principal_box
 from ._sweep import Sweep, sweep
 
@@ -217,12 +217,14 @@ def suggest_min_cluster_size(
     """
     rules = {
         "min_samples": (integer(1),),
+        "metric": METRIC,
         "metric_params": (DICT, NONE),
+        "cluster_selection_method": (one_of("eom", "leaf"),),
         "stability": (integer(0),),
         "random_state": RANDOM_STATE,
         "n_jobs": N_JOBS,
     }
-    given = min_samples, metric_params, stability, random_state, n_jobs
+    given = min_samples, metric, metric_params, cluster_selection_method, stability, random_state, n_jobs
     check_parameters("suggest_min_cluster_size", rules, dict(zip(rules, given, strict=True)))
     table = native(X)
     array = as_matrix(table, owner="suggest_min_cluster_size")
@@ -257,7 +259,7 @@ def _read_sizes(min_cluster_sizes: Iterable[int] | None, n_samples: int) -> list
     sizes: list[Any]
     try:
         sizes = list(min_cluster_sizes)
-    except (TypeError, MemoryError):  # no list, or one that does not end
+    except (TypeError, ValueError, MemoryError):  # no list, or one that does not end
         sizes = [None]
     if not all(is_integer(each) and each >= 2 for each in sizes):
         raise ValueError(
