@@ -18,7 +18,7 @@ cdef enum:
     AS_REDUCED = 0
     AS_ROOT = 1
     AS_POWER = 2
-    STEPS = 64                   # of a chunk: it takes less than 0.1 ms, unless all of them search
+    STEPS = 64                   # of a chunk, which ends with a search: these may take long
 
 SAME = AS_REDUCED
 ROOT = AS_ROOT
@@ -420,34 +420,35 @@ cdef inline void visit(Visits v, Lists lists, int64_t row, double weight, int64_
     v.n_visited = v.n_visited + 1
 
 
-cdef inline void step(Visits v, Lists lists, Remaining r, Py_ssize_t min_samples) noexcept nogil:
-    """Visit the next row, or make the first list of the heap longer."""
+cdef inline bint step(Visits v, Lists lists, Remaining r, Py_ssize_t min_samples) noexcept nogil:
+    """Visit the next row, or make the first list of the heap longer. Whether that took a search."""
     cdef:
         waiting_t first
-        int64_t row, found
+        int64_t row, found = -1
+        double weight
+        bint searched = False
     if not v.n_waiting:
         while v.is_visited[v.lowest]:
             v.lowest = v.lowest + 1
         v.is_visited[v.lowest] = True
         visit(v, lists, v.lowest, INFINITY, -1)
-        return
+        return False
     first = v.waiting[0]
     row = v.order[first.place]
     if lists.lists.at[row] == lists.lists.sizes[row]:
         search(v, lists, r, row, min_samples)
-        found = -1
-    elif v.is_visited[first.row]:
-        found = -1
-    else:
+        searched = True
+    elif not v.is_visited[first.row]:
         found = first.row
         v.is_visited[found] = True
-    cdef double weight = first.weight
+    weight = first.weight
     if next_of(v, lists, row, first.place, &first):
         replace_first(v, first)
     else:
         drop_first(v)
     if found >= 0:
         visit(v, lists, found, weight, row)
+    return searched
 
 
 def visit_rows(
@@ -466,4 +467,5 @@ def visit_rows(
                 if visits.n_visited == n:
                     work_store(&region.work.stop, 1)
                     break
-                step(visits, lists, remaining, min_samples)
+                if step(visits, lists, remaining, min_samples):
+                    break
