@@ -335,6 +335,24 @@ def test_scores_tell_how_unusual_rows_are(cli, tmp_path, fit):
     assert [line == "," for line in lines] == np.isnan(holes(NEW, 0)).any(axis=1).tolist()
 
 
+def test_memberships_are_those_of_the_saved_model(cli, tmp_path):
+    (tmp_path / "old.csv").write_text(as_csv(OLD))
+    (tmp_path / "new.csv").write_text(as_csv(NEW))
+    cli("hdbscan", "old.csv", "--min-cluster-size", 8, "--save", "model.npz")
+    header, *lines = cli("predict", "model.npz", "new.csv", "--scores", "--membership", 2).stdout.splitlines()
+    assert header == "label,score,cluster_1,membership_1,cluster_2,membership_2"
+    cells = np.array([line.split(",") for line in lines], float)
+    clusters, probabilities = coterie.load("model.npz").membership(Scaler().fit(OLD).transform(NEW), n_likeliest=2)
+    np.testing.assert_array_equal(cells[:, [2, 4]], clusters)
+    np.testing.assert_allclose(cells[:, [3, 5]], probabilities, rtol=1e-5)
+    (tmp_path / "none.csv").write_text("\n".join([as_csv(NEW).splitlines()[0], *[",".join([""] * NEW.shape[1])] * 2]))
+    done = cli("predict", "model.npz", "none.csv", "--scores", "--membership", 2, "--missing", "drop")
+    assert done.stdout == f"{header}\n,,,,,\n,,,,,\n"
+    cli("kmeans", "old.csv", "-k", 2, "--save", "means.npz")
+    done = cli("predict", "means.npz", "new.csv", "--membership", 2, code=2)
+    assert "--membership goes with models of hdbscan; means.npz holds another" in done.stderr
+
+
 def test_float32_files_and_models_keep_their_labels(cli, tmp_path):
     X = np.random.default_rng(0).normal(1e3, 1, (500, 6)).astype(np.float32)
     np.save(tmp_path / "x.npy", X)

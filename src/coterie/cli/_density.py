@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+import coterie
 from coterie import distances
 from coterie._base.wording import count, share
 from coterie.cli._globe import means_on_globe, on_map
@@ -78,6 +79,21 @@ def assign_noise(
         what = "the likeliest cluster"
         limited = "" if threshold is None else f", if its probability is {threshold:g} or more"
     return labels, f"noise: {n - left:,} of {count(n, 'noise row')} got {what}{limited}; {left:,} left"
+
+
+def membership_columns(
+    model: coterie.HDBSCAN, n_likeliest: int, X: NDArray[np.floating] | None = None
+) -> dict[str, NDArray[np.number]]:
+    """The likeliest clusters of rows, by default those of the fit, and how likely they are: columns of the output."""
+    if X is None or len(X):
+        clusters, probabilities = model.membership(X, n_likeliest=n_likeliest)
+    else:
+        probabilities = np.empty((0, min(n_likeliest, len(model.selected_clusters_))))
+        clusters = probabilities.astype(np.int64)
+    columns: dict[str, NDArray[np.number]] = {}
+    for i, (cluster, likely) in enumerate(zip(clusters.T, probabilities.T, strict=True), 1):
+        columns |= {f"cluster_{i}": cluster, f"membership_{i}": likely}
+    return columns
 
 
 def noise_share(labels: NDArray[np.intp]) -> str:

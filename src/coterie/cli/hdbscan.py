@@ -25,7 +25,7 @@ from coterie import distances, selection
 from coterie._base.wording import as_column, count, share
 from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem, note, progress_bar
-from coterie.cli._density import assign_noise, describe, draw
+from coterie.cli._density import assign_noise, describe, draw, membership_columns
 from coterie.cli._globe import to_radians
 from coterie.cli._io.models import describe_fit, save_model
 from coterie.cli._io.outputs import check_targets
@@ -35,7 +35,7 @@ from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
-from coterie.cli._options.noise import add_noise_argument
+from coterie.cli._options.noise import add_membership_argument, add_noise_argument
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import distance, picture_name, positive, two_or_more
@@ -108,13 +108,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write how firmly each row is in its cluster, too, in a column called probability: 1 in its densest part, "
         "0 for noise, with --noise, too",
     )
-    parser.add_argument(
-        "--membership",
-        metavar="K",
-        type=positive,
-        help="write the K likeliest clusters of each row, too, and how likely it is in them: columns cluster_1, "
-        "membership_1, and so on",
-    )
+    add_membership_argument(parser)
     parser.add_argument(
         "--plot",
         metavar="PICTURE",
@@ -171,9 +165,7 @@ def run(args: argparse.Namespace) -> None:
         if args.probabilities:
             beside["probability"] = model.probabilities_
         if args.membership is not None:
-            clusters, memberships = model.membership(n_likeliest=args.membership)
-            for i in range(clusters.shape[1]):
-                beside |= {f"cluster_{i + 1}": clusters[:, i], f"membership_{i + 1}": memberships[:, i]}
+            beside |= membership_columns(model, args.membership)
     seconds = time.perf_counter() - started
     if not args.quiet:
         _note_equal_rows(model, min_samples)

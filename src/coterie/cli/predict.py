@@ -24,12 +24,14 @@ import numpy as np
 import coterie
 from coterie._base.wording import count, share_cell
 from coterie.cli._console import Problem, note, progress_bar
+from coterie.cli._density import membership_columns
 from coterie.cli._globe import to_radians
 from coterie.cli._io.models import Saved, load_model
 from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.results import write_labels
 from coterie.cli._io.tables import read_more
 from coterie.cli._options.files import add_new_file_arguments
+from coterie.cli._options.noise import add_membership_argument
 from coterie.cli._options.run import add_run_arguments
 from coterie.cli._options.scale import scale_again
 from coterie.cli._summary import summary
@@ -63,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "out; to the nearest core row by eps (dbscan), or to the nearest row in a cluster by what "
         "its cluster spans (hdbscan, optics), so that more than 1 is noise",
     )
+    add_membership_argument(parser, " (hdbscan)")
     add_run_arguments(parser, with_seed=False)
 
 
@@ -71,6 +74,8 @@ def run(args: argparse.Namespace) -> None:
     saved = load_model(args.model)
     if not args.quiet:
         print(f"model: {saved.describe()}", file=sys.stderr)
+    if args.membership is not None and not isinstance(saved.model, coterie.HDBSCAN):
+        raise Problem(f"--membership goes with models of hdbscan; {args.model} holds another one", code=2)
     missing = args.missing or saved.missing
     if missing == "median" and saved.medians is None:
         raise Problem(f"--missing median: no medians are in {args.model}, which Python saved without them", code=2)
@@ -82,11 +87,14 @@ def run(args: argparse.Namespace) -> None:
     started = time.perf_counter()
     model = saved.model.set_params(n_jobs=args.jobs)
     with progress_bar(args.quiet):
-        labels, scores = np.empty(0, np.intp), np.empty(0) if args.scores else None
+        labels = np.empty(0, np.intp)
+        beside: dict[str, NDArray[np.number]] = {"score": np.empty(0)} if args.scores else {}
         if len(data.values):
             labels = model.predict(data.values)
             if args.scores:
-                scores = _score(data.values, saved)
+                beside["score"] = _score(data.values, saved)
+        if args.membership is not None:
+            beside |= membership_columns(model, args.membership, data.values)
     seconds = time.perf_counter() - started
     if saved.numbers is not None:
         labels = saved.numbers[labels]
@@ -96,7 +104,7 @@ def run(args: argparse.Namespace) -> None:
                 f"{model.linkage} linkage, and a row of the fit may get another label than it had"
             )
     try:
-        write_labels(args.outputs, args.output, labels, data.kept, None if scores is None else {"score": scores})
+        write_labels(args.outputs, args.output, labels, data.kept, beside)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             print(f"\n{_describe(labels, saved)}\n\n{seconds:.2f} s", file=sys.stderr)

@@ -42,7 +42,7 @@ def write_labels(
         for start in range(0, len(rows), 100_000):
             part = rows[start : start + 100_000]
             cells = list(map(str, labels[part].tolist())) if len(labels) else [""] * len(part)
-            for column, form in zip(beside.values(), formats, strict=True):
+            for column, form in zip(beside.values(), formats, strict=True) if len(labels) else ():
                 cells = [f"{cell},{value:{form}}" for cell, value in zip(cells, column[part].tolist(), strict=True)]
             for i in np.flatnonzero(part < 0):
                 cells[i] = "," * len(beside) or '""'

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The option for what becomes of noise."""
+"""The options for what becomes of noise, and for how likely rows are in clusters."""
 
 from __future__ import annotations
 
 import argparse
 import math
 from typing import NamedTuple
+
+from coterie.cli._options.values import positive
 
 
 class NoisePolicy(NamedTuple):
@@ -25,6 +27,16 @@ def add_noise_argument(parser: argparse.ArgumentParser) -> None:
         "to a distance of D (haversine: km; with --scale: in scaled units); or soft: give it its likeliest cluster, "
         "with soft:P if that has a probability of P, from 0 to 1. Labels, summary and map show the result; a saved "
         "model has the noise",
+    )
+
+
+def add_membership_argument(parser: argparse.ArgumentParser, of_what: str = "") -> None:
+    parser.add_argument(
+        "--membership",
+        metavar="K",
+        type=positive,
+        help="write the K likeliest clusters of each row, too, and how likely it is in them: columns cluster_1, "
+        f"membership_1, and so on{of_what}",
     )
 
 
