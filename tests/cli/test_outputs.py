@@ -50,6 +50,8 @@ NO_OUTPUTS = {
     "max_eps",
     "xi",
     "reachability",
+    "noise",
+    "membership",
     "min_samples",
     "min_cluster_size",
     "selection",
