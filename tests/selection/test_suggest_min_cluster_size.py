@@ -1,4 +1,5 @@
-"""The size of clusters in HDBSCAN: what is there is found, what is not is not, and what is said is true."""
+"""The size of clusters in HDBSCAN: what is there is found, what is not is not, and what is said is true. How often:
+ci/bench/choosing_size.py."""
 
 import re
 
