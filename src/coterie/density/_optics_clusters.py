@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._base.arrays import as_doubles
+from .._base.arrays import as_array, as_doubles
 from .._base.parameters import BOOL, NONE, Rule, as_float, check_parameters, integer, is_integer, is_real, number
 from ._kernels import optics_xi
 
@@ -230,7 +230,7 @@ def _read_ordering(ordering: ArrayLike) -> NDArray[np.int64]:
 
 
 def _read_whole(values: ArrayLike, name: str) -> NDArray[np.int64]:
-    array = np.asarray(values)
+    array = as_array(values, name)
     if array.dtype.kind not in "iu":
         raise ValueError(f"'{name}' must hold integers. Got {array.dtype}.")
     return np.atleast_1d(array).astype(np.int64, copy=False)
