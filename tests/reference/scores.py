@@ -76,13 +76,13 @@ def davies_bouldin(X, labels):
 
 
 def shortest_tree(D, core):
-    """Edges of the tree of mutual reachability by Kruskal, ordered by weight, distance, lower and higher row."""
-    tree, group = [], list(range(len(D)))
-    pairs = itertools.combinations(range(len(D)), 2)
-    for i, j in sorted(pairs, key=lambda p: (max(D[p], core[p[0]], core[p[1]]), D[p], p)):
-        if group[i] != group[j]:
-            tree.append((i, j))
-            group = [group[i] if at == group[j] else at for at in group]
+    """Edges of the tree of mutual reachability by Prim: on a tie the lowest row outside, to the lowest one inside."""
+    tree, inside = [], {0}
+    while len(inside) < len(D):
+        outside = set(range(len(D))) - inside
+        _, i, j = min((max(D[i][j], core[i], core[j]), i, j) for i in outside for j in inside)
+        tree.append((min(i, j), max(i, j)))
+        inside.add(i)
     return tree
 
 

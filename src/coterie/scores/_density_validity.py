@@ -128,7 +128,7 @@ class _Measured(Protocol):
 
     def trees(self, clusters: _Clusters, core: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Spanning trees of the clusters: where the edge of each row ends and what it weighs, -1 for the first row of a
-        cluster. Edges are ordered by weight, distance, lower and higher row."""
+        cluster. On a tie the lowest row is added, to the lowest one."""
         ...
 
     def separation(self, clusters: _Clusters, core: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -175,10 +175,10 @@ class _Computed:
 
     def trees(self, clusters: _Clusters, core: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         n, sizes = len(core), np.diff(clusters.ends, prepend=0)
-        last, least, length, to = clusters.ends - sizes, np.full(n, np.inf), np.full(n, np.inf), np.full(n, -1)
+        last, least, to = clusters.ends - sizes, np.full(n, np.inf), np.full(n, -1)
         least[last] = -1.0
         outside, row = core.copy(), np.empty((self.n_threads, int(sizes.max()) + 15))
-        state = last, least, length, to, outside, row
+        state = last, least, to, outside, row
         growing = np.argsort(-sizes, kind="stable")  # the largest first: it takes longest
         while len(growing):
             progress.report("spanning trees", len(last) - len(growing), len(last))
@@ -244,13 +244,13 @@ class _RowByRow:
         return core
 
     def trees(self, clusters: _Clusters, core: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        least, length, to = np.full(len(core), np.inf), np.full(len(core), np.inf), np.full(len(core), -1)
+        least, to = np.full(len(core), np.inf), np.full(len(core), -1)
         for run in clusters.runs():
             outside, members, point, least[run.start] = core[run].copy(), clusters.order[run], 0, -1.0
             for at in range(len(members)):
                 with progress.as_step("spanning trees", run.start + at, len(core)):
                     distances = self.row(members[point], members)
-                state = outside, least[run], length[run], to[run]
+                state = outside, least[run], to[run]
                 point = validity.add_point(distances, point, core[run][point], *state)
             to[run][to[run] >= 0] += run.start
         progress.report("spanning trees", len(core), len(core))

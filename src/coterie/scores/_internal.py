@@ -438,18 +438,18 @@ def dbcv_score(
     internal row of another cluster, and its validity is (t - s) / max(t, s). The score is the mean over the rows, each
     with the validity of its cluster, 0 for noise.
 
-    Where the paper says nothing, this is what the program of its authors does, but for the last point:
+    Where the paper says nothing, this is what the program of its authors does:
 
     - A cluster of one row counts as noise. With fewer than two other clusters, the score is 0.
     - If no edge is between internal rows, all edges of the tree count; if no row is internal, all rows do.
     - Distances of 0 to equal rows are left out of the sum of a power mean, but are counted.
     - Validity is 0 where t and s are 0.
     - Most edges weigh the core distance of one of their rows, so there are many minimum spanning trees. The one that is
-      taken has the shortest edges: of two that weigh the same, that of the lesser distance, then of the lower rows. So
-      the score does not depend on the order of rows. In other programs it does, by 0.1 and more.
+      taken grows from the first row: of rows that weigh the same the lowest is added, to the lowest row of the tree
+      from which it weighs that. So the score depends on the order of rows, by 0.1 and more where clusters are loose.
 
-    ``hdbscan.validity.validity_index`` has the same definition otherwise, kDBCV too, which counts clusters of two rows
-    as noise.
+    ``hdbscan.validity.validity_index`` has the same scores, but NaN with one cluster. kDBCV has the same definition,
+    but counts clusters of two rows as noise.
 
     O(n_samples² * n_features) time; only distances within clusters and those between internal rows are computed, so
     more clusters take less. The memory is a few copies of the data. Powers are those of ratios, so neither many

@@ -39,13 +39,13 @@ def test_core_distances_are_power_means(seed, halves, rows, n_threads):
 @pytest.mark.parametrize("n_threads", [1, 3])
 @pytest.mark.parametrize("pairs", [1, 1000, 1 << 30])
 @pytest.mark.parametrize("seed", range(4))
-def test_trees_are_those_of_kruskal(seed, pairs, n_threads):
+def test_trees_are_those_of_prim(seed, pairs, n_threads):
     X, codes, ends = points(seed + 1)
     core = np.random.default_rng(seed).integers(0, 4, len(X)).astype(float)
     n, k, first = len(X), len(ends), ends - np.bincount(codes)
-    last, least, length, to = first.copy(), np.full(n, np.inf), np.full(n, np.inf), np.full(n, -1)
+    last, least, to = first.copy(), np.full(n, np.inf), np.full(n, -1)
     least[first] = -1
-    state = last, least, length, to, core.copy(), np.empty((n_threads, n + 15))
+    state = last, least, to, core.copy(), np.empty((n_threads, n + 15))
     tiles, growing = prepare(X, distances.as_metric("manhattan"), 1), np.arange(k)[::-1].copy()
     while len(growing):
         over(len(growing), 1, n_threads, validity.grow_trees, tiles, core, growing, ends, pairs, *state)

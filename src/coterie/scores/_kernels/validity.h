@@ -11,35 +11,20 @@ enum { VALIDITY_COLUMNS = 512 };
 typedef struct {
     double *outside; /* core distances; infinity for points of the tree */
     double *least;   /* weight of the edge; below 0 for the first point */
-    double *length;  /* its distance */
     int64_t *to;     /* where it ends */
 } validity_tree_t;
 
-/* Whether the edge i, j is before the edge k, m that is alike. */
-static inline int validity_precedes(int64_t i, int64_t j, int64_t k, int64_t m) {
-    int64_t low = i < j ? i : j, other = k < m ? k : m;
-    return low < other || (low == other && (i < j ? j : i) < (k < m ? m : k));
-}
-
-/* The edge from i to the point `last`, of a distance x, is kept if it comes first. */
+/* The edge from i to the point `last`, of a distance x, is kept if it weighs less; on a tie if it ends lower. */
 static inline void validity_offer(const validity_tree_t *t, int64_t i, int64_t last, double core, double x) {
     double weight = fmax(x, fmax(core, t->outside[i]));
-    if (weight > t->least[i] || (weight == t->least[i] && (x > t->length[i] || (x == t->length[i] && last > t->to[i]))))
-        return;
+    if (weight > t->least[i] || (weight == t->least[i] && last > t->to[i])) return;
     t->least[i] = weight;
-    t->length[i] = x;
     t->to[i] = last;
 }
 
-/* Point i becomes the best one if its edge comes before that of the best. */
+/* Point i becomes the best one if its edge weighs less than that of the best, which is lower. */
 static inline void validity_choose(const validity_tree_t *t, int64_t i, int64_t *best) {
-    if (t->outside[i] == INFINITY) return;
-    if (*best >= 0) {
-        double a = t->least[*best], b = t->length[*best];
-        if (t->least[i] > a || (t->least[i] == a && t->length[i] > b)) return;
-        if (t->least[i] == a && t->length[i] == b && !validity_precedes(i, t->to[i], *best, t->to[*best])) return;
-    }
-    *best = i;
+    if (t->outside[i] < INFINITY && (*best < 0 || t->least[i] < t->least[*best])) *best = i;
 }
 
 typedef double (*validity_powers_t)(const double *, ptrdiff_t, ptrdiff_t, double *, double *);

@@ -22,7 +22,6 @@ def grow_trees(
     pairs: int,
     last: NDArray[np.int64],
     least: NDArray[np.float64],
-    length: NDArray[np.float64],
     to: NDArray[np.int64],
     outside: NDArray[np.float64],
     row: NDArray[np.float64],
@@ -35,7 +34,6 @@ def add_point(
     core: float,
     outside: NDArray[np.float64],
     least: NDArray[np.float64],
-    length: NDArray[np.float64],
     to: NDArray[np.int64],
 ) -> int: ...
 def separate(

@@ -17,7 +17,6 @@ cdef extern from "validity.h" nogil:
     ctypedef struct validity_tree_t:
         double *outside
         double *least
-        double *length
         int64_t *to
     double (*validity_powers_f64[])(const double *, Py_ssize_t, Py_ssize_t, double *, double *) noexcept
     int64_t (*validity_grow_f64[])(const validity_tree_t *, const double *, int64_t, int64_t, int64_t, double) noexcept
@@ -116,17 +115,16 @@ def grow_trees(
                                           #        first; -1 once the tree is finished
         double[::1] least,                # INOUT  (n,), weight of the edge to the tree; infinity at first, but -1 for
                                           #        the first of each tree
-        double[::1] length,               # INOUT  (n,), its distance; infinity at first
         int64_t[::1] to,                  # INOUT  (n,), where it ends; -1 at first, and for the first of each tree
         double[::1] outside,              # INOUT  (n,), core distances, infinity for the points of a tree
         double[:, ::1] row,               # WORK   (threads, 15 + points of the largest cluster)
         Region region, int slot):         # items: clusters
-    """Grow trees by the least edge, ordered by weight, distance, lower and higher point. O(m d) time for each edge."""
+    """Grow trees by the least edge, of the lowest point on a tie, to the lowest one. O(m d) time for each edge."""
     cdef:
         Py_ssize_t k, start, first, stop, steps
         int64_t cluster, point
         double *distances
-        validity_tree_t t = validity_tree_t(&outside[0], &least[0], &length[0], &to[0])
+        validity_tree_t t = validity_tree_t(&outside[0], &least[0], &to[0])
         part_t part
     with nogil:
         while work_take(&region.work, slot, &part):
@@ -153,10 +151,9 @@ def add_point(
         double core,                      # IN     its core distance
         double[::1] outside,              # INOUT  (n,), as in `grow_trees`
         double[::1] least,                # INOUT  (n,)
-        double[::1] length,               # INOUT  (n,)
         int64_t[::1] to):                 # INOUT  (n,)
     """Add one point to a tree, where a function has measured. O(n) time. Returns the point, or -1 as there is none."""
-    cdef validity_tree_t t = validity_tree_t(&outside[0], &least[0], &length[0], &to[0])
+    cdef validity_tree_t t = validity_tree_t(&outside[0], &least[0], &to[0])
     with nogil:
         outside[point] = INFINITY
         point = validity_grow_f64[simd_level()](&t, &distances[0], 0, distances.shape[0], point, core)

@@ -42,14 +42,12 @@ static TARGET int64_t FN(validity_grow)(
     for (; i + LANES <= stop; i += LANES) {
         VR v = VLOAD(x + (i - start)), outside = VLOAD(t->outside + i), least = VLOAD(t->least + i);
         VR weight = VMAX(v, VMAX(own, outside));
-        uint64_t lower = VBITS(VLT(weight, least)) |
-                         (VBITS(VLE(weight, least)) & VBITS(VLE(v, VLOAD(t->length + i))));
-        if (lower) {
+        if (VBITS(VLE(weight, least))) {
             for (int u = 0; u < LANES; u++) validity_offer(t, i + u, last, core, x[i - start + u]);
             least = VLOAD(t->least + i);
         }
         uint64_t first = VBITS(VLT(outside, far));
-        if (best >= 0) first &= VBITS(VLE(least, VSET1(t->least[best])));
+        if (best >= 0) first &= VBITS(VLT(least, VSET1(t->least[best])));
         if (first)
             for (int u = 0; u < LANES; u++) validity_choose(t, i + u, &best);
     }
