@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import coterie
-from coterie import DBSCAN, HDBSCAN, AgglomerativeClustering, DivisiveClustering, KMeans, scores
-from coterie.density import _hdbscan
+from coterie import DBSCAN, HDBSCAN, OPTICS, AgglomerativeClustering, DivisiveClustering, KMeans, scores
+from coterie.density import _hdbscan, _optics
 from coterie.scaling import Scaler
 from coterie.selection import _sweep, sweep
 
@@ -489,3 +489,32 @@ def test_best_of_what_has_none():
 def test_scores_of_the_sweep_are_those_of_the_module():
     for name, function in _sweep.SCORES.items():
         assert getattr(scores, f"{name}_score") is function
+
+
+@pytest.mark.parametrize(
+    ("grid", "n_orders"),
+    [
+        ({"xi": [0.05, 0.3], "min_cluster_size": [None, 10, 0.2]}, 1),
+        ({"cluster_method": ["xi", "dbscan"], "eps": [0.5, 1.0]}, 1),
+        ({"min_samples": [4, 8], "xi": [0.05, 0.3]}, 2),
+    ],
+)
+def test_sweeps_over_optics_find_one_order_for_all_cuts(grid, n_orders, monkeypatch):
+    X = np.random.default_rng(0).normal(size=(90, 2))
+    points = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+    with warnings.catch_warnings(action="ignore"):
+        expected = [OPTICS(**point).fit_predict(X) for point in points]
+        orders, find_order = [], _optics._find_order
+        monkeypatch.setattr(_optics, "_find_order", lambda *args: orders.append(args) or find_order(*args))
+        found = sweep(OPTICS(), X, grid, scores=[])
+    assert len(orders) == n_orders
+    for labels, right in zip(found.labels, expected, strict=True):
+        np.testing.assert_array_equal(labels, right)
+
+
+def test_resamples_of_optics_repeat_no_row():
+    X = np.random.default_rng(1).normal(size=(60, 2))
+    model = OPTICS(min_samples=10, min_cluster_size=0.2)._for_sample(0.8)
+    assert (model.min_samples, model.min_cluster_size) == (8, 0.2)
+    with warnings.catch_warnings(action="ignore"):
+        assert len(sweep(OPTICS(), X, {"xi": [0.05, 0.1]}, stability=3, random_state=0, scores=[]).rows) == 2

@@ -13,7 +13,7 @@ from .._base.arrays import as_matrix, as_weights
 from .._base.columns import check_column_names, check_n_features, column_names
 from .._base.estimator import UNCHANGED, Estimator
 from .._base.exceptions import ClusteringWarning
-from .._base.parameters import BOOL, DICT, N_JOBS, NONE, Rule, check_parameters, integer, number, one_of, real
+from .._base.parameters import BOOL, DICT, N_JOBS, NONE, Rule, as_float, check_parameters, integer, number, one_of, real
 from .._base.state import ABSENT, FLOATS, Array
 from .._base.warnings import warn
 from .._runtime import progress, threads
@@ -282,40 +282,30 @@ class OPTICS(DensityClusterer):
         If a fit raises or is interrupted, the estimator does not change.
         """
         self._check_parameters()
-        by_height = self.cluster_method == "dbscan"
-        eps = self.max_eps if self.eps is None else self.eps
-        if by_height and eps > self.max_eps:
-            raise ValueError(f"Specify an epsilon smaller than {self.max_eps}. Got {eps}.")
+        self._check_eps()
         n_threads = threads.resolve_n_jobs(self.n_jobs)
         metric = _read_metric(self.metric, self.metric_params, self.p)
         rows, seen = self._read_rows(X, metric, n_threads)
-        n = len(rows)
-        min_samples = count_of(self.min_samples, n, "min_samples")
-        least = min_samples if self.min_cluster_size is None else count_of(self.min_cluster_size, n, "min_cluster_size")
+        min_samples = count_of(self.min_samples, len(rows), "min_samples")
+        if self.min_cluster_size is not None:
+            count_of(self.min_cluster_size, len(rows), "min_cluster_size")
         if metric is not None:
             check_suits(rows, metric)
             warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
         with progress.reported_to(callback):
-            found = _find_order(rows, metric, min_samples, float(self.max_eps), None, n_threads)
-        ordering, core, reach, predecessor = found
-        fitted: dict[str, Any] = {}
-        if by_height:
-            labels = label_below(ordering, core, reach, eps)
-        else:
-            correct = bool(self.predecessor_correction)
-            labels, hierarchy = label_between(ordering, reach, predecessor, min_samples, least, float(self.xi), correct)
-            fitted["cluster_hierarchy_"] = hierarchy
-        self._warn_of_result(reach, labels)
+            found = _find_order(rows, metric, min_samples, as_float(self.max_eps), None, n_threads)
+        labels, hierarchy = self._find_clusters(found, min_samples)
+        self._warn_of_result(found.reachability, labels)
         self._become(
             labels_=labels,
-            reachability_=reach,
-            ordering_=ordering,
-            core_distances_=core,
-            predecessor_=predecessor,
+            reachability_=found.reachability,
+            ordering_=found.ordering,
+            core_distances_=found.core_distances,
+            predecessor_=found.predecessor,
             _fit_metric=metric,
             _fit_X=None if metric is None else rows,
-            _fit_eps=float(eps) if by_height else None,
-            **fitted,
+            _fit_eps=self._eps() if hierarchy is None else None,
+            **({} if hierarchy is None else {"cluster_hierarchy_": hierarchy}),
             **seen,
         )
         return self
@@ -379,6 +369,24 @@ class OPTICS(DensityClusterer):
         tags.input_tags.sparse = True
         tags.input_tags.pairwise = is_precomputed(self.metric)
         return tags
+
+    # --- sweeps
+
+    def _needs_no_fit(self) -> frozenset[str]:
+        return frozenset({"cluster_method", "eps", "xi", "predecessor_correction", "min_cluster_size"})
+
+    def _labels_with(self, **parameters: Any) -> NDArray[np.intp]:
+        model = type(self)(**{**self.get_params(deep=False), **parameters})
+        model._check_parameters()
+        n = len(self.labels_)
+        return model._find_clusters(self._order(), count_of(model.min_samples, n, "min_samples"))[0]
+
+    def _for_sample(self, share: float) -> Self:
+        params = self.get_params(deep=False)
+        for name in ("min_samples", "min_cluster_size"):
+            if params[name] is not None and params[name] > 1:  # else it is a share already
+                params[name] = max(2, round(share * params[name]))
+        return type(self)(**params)
 
     # --- new rows
 
@@ -448,6 +456,27 @@ class OPTICS(DensityClusterer):
         else:
             rows, seen = self._read(X)
         return _checked(rows, metric), seen
+
+    def _eps(self) -> float:
+        return as_float(self.max_eps if self.eps is None else self.eps)
+
+    def _check_eps(self) -> None:
+        if self.cluster_method == "dbscan" and self._eps() > as_float(self.max_eps):
+            raise ValueError(f"Specify an epsilon smaller than {self.max_eps}. Got {self.eps}.")
+
+    def _order(self) -> Order:
+        return Order(self.ordering_, self.core_distances_, self.reachability_, self.predecessor_)
+
+    def _find_clusters(self, found: Order, min_samples: int) -> tuple[NDArray[np.intp], NDArray[np.int64] | None]:
+        """Labels of the rows, and with 'xi' all clusters."""
+        ordering, core, reach, predecessor = found
+        if self.cluster_method == "dbscan":
+            self._check_eps()
+            return label_below(ordering, core, reach, self._eps()), None
+        size = self.min_cluster_size
+        least = min_samples if size is None else count_of(size, len(ordering), "min_cluster_size")
+        correct = bool(self.predecessor_correction)
+        return label_between(ordering, reach, predecessor, min_samples, least, float(self.xi), correct)
 
     def _warn_of_result(self, reach: NDArray[np.float64], labels: NDArray[np.intp]) -> None:
         """Say what to try if the result is hardly what was wanted."""
@@ -575,7 +604,7 @@ def compute_optics_graph(
     if weights is not None and weights.sum() < count:
         raise ValueError(f"The numbers of 'sample_weight' must add up to min_samples={count}. Got {weights.sum():g}.")
     with progress.reported_to(callback):
-        found = _find_order(rows, measure, count, float(max_eps), weights, n_threads)
+        found = _find_order(rows, measure, count, as_float(max_eps), weights, n_threads)
     return found.ordering, found.core_distances, found.reachability, found.predecessor
 
 
