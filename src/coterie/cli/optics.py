@@ -237,11 +237,11 @@ def _advice(args: argparse.Namespace, labels: NDArray[np.intp]) -> str | None:
     if noisy and args.method == "dbscan":
         return f"a larger {of_eps}, as {noisy}"
     if not len(sizes):
-        return f"a {'larger --max-eps' if args.max_eps < math.inf else 'smaller --xi'}, as {noisy}"
+        return f"{'a larger --max-eps' if args.max_eps < math.inf else 'another --xi'}, as {noisy}"
     if noisy:
         return (
-            f"--method dbscan with an --eps from the picture (--plot), or a smaller --xi, as {noisy}: all but the "
-            "innermost valleys"
+            "--method dbscan with an --eps from the picture (--plot), another --xi or a larger --min-cluster-size, "
+            f"as {noisy}: only the innermost valleys are clusters"
         )
     if len(sizes) == 1:
         return {

@@ -12,7 +12,6 @@ import numpy as np
 from .. import distances
 from .._base import power_of_two
 from .._base.arrays import as_weights
-from .._base.columns import check_column_names, check_n_features, column_names
 from .._base.estimator import UNCHANGED, Estimator
 from .._base.exceptions import ClusteringWarning
 from .._base.parameters import DICT, N_JOBS, NONE, POSITIVE, integer, one_of, real
@@ -373,14 +372,7 @@ class DBSCAN(DensityClusterer):
         return rows, seen
 
     def _read_more_rows(self, X: ArrayLike) -> NDArray[np.floating] | SparseRows:
-        rows: NDArray[np.floating] | SparseRows
-        if not _sparse.is_sparse(X):
-            rows = self._read_more(X)
-        else:
-            rows = self._read_sparse(X, threads.resolve_n_jobs(self.n_jobs), self._fit_metric is None)
-            owner = type(self).__name__
-            check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
-            check_n_features(rows.shape[1], self.n_features_in_, owner)
+        rows = self._read_dense_or_sparse(X, is_sorted=self._fit_metric is not None)
         if self._fit_metric is None:
             _check_distances(rows)
         return rows

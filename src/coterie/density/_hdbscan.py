@@ -11,7 +11,6 @@ import numpy as np
 
 from .. import distances
 from .._base.arrays import as_weights
-from .._base.columns import check_column_names, check_n_features, column_names
 from .._base.estimator import UNCHANGED, Estimator
 from .._base.exceptions import ClusteringWarning
 from .._base.parameters import BOOL, DICT, N_JOBS, NONE, POSITIVE, Rule, check_parameters, integer, number, one_of, real
@@ -820,14 +819,7 @@ class HDBSCAN(DensityClusterer):
         return X if self._fit_metric is not None or len(self._rows_of_tree) == X.shape[1] else X[:, self._rows_of_tree]
 
     def _read_more_rows(self, X: ArrayLike) -> NDArray[np.floating] | SparseRows:
-        rows: NDArray[np.floating] | SparseRows
-        if not _sparse.is_sparse(X):
-            rows = self._read_more(X, finite=False)
-        else:
-            owner = type(self).__name__
-            rows = _sparse.as_sparse_rows(X, threads.resolve_n_jobs(self.n_jobs), owner=owner, finite=False)
-            check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
-            check_n_features(rows.shape[1], self.n_features_in_, owner)
+        rows = self._read_dense_or_sparse(X, finite=False)
         if self._fit_metric is None:
             check_distances(rows if isinstance(rows, np.ndarray) else rows.values)
         return rows

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Clusters for rows that are noise: what density-based estimators have in common beside `InductiveClusterer`."""
+"""What density-based estimators have in common: clusters for rows that are noise, and sparse rows."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from .. import distances
 from .._base import power_of_two
 from .._base.blocks import blocks
 from .._base.clusterer import InductiveClusterer
+from .._base.columns import check_column_names, check_n_features, column_names
 from .._base.parameters import NONE, Rule, as_float, check_parameters, is_real, number, one_of
 from .._runtime import progress, threads
 from .._runtime.thresholds import thresholds
 from ..distances._metrics import check_suits, safe_exponent
-from ..distances._sparse import SparseRows
+from ..distances._sparse import SparseRows, as_sparse_rows, is_sparse
 from ..distances._sparse_points import sparse_points
 from ..neighbors._search import lay_out, nearest
 
@@ -118,6 +119,19 @@ class DensityClusterer(InductiveClusterer):
     def _read_rows_of_fit(self, X: ArrayLike) -> NDArray[np.floating] | SparseRows:
         """The rows of the fit or their distances, checked as those for `predict` are."""
         return self._read_more(X)
+
+    def _read_dense_or_sparse(
+        self, X: ArrayLike, *, finite: bool = True, is_sorted: bool = True
+    ) -> NDArray[np.floating] | SparseRows:
+        """Data for a fitted estimator, checked against those seen by fit."""
+        if not is_sparse(X):
+            return self._read_more(X, finite=finite)
+        owner = type(self).__name__
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
+        rows = as_sparse_rows(X, n_threads, owner=owner, is_sorted=is_sorted, finite=finite)
+        check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
+        check_n_features(rows.shape[1], self.n_features_in_, owner)
+        return rows
 
     def _likeliest(
         self, rows: NDArray[np.floating] | SparseRows, noise: NDArray[np.intp], least: float

@@ -10,7 +10,6 @@ import numpy as np
 
 from .. import distances
 from .._base.arrays import as_matrix, as_weights
-from .._base.columns import check_column_names, check_n_features, column_names
 from .._base.estimator import UNCHANGED, Estimator
 from .._base.exceptions import ClusteringWarning
 from .._base.parameters import BOOL, DICT, N_JOBS, NONE, Rule, as_float, check_parameters, integer, number, one_of, real
@@ -429,14 +428,7 @@ class OPTICS(DensityClusterer):
         return reach_rows(rows, core, X, own, 1.0, n_threads)
 
     def _read_more_rows(self, X: ArrayLike) -> NDArray[np.floating] | SparseRows:
-        rows: NDArray[np.floating] | SparseRows
-        if not _sparse.is_sparse(X):
-            rows = self._read_more(X)
-        else:
-            owner = type(self).__name__
-            rows = _sparse.as_sparse_rows(X, threads.resolve_n_jobs(self.n_jobs), owner=owner)
-            check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
-            check_n_features(rows.shape[1], self.n_features_in_, owner)
+        rows = self._read_dense_or_sparse(X)
         if self._fit_metric is None:
             check_distances(rows.ravel() if isinstance(rows, np.ndarray) else rows.values)
         return rows
