@@ -76,9 +76,8 @@ def order_rows(
         min_samples = _most_within(weights, min_samples)
     if vectors is None or vectors.X.shape[1] > thresholds.tree_features:
         return _order_points(X, metric, exponent, min_samples, max_eps, core, n_threads)
-    limit = float(vectors.shorten(np.array([max_eps]))[0])
     known = None if core is None else vectors.shorten(core)
-    found = _order_vectors(vectors, min_samples, limit, known, n_threads)
+    found = _order_vectors(vectors, min_samples, max_eps, known, n_threads)
     is_far, reached = np.isinf(found.core_distances), found.predecessor >= 0
     if metric.kernel != "haversine":
         core, reachability = vectors.lengthen(found.core_distances), vectors.lengthen(found.reachability)
@@ -105,9 +104,10 @@ def _most_within(weights: NDArray[np.float64], min_samples: int) -> int:
 
 
 def _order_vectors(
-    vectors: _vectors.Vectors, min_samples: int, limit: float, core: NDArray[np.float64] | None, n_threads: int
+    vectors: _vectors.Vectors, min_samples: int, max_eps: float, core: NDArray[np.float64] | None, n_threads: int
 ) -> Order:
     n, unreduced = len(vectors.X), _UNREDUCED.get(vectors.metric.kernel, optics_visits.SAME)
+    limit = float(vectors.shorten(np.array([max_eps]))[0])
     if n == 1:
         return Order(np.zeros(1, np.int64), np.zeros(1) if core is None else core, np.full(1, np.inf), np.full(1, -1))
     tree = _kd_tree.build_for_queries(vectors, n_threads)
@@ -159,20 +159,9 @@ def _order_vectors(
         np.empty(lanes * tree.d),
         np.empty(2 * tree.d),
         unreduced,
-        _with_room(_reduced(vectors, limit)),
+        vectors.reduce(max_eps) * (1.0 + 1e-12) + 1e-300,  # no weight up to the limit is above it, however rounded
     )
     return _visit(lists, remaining, min_samples)
-
-
-def _reduced(vectors: _vectors.Vectors, limit: float) -> float:
-    power = {"euclidean": 2.0, "minkowski": vectors.p}.get(vectors.metric.kernel, 1.0)
-    with np.errstate(over="ignore", under="ignore"):
-        return float(np.float64(limit) ** power)
-
-
-def _with_room(reduced: float) -> float:
-    """A reduced distance that no weight up to the limit exceeds, however it was rounded."""
-    return reduced * (1.0 + 1e-12) + 1e-300
 
 
 def _visit(lists: optics_visits.Lists, remaining: optics_visits.Remaining | None, min_samples: int) -> Order:
