@@ -408,7 +408,7 @@ class DBSCAN(DensityClusterer):
         elif 2 * noise > n:
             warn(
                 f"{noise:,} of {n:,} rows are noise. Try a larger eps than {self.eps} or fewer min_samples than "
-                f"{self.min_samples}{scale}.{look}",
+                f"{self.min_samples}{scale}.{look} assign_noise gives noise to clusters.",
                 ClusteringWarning,
             )
         elif noise == 0 and n > 1 and not labels.any():

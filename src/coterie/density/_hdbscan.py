@@ -16,7 +16,7 @@ from .._base.exceptions import ClusteringWarning
 from .._base.parameters import BOOL, DICT, N_JOBS, NONE, POSITIVE, Rule, check_parameters, integer, number, one_of, real
 from .._base.state import ABSENT, FLOATS, Array
 from .._base.warnings import warn
-from .._base.wording import shown
+from .._base.wording import count, shown
 from .._dendrogram.cuts import labels_by_number
 from .._runtime import progress, threads
 from ..distances import _sparse
@@ -967,8 +967,9 @@ class HDBSCAN(DensityClusterer):
             )
         elif 2 * noise > n:
             warn(
-                f"{noise:,} of {n:,} rows are noise, beside {n_clusters:,} clusters. Try a larger min_cluster_size "
-                f"than {self.min_cluster_size}, fewer min_samples, or cluster_selection_epsilon.",
+                f"{noise:,} of {n:,} rows are noise, beside {count(n_clusters, 'cluster')}. Try a larger "
+                f"min_cluster_size than {self.min_cluster_size}, fewer min_samples, or cluster_selection_epsilon. "
+                "assign_noise gives noise to clusters.",
                 ClusteringWarning,
             )
 

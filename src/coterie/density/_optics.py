@@ -484,7 +484,8 @@ class OPTICS(DensityClusterer):
             warn(f"There is no cluster. Try {what}, or fewer min_samples than {self.min_samples}.", ClusteringWarning)
         elif 2 * noise > n:
             warn(
-                f"{noise:,} of {n:,} rows are noise. Try {what}, or fewer min_samples than {self.min_samples}.",
+                f"{noise:,} of {n:,} rows are noise. Try {what}, or fewer min_samples than {self.min_samples}. "
+                "assign_noise gives noise to clusters.",
                 ClusteringWarning,
             )
 
