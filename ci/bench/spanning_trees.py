@@ -35,6 +35,14 @@ class Coterie:
     def hdbscan(self, X, **parameters):
         return lambda: {"labels": self.module.HDBSCAN(**parameters).fit(X).labels_}
 
+    def recut(self, X, min_cluster_size, **parameters):
+        model = self.module.HDBSCAN(min_cluster_size // 2, **parameters).fit(X)
+        return lambda: {"labels": model.recut(min_cluster_size=min_cluster_size).labels_}
+
+    def membership(self, X, **parameters):
+        model = self.module.HDBSCAN(**parameters).fit(X)
+        return lambda: {"labels": model.membership().clusters[:, 0]}
+
 
 class Sklearn:
     package = "sklearn.cluster"
@@ -62,6 +70,13 @@ class Hdbscan:
             X, parameters = X.astype(np.float64), parameters | {"algorithm": "generic"}
         model = self.estimator(min_samples=min_samples - 1, metric=metric, core_dist_n_jobs=self.threads, **parameters)
         return lambda: {"labels": model.fit(X).labels_}
+
+    recut = hdbscan
+
+    def membership(self, X, min_samples, metric, **parameters):
+        prediction = importlib.import_module("hdbscan.prediction")
+        model = self.estimator(min_samples=min_samples - 1, metric=metric, prediction_data=True, **parameters).fit(X)
+        return lambda: {"labels": prediction.all_points_membership_vectors(model).argmax(axis=1)}
 
 
 class FastHdbscan:
@@ -139,12 +154,18 @@ class Case(cases.Case):
         if self.task == "single":
             return {}
         options: dict[str, object] = {"min_samples": self.min_samples}
-        if self.task == "hdbscan":
+        if self.task != "tree":
             options |= {"min_cluster_size": self.min_cluster_size, "metric": self.metric}
         return options
 
     def about(self, shape: tuple[int, int]) -> str:
-        start = {"tree": "tree", "single": "single linkage", "hdbscan": "HDBSCAN"}[self.task]
+        start = {
+            "tree": "tree",
+            "single": "single linkage",
+            "hdbscan": "HDBSCAN",
+            "recut": "HDBSCAN again, another min_cluster_size",
+            "membership": "soft clusters",
+        }[self.task]
         size = f"{shape[0]:,} × {shape[1]}" + " float32" * (self.dtype == np.float32)
         metric = "" if self.metric == "euclidean" else self.metric
         core = f"min_samples {self.min_samples}" if self.min_samples else ""
@@ -186,6 +207,8 @@ def _cases() -> list[Case]:
             rival=package,
             leave_out=(fast,),
         ),
+        Case("recut", "recut", n=100_000, d=5, **clusters, min_samples=10, leave_out=(sk, fast)),
+        Case("membership", "membership", n=20_000, d=10, **clusters, min_samples=10, leave_out=(sk, fast)),
         Case("hdbscan-sentences", "hdbscan", data=some_sentences, **real, target=40, rival=package),
         Case("hdbscan-sentences-all", "hdbscan", data=sentences, **real | dict(leave_out=(sk, package, fast))),
         Case("threads-hdbscan-50d", "hdbscan", n=20_000, d=50, **clusters, min_samples=10, scaling=True),
@@ -227,6 +250,9 @@ HOW = """\
 - HDBSCAN has min_cluster_size 50, with sentences 10. `min_samples` counts the row itself, as in scikit-learn; hdbscan,
   fast_hdbscan and quitefastmst get one less. What fast_hdbscan compiles is not in its time. hdbscan takes its own
   defaults, with which the tree is approximate.
+- "HDBSCAN again" is `recut` of a model that was fitted with half that min_cluster_size, beside another fit.
+- "Soft clusters" are `membership()`, the three likeliest of each row, beside `all_points_membership_vectors(model)`.
+  The fit is not in the time. Compared are the likeliest ones.
 - A time counts only if the weights agree within 1e-9, or at most a tenth of the labels differ: core distances have
   ties, which each library breaks in its own way, and others round or approximate.
 - "Sentences" are 384-dimensional embeddings (`--data`).
