@@ -145,9 +145,9 @@ class OPTICS(DensityClusterer):
     core distances.
 
     Time is about O(n log n) for up to 20 features, and O(n²) for more and for metrics that are not distances between
-    vectors (canberra, braycurtis, hamming, jaccard, dice, callables). Memory beyond the data is about 300 bytes and two
-    copies of the features per row, whatever `max_eps` is. Sparse data are made dense. On one machine the results are
-    the same for any number of threads.
+    vectors (canberra, braycurtis, hamming, jaccard, dice, callables). Memory beyond the data is about 250 bytes a row,
+    or up to 500 for large `min_samples`, and two copies of the features, whatever `max_eps` is. Sparse data are made
+    dense. On one machine the results are the same for any number of threads.
 
     References
     ----------
