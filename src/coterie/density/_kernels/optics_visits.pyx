@@ -9,9 +9,8 @@ They are searched for when that is the next in the heap, which is rare.
 from libc.math cimport INFINITY, pow, sqrt
 from libc.stdint cimport INT64_MAX, int64_t, uint8_t
 
-from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.work cimport Region, part_t, work_store, work_take
-from ...neighbors._kernels.kd_query cimport batch_search_f64, batch_t, find_nearest, list_finish, set_batch
+from ...neighbors._kernels.kd_query cimport batch_t, find_nearest, list_finish, search_batch, set_batch
 from ...neighbors._kernels.kd_tree cimport KD_DEPTH, KD_LANES, Tree, kd_node_t, kd_tree_t
 
 cdef enum:
@@ -279,7 +278,7 @@ cdef Py_ssize_t find_left(Remaining r, int64_t row, Py_ssize_t k) noexcept nogil
     for i in range(k):
         b.near[i] = r.bound
         b.rows[i] = INT64_MAX
-    batch_search_f64[simd_level()](&b)
+    search_batch(&b)
     list_finish(b.near, b.rows, k)
     for i in range(k):
         if b.rows[i] == INT64_MAX or b.near[i] == INFINITY:

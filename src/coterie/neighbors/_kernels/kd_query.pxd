@@ -29,3 +29,4 @@ cdef extern from "kd_query.h" nogil:
 cdef void set_batch(batch_t *b, const kd_tree_t *one, int64_t leaf, Py_ssize_t part, Py_ssize_t parts,
                     const kd_tree_t *many) noexcept nogil
 cdef void find_nearest(batch_t *b) noexcept nogil
+cdef void search_batch(batch_t *b) noexcept nogil

@@ -58,6 +58,11 @@ cdef void set_batch(batch_t *b, const kd_tree_t *one, int64_t leaf, Py_ssize_t p
 # ------------------------------------------------------------------------------------------- the k nearest
 
 
+cdef void search_batch(batch_t *b) noexcept nogil:
+    """Find neighbors as near as the lists of a batch and its limits ask for; the lists are not in order."""
+    batch_search_f64[simd_level()](b)
+
+
 cdef void find_nearest(batch_t *b) noexcept nogil:
     """The k nearest of each query of a batch, from near to far: `near` and `rows`, which need no values before."""
     cdef Py_ssize_t i
@@ -66,7 +71,7 @@ cdef void find_nearest(batch_t *b) noexcept nogil:
     b.farthest = INFINITY
     batch_prepare(b)
     list_clear(b.near, b.rows, b.n * b.k)
-    batch_search_f64[simd_level()](b)
+    search_batch(b)
     for i in range(b.n):
         list_finish(b.near + i * b.k, b.rows + i * b.k, b.k)
 
