@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The rows that HDBSCAN is given: which of them count, and dense ones from sparse ones."""
+"""The rows that HDBSCAN and OPTICS are given: which of them count, and dense ones from sparse ones."""
 
 from __future__ import annotations
 
