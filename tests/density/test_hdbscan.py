@@ -453,15 +453,21 @@ def told(fit, *args, **kwargs):
     return model, [str(each.message) for each in given]
 
 
+def assert_same(one, other):
+    """Equal arrays of one type and shape."""
+    np.testing.assert_array_equal(one, other)
+    assert (one.dtype, one.shape) == (other.dtype, other.shape)
+
+
 def assert_same_models(one, other):
     """What they show is the same, and so is all that is saved."""
     for name in ("linkage_", "condensed_tree_", "selected_clusters_", "cluster_persistence_", "outlier_scores_"):
-        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), strict=True)
+        assert_same(getattr(one, name), getattr(other, name))
     one, other = vars(one), vars(other)
     assert one.keys() == other.keys()
     for name, value in one.items():
         if isinstance(value, np.ndarray):
-            np.testing.assert_array_equal(value, other[name], strict=True)
+            assert_same(value, other[name])
         else:
             assert value == other[name] and type(value) is type(other[name])
 
