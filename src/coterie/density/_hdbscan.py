@@ -17,7 +17,6 @@ from .._base.parameters import BOOL, DICT, N_JOBS, NONE, POSITIVE, Rule, check_p
 from .._base.state import ABSENT, FLOATS, Array
 from .._base.warnings import warn
 from .._base.wording import count, shown
-from .._dendrogram.cuts import labels_by_number
 from .._runtime import progress, threads
 from ..distances import _sparse
 from ..distances._metrics import FITTED_METRIC, METRIC, check_fitted, check_suits, is_precomputed, read_metric
@@ -26,10 +25,10 @@ from ..scaling._variance import warn_of_scales
 from ..spanning_trees._tree import SpanningTree
 from ._condensed_tree import CondensedTree, outlier_scores_of, persistence_of, prominence_of
 from ._dbscan import check_sum
-from ._hdbscan_centers import find_centroids, find_medoids, members
+from ._hdbscan_centers import find_centers
 from ._hdbscan_membership import Membership, Placed, SoftClusters
 from ._hdbscan_rows import MISSING, as_dense, check_distances, label_odd_rows, take
-from ._hdbscan_tree import SELECTION, Found, Tree, derive, find_tree, join, label_all, place
+from ._hdbscan_tree import SELECTION, Found, Tree, derive, find_tree, join, label_all, label_below, place
 from ._noise import DensityClusterer
 from ._reachability import Reached, RowsOfTree
 
@@ -650,24 +649,7 @@ class HDBSCAN(DensityClusterer):
         tree = self._get_tree()
         values = {"cut_distance": cut_distance, "min_cluster_size": min_cluster_size}
         check_parameters("dbscan_clustering", {"cut_distance": (number(0),), "min_cluster_size": (integer(1),)}, values)
-        n, Z = len(self.labels_), tree.linkage
-        labels = np.zeros(n, np.intp)
-        if n > 1:
-            n_clusters = n - int(np.count_nonzero(Z[:, 2] < cut_distance))
-            labels = labels_by_number(Z[:, :2].astype(np.int64), n_clusters)
-        is_in_tree = np.zeros(n, np.bool_)
-        is_in_tree[self._rows_of_tree] = True
-        if min_cluster_size > 1:  # the copies of a row of some weight are not in one cluster either
-            is_in_tree[self._rows_of_tree[self._core_distances >= cut_distance]] = False
-        weights = self._sample_weight
-        sizes = np.bincount(labels[is_in_tree], None if weights is None else weights[is_in_tree], minlength=n)
-        (inside,) = (is_in_tree & (sizes[labels] >= min_cluster_size)).nonzero()
-        found, first, number_of = np.unique(labels[inside], return_index=True, return_inverse=True)
-        place = np.empty(len(found), np.intp)
-        place[first.argsort()] = np.arange(len(found))
-        labels = np.where(self.labels_ < -1, self.labels_, -1)
-        labels[inside] = place[number_of]
-        return labels
+        return label_below(self._found(), tree, cut_distance, min_cluster_size)
 
     def set_fit_request(
         self, *, sample_weight: bool | str | None = UNCHANGED, callback: bool | str | None = UNCHANGED
@@ -930,13 +912,9 @@ class HDBSCAN(DensityClusterer):
         tree, own = derive(found, parameters, Z), found.own
         labels, probabilities = label_all(found, tree, n_threads)
         centers = {}
-        if self.store_centers is not None and own.X is not None and own.metric is not None:
-            strength = probabilities[found.which] * (1.0 if own.weights is None else own.weights)
-            clusters = members(labels[found.which])
-            if self.store_centers != "medoid":
-                centers["centroids_"] = find_centroids(own.X, clusters, strength)
-            if self.store_centers != "centroid":
-                centers["medoids_"] = find_medoids(own.X, clusters, strength, own.metric, n_threads)
+        if self.store_centers is not None:
+            of_tree = labels[found.which], probabilities[found.which]
+            centers = find_centers(self.store_centers, own, *of_tree, n_threads)
         self._warn_of_result(labels, len(tree.selected.chosen))
         self._become(
             labels_=labels,

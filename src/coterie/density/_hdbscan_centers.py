@@ -20,6 +20,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..distances import Metric
+    from ._reachability import RowsOfTree
+
+
+def find_centers(
+    which: str, own: RowsOfTree, labels: NDArray[np.int64], probabilities: NDArray[np.float64], n_threads: int
+) -> dict[str, NDArray[np.float64]]:
+    """Attributes of the estimator: 'centroid', 'medoid' or 'both', of the rows of the tree; none of given distances."""
+    found: dict[str, NDArray[np.float64]] = {}
+    if own.X is not None and own.metric is not None:
+        strength = probabilities * (1.0 if own.weights is None else own.weights)
+        clusters = members(labels)
+        if which != "medoid":
+            found["centroids_"] = find_centroids(own.X, clusters, strength)
+        if which != "centroid":
+            found["medoids_"] = find_medoids(own.X, clusters, strength, own.metric, n_threads)
+    return found
 
 
 def members(labels: NDArray[np.int64]) -> list[NDArray[np.intp]]:

@@ -12,6 +12,7 @@ import numpy as np
 from .. import distances
 from .._base import power_of_two
 from .._base.warnings import warn
+from .._dendrogram.cuts import labels_by_number
 from .._dendrogram.merges import label_merges
 from ..distances._sparse import SparseRows
 from ..neighbors._search import lay_out
@@ -241,6 +242,27 @@ def place(found: Reached, which: NDArray[np.intp], tree: Tree) -> tuple[NDArray[
         rest = rest[(cluster[rest] > 0) & (clusters.birth[cluster[rest]] >= joins[rest])]
         cluster[rest] = clusters.parent[cluster[rest]]
     return cluster, value
+
+
+def label_below(found: Found, tree: Tree, distance: float, min_cluster_size: float) -> NDArray[np.intp]:
+    """Labels of the clusters whose rows are joined below a distance, numbered by their first rows; -1 for smaller ones
+    and for rows that are not in the tree, but those with NaN or infinity keep theirs."""
+    n, Z, weights = len(found.odd), tree.linkage, found.weights
+    group = np.zeros(n, np.intp)
+    if n > 1:
+        group = labels_by_number(Z[:, :2].astype(np.int64), n - int(np.count_nonzero(Z[:, 2] < distance)))
+    is_in_tree = np.zeros(n, np.bool_)
+    is_in_tree[found.which] = True
+    if min_cluster_size > 1:  # the copies of a row of some weight are not in one cluster either
+        is_in_tree[found.which[found.own.core >= distance]] = False
+    sizes = np.bincount(group[is_in_tree], None if weights is None else weights[is_in_tree], minlength=n)
+    (inside,) = (is_in_tree & (sizes[group] >= min_cluster_size)).nonzero()
+    groups, first, number_of = np.unique(group[inside], return_index=True, return_inverse=True)
+    place = np.empty(len(groups), np.intp)
+    place[first.argsort()] = np.arange(len(groups))
+    labels = np.where(found.odd < 0, found.odd, -1)
+    labels[inside] = place[number_of]
+    return labels
 
 
 def join(
