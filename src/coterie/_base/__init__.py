@@ -2,7 +2,8 @@
 """What every estimator stands on: its contract, the checks of what users pass, and model files.
 
 What a user passes goes through `arrays` (data, weights), `columns` (their names), `labels` and `parameters` (rules);
-`containers` tells tables, lazy frames and columns of vectors from arrays. `estimator` has scikit-learn's contract,
+`containers` tells tables, lazy frames and columns of vectors from arrays, and `mixed` turns tables of numbers and
+categories into numbers. `estimator` has scikit-learn's contract,
 `clusterer` what is asked of a fitted clusterer of any algorithm, and `state` how an estimator declares what it holds
 once it is fitted. `exceptions` has the exceptions and the categories of warnings, and `warnings` gives them.
 `model_files` saves and loads estimators, in files that `npz` writes and reads. `random_state` makes random generators,

@@ -131,7 +131,10 @@ def as_column(column: Any) -> NDArray[Any]:
     """A column of polars or pyarrow as an array; of two dimensions for vectors of a fixed length."""
     if type(getattr(column, "dtype", None)).__name__ == "Struct":
         return np.fromiter(column, object, len(column))  # polars would make numbers of all fields, even of dates
-    size = getattr(getattr(column, "type", None), "list_size", None)
+    kind: Any = getattr(column, "type", None)
+    if hasattr(kind, "index_type"):  # numpy reads a missing value of such a column as one of its categories
+        column = column.cast(kind.value_type)
+    size = getattr(kind, "list_size", None)
     if size is None or column.null_count:
         return np.asarray(column)
     # In the memory of pyarrow this is a matrix, but it gives numpy objects.

@@ -27,11 +27,12 @@ import numpy as np
 from .._runtime import memory
 from . import public_names
 from .atomic import name_file
+from .mixed import TableCode
 
 FORMAT = 2
 _HEADER = "coterie.json"
 # Keys of JSON objects that stand for what JSON lacks.
-_ARRAY, _TEXTS, _TUPLE, _METRIC = "$array", "$texts", "$tuple", "$metric"
+_ARRAY, _TEXTS, _TUPLE, _METRIC, _CODE = "$array", "$texts", "$tuple", "$metric", "$table_code"
 _LARGEST_DIRECTORY = 1 << 20  # bytes; that is thousands of arrays
 _DEEPEST = 50  # brackets within brackets
 _BYTES_OF_JSON = 40  # memory that a byte of JSON takes when it is parsed, at most
@@ -49,7 +50,8 @@ _QUOTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 
 
 def encode(tree: dict[str, Any]) -> dict[str, np.ndarray]:
-    """The arrays of a file that holds `tree`: dicts, lists, tuples, arrays, numbers, texts, None and metrics.
+    """The arrays of a file that holds `tree`: dicts, lists, tuples, arrays, numbers, texts, None, metrics and
+    codes of tables.
 
     Raises TypeError for anything else, saying where it is.
     """
@@ -84,6 +86,8 @@ def _encode(value: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:
     if isinstance(value, list | tuple):
         items = [_encode(each, f"{place}/{i}", arrays) for i, each in enumerate(value)]
         return items if isinstance(value, list) else {_TUPLE: items}
+    if isinstance(value, TableCode):
+        return {_CODE: [_encode(each, place, arrays) for each in (value.categories, value.is_category)]}
     if isinstance(value, public_names.find("coterie.distances.Metric")) and value.function is None:
         code = {_METRIC: value.name} | ({"p": value.p} if value.name == "minkowski" else {})
         if _as_metric(code) == value:  # made by `as_metric`
@@ -265,4 +269,6 @@ def _decode(value: Any, place: str, take: Any) -> Any:
         return array.astype(object)
     if value.keys() == {_TUPLE} and isinstance(value[_TUPLE], list):
         return tuple(_decode(value[_TUPLE], place, take))
+    if value.keys() == {_CODE} and isinstance(value[_CODE], list) and len(value[_CODE]) == 2:
+        return TableCode(*_decode(value[_CODE], place, take))
     raise ValueError(f"{place} in it has an unknown type")
