@@ -332,8 +332,8 @@ CASES = {
 NAMES = {case: names[0].removeprefix("coterie.") for case, names in CASES.items()}
 # Of labels and trees as they are, of degrees and radians, or of no numbers at all.
 NOT_OF_LENGTHS = """
-    Cancelled ClusteringWarning Comparison ConvergenceWarning FeatureScaleWarning NotFittedError align_labels compare
-    get_include get_num_threads load num_threads progress relabel set_num_threads
+    Cancelled ClusteringWarning ColumnKind ColumnKinds Comparison ConvergenceWarning FeatureScaleWarning NotFittedError
+    align_labels column_kinds compare get_include get_num_threads load num_threads progress relabel set_num_threads
     Metric as_metric from_degrees km_to_radians radians_to_km Category Drift Noise Profile
     ClusterNode ClusterWarning DisjointSet correspond from_mlab_linkage is_isomorphic is_monotonic is_valid_im
     is_valid_linkage leaders num_obs_linkage set_link_color_palette to_mlab_linkage

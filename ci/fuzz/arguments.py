@@ -119,6 +119,7 @@ class Data:
             "input_features": [f"f{i}" for i in range(self.X.shape[1])],
             "id": 0,
             "method": "single",
+            "kinds": {0: "amount"},
         }
         special = {
             ("squareform", "X"): self.y,

@@ -16,6 +16,7 @@ True
 `plot`            pictures, with matplotlib
 `scores`          how good a clustering is, how similar two are; also `compare` and `align_labels`
 `outlier_scores`  how unusual each row is
+`column_kinds`    what each column of a table is: amounts, counts, categories, dates ...
 `scaling`         makes columns comparable
 `distances`       distances between rows; `neighbors` finds the nearest rows
 `spanning_trees`  the edges that join all rows and weigh least
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from . import selection as selection
     from . import spanning_trees as spanning_trees
     from ._base.exceptions import ClusteringWarning, ConvergenceWarning, FeatureScaleWarning, NotFittedError
+    from ._base.kinds import ColumnKind, ColumnKinds, column_kinds
     from ._base.model_files import load
     from ._runtime.progress import Cancelled, progress
     from ._runtime.threads import get_num_threads, num_threads, set_num_threads
@@ -65,6 +67,8 @@ __all__ = [
     "AgglomerativeClustering",
     "Cancelled",
     "ClusteringWarning",
+    "ColumnKind",
+    "ColumnKinds",
     "Comparison",
     "ConvergenceWarning",
     "DivisiveClustering",
@@ -74,6 +78,7 @@ __all__ = [
     "align_labels",
     "cluster_optics_dbscan",
     "cluster_optics_xi",
+    "column_kinds",
     "compare",
     "compute_optics_graph",
     "dbscan",
@@ -106,6 +111,7 @@ _MODULES = (
 )
 _HOMES = {
     "_base.exceptions": ("ClusteringWarning", "ConvergenceWarning", "FeatureScaleWarning", "NotFittedError"),
+    "_base.kinds": ("ColumnKind", "ColumnKinds", "column_kinds"),
     "_base.model_files": ("load",),
     "_runtime.progress": ("Cancelled", "progress"),
     "_runtime.threads": ("get_num_threads", "num_threads", "set_num_threads"),

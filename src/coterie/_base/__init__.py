@@ -3,7 +3,9 @@
 
 What a user passes goes through `arrays` (data, weights), `columns` (their names), `labels` and `parameters` (rules);
 `containers` tells tables, lazy frames and columns of vectors from arrays, and `mixed` turns tables of numbers and
-categories into numbers. `estimator` has scikit-learn's contract,
+categories into numbers. `kinds` tells what each column is (`kinds_of_numbers`, `kinds_of_texts`, and `kind_hints` for
+what its name says), and everything that treats columns by their kind asks there. `estimator` has scikit-learn's
+contract,
 `clusterer` what is asked of a fitted clusterer of any algorithm, and `state` how an estimator declares what it holds
 once it is fitted. `exceptions` has the exceptions and the categories of warnings, and `warnings` gives them.
 `model_files` saves and loads estimators, in files that `npz` writes and reads. `random_state` makes random generators,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -157,6 +157,17 @@ def shortlist(names: Iterable[object], limit: int = 12) -> str:
     if len(texts) <= limit:
         return ", ".join(texts)
     return f"{', '.join(texts[: limit - 1])} and {len(texts) - limit + 1} more"
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """A hint to follow an error about `name`: the likeliest meant, or all that are known."""
+    import difflib  # which takes longer to import than this module
+
+    lowered = {k.lower(): k for k in known}
+    close = difflib.get_close_matches(name.lower(), lowered, n=1)
+    if close:
+        return f"did you mean {lowered[close[0]]!r}?"
+    return f"there is {shortlist(known)}"
 
 
 def printable(name: str) -> str:

@@ -4,13 +4,10 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 import sys
-from collections.abc import Sequence
 
 import coterie
-from coterie._base.wording import shortlist
 
 
 class Problem(Exception):
@@ -38,12 +35,3 @@ def discard_stdout() -> None:
 def progress_bar(quiet: bool) -> contextlib.AbstractContextManager[object]:
     """A progress bar for a person who watches; nothing in a script."""
     return contextlib.nullcontext() if quiet or not sys.stderr.isatty() else coterie.progress()
-
-
-def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """A hint to follow an error about `name`: the likeliest meant, or all that are known."""
-    lowered = {k.lower(): k for k in known}
-    close = difflib.get_close_matches(name.lower(), lowered, n=1)
-    if close:
-        return f"did you mean {lowered[close[0]]!r}?"
-    return f"there is {shortlist(known)}"

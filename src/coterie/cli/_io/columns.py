@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from coterie._base.wording import count, shortlist
-from coterie.cli._console import Problem, did_you_mean
+from coterie._base.wording import count, did_you_mean, shortlist
+from coterie.cli._console import Problem
 
 
 @dataclass

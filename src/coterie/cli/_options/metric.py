@@ -6,7 +6,8 @@ from __future__ import annotations
 import argparse
 
 from coterie import distances
-from coterie.cli._console import Problem, did_you_mean
+from coterie._base.wording import did_you_mean
+from coterie.cli._console import Problem
 from coterie.distances._metrics import NAMES
 
 
