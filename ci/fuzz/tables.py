@@ -203,7 +203,7 @@ def check(content: bytes, path: str, through: int) -> None:
     """Read a file; AssertionError if what comes out is not what it should be."""
     with open(path, "wb") as file:
         file.write(content)
-    args = argparse.Namespace(file=path, array=None, columns=None, drop=[], missing="median", quiet=True)
+    args = argparse.Namespace(file=path, array=None, columns=None, drop=[], kind={}, missing="median", quiet=True)
     with contextlib.suppress(Problem):
         if through == 1:
             read_any(args)

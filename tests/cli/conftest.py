@@ -78,7 +78,8 @@ def read(tmp_path):
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         else:
             path = content
-        usual = {"file": str(path), "array": None, "columns": None, "drop": [], "missing": "median", "quiet": False}
+        usual = {"file": str(path), "array": None, "columns": None, "drop": [], "kind": {}, "missing": "median"}
+        usual["quiet"] = False
         row_names = options.pop("row_names", None)
         return read_file(Namespace(**usual | options), row_names)
 

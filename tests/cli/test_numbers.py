@@ -25,6 +25,7 @@ def read(tmp_path):
             "array": None,
             "columns": None,
             "drop": [],
+            "kind": {},
             "missing": "median",
             "quiet": False,
         }

@@ -42,6 +42,7 @@ NO_OUTPUTS = {
     "array",
     "columns",
     "drop",
+    "kind",
     "missing",
     "scale",
     "metric",

@@ -20,7 +20,7 @@ from .wording import count, did_you_mean, listing, shown
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-_OF_TEXT = ("binary", "category", "identifier", "date", "constant", "text")  # what a column of text may be called
+OF_TEXT = ("binary", "category", "identifier", "date", "constant", "text")  # what a column of text may be called
 
 
 class ColumnKinds(Mapping[str | int, ColumnKind]):
@@ -176,10 +176,10 @@ def _overruled(columns: Columns, kinds: object) -> dict[int, str]:
         if not isinstance(kind, str) or kind not in KINDS:
             hint = did_you_mean(kind, KINDS) if isinstance(kind, str) else f"there is {listing(KINDS)}"
             raise ValueError(f"kinds says {shown(kind)} of {shown(key)}, which is not a kind of column: {hint}")
-        if kind not in _OF_TEXT and columns.orders[j] is None and _holds_text(columns.arrays[j]):
+        if kind not in OF_TEXT and columns.orders[j] is None and _holds_text(columns.arrays[j]):
             raise ValueError(
                 f"kinds says {kind!r} of {shown(key)}, but that column holds text, which can be one of "
-                f"{listing(_OF_TEXT)}"
+                f"{listing(OF_TEXT)}"
             )
         given[j] = kind
     return given

@@ -271,17 +271,13 @@ def _encoded_date(values: NDArray[Any]) -> str:
 
 def _identifier(says: str, numbers: Numbers) -> ColumnKind | None:
     if says in ("identifier", "code"):
-        n_different = numbers.n_different
-        few_codes = n_different <= 12 if says == "identifier" else n_different <= 50
-        if few_codes and numbers.n >= 2 * _EACH * n_different:
-            return ColumnKind("category", f"{n_different} different whole numbers, which are {says}s by the name", "")
-        repeated = (
-            f", {n_different:,} different ones in {count(numbers.n, 'row')}"
-            if n_different < numbers.n
-            else ", none twice"
-        )
+        m = numbers.n_different
+        most, each = (12, 2 * _EACH) if says == "identifier" else (50, 2)  # few identifiers are those of categories
+        if 1 < m <= most and numbers.n >= each * m:
+            return ColumnKind("category", f"{m} different whole numbers, which are {says}s by the name")
+        which = f"{m:,} different ones in {count(numbers.n, 'row')}" if m < numbers.n else "none twice"
         what = "an identifier" if says == "identifier" else "a code"
-        return ColumnKind("identifier", f"whole numbers{repeated}, and {what} by the name", "")
+        return ColumnKind("identifier", f"whole numbers, {which}, and {what} by the name")
     if numbers.n < MANY or numbers.repeats:
         return None
     expected = numbers.chance_repeats()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .kind_hints import ColumnKind
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -56,6 +58,7 @@ class Table:
     # How many values of each column were missing, once that is resolved.
     missing: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
     texts: dict[str, list[str | None]] = field(default_factory=dict)  # columns of text, where they are asked for
+    kinds: dict[str, ColumnKind] = field(default_factory=dict)  # what the columns are, once that is decided
     separator: str = ","  # of a text file
     decimal_comma: bool = False  # whether numbers in a text file have one
     thousands: str = ""  # the mark between thousands in a text file

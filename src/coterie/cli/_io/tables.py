@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +13,8 @@ from coterie._base.table import Table
 from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem, note, warn
 from coterie.cli._io.columns import Choose, ChooseAgain
+from coterie.cli._io.kinds import NO_NUMBERS, find_kinds, given_as, of_kind
 from coterie.cli._io.missing import resolve_missing
-from coterie.cli._io.odd_columns import odd_columns
 from coterie.cli._io.sources import naming_errors, read_source, source_name
 
 if TYPE_CHECKING:
@@ -55,15 +55,24 @@ def read_file(
         for message in table.notes:
             tell(message)
         _name_left_out(table, "left out, not numbers", tell)
-        ids, dates, constant = odd_columns(table)
+        find_kinds(table, args.kind)
+        if said := given_as(table, args.kind, NO_NUMBERS):
+            table.leave_out(said, "no measurement")
+            tell(f"left out, no measurements, as --kind says: {shortlist(said)}")
+            if not table.names:
+                raise Problem(f"--kind leaves no column of measurements, but {shortlist(table.left_out, 5)}")
         if only_measurements:
-            _keep_measurements(table, *(([], []) if args.columns else (ids, dates)), constant)
-            ids, dates, constant = [], [], []
-        if args.columns is None:
-            _warn_of(ids, "an identifier", "identifiers")
-            _warn_of(dates, "a date", "dates")
-        if constant:
-            tell(f"the same in every row, so they have no effect: {shortlist(constant)}")
+            _keep_measurements(table, chosen=args.columns is not None)
+        else:
+            if args.columns is None:
+                for kind, one, many in (
+                    ("identifier", "an identifier", "identifiers"),
+                    ("date", "a date", "dates"),
+                    ("category", "a code of categories", "codes of categories"),
+                ):
+                    _warn_of([name for name in of_kind(table, kind) if name not in args.kind], one, many)
+            if constant := of_kind(table, "constant"):
+                tell(f"the same in every row, so they have no effect: {shortlist(constant)}")
         if resolved := resolve_missing(table, args.missing):
             tell(resolved + ", and their label is empty" * (labeled and table.kept is not None))
     return table
@@ -122,12 +131,10 @@ def read_any(
         for message in table.notes:
             tell(message)
         _name_left_out(table, "left out", tell)
+        find_kinds(table, args.kind)
         if args.columns is None:
             used = [] if fitted is None else [table.all_names[j] for j in fitted(table.all_names, table.is_named)]
-            ids, dates, _ = odd_columns(table)
-            _leave_out_odd(
-                table, [name for name in ids if name not in used], [name for name in dates if name not in used]
-            )
+            _leave_out_odd(table, [*used, *args.kind])
         if not table.names and not table.texts:
             raise Problem("there is no column to describe in it")
     return table
@@ -168,17 +175,21 @@ def _name_left_out(table: Table, head: str, tell: Callable[[str], None]) -> None
         warn(f"left out, because the numbers can be read in two ways: {shortlist(unclear)}")
 
 
-def _keep_measurements(table: Table, ids: list[str], dates: list[str], constant: list[str]) -> None:
+def _keep_measurements(table: Table, chosen: bool) -> None:
+    """Leave out constant columns and, if columns were not chosen, what looks like identifiers and dates."""
+    constant = of_kind(table, "constant")
     table.leave_out(constant, "the same in every row")
     if not table.names:
         raise Problem(f"there is no column of measurements in it, but {shortlist(table.left_out, 5)}")
     if constant:
         warn(f"left out, the same in every row: {shortlist(constant)}")
-    _leave_out_odd(table, ids, dates)
+    if not chosen:
+        _leave_out_odd(table)
 
 
-def _leave_out_odd(table: Table, ids: list[str], dates: list[str]) -> None:
+def _leave_out_odd(table: Table, used: Collection[str] = ()) -> None:
     """Leave out what looks like identifiers and dates, unless there is nothing else, and warn of it."""
+    ids, dates = ([name for name in of_kind(table, kind) if name not in used] for kind in ("identifier", "date"))
     if len(ids) + len(dates) == len(table.names) and not table.texts:
         odd, what = shortlist([*ids, *dates]), " and ".join(["identifiers"] * bool(ids) + ["dates"] * bool(dates))
         if ids or dates:

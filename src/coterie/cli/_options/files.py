@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
+from coterie._base.kind_hints import KINDS
+from coterie._base.wording import listing
 from coterie.cli._io.missing import MISSING
-from coterie.cli._options.values import column_list
+from coterie.cli._options.values import column_kind, column_list
 
 
 def add_file_arguments(parser: argparse.ArgumentParser, missing: str = "error") -> None:
@@ -49,3 +52,20 @@ def add_column_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--columns", metavar="A,B,...", type=column_list, help="use these columns only")
     group.add_argument("--drop", metavar="C,D,...", type=column_list, default=[], help="use all columns but these")
+    parser.add_argument(
+        "--kind",
+        metavar="COLUMN=KIND",
+        type=column_kind,
+        action=_Kinds,
+        default={},
+        help=f"what a column is, where that is not what its values look like, such as zip=category: {listing(KINDS)}; "
+        "can be given again",
+    )
+
+
+class _Kinds(argparse.Action):
+    """Collect columns and their kinds in a dict."""
+
+    def __call__(self, parser: object, namespace: argparse.Namespace, value: Any, option: str | None = None) -> None:
+        name, kind = value
+        setattr(namespace, self.dest, {**getattr(namespace, self.dest), name: kind})

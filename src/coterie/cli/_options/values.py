@@ -9,6 +9,8 @@ import math
 import os
 
 from coterie._base.atomic import is_replaced
+from coterie._base.kind_hints import KINDS
+from coterie._base.wording import did_you_mean
 
 
 def positive(text: str) -> int:
@@ -77,6 +79,16 @@ def column_list(text: str) -> list[str]:
     if not names:
         raise argparse.ArgumentTypeError("no column is named")
     return names
+
+
+def column_kind(text: str) -> tuple[str, str]:
+    """The name of a column and its kind, as `zip=category` has them."""
+    name, equals, kind = text.rpartition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"a column and its kind are needed, such as zip=category, not {text!r}")
+    if kind not in KINDS:
+        raise argparse.ArgumentTypeError(f"{kind!r} is not a kind of column: {did_you_mean(kind, KINDS)}")
+    return name, kind
 
 
 def whole(text: str) -> int:
