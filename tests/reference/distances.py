@@ -86,6 +86,36 @@ def haversine(x, y):
     return math.atan2(np.linalg.norm(np.cross(a, b)), a @ b)
 
 
+def is_known(a):
+    return a is not None and a == a
+
+
+def gower(x, y, is_category=None, weights=None, ranges=None):
+    """The weighted mean, over the columns in which both rows have a value, of 0 and 1 for categories and of the
+    difference over the range for numbers. By default all columns are numbers with a weight and a range of 1.
+
+    Terms are added up in the order of the columns, but those of categories last, each rounded as coterie rounds it.
+    """
+    d = len(x)
+    is_category, weights, ranges = is_category or [False] * d, weights or [1.0] * d, ranges or [1.0] * d
+    total = known = 0.0
+    for j in sorted(range(d), key=lambda j: is_category[j]):
+        a, b, weight = x[j], y[j], weights[j]
+        if weight and is_known(a) and is_known(b):
+            known += weight
+            if is_category[j]:
+                total += weight * (a != b)
+            elif ranges[j]:
+                total += abs(a - b) * (weight / ranges[j])
+    return total / known if known else math.nan
+
+
+def nan_euclidean(x, y):
+    """As in scikit-learn: the squares of the features that both rows have, made up for the others by their mean."""
+    pairs = [(a, b) for a, b in zip(x, y, strict=True) if is_known(a) and is_known(b)]
+    return math.sqrt(sum((a - b) * (a - b) for a, b in pairs) * (len(x) / len(pairs))) if pairs else math.nan
+
+
 DISTANCES = {
     "euclidean": lambda x, y: math.sqrt(sum_of_terms("sqeuclidean", x, y)),
     "sqeuclidean": lambda x, y: sum_of_terms("sqeuclidean", x, y),
@@ -100,6 +130,8 @@ DISTANCES = {
     "jaccard": jaccard,
     "dice": dice,
     "haversine": haversine,
+    "gower": gower,
+    "nan_euclidean": nan_euclidean,
 }
 
 

@@ -53,7 +53,7 @@ def test_clusters_are_as_valid_as_defined(kind, seed):
     assert found.score == dbcv_score(X, labels)
 
 
-@pytest.mark.parametrize("metric", [*NAMES, "minkowski 3"])
+@pytest.mark.parametrize("metric", [*sorted(set(NAMES) - {"gower"}), "minkowski 3"])
 @pytest.mark.parametrize("n", [7, 40])
 def test_any_metric_will_do(metric, n):
     metric, p = metric.split()[0], 3.0 if " " in metric else 2.0

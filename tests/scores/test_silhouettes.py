@@ -15,7 +15,7 @@ from coterie._runtime.thresholds import thresholds
 from coterie.distances._metrics import NAMES
 
 
-@pytest.mark.parametrize("metric", [*NAMES, "minkowski 3"])
+@pytest.mark.parametrize("metric", [*sorted(set(NAMES) - {"gower"}), "minkowski 3"])
 @pytest.mark.parametrize("n, k", [(40, 3), (23, 11), (17, 16), (3, 2)])
 def test_silhouettes_are_as_defined(metric, n, k):
     metric, p = metric.split()[0], 3.0 if " " in metric else 2.0

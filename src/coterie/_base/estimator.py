@@ -248,19 +248,24 @@ class Estimator:
         X = native(X)
         names = column_names(X)
         array = as_matrix(X, owner=type(self).__name__, **options)
-        seen: dict[str, Any] = {"n_features_in_": array.shape[1]}
-        if names is not None:
-            seen["feature_names_in_"] = names
-        return array, seen
+        return array, self._describe(array, names)
+
+    def _describe(self, array: NDArray[Any], names: NDArray[np.object_] | None) -> dict[str, Any]:
+        """The attributes that describe the data for fit."""
+        return {"n_features_in_": array.shape[1], **({} if names is None else {"feature_names_in_": names})}
 
     def _read_more(self, X: ArrayLike, **options: Any) -> NDArray[Any]:
         """Data for a fitted estimator, checked against those seen by fit."""
         self._check_is_fitted()
         owner, X = type(self).__name__, native(X)
         check_column_names(column_names(X), self.__dict__.get("feature_names_in_"), owner)
-        array = as_matrix(X, owner=owner, **options)
+        array = self._as_rows(X, owner=owner, **options)
         check_n_features(array.shape[1], self.n_features_in_, owner)
         return array
+
+    def _as_rows(self, X: ArrayLike, **options: Any) -> NDArray[Any]:
+        """Data for a fitted estimator, as `as_matrix` returns them; it takes the options."""
+        return as_matrix(X, **options)
 
     def _become(self, **fitted: object) -> None:
         """Take over the result of fit in one step, so that an interrupted fit leaves the estimator as it was."""

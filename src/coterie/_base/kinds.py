@@ -135,12 +135,13 @@ def kinds_of(columns: Columns, overruled: Mapping[str | int, str] | None = None)
     """
     n_columns = len(columns.arrays)
     given = _overruled(columns, overruled)
-    return tuple(
-        ColumnKind(given[j], "given by you")
-        if j in given
-        else _kind("" if columns.names is None else columns.names[j], columns.arrays[j], columns.orders[j])
-        for j in range(n_columns)
-    )
+    with np.errstate(over="ignore"):  # of numbers near the largest one, infinity is large enough
+        return tuple(
+            ColumnKind(given[j], "given by you")
+            if j in given
+            else _kind("" if columns.names is None else columns.names[j], columns.arrays[j], columns.orders[j])
+            for j in range(n_columns)
+        )
 
 
 def compared_as_categories(columns: Columns, kinds: Sequence[ColumnKind]) -> list[bool]:

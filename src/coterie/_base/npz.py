@@ -89,20 +89,24 @@ def _encode(value: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:
     if isinstance(value, TableCode):
         return {_CODE: [_encode(each, place, arrays) for each in (value.categories, value.is_category)]}
     if isinstance(value, public_names.find("coterie.distances.Metric")) and value.function is None:
-        code = {_METRIC: value.name} | ({"p": value.p} if value.name == "minkowski" else {})
-        if _as_metric(code) == value:  # made by `as_metric`
-            return code
+        params = value.params
+        if public_names.find("coterie.distances.as_metric")(value.name, **params) == value:  # made by `as_metric`
+            return {
+                _METRIC: value.name,
+                **{key: _encode(each, f"{place}/{key}", arrays) for key, each in params.items()},
+            }
     raise TypeError(
         f"{place} is a {type(value).__name__}, which can't be saved without pickle. Only numbers, text, "
         "arrays and containers of these can be saved."
     )
 
 
-def _as_metric(code: dict[str, Any]) -> Any:
-    name, options = code[_METRIC], {key: value for key, value in code.items() if key != _METRIC}
-    if not isinstance(name, str) or options.keys() - {"p"}:
-        raise ValueError(f"{code} is not a metric")
-    return public_names.find("coterie.distances.as_metric")(name, **options)
+def _as_metric(code: dict[str, Any], place: str, take: Any) -> Any:
+    name = code[_METRIC]
+    if not isinstance(name, str):
+        raise ValueError(f"{place} in it is not a metric")
+    params = {key: _decode(value, f"{place}/{key}", take) for key, value in code.items() if key != _METRIC}
+    return public_names.find("coterie.distances.as_metric")(name, **params)
 
 
 # ------------------------------------------------------------------------------------------- reading
@@ -258,7 +262,7 @@ def _decode(value: Any, place: str, take: Any) -> Any:
     if not any(key.startswith("$") for key in value):
         return {key: _decode(each, f"{place}/{key}", take) for key, each in value.items()}
     if _METRIC in value:
-        return _as_metric(value)
+        return _as_metric(value, place, take)
     if value == {_ARRAY: place}:
         return take(place)
     if value == {_TEXTS: place}:

@@ -40,6 +40,14 @@ def magnitude(*arrays: NDArray[Any]) -> float:
     return top
 
 
+def size(*arrays: NDArray[Any]) -> float:
+    """The same, but NaN is passed over."""
+    top = magnitude(*arrays)
+    if top == math.inf:
+        top = max(float(np.fmax.reduce(np.abs(each), axis=None, initial=0.0)) for each in arrays)
+    return top
+
+
 def is_safe(dtype: np.dtype, power: float) -> bool:
     """Whether numbers of a type need no division, whatever they are, before a power of them is added up in float64."""
     return not power or (dtype == np.float32 and power <= _USUAL)
@@ -76,11 +84,11 @@ def exponent_for(*arrays: NDArray[Any], power: float = 2.0, radius: float = 0.0,
     if all(is_safe(each.dtype, power) for each in arrays):
         return 0
     if 0 < radius < math.inf:
-        return exponent_of(magnitude(*arrays), power, radius) if exponent_of(0.0, power, radius) else 0
-    top = magnitude(*arrays)
+        return exponent_of(size(*arrays), power, radius) if exponent_of(0.0, power, radius) else 0
+    top = size(*arrays)
     exponent = exponent_of(top, power)
     if exponent > 0 and name is not None and power <= _USUAL:
-        low = min(float(np.min(np.abs(each), where=each != 0, initial=math.inf)) for each in arrays)
+        low = min(float(np.fmin.reduce(np.abs(each), None, where=each != 0, initial=math.inf)) for each in arrays)
         if math.frexp(low)[1] < math.frexp(top)[1] - _WIDE / power:
             raise ValueError(
                 f"{name} holds numbers of very different size, {low:.6g} and {top:.6g}: "
@@ -101,9 +109,9 @@ def far_limit(power: float = 2.0) -> float:
 
 def far_rows(X: NDArray[Any], exponent: int, power: float = 2.0) -> NDArray[np.intp] | None:
     """The rows too large to be compared with some that are to be divided by 2**exponent; None as a rule."""
-    if (is_safe(X.dtype, power) and exponent == 0) or times(magnitude(X), -exponent) < far_limit(power):
+    if (is_safe(X.dtype, power) and exponent == 0) or times(size(X), -exponent) < far_limit(power):
         return None
-    tops = np.maximum(X.max(axis=1), -X.min(axis=1)).astype(np.float64)
+    tops = np.fmax(np.fmax.reduce(X, axis=1), -np.fmin.reduce(X, axis=1)).astype(np.float64)
     return np.flatnonzero(~(multiplied(tops, -exponent) < far_limit(power)))
 
 
@@ -118,7 +126,7 @@ def parts(X: NDArray[Any], exponent: int, top: float, power: float = 2.0) -> lis
     far = far_rows(X, exponent, power)
     if far is None:
         return [(slice(None), exponent)]
-    found: list[tuple[slice | NDArray[np.intp], int]] = [(far, exponent_of(max(top, magnitude(X[far])), power))]
+    found: list[tuple[slice | NDArray[np.intp], int]] = [(far, exponent_of(max(top, size(X[far])), power))]
     if len(far) < len(X):
         found.append((np.setdiff1d(np.arange(len(X)), far), exponent))
     return found

@@ -25,7 +25,8 @@ class Array(NamedTuple):
     shape : the length of each dimension, or the name of a length: those of one name are the same, and an attribute that
         is an integer is the length of its name
     low, high : its values are at least `low` and less than `high`, which may be the name of a length
-    finite : False lets infinity pass, but never NaN
+    finite : False lets infinity pass, but not NaN
+    missing : True lets NaN pass, for missing values
     """
 
     types: tuple[type, ...]
@@ -33,6 +34,7 @@ class Array(NamedTuple):
     low: float | None = None
     high: float | str | None = None
     finite: bool = True
+    missing: bool = False
 
     @property
     def text(self) -> str:
@@ -43,7 +45,7 @@ class Array(NamedTuple):
             f"{word} {bound}" for word, bound in (("at least", self.low), ("less than", self.high)) if bound is not None
         ]
         if np.float64 in self.types:
-            values.append("finite" if self.finite else "not NaN")
+            values.append("finite or NaN" if self.missing else "finite" if self.finite else "not NaN")
         return f"an array of {types} of shape {shape}{', ' * bool(values)}{', '.join(values)}"
 
     def accepts(self, value: object, lengths: dict[str, int]) -> bool:
@@ -63,6 +65,8 @@ class Array(NamedTuple):
             fits = True
         else:
             least, most = value.min(), value.max()  # NaN if there is one
+            if self.missing and least != least:
+                least, most = (each.reduce(value, axis=None, initial=0.0) for each in (np.fmin, np.fmax))
             fits = bool(
                 least == least
                 and (self.low is None or least >= self.low)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._base import power_of_two
-from .._base.arrays import as_doubles
+from .._base.arrays import as_array, as_doubles
+from .._base.containers import native
 from .._runtime import memory, parallel, progress, threads
 from ..distances import as_metric, pdist
 from ..distances._condensed import check_condensed
@@ -92,10 +93,12 @@ def order_branches(
     """`optimal_leaf_ordering` with a given number of threads."""
     Z, children = read_linkage(Z)
     n = len(Z) + 1
+    measure = as_metric(metric)
+    if measure.columns is not None and as_array(y := native(y, "y"), "y").ndim == 2:
+        y = pdist(y, measure, n_jobs=n_threads)
     y = as_doubles(y, name="y")
     if y.ndim == 2:
         warn_of_distances(y)
-        measure = as_metric(metric)
         y = pdist(power_of_two.divided(y, safe_exponent(measure, y)), measure, n_jobs=n_threads)
     elif y.ndim != 1:
         raise ValueError("`y` must be 1 or 2 dimensional.")

@@ -65,7 +65,7 @@ class CorePoints(NamedTuple):
             far = rows[:, self.indices].min(axis=1)
             ratio, is_within = far.astype(np.float64) / self.eps, far <= self.eps
         else:
-            core = as_matrix(self.rows, name="model.components_")
+            core = as_matrix(self.rows, name="model.components_", allow_nan=self.metric.passes_missing)
             _, ratio, is_within = _measure(core, rows, self.metric, self.eps, n_threads)
         wrong = (ratio > 1.0) == is_within  # by the rounding of the division
         if wrong.any():
@@ -119,6 +119,7 @@ def _measure(
     exponent = safe_exponent(metric, rows, core, radius=float(eps))
     rows, core = (power_of_two.divided(each, exponent) for each in (rows, core))
     eps = power_of_two.times(eps, -exponent * metric.degree)
+    metric = metric.of_rows
     far, nearest = neighbors.kneighbors(core, 1, rows, metric=metric, n_jobs=n_threads)
     found = far[:, 0]
     is_near = found <= eps

@@ -148,7 +148,7 @@ class DBSCAN(DensityClusterer):
     _state = {
         **Estimator._state,
         "core_sample_indices_": (Array((np.intp,), ("n_core_samples",), low=0),),
-        "components_": (Array(FLOATS, ("n_core_samples", "n_features_in_")),),
+        "components_": (Array(FLOATS, ("n_core_samples", "n_features_in_"), missing=True),),
         "labels_": (Array((np.intp,), ("n_samples",), low=-1, high="n_core_samples"),),
         "_fit_eps": (POSITIVE,),
         "_fit_metric": FITTED_METRIC,
@@ -236,10 +236,9 @@ class DBSCAN(DensityClusterer):
         """
         self._check_parameters()
         n_threads = threads.resolve_n_jobs(self.n_jobs)
-        rows, seen = self._read_rows(X, n_threads)
+        rows, metric, seen = self._read_rows(X, n_threads)
         weights = as_weights(sample_weight, len(rows), allow_negative=True)
         check_sum(weights)
-        metric = self._read_metric()
         if metric is not None and isinstance(rows, np.ndarray):
             warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
         with progress.reported_to(callback):
@@ -357,19 +356,22 @@ class DBSCAN(DensityClusterer):
             )
         return read_metric(self.metric, self.metric_params, p)
 
-    def _read_rows(self, X: ArrayLike, n_threads: int) -> tuple[NDArray[np.floating] | SparseRows, dict[str, Any]]:
+    def _read_rows(
+        self, X: ArrayLike, n_threads: int
+    ) -> tuple[NDArray[np.floating] | SparseRows, distances.Metric | None, dict[str, Any]]:
         rows: NDArray[np.floating] | SparseRows
         seen: dict[str, Any]
+        metric = self._read_metric()
         if _sparse.is_sparse(X):
             rows = self._read_sparse(X, n_threads, self._is_precomputed())
             seen = {"n_features_in_": rows.shape[1]}
         else:
-            rows, seen = self._read(X)
+            rows, metric, seen = self._read_for(X, metric)
         if self._is_precomputed():
             if rows.shape[0] != rows.shape[1]:
                 raise ValueError("Precomputed matrix must be square. Input is a {}x{} matrix.".format(*rows.shape))
             _check_distances(rows)
-        return rows, seen
+        return rows, metric, seen
 
     def _read_more_rows(self, X: ArrayLike) -> NDArray[np.floating] | SparseRows:
         rows = self._read_dense_or_sparse(X, is_sorted=self._fit_metric is not None)

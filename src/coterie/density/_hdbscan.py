@@ -19,7 +19,15 @@ from .._base.warnings import warn
 from .._base.wording import count, shown
 from .._runtime import progress, threads
 from ..distances import _sparse
-from ..distances._metrics import FITTED_METRIC, METRIC, check_fitted, check_suits, is_precomputed, read_metric
+from ..distances._metrics import (
+    FITTED_METRIC,
+    METRIC,
+    check_fitted,
+    check_suits,
+    is_fit_of,
+    is_precomputed,
+    read_metric,
+)
 from ..distances._sparse import SparseRows
 from ..scaling._variance import warn_of_scales
 from ..spanning_trees._tree import SpanningTree
@@ -249,7 +257,7 @@ class HDBSCAN(DensityClusterer):
         "_sample_weight": (Array((np.float64,), ("n_samples",), low=0), NONE),
         # The rows of the tree: those without NaN and infinity, and with a weight.
         "_rows_of_tree": (Array((np.intp,), ("n_rows",), low=0, high="n_samples"),),
-        "_tree_X": (Array(FLOATS, ("n_rows", "n_features_in_")), NONE),
+        "_tree_X": (Array(FLOATS, ("n_rows", "n_features_in_"), missing=True), NONE),
         "_core_distances": (Array((np.float64,), ("n_rows",), low=0, finite=False),),
         "_edges": (Array((np.int64,), ("n_edges", 2), low=0, high="n_samples"),),
         "_edge_weights": (Array((np.float64,), ("n_edges",), low=0, finite=False),),
@@ -376,12 +384,11 @@ class HDBSCAN(DensityClusterer):
         """
         self._check_parameters()
         self._check_choices()
-        metric = self._read_metric()
         n_threads = threads.resolve_n_jobs(self.n_jobs)
-        given, seen = self._read_rows(X, n_threads)
+        given, metric, seen = self._read_rows(X, n_threads)
         weights = as_weights(sample_weight, len(given))
         check_sum(weights)
-        odd = np.zeros(len(given), np.intp) if metric is None else label_odd_rows(given)
+        odd = label_odd_rows(given, metric)
         counts = odd == 0 if weights is None else (odd == 0) & (weights > 0)
         (which,) = counts.nonzero()
         columns = which if metric is None else None  # of given distances
@@ -465,7 +472,7 @@ class HDBSCAN(DensityClusterer):
                 f"recut takes {', '.join(_RECUT)}. For another {shown(min(others))} a new tree is needed: call fit."
             )
         model = copy.copy(self).set_params(**{**self._fit_parameters, **parameters})
-        if self._read_metric() != self._fit_metric:  # the parameters have changed since the fit
+        if not is_fit_of(self._fit_metric, self._read_metric()):  # the parameters have changed since the fit
             model.set_params(metric="precomputed" if self._fit_metric is None else self._fit_metric, metric_params=None)
         model._check_parameters()
         model._check_choices()
@@ -748,7 +755,7 @@ class HDBSCAN(DensityClusterer):
 
     def _assign(self, X: NDArray[np.floating]) -> NDArray[np.intp]:
         n_threads = threads.resolve_n_jobs(self.n_jobs)
-        labels = np.zeros(len(X), np.intp) if self._fit_metric is None else label_odd_rows(X)
+        labels = label_odd_rows(X, self._fit_metric)
         (which,) = (labels == 0).nonzero()
         if len(which):
             X = X if len(which) == len(X) else X[which]
@@ -773,7 +780,7 @@ class HDBSCAN(DensityClusterer):
             odd[which] = 0
             return Placed(odd, which, self._tree_X, tree.cluster[which], tree.value[which])
         rows = as_dense(self._read_more_rows(X), self._fit_metric)
-        odd = np.zeros(len(rows), np.intp) if self._fit_metric is None else label_odd_rows(rows)
+        odd = label_odd_rows(rows, self._fit_metric)
         (counts,) = (odd == 0).nonzero()
         rows = self._to_rows_of_tree(rows if len(counts) == len(rows) else rows[counts])
         if not len(counts):
@@ -813,7 +820,7 @@ class HDBSCAN(DensityClusterer):
         if self._fit_metric is None:
             return rows
         rows = as_dense(rows, self._fit_metric)
-        odd = label_odd_rows(rows)
+        odd = label_odd_rows(rows, self._fit_metric)
         if len(odd) == len(self.labels_) and (wrong := odd != np.where(self.labels_ < -1, self.labels_, 0)).any():
             raise ValueError(
                 "X must be the rows of the fit, but these held NaN and infinity in other rows. First at row "
@@ -865,8 +872,9 @@ class HDBSCAN(DensityClusterer):
             raise TypeError(f"With metric='precomputed', metric_params takes 'max_distance' only. Got {unknown}.")
         return read_metric(self.metric, self.metric_params, None)
 
-    def _read_rows(self, X: ArrayLike, n_threads: int) -> tuple[Any, dict[str, Any]]:
-        """The data for fit: an array, or sparse rows of distances."""
+    def _read_rows(self, X: ArrayLike, n_threads: int) -> tuple[Any, distances.Metric | None, dict[str, Any]]:
+        """The data for fit, an array or sparse rows of distances, and the metric."""
+        metric = self._read_metric()
         precomputed, owner = is_precomputed(self.metric), type(self).__name__
         rows: NDArray[np.floating] | SparseRows
         if _sparse.is_sparse(X):
@@ -875,9 +883,9 @@ class HDBSCAN(DensityClusterer):
             rows = _sparse.as_sparse_rows(X, n_threads, owner=owner, finite=precomputed)
             seen: dict[str, Any] = {"n_features_in_": rows.shape[1]}
             if not precomputed:
-                rows = as_dense(rows, self._read_metric())
+                rows = as_dense(rows, metric)
         else:
-            rows, seen = self._read(X, finite=False)
+            rows, metric, seen = self._read_for(X, metric, finite=False)
         if precomputed:
             check_distances(rows if isinstance(rows, np.ndarray) else rows.values)
             if rows.shape[0] != rows.shape[1]:
@@ -885,7 +893,7 @@ class HDBSCAN(DensityClusterer):
                     "The precomputed distance matrix is expected to be symmetric, however it has shape "
                     f"{rows.shape}. Please verify that the distance matrix was constructed correctly."
                 )
-        return rows, seen
+        return rows, metric, seen
 
     def _check_count(self, which: NDArray[np.intp], weights: NDArray[np.float64] | None) -> int:
         """Check that the rows that count are enough, and return the number for core distances."""

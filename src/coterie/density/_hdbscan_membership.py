@@ -130,7 +130,7 @@ class SoftClusters:
         """
         assert self.metric is not None
         self.exponent = safe_exponent(self.metric, X)
-        self.top = 0.0 if power_of_two.is_safe(X.dtype, self.metric.power) else power_of_two.magnitude(X)
+        self.top = 0.0 if power_of_two.is_safe(X.dtype, self.metric.power) else power_of_two.size(X)
         kept = np.ones(len(X), np.bool_)
         sizes = np.diff(self.starts)
         for cluster in np.flatnonzero(sizes > thresholds.listed_exemplars):

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 INFINITE, MISSING = -2, -3  # labels of rows that hold infinity, or NaN
 
 
-def label_odd_rows(X: NDArray[np.floating]) -> NDArray[np.intp]:
-    """The labels of rows with NaN or infinity, and 0 for all others."""
+def label_odd_rows(X: NDArray[np.floating], metric: distances.Metric | None) -> NDArray[np.intp]:
+    """The labels of rows with NaN or infinity, and 0 for all others; of none where distances are given.
+
+    Metrics that pass over missing values have rows with NaN among the others, unless they hold nothing else.
+    """
     labels = np.zeros(len(X), np.intp)
-    if power_of_two.magnitude(X) == np.inf:
+    if metric is not None and power_of_two.magnitude(X) == np.inf:
         labels[np.isinf(X).any(axis=1)] = INFINITE
-        labels[np.isnan(X).any(axis=1)] = MISSING
+        missing = np.isnan(X if metric.columns is None else X[:, metric.columns.is_counted])
+        labels[missing.all(axis=1) if metric.passes_missing else missing.any(axis=1)] = MISSING
     return labels
 
 
@@ -39,6 +43,8 @@ def as_dense(rows: Any, metric: distances.Metric | None) -> NDArray[np.floating]
     """Rows as an array; distances that are not stored are infinite."""
     if isinstance(rows, np.ndarray):
         return rows
+    if metric is not None and metric.columns is not None:
+        raise TypeError(f"The metric {metric.name!r} takes tables and arrays, not sparse data.")
     memory.require(
         rows.shape[0] * rows.shape[1] * rows.values.itemsize,
         f"Sparse rows of shape {rows.shape}, which are made dense,",

@@ -17,6 +17,7 @@ from .._base.parameters import NONE, Rule, as_float, check_parameters, is_real, 
 from .._runtime import progress, threads
 from .._runtime.thresholds import thresholds
 from ..distances._metrics import check_suits, safe_exponent
+from ..distances._rows import MeasuredRows
 from ..distances._sparse import SparseRows, as_sparse_rows, is_sparse
 from ..distances._sparse_points import sparse_points
 from ..neighbors._search import lay_out, nearest
@@ -32,7 +33,7 @@ _THRESHOLD = {
 NOISE = -1  # what is below has no place among the others, such as rows with NaN
 
 
-class DensityClusterer(InductiveClusterer):
+class DensityClusterer(MeasuredRows, InductiveClusterer):
     """A clusterer that leaves rows out as noise, with the label -1.
 
     A subclass reads rows with `_read_rows_of_fit`, and overrides `_likeliest` if it has probabilities of its own.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from .. import distances
-from .._base.arrays import as_matrix, as_weights
+from .._base.arrays import as_weights
 from .._base.estimator import UNCHANGED, Estimator
 from .._base.exceptions import ClusteringWarning
 from .._base.parameters import BOOL, DICT, N_JOBS, NONE, Rule, as_float, check_parameters, integer, number, one_of, real
@@ -18,6 +18,7 @@ from .._base.warnings import warn
 from .._runtime import progress, threads
 from ..distances import _sparse
 from ..distances._metrics import FITTED_METRIC, METRIC, check_fitted, check_suits, is_precomputed, read_metric
+from ..distances._rows import read_rows
 from ..distances._sparse import SparseRows
 from ..neighbors._search import lay_out
 from ..scaling._variance import warn_of_scales
@@ -192,7 +193,7 @@ class OPTICS(DensityClusterer):
         "predecessor_": (Array((np.int64,), ("n_samples",), low=-1, high="n_samples"),),
         "cluster_hierarchy_": (Array((np.int64,), ("n_clusters", 2), low=0, high="n_samples"), ABSENT),
         "_fit_metric": FITTED_METRIC,
-        "_fit_X": (Array(FLOATS, ("n_samples", "n_features_in_")), NONE),
+        "_fit_X": (Array(FLOATS, ("n_samples", "n_features_in_"), missing=True), NONE),
         "_fit_eps": (number(0), NONE),
     }
 
@@ -283,8 +284,7 @@ class OPTICS(DensityClusterer):
         self._check_parameters()
         self._check_eps()
         n_threads = threads.resolve_n_jobs(self.n_jobs)
-        metric = _read_metric(self.metric, self.metric_params, self.p)
-        rows, seen = self._read_rows(X, metric, n_threads)
+        rows, metric, seen = self._read_rows(X, n_threads)
         min_samples = count_of(self.min_samples, len(rows), "min_samples")
         if self.min_cluster_size is not None:
             count_of(self.min_cluster_size, len(rows), "min_cluster_size")
@@ -439,15 +439,16 @@ class OPTICS(DensityClusterer):
 
     # --- the steps of a fit
 
-    def _read_rows(self, X: ArrayLike, metric: distances.Metric | None, n_threads: int) -> tuple[Any, dict[str, Any]]:
-        """The data for fit: an array, or sparse rows of distances."""
+    def _read_rows(self, X: ArrayLike, n_threads: int) -> tuple[Any, distances.Metric | None, dict[str, Any]]:
+        """The data for fit, an array or sparse rows of distances, and the metric."""
+        metric = _read_metric(self.metric, self.metric_params, self.p)
         rows: NDArray[np.floating] | SparseRows
         if _sparse.is_sparse(X):
             rows = _sparse.as_sparse_rows(X, n_threads, owner=type(self).__name__)
             seen: dict[str, Any] = {"n_features_in_": rows.shape[1]}
         else:
-            rows, seen = self._read(X)
-        return _checked(rows, metric), seen
+            rows, metric, seen = self._read_for(X, metric)
+        return _checked(rows, metric), metric, seen
 
     def _eps(self) -> float:
         return as_float(self.max_eps if self.eps is None else self.eps)
@@ -588,7 +589,8 @@ def compute_optics_graph(
     if _sparse.is_sparse(X):
         rows = _checked(_sparse.as_sparse_rows(X, n_threads), measure)
     else:
-        rows = _checked(as_matrix(X), measure)
+        rows, measure = read_rows(X, measure)
+        rows = _checked(rows, measure)
     if measure is not None:
         check_suits(rows, measure)
     weights = as_weights(sample_weight, len(rows))

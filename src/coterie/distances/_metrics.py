@@ -15,6 +15,8 @@ from .._base import power_of_two
 from .._base.parameters import CALLABLE, NONE, Rule, as_float, is_real
 from .._base.warnings import told_once, warn
 from .._base.wording import shown
+from ._gower import GowerColumns
+from ._missing import rows_without_shared_columns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +44,11 @@ class Metric:
         Whether the features should not be scaled, because the metric has its own scale or does not depend on it.
     n_features : int or None
         The only number of features for which it is defined.
+    passes_missing : bool
+        Whether NaN is a missing value, which is left out of the distance.
+    columns : object or None
+        For gower: the kinds, weights, ranges and categories of the columns, as they are given or as a fit has found
+        them.
     """
 
     name: str
@@ -52,6 +59,20 @@ class Metric:
     undefined: str = ""
     scale_free: bool = False
     n_features: int | None = None
+    passes_missing: bool = False
+    columns: GowerColumns | None = None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The arguments of `as_metric` beside the name."""
+        if self.columns is not None:
+            return self.columns.params
+        return {"p": self.p} if self.name == "minkowski" else {}
+
+    @property
+    def of_rows(self) -> Metric:
+        """The same for rows that it has read from a table: in them, categories are their places."""
+        return self if self.columns is None else dataclasses.replace(self, columns=self.columns.of_codes())
 
     @property
     def power(self) -> float:
@@ -99,6 +120,8 @@ _FORMULAS = {
     "jaccard": _Formula(),
     "dice": _Formula(),
     "haversine": _Formula(cost=25.0),
+    "gower": _Formula(cost=0.2),
+    "nan_euclidean": _Formula(power=2.0, degree=1, cost=0.2),
 }
 _TABLE = (
     Metric("euclidean", ("l2", "euclid", "eu", "e"), "euclidean"),
@@ -114,6 +137,8 @@ _TABLE = (
     Metric("jaccard", ("jacc", "ja", "j"), "jaccard", scale_free=True),
     Metric("dice", (), "dice", scale_free=True),
     Metric("haversine", (), "haversine", scale_free=True, n_features=2),
+    Metric("gower", (), "gower", scale_free=True, passes_missing=True, columns=GowerColumns()),
+    Metric("nan_euclidean", (), "nan_euclidean", passes_missing=True),
 )
 BY_NAME = {name: metric for metric in _TABLE for name in (metric.name, *metric.aliases)}
 
@@ -129,7 +154,8 @@ def as_metric(metric: str | Callable[..., object] | Metric, **kwargs: object) ->
         A name from the table above, in upper or lower case; a function of two rows that returns a number; or the result
         of an earlier call.
     **kwargs
-        ``p`` for minkowski, greater than 0, or arguments for a callable.
+        ``p`` for minkowski, greater than 0; ``kinds``, ``weights`` and ``ranges`` for gower (see `coterie.distances`);
+        or arguments for a callable.
 
     Returns
     -------
@@ -156,6 +182,8 @@ def as_metric(metric: str | Callable[..., object] | Metric, **kwargs: object) ->
             raise ValueError(f"Unknown Distance Metric: {metric.lower()}. Known metrics: {', '.join(NAMES)}.")
         if found.name == "minkowski":
             return _minkowski(found, **kwargs)
+        if found.name == "gower" and kwargs.keys() <= {"kinds", "weights", "ranges", "categories"}:
+            return dataclasses.replace(found, columns=GowerColumns.of(**kwargs))
         if not kwargs:
             return found
     elif isinstance(metric, Metric):
@@ -168,6 +196,8 @@ def as_metric(metric: str | Callable[..., object] | Metric, **kwargs: object) ->
         return Metric(getattr(metric, "__name__", "callable"), function=function)
     else:
         raise TypeError("2nd argument metric must be a string identifier or a function.")
+    if found.name == "gower":
+        raise TypeError(f"The metric 'gower' takes 'kinds', 'weights' and 'ranges'. Got {', '.join(kwargs)}.")
     raise TypeError(
         f"The metric {found.name!r} takes no argument {', '.join(map(repr, kwargs))}."
         + " Features are weighted by scaling them." * ("w" in kwargs)
@@ -215,14 +245,18 @@ def _minkowski(metric: Metric, *, p: object = 2.0, **kwargs: object) -> Metric:
 
 
 def _check_metric(metric: Metric) -> None:
-    """Check that one that was made by hand is that of the table, but for `p`, or has a function."""
+    """Check that one that was made by hand is that of the table, but for `params`, or has a function."""
     if callable(metric.function):
         return
-    made = as_metric(metric.name, **({"p": metric.p} if metric.name == "minkowski" else {}))
+    made = as_metric(metric.name, **metric.params)
     if metric != made:
         raise ValueError(
             f"A Metric without a function must be what as_metric({metric.name!r}) returns. Got {shown(metric)}."
         )
+
+
+def _has_learned(value: object) -> bool:
+    return isinstance(value, Metric) and (value.columns is None or value.columns.code is not None)
 
 
 def _is_metric(value: object) -> bool:
@@ -234,7 +268,14 @@ def _is_metric(value: object) -> bool:
 # What the parameter `metric` of an estimator may be.
 METRIC = (Rule(f"a str among {{{', '.join(map(repr, (*NAMES, 'precomputed')))}}}", _is_metric), CALLABLE)
 # What an estimator was fitted with: None for given distances.
-FITTED_METRIC = (Rule("a Metric", lambda value: isinstance(value, Metric)), NONE)
+FITTED_METRIC = (Rule("a Metric, with what it has learned", lambda value: _has_learned(value)), NONE)
+
+
+def is_fit_of(fitted: Metric | None, given: Metric | None) -> bool:
+    """Whether a fit with the metric `given` may have kept `fitted`, which has learned its columns since."""
+    return (None if fitted is None else dataclasses.replace(fitted, columns=None)) == (
+        None if given is None else dataclasses.replace(given, columns=None)
+    )
 
 
 def safe_exponent(metric: Metric, *arrays: NDArray[Any], radius: float = 0.0, name: str | None = None) -> int:
@@ -252,7 +293,8 @@ def check_suits(X: NDArray[Any], metric: Metric, name: str = "X") -> None:
     Raises
     ------
     ValueError
-        The number of features is wrong, or a row is all zeros (cosine) or has all numbers equal (correlation).
+        The number of features is wrong, a row is all zeros (cosine) or has all numbers equal (correlation), or two rows
+        share no column in which both have a value (gower, nan_euclidean).
 
     Warns
     -----
@@ -260,6 +302,13 @@ def check_suits(X: NDArray[Any], metric: Metric, name: str = "X") -> None:
         Latitudes for haversine are beyond the poles: most likely degrees.
     """
     check_features(X, metric, name)
+    if metric.passes_missing:
+        pair = rows_without_shared_columns(X if metric.columns is None else X[:, metric.columns.is_counted])
+        if pair is not None:
+            raise ValueError(
+                f"The {metric.name} distance between rows {pair[0]} and {pair[1]} of {name} is not defined: they have "
+                "values in no common column. Leave such rows out, or fill in some of their values."
+            )
     if metric.undefined:
         low, high = X.min(axis=1), X.max(axis=1)
         bad = low == high if metric.undefined == "constant" else (low == 0) & (high == 0)
@@ -283,6 +332,10 @@ def check_fitted(X: NDArray[Any], metric: Metric | None, n_samples: int, name: s
         As by `check_suits`, or rows of distances are not as long as there are rows, or one is negative.
     """
     if metric is not None:
+        if not metric.passes_missing and np.isnan(X).any():
+            raise ValueError(f"{name} should be finite, without NaN, with the metric {metric.name!r}")
+        if metric.columns is not None:
+            metric.columns.check_rows(X, name)
         with told_once(UserWarning):  # fit has warned
             check_suits(X, metric, name)
     elif X.shape[1] != n_samples or X.min(initial=0) < 0:
@@ -292,6 +345,8 @@ def check_fitted(X: NDArray[Any], metric: Metric | None, n_samples: int, name: s
 
 
 def check_features(X: NDArray[Any], metric: Metric, name: str) -> None:
+    if metric.columns is not None and metric.columns.n_columns != X.shape[1]:
+        raise ValueError(f"{name} has {X.shape[1]} columns, and the metric 'gower' is of {metric.columns.n_columns}.")
     if metric.n_features is not None and X.shape[1] != metric.n_features:
         raise ValueError(
             f"Haversine distance only valid in 2 dimensions: latitude and longitude, in radians. "

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
+from .._base import power_of_two
 from .._base.arrays import as_doubles
 from .._base.wording import shown
 from .._runtime import parallel, progress
 from .._runtime.thresholds import thresholds
+from ._gower import lay_out
 from ._kernels import pairwise
 from ._metrics import Metric
 
@@ -31,10 +33,16 @@ def prepare(X: NDArray[Any], metric: Metric, n_threads: int) -> Prepared:
 
 
 def _in_tiles(X: NDArray[Any], metric: Metric, n_threads: int) -> pairwise.Points:
+    columns = None
+    if metric.columns is not None:
+        layout = metric.columns.layout()
+        X, columns = lay_out(X, layout), layout.constants
     n, d = X.shape
     kind = pairwise.KINDS[metric.kernel]
     n_tiles = max(1, -(-n // _TILE))
-    points = pairwise.Points(np.empty((n_tiles, pairwise.numbers_per_point(d, kind), _TILE)), n, d, kind, metric.p)
+    tiles = np.empty((n_tiles, pairwise.numbers_per_point(d, kind), _TILE))
+    missing = metric.passes_missing and power_of_two.magnitude(X) == np.inf
+    points = pairwise.Points(tiles, n, d, kind, metric.p, missing, columns)
     cost = _TILE * (d + 1)  # nanoseconds of a tile
     parallel.over(
         n_tiles, parallel.chunk(cost), parallel.threads_for(cost * n_tiles, n_threads), pairwise.pack, X, points

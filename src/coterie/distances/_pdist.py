@@ -13,6 +13,7 @@ from .._base.arrays import as_array, as_floats
 from .._runtime import memory, threads
 from ._metrics import BY_NAME, Metric, as_metric, check_features, safe_exponent
 from ._pairwise import fill_condensed, fill_rectangle
+from ._rows import read_rows, read_two
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -86,7 +87,7 @@ def pdist(
     array([ 7., 14.,  7.])
     """
     measure = as_metric(metric, **kwargs)
-    X = _rows(X, "X", measure, "A 2-dimensional array must be passed. (Shape was {shape}).")
+    X, measure = _rows(X, "X", measure, "A 2-dimensional array must be passed. (Shape was {shape}).")
     n = len(X)
     size = n * (n - 1) // 2
     if out is None:
@@ -158,8 +159,11 @@ def cdist(
     """
     measure = as_metric(metric, **kwargs)
     same = XB is XA
-    XA = _rows(XA, "XA", measure, "XA must be a 2-dimensional array.")
-    XB = XA if same else _rows(XB, "XB", measure, "XB must be a 2-dimensional array.")
+    if measure.columns is not None and not same:
+        XA, XB, measure = read_two(XA, XB, measure, ("XA", "XB"))
+    else:
+        XA, measure = _rows(XA, "XA", measure, "XA must be a 2-dimensional array.")
+        XB = XA if same else _rows(XB, "XB", measure, "XB must be a 2-dimensional array.")[0]
     if XA.shape[1] != XB.shape[1]:
         raise ValueError("XA and XB must have the same number of columns (i.e. feature dimension.)")
     shape = len(XA), len(XB)
@@ -198,7 +202,9 @@ def _fill(
     np.copyto(out, power_of_two.multiplied(lengths, exponent * metric.degree), where=~np.isfinite(out))
 
 
-def _rows(X: ArrayLike, name: str, metric: Metric, sentence: str) -> NDArray[Any]:
+def _rows(X: ArrayLike, name: str, metric: Metric, sentence: str) -> tuple[NDArray[Any], Metric]:
+    if metric.columns is not None:
+        return read_rows(X, metric, name=name)
     if metric.function is None:
         array = as_floats(X, name=name)
     else:
@@ -209,7 +215,7 @@ def _rows(X: ArrayLike, name: str, metric: Metric, sentence: str) -> NDArray[Any
     if array.ndim != 2:
         raise ValueError(sentence.format(shape=array.shape))
     check_features(array, metric, name)
-    return array
+    return array, metric
 
 
 def _check_out(out: NDArray[Any], shape: tuple[int, ...]) -> None:

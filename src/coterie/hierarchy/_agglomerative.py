@@ -170,7 +170,7 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
         "n_connected_components_": (integer(1, 1),),
         "_fit_linkage": (one_of(*_LINKAGES),),
         "_fit_metric": (*FITTED_METRIC, CALLABLE),
-        "_fit_X": (Array(FLOATS, ("n_leaves_", "n_features_in_")), NONE),
+        "_fit_X": (Array(FLOATS, ("n_leaves_", "n_features_in_"), missing=True), NONE),
     }
 
     n_connected_components_: int
@@ -252,11 +252,11 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
                 "use sklearn.cluster.AgglomerativeClustering."
             )
         n_threads = threads.resolve_n_jobs(self.n_jobs)
-        rows, seen = self._read_rows(X, n_threads)
+        rows, metric, seen = self._read_rows(X, n_threads)
         build = self._cached(_build_tree)
         # The number of threads is not an argument: what is cached must not depend on it.
         with progress.reported_to(callback), threads.num_threads(n_threads):
-            Z, children = build(rows, self.linkage, self.metric)
+            Z, children = build(rows, self.linkage, metric)
         with_distances = self.compute_distances or self.distance_threshold is not None
         self._become_tree(
             Z,
@@ -265,16 +265,10 @@ class AgglomerativeClustering(InductiveClusterer, TreeClusterer):
             n_connected_components_=1,
             _fit_linkage=self.linkage,
             _fit_X=None if self._is_precomputed() else rows,
-            _fit_metric=self._metric_of_rows(),
+            _fit_metric=None if self._is_precomputed() else metric,
             **seen,
         )
         return self
-
-    def _metric_of_rows(self) -> Callable[..., object] | distances.Metric | None:
-        """How rows are compared; None where their distances are given."""
-        if self._is_precomputed():
-            return None
-        return self.metric if callable(self.metric) else distances.as_metric(self.metric)
 
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:
         """Assign new rows to the clusters of `labels_`, by the distance of the linkage between a row and a cluster.

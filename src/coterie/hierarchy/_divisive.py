@@ -170,9 +170,9 @@ class DivisiveClustering(TreeClusterer):
         self._check_parameters()
         self._check_cut()
         n_threads = threads.resolve_n_jobs(self.n_jobs)
-        rows, seen = self._read_rows(X, n_threads)
+        rows, metric, seen = self._read_rows(X, n_threads)
         with progress.reported_to(callback), threads.num_threads(n_threads):
-            matrix, exponent = square_matrix(rows, self.metric, n_threads)
+            matrix, exponent = square_matrix(rows, metric, n_threads)
             Z = _build_tree(matrix, n_threads)
         Z[:, 2] = scale_heights(Z[:, 2], exponent, type(self).__name__)
         self._become_tree(Z, Z[:, :2].astype(np.intp), True, **seen)

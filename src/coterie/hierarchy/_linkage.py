@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._base import power_of_two
-from .._base.arrays import as_array, as_doubles, as_floats, as_matrix
+from .._base.arrays import as_array, as_floats
 from .._base.containers import native
 from .._dendrogram.cuts import fcluster
 from .._dendrogram.leaf_order import order_branches
@@ -22,6 +22,7 @@ from ..distances import as_metric, pdist
 from ..distances._condensed import check_condensed
 from ..distances._metrics import check_suits, safe_exponent
 from ..distances._pairwise import fill_condensed
+from ..distances._rows import read_rows
 from ..spanning_trees._matrix import spanning_tree_of_matrix
 from ..spanning_trees._minimum_spanning_tree import tree_of_rows
 from ..spanning_trees._points import not_finite
@@ -154,15 +155,15 @@ def linkage(
         )
         Z = from_condensed(distances, method, n_threads, overwrite)
     elif array.ndim == 2:
-        metric = as_metric(metric)
-        if method in EUCLIDEAN_METHODS and metric.kernel != "euclidean":
+        measure = as_metric(metric)
+        if method in EUCLIDEAN_METHODS and measure.kernel != "euclidean":
             raise ValueError(f"`method={method}` requires the distance metric to be Euclidean")
-        array = as_matrix(y, name="y")
+        array, measure = read_rows(y, measure, name="y")
         if len(array) < 2:
             raise ValueError("The number of observations cannot be determined on an empty distance matrix.")
-        check_suits(array, metric, "y")
+        check_suits(array, measure, "y")
         warn_of_distances(array)
-        Z = agglomerate(array, method, metric, n_threads)
+        Z = agglomerate(array, method, measure, n_threads)
     else:
         raise ValueError("`y` must be 1 or 2 dimensional.")
     if not optimal_ordering:
@@ -216,8 +217,8 @@ def linkage_vector(
     check_method(method, VECTOR_METHODS, "Without a distance matrix there are")
     if extraarg is not None:
         metric = as_metric(metric, p=extraarg)
-    array = as_matrix(X)
-    return linkage(array, method, metric, n_jobs=n_jobs)
+    array, measure = read_rows(X, as_metric(metric))
+    return linkage(array, method, measure.of_rows, n_jobs=n_jobs)
 
 
 def single(y: ArrayLike) -> NDArray[np.float64]:
@@ -306,7 +307,7 @@ def fclusterdata(
     >>> fclusterdata([[0.0], [1.0], [5.0], [7.0]], 3.0, criterion="distance")
     array([1, 1, 2, 2], dtype=int32)
     """
-    X = as_doubles(X)
+    X = as_array(native(X))
     if X.ndim != 2:
         raise TypeError("The observation matrix X must be an n by m array.")
     Z = linkage(X if isinstance(metric, str) and metric == "euclidean" else pdist(X, metric), method)

@@ -16,13 +16,14 @@ from .._dendrogram import cuts
 from .._dendrogram.linkage_matrix import read_linkage
 from .._dendrogram.walks import count_leaves
 from ..distances._metrics import METRIC, Metric, as_metric, is_precomputed
+from ..distances._rows import MeasuredRows
 from ..scaling._variance import warn_of_scales
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-class TreeClusterer(Clusterer):
+class TreeClusterer(MeasuredRows, Clusterer):
     """A clusterer that builds a tree, and gives the labels of one of its cuts or another."""
 
     _rules = {
@@ -161,9 +162,13 @@ class TreeClusterer(Clusterer):
                 "Exactly one of n_clusters and distance_threshold has to be set, and the other needs to be None."
             )
 
-    def _read_rows(self, X: ArrayLike, n_threads: int) -> tuple[NDArray[np.floating], dict[str, Any]]:
-        """The data for fit: at least two rows, and as many as clusters are asked for; square if precomputed."""
-        rows, seen = self._read(X)
+    def _read_rows(self, X: ArrayLike, n_threads: int) -> tuple[NDArray[np.floating], Any, dict[str, Any]]:
+        """The data for fit, at least two rows and as many as clusters are asked for, and the metric.
+
+        With 'precomputed' they are square.
+        """
+        is_named = not (self._is_precomputed() or callable(self.metric))
+        rows, metric, seen = self._read_for(X, as_metric(self.metric) if is_named else self.metric)
         if len(rows) < 2:
             raise ValueError(
                 f"Found array with {len(rows)} sample(s) (shape={rows.shape}) while a minimum of 2 is required "
@@ -173,9 +178,9 @@ class TreeClusterer(Clusterer):
             raise ValueError(f"Distance matrix should be square, got matrix of shape {rows.shape}")
         if self.n_clusters is not None:
             _check_number(self.n_clusters, len(rows))
-        if not self._is_precomputed() and not callable(self.metric):
-            warn_of_scales(rows, seen.get("feature_names_in_"), as_metric(self.metric), n_threads)
-        return rows, seen
+        if is_named:
+            warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
+        return rows, metric, seen
 
     def _become_tree(
         self, Z: NDArray[np.float64], children: NDArray[np.intp], with_distances: bool, **more: object

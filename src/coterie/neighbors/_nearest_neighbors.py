@@ -28,6 +28,7 @@ from .._base.state import FLOATS, Array
 from .._base.wording import shown
 from .._runtime import threads
 from ..distances._metrics import FITTED_METRIC, METRIC, NAMES, check_fitted, check_suits, is_precomputed, read_metric
+from ..distances._rows import MeasuredRows
 from ._queries import RADIUS
 from ._search import Neighborhoods, Rows, RowsInBlocks, lay_out, nearest, within
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-class NearestNeighbors(Estimator):
+class NearestNeighbors(MeasuredRows):
     """Keep rows, and find neighbors among them.
 
     Parameters, attributes and methods are those of ``sklearn.neighbors.NearestNeighbors``.
@@ -123,7 +124,7 @@ class NearestNeighbors(Estimator):
     _state = {
         **Estimator._state,
         "n_samples_fit_": (integer(1),),
-        "_fit_X": (Array(FLOATS, ("n_samples_fit_", "n_features_in_")),),
+        "_fit_X": (Array(FLOATS, ("n_samples_fit_", "n_features_in_"), missing=True),),
         "_fit_metric": FITTED_METRIC,
         "effective_metric_": (one_of(*NAMES, "precomputed"), CALLABLE),
         "effective_metric_params_": (DICT,),
@@ -188,7 +189,7 @@ class NearestNeighbors(Estimator):
         """
         self._check_parameters()
         measure = read_metric(self.metric, self.metric_params, self.p)
-        X, seen = self._read(X)
+        X, measure, seen = self._read_for(X, measure)
         if measure is None:
             if X.shape[0] != X.shape[1]:
                 raise ValueError(f"Precomputed matrix must be square. Input is a {X.shape[0]}x{X.shape[1]} matrix.")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import distances
-from .._base.arrays import as_matrix
 from .._base.parameters import as_float, check_parameters, integer, number
 from .._runtime import threads
 from ..distances._metrics import check_suits
+from ..distances._rows import read_rows
 from ._search import Neighborhoods, count_within, lay_out, nearest, within
 
 if TYPE_CHECKING:
@@ -234,8 +234,8 @@ def _read(
 ) -> tuple[NDArray[Any], NDArray[Any] | None, distances.Metric]:
     measure = distances.as_metric(metric, **kwargs)
     same = Y is X
-    X = as_matrix(X, owner=owner)
-    Y = None if Y is None or same else as_matrix(Y, name="Y", owner=owner)
+    X, measure = read_rows(X, measure, owner=owner)
+    Y = None if Y is None or same else read_rows(Y, measure, name="Y", owner=owner)[0]
     check_suits(X, measure)
     if Y is not None:
         if X.shape[1] != Y.shape[1]:

@@ -108,7 +108,7 @@ def lay_out(
 
     exponent : of the power of two that they are divided by; None is by their size
     """
-    top = 0.0 if power_of_two.is_safe(X.dtype, metric.power) else power_of_two.magnitude(X)
+    top = 0.0 if power_of_two.is_safe(X.dtype, metric.power) else power_of_two.size(X)
     if exponent is None:
         exponent = safe_exponent(metric, X, name="X") if power_of_two.exponent_of(top, metric.power) else 0
     vectors = _vectors.as_vectors(X, metric, exponent)
@@ -141,7 +141,7 @@ def _in_reach(rows: Rows, Y: NDArray[Any] | None, radius: float) -> NDArray[Any]
         return Y
     if radius == math.inf:
         raise ValueError(
-            f"Y holds numbers up to {power_of_two.magnitude(Y):.6g}, too large compared with those of X, up to "
+            f"Y holds numbers up to {power_of_two.size(Y):.6g}, too large compared with those of X, up to "
             f"{rows.top:.6g}: their distances are not told within an infinite radius."
         )
     limit = power_of_two.times(power_of_two.far_limit(power), rows.exponent)

@@ -16,8 +16,9 @@ from .._base.parameters import ARRAY_LIKE, BOOL, DICT, N_JOBS, NONE, RANDOM_STAT
 from .._base.random_state import as_random_state
 from .._runtime import progress, threads
 from .._runtime.thresholds import thresholds
-from ..distances._metrics import METRIC, check_suits, read_metric
+from ..distances._metrics import METRIC, check_suits, is_precomputed, read_metric
 from ..distances._pairwise import fill_rectangle
+from ..distances._rows import read_rows
 from ..distances._sparse import SparseRows, as_sparse_rows, is_sparse
 from . import _density_validity, _silhouettes
 from ._cluster_means import Clusters
@@ -122,8 +123,8 @@ def silhouette_samples(
     """
     _check("silhouette_samples", labels=labels, metric=metric, n_jobs=n_jobs)
     n_threads = threads.resolve_n_jobs(n_jobs)
-    array, codes = _read_rows(X, labels, "silhouette_samples", n_threads)
-    return _silhouettes.silhouettes(array, codes, metric, n_threads, kwds)
+    array, codes, measure = _read_rows(X, labels, metric, kwds, "silhouette_samples", n_threads)
+    return _silhouettes.silhouettes(array, codes, measure, n_threads)
 
 
 def silhouette_score(
@@ -196,12 +197,12 @@ def silhouette_score(
         n_jobs=n_jobs,
     )
     n_threads = threads.resolve_n_jobs(n_jobs)
-    array, codes = _read_rows(X, labels, "silhouette_score", n_threads)
+    array, codes, measure = _read_rows(X, labels, metric, kwds, "silhouette_score", n_threads)
     if sample_size is not None:
         drawn = as_random_state(random_state).permutation(len(array))[:sample_size]
-        array = _silhouettes.take(array, drawn, metric)
+        array = _silhouettes.take(array, drawn, measure)
         codes = as_labels(codes[drawn])[1]
-    return float(_silhouettes.silhouettes(array, codes, metric, n_threads, kwds).mean())
+    return float(_silhouettes.silhouettes(array, codes, measure, n_threads).mean())
 
 
 def calinski_harabasz_score(X: ArrayLike, labels: ArrayLike) -> float:
@@ -481,7 +482,7 @@ def dbcv_score(
     )
     n_threads = threads.resolve_n_jobs(n_jobs)
     measure = read_metric(metric, metric_params, None)
-    array = as_matrix(X, owner="dbcv_score")
+    array, measure = read_rows(X, measure, owner="dbcv_score")
     if measure is not None:
         check_suits(array, measure)
     elif d is None:
@@ -499,13 +500,23 @@ def _check(owner: str, **values: object) -> None:
 
 
 def _read_rows(
-    X: ArrayLike, labels: ArrayLike, owner: str, n_threads: int
-) -> tuple[NDArray[Any] | SparseRows, NDArray[np.int64]]:
-    """Rows, dense or sparse, and the number of each row's cluster, from 0."""
-    if not is_sparse(X):
-        return _read(X, labels, owner)
-    rows = as_sparse_rows(X, n_threads, owner=owner)
-    return rows, as_labels(labels, len(rows))[1]
+    X: ArrayLike,
+    labels: ArrayLike,
+    metric: str | Callable[..., object] | distances.Metric,
+    kwds: dict[str, Any],
+    owner: str,
+    n_threads: int,
+) -> tuple[NDArray[Any] | SparseRows, NDArray[np.int64], distances.Metric | None]:
+    """Rows, dense or sparse, the number of each row's cluster, from 0, and the metric; None for given distances."""
+    if is_precomputed(metric) and kwds:
+        raise TypeError(f"The metric 'precomputed' takes no argument {', '.join(map(repr, kwds))}.")
+    measure = read_metric(metric, kwds, None)
+    rows: NDArray[Any] | SparseRows
+    if is_sparse(X):
+        rows = as_sparse_rows(X, n_threads, owner=owner)
+    else:
+        rows, measure = read_rows(X, measure, owner=owner)
+    return rows, as_labels(labels, len(rows))[1], measure
 
 
 def _read(X: ArrayLike, labels: ArrayLike, owner: str) -> tuple[NDArray[Any], NDArray[np.int64]]:

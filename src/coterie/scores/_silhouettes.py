@@ -4,18 +4,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import distances
 from .._base import power_of_two
-from .._base.wording import shown
 from .._runtime import parallel, progress
 from .._runtime.thresholds import thresholds
 from ..distances._kernels import sparse_rows
-from ..distances._metrics import check_suits, is_precomputed, safe_exponent
+from ..distances._metrics import check_suits, safe_exponent
 from ..distances._pairwise import prepare
 from ..distances._sparse import SparseRows
 from ..distances._sparse_points import SparsePoints
@@ -33,36 +32,34 @@ _FEATURE, _SLOW_FEATURE, _GIVEN = 0.1, 12.0, 2.0
 _COLUMN_NUMBERS = 1 << 15  # in a block of columns: 256 kB, which stay in the cache
 
 
-def take(X: NDArray[Any] | SparseRows, which: NDArray[np.int64], metric: object) -> NDArray[Any] | SparseRows:
+def take(
+    X: NDArray[Any] | SparseRows, which: NDArray[np.int64], measure: distances.Metric | None
+) -> NDArray[Any] | SparseRows:
     """Some of the rows; of given distances the columns as well."""
-    if not is_precomputed(metric):
+    if measure is not None:
         return X.take(which) if isinstance(X, SparseRows) else X[which]
     _check_square(X)
     return X.take(which).take_columns(which) if isinstance(X, SparseRows) else X[which[:, None], which]
 
 
 def silhouettes(
-    X: NDArray[Any] | SparseRows,
-    codes: NDArray[np.int64],
-    metric: str | Callable[..., float] | distances.Metric,
-    n_threads: int,
-    kwds: dict[str, Any],
+    X: NDArray[Any] | SparseRows, codes: NDArray[np.int64], measure: distances.Metric | None, n_threads: int
 ) -> NDArray[np.float64]:
-    """The silhouette of each row; `codes` are the numbers of the clusters, each of which occurs."""
+    """The silhouette of each row; `codes` are the numbers of the clusters, each of which occurs.
+
+    measure : None where distances are given
+    """
     sizes = np.bincount(codes)
-    if is_precomputed(metric):
-        if kwds:
-            raise TypeError(f"The metric 'precomputed' takes no argument {', '.join(map(repr, kwds))}.")
+    if measure is None:
         _check_square(X)
         if isinstance(X, SparseRows):
             return _of_given_sparse(X, codes, sizes)
         return _of_given(X, codes, sizes, n_threads)
-    measure = distances.as_metric(metric, **kwds)
     if isinstance(X, SparseRows):
         if measure.kernel not in ("cosine", "euclidean", "manhattan", "sqeuclidean"):
             raise TypeError(
                 "Silhouettes of sparse rows are computed for the metrics 'cosine', 'euclidean', 'manhattan' "
-                f"and 'sqeuclidean', got {shown(metric)}. Use '.toarray()' to convert to a dense numpy array."
+                f"and 'sqeuclidean', got {measure.name!r}. Use '.toarray()' to convert to a dense numpy array."
             )
         return _of_sparse(X, codes, sizes, measure, n_threads)
     check_suits(X, measure)

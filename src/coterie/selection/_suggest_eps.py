@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import distances
-from .._base.arrays import as_matrix
 from .._base.parameters import check_parameters, integer
 from .._base.wording import number, share
 from .._runtime.thresholds import thresholds
+from ..distances._rows import read_rows
 from ..neighbors import NearestNeighbors
 
 if TYPE_CHECKING:
@@ -112,10 +112,9 @@ def k_distances(
     >>> k_distances([[0.0], [1.0], [3.0], [7.0]], 2)
     array([1., 1., 2., 4.])
     """
-    array = as_matrix(X, owner="k_distances")
+    array, measure = read_rows(X, distances.as_metric(metric, **kwargs), owner="k_distances")
     check_parameters("k_distances", {"k": (integer(1, len(array)),)}, {"k": k})
-    measure = distances.as_metric(metric, **kwargs)
-    nearest = NearestNeighbors(n_neighbors=int(k), metric=measure, n_jobs=n_jobs).fit(array)
+    nearest = NearestNeighbors(n_neighbors=int(k), metric=measure.of_rows, n_jobs=n_jobs).fit(array)
     result = np.empty(len(array))
     step = max(1, thresholds.found_neighbors // int(k))
     for start in range(0, len(array), step):
@@ -209,13 +208,12 @@ def suggest_eps(
     >>> int(labels.max()) + 1
     2
     """
-    array = as_matrix(X, owner="suggest_eps")
+    array, measure = read_rows(X, distances.as_metric(metric, **kwargs), owner="suggest_eps")
     if len(array) == 1:
         raise ValueError("suggest_eps needs at least 2 rows, because a single row has no neighbors. Got 1.")
     check_parameters("suggest_eps", {"min_samples": (integer(1, len(array)),)}, {"min_samples": min_samples})
-    measure = distances.as_metric(metric, **kwargs)
     k = max(2, int(min_samples))
-    found = k_distances(array, k, metric=measure, n_jobs=n_jobs)
+    found = k_distances(array, k, metric=measure.of_rows, n_jobs=n_jobs)
     if found[-1] == math.inf:
         raise ValueError("No eps can be suggested: distances are too large for float64. Scale the data first.")
     curve = found[found > 0]

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base.arrays import as_doubles, as_floats, as_matrix
+from .._base.arrays import as_doubles, as_floats
 from .._base.parameters import DICT, NONE, check_parameters, integer
 from .._base.warnings import warn
 from .._runtime.threads import resolve_n_jobs
 from .._runtime.thresholds import thresholds
 from ..distances import Metric
 from ..distances._metrics import METRIC, check_suits, read_metric, safe_exponent
+from ..distances._rows import read_rows
 from ..distances._sparse import SparseRows, as_sparse_rows, is_sparse
 from ..distances._sphere import angles
 from ..neighbors import _vectors, kneighbors
@@ -128,7 +129,7 @@ def minimum_spanning_tree(
     if measure is None:
         rows = _read_distances(X, n_threads)
     else:
-        rows = as_matrix(X)
+        rows, measure = read_rows(X, measure)
         check_suits(rows, measure)
     n = len(rows)
     if min_samples is not None and min_samples > n:

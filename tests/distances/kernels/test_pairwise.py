@@ -15,7 +15,9 @@ from coterie.distances._kernels import pairwise
 
 TILE = pairwise.TILE
 AS_SCIPY = ["sqeuclidean", "euclidean", "manhattan", "chebyshev"]  # to the bit, at every level
+WITH_MISSING = ["gower", "nan_euclidean"]  # and these as well
 P = 3.5
+GOWER = ("is_category", "weights", "ranges")  # what its definition takes
 
 
 def points(X, metric, n_threads=1, tiles_per_chunk=1):
@@ -23,7 +25,8 @@ def points(X, metric, n_threads=1, tiles_per_chunk=1):
     kind = pairwise.KINDS[metric]
     n_tiles = max(1, -(-n // TILE))
     tiles = np.full((n_tiles, pairwise.numbers_per_point(d, kind), TILE), np.nan)
-    laid = pairwise.Points(tiles, n, d, kind, P)
+    columns = np.concatenate([[d, d], np.ones(2 * d)]) if metric == "gower" else None  # all are numbers
+    laid = pairwise.Points(tiles, n, d, kind, P, bool(np.isnan(X).any()), columns)
     over(n_tiles, tiles_per_chunk, n_threads, pairwise.pack, X, laid)
     return laid, tiles
 
@@ -55,6 +58,8 @@ def rows_for(metric, n, d=5, seed=0):
     X = np.asarray(X, dtype=np.float64)
     X[rng.rand(n) < 0.1] = 0
     X[rng.rand(*X.shape) < 0.2] = 0
+    if metric in WITH_MISSING:
+        X[rng.rand(*X.shape) < 0.2] = np.nan
     return X
 
 
@@ -96,7 +101,7 @@ def test_there_is_a_kernel_for_each_distance():
 @pytest.mark.parametrize("metric", pairwise.KINDS)
 def test_pairs_are_at_the_distance_of_the_definition(metric):
     X, Y = rows_for(metric, 37), rows_for(metric, 21, seed=1)
-    rtol, atol = (0, 0) if metric in AS_SCIPY else (1e-13, 2e-15)
+    rtol, atol = (0, 0) if metric in AS_SCIPY + WITH_MISSING else (1e-13, 2e-15)
     np.testing.assert_allclose(condensed(X, metric), reference.pdist(X, metric, **kwargs(metric)), rtol, atol)
     np.testing.assert_allclose(rectangle(X, Y, metric), reference.cdist(X, Y, metric, **kwargs(metric)), rtol, atol)
 
@@ -121,8 +126,42 @@ def test_blocks_and_threads_do_not_matter(metric, rows, columns):
         np.testing.assert_array_equal(rectangle(X, Y, metric, rows, columns, n_threads), rectangle(X, Y, metric))
 
 
+@pytest.mark.parametrize("metric", WITH_MISSING)
+def test_bits_do_not_depend_on_whether_other_points_have_missing_numbers(metric):
+    X = np.random.RandomState(0).normal(size=(40, 7))
+    Y = np.concatenate([X[:20], np.full((1, 7), np.nan)])
+    for some in (X, X[:20].copy(), Y):
+        np.testing.assert_array_equal(rectangle(X, some, metric)[:, :20], reference.cdist(X, X[:20], metric))
+    assert np.isnan(rectangle(X, Y, metric)[:, 20]).all()
+    euclidean = rectangle(X, X, "euclidean")
+    np.testing.assert_array_equal(rectangle(X, X, "nan_euclidean"), euclidean)
+
+
+@pytest.mark.parametrize("n_numbers", [0, 1, 5, 9])
+def test_columns_of_gower_have_kinds_and_weights(n_numbers):
+    """Of 9 columns, of which those of numbers come first."""
+    rng = np.random.RandomState(n_numbers)
+    X, weights, ranges = rng.randint(0, 4, size=(50, 9)) + 0.0, rng.rand(9), 1 + rng.rand(9)
+    X[:, :n_numbers] += rng.rand(50, n_numbers)
+    for missing in (False, True):
+        if missing:
+            X[rng.rand(50, 9) < 0.4] = np.nan
+        is_category = [j >= n_numbers for j in range(9)]
+        steps = np.where(is_category, weights, weights / ranges)
+        columns = np.concatenate([[n_numbers, weights.cumsum()[-1]], steps, weights])
+        tiles = np.empty((4, 9, TILE))
+        laid = pairwise.Points(tiles, 50, 9, pairwise.KINDS["gower"], 0.0, missing, columns)
+        over(4, 1, 1, pairwise.pack, X, laid)
+        found = np.empty((50, 50))
+        over(7, 1, 2, pairwise.rectangle, laid, laid, 8, 4 * TILE, found)
+        known = [list(each) for each in (is_category, weights, ranges)]
+        np.testing.assert_array_equal(found, reference.cdist(X, X, "gower", **dict(zip(GOWER, known, strict=True))))
+    with pytest.raises(ValueError, match="steps and weights of all columns"):
+        pairwise.Points(tiles, 50, 9, pairwise.KINDS["gower"], 0.0, True, columns[:-1])
+
+
 @pytest.mark.parametrize("d", [1, 2, 3, 15, 16, 17, 40])
-@pytest.mark.parametrize("metric", AS_SCIPY)
+@pytest.mark.parametrize("metric", AS_SCIPY + WITH_MISSING)
 def test_any_number_of_features_is_added_up_in_order(metric, d):
     X = 1e6 + np.random.RandomState(d).normal(size=(34, d))
     np.testing.assert_array_equal(condensed(X, metric), reference.pdist(X, metric))

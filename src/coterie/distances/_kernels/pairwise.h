@@ -21,8 +21,23 @@ enum {
     PAIR_JACCARD,
     PAIR_DICE,
     PAIR_HAVERSINE,
-    PAIR_N_KINDS
+    PAIR_GOWER,
+    PAIR_NAN_EUCLIDEAN,
+    PAIR_N_KINDS,
+    PAIR_GOWER_MISSING, /* what PAIR_GOWER is where numbers may be missing */
+    PAIR_CATEGORY,      /* a column of PAIR_GOWER that holds categories */
+    PAIR_CATEGORY_MISSING
 };
+
+/* What `columns` holds for PAIR_GOWER: how many of the d columns hold numbers (these come first), the sum of the
+ * weights, then for each column what a difference is multiplied by, then their weights. */
+enum { PAIR_NUMBERS, PAIR_TOTAL, PAIR_STEPS };
+
+/* The kind for two sets of points of a kind; NaN is looked for only where there may be some. */
+static inline int pair_kind(int kind, int missing) {
+    if (kind == PAIR_GOWER) return missing ? PAIR_GOWER_MISSING : kind;
+    return kind == PAIR_NAN_EUCLIDEAN && !missing ? PAIR_EUCLIDEAN : kind;
+}
 
 /* How many numbers a point has beside its features: |x|^2, or the cosine of the latitude. */
 static inline int pair_extra(int kind) {
@@ -43,7 +58,7 @@ static double pair_haversine(const double *x, const double *y) {
 }
 
 typedef void (*pair_strip_t)(int, const double *, int, const double *, ptrdiff_t, ptrdiff_t, ptrdiff_t, double,
-                             double *const *);
+                             const double *, double *const *);
 typedef void (*pair_norms_t)(double *, ptrdiff_t);
 
 #define SIMD_BODY "pairwise_body.h"

@@ -8,6 +8,8 @@ ctypedef struct points_t:
     Py_ssize_t width       # numbers a point: its features, and what the kind wants beside them
     int kind
     double p
+    bint missing           # whether some numbers may be NaN
+    const double *columns  # see Points; NULL for most kinds
 
 
 cdef class Points:
@@ -15,6 +17,7 @@ cdef class Points:
         points_t points
         bint centered
         double[:, :, ::1] tiles
+        const double[::1] columns
 
 
 cdef void distances_from(

@@ -14,7 +14,16 @@ KINDS: dict[str, int]
 
 @disjoint_base
 class Points:
-    def __new__(cls, tiles: NDArray[np.float64], n: int, d: int, kind: int, p: float) -> Self: ...
+    def __new__(
+        cls,
+        tiles: NDArray[np.float64],
+        n: int,
+        d: int,
+        kind: int,
+        p: float,
+        missing: bool = False,
+        columns: NDArray[np.float64] | None = None,
+    ) -> Self: ...
     @property
     def n(self) -> int: ...
     @property

@@ -27,9 +27,13 @@ cdef extern from "pairwise.h" nogil:
     enum: PAIR_JACCARD
     enum: PAIR_DICE
     enum: PAIR_HAVERSINE
+    enum: PAIR_GOWER
+    enum: PAIR_NAN_EUCLIDEAN
+    enum: PAIR_STEPS
+    int pair_kind(int kind, bint missing) noexcept
     int pair_extra(int kind) noexcept
     void (*pair_strip_f64[])(int, const double *, int, const double *, Py_ssize_t, Py_ssize_t, Py_ssize_t, double,
-                             double *const *) noexcept
+                             const double *, double *const *) noexcept
     void (*pair_norms_f64[])(double *, Py_ssize_t) noexcept
 
 TILE = PAIR_TILE
@@ -38,7 +42,8 @@ KINDS = {
     "sqeuclidean": PAIR_SQEUCLIDEAN, "euclidean": PAIR_EUCLIDEAN, "manhattan": PAIR_MANHATTAN,
     "chebyshev": PAIR_CHEBYSHEV, "cosine": PAIR_COSINE, "correlation": PAIR_CORRELATION,
     "minkowski": PAIR_MINKOWSKI, "canberra": PAIR_CANBERRA, "braycurtis": PAIR_BRAYCURTIS, "hamming": PAIR_HAMMING,
-    "jaccard": PAIR_JACCARD, "dice": PAIR_DICE, "haversine": PAIR_HAVERSINE,
+    "jaccard": PAIR_JACCARD, "dice": PAIR_DICE, "haversine": PAIR_HAVERSINE, "gower": PAIR_GOWER,
+    "nan_euclidean": PAIR_NAN_EUCLIDEAN,
 }
 
 
@@ -48,14 +53,25 @@ def numbers_per_point(Py_ssize_t d, int kind):
 
 
 cdef class Points:
-    """n points with d features in tiles (ceil(n / 16), numbers_per_point, 16), for the distances of one kind."""
+    """n points with d features in tiles (ceil(n / 16), numbers_per_point, 16), for the distances of one kind.
 
-    def __cinit__(self, double[:, :, ::1] tiles, Py_ssize_t n, Py_ssize_t d, int kind, double p):
+    missing : whether some numbers may be NaN, for the kinds that pass over them
+    columns : (2 + 2 d,), for Gower's kind: how many features are numbers, which come first; the sum of the weights;
+        what differences are multiplied by; and the weights
+    """
+
+    def __cinit__(self, double[:, :, ::1] tiles, Py_ssize_t n, Py_ssize_t d, int kind, double p,
+                  bint missing=False, const double[::1] columns=None):
         self.tiles = tiles
+        self.columns = columns
         self.centered = kind == PAIR_CORRELATION
         if kind == PAIR_CORRELATION:
             kind = PAIR_COSINE
-        self.points = points_t(&tiles[0, 0, 0], n, d, tiles.shape[1], kind, p)
+        if kind == PAIR_GOWER and (columns is None or columns.shape[0] != PAIR_STEPS + 2 * d):
+            raise ValueError("Gower's distance needs steps and weights of all columns")
+        self.points = points_t(&tiles[0, 0, 0], n, d, tiles.shape[1], kind, p, missing, NULL)
+        if columns is not None:
+            self.points.columns = &columns[0]
 
     @property
     def n(self):
@@ -174,6 +190,7 @@ cdef void block(const points_t *one, Py_ssize_t row0, Py_ssize_t n_rows, const p
         double *to[PAIR_ROWS]             # where column 0 of each row would be
         double *at[PAIR_ROWS]
         double edge[PAIR_ROWS * PAIR_TILE]
+        int kind = pair_kind(one.kind, one.missing or many.missing)
     row = row0
     while row < row_stop:
         rows = min(PAIR_ROWS, row_stop - row)
@@ -184,7 +201,7 @@ cdef void block(const points_t *one, Py_ssize_t row0, Py_ssize_t n_rows, const p
         if upper and start <= row:  # the tile with the diagonal
             start = row // PAIR_TILE * PAIR_TILE
             if start < column_stop:
-                edge_tile(one, x, rows, many, start, edge)
+                edge_tile(kind, x, rows, many, start, edge)
                 for r in range(rows):
                     for i in range(max(start, row + r + 1), min(start + PAIR_TILE, column_stop)):
                         to[r][i] = edge[r * PAIR_TILE + i - start]
@@ -193,26 +210,25 @@ cdef void block(const points_t *one, Py_ssize_t row0, Py_ssize_t n_rows, const p
         if full > 0:
             for r in range(rows):
                 at[r] = to[r] + start
-            pair_strip_f64[simd_level()](one.kind, x, rows, point_at(many, start), full, many.d,
-                                         many.width, many.p, at)
+            pair_strip_f64[simd_level()](kind, x, rows, point_at(many, start), full, many.d, many.width, many.p,
+                                         many.columns, at)
             start += full * PAIR_TILE
         if start < column_stop:
-            edge_tile(one, x, rows, many, start, edge)
+            edge_tile(kind, x, rows, many, start, edge)
             for r in range(rows):
                 for i in range(start, column_stop):
                     to[r][i] = edge[r * PAIR_TILE + i - start]
         row += rows
 
 
-cdef void edge_tile(const points_t *one, const double *x, int rows, const points_t *many, Py_ssize_t start,
+cdef void edge_tile(int kind, const double *x, int rows, const points_t *many, Py_ssize_t start,
                     double *edge) noexcept nogil:
     cdef:
         double *at[PAIR_ROWS]
         int r
     for r in range(PAIR_ROWS):
         at[r] = edge + r * PAIR_TILE
-    pair_strip_f64[simd_level()](one.kind, x, rows, point_at(many, start), 1, many.d, many.width,
-                                 many.p, at)
+    pair_strip_f64[simd_level()](kind, x, rows, point_at(many, start), 1, many.d, many.width, many.p, many.columns, at)
 
 
 cdef void distances_from(const points_t *one, Py_ssize_t row, const points_t *many, Py_ssize_t start, Py_ssize_t stop,

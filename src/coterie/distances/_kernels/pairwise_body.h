@@ -8,12 +8,14 @@
 #ifdef REAL_IS_DOUBLE
 
 
+#define PAIR_HAS_COLUMNS(kind) ((kind) == PAIR_GOWER || (kind) > PAIR_N_KINDS)
 /* 0 where a and b are equal, else 1, as with NaN. */
 #define PAIR_DIFFERS(a, b) VSELECT(VLE(a, b), VSELECT(VLE(b, a), VSET1(0.0), VSET1(1.0)), VSET1(1.0))
 
-/* One feature of x and y joins the sums a and b. kind is a constant. */
-COTERIE_INLINE TARGET void FN(pair_step)(const int kind, VR x, VR y, VR *a, VR *b) {
+/* One feature of x and y joins the sums a and b. kind is a constant; step and weight are of the column for Gower. */
+COTERIE_INLINE TARGET void FN(pair_step)(const int kind, VR x, VR y, VR step, VR weight, VR *a, VR *b) {
     VR t, u, one = VSET1(1.0);
+    VM known;
     switch (kind) {
         case PAIR_SQEUCLIDEAN:
         case PAIR_EUCLIDEAN:
@@ -51,10 +53,30 @@ COTERIE_INLINE TARGET void FN(pair_step)(const int kind, VR x, VR y, VR *a, VR *
             *a = VADD(*a, u);
             *b = VADD(*b, VADD(t, t));
             break;
+        case PAIR_GOWER: /* rounded twice, as above */
+            *a = VADD(*a, VMUL(VABS(VSUB(x, y)), step));
+            break;
+        case PAIR_CATEGORY: /* codes are whole numbers */
+            *a = VADD(*a, VMUL(VMIN(VABS(VSUB(x, y)), one), step));
+            break;
+        case PAIR_GOWER_MISSING:
+        case PAIR_CATEGORY_MISSING:
+            t = VABS(VSUB(x, y));
+            known = VLE(t, t);
+            if (kind == PAIR_CATEGORY_MISSING) t = VMIN(t, one);
+            *a = VADD(*a, VKEEP(known, VMUL(t, step)));
+            *b = VADD(*b, VKEEP(known, weight));
+            break;
+        case PAIR_NAN_EUCLIDEAN:
+            t = VSUB(x, y);
+            known = VLE(t, t);
+            *a = VADD(*a, VKEEP(known, VMUL(t, t)));
+            *b = VADD(*b, VKEEP(known, one));
+            break;
     }
 }
 
-/* The distance from its sums; xn and yn are the squared norms for cosine. */
+/* The distance from its sums; xn and yn are the squared norms for cosine. With Gower, b is the sum of the weights. */
 COTERIE_INLINE TARGET VR FN(pair_finish)(const int kind, ptrdiff_t d, VR a, VR b, VR xn, VR yn) {
     VR one = VSET1(1.0);
     switch (kind) {
@@ -64,7 +86,11 @@ COTERIE_INLINE TARGET VR FN(pair_finish)(const int kind, ptrdiff_t d, VR a, VR b
             a = VDIV(a, VSQRT(VMUL(xn, yn)));
             return VSUB(one, VMAX(VSET1(-1.0), VMIN(one, a)));
         case PAIR_BRAYCURTIS:
+        case PAIR_GOWER:
+        case PAIR_GOWER_MISSING:
             return VDIV(a, b);
+        case PAIR_NAN_EUCLIDEAN: /* in this order: the Euclidean distance, to the bit, where all features are known */
+            return VSQRT(VMUL(a, VDIV(VSET1((double)d), b)));
         case PAIR_HAMMING:
             return VDIV(a, VSET1((double)d));
         case PAIR_JACCARD:
@@ -78,12 +104,17 @@ COTERIE_INLINE TARGET VR FN(pair_finish)(const int kind, ptrdiff_t d, VR a, VR b
 
 /* Feature j of `rows` points at x and of two vectors of points at y joins the sums: a[2 r + u], vector u with row r. */
 COTERIE_INLINE TARGET void FN(pair_feature)(
-        const int kind, const int rows, const double *x, const double *y, ptrdiff_t j, VR *a, VR *b) {
-    VR y0 = VLOAD(y + j * PAIR_TILE), y1 = VLOAD(y + j * PAIR_TILE + LANES);
+        const int kind, const int rows, const double *x, const double *y, ptrdiff_t j, ptrdiff_t d,
+        const double *columns, VR *a, VR *b) {
+    VR y0 = VLOAD(y + j * PAIR_TILE), y1 = VLOAD(y + j * PAIR_TILE + LANES), step = y0, weight = y0;
+    if (PAIR_HAS_COLUMNS(kind)) {
+        step = VSET1(columns[PAIR_STEPS + j]);
+        weight = VSET1(columns[PAIR_STEPS + d + j]);
+    }
     for (int r = 0; r < rows; r++) {
         VR xr = VSET1(x[j * PAIR_TILE + r]);
-        FN(pair_step)(kind, xr, y0, &a[2 * r], &b[2 * r]);
-        FN(pair_step)(kind, xr, y1, &a[2 * r + 1], &b[2 * r + 1]);
+        FN(pair_step)(kind, xr, y0, step, weight, &a[2 * r], &b[2 * r]);
+        FN(pair_step)(kind, xr, y1, step, weight, &a[2 * r + 1], &b[2 * r + 1]);
     }
 }
 
@@ -105,8 +136,10 @@ COTERIE_INLINE TARGET void FN(pair_store)(
  * Square roots take so long that those of one block are taken between the features of the next, one a feature. */
 COTERIE_INLINE TARGET void FN(pair_tiles)(
         const int kind, const int rows, const double *x, const double *y, ptrdiff_t n_tiles, ptrdiff_t d,
-        ptrdiff_t width, double *const *out) {
+        ptrdiff_t width, const double *columns, double *const *out) {
     const int n = 2 * rows, late = (kind == PAIR_EUCLIDEAN || kind == PAIR_COSINE) && d >= n;
+    const ptrdiff_t numbers = PAIR_HAS_COLUMNS(kind) ? (ptrdiff_t)columns[PAIR_NUMBERS] : d;
+    const VR total = VSET1(kind == PAIR_GOWER ? columns[PAIR_TOTAL] : 0.0);
     VR a[8], b[8], due[8];
     const double *due_y = NULL;
     ptrdiff_t due_at = 0;
@@ -115,13 +148,20 @@ COTERIE_INLINE TARGET void FN(pair_tiles)(
         for (int p = 0; p < PAIR_TILE; p += 2 * LANES) {
             const double *now = y + t * width * PAIR_TILE + p;
             ptrdiff_t j = 0, at = t * PAIR_TILE + p;
-            for (int i = 0; i < n; i++) a[i] = b[i] = VSET1(0.0);
+            for (int i = 0; i < n; i++) {
+                a[i] = VSET1(0.0);
+                b[i] = total;
+            }
             if (late && due_y)
                 for (; j < n; j++) {
-                    FN(pair_feature)(kind, rows, x, now, j, a, b);
+                    FN(pair_feature)(kind, rows, x, now, j, d, columns, a, b);
                     FN(pair_store)(kind, j, x, due_y, d, due[j], due[j], out, due_at);
                 }
-            for (; j < d; j++) FN(pair_feature)(kind, rows, x, now, j, a, b);
+            for (; j < numbers; j++) FN(pair_feature)(kind, rows, x, now, j, d, columns, a, b);
+            if (kind == PAIR_GOWER)
+                for (; j < d; j++) FN(pair_feature)(PAIR_CATEGORY, rows, x, now, j, d, columns, a, b);
+            if (kind == PAIR_GOWER_MISSING)
+                for (; j < d; j++) FN(pair_feature)(PAIR_CATEGORY_MISSING, rows, x, now, j, d, columns, a, b);
             for (int i = 0; i < n; i++)
                 if (late)
                     due[i] = a[i];
@@ -135,17 +175,18 @@ COTERIE_INLINE TARGET void FN(pair_tiles)(
 }
 
 /* ROWS is what fits into 16 registers: 4, or 2 where a distance takes two sums. */
-#define PAIR_VECTORS(KIND, ROWS)                                                                              \
-    case KIND:                                                                                                \
-        for (; r + ROWS <= rows; r += ROWS) FN(pair_tiles)(KIND, ROWS, x + r, y, n_tiles, d, width, out + r); \
-        for (; r < rows; r++) FN(pair_tiles)(KIND, 1, x + r, y, n_tiles, d, width, out + r);                  \
+#define PAIR_VECTORS(KIND, ROWS)                                                                      \
+    case KIND:                                                                                        \
+        for (; r + ROWS <= rows; r += ROWS)                                                           \
+            FN(pair_tiles)(KIND, ROWS, x + r, y, n_tiles, d, width, columns, out + r);                \
+        for (; r < rows; r++) FN(pair_tiles)(KIND, 1, x + r, y, n_tiles, d, width, columns, out + r); \
         break;
 
 /* Distances of `rows` points at x, side by side in a tile, to the n_tiles tiles at y. A tile holds `width` numbers a
  * point, the first d of them features. out[r] (n_tiles * PAIR_TILE,) OUT for each r < rows. */
 static TARGET void FN(pair_strip)(
         int kind, const double *x, int rows, const double *y, ptrdiff_t n_tiles, ptrdiff_t d, ptrdiff_t width, double p,
-        double *const *out) {
+        const double *columns, double *const *out) {
     int r = 0;
     switch (kind) {
         PAIR_VECTORS(PAIR_SQEUCLIDEAN, 4)
@@ -158,6 +199,9 @@ static TARGET void FN(pair_strip)(
         PAIR_VECTORS(PAIR_HAMMING, 4)
         PAIR_VECTORS(PAIR_JACCARD, 2)
         PAIR_VECTORS(PAIR_DICE, 2)
+        PAIR_VECTORS(PAIR_GOWER, 4)
+        PAIR_VECTORS(PAIR_GOWER_MISSING, 2)
+        PAIR_VECTORS(PAIR_NAN_EUCLIDEAN, 2)
         default:
             for (; r < rows; r++)
                 for (ptrdiff_t i = 0; i < n_tiles * PAIR_TILE; i++) {
@@ -180,5 +224,6 @@ static TARGET void FN(pair_norms)(double *tile, ptrdiff_t d) {
     }
 }
 #undef PAIR_DIFFERS
+#undef PAIR_HAS_COLUMNS
 #undef PAIR_VECTORS
 #endif
