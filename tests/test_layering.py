@@ -17,7 +17,7 @@ ORDER = """
     distances
     _dendrogram  scaling  neighbors
     spanning_trees
-    kmeans  density  hierarchy
+    kmeans  kmodes  density  hierarchy
     scores
     selection  explain
     plot

@@ -100,6 +100,14 @@ CALLS = {
         "transform": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).transform(MANY),
         "score": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).score(MANY),
     },
+    "coterie.KModes": {
+        "fit": lambda n: coterie.KModes(20, max_iter=3, n_jobs=n).fit(MANY.round()),
+        "predict": lambda n: coterie.KModes(20, n_jobs=n).fit(X.round()).predict(MANY.round()),
+    },
+    "coterie.KPrototypes": {
+        "fit": lambda n: coterie.KPrototypes(20, max_iter=3, n_init=1, n_jobs=n).fit(MANY.round(1), categorical=[0]),
+        "predict": lambda n: coterie.KPrototypes(20, n_init=1, n_jobs=n).fit(X).predict(MANY),
+    },
     "coterie.dbscan": {"fit": lambda n: coterie.dbscan(MANY, 0.3, n_jobs=n)},
     "coterie.k_means": {"fit": lambda n: coterie.k_means(MANY, 20, max_iter=3, n_jobs=n)},
     "coterie.kmeans_plusplus": {"draw": lambda n: coterie.kmeans_plusplus(MANY, 20, n_jobs=n)},

@@ -120,6 +120,7 @@ class Data:
             "id": 0,
             "method": "single",
             "kinds": {0: "amount"},
+            "categorical": [0],
         }
         special = {
             ("squareform", "X"): self.y,

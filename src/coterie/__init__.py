@@ -9,6 +9,7 @@ True
 
 ================  ==================================================================================
 `kmeans`          `KMeans` and its parts, with scikit-learn's names
+`kmodes`          `KModes` and `KPrototypes`: categories, and tables of numbers and categories
 `density`         `DBSCAN`, `HDBSCAN` and `OPTICS`, with scikit-learn's names
 `hierarchy`       `AgglomerativeClustering`, `DivisiveClustering`, and ``scipy.cluster.hierarchy``
 `selection`       how many clusters to look for, which ``eps``, and sweeps over any parameters
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from . import explain as explain
     from . import hierarchy as hierarchy
     from . import kmeans as kmeans
+    from . import kmodes as kmodes
     from . import neighbors as neighbors
     from . import plot as plot
     from . import scaling as scaling
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from .explain import outlier_scores
     from .hierarchy import AgglomerativeClustering, DivisiveClustering
     from .kmeans import KMeans, k_means, kmeans_plusplus
+    from .kmodes import KModes, KPrototypes
     from .scores import Comparison, align_labels, compare, relabel
 
 __all__ = [
@@ -74,6 +77,8 @@ __all__ = [
     "DivisiveClustering",
     "FeatureScaleWarning",
     "KMeans",
+    "KModes",
+    "KPrototypes",
     "NotFittedError",
     "align_labels",
     "cluster_optics_dbscan",
@@ -102,6 +107,7 @@ _MODULES = (
     "explain",
     "hierarchy",
     "kmeans",
+    "kmodes",
     "neighbors",
     "plot",
     "scaling",
@@ -127,6 +133,7 @@ _HOMES = {
     "explain": ("outlier_scores",),
     "hierarchy": ("AgglomerativeClustering", "DivisiveClustering"),
     "kmeans": ("KMeans", "k_means", "kmeans_plusplus"),
+    "kmodes": ("KModes", "KPrototypes"),
     "scores": ("Comparison", "align_labels", "compare", "relabel"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

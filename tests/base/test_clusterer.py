@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coterie import DBSCAN, HDBSCAN, OPTICS, AgglomerativeClustering, DivisiveClustering, KMeans
+from coterie import DBSCAN, HDBSCAN, OPTICS, AgglomerativeClustering, DivisiveClustering, KMeans, KModes, KPrototypes
 from coterie._base.clusterer import Clusterer, InductiveClusterer
 
 rng = np.random.default_rng(0)
@@ -12,6 +12,8 @@ NEW = rng.uniform(-5, 15, (50, 3))
 
 FITTED = {
     "kmeans": KMeans(3, random_state=0).fit(X),
+    "kmodes": KModes(3).fit(X.round()),
+    "kprototypes": KPrototypes(3, random_state=0).fit(X),
     "ward": AgglomerativeClustering(3).fit(X),
     "manhattan tree": AgglomerativeClustering(3, linkage="average", metric="manhattan").fit(X),
     "dbscan": DBSCAN(2.0, min_samples=4).fit(X),

@@ -25,6 +25,8 @@ MODELS = [
     coterie.AgglomerativeClustering(None, distance_threshold=0.5),
     coterie.AgglomerativeClustering(4, metric="l1", linkage="average"),
     coterie.DivisiveClustering(3),
+    coterie.KModes(3, init="Huang", random_state=0),
+    coterie.KPrototypes(3, gamma=0.5, random_state=0),
     Scaler("log"),
     NearestNeighbors(n_neighbors=2, radius=float("inf")),
 ]
@@ -67,6 +69,8 @@ def test_what_fit_leaves_is_what_the_estimators_declare_at_any_scale(exponent, d
     for model in [
         coterie.KMeans(3, random_state=0),
         coterie.DivisiveClustering(3),
+        coterie.KModes(3),
+        coterie.KPrototypes(3, random_state=0),
         NearestNeighbors(metric="cosine"),
         *(coterie.AgglomerativeClustering(3, linkage=linkage, compute_distances=True) for linkage in linkages),
         *(

@@ -36,6 +36,8 @@ MODELS = {
     "hdbscan": coterie.HDBSCAN(2, 2, store_centers="both").fit(X, sample_weight=WEIGHTS),
     "optics": coterie.OPTICS(min_samples=2).fit(X),
     "densities": coterie.HDBSCAN(2, 2, metric="precomputed").fit(np.abs(X[:, :1] - X[:, 0])),
+    "kmodes": coterie.KModes(3).fit(X.round(1)),
+    "kprototypes": coterie.KPrototypes(3, random_state=0).fit(X.round(1), categorical=[1]),
     "neighbors": NearestNeighbors(n_neighbors=2).fit(X),
     "scaler": Scaler().fit(X),
 }

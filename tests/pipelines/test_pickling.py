@@ -31,6 +31,8 @@ MODELS = {
     "dbscan, minkowski": coterie.DBSCAN(0.1, metric="minkowski", p=3),
     "hdbscan": coterie.HDBSCAN(),
     "optics": coterie.OPTICS(xi=0.1),
+    "kmodes": coterie.KModes(3),
+    "kprototypes": coterie.KPrototypes(3, random_state=0),
     "scaler": Scaler("log"),
     "neighbors": NearestNeighbors(n_neighbors=4),
     "neighbors, canberra": NearestNeighbors(n_neighbors=2, metric="canberra"),

@@ -254,6 +254,8 @@ def test_the_warning_names_the_column_and_can_be_silenced():
         (coterie.HDBSCAN(2, metric="precomputed"), [[0.0, 900.0], [900.0, 0.0]]),
         (coterie.AgglomerativeClustering(2, metric="precomputed", linkage="average"), [[0.0, 900.0], [900.0, 0.0]]),
         (coterie.DivisiveClustering(2, metric="canberra"), lopsided(0.999)),
+        (coterie.KPrototypes(2), [[0.1, 0.3], [5.0, 0.3], [7.0, 0.3]]),
+        (coterie.KModes(2), lopsided(0.999)),
     ],
 )
 def test_nothing_is_said_where_scaling_would_not_help(model, X):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DAY = np.timedelta64(1, "D")
+_EXACT = 2.0**53  # below it, float64 has every whole number
 
 
 class Columns(NamedTuple):
@@ -300,7 +301,7 @@ class TableCode:
 def distinct_values(column: NDArray[Any]) -> tuple[Any, ...]:
     """The different values of a column of `Columns`, in ascending order, numbers before text, without missing ones.
 
-    Whole numbers are int, and dates are text.
+    Whole numbers below 2**53 are int, and dates are text.
     """
     if column.dtype.kind == "O":
         found = set(column.tolist()) - {None}
@@ -319,7 +320,10 @@ def _as_values(column: NDArray[Any]) -> list[Any]:
     """Values of an array that holds no missing ones."""
     if column.dtype.kind == "M":
         return [str(value) for value in column.astype("datetime64[us]").tolist()]
-    return [int(value) if isinstance(value, float) and value.is_integer() else value for value in column.tolist()]
+    return [
+        int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT else value
+        for value in column.tolist()
+    ]
 
 
 def _codes(column: NDArray[Any], categories: tuple[Any, ...]) -> NDArray[np.float64]:

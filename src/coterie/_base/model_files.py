@@ -19,6 +19,8 @@ _CLASSES = (
     "coterie.DivisiveClustering",
     "coterie.HDBSCAN",
     "coterie.KMeans",
+    "coterie.KModes",
+    "coterie.KPrototypes",
     "coterie.OPTICS",
     "coterie.neighbors.NearestNeighbors",
     "coterie.scaling.Scaler",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..distances import Metric
 
-_DOMINANT = 0.95  # share of the variance that leaves nothing for the other columns to say
+DOMINANT = 0.95  # share of the variance that leaves nothing for the other columns to say
 _ROUNDING = 1e-15  # relative; a column that is constant may seem to deviate so much from its mean
 
 
@@ -77,7 +77,7 @@ def warn_of_scales(
     if not 0 < largest < np.inf:
         return
     share = 1.0 / float(np.add.reduce(variance / largest))
-    if share < _DOMINANT:
+    if share < DOMINANT:
         return
     if np.count_nonzero(variance > np.square(_ROUNDING * mean)) < 2:  # constant columns say nothing in any scale
         return
