@@ -35,7 +35,8 @@ NEVER = {
 HEADERS = sorted(SRC.glob("coterie/*/_kernels/*.h"))
 UNDEFINED = {name for path in HEADERS for name in re.findall(r"^#undef (\w+)", path.read_text("utf-8"), re.MULTILINE)}
 READ_BY_WINDOWS = {"WIN32_LEAN_AND_MEAN", "NOMINMAX"}
-OPTIONAL = {"joblib", "matplotlib", "pandas", "PIL", "polars", "pyarrow", "scipy", "sklearn", "torch", "tqdm"}
+OPTIONAL = {"joblib", "matplotlib", "pandas", "PIL", "polars", "pyarrow", "python_calamine", "scipy", "sklearn"}
+OPTIONAL |= {"torch", "tqdm"}
 KERNELS_MAY_USE = ("cython", "libc", "cpython")
 
 

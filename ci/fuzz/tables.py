@@ -29,6 +29,8 @@ import numpy as np
 from coterie import cli
 from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem
+from coterie.cli._io.amounts import amount, as_flags
+from coterie.cli._io.csv_columns import is_missing
 from coterie.cli._io.notation import COMMA, POINT, number
 from coterie.cli._io.tables import read_any, read_column, read_file
 
@@ -75,8 +77,28 @@ NUMBERS = [
     "--1",
     "1-",
     "12%",
+    "0 %",
+    "1,5 %",
     "$5",
+    "$1,234",
+    "1.234,50 \u20ac",
+    "EUR 5",
+    "US$ 1",
+    "($5)",
+    "(1,234)",
+    "(-1)",
+    "-(1)",
+    "\u2212\u0661",
+    "\u22125",
+    "1'234.5",
+    "1\u2019234",
+    "12 34",
+    "(" * 3000,
+    "$" + " " * 3000 + "5",
+    "1 234" * 3000,
     "True",
+    "yes",
+    "N",
     "1+2j",
     "1.2.3",
     "1,2,3",
@@ -91,6 +113,26 @@ SORTS = [
     ["1.234,5", "2.345", "12,5"],
     ["1,234.5", "2,345", "12.5"],
     ["1.234.567", "1.234"],
+    ["$1,234", "$56", "7"],
+    ["1.234,50 \u20ac", "2.000 \u20ac", "7 \u20ac"],
+    ["\u20ac5", "$7", "1"],
+    ["12%", "0%", "1.5%"],
+    ["12,5 %", "3 %", "7"],
+    ["(1)", "(1,234)", "5"],
+    ["1 234", "56", "12 345 678"],
+    ["1'234.50", "56.00"],
+    ["yes", "No", ""],
+    ["TRUE", "FALSE"],
+    ["y", "n", "?"],
+]
+TITLES = [
+    "Report 2024\n",
+    "Report;;\n\n",
+    "made on,31.1.24\n",
+    '"a ""title"""\n\n\n',
+    "sep=;\nReport\n",
+    "sep=,\n",
+    "7\n",
 ]
 TEXTS = [
     "",
@@ -164,7 +206,7 @@ def make(rng: np.random.Generator) -> bytes:
         what = str(rng.choice(['"', separator, "\n", "\x00", "#", "x", "\\", "\ufeff", "9" * 2000]))
         text = text[:place] + what + text[place + int(rng.integers(0, 3)) :]
     if rng.random() < 0.1:
-        text = str(rng.choice(["# a comment\n", "\n\n", "sep=;\n", "\ufeff", '{"a": 1}\n'])) + text
+        text = str(rng.choice(["# a comment\n", "\n\n", "sep=;\n", "\ufeff", '{"a": 1}\n', *TITLES])) + text
     content = text.encode(str(rng.choice(ENCODINGS)), "replace")
     if rng.random() < 0.1:
         content = gzip.compress(content)
@@ -203,7 +245,8 @@ def check(content: bytes, path: str, through: int) -> None:
     """Read a file; AssertionError if what comes out is not what it should be."""
     with open(path, "wb") as file:
         file.write(content)
-    args = argparse.Namespace(file=path, array=None, columns=None, drop=[], kind={}, missing="median", quiet=True)
+    args = argparse.Namespace(file=path, array=None, sheet=None, columns=None, drop=[], missing="median", quiet=True)
+    args.kind, args.no_guess, args.missing_value = {}, through == 4, []
     with contextlib.suppress(Problem):
         if through == 1:
             read_any(args)
@@ -245,12 +288,21 @@ def _check_numbers(content, args):
     ]
     n = len(table.values) if table.kept is None else len(table.kept)
     rows = rows[len(rows) - n :]
+    every = rows
     if table.kept is not None:
         rows = [row for row, kept in zip(rows, table.kept, strict=True) if kept]
     for name, values in zip(table.names, table.values.T, strict=True):
         cells = [row[table.all_names.index(name)] for row in rows]
-        read = [[number(cell, mark) for cell in cells] for mark in (POINT, COMMA)]
+        read = [[_meant(cell, mark, args) for cell in cells] for mark in (POINT, COMMA)]
+        words = (row[table.all_names.index(name)] for row in every)
+        if not args.no_guess and (flags := as_flags(cell for cell in words if not is_missing(cell))):
+            read.append([flags[cell.strip().lower()] for cell in cells])
         assert values.tolist() in read, (name, cells[:20], values[:20].tolist())
+
+
+def _meant(cell, mark, args):
+    found = None if args.no_guess or number(cell, mark) is not None else amount(cell)
+    return number(cell if found is None else found.text, mark)
 
 
 def run(cases: int, seed: int, with_crafted: bool) -> int:

@@ -78,8 +78,8 @@ def read(tmp_path):
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         else:
             path = content
-        usual = {"file": str(path), "array": None, "columns": None, "drop": [], "kind": {}, "missing": "median"}
-        usual["quiet"] = False
+        usual = {"file": str(path), "array": None, "sheet": None, "columns": None, "drop": [], "kind": {}}
+        usual |= {"missing": "median", "missing_value": [], "no_guess": False, "quiet": False}
         row_names = options.pop("row_names", None)
         return read_file(Namespace(**usual | options), row_names)
 

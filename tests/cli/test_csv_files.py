@@ -71,7 +71,7 @@ def test_missing_value_in_a_single_column_is_quoted(read):
     assert read('a\n1\n""\n\n3\n').values.ravel().tolist() == [1, 2, 3]
 
 
-@pytest.mark.parametrize("cell", ["x", "1_000", "12%", "1,5", "0x10", "2024-01-31"])
+@pytest.mark.parametrize("cell", ["x", "1_000", "12 kg", "1,5", "0x10", "2024-01-31"])
 def test_text_is_no_number(read, cell):
     table = read(f'a,b\n1,"{cell}"\n2,"{cell}"\n')
     assert table.names == ["a"] and str(table.left_out[0]) == f"b ({'date ' * ('-' in cell)}{cell!r})"
@@ -99,7 +99,7 @@ def test_mistake_among_numbers_is_an_error_that_names_the_line(read):
         (b'a,b\n1,2\n3,"4\n5,6\n', "line 3: a quote is opened there and not closed"),
         (b"a,b\nx,y\nz,w\n", "no column of numbers in it, but a ('x'), b ('y')"),
         (b"a,b\nNA,\n,?\n", "no column of numbers in it, but a (empty), b (empty)"),
-        (b"1 2 3\n4 5 6\n", "no comma, semicolon or tab separates columns"),
+        (b"1 2 3\n4 5 6\n", "no comma, semicolon, tab or . separates columns"),
         (b"a,b\n1,inf\n2,3\n", "infinite values: b 1"),
         (bytes(range(256)), "neither text nor"),
         (b'[{"a": 1},\n{"a": 2}]', "looks like JSON"),

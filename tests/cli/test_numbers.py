@@ -23,6 +23,9 @@ def read(tmp_path):
         usual = {
             "file": str(tmp_path / "table.csv"),
             "array": None,
+            "sheet": None,
+            "missing_value": [],
+            "no_guess": False,
             "columns": None,
             "drop": [],
             "kind": {},
@@ -209,7 +212,7 @@ def test_every_used_number_is_the_one_that_was_meant(read, monkeypatch, seed):
         if rng.random() < 0.2:
             i = int(rng.integers(n))
             meant[f"c{j}"][i], cells[f"c{j}"][i] = np.nan, ""
-    shows = Notation(separator).shows
+    shows = Notation(separator, True).shows
     shown = any(shows(cell) for column in cells.values() for cell in column)
     text = as_text(cells, separator)
     drop = ["c0"] if len(kinds) > 1 and rng.random() < 0.3 else []

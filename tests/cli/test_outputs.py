@@ -71,6 +71,9 @@ NO_OUTPUTS = {
     "categorical",
     "noun",
     "scores",
+    "sheet",
+    "missing_value",
+    "no_guess",
 }
 ENDINGS = {"plot": ".png", "dendrogram": ".svg", "save": ".npz", "tree": ".npy"}
 ENDINGS_OF_OUTPUT = {"report": ".html", "quantize": ".png", "demo": ".png"}

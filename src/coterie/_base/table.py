@@ -62,7 +62,8 @@ class Table:
     separator: str = ","  # of a text file
     decimal_comma: bool = False  # whether numbers in a text file have one
     thousands: str = ""  # the mark between thousands in a text file
-    is_mixed: bool = False  # whether only some columns of a text file have decimal commas
+    is_mixed: bool = False  # whether no options for a text file as a whole say how all of its numbers are written
+    n_above: int = 0  # lines above the header of a text file: titles, and what tells the separator
 
     def leave_out(self, names: Sequence[str], reason: str) -> None:
         """Take columns out of `values`, and say why in `left_out`."""

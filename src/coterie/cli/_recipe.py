@@ -17,6 +17,7 @@ import numpy as np
 import coterie
 from coterie._base.table import Table
 from coterie._base.wording import printable
+from coterie.cli._io.excel_files import is_workbook
 from coterie.cli._io.sources import source_name
 from coterie.report._findings import Findings
 from coterie.report._origin import Origin
@@ -96,6 +97,8 @@ def _reading(
     args: argparse.Namespace, columns: Sequence[str] | None, drop: Sequence[str], names: str | None = None
 ) -> list[str]:
     parts = _option("--array", args.array) if args.array else []
+    parts += _option("--sheet", args.sheet) if args.sheet else []
+    parts += [f"--missing-value={value}" for value in args.missing_value] + ["--no-guess"] * args.no_guess
     if columns:
         parts += _option("--columns", _as_line(columns))
     elif drop:
@@ -178,19 +181,24 @@ def _read_in_python(args: argparse.Namespace, table: Table) -> tuple[list[str], 
     path = repr("FILE.csv" if args.file == "-" else args.file)
     places = [table.all_names.index(name) for name in table.names]
     everything = places == list(range(len(table.all_names)))
-    if kind in ("csv", "parquet"):
+    if kind in ("csv", "parquet", "workbook"):
         if table.is_mixed:
             return [f"X = ...  # an array of the columns {table.names!r} of {path}"], []
+        unknown = f", na_values={['?', 'none', *args.missing_value]!r}" * bool(table.missing.any())
+        above = f", skiprows={table.n_above}" * bool(table.n_above)
         by_place = not table.is_named or table.is_renamed
         if kind == "parquet":
             source = f"pandas.read_parquet({path})"
+        elif kind == "workbook":
+            source = f"pandas.read_excel({path}, sheet_name={args.sheet or 0!r}{above}{unknown}, engine='calamine')"
         else:
             options = [
                 "" if table.separator == "," else f", sep={table.separator!r}",
                 ', decimal=","' * table.decimal_comma,
                 f", thousands={table.thousands!r}" if table.thousands else "",
                 ", header=None" * (not table.is_named),
-                ', na_values=["?", "none"]' * bool(table.missing.any()),
+                above,
+                unknown,
             ]
             source = f"pandas.read_csv({path}{''.join(options)})"
         chosen = "" if everything else f".iloc[:, {places}]" if by_place else f"[{table.names!r}]"
@@ -221,6 +229,8 @@ def _kind(path: str) -> str:
     if path == "-":
         return "csv"
     with open(path, "rb") as file:
+        if is_workbook(file):
+            return "workbook"
         head = file.read(6)
     return {b"\x93NUMPY": "npy", b"PAR1": "parquet", b"PK": "npz"}.get(
         next((magic for magic in (b"\x93NUMPY", b"PAR1", b"PK") if head.startswith(magic)), b""), "csv"

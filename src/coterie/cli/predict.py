@@ -79,6 +79,7 @@ def run(args: argparse.Namespace) -> None:
     missing = args.missing or saved.missing
     if missing == "median" and saved.medians is None:
         raise Problem(f"--missing median: no medians are in {args.model}, which Python saved without them", code=2)
+    args.missing_value = [*saved.missing_values, *args.missing_value]
     data = read_more(args, saved.choose, missing, saved.medians)
     if saved.on_globe:
         data.values = to_radians(args, data)

@@ -125,7 +125,8 @@ def run(args: argparse.Namespace) -> None:
 
 def _predict(args: argparse.Namespace, saved: Saved) -> tuple[NDArray[np.float64], explain.Drift]:
     """Labels of the rows of the file, and how they differ from those of the fit."""
-    again = argparse.Namespace(file=args.file, array=args.array, quiet=True)
+    missing_values = [*saved.missing_values, *args.missing_value]
+    again = argparse.Namespace(**vars(args) | {"quiet": True, "missing_value": missing_values})
     data = read_more(again, saved.choose, "drop" if saved.missing == "error" else saved.missing, saved.medians)
     if saved.on_globe:
         data.values = to_radians(again, data)

@@ -14,14 +14,15 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, TextIO, TypeAlias
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 import numpy as np
 
 from coterie._base.table import LeftOut, Table
-from coterie._base.wording import count
+from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem
+from coterie.cli._io.amounts import PERCENT, Manner, amount, as_flags
 from coterie.cli._io.notation import COMMA, OTHER, POINT, Column, Notation, number, plain
 
 if TYPE_CHECKING:
@@ -41,8 +42,10 @@ class TwoWaysError(Exception):
     """Something shows another decimal mark than was assumed; its cell."""
 
 
-def is_missing(cell: str) -> bool:
-    return cell.strip().lower() in _MISSING
+def is_missing(cell: str, others: Collection[str] = ()) -> bool:
+    """Whether a cell says that there is no value, by the usual words or by `others`, which are in small letters."""
+    word = cell.strip().lower()
+    return word in _MISSING or word in others
 
 
 def check_quotes(lines: Sequence[str], separator: str, before: int) -> None:
@@ -62,6 +65,8 @@ class Reader:
     name_column : index of the column that names the rows, or None
     needed : whether to keep columns without a value
     with_texts : whether to keep columns of text
+    guess : whether to read what `amounts` reads
+    missing : further words for missing values, in small letters
     careful : whether to assume no decimal mark
     """
 
@@ -74,14 +79,16 @@ class Reader:
         name_column: int | None,
         needed: bool,
         with_texts: bool,
+        guess: bool,
+        missing: Collection[str],
         careful: bool,
     ) -> None:
         self.text, self.separator, self.names, self.columns = text, separator, names, columns
         self.name_column, self.needed, self.careful = name_column, needed, careful
-        self.with_texts = with_texts
+        self.with_texts, self.guess, self.missing = with_texts, guess, missing
         self.texts: dict[int, list[str | None]] = {}
         self.known: dict[str, str] = {}  # cells of text, so that equal ones are kept once
-        self.notation = Notation(separator)
+        self.notation = Notation(separator, guess)
         self.assumed: str | None = None  # the decimal mark of columns whose cells have not shown theirs
         self.row_names: list[str] = []
         self.n_lines = 0  # read so far
@@ -112,8 +119,10 @@ class Reader:
         for j in [*self.columns, *(j for j in range(len(self.names)) if j not in chosen)]:
             self.seen[j] = column = Column()
             numbers = self._numbers(j, cells[j], line_of)
-            n_wrong = column.text[0] + column.contrary[0]
-            if n_wrong and n_wrong >= _TEXT_SHARE * (np.count_nonzero(~np.isnan(numbers)) + n_wrong):
+            if self.guess and column.text[0] and (flags := self._flags(cells[j])):
+                self.seen[j] = column = Column(manner=Manner(flags=flags))
+                numbers = self._numbers(j, cells[j], line_of)
+            if _is_text(column, int(np.count_nonzero(~np.isnan(numbers)))):
                 self.by_comma.pop(j, None)
                 del self.seen[j]
                 if j in chosen and self.with_texts:
@@ -223,6 +232,8 @@ class Reader:
     def _numbers(self, j: int, cells: Sequence[str], line_of: LineOf) -> NDArray[np.float64]:
         """The cells of a column as numbers, NaN for what is none. What they show is noted."""
         column, text = self.seen[j], "".join(cells)
+        if column.manner.flags is not None:
+            return self._as_flags(column, cells, line_of)
         has_marks = "." in text or "," in text
         unknown = column.mark is None and self.assumed is None and has_marks
         if unknown:
@@ -233,10 +244,7 @@ class Reader:
             contrary = self.notation.shows(cells[i]) is not None
             if contrary and self.assumed is not None:
                 raise TwoWaysError(cells[i])
-            found = column.contrary if contrary else column.text
-            if not found[0]:
-                found[1:] = cells[i], line_of(i)
-            found[0] += 1
+            _note(column.contrary if contrary else column.text, cells[i], i, line_of)
         if unknown and column.mark is None:
             by_comma, _ = self._by(COMMA, cells, text, Column())
             if not np.array_equal(values, by_comma, equal_nan=True):
@@ -251,6 +259,22 @@ class Reader:
         if self.assumed is None or OTHER[self.assumed] in text:
             self._numbers(j, cells, line_of)
             self.by_comma.pop(j, None)
+
+    def _flags(self, cells: Sequence[str]) -> dict[str, float] | None:
+        return as_flags(cell for cell in cells if not is_missing(cell, self.missing))
+
+    def _as_flags(self, column: Column, cells: Sequence[str], line_of: LineOf) -> NDArray[np.float64]:
+        """The words for yes and no in the cells as 1 and 0."""
+        value_of: dict[str, float] = {}
+        for cell in set(cells):
+            if not is_missing(cell, self.missing):
+                value_of[cell] = (column.manner.flags or {}).get(cell.strip().lower(), np.inf)
+        values = np.fromiter((value_of.get(cell, np.nan) for cell in cells), np.float64, len(cells))
+        wrong = np.flatnonzero(np.isinf(values))
+        values[wrong] = np.nan
+        for i in wrong.tolist():
+            _note(column.text, cells[i], i, line_of)
+        return values
 
     def _by(self, mark: str, cells: Sequence[str], text: str, column: Column) -> tuple[NDArray[np.float64], list[int]]:
         """The cells as numbers by a decimal mark, NaN for the missing, and the indices of those that are neither."""
@@ -267,19 +291,30 @@ class Reader:
         values, wrong = np.full(len(cells), np.nan), []
         for i, cell in enumerate(cells):
             value = number(cell, mark)
+            if value is None and self.guess and (found := amount(cell)) is not None:
+                value = number(found.text, mark)
+                if value is not None:
+                    column.manner.note(cell, found, value)
+                    if self.separator == "," and column.mark is None and column.manner.is_money():
+                        other = number(found.text, OTHER[mark])
+                        if self.assumed is not None and other not in (None, value):
+                            raise TwoWaysError(cell)  # a point after which there are three digits is hardly decimal
             if value is not None:
                 values[i] = value
                 if column.grouped is None and OTHER[mark] in cell:
                     if column.mark is None and self.assumed is not None and self.separator == ",":
                         raise TwoWaysError(cell)  # nothing has shown that points are decimal
                     column.grouped = cell.strip()
-            elif not is_missing(cell):
+            elif not is_missing(cell, self.missing):
                 wrong.append(i)
         return values, wrong
 
     def _keep_texts(self, cells: Cells) -> None:
         for j, kept in self.texts.items():
-            kept += [None if is_missing(cell) else self.known.setdefault(cell, cell.strip()) for cell in cells[j]]
+            kept += [
+                None if is_missing(cell, self.missing) else self.known.setdefault(cell, cell.strip())
+                for cell in cells[j]
+            ]
 
     def table(self) -> Table:
         shown = self._shown()
@@ -297,23 +332,21 @@ class Reader:
         kept = []
         for i, j in enumerate(self.columns):
             column = self.seen[j]
-            present = len(values) - np.isnan(values[:, i]).sum()
+            present = len(values) - int(np.isnan(values[:, i]).sum())
             n_wrong = column.text[0] + column.contrary[0]
             if present == 0 and n_wrong == 0 and not self.needed:
                 self.left_out.append(LeftOut(self.names[j], empty=True))
-            elif n_wrong and n_wrong >= _TEXT_SHARE * (present + n_wrong):
+            elif _is_text(column, present):
                 self.left_out.append(_left(self.names[j], column))
             elif n_wrong:
                 raise Problem(self._mistake(self.names[j], column))
             elif marks[i] is None:
                 cell = column.either.get(POINT) or column.either[COMMA]
-                self.left_out.append(
-                    LeftOut(
-                        self.names[j],
-                        reason=f"{cell!r} may be {number(cell, POINT):,.15g} or {number(cell, COMMA):,.15g}",
-                        is_unclear=True,
-                    )
-                )
+                one, other = (f"{float(plain(cell, mark)):,.15g}" for mark in (POINT, COMMA))
+                reason = f"{cell!r} may be {one} or {other}"
+                self.left_out.append(LeftOut(self.names[j], reason=reason, is_unclear=True))
+            elif doubt := column.manner.in_two_ways(present - int(np.count_nonzero(values[:, i] == 0))):
+                self.left_out.append(LeftOut(self.names[j], reason=doubt, is_unclear=True))
             else:
                 kept.append(i)
         if len(kept) < len(self.columns):
@@ -334,6 +367,7 @@ class Reader:
         table.separator = self.separator
         shown = {mark for mark, column in columns if column.mark or column.either} or {self.assumed or POINT}
         table.decimal_comma, table.is_mixed = COMMA in shown, len(shown) > 1
+        table.is_mixed |= any(column.manner.is_odd() for _, column in columns)
         decimal = [column.decimal or column.either.get(COMMA) for mark, column in columns if mark == COMMA]
         if cell := next(filter(None, decimal), None):
             table.notes.append(f"decimal commas: {cell} is read as {plain(cell, COMMA)}")
@@ -344,6 +378,7 @@ class Reader:
                 points = "points" if mark == COMMA else "commas"
                 table.notes.append(f"{points} between thousands: {cell} is read as {plain(cell, mark)}")
                 break
+        table.notes += _manners(table.names, columns)
 
     def _mistake(self, name: str, column: Column) -> str:
         n, cell, line = column.contrary if column.contrary[0] else column.text
@@ -353,10 +388,47 @@ class Reader:
         return f"column {name} has {what}: {short(cell)} on line {line}{more}; correct that{instead}"
 
 
+def _note(found: list[Any], cell: str, i: int, line_of: LineOf) -> None:
+    """Count a cell that is no number, and keep the first."""
+    if not found[0]:
+        found[1:] = cell, line_of(i)
+    found[0] += 1
+
+
+def _is_text(column: Column, n_numbers: int) -> bool:
+    """Whether too many cells are no numbers, or all are in parentheses: these are hardly negative numbers. A further
+    word beside yes and no is one too many."""
+    n_wrong = column.text[0] + column.contrary[0]
+    least = 0 if column.manner.flags else _TEXT_SHARE * (n_numbers + n_wrong)
+    return bool((n_wrong and n_wrong >= least) or 0 < column.manner.n_negated == n_numbers)
+
+
+def _manners(names: Sequence[str], columns: list[tuple[str | None, Column]]) -> list[str]:
+    """What to say of units, other marks between thousands, parentheses, and words for yes and no."""
+    found: dict[str, tuple[list[str], str]] = {}  # by what it is: the columns, and an example
+    for name, (mark, column) in zip(names, columns, strict=True):
+        manner = column.manner
+        said = {
+            "percent" if unit == PERCENT else f"amounts in {unit}": cell for unit, (_, cell) in manner.units.items()
+        }
+        said |= {f"{kind} between thousands": cell for kind, cell in manner.groups.items()}
+        if manner.negated:
+            said["negative in parentheses"] = manner.negated
+        for what, cell in said.items():
+            found.setdefault(what, ([], f"{short(cell)} is read as {plain(cell, mark or POINT)}"))[0].append(name)
+        if manner.flags is not None:
+            yes, no = manner.flags
+            found.setdefault(f"{yes} and {no} are read as 1 and 0", ([], ""))[0].append(name)
+    return [
+        f"{what}: {shortlist(of_columns)}{f' ({example})' * bool(example)}"
+        for what, (of_columns, example) in found.items()
+    ]
+
+
 def _left(name: str, column: Column) -> LeftOut:
     if column.contrary[0]:
         return LeftOut(name, reason=f"decimal points and decimal commas, such as {short(column.contrary[1])}")
-    return LeftOut(name, example=column.text[1])
+    return LeftOut(name, example=column.text[1] or column.manner.negated)
 
 
 def short(cell: str) -> str:

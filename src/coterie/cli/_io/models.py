@@ -37,6 +37,7 @@ def describe_fit(args: argparse.Namespace, table: Table) -> dict[str, Any]:
         "all_columns": np.array(table.all_names, object),
         "columns_have_names": table.is_named,
         "missing": args.missing,
+        "missing_values": np.array(args.missing_value, object),
         "medians": np.array([np.median(column) for column in table.values.T], np.float64),
     }
 
@@ -47,6 +48,7 @@ _FACTS: dict[str, tuple[Rule | Array, ...]] = {
     "all_columns": (Array(TEXTS, ("n_columns",)),),
     "columns_have_names": BOOL,
     "missing": (one_of(*MISSING),),
+    "missing_values": (Array(TEXTS, ("n_missing_values",)),),
     "medians": (Array((np.float64,), ("n_features_in_",)),),
     "numbers": (Array((np.intp,), ("n_clusters_",), low=0, high="n_clusters_"), NONE),
     "typical": (Array(FLOATS, ("n_typical", "n_features_in_")), NONE),
@@ -89,6 +91,7 @@ def find_typical(model: coterie.KMeans, X: NDArray[np.floating]) -> NDArray[np.f
 class Saved:
     """A model from a file, and how rows are prepared for it.
 
+    missing_values : what stood for a missing value when it was fitted, besides the usual words
     medians : of the columns when it was fitted; None where nothing is known about its data, which a Python program
         has prepared
     numbers : the label to write for each label of the model; None: the same
@@ -102,6 +105,7 @@ class Saved:
     sizes: NDArray[np.intp]
     noise: int
     missing: str = "error"
+    missing_values: tuple[str, ...] = ()
     medians: NDArray[np.float64] | None = None
     on_globe: bool = False
     numbers: NDArray[np.intp] | None = None
@@ -151,6 +155,7 @@ def load_model(path: str) -> Saved:
             sizes,
             noise,
             facts["missing"],
+            tuple(facts["missing_values"]),
             facts["medians"],
             model._fit_metric.name == "haversine",
             numbers,

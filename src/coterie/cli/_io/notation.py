@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from coterie.cli._io.amounts import Manner, amount
+
 POINT, COMMA = ".", ","  # the decimal mark
 OTHER = {POINT: COMMA, COMMA: POINT}
 
@@ -34,12 +36,18 @@ def number(cell: str, mark: str) -> float | None:
     return None if "_" in text else value  # Python's float takes 1_000
 
 
-def is_number(cell: str) -> bool:
-    return number(cell, POINT) is not None or number(cell, COMMA) is not None
+def is_number(cell: str, guess: bool = False) -> bool:
+    """Whether a cell holds a number by either mark; with `guess` it may have a unit and more (see `amounts`)."""
+    if number(cell, POINT) is not None or number(cell, COMMA) is not None:
+        return True
+    found = amount(cell) if guess else None
+    return found is not None and is_number(found.text)
 
 
 def plain(cell: str, mark: str) -> str:
     """The cell as Python writes numbers, if it holds one."""
+    if number(cell, mark) is None and (found := amount(cell)) is not None:
+        cell = found.text
     return (cell.translate(_SWAP) if mark == COMMA else cell).strip().replace(",", "")
 
 
@@ -51,6 +59,7 @@ class Column:
     contrary, text : cells that are a number by the other mark only, or by none: [how many, the first, its line]
     either : by the mark in it, a cell that is one number by the one decimal mark and another one by the other
     decimal, grouped : a cell with a decimal comma, and one with marks between thousands
+    manner : how else its numbers are written
     """
 
     mark: str | None = None
@@ -59,6 +68,7 @@ class Column:
     either: dict[str, str] = field(default_factory=dict)
     decimal: str | None = None
     grouped: str | None = None
+    manner: Manner = field(default_factory=Manner)
 
     def shows(self) -> str | None:
         """The decimal mark, if all cells agree in it."""
@@ -69,17 +79,26 @@ class Notation:
     """Which decimal mark a file shows, and what its columns have by that.
 
     A comma in a file with commas between its columns may be part of a text, such as "1,5" for the answers 1 and 5: it
-    shows a decimal comma only beside a point, as in "1.234,5".
+    shows a decimal comma only beside a point, as in "1.234,5", or where the cell says that it is a number, as "1,5 %".
+
+    guess : whether numbers may have a unit and more (see `amounts`)
     """
 
-    def __init__(self, separator: str) -> None:
-        self.separator = separator
+    def __init__(self, separator: str, guess: bool) -> None:
+        self.separator, self.guess = separator, guess
 
     def shows(self, cell: str) -> str | None:
         """The decimal mark by which alone a cell is a number."""
-        if "." not in cell and ("," not in cell or self.separator == ","):
+        if "." not in cell and "," not in cell:
             return None
         by_point, by_comma = number(cell, POINT) is not None, number(cell, COMMA) is not None
+        if by_point == by_comma:
+            found = amount(cell) if self.guess and not by_point else None
+            if found is None or ("." not in found.text and "," not in found.text):
+                return None
+            by_point, by_comma = number(found.text, POINT) is not None, number(found.text, COMMA) is not None
+        elif self.separator == "," and "." not in cell:
+            return None
         if by_point == by_comma:
             return None
         return POINT if by_point else COMMA
@@ -90,6 +109,8 @@ class Notation:
             return column.mark
         if len(shown) == 1:
             return next(iter(shown))
+        if not shown and len(column.either) == 1 and column.manner.is_money():
+            return OTHER[next(iter(column.either))]  # no price has three decimals: $1,200 is no dollar and a fifth
         if self.separator == "," and not shown and COMMA not in column.either:
             return POINT
         return None if column.either else POINT

@@ -34,8 +34,7 @@ def read_npz(stream: IO[bytes], wanted: str | None, choose: Columns) -> Table:
         if "coterie.json.npy" in members:
             raise Problem("it is a model saved by coterie, not a table; coterie predict uses it")
         if not all(member.endswith(".npy") for member in members):
-            excel = "xl/workbook.xml" in members
-            raise Problem("it is an Excel workbook; save the sheet as csv" if excel else "it is a zip file, not an npz")
+            raise Problem("it is a zip file, neither an npz file nor a workbook")
         headers = {member.removesuffix(".npy"): _header(archive, member) for member in members}
 
         def load(name: str) -> NDArray[Any]:

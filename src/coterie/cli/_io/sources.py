@@ -12,7 +12,9 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
+
+import numpy as np
 
 from coterie._base.table import Table
 from coterie._base.wording import printable
@@ -20,6 +22,7 @@ from coterie._runtime.progress import report
 from coterie.cli._console import Problem, note, progress_bar
 from coterie.cli._io.columns import Columns
 from coterie.cli._io.csv_files import read_csv
+from coterie.cli._io.excel_files import as_csv, is_workbook
 from coterie.cli._io.numpy_files import read_npy, read_npz
 from coterie.cli._io.parquet_files import read_parquet
 
@@ -27,7 +30,6 @@ _UNREADABLE = {
     b"\xfd7zXZ": "it is compressed with xz; unpack it first (gzip is read as it is)",
     b"BZh": "it is compressed with bzip2; unpack it first (gzip is read as it is)",
     b"\x28\xb5\x2f\xfd": "it is compressed with zstd; unpack it first (gzip is read as it is)",
-    b"\xd0\xcf\x11\xe0": "it is an old Excel or Word file; save the sheet as csv",
     b"\x89HDF": "it is an HDF5 file, which is not read; save the table as csv, npy or parquet",
     b"ARROW1": "it is an Arrow (feather) file; save the table as parquet",
 }
@@ -46,13 +48,41 @@ def naming_errors(source: str) -> Iterator[None]:
         raise Problem(f"{source}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def read_source(file: str, array: str | None, choose: Columns, quiet: bool = True) -> Table:
+class Reading(NamedTuple):
+    """How a file is to be read.
+
+    array : which one of an npz file
+    sheet : which one of a workbook
+    guess : whether numbers in text may be written as people write them, and titles may stand above the header
+    missing : what else stands for a missing value, as text
+    """
+
+    array: str | None = None
+    sheet: str | None = None
+    guess: bool = True
+    missing: tuple[str, ...] = ()
+
+    def words(self) -> frozenset[str]:
+        """What stands for a missing value, in small letters."""
+        return frozenset(each.strip().lower() for each in self.missing)
+
+    def numbers(self) -> Iterator[float]:
+        """The numbers among it."""
+        for each in self.missing:
+            with contextlib.suppress(ValueError):
+                yield float(each)
+
+
+def read_source(file: str, how: Reading, choose: Columns, quiet: bool = True) -> Table:
     """Read a file, or standard input, with a progress bar."""
     source = _ReportingFile(0 if file == "-" else file, closefd=file != "-")
     with io.BufferedReader(source, 1 << 20) as stream, progress_bar(quiet):
         if source.total > 30e6 and not quiet:
             note(f"reading {source_name(file)}, {source.total / 1e6:,.0f} MB")
-        return _read(stream, array, choose)
+        table = _read(stream, how, choose)
+    if how.missing:
+        _blank(table, how)
+    return table
 
 
 def source_name(file: str) -> str:
@@ -75,7 +105,7 @@ class _ReportingFile(io.FileIO):
         return n
 
 
-def _read(stream: io.BufferedReader[Any], array: str | None, choose: Columns) -> Table:
+def _read(stream: io.BufferedReader[Any], how: Reading, choose: Columns) -> Table:
     head = stream.peek(8)
     if head.startswith(b"\x1f\x8b"):
         stream = io.BufferedReader(gzip.GzipFile(fileobj=stream), 1 << 20)
@@ -83,15 +113,35 @@ def _read(stream: io.BufferedReader[Any], array: str | None, choose: Columns) ->
     for magic, reason in _UNREADABLE.items():
         if head.startswith(magic):
             raise Problem(reason)
-    if head.startswith(b"PK"):
-        return read_npz(_seekable(stream), array, choose)
-    if array is not None:
+    packed = _seekable(stream) if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")) else None
+    if packed is not None and is_workbook(packed):
+        if how.array is not None:
+            raise Problem("--array is only for npz files, and this is a workbook", code=2)
+        with as_csv(packed, how.sheet) as (sheet, told):
+            table = read_csv(sheet, choose, how.guess, how.words())
+        table.notes.insert(0, told)
+        return table
+    if how.sheet is not None:
+        raise Problem("--sheet is only for workbooks, and this is none", code=2)
+    if packed is not None:
+        return read_npz(packed, how.array, choose)
+    if how.array is not None:
         raise Problem("--array is only for npz files, and this is not an npz file", code=2)
     if head.startswith(b"\x93NUMPY"):
         return read_npy(stream, choose)
     if head.startswith(b"PAR1"):
         return read_parquet(_seekable(stream), choose)
-    return read_csv(stream, choose)
+    return read_csv(stream, choose, how.guess, how.words())
+
+
+def _blank(table: Table, how: Reading) -> None:
+    """Make missing what stands for a missing value."""
+    for number in how.numbers():
+        for column in table.values.T:
+            column[column == number] = np.nan
+    words = how.words()
+    for name, cells in table.texts.items() if words else ():
+        table.texts[name] = [None if str(cell).strip().lower() in words else cell for cell in cells]
 
 
 def _seekable(stream: io.BufferedReader[Any]) -> IO[bytes]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from coterie._base.kinds_of_numbers import find_sentinel
 from coterie._base.table import Table
 from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem, note, warn
 from coterie.cli._io.columns import Choose, ChooseAgain
 from coterie.cli._io.kinds import NO_NUMBERS, find_kinds, given_as, of_kind
 from coterie.cli._io.missing import resolve_missing
-from coterie.cli._io.sources import naming_errors, read_source, source_name
+from coterie.cli._io.sources import Reading, naming_errors, read_source, source_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +33,7 @@ def read_file(
     """
     tell = _teller(args)
     with naming_errors(source_name(args.file)):
-        table = read_source(args.file, args.array, Choose(args.columns, args.drop, row_names), args.quiet)
+        table = read_source(args.file, _how(args), Choose(args.columns, args.drop, row_names), args.quiet)
         table.leave_out(
             [
                 name
@@ -56,6 +57,7 @@ def read_file(
             tell(message)
         _name_left_out(table, "left out, not numbers", tell)
         find_kinds(table, args.kind)
+        _warn_of_missing(table)
         if said := given_as(table, args.kind, NO_NUMBERS):
             table.leave_out(said, "no measurement")
             tell(f"left out, no measurements, as --kind says: {shortlist(said)}")
@@ -87,7 +89,7 @@ def read_more(
     """
     tell = _teller(args)
     with naming_errors(source_name(args.file)):
-        table = read_source(args.file, args.array, choose, args.quiet)
+        table = read_source(args.file, _how(args), choose, args.quiet)
         if table.left_out:
             raise Problem(f"not a column of numbers: {shortlist(table.left_out)}")
         if not len(table.values):
@@ -116,7 +118,7 @@ def read_any(
     tell = _teller(args)
     with naming_errors(source_name(args.file)):
         table = read_source(
-            args.file, args.array, Choose(args.columns, args.drop, row_names, option, texts=True), args.quiet
+            args.file, _how(args), Choose(args.columns, args.drop, row_names, option, texts=True), args.quiet
         )
         if not len(table.values):
             raise Problem("there is no row in it")
@@ -132,6 +134,7 @@ def read_any(
             tell(message)
         _name_left_out(table, "left out", tell)
         find_kinds(table, args.kind)
+        _warn_of_missing(table)
         if args.columns is None:
             used = [] if fitted is None else [table.all_names[j] for j in fitted(table.all_names, table.is_named)]
             _leave_out_odd(table, [*used, *args.kind])
@@ -143,7 +146,7 @@ def read_any(
 def read_column(file: str, name: str) -> NDArray[Any]:
     """Read the only column of a file, or the one of this name: numbers, NaN where one is missing, or text and None."""
     with naming_errors(source_name(file)):
-        table = read_source(file, None, Choose(None, [], texts=True, needed=True))
+        table = read_source(file, Reading(guess=False), Choose(None, [], texts=True, needed=True))
         names = [*table.names, *table.texts]
         if name not in names and len(names) != 1:
             raise Problem(f"it has {count(len(names), 'column')}; one that is called {name!r} is needed")
@@ -161,6 +164,10 @@ def check_rows(args: argparse.Namespace, table: Table, least: int = 1) -> None:
         raise Problem(f"{source_name(args.file)}: {least} rows are needed, which is more than {there}")
     if getattr(args, "n_clusters", None) is not None and args.n_clusters > n:
         raise Problem(f"{source_name(args.file)}: -k {args.n_clusters} is more than {there}")
+
+
+def _how(args: argparse.Namespace) -> Reading:
+    return Reading(args.array, args.sheet, not args.no_guess, tuple(args.missing_value))
 
 
 def _teller(args: argparse.Namespace) -> Callable[[str], None]:
@@ -200,6 +207,13 @@ def _leave_out_odd(table: Table, used: Collection[str] = ()) -> None:
     table.leave_out(dates, "looks like a date")
     if ids or dates:
         warn(f"left out: {shortlist(table.left_out[already:])}; --columns chooses what to use")
+
+
+def _warn_of_missing(table: Table) -> None:
+    """Name numbers that may stand for missing values. Nothing is done about them."""
+    for name, column in zip(table.names, table.values.T, strict=True):
+        if (doubt := table.kinds[name].doubt) and (code := find_sentinel(column[np.isfinite(column)])) is not None:
+            warn(f"{name}: {doubt}; --missing-value {code:.15g} makes it so")
 
 
 def _warn_of(names: list[str], one: str, many: str) -> None:

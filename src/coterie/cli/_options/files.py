@@ -44,8 +44,26 @@ def add_any_file_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_source_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="csv (also gzipped), npy, npz or parquet; - is standard input")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="csv (also gzipped), npy, npz, parquet, or a workbook (xlsx, xls); - is standard input",
+    )
     parser.add_argument("--array", metavar="NAME", help="which array of an npz file")
+    parser.add_argument("--sheet", metavar="NAME", help="which sheet of a workbook (default: the first)")
+    parser.add_argument(
+        "--missing-value",
+        metavar="VALUE",
+        action="append",
+        default=[],
+        help="what stands for a missing value besides NA, null and the like: -999; may be given several times",
+    )
+    parser.add_argument(
+        "--no-guess",
+        action="store_true",
+        help="read text files as programs write them: no titles above the header, no currency, percent or other marks "
+        "at numbers, no words for yes and no",
+    )
 
 
 def add_column_arguments(parser: argparse.ArgumentParser) -> None:
