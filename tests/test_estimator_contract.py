@@ -25,6 +25,7 @@ from coterie import (
     ConvergenceWarning,
     DivisiveClustering,
     KMeans,
+    KMedoids,
     KModes,
     KPrototypes,
     NotFittedError,
@@ -41,6 +42,7 @@ class ColumnScaler(Scaler):
 
 ESTIMATORS = [
     KMeans(),
+    KMedoids(),
     KModes(),
     KPrototypes(),
     ColumnScaler(),
@@ -98,10 +100,7 @@ def scikit_learns_checks():
             plain, keywords = check, {}
             while isinstance(plain, functools.partial):
                 plain, keywords = plain.func, {**plain.keywords, **keywords}
-            others = (
-                "check_array_api_input",
-                *OTHERWISE.get(name, ()),
-            )  # the former is for those that claim it
+            others = ("check_array_api_input", *OTHERWISE.get(name, ()))  # the former is for those that claim it
             if plain.__name__ not in others:
                 yield pytest.param(estimator, check, id="-".join([name, plain.__name__, *keywords]))
 

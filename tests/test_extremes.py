@@ -289,6 +289,11 @@ def in_order(X, metric):
     return np.concatenate([model.labels_, model.ordering_, model.predecessor_, model.predict(X)])
 
 
+def around_medoids(X, metric):
+    model = coterie.KMedoids(3, metric=metric, random_state=0).fit(X)
+    return np.concatenate([model.labels_, model.medoid_indices_, model.predict(X[::-1].copy())])
+
+
 def from_the_top(X, metric):
     return coterie.DivisiveClustering(3, metric=metric).fit(X)
 
@@ -312,6 +317,7 @@ PLACES = {
     **dict(with_metrics("DBSCAN, large eps", dense_regions(1e308))),
     **dict(with_metrics("HDBSCAN", all_densities)),
     **dict(with_metrics("OPTICS", in_order)),
+    **dict(with_metrics("KMedoids", around_medoids)),
     **dict(with_metrics("DivisiveClustering", lambda X, metric: from_the_top(X, metric).labels_)),
     **dict(with_metrics("AgglomerativeClustering.predict", predicted)),
     **{

@@ -108,10 +108,10 @@ def test_a_star_imports_the_public_names():
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="module 'coterie' has no attribute 'KMedoids'"):
-        _ = coterie.KMedoids
-    with pytest.raises(ImportError, match="KMedoids"):
-        exec("from coterie import KMedoids")
+    with pytest.raises(AttributeError, match="module 'coterie' has no attribute 'Kmedoids'"):
+        _ = coterie.Kmedoids
+    with pytest.raises(ImportError, match="Kmedoids"):
+        exec("from coterie import Kmedoids")
     assert not hasattr(coterie, "__wrapped__")
 
 

@@ -17,7 +17,7 @@ ORDER = """
     distances
     _dendrogram  scaling  neighbors
     spanning_trees
-    kmeans  kmodes  density  hierarchy
+    kmeans  kmedoids  kmodes  density  hierarchy
     scores
     selection  explain
     plot

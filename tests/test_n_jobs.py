@@ -83,6 +83,15 @@ CALLS = {
         "predict": lambda n: coterie.HDBSCAN(n_jobs=n).fit(X).predict(MANY),
         "centers": lambda n: coterie.HDBSCAN(store_centers="both", n_jobs=n).fit(X),
     },
+    "coterie.KMedoids": {
+        "fit": lambda n: coterie.KMedoids(5, random_state=0, n_jobs=n).fit(X),
+        "build": lambda n: coterie.KMedoids(5, init="build", n_jobs=n).fit(X),
+        "precomputed": lambda n: coterie.KMedoids(5, metric="precomputed", random_state=0, n_jobs=n).fit(MATRIX),
+        "rows": lambda n: coterie.KMedoids(3, init=X[:3], n_jobs=n).fit(X[:2000]),
+        "predict": lambda n: coterie.KMedoids(20, random_state=0, n_jobs=n).fit(X[:300]).predict(MANY),
+        "transform": lambda n: coterie.KMedoids(20, random_state=0, n_jobs=n).fit(X[:300]).transform(MANY),
+        "score": lambda n: coterie.KMedoids(20, random_state=0, n_jobs=n).fit(X[:300]).score(MANY),
+    },
     "coterie.OPTICS": {
         "fit": lambda n: coterie.OPTICS(n_jobs=n).fit(MANY),
         "many features": lambda n: coterie.OPTICS(n_jobs=n).fit(np.tile(X[:300], 8)),

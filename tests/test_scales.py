@@ -79,6 +79,20 @@ def k_means(c):
     yield from (("function, labels", labels, 0), ("function, centers", centers, 1), ("function, inertia", inertia, 2))
 
 
+def k_medoids(c):
+    for metric in ("euclidean", "sqeuclidean", "manhattan", "chebyshev", "canberra", "cosine"):
+        model = coterie.KMedoids(3, metric=metric, random_state=0).fit(c.X, sample_weight=c.weights)
+        degree = DEGREES.get(metric, 0)
+        yield f"{metric}, medoids", model.medoid_indices_, 0
+        yield f"{metric}, labels", model.labels_, 0
+        yield f"{metric}, inertia", model.inertia_, degree
+        yield f"{metric}, predict", model.predict(c.new), 0
+        yield f"{metric}, transform", model.transform(c.new), degree
+        yield f"{metric}, score", model.score(c.new), degree
+    given = coterie.KMedoids(3, metric="precomputed", init="build").fit(squareform(pdist(c.X)))
+    yield from (("given, labels", given.labels_, 0), ("given, inertia", given.inertia_, 1))
+
+
 def seeds(c):
     centers, rows = coterie.kmeans_plusplus(c.X, 9, random_state=0)
     yield "different rows", len(np.unique(centers, axis=0)), 0
@@ -284,6 +298,7 @@ def trees(c):
 
 CASES = {
     k_means: ("coterie.KMeans", "coterie.k_means"),
+    k_medoids: ("coterie.KMedoids",),
     seeds: ("coterie.kmeans_plusplus",),
     density: ("coterie.DBSCAN", "coterie.dbscan"),
     all_densities: ("coterie.HDBSCAN",),

@@ -64,6 +64,9 @@ def _originals(folder: Path) -> dict[str, bytes]:
         coterie.KMeans(3, random_state=0).fit(X),
         coterie.KMeans(2, init=X[:2], n_init=1).fit(X.astype(np.float32)).set_output(transform="default"),
         coterie.KMeans(2),
+        coterie.KMedoids(3, random_state=0).fit(X),
+        coterie.KMedoids(2, metric="minkowski", metric_params={"p": 3}, init=[0, 9]).fit(X.astype(np.float32)),
+        coterie.KMedoids(3, metric="precomputed", init="build").fit(far),
         *(coterie.AgglomerativeClustering(3, linkage=linkage).fit(X) for linkage in ("ward", "single", "median")),
         coterie.AgglomerativeClustering(None, distance_threshold=1.0, linkage="average", metric="l1").fit(X),
         coterie.AgglomerativeClustering(3, linkage="complete", metric="precomputed").fit(far),
@@ -187,6 +190,7 @@ HOSTILE = [
     {"$table_code": [{"$tuple": [{"$tuple": ["a", 1]}]}, {"$tuple": [True]}]},
     {"$record": "os:system"},
     "coterie.KMeans",
+    "coterie.KMedoids",
     "coterie.DBSCAN",
     "coterie.HDBSCAN",
     "coterie.OPTICS",
@@ -552,9 +556,20 @@ def check_answer(name, model, rows, answer):
     """Compare what a method answers with what follows from the state of the model."""
     if name == "predict":
         check(answer.shape == (len(rows),), name)
-        n_clusters = len(getattr(model, "cluster_centers_", ())) or model.labels_.max() + 1
+        n_clusters = getattr(model, "_n_features_out", 0) or model.labels_.max() + 1
         check(answer.min() >= -1 and answer.max() < n_clusters, f"{name}: labels")
-    if hasattr(model, "cluster_centers_"):
+    if isinstance(model, coterie.KMedoids):
+        if model._fit_metric is None:
+            far = rows[:, model.medoid_indices_]
+        elif abs(model.cluster_centers_).max() > LARGEST or model._fit_metric.kernel == "minkowski":
+            return
+        else:
+            far = cdist(rows, model.cluster_centers_.astype(float), model._fit_metric)
+        if name == "transform":
+            check(close(answer, far), name)
+        elif name == "score":
+            check(close(answer, -far.min(axis=1).sum()), name)
+    elif hasattr(model, "cluster_centers_"):
         if abs(model.cluster_centers_).max() > LARGEST:
             return
         far = np.sqrt(((rows[:, None] - model.cluster_centers_[None].astype(float)) ** 2).sum(axis=2))

@@ -52,6 +52,7 @@ def works(seed):
         "k-means by cells": lambda n: fitted(coterie.KMeans(8, random_state=1, n_jobs=n), X),
         "k-means by rows": lambda n: fitted(coterie.KMeans(8, random_state=1, n_jobs=n), wide),
         "k-means predicts": lambda n: [kmeans.predict(X), kmeans.predict(few[:1]), kmeans.score(X)],
+        "k-medoids": lambda n: fitted(coterie.KMedoids(5, random_state=1, n_jobs=n), few),
         "DBSCAN on a tree": lambda n: fitted(coterie.DBSCAN(0.5, n_jobs=n), X),
         "DBSCAN on a projection": lambda n: fitted(coterie.DBSCAN(6, n_jobs=n), wide),
         "DBSCAN predicts": lambda n: [density.predict(few)],

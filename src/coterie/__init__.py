@@ -9,6 +9,7 @@ True
 
 ================  ==================================================================================
 `kmeans`          `KMeans` and its parts, with scikit-learn's names
+`kmedoids`        `KMedoids`: rows that stand for the others, by any distance
 `kmodes`          `KModes` and `KPrototypes`: categories, and tables of numbers and categories
 `density`         `DBSCAN`, `HDBSCAN` and `OPTICS`, with scikit-learn's names
 `hierarchy`       `AgglomerativeClustering`, `DivisiveClustering`, and ``scipy.cluster.hierarchy``
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from . import explain as explain
     from . import hierarchy as hierarchy
     from . import kmeans as kmeans
+    from . import kmedoids as kmedoids
     from . import kmodes as kmodes
     from . import neighbors as neighbors
     from . import plot as plot
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from .explain import outlier_scores
     from .hierarchy import AgglomerativeClustering, DivisiveClustering
     from .kmeans import KMeans, k_means, kmeans_plusplus
+    from .kmedoids import KMedoids
     from .kmodes import KModes, KPrototypes
     from .scores import Comparison, align_labels, compare, relabel
 
@@ -77,6 +80,7 @@ __all__ = [
     "DivisiveClustering",
     "FeatureScaleWarning",
     "KMeans",
+    "KMedoids",
     "KModes",
     "KPrototypes",
     "NotFittedError",
@@ -107,6 +111,7 @@ _MODULES = (
     "explain",
     "hierarchy",
     "kmeans",
+    "kmedoids",
     "kmodes",
     "neighbors",
     "plot",
@@ -133,6 +138,7 @@ _HOMES = {
     "explain": ("outlier_scores",),
     "hierarchy": ("AgglomerativeClustering", "DivisiveClustering"),
     "kmeans": ("KMeans", "k_means", "kmeans_plusplus"),
+    "kmedoids": ("KMedoids",),
     "kmodes": ("KModes", "KPrototypes"),
     "scores": ("Comparison", "align_labels", "compare", "relabel"),
 }

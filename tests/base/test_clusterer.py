@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from coterie import DBSCAN, HDBSCAN, OPTICS, AgglomerativeClustering, DivisiveClustering, KMeans, KModes, KPrototypes
+from coterie import (
+    DBSCAN,
+    HDBSCAN,
+    OPTICS,
+    AgglomerativeClustering,
+    DivisiveClustering,
+    KMeans,
+    KMedoids,
+    KModes,
+    KPrototypes,
+)
 from coterie._base.clusterer import Clusterer, InductiveClusterer
 
 rng = np.random.default_rng(0)
@@ -12,6 +22,8 @@ NEW = rng.uniform(-5, 15, (50, 3))
 
 FITTED = {
     "kmeans": KMeans(3, random_state=0).fit(X),
+    "kmedoids": KMedoids(3, random_state=0).fit(X),
+    "manhattan medoids": KMedoids(3, metric="manhattan", random_state=0).fit(X),
     "kmodes": KModes(3).fit(X.round()),
     "kprototypes": KPrototypes(3, random_state=0).fit(X),
     "ward": AgglomerativeClustering(3).fit(X),

@@ -28,6 +28,8 @@ WEIGHTS = np.array([1.0, 2.0, 3.0, 1.0, 2.0, 3.0, 1.0, 0.0, 3.0, 1.0, 2.0, 3.0])
 
 MODELS = {
     "kmeans": coterie.KMeans(3, random_state=0).fit(X),
+    "kmedoids": coterie.KMedoids(3, random_state=0).fit(X),
+    "given medoids": coterie.KMedoids(3, metric="precomputed", init="build").fit(np.abs(X[:, :1] - X[:, 0])),
     "tree": coterie.AgglomerativeClustering(3, linkage="average", compute_distances=True).fit(X),
     "given": coterie.AgglomerativeClustering(3, linkage="average", metric="precomputed").fit(X @ X.T),
     "divisive": coterie.DivisiveClustering(3).fit(X),

@@ -121,6 +121,7 @@ EVERYTHING = """
         HDBSCAN,
         OPTICS,
         KMeans,
+        KMedoids,
         align_labels,
         compare,
         distances,
@@ -162,6 +163,7 @@ EVERYTHING = """
         "DBSCAN on all pairs": lambda: DBSCAN(0.1, metric="canberra", n_jobs=2).fit(wide),
         "DBSCAN on sparse rows": lambda: DBSCAN(6, n_jobs=2).fit(sparse),
         "DBSCAN on a matrix": lambda: DBSCAN(0.5, metric="precomputed", n_jobs=2).fit(matrix),
+        "k-medoids": lambda: KMedoids(5, random_state=0, n_jobs=2).fit(X),
         "OPTICS": lambda: OPTICS(n_jobs=2).fit(X),
         "HDBSCAN": lambda: HDBSCAN(n_jobs=2).fit(X),
         "agglomerative": lambda: [AgglomerativeClustering(3, linkage=linkage, n_jobs=2).fit(X)

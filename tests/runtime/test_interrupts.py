@@ -48,6 +48,7 @@ LONG = {
                         shape=X.shape)""",
         "coterie.DBSCAN().fit(S)",
     ),
+    "k-medoids": ("X = rng.normal(size=(20_000, 16))", "coterie.KMedoids(20, random_state=0).fit(X)"),
     "HDBSCAN": ("X = rng.normal(size=(1_000_000, 2))", "coterie.HDBSCAN().fit(X)"),
     "OPTICS": ("X = rng.normal(size=(1_000_000, 2))", "coterie.OPTICS().fit(X)"),
     "OPTICS with many features": ("X = rng.normal(size=(20_000, 300))", "coterie.OPTICS().fit(X)"),

@@ -1,6 +1,7 @@
 """Callbacks hear how far the work is, and stop it."""
 
 import pickle
+import re
 import sys
 import threading
 
@@ -9,7 +10,7 @@ import pytest
 from runtime.tools import X, fit, slow_linkage_of_few
 
 import coterie
-from coterie import DBSCAN, HDBSCAN, OPTICS, Cancelled, KMeans, distances
+from coterie import DBSCAN, HDBSCAN, OPTICS, Cancelled, KMeans, KMedoids, distances
 from coterie._runtime.thresholds import thresholds
 from coterie.hierarchy import linkage, optimal_leaf_ordering
 
@@ -137,6 +138,16 @@ def test_optics_tells_how_far_it_is_and_can_be_stopped(metric):
     check_progress(OPTICS(metric=metric, n_jobs=2), metric, ("neighbors", "distances"))
 
 
+@pytest.mark.parametrize("init", ["k-medoids++", "build", "random"])
+@pytest.mark.parametrize("metric", ["euclidean", "canberra", "precomputed"])
+def test_kmedoids_tells_how_far_it_is_and_can_be_stopped(metric, init):
+    check_progress(
+        KMedoids(5, metric=metric, init=init, random_state=0, n_jobs=2),
+        metric,
+        ("swaps", "sums of distances", "distances"),
+    )
+
+
 def check_progress(model, metric, repeated=(), **options):
     data, heard = X[:500] if metric != "precomputed" else distances.cdist(X[:500], X[:500]), []
     model.fit(data, callback=lambda *args: heard.append(args), **options)
@@ -148,7 +159,7 @@ def check_progress(model, metric, repeated=(), **options):
     before = vars(model).copy()
     for at in {0, len(heard) // 2, len(heard) - 1}:
         count = []
-        with pytest.raises(Cancelled, match=f"during {stages[at]} at"):
+        with pytest.raises(Cancelled, match=re.escape(f"during {stages[at]} at")):
             model.fit(data, callback=lambda *args: count.append(args) or len(count) <= at, **options)  # noqa: B023
         assert len(count) == at + 1
         assert all(vars(model)[name] is before[name] for name in before)

@@ -202,6 +202,7 @@ def lopsided(share, n=400, d=4, j=2):
 
 ESTIMATORS = [
     coterie.KMeans(2, random_state=0),
+    coterie.KMedoids(2, random_state=0),
     coterie.DBSCAN(2.0, min_samples=2),
     coterie.DBSCAN(2.0, min_samples=2, metric="manhattan"),
     coterie.HDBSCAN(),
@@ -247,6 +248,7 @@ def test_the_warning_names_the_column_and_can_be_silenced():
         (coterie.KMeans(2), [[0.1, 0.3], [5.0, 0.3], [7.0, 0.3]]),  # nothing to scale
         (coterie.KMeans(2), [[1e6 + 0.1, 1e8 + 0.1], [1e6 + 0.1, 1e8 + 0.2], [1e6 + 0.1, 1e8 + 0.1]]),
         (coterie.KMeans(1), [[1.0, 2.0]]),
+        (coterie.KMedoids(2, metric="canberra", random_state=0), lopsided(0.999)),
         (coterie.DBSCAN(0.5, min_samples=1, metric="cosine"), lopsided(0.999)),
         (coterie.DBSCAN(0.5, min_samples=1, metric=lambda x, y: abs(x[0] - y[0])), lopsided(0.999)[:9]),
         (coterie.DBSCAN(0.5, min_samples=1, metric="precomputed"), [[0.0, 900.0], [900.0, 0.0]]),

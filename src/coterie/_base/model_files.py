@@ -19,6 +19,7 @@ _CLASSES = (
     "coterie.DivisiveClustering",
     "coterie.HDBSCAN",
     "coterie.KMeans",
+    "coterie.KMedoids",
     "coterie.KModes",
     "coterie.KPrototypes",
     "coterie.OPTICS",

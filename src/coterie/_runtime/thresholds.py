@@ -57,6 +57,9 @@ class Thresholds:
     doubtful: float = 0.4  # share of the rows that float32 may leave in doubt, or float64 is faster
     inertia_numbers: int = 1 << 20  # of a strip of rows; where strips end shows in the last bits of the inertia
 
+    # ---- kmedoids
+    called_distances: int = 1 << 23  # that a function has computed and that are kept: 64 MB; more are computed anew
+
     # ---- density
     projected_features: int = 32  # from so many features on, DBSCAN's k-d tree holds a projection of the rows ...
     projected_directions: int = 24  # ... to so many directions

@@ -89,6 +89,13 @@ class Metric:
         """Nanoseconds of a feature of a pair."""
         return _FORMULAS.get(self.kernel, _FORMULAS[""]).cost
 
+    @property
+    def triangle(self) -> float:
+        """The power of distances that obeys the triangle inequality; 0 where none is known to do."""
+        if self.kernel == "minkowski":
+            return 1.0 if self.p >= 1 else 0.0
+        return _FORMULAS.get(self.kernel, _FORMULAS[""]).triangle
+
     def as_length(self, radius: float) -> float:
         """A radius in the units of the rows; 0 where it has none."""
         return radius ** (1.0 / self.degree) if self.degree else 0.0
@@ -103,23 +110,24 @@ class _Formula(NamedTuple):
     power: float = 0.0
     degree: int = 0
     cost: float = 0.1
+    triangle: float = 0.0
 
 
 _FORMULAS = {
     "": _Formula(),  # a callable
-    "euclidean": _Formula(power=2.0, degree=1),
-    "sqeuclidean": _Formula(power=2.0, degree=2),
-    "manhattan": _Formula(power=1.0, degree=1),
-    "chebyshev": _Formula(power=1.0, degree=1),
+    "euclidean": _Formula(power=2.0, degree=1, triangle=1.0),
+    "sqeuclidean": _Formula(power=2.0, degree=2, triangle=0.5),
+    "manhattan": _Formula(power=1.0, degree=1, triangle=1.0),
+    "chebyshev": _Formula(power=1.0, degree=1, triangle=1.0),
     "minkowski": _Formula(degree=1, cost=25.0),  # its power is p
-    "cosine": _Formula(),
-    "correlation": _Formula(),
-    "canberra": _Formula(power=1.0, cost=0.4),
+    "cosine": _Formula(triangle=0.5),
+    "correlation": _Formula(triangle=0.5),
+    "canberra": _Formula(power=1.0, cost=0.4, triangle=1.0),
     "braycurtis": _Formula(power=1.0),
-    "hamming": _Formula(),
-    "jaccard": _Formula(),
+    "hamming": _Formula(triangle=1.0),
+    "jaccard": _Formula(triangle=1.0),
     "dice": _Formula(),
-    "haversine": _Formula(cost=25.0),
+    "haversine": _Formula(cost=25.0, triangle=1.0),
     "gower": _Formula(cost=0.2),
     "nan_euclidean": _Formula(power=2.0, degree=1, cost=0.2),
 }
