@@ -214,6 +214,9 @@ def scalers(c):
         yield from ((f"{method}, center", scaler.center_, 1), (f"{method}, scale", scaler.scale_, 1))
         yield f"{method}, scaled", scaler.transform(c.new), 0
         yield f"{method}, back", scaler.inverse_transform(scaler.transform(c.new)), 1
+    auto = scaling.Scaler("auto", kinds=["long_tail", *["amount"] * (c.X.shape[1] - 1)]).fit(c.X)
+    yield "auto, scaled", auto.transform(c.new), 0
+    yield "auto, back", auto.inverse_transform(auto.transform(c.new)), 1
     yield "none", scaling.Scaler("none").fit_transform(c.X), 1
 
 

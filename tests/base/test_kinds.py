@@ -172,13 +172,14 @@ def test_kinds_can_be_overruled():
         "zip   category    given by you\nname  identifier  text, no value twice in 3 rows (doubt: there are few rows)"
     )
     assert column_kinds(frame.to_numpy(), {0: "category"})[0].kind == "category"
+    assert column_kinds(frame, ["category", None]) == kinds
     for wrong, match in (
         ({"zap": "count"}, r"^kinds names 'zap', and X has no such column: did you mean 'zip'\?$"),
         ({0: "count"}, "columns are called by their names"),
         ({"zip": "catgory"}, r"^kinds says 'catgory' of 'zip', which is not a kind of column: did you mean 'category'"),
         ({"zip": 3}, "^kinds says 3 of 'zip'"),
         ({"name": "amount"}, "^kinds says 'amount' of 'name', but that column holds text"),
-        (["zip"], r"^kinds must map columns to kinds, as .* does\. Got \['zip'\]"),
+        (["zip"], r"^kinds must map columns to kinds, .* each of the 2 columns\. Got \['zip'\]"),
     ):
         with pytest.raises(ValueError, match=match):
             column_kinds(frame, wrong)

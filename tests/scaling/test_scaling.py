@@ -188,6 +188,91 @@ def test_passes_scikit_learns_check_estimator(method):
     checks.check_estimator(Scaler(method), expected_failed_checks=expected, on_skip=None)
 
 
+# ------------------------------------------------------------------------------------------- each column by its kind
+
+
+def mixed(n=300, seed=0):
+    """Columns of six kinds."""
+    rng = np.random.default_rng(seed)
+    return np.column_stack(
+        [
+            np.exp(rng.normal(3, 1, n)),
+            rng.normal(50, 10, n),
+            np.arange(n) % 50 == 0,
+            rng.binomial(3, 0.06, n),
+            rng.poisson(6, n),
+            np.full(n, 7.0),
+        ]
+    )
+
+
+MIXED = ["long_tail", "amount", "binary", "count", "count", "constant"]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_auto_scales_each_column_by_its_kind(dtype):
+    X = mixed().astype(dtype)
+    X[::10, 1] = np.nan
+    scaler = Scaler("auto")
+    scaled = scaler.fit_transform(X)
+    assert scaler.kinds_.tolist() == MIXED
+    assert scaler.methods_.tolist() == ["log", "standard", "range", "step", "step", "standard"]
+    X = X.astype(np.float64)
+    unit = np.percentile(X[:, 0], 50, method="lower") / 10
+    expected = np.column_stack([np.log1p(X[:, 0] / unit), X[:, 1:]])
+    spread = np.nanstd(expected, axis=0)
+    assert spread[3] < 1 < spread[4]
+    expected = (expected - np.nanmean(expected, axis=0)) / [*spread[:2], 1, 1, spread[4], 1]
+    np.testing.assert_allclose(scaled, expected, rtol=0, atol=2e-5 if dtype == np.float32 else 1e-12)
+    shares = np.nanvar(expected, axis=0) / np.nanvar(expected, axis=0).sum()
+    np.testing.assert_allclose(scaler.variance_shares_, shares, atol=1e-6)
+
+
+def test_auto_describes_what_it_did():
+    pandas = pytest.importorskip("pandas")
+    X = pandas.DataFrame(mixed()[:, :3], columns=["spend", "heat", "news"])
+    scaler = Scaler("auto").fit(X)
+    spend, heat, news = scaler.describe().splitlines()
+    assert spend.startswith("spend (long tail): logarithm of 1 + x / 1.") and heat.startswith("heat (amount): mean 0")
+    assert news == "news (binary): mean 0, and the difference between its two values, 1, is 1"
+    assert Scaler("minmax").fit(X).describe() == "all columns: smallest value 0, largest value 1"
+    with pytest.warns(coterie.FeatureScaleWarning, match=r"^spend holds 98% of the variance after scaling"):
+        lopsided_one = Scaler("auto").fit(X[["spend", "news"]])
+    assert lopsided_one.describe().splitlines()[0].endswith("; holds 98% of the variance")
+
+
+def test_auto_takes_negative_values_of_new_rows_and_gives_them_back():
+    scaler = Scaler("auto").fit(mixed())
+    new = mixed(seed=1)[:20]
+    new[0] = [-500.0, -1e6, 3.0, -1.0, 99.0, 0.0]
+    np.testing.assert_allclose(scaler.inverse_transform(scaler.transform(new)), new, rtol=1e-12, atol=1e-12)
+    assert scaler.transform(new)[0, 0] < scaler.transform(0 * new)[0, 0]
+
+
+def test_auto_can_be_overruled():
+    X = mixed()
+    assert Scaler("auto", kinds={1: "long_tail"}).fit(X).methods_[1] == "log"
+    assert Scaler("auto", kinds=["amount", *[None] * 5]).fit(X).methods_.tolist()[0] == "standard"
+    with pytest.raises(ValueError, match="by their numbers, from 0 to 5"):
+        Scaler("auto", kinds={"x": "count"}).fit(X)
+    with pytest.raises(ValueError, match="'kinds' parameter of Scaler is for method='auto', and method is 'log'"):
+        Scaler("log", kinds={1: "count"}).fit(X)
+    with pytest.raises(ValueError, match="'kinds' parameter of Scaler must be a mapping"):
+        Scaler("auto", kinds=3).fit(X)
+
+
+@pytest.mark.parametrize("kinds", [None, {0: "amount"}, ["amount", *[None] * 5]])
+def test_auto_is_saved_with_its_kinds(kinds, tmp_path):
+    scaler = Scaler("auto", kinds=kinds).fit(mixed())
+    scaler.save(tmp_path / "scaler.npz")
+    loaded = coterie.load(tmp_path / "scaler.npz")
+    assert loaded.kinds == kinds and loaded.describe() == scaler.describe()
+    np.testing.assert_array_equal(loaded.transform(mixed()), scaler.transform(mixed()))
+    loaded.methods_ = np.array(["cube"] * 6, object)
+    with pytest.raises(ValueError, match="'methods_' must hold words among standard, log, step, range"):
+        loaded.save(tmp_path / "scaler.npz")
+
+
 # ------------------------------------------------------------------------------------------- lopsided features
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from .wording import count, did_you_mean, listing, shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    Kinds: TypeAlias = Mapping[str, str] | Mapping[int, str] | Sequence[str | None] | None
 
 OF_TEXT = ("binary", "category", "identifier", "date", "constant", "text")  # what a column of text may be called
 
@@ -57,7 +59,7 @@ class ColumnKinds(Mapping[str | int, ColumnKind]):
         return "\n".join(lines)
 
 
-def column_kinds(X: ArrayLike, kinds: Mapping[str | int, str] | None = None) -> ColumnKinds:
+def column_kinds(X: ArrayLike, kinds: Kinds = None) -> ColumnKinds:
     """Tell what each column of a table is: an amount, a count, a category, a date ...
 
     Values decide. The name of a column settles only what they leave open: numbers from -90 to 90 are latitudes if they
@@ -67,9 +69,9 @@ def column_kinds(X: ArrayLike, kinds: Mapping[str | int, str] | None = None) -> 
     ----------
     X : array-like or table of shape (n_rows, n_columns)
         Numbers, text, bool, dates and categoricals; values may be missing. Not modified.
-    kinds : mapping from str or int to str, optional
+    kinds : mapping from str or int to str, or sequence of length n_columns, optional
         What you know better: kinds by the names of columns, or by their numbers if they have no names, such as
-        ``{"zip": "category"}``.
+        ``{"zip": "category"}``; or a kind for each column, None for those that you leave open.
 
     Returns
     -------
@@ -125,13 +127,13 @@ def column_kinds(X: ArrayLike, kinds: Mapping[str | int, str] | None = None) -> 
 column_kinds.__module__ = "coterie"  # where users find it
 
 
-def kinds_of(columns: Columns, overruled: Mapping[str | int, str] | None = None) -> tuple[ColumnKind, ...]:
+def kinds_of(columns: Columns, overruled: Kinds = None) -> tuple[ColumnKind, ...]:
     """What each column is. `overruled` has kinds that the user gave.
 
     Raises
     ------
     ValueError
-        `overruled` is no mapping, names a column or a kind that does not exist, or calls text a number.
+        `overruled` is no mapping or sequence, names a column or a kind that does not exist, or calls text a number.
     """
     n_columns = len(columns.arrays)
     given = _overruled(columns, overruled)
@@ -156,9 +158,15 @@ def _overruled(columns: Columns, kinds: object) -> dict[int, str]:
     """The kinds that the user gave, by the number of the column."""
     if kinds is None:
         return {}
-    if not isinstance(kinds, Mapping):
-        raise ValueError(f"kinds must map columns to kinds, as {{'zip': 'category'}} does. Got {shown(kinds)}.")
     n_columns = len(columns.arrays)
+    if isinstance(kinds, list | tuple) and len(kinds) == n_columns:
+        keys = range(n_columns) if columns.names is None else columns.names
+        kinds = {key: kind for key, kind in zip(keys, kinds, strict=True) if kind is not None}
+    if not isinstance(kinds, Mapping):
+        raise ValueError(
+            "kinds must map columns to kinds, as {'zip': 'category'} does, or have an item for each of the "
+            f"{n_columns} columns. Got {shown(kinds)}."
+        )
     names = None if columns.names is None else columns.names.tolist()
     given: dict[int, str] = {}
     for key, kind in kinds.items():

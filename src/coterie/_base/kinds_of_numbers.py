@@ -75,10 +75,10 @@ def _is_nines(size: float) -> bool:
 
 
 def log_unit(values: NDArray[Any]) -> float:
-    """The u in ``log(1 + x / u)`` for amounts: a tenth of the median of those above 0, which gives a value of 0 the
-    place of a tenth of what is usual, whatever the unit of the column; 1 if none is above 0."""
-    positive = values[values > 0]
-    unit = _FLOOR * float(np.percentile(positive, 50, method="lower")) if len(positive) else 1.0
+    """The u in ``log(1 + x / u)`` for amounts: a tenth of the median of those that are not 0, so that 0 is near a tenth
+    of what is usual, whatever the unit of the column; 1 if all are 0."""
+    sizes = np.abs(values[values != 0])
+    unit = _FLOOR * float(np.percentile(sizes, 50, method="lower")) if len(sizes) else 1.0
     return unit if unit >= np.finfo(np.float64).tiny else 1.0
 
 
