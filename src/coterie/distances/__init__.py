@@ -30,11 +30,11 @@ scipy (scikit-learn returns 1 for cosine), and clustering algorithms raise an er
 of zeros is 0.
 
 **gower** is for tables with numbers and categories (Gower 1971, :doi:`10.2307/2528823`). It is the weighted mean of
-what each column says: of numbers ``|x - y|`` over the range of the column, of categories 0 where they are equal and 1 where they
-differ. `pdist`, estimators and all else that takes a metric take tables of pandas, polars and arrow, arrays of objects
-and lists of rows, with text, bool, dates and missing values. Its parameters are given as other parameters of metrics
-are (``metric_params=`` of an estimator, ``as_metric("gower", ...)`` where there are none), each as a mapping from names
-of columns (their numbers where they have no names) or as a sequence with an item for each column:
+what each column says: of numbers ``|x - y|`` over the range of the column, of categories 0 where they are equal and 1
+where they differ. `pdist`, estimators and all else that takes a metric take tables of pandas, polars and arrow, arrays
+of objects and lists of rows, with text, bool, dates and missing values. Its parameters are given as those of other
+metrics are (``metric_params=`` of an estimator, ``as_metric("gower", ...)`` where there is none), each as a mapping
+from names of columns (their numbers where they have no names) or as a sequence with an item for each column:
 
 - ``kinds``: what columns are, as `coterie.column_kinds` names it; by default what that says. 'category', 'binary' and
   'text' are categories, and so is other text without an order. All others are numbers: ordered categoricals by their

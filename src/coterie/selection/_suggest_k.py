@@ -233,8 +233,14 @@ def _numbers_of(found: Sweep) -> list[int]:
         raise ValueError(
             f"suggest_k needs a sweep with the score 'silhouette'. Got one with {', '.join(found.scores) or 'none'}."
         )
-    if Judge(found.estimator, found.data, [], []).is_of_distances():
+    judge = Judge(found.estimator, found.data, [], [])
+    if judge.is_of_distances():
         raise ValueError("suggest_k needs rows, not distances, for data without clusters to compare them with.")
+    if not judge.has_means():
+        raise ValueError(
+            "suggest_k needs numbers without missing values, for data without clusters to compare them with. With the "
+            f"metric {judge.metric.name!r}, look at the silhouettes of a sweep instead."
+        )
     numbers = [row[found.parameters[0]] for row in found]
     if len(set(numbers)) < len(numbers):
         raise ValueError(f"suggest_k needs a sweep with each number of clusters once. Got {numbers}.")

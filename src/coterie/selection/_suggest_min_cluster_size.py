@@ -12,7 +12,6 @@ import numpy as np
 
 from .. import distances, neighbors
 from .._base import power_of_two
-from .._base.arrays import as_matrix
 from .._base.containers import native
 from .._base.drawing import draw
 from .._base.parameters import DICT, N_JOBS, NONE, RANDOM_STATE, check_parameters, integer, is_integer, one_of
@@ -21,7 +20,8 @@ from .._base.warnings import told_once
 from .._base.wording import count, fixed, lopsidedness, share, shown, told_apart
 from .._runtime import progress, threads
 from ..density._hdbscan import HDBSCAN
-from ..distances._metrics import METRIC, is_precomputed
+from ..distances._metrics import METRIC, is_precomputed, read_metric
+from ..distances._rows import read_rows
 from ._principal_box import principal_box
 from ._sweep import Sweep, sweep
 
@@ -227,7 +227,10 @@ def suggest_min_cluster_size(
     given = min_samples, metric, metric_params, cluster_selection_method, stability, random_state, n_jobs
     check_parameters("suggest_min_cluster_size", rules, dict(zip(rules, given, strict=True)))
     table = native(X)
-    array = as_matrix(table, owner="suggest_min_cluster_size")
+    measure = read_metric(metric, metric_params, None)
+    array, measure = read_rows(table, measure, owner="suggest_min_cluster_size")
+    if measure is not None and measure.passes_missing:
+        table, metric, metric_params = array, measure.of_rows, None
     sizes = _read_sizes(min_cluster_sizes, len(array))
     randomness = as_random_state(random_state)
     estimator = HDBSCAN(
@@ -293,7 +296,8 @@ def _by_chance(
         (HDBSCAN(min_samples=found.estimator.min_samples), (np.zeros(k), np.eye(k), np.zeros(k), np.ones(k)))
     ]
     exponent = power_of_two.exponent_for(X)
-    if not is_precomputed(found.estimator.metric):
+    metric = read_metric(found.estimator.metric, found.estimator.metric_params, None)
+    if metric is not None and not metric.passes_missing:
         kinds.append((found.estimator, principal_box(power_of_two.divided(X, exponent))[:4]))
     farthest, total = np.empty((len(kinds), _REFERENCES, len(sizes))), len(kinds) * _REFERENCES
     for kind, (estimator, (center, axes, low, high)) in enumerate(kinds):

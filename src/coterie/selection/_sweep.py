@@ -25,7 +25,9 @@ from .._base.random_state import as_random_state
 from .._base.warnings import told_once
 from .._base.wording import fixed, share_cell, shown
 from .._runtime import progress, threads
-from ..distances._metrics import is_precomputed
+from ..distances import Metric
+from ..distances._metrics import is_precomputed, read_metric
+from ..distances._rows import MeasuredRows, read_rows
 from ..hierarchy._square_matrix import takes_all_rows
 from ..hierarchy._tree_clusterer import TreeClusterer
 
@@ -65,7 +67,8 @@ class Sweep:
         - ``"n_clusters"``: the number of clusters, without noise (if `n_clusters` is in the grid: the number that was
           requested);
         - ``"noise"``: the share of the rows that are noise;
-        - ``"inertia"``: the sum of the squared Euclidean distances of rows to the mean of their cluster;
+        - ``"inertia"``: the sum of the squared Euclidean distances of rows to the mean of their cluster; nan with the
+          metrics 'gower' and 'nan_euclidean';
         - the scores by their names;
         - ``"stability"`` and ``"stability_spread"``, if requested: mean and standard deviation of the adjusted Rand
           index over the resamples.
@@ -78,7 +81,8 @@ class Sweep:
     labels : list of ndarray of shape (n_samples,)
         The labels of each row of the table.
     estimator : object
-        The estimator with the parameters that are not in the grid; not fitted itself.
+        The estimator with the parameters that are not in the grid; not fitted itself. With the metric 'gower' it is
+        for `data`: categories are their places there.
     data : ndarray of shape (n_samples, n_features)
         The data, not copied.
     n_resamples : int
@@ -348,10 +352,8 @@ def sweep(
         )
     values = _read_grid(estimator, grid)
     names, functions = _read_scores(scores, {*values, *_COLUMNS})
-    X = native(X)
-    array = as_matrix(X, owner="sweep")
+    base, X, array = _read_for(_copy(estimator), native(X))
     randomness = as_random_state(random_state)
-    base = _copy(estimator)
     unseeded = [
         name
         for name, value in base.get_params().items()  # those of the parts of a pipeline, too
@@ -366,7 +368,7 @@ def sweep(
     with progress.reported_to(callback), threads.num_threads(threads.resolve_n_jobs(n_jobs)):
         rows, labels = [], []
         with told_once(ClusteringWarning):
-            fitted = Fits(base, array if column_names(X) is None else X, points)
+            fitted = Fits(base, X, points)
             for i, point in enumerate(points):
                 with progress.as_step("sweep", i, total):
                     found, inertia = fitted(i)
@@ -385,6 +387,22 @@ def sweep(
         for row, each in zip(rows, agreement, strict=True):
             row["stability"], row["stability_spread"] = float(each.mean()), float(each.std())
     return Sweep(rows, tuple(values), tuple(names), labels, base, array, int(stability))
+
+
+def _read_for(estimator: Any, X: Any) -> tuple[Any, Any, NDArray[np.floating]]:
+    """The estimator, the data for its fit, and the same as an array.
+
+    Where its metric learns columns, it is set to what it has learned: what it fits is the array, and parts of it.
+    """
+    params = estimator.get_params()
+    if isinstance(estimator, MeasuredRows) and not callable(params["metric"]):
+        measure = read_metric(params["metric"], params.get("metric_params"), None)
+        if measure is not None and measure.passes_missing:
+            array, measure = read_rows(X, measure, owner="sweep")
+            options = {"metric": measure.of_rows, "metric_params": None}
+            return estimator.set_params(**{key: options[key] for key in options if key in params}), array, array
+    array = as_matrix(X, owner="sweep")
+    return estimator, array if column_names(X) is None else X, array
 
 
 # ------------------------------------------------------------------------------------------- what is asked for
@@ -508,6 +526,10 @@ class Judge:
     def is_of_distances(self) -> bool:
         return is_precomputed(self.metric)
 
+    def has_means(self) -> bool:
+        """Whether the mean of rows says something: no value is missing or a category, and rows are not distances."""
+        return not (self.is_of_distances() or (isinstance(self.metric, Metric) and self.metric.passes_missing))
+
     def __call__(self, labels: NDArray[Any], inertia: float | None, count_is_known: bool) -> dict[str, float]:
         inside = np.flatnonzero(labels >= 0)
         row: dict[str, float] = {}
@@ -518,7 +540,7 @@ class Judge:
         every = labels
         X, labels = (self.X, labels) if len(inside) == len(labels) else (self.part(inside), labels[inside])
         if inertia is None:
-            inertia = math.nan if self.is_of_distances() else _inertia(X, labels)
+            inertia = _inertia(X, labels) if self.has_means() else math.nan
         row["inertia"] = float(inertia)
         defined = 2 <= len(clusters) < len(labels)
         for name, function in zip(self.names, self.functions, strict=True):
@@ -536,7 +558,7 @@ class Judge:
             return function(self.metric(X), labels, d=X.shape[1], **of_distances)
         if function is SCORES["dbcv"] and not self.is_of_distances():
             return function(X, np.maximum(labels, -1), metric=self.metric, metric_params=self.options)
-        if self.is_of_distances() and function in SCORES.values():
+        if not self.has_means() and function in SCORES.values():
             return math.nan
         return function(X, labels)
 
