@@ -42,12 +42,17 @@ def tree_of(estimator):
     return lambda X: estimator.fit(X).linkage_
 
 
+def called(metric):
+    """What a metric is called in the names of tests, which are the same in each process."""
+    return metric if isinstance(metric, str) else metric.__name__
+
+
 # What is scaled with the data, each power of two by itself: name -> (function of data, data, degree).
 TREES = {
     **{f"linkage, condensed, {method}": (linkage_of("condensed", method), condensed(), 1) for method in METHODS},
     **{f"linkage, points, {method}": (linkage_of("points", method), rows(), 1) for method in METHODS},
     **{
-        f"linkage, {metric}, {method}": (linkage_of("points", method, metric=metric), rows(), degree)
+        f"linkage, {called(metric)}, {method}": (linkage_of("points", method, metric=metric), rows(), degree)
         for metric, degree in (
             ("manhattan", 1),
             ("chebyshev", 1),
@@ -77,7 +82,7 @@ TREES = {
         1,
     ),
     **{
-        f"DivisiveClustering, {metric}": (tree_of(coterie.DivisiveClustering(metric=metric)), rows(), degree)
+        f"DivisiveClustering, {called(metric)}": (tree_of(coterie.DivisiveClustering(metric=metric)), rows(), degree)
         for metric, degree in (("euclidean", 1), ("manhattan", 1), ("cosine", 0), (by_largest_difference, 1))
     },
 }
