@@ -36,6 +36,7 @@ import coterie
 from coterie import explain
 from coterie.cli import main as command
 from coterie.distances import cdist
+from coterie.distances._rows import read_rows
 from coterie.neighbors import NearestNeighbors
 from coterie.scaling import Scaler
 
@@ -54,6 +55,9 @@ def originals() -> dict[str, bytes]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return _originals(Path.cwd())
+
+
+TABLE = [[float(i % 6), "abc"[i % 3], None if i % 5 == 0 else i > 9] for i in range(18)]
 
 
 def _originals(folder: Path) -> dict[str, bytes]:
@@ -91,6 +95,9 @@ def _originals(folder: Path) -> dict[str, bytes]:
         NearestNeighbors(n_neighbors=2).fit(X),
         NearestNeighbors(n_neighbors=2, metric="minkowski", p=1.5, radius=float("inf")).fit(X),
         NearestNeighbors(n_neighbors=2, metric="precomputed").fit(far),
+        coterie.DBSCAN(0.2, min_samples=2, metric="gower").fit(TABLE),
+        coterie.AgglomerativeClustering(3, linkage="average", metric="gower").fit(TABLE),
+        coterie.HDBSCAN(3, metric="nan_euclidean").fit(np.where(X > 4.5, np.nan, X)[:12]),
         *(Scaler(method).fit(X) for method in ("auto", "standard", "minmax", "robust", "log", "none")),
     ]
     named = coterie.KMeans(2, random_state=0).fit(X)
@@ -184,6 +191,10 @@ HOSTILE = [
     {"$metric": "haversine"},
     {"$metric": "cosine"},
     {"$metric": "minkowski", "p": 0.5},
+    {"$metric": "gower"},
+    {"$metric": "gower", "weights": [1, 2]},
+    {"$metric": "gower", "kinds": ["amount"], "weights": [1], "ranges": [1], "categories": [None]},
+    {"$metric": "nan_euclidean"},
     {"$tuple": [1, 2]},
     {"$tuple": 3},
     {"$table_code": [{"$tuple": [None]}, {"$tuple": [False]}]},
@@ -593,7 +604,8 @@ def check_answer(name, model, rows, answer):
     elif name == "predict" and getattr(model, "_fit_linkage", "") in ("single", "complete", "average"):
         if model._fit_X is None or abs(model._fit_X).max() > LARGEST:
             return
-        far = cdist(rows, model._fit_X.astype(float), model._fit_metric)
+        metric = model._fit_metric
+        far = cdist(read_rows(rows, metric)[0], model._fit_X.astype(float), metric.of_rows)
         of_cluster = {"single": np.min, "complete": np.max, "average": np.mean}[model._fit_linkage]
         far = np.stack([of_cluster(far[:, model.labels_ == k], axis=1) for k in range(model.n_clusters_)], axis=1)
         check(close(far[np.arange(len(rows)), answer], far.min(axis=1)), name)

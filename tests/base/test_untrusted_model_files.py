@@ -24,6 +24,7 @@ from coterie.scaling import Scaler
 
 FUZZ = Path(__file__).parents[2] / "ci/fuzz/models.py"
 X = np.random.default_rng(0).uniform(1, 2, (12, 3))
+TABLE = [[x, "ab"[i % 2], None if i % 5 == 0 else 1.5 * i] for i, x in enumerate(X[:, 0].tolist())]
 WEIGHTS = np.array([1.0, 2.0, 3.0, 1.0, 2.0, 3.0, 1.0, 0.0, 3.0, 1.0, 2.0, 3.0])
 
 MODELS = {
@@ -42,6 +43,16 @@ MODELS = {
     "kprototypes": coterie.KPrototypes(3, random_state=0).fit(X.round(1), categorical=[1]),
     "neighbors": NearestNeighbors(n_neighbors=2).fit(X),
     "scaler": Scaler().fit(X),
+    "gower": NearestNeighbors(n_neighbors=2, metric="gower").fit(TABLE),
+}
+
+
+LEARNED = {  # of the model "gower"
+    "$metric": "gower",
+    "kinds": ["amount", "category", "amount"],
+    "weights": [1, 1, 1],
+    "ranges": [1.0, 0, 9.0],
+    "categories": [None, ["a", "b"], None],
 }
 
 
@@ -138,6 +149,11 @@ def fill(where, what):
         ("hdbscan", "centroids_", lambda array: array[:-1], "n_clusters"),
         ("neighbors", "_fit_X", fill((0, 0), np.nan), "finite"),
         ("neighbors", "_fit_X", lambda array: array[:-1], "_fit_X"),
+        ("gower", "_fit_X", fill((0, 1), 2.0), "places of 2 categories in column 1"),
+        ("gower", "_fit_X", fill((0, 1), -1.0), "places of 2 categories"),
+        ("gower", "_fit_X", fill((0, 1), 0.5), "places of 2 categories"),
+        ("gower", "_fit_X", fill((0, 0), np.inf), "finite or NaN"),
+        ("gower", "_fit_X", fill(3, np.nan), "rows 0 and 3 of _fit_X is not defined"),
         ("scaler", "scale_", fill(0, 0.0), "scale_"),
         ("scaler", "scale_", fill(0, np.nan), "scale_"),
         ("scaler", "center_", lambda array: array[:2], "center_"),
@@ -187,6 +203,23 @@ def test_arrays_that_no_fit_could_have_left_are_refused(name, attribute, change,
         ("hdbscan", "_fit_parameters", {}, "_fit_parameters should be min_cluster_size, "),
         ("densities", "n_features_in_", 3, "n_features_in_ is the number of rows"),
         ("densities", "_fit_metric", {"$metric": "euclidean"}, "_tree_X should be there"),
+        ("gower", "_fit_metric", {"$metric": "gower"}, "with what it has learned"),
+        ("gower", "_fit_metric", {"$metric": "euclidean"}, "NaN, with the metric 'euclidean'"),
+        ("gower", "_fit_metric", LEARNED | {"weights": [1, -1, 1]}, "weights must hold a finite number"),
+        ("gower", "_fit_metric", LEARNED | {"weights": [0, 0, 0]}, "above 0"),
+        ("gower", "_fit_metric", LEARNED | {"ranges": [1, 0]}, "ranges must have an item for each column"),
+        ("gower", "_fit_metric", LEARNED | {"ranges": [1, 0, float("nan")]}, "ranges must hold"),
+        ("gower", "_fit_metric", LEARNED | {"categories": [None, ["a"], None]}, "places of 1 categories"),
+        ("gower", "_fit_metric", LEARNED | {"categories": [None, ["a", "a"], None]}, "should be different"),
+        ("gower", "_fit_metric", LEARNED | {"categories": [None, ["a", [1]], None]}, "text, bool or finite numbers"),
+        ("gower", "_fit_metric", LEARNED | {"categories": [["a"], ["a", "b"], None]}, "kinds must be those"),
+        ("gower", "_fit_metric", LEARNED | {"kinds": {"os": "system"}}, "kinds must hold one of"),
+        (
+            "gower",
+            "_fit_metric",
+            {name: each[:2] if isinstance(each, list) else each for name, each in LEARNED.items()},
+            "3 columns, and the metric 'gower' is of 2",
+        ),
         ("neighbors", "n_samples_fit_", 5, "shape"),
         ("neighbors", "effective_metric_", "manhattan", "effective_metric_ should be 'euclidean'"),
         ("neighbors", "_fit_metric", None, "distances"),

@@ -115,7 +115,7 @@ def _measure(
     core: NDArray[np.floating], rows: NDArray[np.floating], metric: distances.Metric, eps: float, n_threads: int
 ) -> _Nearest:
     """Find the core point nearest to each row."""
-    check_suits(rows, metric)
+    check_suits(rows, metric, fitted=core)
     exponent = safe_exponent(metric, rows, core, radius=float(eps))
     rows, core = (power_of_two.divided(each, exponent) for each in (rows, core))
     eps = power_of_two.times(eps, -exponent * metric.degree)

@@ -251,7 +251,7 @@ class HDBSCAN(DensityClusterer):
             ),
         ),
         "centroids_": (Array((np.float64,), ("n_clusters", "n_features_in_")), ABSENT),
-        "medoids_": (Array((np.float64,), ("n_clusters", "n_features_in_")), ABSENT),
+        "medoids_": (Array((np.float64,), ("n_clusters", "n_features_in_"), missing=True), ABSENT),
         "_fit_metric": FITTED_METRIC,
         "_fit_parameters": (DICT,),
         "_sample_weight": (Array((np.float64,), ("n_samples",), low=0), NONE),
@@ -851,13 +851,18 @@ class HDBSCAN(DensityClusterer):
         """Check what parameters say together."""
         if is_precomputed(self.metric) and self.store_centers is not None:
             raise ValueError("Cannot store centers when using a precomputed distance matrix.")
+        metric = self._read_metric()
+        if metric is not None and metric.passes_missing and self.store_centers in ("centroid", "both"):
+            raise ValueError(
+                f"There are no means of rows with the metric {metric.name!r}, whose columns may be categories or have "
+                f"missing values: use store_centers='medoid'. Got {self.store_centers!r}."
+            )
         if self.cluster_selection_epsilon_max < self.cluster_selection_epsilon:
             raise ValueError(
                 f"cluster_selection_epsilon_max={self.cluster_selection_epsilon_max} must be at least "
                 f"cluster_selection_epsilon={self.cluster_selection_epsilon}."
             )
         if self.algorithm in ("kd_tree", "ball_tree"):
-            metric = self._read_metric()
             known, name = (_KD_TREE, "KDTree") if self.algorithm == "kd_tree" else (_BALL_TREE, "BallTree")
             if metric is None or metric.kernel not in known:
                 raise ValueError(

@@ -183,7 +183,7 @@ class _Rows:
     def nearest(self, which: NDArray[np.intp], among: NDArray[np.intp]) -> _Nearest:
         some, queries = self.X[among], self.X[which]
         check_suits(some, self.metric)
-        check_suits(queries, self.metric)
+        check_suits(queries, self.metric, fitted=some)
         use_tree = None if len(some) > thresholds.listed_exemplars else False
         rows = lay_out(some, self.metric, len(queries), self.n_threads, use_tree)
         found, place = nearest(rows, 1, queries, False, self.n_threads)

@@ -422,7 +422,7 @@ class OPTICS(DensityClusterer):
         core, own = self.core_distances_[among], np.zeros(len(X))
         if self._fit_X is None:
             return reach_square(X[:, among], core, own)
-        check_suits(X, self._fit_metric)
+        check_suits(X, self._fit_metric, fitted=self._fit_X)
         n_threads = threads.resolve_n_jobs(self.n_jobs)
         rows = lay_out(self._fit_X[among], self._fit_metric, len(X), n_threads)
         return reach_rows(rows, core, X, own, 1.0, n_threads)

@@ -62,7 +62,7 @@ class RowsOfTree(NamedTuple):
         if self.X is None or self.metric is None:
             Y = Y / self.alpha if self.alpha != 1 else Y
             return reach_square(Y[:, among], self.core[among], core_of_square(Y, self.weights, self.min_samples))
-        check_suits(Y, self.metric)
+        check_suits(Y, self.metric, fitted=self.X)
         rows = lay_out(self.X, self.metric, len(Y), n_threads)
         own = core_of_rows(rows, self.weights, self.min_samples, n_threads, Y)
         if not isinstance(among, slice):

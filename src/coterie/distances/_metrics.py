@@ -295,8 +295,17 @@ def safe_exponent(metric: Metric, *arrays: NDArray[Any], radius: float = 0.0, na
     return power_of_two.exponent_for(*arrays, power=metric.power, radius=metric.as_length(radius), name=name)
 
 
-def check_suits(X: NDArray[Any], metric: Metric, name: str = "X") -> None:
-    """Check that `metric` is defined between the rows of `X`. Clustering algorithms call this first.
+def check_suits(X: NDArray[Any], metric: Metric, name: str = "X", fitted: NDArray[Any] | None = None) -> None:
+    """Check that `metric` is defined between the rows of `X`, or between these and others. Algorithms call this first.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, n_features)
+    metric : Metric
+    name : str
+        What messages call `X`.
+    fitted : ndarray of shape (n_fitted, n_features), optional
+        Rows that were checked before, and are those that rows of `X` are compared with.
 
     Raises
     ------
@@ -311,11 +320,15 @@ def check_suits(X: NDArray[Any], metric: Metric, name: str = "X") -> None:
     """
     check_features(X, metric, name)
     if metric.passes_missing:
-        pair = rows_without_shared_columns(X if metric.columns is None else X[:, metric.columns.is_counted])
+        counted = slice(None) if metric.columns is None else metric.columns.is_counted
+        pair = rows_without_shared_columns(X[:, counted], None if fitted is None else fitted[:, counted])
         if pair is not None:
+            which = f"rows {pair[0]} and {pair[1]} of {name}"
+            if fitted is not None:
+                which = f"row {pair[0]} of {name} and row {pair[1]} of those that it is compared with"
             raise ValueError(
-                f"The {metric.name} distance between rows {pair[0]} and {pair[1]} of {name} is not defined: they have "
-                "values in no common column. Leave such rows out, or fill in some of their values."
+                f"The {metric.name} distance between {which} is not defined: they have values in no common column. "
+                "Leave such rows out, or fill in some of their values."
             )
     if metric.undefined:
         low, high = X.min(axis=1), X.max(axis=1)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -11,25 +11,53 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def rows_without_shared_columns(X: NDArray[Any]) -> tuple[int, int] | None:
-    """Two rows that have no value in the same column, a row twice if it has none at all; None if there are none.
+def rows_without_shared_columns(Y: NDArray[Any], X: NDArray[Any] | None = None) -> tuple[int, int] | None:
+    """A row of `Y` and one of `X` that have no value in the same column; None if there are no such rows.
 
-    Of two such rows one has values in at most half of the columns: as a rule there is no such row, and O(n d) time is
+    By default two rows of `Y`, in order; a row twice if it has no value at all.
+
+    One of two such rows has values in at most half of the columns. As a rule there is no such row, and O(n d) time is
     enough. Else each of these is compared with all, where rows with values in the same columns count once.
     """
-    known = ~np.isnan(X)
-    few = 2 * known.sum(axis=1) <= X.shape[1]
-    if not few.any():
+    one = _patterns(Y)
+    other = one if X is None else _patterns(X)
+    if not (one.has_few.any() or other.has_few.any()):
         return None
-    words = np.zeros((len(X), 8 * -(-X.shape[1] // 64)), np.uint8)
-    words[:, : -(-X.shape[1] // 8)] = np.packbits(known, axis=1)
-    patterns = words.view(np.uint64)
-    _, first = np.unique(patterns, axis=0, return_index=True)
+    found = [(i, j) for i, j in _apart(one, other)] + [(i, j) for j, i in _apart(other, one)]
+    if X is None:
+        found = [(min(pair), max(pair)) for pair in found]
+    return min(found, default=None)
+
+
+class _Patterns(NamedTuple):
+    """Which columns have values, as bits, the first of them in the highest bit of the first byte.
+
+    bits : (n_different, n_words) all that occur
+    first : the first row of each, ascending
+    has_few : which of them are at most half of the columns
+    """
+
+    bits: NDArray[np.uint64]
+    first: NDArray[np.intp]
+    has_few: NDArray[np.bool_]
+
+
+def _patterns(X: NDArray[Any]) -> _Patterns:
+    known = ~np.isnan(X)
+    packed = np.packbits(known, axis=1)
+    bits = np.zeros((len(X), 8 * -(-X.shape[1] // 64)), np.uint8)
+    bits[:, : packed.shape[1]] = packed
+    words = bits.view(np.uint64)
+    first = np.zeros(1, np.intp) if known.all() else np.unique(words, axis=0, return_index=True)[1]
     first.sort()
-    among, found = patterns[first], None
-    for i in first[few[first]].tolist():
-        (apart,) = (~(among & patterns[i]).any(axis=1)).nonzero()
-        if len(apart):
-            pair = sorted((i, int(first[apart[0]])))
-            found = pair if found is None else min(found, pair)
-    return None if found is None else (found[0], found[1])
+    return _Patterns(words[first], first, 2 * known[first].sum(axis=1) <= X.shape[1])
+
+
+def _apart(one: _Patterns, other: _Patterns) -> list[tuple[int, int]]:
+    """For each row with few values the first of the other rows that shares none, if there is one."""
+    found = []
+    for bits, row in zip(one.bits[one.has_few], one.first[one.has_few].tolist(), strict=True):
+        shared = (other.bits & bits).any(axis=1)
+        if not shared.all():
+            found.append((row, int(other.first[shared.argmin()])))
+    return found

@@ -110,7 +110,7 @@ def _measure(
 
         return call
     known = distances.as_metric(metric)
-    check_suits(X, known)
+    check_suits(X, known, fitted=rows)
     points = prepare(rows, known, n_threads)
 
     def compute(part: slice, out: NDArray[np.float64]) -> None:

@@ -369,7 +369,7 @@ class NearestNeighbors(MeasuredRows):
         if self._fit_metric is None:
             _check_not_negative(Y)
         else:
-            check_suits(Y, self._fit_metric)
+            check_suits(Y, self._fit_metric, fitted=self._fit_X)
         return Y
 
     def _neighborhoods(self, X: ArrayLike | None, radius: float | None, sort_results: bool) -> Neighborhoods:

@@ -240,5 +240,5 @@ def _read(
     if Y is not None:
         if X.shape[1] != Y.shape[1]:
             raise ValueError(f"X and Y must have the same number of columns, got {X.shape[1]} and {Y.shape[1]}.")
-        check_suits(Y, measure, "Y")
+        check_suits(Y, measure, "Y", X)
     return X, Y, measure
