@@ -45,6 +45,7 @@ CLUSTERERS = {
     "OPTICS": lambda metric, name: coterie.OPTICS(min_samples=4, metric=metric),
     "average": lambda metric, name: coterie.AgglomerativeClustering(3, metric=metric, linkage="average"),
     "single": lambda metric, name: coterie.AgglomerativeClustering(3, metric=metric, linkage="single"),
+    "KMedoids": lambda metric, name: coterie.KMedoids(3, metric=metric, init=[0, 1, 2]),
     "DivisiveClustering": lambda metric, name: coterie.DivisiveClustering(3, metric=metric),
 }
 

@@ -482,7 +482,7 @@ class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
         if self._fit_metric is None:
             _check_not_negative(rows)
         else:
-            check_suits(rows, self._fit_metric)
+            check_suits(rows, self._fit_metric, fitted=self.cluster_centers_)
         return rows
 
     def _assign(self, X: NDArray[Any]) -> NDArray[np.int32]:
