@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Label further rows with a model that was fitted and saved before: fit today, assign tomorrow.
 
-MODEL is what --save of coterie kmeans, hierarchy, dbscan, hdbscan or optics wrote. FILE is read as they read theirs
-and treated as the rows of the fit were: the same columns, found by name (by position where there are no names), in the
-same units and scaled by the same numbers. Writes one label per row, in the order of the rows.
+MODEL is what --save of coterie kmeans, kprototypes, hierarchy, dbscan, hdbscan or optics wrote. FILE is read as they
+read theirs and treated as the rows of the fit were: the same columns, found by name (by position where there are no
+names), in the same units and scaled by the same numbers. Writes one label per row, in the order of the rows.
 
-A row gets the label of the nearest center (kmeans), of the nearest core row within eps, or else -1 (dbscan), of the
-row that it joins in the condensed tree, if that is in a cluster there, or else -1 (hdbscan), of the row from which it
-is reached, if that is no farther than in its cluster, or else -1 (optics), of the cluster it is nearest to by the
-method that built the tree (hierarchy). So the rows of the fit get the labels they had from kmeans and hdbscan; from
-dbscan and optics too, but for some rows at the borders of clusters; from hierarchy most of them.
+A row gets the label of the nearest center (kmeans) or prototype (kprototypes), of the nearest core row within eps, or
+else -1 (dbscan), of the row that it joins in the condensed tree, if that is in a cluster there, or else -1 (hdbscan),
+of the row from which it is reached, if that is no farther than in its cluster, or else -1 (optics), of the cluster it
+is nearest to by the method that built the tree (hierarchy). So the rows of the fit get the labels they had from kmeans,
+kprototypes and hdbscan; from dbscan and optics too, but for some rows at the borders of clusters; from hierarchy most
+of them.
 """
 
 from __future__ import annotations
@@ -25,15 +26,13 @@ import coterie
 from coterie._base.wording import count, share_cell
 from coterie.cli._console import Problem, note, progress_bar
 from coterie.cli._density import membership_columns
-from coterie.cli._globe import to_radians
+from coterie.cli._further import read_further
 from coterie.cli._io.models import Saved, load_model
 from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.results import write_labels
-from coterie.cli._io.tables import read_more
 from coterie.cli._options.files import add_new_file_arguments
 from coterie.cli._options.noise import add_membership_argument
 from coterie.cli._options.run import add_run_arguments
-from coterie.cli._options.scale import scale_again
 from coterie.cli._summary import summary
 
 if TYPE_CHECKING:
@@ -76,26 +75,21 @@ def run(args: argparse.Namespace) -> None:
         print(f"model: {saved.describe()}", file=sys.stderr)
     if args.membership is not None and not isinstance(saved.model, coterie.HDBSCAN):
         raise Problem(f"--membership goes with models of hdbscan; {args.model} holds another one", code=2)
-    missing = args.missing or saved.missing
-    if missing == "median" and saved.medians is None:
-        raise Problem(f"--missing median: no medians are in {args.model}, which Python saved without them", code=2)
-    args.missing_value = [*saved.missing_values, *args.missing_value]
-    data = read_more(args, saved.choose, missing, saved.medians)
-    if saved.on_globe:
-        data.values = to_radians(args, data)
-    scale_again(data, saved.scaler, args.quiet)
+    if args.scores and saved.is_mixed:
+        raise Problem(f"--scores needs distances from means; {args.model} holds a model of categories", code=2)
+    rows, kept = read_further(args, saved, args.missing)
 
     started = time.perf_counter()
     model = saved.model.set_params(n_jobs=args.jobs)
     with progress_bar(args.quiet):
         labels = np.empty(0, np.intp)
         beside: dict[str, NDArray[np.number]] = {"score": np.empty(0)} if args.scores else {}
-        if len(data.values):
-            labels = model.predict(data.values)
+        if len(rows):
+            labels = model.predict(rows)
             if args.scores:
-                beside["score"] = _score(data.values, saved)
+                beside["score"] = _score(rows, saved)
         if args.membership is not None:
-            beside |= membership_columns(model, args.membership, data.values)
+            beside |= membership_columns(model, args.membership, rows)
     seconds = time.perf_counter() - started
     if saved.numbers is not None:
         labels = saved.numbers[labels]
@@ -105,7 +99,7 @@ def run(args: argparse.Namespace) -> None:
                 f"{model.linkage} linkage, and a row of the fit may get another label than it had"
             )
     try:
-        write_labels(args.outputs, args.output, labels, data.kept, beside)
+        write_labels(args.outputs, args.output, labels, kept, beside)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             print(f"\n{_describe(labels, saved)}\n\n{seconds:.2f} s", file=sys.stderr)

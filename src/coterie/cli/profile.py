@@ -22,15 +22,14 @@ from coterie._base.layout import wrap
 from coterie._base.table import Table
 from coterie._base.wording import count
 from coterie.cli._console import Problem, note
-from coterie.cli._globe import to_radians
+from coterie.cli._further import read_further
 from coterie.cli._io.models import Saved, load_model
 from coterie.cli._io.outputs import Outputs, check_targets
 from coterie.cli._io.results import as_cell
 from coterie.cli._io.sources import source_name
-from coterie.cli._io.tables import read_any, read_column, read_more
+from coterie.cli._io.tables import read_any, read_column
 from coterie.cli._options.files import add_any_file_arguments
 from coterie.cli._options.run import add_noun_argument
-from coterie.cli._options.scale import scale_again
 from coterie.cli._options.values import column_list
 
 if TYPE_CHECKING:
@@ -125,16 +124,12 @@ def run(args: argparse.Namespace) -> None:
 
 def _predict(args: argparse.Namespace, saved: Saved) -> tuple[NDArray[np.float64], explain.Drift]:
     """Labels of the rows of the file, and how they differ from those of the fit."""
-    missing_values = [*saved.missing_values, *args.missing_value]
-    again = argparse.Namespace(**vars(args) | {"quiet": True, "missing_value": missing_values})
-    data = read_more(again, saved.choose, "drop" if saved.missing == "error" else saved.missing, saved.medians)
-    if saved.on_globe:
-        data.values = to_radians(again, data)
-    scale_again(data, saved.scaler, quiet=True)
-    drift = explain.drift(saved.model, data.values)
+    again = argparse.Namespace(**vars(args) | {"quiet": True})
+    rows, kept = read_further(again, saved, "drop" if saved.missing == "error" and not saved.is_mixed else None)
+    drift = explain.drift(saved.model, rows)
     labels = drift.labels if saved.numbers is None else saved.numbers[drift.labels]
-    every = np.full(len(labels) if data.kept is None else len(data.kept), np.nan)
-    every[slice(None) if data.kept is None else data.kept] = labels
+    every = np.full(len(labels) if kept is None else len(kept), np.nan)
+    every[slice(None) if kept is None else kept] = labels
     return every, drift
 
 

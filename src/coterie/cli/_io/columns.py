@@ -61,14 +61,15 @@ class ChooseAgain:
     """The columns that a model was fitted with, in another file.
 
     columns, all_names, is_named : those used, and all, of the file of the fit, and whether it named them
+    texts : whether columns of text are kept, too
     """
 
     columns: Sequence[str]
     all_names: Sequence[str]
     is_named: bool
+    texts: bool = False
 
     row_names = None
-    texts = False
     needed = True
 
     def __call__(self, names: Sequence[str], are_given: bool = True) -> list[int]:

@@ -47,9 +47,9 @@ _FACTS: dict[str, tuple[Rule | Array, ...]] = {
     "columns": (Array(TEXTS, ("n_features_in_",)),),
     "all_columns": (Array(TEXTS, ("n_columns",)),),
     "columns_have_names": BOOL,
-    "missing": (one_of(*MISSING),),
+    "missing": (one_of(*MISSING, "kept"),),
     "missing_values": (Array(TEXTS, ("n_missing_values",)),),
-    "medians": (Array((np.float64,), ("n_features_in_",)),),
+    "medians": (Array((np.float64,), ("n_features_in_",)), NONE),
     "numbers": (Array((np.intp,), ("n_clusters_",), low=0, high="n_clusters_"), NONE),
     "typical": (Array(FLOATS, ("n_typical", "n_features_in_")), NONE),
 }
@@ -59,7 +59,7 @@ def save_model(
     outputs: Outputs,
     path: str,
     model: InductiveClusterer,
-    scaler: Scaler,
+    scaler: Scaler | None,
     facts: dict[str, Any],
     numbers: NDArray[np.intp] | None = None,
     typical: NDArray[np.floating] | None = None,
@@ -72,7 +72,11 @@ def save_model(
     facts = facts | {"numbers": numbers, "typical": typical}
     _check_facts(model, scaler, facts)  # or `load_model` would refuse them
     with outputs.open(path, binary=True, zipped=False) as file:
-        save_parts(file, {"model": model} if scaler.method == "none" else {"model": model, "scaler": scaler}, facts)
+        save_parts(
+            file,
+            {"model": model, "scaler": scaler} if scaler is not None and scaler.method != "none" else {"model": model},
+            facts,
+        )
 
 
 def find_typical(model: coterie.KMeans, X: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -111,11 +115,18 @@ class Saved:
     numbers: NDArray[np.intp] | None = None
     typical: NDArray[np.floating] | None = None
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the model takes categories, too."""
+        return _is_mixed(self.model)
+
     def describe(self) -> str:
         model, name = self.model, type(self.model).__name__
         text = {
             "AgglomerativeClustering": "{model.linkage} linkage",
             "KMeans": "k-means",
+            "KModes": "k-modes",
+            "KPrototypes": "k-prototypes with gamma {model.gamma_:.3g}",
             "DBSCAN": "DBSCAN with min-samples {model.min_samples}",
             "OPTICS": "OPTICS with min-samples {model.min_samples}",
             "HDBSCAN": "HDBSCAN with min-cluster-size {model.min_cluster_size}",
@@ -163,6 +174,10 @@ def load_model(path: str) -> Saved:
         )
 
 
+def _is_mixed(model: InductiveClusterer) -> bool:
+    return isinstance(model, (coterie.KModes, coterie.KPrototypes))
+
+
 def _count(labels: NDArray[np.integer]) -> tuple[NDArray[np.intp], int]:
     """Number of rows in each cluster, and in none."""
     return np.bincount(labels[labels >= 0]), int(np.count_nonzero(labels < 0))
@@ -171,15 +186,17 @@ def _count(labels: NDArray[np.integer]) -> tuple[NDArray[np.intp], int]:
 def _check_facts(model: InductiveClusterer, scaler: object, facts: dict[str, Any]) -> None:
     """Raise a ValueError where `save_model` can't have written them beside this model."""
     n_clusters = getattr(model, "n_clusters_", 0)  # of a tree
+    is_mixed = _is_mixed(model)
+    n_numbers = model._code.is_category.count(False) if is_mixed else model.n_features_in_  # type: ignore[attr-defined]
     check_state(
         "the facts about its data", _FACTS, facts, {"n_features_in_": model.n_features_in_, "n_clusters_": n_clusters}
     )
-    if scaler is not None and (
-        not isinstance(scaler, Scaler) or vars(scaler).get("n_features_in_") != model.n_features_in_
-    ):
+    if scaler is not None and (not isinstance(scaler, Scaler) or vars(scaler).get("n_features_in_") != n_numbers):
         raise ValueError("it has a scaler of other columns")
     if len(set(facts["columns"])) < len(facts["columns"]) or set(facts["columns"]) - set(facts["all_columns"]):
         raise ValueError("its columns are not all in all_columns")
+    if is_mixed != (facts["missing"] == "kept") or is_mixed != (facts["medians"] is None):
+        raise ValueError("what it says about missing values does not go with its model")
     if (facts["numbers"] is not None) != bool(n_clusters) or (
         n_clusters and not np.array_equal(np.sort(facts["numbers"]), np.arange(n_clusters))
     ):

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Tables of numbers and categories: which columns are which, and the rows as estimators take them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from coterie._base.mixed import TableCode
+from coterie._base.table import LeftOut, Table
+from coterie._base.wording import count, shortlist
+from coterie.cli._console import Problem, note, warn
+from coterie.cli._io.columns import ChooseAgain
+from coterie.cli._io.kinds import of_kind
+from coterie.cli._io.sources import naming_errors, read_source, source_name
+from coterie.cli._io.tables import read_any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_NO_USE = {
+    "identifier": "looks like an identifier",
+    "text": "free text",
+    "date": "looks like a date",
+    "constant": "the same in every row",
+}
+
+
+class MixedTable(NamedTuple):
+    """names : of all columns, in the order of the file of the fit
+
+    numbers : the table with the other columns only, which may be scaled
+    categories : values by the names of columns, None where one is missing
+    """
+
+    names: list[str]
+    numbers: Table
+    categories: dict[str, NDArray[Any]]
+
+    def rows(self) -> NDArray[Any]:
+        """All columns side by side, as objects."""
+        rows = np.empty((len(self.numbers.values), len(self.names)), object)
+        places = {name: j for j, name in enumerate(self.numbers.names)}
+        for j, name in enumerate(self.names):
+            rows[:, j] = self.categories[name] if name in self.categories else self.numbers.values[:, places[name]]
+        return rows
+
+
+def read_mixed(args: argparse.Namespace) -> MixedTable:
+    """Read the table that the arguments name, with missing values as they are, and say what was done about it.
+
+    Columns of text and codes are categories, but for those in which nearly every row has a value of its own.
+    """
+    table = read_any(args)
+    if args.columns is None:
+        before = len(table.left_out)
+        table.leave_out(of_kind(table, "constant"), _NO_USE["constant"])
+        for name in [name for name in table.texts if table.kinds[name].kind in _NO_USE and name not in args.kind]:
+            del table.texts[name]
+            table.left_out.append(LeftOut(name, reason=_NO_USE[table.kinds[name].kind]))
+        if left := table.left_out[before:]:
+            warn(f"left out: {shortlist(left)}; --columns chooses what to use")
+    coded = [name for name in table.names if table.kinds[name].kind in ("category", "binary")]
+    mixed = _split(table, coded, [name for name in table.all_names if name in {*table.names, *table.texts}])
+    if not mixed.names:
+        raise Problem(f"{source_name(args.file)}: there is no column to use, but {shortlist(table.left_out, 5)}")
+    if not args.quiet:
+        if coded:
+            note(f"codes and columns of two values, used as categories: {shortlist(coded)}")
+        _tell_missing(mixed)
+    return mixed
+
+
+def read_more_mixed(args: argparse.Namespace, choose: ChooseAgain, code: TableCode) -> MixedTable:
+    """Read further rows for a model, treated as those that it was fitted with, and say what was done about it.
+
+    code : that of the model, for the columns of `choose`
+    """
+    is_category = dict(zip(choose.columns, code.is_category, strict=True))
+    with naming_errors(source_name(args.file)):
+        table = read_source(args.file, args.array, ChooseAgain(choose.columns, choose.all_names, choose.is_named, True))
+        if not len(table.values):
+            raise Problem("there is no row in it")
+        if not args.quiet:
+            for message in table.notes:
+                note(message)
+        by_place = dict(zip(choose(table.all_names, table.is_named), choose.columns, strict=True))
+        now = {table.all_names[place]: name for place, name in by_place.items()}  # their names in the file of the fit
+        table.names = [now[name] for name in table.names]
+        table.texts = {now[name]: texts for name, texts in table.texts.items()}
+        if wrong := [name for name in table.texts if not is_category[name]]:
+            raise Problem(f"not a column of numbers, as it was at the fit: {shortlist(wrong)}")
+        mixed = _split(table, [name for name in table.names if is_category[name]], list(choose.columns))
+        for name, values in zip(choose.columns, code.categories, strict=True):
+            if is_category[name]:
+                mixed.categories[name] = _like(mixed.categories[name], values or ())
+    if not args.quiet:
+        _tell_missing(mixed)
+    return mixed
+
+
+def _split(table: Table, coded: list[str], names: list[str]) -> MixedTable:
+    """Take the columns of categories out of the table."""
+    categories = {name: np.array([None, *texts], object)[1:] for name, texts in table.texts.items()}
+    for name in coded:
+        column = table.values[:, table.names.index(name)].astype(np.float64)
+        categories[name] = np.where(np.isnan(column), None, column)
+    numbers = [name for name in names if name not in categories]
+    table.values = np.ascontiguousarray(table.values[:, [table.names.index(name) for name in numbers]])
+    table.names = numbers
+    return MixedTable(names, table, categories)
+
+
+def _like(values: NDArray[Any], known: tuple[Any, ...]) -> NDArray[Any]:
+    """Values of a column as those that a model knows: a file without text in it may have been read as numbers."""
+    if any(isinstance(each, str) for each in known):
+        texts = [f"{each:g}" if isinstance(each, float) else each for each in values.tolist()]
+        values = np.array([None, *texts], object)[1:]
+    return values
+
+
+def _tell_missing(mixed: MixedTable) -> None:
+    counts = {
+        **{
+            name: int(np.isnan(column).sum())
+            for name, column in zip(mixed.numbers.names, mixed.numbers.values.T, strict=True)
+        },
+        **{name: sum(value is None for value in values.tolist()) for name, values in mixed.categories.items()},
+    }
+    if found := [f"{name} {counts[name]:,}" for name in mixed.names if counts[name]]:
+        n = sum(counts.values())
+        note(f"{count(n, 'missing value')} add nothing to distances, means and modes: {shortlist(found)}")
