@@ -154,6 +154,7 @@ def test_commands_run(page, monkeypatch, tmp_path, capsys):
         for option in ("columns", "drop", "names"):
             named = getattr(arguments, option, None) or []
             columns |= dict.fromkeys(named.split(",") if isinstance(named, str) else named)
+        columns |= dict.fromkeys(getattr(arguments, "kind", {}))
     columns = list(columns | dict.fromkeys(["width", "height", "length"]))
     for argv, target, arguments in parsed:
         if argv[0] in SLOW or "-" in argv:

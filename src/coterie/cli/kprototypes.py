@@ -119,7 +119,7 @@ def run(args: argparse.Namespace) -> None:
             write_centers(args.outputs, args.centers, sizes, centers, mixed.names)
         write_labels(args.outputs, args.output, model.labels_)
         if args.save is not None:
-            save_model(args.outputs, args.save, model, scaler, _describe_fit(mixed))
+            save_model(args.outputs, args.save, model, scaler, _describe_fit(mixed, args.missing_value))
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             print(f"\n{_describe(mixed, model, sizes, centers)}, {seconds:.2f} s", file=sys.stderr)
@@ -136,13 +136,14 @@ def _in_units_of_the_data(
     return centers
 
 
-def _describe_fit(mixed: MixedTable) -> dict[str, Any]:
+def _describe_fit(mixed: MixedTable, missing_values: list[str]) -> dict[str, Any]:
     """What it takes to treat further rows alike."""
     return {
         "columns": np.array(mixed.names, object),
         "all_columns": np.array(mixed.numbers.all_names, object),
         "columns_have_names": mixed.numbers.is_named,
         "missing": "kept",
+        "missing_values": np.array(missing_values, object),
         "medians": None,
     }
 

@@ -6,7 +6,7 @@ bytes, and hands it to `csv_files`, `numpy_files` or `parquet_files`, which ask 
 return a `coterie._base.table.Table`. `csv_files` finds the header; `csv_columns` reads the numbers, block by block;
 `notation` says what points and commas in them mean, and `amounts` what people write around them. `excel_files` has
 `csv_files` read what `sheet_to_csv` writes. Then `kinds` says which columns are identifiers, dates, codes or constants,
-and `missing` deals with missing values.
+and `missing` deals with missing values; `mixed` has tables of numbers and categories, with missing values in them.
 
 On the way out: `outputs` are the files that a subcommand writes, all or none; `results` writes labels, centers and
 trees, `pictures` pictures, `models` fitted models, which it also reads.

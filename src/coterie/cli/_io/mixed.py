@@ -15,7 +15,7 @@ from coterie.cli._console import Problem, note, warn
 from coterie.cli._io.columns import ChooseAgain
 from coterie.cli._io.kinds import of_kind
 from coterie.cli._io.sources import naming_errors, read_source, source_name
-from coterie.cli._io.tables import read_any
+from coterie.cli._io.tables import how_to_read, read_any
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,7 +80,8 @@ def read_more_mixed(args: argparse.Namespace, choose: ChooseAgain, code: TableCo
     """
     is_category = dict(zip(choose.columns, code.is_category, strict=True))
     with naming_errors(source_name(args.file)):
-        table = read_source(args.file, args.array, ChooseAgain(choose.columns, choose.all_names, choose.is_named, True))
+        again = ChooseAgain(choose.columns, choose.all_names, choose.is_named, texts=True)
+        table = read_source(args.file, how_to_read(args), again, args.quiet)
         if not len(table.values):
             raise Problem("there is no row in it")
         if not args.quiet:
@@ -105,8 +106,9 @@ def _split(table: Table, coded: list[str], names: list[str]) -> MixedTable:
     """Take the columns of categories out of the table."""
     categories = {name: np.array([None, *texts], object)[1:] for name, texts in table.texts.items()}
     for name in coded:
-        column = table.values[:, table.names.index(name)].astype(np.float64)
-        categories[name] = np.where(np.isnan(column), None, column)
+        column = table.values[:, table.names.index(name)]
+        categories[name] = column.astype(object)
+        categories[name][np.isnan(column)] = None
     numbers = [name for name in names if name not in categories]
     table.values = np.ascontiguousarray(table.values[:, [table.names.index(name) for name in numbers]])
     table.names = numbers

@@ -72,11 +72,8 @@ def save_model(
     facts = facts | {"numbers": numbers, "typical": typical}
     _check_facts(model, scaler, facts)  # or `load_model` would refuse them
     with outputs.open(path, binary=True, zipped=False) as file:
-        save_parts(
-            file,
-            {"model": model, "scaler": scaler} if scaler is not None and scaler.method != "none" else {"model": model},
-            facts,
-        )
+        parts = {"model": model} if scaler is None or scaler.method == "none" else {"model": model, "scaler": scaler}
+        save_parts(file, parts, facts)
 
 
 def find_typical(model: coterie.KMeans, X: NDArray[np.floating]) -> NDArray[np.floating]:

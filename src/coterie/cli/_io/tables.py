@@ -33,7 +33,7 @@ def read_file(
     """
     tell = _teller(args)
     with naming_errors(source_name(args.file)):
-        table = read_source(args.file, _how(args), Choose(args.columns, args.drop, row_names), args.quiet)
+        table = read_source(args.file, how_to_read(args), Choose(args.columns, args.drop, row_names), args.quiet)
         table.leave_out(
             [
                 name
@@ -89,7 +89,7 @@ def read_more(
     """
     tell = _teller(args)
     with naming_errors(source_name(args.file)):
-        table = read_source(args.file, _how(args), choose, args.quiet)
+        table = read_source(args.file, how_to_read(args), choose, args.quiet)
         if table.left_out:
             raise Problem(f"not a column of numbers: {shortlist(table.left_out)}")
         if not len(table.values):
@@ -118,7 +118,7 @@ def read_any(
     tell = _teller(args)
     with naming_errors(source_name(args.file)):
         table = read_source(
-            args.file, _how(args), Choose(args.columns, args.drop, row_names, option, texts=True), args.quiet
+            args.file, how_to_read(args), Choose(args.columns, args.drop, row_names, option, texts=True), args.quiet
         )
         if not len(table.values):
             raise Problem("there is no row in it")
@@ -166,7 +166,8 @@ def check_rows(args: argparse.Namespace, table: Table, least: int = 1) -> None:
         raise Problem(f"{source_name(args.file)}: -k {args.n_clusters} is more than {there}")
 
 
-def _how(args: argparse.Namespace) -> Reading:
+def how_to_read(args: argparse.Namespace) -> Reading:
+    """What the arguments say about reading a file."""
     return Reading(args.array, args.sheet, not args.no_guess, tuple(args.missing_value))
 
 

@@ -1,0 +1,117 @@
+"""`coterie kprototypes`: the labels of the Python interface; which columns are categories; models of mixed tables."""
+
+import csv
+
+import numpy as np
+import pytest
+from reference.commands import labels_of
+
+import coterie
+from coterie.scaling import Scaler
+
+RNG = np.random.default_rng(0)
+GROUP = np.arange(90) % 3
+AGES = RNG.normal([25, 45, 65], 4, (30, 3)).ravel().round(1)
+INCOMES = RNG.normal([2000, 5000, 3000], 300, (30, 3)).ravel().round()
+TOWNS = np.array([["Ulm", "Bonn"], ["Bonn", "Köln"], ["Trier", "Ulm"]])[GROUP, RNG.integers(0, 2, 90)]
+PLANS = np.where(RNG.random(90) < 0.9, GROUP + 1, RNG.integers(1, 4, 90))
+MISSING_AGE, MISSING_TOWN = 7, 20
+
+
+def people(rows=range(90), names=("id", "age", "town", "income", "plan")):
+    cells = {
+        "id": [f"C{i:04}" for i in range(90)],
+        "age": ["" if i == MISSING_AGE else age for i, age in enumerate(AGES.tolist())],
+        "town": ["" if i == MISSING_TOWN else town for i, town in enumerate(TOWNS.tolist())],
+        "income": INCOMES.tolist(),
+        "plan": PLANS.tolist(),
+    }
+    return "\n".join([",".join(names), *(",".join(str(cells[name][i]) for name in names) for i in rows)]).encode()
+
+
+def expected(**options):
+    numbers = np.column_stack([AGES, INCOMES])
+    numbers[MISSING_AGE, 0] = np.nan
+    scaler = Scaler().fit(numbers)
+    X = np.empty((90, 4), object)
+    X[:, [0, 2]], X[:, 1], X[:, 3] = scaler.transform(numbers), TOWNS, PLANS
+    X[MISSING_TOWN, 1] = None
+    return coterie.KPrototypes(3, random_state=0, **options).fit(X, categorical=[1, 3]), scaler
+
+
+FIT = ("kprototypes", "-", "-k", 3, "--kind", "plan=category")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [((), {}), (("--gamma", 2, "--starts", 3), {"gamma": 2.0, "n_init": 3}), (("--init", "huang"), {"init": "Huang"})],
+)
+def test_labels_are_those_of_the_python_interface(run, arguments, options):
+    done = run(*FIT, *arguments, stdin=people())
+    assert labels_of(done.stdout) == [str(label) for label in expected(**options)[0].labels_]
+    assert "warning: left out: id (looks like an identifier); --columns chooses what to use" in done.stderr
+    assert "note: codes and columns of two values, used as categories: plan" in done.stderr
+    assert "note: 2 missing values add nothing to distances, means and modes: age 1, town 1" in done.stderr
+    assert "3 clusters of 90 rows by 2 columns of numbers and 2 of categories" in done.stderr
+
+
+def test_prototypes_are_in_the_units_of_the_data(run, tmp_path):
+    run(*FIT, "--centers", "centers.csv", "--quiet", stdin=people())
+    header, *rows = csv.reader((tmp_path / "centers.csv").open(newline="", encoding="utf-8"))
+    assert header == ["label", "size", "age", "town", "income", "plan"]
+    model, _ = expected()
+    for label, size, age, town, income, plan in rows:
+        own = model.labels_ == int(label)
+        known = own & (np.arange(90) != MISSING_AGE)
+        assert int(size) == own.sum()
+        assert (float(age), float(income)) == pytest.approx((AGES[known].mean(), INCOMES[own].mean()))
+        assert [town, int(plan)] == model.cluster_centroids_[int(label), [1, 3]].tolist()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_models_label_further_rows(run, tmp_path):
+    labels = labels_of(run(*FIT, "--save", "model.npz", "--quiet", stdin=people()).stdout)
+    done = run("predict", "model.npz", "-", stdin=people(names=("plan", "income", "age", "town")))
+    assert labels_of(done.stdout) == labels
+    assert "model: k-prototypes with gamma 0.5, 3 clusters of 90 rows by 4 columns" in done.stderr
+    few = run("predict", "model.npz", "-", stdin=people([4, MISSING_AGE]))  # in which towns and plans are few
+    assert labels_of(few.stdout) == [labels[4], labels[MISSING_AGE]]
+    new = run("predict", "model.npz", "-", stdin=b"age,town,income,plan\n44,Oz,5000,2\n")
+    assert labels_of(new.stdout) == [labels[1]]
+    assert "warning: X holds categories that KPrototypes.fit did not see: 'Oz' in column 1." in new.stderr
+    (tmp_path / "people.csv").write_bytes(people())
+    assert (
+        "90 new rows against 90: shares differ no more" in run("profile", "people.csv", "--model", "model.npz").stdout
+    )
+
+
+def test_columns_in_another_order_are_the_same_columns(run, tmp_path):
+    one = run(*FIT, "--columns", "income,plan,age", "--save", "model.npz", stdin=people()).stdout
+    assert run("predict", "model.npz", "-", stdin=people()).stdout == one
+
+
+def test_categories_alone_are_k_modes(run):
+    done = run("kprototypes", "-", "-k", 3, "--gamma", 1, "--save", "m.npz", stdin=people(names=("town", "plan")))
+    assert "left out" not in done.stderr  # plan looks like a rating, and is a number
+    done = run(*FIT, "--gamma", 1, "--save", "m.npz", stdin=people(names=("town", "plan")))
+    assert "note: there is no column of numbers, so --gamma has no effect" in done.stderr
+    assert "number of categories that differ from the prototypes" in done.stderr
+    assert type(coterie.load("m.npz")) is coterie.KModes
+    again = run("predict", "m.npz", "-", stdin=people(names=("town", "plan")))
+    assert again.stdout == done.stdout and "model: k-modes, 3 clusters of 90 rows by 2 columns" in again.stderr
+
+
+def test_what_does_not_go_is_told(run, fails):
+    assert "there is no column of categories in it; coterie kmeans" in fails(
+        1, "kprototypes", "-", "-k", 2, stdin=people(names=("age", "income"))
+    )
+    assert "-k 99 is more than the 90 rows there are" in fails(1, *FIT[:3], 99, stdin=people())
+    assert "argument --gamma: a number of 0 or more is needed, not '-1'" in fails(2, *FIT, "--gamma=-1", stdin=people())
+    run(*FIT, "--save", "model.npz", "--quiet", stdin=people())
+    for arguments, message in (
+        (("--missing", "drop"), "--missing does not go with k-prototypes"),
+        (("--scores",), "--scores needs distances from means"),
+    ):
+        assert message in fails(2, "predict", "model.npz", "-", *arguments, stdin=people())
+    text = b"age,town,income,plan\nold,Ulm,1,1\n"
+    assert "not a column of numbers, as it was at the fit: age" in fails(1, "predict", "model.npz", "-", stdin=text)
