@@ -5,8 +5,8 @@
     pip install '.[bench]'
     python ci/bench/run.py                      # everything but the slow cases: about 20 minutes on 2 cores
     python ci/bench/run.py --slow               # with them
-    python ci/bench/run.py --only hierarchy     # or kmeans, density, spanning_trees, optics, neighbors, scores;
-                                                # into build/bench/, as is all that is not a whole run
+    python ci/bench/run.py --only hierarchy     # or kmeans, density, spanning_trees, optics, neighbors, scores,
+                                                # mixed_distances; into build/bench/, as is all that is not a whole run
     python ci/bench/run.py fit-3d 'ward-*'      # some cases
     python ci/bench/run.py --quick              # a tenth of the rows, once or twice: does it work?
     python ci/bench/run.py --data FOLDER        # with real data, of the files that kmeans.py, density.py and so on name
@@ -39,6 +39,7 @@ from pathlib import Path
 import density
 import hierarchy
 import kmeans
+import mixed_distances
 import neighbors
 import numpy as np
 import optics
@@ -56,6 +57,7 @@ GROUPS = {
     "optics": optics,
     "neighbors": neighbors,
     "scores": scores,
+    "mixed_distances": mixed_distances,
 }
 CASES = {case.name: (group, case) for group in GROUPS.values() for case in group.CASES}
 BUDGET, ROUNDS = 5.0, (3, 15)  # seconds of a case, and the rounds it gets in any event and at most
