@@ -70,7 +70,7 @@ class DBSCAN(DensityClusterer):
         sparse, rows whose distance is not stored are not neighbors, but each row is its own neighbor.
 
     metric_params : dict, default=None
-        ``p`` for 'minkowski', or arguments for a callable.
+        ``p`` for 'minkowski'; ``kinds``, ``weights`` and ``ranges`` for 'gower'; or arguments for a callable.
 
     algorithm : {'auto', 'ball_tree', 'kd_tree', 'brute'}, default='auto'
         Ignored; kept for API compatibility. The result is always exact, and the data decide how it is found.
@@ -109,9 +109,9 @@ class DBSCAN(DensityClusterer):
     data are not rounded again.
 
     Time depends on the data: about O(n log n) for few features; O(n²) for many features, for metrics that are not
-    distances between vectors (canberra, braycurtis, hamming, jaccard, dice, callables), and for sparse data. Memory
-    beyond the data is about 100 bytes and two copies of the features per row, whatever `eps` is. On one machine the
-    results are the same for any number of threads.
+    distances between vectors (canberra, braycurtis, hamming, jaccard, dice, gower, nan_euclidean, callables), and for
+    sparse data. Memory beyond the data is about 100 bytes and two copies of the features per row, whatever `eps` is. On
+    one machine the results are the same for any number of threads.
 
     References
     ----------

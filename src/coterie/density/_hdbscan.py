@@ -85,7 +85,8 @@ class HDBSCAN(DensityClusterer):
         and the row itself counts for its core distance only where the diagonal is stored.
 
     metric_params : dict, default=None
-        ``p`` for 'minkowski', or arguments for a callable. With 'precomputed', scikit-learn's ``max_distance`` is of no
+        ``p`` for 'minkowski'; ``kinds``, ``weights`` and ``ranges`` for 'gower'; or arguments for a callable. With
+        'precomputed', scikit-learn's ``max_distance`` is of no
         effect: each row must have enough distances.
 
     alpha : float, default=1.0

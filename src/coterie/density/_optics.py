@@ -73,7 +73,7 @@ class OPTICS(DensityClusterer):
         The exponent for 'minkowski'; None means 2.
 
     metric_params : dict, default=None
-        ``p`` for 'minkowski', or arguments for a callable.
+        ``p`` for 'minkowski'; ``kinds``, ``weights`` and ``ranges`` for 'gower'; or arguments for a callable.
 
     cluster_method : {'xi', 'dbscan'}, default='xi'
         How clusters are found in the reachability plot: between steep areas, which may be at different heights, or
@@ -146,9 +146,9 @@ class OPTICS(DensityClusterer):
     core distances.
 
     Time is about O(n log n) for up to 20 features, and O(n²) for more and for metrics that are not distances between
-    vectors (canberra, braycurtis, hamming, jaccard, dice, callables). Memory beyond the data is about 250 bytes a row,
-    or up to 500 for large `min_samples`, and two copies of the features, whatever `max_eps` is. Sparse data are made
-    dense. On one machine the results are the same for any number of threads.
+    vectors (canberra, braycurtis, hamming, jaccard, dice, gower, nan_euclidean, callables). Memory beyond the data is
+    about 250 bytes a row, or up to 500 for large `min_samples`, and two copies of the features, whatever `max_eps` is.
+    Sparse data are made dense. On one machine the results are the same for any number of threads.
 
     References
     ----------

@@ -42,7 +42,7 @@ def pdist(
     n_jobs : int or None, default=None
         Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski, or arguments for a callable.
+        ``p`` for minkowski; ``kinds``, ``weights`` and ``ranges`` for gower; or arguments for a callable.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def cdist(
     n_jobs : int or None, default=None
         Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski, or arguments for a callable.
+        ``p`` for minkowski; ``kinds``, ``weights`` and ``ranges`` for gower; or arguments for a callable.
 
     Returns
     -------

@@ -46,7 +46,7 @@ def kneighbors(
     n_jobs : int or None, default=None
         Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski, or arguments for a callable.
+        ``p`` for minkowski; ``kinds``, ``weights`` and ``ranges`` for gower; or arguments for a callable.
 
     Returns
     -------
@@ -127,7 +127,7 @@ def radius_neighbors(
     n_jobs : int or None, default=None
         Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski, or arguments for a callable.
+        ``p`` for minkowski; ``kinds``, ``weights`` and ``ranges`` for gower; or arguments for a callable.
 
     Returns
     -------
@@ -192,7 +192,7 @@ def radius_counts(
     n_jobs : int or None, default=None
         Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski, or arguments for a callable.
+        ``p`` for minkowski; ``kinds``, ``weights`` and ``ranges`` for gower; or arguments for a callable.
 
     Returns
     -------

@@ -78,7 +78,7 @@ def silhouette_samples(
     n_jobs : int or None, default=None
         Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwds
-        ``p`` for minkowski, or arguments for a callable.
+        ``p`` for minkowski; ``kinds``, ``weights`` and ``ranges`` for gower; or arguments for a callable.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def silhouette_score(
     n_jobs : int or None, default=None
         Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwds
-        ``p`` for minkowski, or arguments for a callable.
+        ``p`` for minkowski; ``kinds``, ``weights`` and ``ranges`` for gower; or arguments for a callable.
 
     Returns
     -------
@@ -402,7 +402,7 @@ def dbcv_score(
         A name from the table in `coterie.distances`, a function ``f(x, y)``, or "precomputed". "sqeuclidean" is what
         the program of the authors uses.
     metric_params : dict, default=None
-        ``p`` for minkowski, or arguments for a callable.
+        ``p`` for minkowski; ``kinds``, ``weights`` and ``ranges`` for gower; or arguments for a callable.
     d : int, default=None
         The exponent of densities. None is the number of features; distances that are given need a number.
     per_cluster : bool, default=False

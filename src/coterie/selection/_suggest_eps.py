@@ -83,7 +83,7 @@ def k_distances(
     n_jobs : int or None, default=None
         Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski, or arguments for a callable.
+        ``p`` for minkowski; ``kinds``, ``weights`` and ``ranges`` for gower; or arguments for a callable.
 
     Returns
     -------
@@ -144,7 +144,7 @@ def suggest_eps(
     n_jobs : int or None, default=None
         Number of threads; None means `coterie.get_num_threads`, -1 means all CPUs. The result does not depend on it.
     **kwargs
-        ``p`` for minkowski, or arguments for a callable.
+        ``p`` for minkowski; ``kinds``, ``weights`` and ``ranges`` for gower; or arguments for a callable.
 
     Returns
     -------
