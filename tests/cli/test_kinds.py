@@ -67,3 +67,20 @@ def test_wrong_kinds_are_named(fails, code, kind, message):
 def test_kinds_can_leave_nothing(fails):
     line = fails(1, "kmeans", "-", "-k", 2, "--kind", "zip=category", "--kind", "heat=text", stdin=TABLE.encode())
     assert "--kind leaves no column of measurements, but town ('a'), zip (no measurement)" in line
+
+
+def test_scale_auto_scales_by_kinds_and_is_saved(run):
+    rng = np.random.default_rng(0)
+    columns = [np.exp(rng.normal(3, 1, 80)), rng.normal(5, 1, 80), rng.integers(1, 4, 80), np.arange(80) % 2]
+    rows = np.column_stack(columns).round(3).tolist()
+    text = "\n".join(["spend,heat,shop,news", *(",".join(map(repr, row)) for row in rows)]).encode()
+    fit = run("kmeans", "-", "-k", 3, "--scale", "auto", "--kind", "shop=count", "--save", "model.npz", stdin=text)
+    assert (
+        "scaling: auto (spend with long tails by logarithms; heat to mean 0 and standard deviation 1; shop as counts or "
+        "ratings, a step being at most 1; news with two values, 1 apart)\n"
+    ) in fit.stderr
+    assert "(exp of the mean logarithm where the tail is long)" in fit.stderr
+    again = run("predict", "model.npz", "-", stdin=text)
+    assert again.stdout == fit.stdout and "scaling: auto, by the numbers of the fit\n" in again.stderr
+    few = run("kmeans", "-", "-k", 2, "--scale", "auto", "--columns", "heat,news", "--quiet", stdin=text)
+    assert "; heat then holds 80% of the variance)\n" in few.stderr

@@ -5,28 +5,32 @@ import math
 import numpy as np
 
 from coterie._base.table import Table
+from coterie.cli._io.kinds import find_kinds
 from coterie.report import _data
 from coterie.scaling import Scaler
 
 
-def scaling_of(*columns, wanted="auto"):
+def table_of(*columns):
     names = [f"c{j}" for j in range(len(columns))]
-    return _data.choose_scaling(Table(np.column_stack(columns), names, names), wanted)
+    table = Table(np.column_stack(columns), names, names)
+    find_kinds(table, {})
+    return table
 
 
-def test_scaling_is_chosen_by_the_tails():
+def test_columns_are_scaled_by_their_kinds():
     rng = np.random.default_rng(0)
-    normal, tail, count = rng.normal(50, 5, 500), rng.lognormal(3, 1.5, 500), rng.poisson(2, 500)
-    assert scaling_of(normal, count)[0] == "standard"
-    assert scaling_of(normal, tail, tail)[0] == "log" and "c1, c2 have a long tail" in scaling_of(normal, tail, tail)[1]
-    assert scaling_of(normal, count, tail)[0] == "robust"  # one of three
-    assert scaling_of(normal - 100, tail)[0] == "robust"  # no logarithm of what is negative
-    far = np.concatenate([normal[:-3], [1e4, -1e4, 2e4]])
-    assert scaling_of(far, normal)[0] == "robust" and scaling_of(far, normal)[1].startswith("c0 has values")
-    assert scaling_of(far, wanted="minmax") == ("minmax", "you asked for it")
-    data = _data.prepare(Table(np.column_stack([tail, normal]), ["a", "b"], ["a", "b"]), "auto", 0)
-    assert np.array_equal(data.scaled, Scaler("log").fit_transform(np.column_stack([tail, normal])))
-    assert math.isclose(data.scaling.before.sum(), 1) and np.allclose(data.scaling.after, 0.5)
+    tail, normal, flag = rng.lognormal(3, 1, 500), rng.normal(50, 5, 500), np.arange(500) % 3 == 0
+    table = table_of(tail, normal, tail**2, flag, rng.poisson(3, 500))
+    data = _data.prepare(table, "auto", 0)
+    assert np.array_equal(data.scaled, Scaler("auto").fit_transform(table.values))
+    log, two, count, other = data.scaling.reason.split(". c")
+    assert log.startswith("c0, c2 have a long tail of large values. Logarithms count in factors,")
+    assert two.startswith("3 has two values, which count as one") and count.startswith("4 holds counts or ratings")
+    assert other.startswith("1 gets mean 0 and standard deviation 1, because")
+    assert math.isclose(data.scaling.before.sum(), 1) and np.allclose(
+        data.scaling.after, data.scaling.scaler.variance_shares_
+    )
+    assert _data.prepare(table, "minmax", 0).scaling.reason == "you asked for it"
 
 
 def test_columns_that_say_the_same_are_found():
@@ -40,9 +44,8 @@ def test_columns_that_say_the_same_are_found():
 
 def test_columns_that_may_be_codes_are_found():
     rng = np.random.default_rng(0)
-    X = np.column_stack([rng.integers(1, 4, 100), rng.integers(0, 2, 100) / 2, rng.integers(0, 9, 100), np.arange(100)])
-    assert _data.find_codes(Table(X, list("abcd"), list("abcd"))) == ["a"]
-    assert _data.find_codes(Table(X[:20], list("abcd"), list("abcd"))) == []
+    columns = [rng.integers(1, 4, 100), rng.integers(0, 2, 100), rng.integers(0, 90, 100), rng.normal(size=100)]
+    assert _data.prepare(table_of(*columns), "auto", 0).codes == ["c0"]
 
 
 def test_different_rows_are_counted_up_to_what_matters():

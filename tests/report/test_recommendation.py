@@ -78,4 +78,4 @@ def test_doubts_are_told():
     assert lonely.structure == "lopsided"
     scales = np.column_stack([blobs()[0][:, 0] / 100, *np.random.default_rng(1).uniform(0, 1, (2, 120)) ** 9])
     hanging = recommended(suggestion(3, True), suggestion(3, True), X=scales - scales.min(axis=0))
-    assert set(hanging.scalings) == {"minmax", "robust", "log", "none"}
+    assert set(hanging.scalings) == {"auto", "minmax", "robust", "log", "none"}

@@ -4,10 +4,10 @@ import re
 from types import SimpleNamespace
 
 import numpy as np
-from reference.sentences import PART, reads, shows
+from reference.sentences import PART, shows
 
 from coterie._base.table import Table
-from coterie.report import _data, _density, _recommendation
+from coterie.report import _density, _recommendation
 from coterie.report._chapters import density as density_chapter
 
 
@@ -32,37 +32,6 @@ def test_one_big_cluster_is_a_doubt_by_any_method():
         if is_big:
             assert int(told[0][1]) == sizes.argmax() and shows(told[0][2], sizes.max() / sizes.sum())
             assert bool(told[0][3]) == bool((labels < 0).any())
-
-
-def test_why_columns_are_scaled_as_they_are_holds_of_the_columns():
-    rng = np.random.default_rng(0)
-    seen = set()
-    for _ in range(400):
-        n, d = int(rng.choice([5, 60, 500])), int(rng.integers(1, 5))
-        tail = rng.random(d) < rng.choice([0.1, 0.9])
-        X = np.where(tail, np.exp(rng.uniform(0.5, 2, d) * rng.normal(size=(n, d)) + 3), rng.normal(9, 1, (n, d)))
-        if rng.random() < 0.3:
-            X[:, 0] = np.where(rng.random(n) < 0.2, 100.0, 0.0) + rng.normal(size=n)
-        names = [f"c{j}" for j in range(d)]
-        method, why = _data.choose_scaling(Table(X, names, names), "auto")
-        seen.add(method)
-        skewed = [name for name, column in zip(names, X.T, strict=True) if _data._has_long_tail(column)]
-        if method == "standard":
-            name, far = re.search(
-                r"farthest out, in (c\d), is then ([\d.]+) standard deviations from the mean", why
-            ).groups()
-            z = abs(X - X.mean(axis=0)) / X.std(axis=0)
-            assert z[:, names.index(name)].max() == z.max() and reads(far, z.max())
-            assert re.findall(r"c\d", why)[1:] == skewed and ("long tail" in why) == bool(skewed)
-            assert ("--scale log" in why) == (bool(skewed) and X.min() >= 0)
-        elif method == "log":
-            assert X.min() >= 0 and re.findall(r"c\d", why) == skewed and 2 * len(skewed) >= d
-        else:
-            for name in re.findall(r"c\d", why):
-                column = X[:, names.index(name)]
-                far = abs(column - np.median(column)) > 3 * np.subtract(*np.percentile(column, [75, 25]))
-                assert 0 < far.sum() < n / 2
-    assert seen == {"standard", "log", "robust"}
 
 
 def test_what_is_said_of_dbscan_holds_of_the_trial():

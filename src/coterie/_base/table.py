@@ -65,6 +65,11 @@ class Table:
     is_mixed: bool = False  # whether no options for a text file as a whole say how all of its numbers are written
     n_above: int = 0  # lines above the header of a text file: titles, and what tells the separator
 
+    @property
+    def used_kinds(self) -> list[str] | None:
+        """What the columns of `values` are, as `Scaler` takes it; None where that is not decided."""
+        return [self.kinds[name].kind for name in self.names] if self.kinds else None
+
     def leave_out(self, names: Sequence[str], reason: str) -> None:
         """Take columns out of `values`, and say why in `left_out`."""
         if names:

@@ -17,6 +17,7 @@ from coterie._base.wording import count, share
 from coterie.cli._globe import means_on_globe, on_map
 from coterie.cli._io.pictures import for_scatter, save_picture
 from coterie.cli._io.sources import source_name
+from coterie.cli._options.scale import of_means
 from coterie.cli._summary import MOST_COLUMNS, summary
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def describe(
         means = scaler.inverse_transform(
             np.column_stack([np.bincount(labels[clustered], column[clustered]) / sizes for column in data.values.T])
         )
-    of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * (scaler.method == "log")
+    of_what = "; means in the units of the data" + of_means(scaler)
     table = summary(sizes, means, data.names if few else [], total=len(labels), beside=beside)
     return f"{text}{of_what * few}\n\n{table}"
 

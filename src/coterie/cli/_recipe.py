@@ -98,6 +98,8 @@ def _reading(
 ) -> list[str]:
     parts = _option("--array", args.array) if args.array else []
     parts += _option("--sheet", args.sheet) if args.sheet else []
+    for name, kind in args.kind.items():
+        parts += _option("--kind", f"{name}={kind}")
     parts += [f"--missing-value={value}" for value in args.missing_value] + ["--no-guess"] * args.no_guess
     if columns:
         parts += _option("--columns", _as_line(columns))
@@ -162,7 +164,7 @@ def in_python(
         "from coterie.scaling import Scaler",
         "",
         *read,
-        f'scaled = Scaler("{scaling}").fit_transform(X)',
+        f"scaled = Scaler({_scaler_in_python(table, scaling)}).fit_transform(X)",
     ]
     if rows is None:
         lines.append(f"labels = {labels.format(estimator)}")
@@ -173,6 +175,10 @@ def in_python(
             "labels = model.predict(scaled)",
         ]
     return "\n".join(lines)
+
+
+def _scaler_in_python(table: Table, scaling: str) -> str:
+    return f'"{scaling}"' if scaling != "auto" else f'"auto", kinds={table.used_kinds!r}'
 
 
 def _read_in_python(args: argparse.Namespace, table: Table) -> tuple[list[str], list[str]]:

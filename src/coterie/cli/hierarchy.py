@@ -32,7 +32,7 @@ from coterie.cli._io.tables import check_rows, read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
 from coterie.cli._options.run import add_run_arguments, add_save_argument
-from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
+from coterie.cli._options.scale import add_scale_argument, of_means, scale, warn_of_scales
 from coterie.cli._options.values import file_name, picture_name, positive
 from coterie.cli._summary import MOST_COLUMNS, members, summary, table
 
@@ -185,7 +185,7 @@ def run(args: argparse.Namespace) -> None:
                 )
             )
             print(
-                f"\n{_describe_clusters(data, labels, means, args.scale == 'log')}\n\n{_describe_merges(Z, suggested)}"
+                f"\n{_describe_clusters(data, labels, means, of_means(scaler))}\n\n{_describe_merges(Z, suggested)}"
                 f"\n\n{seconds:.2f} s",
                 file=sys.stderr,
             )
@@ -201,11 +201,11 @@ def _choose_cut(args: argparse.Namespace, suggested: int | None) -> tuple[dict[s
     return {"n_clusters": suggested or 1}, f"{where}; no -k or --height was given"
 
 
-def _describe_clusters(data: Table, labels: NDArray[np.integer], means: NDArray[np.float64], logarithmic: bool) -> str:
+def _describe_clusters(data: Table, labels: NDArray[np.integer], means: NDArray[np.float64], further: str) -> str:
     """Sizes and means of the clusters as a table."""
     sizes = np.bincount(labels)
     few = len(data.names) <= MOST_COLUMNS
-    of_what = "; means in the units of the data" + " (exp of the mean logarithm)" * logarithmic
+    of_what = "; means in the units of the data" + further
     named = {} if data.row_names is None else {"rows": members(labels, data.row_names)}
     return (
         f"{count(len(sizes), 'cluster')} of {count(len(labels), 'row')} by {count(len(data.names), 'column')}"

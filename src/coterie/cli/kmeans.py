@@ -27,7 +27,7 @@ from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import check_rows, read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.run import STARTS, add_run_arguments, add_save_argument
-from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
+from coterie.cli._options.scale import add_scale_argument, of_means, scale, warn_of_scales
 from coterie.cli._options.values import file_name, picture_name, positive
 from coterie.cli._summary import summary
 
@@ -109,10 +109,9 @@ def run(args: argparse.Namespace) -> None:
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             units = "the units of the data" if args.scale == "none" else "scaled units"
-            means = " (exp of the mean logarithm)" if args.scale == "log" else ""
             print(
                 f"\n{count(args.n_clusters, 'cluster')} of {count(len(table.values), 'row')} by "
-                f"{count(len(table.names), 'column')}; centers in the units of the data{means}\n\n"
+                f"{count(len(table.names), 'column')}; centers in the units of the data{of_means(scaler)}\n\n"
                 f"{summary(sizes, centers, table.names, all_in='--centers')}\n\n"
                 f"inertia {model.inertia_:,.6g} (sum of squared distances to the centers, in {units}), "
                 f"{count(model.n_iter_, 'iteration')}, best of {count(args.starts, 'start')}, "

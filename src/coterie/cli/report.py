@@ -22,7 +22,7 @@ from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.run import STARTS, add_noun_argument, add_run_arguments
-from coterie.cli._options.scale import check_not_negative
+from coterie.cli._options.scale import by_kind, check_not_negative
 from coterie.cli._options.values import cluster_numbers, file_name
 from coterie.cli._recipe import origin_of
 from coterie.report._comparison import Run
@@ -75,9 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--names", metavar="COLUMN", help="column, or array of an npz file, that names the rows")
     parser.add_argument(
         "--scale",
-        choices=["auto", *METHODS],
+        choices=METHODS,
         default="auto",
-        help="how to make the columns comparable (default: auto, chosen from the data, with the reason on the page)",
+        help="how to make the columns comparable (default: auto, each by what it is, with the reasons on the page)",
     )
     add_noun_argument(parser)
     add_run_arguments(parser)
@@ -98,7 +98,8 @@ def run(args: argparse.Namespace) -> None:
         data = prepare(table, args.scale, args.seed)
         method = data.scaling.scaler.method
         if not args.quiet:
-            print(f"scaling: {method}", file=sys.stderr)
+            how = f" ({by_kind(data.scaling.scaler, data.table.names)})" if method == "auto" else ""
+            print(f"scaling: {method}{how}", file=sys.stderr)
         n_clusters, wanted = _numbers_to_try(args, data)
         found = find(data, n_clusters, wanted, Run(args.seed, args.jobs, STARTS), args.noun)
         drawing = matplotlib_is_there()

@@ -19,12 +19,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DOMINANT = 0.95  # share of the variance, as coterie.FeatureScaleWarning has it
-_LONG_TAIL = 2.0  # skewness; that of the exponential distribution
-_FAR_VALUES = 3.0  # standard deviation over that of a normal distribution with the same interquartile range
-_NORMAL_IQR = 1.349
-_MOST_CODES = 5
 _SAME = 0.95  # correlation of columns that say the same
 _MOST_KINDS = 20  # different names of rows that are kinds rather than names
+_WHY = {
+    "log": [
+        f"{has} a long tail of large values. Logarithms count in factors, so that the few largest values do not decide "
+        "alone"
+        for has in ("has", "have")
+    ],
+    "range": [
+        f"{has} two values, which {each}count as one standard deviation of the others: as more they would cut the rows "
+        "in two by themselves"
+        for has, each in (("has", ""), ("have", "each "))
+    ],
+    "step": [
+        f"{holds} counts or ratings, of which a step counts as one standard deviation at most, so that a few rare "
+        "values do not decide alone"
+        for holds in ("holds", "hold")
+    ],
+    "standard": [
+        f"{gets} mean 0 and standard deviation 1, because numbers in different units can't be compared as they are"
+        for gets in ("gets", "get")
+    ],
+}
 
 
 @dataclass
@@ -68,8 +85,9 @@ class Data:
 
     @lazy_property
     def codes(self) -> list[str]:
-        """Columns of few whole numbers, which may be codes."""
-        return find_codes(self.table)
+        """Columns of few different numbers, which may be codes."""
+        kinds = self.table.kinds
+        return [name for name in self.table.names if name in kinds and kinds[name].kind in ("category", "ordinal")]
 
     def row_name(self, row: int) -> str:
         """What a row is called: its name, or its number in the file, from 0, or both where a name is that of many."""
@@ -91,72 +109,24 @@ class Data:
 
 
 def prepare(table: Table, scaling: str, seed: int) -> Data:
-    """Scale the columns by a method, or by one that suits the data ("auto"), and draw the sample."""
-    method, reason = choose_scaling(table, scaling)
-    scaler = Scaler(method).fit(table.values)
+    """Scale the columns, and draw the sample."""
+    scaler = scaler_for(table, scaling).fit(table.values)
     scaled = scaler.transform(table.values)
+    reason = why_by_kind(scaler, table.names) if scaling == "auto" else "you asked for it"
     how = Scaling(scaler, reason, variance_shares(table.values), variance_shares(scaled))
     return Data(table, how, scaled, draw(len(scaled), thresholds.report_sample, seed))
 
 
-def choose_scaling(table: Table, wanted: str) -> tuple[str, str]:
-    """How to scale the columns, and why."""
-    if wanted != "auto":
-        return wanted, "you asked for it"
-    values, names = table.values, table.names
-    tails = [name for name, column in zip(names, values.T, strict=True) if _has_long_tail(column)]
-    if 2 * len(tails) >= len(names) and (values >= 0).all():
-        return "log", (
-            f"{shortlist(tails, 5)} {'has' if len(tails) == 1 else 'have'} a long tail of large values, and "
-            "nothing is negative. Logarithms count in factors: from 10 to 100 is as far as from 100 to "
-            "1,000, so that the few largest values do not decide alone"
-        )
-    far = [name for name, column in zip(names, values.T, strict=True) if _has_far_values(column)]
-    if far:
-        return "robust", (
-            f"{shortlist(far, 5)} {'has' if len(far) == 1 else 'have'} values that are far from most "
-            "others. Medians and interquartile ranges keep these from squeezing the rest together"
-        )
-    return "standard", _reason_for_standard(values, names, tails)
+def scaler_for(table: Table, method: str) -> Scaler:
+    """A scaler that knows what the columns of the table are, if the method asks for it."""
+    return Scaler(method, kinds=table.used_kinds if method == "auto" else None)
 
 
-def _reason_for_standard(values: NDArray[np.floating], names: Sequence[str], tails: Sequence[str]) -> str:
-    """Why standard scaling is enough, and how far out the farthest value is after it."""
-    spread = values.std(axis=0, dtype=np.float64)
-    out = np.abs(values - values.mean(axis=0, dtype=np.float64)).max(axis=0) / np.where(spread > 0, spread, 1.0)
-    j = int(out.argmax())
-    text = (
-        "the only column gets mean 0 and standard deviation 1, which leaves rows as alike as they are"
-        if len(names) == 1
-        else "columns in different units can't be compared as they are: each gets mean 0 and standard deviation 1, and "
-        "so the same say"
-    )
-    text += f". The value that is farthest out, in {names[j]}, is then {out[j]:.1f} standard deviations from the mean"
-    if tails:
-        other = "logarithms (--scale log)" if (values >= 0).all() else "robust scaling (--scale robust)"
-        text += (
-            f"; {shortlist(tails, 5)} {'has' if len(tails) == 1 else 'have'} a long tail of large values, for which "
-            f"{other} may do better"
-        )
-    return text
-
-
-def _skewness(column: NDArray[np.floating]) -> float:
-    centered = column - column.mean(dtype=np.float64)
-    spread = np.sqrt(np.mean(np.square(centered)))
-    return float(np.mean((centered / spread) ** 3)) if spread > 0 else 0.0
-
-
-def _has_long_tail(column: NDArray[np.floating]) -> bool:
-    if column.min() < 0:
-        return False
-    skewness = _skewness(column)
-    return skewness > _LONG_TAIL and abs(_skewness(np.log1p(column))) < skewness / 2
-
-
-def _has_far_values(column: NDArray[np.floating]) -> bool:
-    low, high = np.percentile(column, [25, 75])
-    return bool(high > low and column.std(dtype=np.float64) > _FAR_VALUES * (high - low) / _NORMAL_IQR)
+def why_by_kind(scaler: Scaler, names: Sequence[str]) -> str:
+    """Why "auto" scaled the columns as it did."""
+    found = {way: [name for name, method in zip(names, scaler.methods_, strict=True) if method == way] for way in _WHY}
+    parts = [f"{shortlist(columns, 5)} {_WHY[way][len(columns) > 1]}" for way, columns in found.items() if columns]
+    return ". ".join(parts)
 
 
 def find_correlated(scaled: NDArray[np.floating], names: Sequence[str]) -> list[tuple[str, str, float]]:
@@ -168,18 +138,6 @@ def find_correlated(scaled: NDArray[np.floating], names: Sequence[str]) -> list[
     pairs = np.argwhere(np.triu(abs(correlation) >= _SAME, 1))
     found = [(names[i], names[j], float(correlation[i, j])) for i, j in pairs.tolist()]
     return sorted(found, key=lambda pair: -abs(pair[2]))
-
-
-def find_codes(table: Table) -> list[str]:
-    """Columns of so few different whole numbers that these may be codes: 1 for shops, 2 for restaurants."""
-    found = []
-    for name, column in zip(table.names, table.values.T, strict=True):
-        some = set(column[: _MOST_CODES * 100].tolist())
-        if len(some) <= _MOST_CODES and len(column) >= 10 * _MOST_CODES:
-            values = np.unique(column)
-            if len(values) <= _MOST_CODES and (values == np.floor(values)).all():
-                found.append(name)
-    return found
 
 
 def draw(n_rows: int, most: int, seed: int) -> NDArray[np.intp] | None:

@@ -16,6 +16,7 @@ from coterie.plot._maps import lower_to_map
 from coterie.report._findings import Findings, distinctive_columns
 from coterie.report._html import Picture
 from coterie.report._limits import MOST_DRAWN, MOST_LEAVES, MOST_PICTURED
+from coterie.scaling import as_drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,9 +61,7 @@ def _scatter(found: Findings) -> Picture:
     """The rows in their clusters: in the data's own units where there are at most two columns."""
     choice, names, values = found.choice, found.data.table.names, found.data.scaled
     if len(names) <= 2:
-        values = found.data.table.values
-        if found.data.scaling.scaler.method == "log":
-            values, names = np.log1p(values), [f"log(1 + {name})" for name in names]
+        values, names = as_drawn(found.data.scaling.scaler, found.data.table.values, names)
     return render(
         lambda ax: plot.scatter(values, choice.labels, names=names, ax=ax),
         f"The rows as points, in {count(choice.n_clusters, 'group')}",

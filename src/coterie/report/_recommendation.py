@@ -15,9 +15,9 @@ from coterie._base.wording import FEW_APART, count, lopsidedness, shortlist
 from coterie._base.wording import share as percent
 from coterie._runtime.thresholds import thresholds
 from coterie.report._comparison import Comparison, Run
-from coterie.report._data import Data
+from coterie.report._data import Data, scaler_for
 from coterie.report._density import MISPLACED, STEADY, Density, Trial
-from coterie.scaling import METHODS, Scaler
+from coterie.scaling import METHODS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -249,7 +249,7 @@ def _score(choice: Choice, data: Data, run: Run) -> None:
             continue
         other = coterie.KMeans(
             choice.n_clusters, n_init=run.n_starts, random_state=run.seed, n_jobs=run.n_jobs
-        ).fit_predict(Scaler(method).fit_transform(values))
+        ).fit_predict(scaler_for(data.table, method).fit_transform(values))
         choice.scalings[method] = scores.adjusted_rand_score(labels, other)
     differing = {method: alike for method, alike in choice.scalings.items() if method != "none" and alike < _DIFFERS}
     if differing:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
@@ -18,7 +18,7 @@ from .._base.kind_hints import KINDS
 from .._base.parameters import NONE, Rule, one_of
 from .._base.state import ABSENT, TEXTS, Array
 from .._base.warnings import warn
-from .._base.wording import share
+from .._base.wording import number, share
 from .._runtime.thresholds import thresholds
 from ._auto import DOMINANT, WAYS, choose, tame, tell
 
@@ -351,6 +351,18 @@ def _blocks(array: NDArray[Any]) -> Iterator[slice]:
     step = max(1, thresholds.scaled_numbers // array.shape[1])
     for start in range(0, len(array), step):
         yield slice(start, start + step)
+
+
+def as_drawn(scaler: Scaler, values: NDArray[Any], names: Sequence[str]) -> tuple[NDArray[Any], list[str]]:
+    """Values in the units of the data as pictures show them, and what the columns are called there: those of which
+    `scaler` takes logarithms by their logarithms."""
+    logs = _Logarithms.of(scaler.method, vars(scaler))
+    if logs.which is None:
+        return values, list(names)
+    which = np.ones(len(names), bool) if scaler.method == "log" else scaler.methods_ == "log"
+    units = np.ones(len(names)) if scaler.method == "log" else scaler.unit_
+    over = ["" if unit == 1 else f" / {number(unit)}" for unit in units]
+    return logs.taken(values), [f"log(1 + {name}{over[j]})" if which[j] else name for j, name in enumerate(names)]
 
 
 class _Logarithms(NamedTuple):

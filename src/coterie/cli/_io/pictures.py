@@ -11,14 +11,14 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from coterie._base.optional import how_to_install
 from coterie._base.wording import shortlist
 from coterie.cli._console import Problem, warn
 from coterie.cli._io.outputs import Outputs
+from coterie.scaling import as_drawn
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
@@ -56,10 +56,7 @@ def for_scatter(
     units of the data, or their logarithms; more stay scaled, for principal components."""
     if len(names) > 2:
         return values, names
-    values = scaler.inverse_transform(values)
-    if scaler.method == "log":
-        return np.log1p(values), [f"log(1 + {name})" for name in names]
-    return values, names
+    return as_drawn(scaler, scaler.inverse_transform(values), names)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +20,20 @@ if TYPE_CHECKING:
 
 _DOMINANT = 0.95  # share of the variance, as FeatureScaleWarning has it
 _SCALING = {
+    "auto": "each column by what it is",
     "standard": "each column to mean 0 and standard deviation 1",
     "minmax": "each column to the range 0 to 1",
     "robust": "each column to median 0 and interquartile range 1",
     "log": "the logarithm of 1 + each column, to mean 0 and standard deviation 1",
     "none": "columns as they are; those that vary most count most",
+}
+
+
+_BY_KIND = {
+    "log": "with long tails by logarithms",
+    "standard": "to mean 0 and standard deviation 1",
+    "step": "as counts or ratings, a step being at most 1",
+    "range": "with two values, 1 apart",
 }
 
 
@@ -35,8 +45,8 @@ def add_scale_argument(
         "--scale",
         choices=METHODS,
         default=default,
-        help=f"how to make the columns comparable (default: {meaning}); log is for amounts and counts "
-        "with a long tail, none for columns in one unit",
+        help=f"how to make the columns comparable (default: {meaning}); auto scales each by what it is, log is for "
+        "amounts and counts with a long tail, none for columns in one unit",
     )
 
 
@@ -44,15 +54,38 @@ def scale(table: Table, method: str) -> Scaler:
     """Scale the values in place, block by block, say so, and return the scaler."""
     check_not_negative(table, method)
     try:
-        scaler = Scaler(method).fit(table.values)
+        scaler = Scaler(method, kinds=table.used_kinds if method == "auto" else None).fit(table.values)
         is_scaled = bool(np.isfinite([scaler.center_, scaler.scale_]).all())
     except ValueError:  # which knows no options of a command
         is_scaled = False
     if not is_scaled:
         raise Problem("values that large can't be scaled; --scale none takes them as they are")
     _apply(table, scaler)
-    print(f"scaling: {method} ({_SCALING[method]})", file=sys.stderr)
+    how = by_kind(scaler, table.names) if method == "auto" else _SCALING[method]
+    print(f"scaling: {method} ({how})", file=sys.stderr)
     return scaler
+
+
+def by_kind(scaler: Scaler, names: Sequence[str]) -> str:
+    """What --scale auto did to which columns, and which of them has most of the variance."""
+    parts = []
+    for way, done in _BY_KIND.items():
+        chosen = [name for name, method in zip(names, scaler.methods_, strict=True) if method == way]
+        if len(chosen) == len(names):
+            parts.append(f"all {done}")
+        elif chosen:
+            parts.append(f"{shortlist(chosen)} {done}")
+    shares = scaler.variance_shares_
+    if shares.max() > 0.5 and np.count_nonzero(shares) > 1:
+        parts.append(f"{names[int(shares.argmax())]} then holds {share(float(shares.max()))} of the variance")
+    return "; ".join(parts)
+
+
+def of_means(scaler: Scaler) -> str:
+    """What to add about means where logarithms are taken."""
+    if scaler.method == "auto":
+        return " (exp of the mean logarithm where the tail is long)" * bool((scaler.methods_ == "log").any())
+    return " (exp of the mean logarithm)" * (scaler.method == "log")
 
 
 def scale_again(table: Table, scaler: Scaler, quiet: bool) -> None:

@@ -3,6 +3,7 @@
 
 METHODS = {"k-means": "k-means", "Ward": "Ward's method", "DBSCAN": "DBSCAN"}
 SCALINGS = {
+    "auto": "each column by what it is",
     "standard": "standard scaling",
     "minmax": "scaling to 0..1",
     "robust": "robust scaling",
