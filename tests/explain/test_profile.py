@@ -209,10 +209,55 @@ def test_nonsense_is_refused(arguments, error, message):
         profile(*arguments)
 
 
-def test_dates_are_refused_by_name():
+def test_dates_are_left_out():
     pandas = pytest.importorskip("pandas")
-    with pytest.raises(ValueError, match="Column 'when' of X holds dates"):
-        profile(pandas.DataFrame({"when": pandas.to_datetime(["2020-01-01", "2021-01-01"])}), [0, 1])
+    when = pandas.to_datetime(["2020-01-01", "2021-01-01", None])
+    found = profile(pandas.DataFrame({"when": when, "n": [1, 2, 5]}), [0, 1, 1])
+    assert found.left_out == ("when",) and found.feature_names == ("n",) and "when" not in str(found)
+    with pytest.raises(ValueError, match="Column 'long' of X holds time differences"):
+        profile(pandas.DataFrame({"long": when - when[0]}), [0, 1, 1])
+
+
+def test_words_and_values_of_left_out_text_tell_groups_apart():
+    rng = np.random.default_rng(0)
+    labels = np.arange(400) % 4
+    title = [f"Order no{i} {'of a Gift' if g == 2 and i % 3 else 'of bread'} and milk" for i, g in enumerate(labels)]
+    city = ["Bergen" if g == 1 and i % 3 else f"city{rng.integers(150)}" for i, g in enumerate(labels)]
+    X = np.column_stack([np.array(title, object), np.array(city, object), [f"id{i}" for i in range(400)]])
+    found = profile(X, labels, ["title", "city", "code"])
+    assert found.left_out == ("title", "city", "code") and found.categories == {}
+    words, shares, overall = found.words["title"]
+    in_gift = np.array(["Gift" in each for each in title])
+    assert words == ("gift", "bread") and overall.tolist() == [in_gift.mean(), 1 - in_gift.mean()]
+    assert shares[:, 0].tolist() == [in_gift[labels == g].mean() for g in range(4)]
+    assert found.words["city"].values == ("Bergen",) and set(found.words) == {"title", "city"}
+    assert found.sentences[1].startswith(
+        "cluster 1, 25% of rows: city mostly Bergen (67% against 17%), title with 'bread'"
+    )
+    assert found.sentences[2] == "cluster 2, 25% of rows: title with 'gift' in 67% (17% overall)"
+    assert "title 'gift'" in found.table() and "city 'Bergen'" in found.table()
+    assert [row["value_share"] for row in found.rows if row["value"] == "gift"] == shares[:, 0].tolist()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_words_that_have_nothing_to_do_with_groups_are_not_told(seed):
+    rng = np.random.default_rng(seed)
+    words = np.array([f"w{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(600)])
+    texts = [" ".join(rng.choice(words, 12)) for _ in range(500)]
+    labels = rng.choice(6, 500, p=[0.5, 0.3, 0.1, 0.05, 0.03, 0.02])
+    assert profile(np.array(texts, object)[:, None], labels, ["text"]).words == {}
+
+
+def test_kinds_overrule_what_values_tell():
+    X = np.column_stack([np.arange(100) % 50 * 7, np.arange(100) % 3 + 1])
+    labels = np.arange(100) % 2
+    assert profile(X, labels, ["size", "n"]).table().count("size") == 1
+    found = profile(X, labels, ["size", "n"], kinds={"size": "category"})
+    assert found.table().count("size") == 6 and found.feature_names == ("size", "n")
+    assert profile(X, labels, ["size", "n"], kinds={0: "category"}).table() == found.table()
+    for wrong in ({"sise": "category"}, {"size": "categories"}, {2: "category"}, ["size"]):
+        with pytest.raises(ValueError, match="kinds"):
+            profile(X, labels, ["size", "n"], kinds=wrong)
 
 
 def test_rows_are_the_arrays_in_another_order():

@@ -20,6 +20,9 @@ FACTORS = {
     "a quarter": 1 / 4,
     "a fifth": 1 / 5,
     "a tenth": 1 / 10,
+    "a twentieth": 1 / 20,
+    "a hundredth": 1 / 100,
+    "a thousandth": 1 / 1000,
     "two thirds": 2 / 3,
     "three quarters": 3 / 4,
 }
@@ -29,13 +32,14 @@ HEAD = re.compile(
 )
 FLAG = re.compile(rf"(?P<name>c\d+) in (?P<here>{PART}) \((?P<overall>{PART}) overall{BASIS}\)")
 VALUE = re.compile(
-    rf"(?P<name>c\d+) (?P<how>mostly|more often|less often|seldom|always|never) (?P<value>\S+) "
+    rf"(?P<name>c\d+) (?P<how>mostly|more often|less often|seldom|always|never) (?P<value>\S.*?) "
     rf"\((?:(?P<here>{PART}) against )?(?P<overall>{PART})(?: overall)?{BASIS}\)"
 )
 WAY = re.compile(
     rf"(?P<way>higher|lower) (?P<name>c\d+) \((?P<here>{N}) against (?P<overall>{N})"
     rf"(?P<mean> on average)?{BASIS}\)"
 )
+WITH = re.compile(rf"(?P<name>c\d+) with '(?P<word>[a-z]+)' in (?P<here>{PART}) \((?P<overall>{PART}) overall{BASIS}\)")
 TIMES = re.compile(
     rf"(?P<name>c\d+) (?P<about>about )?(?P<factor>{N} times|1/{N}|{'|'.join(FACTORS)})"
     rf"(?P<the> (?:of )?the median)? \((?P<here>{N}) against (?P<overall>{N}){BASIS}\)"
@@ -62,7 +66,8 @@ def check_profile(found, columns, labels):
             }, sentence
         assert (body == "nothing to compare with") == (size == n), sentence
         if size < n:
-            check_body(body, columns, inside)
+            untold = set(found.left_out) - set(found.words)
+            check_body(body, {name: column for name, column in columns.items() if name not in untold}, inside)
 
 
 def check_body(body, columns, inside):
@@ -76,13 +81,17 @@ def check_body(body, columns, inside):
             more = int((re.findall(r"(\d+) more", phrase) or [0])[0])
             assert set(named) <= set(absent) and len(named) + more == len(absent), body
             continue
-        told = next(filter(None, (form.fullmatch(phrase) for form in (FLAG, VALUE, WAY, TIMES))), None)
+        told = next(filter(None, (form.fullmatch(phrase) for form in (FLAG, VALUE, WAY, TIMES, WITH))), None)
         assert told, (phrase, body)
         column = columns[told["name"]]
         here = [value for value in column[inside] if value is not None]
         overall = [value for value in column if value is not None]
         of_all = False
-        if told.re in (FLAG, VALUE):
+        if told.re is WITH:
+            a, b = (np.mean([told["word"] in value.lower().split() for value in every]) for every in (here, overall))
+            assert shows(told["here"], a) and shows(told["overall"], b) and a > b, (phrase, a, b)
+            of_all = a == 1
+        elif told.re in (FLAG, VALUE):
             value = "1" if told.re is FLAG else told["value"]
             a, b = (
                 np.mean([value_text(int(each) if isinstance(each, float) else each) == value for each in every])
@@ -129,6 +138,18 @@ def check_basis(text, known, size, known_at_all, n, of_all, phrase):
         assert not said, phrase
 
 
+def free_text(rng, labels):
+    """One of the groups likes a word."""
+    rows = zip(rng.choice(["new", "old", "Big", "small"], (len(labels), 2)).tolist(), labels.tolist(), strict=True)
+    gift = rng.random(len(labels))
+    more = ["Gift" if value < (0.7 if label == 0 else 0.05) else "" for value, label in zip(gift, labels, strict=True)]
+    return np.array([f"item {i} {' '.join(words)} {more[i]}".strip() for i, (words, _) in enumerate(rows)])
+
+
+def places(rng, n):
+    return np.array([f"p{i}" for i in rng.integers(0, max(n // 3, 1), n)])
+
+
 def made_columns(rng, n, labels):
     """Columns of all kinds, some of which go with the labels; None where a value is missing."""
     push = rng.normal(0, rng.choice([0, 1, 3]), labels.max() + 2)[labels]
@@ -149,6 +170,8 @@ def made_columns(rng, n, labels):
         "two levels": lambda: np.where(labels % 2 == 0, 16.0, 905.0) + rng.normal(size=n),
         "bool": lambda: rng.random(n) < 1 / (1 + np.exp(-push)),
         "text": lambda: np.array(["red", "green", "blue"])[(labels + rng.integers(0, 2, n)) % 3],
+        "free text": lambda: free_text(rng, labels),
+        "places": lambda: np.where((labels == 1) & (rng.random(n) < 0.6), "Oslo", places(rng, n)),
         "steady text": lambda: np.array(["x", "y"])[(labels == 0).astype(int)],
     }
     columns = {}

@@ -34,7 +34,8 @@ def test_cells_are_written_as_in_the_table_in_one_format_for_each_feature(ax):
     from coterie import explain
 
     year = np.where(OF_BLOBS, 2006, 1993) + np.arange(50) % 3
-    X = np.column_stack([np.where(OF_BLOBS, 4.6e6, 4.01e6), year, np.where(OF_BLOBS, 9500.0, 12_000.0)])
+    few = np.arange(50) % 5 - 2.0
+    X = np.column_stack([np.where(OF_BLOBS, 4.6e6, 4.01e6) + few, year, np.where(OF_BLOBS, 9500.0, 12_000.0) + few])
     found = explain.profile(X, OF_BLOBS, ["people", "year", "rent"])
     profile(found, ax=ax)
     assert [text.get_text() for text in ax.texts[::3]] == ["4,010,000", "4,600,000"]

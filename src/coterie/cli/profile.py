@@ -3,8 +3,8 @@
 
 The clusters come from the labels that a fitting command wrote (--labels), from a column of FILE (--by), or from a model
 that --save wrote (--model, which labels the rows of FILE and says how they differ from those of the fit). FILE is read
-as it is, not scaled, and columns need not be those that the clusters were made from. Text is counted by value; missing
-values are left out of what is said about their column.
+as it is, not scaled, and columns need not be those that the clusters were made from. Text is counted by value, or by
+word where it has too many values; missing values are left out of what is said about their column.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from coterie import explain
 from coterie._base.layout import wrap
 from coterie._base.table import Table
-from coterie._base.wording import count
+from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem, note
 from coterie.cli._further import read_further
 from coterie.cli._io.models import Saved, load_model
@@ -110,9 +110,11 @@ def run(args: argparse.Namespace) -> None:
     if not kept.all() and not args.quiet:
         note(f"left out: {count(int((~kept).sum()), 'row')} without a label")
 
-    found = explain.profile(_columns(table, names, kept), _as_labels(labels[kept]), names, args.categorical, args.noun)
-    if found.left_out and not args.quiet:
-        note(f"left out, as nearly every row has another value: {', '.join(found.left_out)}")
+    kinds = {name: kind for name, kind in args.kind.items() if name in known}
+    columns, labels = _columns(table, names, kept), _as_labels(labels[kept])
+    found = explain.profile(columns, labels, names, args.categorical, args.noun, kinds)
+    if (left_out := [name for name in found.left_out if name not in found.words]) and not args.quiet:
+        note(f"left out, as it is no category and tells no group apart: {shortlist(left_out)}")
     if args.output is not None:
         _write(args.outputs, args.output, found.rows)
     width = max(40, shutil.get_terminal_size((100, 24)).columns)

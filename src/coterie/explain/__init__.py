@@ -2,9 +2,9 @@
 """What clusters are, in numbers and words (`profile`), whether new rows fall into them as before (`drift`), and which
 rows are unusual (`outlier_scores`).
 
-A profile: `_features` tells columns of numbers from categories, `_groups` orders the rows by cluster, `_statistics`
-describes each feature in each group, `_profile` puts this together, and from its `_facts` come `_sentences` and
-`_tables`. Drift: `_models` turns a fitted model of any library into a clusterer of coterie, `_occupation` counts and
+A profile: `_features` tells columns of numbers from categories and text, `_groups` orders the rows by cluster,
+`_statistics` describes each feature in each group, `_words` what text tells of it, `_profile` puts this together, and
+from its `_facts` come `_sentences` and `_tables`. Drift: `_models` turns a fitted model of any library into a clusterer of coterie, `_occupation` counts and
 measures how rows fall into its clusters, `_drift` compares then and now, `_drift_text` says it. `_outliers` asks
 `_models`, too.
 

@@ -247,15 +247,17 @@ def _read_again(known: Profile, X_new: ArrayLike) -> NDArray[np.floating]:
     if names is not None:
         if absent := [name for name in known.feature_names if name not in set(names)]:
             raise ValueError(f"X_new has no column {absent[0]!r}, which the profile was made from.")
-        features = _features.read(X_new, None, [name for name in names if name not in known.feature_names], "drift")
+        features = _features.read(
+            X_new, None, [name for name in names if name not in known.feature_names], None, "drift"
+        )
     else:
         all_names = known._all_names
-        features = _features.read(X_new, None, None, "drift")
+        features = _features.read(X_new, None, None, None, "drift")
         if len(features.all_names) == len(all_names):
             categorical = [name for name in all_names if name not in known.feature_names]
-            features = _features.read(X_new, all_names, categorical, "drift")
+            features = _features.read(X_new, all_names, categorical, None, "drift")
         elif len(features.all_names) == len(known.feature_names):
-            features = _features.read(X_new, known.feature_names, None, "drift")
+            features = _features.read(X_new, known.feature_names, None, None, "drift")
         else:
             raise ValueError(
                 f"X_new has {len(features.all_names)} columns, but the profile was made from {len(all_names)}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Number
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,16 +14,17 @@ import numpy as np
 from .._base.arrays import as_array, as_doubles, as_matrix
 from .._base.columns import column_names, holds_vectors
 from .._base.containers import is_lazy, is_table, native, table_columns
+from .._base.kinds import kinds_of
+from .._base.kinds_of_numbers import MANY
+from .._base.mixed import Columns, is_missing
+from .._base.parameters import is_integer
 from .._base.wording import shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-# A column of text holds names rather than categories if it has more values than _FEW_VALUES, and fewer rows for each
-# than _FEW_ROWS.
-_FEW_VALUES, _FEW_ROWS = 50, 10
 _NO_NUMBERS = (bool, np.bool_, complex, np.complexfloating)  # nothing is measured in them
-_FEW_CODES, _LARGEST_CODE = 5, 99  # different whole numbers of a column that may be codes
+_FEW_RANKS = 5  # steps of a scale up to which shares say more than a median
 
 
 class Category(NamedTuple):
@@ -38,30 +39,45 @@ class Category(NamedTuple):
     codes: NDArray[np.int64]
 
 
+class Text(NamedTuple):
+    """A column of text that is no category; None where a value is missing."""
+
+    name: str
+    values: list[str | None]
+
+
 class Features(NamedTuple):
     """Columns of numbers (NaN where one is missing) with their names, and categories.
 
+    codes : those of the numbers that are codes of categories, or few ranks: medians and factors tell nothing of them
+    texts : columns of text that are no categories
     all_names : of all columns, also of those that were left out
-    left_out : columns of text that are no categories
+    left_out : columns that are neither numbers nor categories: text, identifiers, dates
     """
 
     numbers: NDArray[np.floating]
     feature_names: tuple[str, ...]
     categories: tuple[Category, ...]
+    codes: tuple[Category, ...]
+    texts: tuple[Text, ...]
     all_names: tuple[str, ...]
     left_out: tuple[str, ...]
 
 
 def read(
-    X: ArrayLike, feature_names: Sequence[str] | None, categorical: Sequence[str | int] | None, owner: str
+    X: ArrayLike,
+    feature_names: Sequence[str] | None,
+    categorical: Sequence[str | int] | None,
+    kinds: Mapping[str | int, str] | None,
+    owner: str,
 ) -> Features:
-    """Tell the columns of numbers of `X` from those of categories, which are text, bool, and those in `categorical`.
+    """Tell the columns of numbers of `X` from those of categories, by their kinds and by `categorical`.
 
     Raises
     ------
     ValueError
-        `X` is not two-dimensional, has no rows or no columns, or holds infinity or dates; names are not one for each
-        column, or one is there twice; there is no such column.
+        `X` is not two-dimensional, has no rows or no columns, or holds infinity; names are not one for each column, or
+        one is there twice; there is no such column, or no such kind.
     TypeError
         `X` is sparse.
     """
@@ -82,15 +98,56 @@ def read(
         floats = [_as_floats(columns[j], names[j]) for j in kept]
         numbers = np.column_stack(floats) if floats else np.empty((len(columns[0]), 0))
         others = {j: column for j, column in enumerate(columns) if j not in kept}
-    categories, left_out = [], []
+    found = _kinds(numbers, kept, others, names, chosen, kinds)
+    categories, codes, texts, left_out = [], [], [], []
     for j, column in others.items():
-        category = as_category(names[j], column)
-        many = len(category.values) > _FEW_VALUES and len(category.codes) < _FEW_ROWS * len(category.values)
-        if many and j not in chosen:
+        if column.dtype.kind == "M" or (found[j] in ("identifier", "date", "text") and len(column) >= MANY):
             left_out.append(names[j])
+            if column.dtype.kind in "OUST":
+                values = [None if is_missing(value) else str(value) for value in column.tolist()]
+                texts.append(Text(names[j], values))
         else:
-            categories.append(category)
-    return Features(numbers, tuple(names[j] for j in kept), tuple(categories), tuple(names), tuple(left_out))
+            categories.append(as_category(names[j], column))
+    for column, j in zip(numbers.T, kept, strict=True):
+        if found[j] in ("category", "binary", "ordinal"):
+            category = as_category(names[j], column)
+            if category.values != (0, 1) and (found[j] != "ordinal" or len(category.values) <= _FEW_RANKS):
+                codes.append(category)
+    return Features(
+        numbers,
+        tuple(names[j] for j in kept),
+        tuple(categories),
+        tuple(codes),
+        tuple(texts),
+        tuple(names),
+        tuple(left_out),
+    )
+
+
+def _kinds(
+    numbers: NDArray[np.floating],
+    kept: list[int],
+    others: dict[int, NDArray[Any]],
+    names: list[str],
+    chosen: list[int],
+    given: Mapping[str | int, str] | None,
+) -> list[str]:
+    """The kind of each column. In few rows nothing tells names from categories."""
+    arrays = dict(zip(kept, numbers.T, strict=True)) | {j: _plain(column) for j, column in others.items()}
+    columns = Columns(np.array(names, object), tuple(arrays[j] for j in range(len(names))), (None,) * len(names))
+    if isinstance(given, Mapping):
+        given = {names[key] if is_integer(key) and 0 <= key < len(names) else key: kind for key, kind in given.items()}
+    found = [kind.kind for kind in kinds_of(columns, given)]
+    return ["category" if j in chosen else kind for j, kind in enumerate(found)]
+
+
+def _plain(column: NDArray[Any]) -> NDArray[Any]:
+    """A column as `Columns` has them."""
+    if column.dtype.kind in "biufM":
+        return column
+    plain = np.empty(len(column), object)
+    plain[:] = [None if is_missing(value) else value for value in column.tolist()]
+    return plain
 
 
 def _columns(X: Any) -> list[NDArray[Any]] | None:
@@ -159,49 +216,26 @@ def _check_size(columns: list[NDArray[Any]], X: Any, owner: str) -> None:
 
 def _is_of_numbers(column: NDArray[Any], name: str) -> bool:
     kind = column.dtype.kind
-    if kind in "Mm":
-        raise ValueError(
-            f"Column {name!r} of X holds {'dates' if kind == 'M' else 'time differences'}. Convert it to "
-            "numbers or leave it out."
-        )
+    if kind == "m":
+        raise ValueError(f"Column {name!r} of X holds time differences. Convert it to numbers or leave it out.")
     if kind == "O":
-        kinds = {type(value) for value in column.tolist() if not _is_missing(value)}
+        kinds = {type(value) for value in column.tolist() if not is_missing(value)}
         return all(issubclass(each, Number) and not issubclass(each, _NO_NUMBERS) for each in kinds)
     return kind in "iuf"
 
 
 def _as_floats(column: NDArray[Any], name: str) -> NDArray[np.float64]:
     if column.dtype.kind == "O":
-        column = np.array([math.nan if _is_missing(value) else value for value in column.tolist()], object)
+        column = np.array([math.nan if is_missing(value) else value for value in column.tolist()], object)
     floats = as_doubles(column, name=f"column {name!r}")
     if np.isinf(floats).any():
         raise ValueError(f"Input X contains infinity. First at row {int(np.isinf(floats).argmax())}, column {name!r}.")
     return floats
 
 
-def codes(features: Features) -> list[Category]:
-    """The columns of numbers that may be codes of categories, of which medians and factors tell nothing: a few small
-    whole numbers, each in many rows. But for those of zeros and ones."""
-    found = []
-    for name, column in zip(features.feature_names, features.numbers.T, strict=True):
-        first = set(column[: _FEW_ROWS * _FEW_CODES].tolist())
-        if sum(value == value for value in first) > _FEW_CODES:
-            continue
-        category = as_category(name, column)
-        n_values = len(category.values)
-        if (
-            2 <= n_values <= _FEW_CODES
-            and category.values != (0, 1)
-            and all(isinstance(value, int) and abs(value) <= _LARGEST_CODE for value in category.values)
-            and np.count_nonzero(category.codes >= 0) >= _FEW_ROWS * n_values
-        ):
-            found.append(category)
-    return found
-
-
 def as_category(name: str, column: NDArray[Any]) -> Category:
     if column.dtype.kind == "O":
-        return _of_objects(name, [None if _is_missing(value) else value for value in column.tolist()])
+        return _of_objects(name, [None if is_missing(value) else value for value in column.tolist()])
     missing = np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), bool)
     codes = np.full(len(column), -1)
     found, codes[~missing] = np.unique(column[~missing], return_inverse=True)
@@ -223,10 +257,3 @@ def _of_objects(name: str, column: list[Any]) -> Category:
         values = sorted(found, key=lambda value: (str(type(value)), str(value)))
     code_of = {value: code for code, value in enumerate(values)} | {None: -1}
     return Category(name, tuple(values), np.fromiter(map(code_of.__getitem__, column), np.int64, len(column)))
-
-
-def _is_missing(value: object) -> bool:
-    """None, NaN, and what pandas has for them, which can't be compared."""
-    return (
-        value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
-    )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from ._facts import Facts
 from ._groups import Groups
 from ._occupation import NearestMeans, keep_means
 from ._statistics import Members, describe_category, describe_numbers
+from ._words import describe_words
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -103,8 +104,12 @@ class Profile:
         The features that are not numeric: ``values, shares, overall``.
     typical, extreme : tuple of ndarray of int64
         For each cluster, up to three rows (indices from 0) that are nearest to its mean, and farthest from it.
+    words : dict of str to Category
+        The columns in `left_out` that tell clusters apart: words, or values where these are there twice on average,
+        that are much more frequent in some cluster than elsewhere. The most telling ones come first: up to 20, and the
+        first of each cluster.
     left_out : tuple of str
-        Columns of text that have nearly as many values as rows, such as names.
+        Columns of dates, and of text that has too many values for categories, such as names.
     """
 
     __module__ = "coterie.explain"  # where users and pickles find it
@@ -113,6 +118,7 @@ class Profile:
     noise: Noise
     missing: dict[str, NDArray[np.int64]]
     categories: dict[str, Category]
+    words: dict[str, Category]
     typical: tuple[NDArray[np.int64], ...]
     extreme: tuple[NDArray[np.int64], ...]
     left_out: tuple[str, ...]
@@ -248,7 +254,7 @@ class Profile:
             for j, name in enumerate(self.feature_names):
                 numbers = {key: float(array[i, j]) for key, array in of_numbers.items()}
                 found.append(start | {"feature": name, "missing": int(self.missing[name][i])} | numbers | no_value)
-            for name, (values, shares, overall) in self.categories.items():
+            for name, (values, shares, overall) in (self.categories | self.words).items():
                 known = start | {"feature": name, "missing": int(self.missing[name][i])} | no_numbers
                 for value, here, of_all in zip(values, shares[i].tolist(), overall.tolist(), strict=True):
                     found.append(known | {"value": value, "value_share": here, "lift": here / of_all})
@@ -267,6 +273,7 @@ def profile(
     feature_names: Sequence[str] | None = None,
     categorical: Sequence[str | int] | None = None,
     noun: str = "rows",
+    kinds: Mapping[str | int, str] | None = None,
 ) -> Profile:
     """Describe what distinguishes each cluster, in the units of the data and in words.
 
@@ -285,6 +292,8 @@ def profile(
         Names or indices of columns of numbers that are codes of categories.
     noun : str, default="rows"
         What the rows are, in the plural, for the sentences: "customers".
+    kinds : mapping from str or int to str, default=None
+        What columns are where their values mislead, as for `coterie.column_kinds`: ``{"zip": "category"}``.
 
     Returns
     -------
@@ -293,8 +302,8 @@ def profile(
     Raises
     ------
     ValueError
-        `X` is not a table with rows and columns, or it has infinite numbers or dates; there is not one label for each
-        row or one name for each column; or a column in `categorical` does not exist.
+        `X` is not a table with rows and columns, or it has infinite numbers; there is not one label for each row or one
+        name for each column; or a column in `categorical` or `kinds`, or a kind, does not exist.
     TypeError
         `X` is sparse.
 
@@ -314,9 +323,11 @@ def profile(
       1.2 or more, or of 0.83 or less; for other features that are never negative of 2 or more, or of a half or less;
       "about a third" means within 5% of it.
     - "higher" or "lower": the medians or, if not, the means differ by at least 0.3 standard deviations of all rows.
-    - "in 90%": the share of ones, for a feature that is 0 or 1. Sentences also give shares for features with up to five
-      different values if all of them are whole numbers below 100 with ten rows or more on average, because these may be
-      codes.
+    - "in 90%": the share of ones, for a feature that is 0 or 1. Sentences also give shares for numbers that
+      `coterie.column_kinds` takes for codes of categories, for one of two values, or for up to five steps of a scale.
+    - "with 'gift' in 23%": the share of rows whose text has this word, of three letters or more. Such words, and values
+      of columns of text that are no categories, are named if five rows or more of the cluster have them, and if
+      chance makes none of so many words so frequent in any cluster in 19 of 20 tables.
     - "mostly" is more than half of the cluster, "more often" less; "seldom" is less than a fifth, "less often" more.
     - "known for 16 of 184": this number of rows of the cluster has a value. The sentence says so if fewer than half of
       the rows have a value, and if "always", "never", "in 0%" or "in 100%" does not refer to all rows.
@@ -325,8 +336,8 @@ def profile(
     averaged over the features that are not missing. A category adds the squared distance of its indicator columns from
     the shares in the cluster. On a tie, the row with the lower index comes first.
 
-    A column of text with more than 50 values and fewer than 10 rows for each of them is left out, unless it is in
-    `categorical`.
+    `coterie.column_kinds` tells which columns of text are categories. Others, and dates, are left out, unless they are
+    in `categorical`.
 
     Sums are computed in float64 from differences to the lowest value, so that no digits are lost for data far from
     zero. O(n log n) time for each feature. Besides the data, the memory is a float64 copy of them and a few columns.
@@ -350,7 +361,7 @@ def profile(
     cluster 1, 3 of 6 customers: spend 1.9 times the median (86 against 46)
     """
     check_parameters("profile", {"noun": _NOUN}, {"noun": noun})
-    features = _features.read(X, feature_names, categorical, "profile")
+    features = _features.read(X, feature_names, categorical, kinds, "profile")
     n_rows = len(features.numbers)
     clusters, codes = _split_noise(*as_labels(labels, n_rows))
     k = len(clusters)
@@ -366,7 +377,8 @@ def profile(
         feature_names=features.feature_names,
         numbers=numbers,
         categories=tuple(categories),
-        codes={each.name: describe_category(each, groups) for each in _features.codes(features)},
+        codes={each.name: describe_category(each, groups) for each in features.codes},
+        words=tuple(filter(None, (describe_words(each, groups) for each in features.texts))),
     )
     n_noise = int(groups.sizes[k:].sum())
     missing = {name: (groups.sizes - counts)[:k] for name, counts in facts.counts()}
@@ -375,6 +387,10 @@ def profile(
         noise=Noise(n_noise, n_noise / n_rows),
         missing={name: missing[name] for name in features.all_names if name in missing},
         categories={each.name: Category(each.values, each.shares[:k], each.overall) for each in categories},
+        words={
+            each.shares.name: Category(each.shares.values, each.shares.shares[:k], each.shares.overall)
+            for each in facts.words
+        },
         typical=members.nearest()[:k],
         extreme=members.farthest()[:k],
         left_out=features.left_out,

@@ -12,6 +12,7 @@ import numpy as np
 from .._base.wording import MOST_SIZE, decimals_of, number, pair, share, shares
 from ._facts import KNOWN, NAMED, Facts, few_of
 from ._statistics import Shares
+from ._words import Words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +21,7 @@ _HINTED = 0.2  # effect from which a feature is hinted at: a small one in Cohen'
 _MOST_NAMED = 4  # features in a sentence
 _FACTOR = 1.2  # least ratio of medians, or its inverse, that is said as a factor
 _LARGE_FACTOR = 2.0  # the same for features whose spread is not that of ratios
-_LEAST_FACTOR = 0.095  # "1/160" says more than "0.0064 times"
+_LEAST_FACTOR = 0.1  # "1/160" says more than "0.0064 times"
 _FAR_ENOUGH = 0.3  # standard deviations that other medians and means must be apart
 _NORMAL_IQR = 1.3489795003921634  # interquartile range of the normal distribution with standard deviation 1
 _RATHER = 0.5  # share of the strongest effect from which a value that is more frequent here is told instead
@@ -33,6 +34,9 @@ _FRACTIONS = {
     1 / 4: "a quarter{of_the}",
     1 / 5: "a fifth{of_the}",
     1 / 10: "a tenth{of_the}",
+    1 / 20: "a twentieth{of_the}",
+    1 / 100: "a hundredth{of_the}",
+    1 / 1000: "a thousandth{of_the}",
 }
 _ABOUT = 0.05  # relative difference from such a fraction, at most
 
@@ -69,7 +73,8 @@ def _body(facts: Facts, group: int) -> str:
     if facts.sizes[group] == facts.n_rows:
         return "nothing to compare with"
     of_categories = (phrase for each in facts.categories for phrase in _of_category(facts, each, group))
-    found = sorted((*_of_numbers(facts, group), *of_categories), key=lambda phrase: -phrase.effect)
+    of_words = (phrase for each in facts.words for phrase in _of_words(facts, each, group))
+    found = sorted((*_of_numbers(facts, group), *of_categories, *of_words), key=lambda phrase: -phrase.effect)
     texts = [phrase.text for phrase in found if phrase.effect >= NAMED][:_MOST_NAMED]
     if missing := [_plain(name) for name, counts in facts.counts() if not counts[group]]:
         texts.insert(0, f"{few_of(missing)} missing")
@@ -144,6 +149,23 @@ def _of_category(facts: Facts, category: Shares, group: int) -> Iterator[_Phrase
         here = float(category.shares[group, told])
         basis = _say_basis(facts, category.counts, group, of_all=here in (0, 1))
         yield _Phrase(abs(effects[told]), _say_value(category, group, told, basis))
+
+
+def _of_words(facts: Facts, words: Words, group: int) -> Iterator[_Phrase]:
+    """A phrase on the word, or value, that is more frequent in the group than elsewhere."""
+    effects = words.shares.effects[group]
+    told = int(np.argmax(effects)) if words.shares.counts[group] else -1
+    if told < 0 or effects[told] < NAMED:
+        return
+    here, overall = float(words.shares.shares[group, told]), float(words.shares.overall[told])
+    basis = _say_basis(facts, words.shares.counts, group, of_all=here == 1)
+    if words.are_values:
+        text = _say_value(words.shares, group, told, basis)
+    else:
+        of_all = shares(here, overall)
+        name, word = _plain(words.shares.name), _plain(str(words.shares.values[told]))
+        text = f"{name} with {word!r} in {of_all[0]} ({of_all[1]} overall{basis})"
+    yield _Phrase(float(effects[told]), text)
 
 
 def _say_value(category: Shares, group: int, i: int, basis: str) -> str:

@@ -196,7 +196,18 @@ def describe_category(category: _features.Category, groups: Groups) -> Shares:
     group_of[groups.order] = groups.spread_out(np.arange(k))
     found = np.bincount(group_of[present] * c + category.codes[present], minlength=k * c).reshape(k, c)
     counts, of_all = found.sum(axis=1), found.sum(axis=0)
-    n = int(of_all.sum())
+    shares, overall, effects = effects_of_shares(found, counts, of_all, int(of_all.sum()))
+    return Shares(category.name, category.values, counts, shares, overall, effects)
+
+
+def effects_of_shares(
+    found: NDArray[np.int64], counts: NDArray[np.int64], of_all: NDArray[np.int64], n: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The share of each value in each group and in all rows, and how much it sets the group apart.
+
+    found : how many rows of each group have each value (k, c); counts : how many have any (k,)
+    of_all : how many of all rows have each value (c,); n : how many have any
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         shares, overall = found / counts[:, None], of_all / n
         others = (n - counts)[:, None]
@@ -207,7 +218,7 @@ def describe_category(category: _features.Category, groups: Groups) -> Shares:
         effects = np.where(apart == 0, 0.0, np.where(pooled > 0, apart / pooled, np.copysign(np.inf, apart)))
     effects = np.where(others == 0, 0.0, effects)
     effects[counts == 0] = np.nan
-    return Shares(category.name, category.values, counts, shares, overall, effects)
+    return shares, overall, effects
 
 
 # ------------------------------------------------------------------------------------------- members

@@ -13,6 +13,7 @@ from .._base.wording import as_column, share
 from ._facts import KNOWN, LARGE, NAMED, Facts, few_of
 from ._sentences import value_text
 from ._statistics import Shares
+from ._words import Words
 
 _MOST_FEATURES, _MOST_CLUSTERS, _MOST_VALUES = 40, 40, 5  # in a table; values of a category
 _UNMARKED = "   "
@@ -49,10 +50,15 @@ def table(facts: Facts, width: int) -> str:
     for category in facts.categories:
         if category.name in told:
             lines += _lines_of(category, groups)
+    for words in facts.words:
+        lines += _lines_of_words(words, groups)
     n_shares = int(numbers.is_flag.sum()) + len(facts.codes)
     kinds = " and ".join(
         kind
-        for kind, found in (("medians", len(facts.feature_names) > n_shares), ("shares", n_shares or facts.categories))
+        for kind, found in (
+            ("medians", len(facts.feature_names) > n_shares),
+            ("shares", n_shares or facts.categories or facts.words),
+        )
         if found
     )
     legend = f"{kinds}; ++ or --: far from the other {facts.noun}, + or -: less far"
@@ -90,6 +96,19 @@ def _lines_of(category: Shares, groups: list[int]) -> list[list[str]]:
     if rest := len(category.values) - len(top):
         lines.append([f"{category.name}: {rest:,} more", "", *([_UNMARKED] * len(groups))])
     return lines
+
+
+def _lines_of_words(words: Words, groups: list[int]) -> list[list[str]]:
+    """A line of the table for each of the words that tell groups apart most."""
+    shares = words.shares
+    return [
+        [
+            f"{shares.name} {shares.values[i]!r}",
+            share(float(shares.overall[i])),
+            *(_share_or_dash(shares.shares[g, i]) + _mark(float(shares.effects[g, i])) for g in groups),
+        ]
+        for i in range(min(len(shares.values), _MOST_VALUES))
+    ]
 
 
 def _share_or_dash(value: float) -> str:
