@@ -182,6 +182,13 @@ def test_new_rows_that_share_no_column_with_those_of_the_fit_are_named():
         kneighbors(table, 1, new, metric="gower")
 
 
+def test_a_column_that_outweighs_the_others_is_warned_of_where_values_are_missing():
+    X = numbers()
+    X[:, 2] *= 1e9
+    with pytest.warns(coterie.FeatureScaleWarning, match="Feature 2 holds more than 99.99% of the variance"):
+        coterie.AgglomerativeClustering(metric="nan_euclidean", linkage="average").fit(X)
+
+
 def test_sparse_data_have_no_columns_to_learn():
     sparse = pytest.importorskip("scipy.sparse")
     X = sparse.csr_matrix(np.eye(6))

@@ -2,6 +2,7 @@
 
 import math
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -111,8 +112,18 @@ def test_what_was_learned_holds_for_rows_that_come_later():
     np.testing.assert_array_equal(rows, [[100, -1, 0, 0], [100, -1, NAN, NAN]])
     np.testing.assert_array_equal(cdist(read_rows(PEOPLE, metric)[0], rows, metric.of_rows), found)
     assert as_metric("gower", **metric.params) == metric != as_metric("gower")
-    with pytest.raises(ValueError, match="3 columns were given, and 4 are expected"):
+    with pytest.raises(ValueError, match="X has 3 features, but the metric 'gower' is expecting 4 features"):
         cdist(PEOPLE, [row[:3] for row in later], metric)
+
+
+def test_identifiers_and_free_texts_are_warned_of():
+    rows = [[f"{i:03}-{7 * i % 100:02}", i % 3, 0.5 * i] for i in range(100)]
+    with pytest.warns(UserWarning, match=r"column 0 holds identifiers.* weights=\{0: 0\} leaves it out"):
+        pdist(rows, "gower")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for known in ({"weights": {0: 0}}, {"weights": {0: 1}}, {"kinds": {0: "category"}}):
+            pdist(rows, "gower", **known)
 
 
 @pytest.mark.parametrize("exponent", [-960, -600, 600, 1000])

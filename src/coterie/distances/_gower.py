@@ -14,6 +14,7 @@ from .._base.kind_hints import KINDS
 from .._base.kinds import compared_as_categories, kinds_of
 from .._base.mixed import TableCode
 from .._base.parameters import as_float, is_integer, is_real
+from .._base.warnings import warn
 from .._base.wording import shown
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     Given = tuple[Any, ...] | None
 
 _CATEGORY, _RANK, _NUMBER = "category", "ordinal", "amount"  # the kinds that are told apart after a fit
+_WORDS = {"identifier": "identifiers", "text": "free texts"}
+_SOME = 30  # rows: in fewer ones, values that are all different are no surprise
 _FAR = 900  # binary exponent: scaled numbers of at most this size, so that no difference is infinite
 
 
@@ -114,15 +117,30 @@ class GowerColumns:
         ------
         ValueError
             What is given does not fit the columns, or the range of one is beyond float64.
+
+        Warns
+        -----
+        UserWarning
+            A column holds identifiers or free texts, and has neither a weight nor a kind that was given.
         """
         names = range(len(columns.arrays)) if columns.names is None else columns.names
-        kinds = zip(names, _by_column("kinds", self.kinds, columns), strict=True)
-        overruled = {name: kind for name, kind in kinds if kind is not None}
-        is_category = compared_as_categories(columns, kinds_of(columns, overruled))
+        given = zip(names, _by_column("kinds", self.kinds, columns), strict=True)
+        overruled = {name: kind for name, kind in given if kind is not None}
+        kinds = kinds_of(columns, overruled)
+        is_category = compared_as_categories(columns, kinds)
         code = TableCode.fit(columns, is_category)
         rows = code.encode(columns)
-        weights = tuple(1.0 if each is None else each for each in _by_column("weights", self.weights, columns))
+        of_columns = _by_column("weights", self.weights, columns)
+        weights = tuple(1.0 if each is None else each for each in of_columns)
         _check_weights(weights)
+        for j, (name, kind, weight) in enumerate(zip(names, kinds, of_columns, strict=True)):
+            is_odd = kind.kind in _WORDS and len(rows) >= _SOME
+            if is_odd and weight is None and name not in overruled:
+                warn(
+                    f"The {columns.label(j)} holds {_WORDS[kind.kind]}, which say little of how alike two rows are, "
+                    f"and counts as much as others: weights={{{name!r}: 0}} leaves it out, and weights={{{name!r}: 1}} "
+                    "keeps it without this warning."
+                )
         ranges = _by_column("ranges", self.ranges, columns)
         for j, is_one in enumerate(is_category):
             if is_one and ranges[j]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base.arrays import as_matrix
-from .._base.columns import column_names
+from .._base.columns import check_n_features, column_names
 from .._base.containers import native
 from .._base.estimator import Estimator
 from .._base.mixed import Columns, read_columns
-from ._metrics import Metric
+from ._metrics import Metric, as_metric, is_precomputed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -52,6 +52,7 @@ def read_rows(
         return as_matrix(X, name=name, owner=owner, allow_nan=allow_nan, finite=finite), metric
     table = read_columns(X, name, owner)
     if columns.code is not None:
+        check_n_features(len(table.arrays), columns.n_columns, owner or "the metric 'gower'")
         return columns.code.encode(table), metric
     learned, rows = columns.fit(table)
     return rows, dataclasses.replace(metric, columns=learned)
@@ -99,7 +100,16 @@ class MeasuredRows(Estimator):
     `_read_more` reads those of other methods.
     """
 
+    metric: Any
     _fit_metric: Any = None
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        metric = None if callable(self.metric) or is_precomputed(self.metric) else as_metric(self.metric)
+        if metric is not None and metric.passes_missing:
+            tags.input_tags.allow_nan = True
+            tags.input_tags.string = tags.input_tags.categorical = metric.columns is not None
+        return tags
 
     def _read_for(self, X: ArrayLike, metric: Any, **options: Any) -> tuple[NDArray[Any], Any, dict[str, Any]]:
         """The data for fit, the metric that has read them, and the attributes that describe them (for `_become`)."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._base import power_of_two
 from .._base.arrays import as_matrix
 from .._base.exceptions import FeatureScaleWarning
 from .._base.warnings import warn
@@ -66,13 +67,24 @@ def _shares(variance: NDArray[np.float64]) -> NDArray[np.float64]:
     return shares
 
 
+def _moments_of_known(X: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and variance of the known numbers of each column; 0 where there are none."""
+    X = power_of_two.divided(X, power_of_two.exponent_for(X)).astype(np.float64, copy=False)
+    count = np.maximum(np.count_nonzero(~np.isnan(X), axis=0), 1)
+    mean = np.nansum(X, axis=0) / count
+    return mean, np.nansum((X - mean) ** 2, axis=0) / count
+
+
 def warn_of_scales(
     X: NDArray[Any], names: NDArray[np.object_] | None, metric: Metric, n_threads: int, known: Moments | None = None
 ) -> None:
     """Warn if one column of checked data has nearly all the variance. `known`: the moments, where they are."""
     if X.shape[1] < 2 or metric.scale_free or metric.function is not None:
         return
-    mean, variance, _ = known or scaled_moments(X, n_threads).moments
+    if metric.passes_missing and np.isnan(X).any():
+        mean, variance = _moments_of_known(X)
+    else:
+        mean, variance, _ = known or scaled_moments(X, n_threads).moments
     largest = np.maximum.reduce(variance)
     if not 0 < largest < np.inf:
         return
