@@ -57,6 +57,7 @@ def environment(threads: int) -> dict[str, str]:
         "fastcluster",
         "genieclust",
         "dbscan",
+        "kmodes",
     ):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions.append(f"{name} {importlib.metadata.version(name)}")

@@ -5,8 +5,9 @@
     pip install '.[bench]'
     python ci/bench/run.py                      # everything but the slow cases: about 20 minutes on 2 cores
     python ci/bench/run.py --slow               # with them
-    python ci/bench/run.py --only hierarchy     # or kmeans, density, spanning_trees, optics, neighbors, scores,
-                                                # mixed_distances; into build/bench/, as is all that is not a whole run
+    python ci/bench/run.py --only hierarchy     # or kmeans, prototypes, density, spanning_trees, optics, neighbors,
+                                                # scores, mixed_distances; into build/bench/, as is all that is not a
+                                                # whole run
     python ci/bench/run.py fit-3d 'ward-*'      # some cases
     python ci/bench/run.py --quick              # a tenth of the rows, once or twice: does it work?
     python ci/bench/run.py --data FOLDER        # with real data, of the files that kmeans.py, density.py and so on name
@@ -44,6 +45,7 @@ import neighbors
 import numpy as np
 import optics
 import page
+import prototypes
 import scores
 import spanning_trees
 from cases import Case
@@ -51,6 +53,7 @@ from cases import Case
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS = {
     "kmeans": kmeans,
+    "prototypes": prototypes,
     "hierarchy": hierarchy,
     "density": density,
     "spanning_trees": spanning_trees,

@@ -91,7 +91,7 @@ def test_caos_start_is_that_of_the_definition(seed):
 
 @pytest.mark.parametrize("init", ["Cao", "Huang", "random"])
 @pytest.mark.parametrize("seed", range(4))
-def test_starts_are_rows_of_a_weight_as_different_as_they_can_be(seed, init):
+def test_starts_are_different_rows_of_a_weight(seed, init):
     rng = np.random.default_rng(seed)
     X = np.column_stack([rng.normal(size=40), rng.integers(0, 3, (40, 2))])
     weights = (rng.random(40) < 0.7).astype(float)
@@ -100,7 +100,7 @@ def test_starts_are_rows_of_a_weight_as_different_as_they_can_be(seed, init):
     found = _rows.join(_starts.starting_prototypes(data, 6, init, np.random.RandomState(seed)), code, 0)
     places = [np.flatnonzero((table == each).all(axis=1)).tolist() for each in found]
     assert all(len(place) == 1 and weights[place[0]] for place in places) and len({place[0] for place in places}) == 6
-    if init != "random":
+    if init == "Huang":
         assert len(np.unique(found[:, 1:], axis=0)) == 6
 
 

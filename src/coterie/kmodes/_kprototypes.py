@@ -46,11 +46,12 @@ class KPrototypes(PrototypeClusterer):
     init : {'Cao', 'Huang', 'random'} or array-like of shape (n_clusters, n_features), default='Cao'
         Where the prototypes start. All are rows of the data:
 
-        - 'Cao': the row with the most frequent categories, then rows with frequent categories that differ from all
-          prototypes so far. Of rows that are equally good, one is drawn with probability proportional to its weight
-          times its distance from the nearest prototype so far, as in k-means++.
-        - 'Huang': for each prototype categories are drawn by their frequency, and of the rows most like them one is
-          drawn in the same way.
+        - 'Cao': a row with the most frequent categories, then rows drawn with probability proportional to the
+          frequency of their categories times their distance from the nearest prototype so far; of
+          2 + log(n_clusters) draws, the one that leaves the lowest cost is taken. Where all columns are categories,
+          the largest product is taken and nothing is drawn: there is one run.
+        - 'Huang': for each prototype categories are drawn by their frequency. Of the rows most like them, one is drawn
+          with probability proportional to its distance from the nearest prototype so far.
         - 'random': rows drawn with probability proportional to their weights.
         - an array or table: the prototypes themselves, as values of the data in the order of its columns.
 

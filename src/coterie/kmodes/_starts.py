@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Where a run starts: prototypes that are rows, by Cao's or Huang's choice of categories or at random.
 
-Categories alone leave the numbers open: of the rows that a method finds equally good, one is drawn with probability
-proportional to its weight times its distance to the nearest prototype so far, as in k-means++. Where there are no
-numbers, it is the lowest row.
+Where there are no numbers, Cao's choice is as it is published: the largest density times distance, the lowest row on a
+tie. The farthest numbers would be outliers; so where there are numbers, rows are drawn with that probability, as in
+k-means++.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,55 +20,40 @@ from ._rows import Prototypes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    _Goodness = Callable[[int, NDArray[np.float64]], NDArray[np.float64]]
+_STAGE = "starting prototypes"
 
 
 def starting_prototypes(data: Data, n_clusters: int, init: str, random_state: np.random.RandomState) -> Prototypes:
-    """`n_clusters` rows as prototypes, whose missing values are those of `data.middle`."""
+    """`n_clusters` rows as prototypes, with the values of `data.middle` where one is missing, by one of three methods."""
     if init == "random":
         return _as_prototypes(data, _random_rows(data, n_clusters, random_state))
-    goodness = _cao(data) if init == "Cao" else _huang(data, n_clusters, random_state)
-    rows, k = data.rows, n_clusters
-    alike = rows._replace(numbers=rows.numbers[:0], gamma=1.0)
-    differ = np.full(rows.n, np.inf)  # categories in which a row differs from the prototype most like it
-    nearest = np.full(rows.n, np.inf)  # its distance to the nearest one
-    start = _as_prototypes(data, np.zeros(k, np.intp))
-    for i in range(k):
-        progress.report("starting prototypes", i, k)
-        good = goodness(i, differ)
-        if len(data.weight):
-            good[data.weight == 0] = -np.inf
-        best = np.flatnonzero(good == good.max())
-        own = _as_prototypes(data, best[:1])
-        if len(rows.numbers):
-            own = _as_prototypes(data, best[_draw(nearest[best], data, best, random_state), None])
-            np.minimum(nearest, rows.nearest(own)[1], out=nearest)
-        np.minimum(differ, alike.nearest(own._replace(centers=own.centers[:, :0]))[1], out=differ)
-        start.centers[i], start.modes[i] = own.centers[0], own.modes[0]
-    return start
+    if init == "Huang":
+        return _like_frequent_categories(data, n_clusters, random_state)
+    if len(data.rows.numbers):
+        return _as_prototypes(data, _dense_and_far(data, n_clusters, random_state))
+    return _as_prototypes(data, _densest_and_farthest(data, n_clusters))
 
 
-def _as_prototypes(data: Data, rows: NDArray[np.intp]) -> Prototypes:
+def _as_prototypes(data: Data, rows: NDArray[np.intp] | list[int]) -> Prototypes:
     centers, modes = data.rows.numbers[:, rows].T.copy(), data.rows.codes[:, rows].T.copy()
     np.copyto(centers, data.middle.centers, where=np.isnan(centers))
     np.copyto(modes, data.middle.modes, where=modes == 0)
     return Prototypes(centers, modes)
 
 
-def _draw(
-    distances: NDArray[np.float64], data: Data, rows: NDArray[np.intp], random_state: np.random.RandomState
-) -> int:
-    """One of the rows; `distances` are infinite before there is a prototype."""
-    weight = data.weight[rows] if len(data.weight) else np.ones(len(rows))
-    if not 0 < distances.max() < np.inf:
-        distances = np.ones(len(rows))
-    sums = np.add.accumulate(weight * distances)
+def _weights(data: Data) -> NDArray[np.float64]:
+    return data.weight if len(data.weight) else np.ones(data.rows.n)
+
+
+def _draw(chances: NDArray[np.float64], random_state: np.random.RandomState) -> int:
+    """An index, with these chances, of which at least one is above 0."""
+    sums = np.add.accumulate(chances)
     at = int(np.searchsorted(sums, random_state.random_sample() * sums[-1], side="right"))
-    return min(at, len(rows) - 1)
+    return min(at, int(np.flatnonzero(chances)[-1]))  # where the product is rounded up to the sum
 
 
 def _random_rows(data: Data, n_clusters: int, random_state: np.random.RandomState) -> NDArray[np.intp]:
-    weight = data.weight if len(data.weight) else np.ones(data.rows.n)
+    weight = _weights(data)
     n_possible = np.count_nonzero(weight)
     if n_possible < n_clusters:
         raise ValueError(
@@ -77,31 +62,88 @@ def _random_rows(data: Data, n_clusters: int, random_state: np.random.RandomStat
     return random_state.choice(len(weight), size=n_clusters, replace=False, p=weight / weight.sum())
 
 
-def _cao(data: Data) -> _Goodness:
-    """First the row with the most frequent categories, then those with frequent ones that differ from all before."""
-    density = np.zeros(data.rows.n)
+def _frequencies(data: Data) -> list[NDArray[np.float64]]:
+    """For each category column the weight of each code; that of a missing one is 0."""
+    weight, found = _weights(data), []
     for own, n_codes in zip(data.rows.codes, data.n_codes.tolist(), strict=True):
-        counts = np.bincount(own, data.weight if len(data.weight) else None, n_codes)
-        counts[0] = 0  # missing
-        density += counts[own]
-    return lambda i, differ: density * differ if i else density.copy()
-
-
-def _huang(data: Data, n_clusters: int, random_state: np.random.RandomState) -> _Goodness:
-    """The rows most like categories that are drawn by their frequency, each unlike the ones before if it can be."""
-    rows, c = data.rows, len(data.rows.codes)
-    drawn = np.empty((n_clusters, c), rows.codes.dtype)
-    for j, (own, n_codes) in enumerate(zip(rows.codes, data.n_codes.tolist(), strict=True)):
-        counts = np.bincount(own, data.weight if len(data.weight) else None, n_codes).astype(np.float64)
+        counts: NDArray[np.float64] = np.bincount(own, weight, n_codes).astype(np.float64, copy=False)
         counts[0] = 0
-        sums = np.add.accumulate(counts)
-        drawn[:, j] = np.searchsorted(sums, random_state.random_sample(n_clusters) * sums[-1], side="right")
-    alike = rows._replace(numbers=rows.numbers[:0], gamma=1.0)
+        found.append(counts)
+    return found
 
-    def goodness(i: int, differ: NDArray[np.float64]) -> NDArray[np.float64]:
-        good = -alike.nearest(Prototypes(np.empty((1, 0)), drawn[i : i + 1]))[1]
-        if (differ > 0).any():
-            good[differ == 0] = -np.inf
-        return good
 
-    return goodness
+def _densities(data: Data) -> NDArray[np.float64]:
+    """For each row the sum of the frequencies of its categories; 1 where there are none."""
+    if not len(data.rows.codes):
+        return np.ones(data.rows.n)
+    density = np.zeros(data.rows.n)
+    for own, counts in zip(data.rows.codes, _frequencies(data), strict=True):
+        density += counts[own]
+    return density
+
+
+def _densest_and_farthest(data: Data, n_clusters: int) -> list[int]:
+    """Cao's choice: the densest row, then those with the largest density times distance."""
+    density, nearest = np.where(_weights(data) > 0, _densities(data), -np.inf), np.full(data.rows.n, np.inf)
+    chosen = [int(density.argmax())]
+    for i in range(1, n_clusters):
+        progress.report(_STAGE, i, n_clusters)
+        np.minimum(nearest, data.rows.nearest(_as_prototypes(data, chosen[-1:]))[1], out=nearest)
+        good = np.multiply(density, nearest, out=np.full_like(density, -np.inf), where=density >= 0)
+        chosen.append(int(good.argmax()))
+    return chosen
+
+
+def _dense_and_far(data: Data, n_clusters: int, random_state: np.random.RandomState) -> list[int]:
+    """A densest row, then rows drawn with probability proportional to weight, density and distance.
+
+    Of 2 + log(n_clusters) draws, the one that leaves the lowest cost is taken (as in greedy k-means++).
+    """
+    density = _weights(data) * _densities(data)
+    chosen = [_draw(np.where(density == density.max(), 1.0, 0.0), random_state)]
+    nearest = data.rows.nearest(_as_prototypes(data, chosen))[1]
+    for i in range(1, n_clusters):
+        progress.report(_STAGE, i, n_clusters)
+        chances = density * nearest
+        if not chances.any():  # fewer different rows than clusters
+            chances = _weights(data)
+        best, best_cost, closer = -1, math.inf, nearest
+        for _ in range(2 + int(math.log(n_clusters))):
+            row = _draw(chances, random_state)
+            distances = np.minimum(nearest, data.rows.nearest(_as_prototypes(data, [row]))[1])
+            cost = data.cost(distances)
+            if best < 0 or cost < best_cost:
+                best, best_cost, closer = row, cost, distances
+        chosen.append(best)
+        nearest = closer
+    return chosen
+
+
+def _like_frequent_categories(data: Data, n_clusters: int, random_state: np.random.RandomState) -> Prototypes:
+    """Huang's choice: categories drawn by their frequency, and the row most like them, unlike the ones before.
+
+    Of rows that are equally like, the lowest, or where there are numbers, one drawn by weight and distance.
+    """
+    rows, weight = data.rows, _weights(data)
+    categories = rows._replace(numbers=rows.numbers[:0], gamma=1.0)
+    drawn = np.empty((n_clusters, len(rows.codes)), rows.codes.dtype)
+    for j, counts in enumerate(_frequencies(data)):
+        drawn[:, j] = [_draw(counts, random_state) for _ in range(n_clusters)]
+    differ = np.full(rows.n, np.inf)  # from the prototype most like the row, in so many categories
+    nearest = np.full(rows.n, np.inf)
+    chosen: list[int] = []
+    for i in range(n_clusters):
+        progress.report(_STAGE, i, n_clusters)
+        unlike = categories.nearest(Prototypes(np.empty((1, 0)), drawn[i : i + 1]))[1]
+        unlike[weight == 0] = np.inf
+        if (differ[weight > 0] > 0).any():
+            unlike[differ == 0] = np.inf
+        best = np.flatnonzero(unlike == unlike.min())
+        if len(rows.numbers):
+            chances = weight[best] * nearest[best] if chosen else weight[best]
+            best = best[_draw(chances if chances.any() else weight[best], random_state) :]
+        chosen.append(int(best[0]))
+        own = _as_prototypes(data, chosen[-1:])
+        np.minimum(nearest, rows.nearest(own)[1], out=nearest)
+        np.minimum(differ, categories.nearest(own._replace(centers=own.centers[:, :0]))[1], out=differ)
+    return _as_prototypes(data, chosen)
