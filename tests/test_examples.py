@@ -65,6 +65,64 @@ def test_customers_reads_either_kind_of_columns_and_leaves_out_who_bought_nothin
     assert read(str(tmp_path / "ready.csv")).tolist() == [[100, 3, 7, 0]]
 
 
+def test_demographics_finds_the_kinds_by_numbers_and_categories(monkeypatch, tmp_path, capsys):
+    out = run("demographics.py", monkeypatch, tmp_path, capsys)
+    assert re.search(r"^income +long_tail ", out, re.MULTILINE) and re.search(r"^customer_id +identifier ", out, re.M)
+    assert float(re.search(r"made up: ([\d.]+)", out)[1]) > 0.9 and "\n4 groups of age, income, " in out
+    assert out.count("\ncluster ") == 4 and "pays_by mostly bill" in out
+
+
+def test_demographics_reads_a_file_and_takes_codes_for_what_they_are_said_to_be(monkeypatch, tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    kind = rng.integers(2, size=80)
+    spend = np.round(rng.lognormal(3 + 3 * kind, 0.4), 2)
+    cells = np.where(np.arange(80) % 9 == 3, "", spend.astype(str))
+    rows = [f"{10 + i * i % 3},{cells[i]},{'ab'[kind[i]]}" for i in range(80)]
+    (tmp_path / "shop.csv").write_text("\n".join(["code,spend,plan", *rows, ""]))
+    out = run("demographics.py", monkeypatch, tmp_path, capsys, "shop.csv", "--category", "code", "-k", "2")
+    assert re.search(r"^code +category +given by you$", out, re.MULTILINE) and "2 groups of code, spend, plan" in out
+    assert re.search(r"plan always [ab] ", out)
+
+
+# ------------------------------------------------------------------------------------------- categories only
+
+
+def test_mushrooms_that_are_alike_are_mostly_of_one_kind(monkeypatch, tmp_path, capsys):
+    out = run("mushrooms.py", monkeypatch, tmp_path, capsys)
+    assert out.startswith("1,200 mushrooms, 28% poisonous; 10 columns, ")
+    modes, medoids, odor = (float(part) for part in re.findall(r"^(?:k-|odor).*? ([\d.]+)%", out, re.MULTILINE))
+    assert modes > 85 and medoids > 90 and odor > 90
+    assert len(re.findall(r"^cluster \d, .*; \d+% poisonous$", out, re.MULTILINE)) == 6
+    assert len(re.findall(r"^row +[\d,]+, for +\d+: (?:poisonous|edible) ", out, re.MULTILINE)) == 6
+
+
+def test_mushrooms_reads_a_file_with_unknown_values(monkeypatch, tmp_path, capsys):
+    rows = [f"{'ep'[i % 2]},{'xy'[i % 2]},{'?' if i % 5 == 0 else 'ab'[i % 2]},{'rst'[i % 3]}" for i in range(60)]
+    (tmp_path / "m.csv.gz").write_bytes(gzip.compress("\n".join(["type,cap,root,ring", *rows]).encode()))
+    out = run("mushrooms.py", monkeypatch, tmp_path, capsys, "m.csv.gz", "-k", "2")
+    assert "60 mushrooms, 50% poisonous; 3 columns, 12 values missing" in out
+    assert re.search(r"^cap alone +100\.0% +1\.00$", out, re.MULTILINE)
+
+
+def test_survey_has_the_kinds_that_were_made_up_and_noise_is_who_ticked_at_random(monkeypatch, tmp_path, capsys):
+    out = run("survey.py", monkeypatch, tmp_path, capsys)
+    assert out.startswith("600 people, 11 questions, 8% of them not answered")
+    agreement = [float(value) for value in re.findall(r"agreement with the kinds ([\d.]+)", out)]
+    assert "k-modes, k = 4:" in out and agreement[0] > 0.95 and agreement[1] > 0.9
+    at_random, others = (int(re.search(pattern, out)[1]) for pattern in (r"(3\d) of 40 at random", r"in none (\d\d+)"))
+    assert at_random > 30 and others < 100
+
+
+def test_survey_reads_a_file(monkeypatch, tmp_path, capsys):
+    why = [f"{a},{b}" for a, b in np.random.default_rng(0).choice(list("abcdefgh"), (60, 2))]
+    rows = [f"{'yes,daily' if i % 2 else 'no,never'},{'a,' if i % 7 == 0 else why[i]}" for i in range(60)]
+    (tmp_path / "answers.csv").write_text("\n".join(["pass,rides,by,why", *rows, ""]))
+    out = run("survey.py", monkeypatch, tmp_path, capsys, "answers.csv")
+    assert (
+        out.startswith("60 people, 4 questions, 4% of them not answered") and "k-modes, k = 2: groups of 30, 30" in out
+    )
+
+
 # ------------------------------------------------------------------------------------------- flowers
 
 
