@@ -5,9 +5,9 @@
     pip install '.[bench]'
     python ci/bench/run.py                      # everything but the slow cases: about 20 minutes on 2 cores
     python ci/bench/run.py --slow               # with them
-    python ci/bench/run.py --only hierarchy     # or kmeans, prototypes, density, spanning_trees, optics, neighbors,
-                                                # scores, mixed_distances; into build/bench/, as is all that is not a
-                                                # whole run
+    python ci/bench/run.py --only hierarchy     # or kmeans, medoids, prototypes, density, spanning_trees, optics,
+                                                # neighbors, scores, mixed_distances; into build/bench/, as is all
+                                                # that is not a whole run
     python ci/bench/run.py fit-3d 'ward-*'      # some cases
     python ci/bench/run.py --quick              # a tenth of the rows, once or twice: does it work?
     python ci/bench/run.py --data FOLDER        # with real data, of the files that kmeans.py, density.py and so on name
@@ -40,6 +40,7 @@ from pathlib import Path
 import density
 import hierarchy
 import kmeans
+import medoids
 import mixed_distances
 import neighbors
 import numpy as np
@@ -53,6 +54,7 @@ from cases import Case
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS = {
     "kmeans": kmeans,
+    "medoids": medoids,
     "prototypes": prototypes,
     "hierarchy": hierarchy,
     "density": density,

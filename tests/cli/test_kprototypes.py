@@ -109,7 +109,7 @@ def test_what_does_not_go_is_told(run, fails):
     assert "argument --gamma: a number of 0 or more is needed, not '-1'" in fails(2, *FIT, "--gamma=-1", stdin=people())
     run(*FIT, "--save", "model.npz", "--quiet", stdin=people())
     for arguments, message in (
-        (("--missing", "drop"), "--missing does not go with k-prototypes"),
+        (("--missing", "drop"), "--missing does not go with a model that takes missing values as they are"),
         (("--scores",), "--scores needs distances from means"),
     ):
         assert message in fails(2, "predict", "model.npz", "-", *arguments, stdin=people())

@@ -26,10 +26,10 @@ def read_further(
     missing : what to do about missing values; None: what was done at the fit
     """
     args.missing_value = [*saved.missing_values, *args.missing_value]
-    if saved.is_mixed:
+    if saved.code is not None:
         if missing is not None:
-            raise Problem("--missing does not go with k-prototypes, to which missing values add nothing", code=2)
-        mixed = read_more_mixed(args, saved.choose, saved.model._code)
+            raise Problem("--missing does not go with a model that takes missing values as they are", code=2)
+        mixed = read_more_mixed(args, saved.choose, saved.code)
         if mixed.numbers.names:
             scale_again(mixed.numbers, saved.scaler, args.quiet)
         return mixed.rows(), None

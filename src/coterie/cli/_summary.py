@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # In a summary:
 MOST_COLUMNS = 24
-_MOST_CLUSTERS, _LONGEST_NAME = 40, 30
+_MOST_CLUSTERS, _LONGEST_NAME, _LONGEST_CELL = 40, 30, 20
 
 
 def summary(
@@ -62,6 +62,12 @@ def summary(
     if not remarks:
         return text
     return f"{text}\n\nshown: {', '.join(remarks)}" + (f"; {all_in} writes all" if all_in else "")
+
+
+def as_text(value: object) -> str:
+    """A value of a table, number or category, as a short cell."""
+    text = f"{value:g}" if isinstance(value, float) else " ".join(str(value).split())
+    return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 3]}..."
 
 
 def members(labels: NDArray[np.integer], names: Sequence[str], most: int = 3) -> list[str]:

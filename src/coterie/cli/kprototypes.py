@@ -20,7 +20,7 @@ import numpy as np
 import coterie
 from coterie._base.wording import count
 from coterie.cli._console import Problem, note, progress_bar, warn
-from coterie.cli._io.mixed import MixedTable, read_mixed
+from coterie.cli._io.mixed import MixedTable, describe_mixed_fit, read_mixed
 from coterie.cli._io.models import save_model
 from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.results import write_centers, write_labels
@@ -29,7 +29,7 @@ from coterie.cli._options.files import add_any_file_arguments
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import distance, file_name, positive
-from coterie.cli._summary import MOST_COLUMNS, summary
+from coterie.cli._summary import MOST_COLUMNS, as_text, summary
 from coterie.scaling import Scaler
 
 SUMMARY = "group the rows of a table with numbers and categories into k clusters"
@@ -119,7 +119,7 @@ def run(args: argparse.Namespace) -> None:
             write_centers(args.outputs, args.centers, sizes, centers, mixed.names)
         write_labels(args.outputs, args.output, model.labels_)
         if args.save is not None:
-            save_model(args.outputs, args.save, model, scaler, _describe_fit(mixed, args.missing_value))
+            save_model(args.outputs, args.save, model, scaler, describe_mixed_fit(mixed, args))
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
             print(f"\n{_describe(mixed, model, sizes, centers)}, {seconds:.2f} s", file=sys.stderr)
@@ -136,18 +136,6 @@ def _in_units_of_the_data(
     return centers
 
 
-def _describe_fit(mixed: MixedTable, missing_values: list[str]) -> dict[str, Any]:
-    """What it takes to treat further rows alike."""
-    return {
-        "columns": np.array(mixed.names, object),
-        "all_columns": np.array(mixed.numbers.all_names, object),
-        "columns_have_names": mixed.numbers.is_named,
-        "missing": "kept",
-        "missing_values": np.array(missing_values, object),
-        "medians": None,
-    }
-
-
 def _describe(
     mixed: MixedTable,
     model: coterie.KModes | coterie.KPrototypes,
@@ -158,7 +146,7 @@ def _describe(
     places = {name: j for j, name in enumerate(mixed.names)}
     means = centers[:, [places[name] for name in numbers]].astype(np.float64)
     modes = {
-        name: [_shown(each) for each in centers[:, places[name]].tolist()]
+        name: [as_text(each) for each in centers[:, places[name]].tolist()]
         for name in [name for name in mixed.names if name in mixed.categories][:MOST_COLUMNS]
     }
     if numbers:
@@ -172,8 +160,3 @@ def _describe(
         f"categories in the units of the data\n\n{summary(sizes, means, numbers, modes, all_in='--centers')}\n\n"
         f"cost {model.cost_:,.6g} ({what}), {count(model.n_iter_, 'iteration')}"
     )
-
-
-def _shown(value: object) -> str:
-    text = f"{value:g}" if isinstance(value, float) else " ".join(str(value).split())
-    return text if len(text) <= 20 else f"{text[:17]}..."

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Label further rows with a model that was fitted and saved before: fit today, assign tomorrow.
 
-MODEL is what --save of coterie kmeans, kprototypes, hierarchy, dbscan, hdbscan or optics wrote. FILE is read as they
-read theirs and treated as the rows of the fit were: the same columns, found by name (by position where there are no
-names), in the same units and scaled by the same numbers. Writes one label per row, in the order of the rows.
+MODEL is what --save of coterie kmeans, kmedoids, kprototypes, hierarchy, dbscan, hdbscan or optics wrote. FILE is read
+as they read theirs and treated as the rows of the fit were: the same columns, found by name (by position where there
+are no names), in the same units and scaled by the same numbers. Writes one label per row, in the order of the rows.
 
-A row gets the label of the nearest center (kmeans) or prototype (kprototypes), of the nearest core row within eps, or
-else -1 (dbscan), of the row that it joins in the condensed tree, if that is in a cluster there, or else -1 (hdbscan),
-of the row from which it is reached, if that is no farther than in its cluster, or else -1 (optics), of the cluster it
-is nearest to by the method that built the tree (hierarchy). So the rows of the fit get the labels they had from kmeans,
-kprototypes and hdbscan; from dbscan and optics too, but for some rows at the borders of clusters; from hierarchy most
-of them.
+A row gets the label of the nearest center (kmeans), medoid (kmedoids) or prototype (kprototypes), of the nearest core
+row within eps, or else -1 (dbscan), of the row that it joins in the condensed tree, if that is in a cluster there, or
+else -1 (hdbscan), of the row from which it is reached, if that is no farther than in its cluster, or else -1 (optics),
+of the cluster it is nearest to by the method that built the tree (hierarchy). So the rows of the fit get the labels
+they had from kmeans, kmedoids, kprototypes and hdbscan; from dbscan and optics too, but for some rows at the borders of
+clusters; from hierarchy most of them.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> None:
         print(f"model: {saved.describe()}", file=sys.stderr)
     if args.membership is not None and not isinstance(saved.model, coterie.HDBSCAN):
         raise Problem(f"--membership goes with models of hdbscan; {args.model} holds another one", code=2)
-    if args.scores and saved.is_mixed:
+    if args.scores and saved.code is not None:
         raise Problem(f"--scores needs distances from means; {args.model} holds a model of categories", code=2)
     rows, kept = read_further(args, saved, args.missing)
 

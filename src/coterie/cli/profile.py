@@ -127,7 +127,7 @@ def run(args: argparse.Namespace) -> None:
 def _predict(args: argparse.Namespace, saved: Saved) -> tuple[NDArray[np.float64], explain.Drift]:
     """Labels of the rows of the file, and how they differ from those of the fit."""
     again = argparse.Namespace(**vars(args) | {"quiet": True})
-    rows, kept = read_further(again, saved, "drop" if saved.missing == "error" and not saved.is_mixed else None)
+    rows, kept = read_further(again, saved, "drop" if saved.missing == "error" and saved.code is None else None)
     drift = explain.drift(saved.model, rows)
     labels = drift.labels if saved.numbers is None else saved.numbers[drift.labels]
     every = np.full(len(labels) if kept is None else len(kept), np.nan)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ROUNDING = 1e-12  # of a loss: no less is an improvement
 _NUMBERS = 1 << 18  # distances to medoids that are held at a time
 _BLOCK = 3e6  # nanoseconds of a block of candidates
+_SAMPLE = 16  # one of so many rows is in the sample that is searched first
 _CANDIDATES = 16, 1024  # of a block, at least and at most
 
 
@@ -35,9 +36,10 @@ class Run(NamedTuple):
 def search(source: Source, weight: NDArray[np.float64], medoids: NDArray[np.int64], max_iter: int) -> Run:
     """Swap medoids for other rows as long as that lowers the loss, in at most `max_iter` passes over the rows.
 
-    Rows are judged in blocks. Of a block, the best swap is made first, and the others that were improvements are judged
-    again. What a row can gain is known then, and each swap tells how much more any row can gain after it than before
-    (`State.more`): a row is not looked at again before it might be an improvement.
+    A sample of the rows is searched first, then all. Rows are judged in blocks. Of a block, the best swap is made
+    first, and the others that were improvements are judged again. What a row can gain is known then, and each swap
+    tells how much more any row can gain after it than before (`State.more`): a row is not looked at again before it
+    might be an improvement.
     """
     n = len(source)
     state = assign(source, weight, medoids)
@@ -45,33 +47,34 @@ def search(source: Source, weight: NDArray[np.float64], medoids: NDArray[np.int6
     more = 0.0
     n_swaps = n_iter = 0
     size = block_size(source)
-    while n_iter < max_iter:
-        (todo,) = np.nonzero(least < more)
-        if not len(todo):
-            break
-        n_iter += 1
-        for start in range(0, len(todo), size):
-            with progress.as_step("swaps", start, len(todo)):
-                block = todo[start : start + size]
-                while len(block):
-                    assigned = state.as_assigned()
-                    change, slot = source.best_swaps(block, assigned)
-                    rounding = _ROUNDING * (state.loss + float(np.add.reduce(assigned.removal)))
-                    is_better = change < -rounding
-                    least[block] = np.where(is_better, change, np.maximum(change, 0.0)) + more
-                    if not is_better.any():
-                        break
-                    best = int(change.argmin())
-                    after = state.swapped(source, int(slot[best]), int(block[best]))
-                    if after.loss < state.loss:
-                        more += state.more(after) + rounding
-                        state = after
-                        n_swaps += 1
-                    else:  # rounding: a loss that is not lower is never taken, or there might be no end
-                        least[block[best]] = more
-                    is_better[best] = False
-                    block = block[is_better]
-        progress.report("swaps", len(todo), len(todo))
+    for stride in (_SAMPLE, 1) if n > size else (1,):  # where one block has all rows, no sample of them is needed
+        while n_iter < max_iter:
+            todo = stride * np.flatnonzero(least[::stride] < more)
+            if not len(todo):
+                break
+            n_iter += 1
+            for start in range(0, len(todo), size):
+                with progress.as_step("swaps", start, len(todo)):
+                    block = todo[start : start + size]
+                    while len(block):
+                        assigned = state.as_assigned()
+                        change, slot = source.best_swaps(block, assigned)
+                        rounding = _ROUNDING * (state.loss + float(np.add.reduce(assigned.removal)))
+                        is_better = change < -rounding
+                        least[block] = np.where(is_better, change, np.maximum(change, 0.0)) + more
+                        if not is_better.any():
+                            break
+                        best = int(change.argmin())
+                        after = state.swapped(source, int(slot[best]), int(block[best]))
+                        if after.loss < state.loss:
+                            more += state.more(after) + rounding
+                            state = after
+                            n_swaps += 1
+                        else:  # rounding: a loss that is not lower is never taken, or there might be no end
+                            least[block[best]] = more
+                        is_better[best] = False
+                        block = block[is_better]
+            progress.report("swaps", len(todo), len(todo))
     return Run(state.medoids, state.loss, n_iter, n_swaps, not (least < more).any())
 
 

@@ -73,6 +73,18 @@ def read_mixed(args: argparse.Namespace) -> MixedTable:
     return mixed
 
 
+def describe_mixed_fit(mixed: MixedTable, args: argparse.Namespace) -> dict[str, Any]:
+    """What it takes to treat further rows alike; see `describe_fit`."""
+    return {
+        "columns": np.array(mixed.names, object),
+        "all_columns": np.array(mixed.numbers.all_names, object),
+        "columns_have_names": mixed.numbers.is_named,
+        "missing": "kept",
+        "missing_values": np.array(args.missing_value, object),
+        "medians": None,
+    }
+
+
 def read_more_mixed(args: argparse.Namespace, choose: ChooseAgain, code: TableCode) -> MixedTable:
     """Read further rows for a model, treated as those that it was fitted with, and say what was done about it.
 

@@ -12,6 +12,7 @@ import numpy as np
 import coterie
 from coterie._base.clusterer import InductiveClusterer
 from coterie._base.model_files import load_parts, save_parts
+from coterie._base.mixed import TableCode
 from coterie._base.npz import reading
 from coterie._base.parameters import BOOL, NONE, Rule, one_of
 from coterie._base.state import FLOATS, TEXTS, Array, check_state
@@ -76,7 +77,7 @@ def save_model(
         save_parts(file, parts, facts)
 
 
-def find_typical(model: coterie.KMeans, X: NDArray[np.floating]) -> NDArray[np.floating]:
+def find_typical(model: coterie.KMeans | coterie.KMedoids, X: NDArray[np.floating]) -> NDArray[np.floating]:
     """The one or two rows of each cluster in the middle when they are sorted by their distance from the center.
 
     They stand for all rows where `coterie.outlier_scores` asks for the median distance.
@@ -113,15 +114,16 @@ class Saved:
     typical: NDArray[np.floating] | None = None
 
     @property
-    def is_mixed(self) -> bool:
-        """Whether the model takes categories, too."""
-        return _is_mixed(self.model)
+    def code(self) -> TableCode | None:
+        """How tables become numbers, for a model that takes categories, too; None for other models."""
+        return _code_of(self.model)
 
     def describe(self) -> str:
         model, name = self.model, type(self.model).__name__
         text = {
             "AgglomerativeClustering": "{model.linkage} linkage",
             "KMeans": "k-means",
+            "KMedoids": "k-medoids",
             "KModes": "k-modes",
             "KPrototypes": "k-prototypes with gamma {model.gamma_:.3g}",
             "DBSCAN": "DBSCAN with min-samples {model.min_samples}",
@@ -171,8 +173,12 @@ def load_model(path: str) -> Saved:
         )
 
 
-def _is_mixed(model: InductiveClusterer) -> bool:
-    return isinstance(model, (coterie.KModes, coterie.KPrototypes))
+def _code_of(model: InductiveClusterer) -> TableCode | None:
+    """How a model that takes categories, too, turns tables into numbers; None for other models."""
+    if isinstance(model, (coterie.KModes, coterie.KPrototypes)):
+        return model._code
+    columns = getattr(model._fit_metric, "columns", None) if isinstance(model, coterie.KMedoids) else None
+    return None if columns is None else columns.code
 
 
 def _count(labels: NDArray[np.integer]) -> tuple[NDArray[np.intp], int]:
@@ -183,8 +189,8 @@ def _count(labels: NDArray[np.integer]) -> tuple[NDArray[np.intp], int]:
 def _check_facts(model: InductiveClusterer, scaler: object, facts: dict[str, Any]) -> None:
     """Raise a ValueError where `save_model` can't have written them beside this model."""
     n_clusters = getattr(model, "n_clusters_", 0)  # of a tree
-    is_mixed = _is_mixed(model)
-    n_numbers = model._code.is_category.count(False) if is_mixed else model.n_features_in_  # type: ignore[attr-defined]
+    code = _code_of(model)
+    n_numbers = model.n_features_in_ if code is None else code.is_category.count(False)
     check_state(
         "the facts about its data", _FACTS, facts, {"n_features_in_": model.n_features_in_, "n_clusters_": n_clusters}
     )
@@ -192,12 +198,12 @@ def _check_facts(model: InductiveClusterer, scaler: object, facts: dict[str, Any
         raise ValueError("it has a scaler of other columns")
     if len(set(facts["columns"])) < len(facts["columns"]) or set(facts["columns"]) - set(facts["all_columns"]):
         raise ValueError("its columns are not all in all_columns")
-    if is_mixed != (facts["missing"] == "kept") or is_mixed != (facts["medians"] is None):
+    if (code is not None) != (facts["missing"] == "kept") or (code is not None) != (facts["medians"] is None):
         raise ValueError("what it says about missing values does not go with its model")
     if (facts["numbers"] is not None) != bool(n_clusters) or (
         n_clusters and not np.array_equal(np.sort(facts["numbers"]), np.arange(n_clusters))
     ):
         raise ValueError("its numbers do not number the clusters")
     n_typical = 0 if facts["typical"] is None else len(facts["typical"])
-    if bool(n_typical) != isinstance(model, coterie.KMeans):
+    if bool(n_typical) != (isinstance(model, (coterie.KMeans, coterie.KMedoids)) and model._centers() is not None):
         raise ValueError("it has no typical rows, or a model that does not need them")
