@@ -153,7 +153,7 @@ def _sum(X: np.ndarray, medoids: np.ndarray) -> float:
 
 
 HOW = """\
-- The default fit of both: `k-medoids++` and random rows, until no swap improves the result. The package kmedoids is given
+- The default fit of both: `k-medoids++` and random rows, until no swap improves the result. The package kmedoids gets
   a matrix of Euclidean distances, the time of which counts: those of scipy, and those of scikit-learn.
 - A time counts only if the sum of distances, on average over five starts, is at most 0.5 % above that of the package
   kmedoids; less is better. "BUILD" starts as PAM does.

@@ -24,6 +24,7 @@ def test_version_and_help(run_process, run):
         "hdbscan",
         "hierarchy",
         "kmeans",
+        "kmedoids",
         "optics",
         "predict",
         "profile",

@@ -80,6 +80,8 @@ FITS = [
     ["hdbscan", "--min-samples", "4", "--metric", "cosine"],
     ["optics", "--min-samples", "4"],
     ["optics", "--method", "dbscan", "--eps", "0.7", "--metric", "manhattan"],
+    ["kmedoids", "-k", "5"],
+    ["kmedoids", "-k", "3", "--metric", "cosine"],
 ]
 
 
@@ -90,7 +92,7 @@ def test_further_rows_get_the_labels_of_the_python_interface(cli, tmp_path, fit)
     command, *options = fit
     told = labels_of(cli(command, "old.csv", *options, "--save", "model.npz").stdout)
     again = labels_of(cli("predict", "model.npz", "old.csv").stdout)
-    if command in ("kmeans", "hdbscan"):
+    if command in ("kmeans", "kmedoids", "hdbscan"):
         assert again == told
     elif command == "dbscan":
         core = coterie.load("model.npz").core_sample_indices_.tolist()

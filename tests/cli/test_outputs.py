@@ -18,6 +18,7 @@ COMMANDS = sorted(m.name for m in pkgutil.iter_modules(cli.__path__) if not m.na
 # What each is run with, but for its outputs.
 INPUTS = {
     "kmeans": ["iris.csv", "-k", 3],
+    "kmedoids": ["iris.csv", "-k", 3],
     "dbscan": ["iris.csv"],
     "hdbscan": ["iris.csv"],
     "optics": ["iris.csv"],
@@ -259,6 +260,7 @@ def test_every_kind_of_picture_goes_through_memory(run, kind):
     "command",
     [
         ("kmeans", "-k", 3, "--plot"),
+        ("kmedoids", "-k", 3, "--plot"),
         ("dbscan", "--plot"),
         ("hdbscan", "--plot"),
         ("optics", "--plot"),

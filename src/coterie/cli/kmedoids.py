@@ -138,7 +138,9 @@ def run(args: argparse.Namespace) -> None:
             save_model(args.outputs, args.save, model, scaler, facts, typical=typical)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
-            print(f"\n{_describe(args, model, sizes, places, medoids, names, scaler)}, {seconds:.2f} s", file=sys.stderr)
+            print(
+                f"\n{_describe(args, model, sizes, places, medoids, names, scaler)}, {seconds:.2f} s", file=sys.stderr
+            )
 
 
 def _check_mixed(args: argparse.Namespace) -> None:
@@ -166,7 +168,8 @@ def _describe(
     unit = " km" if metric.name == "haversine" else " in scaled units" if scaler and scaler.method != "none" else ""
     by = f"{count(len(sizes), 'cluster')} of {count(len(model.labels_), 'row')} by {count(len(names), 'column')}"
     cells = {
-        name: ["" if each is None else as_text(each) for each in column] for name, column in zip(names, medoids.T.tolist(), strict=True)
+        name: ["" if each is None else as_text(each) for each in column]
+        for name, column in zip(names, medoids.T.tolist(), strict=True)
     }
     shown = dict(list(cells.items())[:MOST_COLUMNS])
     beside = {"row": list(map(str, places.tolist()))}
