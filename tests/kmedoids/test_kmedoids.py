@@ -263,3 +263,16 @@ def test_tables_with_missing_values(metric, tmp_path):
     np.testing.assert_array_equal(coterie.load(tmp_path / "model.npz").predict(table), model.labels_)
     again = KMedoids(4, metric=metric, init=table.iloc[model.medoid_indices_]).fit(table)
     np.testing.assert_array_equal(again.medoid_indices_, model.medoid_indices_)
+
+
+def test_outliers_are_far_from_their_medoid_by_the_metric():
+    X = np.concatenate([rows(2, 60)[:, :1], [[500.0]]])
+    for metric in ("manhattan", "canberra"):
+        X = np.abs(X) + 1
+        model = KMedoids(3, metric=metric, random_state=0).fit(X)
+        scores, far = coterie.outlier_scores(X, model), model.transform(X).min(axis=1)
+        for label in range(3):
+            own = model.labels_ == label
+            if np.count_nonzero(own) > 1 and np.median(far[own]) > 0:
+                np.testing.assert_allclose(scores[own], far[own] / np.median(far[own]))
+        np.testing.assert_allclose(coterie.outlier_scores(X[:1], model, reference=X), scores[:1])

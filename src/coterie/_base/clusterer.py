@@ -81,6 +81,10 @@ class InductiveClusterer(Clusterer):
         """(n_clusters, n_features) the point that stands for each cluster, where distances to it are Euclidean."""
         return None
 
+    def _distances_to_own(self, X: NDArray[np.floating]) -> NDArray[np.float64] | None:
+        """How far rows are from the row that stands for their cluster, by the metric; None where there is none."""
+        return None
+
     def _distance_to_centers(self) -> float:
         """Root mean squared distance of the rows of the fit to their centers; NaN where it is not known."""
         return math.nan

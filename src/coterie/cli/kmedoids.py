@@ -134,7 +134,7 @@ def run(args: argparse.Namespace) -> None:
             _draw(args, table, scaler, model, globe)
         write_labels(args.outputs, args.output, model.labels_, table.kept)
         if args.save is not None:
-            typical = find_typical(model, values) if model._centers() is not None else None
+            typical = find_typical(model, values) if scaler is not None else None
             save_model(args.outputs, args.save, model, scaler, facts, typical=typical)
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:

@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scores",
         action="store_true",
         help="write how unusual each row is, too, in a column called score: the distance to its center "
-        "(kmeans, hierarchy) by what is typical of the cluster, so that 1 is usual and 3 is far "
+        "(kmeans, kmedoids, hierarchy) by what is typical of the cluster, so that 1 is usual and 3 is far "
         "out; to the nearest core row by eps (dbscan), or to the nearest row in a cluster by what "
         "its cluster spans (hdbscan, optics), so that more than 1 is noise",
     )

@@ -14,6 +14,8 @@ from ._models import as_clusterer, predicts
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from .._base.clusterer import InductiveClusterer
+
 
 def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = None) -> NDArray[np.float64]:
     """Return a score for each row of how unusual it is for a fitted model; higher is more unusual.
@@ -23,6 +25,7 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
 
     - `KMeans`: the distance to the nearest center, divided by the median of these distances over the rows of that
       cluster in `reference`. Half of the rows score 1 or less; 3 is very unusual.
+    - `KMedoids`: the same with the nearest medoid, and distances by the metric.
     - `AgglomerativeClustering`: the same with the clusters of ``predict``, the means of their rows as centers, and the
       rows of the fit, which it keeps, as `reference`. Only with Euclidean distances.
     - `DBSCAN`: the distance to the nearest core point, divided by `eps`. Core points score 0, border points up to 1,
@@ -37,11 +40,11 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     ----------
     X : array-like of shape (n_samples, n_features)
         The rows of the fit or new rows, scaled like those of the fit; not modified.
-    model : fitted KMeans, DBSCAN, HDBSCAN, OPTICS or AgglomerativeClustering
+    model : fitted KMeans, KMedoids, DBSCAN, HDBSCAN, OPTICS or AgglomerativeClustering
         scikit-learn's KMeans and DBSCAN are possible as well.
     reference : array-like of shape (n_reference, n_features), default=None
-        For k-means, the rows that define what is typical, usually those of the fit. None means `X`. This is good enough
-        if `X` has many rows of each cluster; a single row would be compared only with itself.
+        For k-means and k-medoids, the rows that define what is typical, usually those of the fit. None means `X`. This
+        is good enough if `X` has many rows of each cluster; a single row would be compared only with itself.
 
     Returns
     -------
@@ -53,7 +56,7 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     NotFittedError
         The model was not fitted.
     ValueError
-        `X` is not a finite table with the columns of the fit, `reference` is given for another model than k-means, or
+        `X` is not a finite table with the columns of the fit, `reference` is given for another model than these, or
         a tree was not made with Euclidean distances.
     TypeError
         Scores are not defined for such a model, or the data are sparse.
@@ -87,17 +90,19 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     fitted = as_clusterer(model)
     if fitted is None:
         raise TypeError(
-            "outlier_scores needs a fitted KMeans, DBSCAN, HDBSCAN, OPTICS or AgglomerativeClustering (of "
+            "outlier_scores needs a fitted KMeans, KMedoids, DBSCAN, HDBSCAN, OPTICS or AgglomerativeClustering (of "
             f"scikit-learn's KMeans or DBSCAN). Got {shown(model)}."
         )
     rows = fitted._read_more(X)
-    centers = fitted._centers()
     others = fitted._fit_X
+    found = _distances_to_own(fitted, rows)
     if reference is not None:
-        if centers is None or others is not None:
-            raise ValueError(f"reference is only for k-means; other models do not need it. Got {type(model).__name__}.")
+        if found is None or others is not None:
+            raise ValueError(
+                f"reference is only for k-means and k-medoids; other models do not need it. Got {type(model).__name__}."
+            )
         others = fitted._read_more(reference)
-    if centers is None:
+    if found is None:
         scores = fitted._noise_scores(rows)
         if scores is None:
             raise ValueError(
@@ -105,12 +110,19 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
                 f"distances. Got {shown(model)}."
             )
         return scores
+    of_others = None if others is None else _distances_to_own(fitted, others)
+    return _relative(*found, *(of_others or found))
+
+
+def _distances_to_own(
+    fitted: InductiveClusterer, rows: NDArray[np.floating]
+) -> tuple[NDArray[np.integer], NDArray[np.float64]] | None:
+    """Labels of rows, and how far they are from the center or medoid of their cluster; None where it has none."""
+    far, centers = fitted._distances_to_own(rows), fitted._centers()
+    if far is None and centers is None:
+        return None
     labels = fitted._assign(rows)
-    far = distances_to_own(rows, labels, centers)
-    if others is None:
-        return _relative(labels, far, labels, far)
-    other_labels = fitted._assign(others)
-    return _relative(labels, far, other_labels, distances_to_own(others, other_labels, centers))
+    return labels, far if centers is None else distances_to_own(rows, labels, centers) if far is None else far
 
 
 def _relative(

@@ -497,6 +497,9 @@ class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
             return None
         return self.cluster_centers_.astype(np.float64)
 
+    def _distances_to_own(self, X: NDArray[Any]) -> NDArray[np.float64]:
+        return nearest(X, self._medoids(), self._fit_metric, threads.resolve_n_jobs(self.n_jobs)).distance
+
     def _distance_to_centers(self) -> float:
         return self._root_mean_square
 

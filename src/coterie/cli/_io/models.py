@@ -205,5 +205,5 @@ def _check_facts(model: InductiveClusterer, scaler: object, facts: dict[str, Any
     ):
         raise ValueError("its numbers do not number the clusters")
     n_typical = 0 if facts["typical"] is None else len(facts["typical"])
-    if bool(n_typical) != (isinstance(model, (coterie.KMeans, coterie.KMedoids)) and model._centers() is not None):
+    if bool(n_typical) != (isinstance(model, (coterie.KMeans, coterie.KMedoids)) and code is None):
         raise ValueError("it has no typical rows, or a model that does not need them")
