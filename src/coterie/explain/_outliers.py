@@ -122,7 +122,10 @@ def _distances_to_own(
     if far is None and centers is None:
         return None
     labels = fitted._assign(rows)
-    return labels, far if centers is None else distances_to_own(rows, labels, centers) if far is None else far
+    if far is None:
+        assert centers is not None
+        far = distances_to_own(rows, labels, centers)
+    return labels, far
 
 
 def _relative(
