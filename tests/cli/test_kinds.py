@@ -76,8 +76,8 @@ def test_scale_auto_scales_by_kinds_and_is_saved(run):
     text = "\n".join(["spend,heat,shop,news", *(",".join(map(repr, row)) for row in rows)]).encode()
     fit = run("kmeans", "-", "-k", 3, "--scale", "auto", "--kind", "shop=count", "--save", "model.npz", stdin=text)
     assert (
-        "scaling: auto (spend with long tails by logarithms; heat to mean 0 and standard deviation 1; shop as counts or "
-        "ratings, a step being at most 1; news with two values, 1 apart)\n"
+        "scaling: auto (spend with long tails by logarithms; heat to mean 0 and standard deviation 1; shop as counts "
+        "or ratings, a step being at most 1; news with two values, 1 apart)\n"
     ) in fit.stderr
     assert "(exp of the mean logarithm where the tail is long)" in fit.stderr
     again = run("predict", "model.npz", "-", stdin=text)

@@ -100,6 +100,10 @@ def test_constant_column_becomes_zero(method, value):
     np.testing.assert_allclose(scaler.inverse_transform(scaled)[:, 0], value, rtol=1e-15)
 
 
+def test_the_smallest_numbers_have_a_scale():
+    assert (Scaler().fit([[0.0], [5e-324]]).scale_ > 0).all()
+
+
 def test_rounding_errors_are_no_variation():
     X = np.array([[0.3], [0.1 + 0.2]] * 10)
     assert Scaler().fit(X).scale_ == 1.0

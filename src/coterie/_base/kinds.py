@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from .._runtime import progress
 from .kind_hints import KINDS
 from .kind_hints import ColumnKind as ColumnKind
 from .kinds_of_numbers import kind_of_numbers
@@ -135,15 +136,15 @@ def kinds_of(columns: Columns, overruled: Kinds = None) -> tuple[ColumnKind, ...
     ValueError
         `overruled` is no mapping or sequence, names a column or a kind that does not exist, or calls text a number.
     """
-    n_columns = len(columns.arrays)
     given = _overruled(columns, overruled)
-    with np.errstate(over="ignore"):  # of numbers near the largest one, infinity is large enough
-        return tuple(
-            ColumnKind(given[j], "given by you")
-            if j in given
-            else _kind("" if columns.names is None else columns.names[j], columns.arrays[j], columns.orders[j])
-            for j in range(n_columns)
-        )
+    names = [""] * len(columns.arrays) if columns.names is None else columns.names
+    found = []
+    for j, (name, column, order) in enumerate(zip(names, columns.arrays, columns.orders, strict=True)):
+        progress.report("kinds of columns", j, len(names))
+        with np.errstate(over="ignore"):  # of numbers near the largest one, infinity is large enough
+            found.append(ColumnKind(given[j], "given by you") if j in given else _kind(name, column, order))
+    progress.report("kinds of columns", len(names), len(names))
+    return tuple(found)
 
 
 def compared_as_categories(columns: Columns, kinds: Sequence[ColumnKind]) -> list[bool]:

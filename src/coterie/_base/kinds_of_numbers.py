@@ -115,13 +115,6 @@ class Numbers:
         return sample
 
     @lazy_property
-    def offsets(self) -> NDArray[np.float64]:
-        """How far they are above the smallest one, in the order of the rows; also of huge whole numbers."""
-        values = self.values.astype(np.uint64) if self.values.dtype.kind in "iu" else self.values  # modulo 2**64
-        offsets: NDArray[np.float64] = (values - values[int(self.values.argmin())]).astype(np.float64)
-        return offsets
-
-    @lazy_property
     def few(self) -> NDArray[np.float64] | None:
         """All different values, where these are few and each is that of several rows on average."""
         different = np.unique(self.values[:: self.step])
@@ -132,8 +125,14 @@ class Numbers:
         return different.astype(np.float64) if len(different) <= _FEW else None
 
     @lazy_property
+    def ordered(self) -> NDArray[Any]:
+        """All of them in ascending order."""
+        ordered: NDArray[Any] = np.sort(self.values)
+        return ordered
+
+    @lazy_property
     def n_different(self) -> int:
-        return len(np.unique(self.values))
+        return 1 + int(np.count_nonzero(self.ordered[1:] != self.ordered[:-1]))
 
     @property
     def repeats(self) -> bool:
@@ -148,17 +147,16 @@ class Numbers:
     def chance_repeats(self) -> float:
         """About how many pairs of equal values there would be if whole numbers had been drawn from this density."""
         near = min(_NEAR, self.n - 1)
-        if near < 1:
-            return 0.0
-        ordered = np.sort(self.offsets)
-        density = near / (ordered[near:] - ordered[:-near] + 1)
+        density = near / (_steps(self.ordered[:-near], self.ordered[near:]) + 1)
         return float(density.mean() * self.n / 2)
 
     def rises_evenly(self) -> bool:
         """Whether they rise or fall from row to row, without steps that are far larger than the others."""
-        steps = np.abs(np.diff(self.offsets))
-        ordered = bool((self.values[1:] > self.values[:-1]).all() or (self.values[1:] < self.values[:-1]).all())
-        return ordered and float(steps.max()) <= _EVEN * float(np.median(steps))
+        before, after = self.values[:-1], self.values[1:]
+        if not (after > before).all():
+            before, after = after, before
+        steps = _steps(before, after)
+        return bool((after > before).all()) and float(steps.max()) <= _EVEN * float(np.median(steps))
 
     @lazy_property
     def zeros(self) -> float:
@@ -175,7 +173,7 @@ class Numbers:
             return None
         ends = max(1, int(_CLIPPED * len(sample)))
         values = np.clip(sample, sample[ends], sample[-1 - ends])
-        before, after = _skewness(values), _skewness(np.log1p(values / log_unit(sample)))
+        before, after = _skewness(values), _skewness(_logarithms(values, sample))
         median, top = np.percentile(values, (50, 99))
         factor = float(top / median) if median > 0 else math.inf
         return Tail(factor, before, after) if factor >= _APART or (before > max(_SKEWED, 2 * abs(after))) else None
@@ -183,9 +181,8 @@ class Numbers:
     def far_out(self) -> str:
         """What to say of values that are far from all others."""
         low, median, high = np.percentile(self.sample, (5, 50, 95), method="lower")
-        with np.errstate(over="ignore"):
-            limit = _FAR * (high - low)
-            far = int(np.count_nonzero(np.abs(self.values - median) > limit)) if limit > 0 else 0
+        limit = _FAR * (high - low)
+        far = int(np.count_nonzero(np.abs(self.values - median) > limit)) if limit > 0 else 0
         if not far:
             return ""
         farthest = self.high if self.high - median > median - self.low else self.low
@@ -194,6 +191,14 @@ class Numbers:
             if far > 1
             else f"one value is far from the others, {figure(farthest)}"
         )
+
+
+def _steps(low: NDArray[Any], high: NDArray[Any]) -> NDArray[np.float64]:
+    """From lower to higher numbers; exact for small steps between huge whole numbers."""
+    if low.dtype.kind in "iu":
+        low, high = low.astype(np.uint64), high.astype(np.uint64)  # modulo 2**64
+    steps: NDArray[np.float64] = (high - low).astype(np.float64)
+    return steps
 
 
 def figure(value: float) -> str:
@@ -209,6 +214,11 @@ def _skewness(values: NDArray[np.float64]) -> float:
     centered -= centered.mean()
     spread = float(np.sqrt(np.mean(centered * centered)))
     return float(np.mean((centered / spread) ** 3)) if spread > 1e-12 else 0.0
+
+
+def _logarithms(values: NDArray[np.float64], sample: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``log(1 + x / u)`` with the u of the sample."""
+    return np.log1p(np.minimum(values / log_unit(sample), np.finfo(np.float64).max))
 
 
 def _kind(name: str, numbers: Numbers) -> ColumnKind:
@@ -352,10 +362,11 @@ def _amount(numbers: Numbers, says: str) -> ColumnKind:
     what = "whole numbers" if numbers.whole else "numbers"
     if tail := numbers.tail:
         some = f", {share(numbers.zeros)} of them 0" if numbers.zeros >= 0.01 else ""
+        factor = number(tail.factor) if tail.factor < math.inf else "over 1e308"
         of = "of those above 0, " if numbers.zeros >= 0.5 else ""
         return ColumnKind(
             "long_tail",
-            f"{what} {numbers.range}{some}; {of}large ones are {number(tail.factor)} times the median, and logarithms "
+            f"{what} {numbers.range}{some}; {of}large ones are {factor} times the median, and logarithms "
             f"have a skewness of {tail.of_logarithms:.1f} instead of {tail.skewness:.1f}",
             numbers.far_out() if _far_after_logarithms(numbers) else "",
         )
@@ -369,6 +380,7 @@ def _amount(numbers: Numbers, says: str) -> ColumnKind:
 
 def _far_after_logarithms(numbers: Numbers) -> bool:
     """Whether some value is far from all others even on a logarithmic scale."""
-    logs = np.log1p(numbers.sample / log_unit(numbers.sample))
+    values = np.append(numbers.sample, numbers.high)
+    *logs, highest = _logarithms(values, numbers.sample)
     low, median, high = np.percentile(logs, (5, 50, 95))
-    return bool(np.log1p(numbers.high / log_unit(numbers.sample)) - median > 3 * (high - low) > 0)
+    return bool(highest - median > 3 * (high - low) > 0)

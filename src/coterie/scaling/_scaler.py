@@ -445,7 +445,8 @@ def _standard(
     for rows in _blocks(array):
         place = (logs.taken(array[rows]) - low) / width - mean
         squares += np.nansum(place * place, axis=0)
-    return low + mean * width, np.where(varies, np.sqrt(squares / n) * width, 1.0)
+    deviation = np.sqrt(squares / n) * width
+    return low + mean * width, np.where(varies, np.where(deviation > 0, deviation, width), 1.0)  # 0 by underflow only
 
 
 def _robust(
