@@ -7,7 +7,7 @@ import pytest
 from reference import kmodes as oracle
 
 import coterie
-from coterie import KModes, KPrototypes
+from coterie import KModes, KPrototypes, distances, scores, selection
 from coterie._base.mixed import TableCode, read_columns
 from coterie.kmodes import _data, _rows, _starts
 
@@ -353,3 +353,35 @@ def test_what_no_fit_leaves_is_refused(change, message):
     vars(model).update(change)
     with pytest.raises(ValueError, match=message):
         model._check_state()
+
+
+# ------------------------------------------------------------------------------------------- beside others
+
+
+def test_sweeps_take_tables_and_score_by_gowers_distance():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame(TABLE * 4, columns=NAMES)
+    found = selection.sweep(
+        KPrototypes(n_init=2), frame, {"n_clusters": [2, 3]}, scores=["silhouette"], stability=2, random_state=0
+    )
+    seed = found.estimator.random_state
+    for k, labels, row in zip((2, 3), found.labels, found, strict=True):
+        expected = KPrototypes(k, n_init=2, random_state=seed).fit_predict(frame)
+        np.testing.assert_array_equal(labels, expected)
+        kinds = {"town": "category", "member": "category", "age": "amount", "income": "amount", "since": "amount"}
+        score = scores.silhouette_score(frame, labels, metric=distances.as_metric("gower", kinds=kinds))
+        assert row["silhouette"] == pytest.approx(score) and row["stability"] > 0.5
+    with pytest.raises(ValueError, match="look at the silhouettes of a sweep instead"):
+        selection.suggest_k(found)
+    answers = [["tea", 1], ["tea", 2], ["milk", 3], ["milk", 3]] * 5
+    found = selection.sweep(
+        KModes(2, init=[["tea", 1], ["milk", 3]]), answers, {"max_iter": [1, 5]}, scores=["silhouette"]
+    )
+    assert [each.tolist() for each in found.labels] == [[0, 0, 1, 1] * 5] * 2
+
+
+def test_the_parameters_of_the_constructor_and_of_fit_say_the_same():
+    X = [[1, 5.0], [2, 9.0], [2, 8.0], [1, 4.0]]
+    one = KPrototypes(2, categorical=[0], random_state=0).fit(X)
+    assert one._code == KPrototypes(2, random_state=0).fit(X, categorical=0)._code
+    assert one.fit(X, categorical=[])._code.is_category == (False, False)

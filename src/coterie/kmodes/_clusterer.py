@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -134,6 +134,23 @@ class PrototypeClusterer(InductiveClusterer):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = tags.input_tags.categorical = tags.input_tags.string = True
         return tags
+
+    # --- for sweeps
+
+    def _for_codes(self, X: ArrayLike, owner: str) -> tuple[Self, NDArray[np.float64]]:
+        """The estimator, and the data as a matrix of numbers, in which categories are their places.
+
+        A fit of this estimator to rows of the matrix is a fit to these rows of the data.
+        """
+        columns = read_columns(X, owner=owner)
+        code = TableCode.fit(columns, self._categories(columns))
+        if not isinstance(self.init, str):
+            self.init = self._read_init(code, len(columns.arrays))
+        return self, code.encode(columns)
+
+    def _categories(self, columns: Columns) -> list[bool]:
+        """For each column whether it is one of categories."""
+        return [True] * len(columns.arrays)
 
     # --- for subclasses
 

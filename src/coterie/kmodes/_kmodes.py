@@ -191,7 +191,7 @@ class KModes(PrototypeClusterer):
         """
         self._check_parameters()
         columns = read_columns(X, owner=type(self).__name__)
-        code = TableCode.fit(columns, [True] * len(columns.arrays))
+        code = TableCode.fit(columns, self._categories(columns))
         _, fitted = self._fit_rows(columns, code, 1.0, sample_weight, callback)
         self._become(**fitted)
         return self

@@ -11,7 +11,7 @@ import numpy as np
 from .._base.estimator import UNCHANGED
 from .._base.kinds import compared_as_categories, kinds_of
 from .._base.mixed import Columns, TableCode, read_columns
-from .._base.parameters import NONE, is_array_like, is_integer, real
+from .._base.parameters import ARRAY_LIKE, NONE, Rule, integer, is_array_like, is_integer, real
 from .._base.wording import shown
 from ._clusterer import PrototypeClusterer
 from ._scales import warn_of_scales
@@ -61,6 +61,10 @@ class KPrototypes(PrototypeClusterer):
     gamma : float, default=None
         What a category that differs adds to the distance, at least 0. None means half the mean of the standard
         deviations of the columns of numbers, or 1 if no number varies.
+
+    categorical : int, str or sequence of these, default=None
+        The columns that are categories, by number or by name; all others are numbers. None takes those that
+        `coterie.column_kinds` calls 'category', 'binary' or 'text', and all other columns of text. `fit` takes it, too.
 
     verbose : int, default=0
         Print the result of each run.
@@ -148,7 +152,11 @@ class KPrototypes(PrototypeClusterer):
 
     __module__ = "coterie"  # where users and pickles find it
 
-    _rules = {**PrototypeClusterer._rules, "gamma": (real(0), NONE)}
+    _rules = {
+        **PrototypeClusterer._rules,
+        "gamma": (real(0), NONE),
+        "categorical": (integer(0), Rule("a str", lambda value: isinstance(value, str)), ARRAY_LIKE, NONE),
+    }
     _metadata = {"fit": ("categorical", "sample_weight", "callback"), "predict": ("categorical",)}
     _state = {**PrototypeClusterer._state, "gamma_": (real(0),)}
     _stage = "k-prototypes"
@@ -163,6 +171,7 @@ class KPrototypes(PrototypeClusterer):
         init: str | ArrayLike = "Cao",
         n_init: int = 10,
         gamma: float | None = None,
+        categorical: _Categorical = None,
         verbose: int = 0,
         random_state: int | np.random.RandomState | np.random.Generator | None = None,
         n_jobs: int | None = None,
@@ -172,6 +181,7 @@ class KPrototypes(PrototypeClusterer):
         self.init = init
         self.n_init = n_init
         self.gamma = gamma
+        self.categorical = categorical
         self.verbose = verbose
         self.random_state = random_state
         self.n_jobs = n_jobs
@@ -196,8 +206,7 @@ class KPrototypes(PrototypeClusterer):
             Ignored; kept for API compatibility.
 
         categorical : int, str or sequence of these, default=None
-            The columns that are categories, by number or by name; all others are numbers. None takes those that
-            `coterie.column_kinds` calls 'category', 'binary' or 'text', and all other columns of text.
+            In place of the parameter of that name.
 
         sample_weight : array-like of shape (n_samples,) or float, default=None
             How many times each row counts: not negative, not all zero. None counts each row once.
@@ -235,9 +244,10 @@ class KPrototypes(PrototypeClusterer):
         """
         self._check_parameters()
         columns = read_columns(X, owner=type(self).__name__)
-        code = TableCode.fit(columns, _find_categories(columns, categorical))
+        is_category = self._categories(columns) if categorical is None else _find_categories(columns, categorical)
+        code = TableCode.fit(columns, is_category)
         data, fitted = self._fit_rows(columns, code, self.gamma, sample_weight, callback)
-        warn_of_scales(data, np.array(code.is_category), columns)
+        warn_of_scales(data, np.array(is_category), columns)
         self._become(gamma_=data.gamma, **fitted)
         return self
 
@@ -323,13 +333,21 @@ class KPrototypes(PrototypeClusterer):
         """
         return self._set_request("predict", categorical=categorical)
 
+    def _for_codes(self, X: ArrayLike, owner: str) -> tuple[Self, NDArray[np.float64]]:
+        is_category = self._categories(read_columns(X, owner=owner))
+        _, array = super()._for_codes(X, owner)
+        return self.set_params(categorical=np.flatnonzero(is_category).tolist()), array
+
+    def _categories(self, columns: Columns) -> list[bool]:
+        if self.categorical is None:
+            return compared_as_categories(columns, kinds_of(columns))
+        return _find_categories(columns, self.categorical)
+
     def _gamma(self) -> float:
         return self.gamma_
 
 
 def _find_categories(columns: Columns, categorical: _Categorical) -> list[bool]:
-    if categorical is None:
-        return compared_as_categories(columns, kinds_of(columns))
     names = [] if columns.names is None else columns.names.tolist()
     found = [False] * len(columns.arrays)
     is_one = isinstance(categorical, str) or is_integer(categorical)

@@ -24,7 +24,7 @@ _STAGE = "starting prototypes"
 
 
 def starting_prototypes(data: Data, n_clusters: int, init: str, random_state: np.random.RandomState) -> Prototypes:
-    """`n_clusters` rows as prototypes, with the values of `data.middle` where one is missing, by one of three methods."""
+    """`n_clusters` rows as prototypes, by one of three methods; `data.middle` has what is missing in them."""
     if init == "random":
         return _as_prototypes(data, _random_rows(data, n_clusters, random_state))
     if init == "Huang":

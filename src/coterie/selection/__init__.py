@@ -18,7 +18,7 @@ it is clear, and the reasons.
 
 # Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
 # package, while another thread, which imports the package, locks them the other way around.
-from .. import density, distances, hierarchy, kmeans, neighbors, scores  # noqa: F401
+from .. import density, distances, hierarchy, kmeans, kmodes, neighbors, scores  # noqa: F401
 from ._suggest_eps import EpsSuggestion, k_distances, suggest_eps
 from ._suggest_k import KSuggestion, suggest_k
 from ._suggest_min_cluster_size import MinClusterSizeSuggestion, suggest_min_cluster_size

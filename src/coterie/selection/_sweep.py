@@ -20,16 +20,18 @@ from .._base.columns import column_names
 from .._base.containers import native
 from .._base.drawing import draw
 from .._base.exceptions import ClusteringWarning
+from .._base.mixed import read_columns
 from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, integer
 from .._base.random_state import as_random_state
 from .._base.warnings import told_once
 from .._base.wording import fixed, share_cell, shown
 from .._runtime import progress, threads
-from ..distances import Metric
+from ..distances import Metric, as_metric
 from ..distances._metrics import is_precomputed, read_metric
 from ..distances._rows import MeasuredRows, read_rows
 from ..hierarchy._square_matrix import takes_all_rows
 from ..hierarchy._tree_clusterer import TreeClusterer
+from ..kmodes._clusterer import PrototypeClusterer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -296,8 +298,8 @@ def sweep(
     -----
     Scores are computed on the data as given: scale the data first, not inside a pipeline. They ignore rows that are
     noise, but for DBCV: look at the share of noise as well. The silhouette and DBCV use the metric of the estimator, if
-    it has one. The other scores and the inertia are based on means and are not defined for precomputed distances. DBCV
-    is not either, because it needs the number of features.
+    it has one; those of `KModes` and `KPrototypes` are by Gower's distance. The other scores and the inertia are based
+    on means and are not defined for precomputed distances. DBCV is not either, because it needs the number of features.
 
     A resample is a bootstrap: as many rows as the data have, drawn with replacement, so that it contains about 63% of
     them. All points of the grid use the same resamples. The clusters of a resample are compared with those of all rows,
@@ -395,6 +397,9 @@ def _read_for(estimator: Any, X: Any) -> tuple[Any, Any, NDArray[np.floating]]:
     Where its metric learns columns, it is set to what it has learned: what it fits is the array, and parts of it.
     """
     params = estimator.get_params()
+    if isinstance(estimator, PrototypeClusterer):
+        estimator, codes = estimator._for_codes(X, "sweep")
+        return estimator, codes, codes
     if isinstance(estimator, MeasuredRows) and not callable(params["metric"]):
         measure = read_metric(params["metric"], params.get("metric_params"), None)
         if measure is not None and measure.passes_missing:
@@ -513,6 +518,10 @@ class Judge:
         params = estimator.get_params()
         self.X, self.names, self.functions = X, names, functions
         self.metric = params.get("metric", "euclidean")
+        if isinstance(estimator, PrototypeClusterer):  # the nearest of our metrics, which takes categories, too
+            is_category = estimator._categories(read_columns(X))
+            kinds = {j: "category" if own else "amount" for j, own in enumerate(is_category)}
+            self.metric = read_rows(X, as_metric("gower", kinds=kinds))[1].of_rows
         self.is_of_all_rows = isinstance(estimator, TreeClusterer) and takes_all_rows(self.metric)
         self.options = dict(params.get("metric_params") or {})
         if self.metric == "minkowski" and params.get("p") is not None:  # scikit-learn's have it beside other metrics
