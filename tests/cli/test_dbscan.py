@@ -230,6 +230,7 @@ def test_a_single_row(run):
         (["--min-samples", "0"], "a whole number of 1 or more is needed, not '0'"),
         (["--min-samples", "2.5"], "not '2.5'"),
         (["--metric", "haversin"], "did you mean 'haversine'?"),
+        (["--metric", "gower"], "gower is for text and missing values"),
         (
             ["--metric", "haversine"],
             "needs two columns, latitude and longitude in degrees, and there are sepal_length_cm",

@@ -10,6 +10,9 @@ from coterie._base.wording import did_you_mean
 from coterie.cli._console import Problem
 from coterie.distances._metrics import NAMES
 
+# Others pass over missing values or compare text, and commands read complete rows of numbers.
+_OF_NUMBERS = [name for name in NAMES if not distances.as_metric(name).passes_missing]
+
 
 def add_metric_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -17,7 +20,7 @@ def add_metric_argument(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         type=_metric,
         default="euclidean",
-        help=f"how far apart two rows are (default: euclidean): {', '.join(NAMES)} "
+        help=f"how far apart two rows are (default: euclidean): {', '.join(_OF_NUMBERS)} "
         "(minkowski:3 has the exponent 3; haversine needs two columns, latitude and longitude in "
         "degrees, and measures km)",
     )
@@ -26,12 +29,18 @@ def add_metric_argument(parser: argparse.ArgumentParser) -> None:
 def _metric(text: str) -> distances.Metric:
     name, _, p = text.partition(":")
     try:
-        return distances.as_metric(name, **({"p": float(p)} if p else {}))
+        metric = distances.as_metric(name, **({"p": float(p)} if p else {}))
     except TypeError:
         raise argparse.ArgumentTypeError(f"{name} does not take a number after a colon") from None
     except ValueError as error:
-        hint = f"; {did_you_mean(name, NAMES)}" if "Unknown" in str(error) else f": {error}"
+        hint = f"; {did_you_mean(name, _OF_NUMBERS)}" if "Unknown" in str(error) else f": {error}"
         raise argparse.ArgumentTypeError(f"no metric is called {text!r}{hint}") from None
+    if metric.passes_missing:
+        raise argparse.ArgumentTypeError(
+            f"{metric.name} is for text and missing values, and this command leaves them out: use it from Python, or "
+            "coterie kprototypes"
+        )
+    return metric
 
 
 def on_globe(args: argparse.Namespace) -> bool:
