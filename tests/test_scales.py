@@ -93,6 +93,19 @@ def k_medoids(c):
     yield from (("given, labels", given.labels_, 0), ("given, inertia", given.inertia_, 1))
 
 
+def k_prototypes(c):
+    model = coterie.KPrototypes(3, init=c.start, categorical=[]).fit(c.X, sample_weight=c.weights)
+    yield "labels", model.labels_, 0
+    yield "prototypes", model.cluster_centroids_, 1
+    yield "costs", model.epoch_costs_, 2
+    yield "gamma", model.gamma_, 1
+    yield "predict", model.predict(c.new), 0
+    drawn = coterie.KPrototypes(3, categorical=[], random_state=0).fit(c.X)
+    yield from (("drawn, labels", drawn.labels_, 0), ("drawn, cost", drawn.cost_, 2))
+    modes = coterie.KModes(3).fit(c.X)
+    yield from (("modes, labels", modes.labels_, 0), ("modes", modes.cluster_centroids_, 1))
+
+
 def seeds(c):
     centers, rows = coterie.kmeans_plusplus(c.X, 9, random_state=0)
     yield "different rows", len(np.unique(centers, axis=0)), 0
@@ -302,6 +315,7 @@ def trees(c):
 CASES = {
     k_means: ("coterie.KMeans", "coterie.k_means"),
     k_medoids: ("coterie.KMedoids",),
+    k_prototypes: ("coterie.KPrototypes", "coterie.KModes"),
     seeds: ("coterie.kmeans_plusplus",),
     density: ("coterie.DBSCAN", "coterie.dbscan"),
     all_densities: ("coterie.HDBSCAN",),

@@ -385,3 +385,15 @@ def test_the_parameters_of_the_constructor_and_of_fit_say_the_same():
     one = KPrototypes(2, categorical=[0], random_state=0).fit(X)
     assert one._code == KPrototypes(2, random_state=0).fit(X, categorical=0)._code
     assert one.fit(X, categorical=[])._code.is_category == (False, False)
+
+
+def test_outliers_are_far_from_their_prototype():
+    X = [[0.0, "a"], [1.0, "a"], [2.0, "a"], [9.0, "b"], [11.0, "b"], [14.0, "c"]]
+    model = KPrototypes(2, gamma=4.0, init=[[1.0, "a"], [10.0, "b"]]).fit(X)
+    middle = 34 / 3
+    far = [1.0, 0.0, 1.0, middle - 9, middle - 11, np.hypot(14 - middle, 2.0)]
+    expected = np.array(far) / np.repeat([1.0, middle - 9], 3)
+    np.testing.assert_allclose(coterie.outlier_scores(X, model), expected)
+    np.testing.assert_allclose(coterie.outlier_scores(X[5:], model, reference=X), expected[5:])
+    found = coterie.explain.drift(model, X[3:])
+    assert found.shares_now.tolist() == [0, 1] and found.labels.tolist() == [1, 1, 1]

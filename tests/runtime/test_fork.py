@@ -122,6 +122,7 @@ EVERYTHING = """
         OPTICS,
         KMeans,
         KMedoids,
+        KPrototypes,
         align_labels,
         compare,
         distances,
@@ -166,6 +167,7 @@ EVERYTHING = """
         "k-medoids": lambda: KMedoids(5, random_state=0, n_jobs=2).fit(X),
         "OPTICS": lambda: OPTICS(n_jobs=2).fit(X),
         "HDBSCAN": lambda: HDBSCAN(n_jobs=2).fit(X),
+        "k-prototypes": lambda: KPrototypes(5, n_init=2, categorical=[0], n_jobs=2).fit(X.round()),
         "agglomerative": lambda: [AgglomerativeClustering(3, linkage=linkage, n_jobs=2).fit(X)
                                   for linkage in ("ward", "single", "complete")],
         "divisive": lambda: DivisiveClustering(3, n_jobs=2).fit(few),

@@ -52,6 +52,10 @@ LONG = {
     "HDBSCAN": ("X = rng.normal(size=(1_000_000, 2))", "coterie.HDBSCAN().fit(X)"),
     "OPTICS": ("X = rng.normal(size=(1_000_000, 2))", "coterie.OPTICS().fit(X)"),
     "OPTICS with many features": ("X = rng.normal(size=(20_000, 300))", "coterie.OPTICS().fit(X)"),
+    "k-prototypes": (
+        "X = rng.normal(size=(300_000, 6)).round(1)",
+        "coterie.KPrototypes(30, categorical=[0, 1]).fit(X)",
+    ),
     "HDBSCAN with weights": (
         "X = rng.normal(size=(300_000, 2)); w = rng.uniform(size=300_000) * 2",
         "coterie.HDBSCAN(20).fit(X, sample_weight=w)",

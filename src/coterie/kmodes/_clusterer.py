@@ -241,6 +241,9 @@ class PrototypeClusterer(InductiveClusterer):
     def _assign(self, X: NDArray[Any]) -> NDArray[np.int32]:
         return self._nearest(X)[0]
 
+    def _distances_to_own(self, X: NDArray[Any]) -> NDArray[np.float64]:
+        return np.sqrt(self._nearest(X)[1])
+
     def _nearest(self, X: NDArray[Any]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         n_threads = threads.resolve_n_jobs(self.n_jobs)
         return nearest_prototypes(X, self._prototypes, self._code, self._gamma(), n_threads)
