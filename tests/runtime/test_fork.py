@@ -185,7 +185,7 @@ EVERYTHING = """
         "profile": lambda: explain.profile(X, labels).sentences,
         "drift": lambda: explain.drift(model, X[:500]).sentences,
         "outliers": lambda: (outlier_scores(X, model), outlier_scores(X, on_tree)),
-        "scaling": lambda: (scaling.Scaler("robust").fit_transform(X), scaling.variance_shares(X)),
+        "scaling": lambda: (scaling.Scaler("auto").fit_transform(X), scaling.variance_shares(X)),
     }
 
     def child_of(do, seconds=20):

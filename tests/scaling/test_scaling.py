@@ -245,6 +245,13 @@ def test_auto_describes_what_it_did():
     assert lopsided_one.describe().splitlines()[0].endswith("; holds 98% of the variance")
 
 
+def test_auto_keeps_the_shape_of_maps():
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.normal(50, 1, 90), rng.normal(10, 4, 90), rng.normal(5, 9, 90)])
+    scaler = Scaler("auto", kinds=["latitude", "longitude", None]).fit(X)
+    np.testing.assert_allclose(scaler.scale_, X.std(axis=0)[[1, 1, 2]], rtol=1e-12)
+
+
 def test_auto_takes_negative_values_of_new_rows_and_gives_them_back():
     scaler = Scaler("auto").fit(mixed())
     new = mixed(seed=1)[:20]
@@ -273,7 +280,7 @@ def test_auto_is_saved_with_its_kinds(kinds, tmp_path):
     assert loaded.kinds == kinds and loaded.describe() == scaler.describe()
     np.testing.assert_array_equal(loaded.transform(mixed()), scaler.transform(mixed()))
     loaded.methods_ = np.array(["cube"] * 6, object)
-    with pytest.raises(ValueError, match="'methods_' must hold words among standard, log, step, range"):
+    with pytest.raises(ValueError, match="'methods_' must hold words among standard, log, step, range, place"):
         loaded.save(tmp_path / "scaler.npz")
 
 

@@ -21,7 +21,7 @@ from .wording import count, did_you_mean, listing, shown
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    Kinds: TypeAlias = Mapping[str, str] | Mapping[int, str] | Sequence[str | None] | None
+    Kinds: TypeAlias = Mapping[str, str] | Mapping[int, str] | Mapping[str | int, str] | Sequence[str | None] | None
 
 OF_TEXT = ("binary", "category", "identifier", "date", "constant", "text")  # what a column of text may be called
 

@@ -37,6 +37,9 @@ _WHY = {
         "values do not decide alone"
         for holds in ("holds", "hold")
     ],
+    "place": [
+        f"{holds} degrees, which are divided by one number: maps keep their shape" for holds in ("holds", "hold")
+    ],
     "standard": [
         f"{gets} mean 0 and standard deviation 1, because numbers in different units can't be compared as they are"
         for gets in ("gets", "get")

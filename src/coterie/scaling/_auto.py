@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 
     from .._base.kinds import Kinds
 
-WAYS = ("standard", "log", "step", "range")
-_WAY = {"long_tail": "log", "count": "step", "ordinal": "step", "binary": "range"}  # of a kind; "standard" of others
+WAYS = ("standard", "log", "step", "range", "place")
+_WAY = {  # of a kind; "standard" of others
+    "long_tail": "log",
+    "count": "step",
+    "ordinal": "step",
+    "binary": "range",
+    "latitude": "place",
+    "longitude": "place",
+}
 DOMINANT = 0.5  # share of the variance from which a column is named
 
 
@@ -44,9 +51,13 @@ def tame(
     width: NDArray[np.float64],
     varies: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """What the columns are divided by: their standard deviation, but the range of columns of two values, and no less
-    than the smallest step between the values of counts and ratings."""
+    """What the columns are divided by: their standard deviation, but the range of columns of two values, no less than
+    the smallest step between the values of counts and ratings, and one number for all degrees, which keeps the shape
+    of maps."""
     scale = spread.copy()
+    places = (ways == "place") & varies
+    if places.any():
+        scale[places] = spread[places].max()
     for j in np.flatnonzero(varies):
         if ways[j] == "range":
             scale[j] = width[j]
@@ -73,6 +84,7 @@ def tell(
             "range": f"mean 0, and the difference between its two values, {number(size)}, is 1",
             "step": f"mean 0, divided by {number(size)}: the standard deviation, or a step between values if that is "
             "more",
+            "place": f"mean 0, divided by {number(size)}, as all degrees: maps keep their shape",
             "standard": "mean 0 and standard deviation 1",
         }[way]
         if part == 0:

@@ -50,7 +50,8 @@ class Scaler(Transformer, Estimator):
     method : {"auto", "standard", "minmax", "robust", "log", "none"}, default="standard"
         - "auto": each column by its kind, as `coterie.column_kinds` has it. Amounts with a long tail: their logarithms,
           as "standard". Two values, such as 0 and 1: a difference of 1 between them. Counts and ratings: as
-          "standard", but a step from one value to the next is at most 1. All others: "standard".
+          "standard", but a step from one value to the next is at most 1. Latitude and longitude: divided by the larger
+          of their standard deviations. All others: "standard".
         - "standard": mean 0 and standard deviation 1.
         - "minmax": smallest value 0 and largest 1. A single outlier moves all other values close together.
         - "robust": median 0 and interquartile range 1; outliers do not affect the scale.
@@ -69,7 +70,8 @@ class Scaler(Transformer, Estimator):
     kinds_ : ndarray of shape (n_features,), object
         For "auto": the kind of each column.
     methods_ : ndarray of shape (n_features,), object
-        For "auto": "log", "range" (of two values), "step" (counts and ratings) or "standard" for each column.
+        For "auto": "log", "range" (of two values), "step" (counts and ratings), "place" (degrees) or "standard" for
+        each column.
     unit_ : ndarray of shape (n_features,), float64
         For "auto": the u in ``log(1 + x / u)`` of the columns of which logarithms are taken; 1 for others.
     variance_shares_ : ndarray of shape (n_features,), float64

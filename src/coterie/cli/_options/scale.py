@@ -34,6 +34,7 @@ _BY_KIND = {
     "standard": "to mean 0 and standard deviation 1",
     "step": "as counts or ratings, a step being at most 1",
     "range": "with two values, 1 apart",
+    "place": "as places, all degrees by one number",
 }
 
 
