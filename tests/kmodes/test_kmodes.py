@@ -1,6 +1,7 @@
 """k-modes and k-prototypes against their definition, and what tables, weights and missing values mean to them."""
 
 import datetime
+import warnings
 
 import numpy as np
 import pytest
@@ -268,6 +269,15 @@ def test_one_column_or_one_kind_of_columns_that_decides_alone_is_told():
         X[:] = np.array([each.tolist() for each in columns], object).T
         with pytest.warns(coterie.FeatureScaleWarning, match=message):
             KPrototypes(2, random_state=0, n_init=1).fit(X)
+
+
+def test_identifiers_are_told():
+    X = [[f"C{i:03}", float(i % 5), "ab"[i % 2]] for i in range(40)]
+    with pytest.warns(UserWarning, match=r"^The column 0 holds identifiers, which says little of how alike two rows"):
+        KPrototypes(2, random_state=0).fit(X)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        KPrototypes(2, random_state=0, gamma=1.0).fit(X, categorical=[0, 2])
 
 
 # ------------------------------------------------------------------------------------------- errors

@@ -12,6 +12,7 @@ from .._base.estimator import UNCHANGED
 from .._base.kinds import compared_as_categories, kinds_of
 from .._base.mixed import Columns, TableCode, read_columns
 from .._base.parameters import ARRAY_LIKE, NONE, Rule, integer, is_array_like, is_integer, real
+from .._base.warnings import warn
 from .._base.wording import shown
 from ._clusterer import PrototypeClusterer
 from ._scales import warn_of_scales
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     _Categorical = int | str | Sequence[int | str] | NDArray[Any] | None
+
+
+_SOME = 30  # rows: in fewer ones, values that are all different are no surprise
 
 
 class KPrototypes(PrototypeClusterer):
@@ -234,6 +238,8 @@ class KPrototypes(PrototypeClusterer):
         -----
         ConvergenceWarning
             Fewer distinct clusters were found than `n_clusters`, for example because there are fewer distinct rows.
+        UserWarning
+            A column holds identifiers or free text, and `categorical` is not given.
         FeatureScaleWarning
             One feature, or all numbers or all categories together, make up 95% of the mean distance between rows or
             more.
@@ -244,6 +250,8 @@ class KPrototypes(PrototypeClusterer):
         """
         self._check_parameters()
         columns = read_columns(X, owner=type(self).__name__)
+        if categorical is None and self.categorical is None:
+            _warn_of_useless(columns)
         is_category = self._categories(columns) if categorical is None else _find_categories(columns, categorical)
         code = TableCode.fit(columns, is_category)
         data, fitted = self._fit_rows(columns, code, self.gamma, sample_weight, callback)
@@ -345,6 +353,17 @@ class KPrototypes(PrototypeClusterer):
 
     def _gamma(self) -> float:
         return self.gamma_
+
+
+def _warn_of_useless(columns: Columns) -> None:
+    kinds = kinds_of(columns) if len(columns.arrays[0]) >= _SOME else ()
+    for j, kind in enumerate(kinds):
+        if kind.kind in ("identifier", "text"):
+            held = "identifiers" if kind.kind == "identifier" else "free text"
+            warn(
+                f"The {columns.label(j)} holds {held}, which says little of how alike two rows are. Leave it out, or "
+                "give 'categorical'."
+            )
 
 
 def _find_categories(columns: Columns, categorical: _Categorical) -> list[bool]:
