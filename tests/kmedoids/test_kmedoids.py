@@ -59,10 +59,12 @@ def test_no_single_swap_improves_the_result(seed):
         np.testing.assert_array_equal(model.labels_, D[:, model.medoid_indices_].argmin(axis=1))
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "cosine", "precomputed", "canberra"])
+@pytest.mark.parametrize("metric", ["euclidean", "cosine", "haversine", "precomputed", "canberra"])
 def test_many_rows_are_judged_in_blocks_and_groups(metric):
     rng = np.random.default_rng(0)
     X = np.abs(rng.normal(size=(700, 2)) + 6 * rng.integers(3, size=(700, 1))) + 0.1
+    if metric == "haversine":
+        X = X * [0.05, 1.0]  # all around the sphere
     D = cdist(X, X, "euclidean" if metric == "precomputed" else metric)
     model = KMedoids(6, metric=metric, random_state=0).fit(D if metric == "precomputed" else X)
     medoids, least = model.medoid_indices_, slow.loss(D, model.medoid_indices_)

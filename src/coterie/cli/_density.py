@@ -120,10 +120,7 @@ def draw(
 
     places, names = on_map(data) if on_globe else for_scatter(data.values, data.names, scaler)
     low, high = places.min(axis=0), places.max(axis=0)
-    stretch, shape = 1.0, 0.75  # how much higher than wide a degree is drawn, and the height of the map over its width
-    if on_globe:
-        stretch = 1 / math.cos(math.radians(np.clip((low[1] + high[1]) / 2, -60, 60)))
-        shape = np.clip(stretch * (high[1] - low[1]) / max(high[0] - low[0], 1e-9), 0.4, 1.2)
+    stretch, shape = map_shape(low, high) if on_globe else (1.0, 0.75)
     width, height = _WIDTH + width_beside * (beside is not None), _WIDTH * shape + 0.8
     figure = Figure(figsize=(width, height + _BELOW * (below is not None)), layout="constrained")
     if beside is not None:
@@ -136,7 +133,7 @@ def draw(
         ax = figure.add_subplot()
     plot.scatter(places, labels, names=names, ax=ax)
     if on_globe:
-        _draw_globe(ax, stretch, high[0] - low[0])
+        draw_globe(ax, stretch, high[0] - low[0])
     elif beside is below is None:
         lower_to_map(figure, ax)
     title = (
@@ -147,7 +144,14 @@ def draw(
     save_picture(args.outputs, args.plot, figure)
 
 
-def _draw_globe(ax: Axes, stretch: float, width: float) -> None:
+def map_shape(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, float]:
+    """How much higher than wide a degree is drawn, and the height of the map over its width, for places from `low` to
+    `high`."""
+    stretch = 1 / math.cos(math.radians(np.clip((low[1] + high[1]) / 2, -60, 60)))
+    return stretch, float(np.clip(stretch * (high[1] - low[1]) / max(high[0] - low[0], 1e-9), 0.4, 1.2))
+
+
+def draw_globe(ax: Axes, stretch: float, width: float) -> None:
     """Make a scatter plot a map of so many degrees of longitude: its shape, and degrees at its edges."""
     from matplotlib.ticker import MultipleLocator
 

@@ -22,6 +22,7 @@ import coterie
 from coterie import distances
 from coterie._base.wording import count
 from coterie.cli._console import Problem, progress_bar
+from coterie.cli._density import draw_globe, map_shape
 from coterie.cli._globe import on_map, to_radians
 from coterie.cli._io.mixed import describe_mixed_fit, read_mixed
 from coterie.cli._io.models import describe_fit, find_typical, save_model
@@ -187,10 +188,15 @@ def _draw(args: argparse.Namespace, table: Table, scaler: Scaler, model: coterie
     from coterie import plot
     from coterie.plot._maps import lower_to_map
 
-    figure = Figure(figsize=(11, 9), layout="constrained")
     places, names = on_map(table) if globe else for_scatter(table.values, table.names, scaler)
+    low, high = places.min(axis=0), places.max(axis=0)
+    stretch, shape = map_shape(low, high) if globe else (1.0, 0.75)
+    figure = Figure(figsize=(11, 11 * shape + 0.8), layout="constrained")
     plot.scatter(places, model.labels_, places[model.medoid_indices_], names=names, ax=(ax := figure.add_subplot()))
-    lower_to_map(figure, ax)
+    if globe:
+        draw_globe(ax, stretch, high[0] - low[0])
+    else:
+        lower_to_map(figure, ax)
     figure.suptitle(
         f"{os.path.basename(source_name(args.file))}: {count(args.n_clusters, 'cluster')} by k-medoids, "
         f"metric: {describe_metric(args.metric)}",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ROUNDING = 1e-12  # of a loss: no less is an improvement
 _NUMBERS = 1 << 18  # distances to medoids that are held at a time
 _BLOCK = 3e6  # nanoseconds of a block of candidates
-_SAMPLE = 16  # one of so many rows is in the sample that is searched first
+_STRIDES = 64, 8, 1  # one of so many rows is searched first, then more, then all
 _CANDIDATES = 16, 1024  # of a block, at least and at most
 
 
@@ -36,10 +36,10 @@ class Run(NamedTuple):
 def search(source: Source, weight: NDArray[np.float64], medoids: NDArray[np.int64], max_iter: int) -> Run:
     """Swap medoids for other rows as long as that lowers the loss, in at most `max_iter` passes over the rows.
 
-    A sample of the rows is searched first, then all. Rows are judged in blocks. Of a block, the best swap is made
-    first, and the others that were improvements are judged again. What a row can gain is known then, and each swap
-    tells how much more any row can gain after it than before (`State.more`): a row is not looked at again before it
-    might be an improvement.
+    A sample of the rows is searched first, then a larger one, then all. Rows are judged in blocks. Of a block, the best
+    swap is made first, and the others that were improvements are judged again. What a row can gain is known then, and
+    each swap tells how much more any row can gain after it than before (`State.more`): a row is not looked at again
+    before it might be an improvement.
     """
     n = len(source)
     state = assign(source, weight, medoids)
@@ -47,7 +47,7 @@ def search(source: Source, weight: NDArray[np.float64], medoids: NDArray[np.int6
     more = 0.0
     n_swaps = n_iter = 0
     size = block_size(source)
-    for stride in (_SAMPLE, 1) if n > size else (1,):  # where one block has all rows, no sample of them is needed
+    for stride in _STRIDES if n > size else (1,):  # where one block has all rows, no sample of them is needed
         while n_iter < max_iter:
             todo = stride * np.flatnonzero(least[::stride] < more)
             if not len(todo):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from .._runtime import parallel
-from ..distances import _pairwise
+from ..distances import _pairwise, as_metric
 from ..neighbors import _kd_tree, _vectors
 from ._kernels import swaps
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _SCAN = 0.5  # nanoseconds of a distance that is there
 _CALL = 1000.0  # of a call of a function of two rows
 _SLACK = 1e-9  # more than distances are rounded, relative to themselves, ...
-_ABSOLUTE = {"cosine": 1e-6, "correlation": 1e-6, "haversine": 1e-6}  # ... and beyond that where small ones are
+_ABSOLUTE = {"cosine": 1e-6, "correlation": 1e-6}  # ... and beyond that where small ones are
 _PIVOTS = 64  # groups whose distances to their pivots are computed at a time
 
 
@@ -48,16 +48,21 @@ class Points:
 
     Where the metric obeys the triangle inequality, near rows stand together, in groups around one of them, the pivot.
     A group whose pivot is far enough from a candidate is left out.
+
+    Places on a sphere are vectors here. Chords are measured, and arcs computed where chords are short enough.
     """
 
     def __init__(self, X: NDArray[Any], metric: Metric, n_threads: int) -> None:
         vectors = _vectors.as_vectors(X, metric) if metric.triangle else None
         self.metric, self.n_threads = metric, n_threads
         self.order = np.arange(len(X)) if vectors is None else np.asarray(_kd_tree.build(vectors, n_threads).order)
+        self.is_chord = vectors is not None and metric.kernel == "haversine"
+        if vectors is not None and self.is_chord:
+            X, self.metric = vectors.X, as_metric("euclidean")
         self.X = X if vectors is None else X[self.order]
         self.points = self._prepare(self.X)
         self.by_value = _sort_by_bytes(self.X)
-        self.cost = max(X.shape[1], 4) * metric.cost + _SCAN
+        self.cost = max(X.shape[1], 4) * self.metric.cost + _SCAN
         self.pivots: Any = None
         if vectors is not None:
             self._choose_pivots()
@@ -76,24 +81,28 @@ class Points:
         self.from_pivot = np.empty(n)
         for first in range(0, len(starts), _PIVOTS):
             rows = np.arange(first * size, min(n, (first + _PIVOTS) * size))
-            found = self.between(pivots[first : first + _PIVOTS], rows)
+            found = self._measured(self.X[pivots[first : first + _PIVOTS]], self.X[rows])
             self.from_pivot[rows] = self._as_length(found[(rows - rows[0]) // size, rows - rows[0]])
 
     def _as_length(self, distances: NDArray[np.float64]) -> NDArray[np.float64]:
         """What obeys the triangle inequality."""
         return np.sqrt(distances) if self.metric.triangle == 0.5 else distances
 
+    def _measured(self, one: NDArray[Any], many: Any) -> NDArray[np.float64]:
+        out = np.empty((len(one), len(self) if many is self.points else len(many)))
+        _pairwise.fill_rectangle(one, many, self.metric, self.n_threads, out)
+        return out
+
     def between(self, rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.float64]:
         """(rows, others) distances."""
-        out = np.empty((len(rows), len(others)))
-        _pairwise.fill_rectangle(self.X[rows], self.X[others], self.metric, self.n_threads, out)
-        return out
+        return self._as_distances(self._measured(self.X[rows], self.X[others]))
 
     def to_all(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """(rows, n) distances."""
-        out = np.empty((len(rows), len(self)))
-        _pairwise.fill_rectangle(self.X[rows], self.points, self.metric, self.n_threads, out)
-        return out
+        return self._as_distances(self._measured(self.X[rows], self.points))
+
+    def _as_distances(self, measured: NDArray[np.float64]) -> NDArray[np.float64]:
+        return 2.0 * np.arcsin(np.minimum(0.5 * measured, 1.0)) if self.is_chord else measured
 
     def best_swaps(
         self, candidates: NDArray[np.int64], assigned: Assigned
@@ -101,9 +110,12 @@ class Points:
         """The change of the loss by the best swap of each candidate, and the medoid that goes; see `swaps`."""
         m, n_groups = len(candidates), 0
         reach = np.empty(0)
+        limit = assigned.second
+        if self.is_chord:
+            limit = 2.0 * np.sin(0.5 * np.minimum(limit, np.pi)) * (1 + _SLACK)
         if self.pivots is not None:
             n_groups = len(self.starts)
-            reach = np.maximum.reduceat(self.from_pivot + self._as_length(assigned.second), self.starts)
+            reach = np.maximum.reduceat(self.from_pivot + self._as_length(limit), self.starts)
             reach = reach * (1 + _SLACK) + _ABSOLUTE.get(self.metric.kernel, 0.0)
         change, medoid = np.empty(m), np.empty(m, np.int64)
         cost = len(self) * self.cost
@@ -118,7 +130,7 @@ class Points:
             self.pivots,
             reach,
             self.metric.triangle == 0.5,
-            swaps.Assigned(*assigned),
+            swaps.Assigned(*assigned, limit, self.is_chord),
             np.empty((n_threads, swaps.TOGETHER * (len(assigned.removal) + n_groups))),
             change,
             medoid,
@@ -198,7 +210,7 @@ def _best_swaps_given(
         swaps.best_swaps_given,
         distances,
         rows,
-        swaps.Assigned(*assigned),
+        swaps.Assigned(*assigned, assigned.second),
         np.empty((n_threads, len(assigned.removal))),
         change,
         medoid,

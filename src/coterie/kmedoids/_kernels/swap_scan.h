@@ -6,7 +6,8 @@
 #include "simd.h"
 
 typedef double (*swap_scan_t)(
-    const double *, ptrdiff_t, const double *, const double *, const double *, const int64_t *, double *);
+    const double *, ptrdiff_t, int, const double *, const double *, const double *, const double *, const int64_t *,
+    double *);
 
 #define SIMD_BODY "swap_scan_body.h"
 #include "simd_levels.h"

@@ -22,6 +22,8 @@ class Assigned:
         weight: NDArray[np.float64],
         label: NDArray[np.int64],
         removal: NDArray[np.float64],
+        limit: NDArray[np.float64],
+        is_chord: bool = False,
     ) -> Self: ...
 
 def best_swaps(

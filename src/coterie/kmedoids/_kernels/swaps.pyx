@@ -15,8 +15,8 @@ from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef extern from "swap_scan.h" nogil:
-    double (*swap_scan_f64[])(const double *, Py_ssize_t, const double *, const double *, const double *,
-                              const int64_t *, double *) noexcept
+    double (*swap_scan_f64[])(const double *, Py_ssize_t, int, const double *, const double *, const double *,
+                              const double *, const int64_t *, double *) noexcept
 
 cdef enum:
     TOGETHER_ = 4                         # candidates whose distances are computed at a time
@@ -34,21 +34,26 @@ cdef class Assigned:
         Py_ssize_t n, k
         const double[::1] nearest         # (n,) distance
         const double[::1] second          # (n,) distance, finite
+        const double[::1] limit           # (n,) what is farther from a point is of no use to it, in measured distances
         const double[::1] weight          # (n,)
         const int64_t[::1] label          # (n,) the nearest medoid, 0 .. k - 1
         const double[::1] removal         # (k,) by how much the loss grows without each medoid
 
+        bint is_chord                     # chords of the unit sphere are measured, and the others are arcs
+
     def __cinit__(self, const double[::1] nearest, const double[::1] second, const double[::1] weight,
-                  const int64_t[::1] label, const double[::1] removal):
+                  const int64_t[::1] label, const double[::1] removal, const double[::1] limit, bint is_chord=False):
         self.n, self.k = nearest.shape[0], removal.shape[0]
-        if not second.shape[0] == weight.shape[0] == label.shape[0] == self.n or self.k < 1:
+        if not second.shape[0] == weight.shape[0] == label.shape[0] == limit.shape[0] == self.n or self.k < 1:
             raise ValueError("all arrays must have the same length, and there must be a medoid")
         self.nearest, self.second, self.weight, self.label, self.removal = nearest, second, weight, label, removal
+        self.limit, self.is_chord = limit, is_chord
 
     cdef double scan(self, const double *distances, Py_ssize_t start, Py_ssize_t stop, double *removal) noexcept nogil:
         """The points start .. stop - 1 at these distances from a candidate, as `swap_scan`."""
-        return swap_scan_f64[simd_level()](distances, stop - start, &self.nearest[start], &self.second[start],
-                                           &self.weight[start], &self.label[start], removal)
+        return swap_scan_f64[simd_level()](distances, stop - start, self.is_chord, &self.nearest[start],
+                                           &self.second[start], &self.limit[start], &self.weight[start],
+                                           &self.label[start], removal)
 
     cdef double best(self, double gain, const double *removal, int64_t *medoid) noexcept nogil:
         """The change of the loss by the best swap, and its medoid, the first one on a tie."""
