@@ -29,14 +29,18 @@ def people(rows=range(90), names=("id", "age", "town", "income", "plan")):
     return "\n".join([",".join(names), *(",".join(str(cells[name][i]) for name in names) for i in rows)]).encode()
 
 
-def expected(**options):
+def rows_of_people():
+    """As the command has them after scaling."""
     numbers = np.column_stack([AGES, INCOMES])
     numbers[MISSING_AGE, 0] = np.nan
-    scaler = Scaler().fit(numbers)
     X = np.empty((90, 4), object)
-    X[:, [0, 2]], X[:, 1], X[:, 3] = scaler.transform(numbers), TOWNS, PLANS
+    X[:, [0, 2]], X[:, 1], X[:, 3] = Scaler().fit_transform(numbers), TOWNS, PLANS
     X[MISSING_TOWN, 1] = None
-    return coterie.KPrototypes(3, random_state=0, **options).fit(X, categorical=[1, 3]), scaler
+    return X
+
+
+def expected(**options):
+    return coterie.KPrototypes(3, random_state=0, **options).fit(rows_of_people(), categorical=[1, 3])
 
 
 FIT = ("kprototypes", "-", "-k", 3, "--kind", "plan=category")
@@ -48,7 +52,7 @@ FIT = ("kprototypes", "-", "-k", 3, "--kind", "plan=category")
 )
 def test_labels_are_those_of_the_python_interface(run, arguments, options):
     done = run(*FIT, *arguments, stdin=people())
-    assert labels_of(done.stdout) == [str(label) for label in expected(**options)[0].labels_]
+    assert labels_of(done.stdout) == [str(label) for label in expected(**options).labels_]
     assert "warning: left out: id (looks like an identifier); --columns chooses what to use" in done.stderr
     assert "note: codes and columns of two values, used as categories: plan" in done.stderr
     assert "note: 2 missing values add nothing to distances, means and modes: age 1, town 1" in done.stderr
@@ -59,7 +63,7 @@ def test_prototypes_are_in_the_units_of_the_data(run, tmp_path):
     run(*FIT, "--centers", "centers.csv", "--quiet", stdin=people())
     header, *rows = csv.reader((tmp_path / "centers.csv").open(newline="", encoding="utf-8"))
     assert header == ["label", "size", "age", "town", "income", "plan"]
-    model, _ = expected()
+    model = expected()
     for label, size, age, town, income, plan in rows:
         own = model.labels_ == int(label)
         known = own & (np.arange(90) != MISSING_AGE)
@@ -76,6 +80,13 @@ def test_models_label_further_rows(run, tmp_path):
     assert "model: k-prototypes with gamma 0.5, 3 clusters of 90 rows by 4 columns" in done.stderr
     few = run("predict", "model.npz", "-", stdin=people([4, MISSING_AGE]))  # in which towns and plans are few
     assert labels_of(few.stdout) == [labels[4], labels[MISSING_AGE]]
+    model = expected()
+    header, *lines = run("predict", "model.npz", "-", "--scores", stdin=people()).stdout.splitlines()
+    found = np.array([line.split(",") for line in lines], float)
+    assert header == "label,score" and np.array_equal(found[:, 0], model.labels_)
+    far = coterie.load(tmp_path / "model.npz")._distances_to_own(model._read_more(rows_of_people()))
+    typical = np.array([np.median(far[model.labels_ == k]) for k in range(3)])
+    np.testing.assert_allclose(found[:, 1], far / typical[model.labels_], rtol=1e-5)
     new = run("predict", "model.npz", "-", stdin=b"age,town,income,plan\n44,Oz,5000,2\n")
     assert labels_of(new.stdout) == [labels[1]]
     assert "warning: X holds categories that KPrototypes.fit did not see: 'Oz' in column 1." in new.stderr
@@ -110,7 +121,6 @@ def test_what_does_not_go_is_told(run, fails):
     run(*FIT, "--save", "model.npz", "--quiet", stdin=people())
     for arguments, message in (
         (("--missing", "drop"), "--missing does not go with a model that takes missing values as they are"),
-        (("--scores",), "--scores needs distances from means"),
     ):
         assert message in fails(2, "predict", "model.npz", "-", *arguments, stdin=people())
     text = b"age,town,income,plan\nold,Ulm,1,1\n"

@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scores",
         action="store_true",
         help="write how unusual each row is, too, in a column called score: the distance to its center "
-        "(kmeans, kmedoids, hierarchy) by what is typical of the cluster, so that 1 is usual and 3 is far "
+        "(kmeans, kmedoids, kprototypes, hierarchy) by what is typical of the cluster, so that 1 is usual and 3 is far "
         "out; to the nearest core row by eps (dbscan), or to the nearest row in a cluster by what "
         "its cluster spans (hdbscan, optics), so that more than 1 is noise",
     )
@@ -75,8 +75,6 @@ def run(args: argparse.Namespace) -> None:
         print(f"model: {saved.describe()}", file=sys.stderr)
     if args.membership is not None and not isinstance(saved.model, coterie.HDBSCAN):
         raise Problem(f"--membership goes with models of hdbscan; {args.model} holds another one", code=2)
-    if args.scores and saved.code is not None:
-        raise Problem(f"--scores needs distances from means; {args.model} holds a model of categories", code=2)
     rows, kept = read_further(args, saved, args.missing)
 
     started = time.perf_counter()
@@ -88,6 +86,8 @@ def run(args: argparse.Namespace) -> None:
             labels = model.predict(rows)
             if args.scores:
                 beside["score"] = _score(rows, saved)
+                if saved.code is not None and not args.quiet:
+                    note("scores compare rows with what is typical of these rows: the model has no others")
         if args.membership is not None:
             beside |= membership_columns(model, args.membership, rows)
     seconds = time.perf_counter() - started
