@@ -8,7 +8,7 @@ from coterie.distances import as_metric, cdist, pdist, squareform
 from coterie.hierarchy import linkage, linkage_vector, optimal_leaf_ordering
 from coterie.neighbors import NearestNeighbors, kneighbors, radius_counts, radius_neighbors
 from coterie.scores import dbcv_score, silhouette_samples
-from coterie.selection import k_distances, suggest_eps, suggest_min_cluster_size, sweep
+from coterie.selection import k_distances, suggest_eps, suggest_k, suggest_min_cluster_size, sweep
 from coterie.spanning_trees import minimum_spanning_tree
 
 N = 60
@@ -201,3 +201,15 @@ def test_cdist_with_a_fit_is_not_that_of_both_tables():
     one, other = [[0.0], [0.5], [1.0]], [[4.0]]
     np.testing.assert_array_equal(cdist(one, other, "gower"), [[1], [3.5 / 4], [3 / 4]])
     np.testing.assert_array_equal(kneighbors(one, 3, other, metric="gower")[0], [[3, 3.5, 4]])
+
+
+@pytest.mark.parametrize("estimator", [coterie.KPrototypes(random_state=0), coterie.KModes(random_state=0)], ids=repr)
+def test_suggest_k_refuses_categories_before_it_fits_anything(estimator):
+    table, stages = people()[:, 2:], set()
+    with pytest.raises(ValueError, match=r"needs numbers without missing values.*look at the silhouettes of a sweep"):
+        suggest_k(table, estimator, callback=lambda stage, *_: stages.add(stage))
+    assert "sweep" not in stages
+    found = sweep(estimator, table, {"n_clusters": [2, 3]})
+    assert found[1]["inertia"] == estimator.set_params(n_clusters=3).fit(table).cost_
+    with pytest.raises(ValueError, match="needs numbers without missing values"):
+        suggest_k(found)

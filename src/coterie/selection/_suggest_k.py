@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._base import power_of_two
-from .._base.arrays import as_matrix
 from .._base.containers import native
 from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, is_integer
 from .._base.random_state import as_random_state
@@ -20,7 +19,7 @@ from .._base.wording import fixed, listing, lopsidedness, shown, told_apart
 from .._runtime import progress, threads
 from ..kmeans._kmeans import KMeans
 from ._principal_box import principal_box
-from ._sweep import SCORES, Fits, Judge, Sweep, sweep
+from ._sweep import SCORES, Fits, Judge, Sweep, check_estimator, read_for, sweep
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -185,15 +184,13 @@ def suggest_k(
             found = X
         else:
             table = native(X)
-            array = as_matrix(table, owner="suggest_k")
+            if estimator is None:
+                estimator = KMeans(n_init=_N_INIT)
+            check_estimator(estimator, "suggest_k")
+            base, _, array = read_for(estimator, table, "suggest_k")
             numbers = _read_numbers(n_clusters, len(array))
-            found = sweep(
-                KMeans(n_init=_N_INIT) if estimator is None else estimator,
-                table,
-                {"n_clusters": numbers},
-                stability=stability,
-                random_state=randomness,
-            )
+            _check_rows(Judge(base, array, [], []))
+            found = sweep(estimator, table, {"n_clusters": numbers}, stability=stability, random_state=randomness)
         ks = _numbers_of(found)
         mean, deviation = _by_chance(found, randomness)
     return _decide(found, ks, mean, deviation)
@@ -233,18 +230,21 @@ def _numbers_of(found: Sweep) -> list[int]:
         raise ValueError(
             f"suggest_k needs a sweep with the score 'silhouette'. Got one with {', '.join(found.scores) or 'none'}."
         )
-    judge = Judge(found.estimator, found.data, [], [])
-    if judge.is_of_distances():
-        raise ValueError("suggest_k needs rows, not distances, for data without clusters to compare them with.")
-    if not judge.has_means():
-        raise ValueError(
-            "suggest_k needs numbers without missing values, for data without clusters to compare them with. With the "
-            f"metric {judge.metric.name!r}, look at the silhouettes of a sweep instead."
-        )
+    _check_rows(Judge(found.estimator, found.data, [], []))
     numbers = [row[found.parameters[0]] for row in found]
     if len(set(numbers)) < len(numbers):
         raise ValueError(f"suggest_k needs a sweep with each number of clusters once. Got {numbers}.")
     return numbers
+
+
+def _check_rows(judge: Judge) -> None:
+    if judge.is_of_distances():
+        raise ValueError("suggest_k needs rows, not distances, for data without clusters to compare them with.")
+    if not judge.has_means():
+        raise ValueError(
+            "suggest_k needs numbers without missing values, for data without clusters to compare them with. For "
+            "tables with categories, look at the silhouettes of a sweep instead."
+        )
 
 
 # ------------------------------------------------------------------------------------------- what chance gives

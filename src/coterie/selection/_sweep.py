@@ -70,7 +70,7 @@ class Sweep:
           requested);
         - ``"noise"``: the share of the rows that are noise;
         - ``"inertia"``: the sum of the squared Euclidean distances of rows to the mean of their cluster; nan with the
-          metrics 'gower' and 'nan_euclidean';
+          metrics 'gower' and 'nan_euclidean', and ``cost_`` of `KModes` and `KPrototypes`;
         - the scores by their names;
         - ``"stability"`` and ``"stability_spread"``, if requested: mean and standard deviation of the adjusted Rand
           index over the resamples.
@@ -244,7 +244,8 @@ def sweep(
         those of scikit-learn. It is copied, not modified.
 
     X : array-like, table or CPU tensor of shape (n_samples, n_features) or (n_samples, n_samples)
-        The data, or their distances if the estimator has ``metric='precomputed'``; not modified.
+        The data, or their distances if the estimator has ``metric='precomputed'``; not modified. With the metric
+        'gower', and for `KModes` and `KPrototypes`, tables with categories and missing values.
 
     grid : dict
         Names of parameters and the values of each to try: ``{"n_clusters": range(2, 12)}``, or
@@ -347,14 +348,10 @@ def sweep(
         {"stability": (integer(0),), "random_state": RANDOM_STATE, "n_jobs": N_JOBS},
         {"stability": stability, "random_state": random_state, "n_jobs": n_jobs},
     )
-    if isinstance(estimator, type) or not all(hasattr(estimator, each) for each in _METHODS):
-        raise TypeError(
-            "sweep needs an estimator, such as KMeans(), with get_params, set_params and fit_predict. "
-            f"Got {shown(estimator)}."
-        )
+    check_estimator(estimator, "sweep")
     values = _read_grid(estimator, grid)
     names, functions = _read_scores(scores, {*values, *_COLUMNS})
-    base, X, array = _read_for(_copy(estimator), native(X))
+    base, X, array = read_for(estimator, native(X), "sweep")
     randomness = as_random_state(random_state)
     unseeded = [
         name
@@ -391,22 +388,32 @@ def sweep(
     return Sweep(rows, tuple(values), tuple(names), labels, base, array, int(stability))
 
 
-def _read_for(estimator: Any, X: Any) -> tuple[Any, Any, NDArray[np.floating]]:
-    """The estimator, the data for its fit, and the same as an array.
+def check_estimator(estimator: object, owner: str) -> None:
+    """Raise TypeError for what is no clusterer."""
+    if isinstance(estimator, type) or not all(hasattr(estimator, each) for each in _METHODS):
+        raise TypeError(
+            f"{owner} needs an estimator, such as KMeans(), with get_params, set_params and fit_predict. "
+            f"Got {shown(estimator)}."
+        )
+
+
+def read_for(estimator: Any, X: Any, owner: str) -> tuple[Any, Any, NDArray[np.floating]]:
+    """A copy of the estimator, the data for its fit, and the same as an array.
 
     Where its metric learns columns, it is set to what it has learned: what it fits is the array, and parts of it.
     """
+    estimator = _copy(estimator)
     params = estimator.get_params()
     if isinstance(estimator, PrototypeClusterer):
-        estimator, codes = estimator._for_codes(X, "sweep")
+        estimator, codes = estimator._for_codes(X, owner)
         return estimator, codes, codes
     if isinstance(estimator, MeasuredRows) and not callable(params["metric"]):
         measure = read_metric(params["metric"], params.get("metric_params"), None)
         if measure is not None and measure.passes_missing:
-            array, measure = read_rows(X, measure, owner="sweep")
+            array, measure = read_rows(X, measure, owner=owner)
             options = {"metric": measure.of_rows, "metric_params": None}
             return estimator.set_params(**{key: options[key] for key in options if key in params}), array, array
-    array = as_matrix(X, owner="sweep")
+    array = as_matrix(X, owner=owner)
     return estimator, array if column_names(X) is None else X, array
 
 
@@ -490,7 +497,7 @@ class Fits:
                 return self.kept[fixed]._labels_with(**{name: getattr(model, name) for name in free}), None
             self.kept[fixed] = model
         labels = np.asarray(model.fit_predict(self.X))
-        return labels, getattr(model, "inertia_", None)
+        return labels, model.cost_ if isinstance(model, PrototypeClusterer) else getattr(model, "inertia_", None)
 
 
 def _draw(estimator: Any, n: int, randomness: np.random.RandomState) -> NDArray[np.intp]:
