@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
+from reference.business import business_table
 
 import coterie
 from coterie import NotFittedError
@@ -243,6 +244,20 @@ def test_auto_describes_what_it_did():
     with pytest.warns(coterie.FeatureScaleWarning, match=r"^spend holds 98% of the variance after scaling"):
         lopsided_one = Scaler("auto").fit(X[["spend", "news"]])
     assert lopsided_one.describe().splitlines()[0].endswith("; holds 98% of the variance")
+
+
+@pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning")  # of "robust"
+@pytest.mark.parametrize("number", [1, 3, 5])
+def test_auto_lets_k_means_find_the_groups_of_business_tables(number):
+    table = business_table(number)
+    agreement = {
+        method: coterie.scores.adjusted_rand_score(
+            table.groups,
+            coterie.KMeans(3, n_init=3, random_state=0).fit(Scaler(method).fit_transform(table.numbers())).labels_,
+        )
+        for method in ("auto", "standard", "robust")
+    }
+    assert agreement["auto"] > max(0.95, agreement["standard"], agreement["robust"])
 
 
 def test_auto_keeps_the_shape_of_maps():

@@ -44,7 +44,8 @@ class ColumnKind(NamedTuple):
 ColumnKind.__module__ = "coterie"  # where users and pickles find it
 
 _COUNTED = re.compile(r"n|num|no|nr|number|count|cnt")  # as the first word: n_visits, number of visits
-_LAST = {"identifier": "id ids uid uuid guid key nr no number"}
+_NAMED = ("id", "ids", "uid", "uuid", "guid", "key", "nr", "no", "number")  # as the last word: customer_id
+_ROWS = ("index", "idx", "row")  # as the only word
 _WORDS = {
     "latitude": "lat latitude",
     "longitude": "lon lng long longitude",
@@ -57,7 +58,6 @@ _WORDS = {
     "count": "count counts visits items children quantity qty orders purchases clicks calls tickets persons people "
     "members party logins returns products",
 }
-_ALONE = {"index", "idx", "row"}
 
 
 def hint(name: str) -> str:
@@ -65,10 +65,8 @@ def hint(name: str) -> str:
     words = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower())
     if not words:
         return ""
-    if len(words) == 1 and words[0] in _ALONE:
-        return "identifier"
     if len(words) > 1 and _COUNTED.fullmatch(words[0]):
         return "count"
-    if words[-1] in _LAST["identifier"].split():
+    if words[-1] in _NAMED or (len(words) == 1 and words[0] in _ROWS):
         return "identifier"
     return next((kind for kind, known in _WORDS.items() if not set(words).isdisjoint(known.split())), "")

@@ -257,7 +257,7 @@ def _place(says: str, numbers: Numbers) -> ColumnKind | None:
         doubt = "all are whole numbers, and places have fractions of degrees" if numbers.whole else ""
         return ColumnKind(says, f"numbers {numbers.range}, which are degrees of {says} by the name", doubt)
     kind, reason, doubt = _kind("", numbers)
-    beyond = f"the name says {says}, and numbers {numbers.range} are no degrees"
+    beyond = f"the name says {says}, and numbers {numbers.range} are no degrees of that"
     return ColumnKind(kind, reason, "; ".join(filter(None, (beyond, doubt))))
 
 
@@ -308,7 +308,7 @@ def _few_reals(few: NDArray[np.float64] | None, numbers: Numbers) -> ColumnKind 
     if few is None or not 3 <= len(few) <= _STEPS or numbers.n < 2 * _EACH * len(few):
         return None
     steps = np.diff(few)
-    if steps.max() - steps.min() > 1e-6 * steps.max():
+    if steps.max() - steps.min() > 1e-5 * steps.max():  # of float32, too
         return None
     return ColumnKind("ordinal", f"{len(few)} different values {numbers.range}, in equal steps", "")
 
