@@ -198,6 +198,11 @@ def test_what_no_fit_can_have_learned_is_refused(change, because):
         as_metric("gower", **metric.params | change)
 
 
+def test_a_metric_has_its_arguments_already():
+    with pytest.raises(TypeError, match=r"no argument 'weights'\. It is a Metric, which has its arguments already"):
+        as_metric(as_metric("gower", ranges=[1.0]), weights=[1.0])
+
+
 # ------------------------------------------------------------------------------------------- numbers alone
 
 

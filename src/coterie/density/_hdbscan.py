@@ -397,7 +397,7 @@ class HDBSCAN(DensityClusterer):
         parameters["min_samples"] = min_samples = self._check_count(which, weights)
         rows = given if len(which) == len(given) else take(given, which, columns)
         if metric is not None:
-            check_suits(rows, metric)
+            check_suits(rows, metric, "X" if len(rows) == len(given) else "X (counted without rows that are left out)")
             warn_of_scales(rows, seen.get("feature_names_in_"), metric, n_threads)
         with progress.reported_to(callback):
             some = None if weights is None else weights[which]

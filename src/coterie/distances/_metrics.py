@@ -204,10 +204,11 @@ def as_metric(metric: str | Callable[..., object] | Metric, **kwargs: object) ->
         return Metric(getattr(metric, "__name__", "callable"), function=function)
     else:
         raise TypeError("2nd argument metric must be a string identifier or a function.")
-    if found.name == "gower":
+    if metric is not found and found.name == "gower":
         raise TypeError(f"The metric 'gower' takes 'kinds', 'weights' and 'ranges'. Got {', '.join(kwargs)}.")
     raise TypeError(
         f"The metric {found.name!r} takes no argument {', '.join(map(repr, kwargs))}."
+        + " It is a Metric, which has its arguments already." * bool(metric is found and found.params)
         + " Features are weighted by scaling them." * ("w" in kwargs)
     )
 
