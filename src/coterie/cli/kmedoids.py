@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("-k", dest="n_clusters", metavar="K", type=positive, required=True, help="number of clusters")
     add_file_arguments(parser)
-    add_metric_argument(parser)
+    add_metric_argument(parser, tables=True)
     add_scale_argument(
         parser,
         None,

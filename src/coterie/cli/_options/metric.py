@@ -10,37 +10,36 @@ from coterie._base.wording import did_you_mean
 from coterie.cli._console import Problem
 from coterie.distances._metrics import NAMES
 
-# Others pass over missing values or compare text, and commands read complete rows of numbers.
-_OF_NUMBERS = [name for name in NAMES if not distances.as_metric(name).passes_missing]
 
+def add_metric_argument(parser: argparse.ArgumentParser, tables: bool = False) -> None:
+    """tables : whether the command reads columns of text and missing values with the metric gower"""
+    names = [name for name in NAMES if not distances.as_metric(name).passes_missing or (tables and name == "gower")]
 
-def add_metric_argument(parser: argparse.ArgumentParser) -> None:
+    def metric_of(text: str) -> distances.Metric:
+        name, _, p = text.partition(":")
+        try:
+            metric = distances.as_metric(name, **({"p": float(p)} if p else {}))
+        except TypeError:
+            raise argparse.ArgumentTypeError(f"{name} does not take a number after a colon") from None
+        except ValueError as error:
+            hint = f"; {did_you_mean(name, names)}" if "Unknown" in str(error) else f": {error}"
+            raise argparse.ArgumentTypeError(f"no metric is called {text!r}{hint}") from None
+        if metric.name not in names:
+            raise argparse.ArgumentTypeError(
+                f"{metric.name} is for text and missing values, and this command leaves them out: use it from Python, "
+                "or coterie kmedoids --metric gower"
+            )
+        return metric
+
     parser.add_argument(
         "--metric",
         metavar="NAME",
-        type=_metric,
+        type=metric_of,
         default="euclidean",
-        help=f"how far apart two rows are (default: euclidean): {', '.join(_OF_NUMBERS)} "
+        help=f"how far apart two rows are (default: euclidean): {', '.join(names)} "
         "(minkowski:3 has the exponent 3; haversine needs two columns, latitude and longitude in "
         "degrees, and measures km)",
     )
-
-
-def _metric(text: str) -> distances.Metric:
-    name, _, p = text.partition(":")
-    try:
-        metric = distances.as_metric(name, **({"p": float(p)} if p else {}))
-    except TypeError:
-        raise argparse.ArgumentTypeError(f"{name} does not take a number after a colon") from None
-    except ValueError as error:
-        hint = f"; {did_you_mean(name, _OF_NUMBERS)}" if "Unknown" in str(error) else f": {error}"
-        raise argparse.ArgumentTypeError(f"no metric is called {text!r}{hint}") from None
-    if metric.passes_missing:
-        raise argparse.ArgumentTypeError(
-            f"{metric.name} is for text and missing values, and this command leaves them out: use it from Python, or "
-            "coterie kprototypes"
-        )
-    return metric
 
 
 def on_globe(args: argparse.Namespace) -> bool:
