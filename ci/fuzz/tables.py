@@ -23,6 +23,7 @@ import tempfile
 import time
 import traceback
 import zipfile
+from pathlib import Path
 
 import numpy as np
 
@@ -33,6 +34,9 @@ from coterie.cli._io.amounts import amount, as_flags
 from coterie.cli._io.csv_columns import is_missing
 from coterie.cli._io.notation import COMMA, POINT, number
 from coterie.cli._io.tables import read_any, read_column, read_file
+
+sys.path.append(str(Path(__file__).parents[2] / "tests"))
+from reference.workbooks import workbook
 
 SECONDS = 20  # for one case
 NUMBERS = [
@@ -217,7 +221,25 @@ def make(rng: np.random.Generator) -> bytes:
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr("table.csv", content)
         content = packed.getvalue()
+    if rng.random() < 0.02:
+        content = make_workbook(rng, columns)
     return content
+
+
+def make_workbook(rng: np.random.Generator, columns: list[list[str]]) -> bytes:
+    """A workbook with some cells of numbers, mostly with a damage: in a part of it, or in the file."""
+    cells = {
+        (i, j): float(value) if value.isdecimal() else value.replace("\x00", "") or None
+        for j, column in enumerate(columns)
+        for i, value in enumerate(column)
+    }
+    if rng.random() < 0.2:
+        cells[int(rng.integers(2**21)), int(rng.integers(2**15))] = 1.5
+    content = bytearray(workbook({"s": cells, "t": [["a"], [1]]}, hidden=["s"] if rng.random() < 0.2 else []))
+    if rng.random() < 0.5:
+        for _ in range(int(rng.integers(1, 20))):
+            content[int(rng.integers(len(content)))] = int(rng.integers(256))
+    return bytes(content[: int(rng.integers(1, len(content)))]) if rng.random() < 0.1 else bytes(content)
 
 
 def crafted() -> dict[str, bytes]:
@@ -270,6 +292,8 @@ def _check_command(path):
 def _check_numbers(content, args):
     args.missing = "drop"
     table = read_file(args)
+    if content[:2] == b"PK":
+        return  # a workbook
     if content[:2] == b"\x1f\x8b":
         content = gzip.decompress(content)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):

@@ -3,11 +3,13 @@ titles above the header."""
 
 import re
 
+import numpy as np
 import pytest
 
 from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem
-from coterie.cli._io.amounts import amount
+from coterie.cli._io.amounts import Manner, amount, read_alike
+from coterie.cli._io.notation import COMMA, OTHER, POINT, number
 
 
 @pytest.mark.parametrize(
@@ -49,6 +51,41 @@ def test_a_cell_that_is_an_amount(cell, text, unit):
 )
 def test_a_cell_that_is_none(cell):
     assert amount(cell) is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_cells_at_once_are_read_as_one_by_one(seed):
+    rng = np.random.default_rng(seed)
+    some = ["0", "5", "123", "1234", "1G234", "12G345G678", "012", "1G23", "0M5", "7M", "1G234M25", "1M234", ""]
+    at_once = 0
+    for _ in range(400):
+        mark, other = rng.permutation([POINT, COMMA]).tolist()
+        group, unit = (
+            str(rng.choice([other, " ", "'", "\u202f"])),
+            str(rng.choice(["", "$", "€", "EUR", "%", "US$", "kr"])),
+        )
+        forms = [f"{unit}N", f"{unit} N", "N"] if rng.random() < 0.5 else [f"N{unit}", f"N {unit}", "N"]
+        signs = ["N", "N", "N", "-N", "(N)", *["+N", "(-N)"] * int(rng.random() < 0.1)]
+        numbers = [str(each).replace("G", group).replace("M", mark) for each in rng.choice(some, rng.integers(1, 5))]
+        cells = [
+            str(rng.choice(signs)).replace("N", str(rng.choice(forms)).replace("N", n)) if n else "" for n in numbers
+        ]
+        read_by = str(rng.choice([mark, mark, other]))
+        found = read_alike(cells, read_by, OTHER[read_by])
+        if found is None:
+            continue
+        at_once += 1
+        one, all_at_once, values = Manner(), Manner(), []
+        for cell in cells:
+            value = number(cell, read_by)
+            if value is None and cell:
+                value = number(amount(cell).text, read_by)
+                one.note(cell, amount(cell), value)
+            values.append(np.nan if value is None else value)
+        assert [float(text or "nan") for text in found.texts] == pytest.approx(values, abs=0, nan_ok=True)
+        all_at_once.note_alike(cells, found, np.array(values))
+        assert one == all_at_once
+    assert at_once > 100
 
 
 def columns(read, text, **options):

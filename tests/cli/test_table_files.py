@@ -17,4 +17,4 @@ def test_hostile_files_are_read_as_what_they_say_or_refused(monkeypatch, capsys)
     tables = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tables)
     monkeypatch.setattr(thresholds, "csv_block", thresholds.csv_block)  # to be as it was
-    assert tables.run(1500, 0, False) == 0, capsys.readouterr().out
+    assert tables.run(1000, 0, False) == 0, capsys.readouterr().out

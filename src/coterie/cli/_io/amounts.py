@@ -7,10 +7,16 @@ What points and commas in them mean is the matter of `notation`.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 PERCENT = "%"
 
@@ -40,6 +46,7 @@ _FLAGS = (
     ("wahr", "falsch"),
     ("vrai", "faux"),
 )
+_FIRST = 20  # cells that tell how the others may be written
 _MOST_SPELLINGS = 20  # of two words: Yes, YES, " yes"
 
 
@@ -80,6 +87,47 @@ def amount(cell: str) -> Amount | None:
     return Amount(minus + digits, units[0].rstrip(".") if units else "", group, is_negated)
 
 
+class Alike(NamedTuple):
+    """Cells that are all written alike, as plain numbers.
+
+    texts : the numbers as Python writes them; an empty one is missing
+    unit, group : what they have of these, at least some
+    """
+
+    texts: list[str]
+    unit: str
+    group: str
+
+
+def read_alike(cells: Sequence[str], decimal: str, other: str) -> Alike | None:
+    """The numbers in many cells at once, where all have the same unit and marks, or are empty; None where they do not.
+
+    It finds what `amount` finds, ten times as fast.
+    """
+    unit, group, is_before = "", other, True
+    for found in filter(None, map(amount, cells[:_FIRST])):
+        group = found.group or group
+        if found.unit and not unit:
+            unit = found.unit
+            is_before = next(cell for cell in cells if unit in cell).strip(" (-+").startswith(unit)
+    joined = "\n".join(cells) + "\n"
+    if not _alike(unit, is_before, group, decimal).fullmatch(joined) or joined.count("\n") != len(cells):
+        return None
+    for odd, plain in ((group, ""), (unit, ""), (" ", ""), ("(", "-"), (")", ""), (decimal, ".")):
+        if odd:
+            joined = joined.replace(odd, plain)
+    return Alike(joined.split("\n")[:-1], unit, group)
+
+
+@functools.lru_cache(maxsize=100)
+def _alike(unit: str, is_before: bool, group: str, decimal: str) -> re.Pattern[str]:
+    """Lines with numbers that `amount` reads."""
+    group, decimal, sign = re.escape(group), re.escape(decimal), re.escape(unit)
+    before, after = (f"(?:{sign} ?)?+", "") if unit and is_before else ("", f"(?: ?{sign})?+" if unit else "")
+    number = rf"{before}(?:[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})++(?![0-9])|[0-9]++)(?:{decimal}[0-9]*+)?+{after}"
+    return re.compile(rf"(?:(?:-?+{number}|\({number}\))?+\n)*+")
+
+
 @dataclass
 class Manner:
     """How the cells of a column are written, besides points and commas: a cell for each unit, mark between thousands,
@@ -108,6 +156,21 @@ class Manner:
         if found.is_negated:
             self.negated = self.negated or cell.strip()
             self.n_negated += 1
+
+    def note_alike(self, cells: Sequence[str], found: Alike, values: NDArray[np.float64]) -> None:
+        """Take notice of cells that are such numbers."""
+        if found.unit:
+            here = [i for i, cell in enumerate(cells) if found.unit in cell]
+            n, first = self.units.get(found.unit, (0, cells[here[0]].strip() if here else ""))
+            self.units[found.unit] = n + int(np.count_nonzero(values[here])), first
+        kind = "apostrophes" if found.group in _APOSTROPHES else "spaces"
+        if found.group in _APOSTROPHES + _SPACES and kind not in self.groups:
+            grouped = (cell for cell in cells if found.group in cell and (each := amount(cell)) and each.group)
+            if (first := next(grouped, "")) != "":
+                self.groups[kind] = first.strip()
+        negated = [cell for cell in cells if cell.startswith("(")]
+        self.negated = self.negated or (negated[0] if negated else "")
+        self.n_negated += len(negated)
 
     def is_odd(self) -> bool:
         """Whether programs do not write numbers like that."""

@@ -22,7 +22,7 @@ import numpy as np
 from coterie._base.table import LeftOut, Table
 from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem
-from coterie.cli._io.amounts import PERCENT, Manner, amount, as_flags
+from coterie.cli._io.amounts import PERCENT, Manner, amount, as_flags, read_alike
 from coterie.cli._io.notation import COMMA, OTHER, POINT, Column, Notation, number, plain
 
 if TYPE_CHECKING:
@@ -288,6 +288,13 @@ class Reader:
                     return np.fromiter(map(float, attempt), np.float64, len(cells)), []
                 except ValueError:
                     pass
+        decided = column.mark is not None or self.assumed is None
+        if self.guess and decided and (alike := read_alike(cells, mark, OTHER[mark])) is not None:
+            values = np.fromiter((float(each or "nan") for each in alike.texts), np.float64, len(cells))
+            column.manner.note_alike(cells, alike, values)
+            if column.grouped is None and OTHER[mark] in text:
+                column.grouped = next(cell for cell in cells if OTHER[mark] in cell)
+            return values, []
         values, wrong = np.full(len(cells), np.nan), []
         for i, cell in enumerate(cells):
             value = number(cell, mark)

@@ -33,7 +33,7 @@ def is_workbook(stream: IO[bytes]) -> bool:
         return True
     if not head.startswith(b"PK"):
         return False
-    with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(stream) as archive:
+    with contextlib.suppress(zipfile.BadZipFile, NotImplementedError), zipfile.ZipFile(stream) as archive:
         members = archive.infolist()
         if _PARTS & {member.filename for member in members}:
             stream.seek(0)

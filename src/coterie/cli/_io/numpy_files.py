@@ -30,6 +30,8 @@ def read_npy(stream: IO[bytes], choose: Columns) -> Table:
 
 def read_npz(stream: IO[bytes], wanted: str | None, choose: Columns) -> Table:
     with zipfile.ZipFile(stream) as archive:
+        if any(member.flag_bits & 1 for member in archive.infolist()):
+            raise Problem("it is encrypted")
         members = archive.namelist()
         if "coterie.json.npy" in members:
             raise Problem("it is a model saved by coterie, not a table; coterie predict uses it")

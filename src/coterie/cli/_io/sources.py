@@ -42,7 +42,7 @@ def naming_errors(source: str) -> Iterator[None]:
         yield
     except Problem as problem:
         raise Problem(f"{source}: {problem}", problem.code) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:  # the last one by zipfile
         raise Problem(f"{source}: the file is damaged or cut short ({error})") from error
     except (OSError, ValueError, csv.Error) as error:
         raise Problem(f"{source}: {getattr(error, 'strerror', None) or error}") from error
