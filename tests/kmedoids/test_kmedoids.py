@@ -267,6 +267,16 @@ def test_tables_with_missing_values(metric, tmp_path):
     np.testing.assert_array_equal(again.medoid_indices_, model.medoid_indices_)
 
 
+def test_a_medoid_with_missing_values_is_told():
+    table = np.array([[0.0, 0.0], [0.2, 1.0], [np.nan, 0.5], [9.0, 8.0], [9.5, 8.0]])
+    with pytest.warns(coterie.ClusteringWarning, match="1 of 2 medoids lack values in some columns"):
+        model = KMedoids(2, metric="nan_euclidean", random_state=0).fit(table)
+    assert 2 in model.medoid_indices_
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        KMedoids(2, metric="nan_euclidean", random_state=0).fit(table[[0, 1, 3, 4]])
+
+
 def test_outliers_are_far_from_their_medoid_by_the_metric():
     X = np.concatenate([rows(2, 60)[:, :1], [[500.0]]])
     for metric in ("manhattan", "canberra"):

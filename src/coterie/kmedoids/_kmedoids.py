@@ -15,12 +15,12 @@ from .._base.arrays import as_array, as_weights
 from .._base.clusterer import InductiveClusterer
 from .._base.containers import native
 from .._base.estimator import UNCHANGED, Estimator, Transformer
-from .._base.exceptions import ConvergenceWarning, also_sklearns
+from .._base.exceptions import ClusteringWarning, ConvergenceWarning, also_sklearns
 from .._base.parameters import ARRAY_LIKE, DICT, N_JOBS, NONE, RANDOM_STATE, check_n_clusters, integer, number, one_of
 from .._base.random_state import as_random_state
 from .._base.state import FLOATS, Array
 from .._base.warnings import warn
-from .._base.wording import shown
+from .._base.wording import count, shown
 from .._runtime import progress, threads
 from ..distances._metrics import FITTED_METRIC, METRIC, check_fitted, check_suits, is_precomputed, read_metric
 from ..distances._rows import MeasuredRows, read_rows
@@ -251,6 +251,8 @@ class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
             ended the search.
         FeatureScaleWarning
             One feature holds 95% of the variance or more, and the metric adds up differences.
+        ClusteringWarning
+            A medoid has missing values, with the metrics 'gower' and 'nan_euclidean'.
 
         Notes
         -----
@@ -293,7 +295,7 @@ class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
             medoids = rows[run.medoids]
             centers = None if metric is None else X[medoids]
             found = nearest(X, medoids if centers is None else centers, metric, n_threads)
-        self._warn_of_result(found.label, run.converged)
+        self._warn_of_result(found.label, run.converged, centers)
         with np.errstate(over="ignore"):
             inertia = np.add.reduce(found.distance if given is None else found.distance * given)
         self._become(
@@ -551,7 +553,7 @@ class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
             is_free[chosen[i]] = False
         return chosen
 
-    def _warn_of_result(self, labels: NDArray[np.int32], converged: bool) -> None:
+    def _warn_of_result(self, labels: NDArray[np.int32], converged: bool, centers: NDArray[np.floating] | None) -> None:
         n_found = len(np.unique(labels))
         if n_found < self.n_clusters:
             warn(
@@ -564,6 +566,13 @@ class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
                 f"The search was stopped after max_iter={self.max_iter} passes; some swap may still lower the sum of "
                 "distances.",
                 also_sklearns(ConvergenceWarning),
+            )
+        n_incomplete = 0 if centers is None else np.count_nonzero(np.isnan(centers).any(axis=1))
+        if n_incomplete:
+            warn(
+                f"{n_incomplete} of {count(len(centers), 'medoid')} lack values in some columns: a row is near to many "
+                "others by the few values that it has. Fit complete rows, and predict the others.",
+                ClusteringWarning,
             )
 
 
