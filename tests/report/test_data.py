@@ -25,7 +25,7 @@ def test_columns_are_scaled_by_their_kinds():
     assert np.array_equal(data.scaled, Scaler("auto").fit_transform(table.values))
     log, two, count, other = data.scaling.reason.split(". c")
     assert log.startswith("c0, c2 have a long tail of large values. Logarithms count in factors,")
-    assert two.startswith("3 has two values, which count as one") and count.startswith("4 holds counts or ratings")
+    assert two.startswith("3 has two values, and the difference") and count.startswith("4 holds counts or ratings")
     assert other.startswith("1 gets mean 0 and standard deviation 1, because")
     assert math.isclose(data.scaling.before.sum(), 1) and np.allclose(
         data.scaling.after, data.scaling.scaler.variance_shares_

@@ -28,9 +28,9 @@ _WHY = {
         for has in ("has", "have")
     ],
     "range": [
-        f"{has} two values, which {each}count as one standard deviation of the others: as more they would cut the rows "
-        "in two by themselves"
-        for has, each in (("has", ""), ("have", "each "))
+        f"{has} two values, and the difference between them counts as one standard deviation: as more it would cut the "
+        "rows in two by itself"
+        for has in ("has", "have")
     ],
     "step": [
         f"{holds} counts or ratings, of which a step counts as one standard deviation at most, so that a few rare "
