@@ -128,7 +128,7 @@ def _check_scale(found: Findings) -> list[Html]:
         one = len(found.data.codes) == 1
         content.append(
             paragraph(
-                f"{shortlist(found.data.codes, 6)} {'has' if one else 'have'} only a few different numbers as values. If "
+                f"{shortlist(found.data.codes, 6)} {'has' if one else 'have'} only a few different numbers. If "
                 "these are codes for kinds of things, differences between them mean nothing, and the grouping is "
                 "better without: "
                 f"leave {'it' if one else 'them'} out with ",
