@@ -23,6 +23,8 @@ from .._base.wording import shown
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from .._base.kinds import Kinds
+
 _NO_NUMBERS = (bool, np.bool_, complex, np.complexfloating)  # nothing is measured in them
 _FEW_RANKS = 5  # steps of a scale up to which shares say more than a median
 
@@ -65,11 +67,7 @@ class Features(NamedTuple):
 
 
 def read(
-    X: ArrayLike,
-    feature_names: Sequence[str] | None,
-    categorical: Sequence[str | int] | None,
-    kinds: Mapping[str | int, str] | None,
-    owner: str,
+    X: ArrayLike, feature_names: Sequence[str] | None, categorical: Sequence[str | int] | None, kinds: Kinds, owner: str
 ) -> Features:
     """Tell the columns of numbers of `X` from those of categories, by their kinds and by `categorical`.
 
@@ -130,14 +128,16 @@ def _kinds(
     others: dict[int, NDArray[Any]],
     names: list[str],
     chosen: list[int],
-    given: Mapping[str | int, str] | None,
+    given: Kinds,
 ) -> list[str]:
     """The kind of each column. In few rows nothing tells names from categories."""
     arrays = dict(zip(kept, numbers.T, strict=True)) | {j: _plain(column) for j, column in others.items()}
     columns = Columns(np.array(names, object), tuple(arrays[j] for j in range(len(names))), (None,) * len(names))
+    by_name: Any = given
     if isinstance(given, Mapping):
-        given = {names[key] if is_integer(key) and 0 <= key < len(names) else key: kind for key, kind in given.items()}
-    found = [kind.kind for kind in kinds_of(columns, given)]
+        places = dict(enumerate(names))
+        by_name = {places.get(key, key) if is_integer(key) else key: kind for key, kind in given.items()}
+    found = [kind.kind for kind in kinds_of(columns, by_name)]
     return ["category" if j in chosen else kind for j, kind in enumerate(found)]
 
 

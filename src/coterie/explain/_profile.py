@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -23,6 +23,8 @@ from ._words import describe_words
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from .._base.kinds import Kinds
 
 _NOUN = (Rule("a str that is not empty", lambda value: isinstance(value, str) and bool(value.strip())),)
 
@@ -273,7 +275,7 @@ def profile(
     feature_names: Sequence[str] | None = None,
     categorical: Sequence[str | int] | None = None,
     noun: str = "rows",
-    kinds: Mapping[str | int, str] | None = None,
+    kinds: Kinds = None,
 ) -> Profile:
     """Describe what distinguishes each cluster, in the units of the data and in words.
 
@@ -292,7 +294,7 @@ def profile(
         Names or indices of columns of numbers that are codes of categories.
     noun : str, default="rows"
         What the rows are, in the plural, for the sentences: "customers".
-    kinds : mapping from str or int to str, default=None
+    kinds : mapping from str or int to str, or sequence, default=None
         What columns are where their values mislead, as for `coterie.column_kinds`: ``{"zip": "category"}``.
 
     Returns
