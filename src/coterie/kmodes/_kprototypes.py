@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from .._base.containers import reading
 from .._base.estimator import UNCHANGED
 from .._base.kinds import compared_as_categories, kinds_of
 from .._base.mixed import Columns, TableCode, read_columns
-from .._base.parameters import ARRAY_LIKE, NONE, Rule, integer, is_array_like, is_integer, real
+from .._base.parameters import ARRAY_LIKE, NONE, Rule, as_float, integer, is_array_like, is_integer, real
 from .._base.warnings import warn
 from .._base.wording import shown
 from ._clusterer import PrototypeClusterer
@@ -254,7 +255,8 @@ class KPrototypes(PrototypeClusterer):
             _warn_of_useless(columns)
         is_category = self._categories(columns) if categorical is None else _find_categories(columns, categorical)
         code = TableCode.fit(columns, is_category)
-        data, fitted = self._fit_rows(columns, code, self.gamma, sample_weight, callback)
+        gamma = None if self.gamma is None else as_float(self.gamma)
+        data, fitted = self._fit_rows(columns, code, gamma, sample_weight, callback)
         warn_of_scales(data, np.array(is_category), columns)
         self._become(gamma_=data.gamma, **fitted)
         return self
@@ -369,10 +371,15 @@ def _warn_of_useless(columns: Columns) -> None:
 def _find_categories(columns: Columns, categorical: _Categorical) -> list[bool]:
     names = [] if columns.names is None else columns.names.tolist()
     found = [False] * len(columns.arrays)
-    is_one = isinstance(categorical, str) or is_integer(categorical)
-    if not is_one and not is_array_like(categorical):
+    chosen: list[Any]
+    if isinstance(categorical, str) or is_integer(categorical):
+        chosen = [categorical]
+    elif is_array_like(categorical):
+        with reading("categorical"):
+            chosen = list(categorical)  # type: ignore[arg-type]  # which may be anything that has a length
+    else:
         raise ValueError(f"'categorical' must be a list of names or numbers of columns. Got {shown(categorical)}.")
-    for each in [categorical] if is_one else categorical:  # type: ignore[union-attr]  # a sequence then
+    for each in chosen:
         if isinstance(each, str) and each in names:
             found[names.index(each)] = True
         elif is_integer(each) and 0 <= each < len(found):
