@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import coterie
+from coterie._base.warnings import told_once
 from coterie._base.wording import count, share_cell
 from coterie.cli._console import Problem, note, progress_bar
 from coterie.cli._density import membership_columns
@@ -79,7 +80,7 @@ def run(args: argparse.Namespace) -> None:
 
     started = time.perf_counter()
     model = saved.model.set_params(n_jobs=args.jobs)
-    with progress_bar(args.quiet):
+    with progress_bar(args.quiet), told_once(*[UserWarning] * (saved.code is not None)):  # `read_further` has told it
         labels = np.empty(0, np.intp)
         beside: dict[str, NDArray[np.number]] = {"score": np.empty(0)} if args.scores else {}
         if len(rows):

@@ -20,6 +20,7 @@ import numpy as np
 from coterie import explain
 from coterie._base.layout import wrap
 from coterie._base.table import Table
+from coterie._base.warnings import told_once
 from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem, note
 from coterie.cli._further import read_further
@@ -128,7 +129,8 @@ def _predict(args: argparse.Namespace, saved: Saved) -> tuple[NDArray[np.float64
     """Labels of the rows of the file, and how they differ from those of the fit."""
     again = argparse.Namespace(**vars(args) | {"quiet": True})
     rows, kept = read_further(again, saved, "drop" if saved.missing == "error" and saved.code is None else None)
-    drift = explain.drift(saved.model, rows)
+    with told_once(*[UserWarning] * (saved.code is not None)):  # `read_further` has told it
+        drift = explain.drift(saved.model, rows)
     labels = drift.labels if saved.numbers is None else saved.numbers[drift.labels]
     every = np.full(len(labels) if kept is None else len(kept), np.nan)
     every[slice(None) if kept is None else kept] = labels

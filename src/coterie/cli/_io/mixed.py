@@ -106,9 +106,14 @@ def read_more_mixed(args: argparse.Namespace, choose: ChooseAgain, code: TableCo
         if wrong := [name for name in table.texts if not is_category[name]]:
             raise Problem(f"not a column of numbers, as it was at the fit: {shortlist(wrong)}")
         mixed = _split(table, [name for name in table.names if is_category[name]], list(choose.columns))
+        new = []
         for name, values in zip(choose.columns, code.categories, strict=True):
             if is_category[name]:
-                mixed.categories[name] = _like(mixed.categories[name], values or ())
+                own = mixed.categories[name] = _like(mixed.categories[name], values or ())
+                unseen = dict.fromkeys(own.tolist()).keys() - {None, *(values or ())}
+                new += [f"{name} ({shortlist(sorted(map(str, unseen)), 4)})"] if unseen else []
+        if new:
+            warn(f"categories that the fit did not have, which are unlike all others: {shortlist(new)}")
     if not args.quiet:
         _tell_missing(mixed)
     return mixed
