@@ -146,6 +146,7 @@ def test_doubts_name_what_is_odd():
     assert kind_of([1900 + i % 90 for i in range(200)]).doubt == "numbers from 1900 to 1989 may measure something, too"
     assert kind_of([*range(18, 81), 99] * 3).doubt == ""  # as old as that
     assert kind_of(["a", 1] * 20).doubt == "text stands beside numbers"
+    assert kind_of(["Low", "high", "medium"] * 20).doubt.startswith("they look like steps of a scale")
 
 
 def test_ordered_categoricals_are_ordinal():

@@ -13,6 +13,14 @@ from .wording import count, listing, shown
 
 _FEW_VALUES, _FEW_ROWS = 50, 10  # more values, and fewer rows for each, are names rather than categories
 _YES_OR_NO = ({"yes", "no"}, {"y", "n"}, {"true", "false"}, {"t", "f"}, {"on", "off"}, {"ja", "nein"}, {"oui", "non"})
+_STEPS = (
+    {"very low", "low", "medium", "middle", "high", "very high"},
+    {"xs", "s", "m", "l", "xl", "xxl"},
+    {"small", "medium", "large"},
+    {"never", "rarely", "seldom", "sometimes", "often", "always"},
+    {"very poor", "poor", "fair", "average", "good", "very good", "excellent"},
+    {"strongly disagree", "disagree", "neutral", "neither", "agree", "strongly agree"},
+)
 _CODE = re.compile(r"\S*\d\S*")
 _TIME = re.compile(r"\d\d?:\d\d(:\d\d(\.\d+)?)?")
 _WORDS = 4  # more on average make free text
@@ -37,6 +45,8 @@ def kind_of_texts(values: list[object]) -> ColumnKind:
     m = len(different)
     found = f"{m:,} different values in {count(n, 'row')}"
     if (m <= _FEW_VALUES and n >= 2 * m) or n >= _FEW_ROWS * m:
+        if not doubt and texts and any({text.strip().lower() for text in texts} <= steps for steps in _STEPS):
+            doubt = "they look like steps of a scale, which an ordered categorical would tell"
         return ColumnKind("category", found if m > 5 else f"{found}: {listing(sorted(map(_short, different)))}", doubt)
     words = sum(len(text.split()) for text in texts) / max(len(texts), 1)
     example = _short(min(texts or map(str, different)))
