@@ -99,9 +99,13 @@ def assign_labels(
                 for i in range(rows.size):
                     nearest[i] = INFINITY
                     label[i] = 0
+                    total[i] = 0.0
+                    differ[i] = 0
                 for k in range(centers.shape[0]):
-                    add_squares(&numbers[0, start] if rows.p else NULL, &centers[k, 0], rows, total)
-                    count_differences(&codes[0, start] if rows.c else NULL, &modes[k, 0], rows, few, differ)
+                    if rows.p:
+                        add_squares(&numbers[0, start], &centers[k, 0], rows, total)
+                    if rows.c:
+                        count_differences(&codes[0, start], &modes[k, 0], rows, few, differ)
                     for i in range(rows.size):
                         distance = total[i] + gamma * differ[i]
                         label[i] = <int32_t> k if distance < nearest[i] else label[i]
