@@ -68,6 +68,7 @@ def test_gower_takes_categories_and_missing_values(run, tmp_path):
     options = ("-k", 3, "--metric", "gower", "--kind", "plan=category")
     done = run("kmedoids", "-", *options, "--medoids", "medoids.csv", "--save", "model.npz", stdin=SURVEY)
     assert "3 clusters of 61 rows by 3 columns; medoids are rows of the file" in done.stderr
+    assert "note: 21 missing values are left out of distances: age 1, town 20" in done.stderr
     cells = [line.split(",") for line in SURVEY.decode().splitlines()[1:]]
     rows = np.array([[float(a) if a else None, t or None, float(p)] for a, t, p in cells], object)
     model = fitted(rows, metric="gower", metric_params={"kinds": ["amount", "category", "category"]})

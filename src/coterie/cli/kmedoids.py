@@ -100,7 +100,7 @@ def run(args: argparse.Namespace) -> None:
         check_picture(args.plot)
     if args.metric.name == "gower":
         _check_mixed(args)
-        mixed = read_mixed(args)
+        mixed = read_mixed(args, "are left out of distances")
         table, names, rows = mixed.numbers, mixed.names, mixed.rows()
         kinds = ["category" if name in mixed.categories else "amount" for name in names]
         facts, values, metric = describe_mixed_fit(mixed, args), rows, distances.as_metric("gower", kinds=kinds)

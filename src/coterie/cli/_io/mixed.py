@@ -48,8 +48,10 @@ class MixedTable(NamedTuple):
         return rows
 
 
-def read_mixed(args: argparse.Namespace) -> MixedTable:
+def read_mixed(args: argparse.Namespace, missing: str = "add nothing to distances, means and modes") -> MixedTable:
     """Read the table that the arguments name, with missing values as they are, and say what was done about it.
+
+    missing : what missing values do
 
     Columns of text and codes are categories, but for those in which nearly every row has a value of its own.
     """
@@ -69,7 +71,7 @@ def read_mixed(args: argparse.Namespace) -> MixedTable:
     if not args.quiet:
         if coded:
             note(f"codes and columns of two values, used as categories: {shortlist(coded)}")
-        _tell_missing(mixed)
+        _tell_missing(mixed, missing)
     return mixed
 
 
@@ -115,7 +117,7 @@ def read_more_mixed(args: argparse.Namespace, choose: ChooseAgain, code: TableCo
         if new:
             warn(f"categories that the fit did not have, which are unlike all others: {shortlist(new)}")
     if not args.quiet:
-        _tell_missing(mixed)
+        _tell_missing(mixed, "add nothing to distances")
     return mixed
 
 
@@ -140,7 +142,7 @@ def _like(values: NDArray[Any], known: tuple[Any, ...]) -> NDArray[Any]:
     return values
 
 
-def _tell_missing(mixed: MixedTable) -> None:
+def _tell_missing(mixed: MixedTable, what: str) -> None:
     counts = {
         **{
             name: int(np.isnan(column).sum())
@@ -150,4 +152,4 @@ def _tell_missing(mixed: MixedTable) -> None:
     }
     if found := [f"{name} {counts[name]:,}" for name in mixed.names if counts[name]]:
         n = sum(counts.values())
-        note(f"{count(n, 'missing value')} add nothing to distances, means and modes: {shortlist(found)}")
+        note(f"{count(n, 'missing value')} {what}: {shortlist(found)}")
