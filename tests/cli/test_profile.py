@@ -49,7 +49,7 @@ def test_prints_the_table_and_the_sentences_of_a_profile(run, iris):
     found = run(iris, "--by", "species", "--noun", "flowers")
     expected = explain.profile(IRIS, SPECIES, NAMES, noun="flowers")
     assert (found.code, found.out) == (0, printed(expected))
-    assert found.err == "note: left out, as it is no category and tells no group apart: id\n"
+    assert found.err == "note: left out, neither numbers nor categories, and nothing in them tells groups apart: id\n"
     assert run(iris, "--by", "species", "--noun", "flowers", "--quiet").err == ""
 
 

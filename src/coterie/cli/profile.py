@@ -115,7 +115,7 @@ def run(args: argparse.Namespace) -> None:
     columns, labels = _columns(table, names, kept), _as_labels(labels[kept])
     found = explain.profile(columns, labels, names, args.categorical, args.noun, kinds)
     if (left_out := [name for name in found.left_out if name not in found.words]) and not args.quiet:
-        note(f"left out, as it is no category and tells no group apart: {shortlist(left_out)}")
+        note(f"left out, neither numbers nor categories, and nothing in them tells groups apart: {shortlist(left_out)}")
     if args.output is not None:
         _write(args.outputs, args.output, found.rows)
     width = max(40, shutil.get_terminal_size((100, 24)).columns)
