@@ -131,7 +131,7 @@ def _kinds(
     given: Kinds,
 ) -> list[str]:
     """The kind of each column. In few rows nothing tells names from categories."""
-    arrays = dict(zip(kept, numbers.T, strict=True)) | {j: _plain(column) for j, column in others.items()}
+    arrays = dict(zip(kept, numbers.T, strict=True)) | {j: _plain(column, names[j]) for j, column in others.items()}
     columns = Columns(np.array(names, object), tuple(arrays[j] for j in range(len(names))), (None,) * len(names))
     by_name: Any = given
     if isinstance(given, Mapping):
@@ -141,12 +141,13 @@ def _kinds(
     return ["category" if j in chosen else kind for j, kind in enumerate(found)]
 
 
-def _plain(column: NDArray[Any]) -> NDArray[Any]:
+def _plain(column: NDArray[Any], name: str) -> NDArray[Any]:
     """A column as `Columns` has them."""
     if column.dtype.kind in "biufM":
         return column
     plain = np.empty(len(column), object)
     plain[:] = [None if is_missing(value) else value for value in column.tolist()]
+    _different(name, plain.tolist())
     return plain
 
 
@@ -188,11 +189,12 @@ def _find(categorical: Sequence[str | int] | None, names: list[str]) -> list[int
         return []
     if isinstance(categorical, (str, Integral)):
         categorical = [categorical]
-    if not isinstance(categorical, Iterable) or getattr(categorical, "ndim", 1) == 0:
+    is_list = isinstance(categorical, Iterable) and not hasattr(categorical, "tocsr")
+    if not is_list or getattr(categorical, "ndim", 1) == 0:
         raise TypeError(f"categorical must be a list of names or indices of columns of X. Got {shown(categorical)}.")
     found = []
     for each in categorical:
-        if isinstance(each, Integral) and not isinstance(each, bool) and -len(names) <= each < len(names):
+        if is_integer(each) and -len(names) <= each < len(names):
             found.append(int(each) % len(names))
         elif isinstance(each, str) and each in names:
             found.append(names.index(each))
@@ -243,14 +245,19 @@ def as_category(name: str, column: NDArray[Any]) -> Category:
     return Category(name, tuple(values), codes)
 
 
-def _of_objects(name: str, column: list[Any]) -> Category:
+def _different(name: str, column: list[Any]) -> set[Any]:
+    """The different values, but for those that are missing."""
     try:
-        found: set[Any] = set(column) - {None}
+        return set(column) - {None}
     except TypeError as error:  # vectors, for example
         raise TypeError(
             f"Column {name!r} of X has values that are neither numbers nor categories: {error}. Leave it "
             "out, or spread vectors over columns of their own."
         ) from None
+
+
+def _of_objects(name: str, column: list[Any]) -> Category:
+    found = _different(name, column)
     try:
         values = sorted(found)
     except TypeError:  # text beside numbers
