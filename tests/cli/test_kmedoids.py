@@ -64,6 +64,7 @@ SURVEY = "\n".join(
 ).encode()
 
 
+@pytest.mark.filterwarnings("ignore:1 of 3 medoids lack values")
 def test_gower_takes_categories_and_missing_values(run, tmp_path):
     options = ("-k", 3, "--metric", "gower", "--kind", "plan=category")
     done = run("kmedoids", "-", *options, "--medoids", "medoids.csv", "--save", "model.npz", stdin=SURVEY)

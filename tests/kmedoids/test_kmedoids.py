@@ -248,6 +248,7 @@ def test_single_precision_is_compared_as_it_is():
     assert model.inertia_ == wide.inertia_
 
 
+@pytest.mark.filterwarnings("ignore::coterie.ClusteringWarning")
 @pytest.mark.parametrize("metric", ["gower", "nan_euclidean"])
 def test_tables_with_missing_values(metric, tmp_path):
     pd = pytest.importorskip("pandas")
