@@ -11,6 +11,7 @@ from coterie.scores import dbcv_score, silhouette_samples
 from coterie.selection import k_distances, suggest_eps, suggest_k, suggest_min_cluster_size, sweep
 from coterie.spanning_trees import minimum_spanning_tree
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*medoids lack values")
 N = 60
 
 
@@ -73,6 +74,17 @@ def test_saved_models_have_what_was_learned(name, metric, tmp_path):
     again = coterie.load(tmp_path / "model.npz")
     assert again._fit_metric == model._fit_metric and again.metric == model.metric
     np.testing.assert_array_equal(again.predict(TABLES[metric]), model.predict(TABLES[metric]))
+
+
+def test_models_are_saved_whatever_columns_are_called(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(people()[:, [0, 2, 4]], columns=["age/years", "$town", ""])
+    options = {"weights": {"age/years": 2.0, "$town": 1}, "kinds": {"": "category"}}
+    model = coterie.DBSCAN(0.1, metric="gower", metric_params=options).fit(frame)
+    model.save(tmp_path / "model.npz")
+    again = coterie.load(tmp_path / "model.npz")
+    assert again.metric_params == options and again._fit_metric == model._fit_metric
+    np.testing.assert_array_equal(again.predict(frame), model.predict(frame))
 
 
 @with_each

@@ -33,7 +33,7 @@ FORMAT = 2
 _HEADER = "coterie.json"
 # Keys of JSON objects that stand for what JSON lacks.
 _ARRAY, _TEXTS, _TUPLE, _METRIC, _CODE = "$array", "$texts", "$tuple", "$metric", "$table_code"
-_NUMBERED = "$numbered"  # a dict with whole numbers for keys
+_PAIRS = "$pairs"  # a dict with whole numbers for keys, or texts that no place can be made of
 _LARGEST_DIRECTORY = 1 << 20  # bytes; that is thousands of arrays
 _DEEPEST = 50  # brackets within brackets
 _BYTES_OF_JSON = 40  # memory that a byte of JSON takes when it is parsed, at most
@@ -84,8 +84,8 @@ def _encode(value: Any, place: str, arrays: dict[str, np.ndarray]) -> Any:
         not isinstance(key, str) or key.startswith("$") or "/" in key for key in value
     ):
         return {key: _encode(each, f"{place}/{key}".lstrip("/"), arrays) for key, each in value.items()}
-    if isinstance(value, dict) and all(type(key) is int for key in value):
-        return {_NUMBERED: [[key, _encode(each, f"{place}/{key}", arrays)] for key, each in value.items()]}
+    if isinstance(value, dict) and all(type(key) in (int, str) for key in value):
+        return {_PAIRS: [[key, _encode(each, f"{place}/{i}", arrays)] for i, (key, each) in enumerate(value.items())]}
     if isinstance(value, list | tuple):
         items = [_encode(each, f"{place}/{i}", arrays) for i, each in enumerate(value)]
         return items if isinstance(value, list) else {_TUPLE: items}
@@ -276,14 +276,17 @@ def _decode(value: Any, place: str, take: Any) -> Any:
         return array.astype(object)
     if value.keys() == {_TUPLE} and isinstance(value[_TUPLE], list):
         return tuple(_decode(value[_TUPLE], place, take))
-    if value.keys() == {_NUMBERED} and isinstance(value[_NUMBERED], list):
-        return _numbered(value[_NUMBERED], place, take)
+    if value.keys() == {_PAIRS} and isinstance(value[_PAIRS], list):
+        return _dict_of(value[_PAIRS], place, take)
     if value.keys() == {_CODE} and isinstance(value[_CODE], list) and len(value[_CODE]) == 2:
         return TableCode(*_decode(value[_CODE], place, take))
     raise ValueError(f"{place} in it has an unknown type")
 
 
-def _numbered(pairs: list[Any], place: str, take: Any) -> dict[int, Any]:
-    if not all(isinstance(pair, list) and len(pair) == 2 and type(pair[0]) is int for pair in pairs):
-        raise ValueError(f"{place} in it has keys that are not whole numbers")
-    return {key: _decode(each, f"{place}/{key}", take) for key, each in pairs}
+def _dict_of(pairs: list[Any], place: str, take: Any) -> dict[Any, Any]:
+    if not all(isinstance(pair, list) and len(pair) == 2 and type(pair[0]) in (int, str) for pair in pairs):
+        raise ValueError(f"{place} in it has keys that are neither whole numbers nor text")
+    found = {key: _decode(each, f"{place}/{i}", take) for i, (key, each) in enumerate(pairs)}
+    if len(found) < len(pairs):
+        raise ValueError(f"{place} in it has a key twice")
+    return found
