@@ -326,6 +326,16 @@ def test_the_parameter_categorical_of_predict_is_ignored():
     assert model.predict([[9.0, 4]], categorical=[0]).tolist() == model.predict([[9.0, 4]]).tolist()
 
 
+@pytest.mark.parametrize("init", ["Cao", "Huang", "random"])
+def test_progress_is_told_to_the_end(init):
+    told = []
+    X = np.random.default_rng(0).integers(0, 3, (50, 4))
+    KPrototypes(4, init=init, n_init=2).fit(X, categorical=[0, 1], callback=lambda *report: told.append(report))
+    for stage in ("starting prototypes", "k-prototypes"):
+        done = [(at, total) for name, at, total in told if name == stage]
+        assert done[-1][0] == done[-1][1] and all(at <= total for at, total in done)
+
+
 def test_cancelled_fits_leave_the_model_as_it_was():
     X = [["a"], ["b"], ["a"]]
     model = KModes(2).fit(X)

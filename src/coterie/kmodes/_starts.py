@@ -25,13 +25,17 @@ _STAGE = "starting prototypes"
 
 def starting_prototypes(data: Data, n_clusters: int, init: str, random_state: np.random.RandomState) -> Prototypes:
     """`n_clusters` rows as prototypes, by one of three methods; `data.middle` has what is missing in them."""
+    rows: NDArray[np.intp] | list[int]
     if init == "random":
-        return _as_prototypes(data, _random_rows(data, n_clusters, random_state))
-    if init == "Huang":
-        return _like_frequent_categories(data, n_clusters, random_state)
-    if len(data.rows.numbers):
-        return _as_prototypes(data, _dense_and_far(data, n_clusters, random_state))
-    return _as_prototypes(data, _densest_and_farthest(data, n_clusters))
+        rows = _random_rows(data, n_clusters, random_state)
+    elif init == "Huang":
+        rows = _like_frequent_categories(data, n_clusters, random_state)
+    elif len(data.rows.numbers):
+        rows = _dense_and_far(data, n_clusters, random_state)
+    else:
+        rows = _densest_and_farthest(data, n_clusters)
+    progress.report(_STAGE, n_clusters, n_clusters)
+    return _as_prototypes(data, rows)
 
 
 def _as_prototypes(data: Data, rows: NDArray[np.intp] | list[int]) -> Prototypes:
@@ -119,7 +123,7 @@ def _dense_and_far(data: Data, n_clusters: int, random_state: np.random.RandomSt
     return chosen
 
 
-def _like_frequent_categories(data: Data, n_clusters: int, random_state: np.random.RandomState) -> Prototypes:
+def _like_frequent_categories(data: Data, n_clusters: int, random_state: np.random.RandomState) -> list[int]:
     """Huang's choice: categories drawn by their frequency, and the row most like them, unlike the ones before.
 
     Of rows that are equally like, the lowest, or where there are numbers, one drawn by weight and distance.
@@ -146,4 +150,4 @@ def _like_frequent_categories(data: Data, n_clusters: int, random_state: np.rand
         own = _as_prototypes(data, chosen[-1:])
         np.minimum(nearest, rows.nearest(own)[1], out=nearest)
         np.minimum(differ, categories.nearest(own._replace(centers=own.centers[:, :0]))[1], out=differ)
-    return _as_prototypes(data, chosen)
+    return chosen
