@@ -10,7 +10,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-LARGEST = 3_000_000  # bytes of a wheel: that for x86-64, with three instruction levels, had 2.6 million
+LARGEST = 3_300_000  # bytes of a wheel: that for x86-64, with three instruction levels, had 3.1 million
 listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], check=True, capture_output=True, text=True)
 SOURCES = {name for name in listed.stdout.splitlines() if Path(name).is_file()}
 # Private .pxd and .h files are for our own kernels: what other programs may use has a name here.
