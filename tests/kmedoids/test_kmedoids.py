@@ -289,3 +289,10 @@ def test_outliers_are_far_from_their_medoid_by_the_metric():
             if np.count_nonzero(own) > 1 and np.median(far[own]) > 0:
                 np.testing.assert_allclose(scores[own], far[own] / np.median(far[own]))
         np.testing.assert_allclose(coterie.outlier_scores(X[:1], model, reference=X), scores[:1])
+
+
+@pytest.mark.parametrize("exponent", [-600, 600])
+def test_a_medoid_of_zeros_is_far_from_rows_of_any_size(exponent):
+    X = np.ldexp([[0.0, 0.0], [0.0, 0.0], [3.0, 4.0]], exponent)
+    model = KMedoids(1).fit(X)
+    assert model.inertia_ == np.ldexp(5.0, exponent) and model.medoid_indices_.tolist() == [0]

@@ -64,7 +64,8 @@ def _in_blocks(
             yield np.arange(part.start, part.stop), X[part][:, medoids].astype(np.float64), 0
         return
     top = 0.0 if power_of_two.is_safe(X.dtype, metric.power) else power_of_two.size(medoids)
-    for which, exponent in power_of_two.parts(X, safe_exponent(metric, medoids), top, metric.power):
+    usual = safe_exponent(metric, medoids if medoids.any() else X)  # zeros suit any power of two
+    for which, exponent in power_of_two.parts(X, usual, top, metric.power):
         points = prepare(power_of_two.divided(medoids, exponent), metric, n_threads)
         where = np.arange(len(X))[which]
         for part in blocks(len(where), len(medoids)):
