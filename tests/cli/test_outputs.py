@@ -19,6 +19,7 @@ COMMANDS = sorted(m.name for m in pkgutil.iter_modules(cli.__path__) if not m.na
 INPUTS = {
     "kmeans": ["iris.csv", "-k", 3],
     "kmedoids": ["iris.csv", "-k", 3],
+    "kprototypes": ["iris.csv", "-k", 3],
     "dbscan": ["iris.csv"],
     "hdbscan": ["iris.csv"],
     "optics": ["iris.csv"],
@@ -44,6 +45,8 @@ NO_OUTPUTS = {
     "columns",
     "drop",
     "kind",
+    "gamma",
+    "init",
     "missing",
     "scale",
     "metric",
