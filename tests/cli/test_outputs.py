@@ -19,7 +19,7 @@ COMMANDS = sorted(m.name for m in pkgutil.iter_modules(cli.__path__) if not m.na
 INPUTS = {
     "kmeans": ["iris.csv", "-k", 3],
     "kmedoids": ["iris.csv", "-k", 3],
-    "kprototypes": ["iris.csv", "-k", 3],
+    "kprototypes": ["iris.csv", "-k", 3, "--kind", "petal_width_cm=category"],
     "dbscan": ["iris.csv"],
     "hdbscan": ["iris.csv"],
     "optics": ["iris.csv"],
