@@ -273,7 +273,7 @@ def test_one_column_or_one_kind_of_columns_that_decides_alone_is_told():
 
 def test_identifiers_are_told():
     X = [[f"C{i:03}", float(i % 5), "ab"[i % 2]] for i in range(40)]
-    with pytest.warns(UserWarning, match=r"^The column 0 holds identifiers, which says little of how alike two rows"):
+    with pytest.warns(UserWarning, match=r"^The column 0 holds identifiers, which say little of how alike two rows"):
         KPrototypes(2, random_state=0).fit(X)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -567,8 +567,7 @@ class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
                 "distances.",
                 also_sklearns(ConvergenceWarning),
             )
-        n_incomplete = 0 if centers is None else np.count_nonzero(np.isnan(centers).any(axis=1))
-        if n_incomplete:
+        if centers is not None and (n_incomplete := np.count_nonzero(np.isnan(centers).any(axis=1))):
             warn(
                 f"{n_incomplete} of {count(len(centers), 'medoid')} lack values in some columns: a row is near to many "
                 "others by the few values that it has. Fit complete rows, and predict the others.",

@@ -361,10 +361,10 @@ def _warn_of_useless(columns: Columns) -> None:
     kinds = kinds_of(columns) if len(columns.arrays[0]) >= _SOME else ()
     for j, kind in enumerate(kinds):
         if kind.kind in ("identifier", "text"):
-            held = "identifiers" if kind.kind == "identifier" else "free text"
+            held = "identifiers, which say" if kind.kind == "identifier" else "free text, which says"
             warn(
-                f"The {columns.label(j)} holds {held}, which says little of how alike two rows are. Leave it out, or "
-                "give 'categorical'."
+                f"The {columns.label(j)} holds {held} little of how alike two rows are. Leave it out, or give "
+                "'categorical'."
             )
 
 
