@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DAY = np.timedelta64(1, "D")
+_PLAIN = {str, bool, int}  # types whose values stay as they are
 _EXACT = 2.0**53  # below it, float64 has every whole number
 
 
@@ -136,8 +137,10 @@ def _clean(column: NDArray[Any], j: int, name: str, names: Any) -> NDArray[Any]:
 
 
 def _of_objects(values: list[Any], j: int, name: str, names: Any) -> NDArray[Any]:
-    values = [None if is_missing(value) else value for value in values]
     types = set(map(type, values)) - {type(None)}
+    if not types <= _PLAIN:
+        values = [None if is_missing(value) else value for value in values]
+        types = set(map(type, values)) - {type(None)}
     if any(issubclass(each, complex | np.complexfloating) for each in types):
         raise ValueError(f"Complex data not supported\n{values}\n")
     if all(issubclass(each, datetime.date) for each in types) and types:
@@ -151,7 +154,7 @@ def _of_objects(values: list[Any], j: int, name: str, names: Any) -> NDArray[Any
                 f"Input {name} holds {shown(values[at])}, which is not a number of float64.{place(at, j, names=names)}"
             ) from None
         return _clean(floats, j, name, names)
-    for i, value in enumerate(values):
+    for i, value in enumerate(() if types <= _PLAIN else values):
         if value is not None:
             values[i] = value = _plain(value)
             if not isinstance(value, str | bool | int | float):
