@@ -96,7 +96,7 @@ def best(outcome: dict, rival: str = "") -> tuple[str, dict] | None:
     others = [
         (name, found)
         for name, found in outcome["libraries"].items()
-        if name == (rival or name) and name != "coterie" and found["right"]
+        if name == (rival or name) and not name.startswith("coterie") and found["right"]
     ]
     return min(others, key=lambda item: _ratio(item[1]), default=None)
 
