@@ -29,12 +29,15 @@ def people(rows=range(90), names=("id", "age", "town", "income", "plan")):
     return "\n".join([",".join(names), *(",".join(str(cells[name][i]) for name in names) for i in rows)]).encode()
 
 
+SCALER = Scaler("auto", kinds=["amount", "amount"])  # as the names of the columns say, too
+
+
 def rows_of_people():
     """As the command has them after scaling."""
     numbers = np.column_stack([AGES, INCOMES])
     numbers[MISSING_AGE, 0] = np.nan
     X = np.empty((90, 4), object)
-    X[:, [0, 2]], X[:, 1], X[:, 3] = Scaler().fit_transform(numbers), TOWNS, PLANS
+    X[:, [0, 2]], X[:, 1], X[:, 3] = SCALER.fit_transform(numbers), TOWNS, PLANS
     X[MISSING_TOWN, 1] = None
     return X
 

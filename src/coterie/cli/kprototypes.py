@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Group the rows of a table with numbers and categories into k clusters by k-prototypes.
 
-Reads columns of numbers, of text and of codes, scales the numbers (standard scaling unless told otherwise) and writes
-one label per row, from 0 to k-1, in the order of the rows: csv with the header `label`. Rows are near if their numbers
-are, and if they have the same categories; where there are no numbers, this is k-modes. A missing value adds nothing to
-distances. What was read, left out and found goes to standard error, so that the labels can go through a pipe.
+Reads columns of numbers, of text and of codes, scales the numbers (each column by what it is, unless told otherwise)
+and writes one label per row, from 0 to k-1, in the order of the rows: csv with the header `label`. Rows are near if
+their numbers are, and if they have the same categories; where there are no numbers, this is k-modes. A missing value
+adds nothing to distances. What was read, left out and found goes to standard error, so that the labels can go through a
+pipe.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from coterie.cli._io.results import write_centers, write_labels
 from coterie.cli._io.tables import check_rows
 from coterie.cli._options.files import add_any_file_arguments
 from coterie.cli._options.run import add_run_arguments, add_save_argument
-from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
+from coterie.cli._options.scale import add_scale_argument, of_means, scale, warn_of_scales
 from coterie.cli._options.values import distance, file_name, positive
 from coterie.cli._summary import MOST_COLUMNS, as_text, summary
 from coterie.scaling import Scaler
@@ -36,7 +37,7 @@ SUMMARY = "group the rows of a table with numbers and categories into k clusters
 
 _EXAMPLES = """\
 examples:
-  coterie kprototypes customers.csv -k 5 --drop customer_id --scale log > labels.csv
+  coterie kprototypes customers.csv -k 5 --drop customer_id > labels.csv
   coterie kprototypes survey.csv -k 4 --kind region_code=category --output labels.csv --centers typical.csv
   coterie kprototypes monday.csv -k 8 --save model.npz > monday_labels.csv   # coterie predict model.npz tuesday.csv
 
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("-k", dest="n_clusters", metavar="K", type=positive, required=True, help="number of clusters")
     add_any_file_arguments(parser)
-    add_scale_argument(parser)
+    add_scale_argument(parser, "auto", "auto")
     parser.add_argument(
         "--gamma",
         metavar="G",
@@ -122,7 +123,7 @@ def run(args: argparse.Namespace) -> None:
             save_model(args.outputs, args.save, model, scaler, describe_mixed_fit(mixed, args))
     finally:  # the work is done: show it even where it can't be written
         if not args.quiet:
-            print(f"\n{_describe(mixed, model, sizes, centers)}, {seconds:.2f} s", file=sys.stderr)
+            print(f"\n{_describe(mixed, model, sizes, centers, scaler)}, {seconds:.2f} s", file=sys.stderr)
 
 
 def _in_units_of_the_data(
@@ -141,6 +142,7 @@ def _describe(
     model: coterie.KModes | coterie.KPrototypes,
     sizes: np.ndarray[Any, Any],
     centers: np.ndarray[Any, Any],
+    scaler: Scaler | None,
 ) -> str:
     numbers = mixed.numbers.names
     places = {name: j for j, name in enumerate(mixed.names)}
@@ -157,6 +159,7 @@ def _describe(
         what = "number of categories that differ from the prototypes"
     return (
         f"{count(len(sizes), 'cluster')} of {count(len(model.labels_), 'row')} by {by}; means and most frequent "
-        f"categories in the units of the data\n\n{summary(sizes, means, numbers, modes, all_in='--centers')}\n\n"
+        f"categories in the units of the data{'' if scaler is None else of_means(scaler)}\n\n"
+        f"{summary(sizes, means, numbers, modes, all_in='--centers')}\n\n"
         f"cost {model.cost_:,.6g} ({what}), {count(model.n_iter_, 'iteration')}"
     )
