@@ -197,25 +197,32 @@ def test_names_and_identifiers_are_left_out_unless_asked_for():
             "The 'noun' parameter of profile must be a str that is not empty",
         ),
         ((np.empty((0, 2)), []), ValueError, "0 sample"),
-        ((np.array([["2020-01-01"]], dtype="M8[D]").astype(object), [0]), None, ""),
         (([[1e308], [-1e308], [1e308]], [0, 1, 0]), ValueError, "The values of 'x0' are too large"),
     ],
 )
 def test_nonsense_is_refused(arguments, error, message):
-    if error is None:
-        assert profile(*arguments).categories["x0"].shares.tolist() == [[1.0]]
-        return
     with pytest.raises(error, match=message):
         profile(*arguments)
 
 
-def test_dates_are_left_out():
+def test_dates_are_left_out_unless_they_are_asked_for():
+    days = np.array([["2020-01-01"], ["2020-01-02"]], dtype="M8[D]").astype(object)
+    assert profile(days, [0, 1]).left_out == ("x0",)
+    assert profile(days, [0, 1], categorical=[0]).categories["x0"].shares.tolist() == [[1.0, 0.0], [0.0, 1.0]]
     pandas = pytest.importorskip("pandas")
     when = pandas.to_datetime(["2020-01-01", "2021-01-01", None])
     found = profile(pandas.DataFrame({"when": when, "n": [1, 2, 5]}), [0, 1, 1])
     assert found.left_out == ("when",) and found.feature_names == ("n",) and "when" not in str(found)
-    with pytest.raises(ValueError, match="Column 'long' of X holds time differences"):
-        profile(pandas.DataFrame({"long": when - when[0]}), [0, 1, 1])
+    days = profile(pandas.DataFrame({"long": when - when[0]}), [0, 1, 1])
+    assert days.means[:, 0].tolist() == [0, 366]
+
+
+def test_categories_with_an_order_keep_it():
+    pandas = pytest.importorskip("pandas")
+    sizes = pandas.Categorical(["small", "large", None, "small"], ["small", "middle", "large"], ordered=True)
+    found = profile(pandas.DataFrame({"size": sizes}), [0, 1, 1, 0])
+    assert found.categories["size"].values == ("small", "large")
+    assert found.categories["size"].shares.tolist() == [[1.0, 0.0], [0.0, 1.0]]
 
 
 def test_words_and_values_of_left_out_text_tell_groups_apart():

@@ -286,7 +286,7 @@ class TableCode:
             raise ValueError(f"{len(columns.arrays)} columns were given, and {len(self.categories)} are expected.")
         values = np.empty((len(columns.arrays[0]), len(columns.arrays)))
         for j, (column, categories) in enumerate(zip(columns.arrays, self.categories, strict=True)):
-            values[:, j] = _numbers(column, columns, j) if categories is None else _codes(column, categories)
+            values[:, j] = _numbers(column, columns, j) if categories is None else places(column, categories)
             if categories is not None and not self.is_category[j] and (unknown := values[:, j] < 0).any():
                 value = column[int(unknown.argmax())]
                 raise ValueError(
@@ -329,7 +329,8 @@ def _as_values(column: NDArray[Any]) -> list[Any]:
     ]
 
 
-def _codes(column: NDArray[Any], categories: tuple[Any, ...]) -> NDArray[np.float64]:
+def places(column: NDArray[Any], categories: Sequence[Any]) -> NDArray[np.float64]:
+    """The place of each value of a column in a list of different ones; -1 if it is not there, NaN if it is missing."""
     code_of: dict[Any, float] = {value: float(code) for code, value in enumerate(categories)}
     if column.dtype.kind == "O":
         code_of[None] = np.nan
