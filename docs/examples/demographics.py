@@ -20,7 +20,6 @@ import contextlib
 import csv
 import gzip
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from coterie import KPrototypes, column_kinds, relabel
@@ -113,9 +112,7 @@ def main() -> None:
     result = profile(table, labels, names, noun="customers", kinds=said)
     print(f"\n{result}")
 
-    figure, ax = plt.subplots(figsize=(9, 7), layout="constrained")
-    draw_profile(result, ax=ax)
-    figure.savefig(options.picture, dpi=100)
+    draw_profile(result).figure.savefig(options.picture, dpi=100)
     print(f"\nDrew {options.picture}.")
 
 

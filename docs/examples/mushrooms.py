@@ -20,7 +20,6 @@ import argparse
 import csv
 import gzip
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from coterie import KMedoids, KModes, relabel
@@ -106,9 +105,7 @@ def main() -> None:
         values = ", ".join(str(value) for value in X[row][:8] if value is not None)
         print(f"row {row:5,}, for {sizes[label]:5,}: {'poisonous' if poisonous[row] else 'edible   '} {values} ...")
 
-    figure, ax = plt.subplots(figsize=(11, 9), layout="constrained")
-    draw_profile(result, ax=ax)
-    figure.savefig(options.picture, dpi=100)
+    draw_profile(result).figure.savefig(options.picture, dpi=100)
     print(f"\nDrew {options.picture}.")
 
 

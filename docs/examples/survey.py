@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import csv
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from coterie import HDBSCAN, AgglomerativeClustering, KModes, relabel
@@ -102,9 +101,7 @@ def main() -> None:
     result = profile(answers, relabel(modes[k], by="size"), names, noun="people")
     print("", *result.sentences, sep="\n")
 
-    figure, ax = plt.subplots(figsize=(9, 10), layout="constrained")
-    draw_profile(result, ax=ax)
-    figure.savefig(options.picture, dpi=100)
+    draw_profile(result).figure.savefig(options.picture, dpi=100)
     print(f"\nDrew {options.picture}.")
 
 

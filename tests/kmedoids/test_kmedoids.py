@@ -270,7 +270,7 @@ def test_tables_with_missing_values(metric, tmp_path):
 
 def test_a_medoid_with_missing_values_is_told():
     table = np.array([[0.0, 0.0], [0.2, 1.0], [np.nan, 0.5], [9.0, 8.0], [9.5, 8.0]])
-    with pytest.warns(coterie.ClusteringWarning, match="1 of 2 medoids lack values in some columns"):
+    with pytest.warns(coterie.ClusteringWarning, match="The medoids lack 25% of their values, and all rows 10%"):
         model = KMedoids(2, metric="nan_euclidean", random_state=0).fit(table)
     assert 2 in model.medoid_indices_
     with warnings.catch_warnings():

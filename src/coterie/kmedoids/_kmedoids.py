@@ -20,7 +20,7 @@ from .._base.parameters import ARRAY_LIKE, DICT, N_JOBS, NONE, RANDOM_STATE, che
 from .._base.random_state import as_random_state
 from .._base.state import FLOATS, Array
 from .._base.warnings import warn
-from .._base.wording import count, shown
+from .._base.wording import share, shown
 from .._runtime import progress, threads
 from ..distances._metrics import FITTED_METRIC, METRIC, check_fitted, check_suits, is_precomputed, read_metric
 from ..distances._rows import MeasuredRows, read_rows
@@ -252,7 +252,7 @@ class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
         FeatureScaleWarning
             One feature holds 95% of the variance or more, and the metric adds up differences.
         ClusteringWarning
-            A medoid has missing values, with the metrics 'gower' and 'nan_euclidean'.
+            Medoids lack more than twice as many values as all rows, with the metrics 'gower' and 'nan_euclidean'.
 
         Notes
         -----
@@ -295,7 +295,9 @@ class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
             medoids = rows[run.medoids]
             centers = None if metric is None else X[medoids]
             found = nearest(X, medoids if centers is None else centers, metric, n_threads)
-        self._warn_of_result(found.label, run.converged, centers)
+        self._warn_of_result(found.label, run.converged)
+        if centers is not None:
+            _warn_of_gaps(centers, X)
         with np.errstate(over="ignore"):
             inertia = np.add.reduce(found.distance if given is None else found.distance * given)
         self._become(
@@ -553,7 +555,7 @@ class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
             is_free[chosen[i]] = False
         return chosen
 
-    def _warn_of_result(self, labels: NDArray[np.int32], converged: bool, centers: NDArray[np.floating] | None) -> None:
+    def _warn_of_result(self, labels: NDArray[np.int32], converged: bool) -> None:
         n_found = len(np.unique(labels))
         if n_found < self.n_clusters:
             warn(
@@ -567,9 +569,16 @@ class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
                 "distances.",
                 also_sklearns(ConvergenceWarning),
             )
-        if centers is not None and (n_incomplete := np.count_nonzero(np.isnan(centers).any(axis=1))):
+
+
+def _warn_of_gaps(medoids: NDArray[np.floating], X: NDArray[np.floating]) -> None:
+    """Warn where medoids lack more than twice as many values as rows do."""
+    n_missing = np.count_nonzero(np.isnan(medoids))
+    if n_missing:
+        here, overall = n_missing / medoids.size, np.count_nonzero(np.isnan(X)) / X.size
+        if here > 2 * overall:
             warn(
-                f"{n_incomplete} of {count(len(centers), 'medoid')} lack values in some columns: a row is near to many "
+                f"The medoids lack {share(here)} of their values, and all rows {share(overall)}: a row is near to many "
                 "others by the few values that it has. Fit complete rows, and predict the others.",
                 ClusteringWarning,
             )

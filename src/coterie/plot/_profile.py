@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -166,7 +167,7 @@ def _features(profile: Profile) -> tuple[NDArray[Any], list[list[str]], list[str
         differences.append((category.shares[:, most] - overall) / np.where(spread > 0, spread, 1.0))
         names += [shortened(f"{name}: {category.values[i]}", _LONGEST_NAME) for i in most.tolist()]
         for line, shares in zip(texts, category.shares[:, most].tolist(), strict=True):
-            line += map(share, shares)
+            line += ["-" if math.isnan(each) else share(each) for each in shares]  # no row of the cluster has a value
     return np.concatenate(differences, axis=1), texts, names
 
 
