@@ -112,8 +112,12 @@ def gower(x, y, is_category=None, weights=None, ranges=None):
 
 def nan_euclidean(x, y):
     """As in scikit-learn: the squares of the features that both rows have, made up for the others by their mean."""
-    pairs = [(a, b) for a, b in zip(x, y, strict=True) if is_known(a) and is_known(b)]
-    return math.sqrt(sum((a - b) * (a - b) for a, b in pairs) * (len(x) / len(pairs))) if pairs else math.nan
+    total, n = 0.0, 0
+    for a, b in zip(x, y, strict=True):
+        if is_known(a) and is_known(b):
+            total += (a - b) * (a - b)  # one by one: since Python 3.12 `sum` rounds in another way
+            n += 1
+    return math.sqrt(total * (len(x) / n)) if n else math.nan
 
 
 DISTANCES = {
