@@ -32,7 +32,9 @@ from .parameters import is_real
 from .wording import shown
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike, NDArray
+    from numpy.typing import DTypeLike, NDArray
+
+    from .typing import ArrayLike
 
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 _HOST = (1, 3, 11, 13)  # the kinds of devices of DLPack whose memory the CPU can read

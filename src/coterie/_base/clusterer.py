@@ -10,7 +10,9 @@ from .estimator import Estimator
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .typing import ArrayLike
 
 
 class Clusterer(Estimator):

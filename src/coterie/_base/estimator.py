@@ -28,7 +28,9 @@ from .state import ABSENT, TEXTS, Array, check_state
 from .wording import shown
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .typing import ArrayLike
 
 UNCHANGED = "$UNCHANGED$"  # scikit-learn's word for "leave this request as it is"
 

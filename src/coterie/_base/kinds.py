@@ -19,7 +19,9 @@ from .parameters import is_integer
 from .wording import count, did_you_mean, listing, shown
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .typing import ArrayLike
 
     Kinds: TypeAlias = Mapping[str, str] | Mapping[int, str] | Mapping[str | int, str] | Sequence[str | None] | None
 

@@ -13,7 +13,9 @@ from .parameters import is_integer
 from .wording import shown
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .typing import ArrayLike
 
 
 def as_labels(

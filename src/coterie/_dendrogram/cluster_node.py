@@ -12,7 +12,7 @@ from .linkage_matrix import read_linkage
 from .walks import count_leaves
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from .._base.typing import ArrayLike
 
 
 class ClusterNode:

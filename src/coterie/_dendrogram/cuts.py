@@ -17,7 +17,9 @@ from .linkage_matrix import read_inconsistency, read_linkage
 from .walks import count_leaves, order_clusters, order_levels
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 
 _CUT_NS = 6.0  # nanoseconds for a point of a cut

@@ -19,7 +19,9 @@ from .linkage_matrix import read_linkage
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 __all__ = ["dendrogram", "set_link_color_palette"]
 

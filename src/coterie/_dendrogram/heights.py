@@ -18,7 +18,9 @@ from .linkage_matrix import read_inconsistency, read_linkage
 from .walks import count_leaves, find_parents, order_leaves
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 
 _PAIR_NS = 2.0  # nanoseconds for the height of a pair

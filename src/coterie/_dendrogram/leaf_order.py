@@ -20,8 +20,9 @@ from .linkage_matrix import read_linkage, warn_of_distances
 from .walks import count_leaves, order_leaves
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
+    from .._base.typing import ArrayLike
     from ..distances import Metric
 
 _GATHER_NS = 6.0  # nanoseconds for a distance that is gathered

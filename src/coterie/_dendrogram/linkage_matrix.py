@@ -19,7 +19,9 @@ from ..distances._condensed import check_condensed
 from ._kernels import linkage_matrix
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 _NAME = {"name": (Rule("a str", lambda value: isinstance(value, str)), NONE)}
 

@@ -13,7 +13,9 @@ from .linkage_matrix import read_children, read_linkage
 from .walks import count_leaves
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 
 def from_mlab_linkage(Z: ArrayLike) -> NDArray[np.float64]:

@@ -11,7 +11,9 @@ from ._kernels import walks
 from .linkage_matrix import read_linkage
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 
 def count_leaves(children: NDArray[np.int64]) -> NDArray[np.int64]:

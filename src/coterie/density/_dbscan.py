@@ -39,7 +39,9 @@ from ._noise import DensityClusterer
 from ._sources import DenseRows
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 _WITH_MAGNITUDE = ("euclidean", "sqeuclidean", "manhattan", "chebyshev", "minkowski", "haversine")
 _COARSE = 20  # steps from a float32 number to the next within eps, at least

@@ -41,7 +41,9 @@ from ._noise import DensityClusterer
 from ._reachability import Reached, RowsOfTree
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 # Parameters that need no other spanning tree, and those that are needed after the fit, when the estimator's may change.
 _RECUT = ("min_cluster_size", "cluster_selection_persistence", *SELECTION, "store_centers")

@@ -23,7 +23,9 @@ from ..distances._sparse_points import sparse_points
 from ..neighbors._search import lay_out, nearest
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 _THRESHOLD = {
     "nearest": (number(0), NONE),

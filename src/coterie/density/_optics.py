@@ -30,7 +30,9 @@ from ._optics_order import Order, order_graph, order_rows, order_square
 from ._reachability import Reached, core_of_graph, core_of_square, reach_rows, reach_square
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 _ALGORITHM = one_of("auto", "brute", "ball_tree", "kd_tree")
 _GRAPH: dict[str, tuple[Rule, ...]] = {

@@ -13,7 +13,9 @@ from .._base.parameters import BOOL, NONE, Rule, as_float, check_parameters, int
 from ._kernels import optics_xi
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 SHARE = Rule(
     "a float in the range [0.0, 1.0]",

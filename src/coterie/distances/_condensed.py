@@ -17,7 +17,9 @@ from ._kernels import condensed
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
     _Row = TypeVar("_Row", int, NDArray[np.int64])
 

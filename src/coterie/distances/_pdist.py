@@ -16,7 +16,9 @@ from ._pairwise import fill_condensed, fill_rectangle
 from ._rows import read_rows, read_two
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 
 def pdist(

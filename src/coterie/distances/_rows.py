@@ -16,7 +16,9 @@ from .._base.mixed import Columns, read_columns
 from ._metrics import Metric, as_metric, is_precomputed
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 
 def read_rows(

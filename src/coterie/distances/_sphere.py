@@ -10,7 +10,9 @@ import numpy as np
 from .._base.arrays import as_doubles
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, as the IUGG defines it
 

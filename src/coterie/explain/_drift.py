@@ -23,7 +23,9 @@ from ._occupation import Occupation, occupy
 from ._profile import Profile
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 _READINGS = ("small", 0.1), ("moderate", 0.25), ("large", math.inf)  # of the population stability index
 _HALF = 0.5  # a row, added to each count: logarithms of shares must be finite

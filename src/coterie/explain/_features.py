@@ -20,9 +20,10 @@ from .._base.parameters import is_integer
 from .._base.wording import shown
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     from .._base.kinds import Kinds
+    from .._base.typing import ArrayLike
 
 _FEW_RANKS = 5  # steps of a scale up to which shares say more than a median
 

@@ -12,9 +12,10 @@ from ._groups import Groups, distances_to_own
 from ._models import as_clusterer, predicts
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     from .._base.clusterer import InductiveClusterer
+    from .._base.typing import ArrayLike
 
 
 def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = None) -> NDArray[np.float64]:

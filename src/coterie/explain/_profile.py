@@ -22,9 +22,10 @@ from ._statistics import Members, describe_category, describe_numbers
 from ._words import describe_words
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     from .._base.kinds import Kinds
+    from .._base.typing import ArrayLike
 
 _NOUN = (Rule("a str that is not empty", lambda value: isinstance(value, str) and bool(value.strip())),)
 

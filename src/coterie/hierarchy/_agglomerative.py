@@ -28,7 +28,9 @@ from ._square_matrix import matrix_of, takes_all_rows
 from ._tree_clusterer import TreeClusterer
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
     _Build = Callable[..., tuple[NDArray[np.float64], NDArray[np.intp]]]
 

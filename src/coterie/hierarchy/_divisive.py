@@ -16,7 +16,9 @@ from ._square_matrix import square_matrix
 from ._tree_clusterer import TreeClusterer
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 _BUDGET = 1 << 24  # numbers to read between two returns to Python: about 10 ms
 _READ = 0.4  # nanoseconds to copy or add up one of many numbers

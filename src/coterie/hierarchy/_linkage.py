@@ -34,8 +34,9 @@ from ._queue import merge_by_queue
 from ._rounds import merge_in_rounds
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
+    from .._base.typing import ArrayLike
     from ..distances import Metric
 
 _INSTEAD = (

@@ -22,7 +22,9 @@ from ._methods import EUCLIDEAN_METHODS
 from ._square_matrix import takes_all_rows
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
     Measure = Callable[[slice, NDArray[np.float64]], None]
 

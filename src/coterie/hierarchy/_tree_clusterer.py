@@ -20,7 +20,9 @@ from ..distances._rows import MeasuredRows
 from ..scaling._variance import warn_of_scales
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 
 class TreeClusterer(MeasuredRows, Clusterer):

@@ -17,7 +17,9 @@ from ._kmeans import KMeans
 from ._seeding import seed
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 
 def k_means(

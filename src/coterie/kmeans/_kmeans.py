@@ -41,7 +41,9 @@ from ._starts import read_init, starting_centers
 from ._steps import first_step
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 _EUCLIDEAN = as_metric("euclidean")
 

@@ -13,7 +13,9 @@ from ._data import Data
 from ._seeding import seed
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 
 def starting_centers(

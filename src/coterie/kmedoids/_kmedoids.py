@@ -29,7 +29,9 @@ from ._fit import find_medoids
 from ._nearest import distances_to, nearest
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 
 _SQUARE = 512  # rows and columns of a part of a matrix that is compared with the one opposite

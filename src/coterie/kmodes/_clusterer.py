@@ -39,7 +39,9 @@ from ._starts import starting_prototypes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 _INITS = {each.lower(): each for each in ("Cao", "Huang", "random")}
 

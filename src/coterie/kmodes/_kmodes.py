@@ -13,7 +13,9 @@ from .._base.mixed import TableCode, read_columns
 from ._clusterer import PrototypeClusterer
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 
 class KModes(PrototypeClusterer):

@@ -19,7 +19,9 @@ from ._clusterer import PrototypeClusterer
 from ._scales import warn_of_scales
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
     _Categorical = int | str | Sequence[int | str] | NDArray[Any] | None
 

@@ -33,7 +33,9 @@ from ._queries import RADIUS
 from ._search import Neighborhoods, Rows, RowsInBlocks, lay_out, nearest, within
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 
 class NearestNeighbors(MeasuredRows):

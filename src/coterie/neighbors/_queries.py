@@ -16,7 +16,9 @@ from ..distances._rows import read_rows
 from ._search import Neighborhoods, count_within, lay_out, nearest, within
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 RADIUS = (number(0),)  # what a radius may be
 _K = {"k": (integer(1),)}

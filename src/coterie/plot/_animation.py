@@ -35,7 +35,9 @@ from ._style import NOISE, as_names, label_axes, new_axes, rgb_of
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 _MOST_STEPS = 300  # as KMeans has it
 _MOST_POINTS = 5_000  # drawn; the steps are those of all

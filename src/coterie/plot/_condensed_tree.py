@@ -16,9 +16,9 @@ from ._style import QUIET, as_drawn, color_of, new_axes, outlined
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
-    from .._base.typing import FigureAxes
+    from .._base.typing import ArrayLike, FigureAxes
 
 _FIELDS = {"parent": ("i", "u"), "child": ("i", "u"), "lambda_val": ("f",), "child_size": ("i", "u", "f")}
 _MOST_STEPS = 200  # of the outline of a part

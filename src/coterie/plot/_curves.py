@@ -15,9 +15,8 @@ from ._style import PALETTE, QUIET, as_drawn, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike
 
-    from .._base.typing import FigureAxes
+    from .._base.typing import ArrayLike, FigureAxes
 
 _MOST_CORNERS = 5_000  # of a curve
 

@@ -13,9 +13,9 @@ from ._style import as_drawn, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
-    from .._base.typing import FigureAxes
+    from .._base.typing import ArrayLike, FigureAxes
 
 _MOST_BORDERS = 0.12  # share of the pixels; more borders would hide the segments
 _INCHES = 7.0

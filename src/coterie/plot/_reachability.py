@@ -15,9 +15,9 @@ from ._style import QUIET, as_drawn, color_of, new_axes, outlined
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
-    from .._base.typing import FigureAxes
+    from .._base.typing import ArrayLike, FigureAxes
 
 _MOST_COLUMNS = 2_000  # of the picture, or up to twice as many: more would be narrower than a point of it
 _MOST_NUMBERED = 40

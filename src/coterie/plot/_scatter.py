@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
     from matplotlib.text import Annotation
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
-    from .._base.typing import FigureAxes
+    from .._base.typing import ArrayLike, FigureAxes
 
 _MOST_POINTS = 50_000  # beyond that points hide each other, and their density is drawn
 _MOST_SHAPES = 5_000  # points in an svg or a pdf; more are an image there

@@ -16,9 +16,9 @@ from ._style import PLAIN, QUIET, as_clusters, as_drawn, color_of, in_inches, li
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
-    from .._base.typing import FigureAxes
+    from .._base.typing import ArrayLike, FigureAxes
     from ..distances import Metric
 
 _MOST_CORNERS = 5_000

@@ -14,9 +14,9 @@ from .._base.wording import shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
-    from .._base.typing import FigureAxes
+    from .._base.typing import ArrayLike, FigureAxes
 
 #: Twelve colors that can be told apart with any kind of color vision: six of Okabe and Ito (2008), and six chosen to
 #: differ from those and from each other under simulated color blindness. More clusters reuse the colors.

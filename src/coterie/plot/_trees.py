@@ -19,9 +19,9 @@ from ._style import PLAIN, QUIET, as_drawn, color_of, in_inches, new_axes, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
-    from .._base.typing import FigureAxes
+    from .._base.typing import ArrayLike, FigureAxes
 
 _MOST_LEAVES, _MOST_NAMED, _FEW_LEAVES = 80, 120, 40  # more, or more with labels, can't be read: then few are drawn
 _MOST_LISTED = 3  # rows of a leaf that are all named

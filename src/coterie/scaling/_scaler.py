@@ -23,9 +23,10 @@ from .._runtime.thresholds import thresholds
 from ._auto import DOMINANT, WAYS, choose, tame, tell
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     from .._base.kinds import Kinds
+    from .._base.typing import ArrayLike
 
 METHODS = ("auto", "standard", "minmax", "robust", "log", "none")
 

@@ -14,8 +14,9 @@ from .._base.warnings import warn
 from ._moments import Moments, scaled_moments
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
+    from .._base.typing import ArrayLike
     from ..distances import Metric
 
 DOMINANT = 0.95  # share of the variance that leaves nothing for the other columns to say

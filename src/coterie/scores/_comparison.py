@@ -14,7 +14,9 @@ from ._external import adjusted_rand_score
 from ._named_labels import NOISE, Labels, check_lengths, overlap
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 __all__ = ["Comparison", "compare"]
 

@@ -16,7 +16,9 @@ from .._runtime.thresholds import thresholds
 from ..distances._sparse import as_sparse_rows, is_sparse
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 _EPS = float(np.finfo(np.float64).eps)
 _MOST_ROWS = 2**53  # of a contingency matrix: float64 counts no further

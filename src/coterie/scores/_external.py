@@ -14,7 +14,9 @@ from .._runtime import memory
 from ._contingency import Table, average, entropy, expected_mutual_information, mutual_information
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike, NDArray
+    from numpy.typing import DTypeLike, NDArray
+
+    from .._base.typing import ArrayLike
 
 __all__ = [
     "adjusted_mutual_info_score",

@@ -25,7 +25,9 @@ from ._cluster_means import Clusters
 from ._named_labels import Labels
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 __all__ = [
     "DensityValidity",

@@ -12,7 +12,9 @@ from .._base.wording import shown
 from .._runtime import memory
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 __all__ = ["NOISE", "Labels", "check_lengths", "overlap"]
 

@@ -12,7 +12,9 @@ from ._assignment import best_partners
 from ._named_labels import NOISE, Labels, check_lengths, overlap
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 __all__ = ["align_labels", "relabel"]
 

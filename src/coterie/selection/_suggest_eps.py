@@ -18,7 +18,9 @@ from ..distances._rows import read_rows
 from ..neighbors import NearestNeighbors
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 # How many rows noise must leave before the few farthest of it are not looked at, and when it hardly is noise any more.
 _MUCH_NOISE = 0.5, 0.7

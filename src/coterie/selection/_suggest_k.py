@@ -22,7 +22,9 @@ from ._principal_box import principal_box
 from ._sweep import SCORES, Fits, Judge, Sweep, check_estimator, read_for, sweep
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 _N_INIT = 5  # runs of k-means: three now and then miss a small cluster on a resample, so that it looks unstable
 _REFERENCES = 10  # of each kind

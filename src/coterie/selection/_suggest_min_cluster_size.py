@@ -27,9 +27,9 @@ from ._sweep import Sweep, sweep
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
-    from .._base.typing import FigureAxes
+    from .._base.typing import ArrayLike, FigureAxes
 
 _SIZES = 16  # that are tried, by default
 _SMALLEST, _LARGEST = 5, 1 / 5  # of them; the second as a share of the rows

@@ -35,9 +35,9 @@ from ..kmodes._clusterer import PrototypeClusterer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
-    from .._base.typing import FigureAxes
+    from .._base.typing import ArrayLike, FigureAxes
 
 Score = Callable[..., float]
 

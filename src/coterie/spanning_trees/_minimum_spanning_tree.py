@@ -26,7 +26,9 @@ from ._points import tree_of_points
 from ._tree import SpanningTree, in_order
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from .._base.typing import ArrayLike
 
 _RULES = {"metric": METRIC, "min_samples": (integer(1), NONE), "metric_params": (DICT, NONE)}
 
