@@ -91,5 +91,7 @@ def test_gower_takes_categories_and_missing_values(run, tmp_path):
     ],
 )
 def test_what_does_not_go_together_is_told(run, iris_file, arguments, message):
+    if "--plot" in arguments:
+        pytest.importorskip("matplotlib")
     done = run("kmedoids", iris_file, "-k", 3, *arguments)
     assert done.returncode == 2 and message in done.stderr
