@@ -6,10 +6,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Self
 
-from .estimator import Estimator
+import numpy as np
+
+from .estimator import UNCHANGED, Estimator, Transformer
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from .typing import ArrayLike
@@ -97,3 +98,60 @@ class InductiveClusterer(Clusterer):
         None where no row is noise, or where there is no such measure.
         """
         return None
+
+
+class WeightedClusterer(Clusterer):
+    """A clusterer whose `fit` takes weights of rows, and a callback."""
+
+    def set_fit_request(
+        self, *, sample_weight: bool | str | None = UNCHANGED, callback: bool | str | None = UNCHANGED
+    ) -> Self:
+        """Say whether scikit-learn's metadata routing passes these arguments to `fit`.
+
+        Parameters
+        ----------
+        sample_weight, callback : bool, str or None
+            True passes it, False does not pass it, None raises an error if it is given, and a str is the name under
+            which it is given.
+
+        Returns
+        -------
+        self
+        """
+        return self._set_request("fit", sample_weight=sample_weight, callback=callback)
+
+
+class CenterClusterer(Transformer, WeightedClusterer, InductiveClusterer):
+    """A clusterer with a center for each cluster, whose transform gives the distances to them."""
+
+    _n_features_out: int
+
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
+        """Return the names of the columns that `transform` gives: kmeans0, kmeans1, ... for `KMeans`.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Only compared with the columns seen by fit.
+
+        Returns
+        -------
+        ndarray of shape (n_clusters,), object
+        """
+        self._input_names(input_features)
+        prefix = type(self).__name__.lower()
+        return np.array([f"{prefix}{i}" for i in range(self._n_features_out)], dtype=np.object_)
+
+    def set_score_request(self, *, sample_weight: bool | str | None = UNCHANGED) -> Self:
+        """Say whether scikit-learn's metadata routing passes `sample_weight` to `score`; see `set_fit_request`.
+
+        Parameters
+        ----------
+        sample_weight : bool, str or None
+            As in `set_fit_request`.
+
+        Returns
+        -------
+        self
+        """
+        return self._set_request("score", sample_weight=sample_weight)

@@ -12,7 +12,8 @@ import numpy as np
 from .. import distances
 from .._base import power_of_two
 from .._base.arrays import as_weights
-from .._base.estimator import UNCHANGED, Estimator
+from .._base.clusterer import WeightedClusterer
+from .._base.estimator import Estimator
 from .._base.exceptions import ClusteringWarning
 from .._base.parameters import DICT, N_JOBS, NONE, POSITIVE, integer, one_of, real
 from .._base.state import FLOATS, Array
@@ -47,7 +48,7 @@ _WITH_MAGNITUDE = ("euclidean", "sqeuclidean", "manhattan", "chebyshev", "minkow
 _COARSE = 20  # steps from a float32 number to the next within eps, at least
 
 
-class DBSCAN(DensityClusterer):
+class DBSCAN(WeightedClusterer, DensityClusterer):
     """Clusters are dense regions; rows outside them are noise.
 
     A row with `min_samples` rows within `eps`, itself included, is a core point. Core points within `eps` of each other
@@ -307,23 +308,6 @@ class DBSCAN(DensityClusterer):
         ndarray of shape (n_samples,), intp
         """
         return self.fit(X, y, sample_weight, callback=callback).labels_
-
-    def set_fit_request(
-        self, *, sample_weight: bool | str | None = UNCHANGED, callback: bool | str | None = UNCHANGED
-    ) -> Self:
-        """Say whether scikit-learn's metadata routing passes these arguments to `fit`.
-
-        Parameters
-        ----------
-        sample_weight, callback : bool, str or None
-            True passes it, False does not pass it, None raises an error if it is given, and a str is the name under
-            which it is given.
-
-        Returns
-        -------
-        self
-        """
-        return self._set_request("fit", sample_weight=sample_weight, callback=callback)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

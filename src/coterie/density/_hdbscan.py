@@ -11,7 +11,8 @@ import numpy as np
 
 from .. import distances
 from .._base.arrays import as_weights
-from .._base.estimator import UNCHANGED, Estimator
+from .._base.clusterer import WeightedClusterer
+from .._base.estimator import Estimator
 from .._base.exceptions import ClusteringWarning
 from .._base.parameters import BOOL, DICT, N_JOBS, NONE, POSITIVE, Rule, check_parameters, integer, number, one_of, real
 from .._base.state import ABSENT, FLOATS, Array
@@ -53,7 +54,7 @@ _KD_TREE = ("euclidean", "manhattan", "chebyshev", "minkowski")
 _BALL_TREE = (*_KD_TREE, "canberra", "braycurtis", "hamming", "jaccard", "dice", "haversine")
 
 
-class HDBSCAN(DensityClusterer):
+class HDBSCAN(WeightedClusterer, DensityClusterer):
     """Clusters are regions that are denser than what is around them, each at its own density.
 
     For every distance there are the clusters that DBSCAN would find. They form a tree; splits that leave fewer than
@@ -660,23 +661,6 @@ class HDBSCAN(DensityClusterer):
         values = {"cut_distance": cut_distance, "min_cluster_size": min_cluster_size}
         check_parameters("dbscan_clustering", {"cut_distance": (number(0),), "min_cluster_size": (integer(1),)}, values)
         return label_below(self._found(), tree, cut_distance, min_cluster_size)
-
-    def set_fit_request(
-        self, *, sample_weight: bool | str | None = UNCHANGED, callback: bool | str | None = UNCHANGED
-    ) -> Self:
-        """Say whether scikit-learn's metadata routing passes these arguments to `fit`.
-
-        Parameters
-        ----------
-        sample_weight, callback : bool, str or None
-            True passes it, False does not pass it, None raises an error if it is given, and a str is the name under
-            which it is given.
-
-        Returns
-        -------
-        self
-        """
-        return self._set_request("fit", sample_weight=sample_weight, callback=callback)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

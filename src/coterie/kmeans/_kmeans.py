@@ -11,9 +11,9 @@ import numpy as np
 
 from .._base import power_of_two
 from .._base.arrays import as_weights
-from .._base.clusterer import InductiveClusterer
+from .._base.clusterer import CenterClusterer
 from .._base.containers import native
-from .._base.estimator import UNCHANGED, Estimator, Transformer
+from .._base.estimator import Estimator
 from .._base.exceptions import ConvergenceWarning, also_sklearns
 from .._base.parameters import (
     ARRAY_LIKE,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 _EUCLIDEAN = as_metric("euclidean")
 
 
-class KMeans(Transformer, InductiveClusterer):
+class KMeans(CenterClusterer):
     """k-means clustering: find `n_clusters` centers that minimize the squared distances of the rows to them.
 
     Lloyd's algorithm assigns each row to its nearest center and moves each center to the mean of its rows. It repeats
@@ -430,53 +430,6 @@ class KMeans(Transformer, InductiveClusterer):
         """
         X = native(X)
         return self.fit(X, y, sample_weight, callback).transform(X)
-
-    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
-        """Return the names of the columns that `transform` gives: kmeans0, kmeans1, ...
-
-        Parameters
-        ----------
-        input_features : array-like of str, default=None
-            Only compared with the columns seen by fit.
-
-        Returns
-        -------
-        ndarray of shape (n_clusters,), object
-        """
-        self._input_names(input_features)
-        prefix = type(self).__name__.lower()
-        return np.array([f"{prefix}{i}" for i in range(self._n_features_out)], dtype=np.object_)
-
-    def set_fit_request(
-        self, *, sample_weight: bool | str | None = UNCHANGED, callback: bool | str | None = UNCHANGED
-    ) -> Self:
-        """Say whether scikit-learn's metadata routing passes these arguments to `fit`.
-
-        Parameters
-        ----------
-        sample_weight, callback : bool, str or None
-            True passes it, False does not pass it, None raises an error if it is given, and a str is the name under
-            which it is given.
-
-        Returns
-        -------
-        self
-        """
-        return self._set_request("fit", sample_weight=sample_weight, callback=callback)
-
-    def set_score_request(self, *, sample_weight: bool | str | None = UNCHANGED) -> Self:
-        """Say whether scikit-learn's metadata routing passes `sample_weight` to `score`; see `set_fit_request`.
-
-        Parameters
-        ----------
-        sample_weight : bool, str or None
-            As in `set_fit_request`.
-
-        Returns
-        -------
-        self
-        """
-        return self._set_request("score", sample_weight=sample_weight)
 
     def _assign(self, X: NDArray[Any]) -> NDArray[np.int32]:
         return _assignment.nearest(X, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))

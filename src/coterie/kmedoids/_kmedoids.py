@@ -12,9 +12,9 @@ import numpy as np
 from .. import distances
 from .._base import power_of_two
 from .._base.arrays import as_array, as_weights
-from .._base.clusterer import InductiveClusterer
+from .._base.clusterer import CenterClusterer
 from .._base.containers import native
-from .._base.estimator import UNCHANGED, Estimator, Transformer
+from .._base.estimator import Estimator
 from .._base.exceptions import ClusteringWarning, ConvergenceWarning, also_sklearns
 from .._base.parameters import ARRAY_LIKE, DICT, N_JOBS, NONE, RANDOM_STATE, check_n_clusters, integer, number, one_of
 from .._base.random_state import as_random_state
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _SQUARE = 512  # rows and columns of a part of a matrix that is compared with the one opposite
 
 
-class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
+class KMedoids(MeasuredRows, CenterClusterer):
     """k-medoids clustering: find `n_clusters` rows, the medoids, that minimize the distances of all rows to them.
 
     Distances are not squared, and any metric will do. A medoid is a row of the data: an example of its cluster that
@@ -430,53 +430,6 @@ class KMedoids(MeasuredRows, Transformer, InductiveClusterer):
         """
         X = native(X)
         return self.fit(X, y, sample_weight, callback=callback).transform(X)
-
-    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
-        """Return the names of the columns that `transform` gives: kmedoids0, kmedoids1, ...
-
-        Parameters
-        ----------
-        input_features : array-like of str, default=None
-            Only compared with the columns seen by fit.
-
-        Returns
-        -------
-        ndarray of shape (n_clusters,), object
-        """
-        self._input_names(input_features)
-        prefix = type(self).__name__.lower()
-        return np.array([f"{prefix}{i}" for i in range(self._n_features_out)], dtype=np.object_)
-
-    def set_fit_request(
-        self, *, sample_weight: bool | str | None = UNCHANGED, callback: bool | str | None = UNCHANGED
-    ) -> Self:
-        """Say whether scikit-learn's metadata routing passes these arguments to `fit`.
-
-        Parameters
-        ----------
-        sample_weight, callback : bool, str or None
-            True passes it, False does not pass it, None raises an error if it is given, and a str is the name under
-            which it is given.
-
-        Returns
-        -------
-        self
-        """
-        return self._set_request("fit", sample_weight=sample_weight, callback=callback)
-
-    def set_score_request(self, *, sample_weight: bool | str | None = UNCHANGED) -> Self:
-        """Say whether scikit-learn's metadata routing passes `sample_weight` to `score`; see `set_fit_request`.
-
-        Parameters
-        ----------
-        sample_weight : bool, str or None
-            As in `set_fit_request`.
-
-        Returns
-        -------
-        self
-        """
-        return self._set_request("score", sample_weight=sample_weight)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

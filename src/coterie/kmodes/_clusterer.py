@@ -9,7 +9,7 @@ import numpy as np
 
 from .._base import power_of_two
 from .._base.arrays import as_weights
-from .._base.clusterer import InductiveClusterer
+from .._base.clusterer import InductiveClusterer, WeightedClusterer
 from .._base.columns import check_column_names, check_n_features
 from .._base.estimator import Estimator
 from .._base.exceptions import ConvergenceWarning, also_sklearns
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 _INITS = {each.lower(): each for each in ("Cao", "Huang", "random")}
 
 
-class PrototypeClusterer(InductiveClusterer):
+class PrototypeClusterer(WeightedClusterer, InductiveClusterer):
     """Clusters around prototypes. A subclass says which columns are categories, and how much they count."""
 
     _rules = {

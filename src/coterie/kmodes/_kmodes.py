@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from .._base.estimator import UNCHANGED
 from .._base.mixed import TableCode, read_columns
 from ._clusterer import PrototypeClusterer
 
@@ -213,23 +212,6 @@ class KModes(PrototypeClusterer):
         ndarray of shape (n_samples,), int32
         """
         return self.fit(X, y, sample_weight, callback=callback).labels_
-
-    def set_fit_request(
-        self, *, sample_weight: bool | str | None = UNCHANGED, callback: bool | str | None = UNCHANGED
-    ) -> Self:
-        """Say whether scikit-learn's metadata routing passes these arguments to `fit`.
-
-        Parameters
-        ----------
-        sample_weight, callback : bool, str or None
-            True passes it, False does not pass it, None raises an error if it is given, and a str is the name under
-            which it is given.
-
-        Returns
-        -------
-        self
-        """
-        return self._set_request("fit", sample_weight=sample_weight, callback=callback)
 
     def _check_relations(self) -> None:
         super()._check_relations()
