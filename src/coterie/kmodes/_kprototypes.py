@@ -99,7 +99,7 @@ class KPrototypes(PrototypeClusterer):
     n_iter_ : int
         Number of iterations of the best run.
 
-    epoch_costs_ : ndarray of shape (n_iter_ + 1,), float64
+    epoch_costs_ : ndarray of shape (n_iterations + 1,), float64
         Its cost at the start and after each iteration.
 
     gamma_ : float
