@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Kinds: TypeAlias = Mapping[str, str] | Mapping[int, str] | Mapping[str | int, str] | Sequence[str | None] | None
 
+_SOME = 30  # rows: in fewer ones, values that are all different are no surprise
 OF_TEXT = ("binary", "category", "identifier", "date", "constant", "text")  # what a column of text may be called
 
 
@@ -155,6 +156,18 @@ def compared_as_categories(columns: Columns, kinds: Sequence[ColumnKind]) -> lis
         kind.kind in ("category", "binary", "text") or (array.dtype.kind == "O" and order is None)
         for kind, array, order in zip(kinds, columns.arrays, columns.orders, strict=True)
     ]
+
+
+def of_little_use(columns: Columns, kinds: Sequence[ColumnKind]) -> dict[int, str]:
+    """A sentence, without its end, on each column of identifiers or free text: rows are hardly alike by them."""
+    if len(columns.arrays[0]) < _SOME:
+        return {}
+    words = {"identifier": "identifiers, which say", "text": "free text, which says"}
+    return {
+        j: f"The {columns.label(j)} holds {words[kind.kind]} little of how alike two rows are"
+        for j, kind in enumerate(kinds)
+        if kind.kind in words
+    }
 
 
 def _overruled(columns: Columns, kinds: object) -> dict[int, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._base.kind_hints import KINDS
-from .._base.kinds import compared_as_categories, kinds_of
+from .._base.kinds import compared_as_categories, kinds_of, of_little_use
 from .._base.mixed import TableCode
 from .._base.parameters import as_float, is_integer, is_real
 from .._base.warnings import warn
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     Given = tuple[Any, ...] | None
 
 _CATEGORY, _RANK, _NUMBER = "category", "ordinal", "amount"  # the kinds that are told apart after a fit
-_WORDS = {"identifier": "identifiers", "text": "free texts"}
-_SOME = 30  # rows: in fewer ones, values that are all different are no surprise
 _FAR = 900  # binary exponent: scaled numbers of at most this size, so that no difference is infinite
 
 
@@ -133,13 +131,11 @@ class GowerColumns:
         of_columns = _by_column("weights", self.weights, columns)
         weights = tuple(1.0 if each is None else each for each in of_columns)
         _check_weights(weights)
-        for j, (name, kind, weight) in enumerate(zip(names, kinds, of_columns, strict=True)):
-            is_odd = kind.kind in _WORDS and len(rows) >= _SOME
-            if is_odd and weight is None and name not in overruled:
+        for j, sentence in of_little_use(columns, kinds).items():
+            if of_columns[j] is None and names[j] not in overruled:
                 warn(
-                    f"The {columns.label(j)} holds {_WORDS[kind.kind]}, which say little of how alike two rows are, "
-                    f"and counts as much as others: weights={{{name!r}: 0}} leaves it out, and weights={{{name!r}: 1}} "
-                    "keeps it without this warning."
+                    f"{sentence}, and counts as much as others: weights={{{names[j]!r}: 0}} leaves it out, and "
+                    f"weights={{{names[j]!r}: 1}} keeps it without this warning."
                 )
         ranges = _by_column("ranges", self.ranges, columns)
         for j, is_one in enumerate(is_category):

@@ -10,7 +10,7 @@ import numpy as np
 
 from .._base.containers import reading
 from .._base.estimator import UNCHANGED
-from .._base.kinds import compared_as_categories, kinds_of
+from .._base.kinds import compared_as_categories, kinds_of, of_little_use
 from .._base.mixed import Columns, TableCode, read_columns
 from .._base.parameters import ARRAY_LIKE, NONE, Rule, as_float, integer, is_array_like, is_integer, real
 from .._base.warnings import warn
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from .._base.typing import ArrayLike
 
     _Categorical = int | str | Sequence[int | str] | NDArray[Any] | None
-
-
-_SOME = 30  # rows: in fewer ones, values that are all different are no surprise
 
 
 class KPrototypes(PrototypeClusterer):
@@ -254,7 +251,8 @@ class KPrototypes(PrototypeClusterer):
         self._check_parameters()
         columns = read_columns(X, owner=type(self).__name__)
         if categorical is None and self.categorical is None:
-            _warn_of_useless(columns)
+            for sentence in of_little_use(columns, kinds_of(columns)).values():
+                warn(f"{sentence}. Leave it out, or give 'categorical'.")
         is_category = self._categories(columns) if categorical is None else _find_categories(columns, categorical)
         code = TableCode.fit(columns, is_category)
         gamma = None if self.gamma is None else as_float(self.gamma)
@@ -357,17 +355,6 @@ class KPrototypes(PrototypeClusterer):
 
     def _gamma(self) -> float:
         return self.gamma_
-
-
-def _warn_of_useless(columns: Columns) -> None:
-    kinds = kinds_of(columns) if len(columns.arrays[0]) >= _SOME else ()
-    for j, kind in enumerate(kinds):
-        if kind.kind in ("identifier", "text"):
-            held = "identifiers, which say" if kind.kind == "identifier" else "free text, which says"
-            warn(
-                f"The {columns.label(j)} holds {held} little of how alike two rows are. Leave it out, or give "
-                "'categorical'."
-            )
 
 
 def _find_categories(columns: Columns, categorical: _Categorical) -> list[bool]:
