@@ -146,6 +146,19 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
 
 
+def sentence(text: str) -> str:
+    """With a full stop, and a capital unless it begins with the name of a parameter or a letter for a number."""
+    head = text.split(" ", 1)[0]
+    is_name = "_" in head or (len(head) == 1 and head != "a")
+    return f"{text if is_name else text[:1].upper() + text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def shortened(text: object, longest: int) -> str:
+    """A text on one line, with at most `longest` characters."""
+    text = " ".join(str(text).split())
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
 def count(n: int, thing: str) -> str:
     """A number of things: `1 row`, `2,000 rows`."""
     return f"{n:,} {thing}{'' if n == 1 else 's'}"

@@ -9,7 +9,7 @@ import textwrap
 import numpy as np
 
 from .._base.layout import side_by_side
-from .._base.wording import as_column, share
+from .._base.wording import as_column, share, shortened
 from ._facts import KNOWN, LARGE, NAMED, Facts, few_of
 from ._sentences import value_text
 from ._statistics import Shares
@@ -132,19 +132,13 @@ def _mark(effect: float) -> str:
 
 def lay_out(header: list[str], lines: list[list[str]], width: int, marked: bool = True) -> str:
     """Right-aligned columns beside the first; those that do not fit go into a further block that repeats it."""
-    first = [_cut(line[0], width // 3) for line in (header, *lines)]
+    first = [shortened(line[0], width // 3) for line in (header, *lines)]
     left = max(map(len, first))
     room = width - left - 2 - len(_UNMARKED)
     columns = [
-        [_cut(name, room) + (_UNMARKED if marked and i > 1 else ""), *(line[i] for line in lines)]
+        [shortened(name, room) + (_UNMARKED if marked and i > 1 else ""), *(line[i] for line in lines)]
         for i, name in enumerate(header)
     ][1:]
     widths = [max(map(len, cells)) for cells in columns]
     aligned = [[cell.rjust(size) for cell in cells] for cells, size in zip(columns, widths, strict=True)]
     return side_by_side([[cell.ljust(left) for cell in first], *aligned], width)
-
-
-def _cut(text: str, most: int) -> str:
-    """A text on one line, with dots where it is too long."""
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 3]}..."

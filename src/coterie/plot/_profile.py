@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base.parameters import AXES, check_parameters
-from .._base.wording import as_column, share
-from ._style import PLAIN, QUIET, as_clusters, as_drawn, in_inches, new_axes, shortened
+from .._base.wording import as_column, share, shortened
+from ._style import PLAIN, QUIET, as_clusters, as_drawn, in_inches, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._style import shortened
+from .._base.wording import shortened
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,6 +13,7 @@ from .._base.containers import native
 from .._base.parameters import AXES, CALLABLE, NONE, check_parameters
 from ._maps import draw_as_map, order_of_map
 from ._projection import Projection
+from .._base.wording import shortened
 from ._style import (
     MARKERS,
     NOISE,
@@ -28,7 +29,6 @@ from ._style import (
     marker_of,
     new_axes,
     rgb_of,
-    shortened,
     write_at,
 )
 

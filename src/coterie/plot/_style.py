@@ -10,7 +10,7 @@ import numpy as np
 
 from .._base.arrays import as_array
 from .._base.columns import column_names
-from .._base.wording import shown
+from .._base.wording import shortened, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -160,12 +160,6 @@ def in_inches(ax: Axes) -> tuple[float, float]:
     """Width and height of the axes, as far as they are known before the picture is laid out."""
     box = ax.get_window_extent()
     return box.width / ax.figure.dpi, box.height / ax.figure.dpi
-
-
-def shortened(text: object, longest: int) -> str:
-    """A name on one line, with at most `longest` characters."""
-    text = " ".join(str(text).split())
-    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def literal(text: str) -> str:

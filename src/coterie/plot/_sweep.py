@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import numpy as np
 
 from .._base.parameters import AXES, check_parameters
-from .._base.wording import as_column
-from ._style import PLAIN, QUIET, as_drawn, color_of, in_inches, literal, marker_of, new_axes, outlined, shortened
+from .._base.wording import as_column, shortened
+from ._style import PLAIN, QUIET, as_drawn, color_of, in_inches, literal, marker_of, new_axes, outlined
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

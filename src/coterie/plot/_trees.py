@@ -12,10 +12,10 @@ import numpy as np
 from .. import hierarchy
 from .._base.arrays import as_array
 from .._base.parameters import AXES, NONE, NUMBER, as_float, check_parameters
-from .._base.wording import shown
+from .._base.wording import shortened, shown
 from .._dendrogram.drawing import read_labels
 from .._dendrogram.linkage_matrix import read_linkage
-from ._style import PLAIN, QUIET, as_drawn, color_of, in_inches, new_axes, shortened
+from ._style import PLAIN, QUIET, as_drawn, color_of, in_inches, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

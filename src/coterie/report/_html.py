@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 import base64
-import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from coterie._base.wording import share_cell
-
-_EMPTY = {"br", "img", "meta"}  # elements without an end
-_SHORT = 28  # characters that are not broken into lines
+from coterie._base import html
+from coterie._base.html import Html as Html
+from coterie._base.html import element as element
+from coterie._base.html import items as items
+from coterie._base.html import join as join
+from coterie._base.html import share as share
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --quiet: #59636e; --paper: #ffffff; --card: #f4f6f8;
@@ -85,37 +86,8 @@ footer { margin-top: 3.5rem; padding-top: 1rem; padding-bottom: 2.5rem; }
 """
 
 
-class Html(str):
-    """Text that is HTML already; any other text is escaped where it goes into an element."""
-
-
-def element(name: str, /, *children: object, **attributes: object) -> Html:
-    """`<name attribute="...">children</name>`; children that are not `Html` are escaped.
-
-    Of attributes `class_` is `class`, `aria_label` is `aria-label`, and None is left out.
-    """
-    text = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
-        for key, value in attributes.items()
-        if value is not None
-    )
-    if name in _EMPTY:
-        return Html(f"<{name}{text}>")
-    return Html(f"<{name}{text}>{join(*children)}</{name}>")
-
-
-def join(*children: object) -> Html:
-    return Html(
-        "".join(child if isinstance(child, Html) else html.escape(str(child), quote=False) for child in children)
-    )
-
-
 def paragraph(*children: object, **attributes: object) -> Html:
     return element("p", *children, **attributes)
-
-
-def items(entries: Sequence[object], ordered: bool = False) -> Html:
-    return element("ol" if ordered else "ul", *(element("li", entry) for entry in entries))
 
 
 def card(*children: object, doubts: bool = False) -> Html:
@@ -131,12 +103,6 @@ def facts(pairs: Sequence[tuple[str, object]]) -> Html:
     return element("dl", *(join(element("dt", name), element("dd", value)) for name, value in pairs))
 
 
-def share(part: float) -> Html:
-    """A bar with its number; `part` is from 0 to 1."""
-    bar = element("span", class_="share", style=f"--part: {100 * part:.1f}%", aria_hidden="true")
-    return join(bar, share_cell(part))
-
-
 def table(
     caption: str,
     header: Sequence[object],
@@ -148,30 +114,13 @@ def table(
 
     A table that is too wide can be scrolled by itself. `chosen` is the row to be set off.
     """
-    left = {0, *text}
-    head = element(
-        "tr", *(element("th", cell, scope="col", class_="text" if j in left else None) for j, cell in enumerate(header))
-    )
-    body = []
-    for i, row in enumerate(rows):
-        cells = [element("th", row[0], scope="row", class_=_kind_of_text(row[0]))]
-        cells += [
-            element("td", cell, class_=_kind_of_text(cell) if j in left else None) for j, cell in enumerate(row) if j
-        ]
-        body.append(element("tr", *cells, class_="chosen" if i == chosen else None))
-    whole = element(
-        "table", element("caption", element("span", caption)), element("thead", head), element("tbody", *body)
-    )
-    return _scrolled(whole, caption)
+    set_off = () if chosen is None else (chosen,)
+    return _scrolled(html.table(header, rows, text, set_off, element("span", caption)), caption)
 
 
 def _scrolled(content: Html, called: str) -> Html:
     """A box of its own for what may be wider than the page."""
     return element("div", content, class_="scroll", role="region", aria_label=called, tabindex="0")
-
-
-def _kind_of_text(cell: object) -> str:
-    return "text short" if isinstance(cell, Html) or len(str(cell)) <= _SHORT else "text"
 
 
 @dataclass

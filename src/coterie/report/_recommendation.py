@@ -12,6 +12,7 @@ import coterie
 from coterie import scores, selection
 from coterie._base.table import Table
 from coterie._base.wording import FEW_APART, count, lopsidedness, shortlist
+from coterie._base.wording import sentence as sentence
 from coterie._base.wording import share as percent
 from coterie._runtime.thresholds import thresholds
 from coterie.report._comparison import Comparison, Run
@@ -35,12 +36,6 @@ _WEAK = 0.25  # silhouette
 _STABLE = 0.8  # stability
 _FEW, _SMALL = 5, 0.01  # rows in a cluster
 _MANY_LEFT_OUT = 0.05  # share of the rows
-
-
-def sentence(text: str) -> str:
-    """With a full stop and a capital, but for a letter that stands for a number."""
-    text = text if text[1:2] == " " else text[:1].upper() + text[1:]
-    return text if text.endswith(".") else f"{text}."
 
 
 @dataclass

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Elements of HTML, for pages and notebooks. What is text is escaped; how things look is said by who shows them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Collection, Sequence
+
+from .wording import share_cell
+
+_EMPTY = {"br", "img", "meta"}  # elements without an end
+_SHORT = 28  # characters that are not broken into lines
+
+
+class Html(str):
+    """Text that is HTML already; any other text is escaped where it goes into an element."""
+
+
+def element(name: str, /, *children: object, **attributes: object) -> Html:
+    """`<name attribute="...">children</name>`; children that are not `Html` are escaped.
+
+    Of attributes `class_` is `class`, `aria_label` is `aria-label`, and None is left out.
+    """
+    text = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    if name in _EMPTY:
+        return Html(f"<{name}{text}>")
+    return Html(f"<{name}{text}>{join(*children)}</{name}>")
+
+
+def join(*children: object) -> Html:
+    return Html(
+        "".join(child if isinstance(child, Html) else html.escape(str(child), quote=False) for child in children)
+    )
+
+
+def items(entries: Sequence[object], ordered: bool = False) -> Html:
+    return element("ol" if ordered else "ul", *(element("li", entry) for entry in entries))
+
+
+def share(part: float) -> Html:
+    """A bar with its number; `part` is from 0 to 1."""
+    bar = element("span", class_="share", style=f"--part: {100 * part:.1f}%", aria_hidden="true")
+    return join(bar, share_cell(part))
+
+
+def table(
+    header: Sequence[object],
+    rows: Sequence[Sequence[object]],
+    text: Collection[int] = (),
+    chosen: Collection[int] = (),
+    caption: Html | None = None,
+) -> Html:
+    """A table whose first column names the rows and whose others are numbers, but for those in `text`. `chosen` are
+    the rows to be set off."""
+    left = {0, *text}
+    head = element(
+        "tr", *(element("th", cell, scope="col", class_="text" if j in left else None) for j, cell in enumerate(header))
+    )
+    body = []
+    for i, row in enumerate(rows):
+        cells = [element("th", row[0], scope="row", class_=_kind_of_text(row[0]))]
+        cells += [
+            element("td", cell, class_=_kind_of_text(cell) if j in left else None) for j, cell in enumerate(row) if j
+        ]
+        body.append(element("tr", *cells, class_="chosen" if i in chosen else None))
+    above = [] if caption is None else [element("caption", caption)]
+    return element("table", *above, element("thead", head), element("tbody", *body))
+
+
+def _kind_of_text(cell: object) -> str:
+    return "text short" if isinstance(cell, Html) or len(str(cell)) <= _SHORT else "text"
