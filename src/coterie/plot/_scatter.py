@@ -11,9 +11,9 @@ import numpy as np
 from .._base.arrays import as_array, as_matrix
 from .._base.containers import native
 from .._base.parameters import AXES, CALLABLE, NONE, check_parameters
+from .._base.wording import shortened
 from ._maps import draw_as_map, order_of_map
 from ._projection import Projection
-from .._base.wording import shortened
 from ._style import (
     MARKERS,
     NOISE,

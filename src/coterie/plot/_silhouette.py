@@ -11,8 +11,8 @@ import numpy as np
 from .. import scores
 from .._base.arrays import as_array, as_doubles
 from .._base.parameters import AXES, check_parameters
-from ..distances._metrics import is_precomputed
 from .._base.wording import shortened
+from ..distances._metrics import is_precomputed
 from ._style import PLAIN, QUIET, as_clusters, as_drawn, color_of, in_inches, literal, new_axes
 
 if TYPE_CHECKING:
