@@ -138,10 +138,7 @@ def test_odd_cases_have_sensible_answers():
     assert lost.means.shape == (0, 1) and lost.noise == (2, 1.0) and lost.rows == []
     empty = profile([[np.nan, 1.0], [np.nan, 2.0], [3.0, 1.0], [4.0, 2.0]], [0, 0, 1, 1])
     assert np.isnan(empty.means[0, 0]) and np.isnan(empty.effect_sizes[0, 0]) and empty.missing["x0"].tolist() == [2, 0]
-    assert empty.sentences == [
-        "cluster 0, 2 of 4 rows: x0 missing",
-        "cluster 1, 2 of 4 rows: on average much like all rows",
-    ]
+    assert empty.sentences == ["cluster 0, 2 of 4 rows: x0 missing", "cluster 1, 2 of 4 rows: much like all rows"]
     no_value = profile([[np.nan], [np.nan]], [0, 1], categorical=[0])
     assert no_value.categories["x0"].values == () and no_value.sentences[0] == "cluster 0, 1 of 2 rows: x0 missing"
     nothing = profile([[np.nan], [np.nan], [1.0], [2.0]], [0, 1, 1, 1])

@@ -80,7 +80,7 @@ def _body(facts: Facts, group: int) -> str:
         texts.insert(0, f"{few_of(missing)} missing")
     if texts:
         return _join(texts)
-    return f"on average much like all {facts.noun}" + (f", at most {_join([found[0].text])}" if found else "")
+    return f"much like all {facts.noun}" + (f"; the largest difference: {_join([found[0].text])}" if found else "")
 
 
 def _join(texts: list[str]) -> str:
@@ -143,7 +143,7 @@ def _of_category(facts: Facts, category: Shares, group: int) -> Iterator[_Phrase
     told = max(range(len(effects)), key=lambda i: effects[i])
     if category.values == (False, True) and isinstance(category.values[0], bool):
         told = 1
-    elif effects[told] < _RATHER * abs(effects[strongest]):
+    elif effects[told] < _RATHER * abs(effects[strongest]) or effects[told] < NAMED <= abs(effects[strongest]):
         told = strongest
     if abs(effects[told]) >= _HINTED:
         here = float(category.shares[group, told])
