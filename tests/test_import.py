@@ -22,7 +22,7 @@ CYTHON = {"cython_runtime", "_cyutility"}  # and _cython_<version>: what compile
 MODULES = {
     each.name
     for each in pkgutil.iter_modules(coterie.__path__)
-    if not each.name.startswith("_") and each.name not in ("cli", "data", "report")
+    if not each.name.startswith("_") and each.name not in ("cli", "data")
 }  # those hold no public name
 
 

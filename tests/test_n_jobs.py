@@ -2,6 +2,8 @@
 
 import importlib
 import inspect
+import io
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -41,6 +43,11 @@ def sparse_call(call):
 
 def difference(x, y):
     return abs(x[0] - y[0])
+
+
+def page(n):
+    with mock.patch("coterie.report._write_report.matplotlib_is_there", lambda: False):
+        return coterie.write_report(X, io.StringIO(), n_clusters=2, n_jobs=n)
 
 
 def search(n):
@@ -117,6 +124,7 @@ CALLS = {
         "fit": lambda n: coterie.KPrototypes(20, max_iter=3, n_init=1, n_jobs=n).fit(MANY.round(1), categorical=[0]),
         "predict": lambda n: coterie.KPrototypes(20, n_init=1, n_jobs=n).fit(X).predict(MANY),
     },
+    "coterie.write_report": {"k-means": lambda n: page(n)},
     "coterie.dbscan": {"fit": lambda n: coterie.dbscan(MANY, 0.3, n_jobs=n)},
     "coterie.k_means": {"fit": lambda n: coterie.k_means(MANY, 20, max_iter=3, n_jobs=n)},
     "coterie.kmeans_plusplus": {"draw": lambda n: coterie.kmeans_plusplus(MANY, 20, n_jobs=n)},

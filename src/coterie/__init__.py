@@ -14,10 +14,10 @@ True
 `density`         `DBSCAN`, `HDBSCAN` and `OPTICS`, with scikit-learn's names
 `hierarchy`       `AgglomerativeClustering`, `DivisiveClustering`, and ``scipy.cluster.hierarchy``
 `selection`       how many clusters to look for, which ``eps``, and sweeps over any parameters
-`explain`         what sets each cluster apart, in numbers and words; how new rows differ
+`explain`         what sets each cluster apart, in words; how new rows differ; `outlier_scores`
 `plot`            pictures, with matplotlib
 `scores`          how good a clustering is, how similar two are; also `compare` and `align_labels`
-`outlier_scores`  how unusual each row is
+`report`          `write_report`: a page about the groups in a table, to open in a browser
 `column_kinds`    what each column of a table is: amounts, counts, categories, dates ...
 `scaling`         makes columns comparable
 `distances`       distances between rows; `neighbors` finds the nearest rows
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from . import kmodes as kmodes
     from . import neighbors as neighbors
     from . import plot as plot
+    from . import report as report
     from . import scaling as scaling
     from . import scores as scores
     from . import selection as selection
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from .kmeans import KMeans, k_means, kmeans_plusplus
     from .kmedoids import KMedoids
     from .kmodes import KModes, KPrototypes
+    from .report import write_report
     from .scores import Comparison, align_labels, compare, relabel
 
 __all__ = [
@@ -101,6 +103,7 @@ __all__ = [
     "progress",
     "relabel",
     "set_num_threads",
+    "write_report",
 ]
 
 # What is loaded when it is first used: most programs need little of it.
@@ -115,6 +118,7 @@ _MODULES = (
     "kmodes",
     "neighbors",
     "plot",
+    "report",
     "scaling",
     "scores",
     "selection",
@@ -140,6 +144,7 @@ _HOMES = {
     "kmeans": ("KMeans", "k_means", "kmeans_plusplus"),
     "kmedoids": ("KMedoids",),
     "kmodes": ("KModes", "KPrototypes"),
+    "report": ("write_report",),
     "scores": ("Comparison", "align_labels", "compare", "relabel"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

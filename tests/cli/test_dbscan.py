@@ -10,7 +10,7 @@ from reference.tables import IRIS, as_csv, scattered
 
 import coterie
 from coterie import distances, selection
-from coterie.cli._globe import cut_open
+from coterie.distances._sphere import cut_open
 from coterie.scaling import Scaler
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from coterie._base.table import Table
 from coterie.cli._io.kinds import find_kinds
 from coterie.report import _data
+from coterie.report._settings import Settings
 from coterie.scaling import Scaler
 
 
@@ -21,7 +22,7 @@ def test_columns_are_scaled_by_their_kinds():
     rng = np.random.default_rng(0)
     tail, normal, flag = rng.lognormal(3, 1, 500), rng.normal(50, 5, 500), np.arange(500) % 3 == 0
     table = table_of(tail, normal, tail**2, flag, rng.poisson(3, 500))
-    data = _data.prepare(table, "auto", 0)
+    data = _data.prepare(table, Settings())
     assert np.array_equal(data.scaled, Scaler("auto").fit_transform(table.values))
     log, two, count, other = data.scaling.reason.split(". c")
     assert log.startswith("c0, c2 have a long tail of large values. Logarithms count in factors,")
@@ -30,7 +31,7 @@ def test_columns_are_scaled_by_their_kinds():
     assert math.isclose(data.scaling.before.sum(), 1) and np.allclose(
         data.scaling.after, data.scaling.scaler.variance_shares_
     )
-    assert _data.prepare(table, "minmax", 0).scaling.reason == "you asked for it"
+    assert _data.prepare(table, Settings(scale="minmax")).scaling.reason == "you asked for it"
 
 
 def test_columns_that_say_the_same_are_found():
@@ -45,7 +46,7 @@ def test_columns_that_say_the_same_are_found():
 def test_columns_that_may_be_codes_are_found():
     rng = np.random.default_rng(0)
     columns = [rng.integers(1, 4, 100), rng.integers(0, 2, 100), rng.integers(0, 90, 100), rng.normal(size=100)]
-    assert _data.prepare(table_of(*columns), "auto", 0).codes == ["c0"]
+    assert _data.prepare(table_of(*columns), Settings()).codes == ["c0"]
 
 
 def test_different_rows_are_counted_up_to_what_matters():

@@ -9,9 +9,11 @@ from reference.tables import blobs
 
 import coterie
 from coterie._base.table import Table
+from coterie.cli._io.kinds import find_kinds
 from coterie.report._comparison import Comparison, Run
 from coterie.report._data import prepare
 from coterie.report._recommendation import recommend
+from coterie.report._settings import Settings
 from coterie.scaling import Scaler
 
 
@@ -27,7 +29,9 @@ def suggestion(k, clear, n_clusters=range(2, 6), stability=0.95, X=None):
 def recommended(kmeans, ward, agreement=1.0, wanted=None, X=None, sample=None):
     X = blobs()[0] if X is None else X
     names = [f"c{j}" for j in range(X.shape[1])]
-    data = dataclasses.replace(prepare(Table(X, names, names), "standard", 0), sample=sample)
+    table = Table(X, names, names)
+    find_kinds(table, {})
+    data = dataclasses.replace(prepare(table, Settings(scale="standard")), sample=sample)
     kmeans.sweep, ward.sweep = map(Rows, (kmeans.sweep, ward.sweep))
     comparison = Comparison({"k-means": kmeans, "Ward": ward}, None, dict.fromkeys(range(2, 6), agreement))
     return recommend(data, comparison, None, wanted, Run(seed=0, n_jobs=1, n_starts=5))

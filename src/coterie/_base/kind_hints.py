@@ -56,7 +56,7 @@ _WORDS = {
     "department branch store shop state sector protocol service",
     "amount": "age pct percent percentage rate share ratio price income salary revenue spend weight height",
     "count": "count counts visits items children quantity qty orders purchases clicks calls tickets persons people "
-    "members party logins returns products",
+    "members party logins returns products categories",
 }
 
 

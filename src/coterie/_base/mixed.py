@@ -50,7 +50,8 @@ def read_columns(X: Any, name: str = "X", owner: str | None = None) -> Columns:
     ----------
     X : array-like or table of shape (n_rows, n_columns)
         Of numbers, bool, text, dates, categoricals, and nullable types of pandas, polars and pyarrow. Columns of
-        numbers are not copied where they need not be: callers must not write to them.
+        numbers are not copied where they need not be: callers must not write to them. `Columns` are returned as they
+        are.
     name : str
         What the messages call the data.
     owner : str, optional
@@ -66,6 +67,8 @@ def read_columns(X: Any, name: str = "X", owner: str | None = None) -> Columns:
         `X` is not two-dimensional, has no rows or no columns, or holds infinity, complex numbers, vectors or other
         objects.
     """
+    if isinstance(X, Columns):
+        return X
     X = native(X, name)
     names = column_names(X)
     if is_table(X) and not hasattr(X, "__dask_graph__"):

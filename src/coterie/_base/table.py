@@ -31,15 +31,16 @@ class LeftOut:
     reason: str = ""
     is_unclear: bool = False
 
-    def __str__(self) -> str:
-        if self.reason:
-            return f"{self.name} ({self.reason})"
-        if self.empty:
-            return f"{self.name} (empty)"
-        if not self.example:
-            return self.name
+    @property
+    def why(self) -> str:
+        """Why it was left out: the reason, or the value that is no number."""
+        if self.reason or self.empty or not self.example:
+            return self.reason or "empty" * self.empty
         example = self.example if len(self.example) <= 20 else f"{self.example[:17]}..."
-        return f"{self.name} ({'date ' if is_date(self.example) else ''}{example!r})"
+        return f"{'date ' if is_date(self.example) else ''}{example!r}"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.why})" if self.why else self.name
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Table:
     notes: list[str] = field(default_factory=list)
     kept: NDArray[np.bool_] | None = None  # which rows of the file are in `values`; None: all
     row_names: list[str] | None = None  # one for each row in `values`
+    named_by: str | None = None  # the column that these are from
     # How many values of each column were missing, once that is resolved.
     missing: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
     texts: dict[str, list[str | None]] = field(default_factory=dict)  # columns of text, where they are asked for
@@ -78,6 +80,15 @@ class Table:
             self.values = np.ascontiguousarray(self.values[:, kept])
             self.names = [self.names[j] for j in kept]
             self.left_out += [LeftOut(name, reason=reason) for name in names]
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        """Take the other rows out of everything that has a value for each row."""
+        self.kept = rows
+        self.values = self.values[rows]
+        places = np.flatnonzero(rows).tolist()
+        if self.row_names is not None:
+            self.row_names = [self.row_names[i] for i in places]
+        self.texts = {name: [cells[i] for i in places] for name, cells in self.texts.items()}
 
 
 def is_date(text: str) -> bool:

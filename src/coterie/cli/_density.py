@@ -14,11 +14,12 @@ import numpy as np
 import coterie
 from coterie import distances
 from coterie._base.wording import count, share
-from coterie.cli._globe import means_on_globe, on_map
+from coterie.cli._globe import on_map
 from coterie.cli._io.pictures import for_scatter, save_picture
 from coterie.cli._io.sources import source_name
 from coterie.cli._options.scale import of_means
 from coterie.cli._summary import MOST_COLUMNS, summary
+from coterie.distances._sphere import means_on_globe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,6 +13,7 @@ from coterie._base.table import Table
 from coterie._base.wording import shortlist
 from coterie.cli._console import Problem
 from coterie.cli._io.sources import source_name
+from coterie.distances._sphere import cut_open
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,28 +36,7 @@ def to_radians(args: argparse.Namespace, data: Table) -> NDArray[np.float64]:
         ) from None
 
 
-def means_on_globe(places: NDArray[np.floating], labels: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Latitude and longitude, in degrees, of the middle of the rows of each cluster: no meridian is an edge."""
-    latitude, longitude = places.T
-    x, y, z = (
-        np.bincount(labels, weights)
-        for weights in (np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude))
-    )
-    means: NDArray[np.float64] = np.degrees(np.column_stack([np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)]))
-    return means
-
-
 def on_map(data: Table) -> tuple[NDArray[np.float64], list[str]]:
     """Longitudes and latitudes in degrees, as they go on a map, and the names of the columns."""
     latitude, longitude = np.degrees(data.values.T)
     return np.column_stack([cut_open(longitude), latitude]), [data.names[1], data.names[0]]
-
-
-def cut_open(longitude: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Longitudes moved by whole turns, so that the widest gap between them is at the edge of the map."""
-    east = longitude % 360
-    places = np.unique(east)
-    gaps = np.diff(places, append=places[0] + 360)
-    west = places[(int(gaps.argmax()) + 1) % len(places)]
-    moved: NDArray[np.float64] = west + (east - west) % 360 - 360 * (west > 180)
-    return moved

@@ -47,9 +47,14 @@ def origin_of(args: argparse.Namespace, found: Findings) -> Origin:
     return Origin(
         os.path.basename(source_name(args.file)),
         facts,
-        report_command(args),
-        fit_command(args, table, choice, scaling),
-        in_python(args, table, choice, scaling, rows),
+        [
+            ("The same page, byte for byte:", report_command(args)),
+            (
+                "The same groups as a column of labels, and a model that gives further rows theirs:",
+                fit_command(args, table, choice, scaling),
+            ),
+            ("In Python:", in_python(args, table, choice, scaling, rows)),
+        ],
         notes,
     )
 

@@ -22,7 +22,7 @@ import coterie
 from coterie import distances, hierarchy
 from coterie._base.wording import as_column, count
 from coterie.cli._console import Problem, progress_bar, warn
-from coterie.cli._globe import means_on_globe, to_radians
+from coterie.cli._globe import to_radians
 from coterie.cli._io.models import describe_fit, save_model
 from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.pictures import check_picture, save_picture
@@ -35,6 +35,7 @@ from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, of_means, scale, warn_of_scales
 from coterie.cli._options.values import file_name, picture_name, positive
 from coterie.cli._summary import MOST_COLUMNS, members, summary, table
+from coterie.distances._sphere import means_on_globe
 
 if TYPE_CHECKING:
     from typing import Any

@@ -14,21 +14,21 @@ import os
 import sys
 import time
 
-from coterie._base.wording import count, printable
-from coterie.cli._console import Problem, note, progress_bar
+from coterie._base.wording import count, printable, shortlist
+from coterie.cli._console import note, progress_bar, warn
 from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.pictures import MATPLOTLIB, matplotlib_is_there, warn_of_missing_letters
-from coterie.cli._io.sources import source_name
-from coterie.cli._io.tables import read_file
+from coterie.cli._io.sources import naming_errors, source_name
+from coterie.cli._io.tables import read_whole
 from coterie.cli._options.files import add_file_arguments
-from coterie.cli._options.run import STARTS, add_noun_argument, add_run_arguments
-from coterie.cli._options.scale import by_kind, check_not_negative
+from coterie.cli._options.run import add_noun_argument, add_run_arguments
+from coterie.cli._options.scale import by_kind
 from coterie.cli._options.values import cluster_numbers, file_name
 from coterie.cli._recipe import origin_of
-from coterie.report._comparison import Run
-from coterie.report._data import Data, count_different, prepare
+from coterie.report._data import Data
 from coterie.report._findings import find
-from coterie.report._page import write
+from coterie.report._page import compose
+from coterie.report._settings import Settings
 from coterie.scaling import METHODS
 
 SUMMARY = "write a page about the groups in a table, to be opened in a browser"
@@ -42,8 +42,6 @@ examples:
 exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
 """
 
-_LEAST_ROWS = 4  # different ones
-_MOST_CLUSTERS = 10
 _STRUCTURE = {
     "clear": "clear",
     "dense": "by density",
@@ -92,19 +90,17 @@ def _page(text: str) -> str:
 def run(args: argparse.Namespace) -> None:
     check_targets([args.file], [args.output])
     started = time.perf_counter()
-    table = read_file(args, args.names, labeled=False, only_measurements=True)
-    with progress_bar(args.quiet):
-        check_not_negative(table, args.scale)
-        data = prepare(table, args.scale, args.seed)
-        method = data.scaling.scaler.method
-        if not args.quiet:
-            how = f" ({by_kind(data.scaling.scaler, data.table.names)})" if method == "auto" else ""
-            print(f"scaling: {method}{how}", file=sys.stderr)
-        n_clusters, wanted = _numbers_to_try(args, data)
-        found = find(data, n_clusters, wanted, Run(args.seed, args.jobs, STARTS), args.noun)
-        drawing = matplotlib_is_there()
+    table = read_whole(args, args.names)
+    table.named_by = args.names
+    settings = Settings(
+        args.kind, args.columns is not None, args.n_clusters, args.missing, args.scale, args.noun, args.seed, args.jobs
+    )
+    drawing = matplotlib_is_there()
+    with progress_bar(args.quiet), naming_errors(source_name(args.file)):
+        found = find(table, settings)
+        _tell(args, found.data)
         with warn_of_missing_letters():
-            text = write(found, origin_of(args, found), drawing)
+            text = compose(found, origin_of(args, found), drawing)
     with args.outputs.open(args.output) as file:
         file.write(text)
     if args.quiet:
@@ -121,23 +117,21 @@ def run(args: argparse.Namespace) -> None:
     )
 
 
-def _numbers_to_try(args: argparse.Namespace, data: Data) -> tuple[list[int], int | None]:
-    """The numbers of clusters to compare, and the one that was asked for, if a single one was."""
-    n_clusters = args.n_clusters or range(2, _MOST_CLUSTERS + 1)
-    different = count_different(data.rows, max(*n_clusters, _LEAST_ROWS) + 1)
-    if different < _LEAST_ROWS:
-        raise Problem(
-            f"{source_name(args.file)}: at least {_LEAST_ROWS} different rows are needed, there "
-            f"{'is' if different == 1 else 'are'} {different}"
-        )
-    wanted = args.n_clusters[0] if args.n_clusters is not None and len(args.n_clusters) == 1 else None
-    if wanted is not None and not 2 <= wanted < different:
-        raise Problem(
-            f"{source_name(args.file)}: -k {wanted} is not from 2 to {different - 1}, one less than there "
-            "are different rows"
-        )
-    most = different - 1 if args.n_clusters else min(different - 1, max(3, data.n_rows // 4))
-    possible = sorted({k for k in n_clusters if 2 <= k <= most} | ({2, 3} if wanted else set()))
-    if not possible:
-        raise Problem(f"{source_name(args.file)}: none of the numbers of clusters is from 2 to {most}")
-    return possible, wanted
+def _tell(args: argparse.Namespace, data: Data) -> None:
+    """Say what was done about the columns and about missing values."""
+    table = data.table
+    if data.odd:
+        warn(f"used although they look like identifiers or dates, because there is nothing else: {shortlist(data.odd)}")
+    if left := [each for each in table.left_out if each.name != table.named_by]:
+        warn(f"left out: {shortlist(left)}; --columns chooses what to use")
+    if args.quiet:
+        return
+    if table.texts:
+        note(f"no numbers, so they describe the groups: {shortlist(table.texts)}")
+    if table.named_by:
+        note(f"rows are called by their {table.named_by}")
+    if data.missing:
+        note(data.missing)
+    method = data.scaling.scaler.method
+    how = f" ({by_kind(data.scaling.scaler, table.names)})" if method == "auto" else ""
+    print(f"scaling: {method}{how}", file=sys.stderr)

@@ -128,3 +128,25 @@ def angles(X: NDArray[np.floating], pairs: NDArray[np.integer]) -> NDArray[np.fl
     h = np.sin(0.5 * (a - c)) ** 2 + np.cos(a) * np.cos(c) * np.sin(0.5 * (b - d)) ** 2
     found: NDArray[np.float64] = 2.0 * np.arcsin(np.sqrt(np.minimum(1.0, h)))
     return found
+
+
+def means_on_globe(places: NDArray[np.floating], labels: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Latitude and longitude, in degrees, of the middle of the places (in radians) with each label: no meridian is an
+    edge."""
+    latitude, longitude = places.T
+    x, y, z = (
+        np.bincount(labels, weights)
+        for weights in (np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude))
+    )
+    means: NDArray[np.float64] = np.degrees(np.column_stack([np.arctan2(z, np.hypot(x, y)), np.arctan2(y, x)]))
+    return means
+
+
+def cut_open(longitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Longitudes moved by whole turns, so that the widest gap between them is at the edge of the map."""
+    east = longitude % 360
+    places = np.unique(east)
+    gaps = np.diff(places, append=places[0] + 360)
+    west = places[(int(gaps.argmax()) + 1) % len(places)]
+    moved: NDArray[np.float64] = west + (east - west) % 360 - 360 * (west > 180)
+    return moved

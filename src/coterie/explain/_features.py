@@ -138,7 +138,7 @@ def _is_of_numbers(X: Any) -> bool:
     """Whether `as_matrix` reads `X`, or says why it cannot be: not for tables, nor arrays of text, bool, objects."""
     if is_lazy(X) or holds_vectors(X):
         return True
-    if is_table(X):
+    if isinstance(X, Columns) or is_table(X):
         return False
     if hasattr(X, "tocsr") or hasattr(X, "requires_grad") or isinstance(X, np.ma.MaskedArray):
         return True

@@ -1,20 +1,32 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A page about the groups in a table; so far for the command `coterie report`, the entry for Python comes later.
+"""A page about the groups in a table, for Python (`write_report`) and for the command `coterie report`.
 
-The command hands in a table and its `_origin`. Data pass through these files, in this order:
+Data pass through these files, in this order; the command, which reads its own tables, enters at `_findings`:
+
+    _write_report       `write_report`
+    _table              the columns of a table of Python's
+    _settings, _origin  what was asked for, and where the table came from
+    _columns            what is measured, what describes, what names the rows; missing values
 
     _data               scale the columns, draw the sample: `prepare`
     _comparison         k-means and Ward's method with several numbers of clusters
     _density            DBSCAN with several eps
     _recommendation     which clustering to take, with reasons and doubts
-    _findings           all of these, and a description of the recommended groups: `find`
+    _ratios             ratios of columns that tell the groups apart
+    _places             latitude and longitude
+    _findings           all of these (`Findings`), and a description of the recommended groups: `find`
     _pictures           pictures of them, with matplotlib; `_limits` says how much is drawn
     _chapters           what the page says, a file for each chapter
-    _page               the page: `write`
+    _page               the page: `compose`
     _html               elements, tables and figures of HTML; knows nothing of clusters
 
-A new chapter is a file in `_chapters`, with a function `chapter`, and a line in `_page.write`; what it tells is worked
-out in a module of its own and kept in `Findings`.
+A new chapter is a file in `_chapters`, with a function `chapter`, and a line in `_page.compose`; what it tells is
+worked out in a module of its own and kept in `Findings`.
 """
 
-__all__: list[str] = []
+# Lower packages as a whole, and first; see `coterie.explain`.
+from .. import distances, explain, hierarchy, kmeans, neighbors, plot, scaling, scores, selection  # noqa: F401
+from ._findings import Findings, UnusualRow
+from ._write_report import write_report
+
+__all__ = ["Findings", "UnusualRow", "write_report"]

@@ -10,10 +10,15 @@ import numpy as np
 
 import coterie
 from coterie import scores, selection
+from coterie._base.wording import count
 from coterie._runtime.thresholds import thresholds
+from coterie.report._data import Data, count_different
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_LEAST_ROWS = 4  # different ones
+_MOST_CLUSTERS = 10
 
 
 class Run(NamedTuple):
@@ -35,6 +40,33 @@ class Comparison(NamedTuple):
     suggestions: dict[str, selection.KSuggestion]
     tree: NDArray[np.float64]
     agreement: dict[int, float]
+
+
+def numbers_to_try(data: Data, asked: Sequence[int] | None) -> tuple[list[int], int | None]:
+    """The numbers of clusters to compare, and the one that was asked for, if a single one was.
+
+    Raises
+    ------
+    ValueError
+        There are too few different rows, or for all of the numbers that were asked for.
+    """
+    numbers = asked or range(2, _MOST_CLUSTERS + 1)
+    different = count_different(data.rows, max(*numbers, _LEAST_ROWS) + 1)
+    if different < _LEAST_ROWS:
+        raise ValueError(
+            f"at least {_LEAST_ROWS} different rows are needed, there {'is' if different == 1 else 'are'} {different}"
+        )
+    wanted = asked[0] if asked is not None and len(asked) == 1 else None
+    if wanted is not None and not 2 <= wanted < different:
+        raise ValueError(
+            f"{count(wanted, 'cluster')} are asked for, and possible are from 2 to {different - 1}, one less than "
+            "there are different rows"
+        )
+    most = different - 1 if asked else min(different - 1, max(3, data.n_rows // 4))
+    possible = sorted({k for k in numbers if 2 <= k <= most} | ({2, 3} if wanted else set()))
+    if not possible:
+        raise ValueError(f"none of the numbers of clusters is from 2 to {most}")
+    return possible, wanted
 
 
 def compare_k(X: NDArray[np.floating], n_clusters: Sequence[int], run: Run) -> Comparison:

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from coterie._base.lazy import lazy_property
 from coterie._base.table import Table
 from coterie._base.wording import shortlist
 from coterie._runtime.thresholds import thresholds
+from coterie.report._columns import choose_columns, resolve_missing
+from coterie.report._settings import Settings
 from coterie.scaling import Scaler, variance_shares
 
 if TYPE_CHECKING:
@@ -62,12 +65,16 @@ class Data:
     """A table, its scaled values, and the sample of its rows.
 
     table : the values in their own units
-    scaling : how they were scaled
+    odd : columns that are used although they do not look like measurements
+    missing : what was done about missing values; empty where there are none
+    scaling : how the values were scaled
     scaled : the scaled values
     sample : rows that k-means and Ward are compared on; None: all
     """
 
     table: Table
+    odd: list[str]
+    missing: str
     scaling: Scaling
     scaled: NDArray[np.floating]
     sample: NDArray[np.intp] | None
@@ -75,6 +82,11 @@ class Data:
     @property
     def n_rows(self) -> int:
         return len(self.scaled)
+
+    @property
+    def n_given(self) -> int:
+        """Rows of the table, with those that were left out."""
+        return self.n_rows if self.table.kept is None else len(self.table.kept)
 
     @lazy_property
     def rows(self) -> NDArray[np.floating]:
@@ -93,31 +105,60 @@ class Data:
         return [name for name in self.table.names if name in kinds and kinds[name].kind in ("category", "ordinal")]
 
     def row_name(self, row: int) -> str:
-        """What a row is called: its name, or its number in the file, from 0, or both where a name is that of many."""
-        number = f"row {int(self._places[row])}"
+        """What a row is called: its name, or its number, from 0, or both where a name is not its own."""
+        number = f"row {self.number(row)}"
         if self.table.row_names is None:
             return number
-        return self.table.row_names[row] if self.kinds is None else f"{self.table.row_names[row]} ({number})"
+        name = self.table.row_names[row]
+        return name if self._times[name] == 1 else f"{name} ({number})" if name else number
+
+    def number(self, row: int) -> int:
+        """The number of a row in the table that was given, from 0."""
+        return int(self._places[row])
 
     @lazy_property
     def _places(self) -> NDArray[np.intp]:
         return np.arange(self.n_rows) if self.table.kept is None else np.flatnonzero(self.table.kept)
 
     @lazy_property
-    def kinds(self) -> list[str] | None:
-        """The names of the rows, where they are few and each is that of many: species rather than names."""
-        if self.table.row_names is None:
-            return None
-        return self.table.row_names if len(set(self.table.row_names)) <= min(_MOST_KINDS, self.n_rows / 5) else None
+    def _times(self) -> Counter[str]:
+        return Counter(self.table.row_names)
+
+    @lazy_property
+    def kinds(self) -> dict[str, list[str]]:
+        """Columns that had no part in the grouping and hold few values, each that of many rows: species, say."""
+        columns = {} if self.table.row_names is None else {self.table.named_by or "name": self.table.row_names}
+        columns |= {name: [cell or "" for cell in cells] for name, cells in self.table.texts.items()}
+        most = min(_MOST_KINDS, self.n_rows / 5)
+        return {name: cells for name, cells in columns.items() if 2 <= len(set(cells)) <= most}
+
+    def all_rows(self, values: NDArray[Any], missing: object) -> NDArray[Any]:
+        """One value for each row that was given, where rows were left out, too."""
+        if self.table.kept is None:
+            return values
+        found = np.full(len(self.table.kept), missing, values.dtype)
+        found[self.table.kept] = values
+        return found
 
 
-def prepare(table: Table, scaling: str, seed: int) -> Data:
-    """Scale the columns, and draw the sample."""
-    scaler = scaler_for(table, scaling).fit(table.values)
+def prepare(table: Table, settings: Settings) -> Data:
+    """Choose the columns, resolve missing values, scale, and draw the sample."""
+    odd = choose_columns(table, settings.kinds, settings.chosen)
+    told = resolve_missing(table, table.names, settings.missing)
+    check_not_negative(table, settings.scale)
+    scaler = scaler_for(table, settings.scale).fit(table.values)
     scaled = scaler.transform(table.values)
-    reason = why_by_kind(scaler, table.names) if scaling == "auto" else "you asked for it"
+    reason = why_by_kind(scaler, table.names) if settings.scale == "auto" else "you asked for it"
     how = Scaling(scaler, reason, variance_shares(table.values), variance_shares(scaled))
-    return Data(table, how, scaled, draw(len(scaled), thresholds.report_sample, seed))
+    return Data(table, odd, told, how, scaled, draw(len(scaled), thresholds.report_sample, settings.seed))
+
+
+def check_not_negative(table: Table, method: str) -> None:
+    """Refuse logarithms of negative values, by the names of all columns that have some."""
+    negative = {name: np.count_nonzero(column < 0) for name, column in zip(table.names, table.values.T, strict=True)}
+    if method == "log" and any(negative.values()):
+        told = shortlist(f"{name} ({n:,})" for name, n in negative.items() if n)
+        raise ValueError(f"scaling by logarithms needs values of 0 or more, but there are negative ones in {told}")
 
 
 def scaler_for(table: Table, method: str) -> Scaler:

@@ -13,14 +13,11 @@ class Origin:
 
     name : what the page is about
     facts : what is known of the file, in words
-    page_command, fit_command : the commands that give the page and the groups
-    program : lines of Python that end with the labels
+    ways : what gives the page, or its groups, again, and the command or the program that does
     notes : remarks on these
     """
 
     name: str
     facts: Sequence[tuple[str, str]]
-    page_command: str
-    fit_command: str
-    program: str
+    ways: Sequence[tuple[str, str]]
     notes: Sequence[str]

@@ -11,8 +11,8 @@ from coterie.report._html import Html, Picture, page, paragraph
 from coterie.report._origin import Origin
 
 
-def write(found: Findings, origin: Origin, with_pictures: bool) -> str:
-    """The whole page as HTML, with pictures if matplotlib is there."""
+def compose(found: Findings, origin: Origin, with_pictures: bool) -> str:
+    """The whole page as HTML."""
     head = in_short.in_short(found)
     if not with_pictures:
         head.append(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import coterie
-from coterie import explain, hierarchy, plot, scores
+from coterie import hierarchy, plot, scores
 from coterie._base.wording import count
 from coterie.plot._maps import lower_to_map
-from coterie.report._findings import Findings, distinctive_columns
+from coterie.report._findings import Findings, describe, distinctive_columns
 from coterie.report._html import Picture
 from coterie.report._limits import MOST_DRAWN, MOST_LEAVES, MOST_PICTURED
 from coterie.scaling import as_drawn
@@ -114,13 +114,13 @@ def _silhouette(found: Findings) -> Picture | None:
 
 
 def _profile(found: Findings) -> Picture | None:
-    choice, table, profile = found.choice, found.data.table, found.profile
+    choice, profile = found.choice, found.profile
     if not 2 <= choice.n_clusters <= MOST_PICTURED:
         return None
     shown = distinctive_columns(profile, MOST_DRAWN)
-    if len(shown) < len(table.names):
-        names = [table.names[j] for j in shown]
-        profile = explain.profile(table.values[:, shown], choice.labels, names, noun=profile.noun)
+    if len(shown) < len(profile.feature_names):
+        names = [profile.feature_names[j] for j in shown]
+        profile = describe(found.data, found.ratios, choice.labels, profile.noun, names)
     n_lines = len(profile.clusters) if len(shown) <= 10 else len(shown)
     return render(
         lambda ax: plot.profile(profile, ax=ax),

@@ -44,10 +44,7 @@ def resolve_missing(table: Table, how: str, medians: NDArray[np.float64] | None 
         return f"{found}; filled in with the column's median{' when the model was fitted' * (medians is not None)}"
     if incomplete.all() and medians is None:
         raise Problem(f"{found}; --missing drop would leave no row")
-    table.kept = ~incomplete
-    table.values = table.values[table.kept]
-    if table.row_names is not None:
-        table.row_names = [table.row_names[i] for i in np.flatnonzero(table.kept)]
+    table.keep(~incomplete)
     return f"{found}; those rows are left out"
 
 

@@ -22,14 +22,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def read_file(
-    args: argparse.Namespace, row_names: str | None = None, only_measurements: bool = False, labeled: bool = True
-) -> Table:
+def read_file(args: argparse.Namespace, row_names: str | None = None, labeled: bool = True) -> Table:
     """Read the table that the arguments name, without missing values, and say what was done about it.
 
-    `row_names` is the column, or the array of an npz file, that names the rows. With `only_measurements` columns that
-    look like identifiers or dates are left out, if none were chosen, and constant ones. `labeled`: labels will be
-    written for the rows. A Problem names the file.
+    `row_names` is the column, or the array of an npz file, that names the rows. `labeled`: labels will be written for
+    the rows. A Problem names the file.
     """
     tell = _teller(args)
     with naming_errors(source_name(args.file)):
@@ -63,18 +60,15 @@ def read_file(
             tell(f"left out, no measurements, as --kind says: {shortlist(said)}")
             if not table.names:
                 raise Problem(f"--kind leaves no column of measurements, but {shortlist(table.left_out, 5)}")
-        if only_measurements:
-            _keep_measurements(table, chosen=args.columns is not None)
-        else:
-            if args.columns is None:
-                for kind, one, many in (
-                    ("identifier", "an identifier", "identifiers"),
-                    ("date", "a date", "dates"),
-                    ("category", "a code of categories", "codes of categories"),
-                ):
-                    _warn_of([name for name in of_kind(table, kind) if name not in args.kind], one, many)
-            if constant := of_kind(table, "constant"):
-                tell(f"the same in every row, so they have no effect: {shortlist(constant)}")
+        if args.columns is None:
+            for kind, one, many in (
+                ("identifier", "an identifier", "identifiers"),
+                ("date", "a date", "dates"),
+                ("category", "a code of categories", "codes of categories"),
+            ):
+                _warn_of([name for name in of_kind(table, kind) if name not in args.kind], one, many)
+        if constant := of_kind(table, "constant"):
+            tell(f"the same in every row, so they have no effect: {shortlist(constant)}")
         if resolved := resolve_missing(table, args.missing):
             tell(resolved + ", and their label is empty" * (labeled and table.kept is not None))
     return table
@@ -110,10 +104,23 @@ def read_more(
 def read_any(
     args: argparse.Namespace, row_names: str | None = None, option: str = "--names", fitted: ChooseAgain | None = None
 ) -> Table:
-    """Read numbers and text as they are, with values missing, and say what was done about it.
+    """`read_whole`, without what looks like identifiers and dates, and say so.
 
-    `row_names` is the column that names the rows, or groups them, as the `option` says. `fitted` are the columns that a
-    model was fitted on: these are measurements, whatever they look like.
+    `fitted` are the columns that a model was fitted on: these are measurements, whatever they look like.
+    """
+    table = read_whole(args, row_names, option)
+    if args.columns is None:
+        used = [] if fitted is None else [table.all_names[j] for j in fitted(table.all_names, table.is_named)]
+        _leave_out_odd(table, [*used, *args.kind])
+    if not table.names and not table.texts:
+        raise Problem(f"{source_name(args.file)}: there is no column to describe in it")
+    return table
+
+
+def read_whole(args: argparse.Namespace, row_names: str | None = None, option: str = "--names") -> Table:
+    """Read numbers and text as they are, with values missing, tell what each column is, and say what was done.
+
+    `row_names` is the column that names the rows, or groups them, as the `option` says.
     """
     tell = _teller(args)
     with naming_errors(source_name(args.file)):
@@ -135,11 +142,6 @@ def read_any(
         _name_left_out(table, "left out", tell)
         find_kinds(table, args.kind)
         _warn_of_missing(table)
-        if args.columns is None:
-            used = [] if fitted is None else [table.all_names[j] for j in fitted(table.all_names, table.is_named)]
-            _leave_out_odd(table, [*used, *args.kind])
-        if not table.names and not table.texts:
-            raise Problem("there is no column to describe in it")
     return table
 
 
@@ -181,18 +183,6 @@ def _name_left_out(table: Table, head: str, tell: Callable[[str], None]) -> None
         tell(f"{head}: {shortlist(text)}")
     if unclear := [left for left in table.left_out if left.is_unclear]:
         warn(f"left out, because the numbers can be read in two ways: {shortlist(unclear)}")
-
-
-def _keep_measurements(table: Table, chosen: bool) -> None:
-    """Leave out constant columns and, if columns were not chosen, what looks like identifiers and dates."""
-    constant = of_kind(table, "constant")
-    table.leave_out(constant, "the same in every row")
-    if not table.names:
-        raise Problem(f"there is no column of measurements in it, but {shortlist(table.left_out, 5)}")
-    if constant:
-        warn(f"left out, the same in every row: {shortlist(constant)}")
-    if not chosen:
-        _leave_out_odd(table)
 
 
 def _leave_out_odd(table: Table, used: Collection[str] = ()) -> None:

@@ -48,6 +48,12 @@ def chapter(found: Findings, picture: Draw) -> Section:
         )
     )
     names = profile.feature_names
+    for ratio in found.ratios:
+        content.append(
+            paragraph(
+                f"{ratio.name} is {ratio.amount} divided by {ratio.per}, row by row; it had no part in the grouping."
+            )
+        )
     rows = [
         [names[j], *as_column([*profile.medians[shown, j], profile.overall_medians[j]])]
         for j in distinctive_columns(profile, _MOST_COLUMNS).tolist()
@@ -60,8 +66,8 @@ def chapter(found: Findings, picture: Draw) -> Section:
             rows,
         )
     )
-    if found.data.kinds is not None:
-        content += [element("h3", "Names of the rows"), *_count_kinds(found, found.data.kinds, shown)]
+    for name, values in found.data.kinds.items():
+        content += [element("h3", f"Groups and {name}"), *_count_kinds(found, name, values, shown)]
     return Section("groups", "The groups", content)
 
 
@@ -79,8 +85,10 @@ def _list_groups(found: Findings, shown: NDArray[np.intp]) -> Html:
     ]
     if profile.noise.size:
         rows.append(["in none", f"{profile.noise.size:,}", share(profile.noise.share), "", ""])
-    named = found.data.table.row_names is not None and found.data.kinds is None
-    numbering = "" if named else "; rows are numbered from 0, without the header"
+    by = found.data.table.named_by
+    numbering = f"; rows are called by their {by}" if by else ""
+    if found.data.table.row_names is None:
+        numbering = "; rows are numbered from 0, without the header"
     return table(
         f"Sizes, and the members nearest to the mean and farthest from it{numbering}",
         ["group", "rows", "share", "typical", "extreme"],
@@ -89,7 +97,7 @@ def _list_groups(found: Findings, shown: NDArray[np.intp]) -> Html:
     )
 
 
-def _count_kinds(found: Findings, names: list[str], shown: NDArray[np.intp]) -> list[Html]:
+def _count_kinds(found: Findings, name: str, names: list[str], shown: NDArray[np.intp]) -> list[Html]:
     kinds = [kind for kind, _ in Counter(names).most_common()]
     labels, clusters = found.choice.labels, found.profile.clusters
     counts = Counter(zip(labels.tolist(), names, strict=True))
@@ -99,8 +107,10 @@ def _count_kinds(found: Findings, names: list[str], shown: NDArray[np.intp]) -> 
     alike = scores.adjusted_rand_score(names, labels)
     return [
         paragraph(
-            "The names had no part in the grouping. They and the groups agree with an adjusted Rand index "
-            f"of {alike:.2f} (1: the same, 0: no more than by chance)."
+            f"{name} had no part in the grouping. Its values and the groups agree with an adjusted Rand index of "
+            f"{alike:.2f} (1: the same, 0: no more than by chance)."
         ),
-        table("How many rows of which name are in each group", ["group", *(kind or "(none)" for kind in kinds)], rows),
+        table(
+            f"How many rows of which {name} are in each group", ["group", *(kind or "(none)" for kind in kinds)], rows
+        ),
     ]

@@ -8,16 +8,7 @@ from coterie.report._origin import Origin
 
 
 def chapter(origin: Origin) -> Section:
-    return Section(
-        "repeat",
-        "How to repeat this",
-        [
-            paragraph("The same page, byte for byte:"),
-            code(origin.page_command),
-            paragraph("The same groups as a column of labels, and a model that gives further rows theirs:"),
-            code(origin.fit_command),
-            paragraph("In Python:"),
-            code(origin.program),
-            *map(paragraph, origin.notes),
-        ],
-    )
+    content = []
+    for what, lines in origin.ways:
+        content += [paragraph(what), code(lines)]
+    return Section("repeat", "How to repeat this", [*content, *map(paragraph, origin.notes)])

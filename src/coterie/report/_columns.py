@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What each column is for: the groups are made of measurements, text describes them, one column may name the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coterie._base.table import LeftOut, Table
+from coterie._base.wording import count, share, shortlist
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NO_MEASUREMENTS = ("identifier", "category", "text", "constant")  # what numbers may be called to be left out
+_DESCRIBING = ("binary", "category", "text")  # kinds of text that say something of a group
+_NAMING = ("identifier", "text", "category")
+_DIFFERENT = 0.8  # share of the values of a column that must be different for these to be names
+_LONGEST_NAME = 40  # characters, of a name in the middle
+_MOSTLY_MISSING = 0.5
+MISSING = ("drop", "median")
+_WHY_NO_TEXT = {
+    "identifier": "looks like an identifier",
+    "date": "looks like a date",
+    "constant": "the same in every row",
+}
+_SAID, _NAMES = "no measurement, as you said", "names the rows"
+
+
+def choose_columns(table: Table, given: Collection[str], chosen: bool) -> list[str]:
+    """Take columns that are no measurements out of `table.values`, and text that describes nothing out of `texts`.
+
+    given : columns whose kinds the user gave; chosen: whether the user chose the columns
+
+    Returns
+    -------
+    list of str
+        Columns that are used although they do not look like measurements, because there is nothing else.
+
+    Raises
+    ------
+    ValueError
+        No column of measurements is left.
+    """
+    kinds = {name: kind.kind for name, kind in table.kinds.items()}
+    _name_rows(table, kinds)
+    missing = dict(zip(table.names, np.isnan(table.values).mean(axis=0).tolist(), strict=True))
+    _check_some(table, "numbers")
+    table.leave_out([name for name in table.names if missing[name] == 1], "empty")
+    _check_some(table, "numbers")
+    table.leave_out([name for name in table.names if name in given and kinds[name] in NO_MEASUREMENTS], _SAID)
+    _check_some(table, "measurements")
+    table.leave_out([name for name in table.names if kinds[name] == "constant"], "the same in every row")
+    _check_some(table, "measurements")
+    odd = {
+        kind: [name for name in table.names if kinds[name] == kind and name not in given]
+        for kind in ("identifier", "date")
+    }
+    used = []
+    if not chosen and sum(map(len, odd.values())) == len(table.names):
+        used = list(table.names)
+    elif not chosen:
+        table.leave_out(odd["identifier"], "looks like an identifier")
+        table.leave_out(odd["date"], "looks like a date")
+        mostly = [name for name in table.names if missing[name] > _MOSTLY_MISSING]
+        if len(mostly) < len(table.names):
+            for name in mostly:
+                table.leave_out([name], f"{share(missing[name])} of its values are missing")
+    for name in [name for name in table.texts if kinds[name] not in _DESCRIBING]:
+        del table.texts[name]
+        table.left_out.append(LeftOut(name, reason=_WHY_NO_TEXT.get(kinds[name], "text")))
+    return used
+
+
+def _check_some(table: Table, what: str) -> None:
+    if not table.names:
+        others = [*table.left_out, *(LeftOut(name, _example(cells)) for name, cells in table.texts.items())]
+        but = f", but {shortlist(others, 5)}" if others else ""
+        raise ValueError(f"there is no column of {what} in it{but}")
+
+
+def _example(cells: list[str | None]) -> str:
+    return next((cell for cell in cells if cell), "")
+
+
+def _name_rows(table: Table, kinds: dict[str, str]) -> None:
+    """Name the rows by a column whose values are different, nearly all of them, if no names were given: by the text
+    with the fewest repeated values, or else by an identifier of which none is there twice."""
+    if table.row_names is not None:
+        return
+    n = len(table.values)
+    texts = {name: _share_different(cells) for name, cells in table.texts.items() if kinds[name] in _NAMING}
+    best = max(texts, key=lambda name: texts[name], default=None)
+    if best is not None and texts[best] >= _DIFFERENT:
+        table.row_names, table.named_by = [cell or "" for cell in table.texts.pop(best)], best
+        table.left_out.append(LeftOut(best, reason=_NAMES))
+        return
+    for j, name in enumerate(table.names):
+        column = table.values[:, j]
+        if kinds[name] == "identifier" and len(table.names) > 1 and len(np.unique(column)) == n and _is_exact(column):
+            table.row_names, table.named_by = [f"{value:.0f}" for value in column.tolist()], name
+            table.leave_out([name], _NAMES)
+            return
+
+
+def _is_exact(column: NDArray[np.floating]) -> bool:
+    """Whether whole numbers have all of their digits in floats."""
+    return bool((np.abs(column) < 2.0 ** np.finfo(column.dtype).nmant).all())
+
+
+def _share_different(cells: list[str | None]) -> float:
+    """How many of the values are different, if they are no longer than names."""
+    lengths = sorted(len(cell or "") for cell in cells)
+    return len(set(cells) - {None}) / len(cells) if lengths[len(cells) // 2] <= _LONGEST_NAME else 0.0
+
+
+def resolve_missing(table: Table, used: list[str], how: str) -> str:
+    """Leave out rows in which a value of the used columns is missing, or fill in medians, and say so.
+
+    Raises
+    ------
+    ValueError
+        No row would be left.
+    """
+    n_rows = len(table.values)
+    table.missing = np.isnan(table.values).sum(axis=0)
+    counts = {name: int(n) for name, n in zip(table.names, table.missing, strict=True) if name in used}
+    if not any(counts.values()):
+        return ""
+    places = [table.names.index(name) for name in used]
+    incomplete = np.isnan(table.values[:, places]).any(axis=1)
+    found = f"missing values in {np.count_nonzero(incomplete):,} of {count(n_rows, 'row')}: {_told(counts)}"
+    if how == "median":
+        for j in places:
+            column = table.values[:, j]
+            column[np.isnan(column)] = np.nanmedian(column)
+        return f"{found}; filled in with the column's median"
+    if incomplete.all():
+        raise ValueError(f"{found}; no row is without one")
+    table.keep(~incomplete)
+    return f"{found}; those rows are left out"
+
+
+def _told(counts: dict[str, int]) -> str:
+    return shortlist(f"{name} {n:,}" for name, n in counts.items() if n)
