@@ -33,6 +33,7 @@ h1 { font-size: 2rem; margin: 0 0 .25rem; }
 h2 { font-size: 1.45rem; margin: 3rem 0 .75rem; padding-top: .9rem; border-top: 1px solid var(--line); }
 h3 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 p, ul, ol { margin: .6rem 0; max-width: 46rem; }
+ul, ol { padding-left: 1.4rem; }
 li { margin: .3rem 0; }
 a { color: var(--accent); }
 .quiet, figcaption, caption { color: var(--quiet); font-size: .9rem; }
@@ -54,6 +55,7 @@ thead th { vertical-align: bottom; color: var(--quiet); font-weight: 600; }
 tbody th { font-weight: 600; }
 .text { text-align: left; }
 th.text { max-width: 18rem; }
+td.text:not(.short) { min-width: 15rem; }
 .short { white-space: nowrap; }
 tr.chosen > * { background: var(--card); }
 .share { display: inline-block; width: 6rem; height: .8rem; margin-right: .5rem; border-radius: .2rem;
@@ -66,6 +68,7 @@ figcaption { margin-top: .4rem; max-width: 46rem; }
 code, pre { font: .88rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
 pre { background: var(--card); border-radius: .5rem; padding: .8rem 1rem; white-space: pre-wrap;
   overflow-wrap: anywhere; }
+p code, li code { white-space: nowrap; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 dl { margin: .6rem 0; display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .2rem 1.2rem; }
 dt { color: var(--quiet); }
@@ -74,14 +77,17 @@ footer { margin-top: 3.5rem; padding-top: 1rem; padding-bottom: 2.5rem; }
 @media (max-width: 44rem) { figure img { max-width: none; width: 40rem; } }
 @media (max-width: 34rem) {
   header { padding-top: 1.4rem; } h1 { font-size: 1.6rem; } h2 { font-size: 1.3rem; }
-  nav ol { display: block; } dl { display: block; } dd { margin-bottom: .5rem; } .share { width: 3rem; } }
+  nav ol { display: block; } dl { display: block; } dd { margin-bottom: .5rem; } .share { width: 3rem; }
+  main, header, nav, footer { padding-inline: 1rem; } .card { padding: .7rem .9rem; } ul, ol { padding-left: 1.1rem; }
+  th.text { max-width: 11rem; } }
 @media print {
   :root { --ink: #000; --quiet: #444; --paper: #fff; --card: #f4f4f4; --line: #bbb; --accent: #000; --bar: #aaa;
     --doubt: #000; --doubt-card: #f4f4f4; color-scheme: light; }
   body { font-size: 10pt; } nav { display: none; } main, header, footer { max-width: none; padding: 0; }
-  h2, h3 { break-after: avoid; } figure, tr, .card { break-inside: avoid; }
+  h2, h3 { break-after: avoid; } figure, tr, .card, .scroll { break-inside: avoid; }
   .scroll, figure .scroll { overflow: visible; background: none; }
-  figure img { max-width: 100%; width: auto; }
+  figure img { max-width: 100%; max-height: 15cm; width: auto; }
+  footer { margin-top: 1rem; padding-bottom: 0; }
   .share { print-color-adjust: exact; } }
 """
 

@@ -19,7 +19,7 @@ _MOST_COLUMNS = 60  # in the table of columns
 
 def chapter(found: Findings, pairs: Sequence[tuple[str, object]]) -> Section:
     data, names = found.data.table, found.data.table.names
-    used = f"{len(names):,}: {shortlist(names, 30)}"
+    used = f"{len(names):,}: {shortlist(names)}"
     content = [facts([*pairs, ("rows", _count_rows(found)), ("columns used", used)])]
     if data.left_out:
         content.append(element("h3", "Columns that were left out"))
