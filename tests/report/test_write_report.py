@@ -133,3 +133,57 @@ def test_findings_say_in_words_what_was_found():
 def test_wrong_calls_are_told(options, error, message):
     with pytest.raises(error, match=message):
         coterie.write_report(blobs()[0], **{"path": io.StringIO()} | options)
+
+
+def globe():
+    """Places of three towns, one of which lies on both sides of the date line, with a value that is missing."""
+    rng = np.random.default_rng(0)
+    towns = np.repeat(np.array([[52.5, 13.4], [-17.7, 180.0], [40.7, -74.0]]), 30, axis=0)
+    places = towns + rng.normal(0, 0.3, (90, 2))
+    places[:, 1] = (places[:, 1] + 180) % 360 - 180
+    rows = [[*place, float(1 + i % 7), "abc"[i // 30]] for i, place in enumerate(places.round(4).tolist())]
+    rows[4][2] = None
+    return rows, np.repeat(np.arange(3), 30)
+
+
+def test_places_are_grouped_by_their_distances_on_the_globe_and_other_columns_describe():
+    rows, which = globe()
+    page = io.StringIO()
+    kinds = {0: "latitude", 1: "longitude", 2: "amount"}
+    found = coterie.write_report(rows, page, kinds=kinds, random_state=0)
+    assert coterie.compare(which, found.labels).adjusted_rand == 1 and found.used.all()
+    text = Page(page.getvalue()).text
+    assert "places on the globe, by x0 and x1" in text and "x2 has no part in it, and describes the groups" in text
+    radians = np.radians([row[:2] for row in rows])
+    for label, told in enumerate(found.sentences):
+        half, latitude, north, longitude, east, farthest = re.search(
+            r": half of it within ([\d,.]+) km of its middle at ([\d.]+)° ([NS]), ([\d.]+)° ([EW]), all of it within "
+            r"([\d,.]+) km; ",
+            told,
+        ).groups()
+        middle = np.radians([[float(latitude) * (1 - 2 * (north == "S")), float(longitude) * (1 - 2 * (east == "W"))]])
+        inside = radians[found.labels == label]
+        far = 6371 * coterie.distances.cdist(inside, middle, "haversine")[:, 0]
+        assert abs(np.median(far) - float(half)) < 12 and abs(far.max() - float(farthest)) < 12  # of a tenth of a degree
+        assert f"x3 always {'abc'[int(which[np.argmax(found.labels == label)])]}" in told
+    assert re.fullmatch(r"[\d.]+ km from the middle of the group", found.unusual[0].why)
+
+
+def test_a_ratio_is_told_where_it_tells_groups_apart_better_than_the_amount_and_the_count():
+    rng = np.random.default_rng(0)
+    visits = np.concatenate([1 + rng.poisson(25, 150), 1 + rng.poisson(2, 100), 1 + rng.poisson(8, 50)])
+    per_visit = np.repeat([10.0, 200.0, 1500.0], [150, 100, 50])
+    spend = visits * per_visit * rng.lognormal(0, 0.4, 300)
+    page = io.StringIO()
+    customers = np.rec.fromarrays([spend, visits], names="spend,visits")
+    pandas = pytest.importorskip("pandas")
+    found = coterie.write_report(pandas.DataFrame(customers), page, noun="customers")
+    ratio = spend / visits
+    median = np.median(ratio)
+    assert [each.name for each in found.ratios] == ["spend per visit"] and found.n_clusters == 3
+    assert "spend per visit is spend divided by visits, row by row" in Page(page.getvalue()).text
+    for label, told in enumerate(found.sentences):
+        here = np.median(ratio[found.labels == label])
+        assert f"spend per visit {'0' if here < median else ''}" in told, told
+    noise = {"spend": rng.lognormal(3, 1, 300) + np.repeat([0, 900, 9000], 100), "visits": rng.poisson(5, 300)}
+    assert coterie.write_report(pandas.DataFrame(noise), io.StringIO()).ratios == []

@@ -35,7 +35,11 @@ def origin_of(args: argparse.Namespace, found: Findings) -> Origin:
     facts = [("file", source_name(args.file))]
     if digest is not None:
         facts += [("size", f"{os.path.getsize(args.file):,} bytes"), ("sha256", digest)]
-    table, choice, scaling = found.data.table, found.choice, found.data.scaling.scaler.method
+    table, choice, scaling = (
+        found.data.table,
+        found.choice,
+        "none" if found.data.scaling is None else found.data.scaling.scaler.method,
+    )
     rows = found.density.rows if found.density is not None and choice.method == "DBSCAN" else None
     notes = [f"coterie {coterie.__version__}, seed {args.seed}."]
     if rows is not None:

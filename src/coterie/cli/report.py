@@ -28,6 +28,7 @@ from coterie.cli._recipe import origin_of
 from coterie.report._data import Data
 from coterie.report._findings import find
 from coterie.report._page import compose
+from coterie.report._places import say_use
 from coterie.report._settings import Settings
 from coterie.scaling import METHODS
 
@@ -132,6 +133,10 @@ def _tell(args: argparse.Namespace, data: Data) -> None:
         note(f"rows are called by their {table.named_by}")
     if data.missing:
         note(data.missing)
+    if data.places is not None:
+        note(say_use(data.places))
+    if data.scaling is None:
+        return
     method = data.scaling.scaler.method
     how = f" ({by_kind(data.scaling.scaler, table.names)})" if method == "auto" else ""
     print(f"scaling: {method}{how}", file=sys.stderr)

@@ -15,6 +15,7 @@ from coterie._base.table import Table
 from coterie._base.wording import shortlist
 from coterie._runtime.thresholds import thresholds
 from coterie.report._columns import choose_columns, resolve_missing
+from coterie.report._places import Places, find_places
 from coterie.report._settings import Settings
 from coterie.scaling import Scaler, variance_shares
 
@@ -65,17 +66,21 @@ class Data:
     """A table, its scaled values, and the sample of its rows.
 
     table : the values in their own units
+    grouped : the columns that the groups are made of
+    places : latitudes and longitudes, where the groups are made of these alone
     odd : columns that are used although they do not look like measurements
     missing : what was done about missing values; empty where there are none
-    scaling : how the values were scaled
-    scaled : the scaled values
+    scaling : how the values were scaled; None for places, which are points in space, in km
+    scaled : the scaled values of the columns that the groups are made of
     sample : rows that k-means and Ward are compared on; None: all
     """
 
     table: Table
+    grouped: list[str]
+    places: Places | None
     odd: list[str]
     missing: str
-    scaling: Scaling
+    scaling: Scaling | None
     scaled: NDArray[np.floating]
     sample: NDArray[np.intp] | None
 
@@ -96,13 +101,13 @@ class Data:
     @lazy_property
     def correlated(self) -> list[tuple[str, str, float]]:
         """Pairs of columns that are nearly the same, and their correlation, the strongest first."""
-        return find_correlated(self.rows, self.table.names)
+        return find_correlated(self.rows, self.grouped) if self.places is None else []
 
     @lazy_property
     def codes(self) -> list[str]:
         """Columns of few different numbers, which may be codes."""
         kinds = self.table.kinds
-        return [name for name in self.table.names if name in kinds and kinds[name].kind in ("category", "ordinal")]
+        return [name for name in self.grouped if name in kinds and kinds[name].kind in ("category", "ordinal")]
 
     def row_name(self, row: int) -> str:
         """What a row is called: its name, or its number, from 0, or both where a name is not its own."""
@@ -144,13 +149,21 @@ class Data:
 def prepare(table: Table, settings: Settings) -> Data:
     """Choose the columns, resolve missing values, scale, and draw the sample."""
     odd = choose_columns(table, settings.kinds, settings.chosen)
-    told = resolve_missing(table, table.names, settings.missing)
+    places = find_places(table) if settings.scale == "auto" else None
+    grouped = list(table.names) if places is None else [places.latitude, places.longitude]
+    told = resolve_missing(table, grouped, settings.missing)
+    if places is not None:
+        places.read(table)
+        sample = draw(len(table.values), thresholds.report_sample, settings.seed)
+        return Data(table, grouped, places, odd, told, None, places.in_space, sample)
     check_not_negative(table, settings.scale)
     scaler = scaler_for(table, settings.scale).fit(table.values)
     scaled = scaler.transform(table.values)
     reason = why_by_kind(scaler, table.names) if settings.scale == "auto" else "you asked for it"
     how = Scaling(scaler, reason, variance_shares(table.values), variance_shares(scaled))
-    return Data(table, odd, told, how, scaled, draw(len(scaled), thresholds.report_sample, settings.seed))
+    return Data(
+        table, grouped, None, odd, told, how, scaled, draw(len(scaled), thresholds.report_sample, settings.seed)
+    )
 
 
 def check_not_negative(table: Table, method: str) -> None:

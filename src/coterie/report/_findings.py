@@ -22,6 +22,7 @@ from coterie._base.wording import as_column, count, sentence
 from coterie.report._comparison import Comparison, Run, compare_k, numbers_to_try
 from coterie.report._data import Data, prepare
 from coterie.report._density import Density, try_densities
+from coterie.report._places import Spot, say_spot
 from coterie.report._ratios import Ratio, telling_ratios
 from coterie.report._recommendation import Choice, recommend
 from coterie.report._settings import Settings
@@ -111,9 +112,26 @@ class Findings:
     def n_clusters(self) -> int:
         return self.choice.n_clusters
 
-    @property
+    @lazy_property
     def sentences(self) -> list[str]:
-        return [sentence(text) for text in self.profile.sentences]
+        places, profile = self.data.places, self.profile
+        if places is None:
+            return [sentence(text) for text in profile.sentences]
+        others = [name for name in (*self.data.table.names, *self.data.table.texts) if name not in self.data.grouped]
+        told = profile
+        if others:
+            told = describe(self.data, [], self.choice.labels, profile.noun, others)
+        found = []
+        for i, text in enumerate(told.sentences):
+            head, body = text.split(": ", 1 + profile.noun.count(": "))[-2:]
+            where = [say_spot(self.spots[i])] if i < len(self.spots) else []
+            found.append(sentence(f"{head}: {'; '.join([*where, *[body] * bool(others)]) or 'far from the others'}"))
+        return found
+
+    @lazy_property
+    def spots(self) -> list[Spot]:
+        """Where the groups are, if the rows are places."""
+        return [] if self.data.places is None else self.data.places.spots(self.choice.labels)
 
     @property
     def outlier_scores(self) -> NDArray[np.float64]:
@@ -148,19 +166,21 @@ class Findings:
     def _why(self, row: int) -> str:
         """The columns in which a row is farthest from its group, or from all rows, for the spread there."""
         label = self.choice.labels[row]
+        if self.data.places is not None:
+            return self.data.places.say_distance(row, self.spots, int(label))
         members = self.choice.labels == label if label >= 0 else np.ones(self.data.n_rows, dtype=bool)
         group = self.data.scaled[members].astype(np.float64)
         spread = group.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
         far = abs(self.data.scaled[row] - np.median(group, axis=0)) / spread
-        values = self.data.table.values
         phrases: list[str] = []
         for j in np.argsort(-far, kind="stable")[:3].tolist():
             if far[j] < 1 and phrases:
                 break
-            value, typical = as_column([values[row, j], float(np.median(values[members, j]))])
+            column = self.data.table.values[:, self.data.table.names.index(self.data.grouped[j])]
+            value, typical = as_column([column[row], float(np.median(column[members]))])
             of_whom = "of the group" if label >= 0 else "of all rows"
-            phrases.append(f"{self.data.table.names[j]} {value} (median {of_whom} {typical})")
+            phrases.append(f"{self.data.grouped[j]} {value} (median {of_whom} {typical})")
         return "; ".join(phrases)
 
     def __repr__(self) -> str:
@@ -200,7 +220,7 @@ def find(table: Table, settings: Settings) -> Findings:
         comparison = compare_k(data.rows, n_clusters, run)
         density = try_densities(data.scaled, run)
         choice = recommend(data, comparison, density, wanted, run)
-    ratios = telling_ratios(data.table, choice.labels)
+    ratios = telling_ratios(data.table, choice.labels) if data.places is None else []
     profile = describe(data, ratios, choice.labels, settings.noun)
     return Findings(
         data, comparison, density, choice, ratios, profile, coterie.outlier_scores(data.scaled, choice.model)

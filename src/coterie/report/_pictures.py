@@ -60,7 +60,9 @@ def render(what: Callable[[Axes], object], alt: str, height: float, as_image: bo
 def _scatter(found: Findings) -> Picture:
     """The rows in their clusters: in the data's own units where there are at most two columns."""
     choice, names, values = found.choice, found.data.table.names, found.data.scaled
-    if len(names) <= 2:
+    if found.data.places is not None:
+        values, names = found.data.places.on_map()
+    elif found.data.scaling is not None and len(names) <= 2:
         values, names = as_drawn(found.data.scaling.scaler, found.data.table.values, names)
     return render(
         lambda ax: plot.scatter(values, choice.labels, names=names, ax=ax),

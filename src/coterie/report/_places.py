@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from coterie import distances
+from coterie._base.kind_hints import hint
 from coterie._base.lazy import lazy_property
 from coterie._base.table import Table
 from coterie._base.wording import decimals_of, number, shortlist
@@ -29,6 +31,7 @@ class Spot(NamedTuple):
     farthest: float
 
 
+@dataclass
 class Places:
     """The places of a table.
 
@@ -37,11 +40,15 @@ class Places:
     degrees : latitudes and longitudes
     """
 
-    def __init__(self, table: Table, latitude: str, longitude: str) -> None:
-        self.latitude, self.longitude = latitude, longitude
-        self.beside = [name for name in table.names if name not in (latitude, longitude)]
-        at = [table.names.index(name) for name in (latitude, longitude)]
-        self.degrees: NDArray[np.float64] = table.values[:, at].astype(np.float64)
+    latitude: str
+    longitude: str
+    beside: list[str]
+    degrees: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
+
+    def read(self, table: Table) -> None:
+        """Take the degrees from the rows of the table."""
+        at = [table.names.index(name) for name in (self.latitude, self.longitude)]
+        self.degrees = table.values[:, at].astype(np.float64)
 
     @lazy_property
     def radians(self) -> NDArray[np.float64]:
@@ -59,7 +66,10 @@ class Places:
     def on_map(self) -> tuple[NDArray[np.float64], list[str]]:
         """Longitudes and latitudes in degrees, as they go on a map, and the names of the columns."""
         latitude, longitude = self.degrees.T
-        return np.column_stack([cut_open(longitude), latitude]), [self.longitude, self.latitude]
+        return np.column_stack([cut_open(longitude), latitude]), [
+            name if hint(name) == kind else f"{name}, {kind}"
+            for name, kind in ((self.longitude, "longitude"), (self.latitude, "latitude"))
+        ]
 
     def spots(self, labels: NDArray[np.integer]) -> list[Spot]:
         """Where the groups are."""
@@ -73,6 +83,14 @@ class Places:
             found.append(Spot(latitude, longitude, float(np.median(far)), float(far.max())))
         return found
 
+    def say_distance(self, row: int, spots: list[Spot], label: int) -> str:
+        """How far a row is from the middle of its group, or of the nearest group if it is in none."""
+        middles = distances.from_degrees([spot.latitude for spot in spots], [spot.longitude for spot in spots])
+        far = distances.radians_to_km(distances.cdist(self.radians[row : row + 1], middles, "haversine")[0])
+        nearest = label if label >= 0 else int(far.argmin())
+        of_which = "of the group" if label >= 0 else f"of cluster {nearest}, the nearest one"
+        return f"{number(float(far[nearest]))} km from the middle {of_which}"
+
 
 def find_places(table: Table) -> Places | None:
     """The places, where one column is a latitude and one a longitude, and few other columns are measurements."""
@@ -81,7 +99,8 @@ def find_places(table: Table) -> Places | None:
     }
     if any(len(names) != 1 for names in of_kind.values()) or len(table.names) > 2 + _FEW_BESIDE:
         return None
-    return Places(table, *(names[0] for names in of_kind.values()))
+    latitude, longitude = of_kind["latitude"][0], of_kind["longitude"][0]
+    return Places(latitude, longitude, [name for name in table.names if name not in (latitude, longitude)])
 
 
 def say_spot(spot: Spot) -> str:
@@ -107,13 +126,13 @@ def in_degrees(latitude: float, longitude: float) -> str:
 def say_use(places: Places) -> str:
     """What the places were used for, and what the other columns were not."""
     text = (
-        f"{places.latitude} and {places.longitude} are places on the globe: rows are as near as they are there, in km, "
-        "at any meridian and at the poles"
+        f"rows are places on the globe, by {places.latitude} and {places.longitude}: their distances are those on the "
+        "globe, in km, at any meridian and at the poles"
     )
     if not places.beside:
         return text
-    has = "has" if len(places.beside) == 1 else "have"
+    one = len(places.beside) == 1
     return (
-        f"{text}. Groups are made of the places alone: {shortlist(places.beside)} {has} no part in it, and describe"
-        f"{'s' * (len(places.beside) == 1)} the groups"
+        f"{text}. Groups are made of the places alone; {shortlist(places.beside)} {'has' if one else 'have'} no part "
+        f"in it, and describe{'s' * one} the groups"
     )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST = 2
-_LARGE = 0.8  # Cohen's d
-_BETTER = 1.1  # as far as both are told apart, times this
+_REST = 0.8  # of the variance within groups that amount or count leave, whichever leaves less: the ratio leaves no more
 _SAME = 0.98  # correlation with a column that is there
+_NO_AMOUNTS = "rate share ratio percent pct percentage mean average avg age days hours months years"  # per visit
 
 
 class Ratio(NamedTuple):
@@ -30,47 +31,33 @@ class Ratio(NamedTuple):
 
 
 def telling_ratios(table: Table, labels: NDArray[np.integer]) -> list[Ratio]:
-    """Ratios of amounts to counts by which some group differs from the others in a large effect, and clearly more than
-    by the amount or by the count: at most two, the most telling ones first. They are compared by their logarithms,
-    as are the amounts and the counts."""
-    amounts = [name for name in table.names if _is_amount(table, name)]
+    """Ratios of amounts to counts by which the groups differ clearly more than by the amount or by the count: at most
+    two, the most telling ones first. All are compared by their logarithms; that of a ratio is a difference, in which
+    amount and count need not differ."""
+    columns = dict(zip(table.names, table.values.T.astype(np.float64), strict=True))
     counts = [name for name in table.names if _is_count(table, name)]
-    logs = {
-        name: _logarithm(table.values[:, table.names.index(name)])
-        for name in table.names
-        if name in {*amounts, *counts}
-    }
-    effects = {name: _effects(column, labels) for name, column in logs.items()}
+    amounts = [name for name in table.names if name not in counts and _is_amount(table, name)]
+    logs = {name: _logarithm(columns[name]) for name in (*amounts, *counts)}
+    rests = {name: _within(column, labels) for name, column in logs.items()}
     found = []
     for amount in amounts:
         for per in counts:
-            above, below = (table.values[:, table.names.index(name)].astype(np.float64) for name in (amount, per))
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-                values = np.where(below > 0, above / below, np.nan)
-            if np.isinf(values).any() or not (values > 0).any():
+                values = np.where(columns[per] > 0, columns[amount] / columns[per], np.nan)
+            if np.isinf(values).any() or not (values > 0).any() or _called(amount, per) in columns:
                 continue
             log = _logarithm(values)
-            if any(_correlation(log, other) > _SAME for other in logs.values()):
-                continue
-            effect = _effects(log, labels)
-            gain = effect - _BETTER * np.maximum(effects[amount], effects[per])
-            gain = gain[effect >= _LARGE]
-            if len(gain) and gain.max() > 0:
-                found.append((float(gain.max()), Ratio(_called(amount, per), amount, per, values)))
-    found.sort(key=lambda pair: -pair[0])
-    return [ratio for _, ratio in found[:_MOST] if ratio.name not in table.names]
+            rest = _within(log, labels) / min(rests[amount], rests[per])
+            if rest <= _REST and not any(_correlation(log, other) > _SAME for other in logs.values()):
+                found.append((rest, Ratio(_called(amount, per), amount, per, values)))
+    return [ratio for _, ratio in sorted(found, key=lambda pair: pair[0])[:_MOST]]
 
 
 def _is_amount(table: Table, name: str) -> bool:
-    column = table.values[:, table.names.index(name)]
-    is_amount = table.kinds[name].kind in ("amount", "long_tail") and bool(np.nanmin(column) >= 0)
-    return is_amount and not _is_count(table, name) and not _is_share(name)
-
-
-def _is_share(name: str) -> bool:
-    """Whether a column is a share or an average by its name: of these there is nothing "per visit"."""
-    words = set(name.lower().replace("-", "_").replace(" ", "_").split("_"))
-    return bool(words & {"rate", "share", "ratio", "percent", "pct", "percentage", "mean", "average", "avg", "age"})
+    """Whether a column holds amounts of which so much is "per visit": 0 or more, by the name no share or average."""
+    words = set(re.findall(r"[a-z]+", name.lower()))
+    is_amount = table.kinds[name].kind in ("amount", "long_tail") and words.isdisjoint(_NO_AMOUNTS.split())
+    return is_amount and bool(np.nanmin(table.values[:, table.names.index(name)]) >= 0)
 
 
 def _is_count(table: Table, name: str) -> bool:
@@ -89,17 +76,16 @@ def _logarithm(column: NDArray[np.floating]) -> NDArray[np.float64]:
     return logs
 
 
-def _effects(column: NDArray[np.float64], labels: NDArray[np.integer]) -> NDArray[np.float64]:
-    """For each group how far its mean is from that of all other rows, in their common standard deviation."""
-    found = np.zeros(int(labels.max(initial=-1)) + 1)
+def _within(column: NDArray[np.float64], labels: NDArray[np.integer]) -> float:
+    """The share of the variance that is within groups."""
     known = ~np.isnan(column)
-    column, labels = column[known], labels[known]
-    for group in range(len(found)):
-        inside, outside = column[labels == group], column[labels != group]
-        if len(inside) > 1 and len(outside) > 1:
-            spread = np.sqrt((len(inside) * inside.var() + len(outside) * outside.var()) / len(column))
-            found[group] = abs(inside.mean() - outside.mean()) / spread if spread > 0 else 0.0
-    return found
+    column, codes = column[known], labels[known] - labels.min()
+    total = float(column.var())
+    if not total:
+        return 1.0
+    sizes = np.bincount(codes)
+    means = np.bincount(codes, column) / np.maximum(sizes, 1)
+    return max(float(np.mean((column - means[codes]) ** 2)) / total, 1e-9)
 
 
 def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

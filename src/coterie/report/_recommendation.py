@@ -236,7 +236,7 @@ def _score(choice: Choice, data: Data, run: Run) -> None:
                 "The clusters touch or overlap, or are not compact: their mean silhouette is "
                 f"{choice.silhouette:.2f}, where 1 is far apart and 0 is no gap at all."
             )
-    if choice.method == "DBSCAN":
+    if choice.method == "DBSCAN" or data.scaling is None:
         return
     values = data.table.values[rows]
     for method in METHODS:

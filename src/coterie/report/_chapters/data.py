@@ -7,19 +7,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coterie._base.wording import as_column, count, share_cell, shortlist
+from coterie._base.wording import as_column, count, sentence, share_cell, shortlist
 from coterie._base.wording import share as percent
 from coterie.report._chapters.names import SCALINGS
-from coterie.report._data import DOMINANT
+from coterie.report._data import DOMINANT, Scaling
 from coterie.report._findings import Findings
 from coterie.report._html import Html, Section, card, element, facts, items, paragraph, table
+from coterie.report._places import say_use
 
 _MOST_COLUMNS = 60  # in the table of columns
 
 
 def chapter(found: Findings, pairs: Sequence[tuple[str, object]]) -> Section:
     data, names = found.data.table, found.data.table.names
-    used = f"{len(names):,}: {shortlist(names)}"
+    used = f"{len(found.data.grouped):,}: {shortlist(found.data.grouped)}"
     content = [facts([*pairs, ("rows", _count_rows(found)), ("columns used", used)])]
     if data.left_out:
         content.append(element("h3", "Columns that were left out"))
@@ -37,18 +38,13 @@ def chapter(found: Findings, pairs: Sequence[tuple[str, object]]) -> Section:
             content.append(paragraph(f"And {len(data.left_out) - 30} more."))
     shown = names[:_MOST_COLUMNS]
     rows = []
+    scaling = found.data.scaling
+    shares_of = [[] for _ in names] if scaling is None else _cells(scaling)
     for j, name in enumerate(shown):
         column = data.values[:, j].astype(np.float64)
+        column = column[~np.isnan(column)]
         told = [column.mean(), column.std(), column.min(), *np.percentile(column, [25, 50, 75]), column.max()]
-        rows.append(
-            [
-                name,
-                f"{data.missing[j]:,}",
-                *as_column(told),
-                share_cell(found.data.scaling.before[j]),
-                share_cell(found.data.scaling.after[j]),
-            ]
-        )
+        rows.append([name, f"{data.missing[j]:,}", *as_column(told), *shares_of[j]])
     caption = f"The columns, in their own units{f'; the first {len(shown)}' if len(shown) < len(names) else ''}"
     content.append(element("h3", "What is in the columns"))
     content.append(
@@ -64,14 +60,20 @@ def chapter(found: Findings, pairs: Sequence[tuple[str, object]]) -> Section:
                 "median",
                 "upper quartile",
                 "largest",
-                "share of variance",
-                "when scaled",
+                *(["share of variance", "when scaled"] if scaling else []),
             ],
             rows,
         )
     )
     content += [element("h3", "Scale check", id="scale"), *_check_scale(found)]
     return Section("data", "The data", content)
+
+
+def _cells(scaling: Scaling) -> list[list[str]]:
+    """The share of each column in the variance, as it is and scaled."""
+    return [
+        [share_cell(before), share_cell(after)] for before, after in zip(scaling.before, scaling.after, strict=True)
+    ]
 
 
 def _count_rows(found: Findings) -> str:
@@ -81,14 +83,16 @@ def _count_rows(found: Findings) -> str:
         return (
             f"{len(data.kept):,} in the file; {left_out:,} left out as values are missing, {found.data.n_rows:,} used"
         )
-    filled = int(data.missing.sum())
+    filled = sum(int(n) for name, n in zip(data.names, data.missing, strict=True) if name in found.data.grouped)
     if filled:
         return f"{found.data.n_rows:,}; {count(filled, 'missing value')} filled in with the column's median"
     return f"{found.data.n_rows:,}, none with a missing value"
 
 
 def _check_scale(found: Findings) -> list[Html]:
-    scaling, names = found.data.scaling, found.data.table.names
+    scaling, names = found.data.scaling, found.data.grouped
+    if scaling is None or found.data.places is not None:
+        return [paragraph(f"{sentence(say_use(found.data.places))}")] if found.data.places is not None else []
     method = scaling.scaler.method
     content = []
     if len(names) > 1:

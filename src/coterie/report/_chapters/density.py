@@ -29,7 +29,8 @@ def chapter(found: Findings, picture: Draw) -> Section:
             paragraph(f"It was tried on a random sample of {len(density.rows):,} of the {found.data.n_rows:,} rows.")
         )
     suggestion = density.suggestion
-    unit = "" if found.data.scaling.scaler.method == "none" else " in scaled units"
+    scaling = found.data.scaling
+    unit = " km" if scaling is None else "" if scaling.scaler.method == "none" else " in scaled units"
     content.append(
         paragraph(
             f"Suggested: eps {suggestion.eps:g}{unit}; a row is dense that has "

@@ -13,7 +13,7 @@ from coterie._base.wording import as_column
 from coterie.report._findings import Findings, distinctive_columns
 from coterie.report._html import Draw, Html, Section, element, figure, items, paragraph, share, table
 from coterie.report._limits import MOST_DRAWN
-from coterie.report._recommendation import sentence
+from coterie.report._places import in_degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +29,8 @@ def chapter(found: Findings, picture: Draw) -> Section:
     if len(shown) > _MOST_GROUPS:
         shown = np.sort(np.argsort(-profile.sizes, kind="stable")[:_MOST_GROUPS])
         content.append(paragraph(f"Shown are the {_MOST_GROUPS} largest of {len(profile.clusters)} groups."))
-    said = [profile.sentences[i] for i in shown] + profile.sentences[len(profile.clusters) :]
-    content.append(items(list(map(sentence, said))))
+    said = [found.sentences[i] for i in shown] + found.sentences[len(profile.clusters) :]
+    content.append(items(said))
     if found.choice.method == "DBSCAN":
         content.append(
             paragraph(
@@ -39,6 +39,8 @@ def chapter(found: Findings, picture: Draw) -> Section:
             )
         )
     content.append(_list_groups(found, shown))
+    if found.spots:
+        content.append(_list_spots(found, shown))
     some = f" of the {MOST_DRAWN} columns in which groups differ most" * (len(profile.feature_names) > MOST_DRAWN)
     content.append(
         figure(
@@ -94,6 +96,21 @@ def _list_groups(found: Findings, shown: NDArray[np.intp]) -> Html:
         ["group", "rows", "share", "typical", "extreme"],
         rows,
         text=[2, 3, 4],
+    )
+
+
+def _list_spots(found: Findings, shown: NDArray[np.intp]) -> Html:
+    spots = [found.spots[i] for i in shown.tolist()]
+    columns = [as_column([getattr(spot, what) for spot in spots]) for what in ("half", "farthest")]
+    rows = [
+        [f"cluster {found.profile.clusters[i]}", in_degrees(spot.latitude, spot.longitude), half, farthest]
+        for i, spot, half, farthest in zip(shown, spots, *columns, strict=True)
+    ]
+    return table(
+        "Where the groups are: their middle on the globe, and distances from it in km",
+        ["group", "middle", "of half the rows", "of the farthest row"],
+        rows,
+        text=[1],
     )
 
 

@@ -10,7 +10,6 @@ from coterie._base.wording import share as percent
 from coterie.report._chapters.names import METHODS
 from coterie.report._findings import Findings
 from coterie.report._html import Html, card, element, items, paragraph
-from coterie.report._recommendation import sentence
 
 _VERDICTS = {
     "clear": "They are more than chance would give, and other draws of the rows give nearly the same ones.",
@@ -28,7 +27,7 @@ def in_short(found: Findings) -> list[Html]:
     choice, groups = found.choice, found.profile
     groups_by = element("strong", f"{count(choice.n_clusters, 'group')} by {METHODS[choice.method]}.")
     shown = np.sort(np.argsort(-groups.sizes, kind="stable")[:8])
-    entries = [sentence(groups.sentences[i]) for i in shown]
+    entries = [found.sentences[i] for i in shown]
     if groups.noise.size:
         entries.append(f"In no group: {groups.noise.size:,} ({percent(groups.noise.share, 1)}).")
     if len(shown) < len(groups.clusters):
@@ -40,8 +39,8 @@ def in_short(found: Findings) -> list[Html]:
     )
     return [
         paragraph(
-            f"{count(found.data.n_rows, 'row')} by {count(len(found.data.table.names), 'column')} of numbers, grouped "
-            "by likeness",
+            f"{count(found.data.n_rows, 'row')}, grouped by likeness in {count(len(found.data.grouped), 'column')} of "
+            "numbers",
             class_="quiet",
         ),
         card(paragraph(groups_by, " ", _VERDICTS[choice.structure]), items(entries), *doubts),

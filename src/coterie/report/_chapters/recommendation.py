@@ -17,12 +17,9 @@ def chapter(found: Findings, picture: Draw) -> Section:
         how = f"DBSCAN with eps {choice.model.eps:g} and min_samples {choice.model.min_samples}"
     else:
         how = f"{METHODS[choice.method]} with {count(choice.n_clusters, 'cluster')}"
-    scaling = SCALINGS[found.data.scaling.scaler.method]
-    content = [
-        paragraph(element("strong", f"{how}."), f" Scaling of the columns: {scaling}."),
-        element("h3", "Reasons"),
-        items(choice.reasons),
-    ]
+    scaling = found.data.scaling
+    of_columns = "" if scaling is None else f" Scaling of the columns: {SCALINGS[scaling.scaler.method]}."
+    content = [paragraph(element("strong", f"{how}."), of_columns), element("h3", "Reasons"), items(choice.reasons)]
     if choice.doubts:
         content.append(card(element("h3", "Doubts"), items(choice.doubts), doubts=True))
     else:
@@ -55,8 +52,10 @@ def chapter(found: Findings, picture: Draw) -> Section:
 
 
 def _explain_scatter(found: Findings) -> str:
-    d = len(found.data.table.names)
+    d = len(found.data.grouped)
     text = "The rows, colored and numbered by group"
+    if found.data.places is not None:
+        return f"{text}, on the map, in degrees."
     if d > 2:
         return (
             f"{text}, on the two principal components of the scaled data: the flat view that shows most of its "
