@@ -39,8 +39,9 @@ def test_dbscan_gives_the_labels_of_the_python_interface(run, iris_file):
 def test_dbscan_finds_eps_and_scales_for_it(run, iris_file):
     done = run("dbscan", iris_file, "--jobs", 2)
     X = Scaler().fit_transform(IRIS)
-    suggestion = selection.suggest_eps(X, 5)
-    assert labels_of(done.stdout) == dense_labels(X, suggestion.eps)
+    suggestion = selection.suggest_eps(X, 8)
+    assert labels_of(done.stdout) == dense_labels(X, suggestion.eps, 8)
+    assert "metric: euclidean, min-samples: 8 (no --min-samples was given)\n" in done.stderr
     assert "scaling: standard" in done.stderr
     assert f"\neps: {suggestion.eps:g} in scaled units (" in done.stderr
     told = run("dbscan", iris_file, "--eps", f"{suggestion.eps:g}", "--scale", "standard")
@@ -255,7 +256,11 @@ def test_mistakes_on_the_command_line_of_dbscan(run, iris_file, args, message):
 @pytest.mark.parametrize(
     "rows, args, message",
     [
-        (b"a,b\n1,2\n3,4\n", [], "standard input: --min-samples 5 is more than the 2 rows there are"),
+        (
+            b"a,b\n1,2\n3,4\n",
+            ["--min-samples", "5"],
+            "standard input: --min-samples 5 is more than the 2 rows there are",
+        ),
         (b"a,b\n1,2\n", ["--min-samples", "2"], "--min-samples 2 is more than the 1 row there is"),
         (b"a,b\n1,2\n", ["--min-samples", "1"], "at least 2 rows"),
         (b"a\n1\n1\n1\n1\n", ["--min-samples", "3"], "every row has 2 or more others at distance 0"),

@@ -81,7 +81,10 @@ def test_dropped_rows_keep_their_place(run):
 def test_missing_values_stop_or_become_the_median(run, fails):
     text = b"a,b,c\n1,2,3\n4,,6\nNA,8,9\n7,?,1\n"
     error = fails(1, "kmeans", "-", "-k", 2, stdin=text)
-    assert "standard input: missing values in 3 of 4 rows: a 1, b 2; --missing drop" in error
+    assert (
+        "standard input: missing values in 3 of 4 rows: a 1, b 2; the first is in row 2 of the data, column b" in error
+    )
+    assert "--missing drop leaves such rows out, --missing median fills in each column's median" in error
     done = run("kmeans", "-", "-k", 2, "--missing", "median", "--quiet", stdin=text)
     assert labels_of(done.stdout) == expected_labels(np.array([[1, 2, 3], [4, 5, 6], [4, 8, 9], [7, 5, 1.0]]), k=2)
 

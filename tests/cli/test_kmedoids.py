@@ -66,10 +66,10 @@ SURVEY = "\n".join(
 
 @pytest.mark.filterwarnings("ignore:1 of 3 medoids lack values")
 def test_gower_takes_categories_and_missing_values(run, tmp_path):
-    options = ("-k", 3, "--metric", "gower", "--kind", "plan=category")
+    options = ("-k", 3, "--metric", "gower", "--kind", "plan=category", "--missing", "keep")
     done = run("kmedoids", "-", *options, "--medoids", "medoids.csv", "--save", "model.npz", stdin=SURVEY)
     assert "3 clusters of 61 rows by 3 columns; medoids are rows of the file" in done.stderr
-    assert "note: 21 missing values are left out of distances: age 1, town 20" in done.stderr
+    assert "note: missing values in 21 of 61 rows: age 1, town 20; they are left out of distances" in done.stderr
     cells = [line.split(",") for line in SURVEY.decode().splitlines()[1:]]
     rows = np.array([[float(a) if a else None, t or None, float(p)] for a, t, p in cells], object)
     model = fitted(rows, metric="gower", metric_params={"kinds": ["amount", "category", "category"]})
@@ -85,7 +85,11 @@ def test_gower_takes_categories_and_missing_values(run, tmp_path):
     ("arguments", "message"),
     [
         (("--metric", "gower", "--scale", "log"), "--metric gower divides each column by its range, without --scale"),
-        (("--metric", "gower", "--missing", "drop"), "and keeps the rows: no --missing"),
+        (
+            ("--metric", "gower", "--missing", "median"),
+            "--missing median is for numbers, and --metric gower has categories",
+        ),
+        (("--missing", "keep"), "--missing keep goes with --metric gower; other metrics need all values"),
         (("--metric", "gower", "--plot", "a.png"), "--plot draws columns of numbers"),
         (("--metric", "haversine"), "needs two columns, latitude and longitude"),
     ],

@@ -46,7 +46,7 @@ def expected(**options):
     return coterie.KPrototypes(3, random_state=0, **options).fit(rows_of_people(), categorical=[1, 3])
 
 
-FIT = ("kprototypes", "-", "-k", 3, "--kind", "plan=category")
+FIT = ("kprototypes", "-", "-k", 3, "--kind", "plan=category", "--missing", "keep")
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,10 @@ def test_labels_are_those_of_the_python_interface(run, arguments, options):
     assert labels_of(done.stdout) == [str(label) for label in expected(**options).labels_]
     assert "warning: left out: id (looks like an identifier); --columns chooses what to use" in done.stderr
     assert "note: codes and columns of two values, used as categories: plan" in done.stderr
-    assert "note: 2 missing values add nothing to distances, means and modes: age 1, town 1" in done.stderr
+    assert (
+        "note: missing values in 2 of 90 rows: age 1, town 1; they add nothing to distances, means and modes"
+        in done.stderr
+    )
     assert "3 clusters of 90 rows by 2 columns of numbers and 2 of categories" in done.stderr
 
 
@@ -100,13 +103,44 @@ def test_models_label_further_rows(run, tmp_path):
     )
 
 
+def test_missing_values_stop_the_command_or_cost_their_rows(run, fails):
+    told = (
+        "missing values in 2 of 90 rows: age 1, town 1; the first is in row 8 of the data, column age; --missing drop "
+        "leaves such rows out, --missing keep leaves the values out of distances and keeps the rows"
+    )
+    assert told in fails(1, *FIT[:-2], stdin=people())
+    done = run(*FIT[:-1], "drop", "--save", "model.npz", stdin=people())
+    complete = [i for i in range(90) if i not in (MISSING_AGE, MISSING_TOWN)]
+    alone = run(*FIT[:-2], stdin=people(complete))
+    labels = labels_of(done.stdout)
+    assert labels[MISSING_AGE] == labels[MISSING_TOWN] == '""'
+    assert [labels[i] for i in complete] == labels_of(alone.stdout)
+    again = run("predict", "model.npz", "-", stdin=people())
+    assert again.stdout == done.stdout and "those rows are left out, and their label is empty" in again.stderr
+    kept = labels_of(run("predict", "model.npz", "-", "--missing", "keep", stdin=people()).stdout)
+    assert '""' not in kept and [kept[i] for i in complete] == [labels[i] for i in complete]
+    assert told in fails(1, "predict", "model.npz", "-", "--missing", "error", stdin=people())
+
+
 def test_columns_in_another_order_are_the_same_columns(run, tmp_path):
     one = run(*FIT, "--columns", "income,plan,age", "--save", "model.npz", stdin=people()).stdout
     assert run("predict", "model.npz", "-", stdin=people()).stdout == one
 
 
 def test_categories_alone_are_k_modes(run):
-    done = run("kprototypes", "-", "-k", 3, "--gamma", 1, "--save", "m.npz", stdin=people(names=("town", "plan")))
+    done = run(
+        "kprototypes",
+        "-",
+        "-k",
+        3,
+        "--gamma",
+        1,
+        "--missing",
+        "keep",
+        "--save",
+        "m.npz",
+        stdin=people(names=("town", "plan")),
+    )
     assert "left out" not in done.stderr  # plan looks like a rating, and is a number
     done = run(*FIT, "--gamma", 1, "--save", "m.npz", stdin=people(names=("town", "plan")))
     assert "note: there is no column of numbers, so --gamma has no effect" in done.stderr
@@ -118,14 +152,13 @@ def test_categories_alone_are_k_modes(run):
 
 def test_what_does_not_go_is_told(run, fails):
     assert "there is no column of categories in it; coterie kmeans" in fails(
-        1, "kprototypes", "-", "-k", 2, stdin=people(names=("age", "income"))
+        1, "kprototypes", "-", "-k", 2, "--missing", "keep", stdin=people(names=("age", "income"))
     )
-    assert "-k 99 is more than the 90 rows there are" in fails(1, *FIT[:3], 99, stdin=people())
+    assert "-k 99 is more than the 90 rows there are" in fails(1, *FIT, "-k", 99, stdin=people())
     assert "argument --gamma: a number of 0 or more is needed, not '-1'" in fails(2, *FIT, "--gamma=-1", stdin=people())
     run(*FIT, "--save", "model.npz", "--quiet", stdin=people())
-    for arguments, message in (
-        (("--missing", "drop"), "--missing does not go with a model that takes missing values as they are"),
-    ):
-        assert message in fails(2, "predict", "model.npz", "-", *arguments, stdin=people())
+    assert "--missing median is for numbers, and the model has categories, too: drop or keep" in fails(
+        2, "predict", "model.npz", "-", "--missing", "median", stdin=people()
+    )
     text = b"age,town,income,plan\nold,Ulm,1,1\n"
     assert "not a column of numbers, as it was at the fit: age" in fails(1, "predict", "model.npz", "-", stdin=text)

@@ -160,7 +160,11 @@ def test_input_is_not_overwritten(fails, tmp_path):
         (["kmeans", "iris.csv", "-k", "3", "--jobs", "0"], "not '0'"),
         (["kmeans", "iris.csv", "-k", "3", "--seed", "-1"], "not '-1'"),
         (["kmeans", "iris.csv", "-k", "3", "--scale", "max"], "invalid choice: 'max'"),
-        (["kmeans", "iris.csv", "-k", "3", "--columns", "species", "--drop", "x"], "not allowed with"),
+        (["kmeans", "iris.csv", "-k", "3", "--columns", "sepal*", "--drop", "s*"], "--drop leaves no column"),
+        (
+            ["kmeans", "iris.csv", "-k", "3", "--columns", "*_norm"],
+            "no column is called like '*_norm': there is sepal_l",
+        ),
         (["kmeans", "iris.csv", "-k", "3", "--columns", "sepal_lenght_cm"], "did you mean 'sepal_length_cm'?"),
         (["kmeans", "iris.csv", "-k", "3", "--drop", "Species"], "did you mean 'species'?"),
         (["kmeans", "iris.csv", "-k", "3", "--drop", "zzz"], "there is sepal_length_cm, "),

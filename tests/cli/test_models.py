@@ -254,7 +254,7 @@ def test_missing_values_are_treated_as_they_were(cli, tmp_path):
     done = cli("predict", "model.npz", "new.csv", "--missing", "drop")
     assert labels_of(done.stdout) == [each if whole else '""' for each, whole in zip(expected, complete, strict=True)]
     assert (
-        "--missing drop leaves those rows out"
+        "--missing drop leaves such rows out"
         in cli("predict", "model.npz", "new.csv", "--missing", "error", code=1).stderr
     )
 

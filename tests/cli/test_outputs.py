@@ -69,7 +69,6 @@ NO_OUTPUTS = {
     "names",
     "algorithm",
     "stability",
-    "ks",
     "labels",
     "by",
     "categorical",
@@ -77,6 +76,8 @@ NO_OUTPUTS = {
     "scores",
     "sheet",
     "missing_value",
+    "append",
+    "json",
     "no_guess",
 }
 ENDINGS = {"plot": ".png", "dendrogram": ".svg", "save": ".npz", "tree": ".npy"}

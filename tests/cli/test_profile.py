@@ -75,7 +75,7 @@ def test_noise_is_described_as_noise(run, iris, tmp_path):
 def test_missing_values_and_codes(run, tmp_path):
     (tmp_path / "t.csv").write_text("x,code,kind\n1,1,a\n,2,\n3,1,b\n4,2,b\n")
     assert run("t.csv", "--by", "kind", "--categorical", "code", "--output", "o.csv").err == (
-        "note: left out: 1 row without a label\n"
+        "warning: left out: 1 row without a value in kind\n"
     )
     rows = list(csv.DictReader(io.StringIO((tmp_path / "o.csv").read_text())))
     assert [

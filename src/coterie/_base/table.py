@@ -61,6 +61,8 @@ class Table:
     missing: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
     texts: dict[str, list[str | None]] = field(default_factory=dict)  # columns of text, where they are asked for
     kinds: dict[str, ColumnKind] = field(default_factory=dict)  # what the columns are, once that is decided
+    form: str = ""  # of the file: "text", "workbook", "parquet", or else arrays of numpy
+    first_line: int = 0  # of a text file, in which its rows begin, from 0
     separator: str = ","  # of a text file
     decimal_comma: bool = False  # whether numbers in a text file have one
     thousands: str = ""  # the mark between thousands in a text file

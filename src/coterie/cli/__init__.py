@@ -14,6 +14,7 @@ so that adding a subcommand is adding a file. What they share, in the order in w
     _further    further rows for a saved model, for `predict` and `profile`
     _globe      places on the globe: from degrees to radians and back
     _summary    clusters as a table of text
+    _found      the same and all else that was found, for --json
     _density    dense clusters and noise as text and on a map, for `dbscan`, `hdbscan` and `optics`
     _cielab     colors as far apart as they look, for `quantize`
     _recipe     the commands and the program that repeat a report

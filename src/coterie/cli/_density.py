@@ -14,12 +14,13 @@ import numpy as np
 import coterie
 from coterie import distances
 from coterie._base.wording import count, share
-from coterie.cli._globe import on_map
+from coterie.cli._found import by_name, of_clusters, of_scaling, of_table
+from coterie.cli._globe import cluster_means, on_map
 from coterie.cli._io.pictures import for_scatter, save_picture
 from coterie.cli._io.sources import source_name
+from coterie.cli._options.metric import describe_metric
 from coterie.cli._options.scale import of_means
 from coterie.cli._summary import MOST_COLUMNS, summary
-from coterie.distances._sphere import means_on_globe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,15 +52,37 @@ def describe(
     if not len(sizes):
         return text
     few = len(data.names) <= MOST_COLUMNS
-    if on_globe:
-        means = means_on_globe(data.values[clustered], labels[clustered])
-    else:
-        means = scaler.inverse_transform(
-            np.column_stack([np.bincount(labels[clustered], column[clustered]) / sizes for column in data.values.T])
-        )
+    means = cluster_means(data, labels, scaler, on_globe)
     of_what = "; means in the units of the data" + of_means(scaler)
     table = summary(sizes, means, data.names if few else [], total=len(labels), beside=beside)
     return f"{text}{of_what * few}\n\n{table}"
+
+
+def as_paragraphs(described: str, assigned: str, advice: str | None, seconds: float) -> str:
+    """What was found and done, as text."""
+    told = ["", described, "", *[assigned, ""] * bool(assigned), *[f"what to try: {advice}", ""] * bool(advice)]
+    return "\n".join([*told, f"{seconds:.2f} s"])
+
+
+def of_density(
+    args: argparse.Namespace,
+    data: Table,
+    labels: NDArray[np.intp],
+    scaler: Scaler,
+    on_globe: bool,
+    of_each: Mapping[str, Sequence[float] | NDArray[np.number]],
+) -> dict[str, object]:
+    """The facts that `describe` tells, with what else there is `of_each` cluster."""
+    clustered = labels >= 0
+    means = by_name(data.names, cluster_means(data, labels, scaler, on_globe))
+    return {
+        **of_table(args, data),
+        **of_scaling(data, scaler),
+        "metric": describe_metric(args.metric),
+        **of_clusters(np.bincount(labels[clustered]), len(labels), mean=means, **of_each),
+        "n_noise": np.count_nonzero(~clustered),
+        "noise_share": np.mean(~clustered),
+    }
 
 
 def assign_noise(

@@ -14,30 +14,28 @@ from coterie.cli._io.tables import read_more
 from coterie.cli._options.scale import scale_again
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
+    from coterie._base.table import Table
 
-def read_further(
-    args: argparse.Namespace, saved: Saved, missing: str | None
-) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-    """The rows as the model takes them, and which rows of the file they are (None: all).
 
-    missing : what to do about missing values; None: what was done at the fit
-    """
+def read_further(args: argparse.Namespace, saved: Saved) -> tuple[NDArray[Any], Table]:
+    """The rows as the model takes them, and the table that they are from."""
     args.missing_value = [*saved.missing_values, *args.missing_value]
+    missing = args.missing or saved.missing
     if saved.code is not None:
-        if missing is not None:
-            raise Problem("--missing does not go with a model that takes missing values as they are", code=2)
-        mixed = read_more_mixed(args, saved.choose, saved.code)
+        if missing == "median":
+            raise Problem("--missing median is for numbers, and the model has categories, too: drop or keep", code=2)
+        mixed = read_more_mixed(args, saved.choose, saved.code, missing)
         if mixed.numbers.names:
             scale_again(mixed.numbers, saved.scaler, args.quiet)
-        return mixed.rows(), None
-    missing = missing or saved.missing
+        return mixed.rows(), mixed.numbers
+    if missing == "keep":
+        raise Problem("--missing keep goes with models of kprototypes, and of kmedoids --metric gower", code=2)
     if missing == "median" and saved.medians is None:
         raise Problem(f"--missing median: no medians are in {args.model}, which Python saved without them", code=2)
     data = read_more(args, saved.choose, missing, saved.medians)
     if saved.on_globe:
         data.values = to_radians(args, data)
     scale_again(data, saved.scaler, args.quiet)
-    return data.values, data.kept
+    return data.values, data

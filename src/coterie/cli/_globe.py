@@ -13,10 +13,12 @@ from coterie._base.table import Table
 from coterie._base.wording import shortlist
 from coterie.cli._console import Problem
 from coterie.cli._io.sources import source_name
-from coterie.distances._sphere import cut_open
+from coterie.distances._sphere import cut_open, means_on_globe
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from coterie.scaling import Scaler
 
 
 def to_radians(args: argparse.Namespace, data: Table) -> NDArray[np.float64]:
@@ -34,6 +36,18 @@ def to_radians(args: argparse.Namespace, data: Table) -> NDArray[np.float64]:
         raise Problem(
             f"{source_name(args.file)}: {data.names[0]} is taken for latitude, {data.names[1]} for longitude. {error}"
         ) from None
+
+
+def cluster_means(data: Table, labels: NDArray[np.integer], scaler: Scaler, on_globe: bool) -> NDArray[np.float64]:
+    """The means of the clusters, in the units of the data, without the rows that are in none."""
+    clustered = labels >= 0
+    X, labels = data.values[clustered], labels[clustered]
+    if not len(labels):
+        return np.empty((0, len(data.names)))
+    if on_globe:
+        return means_on_globe(X, labels)
+    sizes = np.bincount(labels)
+    return scaler.inverse_transform(np.column_stack([np.bincount(labels, column) / sizes for column in X.T]))
 
 
 def on_map(data: Table) -> tuple[NDArray[np.float64], list[str]]:

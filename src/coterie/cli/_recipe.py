@@ -112,7 +112,7 @@ def _reading(
     parts += [f"--missing-value={value}" for value in args.missing_value] + ["--no-guess"] * args.no_guess
     if columns:
         parts += _option("--columns", _as_line(columns))
-    elif drop:
+    if drop:
         parts += _option("--drop", _as_line(drop))
     if names:
         parts += _option("--names", names)

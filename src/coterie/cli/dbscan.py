@@ -23,10 +23,10 @@ import coterie
 from coterie import distances, neighbors, selection
 from coterie._base.wording import count, share
 from coterie.cli._console import Problem, note, progress_bar
-from coterie.cli._density import assign_noise, describe, draw
+from coterie.cli._density import as_paragraphs, assign_noise, describe, draw, of_density
+from coterie.cli._found import tell
 from coterie.cli._globe import to_radians
 from coterie.cli._io.models import describe_fit, save_model
-from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.pictures import check_picture
 from coterie.cli._io.results import write_labels
 from coterie.cli._io.sources import source_name
@@ -34,9 +34,11 @@ from coterie.cli._io.tables import read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
 from coterie.cli._options.noise import add_noise_argument
+from coterie.cli._options.results import add_labels_arguments, check_results
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import picture_name, positive
+from coterie.selection._suggest_eps import usual_min_samples
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,8 +76,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--min-samples",
         metavar="M",
         type=positive,
-        default=5,
-        help="how many rows within eps, itself counted, make a core row (default: 5)",
+        help="how many rows within eps, itself counted, make a core row (default: twice the number of columns, but "
+        "from 5 to 20)",
     )
     add_file_arguments(parser)
     add_metric_argument(parser)
@@ -86,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "metrics that have a scale of their own",
     )
     add_noise_argument(parser)
-    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    add_labels_arguments(parser)
     parser.add_argument(
         "--plot",
         metavar="PICTURE",
@@ -114,7 +116,8 @@ class _Fit(NamedTuple):
     """What was found, and by which numbers.
 
     eps : in km on the globe, as are the distances of the curve
-    curve : the sorted distances that eps was chosen from; None where it was given
+    curve, knee_is_clear : the sorted distances that eps was chosen from, and whether they bend there; None where it was
+        given
     k : how many rows, themselves counted, are within a distance of the curve
     unit : of eps, to be written behind it
     """
@@ -123,17 +126,21 @@ class _Fit(NamedTuple):
     scaler: Scaler
     eps: float
     curve: NDArray[np.float64] | None
+    knee_is_clear: bool | None
     k: int
     unit: str
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets([args.file], [args.output, args.plot, args.save])
+    check_results(args, args.plot, args.save)
     globe = on_globe(args)
     if args.plot is not None:
         check_picture(args.plot)
     data = read_file(args)
-    if args.min_samples > len(data.values):
+    why = ""
+    if args.min_samples is None:
+        args.min_samples, why = usual_min_samples(*data.values.shape), " (no --min-samples was given)"
+    elif args.min_samples > len(data.values):
         raise Problem(
             f"{source_name(args.file)}: --min-samples {args.min_samples} is more than the "
             f"{count(len(data.values), 'row')} there {'is' if len(data.values) == 1 else 'are'}"
@@ -145,7 +152,7 @@ def run(args: argparse.Namespace) -> None:
     scaler = scale(data, method)
     warn_of_scales(data, args.metric)
     unit = " km" if globe else " in scaled units" if method != "none" else ""
-    print(f"metric: {describe_metric(args.metric)}, min-samples: {args.min_samples}", file=sys.stderr)
+    print(f"metric: {describe_metric(args.metric)}, min-samples: {args.min_samples}{why}", file=sys.stderr)
 
     started = time.perf_counter()
     with progress_bar(args.quiet), warnings.catch_warnings():
@@ -160,29 +167,37 @@ def run(args: argparse.Namespace) -> None:
     try:
         if args.plot is not None:
             _draw(args, data, labels, fit, globe)
-        write_labels(args.outputs, args.output, labels, data.kept)
+        write_labels(args, data, labels)
         if args.save is not None:
             save_model(args.outputs, args.save, fit.model, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
-        if not args.quiet:
-            print(f"\n{_describe(data, labels, fit, globe)}\n", file=sys.stderr)
-            if assigned:
-                print(f"{assigned}\n", file=sys.stderr)
-            if advice := _advice(args, data.values, labels, fit):
-                print(f"what to try: {advice}\n", file=sys.stderr)
-            print(f"{seconds:.2f} s", file=sys.stderr)
+        advice = None if args.quiet and not args.json else _advice(args, data.values, labels, fit)
+        tell(
+            args,
+            lambda: as_paragraphs(_describe(data, labels, fit, globe), assigned, advice, seconds),
+            lambda: {
+                **of_density(args, data, labels, scaler, globe, {"n_core": _count_core(labels, fit)}),
+                "min_samples": args.min_samples,
+                "eps": fit.eps,
+                "eps_is_given": fit.curve is None,
+                "knee_is_clear": fit.knee_is_clear,
+                "noise_assigned": assigned or None,
+                "what_to_try": advice,
+                "seconds": seconds,
+            },
+        )
 
 
 def _fit(args: argparse.Namespace, X: NDArray[np.floating], scaler: Scaler, globe: bool, unit: str) -> _Fit:
     """Choose eps, if it is not given, and find the clusters."""
     k = max(args.min_samples, 2)  # as `suggest_eps` has it
-    eps, curve = args.eps, None
+    eps, curve, clear = args.eps, None, None
     if eps == "auto":
         suggestion = selection.suggest_eps(X, args.min_samples, metric=args.metric, n_jobs=args.jobs)
-        curve, eps = suggestion.distances, suggestion.eps
+        curve, eps, clear = suggestion.distances, suggestion.eps, suggestion.clear
         if globe:
             curve, eps = distances.radians_to_km(curve), float(f"{distances.radians_to_km(eps):.3g}")
-        seen = "at the knee of" if suggestion.clear else "there is no clear knee in"
+        seen = "at the knee of" if clear else "there is no clear knee in"
         print(
             f"eps: {eps:g}{unit} ({seen} the distances within which rows have {k} rows, themselves counted)",
             file=sys.stderr,
@@ -198,14 +213,17 @@ def _fit(args: argparse.Namespace, X: NDArray[np.floating], scaler: Scaler, glob
         metric=args.metric,
         n_jobs=args.jobs,
     )
-    return _Fit(model.fit(X), scaler, eps, curve, k, unit)
+    return _Fit(model.fit(X), scaler, eps, curve, clear, k, unit)
 
 
 def _describe(data: Table, labels: NDArray[np.intp], fit: _Fit, globe: bool) -> str:
-    core = fit.model.core_sample_indices_
-    n_core = np.bincount(labels[core], minlength=labels.max() + 1)
-    further = f"; {count(len(core), 'core row')}"
-    return describe(data, labels, fit.scaler, globe, {"core": [f"{n:,}" for n in n_core]}, further)
+    further = f"; {count(len(fit.model.core_sample_indices_), 'core row')}"
+    return describe(data, labels, fit.scaler, globe, {"core": [f"{n:,}" for n in _count_core(labels, fit)]}, further)
+
+
+def _count_core(labels: NDArray[np.intp], fit: _Fit) -> NDArray[np.intp]:
+    """How many core rows each cluster has."""
+    return np.bincount(labels[fit.model.core_sample_indices_], minlength=labels.max() + 1)
 
 
 def _advice(args: argparse.Namespace, X: NDArray[np.floating], labels: NDArray[np.intp], fit: _Fit) -> str | None:

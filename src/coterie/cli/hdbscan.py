@@ -25,10 +25,10 @@ from coterie import distances, selection
 from coterie._base.wording import as_column, count, share
 from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem, note, progress_bar
-from coterie.cli._density import assign_noise, describe, draw, membership_columns
+from coterie.cli._density import as_paragraphs, assign_noise, describe, draw, membership_columns, of_density
+from coterie.cli._found import tell
 from coterie.cli._globe import to_radians
 from coterie.cli._io.models import describe_fit, save_model
-from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.pictures import check_picture
 from coterie.cli._io.results import write_labels
 from coterie.cli._io.sources import source_name
@@ -36,6 +36,7 @@ from coterie.cli._io.tables import read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
 from coterie.cli._options.noise import add_membership_argument, add_noise_argument
+from coterie.cli._options.results import add_labels_arguments, check_results
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import distance, picture_name, positive, two_or_more
@@ -101,7 +102,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "standard, but none for cosine, correlation, haversine and other metrics that have a scale of their own",
     )
     add_noise_argument(parser)
-    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    add_labels_arguments(parser)
     parser.add_argument(
         "--probabilities",
         action="store_true",
@@ -125,7 +126,7 @@ def _size(text: str) -> int | str:
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets([args.file], [args.output, args.plot, args.save])
+    check_results(args, args.plot, args.save)
     globe = on_globe(args)
     if args.plot is not None:
         check_picture(args.plot)
@@ -144,8 +145,9 @@ def run(args: argparse.Namespace) -> None:
     scaler = scale(data, args.scale or ("none" if args.metric.scale_free else "standard"))
     warn_of_scales(data, args.metric)
     started = time.perf_counter()
+    suggested = None
     if args.min_cluster_size == "auto":
-        args.min_cluster_size = _choose(args, data.values, min_samples)
+        args.min_cluster_size, suggested = _choose(args, data.values, min_samples)
     sizes = f"min-cluster-size: {args.min_cluster_size}, min-samples: {min_samples}"
     print(f"metric: {describe_metric(args.metric)}, {sizes}", file=sys.stderr)
     with progress_bar(args.quiet), warnings.catch_warnings():
@@ -175,21 +177,35 @@ def run(args: argparse.Namespace) -> None:
             length = float(distances.radians_to_km(1.0)) if globe else 1.0
             tree = functools.partial(_draw_tree, model, length, f" ({unit[1:]})" if unit else "")
             draw(args, data, labels, scaler, globe, sizes, tree, 6.5)
-        write_labels(args.outputs, args.output, labels, data.kept, beside)
+        write_labels(args, data, labels, beside)
         if args.save is not None:
             save_model(args.outputs, args.save, model, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
-        if not args.quiet:
-            persistence = {"persistence": as_column(model.cluster_persistence_)}
-            print(f"\n{describe(data, labels, scaler, globe, persistence)}\n", file=sys.stderr)
-            if assigned:
-                print(f"{assigned}\n", file=sys.stderr)
-            if advice := _advice(args, labels, min_samples):
-                print(f"what to try: {advice}\n", file=sys.stderr)
-            print(f"{seconds:.2f} s", file=sys.stderr)
+        lasting, advice = model.cluster_persistence_, _advice(args, labels, min_samples)
+        tell(
+            args,
+            lambda: as_paragraphs(
+                describe(data, labels, scaler, globe, {"persistence": as_column(lasting)}), assigned, advice, seconds
+            ),
+            lambda: {
+                **of_density(args, data, labels, scaler, globe, {"persistence": lasting}),
+                "min_cluster_size": args.min_cluster_size,
+                "size_is_clear": None if suggested is None else suggested.clear,
+                "reasons": None if suggested is None else suggested.reasons,
+                "doubts": None if suggested is None else suggested.doubts,
+                "min_samples": min_samples,
+                "selection": args.selection,
+                "epsilon": args.epsilon,
+                "noise_assigned": assigned or None,
+                "what_to_try": advice,
+                "seconds": seconds,
+            },
+        )
 
 
-def _choose(args: argparse.Namespace, X: NDArray[np.floating], min_samples: int) -> int:
+def _choose(
+    args: argparse.Namespace, X: NDArray[np.floating], min_samples: int
+) -> tuple[int, selection.MinClusterSizeSuggestion]:
     """The size that the data suggest, or some of them where there are many; and why."""
     some = X
     if len(X) > thresholds.sweep_rows:
@@ -207,7 +223,7 @@ def _choose(args: argparse.Namespace, X: NDArray[np.floating], min_samples: int)
         )
     if not args.quiet:
         print(f"{found}\n", file=sys.stderr)
-    return max(2, round(found.value * len(X) / len(some)))
+    return max(2, round(found.value * len(X) / len(some))), found
 
 
 def _advice(args: argparse.Namespace, labels: NDArray[np.intp], min_samples: int) -> str | None:

@@ -22,20 +22,20 @@ import coterie
 from coterie import distances, hierarchy
 from coterie._base.wording import as_column, count
 from coterie.cli._console import Problem, progress_bar, warn
-from coterie.cli._globe import to_radians
+from coterie.cli._found import by_name, of_clusters, of_scaling, of_table, tell
+from coterie.cli._globe import cluster_means, to_radians
 from coterie.cli._io.models import describe_fit, save_model
-from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.pictures import check_picture, save_picture
 from coterie.cli._io.results import write_labels, write_tree
 from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import check_rows, read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
+from coterie.cli._options.results import add_labels_arguments, check_results
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, of_means, scale, warn_of_scales
 from coterie.cli._options.values import file_name, picture_name, positive
 from coterie.cli._summary import MOST_COLUMNS, members, summary, table
-from coterie.distances._sphere import means_on_globe
 
 if TYPE_CHECKING:
     from typing import Any
@@ -97,7 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         None,
         "standard; none for cosine, correlation, haversine and other metrics that have a scale of their own",
     )
-    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    add_labels_arguments(parser)
     parser.add_argument(
         "--tree",
         metavar="TREE",
@@ -125,7 +125,7 @@ def _height(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets([args.file], [args.output, args.tree, args.dendrogram, args.save])
+    check_results(args, args.tree, args.dendrogram, args.save)
     if args.save is not None and args.divisive:
         raise Problem("--save: --divisive has no rule for further rows; --method has", code=2)
     globe = on_globe(args)
@@ -133,7 +133,7 @@ def run(args: argparse.Namespace) -> None:
     if args.dendrogram is not None:
         check_picture(args.dendrogram)
     data = read_file(args, args.names)
-    check_rows(args, data, least=2)
+    check_rows(args, data, args.n_clusters, least=2)
     facts = describe_fit(args, data) if args.save is not None else {}
     if globe:
         data.values = to_radians(args, data)
@@ -173,23 +173,29 @@ def run(args: argparse.Namespace) -> None:
                 f"{method}{'' if args.divisive else ' linkage'}, {metric}, {count(len(sizes), 'cluster')}"
             )
             _draw(args, Z, cut, data, title)
-        write_labels(args.outputs, args.output, labels, data.kept)
+        write_labels(args, data, labels)
         if args.save is not None and isinstance(model, coterie.AgglomerativeClustering):
             _save(args.outputs, args.save, model, labels, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
-        if not args.quiet:
-            means = (
-                means_on_globe(data.values, labels)
-                if globe
-                else scaler.inverse_transform(
-                    np.column_stack([np.bincount(labels, column) / sizes for column in data.values.T])
-                )
-            )
-            print(
+        means = cluster_means(data, labels, scaler, globe)
+        tell(
+            args,
+            lambda: (
                 f"\n{_describe_clusters(data, labels, means, of_means(scaler))}\n\n{_describe_merges(Z, suggested)}"
-                f"\n\n{seconds:.2f} s",
-                file=sys.stderr,
-            )
+                f"\n\n{seconds:.2f} s"
+            ),
+            lambda: {
+                **of_table(args, data),
+                **of_scaling(data, scaler),
+                "method": method,
+                "metric": metric,
+                **of_clusters(sizes, mean=by_name(data.names, means), **_named(data, labels)),
+                "cut": why,
+                "suggested_n_clusters": suggested,
+                "last_merges": _last_merges(Z),
+                "seconds": seconds,
+            },
+        )
 
 
 def _choose_cut(args: argparse.Namespace, suggested: int | None) -> tuple[dict[str, Any], str]:
@@ -207,11 +213,15 @@ def _describe_clusters(data: Table, labels: NDArray[np.integer], means: NDArray[
     sizes = np.bincount(labels)
     few = len(data.names) <= MOST_COLUMNS
     of_what = "; means in the units of the data" + further
-    named = {} if data.row_names is None else {"rows": members(labels, data.row_names)}
     return (
         f"{count(len(sizes), 'cluster')} of {count(len(labels), 'row')} by {count(len(data.names), 'column')}"
-        f"{of_what * few}\n\n{summary(sizes, means, data.names if few else [], named)}"
+        f"{of_what * few}\n\n{summary(sizes, means, data.names if few else [], _named(data, labels))}"
     )
+
+
+def _named(data: Table, labels: NDArray[np.integer]) -> dict[str, list[str]]:
+    """Which rows the clusters have, where rows have names."""
+    return {} if data.row_names is None else {"rows": members(labels, data.row_names)}
 
 
 def _choose_method(args: argparse.Namespace) -> str:
@@ -256,17 +266,14 @@ def _save(
 
 def _describe_merges(Z: NDArray[np.float64], suggested: int | None) -> str:
     """The last merges as a table, and the number of clusters that they suggest."""
-    n = len(Z) + 1
-    last = Z[: -_LAST_MERGES - 1 : -1]
-    size = np.concatenate([np.ones(n), Z[:, 3]])
-    below = np.concatenate([[0.0], Z[:, 2]])[-len(last) - 1 : -1][::-1]
+    n, last = len(Z) + 1, _last_merges(Z)
     text = table(
         ["clusters", "height", "gap", "joined"],
         [
-            [str(k) for k in range(2, len(last) + 2)],
-            as_column(last[:, 2]),
-            as_column(last[:, 2] - below),
-            [" + ".join(f"{int(part):,}" for part in size[pair]) for pair in last[:, :2].astype(int)],
+            [str(each["n_clusters"]) for each in last],
+            as_column(each["height"] for each in last),
+            as_column(each["gap"] for each in last),
+            [" + ".join(f"{part:,}" for part in each["joined"]) for each in last],
         ],
     )
     text = f"the last merges, and how many clusters a cut just below each leaves:\n\n{text}"
@@ -274,6 +281,19 @@ def _describe_merges(Z: NDArray[np.float64], suggested: int | None) -> str:
         return text
     gap = " to ".join(as_column(Z[n - suggested - 1 : n - suggested + 1, 2]))
     return f"{text}\n\nlargest gap: {gap}, which suggests {suggested:,} clusters; a hint, no more"
+
+
+def _last_merges(Z: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """How many clusters a cut just below each leaves, its height, how far that is above the one before, and the sizes
+    of what is joined."""
+    last = Z[: -_LAST_MERGES - 1 : -1]
+    size = np.concatenate([np.ones(len(Z) + 1), Z[:, 3]]).astype(int)
+    below = np.concatenate([[0.0], Z[:, 2]])[-len(last) - 1 : -1][::-1]
+    gaps, joined = last[:, 2] - below, size[last[:, :2].astype(int)]
+    return [
+        {"n_clusters": i + 2, "height": last[i, 2], "gap": gaps[i], "joined": joined[i].tolist()}
+        for i in range(len(last))
+    ]
 
 
 def _draw(args: argparse.Namespace, Z: NDArray[np.float64], cut: dict[str, Any], data: Table, title: str) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -19,13 +18,14 @@ import numpy as np
 import coterie
 from coterie._base.wording import count
 from coterie.cli._console import progress_bar, warn
+from coterie.cli._found import by_name, of_clusters, of_scaling, of_table, tell
 from coterie.cli._io.models import describe_fit, find_typical, save_model
-from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.pictures import check_picture, for_scatter, save_picture
 from coterie.cli._io.results import write_centers, write_labels
 from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import check_rows, read_file
 from coterie.cli._options.files import add_file_arguments
+from coterie.cli._options.results import add_labels_arguments, check_results
 from coterie.cli._options.run import STARTS, add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, of_means, scale, warn_of_scales
 from coterie.cli._options.values import file_name, picture_name, positive
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", dest="n_clusters", metavar="K", type=positive, required=True, help="number of clusters")
     add_file_arguments(parser)
     add_scale_argument(parser)
-    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    add_labels_arguments(parser)
     parser.add_argument(
         "--centers",
         metavar="CENTERS",
@@ -79,11 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets([args.file], [args.output, args.centers, args.plot, args.save])
+    check_results(args, args.centers, args.plot, args.save)
     if args.plot is not None:
         check_picture(args.plot)
     table = read_file(args)
-    check_rows(args, table)
+    check_rows(args, table, args.n_clusters)
     facts = describe_fit(args, table) if args.save is not None else {}
     scaler = scale(table, args.scale)
     warn_of_scales(table)
@@ -103,21 +103,32 @@ def run(args: argparse.Namespace) -> None:
             write_centers(args.outputs, args.centers, sizes, centers, table.names)
         if args.plot is not None:
             _draw(args, table, scaler, model)
-        write_labels(args.outputs, args.output, model.labels_, table.kept)
+        write_labels(args, table, model.labels_)
         if args.save is not None:
             save_model(args.outputs, args.save, model, scaler, facts, typical=find_typical(model, table.values))
     finally:  # the work is done: show it even where it can't be written
-        if not args.quiet:
-            units = "the units of the data" if args.scale == "none" else "scaled units"
-            print(
+        units = "the units of the data" if args.scale == "none" else "scaled units"
+        tell(
+            args,
+            lambda: (
                 f"\n{count(args.n_clusters, 'cluster')} of {count(len(table.values), 'row')} by "
                 f"{count(len(table.names), 'column')}; centers in the units of the data{of_means(scaler)}\n\n"
                 f"{summary(sizes, centers, table.names, all_in='--centers')}\n\n"
                 f"inertia {model.inertia_:,.6g} (sum of squared distances to the centers, in {units}), "
                 f"{count(model.n_iter_, 'iteration')}, best of {count(args.starts, 'start')}, "
-                f"{seconds:.2f} s",
-                file=sys.stderr,
-            )
+                f"{seconds:.2f} s"
+            ),
+            lambda: {
+                **of_table(args, table),
+                **of_scaling(table, scaler),
+                **of_clusters(sizes, center=by_name(table.names, centers)),
+                "inertia": model.inertia_,
+                "n_iterations": model.n_iter_,
+                "n_starts": args.starts,
+                "seed": args.seed,
+                "seconds": seconds,
+            },
+        )
 
 
 def _draw(args: argparse.Namespace, table: Table, scaler: Scaler, model: coterie.KMeans) -> None:

@@ -4,8 +4,8 @@
 Reads the columns of numbers and scales them, as `coterie kmeans` does, and writes one label per row, from 0 to k-1, in
 the order of the rows. The sum of the distances of all rows to their medoids is so small that no exchange of one medoid
 lowers it. Medoids are rows of the file: examples that can be looked up. With --metric gower columns of text and codes
-take part, and so do rows with missing values. What was read, left out and found goes to standard error, so that the
-labels can go through a pipe.
+take part, and with --missing keep so do rows with missing values. What was read, left out and found goes to standard
+error, so that the labels can go through a pipe.
 """
 
 from __future__ import annotations
@@ -23,16 +23,18 @@ from coterie import distances
 from coterie._base.wording import count
 from coterie.cli._console import Problem, progress_bar
 from coterie.cli._density import draw_globe, map_shape
+from coterie.cli._found import by_name, of_clusters, of_scaling, of_table, tell
 from coterie.cli._globe import on_map, to_radians
+from coterie.cli._io.missing import MISSING
 from coterie.cli._io.mixed import describe_mixed_fit, read_mixed
 from coterie.cli._io.models import describe_fit, find_typical, save_model
-from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.pictures import check_picture, for_scatter, save_picture
 from coterie.cli._io.results import write_centers, write_labels
 from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import check_rows, read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
+from coterie.cli._options.results import add_labels_arguments, check_results
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import file_name, picture_name, positive
@@ -61,14 +63,14 @@ _STARTS = 3
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("-k", dest="n_clusters", metavar="K", type=positive, required=True, help="number of clusters")
-    add_file_arguments(parser)
+    add_file_arguments(parser, list(MISSING))
     add_metric_argument(parser, tables=True)
     add_scale_argument(
         parser,
         None,
         "standard, but none for gower, cosine, correlation, haversine and other metrics that have a scale of their own",
     )
-    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    add_labels_arguments(parser)
     parser.add_argument(
         "--medoids",
         metavar="MEDOIDS",
@@ -94,7 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets([args.file], [args.output, args.medoids, args.plot, args.save])
+    check_results(args, args.medoids, args.plot, args.save)
     globe, scaler = on_globe(args), None
     if args.plot is not None:
         check_picture(args.plot)
@@ -104,10 +106,12 @@ def run(args: argparse.Namespace) -> None:
         table, names, rows = mixed.numbers, mixed.names, mixed.rows()
         kinds = ["category" if name in mixed.categories else "amount" for name in names]
         facts, values, metric = describe_mixed_fit(mixed, args), rows, distances.as_metric("gower", kinds=kinds)
-        check_rows(args, table)
+        check_rows(args, table, args.n_clusters)
     else:
+        if args.missing == "keep":
+            raise Problem("--missing keep goes with --metric gower; other metrics need all values", code=2)
         table = read_file(args)
-        check_rows(args, table)
+        check_rows(args, table, args.n_clusters)
         facts, metric, names, rows = describe_fit(args, table), args.metric, table.names, table.values.copy()
         if globe:
             table.values = to_radians(args, table)
@@ -133,25 +137,42 @@ def run(args: argparse.Namespace) -> None:
             write_centers(args.outputs, args.medoids, sizes, cells, ["row", *names])
         if scaler is not None and args.plot is not None:
             _draw(args, table, scaler, model, globe)
-        write_labels(args.outputs, args.output, model.labels_, table.kept)
+        write_labels(args, table, model.labels_)
         if args.save is not None:
             typical = find_typical(model, values) if scaler is not None else None
             save_model(args.outputs, args.save, model, scaler, facts, typical=typical)
     finally:  # the work is done: show it even where it can't be written
-        if not args.quiet:
-            print(
-                f"\n{_describe(args, model, sizes, places, medoids, names, scaler)}, {seconds:.2f} s", file=sys.stderr
-            )
+        tell(
+            args,
+            lambda: f"\n{_describe(args, model, sizes, places, medoids, names, scaler)}, {seconds:.2f} s",
+            lambda: {
+                **of_table(args, table, names),
+                **of_scaling(table, scaler),
+                "metric": describe_metric(metric),
+                **of_clusters(sizes, row=places, medoid=by_name(names, medoids)),
+                "inertia": _total(model),
+                "n_swaps": model.n_swaps_,
+                "n_starts": args.starts,
+                "seed": args.seed,
+                "seconds": seconds,
+            },
+        )
 
 
 def _check_mixed(args: argparse.Namespace) -> None:
     """Refuse what does not go with categories."""
     if args.scale not in (None, "none"):
         raise Problem("--metric gower divides each column by its range, without --scale", code=2)
-    if args.missing != "error":
-        raise Problem("--metric gower leaves missing values out of distances, and keeps the rows: no --missing", code=2)
+    if args.missing == "median":
+        raise Problem("--missing median is for numbers, and --metric gower has categories, too: drop or keep", code=2)
     if args.plot is not None:
         raise Problem("--plot draws columns of numbers, and --metric gower compares categories, too", code=2)
+
+
+def _total(model: coterie.KMedoids) -> float:
+    """The sum of the distances to the medoids; on the globe in km."""
+    on_the_globe = model._fit_metric is not None and model._fit_metric.name == "haversine"
+    return float(distances.radians_to_km(model.inertia_)) if on_the_globe else model.inertia_
 
 
 def _describe(
@@ -165,7 +186,7 @@ def _describe(
 ) -> str:
     metric = model._fit_metric
     assert metric is not None  # rows were read, not distances
-    total = float(distances.radians_to_km(model.inertia_)) if metric.name == "haversine" else model.inertia_
+    total = _total(model)
     unit = " km" if metric.name == "haversine" else " in scaled units" if scaler and scaler.method != "none" else ""
     by = f"{count(len(sizes), 'cluster')} of {count(len(model.labels_), 'row')} by {count(len(names), 'column')}"
     cells = {

@@ -3,16 +3,15 @@
 
 Reads columns of numbers, of text and of codes, scales the numbers (each column by what it is, unless told otherwise)
 and writes one label per row, from 0 to k-1, in the order of the rows: csv with the header `label`. Rows are near if
-their numbers are, and if they have the same categories; where there are no numbers, this is k-modes. A missing value
-adds nothing to distances. What was read, left out and found goes to standard error, so that the labels can go through a
-pipe.
+their numbers are, and if they have the same categories; where there are no numbers, this is k-modes. With --missing
+keep, a missing value adds nothing to distances. What was read, left out and found goes to standard error, so that the
+labels can go through a pipe.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import sys
 import time
 from typing import Any
 
@@ -21,12 +20,13 @@ import numpy as np
 import coterie
 from coterie._base.wording import count
 from coterie.cli._console import Problem, note, progress_bar, warn
+from coterie.cli._found import by_name, of_clusters, of_scaling, of_table, tell
 from coterie.cli._io.mixed import MixedTable, describe_mixed_fit, read_mixed
 from coterie.cli._io.models import save_model
-from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.results import write_centers, write_labels
 from coterie.cli._io.tables import check_rows
-from coterie.cli._options.files import add_any_file_arguments
+from coterie.cli._options.files import add_file_arguments
+from coterie.cli._options.results import add_labels_arguments, check_results
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, of_means, scale, warn_of_scales
 from coterie.cli._options.values import distance, file_name, positive
@@ -49,7 +49,7 @@ _INITS = {"cao": "Cao", "huang": "Huang", "random": "random"}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("-k", dest="n_clusters", metavar="K", type=positive, required=True, help="number of clusters")
-    add_any_file_arguments(parser)
+    add_file_arguments(parser, ("error", "drop", "keep"))
     add_scale_argument(parser, "auto", "auto")
     parser.add_argument(
         "--gamma",
@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where clusters start: frequent categories that differ from each other (cao, the default), categories "
         "drawn by their frequency (huang), or random rows",
     )
-    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    add_labels_arguments(parser)
     parser.add_argument(
         "--centers",
         metavar="CENTERS",
@@ -85,10 +85,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets([args.file], [args.output, args.centers, args.save])
+    check_results(args, args.centers, args.save)
     mixed = read_mixed(args)
     table = mixed.numbers
-    check_rows(args, table)
+    check_rows(args, table, args.n_clusters)
     if not mixed.categories:
         raise Problem("there is no column of categories in it; coterie kmeans is for numbers alone")
     scaler = None
@@ -118,12 +118,26 @@ def run(args: argparse.Namespace) -> None:
     try:
         if args.centers is not None:
             write_centers(args.outputs, args.centers, sizes, centers, mixed.names)
-        write_labels(args.outputs, args.output, model.labels_)
+        write_labels(args, table, model.labels_)
         if args.save is not None:
             save_model(args.outputs, args.save, model, scaler, describe_mixed_fit(mixed, args))
     finally:  # the work is done: show it even where it can't be written
-        if not args.quiet:
-            print(f"\n{_describe(mixed, model, sizes, centers, scaler)}, {seconds:.2f} s", file=sys.stderr)
+        tell(
+            args,
+            lambda: f"\n{_describe(mixed, model, sizes, centers, scaler)}, {seconds:.2f} s",
+            lambda: {
+                **of_table(args, table, mixed.names),
+                "categories": list(mixed.categories),
+                **of_scaling(table, scaler),
+                **of_clusters(sizes, center=by_name(mixed.names, centers)),
+                "cost": model.cost_,
+                "gamma": getattr(model, "gamma_", None),
+                "n_iterations": model.n_iter_,
+                "n_starts": args.starts,
+                "seed": args.seed,
+                "seconds": seconds,
+            },
+        )
 
 
 def _in_units_of_the_data(

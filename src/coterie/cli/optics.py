@@ -25,10 +25,10 @@ import coterie
 from coterie import distances
 from coterie._base.wording import as_column, count
 from coterie.cli._console import Problem, progress_bar
-from coterie.cli._density import assign_noise, describe, draw
+from coterie.cli._density import as_paragraphs, assign_noise, describe, draw, of_density
+from coterie.cli._found import tell
 from coterie.cli._globe import to_radians
 from coterie.cli._io.models import describe_fit, save_model
-from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.pictures import check_picture
 from coterie.cli._io.results import write_labels
 from coterie.cli._io.sources import source_name
@@ -36,6 +36,7 @@ from coterie.cli._io.tables import read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
 from coterie.cli._options.noise import add_noise_argument
+from coterie.cli._options.results import add_labels_arguments, check_results
 from coterie.cli._options.run import add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
 from coterie.cli._options.values import distance, picture_name, two_or_more
@@ -54,6 +55,9 @@ examples:
 
 exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
 """
+
+
+_XI = 0.05
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="X",
         type=_share,
         help="how steep a side is: by this share the reachability falls or rises from one row to the next (default: "
-        "0.05; with --method xi)",
+        f"{_XI}; with --method xi)",
     )
     parser.add_argument(
         "--min-cluster-size",
@@ -106,7 +110,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "standard, but none for cosine, correlation, haversine and other metrics that have a scale of their own",
     )
     add_noise_argument(parser)
-    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    add_labels_arguments(parser)
     parser.add_argument(
         "--reachability",
         action="store_true",
@@ -134,7 +138,7 @@ def _share(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets([args.file], [args.output, args.plot, args.save])
+    check_results(args, args.plot, args.save)
     globe = on_globe(args)
     _check_method(args)
     if args.plot is not None:
@@ -164,7 +168,7 @@ def run(args: argparse.Namespace) -> None:
             metric=args.metric,
             cluster_method=args.method,
             eps=_in_radians(args.eps) if globe and args.eps is not None else args.eps,
-            xi=args.xi or 0.05,
+            xi=args.xi or _XI,
             min_cluster_size=args.min_cluster_size,
             n_jobs=args.jobs,
         ).fit(data.values)
@@ -177,18 +181,29 @@ def run(args: argparse.Namespace) -> None:
             below = functools.partial(_draw_order, model, reachability, args.eps, unit)
             draw(args, data, labels, scaler, globe, chosen, None, below=below)
         beside = {"reachability": reachability} if args.reachability else None
-        write_labels(args.outputs, args.output, labels, data.kept, beside)
+        write_labels(args, data, labels, beside)
         if args.save is not None:
             save_model(args.outputs, args.save, model, scaler, facts)
     finally:  # the work is done: show it even where it can't be written
-        if not args.quiet:
-            medians = {"reachability": as_column(_medians(labels, reachability))}
-            print(f"\n{describe(data, labels, scaler, globe, medians)}\n", file=sys.stderr)
-            if assigned:
-                print(f"{assigned}\n", file=sys.stderr)
-            if advice := _advice(args, labels):
-                print(f"what to try: {advice}\n", file=sys.stderr)
-            print(f"{seconds:.2f} s", file=sys.stderr)
+        medians, advice = _medians(labels, reachability), _advice(args, labels)
+        tell(
+            args,
+            lambda: as_paragraphs(
+                describe(data, labels, scaler, globe, {"reachability": as_column(medians)}), assigned, advice, seconds
+            ),
+            lambda: {
+                **of_density(args, data, labels, scaler, globe, {"reachability": medians}),
+                "min_samples": args.min_samples,
+                "max_eps": args.max_eps,
+                "method": args.method,
+                "xi": (args.xi or _XI) if args.method == "xi" else None,
+                "min_cluster_size": (args.min_cluster_size or args.min_samples) if args.method == "xi" else None,
+                "eps": args.eps if args.method == "xi" or args.eps is not None else args.max_eps,
+                "noise_assigned": assigned or None,
+                "what_to_try": advice,
+                "seconds": seconds,
+            },
+        )
 
 
 def _check_method(args: argparse.Namespace) -> None:
@@ -215,7 +230,7 @@ def _chosen(args: argparse.Namespace, unit: str) -> str:
     if args.max_eps < math.inf:
         words.append(f"max-eps: {args.max_eps:g}{unit}")
     if args.method == "xi":
-        words += [f"xi: {args.xi or 0.05:g}", f"min-cluster-size: {args.min_cluster_size or args.min_samples}"]
+        words += [f"xi: {args.xi or _XI:g}", f"min-cluster-size: {args.min_cluster_size or args.min_samples}"]
     else:
         words.append(f"eps: {args.max_eps if args.eps is None else args.eps:g}{unit}")
     return ", ".join(words)

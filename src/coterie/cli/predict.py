@@ -27,12 +27,13 @@ from coterie._base.warnings import told_once
 from coterie._base.wording import count, share_cell
 from coterie.cli._console import Problem, note, progress_bar
 from coterie.cli._density import membership_columns
+from coterie.cli._found import of_clusters, of_table, tell
 from coterie.cli._further import read_further
 from coterie.cli._io.models import Saved, load_model
-from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.results import write_labels
 from coterie.cli._options.files import add_new_file_arguments
 from coterie.cli._options.noise import add_membership_argument
+from coterie.cli._options.results import add_labels_arguments, check_results
 from coterie.cli._options.run import add_run_arguments
 from coterie.cli._summary import summary
 
@@ -56,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("model", metavar="MODEL", help="what --save wrote")
     add_new_file_arguments(parser)
-    parser.add_argument("-o", "--output", metavar="LABELS", help="csv file for the labels (default: standard output)")
+    add_labels_arguments(parser)
     parser.add_argument(
         "--scores",
         action="store_true",
@@ -70,13 +71,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets([args.file, args.model], [args.output])
+    check_results(args)
     saved = load_model(args.model)
     if not args.quiet:
         print(f"model: {saved.describe()}", file=sys.stderr)
     if args.membership is not None and not isinstance(saved.model, coterie.HDBSCAN):
         raise Problem(f"--membership goes with models of hdbscan; {args.model} holds another one", code=2)
-    rows, kept = read_further(args, saved, args.missing)
+    rows, table = read_further(args, saved)
 
     started = time.perf_counter()
     model = saved.model.set_params(n_jobs=args.jobs)
@@ -100,16 +101,37 @@ def run(args: argparse.Namespace) -> None:
                 f"{model.linkage} linkage, and a row of the fit may get another label than it had"
             )
     try:
-        write_labels(args.outputs, args.output, labels, kept, beside)
+        write_labels(args, table, labels, beside)
     finally:  # the work is done: show it even where it can't be written
-        if not args.quiet:
-            print(f"\n{_describe(labels, saved)}\n\n{seconds:.2f} s", file=sys.stderr)
+        tell(
+            args,
+            lambda: f"\n{_describe(labels, saved)}\n\n{seconds:.2f} s",
+            lambda: {
+                **of_table(args, table, list(saved.choose.columns)),
+                **_as_facts(labels, saved),
+                "seconds": seconds,
+            },
+        )
 
 
 def _score(X: NDArray[np.floating], saved: Saved) -> NDArray[np.float64]:
     if saved.typical is None:  # a model that knows what is typical, or was saved from Python
         return coterie.outlier_scores(X, saved.model)
     return coterie.outlier_scores(X, saved.model, reference=saved.typical)
+
+
+def _as_facts(labels: NDArray[np.integer], saved: Saved) -> dict[str, object]:
+    """What `_describe` tells."""
+    before, n_before = saved.sizes, max(int(saved.sizes.sum()) + saved.noise, 1)
+    sizes = np.bincount(labels[labels >= 0], minlength=len(before))
+    noise = int(np.count_nonzero(labels < 0))
+    return {
+        "model": saved.describe(),
+        **of_clusters(sizes, len(labels), share_at_the_fit=before / n_before),
+        "n_noise": noise,
+        "noise_share": noise / max(len(labels), 1),
+        "noise_share_at_the_fit": saved.noise / n_before,
+    }
 
 
 def _describe(labels: NDArray[np.integer], saved: Saved) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import dataclasses
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -22,14 +23,17 @@ from coterie._base.layout import wrap
 from coterie._base.table import Table
 from coterie._base.warnings import told_once
 from coterie._base.wording import count, shortlist
-from coterie.cli._console import Problem, note
+from coterie.cli._console import Problem, note, warn
+from coterie.cli._found import of_table, write_json
 from coterie.cli._further import read_further
+from coterie.cli._io.cells import as_cell
+from coterie.cli._io.columns import named
 from coterie.cli._io.models import Saved, load_model
 from coterie.cli._io.outputs import Outputs, check_targets
-from coterie.cli._io.results import as_cell
 from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import read_any, read_column
-from coterie.cli._options.files import add_any_file_arguments
+from coterie.cli._options.files import add_any_file_arguments, add_missing_again_argument
+from coterie.cli._options.results import add_json_argument
 from coterie.cli._options.run import add_noun_argument
 from coterie.cli._options.values import column_list
 
@@ -63,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--by", metavar="COLUMN", help="the column of FILE that says which cluster a row is in")
     source.add_argument("--model", metavar="MODEL", help="what --save wrote: label the rows of FILE with it")
     add_any_file_arguments(parser)
+    add_missing_again_argument(parser, ", with --model")
     parser.add_argument(
         "--categorical",
         metavar="A,B,...",
@@ -77,6 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CSV",
         help="csv file for all numbers: a line for each cluster and column, or value of a category",
     )
+    add_json_argument(parser)
     parser.add_argument("--quiet", action="store_true", help="no notes; warnings and errors stay")
 
 
@@ -86,12 +92,15 @@ def run(args: argparse.Namespace) -> None:
         raise Problem("standard input can only be read once; name a file", code=2)
     if args.output == "-":
         raise Problem("--output needs a file; standard output is for the profile", code=2)
+    if args.missing is not None and args.model is None:
+        raise Problem(
+            "--missing goes with --model; a profile counts missing values, and leaves them out of the numbers", code=2
+        )
     saved = None if args.model is None else load_model(args.model)
     table = read_any(args, args.by, "--by", None if saved is None else saved.choose)
     known = {*table.names, *table.texts}
     names = [name for name in table.all_names if name in known]
-    if unknown := [name for name in args.categorical if name not in names]:
-        raise Problem(f"--categorical: no column is called {unknown[0]!r}", code=2)
+    categorical = named(args.categorical, names, "--categorical")
     drift = None
     labels: NDArray[Any]
     if args.by is not None:
@@ -108,16 +117,31 @@ def run(args: argparse.Namespace) -> None:
     kept = np.array([label is not None for label in labels]) if labels.dtype == object else ~np.isnan(labels)
     if not kept.any():
         raise Problem("no row has a label")
-    if not kept.all() and not args.quiet:
-        note(f"left out: {count(int((~kept).sum()), 'row')} without a label")
+    if left := int((~kept).sum()):
+        if args.by is not None:
+            warn(f"left out: {count(left, 'row')} without a value in {args.by}")
+        elif not args.quiet:
+            note(f"left out: {count(left, 'row')} without a label")
 
     kinds = {name: kind for name, kind in args.kind.items() if name in known}
     columns, labels = _columns(table, names, kept), _as_labels(labels[kept])
-    found = explain.profile(columns, labels, names, args.categorical, args.noun, kinds)
+    found = explain.profile(columns, labels, names, categorical, args.noun, kinds)
     if (left_out := [name for name in found.left_out if name not in found.words]) and not args.quiet:
         note(f"left out, neither numbers nor categories, and nothing in them tells groups apart: {shortlist(left_out)}")
     if args.output is not None:
         _write(args.outputs, args.output, found.rows)
+    if args.json:
+        facts = {
+            **of_table(args, table, names),
+            "noun": args.noun,
+            "n_rows_without_label": left,
+            "clusters": found.clusters,
+            "rows": found.rows,
+            "sentences": found.sentences,
+            "drift": None if drift is None else _of_drift(drift),
+        }
+        write_json(args, facts)
+        return
     width = max(40, shutil.get_terminal_size((100, 24)).columns)
     paragraphs = [found.sentences] if drift is None else [found.sentences, drift.sentences]
     if sys.stdout.isatty():  # for a person; a script wants a line each
@@ -125,15 +149,23 @@ def run(args: argparse.Namespace) -> None:
     print(found.table(width), *("\n".join(lines) for lines in paragraphs), sep="\n\n")
 
 
+def _of_drift(drift: explain.Drift) -> dict[str, object]:
+    """The attributes of a `Drift`, without the labels, and its sentences."""
+    facts = {
+        each.name: getattr(drift, each.name) for each in dataclasses.fields(drift) if not each.name.startswith("_")
+    }
+    return {**{name: value for name, value in facts.items() if name != "labels"}, "sentences": drift.sentences}
+
+
 def _predict(args: argparse.Namespace, saved: Saved) -> tuple[NDArray[np.float64], explain.Drift]:
     """Labels of the rows of the file, and how they differ from those of the fit."""
     again = argparse.Namespace(**vars(args) | {"quiet": True})
-    rows, kept = read_further(again, saved, "drop" if saved.missing == "error" and saved.code is None else None)
+    rows, table = read_further(again, saved)
     with told_once(*[UserWarning] * (saved.code is not None)):  # `read_further` has told it
         drift = explain.drift(saved.model, rows)
     labels = drift.labels if saved.numbers is None else saved.numbers[drift.labels]
-    every = np.full(len(labels) if kept is None else len(kept), np.nan)
-    every[slice(None) if kept is None else kept] = labels
+    every = np.full(len(labels) if table.kept is None else len(table.kept), np.nan)
+    every[slice(None) if table.kept is None else table.kept] = labels
     return every, drift
 
 

@@ -24,8 +24,10 @@ from coterie._base.wording import count, printable, share_cell
 from coterie._runtime.thresholds import thresholds
 from coterie.cli._cielab import from_lab, to_lab
 from coterie.cli._console import Problem, note, progress_bar
+from coterie.cli._found import write_json
 from coterie.cli._io.outputs import Outputs, check_targets
 from coterie.cli._io.sources import source_name
+from coterie.cli._options.results import add_json_argument
 from coterie.cli._options.run import add_run_arguments
 from coterie.cli._options.values import file_name, positive
 
@@ -59,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"number of colors, {_MOST} at most; what is transparent takes one",
     )
     parser.add_argument("-o", "--output", metavar="PNG", type=_png, required=True, help="the picture to write")
+    add_json_argument(parser)
     add_run_arguments(parser)
 
 
@@ -83,11 +86,30 @@ def run(args: argparse.Namespace) -> None:
     palette, opacity, entries, error = _reduce(colors, alpha, counts, args)
     seconds = time.perf_counter() - started
     size = _write(args.outputs, args.output, image.size, palette, opacity, entries[places], profile)
+    shares = np.bincount(entries, counts, minlength=len(palette)) / counts.sum()
+    if args.json:
+        facts = {
+            "file": source_name(args.file),
+            "width": image.width,
+            "height": image.height,
+            "n_colors": len(counts),
+            "n_bytes": n_bytes,
+            "output": printable(args.output),
+            "n_colors_kept": len(palette),
+            "n_bytes_written": size,
+            "mean_error": error,
+            "palette": [
+                {"color": color, "opacity": 1.0 if opacity is None else opacity[i], "share": shares[i]}
+                for i, color in enumerate(map(_as_hex, palette))
+            ],
+            "seconds": seconds,
+        }
+        write_json(args, facts)
+        return
     if args.quiet:
         return
     if size > n_bytes:
         note("that is no smaller; a palette suits pictures of few colors and fine lines, photos with grain suit jpeg")
-    shares = np.bincount(entries, counts, minlength=len(palette)) / counts.sum()
     print(
         f"{source_name(args.file)}: {image.width} x {image.height} pixels, {count(len(counts), 'color')}, "
         f"{n_bytes:,} bytes\n"
@@ -262,11 +284,16 @@ def _write(
     return len(png.getbuffer())
 
 
+def _as_hex(color: NDArray[np.float64]) -> str:
+    """A color as people write it."""
+    return "#" + "".join(f"{int(v):02x}" for v in np.resize(color, 3))
+
+
 def _list(palette: NDArray[np.float64], opacity: NDArray[np.float64] | None, shares: NDArray[np.float64]) -> str:
     """The commonest colors of the palette, as people write colors, with their shares of the pixels."""
     lines = []
     for i in np.argsort(-shares, kind="stable")[:_LISTED]:
-        name = "#" + "".join(f"{int(v):02x}" for v in np.resize(palette[i], 3))
+        name = _as_hex(palette[i])
         if opacity is not None and opacity[i] < 1:
             name = "transparent" if opacity[i] == 0 else f"{name} at {opacity[i]:.0%}"
         lines.append(f"{name:<15}{share_cell(shares[i]):>6}")

@@ -21,9 +21,10 @@ from coterie.cli._io.pictures import MATPLOTLIB, matplotlib_is_there, warn_of_mi
 from coterie.cli._io.sources import naming_errors, source_name
 from coterie.cli._io.tables import read_whole
 from coterie.cli._options.files import add_file_arguments
+from coterie.cli._options.numbers import add_numbers_argument
 from coterie.cli._options.run import add_noun_argument, add_run_arguments
 from coterie.cli._options.scale import by_kind
-from coterie.cli._options.values import cluster_numbers, file_name
+from coterie.cli._options.values import file_name
 from coterie.cli._recipe import origin_of
 from coterie.report._data import Data
 from coterie.report._findings import find
@@ -63,14 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="report.html",
         help="the page to write (default: report.html)",
     )
-    add_file_arguments(parser, missing="drop")
-    parser.add_argument(
-        "-k",
-        dest="n_clusters",
-        metavar="RANGE",
-        type=cluster_numbers,
-        help="numbers of clusters to try, such as 2-8 or 5,10,20 (default: 2-10); a single one is used as it is",
-    )
+    add_file_arguments(parser, default="drop")
+    add_numbers_argument(parser, "; a single one is used as it is")
     parser.add_argument("--names", metavar="COLUMN", help="column, or array of an npz file, that names the rows")
     parser.add_argument(
         "--scale",

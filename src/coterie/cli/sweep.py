@@ -33,14 +33,17 @@ from coterie import selection
 from coterie._base.wording import count, shortlist
 from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem, note, progress_bar
-from coterie.cli._io.outputs import check_targets
+from coterie.cli._found import of_scaling, of_table, write_json
 from coterie.cli._io.pictures import check_picture, save_picture
 from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import check_rows, read_file
 from coterie.cli._options.files import add_file_arguments
+from coterie.cli._options.numbers import add_numbers_argument
+from coterie.cli._options.results import add_json_argument, check_results
 from coterie.cli._options.run import STARTS, add_run_arguments
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
-from coterie.cli._options.values import cluster_numbers, file_name, picture_name, whole
+from coterie.cli._options.values import file_name, picture_name, whole
+from coterie.selection._suggest_k import N_CLUSTERS
 
 if TYPE_CHECKING:
     from coterie.cli._io.outputs import Outputs
@@ -61,14 +64,7 @@ _ALGORITHMS = ("kmeans", "ward", "average", "complete", "single", "divisive")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
-    parser.add_argument(
-        "-k",
-        dest="ks",
-        metavar="RANGE",
-        type=cluster_numbers,
-        default=cluster_numbers("2-12"),
-        help="numbers of clusters to try, such as 2-8 or 5,10,20 (default: 2-12)",
-    )
+    add_numbers_argument(parser)
     parser.add_argument(
         "--algorithm",
         choices=_ALGORITHMS,
@@ -88,28 +84,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plot", metavar="PICTURE", type=picture_name, help="picture of the scores (png, svg, pdf ...)"
     )
+    add_json_argument(parser)
     add_run_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets([args.file], [args.output, args.plot])
+    check_results(args, args.plot)
     if args.plot is not None:
         check_picture(args.plot)
     table = read_file(args, labeled=False)
     check_rows(args, table, least=3)
-    n = len(table.values)
+    n, facts = len(table.values), of_table(args, table)
     if n > thresholds.sweep_rows:
         drawn = np.sort(np.random.default_rng(args.seed).choice(n, thresholds.sweep_rows, replace=False))
         table.values = table.values[drawn]
         if not args.quiet:
             note(f"{thresholds.sweep_rows:,} of the {n:,} rows, drawn at random, stand for all")
         n = thresholds.sweep_rows
-    possible = [k for k in args.ks if k < n]
+    wanted = args.n_clusters or N_CLUSTERS
+    possible = [k for k in wanted if k < n]
     if not possible:
-        raise Problem(f"{source_name(args.file)}: -k {args.ks[0]} is too many for {count(n, 'row')}")
-    if len(possible) < len(args.ks) and not args.quiet:
-        note(f"left out, as there are only {count(n, 'row')}: -k {shortlist(k for k in args.ks if k >= n)}")
-    scale(table, args.scale)
+        raise Problem(f"{source_name(args.file)}: -k {wanted[0]} is too many for {count(n, 'row')}")
+    if len(possible) < len(wanted) and not args.quiet:
+        note(f"left out, as there are only {count(n, 'row')}: -k {shortlist(k for k in wanted if k >= n)}")
+    scaler = scale(table, args.scale)
     warn_of_scales(table)
 
     started = time.perf_counter()
@@ -143,8 +141,23 @@ def run(args: argparse.Namespace) -> None:
             )
             save_picture(args.outputs, args.plot, ax.figure)
     finally:  # the work is done: show it even where it can't be written
-        print(found)
-        print(f"\n{_describe(suggestion)}")
+        if args.json:
+            facts |= {
+                **of_scaling(table, scaler),
+                "n_rows_used": n,
+                "algorithm": args.algorithm,
+                "scores": found,
+                "k": suggestion.k,
+                "is_clear": suggestion.clear,
+                "reasons": suggestion.reasons,
+                "doubts": suggestion.doubts,
+                "others": suggestion.others,
+                "seed": args.seed,
+                "seconds": seconds,
+            }
+            write_json(args, facts)
+        else:
+            print(f"{found}\n\n{_describe(suggestion)}")
 
 
 def _estimator(

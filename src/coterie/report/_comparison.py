@@ -13,12 +13,12 @@ from coterie import scores, selection
 from coterie._base.wording import count
 from coterie._runtime.thresholds import thresholds
 from coterie.report._data import Data, count_different
+from coterie.selection._suggest_k import N_CLUSTERS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LEAST_ROWS = 4  # different ones
-_MOST_CLUSTERS = 10
 
 
 class Run(NamedTuple):
@@ -50,7 +50,7 @@ def numbers_to_try(data: Data, asked: Sequence[int] | None) -> tuple[list[int], 
     ValueError
         There are too few different rows, or for all of the numbers that were asked for.
     """
-    numbers = asked or range(2, _MOST_CLUSTERS + 1)
+    numbers = asked or N_CLUSTERS
     different = count_different(data.rows, max(*numbers, _LEAST_ROWS) + 1)
     if different < _LEAST_ROWS:
         raise ValueError(

@@ -15,6 +15,7 @@ from coterie import neighbors, scores, selection
 from coterie._runtime.thresholds import thresholds
 from coterie.report._comparison import Run
 from coterie.report._data import draw
+from coterie.selection._suggest_eps import usual_min_samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,7 +97,7 @@ def try_densities(scaled: NDArray[np.floating], run: Run) -> Density | None:
     n_columns = scaled.shape[1]
     rows = draw(len(scaled), thresholds.report_dense_sample if n_columns < _WIDE else _WIDE_SAMPLE, run.seed)
     X = scaled if rows is None else scaled[rows]
-    min_samples = min(max(5, 2 * n_columns), 20, len(X))
+    min_samples = usual_min_samples(*X.shape)
     try:
         suggestion = selection.suggest_eps(X, min_samples, n_jobs=run.n_jobs)
     except ValueError:  # nearly all rows are equal

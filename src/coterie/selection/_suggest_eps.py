@@ -250,6 +250,12 @@ def suggest_eps(
     return EpsSuggestion(eps, clear, reason, found)
 
 
+def usual_min_samples(n_rows: int, n_columns: int) -> int:
+    """A `min_samples` to begin with: twice the number of columns, but no less than 5 and no more than 20, because
+    neighborhoods in many columns hold few rows."""
+    return min(max(5, 2 * n_columns), 20, n_rows)
+
+
 def _say_reach(found: NDArray[np.float64], eps: float) -> str:
     """How many rows are within reach of so many, and how far from it the others are."""
     here = found <= eps

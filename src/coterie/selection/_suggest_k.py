@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .._base.typing import ArrayLike
 
+N_CLUSTERS = range(2, 12)  # to try where nobody says which; of `coterie sweep` and the report, too
 _N_INIT = 5  # runs of k-means: three now and then miss a small cluster on a resample, so that it looks unstable
 _REFERENCES = 10  # of each kind
 _MOST_ROWS = 1000  # of a reference; the silhouette of more rows hardly differs
@@ -78,7 +79,7 @@ class KSuggestion:
 def suggest_k(
     X: ArrayLike | Sweep,
     estimator: Any = None,
-    n_clusters: Iterable[int] = range(2, 12),
+    n_clusters: Iterable[int] = N_CLUSTERS,
     *,
     stability: int = 20,
     random_state: int | np.random.RandomState | np.random.Generator | None = None,

@@ -9,5 +9,6 @@ return a `coterie._base.table.Table`. `csv_files` finds the header; `csv_columns
 and `missing` deals with missing values; `mixed` has tables of numbers and categories, with missing values in them.
 
 On the way out: `outputs` are the files that a subcommand writes, all or none; `results` writes labels, centers and
-trees, `pictures` pictures, `models` fitted models, which it also reads.
+trees, for whose cells there is `cells`, `appending` the table with the labels, `pictures` pictures, `models` fitted
+models, which it also reads.
 """

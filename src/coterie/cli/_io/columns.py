@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Which columns of a file are read: those that were asked for, or those that a model was fitted with."""
+"""Which columns of a file are read: those that were asked for, or those that a model was fitted with.
+
+Where an option takes names of columns, it takes patterns, too: `*_norm`, `q?`, `[xyz]`. A column that has just that
+name goes first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import fnmatch
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,9 +18,9 @@ from coterie.cli._console import Problem
 
 @dataclass
 class Choose:
-    """Which columns of a file to read, by name.
+    """Which columns of a file to read, by name or by patterns of names.
 
-    columns : those to use; None: all but those in `drop` and `row_names`
+    columns : those to use, but for those in `drop`; None: all but those in `drop` and `row_names`
     row_names : the column that names the rows, if one does; `option` asked for it
     texts : whether columns of text are kept, too
     """
@@ -29,21 +34,18 @@ class Choose:
 
     def __call__(self, names: Sequence[str], are_given: bool = True) -> list[int]:
         """Indices of the columns to use, out of all names in a file, which are x0, x1 ... where none `are_given`."""
-        names = list(names)
-        known = set(names)
-        for name in [*(self.columns or ()), *self.drop]:
-            if name not in known:
-                raise Problem(f"no column is called {name!r}: {did_you_mean(name, names)}", code=2)
-        if self.columns is not None:
+        place = {name: j for j, name in enumerate(names)}  # of tens of thousands, at times
+        drop: set[str | None] = set(named(self.drop, place, "--drop"))
+        if self.columns is None:
+            chosen = [name for name in place if name != self.row_names and name not in drop]
+        else:
             if repeated := sorted({name for name in self.columns if self.columns.count(name) > 1}):
                 raise Problem(f"--columns names {shortlist(map(repr, repeated))} more than once", code=2)
-            place = {name: j for j, name in enumerate(names)}
-            return [place[name] for name in self.columns]
-        drop = set(self.drop)
-        chosen = [j for j, name in enumerate(names) if name not in drop and name != self.row_names]
+            drop |= {self.row_names} - set(self.columns)
+            chosen = [name for name in named(self.columns, place, "--columns") if name not in drop]
         if names and not chosen:
             raise Problem("--drop leaves no column" if self.drop else "there is no column besides the names", code=2)
-        return chosen
+        return [place[name] for name in chosen]
 
     def find_row_names(self, names: Sequence[str]) -> int | None:
         """Index of the column that names the rows; None if none is wanted."""
@@ -74,7 +76,7 @@ class ChooseAgain:
 
     def __call__(self, names: Sequence[str], are_given: bool = True) -> list[int]:
         """Their indices: by name, or by position where either file has no names."""
-        place = {name: j for j, name in enumerate(names)}  # of tens of thousands, at times
+        place = {name: j for j, name in enumerate(names)}
         absent = [name for name in self.columns if name not in place]
         if are_given and self.is_named and absent:
             further = f" (nor {len(absent) - 1:,} more of the {len(self.columns):,})" if len(absent) > 1 else ""
@@ -99,6 +101,27 @@ class ChooseAgain:
 
 
 Columns: TypeAlias = Choose | ChooseAgain
+
+
+def named(wanted: Iterable[str], names: Iterable[str], option: str) -> list[str]:
+    """The columns that names and patterns of an option stand for, each once, in the order in which they are named."""
+    names = dict.fromkeys(names)
+    found: dict[str, None] = {}
+    for each in wanted:
+        if each in names:
+            found[each] = None
+        elif is_pattern(each):
+            matching = [name for name in names if fnmatch.fnmatchcase(name, each)]
+            if not matching:
+                raise Problem(f"{option}: no column is called like {each!r}: there is {shortlist(names)}", code=2)
+            found.update(dict.fromkeys(matching))
+        else:
+            raise Problem(f"{option}: no column is called {each!r}: {did_you_mean(each, list(names))}", code=2)
+    return list(found)
+
+
+def is_pattern(name: str) -> bool:
+    return any(mark in name for mark in "*?[")
 
 
 def distinct(names: Sequence[str]) -> tuple[list[str], list[str]]:

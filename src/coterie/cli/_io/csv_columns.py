@@ -48,6 +48,11 @@ def is_missing(cell: str, others: Collection[str] = ()) -> bool:
     return word in _MISSING or word in others
 
 
+def is_blank(row: Sequence[str], width: int) -> bool:
+    """Whether a row is a line with nothing in it, between rows of so many cells."""
+    return not row or (width > 1 and len(row) == 1 and not row[0].strip())
+
+
 def check_quotes(lines: Sequence[str], separator: str, before: int) -> None:
     """Refuse lines of one row, after so many others, if it goes on to the end of the file."""
     try:
@@ -208,7 +213,7 @@ class Reader:
             check_quotes((lines + further)[last:], self.separator, before + last)
 
         width = len(self.names)
-        blank = [not row or (width > 1 and row == [row[0]] and not row[0].strip()) for row in rows]
+        blank = [is_blank(row, width) for row in rows]
 
         def line_of_all(i: int) -> int:
             return before + 1 + sum(1 + sum(cell.count("\n") for cell in row) for row in rows[:i])

@@ -54,6 +54,15 @@ def read_csv(
         text.detach()  # or else it closes the stream
 
 
+def reopened(stream: io.BufferedReader[Any]) -> io.TextIOWrapper:
+    """The text with its line ends, so that it is the same bytes when it is written in the same way."""
+    encoding = _encoding(stream)
+    if encoding == "utf-16":
+        order = "le" if stream.peek().startswith(codecs.BOM_UTF16_LE) else "be"
+        return io.TextIOWrapper(stream, f"utf-16-{order}", "surrogatepass", newline="")
+    return io.TextIOWrapper(stream, encoding.removesuffix("-sig"), "surrogateescape", newline="")
+
+
 def _read(
     text: io.TextIOWrapper, choose: Columns, guess: bool, missing: Collection[str], careful: bool = False
 ) -> Table:
@@ -115,7 +124,7 @@ def _read(
             f"{short(body[0][0] if body and body[0] else first[0])}"
         )
     table.is_named, table.is_renamed = is_named, names != given
-    table.n_above = above_header
+    table.form, table.first_line, table.n_above = "text", start, above_header
     table.notes = notes + renamed + table.notes
     return table
 

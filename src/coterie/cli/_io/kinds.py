@@ -10,7 +10,6 @@ import numpy as np
 from coterie._base.kinds import OF_TEXT, kinds_of
 from coterie._base.mixed import Columns
 from coterie._base.table import Table
-from coterie._base.wording import did_you_mean
 from coterie.cli._console import Problem
 
 NO_NUMBERS = ("identifier", "category", "text", "constant")  # what is not to be used as a measurement
@@ -19,8 +18,6 @@ NO_NUMBERS = ("identifier", "category", "text", "constant")  # what is not to be
 def find_kinds(table: Table, given: Mapping[str, str]) -> None:
     """Set `table.kinds`. `given` has the kinds of --kind, by the names of columns."""
     for name, kind in given.items():
-        if name not in table.all_names:
-            raise Problem(f"--kind: no column is called {name!r}: {did_you_mean(name, table.all_names)}", code=2)
         if name not in table.names and kind not in OF_TEXT:
             raise Problem(f"--kind: {name!r} is no column of numbers, and can't be {kind!r}", code=2)
     texts = [np.array([None, *cells], object)[1:] for cells in table.texts.values()]

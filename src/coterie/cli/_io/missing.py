@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +16,48 @@ from coterie.cli._console import Problem
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MISSING = ("error", "drop", "median")
+MISSING = {
+    "error": "stop",
+    "drop": "leave the row out, with an empty label",
+    "median": "fill in the median of the column",
+    "keep": "keep the row, and leave the value out of distances",
+}
+
+
+@dataclass
+class Missing:
+    """Which values of a table are missing.
+
+    counts : how many of a column, if any
+    rows : in which rows there are some
+    first : a column in the first of these rows
+    """
+
+    counts: dict[str, int]
+    rows: NDArray[np.bool_]
+    first: str
+
+    def __str__(self) -> str:
+        rows = f"{np.count_nonzero(self.rows):,} of {count(len(self.rows), 'row')}"
+        return f"missing values in {rows}: {_listed(self.counts)}"
+
+    def problem(self, other_way: str) -> Problem:
+        """The error where nothing is to be done about them."""
+        return Problem(
+            f"{self}; the first is in row {int(self.rows.argmax()) + 1:,} of the data, column {self.first}; "
+            f"--missing drop leaves such rows out, {other_way}"
+        )
+
+
+def find_missing(n_rows: int, columns: Iterable[tuple[str, NDArray[np.bool_]]]) -> Missing:
+    """columns : their names, and where their values are missing"""
+    counts, rows, first = {}, np.zeros(n_rows, bool), (n_rows, 0, "")
+    for j, (name, mask) in enumerate(columns):
+        if n := int(np.count_nonzero(mask)):
+            counts[name] = n
+            rows |= mask
+            first = min(first, (int(mask.argmax()), j, name))
+    return Missing(counts, rows, first[-1])
 
 
 def resolve_missing(table: Table, how: str, medians: NDArray[np.float64] | None = None) -> str | None:
@@ -22,31 +65,29 @@ def resolve_missing(table: Table, how: str, medians: NDArray[np.float64] | None 
 
     medians : those of the columns that a model was fitted with, where that has been; no row may be left then
     """
-    n_rows = len(table.values)
-    infinite = np.array([np.isinf(column).sum() for column in table.values.T])
-    if infinite.any():
+    if infinite := {
+        name: n for name, column in zip(table.names, table.values.T, strict=True) if (n := int(np.isinf(column).sum()))
+    }:
         instead = " or leave the column out with --drop" if medians is None else ""
-        raise Problem(f"infinite values: {_counts(table, infinite)}; correct them{instead}")
-    table.missing = missing = np.array([np.isnan(column).sum() for column in table.values.T])
-    affected = np.flatnonzero(missing)
-    if not len(affected):
+        raise Problem(f"infinite values: {_listed(infinite)}; correct them{instead}")
+    found = find_missing(
+        len(table.values), ((name, np.isnan(column)) for name, column in zip(table.names, table.values.T, strict=True))
+    )
+    table.missing = np.array([found.counts.get(name, 0) for name in table.names])
+    if not found.counts:
         return None
-    incomplete = np.zeros(n_rows, dtype=bool)
-    for j in affected:
-        incomplete |= np.isnan(table.values[:, j])
-    found = f"missing values in {np.count_nonzero(incomplete):,} of {count(n_rows, 'row')}: {_counts(table, missing)}"
     if how == "error":
-        raise Problem(f"{found}; --missing drop leaves those rows out, --missing median fills in each column's median")
+        raise found.problem("--missing median fills in each column's median")
     if how == "median":
-        for j in affected:
+        for j in np.flatnonzero(table.missing):
             column = table.values[:, j]
             column[np.isnan(column)] = np.nanmedian(column) if medians is None else medians[j]
         return f"{found}; filled in with the column's median{' when the model was fitted' * (medians is not None)}"
-    if incomplete.all() and medians is None:
+    if found.rows.all() and medians is None:
         raise Problem(f"{found}; --missing drop would leave no row")
-    table.keep(~incomplete)
+    table.keep(~found.rows)
     return f"{found}; those rows are left out"
 
 
-def _counts(table: Table, counts: NDArray[np.intp]) -> str:
-    return shortlist(f"{name} {n:,}" for name, n in zip(table.names, counts, strict=True) if n)
+def _listed(counts: dict[str, int]) -> str:
+    return shortlist(f"{name} {n:,}" for name, n in counts.items())

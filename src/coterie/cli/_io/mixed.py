@@ -10,12 +10,13 @@ import numpy as np
 
 from coterie._base.mixed import TableCode
 from coterie._base.table import LeftOut, Table
-from coterie._base.wording import count, shortlist
+from coterie._base.wording import shortlist
 from coterie.cli._console import Problem, note, warn
 from coterie.cli._io.columns import ChooseAgain
 from coterie.cli._io.kinds import of_kind
-from coterie.cli._io.sources import naming_errors, read_source, source_name
-from coterie.cli._io.tables import how_to_read, read_any
+from coterie.cli._io.missing import find_missing
+from coterie.cli._io.sources import naming_errors, source_name
+from coterie.cli._io.tables import read, read_any
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,10 +49,10 @@ class MixedTable(NamedTuple):
         return rows
 
 
-def read_mixed(args: argparse.Namespace, missing: str = "add nothing to distances, means and modes") -> MixedTable:
-    """Read the table that the arguments name, with missing values as they are, and say what was done about it.
+def read_mixed(args: argparse.Namespace, kept: str = "add nothing to distances, means and modes") -> MixedTable:
+    """Read the table that the arguments name, and say what was done about it.
 
-    missing : what missing values do
+    kept : what missing values do with --missing keep
 
     Columns of text and codes are categories, but for those in which nearly every row has a value of its own.
     """
@@ -68,11 +69,10 @@ def read_mixed(args: argparse.Namespace, missing: str = "add nothing to distance
     mixed = _split(table, coded, [name for name in table.all_names if name in {*table.names, *table.texts}])
     if not mixed.names:
         raise Problem(f"{source_name(args.file)}: there is no column to use, but {shortlist(table.left_out, 5)}")
-    if not args.quiet:
-        if coded:
-            note(f"codes and columns of two values, used as categories: {shortlist(coded)}")
-        _tell_missing(mixed, missing)
-    return mixed
+    if coded and not args.quiet:
+        note(f"codes and columns of two values, used as categories: {shortlist(coded)}")
+    with naming_errors(source_name(args.file)):
+        return _resolve_missing(args, mixed, args.missing, kept)
 
 
 def describe_mixed_fit(mixed: MixedTable, args: argparse.Namespace) -> dict[str, Any]:
@@ -81,21 +81,22 @@ def describe_mixed_fit(mixed: MixedTable, args: argparse.Namespace) -> dict[str,
         "columns": np.array(mixed.names, object),
         "all_columns": np.array(mixed.numbers.all_names, object),
         "columns_have_names": mixed.numbers.is_named,
-        "missing": "kept",
+        "missing": args.missing,
         "missing_values": np.array(args.missing_value, object),
         "medians": None,
     }
 
 
-def read_more_mixed(args: argparse.Namespace, choose: ChooseAgain, code: TableCode) -> MixedTable:
+def read_more_mixed(args: argparse.Namespace, choose: ChooseAgain, code: TableCode, missing: str) -> MixedTable:
     """Read further rows for a model, treated as those that it was fitted with, and say what was done about it.
 
     code : that of the model, for the columns of `choose`
+    missing : what to do about missing values
     """
     is_category = dict(zip(choose.columns, code.is_category, strict=True))
     with naming_errors(source_name(args.file)):
         again = ChooseAgain(choose.columns, choose.all_names, choose.is_named, texts=True)
-        table = read_source(args.file, how_to_read(args), again, args.quiet)
+        table = read(args, again)
         if not len(table.values):
             raise Problem("there is no row in it")
         if not args.quiet:
@@ -116,9 +117,7 @@ def read_more_mixed(args: argparse.Namespace, choose: ChooseAgain, code: TableCo
                 new += [f"{name} ({shortlist(sorted(map(str, unseen)), 4)})"] if unseen else []
         if new:
             warn(f"categories that the fit did not have, which are unlike all others: {shortlist(new)}")
-    if not args.quiet:
-        _tell_missing(mixed, "add nothing to distances")
-    return mixed
+        return _resolve_missing(args, mixed, missing, "add nothing to distances", again=True)
 
 
 def _split(table: Table, coded: list[str], names: list[str]) -> MixedTable:
@@ -142,14 +141,30 @@ def _like(values: NDArray[Any], known: tuple[Any, ...]) -> NDArray[Any]:
     return values
 
 
-def _tell_missing(mixed: MixedTable, what: str) -> None:
-    counts = {
-        **{
-            name: int(np.isnan(column).sum())
-            for name, column in zip(mixed.numbers.names, mixed.numbers.values.T, strict=True)
-        },
-        **{name: sum(value is None for value in values.tolist()) for name, values in mixed.categories.items()},
-    }
-    if found := [f"{name} {counts[name]:,}" for name in mixed.names if counts[name]]:
-        n = sum(counts.values())
-        note(f"{count(n, 'missing value')} {what}: {shortlist(found)}")
+def _resolve_missing(
+    args: argparse.Namespace, mixed: MixedTable, how: str, kept: str, again: bool = False
+) -> MixedTable:
+    """The table without missing values, or with them, as `how` says. `again`: no row may be left then."""
+    places = {name: j for j, name in enumerate(mixed.numbers.names)}
+    found = find_missing(
+        len(mixed.numbers.values),
+        (
+            (name, mixed.categories[name] == None)  # noqa: E711  # of each of the objects
+            if name in mixed.categories
+            else (name, np.isnan(mixed.numbers.values[:, places[name]]))
+            for name in mixed.names
+        ),
+    )
+    if not found.counts:
+        return mixed
+    if how == "error":
+        raise found.problem("--missing keep leaves the values out of distances and keeps the rows")
+    if how == "drop":
+        if found.rows.all() and not again:
+            raise Problem(f"{found}; --missing drop would leave no row")
+        mixed.numbers.keep(~found.rows)
+        categories = {name: values[~found.rows] for name, values in mixed.categories.items()}
+        mixed, kept = mixed._replace(categories=categories), "those rows are left out, and their label is empty"
+    if not args.quiet:
+        note(f"{found}; {kept if how == 'drop' else f'they {kept}'}")
+    return mixed

@@ -48,7 +48,7 @@ _FACTS: dict[str, tuple[Rule | Array, ...]] = {
     "columns": (Array(TEXTS, ("n_features_in_",)),),
     "all_columns": (Array(TEXTS, ("n_columns",)),),
     "columns_have_names": BOOL,
-    "missing": (one_of(*MISSING, "kept"),),
+    "missing": (one_of(*MISSING),),
     "missing_values": (Array(TEXTS, ("n_missing_values",)),),
     "medians": (Array((np.float64,), ("n_features_in_",)), NONE),
     "numbers": (Array((np.intp,), ("n_clusters_",), low=0, high="n_clusters_"), NONE),
@@ -198,7 +198,7 @@ def _check_facts(model: InductiveClusterer, scaler: object, facts: dict[str, Any
         raise ValueError("it has a scaler of other columns")
     if len(set(facts["columns"])) < len(facts["columns"]) or set(facts["columns"]) - set(facts["all_columns"]):
         raise ValueError("its columns are not all in all_columns")
-    if (code is not None) != (facts["missing"] == "kept") or (code is not None) != (facts["medians"] is None):
+    if facts["missing"] == ("keep" if code is None else "median") or (code is not None) != (facts["medians"] is None):
         raise ValueError("what it says about missing values does not go with its model")
     if (facts["numbers"] is not None) != bool(n_clusters) or (
         n_clusters and not np.array_equal(np.sort(facts["numbers"]), np.arange(n_clusters))

@@ -77,7 +77,8 @@ class Outputs:
             if target is None or target == "-":
                 if sys.stdout is None:
                     raise Problem("standard output is closed; name a file with --output")
-                yield sys.stdout
+                sys.stdout.flush()
+                yield sys.stdout.buffer if binary else sys.stdout
                 sys.stdout.flush()
             else:
                 with contextlib.ExitStack() as layers:  # what does not fit is told as they are closed

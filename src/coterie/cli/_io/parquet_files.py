@@ -43,7 +43,7 @@ def read_parquet(stream: IO[bytes], choose: Columns) -> Table:
         ):
             texts[names[j]] = file.read([names[j]]).column(0).to_pylist()
         else:
-            left_out.append(LeftOut(f"{names[j]} ({kind})"))
+            left_out.append(LeftOut(names[j], reason=str(kind)))
     small = numeric and all(schema.types[j] in (pa.float16(), pa.float32()) for j in numeric)
     kind = pa.float32() if small else pa.float64()
     values = np.empty((file.metadata.num_rows, len(numeric)), kind.to_pandas_dtype())
@@ -55,4 +55,6 @@ def read_parquet(stream: IO[bytes], choose: Columns) -> Table:
             values[start : start + len(part), i] = column.to_numpy(zero_copy_only=False)
         start += len(part)
         report("reading rows", start, len(values))
-    return Table(values, [names[j] for j in numeric], names, left_out=left_out, row_names=row_names, texts=texts)
+    return Table(
+        values, [names[j] for j in numeric], names, left_out=left_out, row_names=row_names, texts=texts, form="parquet"
+    )

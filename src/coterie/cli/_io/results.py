@@ -3,51 +3,45 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coterie.cli._io.notation import is_number
+from coterie.cli._io.appending import append_columns
+from coterie.cli._io.cells import NewColumns, as_cell
 from coterie.cli._io.outputs import Outputs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+    from coterie._base.table import Table
 
-
-def as_cell(value: object) -> object:
-    """A value for a csv file; text that a spreadsheet would take for a formula begins with an apostrophe."""
-    if isinstance(value, str) and value.startswith(_FORMULA) and not is_number(value):
-        return f"'{value}"
-    return value
+_EMPTY = '""'
 
 
 def write_labels(
-    outputs: Outputs,
-    target: str | None,
+    args: argparse.Namespace,
+    table: Table,
     labels: NDArray[np.integer],
-    kept: NDArray[np.bool_] | None = None,
     beside: Mapping[str, NDArray[np.number]] | None = None,
 ) -> None:
-    """Write one label per row, and further columns of numbers `beside` it; a row that was left out has empty cells, a
-    single one quoted so that readers see a line there."""
-    beside = beside or {}
-    formats = ["d" if column.dtype.kind == "i" else ".6g" for column in beside.values()]
-    rows = np.arange(len(labels)) if kept is None else np.where(kept, np.cumsum(kept) - 1, -1)
-    with outputs.open(target) as file:
-        file.write(f"{','.join(['label', *beside])}\n")
-        for start in range(0, len(rows), 100_000):
-            part = rows[start : start + 100_000]
-            cells = list(map(str, labels[part].tolist())) if len(labels) else [""] * len(part)
-            for column, form in zip(beside.values(), formats, strict=True) if len(labels) else ():
-                cells = [f"{cell},{value:{form}}" for cell, value in zip(cells, column[part].tolist(), strict=True)]
-            for i in np.flatnonzero(part < 0):
-                cells[i] = "," * len(beside) or '""'
-            cells.append("")
-            file.write("\n".join(cells))
+    """Write one label per row, and further columns of numbers `beside` it: by themselves, or behind those of the file.
+
+    A row that was left out has empty cells, a single one quoted so that readers see a line there.
+    """
+    if args.json and args.output is None:  # standard output is for the summary
+        return
+    rows = np.arange(len(labels)) if table.kept is None else np.where(table.kept, np.cumsum(table.kept) - 1, -1)
+    columns = NewColumns({"label": labels, **(beside or {})}, rows)
+    if args.append:
+        append_columns(args, table, columns)
+        return
+    with args.outputs.open(args.output) as file:
+        file.write(f"{','.join(columns.columns)}\n")
+        file.writelines(f"{cells[1:] or _EMPTY}\n" for cells in columns.cells(","))
 
 
 def write_tree(outputs: Outputs, target: str, Z: NDArray[np.float64]) -> None:

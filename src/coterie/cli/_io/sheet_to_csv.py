@@ -30,7 +30,7 @@ class _ByPoint(float):
     """A number that is written so that its point can only be decimal."""
 
     def __str__(self) -> str:
-        return f"{float.__repr__(self)}e0"
+        return f"{float.__repr__(self)}0"
 
 
 def main(arguments: Sequence[str]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ import csv
 import gzip
 import io
 import os
+import shutil
 import stat
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -75,14 +77,30 @@ class Reading(NamedTuple):
 
 def read_source(file: str, how: Reading, choose: Columns, quiet: bool = True) -> Table:
     """Read a file, or standard input, with a progress bar."""
-    source = _ReportingFile(0 if file == "-" else file, closefd=file != "-")
-    with io.BufferedReader(source, 1 << 20) as stream, progress_bar(quiet):
-        if source.total > 30e6 and not quiet:
-            note(f"reading {source_name(file)}, {source.total / 1e6:,.0f} MB")
+    with opened(file, quiet) as stream:
         table = _read(stream, how, choose)
     if how.missing:
         _blank(table, how)
     return table
+
+
+@contextlib.contextmanager
+def opened(file: str, quiet: bool = True) -> Iterator[io.BufferedReader[Any]]:
+    """A file, unpacked if it is gzipped, or standard input, with a progress bar."""
+    source = _ReportingFile(0 if file == "-" else file, closefd=file != "-")
+    with io.BufferedReader(source, 1 << 20) as stream, progress_bar(quiet):
+        if source.total > 30e6 and not quiet:
+            note(f"reading {source_name(file)}, {source.total / 1e6:,.0f} MB")
+        zipped = stream.peek(8).startswith(b"\x1f\x8b")
+        yield io.BufferedReader(gzip.GzipFile(fileobj=stream), 1 << 20) if zipped else stream
+
+
+def keep_standard_input() -> None:
+    """Have standard input in a file of its own, so that it can be read again after `os.lseek(0, 0, os.SEEK_SET)`."""
+    with io.FileIO(0, closefd=False) as source, tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+        copy.seek(0)
+        os.dup2(copy.fileno(), 0)
 
 
 def source_name(file: str) -> str:
@@ -107,19 +125,17 @@ class _ReportingFile(io.FileIO):
 
 def _read(stream: io.BufferedReader[Any], how: Reading, choose: Columns) -> Table:
     head = stream.peek(8)
-    if head.startswith(b"\x1f\x8b"):
-        stream = io.BufferedReader(gzip.GzipFile(fileobj=stream), 1 << 20)
-        head = stream.peek(8)
     for magic, reason in _UNREADABLE.items():
         if head.startswith(magic):
             raise Problem(reason)
-    packed = _seekable(stream) if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")) else None
+    packed = seekable(stream) if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")) else None
     if packed is not None and is_workbook(packed):
         if how.array is not None:
             raise Problem("--array is only for npz files, and this is a workbook", code=2)
         with as_csv(packed, how.sheet) as (sheet, told):
             table = read_csv(sheet, choose, how.guess, how.words())
         table.notes.insert(0, told)
+        table.form = "workbook"
         return table
     if how.sheet is not None:
         raise Problem("--sheet is only for workbooks, and this is none", code=2)
@@ -130,7 +146,7 @@ def _read(stream: io.BufferedReader[Any], how: Reading, choose: Columns) -> Tabl
     if head.startswith(b"\x93NUMPY"):
         return read_npy(stream, choose)
     if head.startswith(b"PAR1"):
-        return read_parquet(_seekable(stream), choose)
+        return read_parquet(seekable(stream), choose)
     return read_csv(stream, choose, how.guess, how.words())
 
 
@@ -144,6 +160,7 @@ def _blank(table: Table, how: Reading) -> None:
         table.texts[name] = [None if str(cell).strip().lower() in words else cell for cell in cells]
 
 
-def _seekable(stream: io.BufferedReader[Any]) -> IO[bytes]:
+def seekable(stream: io.BufferedReader[Any]) -> IO[bytes]:
+    """The same bytes, all in memory if they come through a pipe or are unpacked."""
     plain_file = isinstance(stream.raw, io.FileIO) and stream.seekable()
     return stream if plain_file else io.BytesIO(stream.read())

@@ -13,10 +13,11 @@ from coterie._base.kinds_of_numbers import find_sentinel
 from coterie._base.table import Table
 from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem, note, warn
-from coterie.cli._io.columns import Choose, ChooseAgain
+from coterie.cli._io.appending import check_appending
+from coterie.cli._io.columns import Choose, ChooseAgain, Columns, named
 from coterie.cli._io.kinds import NO_NUMBERS, find_kinds, given_as, of_kind
 from coterie.cli._io.missing import resolve_missing
-from coterie.cli._io.sources import Reading, naming_errors, read_source, source_name
+from coterie.cli._io.sources import Reading, keep_standard_input, naming_errors, read_source, source_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +31,7 @@ def read_file(args: argparse.Namespace, row_names: str | None = None, labeled: b
     """
     tell = _teller(args)
     with naming_errors(source_name(args.file)):
-        table = read_source(args.file, how_to_read(args), Choose(args.columns, args.drop, row_names), args.quiet)
+        table = read(args, Choose(args.columns, args.drop, row_names))
         table.leave_out(
             [
                 name
@@ -39,8 +40,8 @@ def read_file(args: argparse.Namespace, row_names: str | None = None, labeled: b
             ],
             "empty",
         )
-        if args.columns is not None and table.left_out:
-            raise Problem(f"not a column of numbers: {shortlist(table.left_out)}")
+        if args.columns is not None and (wrong := [left for left in table.left_out if left.name in args.columns]):
+            raise Problem(f"not a column of numbers: {shortlist(wrong)}")
         if not table.names:
             instead = f", but {shortlist(table.left_out, 5)}" if table.left_out else ""
             raise Problem(f"there is no column of numbers in it{instead}")
@@ -53,7 +54,7 @@ def read_file(args: argparse.Namespace, row_names: str | None = None, labeled: b
         for message in table.notes:
             tell(message)
         _name_left_out(table, "left out, not numbers", tell)
-        find_kinds(table, args.kind)
+        _find_kinds(args, table)
         _warn_of_missing(table)
         if said := given_as(table, args.kind, NO_NUMBERS):
             table.leave_out(said, "no measurement")
@@ -83,7 +84,7 @@ def read_more(
     """
     tell = _teller(args)
     with naming_errors(source_name(args.file)):
-        table = read_source(args.file, how_to_read(args), choose, args.quiet)
+        table = read(args, choose)
         if table.left_out:
             raise Problem(f"not a column of numbers: {shortlist(table.left_out)}")
         if not len(table.values):
@@ -124,9 +125,7 @@ def read_whole(args: argparse.Namespace, row_names: str | None = None, option: s
     """
     tell = _teller(args)
     with naming_errors(source_name(args.file)):
-        table = read_source(
-            args.file, how_to_read(args), Choose(args.columns, args.drop, row_names, option, texts=True), args.quiet
-        )
+        table = read(args, Choose(args.columns, args.drop, row_names, option, texts=True))
         if not len(table.values):
             raise Problem("there is no row in it")
         if table.row_names is not None and len(table.row_names) != len(table.values):
@@ -140,7 +139,7 @@ def read_whole(args: argparse.Namespace, row_names: str | None = None, option: s
         for message in table.notes:
             tell(message)
         _name_left_out(table, "left out", tell)
-        find_kinds(table, args.kind)
+        _find_kinds(args, table)
         _warn_of_missing(table)
     return table
 
@@ -158,19 +157,32 @@ def read_column(file: str, name: str) -> NDArray[Any]:
         return table.values[:, table.names.index(chosen)]
 
 
-def check_rows(args: argparse.Namespace, table: Table, least: int = 1) -> None:
+def check_rows(args: argparse.Namespace, table: Table, n_clusters: int | None = None, least: int = 1) -> None:
     """Refuse fewer rows than clusters are asked for, or than `least`."""
     n = len(table.values)
     there = f"the {count(n, 'row')} there {'is' if n == 1 else 'are'}"
     if n < least:
         raise Problem(f"{source_name(args.file)}: {least} rows are needed, which is more than {there}")
-    if getattr(args, "n_clusters", None) is not None and args.n_clusters > n:
-        raise Problem(f"{source_name(args.file)}: -k {args.n_clusters} is more than {there}")
+    if n_clusters is not None and n_clusters > n:
+        raise Problem(f"{source_name(args.file)}: -k {n_clusters} is more than {there}")
 
 
-def how_to_read(args: argparse.Namespace) -> Reading:
-    """What the arguments say about reading a file."""
-    return Reading(args.array, args.sheet, not args.no_guess, tuple(args.missing_value))
+def read(args: argparse.Namespace, choose: Columns) -> Table:
+    """Read the file that the arguments name, as they say; with --append so that it can be read again."""
+    append = getattr(args, "append", False)
+    if append and args.file == "-":
+        keep_standard_input()
+    how = Reading(args.array, args.sheet, not args.no_guess, tuple(args.missing_value))
+    table = read_source(args.file, how, choose, args.quiet)
+    if append:
+        check_appending(args, table)
+    return table
+
+
+def _find_kinds(args: argparse.Namespace, table: Table) -> None:
+    """Set the kinds of the columns; and `args.kind` by their names, now that it is known which a pattern stands for."""
+    args.kind = {name: kind for each, kind in args.kind.items() for name in named([each], table.all_names, "--kind")}
+    find_kinds(table, args.kind)
 
 
 def _teller(args: argparse.Namespace) -> Callable[[str], None]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from coterie._base.kind_hints import KINDS
@@ -12,28 +13,36 @@ from coterie.cli._io.missing import MISSING
 from coterie.cli._options.values import column_kind, column_list
 
 
-def add_file_arguments(parser: argparse.ArgumentParser, missing: str = "error") -> None:
-    """The arguments that say what to read; `read_file(args)` reads it. `missing`: the default of that option."""
+def add_file_arguments(
+    parser: argparse.ArgumentParser, ways: Sequence[str] = ("error", "drop", "median"), default: str = "error"
+) -> None:
+    """The arguments that say what to read; `read_file(args)` reads it.
+
+    ways, default : what may be done about missing values, and what is
+    """
     _add_source_arguments(parser)
     add_column_arguments(parser)
     parser.add_argument(
         "--missing",
-        choices=MISSING,
-        default=missing,
-        help="what to do about missing values: stop (error), leave the row out (drop) or fill in the "
-        f"column's median (median); default: {missing}",
+        choices=ways,
+        default=default,
+        help=f"what to do about missing values: {_meaning(ways)} (default: {default})",
     )
 
 
 def add_new_file_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that say which further rows to read; `read_more(args, ...)` reads them."""
     _add_source_arguments(parser)
+    add_missing_again_argument(parser)
+
+
+def add_missing_again_argument(parser: argparse.ArgumentParser, when: str = "") -> None:
+    """The option for missing values in further rows for a model."""
     parser.add_argument(
         "--missing",
         choices=MISSING,
-        help="what to do about missing values: stop (error), leave the row out, with an empty label "
-        "(drop), or fill in the median that the column had when the model was fitted (median); "
-        "default: what was done then",
+        help=f"what to do about missing values{when}: {_meaning(MISSING)} (a median is that of the fit; default: what "
+        "was done then)",
     )
 
 
@@ -41,6 +50,10 @@ def add_any_file_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that say what to read, text and missing values too; `read_any(args)` reads it."""
     _add_source_arguments(parser)
     add_column_arguments(parser)
+
+
+def _meaning(ways: Iterable[str]) -> str:
+    return "; ".join(f"{way}: {MISSING[way]}" for way in ways)
 
 
 def _add_source_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,17 +80,23 @@ def _add_source_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_column_arguments(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument("--columns", metavar="A,B,...", type=column_list, help="use these columns only")
-    group.add_argument("--drop", metavar="C,D,...", type=column_list, default=[], help="use all columns but these")
+    parser.add_argument(
+        "--columns",
+        metavar="A,B,...",
+        type=column_list,
+        help="use these columns only; names may be patterns, in quotes: '*_norm'",
+    )
+    parser.add_argument(
+        "--drop", metavar="C,D,...", type=column_list, default=[], help="leave these columns out; may be patterns, too"
+    )
     parser.add_argument(
         "--kind",
         metavar="COLUMN=KIND",
         type=column_kind,
         action=_Kinds,
         default={},
-        help=f"what a column is, where that is not what its values look like, such as zip=category: {listing(KINDS)}; "
-        "can be given again",
+        help="what a column is, or each that a pattern stands for, where that is not what its values look like, such "
+        f"as zip=category: {listing(KINDS)}; can be given again",
     )
 
 
