@@ -11,9 +11,9 @@ warnings, and `warnings` gives them. `model_files` saves and loads estimators, i
 `random_state` makes random generators, `power_of_two` keeps squares from overflowing (the kernel `magnitude` tells the
 largest number, and for `arrays` whether all are finite), the kernel `labels` numbers whole numbers, `blocks` cuts rows
 into blocks, `wording` turns numbers and values into text, `layout` puts text into lines and columns, `html` makes
-elements of HTML, `table` is what is read from a file, `atomic` writes a file in one step, `drawing` lets results draw
-themselves, `public_names` reaches what higher packages define, `optional` says how to install a library that is
-missing, and `typing` has types for type checkers alone.
+elements of HTML, `notebook` and `charts` say how results look in notebooks, `table` is what is read from a file,
+`atomic` writes a file in one step, `drawing` lets results draw themselves, `public_names` reaches what higher packages
+define, `optional` says how to install a library that is missing, and `typing` has types for type checkers alone.
 
 A check of a new kind of input is a function in the module of that kind, and a new rule for parameters goes into
 `parameters`: the packages above say nothing of types and shapes. A new clusterer is a subclass of `Clusterer`, or of

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from .estimator import UNCHANGED, Estimator, Transformer
+from .notebook import Card, say_sizes, table_of_sizes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +45,18 @@ class Clusterer(Estimator):
         Where equal rows look dense, samples that repeat rows have clusters that the data do not have.
         """
         return None
+
+    def _stand_for_clusters(self) -> NDArray[Any] | None:
+        """(n_clusters, n_features) what stands for each cluster, to be shown beside it."""
+        return None
+
+    def _card(self) -> Card:
+        card = super()._card()
+        if "labels_" not in self.__dict__:
+            return card
+        names = self.__dict__.get("feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)])
+        clusters = table_of_sizes(self.labels_, self._stand_for_clusters(), list(names))
+        return card._replace(sentences=[say_sizes(self.labels_)], folded={"Clusters": clusters, **card.folded})
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -125,6 +138,10 @@ class CenterClusterer(Transformer, WeightedClusterer, InductiveClusterer):
     """A clusterer with a center for each cluster, whose transform gives the distances to them."""
 
     _n_features_out: int
+
+    def _stand_for_clusters(self) -> NDArray[Any] | None:
+        centers: NDArray[Any] | None = self.__dict__.get("cluster_centers_")  # not of given distances
+        return centers
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
         """Return the names of the columns that `transform` gives: kmeans0, kmeans1, ... for `KMeans`.

@@ -22,20 +22,23 @@ from .atomic import replacing
 from .columns import check_column_names, check_n_features, column_names
 from .containers import native
 from .exceptions import NotFittedError, also_sklearns
+from .html import element, table
+from .notebook import LONGEST_CELL, Card, InNotebooks
 from .optional import how_to_install
 from .parameters import Rule, check_parameters, integer
 from .state import ABSENT, TEXTS, Array, check_state
-from .wording import shown
+from .wording import count, shortened, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .typing import ArrayLike
 
+_LONGEST_CHANGED = 40  # characters of a value beside others
 UNCHANGED = "$UNCHANGED$"  # scikit-learn's word for "leave this request as it is"
 
 
-class Estimator:
+class Estimator(InNotebooks):
     """Parameters, their text form, and the data that fit and its followers read.
 
     A subclass assigns each constructor parameter to the attribute of that name and nothing else, states `_rules`
@@ -120,21 +123,47 @@ class Estimator:
         return self
 
     def __repr__(self) -> str:
-        changed = []
-        for name, default in self._defaults().items():
-            value = getattr(self, name)
-            if value is not default and repr(value) != repr(default):
-                changed.append(f"{name}={_short(value)}")
-        return f"{type(self).__name__}({', '.join(changed)})"
+        return (
+            f"{type(self).__name__}({', '.join(f'{name}={_short(value)}' for name, value in self._changed().items())})"
+        )
 
-    def _repr_html_(self) -> str | None:
-        """What a notebook shows: scikit-learn's diagram, where that is imported. With None it shows the text."""
-        if "sklearn" not in sys.modules:
-            return None
-        from sklearn import get_config
-        from sklearn.utils import estimator_html_repr
+    def _changed(self) -> dict[str, Any]:
+        """The parameters that are not as by default."""
+        values = {name: getattr(self, name) for name in self._defaults()}
+        return {
+            name: value
+            for name, value in values.items()
+            if value is not (default := self._defaults()[name]) and repr(value) != repr(default)
+        }
 
-        return str(estimator_html_repr(self)) if get_config()["display"] == "diagram" else None
+    def _card(self) -> Card:
+        params, changed = self.get_params(deep=False), self._changed()
+        rows = [[name, shortened(_short(value), LONGEST_CELL)] for name, value in params.items()]
+        marked = [i for i, name in enumerate(params) if name in changed]
+        brief = ", ".join(f"{name}={shortened(_short(value), _LONGEST_CHANGED)}" for name, value in changed.items())
+        parameters = element("div", table(["parameter", "value"], rows, [1], marked), class_="code")
+        card = Card(
+            type(self).__name__,
+            state="not fitted",
+            is_open=True,
+            folded={f"Parameters: {brief or 'as by default'}": parameters},
+        )
+        if not self.__sklearn_is_fitted__():
+            return card
+        found = {name: self.__dict__[name] for name in self._state if name in self.__dict__ and name.endswith("_")}
+        rows = [[name, _kind(value)] for name, value in found.items() if not name.startswith("_")]
+        attributes = element("div", table(["attribute", "value"], rows, [1]), class_="code")
+        return card._replace(
+            state=f"fitted to {count(self.n_features_in_, 'column')}",
+            is_open=False,
+            folded={**card.folded, "Attributes": attributes},
+        )
+
+    def _get_params_html(self, *args: Any, **kwargs: Any) -> Any:
+        """The parameters in scikit-learn's diagram of a pipeline, which are as its own estimators have them."""
+        from sklearn.base import BaseEstimator
+
+        return BaseEstimator._get_params_html(self, *args, **kwargs)
 
     def __sklearn_is_fitted__(self) -> bool:
         return "n_features_in_" in self.__dict__
@@ -284,6 +313,13 @@ def _short(value: object) -> str:
     if len(text) > 80 and hasattr(value, "shape"):
         return f"<{type(value).__name__} of shape {value.shape}>"
     return text
+
+
+def _kind(value: object) -> str:
+    """A number as it is, and what an array is like."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} array of shape {value.shape}"
+    return f"{value:.6g}" if isinstance(value, float) else shortened(_short(value), LONGEST_CELL)
 
 
 class Transformer(Estimator):

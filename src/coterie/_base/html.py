@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from .wording import share_cell
 
+# The library's module for this takes longer to import than this one, as it knows all entities.
+_IN_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_OF_TEXT, _OF_ATTRIBUTES = str.maketrans(_IN_TEXT), str.maketrans(_IN_TEXT | {'"': "&quot;", "'": "&#x27;"})
 _EMPTY = {"br", "img", "meta"}  # elements without an end
 _SHORT = 28  # characters that are not broken into lines
 
@@ -16,13 +19,20 @@ class Html(str):
     """Text that is HTML already; any other text is escaped where it goes into an element."""
 
 
+class Cell(NamedTuple):
+    """What is in a table, with a class of its own."""
+
+    content: object
+    class_: str | None
+
+
 def element(name: str, /, *children: object, **attributes: object) -> Html:
     """`<name attribute="...">children</name>`; children that are not `Html` are escaped.
 
     Of attributes `class_` is `class`, `aria_label` is `aria-label`, and None is left out.
     """
     text = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{str(value).translate(_OF_ATTRIBUTES)}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -32,9 +42,7 @@ def element(name: str, /, *children: object, **attributes: object) -> Html:
 
 
 def join(*children: object) -> Html:
-    return Html(
-        "".join(child if isinstance(child, Html) else html.escape(str(child), quote=False) for child in children)
-    )
+    return Html("".join(child if isinstance(child, Html) else str(child).translate(_OF_TEXT) for child in children))
 
 
 def items(entries: Sequence[object], ordered: bool = False) -> Html:
@@ -63,9 +71,9 @@ def table(
     body = []
     for i, row in enumerate(rows):
         cells = [element("th", row[0], scope="row", class_=_kind_of_text(row[0]))]
-        cells += [
-            element("td", cell, class_=_kind_of_text(cell) if j in left else None) for j, cell in enumerate(row) if j
-        ]
+        for j, cell in enumerate(row[1:], 1):
+            content, kind = cell if isinstance(cell, Cell) else (cell, _kind_of_text(cell) if j in left else None)
+            cells.append(element("td", content, class_=kind))
         body.append(element("tr", *cells, class_="chosen" if i in chosen else None))
     above = [] if caption is None else [element("caption", caption)]
     return element("table", *above, element("thead", head), element("tbody", *body))

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from .._runtime import progress
+from .html import table
 from .kind_hints import KINDS
 from .kind_hints import ColumnKind as ColumnKind
 from .kinds_of_numbers import kind_of_numbers
 from .kinds_of_texts import kind_of_texts
 from .mixed import Columns, read_columns
+from .notebook import LONGEST_CELL, Card, InNotebooks, first_rows
 from .parameters import is_integer
-from .wording import count, did_you_mean, listing, shown
+from .wording import count, did_you_mean, listing, shortened, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +31,7 @@ _SOME = 30  # rows: in fewer ones, values that are all different are no surprise
 OF_TEXT = ("binary", "category", "identifier", "date", "constant", "text")  # what a column of text may be called
 
 
-class ColumnKinds(Mapping[str | int, ColumnKind]):
+class ColumnKinds(InNotebooks, Mapping[str | int, ColumnKind]):
     """What each column of a table is: a mapping from names, or numbers where there are none, to `ColumnKind`.
 
     Printed, it is a table of kinds, reasons and doubts.
@@ -61,6 +63,19 @@ class ColumnKinds(Mapping[str | int, ColumnKind]):
                 head
             ]
         return "\n".join(lines)
+
+    def _card(self) -> Card:
+        rows = [
+            [shortened(name, LONGEST_CELL), kind, f"{reason} (doubt: {doubt})" if doubt else reason]
+            for name, (kind, reason, doubt) in self._kinds.items()
+        ]
+        shown_rows, note = first_rows(rows, "column")
+        return Card(
+            "Kinds of columns",
+            count(len(rows), "column"),
+            content=[table(["column", "kind", "why"], shown_rows, [1, 2])],
+            note=note,
+        )
 
 
 def column_kinds(X: ArrayLike, kinds: Kinds = None) -> ColumnKinds:

@@ -270,6 +270,16 @@ class TableCode:
                 categories.append(None)
         return cls(tuple(categories), tuple(bool(each) for each in is_category))
 
+    def decode(self, rows: NDArray[np.floating]) -> NDArray[np.object_]:
+        """Rows of such a matrix with the categories themselves; None for one that is missing."""
+        values = np.empty(rows.shape, dtype=object)
+        for j, (categories, is_category) in enumerate(zip(self.categories, self.is_category, strict=True)):
+            column = rows[:, j].tolist()
+            if is_category and categories:
+                column = [None if math.isnan(each) else categories[int(each)] for each in column]
+            values[:, j] = column
+        return values
+
     def encode(self, columns: Columns) -> NDArray[np.float64]:
         """Turn columns into one matrix.
 

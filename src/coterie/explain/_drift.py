@@ -14,10 +14,11 @@ from .._base.columns import column_names
 from .._base.containers import native
 from .._base.layout import wrap
 from .._base.lazy import lazy_property
+from .._base.notebook import Card, InNotebooks
 from .._base.parameters import check_parameters, integer
 from .._base.wording import shown
 from .._runtime import threads
-from . import _drift_text, _features
+from . import _cards, _drift_text, _features
 from ._models import as_clusterer, has_labels, predicts
 from ._occupation import Occupation, occupy
 from ._profile import Profile
@@ -33,7 +34,7 @@ _NORMAL_95 = 1.6448536269514722  # 95% quantile of the normal distribution
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
-class Drift:
+class Drift(InNotebooks):
     """The result of `drift`. ``print`` shows a table and the sentences.
 
     Attributes
@@ -107,6 +108,9 @@ class Drift:
             f"<Drift of {self.n_now:,} {self.noun} against {self.n_then:,}: {self.reading}, stability index "
             f"{self.index:.3g}; print() shows it>"
         )
+
+    def _card(self) -> Card:
+        return _cards.card_of_drift(self)
 
     def __str__(self) -> str:
         return "\n".join([self.table(), "", *wrap(self.sentences, 100)])

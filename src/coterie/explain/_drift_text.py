@@ -60,7 +60,12 @@ def _say_moved(then: float, now: float, name: str) -> str:
 
 
 def table(drift: Drift, width: int) -> str:
-    """Shares and distances then and now, a line for each cluster."""
+    """Shares and distances then and now as text, a line for each cluster."""
+    return lay_out(*lines(drift), width, marked=False)
+
+
+def lines(drift: Drift) -> tuple[list[str], list[list[str]]]:
+    """The header of the table, and its lines."""
     names = [*map(str, drift.clusters.tolist()), "noise", "all"]
     rows = [
         [*column.tolist(), noise, 1.0]
@@ -73,7 +78,7 @@ def table(drift: Drift, width: int) -> str:
     columns = {"share then": list(map(share, rows[0])), "now": list(map(share, rows[1]))}
     if not all(map(math.isnan, far[1])):
         columns |= {"distance then": as_column(far[0]), " now": as_column(far[1])}
-    lines = [[name, *cells] for name, *cells in zip(names, *columns.values(), strict=True)]
+    rows_of_text = [[name, *cells] for name, *cells in zip(names, *columns.values(), strict=True)]
     if drift.noise_then == drift.noise_now == 0:
-        del lines[-2]
-    return lay_out(["cluster", *columns], lines, width, marked=False)
+        del rows_of_text[-2]
+    return ["cluster", *columns], rows_of_text

@@ -12,9 +12,10 @@ import numpy as np
 from .._base.labels import as_labels
 from .._base.layout import wrap
 from .._base.lazy import lazy_property
+from .._base.notebook import Card, InNotebooks
 from .._base.parameters import Rule, check_parameters, integer
 from .._runtime import threads
-from . import _features, _sentences, _tables
+from . import _cards, _features, _sentences, _tables
 from ._facts import Facts
 from ._groups import Groups
 from ._occupation import NearestMeans, keep_means
@@ -60,7 +61,7 @@ for _each in (Noise, Category):
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
-class Profile:
+class Profile(InNotebooks):
     """The result of `profile`. ``print`` shows a table and the sentences; at most the 40 largest clusters.
 
     Arrays have one row for each cluster, in the order of `clusters`, and one column for each feature, in the order of
@@ -227,6 +228,9 @@ class Profile:
             f"<Profile of {self.n_rows:,} {self.noun} in {len(self.clusters):,} "
             f"cluster{'s' * (len(self.clusters) != 1)}; print() shows it>"
         )
+
+    def _card(self) -> Card:
+        return _cards.card_of_profile(self._facts)
 
     def __str__(self) -> str:
         sentences = _sentences.sentences(self._facts, _tables.shown(self._facts))

@@ -431,6 +431,10 @@ class KMedoids(MeasuredRows, CenterClusterer):
         X = native(X)
         return self.fit(X, y, sample_weight, callback=callback).transform(X)
 
+    def _stand_for_clusters(self) -> NDArray[Any] | None:
+        columns, centers = getattr(self._fit_metric, "columns", None), self.cluster_centers_
+        return centers if columns is None or centers is None else columns.code.decode(centers)
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.pairwise = is_precomputed(self.metric)

@@ -124,13 +124,12 @@ class PrototypeClusterer(WeightedClusterer, InductiveClusterer):
     def cluster_centroids_(self) -> NDArray[Any]:
         """The prototypes as values of the data: an array of numbers if all are numbers, else of objects."""
         self._check_is_fitted()
-        points, code = self._prototypes, self._code
-        values = np.empty(points.shape, dtype=object)
-        for j, (categories, is_category) in enumerate(zip(code.categories, code.is_category, strict=True)):
-            column = points[:, j].tolist()
-            values[:, j] = [categories[int(each)] for each in column] if is_category and categories else column
+        values = self._code.decode(self._prototypes)
         types = set(map(type, values.flat))
         return np.array(values.tolist()) if types <= {int, float} or types == {bool} else values
+
+    def _stand_for_clusters(self) -> NDArray[Any]:
+        return self.cluster_centroids_
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import distances
 from .._base.estimator import Estimator
+from .._base.notebook import Card
 from .._base.parameters import (
     CALLABLE,
     DICT,
@@ -25,7 +26,7 @@ from .._base.parameters import (
     one_of,
 )
 from .._base.state import FLOATS, Array
-from .._base.wording import shown
+from .._base.wording import count, shown
 from .._runtime import threads
 from ..distances._metrics import FITTED_METRIC, METRIC, NAMES, check_fitted, check_suits, is_precomputed, read_metric
 from ..distances._rows import MeasuredRows
@@ -200,6 +201,12 @@ class NearestNeighbors(MeasuredRows):
             check_suits(X, measure)
         self._become(_fit_X=X, _fit_metric=measure, n_samples_fit_=len(X), **_effective(measure), **seen)
         return self
+
+    def _card(self) -> Card:
+        card = super()._card()
+        if not self.__sklearn_is_fitted__():
+            return card
+        return card._replace(sentences=[f"{count(self.n_samples_fit_, 'row')} in which neighbors are found"])
 
     def kneighbors(
         self, X: ArrayLike | None = None, n_neighbors: int | None = None, return_distance: bool = True

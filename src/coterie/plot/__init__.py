@@ -11,7 +11,7 @@ picture gets a module and a name in the list below.
 
 # Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
 # package, while another thread, which imports the package, locks them the other way around.
-from .. import distances, hierarchy, kmeans, scores  # noqa: F401
+from .. import distances, hierarchy, kmeans, scores, selection  # noqa: F401
 from ._animation import kmeans_animation
 from ._condensed_tree import condensed_tree
 from ._curves import k_distances

@@ -11,6 +11,7 @@ from .._base.arrays import as_array
 from .._base.parameters import AXES, NONE, check_parameters, real
 from .._base.wording import number
 from .._base.wording import share as percent
+from ..selection._panels import top_of_distances
 from ._style import PALETTE, QUIET, as_drawn, new_axes
 
 if TYPE_CHECKING:
@@ -78,11 +79,9 @@ def k_distances(distances: ArrayLike, eps: float | None = None, *, ax: Axes | No
     n = len(curve)
     shown = np.unique(np.linspace(0, n - 1, min(n, _MOST_CORNERS)).astype(np.int64))
     ax.plot(100 * (shown + 1) / n, curve[shown], color=PALETTE[0], linewidth=2)
-    # Up to the largest, or to twice what 99% of the rows have within reach, and above eps.
     eps = None if eps is None else float(eps)
-    top = 1.05 * min(curve[-1], max(2 * np.quantile(curve, 0.99), 2 * (eps or 0.0)))
+    top = top_of_distances(curve, eps)
     if eps is not None:
-        top = max(top, 1.2 * eps)
         share = 100 * np.searchsorted(curve, eps, side="right") / n
         ax.axhline(eps, color=PALETTE[4], linewidth=1.2, linestyle=(0, (4, 3)))
         ax.annotate(

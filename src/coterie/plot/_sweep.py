@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._base.parameters import AXES, check_parameters
-from .._base.wording import as_column, shortened
+from .._base.wording import as_column
+from ..selection._panels import Panels, Suggested, read_panels
 from ._style import PLAIN, QUIET, as_drawn, color_of, in_inches, literal, marker_of, new_axes, outlined
 
 if TYPE_CHECKING:
@@ -20,22 +20,9 @@ if TYPE_CHECKING:
     from .._base.typing import FigureAxes
     from ..selection import KSuggestion, MinClusterSizeSuggestion, Sweep
 
-#: What is drawn, in this order: its title, and whether the highest (1) or the lowest (-1) value is the best.
-_PANELS = {
-    "silhouette": ("silhouette: higher is better", 1),
-    "dbcv": ("DBCV: higher is better", 1),
-    "stability": ("stability: higher is better", 1),
-    "calinski_harabasz": ("Calinski-Harabasz: higher is better", 1),
-    "davies_bouldin": ("Davies-Bouldin: lower is better", -1),
-    "inertia": ("inertia: always falls, look for a bend", 0),
-    "standing_out": ("clusters that stand out from chance", 0),
-    "n_clusters": ("clusters found", 0),
-    "noise": ("noise (% of the rows)", 0),
-}
 _PANEL = 4.2, 1.7  # inches
 _FEW = 3  # panels, in one column
 _MOST_LINES = 12  # in the legend
-_LONGEST_TEXT = 24
 _BEST: dict[str, Any] = {
     "marker": "o",
     "markersize": 11,
@@ -43,13 +30,6 @@ _BEST: dict[str, Any] = {
     "markeredgecolor": "black",
     "markeredgewidth": 1.5,
 }
-
-
-class _Suggested(NamedTuple):
-    """A value that is suggested, None if none is, and what the legend says of it."""
-
-    value: int | None
-    text: str
 
 
 def sweep(
@@ -95,40 +75,18 @@ def sweep(
     >>> ax = plot.sweep(found)
     """
     check_parameters("plot.sweep", {"ax": AXES}, {"ax": ax})
-    rows, parameters, scores, suggested = _read(sweep)
-    panels = _PANELS | {
-        name: (f"{name.replace('_', ' ')}: higher is better", 1) for name in scores if name not in _PANELS
-    }
-    shown = [name for name in panels if name not in parameters and np.isfinite(_column(rows, name)).any()]
-    if "inertia" in shown and "n_clusters" not in parameters:
-        shown.remove("inertia")  # it can only be compared between different numbers of clusters
-    if "noise" in shown and not np.nanmax(_column(rows, "noise")) > 0:
-        shown.remove("noise")
+    found = read_panels(sweep)
+    shown, x, suggested = found.panels, found.x, found.suggested
     if not shown:
-        raise ValueError(f"plot.sweep needs a sweep with at least one row and one score. Got {len(rows)} rows.")
-
-    along = max(parameters, key=lambda name: (len({repr(row[name]) for row in rows}), -parameters.index(name)))
-    others = [name for name in parameters if name != along]
-    numeric = all(isinstance(row[along], Real) and not isinstance(row[along], bool) for row in rows)
-    values = {repr(row[along]): _text(row[along]) for row in rows}  # also arrays and dicts, which are no keys
-    places = list(values)
-    x = np.array([row[along] if numeric else places.index(repr(row[along])) for row in rows], dtype=np.float64)
-    lines: dict[tuple[str, ...], list[int]] = {}
-    for i, row in enumerate(rows):
-        lines.setdefault(tuple(repr(row[name]) for name in others), []).append(i)
-
+        raise ValueError(f"plot.sweep needs a sweep with at least one row and one score. Got {len(x)} rows.")
     n_columns = 1 if len(shown) <= _FEW else 2
     n_rows = -(-len(shown) // n_columns)
     if ax is None:
         ax = new_axes(figsize=(_PANEL[0] * n_columns + 1.5 * (n_columns == 1), _PANEL[1] * n_rows + 0.5))
     frames = _divide(ax, n_rows, n_columns, len(shown))
-    for name, panel in zip(shown, frames, strict=True):
-        title, direction = panels[name]
-        y = _column(rows, name) * (100 if name == "noise" else 1)
-        spread = _column(rows, "stability_spread") if name == "stability" else np.full(len(rows), np.nan)
-        for number, numbers in enumerate(lines.values()):
-            label = ", ".join(f"{other} = {_text(rows[numbers[0]][other])}" for other in others) or None
-            members = np.array(numbers)[np.argsort(x[numbers], kind="stable")]
+    for score, panel in zip(shown, frames, strict=True):
+        y, spread = score.values, score.spread
+        for number, (name, members) in enumerate(found.lines):
             color = color_of(number)
             panel.plot(
                 x[members],
@@ -136,16 +94,16 @@ def sweep(
                 color=color,
                 marker=marker_of(number),
                 markersize=4,
-                linewidth=1.5 if numeric else 0,
-                label=label,
+                linewidth=1.5 if found.is_numeric else 0,
+                label=name,
             )
             if np.isfinite(spread[members]).any():
                 panel.fill_between(
                     x[members], (y - spread)[members], (y + spread)[members], color=color, alpha=0.15, linewidth=0
                 )
-        panel.set_title(title, loc="left", fontsize=10, **PLAIN)
-        if direction:
-            _mark_best(panel, x, y, direction, [_text(row[along]) for row in rows])
+        panel.set_title(score.title, loc="left", fontsize=10, **PLAIN)
+        if score.best is not None:
+            _mark_best(panel, x, y, score.best, score.direction, found.texts[score.best])
         for number, (value, _) in enumerate(suggested):
             if value is not None:  # dashes of those that agree lie between each other
                 panel.axvline(
@@ -155,65 +113,24 @@ def sweep(
                     zorder=1,
                     linestyle=(4 * number, (4, 4 * max(1, len(suggested) - 1))),
                 )
-        panel.margins(x=0.04 if numeric else 0.15, y=0.3 if direction else 0.1)
+        panel.margins(x=0.04 if found.is_numeric else 0.15, y=0.3 if score.direction else 0.1)
         panel.grid(axis="y", color="#e6e6e6", linewidth=0.8)
         panel.set_axisbelow(True)
         panel.spines[["right", "top"]].set_visible(False)
         panel.tick_params(labelsize=9)
         panel.yaxis.get_offset_text().set(x=-0.01, ha="right", fontsize=9)  # a power of ten: not upon the title
-        _scale_along(panel, x, list(values.values()), numeric)
+        _scale_along(panel, found)
     for panel in frames[-n_columns:]:
-        panel.set_xlabel(along.rpartition("__")[2].replace("n_clusters", "number of clusters"), **PLAIN)
+        panel.set_xlabel(found.along.rpartition("__")[2].replace("n_clusters", "number of clusters"), **PLAIN)
     for panel in frames[:-n_columns]:
         panel.tick_params(labelbottom=False)
     _explain(
-        ax,
-        frames[0].get_legend_handles_labels()[0][:_MOST_LINES] if others else [],
-        suggested,
-        any(panels[name][1] for name in shown),
+        ax, frames[0].get_legend_handles_labels()[0][:_MOST_LINES], suggested, any(score.direction for score in shown)
     )
     return as_drawn(ax)
 
 
-def _read(
-    sweep: Sweep | KSuggestion | MinClusterSizeSuggestion | Mapping[str, KSuggestion],
-) -> tuple[list[dict[str, Any]], list[str], tuple[str, ...], list[_Suggested]]:
-    """Rows, parameters and scores; and what is suggested."""
-    if isinstance(sweep, Mapping):
-        if sweep and all(hasattr(each, "by_chance") for each in sweep.values()):
-            first = next(iter(sweep.values())).sweep
-            rows = [{"method": name} | row for name, each in sweep.items() for row in each.sweep.rows]
-            suggested = [_number(each, f" for {name}" * bool(name)) for name, each in sweep.items()]
-            return rows, [*first.parameters, "method"], first.scores, suggested
-    elif hasattr(sweep, "by_chance"):
-        number = cast("KSuggestion", sweep)
-        found = number.sweep
-        return list(found.rows), list(found.parameters), found.scores, [_number(number)]
-    elif hasattr(sweep, "standing_out"):
-        suggestion = cast("MinClusterSizeSuggestion", sweep)
-        found, n_clusters = suggestion.sweep, suggestion.n_clusters
-        rows = [row | {"standing_out": n} for row, n in zip(found.rows, suggestion.standing_out, strict=True)]
-        size = _Suggested(suggestion.value, f"suggested: {suggestion.value} ({n_clusters} clusters)")
-        return (
-            rows,
-            list(found.parameters),
-            found.scores,
-            [size if n_clusters else _Suggested(None, "no size is suggested")],
-        )
-    elif hasattr(sweep, "parameters"):
-        return list(sweep.rows), list(sweep.parameters), sweep.scores, []
-    raise TypeError(
-        "plot.sweep needs the result of coterie.selection.sweep or suggest_k, or a dict of suggestions. Got "
-        f"{type(sweep).__name__}."
-    )
-
-
-def _number(suggestion: KSuggestion, of: str = "") -> _Suggested:
-    k = suggestion.k
-    return _Suggested(k, f"suggested{of}: {k} clusters") if k > 1 else _Suggested(None, f"no number is suggested{of}")
-
-
-def _explain(ax: Axes, lines: Sequence[Artist], suggested: list[_Suggested], with_best: bool) -> None:
+def _explain(ax: Axes, lines: Sequence[Artist], suggested: list[Suggested], with_best: bool) -> None:
     """Draw the legend: what lines, circles and dashed lines mean."""
     from matplotlib.lines import Line2D
 
@@ -238,16 +155,6 @@ def _explain(ax: Axes, lines: Sequence[Artist], suggested: list[_Suggested], wit
         )
 
 
-def _column(rows: list[dict[str, Any]], name: str) -> np.ndarray:
-    return np.array([np.nan if row.get(name) is None else row[name] for row in rows], dtype=np.float64)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, Real) and not isinstance(value, Integral):
-        return f"{value:.4g}"
-    return shortened(value, _LONGEST_TEXT)
-
-
 def _divide(ax: Axes, n_rows: int, n_columns: int, count: int) -> list[Axes]:
     """Panels in rows and columns within the axes, which become an empty frame."""
     ax.set(xticks=[], yticks=[])
@@ -266,14 +173,13 @@ def _divide(ax: Axes, n_rows: int, n_columns: int, count: int) -> list[Axes]:
     return frames
 
 
-def _mark_best(panel: Axes, x: np.ndarray, y: np.ndarray, direction: int, texts: list[str]) -> None:
-    best = int(np.nanargmax(direction * y))
+def _mark_best(panel: Axes, x: np.ndarray, y: np.ndarray, best: int, direction: int, text: str) -> None:
     panel.plot(x[best], y[best], linewidth=0, **_BEST)
     along = (x[best] - x.min()) / (np.ptp(x) or 1.0)
     side = "left" if along < 0.15 else "right" if along > 0.85 else "center"
     shift = {"left": 4, "right": -4, "center": 0}[side]  # points, from a line at the suggested number
     panel.annotate(
-        f"{texts[best]}: {as_column(y)[best]}",
+        f"{text}: {as_column(y)[best]}",
         (x[best], y[best]),
         xytext=(shift, 8 * direction),
         textcoords="offset points",
@@ -286,12 +192,12 @@ def _mark_best(panel: Axes, x: np.ndarray, y: np.ndarray, direction: int, texts:
     )
 
 
-def _scale_along(panel: Axes, x: np.ndarray, texts: list[str], numeric: bool) -> None:
+def _scale_along(panel: Axes, found: Panels) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    if not numeric:
-        panel.set_xticks(range(len(texts)), texts, **PLAIN)
-    elif (x == np.trunc(x)).all():
+    if not found.is_numeric:
+        panel.set_xticks(range(len(found.places)), found.places, **PLAIN)
+    elif (found.x == np.trunc(found.x)).all():
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if numeric and x.min() > 0 and x.max() >= 100 * x.min():
+    if found.is_log:
         panel.set_xscale("log")

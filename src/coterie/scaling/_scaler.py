@@ -14,11 +14,13 @@ from .._base.columns import check_n_features, column_names
 from .._base.containers import native
 from .._base.estimator import Estimator, Transformer
 from .._base.exceptions import FeatureScaleWarning
+from .._base.html import element, join, table
 from .._base.kind_hints import KINDS
+from .._base.notebook import LONGEST_CELL, Card, first_rows
 from .._base.parameters import NONE, Rule, one_of
 from .._base.state import ABSENT, TEXTS, Array
 from .._base.warnings import warn
-from .._base.wording import number, share
+from .._base.wording import as_column, number, share, shortened
 from .._runtime.thresholds import thresholds
 from ._auto import DOMINANT, WAYS, choose, tame, tell
 
@@ -297,6 +299,21 @@ class Scaler(Transformer, Estimator):
             return f"all columns: {_DONE[self.method]}"
         return tell(
             self._labels(), self.kinds_.tolist(), self.methods_.tolist(), self.unit_, self.scale_, self.variance_shares_
+        )
+
+    def _card(self) -> Card:
+        card = super()._card()
+        if not self.__sklearn_is_fitted__():
+            return card
+        columns = [
+            [shortened(name, LONGEST_CELL) for name in self._labels()],
+            as_column(self.center_),
+            as_column(self.scale_),
+        ]
+        rows, note = first_rows(list(zip(*columns, strict=True)), "column")
+        numbers = join(table(["column", "center", "scale"], rows), element("p", note, class_="quiet"))
+        return card._replace(
+            sentences=self.describe().splitlines(), folded={"Centers and scales": numbers, **card.folded}
         )
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base.wording import share_cell
+from .._base.html import Html, element, join, table
+from .._base.notebook import LONGEST_CELL, Card, InNotebooks, bullets
+from .._base.wording import share_cell, shortened
 from ._assignment import best_partners
 from ._external import adjusted_rand_score
 from ._named_labels import NOISE, Labels, check_lengths, overlap
@@ -23,10 +26,11 @@ __all__ = ["Comparison", "compare"]
 Label = int | str
 
 _MOST_LINES = 12  # of each kind in the text of a comparison
+_MOST_CELLS = 20  # of a row or column of the table in a notebook
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(InNotebooks):
     """Where two clusterings `a` and `b` of the same rows agree and differ. `compare` creates it; ``print`` shows it.
 
     A cluster is *mostly* in another one if more than half of its rows are in it.
@@ -68,14 +72,60 @@ class Comparison:
     new: tuple[Label, ...]
 
     def __str__(self) -> str:
+        said = self._said()
+        lines = said.pop("")
+        noise = said.pop("noise", [])
+        for title, entries in said.items():
+            rest = [f"... and {len(entries) - _MOST_LINES} more"] if len(entries) > _MOST_LINES else []
+            lines += [f"{title}:", *(f"    {each}" for each in entries[:_MOST_LINES] + rest)]
+        return "\n".join(lines + [f"noise: {each}" for each in noise])
+
+    def _card(self) -> Card:
+        said = self._said()
+        content = [
+            join(element("span", title, class_="quiet"), bullets(entries)) for title, entries in said.items() if title
+        ]
+        return Card(
+            "Comparison",
+            f"{share_cell(self.changed)} changed",
+            sentences=said[""],
+            content=content,
+            folded={"How many rows are in which clusters of a (rows) and b (columns)": self._table()},
+        )
+
+    def _table(self) -> Html:
+        """The contingency table of the largest clusters."""
+        sizes = self.contingency.sum(axis=1), self.contingency.sum(axis=0)
+        rows, columns = (np.sort(np.argsort(-each, kind="stable")[:_MOST_CELLS]) for each in sizes)
+        names_a, names_b = (
+            ["noise" if _is_noise(name) else shortened(name, LONGEST_CELL) for name in names.tolist()]
+            for names in (self.labels_a, self.labels_b)
+        )
+        cells = [
+            [names_a[i], *(f"{n:,}" if n else "" for n in self.contingency[i, columns].tolist()), f"{sizes[0][i]:,}"]
+            for i in rows
+        ]
+        cells.append(["all", *(f"{sizes[1][j]:,}" for j in columns), f"{self.contingency.sum():,}"])
+        left_out = [
+            f"the {_MOST_CELLS} largest of {len(names)} in {side}"
+            for side, names in (("a", names_a), ("b", names_b))
+            if len(names) > _MOST_CELLS
+        ]
+        note = element("p", f"Shown: {' and '.join(left_out)}.", class_="quiet") if left_out else ""
+        return join(table(["", *(names_b[j] for j in columns), "all"], cells), note)
+
+    def _said(self) -> dict[str, list[str]]:
+        """What is said of both as a whole (under ""), and of their clusters and noise, under titles."""
         a, b = (_named(each) for each in (self.labels_a, self.labels_b))
         n = int(self.contingency.sum())
-        lines = [
-            f"{_count(n, 'row')}: {_count(len(a), 'cluster')} in a, {len(b)} in b. "
-            f"Adjusted Rand index {self.adjusted_rand:.3f}.",
-            f"In another cluster, once the numbers are matched: {_count(round(self.changed * n), 'row')} "
-            f"({share_cell(self.changed)}).",
-        ]
+        said = {
+            "": [
+                f"{_count(n, 'row')}: {_count(len(a), 'cluster')} in a, {len(b)} in b. "
+                f"Adjusted Rand index {self.adjusted_rand:.3f}.",
+                f"In another cluster, once the numbers are matched: {_count(round(self.changed * n), 'row')} "
+                f"({share_cell(self.changed)}).",
+            ]
+        }
         shared = {(i, j): int(self.contingency[a[i], b[j]]) for i, j in self.kept.items()}
         size_a = {i: int(self.contingency[a[i]].sum()) for i in a}
         size_b = {j: int(self.contingency[:, b[j]].sum()) for j in b}
@@ -85,49 +135,35 @@ class Comparison:
             text = [f"{row[j]:,} {way} {'noise' if _is_noise(names[j]) else names[j]}" for j in order[:4]]
             return ", ".join(text) + (f" and {len(order) - 4} more" if len(order) > 4 else "")
 
-        def section(title: str, items: list[str]) -> None:
-            if items:
-                rest = [f"... and {len(items) - _MOST_LINES} more"] if len(items) > _MOST_LINES else []
-                lines.append(f"{title}:")
-                lines.extend(f"    {each}" for each in items[:_MOST_LINES] + rest)
+        def of_a(clusters: Iterable[Label]) -> list[str]:
+            return [
+                f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}" for i in clusters
+            ]
 
-        same = [
+        def of_b(clusters: Iterable[Label]) -> list[str]:
+            return [
+                f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
+                for j in clusters
+            ]
+
+        said["kept (a is b)"] = [
             f"{i} is {j}: all {_count(size_a[i], 'row')}"
             if size_a[i] == shared[i, j] == size_b[j]
             else f"{i} is {j}: {_count(shared[i, j], 'row')} in both, {size_a[i] - shared[i, j]:,} only in a, "
             f"{size_b[j] - shared[i, j]:,} only in b"
             for i, j in self.kept.items()
         ]
-        section("kept (a is b)", same)
-        section(
-            "split (a into b)",
-            [f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}" for i in self.splits],
-        )
-        section(
-            "merged (b out of a)",
-            [
-                f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
-                for j in self.merges
-            ],
-        )
-        section(
-            "no counterpart in b",
-            [f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}" for i in self.gone],
-        )
-        section(
-            "no counterpart in a",
-            [
-                f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
-                for j in self.new
-            ],
-        )
+        said["split (a into b)"] = of_a(self.splits)
+        said["merged (b out of a)"] = of_b(self.merges)
+        said["no counterpart in b"] = of_a(self.gone)
+        said["no counterpart in a"] = of_b(self.new)
         if len(a) < len(self.labels_a) or len(b) < len(self.labels_b):
             in_a, in_b = (np.array([_is_noise(each) for each in names]) for names in (self.labels_a, self.labels_b))
-            lines.append(
-                f"noise: {self.contingency[in_a].sum():,} in a, {self.contingency[:, in_b].sum():,} in b, "
+            said["noise"] = [
+                f"{self.contingency[in_a].sum():,} in a, {self.contingency[:, in_b].sum():,} in b, "
                 f"{self.contingency[np.ix_(in_a, in_b)].sum():,} in both"
-            )
-        return "\n".join(lines)
+            ]
+        return {title: entries for title, entries in said.items() if entries}
 
 
 def compare(a: ArrayLike, b: ArrayLike) -> Comparison:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import distances
+from .._base.notebook import Card, InNotebooks
 from .._base.parameters import check_parameters, integer
 from .._base.wording import number, share
 from .._runtime.thresholds import thresholds
 from ..distances._rows import read_rows
 from ..neighbors import NearestNeighbors
+from . import _cards
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +38,7 @@ _LARGEST = 709.0  # logarithm of about the largest number
 
 
 @dataclasses.dataclass(frozen=True)
-class EpsSuggestion:
+class EpsSuggestion(InNotebooks):
     """The result of `suggest_eps`.
 
     Attributes
@@ -58,6 +60,9 @@ class EpsSuggestion:
     clear: bool
     reason: str
     distances: NDArray[np.float64] = dataclasses.field(repr=False, compare=False)
+
+    def _card(self) -> Card:
+        return _cards.card_of_eps(self)
 
 
 def k_distances(

@@ -12,12 +12,14 @@ import numpy as np
 
 from .._base import power_of_two
 from .._base.containers import native
+from .._base.notebook import Card, InNotebooks
 from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, is_integer
 from .._base.random_state import as_random_state
 from .._base.warnings import told_once
 from .._base.wording import fixed, listing, lopsidedness, shown, told_apart
 from .._runtime import progress, threads
 from ..kmeans._kmeans import KMeans
+from . import _cards
 from ._principal_box import principal_box
 from ._sweep import SCORES, Fits, Judge, Sweep, check_estimator, read_for, sweep
 
@@ -39,7 +41,7 @@ _NUMBERS = ("n_clusters", "n_components")  # parameters that say how many
 
 
 @dataclasses.dataclass(frozen=True)
-class KSuggestion:
+class KSuggestion(InNotebooks):
     """The result of `suggest_k`; ``print`` it.
 
     Attributes
@@ -70,6 +72,9 @@ class KSuggestion:
     sweep: Sweep = dataclasses.field(repr=False, compare=False)
     by_chance: NDArray[np.float64] = dataclasses.field(repr=False, compare=False)
     doubts: tuple[str, ...] = ()
+
+    def _card(self) -> Card:
+        return _cards.card_of_k(self)
 
     def __str__(self) -> str:
         head = f"k = {self.k}{', clearly' if self.clear else ', no structure' if self.k == 1 else ', with doubts'}"

@@ -14,6 +14,7 @@ from .. import distances, neighbors
 from .._base import power_of_two
 from .._base.containers import native
 from .._base.drawing import draw
+from .._base.notebook import Card, InNotebooks
 from .._base.parameters import DICT, N_JOBS, NONE, RANDOM_STATE, check_parameters, integer, is_integer, one_of
 from .._base.random_state import as_random_state
 from .._base.warnings import told_once
@@ -22,6 +23,7 @@ from .._runtime import progress, threads
 from ..density._hdbscan import HDBSCAN
 from ..distances._metrics import METRIC, is_precomputed, read_metric
 from ..distances._rows import read_rows
+from . import _cards
 from ._principal_box import principal_box
 from ._sweep import Sweep, sweep
 
@@ -43,7 +45,7 @@ _MUCH_NOISE = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
-class MinClusterSizeSuggestion:
+class MinClusterSizeSuggestion(InNotebooks):
     """The result of `suggest_min_cluster_size`; ``print`` it.
 
     Attributes
@@ -74,6 +76,9 @@ class MinClusterSizeSuggestion:
     doubts: tuple[str, ...]
     sweep: Sweep = dataclasses.field(repr=False, compare=False)
     standing_out: NDArray[np.int64] = dataclasses.field(repr=False, compare=False)
+
+    def _card(self) -> Card:
+        return _cards.card_of_size(self)
 
     def __str__(self) -> str:
         how = ", clearly" if self.clear else ", with doubts" if self.n_clusters else ", no structure"

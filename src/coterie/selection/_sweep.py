@@ -21,10 +21,11 @@ from .._base.containers import native
 from .._base.drawing import draw
 from .._base.exceptions import ClusteringWarning
 from .._base.mixed import read_columns
+from .._base.notebook import Card, InNotebooks
 from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, integer
 from .._base.random_state import as_random_state
 from .._base.warnings import told_once
-from .._base.wording import fixed, share_cell, shown
+from .._base.wording import shown
 from .._runtime import progress, threads
 from ..distances import Metric, as_metric
 from ..distances._metrics import is_precomputed, read_metric
@@ -32,6 +33,7 @@ from ..distances._rows import MeasuredRows, read_rows
 from ..hierarchy._square_matrix import takes_all_rows
 from ..hierarchy._tree_clusterer import TreeClusterer
 from ..kmodes._clusterer import PrototypeClusterer
+from . import _cards, _sweep_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,13 +52,12 @@ SCORES: dict[str, Score] = {
 _USUAL = ("silhouette", "davies_bouldin", "calinski_harabasz")
 _LOWER_IS_BETTER = {"davies_bouldin"}
 _COLUMNS = ("n_clusters", "noise", "inertia", "stability", "stability_spread")  # of each table
-_LONGEST_CELL = 32  # of a parameter's values, such as arrays
 _METHODS = ("get_params", "set_params", "fit_predict")
 _SHARE = 0.8  # of the rows, of a resample that does not repeat them
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
-class Sweep:
+class Sweep(InNotebooks):
     """The result of `sweep`: a table with a row for each point of the grid; see also `plot` and `to_pandas`.
 
     ``len(sweep)`` is the number of rows, ``sweep[i]`` is row i, and a loop goes over them.
@@ -113,45 +114,14 @@ class Sweep:
     def __repr__(self) -> str:
         return (
             f"<Sweep of {type(self.estimator).__name__} over {', '.join(self.parameters)}: {len(self)} rows with "
-            f"{', '.join(self._columns())}>"
+            f"{', '.join(_sweep_text.measures(self))}>"
         )
 
     def __str__(self) -> str:
-        columns = [
-            *self.parameters,
-            *(each for each in ("n_clusters", "noise") if each not in self.parameters),
-            *self._columns(),
-        ]
-        if not any(row["noise"] for row in self.rows) and "noise" not in self.parameters:
-            columns.remove("noise")
-        lines = zip(*(self._cells(name) for name in columns), strict=True)
-        return "\n".join("  ".join(line).rstrip() for line in lines)
+        return _sweep_text.text(self)
 
-    def _cells(self, name: str) -> list[str]:
-        """A column of the table, its head first, all equally wide. A star marks the best."""
-        values = [row[name] for row in self.rows]
-        if name in self.parameters:
-            texts = [f"{value:g}" if isinstance(value, float) else " ".join(str(value).split()) for value in values]
-            cells = [text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 3]}..." for text in texts]
-        elif name == "n_clusters":
-            cells = [f"{value:,}" for value in values]
-        elif name == "noise":
-            cells = list(map(share_cell, values))
-        else:
-            largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
-            digits = math.floor(math.log10(largest)) + 1 if largest else 1  # before the point
-            style = f",.{max(0, 3 - digits + (digits > 0))}f" if -6 < digits < 12 else ".3e"
-            cells = [f"{value:{style}}" for value in values]
-            if name == "stability":
-                cells = [f"{fixed(row[name], 2)} ± {row['stability_spread']:.2f}" for row in self.rows]
-            defined = [not math.isnan(value) for value in values]
-            best = self.best(name)[name] if name != "inertia" and any(defined) else None
-            cells = [
-                f"{cell if known else '-'}{'*' if value == best else ' ' * (name != 'inertia')}"
-                for cell, known, value in zip(cells, defined, values, strict=True)
-            ]
-        width = max(map(len, [name, *cells]))
-        return [each.rjust(width) for each in [name, *cells]]
+    def _card(self) -> Card:
+        return _cards.card_of_sweep(self)
 
     def best(self, score: str) -> dict[str, Any]:
         """Return the row with the best value of a score: the highest, but the lowest of ``"davies_bouldin"``.
@@ -219,9 +189,6 @@ class Sweep:
         """
         axes: FigureAxes = draw("sweep", self, ax=ax)
         return axes
-
-    def _columns(self) -> list[str]:
-        return ["inertia", *self.scores, *(["stability"] if self.n_resamples else [])]
 
 
 def sweep(
