@@ -6,7 +6,7 @@ A profile: `_features` tells columns of numbers from categories and text, `_grou
 `_statistics` describes each feature in each group, `_words` what text tells of it, `_profile` puts this together, and
 from its `_facts` come `_sentences` and `_tables`. Drift: `_models` turns a fitted model of any library into a clusterer
 of coterie, `_occupation` counts and measures how rows fall into its clusters, `_drift` compares then and now,
-`_drift_text` says it. `_outliers` asks `_models`, too.
+`_drift_text` says it. `_outliers` asks `_models`, too. `_cards` lays results out for notebooks.
 
 A new algorithm needs nothing here: it overrides what `InductiveClusterer` asks for. A new statistic of a feature goes
 into `_statistics`, and a phrase for it into `_sentences`.

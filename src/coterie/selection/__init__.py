@@ -11,8 +11,9 @@ size in HDBSCAN  `suggest_min_cluster_size`, which returns a `MinClusterSizeSugg
 `_sweep` fits an estimator once for each point of a grid (`Fits`), scores the labels (`Judge`), and repeats the fits on
 resamples. `_suggest_k` reads such a table and compares it with data without clusters, which fill the box that
 `_principal_box` finds; `_suggest_min_cluster_size` counts the clusters of HDBSCAN that stand out from such data.
-`_suggest_eps` looks for the knee of the sorted distances that `coterie.neighbors` finds. Results are drawn through
-`_base/drawing`. A suggestion for another parameter gets a module here; it returns a dataclass with the value, whether
+`_suggest_eps` looks for the knee of the sorted distances that `coterie.neighbors` finds. `_sweep_text` has the table of
+a sweep as text, `_panels` what there is to draw of it, and `_cards` how notebooks show it; `coterie.plot` is reached
+through `_base/drawing`. A suggestion for another parameter gets a module here; it returns a dataclass with the value, whether
 it is clear, and the reasons.
 """
 
