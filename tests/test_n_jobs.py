@@ -170,6 +170,7 @@ CALLS = {
     "coterie.selection.suggest_eps": {"tree": lambda n: selection.suggest_eps(MANY, 4, n_jobs=n)},
     "coterie.selection.sweep": {"k-means": lambda n: sweep(n)},
     "coterie.selection.suggest_k": {"k-means": lambda n: selection.suggest_k(sweep(n), random_state=0, n_jobs=n)},
+    "coterie.selection.recommend": {"rows": lambda n: selection.recommend(MANY[:400], random_state=0, n_jobs=n)},
     "coterie.selection.suggest_min_cluster_size": {
         "tree": lambda n: selection.suggest_min_cluster_size(MANY, [5, 50], stability=1, random_state=0, n_jobs=n)
     },

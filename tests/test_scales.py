@@ -262,6 +262,12 @@ def suggested_size(c):
     yield "clusters that stand out", found.standing_out, 0
 
 
+def recommended(c):
+    found = selection.recommend(c.X, scale="none", random_state=0)  # kinds of columns have units
+    yield "clusters", coterie.relabel(found.labels, by="first"), 0
+    yield "valleys", [each.valley for each in found.candidates], 0
+
+
 def profiles(c):
     found = explain.profile(c.X, c.codes)
     for name in ("means", "medians", "spreads", "overall_means", "overall_spreads"):
@@ -340,6 +346,7 @@ CASES = {
     swept: ("coterie.selection.sweep",),
     suggested_k: ("coterie.selection.suggest_k",),
     suggested_size: ("coterie.selection.suggest_min_cluster_size",),
+    recommended: ("coterie.selection.recommend",),
     profiles: ("coterie.explain.profile",),
     drifts: ("coterie.explain.drift",),
     linkages: tuple(
@@ -370,6 +377,7 @@ NOT_OF_LENGTHS = """
     ClusterNode ClusterWarning DisjointSet correspond from_mlab_linkage is_isomorphic is_monotonic is_valid_im
     is_valid_linkage leaders num_obs_linkage set_link_color_palette to_mlab_linkage
     DensityValidity Neighborhoods EpsSuggestion KSuggestion MinClusterSizeSuggestion Sweep
+    Candidate Recommendation
     adjusted_mutual_info_score adjusted_rand_score completeness_score contingency_matrix fowlkes_mallows_score
     homogeneity_completeness_v_measure homogeneity_score mutual_info_score normalized_mutual_info_score
     pair_confusion_matrix rand_score v_measure_score

@@ -42,6 +42,7 @@ MAY_BE_NAN = {
     "Profile.table",
     "Profile.to_pandas",  # clusters without rows, columns without values
     "sweep",
+    "recommend",
     "suggest_k",
     "suggest_min_cluster_size",
     "Sweep.to_pandas",

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A table as rows that can be compared: scaled, categories as columns of 0 and 1, repeated values spread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .._base import power_of_two
+from .._base.kinds import compared_as_categories, kinds_of
+from .._base.mixed import Columns, TableCode, read_columns
+from .._base.wording import count, listing
+from ..scaling import Scaler
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .._base.kinds import ColumnKind, Kinds
+    from .._base.typing import ArrayLike
+
+_NOT_USED = {  # kinds of columns that tell nothing of how alike two rows are
+    "constant": "the same in every row",
+    "identifier": "identifiers",
+    "text": "free text",
+    "date": "dates",
+}
+_ALIKE = 4.0  # the largest standard deviation over that of a usual column, where columns have the same unit
+_UNLIKE_WAYS = ("log", "range", "place")  # ways of Scaler("auto") that other units have no need of
+_REPEATED = 0.5  # different values, as a share of the rows: with less, some are there many times by rounding
+
+
+class TableRows(NamedTuple):
+    """A table as rows.
+
+    table : the columns that are used, as they came
+    rows : (n_rows, n) numbers to compare by Euclidean distance
+    names : of the columns that are used
+    owner : (n,) which of them each column of `rows` belongs to
+    kinds : of the columns that are used
+    is_category : whether the values of a column that is used are only equal or different
+    scaler : what scaled the numbers; None where they are as they came
+    left_out : what was left out and why, in words; empty if nothing
+    """
+
+    table: Columns
+    rows: NDArray[np.float64]
+    names: list[str]
+    owner: NDArray[np.intp]
+    kinds: list[ColumnKind]
+    is_category: list[bool]
+    scaler: Scaler | None
+    left_out: list[str]
+
+
+def read_table(X: ArrayLike, kinds: Kinds, scale: str, randomness: np.random.RandomState) -> TableRows:
+    """Read a table. Columns of an array without names are all used, if they are numbers that vary."""
+    columns = read_columns(X, owner="recommend")
+    found = kinds_of(columns, kinds)
+    is_plain = columns.names is None and all(array.dtype.kind in "biuf" for array in columns.arrays)
+    unused = {"constant"} if is_plain else set(_NOT_USED)
+    given = {} if kinds is None else kinds
+    used = [j for j, kind in enumerate(found) if kind.kind not in unused or _is_given(given, columns, j)]
+    left_out = [
+        f"{listing(columns.label(j) for j, kind in enumerate(found) if kind.kind == each and j not in used)} "
+        f"({_NOT_USED[each]})"
+        for each in _NOT_USED
+        if any(kind.kind == each and j not in used for j, kind in enumerate(found))
+    ]
+    if not used:
+        raise ValueError(f"recommend needs a column that tells rows apart, and leaves out {'; '.join(left_out)}.")
+    table = Columns(
+        None if columns.names is None else columns.names[used],
+        tuple(columns.arrays[j] for j in used),
+        tuple(columns.orders[j] for j in used),
+    )
+    own = [found[j] for j in used]
+    is_category = compared_as_categories(table, own)
+    values = TableCode.fit(table, is_category).encode(table)
+    _check_known(values, table)
+    names = [str(j) if columns.names is None else str(columns.names[j]) for j in used]
+    numbers = [j for j, category in enumerate(is_category) if not category or table.arrays[j].dtype.kind in "biuf"]
+    numbers = [j for j in numbers if own[j].kind != "category"]
+    scaler, scaled = _scale(values[:, numbers], [own[j].kind for j in numbers], scale)
+    blocks, owner = [], []
+    for j in range(len(used)):
+        if j in numbers:
+            block = scaled[:, [numbers.index(j)]]
+        else:  # two rows with different values are at distance 1
+            block = (values[:, [j]] == np.unique(values[:, j])) / np.sqrt(2.0)
+        blocks.append(np.column_stack([_spread(column, randomness) for column in block.T]))
+        owner += [j] * block.shape[1]
+    rows = np.ascontiguousarray(np.column_stack(blocks))
+    return TableRows(table, rows, names, np.array(owner), own, is_category, scaler, left_out)
+
+
+def _is_given(kinds: object, columns: Columns, j: int) -> bool:
+    """Whether the user said what a column is: then it is used."""
+    key = j if columns.names is None else columns.names[j]
+    if isinstance(kinds, dict):
+        return key in kinds
+    return isinstance(kinds, (list, tuple)) and kinds[j] is not None
+
+
+def _check_known(values: NDArray[np.float64], table: Columns) -> None:
+    missing = np.isnan(values)
+    if missing.any():
+        j = int(missing.any(axis=0).argmax())
+        raise ValueError(
+            f"Input X contains NaN, which recommend does not accept: the {table.label(j)} lacks "
+            f"{count(int(missing[:, j].sum()), 'value')}, the first in row {int(missing[:, j].argmax())}. Leave such "
+            "rows out, or fill the values in."
+        )
+
+
+def _scale(values: NDArray[np.float64], kinds: list[str], scale: str) -> tuple[Scaler | None, NDArray[np.float64]]:
+    """Make columns comparable, unless they are: measured in one unit, or none of them rules the distances."""
+    if not values.shape[1] or scale == "none":
+        return None, values
+    if scale != "auto":
+        scaler = Scaler(scale)
+        return scaler, scaler.fit_transform(values)
+    scaler = Scaler("auto", kinds=kinds)
+    scaled = scaler.fit_transform(values)
+    spread = np.sort(power_of_two.divided(values, power_of_two.exponent_for(values)).std(axis=0))
+    is_alike = spread[-1] <= _ALIKE * spread[(len(spread) - 1) // 2]
+    if is_alike and not any(way in _UNLIKE_WAYS for way in scaler.methods_):
+        return None, values
+    return scaler, scaled
+
+
+def _spread(column: NDArray[np.float64], randomness: np.random.RandomState) -> NDArray[np.float64]:
+    """Spread values that are there many times evenly over half of the step to the next value on either side.
+
+    Counts, ratings and rounded numbers are stacks of equal rows, which any method takes for dense parts.
+    """
+    different, place, times = np.unique(column, return_inverse=True, return_counts=True)
+    if len(different) < 2 or len(different) > _REPEATED * len(column):
+        return column
+    steps = np.diff(different)
+    width = np.minimum(np.append(steps, np.inf), np.append(np.inf, steps))
+    order = np.argsort(width, kind="stable")
+    usual = width[order][np.searchsorted(np.cumsum(times[order]), len(column) / 2)]
+    moved: NDArray[np.float64] = column + np.minimum(width, usual)[place] * randomness.uniform(-0.5, 0.5, len(column))
+    return moved
