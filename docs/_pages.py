@@ -1,5 +1,7 @@
-"""Draws the pictures of the pages: when the site is built, the code on a page runs again and draws its pictures."""
+"""Draws the pictures of the pages: when the site is built, the code on a page runs again and draws its pictures, and
+what a notebook would show of its results."""
 
+import ast
 import contextlib
 import doctest
 import re
@@ -38,6 +40,15 @@ def run(text: str, page: Path) -> None:
         if kind == "pycon":
             code = "".join(example.source for example in doctest.DocTestParser().get_examples(code))
         exec(compile(code, str(page), "exec"), namespace)
+        show(code, namespace)
+
+
+def show(code: str, namespace: dict[str, object]) -> None:
+    """Write what a notebook would show of the name that the code ends with to NAME.html."""
+    *_, last = ast.parse(code).body
+    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
+        shown = namespace[last.value.id]
+        Path(f"{last.value.id}.html").write_text(shown._repr_html_(), encoding="utf-8")
 
 
 def run_program(path: Path) -> None:

@@ -43,16 +43,19 @@ N_COLORS, GRAY = 5, 5  # in the style
 
 @dataclass(frozen=True)
 class Line:
-    """Points in the order of x; y may be NaN. `spread` is how far around y a band goes."""
+    """Points in the order of x, or bars; y may be NaN. `spread` is how far around y a band goes."""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     spread: NDArray[np.float64] | None = None
     color: int = 0
+    are_bars: bool = False
 
     @property
     def reach(self) -> NDArray[np.float64]:
-        """What of y is drawn, with the band."""
+        """What of y is drawn, with the band or the ground of bars."""
+        if self.are_bars:
+            return np.append(self.y, 0.0)
         return self.y if self.spread is None else np.concatenate([self.y, self.y - self.spread, self.y + self.spread])
 
 
@@ -90,7 +93,7 @@ class Chart:
         low, high = float(y.min()), float(y.max()) if self.top is None else self.top
         if self.top is None:  # room for what is written at the best, and for whole numbers that are all the same
             room = (high - low or (1.0 if (y == np.trunc(y)).all() else abs(high))) * (0.2 if self.best else 0.06)
-            low, high = low - room, high + room
+            low, high = low - (0.0 if any(line.are_bars for line in self.lines) else room), high + room
         if not math.isfinite(high - low):
             return Html()
         ticks = _steps(low, high, 4)
@@ -174,13 +177,14 @@ class _Axis:
 
 def _draw(line: Line, along: _Axis, up: _Axis, of_x: str, are_joined: bool) -> Html:
     """A line; with dots that tell their values to a pointer, where there are few."""
-    x, y = line.x, line.y
-    kept = np.unique(np.linspace(0, len(x) - 1, min(len(x), _MOST_CORNERS)).astype(np.intp))
-    points = [(along(a), up(min(b, up.high)), math.isfinite(b)) for a, b in zip(x[kept], y[kept], strict=True)]
+    x, y = _thinned(line.x, line.y)
+    points = [(along(a), up(min(b, up.high)), math.isfinite(b)) for a, b in zip(x, y, strict=True)]
     parts: list[Html] = []
     if line.spread is not None:
         band = [
-            (along(a), up(b - s), up(b + s)) for a, b, s in zip(x, y, line.spread, strict=True) if math.isfinite(b + s)
+            (along(a), up(b - s), up(b + s))
+            for a, b, s in zip(line.x, line.y, line.spread, strict=True)
+            if math.isfinite(b + s)
         ]
         edge = [(a, b) for a, b, _ in band] + [(a, b) for a, _, b in reversed(band)]
         parts.append(element("path", d=_path(edge) + "Z" if edge else "", class_="spread"))
@@ -188,6 +192,12 @@ def _draw(line: Line, along: _Axis, up: _Axis, of_x: str, are_joined: bool) -> H
     for before, (a, b, is_there) in pairwise(points):
         if is_there:
             steps.append(f"{'L' if before[2] else 'M'}{_at(a)},{_at(b)}")
+    if line.are_bars:
+        bars = [f"M{_at(a)},{_at(up(0.0))}V{_at(b)}" for a, b, is_there in points if is_there]
+        width = 0.96 * (along(along.high) - along(along.low)) / max(len(points) - 1, 1)
+        return element(
+            "g", element("path", d="".join(bars), style=f"stroke-width:{width:.2f}"), class_=f"line{line.color}"
+        )
     if are_joined:
         parts.append(element("path", d="".join(steps)))
     if len(x) <= _MOST_DOTS:
@@ -197,6 +207,14 @@ def _draw(line: Line, along: _Axis, up: _Axis, of_x: str, are_joined: bool) -> H
                 told = element("title", f"{of_x} {number(value)}: {text}".strip())
                 parts.append(element("circle", told, cx=_at(a), cy=_at(b), r=2.5))
     return element("g", *parts, class_=f"line{line.color}")
+
+
+def _thinned(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """As many corners as can be told apart: the highest point of each stretch, so that no peak is lost."""
+    if len(x) <= _MOST_CORNERS:
+        return x, y
+    starts = np.linspace(0, len(x), _MOST_CORNERS, endpoint=False).astype(np.intp)
+    return x[starts], np.fmax.reduceat(y, starts)
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:

@@ -42,11 +42,11 @@ _STYLE = """
 .coterie-box .head b { font-size: 1.05em; }
 .coterie-box .quiet, .coterie-box figcaption, .coterie-box thead th { opacity: .72; }
 .coterie-box > .body { padding: .1em .8em .4em; }
-.coterie-box .body > p, .coterie-box .body > ul { margin: .4em 0; max-width: 52em; }
-.coterie-box .body > ul { padding-left: 1.2em; }
+.coterie-box .body > p, .coterie-box .body ul { margin: .4em 0; max-width: 52em; }
+.coterie-box .body ul { padding-left: 1.2em; }
 .coterie-box li { margin: .15em 0; }
 .coterie-box .doubts { border-left: .2em solid var(--coterie-orange); padding: .1em 0 .1em .8em; margin: .5em 0; }
-.coterie-box .doubts ul { margin: 0; padding-left: 1.2em; max-width: 52em; }
+.coterie-box .doubts ul { margin: 0; }
 .coterie-box details { margin: .25em 0; }
 .coterie-box summary { cursor: pointer; }
 .coterie-box .legend { margin-right: 1.2em; white-space: nowrap; }

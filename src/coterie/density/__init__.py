@@ -24,7 +24,7 @@ in each cluster is in `_hdbscan_membership` (kernel: `membership`).
 
 `_optics` has the estimator that puts rows into an order, and its function. `_optics_order` finds the order (kernels:
 `optics_visits` with a k-d tree or a graph, `optics_rows` from all distances), `_optics_clusters` finds clusters in it
-(kernel: `optics_xi`).
+(kernel: `optics_xi`). `_cards` draws it for notebooks.
 
 Another density-based method is a module beside `_dbscan`; its kernels begin with its name. It finds neighbors with
 `coterie.neighbors`, or leaf by leaf as `dbscan_core` does.

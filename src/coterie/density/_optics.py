@@ -12,6 +12,7 @@ from .. import distances
 from .._base.arrays import as_weights
 from .._base.estimator import UNCHANGED, Estimator
 from .._base.exceptions import ClusteringWarning
+from .._base.notebook import Card
 from .._base.parameters import BOOL, DICT, N_JOBS, NONE, Rule, as_float, check_parameters, integer, number, one_of, real
 from .._base.state import ABSENT, FLOATS, Array
 from .._base.warnings import warn
@@ -22,6 +23,7 @@ from ..distances._rows import read_rows
 from ..distances._sparse import SparseRows
 from ..neighbors._search import lay_out
 from ..scaling._variance import warn_of_scales
+from . import _cards
 from ._dbscan import check_sum
 from ._hdbscan_rows import as_dense, check_distances
 from ._noise import DensityClusterer
@@ -239,6 +241,12 @@ class OPTICS(DensityClusterer):
         self.leaf_size = leaf_size
         self.memory = memory
         self.n_jobs = n_jobs
+
+    def _card(self) -> Card:
+        card = super()._card()
+        if not self.__sklearn_is_fitted__():
+            return card
+        return _cards.with_reachability(card, self.reachability_, self.labels_, self.ordering_)
 
     def fit(self, X: ArrayLike, y: object = None, *, callback: Callable[[str, int, int], object] | None = None) -> Self:
         """Find the order and the clusters.
