@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from coterie import cli
+from coterie.cli._completion import FILES
 from coterie.cli._main import make_parser
 from coterie.cli.demo import read_iris
 
@@ -101,6 +102,16 @@ def test_every_subcommand_is_tried():
         "kmeans": ["--centers", "--output", "--plot", "--save"],
         "hierarchy": ["--dendrogram", "--output", "--save", "--tree"],
     }
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_argument_that_is_a_file_is_known_as_one(command):
+    subparser = make_parser([command])._subparsers._group_actions[0].choices[command]
+    files = {(action.option_strings or [action.dest])[-1] for action in subparser._actions if action.metavar in FILES}
+    read = {"file", "model", "--model", "--labels"} & {
+        (action.option_strings or [action.dest])[-1] for action in subparser._actions
+    }
+    assert files == read | set(output_options(command))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ so that adding a subcommand is adding a file. What they share, in the order in w
     _cielab     colors as far apart as they look, for `quantize`
     _recipe     the commands and the program that repeat a report
     _console    problems, warnings, notes, progress
+    _completion what a shell needs to complete commands, options and files
 
 An option of one subcommand stands in its file; one that a second subcommand needs moves to `_options`. A new format of
 files is a module in `_io`, which `_io.sources` calls.

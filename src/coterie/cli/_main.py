@@ -15,8 +15,20 @@ import warnings
 from typing import NoReturn
 
 import coterie
+from coterie.cli._completion import PrintCompletion
 from coterie.cli._console import Problem, discard_stdout, warn
 from coterie.cli._io.outputs import Outputs
+
+_FIRST = ("report",)  # in the list of commands
+_DESCRIPTION = """\
+Group similar things: the rows of a table by the numbers in it.
+
+Begin with a report. It needs no decisions, finds the groups if there are any, and says what they are:
+
+  coterie report customers.csv -o report.html
+
+The other commands do single steps of it, each in many ways. coterie demo shows them at work.
+"""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -44,16 +56,25 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
 def make_parser(argv: list[str]) -> _Parser:
     """The parser for `argv`, with the subcommand that it begins with; else with all, to list them."""
-    known = sorted(m.name for m in pkgutil.iter_modules([os.path.dirname(__file__)]) if not m.name.startswith("_"))
+    every = (m.name for m in pkgutil.iter_modules([os.path.dirname(__file__)]) if not m.name.startswith("_"))
+    known = sorted(every, key=lambda name: (name not in _FIRST, name))
     first = argv[0] if argv else None
     needed = [first] if first in known else [] if first == "--version" else known  # importing all takes a while
     parser = _Parser(
         prog="coterie",
-        description="Group similar things.",
+        description=_DESCRIPTION,
         allow_abbrev=False,
-        epilog="coterie COMMAND --help says what each takes, with examples. coterie demo shows what comes out.",
+        formatter_class=_Help,
+        epilog="coterie COMMAND --help says what each takes, with examples.",
     )
     parser.add_argument("--version", action="version", version=f"coterie {coterie.__version__}")
+    parser.add_argument(
+        "--print-completion",
+        metavar="SHELL",
+        action=PrintCompletion,
+        help="print a script that completes commands, options and files in bash, zsh, fish ...: "
+        "coterie --print-completion bash > ~/.local/share/bash-completion/completions/coterie",
+    )
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     for name in needed:
         module = importlib.import_module(f"{__package__}.{name}")
