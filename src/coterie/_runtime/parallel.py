@@ -110,8 +110,14 @@ def _after_fork() -> None:
     _pool = _Pool()
 
 
+def _before_fork() -> None:
+    # numpy imports this part of itself when np.unique is first called. A child that is forked while another thread
+    # does so waits for the lock of the import forever.
+    import numpy.ma  # noqa: F401
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
 
 
 def chunk(cost: float, multiple: int = 1) -> int:
