@@ -14,9 +14,12 @@ from coterie._base.charts import Best, Chart, Line
 from coterie.neighbors import NearestNeighbors
 from coterie.scaling import Scaler
 
+pytestmark = pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning", "ignore::coterie.ClusteringWarning")
+
 HOSTILE = """<script>x("1")&'</td>"""
 RNG = np.random.default_rng(0)
 X = np.concatenate([RNG.normal(center, 1, (20, 3)) for center in ([0, 0, 0], [9, 0, 0], [0, 9, 9])])
+EVEN = RNG.uniform(size=(60, 2))  # no clusters
 LABELS = np.repeat([0, 1, -1], 20)
 TABLE = [[*row, HOSTILE if i % 3 else "other"] for i, row in enumerate(X.tolist())]
 SIZES = {"n_clusters": [2, 3, 4]}
@@ -53,9 +56,11 @@ RESULTS = {
         coterie.AgglomerativeClustering(3), X, {"linkage": ["single", "average"]}
     ),
     "KSuggestion": lambda: selection.suggest_k(X, KMEANS, [2, 3, 4], stability=2, random_state=0),
-    "no k": lambda: selection.suggest_k(RNG.uniform(size=(60, 2)), KMEANS, [2, 3], stability=2, random_state=0),
+    "no k": lambda: selection.suggest_k(EVEN, KMEANS, [2, 3], stability=2, random_state=0),
     "EpsSuggestion": lambda: selection.suggest_eps(X),
     "MinClusterSizeSuggestion": lambda: selection.suggest_min_cluster_size(X, [5, 9], stability=2, random_state=0),
+    "Recommendation": lambda: selection.recommend(X, random_state=0),
+    "no recommendation": lambda: selection.recommend(EVEN, random_state=0),
     "Comparison": lambda: coterie.compare([HOSTILE, "b", "-1"] * 20, ["x", "y", "y", "z"] * 15),
     "ColumnKinds": lambda: coterie.column_kinds(TABLE),
 }
@@ -267,6 +272,22 @@ def test_a_comparison_shows_how_many_rows_two_clusters_share():
     assert [row[-1] for row in counts[:-1]] == found.contingency.sum(axis=1).tolist() and header[-1] == "all"
     for line in str(found).split("\n")[:2]:
         assert line in elements.texts_of("li")
+
+
+def test_a_recommendation_shows_the_clusters_and_what_else_was_looked_at():
+    found = RESULTS["Recommendation"]()
+    elements = look(found)
+    assert elements.texts_of("b") == [f"{found.n_clusters} clusters by {found.method}"]
+    assert elements.texts_of("span", class_="quiet")[0] == found.confidence
+    said = [text.rstrip(".").lower() for text in elements.texts_of("li")]
+    assert said[1:] == [each.lower() for each in (*found.reasons, *found.doubts)]
+    sizes, looked_at = elements.tables()
+    assert [int(row[1]) for row in sizes[1:]] == np.bincount(found.labels).tolist()
+    for row, each in zip(looked_at[1:], found.candidates, strict=True):
+        assert row[:2] == [each.method, str(each.n_clusters)] and abs(float(row[2]) - each.silhouette) < 0.0051
+        assert row[5] == (each.rejected or "taken")
+    assert elements.texts_of("tr", class_="chosen") == ["".join(looked_at[1])]
+    assert look(RESULTS["no recommendation"]()).texts_of("b") == ["No structure"]
 
 
 # ------------------------------------------------------------------------------------------- charts

@@ -12,11 +12,12 @@ import numpy as np
 
 import coterie
 from coterie import explain
-from coterie._base.html import element, items
+from coterie._base import html
 from coterie._base.kind_hints import ColumnKind
 from coterie._base.layout import wrap
 from coterie._base.lazy import lazy_property
 from coterie._base.mixed import Columns
+from coterie._base.notebook import Card, InNotebooks
 from coterie._base.table import Table
 from coterie._base.wording import as_column, count, sentence
 from coterie.report._comparison import Comparison, Run, compare_k, numbers_to_try
@@ -61,7 +62,7 @@ UnusualRow.__module__ = "coterie.report"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Findings:
+class Findings(InNotebooks):
     """What a report tells of a table: the result of `coterie.write_report`. ``print`` says it in words.
 
     Attributes
@@ -193,14 +194,13 @@ class Findings:
         few = [f"{row.name}: {row.why}" for row in self.unusual[:_FEW]]
         return "\n".join([self.headline, *wrap(self.sentences, 100), "Most unusual:", *wrap(few, 100)])
 
-    def _repr_html_(self) -> str:
-        few = [f"{row.name}: {row.why}" for row in self.unusual[:_FEW]]
-        return element(
-            "div",
-            element("p", element("strong", self.headline)),
-            items(self.sentences),
-            element("p", "Most unusual:"),
-            items(few),
+    def _card(self) -> Card:
+        rows = [[each.name, "in none" if each.group < 0 else f"{each.group}", each.why] for each in self.unusual]
+        return self.profile._card()._replace(
+            title=self.headline.rstrip("."),
+            state="",
+            sentences=self.sentences,
+            folded={"Most unusual rows": html.table(["row", "group", "why"], rows, [1, 2])},
         )
 
     @property

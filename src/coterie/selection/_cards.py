@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How sweeps and suggestions look in notebooks."""
+"""How sweeps, suggestions and recommendations look in notebooks."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +12,14 @@ import numpy as np
 from .._base import charts
 from .._base.charts import Best, Chart, Line
 from .._base.html import Cell, Html, element, join, table
-from .._base.notebook import Card, first_rows
-from .._base.wording import as_column, count, number, share
+from .._base.notebook import MOST_ROWS, Card, first_rows, say_sizes, table_of_sizes
+from .._base.wording import as_column, count, fixed, number, share, share_cell, shortlist
 from . import _sweep_text
 from ._panels import Panel, Panels, read_panels, top_of_distances
 
 if TYPE_CHECKING:
+    from ._candidates import Candidate
+    from ._recommend import Recommendation
     from ._suggest_eps import EpsSuggestion
     from ._suggest_k import KSuggestion
     from ._suggest_min_cluster_size import MinClusterSizeSuggestion
@@ -65,6 +69,50 @@ def card_of_eps(suggestion: EpsSuggestion) -> Card:
         content=[chart.as_html()],
         style=charts.STYLE,
     )
+
+
+def card_of_recommendation(found: Recommendation) -> Card:
+    """Reasons, doubts, the sizes of the clusters, and what else was looked at."""
+    is_found = found.model is not None
+    folded = {}
+    if is_found:
+        folded["Model"] = element("code", repr(found.model))
+    elif found.cut is not None:
+        folded["A cut that may be convenient"] = join(
+            element(
+                "p",
+                f"{count(found.cut.n_clusters, 'group')} by {found.cut.method}: ",
+                element("code", repr(found.cut.model)),
+            )
+        )
+    if found.candidates:
+        folded["What was looked at"] = _table_of_candidates(found.candidates)
+    folded[f"{count(len(found.columns), 'column')} compared"] = element("p", shortlist(found.columns, MOST_ROWS))
+    return Card(
+        f"{count(found.n_clusters, 'cluster')} by {found.method}" if is_found else "No structure",
+        found.confidence if is_found else "",
+        is_open=found.confidence != "clear",
+        sentences=[*([say_sizes(found.labels)] if is_found else []), *found.reasons],
+        doubts=found.doubts,
+        content=[table_of_sizes(found.labels, None, [])] if is_found else [],
+        folded=folded,
+    )
+
+
+def _table_of_candidates(candidates: Sequence[Candidate]) -> Html:
+    """What was looked at, the chosen one first and set off."""
+    rows = [
+        [
+            each.method,
+            f"{each.n_clusters:,}",
+            *("-" if math.isnan(value) else fixed(value, 2) for value in (each.silhouette, each.stability)),
+            share_cell(each.noise),
+            each.rejected or "taken",
+        ]
+        for each in candidates
+    ]
+    header = ["method", "clusters", "silhouette", "stability", "noise", "why not"]
+    return table(header, rows, [5], [i for i, each in enumerate(candidates) if not each.rejected])
 
 
 def _card_of(suggestion: KSuggestion | MinClusterSizeSuggestion) -> Card:

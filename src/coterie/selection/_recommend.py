@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import neighbors, scores
 from .._base import power_of_two
+from .._base.notebook import Card, InNotebooks
 from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, one_of
 from .._base.random_state import as_random_state
 from .._base.wording import count, fixed, lopsidedness, share, shortlist
@@ -19,7 +20,7 @@ from .._runtime import progress, threads
 from .._runtime.thresholds import thresholds
 from ..kmeans._kmeans import KMeans
 from ..scaling import METHODS, Scaler
-from . import _candidates
+from . import _candidates, _cards
 from ._candidates import ByDensity, Candidate, Compact
 from ._table_rows import TableRows, read_table
 
@@ -60,7 +61,7 @@ _CUTS = range(3, 7)  # numbers of groups that are easy to keep in mind
 
 
 @dataclasses.dataclass(frozen=True)
-class Recommendation:
+class Recommendation(InNotebooks):
     """The result of `recommend`; ``print`` it.
 
     Attributes
@@ -106,6 +107,9 @@ class Recommendation:
     scaler: Scaler | None = dataclasses.field(repr=False, compare=False)
     cut: Candidate | None = dataclasses.field(repr=False, compare=False)
     columns: tuple[str, ...] = dataclasses.field(repr=False, compare=False)
+
+    def _card(self) -> Card:
+        return _cards.card_of_recommendation(self)
 
     def __str__(self) -> str:
         how = "no structure" if self.model is None else f"{count(self.n_clusters, 'cluster')} by {self.method}"
