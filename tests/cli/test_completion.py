@@ -29,7 +29,7 @@ def test_the_script_completes_in_bash(run, tmp_path):
     (tmp_path / "model.npz").touch()
     lines = {
         ("hd",): {"hdbscan"},
-        ("re",): {"report"},
+        ("rep",): {"report"},
         ("kmeans", "--sc"): {"--scale"},
         ("kmeans", "my table.csv", "--scale", "st"): {"standard"},
         ("kmeans", "my table.csv", "--missing", ""): {"error", "drop", "median"},

@@ -29,6 +29,7 @@ def test_version_and_help(run_process, run):
         "predict",
         "profile",
         "quantize",
+        "recommend",
         "report",
         "sweep",
     }

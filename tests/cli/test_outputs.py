@@ -29,6 +29,7 @@ INPUTS = {
     "predict": ["model.npz", "iris.csv"],
     "profile": ["iris.csv", "--model", "model.npz"],
     "report": ["iris.csv", "-k", "2-3"],
+    "recommend": ["iris.csv"],
     "quantize": ["picture.png", "-k", 2],
     "demo": ["--seed", 1],
 }

@@ -19,7 +19,7 @@ from coterie.cli._completion import PrintCompletion
 from coterie.cli._console import Problem, discard_stdout, warn
 from coterie.cli._io.outputs import Outputs
 
-_FIRST = ("report",)  # in the list of commands
+_FIRST = ("report", "recommend")  # in the list of commands
 _DESCRIPTION = """\
 Group similar things: the rows of a table by the numbers in it.
 

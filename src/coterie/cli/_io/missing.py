@@ -42,10 +42,10 @@ class Missing:
         return f"missing values in {rows}: {_listed(self.counts)}"
 
     def problem(self, other_way: str) -> Problem:
-        """The error where nothing is to be done about them."""
+        """The error where nothing is to be done about them; it names the ways out, one of which is to drop rows."""
         return Problem(
             f"{self}; the first is in row {int(self.rows.argmax()) + 1:,} of the data, column {self.first}; "
-            f"--missing drop leaves such rows out, {other_way}"
+            f"{', '.join(filter(None, ['--missing drop leaves such rows out', other_way]))}"
         )
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -56,6 +57,19 @@ def read_mixed(args: argparse.Namespace, kept: str = "add nothing to distances, 
 
     Columns of text and codes are categories, but for those in which nearly every row has a value of its own.
     """
+    table, names = read_comparable(args, kept)
+    coded = [name for name in table.names if table.kinds[name].kind in ("category", "binary")]
+    if coded and not args.quiet:
+        note(f"codes and columns of two values, used as categories: {shortlist(coded)}")
+    return _split(table, coded, names)
+
+
+def read_comparable(args: argparse.Namespace, kept: str = "") -> tuple[Table, list[str]]:
+    """The table, without columns that tell nothing of how alike rows are, and the names of its columns in the order of
+    the file.
+
+    kept : what missing values do with --missing keep; empty where that is no choice
+    """
     table = read_any(args)
     if args.columns is None:
         before = len(table.left_out)
@@ -65,14 +79,12 @@ def read_mixed(args: argparse.Namespace, kept: str = "add nothing to distances, 
             table.left_out.append(LeftOut(name, reason=_NO_USE[table.kinds[name].kind]))
         if left := table.left_out[before:]:
             warn(f"left out: {shortlist(left)}; --columns chooses what to use")
-    coded = [name for name in table.names if table.kinds[name].kind in ("category", "binary")]
-    mixed = _split(table, coded, [name for name in table.all_names if name in {*table.names, *table.texts}])
-    if not mixed.names:
-        raise Problem(f"{source_name(args.file)}: there is no column to use, but {shortlist(table.left_out, 5)}")
-    if coded and not args.quiet:
-        note(f"codes and columns of two values, used as categories: {shortlist(coded)}")
+    names = [name for name in table.all_names if name in {*table.names, *table.texts}]
     with naming_errors(source_name(args.file)):
-        return _resolve_missing(args, mixed, args.missing, kept)
+        if not names:
+            raise Problem(f"there is no column to use, but {shortlist(table.left_out, 5)}")
+        _resolve_missing(args, table, names, args.missing, kept)
+    return table, names
 
 
 def describe_mixed_fit(mixed: MixedTable, args: argparse.Namespace) -> dict[str, Any]:
@@ -108,6 +120,7 @@ def read_more_mixed(args: argparse.Namespace, choose: ChooseAgain, code: TableCo
         table.texts = {now[name]: texts for name, texts in table.texts.items()}
         if wrong := [name for name in table.texts if not is_category[name]]:
             raise Problem(f"not a column of numbers, as it was at the fit: {shortlist(wrong)}")
+        _resolve_missing(args, table, choose.columns, missing, "add nothing to distances", again=True)
         mixed = _split(table, [name for name in table.names if is_category[name]], list(choose.columns))
         new = []
         for name, values in zip(choose.columns, code.categories, strict=True):
@@ -117,7 +130,7 @@ def read_more_mixed(args: argparse.Namespace, choose: ChooseAgain, code: TableCo
                 new += [f"{name} ({shortlist(sorted(map(str, unseen)), 4)})"] if unseen else []
         if new:
             warn(f"categories that the fit did not have, which are unlike all others: {shortlist(new)}")
-        return _resolve_missing(args, mixed, missing, "add nothing to distances", again=True)
+    return mixed
 
 
 def _split(table: Table, coded: list[str], names: list[str]) -> MixedTable:
@@ -142,29 +155,27 @@ def _like(values: NDArray[Any], known: tuple[Any, ...]) -> NDArray[Any]:
 
 
 def _resolve_missing(
-    args: argparse.Namespace, mixed: MixedTable, how: str, kept: str, again: bool = False
-) -> MixedTable:
-    """The table without missing values, or with them, as `how` says. `again`: no row may be left then."""
-    places = {name: j for j, name in enumerate(mixed.numbers.names)}
+    args: argparse.Namespace, table: Table, names: Sequence[str], how: str, kept: str = "", again: bool = False
+) -> None:
+    """Deal with missing values, also in columns of text, as `how` says. `again`: no row may be left then."""
+    places = {name: j for j, name in enumerate(table.names)}
     found = find_missing(
-        len(mixed.numbers.values),
+        len(table.values),
         (
-            (name, mixed.categories[name] == None)  # noqa: E711  # of each of the objects
-            if name in mixed.categories
-            else (name, np.isnan(mixed.numbers.values[:, places[name]]))
-            for name in mixed.names
+            (name, np.isnan(table.values[:, places[name]]))
+            if name in places
+            else (name, np.array([cell is None for cell in table.texts[name]]))
+            for name in names
         ),
     )
     if not found.counts:
-        return mixed
+        return
     if how == "error":
-        raise found.problem("--missing keep leaves the values out of distances and keeps the rows")
+        raise found.problem("--missing keep leaves the values out of distances and keeps the rows" if kept else "")
     if how == "drop":
         if found.rows.all() and not again:
             raise Problem(f"{found}; --missing drop would leave no row")
-        mixed.numbers.keep(~found.rows)
-        categories = {name: values[~found.rows] for name, values in mixed.categories.items()}
-        mixed, kept = mixed._replace(categories=categories), "those rows are left out, and their label is empty"
+        table.keep(~found.rows)
     if not args.quiet:
-        note(f"{found}; {kept if how == 'drop' else f'they {kept}'}")
-    return mixed
+        what = f"they {kept}" if how == "keep" else "those rows are left out, and their label is empty"
+        note(f"{found}; {what}")

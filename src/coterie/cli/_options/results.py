@@ -12,13 +12,17 @@ from coterie.cli._io.outputs import check_targets
 def add_labels_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of everything that labels rows; `write_labels` writes them."""
     parser.add_argument("-o", "--output", metavar="LABELS", help="file for the labels (default: standard output)")
+    add_append_argument(parser)
+    add_json_argument(parser, "; labels then go to --output only")
+
+
+def add_append_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--append",
         action="store_true",
         help="write the whole table of FILE, as it is there, with the label as its last column (csv and workbooks as "
         "csv, parquet as parquet)",
     )
-    add_json_argument(parser, "; labels then go to --output only")
 
 
 def add_json_argument(parser: argparse.ArgumentParser, remark: str = "") -> None:
