@@ -115,7 +115,9 @@ class Data:
         if self.table.row_names is None:
             return number
         name = self.table.row_names[row]
-        return name if self._times[name] == 1 else f"{name} ({number})" if name else number
+        if not name:
+            return number
+        return name if self._times[name] == 1 else f"{name} ({number})"
 
     def number(self, row: int) -> int:
         """The number of a row in the table that was given, from 0."""

@@ -331,8 +331,8 @@ def _decide(
         return choice
     is_found_twice = len(dense) == 2 and dense[0].n_clusters == dense[1].n_clusters
     if around_means is None:
-        choice = _take_dense(by_density)
-        choice.is_doubtful = not (by_density.suggestion.clear and is_found_twice and by_density.noise <= limits.noise)
+        choice = _take_dense(by_density, limits)
+        choice.is_doubtful = not (by_density.suggestion.clear and is_found_twice)
         return _compare_smoothings(choice, dense)
     core = by_density.core >= 0
     alike = float(scores.adjusted_rand_score(around_means.labels[core], by_density.core[core]))
@@ -341,7 +341,7 @@ def _decide(
     told = f"HDBSCAN, which looks for dense parts, and {around_means.method}, which looks for compact ones, find "
     if alike >= limits.same and finer == 0:
         choice = (
-            _take_dense(by_density)
+            _take_dense(by_density, limits)
             if by_density.noise <= _LITTLE_NOISE and alike < _NEARLY_ONE
             else _take_compact(around_means, rows, randomness)
         )
@@ -358,8 +358,8 @@ def _decide(
             )
         )
         return choice
-    choice = _take_dense(by_density)
-    choice.is_doubtful = not (by_density.suggestion.clear and is_found_twice and by_density.noise <= limits.noise)
+    choice = _take_dense(by_density, limits)
+    choice.is_doubtful = not (by_density.suggestion.clear and is_found_twice)
     if finer > 0 and is_part:
         choice.doubts.append(
             Doubt(
@@ -371,8 +371,10 @@ def _decide(
     return _compare_smoothings(choice, dense)
 
 
-def _take_dense(found: ByDensity) -> Choice:
+def _take_dense(found: ByDensity, limits: Limits) -> Choice:
     doubts = [Doubt(each, True) for each in found.suggestion.doubts]
+    if found.noise > limits.noise and not any("noise" in each.text for each in doubts):
+        doubts.append(Doubt(f"{share(found.noise)} of the rows lie outside the dense parts", True))
     reasons = list(found.suggestion.reasons)
     given, left = int(np.count_nonzero((found.core < 0) & (found.labels >= 0))), int(np.count_nonzero(found.labels < 0))
     if given:
