@@ -1,5 +1,6 @@
 """What notebooks show: whole elements, nothing that runs or is loaded, and what the object holds."""
 
+import functools
 import html.parser
 import re
 import subprocess
@@ -64,6 +65,11 @@ RESULTS = {
     "Comparison": lambda: coterie.compare([HOSTILE, "b", "-1"] * 20, ["x", "y", "y", "z"] * 15),
     "ColumnKinds": lambda: coterie.column_kinds(TABLE),
 }
+
+
+@functools.cache
+def result(name):
+    return RESULTS[name]()
 
 
 class Elements(html.parser.HTMLParser):
@@ -213,12 +219,12 @@ def test_names_of_columns_and_classes_are_text():
 
 @pytest.mark.parametrize("name", RESULTS)
 def test_a_result_is_whole_and_harmless(name):
-    elements = look(RESULTS[name]())
+    elements = look(result(name))
     assert all(len(row) == len(rows[0]) for rows in elements.tables() for row in rows)
 
 
 def test_a_profile_shows_the_table_and_sentences_of_its_text():
-    profile = RESULTS["Profile"]()
+    profile = result("Profile")
     elements = look(profile)
     (rows,) = elements.tables()
     text = profile.table(400).split("\n")[: len(rows)]
@@ -234,7 +240,7 @@ def test_a_profile_shows_the_table_and_sentences_of_its_text():
 
 @pytest.mark.parametrize("name", ["Sweep", "Sweep of two", "Sweep of words"])
 def test_a_sweep_shows_its_table_and_draws_each_score(name):
-    sweep = RESULTS[name]()
+    sweep = result(name)
     elements = look(sweep)
     (rows,) = elements.tables()
     assert [" ".join(row).split() for row in rows] == [line.replace("*", "").split() for line in str(sweep).split("\n")]
@@ -248,23 +254,23 @@ def test_a_sweep_shows_its_table_and_draws_each_score(name):
 
 
 def test_suggestions_show_reasons_doubts_and_the_choice():
-    found = RESULTS["KSuggestion"]()
+    found = result("KSuggestion")
     elements = look(found)
     assert elements.texts_of("b") == [f"Suggested: {found.k} clusters"]
     said = elements.texts_of("li")
     assert [text.rstrip(".").lower() for text in said] == [each.lower() for each in (*found.reasons, *found.doubts)]
     assert sum(attributes.get("class") == "mark" for _, attributes in elements.found) == len(elements.texts_of("svg"))
-    assert "1 cluster" in look(RESULTS["no k"]()).texts_of("b")[0]
-    eps = RESULTS["EpsSuggestion"]()
+    assert "1 cluster" in look(result("no k")).texts_of("b")[0]
+    eps = result("EpsSuggestion")
     assert f"eps = {eps.eps:.3g}: {np.mean(eps.distances <= eps.eps):.0%} are core points" in " ".join(
         look(eps).texts_of("text")
     )
-    size = RESULTS["MinClusterSizeSuggestion"]()
+    size = result("MinClusterSizeSuggestion")
     assert look(size).texts_of("b") == [f"Suggested: min_cluster_size = {size.value}"]
 
 
 def test_a_comparison_shows_how_many_rows_two_clusters_share():
-    found = RESULTS["Comparison"]()
+    found = result("Comparison")
     elements = look(found)
     (header, *rows) = elements.tables()[0]
     counts = [[int(cell or 0) for cell in row[1:]] for row in rows]
@@ -275,7 +281,7 @@ def test_a_comparison_shows_how_many_rows_two_clusters_share():
 
 
 def test_a_recommendation_shows_the_clusters_and_what_else_was_looked_at():
-    found = RESULTS["Recommendation"]()
+    found = result("Recommendation")
     elements = look(found)
     assert elements.texts_of("b") == [f"{found.n_clusters} clusters by {found.method}"]
     assert elements.texts_of("span", class_="quiet")[0] == found.confidence
@@ -287,7 +293,7 @@ def test_a_recommendation_shows_the_clusters_and_what_else_was_looked_at():
         assert row[:2] == [each.method, str(each.n_clusters)] and abs(float(row[2]) - each.silhouette) < 0.0051
         assert row[5] == (each.rejected or "taken")
     assert elements.texts_of("tr", class_="chosen") == ["".join(looked_at[1])]
-    assert look(RESULTS["no recommendation"]()).texts_of("b") == ["No structure"]
+    assert look(result("no recommendation")).texts_of("b") == ["No structure"]
 
 
 # ------------------------------------------------------------------------------------------- charts

@@ -23,8 +23,8 @@ _MOST_DOTS = 60  # of a line; more would lie over each other
 _MOST_CORNERS = 300  # of a line: about two pixels for each
 STYLE = """
 .coterie-box .charts { max-width: 50em; }
-.coterie-box figure { display: inline-block; margin: .4em 1em .2em 0; }
-.coterie-box figcaption { font-size: .93em; }
+.coterie-box .body figure { display: inline-block; width: auto; margin: .4em .6em .2em 0; text-align: left; }
+.coterie-box .body figcaption { margin: 0; padding: 0; font-size: .93em; color: inherit; text-align: left; }
 .coterie-box svg { display: block; overflow: visible; font-size: 11px; color: inherit; max-width: none; }
 .coterie-box svg text { fill: currentColor; opacity: .8; }
 .coterie-box svg .value { font-weight: bold; opacity: 1; }
@@ -82,7 +82,7 @@ class Chart:
     marked: Sequence[float] = ()  # values of x
     level: tuple[float, str] | None = None  # a value of y, and what is written there
     top: float | None = None  # where y is cut off
-    size: tuple[int, int] = (300, 130)  # in pixels, of the frame
+    size: tuple[int, int] = (290, 130)  # in pixels, of the frame
 
     def as_html(self) -> Html:
         """The chart as a figure."""

@@ -32,7 +32,7 @@ LONGEST_CELL = 60
 _STYLE = """
 .coterie-box { --coterie-line: rgb(128 128 128 / .35); --coterie-shade: rgb(128 128 128 / .1); --coterie-blue: #2b7bc4;
   --coterie-orange: #d9822b; box-sizing: border-box; width: fit-content; max-width: 100%; min-width: 20em;
-  margin: .3em 0;
+  margin: .3em 0 .8em;
   border: 1px solid var(--coterie-line); border-left: .3em solid var(--coterie-blue); border-radius: .4em;
   line-height: 1.5; }
 .coterie-box.open { border-left-color: var(--coterie-orange); }
@@ -144,7 +144,8 @@ def first_rows(rows: Sequence[Sequence[object]], thing: str) -> tuple[Sequence[S
 
 def say_sizes(labels: NDArray[np.integer]) -> str:
     """How many clusters there are, and how large they are; negative labels are in none."""
-    sizes = _sizes(labels)
+    sizes = np.bincount(labels[labels >= 0])
+    sizes = sizes[sizes > 0]
     n_noise = int(np.count_nonzero(labels < 0))
     text = f"{count(len(sizes), 'cluster')} of {count(len(labels), 'row')}"
     if 1 < len(sizes) <= _FEW_CLUSTERS:
@@ -160,7 +161,9 @@ def table_of_sizes(
     labels: NDArray[np.integer], centers: NDArray[np.object_] | NDArray[np.floating] | None, names: Sequence[str]
 ) -> Html:
     """Each cluster with its size and what stands for it, the largest ones where there are many."""
-    values, sizes = np.unique(labels[labels >= 0], return_counts=True)
+    sizes = np.bincount(labels[labels >= 0])
+    values = np.flatnonzero(sizes)
+    sizes = sizes[values]
     largest = np.sort(np.argsort(-sizes, kind="stable")[:MOST_ROWS])
     columns = [[f"{values[i]}" for i in largest], [f"{sizes[i]:,}" for i in largest]]
     columns.append([share(sizes[i] / len(labels)) for i in largest])
@@ -184,8 +187,3 @@ def table_of_sizes(
         left_out.append(f"the first {MOST_COLUMNS} of {len(names):,} columns")
     note = [element("p", f"Shown: {', '.join(left_out)}.", class_="quiet")] if left_out else []
     return join(table(header, rows, text), *note)
-
-
-def _sizes(labels: NDArray[np.integer]) -> NDArray[np.intp]:
-    sizes: NDArray[np.intp] = np.unique(labels[labels >= 0], return_counts=True)[1]
-    return sizes

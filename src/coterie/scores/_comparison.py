@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import itertools
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,8 +77,7 @@ class Comparison(InNotebooks):
         lines = said.pop("")
         noise = said.pop("noise", [])
         for title, entries in said.items():
-            rest = [f"... and {len(entries) - _MOST_LINES} more"] if len(entries) > _MOST_LINES else []
-            lines += [f"{title}:", *(f"    {each}" for each in entries[:_MOST_LINES] + rest)]
+            lines += [f"{title}:", *(f"    {each}" for each in entries)]
         return "\n".join(lines + [f"noise: {each}" for each in noise])
 
     def _card(self) -> Card:
@@ -135,28 +135,30 @@ class Comparison(InNotebooks):
             text = [f"{row[j]:,} {way} {'noise' if _is_noise(names[j]) else names[j]}" for j in order[:4]]
             return ", ".join(text) + (f" and {len(order) - 4} more" if len(order) > 4 else "")
 
-        def of_a(clusters: Iterable[Label]) -> list[str]:
-            return [
-                f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}" for i in clusters
-            ]
+        def section(title: str, clusters: Collection[Label], say: Callable[[Label], str]) -> None:
+            rest = [f"... and {len(clusters) - _MOST_LINES} more"] if len(clusters) > _MOST_LINES else []
+            said[title] = [*map(say, itertools.islice(clusters, _MOST_LINES)), *rest]
 
-        def of_b(clusters: Iterable[Label]) -> list[str]:
-            return [
-                f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
-                for j in clusters
-            ]
+        def of_a(i: Label) -> str:
+            return f"{i} ({_count(size_a[i], 'row')}): {parts(self.contingency[a[i]], self.labels_b)}"
 
-        said["kept (a is b)"] = [
-            f"{i} is {j}: all {_count(size_a[i], 'row')}"
-            if size_a[i] == shared[i, j] == size_b[j]
-            else f"{i} is {j}: {_count(shared[i, j], 'row')} in both, {size_a[i] - shared[i, j]:,} only in a, "
-            f"{size_b[j] - shared[i, j]:,} only in b"
-            for i, j in self.kept.items()
-        ]
-        said["split (a into b)"] = of_a(self.splits)
-        said["merged (b out of a)"] = of_b(self.merges)
-        said["no counterpart in b"] = of_a(self.gone)
-        said["no counterpart in a"] = of_b(self.new)
+        def of_b(j: Label) -> str:
+            return f"{j} ({_count(size_b[j], 'row')}): {parts(self.contingency[:, b[j]], self.labels_a, 'from')}"
+
+        def of_both(i: Label) -> str:
+            j = self.kept[i]
+            if size_a[i] == shared[i, j] == size_b[j]:
+                return f"{i} is {j}: all {_count(size_a[i], 'row')}"
+            return (
+                f"{i} is {j}: {_count(shared[i, j], 'row')} in both, {size_a[i] - shared[i, j]:,} only in a, "
+                f"{size_b[j] - shared[i, j]:,} only in b"
+            )
+
+        section("kept (a is b)", self.kept, of_both)
+        section("split (a into b)", self.splits, of_a)
+        section("merged (b out of a)", self.merges, of_b)
+        section("no counterpart in b", self.gone, of_a)
+        section("no counterpart in a", self.new, of_b)
         if len(a) < len(self.labels_a) or len(b) < len(self.labels_b):
             in_a, in_b = (np.array([_is_noise(each) for each in names]) for names in (self.labels_a, self.labels_b))
             said["noise"] = [
