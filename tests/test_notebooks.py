@@ -56,6 +56,7 @@ RESULTS = {
     "Sweep of words": lambda: selection.sweep(
         coterie.AgglomerativeClustering(3), X, {"linkage": ["single", "average"]}
     ),
+    "Sweep to infinity": lambda: selection.sweep(coterie.OPTICS(), X, {"max_eps": [1.0, 5.0, np.inf]}),
     "KSuggestion": lambda: selection.suggest_k(X, KMEANS, [2, 3, 4], stability=2, random_state=0),
     "no k": lambda: selection.suggest_k(EVEN, KMEANS, [2, 3], stability=2, random_state=0),
     "EpsSuggestion": lambda: selection.suggest_eps(X),

@@ -235,7 +235,7 @@ def _at(pixels: float) -> str:
 
 def _steps(low: float, high: float, most: int) -> list[float]:
     """Round numbers from `low` to `high`, at most `most` of them and one more."""
-    if high - low < 1e-300:
+    if not 1e-300 <= high - low < math.inf:
         return [low]
     exponent = math.floor(math.log10((high - low) / most))
     step = next(size for digit in (1, 2, 2.5, 5, 10) if (high - low) / (size := digit * 10.0**exponent) <= most)

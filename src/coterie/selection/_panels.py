@@ -4,12 +4,14 @@ the other parameters, and what is suggested."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
+from .._base.parameters import is_real
 from .._base.wording import shortened
 
 if TYPE_CHECKING:
@@ -104,7 +106,8 @@ def read_panels(sweep: Sweep | KSuggestion | MinClusterSizeSuggestion | Mapping[
         shown.remove("noise")
     along = max(parameters, key=lambda name: (len({repr(row[name]) for row in rows}), -parameters.index(name)))
     others = [name for name in parameters if name != along]
-    is_numeric = all(isinstance(row[along], Real) and not isinstance(row[along], bool) for row in rows)
+    values_along = [row[along] for row in rows]
+    is_numeric = all(is_real(x) and not isinstance(x, bool) and abs(x) < math.inf for x in values_along)
     values = {repr(row[along]): _text(row[along]) for row in rows}  # also arrays and dicts, which are no keys
     places = list(values)
     x = np.array([row[along] if is_numeric else places.index(repr(row[along])) for row in rows], dtype=np.float64)
