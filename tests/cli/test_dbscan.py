@@ -262,8 +262,16 @@ def test_mistakes_on_the_command_line_of_dbscan(run, iris_file, args, message):
             "standard input: --min-samples 5 is more than the 2 rows there are",
         ),
         (b"a,b\n1,2\n", ["--min-samples", "2"], "--min-samples 2 is more than the 1 row there is"),
-        (b"a,b\n1,2\n", ["--min-samples", "1"], "at least 2 rows"),
-        (b"a\n1\n1\n1\n1\n", ["--min-samples", "3"], "every row has 2 or more others at distance 0"),
+        (
+            b"a,b\n1,2\n",
+            ["--min-samples", "1"],
+            "standard input: 2 rows are needed, which is more than the 1 row there is",
+        ),
+        (
+            b"a\n1\n1\n1\n1\n",
+            ["--min-samples", "3"],
+            "every row has 2 or more others at distance 0. Leave duplicates out, or try a larger --min-samples than 3",
+        ),
         (b"a,b\n1,2\n0,0\n", ["--metric", "cosine", "--eps", "0.1", "--min-samples", "1"], "zero vectors"),
         (b"a,b\n1,2\n95,4\n", ["--metric", "haversine", "--min-samples", "2"], "a is taken for latitude"),
         (b"a,b\n1,x\n2,y\n", ["--columns", "b"], "not a column of numbers: b ('x')"),

@@ -57,7 +57,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 def make_parser(argv: list[str]) -> _Parser:
     """The parser for `argv`, with the subcommand that it begins with; else with all, to list them."""
     every = (m.name for m in pkgutil.iter_modules([os.path.dirname(__file__)]) if not m.name.startswith("_"))
-    known = sorted(every, key=lambda name: (name not in _FIRST, name))
+    known = [*_FIRST, *sorted(set(every) - set(_FIRST))]
     first = argv[0] if argv else None
     needed = [first] if first in known else [] if first == "--version" else known  # importing all takes a while
     parser = _Parser(

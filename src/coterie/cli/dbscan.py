@@ -30,7 +30,7 @@ from coterie.cli._io.models import describe_fit, save_model
 from coterie.cli._io.pictures import check_picture
 from coterie.cli._io.results import write_labels
 from coterie.cli._io.sources import source_name
-from coterie.cli._io.tables import read_file
+from coterie.cli._io.tables import check_rows, read_file
 from coterie.cli._options.files import add_file_arguments
 from coterie.cli._options.metric import add_metric_argument, describe_metric, on_globe
 from coterie.cli._options.noise import add_noise_argument
@@ -145,6 +145,7 @@ def run(args: argparse.Namespace) -> None:
             f"{source_name(args.file)}: --min-samples {args.min_samples} is more than the "
             f"{count(len(data.values), 'row')} there {'is' if len(data.values) == 1 else 'are'}"
         )
+    check_rows(args, data, least=2 if args.eps == "auto" else 1)
     facts = describe_fit(args, data) if args.save is not None else {}
     if globe:
         data.values = to_radians(args, data)
@@ -193,7 +194,11 @@ def _fit(args: argparse.Namespace, X: NDArray[np.floating], scaler: Scaler, glob
     k = max(args.min_samples, 2)  # as `suggest_eps` has it
     eps, curve, clear = args.eps, None, None
     if eps == "auto":
-        suggestion = selection.suggest_eps(X, args.min_samples, metric=args.metric, n_jobs=args.jobs)
+        try:
+            suggestion = selection.suggest_eps(X, args.min_samples, metric=args.metric, n_jobs=args.jobs)
+        except ValueError as error:  # which knows no options
+            said = str(error).replace("more min_samples than", "a larger --min-samples than")
+            raise Problem(f"{source_name(args.file)}: {said}") from None
         curve, eps, clear = suggestion.distances, suggestion.eps, suggestion.clear
         if globe:
             curve, eps = distances.radians_to_km(curve), float(f"{distances.radians_to_km(eps):.3g}")

@@ -43,7 +43,11 @@ def read_file(args: argparse.Namespace, row_names: str | None = None, labeled: b
         if args.columns is not None and (wrong := [left for left in table.left_out if left.name in args.columns]):
             raise Problem(f"not a column of numbers: {shortlist(wrong)}")
         if not table.names:
-            instead = f", but {shortlist(table.left_out, 5)}" if table.left_out else ""
+            instead = (
+                f", but {shortlist(table.left_out, 5)}; coterie kprototypes and recommend take categories, too"
+                if table.left_out
+                else ""
+            )
             raise Problem(f"there is no column of numbers in it{instead}")
         if not len(table.values):
             raise Problem("there is no row in it")
