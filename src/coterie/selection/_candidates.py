@@ -31,6 +31,8 @@ _MOST_CLUSTERS = 40
 _LEAST_ROWS = 8  # a cluster, for the largest number of clusters that is tried
 _STARTS = 5  # of k-means
 _REFERENCES = 4  # data without clusters, whose borders are looked at, too
+_BEYOND = 1.0  # standard deviations of counts, by which valleys must be deeper than the deepest of those
+_FOUND_AGAIN = 0.6  # least agreement with resamples
 FAR = 3.0  # times the usual distance to the fifth neighbor, from which noise is far from its cluster
 
 
@@ -165,11 +167,9 @@ def around_means(
             with progress.as_step("borders of clusters", step * len(numbers) + numbers[-1] - k, 3 * len(numbers)):
                 labels = labels_of(k)
                 borders = look_at_borders(near, labels, valley)
-            if (
-                borders.valley >= valley
-                and borders.hollow <= hollow
-                and borders.valley > _by_chance(references, k, seed)
-            ):
+            if borders.valley < valley or borders.hollow > hollow:
+                continue
+            if borders.valley > _by_chance(references, k, seed) + _BEYOND and _is_found_again(rows, method, k, seed):
                 found.append(Compact(method, k, labels, borders, seed))
                 break
     progress.report("borders of clusters", 3 * len(numbers), 3 * len(numbers))
@@ -209,6 +209,11 @@ def _by_chance(references: list[Near], k: int, seed: int) -> float:
         )
 
 
+def _is_found_again(rows: NDArray[np.float64], method: str, k: int, seed: int) -> bool:
+    model = estimator_of(method, k, seed)
+    return stability(model, rows, np.random.RandomState(seed)) >= _FOUND_AGAIN
+
+
 # ------------------------------------------------------------------------------------------- by silhouettes
 
 
@@ -223,12 +228,11 @@ def by_silhouette(rows: NDArray[np.float64], randomness: np.random.RandomState) 
 # ------------------------------------------------------------------------------------------- what is told of each
 
 
-def fitted(method: str, k: int, rows: NDArray[np.float64], seed: int) -> Any:
+def estimator_of(method: str, k: int, seed: int) -> KMeans | AgglomerativeClustering:
     """The estimator of a compact clustering."""
-    with told_once(Warning):
-        if method == "k-means":
-            return KMeans(k, n_init=_STARTS, random_state=seed).fit(rows)
-        return AgglomerativeClustering(k, linkage="ward" if method == "Ward" else "average").fit(rows)
+    if method == "k-means":
+        return KMeans(k, n_init=_STARTS, random_state=seed)
+    return AgglomerativeClustering(k, linkage="ward" if method == "Ward" else "average")
 
 
 def stability(model: Any, rows: NDArray[np.float64], randomness: np.random.RandomState) -> float:

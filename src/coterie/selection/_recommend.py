@@ -15,6 +15,7 @@ from .._base import power_of_two
 from .._base.notebook import Card, InNotebooks
 from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, one_of
 from .._base.random_state import as_random_state
+from .._base.warnings import told_once
 from .._base.wording import count, fixed, lopsidedness, share, shortlist
 from .._runtime import progress, threads
 from .._runtime.thresholds import thresholds
@@ -408,7 +409,8 @@ def _compare_smoothings(choice: Choice, dense: list[ByDensity]) -> Choice:
 
 
 def _take_compact(found: Compact, rows: NDArray[np.float64], randomness: np.random.RandomState) -> Choice:
-    model = _candidates.fitted(found.method, found.n_clusters, rows, found.seed)
+    with told_once(Warning):
+        model = _candidates.estimator_of(found.method, found.n_clusters, found.seed).fit(rows)
     labels = model.labels_.astype(np.intp)
     stability = _candidates.stability(model, rows, randomness)
     valley = found.borders.valley
@@ -428,7 +430,8 @@ def _by_silhouette(rows: NDArray[np.float64], randomness: np.random.RandomState)
     if suggestion.k < 2:
         return None
     at = [row["n_clusters"] for row in suggestion.sweep].index(suggestion.k)
-    model = _candidates.fitted("k-means", suggestion.k, rows, int(randomness.randint(2**31)))
+    with told_once(Warning):
+        model = _candidates.estimator_of("k-means", suggestion.k, int(randomness.randint(2**31))).fit(rows)
     doubts = [Doubt("the clusters are not apart: at their borders, rows lie as dense as within them", True)]
     doubts += [Doubt(each, False) for each in suggestion.doubts]
     return Choice(

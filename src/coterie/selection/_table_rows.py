@@ -26,7 +26,7 @@ _NOT_USED = {  # kinds of columns that tell nothing of how alike two rows are
     "date": "dates",
 }
 _ALIKE = 4.0  # the largest standard deviation over that of a usual column, where columns have the same unit
-_UNLIKE_WAYS = ("log", "range", "place")  # ways of Scaler("auto") that other units have no need of
+_UNLIKE_WAYS = ("log", "place")  # ways of Scaler("auto") that other units have no need of
 _REPEATED = 0.5  # different values, as a share of the rows: with less, some are there many times by rounding
 
 
