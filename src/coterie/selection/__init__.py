@@ -21,7 +21,7 @@ here; it returns a dataclass with the value, whether it is clear, and the reason
 
 # Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
 # package, while another thread, which imports the package, locks them the other way around.
-from .. import density, distances, hierarchy, kmeans, kmodes, neighbors, scaling, scores  # noqa: F401
+from .. import density, distances, hierarchy, kmeans, kmedoids, kmodes, neighbors, scaling, scores  # noqa: F401
 from ._candidates import Candidate
 from ._recommend import Recommendation, recommend
 from ._suggest_eps import EpsSuggestion, k_distances, suggest_eps

@@ -16,6 +16,9 @@ from .._runtime import progress
 from ..density._hdbscan import HDBSCAN
 from ..hierarchy._agglomerative import AgglomerativeClustering
 from ..kmeans._kmeans import KMeans
+from ..kmedoids._kmedoids import KMedoids
+from ..kmodes._kmodes import KModes
+from ..kmodes._kprototypes import KPrototypes
 from ._borders import Borders, Near, find_near, look_at_borders
 from ._principal_box import principal_box
 from ._suggest_k import suggest_k
@@ -25,6 +28,8 @@ from ._sweep import sweep
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ._table_rows import TableRows
+
 SMOOTHINGS = (5, 12)  # min_samples: few keep small clusters apart, more find those that overlap
 _RESAMPLES = 10
 _MOST_CLUSTERS = 40
@@ -32,6 +37,7 @@ _LEAST_ROWS = 8  # a cluster, for the largest number of clusters that is tried
 _STARTS = 5  # of k-means
 _REFERENCES = 4  # data without clusters, whose borders are looked at, too
 _BEYOND = 1.0  # standard deviations of counts, by which valleys must be deeper than the deepest of those
+_MUCH_THE_SAME = 0.9  # adjusted Rand index
 _FOUND_AGAIN = 0.6  # least agreement with resamples
 FAR = 3.0  # times the usual distance to the fifth neighbor, from which noise is far from its cluster
 
@@ -43,7 +49,7 @@ class Candidate:
     Attributes
     ----------
     method : str
-        'k-means', 'Ward', 'average linkage', 'HDBSCAN', 'k-medoids' or 'k-prototypes'.
+        'k-means', 'Ward', 'average linkage', 'HDBSCAN', 'k-prototypes', 'k-modes' or 'k-medoids'.
     n_clusters : int
         Its number of clusters, without noise.
     labels : ndarray of shape (n_samples,), intp
@@ -212,6 +218,28 @@ def _by_chance(references: list[Near], k: int, seed: int) -> float:
 def _is_found_again(rows: NDArray[np.float64], method: str, k: int, seed: int) -> bool:
     model = estimator_of(method, k, seed)
     return stability(model, rows, np.random.RandomState(seed)) >= _FOUND_AGAIN
+
+
+def around_prototypes(
+    table: TableRows, sample: NDArray[np.intp] | slice, labels: NDArray[np.intp], seed: int
+) -> tuple[str, Any] | None:
+    """The method for tables with categories, and its fitted estimator, that finds much the same clusters, if one does.
+
+    A category that differs counts as much as it does in the rows of numbers.
+    """
+    rows, k = table.mixed(sample), int(labels.max()) + 1
+    methods: dict[str, Any] = {"k-medoids": KMedoids(k, metric="gower", random_state=seed)}
+    if table.numbers:
+        methods["k-prototypes"] = KPrototypes(
+            k, gamma=1.0, categorical=table.categories, n_init=_STARTS, random_state=seed
+        )
+    else:
+        methods["k-modes"] = KModes(k, n_init=_STARTS, random_state=seed)
+    with told_once(Warning):
+        found = {name: model.fit(rows) for name, model in methods.items()}
+    alike = {name: float(scores.adjusted_rand_score(labels, model.labels_)) for name, model in found.items()}
+    best = max(alike, key=lambda name: (alike[name], name != "k-medoids"))
+    return (best, found[best]) if alike[best] >= _MUCH_THE_SAME else None
 
 
 # ------------------------------------------------------------------------------------------- by silhouettes

@@ -72,8 +72,8 @@ class Recommendation(InNotebooks):
     n_clusters : int
         The number of clusters; 1 where there is no structure.
     method : str
-        'k-means', 'Ward', 'average linkage', 'HDBSCAN', 'k-medoids' or 'k-prototypes'; 'none' where there is no
-        structure.
+        'k-means', 'Ward', 'average linkage' or 'HDBSCAN'; with columns of categories also 'k-prototypes', 'k-modes' or
+        'k-medoids'; 'none' where there is no structure.
     model : object
         The fitted estimator; None where there is no structure.
     confidence : {'clear', 'doubtful', 'no structure'}
@@ -259,6 +259,8 @@ def choose(table: TableRows, randomness: np.random.RandomState, limits: Limits =
             cut,
             tuple(table.names),
         )
+    if table.categories:
+        choice = _for_categories(choice, table, slice(None) if sample is None else sample, randomness)
     doubts = [*choice.doubts, *_doubt(choice, table, rows)]
     grave = choice.is_doubtful or any(each.is_grave for each in doubts)
     chosen = Candidate(
@@ -421,6 +423,22 @@ def _take_compact(found: Compact, rows: NDArray[np.float64], randomness: np.rand
         f"{fixed(valley, 1)} standard deviations or more"
     ]
     return Choice(found, found.method, found.n_clusters, labels, model, stability, valley, reasons, [], False)
+
+
+def _for_categories(
+    choice: Choice, table: TableRows, sample: NDArray[np.intp] | slice, randomness: np.random.RandomState
+) -> Choice:
+    """The same clusters by a method for categories, where one finds much the same: their prototypes can be read."""
+    if choice.method not in ("k-means", "Ward", "average linkage"):
+        return choice
+    found = _candidates.around_prototypes(table, sample, choice.labels, int(randomness.randint(2**31)))
+    if found is None:
+        return choice
+    method, model = found
+    reason = f"{method}, which is made for categories, finds much the same clusters as {choice.method}"
+    return dataclasses.replace(
+        choice, method=method, model=model, labels=model.labels_.astype(np.intp), reasons=[*choice.reasons, reason]
+    )
 
 
 def _by_silhouette(rows: NDArray[np.float64], randomness: np.random.RandomState) -> Choice | None:

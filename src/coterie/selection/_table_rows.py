@@ -16,7 +16,7 @@ from ..scaling import Scaler
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .._base.kinds import ColumnKind, Kinds
+    from .._base.kinds import Kinds
     from .._base.typing import ArrayLike
 
 _NOT_USED = {  # kinds of columns that tell nothing of how alike two rows are
@@ -34,23 +34,35 @@ class TableRows(NamedTuple):
     """A table as rows.
 
     table : the columns that are used, as they came
+    numbers, scaled : which of them hold numbers, and these numbers, comparable
     rows : (n_rows, n) numbers to compare by Euclidean distance
     names : of the columns that are used
     owner : (n,) which of them each column of `rows` belongs to
-    kinds : of the columns that are used
-    is_category : whether the values of a column that is used are only equal or different
     scaler : what scaled the numbers; None where they are as they came
     left_out : what was left out and why, in words; empty if nothing
     """
 
     table: Columns
+    numbers: list[int]
+    scaled: NDArray[np.float64]
     rows: NDArray[np.float64]
     names: list[str]
     owner: NDArray[np.intp]
-    kinds: list[ColumnKind]
-    is_category: list[bool]
     scaler: Scaler | None
     left_out: list[str]
+
+    @property
+    def categories(self) -> list[int]:
+        """Which of the columns that are used hold no numbers."""
+        return [j for j in range(len(self.names)) if j not in self.numbers]
+
+    def mixed(self, sample: NDArray[np.intp] | slice) -> NDArray[np.object_]:
+        """Some of the rows, with numbers that are comparable, and categories as they came."""
+        scaled = self.scaled[sample]
+        rows = np.empty((len(scaled), len(self.names)), object)
+        for j in range(len(self.names)):
+            rows[:, j] = scaled[:, self.numbers.index(j)] if j in self.numbers else self.table.arrays[j][sample]
+        return rows
 
 
 def read_table(X: ArrayLike, kinds: Kinds, scale: str, randomness: np.random.RandomState) -> TableRows:
@@ -91,7 +103,7 @@ def read_table(X: ArrayLike, kinds: Kinds, scale: str, randomness: np.random.Ran
         blocks.append(np.column_stack([_spread(column, randomness) for column in block.T]))
         owner += [j] * block.shape[1]
     rows = np.ascontiguousarray(np.column_stack(blocks))
-    return TableRows(table, rows, names, np.array(owner), own, is_category, scaler, left_out)
+    return TableRows(table, numbers, scaled, rows, names, np.array(owner), scaler, left_out)
 
 
 def _is_given(kinds: object, columns: Columns, j: int) -> bool:
