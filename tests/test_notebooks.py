@@ -187,6 +187,19 @@ def test_a_clusterer_shows_the_sizes_of_its_clusters_and_what_stands_for_them(na
             assert cell == value if isinstance(value, str) else abs(float(cell) - value) < 0.01 * (1 + abs(value))
 
 
+@pytest.mark.parametrize("name", ["AgglomerativeClustering", "DivisiveClustering"])
+def test_a_tree_is_drawn_and_cut_between_two_merges(name):
+    model = CLUSTERERS[name]().fit(X)
+    elements = look(model)
+    assert elements.texts_of("figcaption") == [
+        "the last 39 merges in the tree; the dashed line cuts it into 3 clusters"
+    ]
+    (level,) = (float(each["y1"]) for tag, each in elements.found if each.get("class") == "mark")
+    (path,) = (each["d"] for tag, each in elements.found if tag == "path")
+    tops = sorted({float(y) for y in re.findall(r"L[\d.]+,([\d.]+)L", path)})
+    assert tops[1] < level < tops[2]  # pixels from the top
+
+
 def test_medoids_of_a_table_are_shown_with_their_categories():
     model = coterie.KMedoids(2, metric="gower").fit(TABLE)
     (_, *rows), *_ = look(model).tables()

@@ -50,6 +50,7 @@ class Line:
     spread: NDArray[np.float64] | None = None
     color: int = 0
     are_bars: bool = False
+    has_dots: bool = True  # where there are few points
 
     @property
     def reach(self) -> NDArray[np.float64]:
@@ -76,7 +77,7 @@ class Chart:
     title: str
     lines: Sequence[Line]
     along: str = ""  # what x is
-    names: Sequence[str] | None = None  # of the places 0, 1, ..., where x are no numbers
+    names: Sequence[str] | None = None  # of the places 0, 1, ..., where x are no numbers that can be compared
     is_log: bool = False  # whether x are spaced by their logarithms
     best: Best | None = None
     marked: Sequence[float] = ()  # values of x
@@ -92,8 +93,9 @@ class Chart:
         y = y[np.isfinite(y)]
         low, high = float(y.min()), float(y.max()) if self.top is None else self.top
         if self.top is None:  # room for what is written at the best, and for whole numbers that are all the same
+            rests = any(line.are_bars or not line.has_dots for line in self.lines)  # on the ground
             room = (high - low or (1.0 if (y == np.trunc(y)).all() else abs(high))) * (0.2 if self.best else 0.06)
-            low, high = low - (0.0 if any(line.are_bars for line in self.lines) else room), high + room
+            low, high = low - (0.0 if low == 0.0 and rests else room), high + room
         if not math.isfinite(high - low):
             return Html()
         ticks = _steps(low, high, 4)
@@ -112,7 +114,7 @@ class Chart:
         if self.level is not None:
             parts.append(_line(left, up(self.level[0]), left + width, up(self.level[0]), "mark"))
             parts.append(_text(left + 8, up(self.level[0]) - 5, self.level[1], "start", "value"))
-        parts += [_draw(line, along, up, self.along, self.names is None) for line in self.lines]
+        parts += [_draw(line, along, up, self.along, not self.names) for line in self.lines]
         if self.best is not None:
             best = self.best
             parts.append(element("circle", cx=_at(along(best.x)), cy=_at(up(best.y)), r=5.5, class_="best"))
@@ -200,7 +202,7 @@ def _draw(line: Line, along: _Axis, up: _Axis, of_x: str, are_joined: bool) -> H
         )
     if are_joined:
         parts.append(element("path", d="".join(steps)))
-    if len(x) <= _MOST_DOTS:
+    if line.has_dots and len(x) <= _MOST_DOTS:
         texts = as_column(y)
         for (a, b, is_there), value, text in zip(points, x, texts, strict=True):
             if is_there:

@@ -25,10 +25,10 @@ centroid and median linkage of points go through `_centers.py`. The kernels have
 `chain`, `centers`); the update of distances (Ward's and all others) is in `_kernels/lance_williams.h`.
 `coterie._dendrogram` turns merges into a linkage matrix, and reads it.
 
-`_agglomerative.py` and `_divisive.py` have the estimators. Each is a `TreeClusterer` (`_tree_clusterer.py`), which
-cuts the tree. `_nearest_cluster.py` finds the cluster of new rows (kernel `nearest_cluster`), and `_square_matrix.py`
-computes or checks the distances of all rows. `_disjoint_set.py` is scipy's `DisjointSet`. The splits from the top down
-are made in `_kernels/divisive.pyx`.
+`_agglomerative.py` and `_divisive.py` have the estimators. Each is a `TreeClusterer` (`_tree_clusterer.py`), which cuts
+the tree. `_nearest_cluster.py` finds the cluster of new rows (kernel `nearest_cluster`), and `_square_matrix.py`
+computes or checks the distances of all rows. `_cards.py` draws the top of the tree for notebooks. `_disjoint_set.py` is
+scipy's `DisjointSet`. The splits from the top down are made in `_kernels/divisive.pyx`.
 
 A new linkage method is a line of the enum and an update in `lance_williams.h`, a name in `lance_williams.pyx`, and what
 it needs in `_methods.py`. A new way to merge is a module beside `_chain.py`, and is chosen in `_linkage.py`.

@@ -10,6 +10,7 @@ import numpy as np
 
 from .._base.clusterer import Clusterer
 from .._base.estimator import UNCHANGED, Estimator
+from .._base.notebook import Card
 from .._base.parameters import N_JOBS, NONE, check_parameters, integer, real
 from .._base.state import ABSENT, Array
 from .._dendrogram import cuts
@@ -18,6 +19,7 @@ from .._dendrogram.walks import count_leaves
 from ..distances._metrics import METRIC, Metric, as_metric, is_precomputed
 from ..distances._rows import MeasuredRows
 from ..scaling._variance import warn_of_scales
+from . import _cards
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,6 +62,10 @@ class TreeClusterer(MeasuredRows, Clusterer):
         tags = super().__sklearn_tags__()
         tags.input_tags.pairwise = self._is_precomputed()
         return tags
+
+    def _card(self) -> Card:
+        card = super()._card()
+        return _cards.with_tree(card, self.linkage_, self.n_clusters_) if self.__sklearn_is_fitted__() else card
 
     def cut(
         self, n_clusters: int | None = None, distance_threshold: float | None = None, min_size: int | None = None
