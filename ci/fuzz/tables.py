@@ -275,18 +275,48 @@ def check(content: bytes, path: str, through: int) -> None:
         elif through == 2:
             read_column(path, "a")
         elif through == 3:
-            _check_command(path)
+            _check_command(content, path)
         else:
             _check_numbers(content, args)
 
 
-def _check_command(path):
+def _check_command(content, path):
     said = io.StringIO()
+    kmeans = ["kmeans", path, "-k", "2", "--quiet", "--missing", "drop"]
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
-        code = cli.main(["kmeans", path, "-k", "2", "--quiet", "--missing", "drop", "--output", f"{path}.labels"])
+        code = cli.main([*kmeans, "--output", f"{path}.labels"])
     last = said.getvalue().splitlines()[-1:]
     assert code in (0, 1, 2) and "Traceback" not in said.getvalue()
     assert code == 0 or last[0].startswith("coterie kmeans: error: "), said.getvalue()
+    if code or content[:2] == b"PK" or len(content) > 10**6:
+        return
+    with contextlib.redirect_stderr(said):
+        assert cli.main([*kmeans, "--append", "--output", f"{path}.csv"]) == 0, said.getvalue()
+    content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    wide = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(content[:2])
+    before, after = (
+        each.decode(wide, "surrogatepass") if wide else each.decode("latin-1")
+        for each in (content, Path(f"{path}.csv").read_bytes())
+    )
+    added = Path(f"{path}.labels").read_text().replace('""', "").splitlines()
+    assert "".join(_added(before, after)).replace("label.2", "label") in _listed(added), (before[:500], after[:500])
+
+
+def _added(before, after):
+    """What there is more in the second text, which always stands before the end of a line; nothing else may differ."""
+    place = 0
+    for char in before:
+        while char in "\r\n" and after[place] != char:
+            yield after[place]
+            place += 1
+        assert after[place] == char, (place, before[:500], after[:500])
+        place += 1
+    yield after[place:]
+
+
+def _listed(added):
+    """The cells one after the other, behind any separator, with and without a name above them."""
+    return {"".join(f"{mark}{cell}" for cell in cells) for mark in "\t;|," for cells in (added, added[1:])}
 
 
 def _check_numbers(content, args):
