@@ -87,53 +87,52 @@ class Chart:
 
     def as_html(self) -> Html:
         """The chart as a figure."""
-        width, height = self.size
-        x = np.concatenate([line.x for line in self.lines])
-        y = np.concatenate([line.reach for line in self.lines])
-        y = y[np.isfinite(y)]
-        low, high = float(y.min()), float(y.max()) if self.top is None else self.top
-        if self.top is None:  # room for what is written at the best, and for whole numbers that are all the same
-            rests = any(line.are_bars or not line.has_dots for line in self.lines)  # on the ground
-            room = (high - low or (1.0 if (y == np.trunc(y)).all() else abs(high))) * (0.2 if self.best else 0.06)
-            low, high = low - (0.0 if low == 0.0 and rests else room), high + room
+        low, high = self._range()
         if not math.isfinite(high - low):
             return Html()
+        width, height = self.size
         ticks = _steps(low, high, 4)
         texts = as_column(ticks)
         left = 8 + _LETTER * max(map(len, texts))
-        along = _Axis(x.min(), x.max(), left + 6, left + width - 6, self.is_log)
+        right = left + width
+        x = np.concatenate([line.x for line in self.lines])
+        along = _Axis(x.min(), x.max(), left + 6, right - 6, self.is_log)
         up = _Axis(low, high, height, 0.0)
         parts: list[Html] = []
         for tick, text in zip(ticks, texts, strict=True):
-            parts.append(_line(left, up(tick), left + width, up(tick), "grid"))
-            parts.append(_text(left - 6, up(tick) + 4, text, "end"))
-        for tick, text in self._ticks_along(x, along):
-            parts.append(_text(along(tick), height + 15, text, "middle"))
-        parts.append(_line(left, height, left + width, height, "axis"))
+            parts += [_line(left, up(tick), right, up(tick), "grid"), _text(left - 6, up(tick) + 4, text, "end")]
+        parts += [_text(along(tick), height + 15, text, "middle") for tick, text in self._ticks_along(x, along)]
+        parts.append(_line(left, height, right, height, "axis"))
         parts += [_line(along(each), 0, along(each), height, "mark") for each in self.marked]
         if self.level is not None:
-            parts.append(_line(left, up(self.level[0]), left + width, up(self.level[0]), "mark"))
-            parts.append(_text(left + 8, up(self.level[0]) - 5, self.level[1], "start", "value"))
+            level, text = up(self.level[0]), self.level[1]
+            parts += [_line(left, level, right, level, "mark"), _text(left + 8, level - 5, text, "start", "value")]
         parts += [_draw(line, along, up, self.along, not self.names) for line in self.lines]
         if self.best is not None:
-            best = self.best
-            parts.append(element("circle", cx=_at(along(best.x)), cy=_at(up(best.y)), r=5.5, class_="best"))
-            half = _LETTER * 1.1 * len(best.text) / 2
-            middle = min(max(along(best.x), left + half + 4), left + width - half)
-            parts.append(_text(middle, up(best.y) + (18 if best.is_below else -10), best.text, "middle", "value"))
-        if self.along:
-            parts.append(_text(left + width / 2, height + 30, self.along, "middle"))
-        whole = left + width + 8, height + (36 if self.along else 20)
+            parts += _circle(self.best, along, up, left, right)
+        parts.append(_text((left + right) / 2, height + 30, self.along, "middle"))
+        size = _at(right + 8), height + (44 if self.along else 28)
         picture = element(
             "svg",
             *parts,
             role="img",
             aria_label=self.title,
-            width=_at(whole[0]),
-            height=whole[1] + 8,
-            viewBox=f"0 -8 {_at(whole[0])} {whole[1] + 8}",
+            width=size[0],
+            height=size[1],
+            viewBox=f"0 -8 {size[0]} {size[1]}",
         )
         return element("figure", element("figcaption", self.title), picture)
+
+    def _range(self) -> tuple[float, float]:
+        """From where to where y is drawn: with room for what is written at the best, and for numbers all the same."""
+        y = np.concatenate([line.reach for line in self.lines])
+        y = y[np.isfinite(y)]
+        low, high = float(y.min()), float(y.max())
+        if self.top is not None:
+            return low, self.top
+        room = (high - low or (1.0 if (y == np.trunc(y)).all() else abs(high))) * (0.2 if self.best else 0.06)
+        stands = low == 0.0 and any(line.are_bars or not line.has_dots for line in self.lines)  # on the ground
+        return low if stands else low - room, high + room
 
     def _ticks_along(self, x: NDArray[np.float64], axis: _Axis) -> list[tuple[float, str]]:
         """Where there are texts below the chart, as far as they have room."""
@@ -217,6 +216,17 @@ def _thinned(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np
         return x, y
     starts = np.linspace(0, len(x), _MOST_CORNERS, endpoint=False).astype(np.intp)
     return x[starts], np.fmax.reduceat(y, starts)
+
+
+def _circle(best: Best, along: _Axis, up: _Axis, left: float, right: float) -> list[Html]:
+    """The best value, with its text beside it, within the frame."""
+    x, y = along(best.x), up(best.y)
+    half = _LETTER * 1.1 * len(best.text) / 2
+    middle = min(max(x, left + half + 4), right - half)
+    return [
+        element("circle", cx=_at(x), cy=_at(y), r=5.5, class_="best"),
+        _text(middle, y + (18 if best.is_below else -10), best.text, "middle", "value"),
+    ]
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:
