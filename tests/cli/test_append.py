@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -54,6 +56,18 @@ def test_no_byte_of_the_text_is_changed(run, tmp_path, encoding, zipped):
     assert done.returncode == 0, done.stderr
     found = gzip.decompress((tmp_path / "b.csv.gz").read_bytes()) if zipped else (tmp_path / "b.csv").read_bytes()
     assert found == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of a shell")
+def test_pipes(fails, iris_file, tmp_path):
+    kmeans = f"{sys.executable} -m coterie kmeans iris.csv -k 3 --quiet --append --save model.npz"
+    done = subprocess.run(
+        ["bash", "-c", f"{kmeans} | true; exit ${{PIPESTATUS[0]}}"], capture_output=True, cwd=tmp_path, timeout=60
+    )
+    assert done.returncode == 0 and b"rror" not in done.stderr and (tmp_path / "model.npz").exists()
+    os.mkfifo("pipe")
+    error = fails(2, "kmeans", "pipe", "-k", 3, "--append")
+    assert "pipe: --append reads it twice, which a pipe does not allow; - is standard input" in error
 
 
 def test_standard_input_is_read_twice(run_process):

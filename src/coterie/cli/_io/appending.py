@@ -52,6 +52,7 @@ def append_columns(args: argparse.Namespace, table: Table, columns: NewColumns) 
     columns = NewColumns(dict(zip(names, columns.columns.values(), strict=True)), columns.rows)
     if args.file == "-":
         os.lseek(0, 0, os.SEEK_SET)  # `keep_standard_input` has made that possible
+    rest = False  # also if nobody reads what is written, which is no error
     with opened(args.file, args.quiet) as stream, args.outputs.open(args.output, binary=True) as file:
         if table.form == "parquet":
             rest = _append_to_parquet(seekable(stream), file, columns)
@@ -74,21 +75,17 @@ def _append_to_text(
     change: Callable[[Iterator[str]], Iterator[str]] = iter,
 ) -> bool:
     """Whether there were other rows than before; lines are changed before they are written."""
-    out = io.TextIOWrapper(file, text.encoding, text.errors, newline="")
     lines, separator = change(text), table.separator
     above = list(itertools.islice(lines, table.first_line))
     if table.is_named and above:
         above[-1] = _longer(above[-1], separator.join(["", *columns.columns]))
-    out.writelines(above)
+    file.writelines(line.encode(text.encoding, str(text.errors)) for line in above)
     cells = columns.cells(separator, table.decimal_comma and separator != ",")
     for record, blank in _records(lines, separator, len(table.all_names)):
         cell = "" if blank else next(cells, None)
         if cell is None:
             return True
-        out.write(_longer(record, cell))
-    out.flush()
-    out.detach()  # or else they close what they read and write
-    text.detach()
+        file.write(_longer(record, cell).encode(text.encoding, str(text.errors)))
     return next(cells, None) is not None
 
 

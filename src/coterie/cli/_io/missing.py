@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 MISSING = {
     "error": "stop",
-    "drop": "leave the row out, with an empty label",
-    "median": "fill in the median of the column",
-    "keep": "keep the row, and leave the value out of distances",
+    "drop": "leave the row out",
+    "median": "fill in the column's median",
+    "keep": "leave the value out of distances",
 }
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
@@ -176,6 +177,8 @@ def read(args: argparse.Namespace, choose: Columns) -> Table:
     append = getattr(args, "append", False)
     if append and args.file == "-":
         keep_standard_input()
+    elif append and os.path.exists(args.file) and not os.path.isfile(args.file) and not os.path.isdir(args.file):
+        raise Problem("--append reads it twice, which a pipe does not allow; - is standard input, which may be one", 2)
     how = Reading(args.array, args.sheet, not args.no_guess, tuple(args.missing_value))
     table = read_source(args.file, how, choose, args.quiet)
     if append:

@@ -26,7 +26,7 @@ def add_file_arguments(
         "--missing",
         choices=ways,
         default=default,
-        help=f"what to do about missing values: {_meaning(ways)} (default: {default})",
+        help=f"what to do about missing values: {_meaning(ways)}; default: {default}",
     )
 
 
@@ -41,8 +41,8 @@ def add_missing_again_argument(parser: argparse.ArgumentParser, when: str = "") 
     parser.add_argument(
         "--missing",
         choices=MISSING,
-        help=f"what to do about missing values{when}: {_meaning(MISSING)} (a median is that of the fit; default: what "
-        "was done then)",
+        help=f"what to do about missing values{when}: {_meaning(MISSING)}; a median is that of the fit; default: what "
+        "was done then",
     )
 
 
@@ -53,7 +53,8 @@ def add_any_file_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _meaning(ways: Iterable[str]) -> str:
-    return "; ".join(f"{way}: {MISSING[way]}" for way in ways)
+    *first, last = (f"{MISSING[way]} ({way})" for way in ways)
+    return f"{', '.join(first)} or {last}"
 
 
 def _add_source_arguments(parser: argparse.ArgumentParser) -> None:
