@@ -15,7 +15,6 @@ import pytest
 
 from coterie import cli
 from coterie._base.wording import printable
-from coterie._runtime.thresholds import thresholds
 from coterie.cli._io.results import as_cell
 from coterie.cli.demo import read_iris
 
@@ -87,35 +86,30 @@ def blocks(page):
 def test_commands_and_program_of_a_page_are_what_they_should_be(run, monkeypatch, first, drops):
     """Whatever columns are called: the commands give the same page again, and the program has the same numbers."""
     monkeypatch.setattr("coterie.cli.report.matplotlib_is_there", lambda: False)
-    monkeypatch.setattr(thresholds, "report_resamples", 2)
     names = [*HOSTILE[first : first + 9], "plain"]
     X = write_table("x.csv", names)
     options = ["--drop", "plain"] if drops else []
     run("report", "x.csv", "-k", "3", "--quiet", "--output", "a.html", *options)
     with open("a.html", encoding="utf-8") as file:
         page = file.read()
-    report, fit, program = blocks(page)[-3:]
+    report, program = blocks(page)[-2:]
     tree = ast.parse(program)
-    assert {type(statement) for statement in tree.body} <= {ast.Import, ast.ImportFrom, ast.Assign}
+    assert {type(statement) for statement in tree.body} <= {ast.Import, ast.Assign}
     assert {
         alias.name for statement in tree.body if isinstance(statement, ast.Import) for alias in statement.names
-    } <= {"pandas", "numpy"}
-    assert {statement.module for statement in tree.body if isinstance(statement, ast.ImportFrom)} <= {
-        "coterie",
-        "coterie.scaling",
-    }
+    } <= {"pandas", "numpy", "coterie"}
     pytest.importorskip("pandas")
     known = {}
     exec(program, known)
     read = X[:, :-1] if drops else X
-    np.testing.assert_array_max_ulp(known["X"], read, 1)  # pandas before 3.1 does not read the nearest number
+    used = known["found"].data.table.values
+    np.testing.assert_array_max_ulp(used, read, 1)  # pandas before 3.1 does not read the nearest number
+    sizes = np.bincount(known["labels"]).tolist()
+    assert all(f">{n}</td>" in page for n in sizes)
     assert shlex.split(report)[:2] == ["coterie", "report"]
     run(*shlex.split(report)[1:], "--quiet")
     with open("a.html", encoding="utf-8") as file:
         assert file.read() == page
-    run(*shlex.split(fit)[1:], "--quiet")
-    with open("labels.csv") as file:
-        assert [int(line) for line in file.read().split()[1:]] == known["labels"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -185,7 +179,6 @@ def test_names_of_files_need_be_no_text(run, monkeypatch, stem):
     with open(f"{stem}.labels") as file, open(f"{stem}.again") as again:
         assert file.read() == again.read()
     run("profile", f"{stem}.csv", "--labels", f"{stem}.labels", "-o", f"{stem}.profile")
-    monkeypatch.setattr(thresholds, "report_resamples", 2)
     run("dbscan", f"{stem}.csv", "--plot", f"{stem}.svg")
     run("hdbscan", f"{stem}.csv", "--plot", f"{stem}.svg")
     run("optics", f"{stem}.csv", "--plot", f"{stem}.svg")
@@ -195,10 +188,10 @@ def test_names_of_files_need_be_no_text(run, monkeypatch, stem):
     with open(f"{stem}.html", encoding="utf-8", errors="strict") as file:
         page = file.read()
     assert printable(stem) in html.unescape(page) and "page: " in said.err
-    report, _, program = blocks(page)[-3:]
+    report, program = blocks(page)[-2:]
     known = {}
     exec(program, known)
-    np.testing.assert_array_max_ulp(known["X"], X, 1)
+    np.testing.assert_array_max_ulp(known["found"].data.table.values, X, 1)
     program = "import os, sys; os.write(1, b'\\0'.join(map(os.fsencode, sys.argv[1:])))"
     done = subprocess.run(
         ["bash", "-c", report.replace("coterie", '"$PYTHON" -c "$PROGRAM"', 1)],

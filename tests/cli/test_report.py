@@ -4,7 +4,6 @@ import base64
 import hashlib
 import itertools
 import re
-import shlex
 import sys
 import warnings
 
@@ -17,16 +16,17 @@ from reference.tables import EVIL, blobs, shop
 import coterie
 from coterie._base.wording import as_column
 from coterie._runtime.thresholds import thresholds
-from coterie.cli import main
 from coterie.cli import report as command
+from coterie.selection import _candidates
 
 
 @pytest.fixture
 def plain(tmp_path, monkeypatch):
     """Write pages without pictures, of few resamples, which is fast, and read them."""
+    monkeypatch.setattr(_candidates, "_RESAMPLES", 2)
+    monkeypatch.setattr(_candidates, "_MOST_CLUSTERS", 6)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(command, "matplotlib_is_there", lambda: False)
-    monkeypatch.setattr(thresholds, "report_resamples", 2)
 
     def plain(*args):
         report(*args, "--quiet", "--output", "page.html")
@@ -51,7 +51,7 @@ def test_page_is_well_formed_and_whole_by_itself(shop_page):
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
     links = [attributes["href"][1:] for tag, attributes in page.elements if tag == "a"]
-    assert set(links) <= set(ids) and len(set(links)) == 7
+    assert set(links) <= set(ids) and len(set(links)) == 6
     levels = [level for level, _ in page.headings]
     assert levels[0] == 1 and all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
@@ -65,7 +65,7 @@ def test_text_from_the_data_is_escaped(shop_page):
 def test_pictures_are_images_of_the_page(shop_page):
     pytest.importorskip("matplotlib")
     sources = [attributes["src"] for tag, attributes in shop_page.elements if tag == "img"]
-    assert len(sources) == 6
+    assert len(sources) == 3
     for source in sources:
         kind, data = re.fullmatch(r"data:image/(svg\+xml|png);base64,(.*)", source).groups()
         content = base64.b64decode(data, validate=True)
@@ -80,7 +80,7 @@ def test_data_chapter_tells_what_was_read_and_left_out(shop_page, shop_folder):
     X = shop()[1]
     digest = hashlib.sha256((shop_folder / "shop.csv").read_bytes()).hexdigest()
     text = shop_page.text
-    assert digest in text and "120 in the file; 2 left out as values are missing, 118 used" in text
+    assert digest in text and "120 in the table; 2 left out as values are missing, 118 used" in text
     assert "customer_id (looks like an identifier)" in text
     assert "town had no part in the grouping" in text
     assert "always (the same in every row)" in text
@@ -92,35 +92,30 @@ def test_data_chapter_tells_what_was_read_and_left_out(shop_page, shop_folder):
         )
     shares = X.var(axis=0) / X.var(axis=0).sum()
     assert [row[header.index("share of variance")] for row in rows] == [f"{share:.1%}" for share in shares]
-    assert {row[-1] for row in rows} == {"33.3%"}
+    assert [row[-1] for row in rows] == [row[-2] for row in rows]  # the columns are alike, and stay as they are
 
 
 def test_groups_are_those_of_the_command_and_of_the_program_on_the_page(shop_page, shop_folder, monkeypatch):
     monkeypatch.chdir(shop_folder)
     X, which = shop()[1:]
-    again, fit, program = shop_page.blocks
+    again, program = shop_page.blocks
     assert again == (
         "coterie report shop.csv --names name --missing drop -k 2-5 --noun days --scale auto --seed 0 "
         "--output shop.html"
     )
-    argv = shlex.split(fit)
-    assert argv[0] == "coterie" and main([*argv[1:], "--quiet"]) == 0
-    written = (shop_folder / "labels.csv").read_text().splitlines()[1:]
-    assert [i for i, label in enumerate(written) if label == '""'] == [5, 50]
-    labels = np.array([int(label) for label in written if label != '""'])
+    groups = shop_page.table("Sizes")[1:]
+    pytest.importorskip("pandas")
+    names = {}
+    exec(program, names)
+    assert np.flatnonzero(names["labels"] < 0).tolist() == [5, 50]
+    labels = names["labels"][names["labels"] >= 0]
     assert coterie.compare(which, labels).adjusted_rand == 1
     sizes = np.bincount(labels)
     assert f"Cluster 0, {sizes[0] / sizes.sum():.0%} of days: " in shop_page.text
-    groups = shop_page.table("Sizes")[1:]
     assert [row[:2] for row in groups] == [[f"cluster {i}", str(size)] for i, size in enumerate(sizes)]
     assert [row[2] for row in groups] == [f"{size / 118:.1%}" for size in sizes]
     for row, column in zip(shop_page.table("Medians")[1:], X.T, strict=True):
         assert row[1:] == as_column([*(np.median(column[labels == i]) for i in range(3)), np.median(column)])
-    assert coterie.load(shop_folder / "model.npz").n_clusters == 3
-    pytest.importorskip("pandas")
-    names = {}
-    exec(program, names)
-    assert np.array_equal(names["labels"], labels)
 
 
 def test_columns_are_left_out_with_a_warning_and_never_all(plain, capsys):
@@ -171,21 +166,24 @@ def test_of_many_columns_those_in_which_groups_differ_are_told(plain):
     assert len(rows) == 1 + 60 and {f"x{j}" for j in (*range(3, 9), 70)} < {row[0] for row in rows}
 
 
-def test_clear_groups_are_said_to_be_more_than_chance(shop_page):
+def test_clear_groups_are_said_to_be_clear(shop_page):
     text = shop_page.text
-    assert "3 groups by k-means. They are more than chance would give" in text
-    assert "k-means and Ward, two different methods, agree with an adjusted Rand index of 1.00" in text
+    assert "3 groups by k-means. They are clear: no check speaks against them." in text
     assert "convenient cut" not in text
-    tried = shop_page.table("k-means with k clusters; the suggested k is set off")[1:]
-    assert [row[0] for row in tried] == ["2", "3", "4", "5"] and float(tried[1][5]) > 0.95
+    header, *tried = shop_page.table("Clusterings that were compared; the recommended one is set off")
+    assert header == ["method", "clusters", "silhouette", "stability", "what speaks against it"]
+    assert tried[0][:2] == ["k-means", "3"] and tried[0][4] == "–" and all(row[4] != "–" for row in tried[1:])
 
 
-def test_uniform_data_are_cut_for_convenience(plain):
+def test_uniform_data_are_cut_for_convenience_and_the_headline_says_so(plain):
     np.save("x.npy", np.random.default_rng(0).uniform(size=(200, 2)))
-    page = plain("x.npy", "-k", "2-4")
-    assert "There is no clear structure: treat the groups as a convenient cut, not as a discovery" in page.text
-    assert "as sizes of shirts are" in page.text
-    assert page.text.count("No structure") == 3  # k-means, Ward, and among the reasons
+    page = plain("x.npy")
+    assert re.search(r"No groups: a convenient cut into [3-6] parts\. The rows form no groups by themselves", page.text)
+    names = {}
+    exec(page.blocks[1], names)
+    found = names["found"]
+    assert found.recommendation.confidence == "no structure" and not found.recommendation.labels.any()
+    assert np.array_equal(names["labels"], found.recommendation.cut.labels)
 
 
 def save_ring(name, n):
@@ -197,45 +195,20 @@ def save_ring(name, n):
     return which
 
 
-def test_ring_around_a_disc_is_left_to_density(plain, tmp_path):
+def test_ring_around_a_disc_is_left_to_density(plain):
     which = save_ring("ring.npy", 400)
-    page = plain("ring.npy", "-k", "2-3")
-    assert "2 groups by DBSCAN. They are dense parts of the data" in page.text
-    rows = page.table("DBSCAN with several eps")[1:]
-    assert [row[-1] == "–" for row in rows] == [True] + [False] * 7
-    assert re.search(r"\d\d% of the rows in dense parts of the data are nearer to the mean of another part", page.text)
+    page = plain("ring.npy")
+    assert "2 groups by HDBSCAN." in page.text and "where they lie and in their shape" in page.text
     names = {}
-    exec(page.blocks[2], names)
+    exec(page.blocks[1], names)
     assert coterie.compare(which, names["labels"]).adjusted_rand == 1
-    assert main([*shlex.split(page.blocks[1])[1:], "--quiet"]) == 0
-    assert (tmp_path / "labels.csv").read_text().split()[1:] == [str(label) for label in names["labels"]]
-
-
-def test_what_is_near_the_clusters_is_counted(plain):
-    save_ring("ring.npy", 400)
-    X = np.load("ring.npy")
-    X[:8] = 3.25 + 0.55 * np.arange(1, 9)[:, None]  # a row of rows that leads away from the ring
-    np.save("ring.npy", X)
-    page = plain("ring.npy", "-k", "2-3")
-    names = {}
-    exec(page.blocks[2], names)
-    found = re.search(
-        r" Of these (\d+) rows, (\d+) are at a distance of (.*) or less, about twice eps, from a row in a cluster; "
-        r"coterie dbscan --noise nearest:(\S+) gives them its cluster\.",
-        page.text,
-    )
-    n, near, *limits = found.groups()
-    assert int(n) == np.count_nonzero(names["labels"] < 0) > int(near) and limits[0] == limits[1]
-    assert main([*shlex.split(page.blocks[1])[1:], "--quiet", "--noise", f"nearest:{limits[0]}"]) == 0
-    labels = np.loadtxt("labels.csv", skiprows=1)
-    assert np.count_nonzero(labels < 0) == int(n) - int(near)
 
 
 def test_number_that_was_asked_for_is_kept_with_what_the_data_suggest(plain):
     np.save("x.npy", blobs()[0])
     page = plain("x.npy", "-k", "5")
-    assert "5 groups by k-means" in page.text and "You asked for 5 clusters." in page.text
-    assert "The data themselves suggest 3." in page.text
+    assert "5 groups by k-means. Their number was asked for." in page.text and "You asked for 5 groups." in page.text
+    assert "the data themselves suggest 3 by k-means (clear)." in page.text
     assert len(page.table("Sizes")) == 1 + 5
 
 
@@ -261,27 +234,14 @@ def test_missing_values_can_be_filled_in(plain):
 
 def test_large_data_are_compared_on_a_sample_and_clustered_whole(plain, monkeypatch):
     monkeypatch.setattr(thresholds, "report_sample", 90)
-    monkeypatch.setattr(thresholds, "report_dense_sample", 100)
     X, which = blobs(600)
     np.save("x.npy", X)
-    page = plain("x.npy", "-k", "2-4")
+    page = plain("x.npy")
     assert "on a random sample of 90 of the 600 rows" in page.text
-    assert "It was tried on a random sample of 100 of the 600 rows." in page.text
     assert sum(int(row[1]) for row in page.table("Sizes")[1:]) == 600
     names = {}
-    exec(page.blocks[2], names)
+    exec(page.blocks[1], names)
     assert coterie.compare(which, names["labels"]).adjusted_rand == 1
-
-
-def test_density_of_a_sample_labels_all_rows(plain, monkeypatch):
-    monkeypatch.setattr(thresholds, "report_dense_sample", 600)
-    which = save_ring("ring.npy", 900)
-    page = plain("ring.npy", "-k", "2-3")
-    names = {}
-    exec(page.blocks[2], names)
-    assert coterie.compare(which, names["labels"]).adjusted_rand == 1 and len(names["labels"]) == 900
-    assert [int(row[1]) for row in page.table("Sizes")[1:]] == np.bincount(names["labels"]).tolist()
-    assert "fit it to a sample" in page.text
 
 
 @pytest.mark.parametrize(
@@ -320,16 +280,17 @@ def test_program_reads_every_kind_of_file(plain, kind):
             np.savetxt(name, X, header="height", comments="")
     page = plain(name, "-k", "3")
     names = {}
-    exec(page.blocks[2], names)
-    assert names["X"].shape == X[~np.isnan(X).any(axis=1)].shape
-    assert [int(row[1]) for row in page.table("Sizes")[1:]] == np.bincount(names["labels"]).tolist()
+    exec(page.blocks[1], names)
+    labels = names["labels"]
+    assert len(labels) == len(X)
+    assert [int(row[1]) for row in page.table("Sizes")[1:]] == np.bincount(labels[labels >= 0]).tolist()
     if kind != "a single column":
-        assert coterie.compare(which, names["labels"]).adjusted_rand == 1
+        assert coterie.compare(which, labels[labels >= 0]).adjusted_rand == 1
 
 
 def test_program_that_cannot_know_the_array_says_so(plain):
     np.savez("x.npz", a=np.round(blobs()[0] * 10).astype(int), scale=0.1)
-    assert "X = ...  # an array of the columns ['x0', 'x1', 'x2'] of 'x.npz'" in plain("x.npz", "-k", "3").blocks[2]
+    assert "table = ...  # the columns ['x0', 'x1', 'x2'] of 'x.npz'" in plain("x.npz", "-k", "3").blocks[1]
 
 
 def test_without_matplotlib_the_page_says_how_to_get_pictures(plain, capsys):
@@ -341,7 +302,7 @@ def test_without_matplotlib_the_page_says_how_to_get_pictures(plain, capsys):
     report("x.npy", "-k", "3", "-o", "page.html")
     said = capsys.readouterr()
     assert said.out == "" and "note: the page has no pictures" in said.err
-    assert "recommended: 3 clusters by k-means" in said.err and "page.html" in said.err
+    assert "3 groups by k-means. They are clear" in said.err and "page.html" in said.err
 
 
 @pytest.mark.parametrize(
@@ -349,15 +310,15 @@ def test_without_matplotlib_the_page_says_how_to_get_pictures(plain, capsys):
     [
         ("a,b\n1,2\n1,2\n3,4\n3,4\n5,6\n", [], 1, "x.csv: at least 4 different rows are needed, there are 3"),
         ("a,b\n1,1\n1,1\n", [], 1, "x.csv: there is no column of measurements in it, but a (the same in every row), b"),
-        ("a,b\nx,p\ny,q\n", [], 1, "x.csv: there is no column of numbers in it, but a (names the rows), b ('p')"),
+        ("a,b\nx,p\ny,q\n", [], 1, "x.csv: there is no column of measurements in it, but a (names the rows), b"),
         ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["--scale", "log"], 1, "scaling by logarithms needs values of 0 or more"),
         (
             "a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n",
             ["-k", "9"],
             1,
-            "x.csv: 9 clusters are asked for, and possible are from 2 to 4, one less than there are",
+            "x.csv: 9 groups are asked for, and possible are from 2 to 4, one less than there are",
         ),
-        ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["-k", "8-9"], 1, "none of the numbers of clusters is from 2 to 4"),
+        ("a,b\n1,2\n-1,3\n3,9\n5,6\n7,7\n", ["-k", "8-9"], 1, "8 groups are asked for, and possible are from 2 to 4"),
         ("a,b\n1,2\n2,3\n", ["-k", "one"], 2, "numbers of 2 or more are needed, such as"),
         ("a,b\n1,2\n2,3\n", ["-k", "6-2"], 2, "numbers of 2 or more are needed, smaller ones first, such as"),
         ("a,b\n1,2\n2,3\n", ["-o", "no/page.html"], 1, "there is no folder no"),
@@ -415,11 +376,10 @@ def test_odd_data_make_a_page_all_the_same(plain, case):
         page = plain("x.npy", "-k", "2-3")
     assert "nan" not in page.text and "inf " not in page.text
     assert [text for level, text in page.headings if level == 2] == [
-        "The data",
-        "How many groups?",
-        "Dense parts of any shape",
-        "What is recommended",
         "The groups",
+        "Why these groups",
         "Unusual rows",
+        "What was compared",
+        "The data",
         "How to repeat this",
     ]

@@ -9,6 +9,7 @@ from coterie.cli._io.kinds import find_kinds
 from coterie.report import _data
 from coterie.report._settings import Settings
 from coterie.scaling import Scaler
+from coterie.selection._table_rows import read_table
 
 
 def table_of(*columns):
@@ -23,15 +24,17 @@ def test_columns_are_scaled_by_their_kinds():
     tail, normal, flag = rng.lognormal(3, 1, 500), rng.normal(50, 5, 500), np.arange(500) % 3 == 0
     table = table_of(tail, normal, tail**2, flag, rng.poisson(3, 500))
     data = _data.prepare(table, Settings())
-    assert np.array_equal(data.scaled, Scaler("auto").fit_transform(table.values))
-    log, two, count, other = data.scaling.reason.split(". c")
+    rows = read_table(data.columns, data.kinds, "auto", _data.Still())
+    assert np.allclose(rows.rows, Scaler("auto").fit_transform(table.values))
+    scaling = _data.scaling_of(data, rows.scaler, "auto", rows)
+    log, two, count, other = scaling.reason.split(". c")
     assert log.startswith("c0, c2 have a long tail of large values. Logarithms count in factors,")
     assert two.startswith("3 has two values, and the difference") and count.startswith("4 holds counts or ratings")
     assert other.startswith("1 gets mean 0 and standard deviation 1, because")
-    assert math.isclose(data.scaling.before.sum(), 1) and np.allclose(
-        data.scaling.after, data.scaling.scaler.variance_shares_
-    )
-    assert _data.prepare(table, Settings(scale="minmax")).scaling.reason == "you asked for it"
+    assert math.isclose(scaling.before.sum(), 1) and np.allclose(scaling.after, rows.scaler.variance_shares_)
+    assert _data.scaling_of(data, Scaler("minmax"), "minmax", rows).reason == "you asked for it"
+    same = _data.scaling_of(data, None, "auto", rows)
+    assert same.method == "none" and "may well have the same unit" in same.reason
 
 
 def test_columns_that_say_the_same_are_found():
@@ -45,7 +48,7 @@ def test_columns_that_say_the_same_are_found():
 
 def test_columns_that_may_be_codes_are_found():
     rng = np.random.default_rng(0)
-    columns = [rng.integers(1, 4, 100), rng.integers(0, 2, 100), rng.integers(0, 90, 100), rng.normal(size=100)]
+    columns = [rng.integers(1, 8, 100), rng.integers(0, 2, 100), rng.integers(0, 90, 100), rng.normal(size=100)]
     assert _data.prepare(table_of(*columns), Settings()).codes == ["c0"]
 
 

@@ -12,14 +12,15 @@ from reference.pages import Page
 from reference.tables import blobs
 
 import coterie
-from coterie._runtime.thresholds import thresholds
 from coterie.report import _write_report
+from coterie.selection import _candidates
 
 
 @pytest.fixture(autouse=True)
 def plain(monkeypatch):
     monkeypatch.setattr(_write_report, "matplotlib_is_there", lambda: False)
-    monkeypatch.setattr(thresholds, "report_resamples", 2)
+    monkeypatch.setattr(_candidates, "_RESAMPLES", 2)
+    monkeypatch.setattr(_candidates, "_MOST_CLUSTERS", 6)
 
 
 def made_up():
@@ -105,9 +106,7 @@ def test_page_repeats_and_an_earlier_one_stays_where_something_fails(tmp_path):
 
 def test_findings_say_in_words_what_was_found():
     found = coterie.write_report(blobs()[0], io.StringIO(), noun="days <b>")
-    assert str(found).startswith("3 groups of 120 days <b>.") and all(
-        text[:30] in str(found) for text in found.sentences
-    )
+    assert str(found).startswith("3 groups by k-means.") and all(text[:30] in str(found) for text in found.sentences)
     assert "days &lt;b&gt;" in found._repr_html_() and repr(found).startswith("<Findings of 120 days")
 
 
@@ -122,7 +121,7 @@ def test_findings_say_in_words_what_was_found():
         ({"columns": [3]}, ValueError, "columns names 3, and X has no such column: they are numbered from 0 to 2"),
         ({"kinds": {0: "color"}}, ValueError, "which is not a kind of column"),
         ({"n_clusters": 1}, ValueError, "The 'n_clusters' parameter of write_report must be"),
-        ({"n_clusters": 500}, ValueError, "500 clusters are asked for, and possible are from 2 to 119"),
+        ({"n_clusters": 500}, ValueError, "500 groups are asked for, and possible are from 2 to 119"),
         ({"missing": "error"}, ValueError, "The 'missing' parameter of write_report must be a str among"),
         ({"scale": "log"}, ValueError, "scaling by logarithms needs values of 0 or more, but there are negative"),
         ({"noun": " "}, ValueError, "The 'noun' parameter of write_report must be a str that is not empty"),

@@ -88,9 +88,7 @@ class Thresholds:
 
     # ---- report and cli: the samples decide about what is found, and the commands say so
     csv_block: int = 1 << 20  # characters of text that are read at a time
-    report_sample: int = 5_000  # rows that k-means and Ward's method are compared on
-    report_dense_sample: int = 100_000  # rows that DBSCAN is tried on
-    report_resamples: int = 20  # random parts of the rows that the stability is measured with
+    report_sample: int = 5_000  # rows that decide which clustering is recommended
     quantize_table: int = 1 << 18  # pixels above which a table of all colors is faster than sorting
     sweep_rows: int = 20_000  # rows: silhouettes and trees take time by the square, and so many tell as much
 

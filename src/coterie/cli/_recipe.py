@@ -10,7 +10,6 @@ import io
 import os
 import shlex
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,10 +20,6 @@ from coterie.cli._io.excel_files import is_workbook
 from coterie.cli._io.sources import source_name
 from coterie.report._findings import Findings
 from coterie.report._origin import Origin
-from coterie.report._recommendation import Choice
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _READ = 1 << 20
 
@@ -35,31 +30,14 @@ def origin_of(args: argparse.Namespace, found: Findings) -> Origin:
     facts = [("file", source_name(args.file))]
     if digest is not None:
         facts += [("size", f"{os.path.getsize(args.file):,} bytes"), ("sha256", digest)]
-    table, choice, scaling = (
-        found.data.table,
-        found.choice,
-        "none" if found.data.scaling is None else found.data.scaling.scaler.method,
-    )
-    rows = found.density.rows if found.density is not None and choice.method == "DBSCAN" else None
-    notes = [f"coterie {coterie.__version__}, seed {args.seed}."]
-    if rows is not None:
-        notes.insert(
-            0,
-            "The command fits DBSCAN to all rows, where this page and the program fit it to a sample; in "
-            "all rows a smaller eps is dense.",
-        )
     return Origin(
         os.path.basename(source_name(args.file)),
         facts,
         [
             ("The same page, byte for byte:", report_command(args)),
-            (
-                "The same groups as a column of labels, and a model that gives further rows theirs:",
-                fit_command(args, table, choice, scaling),
-            ),
-            ("In Python:", in_python(args, table, choice, scaling, rows)),
+            ("The same groups in Python, and a model that gives further rows theirs:", in_python(args, found)),
         ],
-        notes,
+        [f"coterie {coterie.__version__}, seed {args.seed}."],
     )
 
 
@@ -83,23 +61,6 @@ def report_command(args: argparse.Namespace) -> str:
         parts += _option("--noun", args.noun)
     parts += ["--scale", args.scale, "--seed", str(args.seed), "--output", args.output]
     return _in_shell(parts)
-
-
-def fit_command(args: argparse.Namespace, table: Table, choice: Choice, scaling: str) -> str:
-    """The command that gives the labels."""
-    drop = [*args.drop, *(left.name for left in table.left_out if left.reason)]
-    if args.names in table.all_names:
-        drop.append(args.names)
-    parts = ["coterie", {"k-means": "kmeans", "Ward": "hierarchy", "DBSCAN": "dbscan"}[choice.method], args.file]
-    parts += _reading(args, args.columns and table.names, [] if args.columns else drop)
-    if choice.method == "DBSCAN":
-        parts += ["--eps", repr(choice.model.eps), "--min-samples", str(choice.model.min_samples)]
-    else:
-        parts += ["-k", str(choice.n_clusters)]
-    parts += ["--scale", scaling]
-    if choice.method == "k-means":
-        parts += ["--seed", str(args.seed)]
-    return _in_shell([*parts, "--output", "labels.csv", "--save", "model.npz"])
 
 
 def _reading(
@@ -150,94 +111,67 @@ def _ranges(numbers: Sequence[int]) -> str:
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in parts)
 
 
-def in_python(
-    args: argparse.Namespace, table: Table, choice: Choice, scaling: str, rows: NDArray[np.intp] | None
-) -> str:
-    """A program that ends with the same `labels`; `rows` are those that DBSCAN was fitted to, if not all."""
+def in_python(args: argparse.Namespace, found: Findings) -> str:
+    """A program that ends with the same `labels`."""
+    table = found.data.table
     read, imports = _read_in_python(args, table)
-    used: list[str] = []
-    labels = "{}.fit_predict(scaled)"
-    if choice.method == "k-means":
-        estimator = f"KMeans({choice.n_clusters}, n_init={choice.model.n_init}, random_state={args.seed})"
-    elif choice.method == "Ward":
-        estimator = f'AgglomerativeClustering({choice.n_clusters}, linkage="ward")'
-        used, labels = ["relabel"], 'relabel({}.fit_predict(scaled), by="first")'  # as `coterie hierarchy` numbers them
-    else:
-        estimator = f"DBSCAN({choice.model.eps!r}, min_samples={choice.model.min_samples})"
-    if rows is not None:
-        imports = sorted({*imports, "import numpy as np"})
-    names = ", ".join([estimator.partition("(")[0], *used])
-    lines = [
-        *imports,
-        f"from coterie import {names}",
-        "from coterie.scaling import Scaler",
-        "",
-        *read,
-        f"scaled = Scaler({_scaler_in_python(table, scaling)}).fit_transform(X)",
-    ]
-    if rows is None:
-        lines.append(f"labels = {labels.format(estimator)}")
-    else:
-        lines += [
-            f"rows = np.random.default_rng({args.seed}).choice(len(scaled), {len(rows)}, replace=False)",
-            f"model = {estimator}.fit(scaled[np.sort(rows)])",
-            "labels = model.predict(scaled)",
+    by_place = not table.is_named or table.is_renamed
+    columns = args.columns and [table.all_names.index(name) if by_place else name for name in args.columns]
+    if args.drop:
+        kept = [j for j, name in enumerate(table.all_names) if name not in args.drop]
+        read.append(f"table = table{'.iloc' if 'import pandas' in imports else ''}[:, {kept}]")
+    asked = {
+        "names": args.names if args.names in table.all_names else None,
+        "columns": columns or None,
+        "kinds": args.kind or None,
+        "n_clusters": args.n_clusters,
+        "missing": args.missing if args.missing != "drop" else None,
+        "scale": args.scale if args.scale != "auto" else None,
+        "noun": args.noun if args.noun != "rows" else None,
+        "random_state": args.seed,
+    }
+    options = "".join(f", {name}={value!r}" for name, value in asked.items() if value is not None)
+    return "\n".join(
+        [
+            *imports,
+            "import coterie",
+            "",
+            *read,
+            f'found = coterie.write_report(table, "page.html"{options})',
+            "labels = found.labels",
         ]
-    return "\n".join(lines)
-
-
-def _scaler_in_python(table: Table, scaling: str) -> str:
-    return f'"{scaling}"' if scaling != "auto" else f'"auto", kinds={table.used_kinds!r}'
+    )
 
 
 def _read_in_python(args: argparse.Namespace, table: Table) -> tuple[list[str], list[str]]:
-    """Lines that make the array X of the values, and the imports that they need."""
+    """Lines that make the `table`, and the imports that they need."""
     kind = _kind(args.file)
     path = repr("FILE.csv" if args.file == "-" else args.file)
-    places = [table.all_names.index(name) for name in table.names]
-    everything = places == list(range(len(table.all_names)))
-    if kind in ("csv", "parquet", "workbook"):
-        if table.is_mixed:
-            return [f"X = ...  # an array of the columns {table.names!r} of {path}"], []
-        unknown = f", na_values={['?', 'none', *args.missing_value]!r}" * bool(table.missing.any())
-        above = f", skiprows={table.n_above}" * bool(table.n_above)
-        by_place = not table.is_named or table.is_renamed
-        if kind == "parquet":
-            source = f"pandas.read_parquet({path})"
-        elif kind == "workbook":
-            source = f"pandas.read_excel({path}, sheet_name={args.sheet or 0!r}{above}{unknown}, engine='calamine')"
-        else:
-            options = [
-                "" if table.separator == "," else f", sep={table.separator!r}",
-                ', decimal=","' * table.decimal_comma,
-                f", thousands={table.thousands!r}" if table.thousands else "",
-                ", header=None" * (not table.is_named),
-                above,
-                unknown,
-            ]
-            source = f"pandas.read_csv({path}{''.join(options)})"
-        chosen = "" if everything else f".iloc[:, {places}]" if by_place else f"[{table.names!r}]"
-        fill = {"drop": ".dropna()", "median": ".fillna(table.median())"}
-        missing = fill.get(args.missing, "") if table.missing.any() else ""
-        return [f"table = {source}{chosen}", f"X = table{missing}.to_numpy(float)"], ["import pandas"]
-    return _load_in_python(args, table, kind, path, "" if everything else f"[:, {places}]"), ["import numpy as np"]
-
-
-def _load_in_python(args: argparse.Namespace, table: Table, kind: str, path: str, chosen: str) -> list[str]:
-    if kind == "npy":
-        lines = [f"X = np.load({path}){chosen}"]
+    unknown = [f"table = ...  # the columns {table.all_names!r} of {path}"]
+    if kind not in ("csv", "parquet", "workbook"):
+        array = "" if kind == "npy" else args.array or _only_table(args.file)
+        if array is None:
+            return unknown, []
+        return [f"table = np.load({path}){f'[{array!r}]' if array else ''}"], ["import numpy as np"]
+    if table.is_mixed:
+        return unknown, []
+    is_missing = f", na_values={['?', 'none', *args.missing_value]!r}"
+    above = f", skiprows={table.n_above}" * bool(table.n_above)
+    if kind == "parquet":
+        source = f"pandas.read_parquet({path})"
+    elif kind == "workbook":
+        source = f"pandas.read_excel({path}, sheet_name={args.sheet or 0!r}{above}{is_missing}, engine='calamine')"
     else:
-        name = args.array or _only_table(args.file)
-        if name is None:
-            return [f"X = ...  # an array of the columns {table.names!r} of {path}"]
-        lines = [f"X = np.load({path})[{name!r}]{chosen}"]
-    if table.missing.any():
-        lines.append(
-            "X = X[~np.isnan(X).any(axis=1)]"
-            if args.missing == "drop"
-            else "X = np.where(np.isnan(X), np.nanmedian(X, axis=0), X)"
-        )
-    return lines
+        options = [
+            "" if table.separator == "," else f", sep={table.separator!r}",
+            ', decimal=","' * table.decimal_comma,
+            f", thousands={table.thousands!r}" if table.thousands else "",
+            ", header=None" * (not table.is_named),
+            above,
+            is_missing,
+        ]
+        source = f"pandas.read_csv({path}{''.join(options)})"
+    return [f"table = {source}"], ["import pandas"]
 
 
 def _kind(path: str) -> str:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Write a page about the groups in a table: one HTML file to open in a browser, with no need of a network.
 
-It tells what is in the data and how the columns were made comparable; compares k-means, Ward's method and DBSCAN;
-recommends one clustering, with its reasons and doubts; describes the groups in words, numbers and pictures; lists
-unusual rows; and says how to repeat all of it. Columns that are no measurements (text, identifiers, dates, constants)
-are left out, unless --columns names them. Of large tables the comparison is made on a sample, which the page says.
+It compares clusterings by several methods and recommends one, with its reasons and doubts; describes the groups in
+words, numbers and pictures; lists unusual rows; tells what is in the data and how the columns were made comparable; and
+says how to repeat all of it. Columns that are no measurements (identifiers, dates, constants) are left out, unless
+--columns names them; text has no part in the groups and describes them. Of large tables the comparison is made on a
+sample, which the page says.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 import sys
 import time
 
-from coterie._base.wording import count, printable, shortlist
+from coterie._base.wording import printable, shortlist
 from coterie.cli._console import note, progress_bar, warn
 from coterie.cli._io.outputs import check_targets
 from coterie.cli._io.pictures import MATPLOTLIB, matplotlib_is_there, warn_of_missing_letters
@@ -26,8 +27,7 @@ from coterie.cli._options.run import add_noun_argument, add_run_arguments
 from coterie.cli._options.scale import by_kind
 from coterie.cli._options.values import file_name
 from coterie.cli._recipe import origin_of
-from coterie.report._data import Data
-from coterie.report._findings import find
+from coterie.report._findings import Findings, find
 from coterie.report._page import compose
 from coterie.report._places import say_use
 from coterie.report._settings import Settings
@@ -43,15 +43,6 @@ examples:
 
 exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
 """
-
-_STRUCTURE = {
-    "clear": "clear",
-    "dense": "by density",
-    "likely": "likely, not clear",
-    "asked": "as asked for",
-    "none": "no clear structure, a convenient cut",
-    "lopsided": "nearly all rows in one",
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +85,7 @@ def run(args: argparse.Namespace) -> None:
     drawing = matplotlib_is_there()
     with progress_bar(args.quiet), naming_errors(source_name(args.file)):
         found = find(table, settings)
-        _tell(args, found.data)
+        _tell(args, found)
         with warn_of_missing_letters():
             text = compose(found, origin_of(args, found), drawing)
     with args.outputs.open(args.output) as file:
@@ -103,19 +94,18 @@ def run(args: argparse.Namespace) -> None:
         return
     if not drawing:
         note(f"the page has no pictures; for these, {MATPLOTLIB}")
-    choice = found.choice
     print(
-        f"recommended: {count(choice.n_clusters, 'cluster')} by {choice.method} "
-        f"({_STRUCTURE[choice.structure]}; {count(len(choice.doubts), 'doubt')})\n"
-        f"page: {printable(os.path.abspath(args.output))} ({len(text.encode(errors='replace')) / 1e6:.1f} MB), "
+        f"{found.headline} {found.verdict}\n"
+        + "".join(f"  {doubt}\n" for doubt in found.doubts)
+        + f"page: {printable(os.path.abspath(args.output))} ({len(text.encode(errors='replace')) / 1e6:.1f} MB), "
         f"{time.perf_counter() - started:.1f} s",
         file=sys.stderr,
     )
 
 
-def _tell(args: argparse.Namespace, data: Data) -> None:
+def _tell(args: argparse.Namespace, found: Findings) -> None:
     """Say what was done about the columns and about missing values."""
-    table = data.table
+    data, table = found.data, found.data.table
     if data.odd:
         warn(f"used although they look like identifiers or dates, because there is nothing else: {shortlist(data.odd)}")
     if left := [each for each in table.left_out if each.name != table.named_by]:
@@ -130,8 +120,7 @@ def _tell(args: argparse.Namespace, data: Data) -> None:
         note(data.missing)
     if data.places is not None:
         note(say_use(data.places))
-    if data.scaling is None:
-        return
-    method = data.scaling.scaler.method
-    how = f" ({by_kind(data.scaling.scaler, table.names)})" if method == "auto" else ""
-    print(f"scaling: {method}{how}", file=sys.stderr)
+    if found.scaling is not None:
+        scaler, method = found.scaling.scaler, found.scaling.method
+        how = f" ({by_kind(scaler, found.scaling.names)})" if scaler is not None and method == "auto" else ""
+        print(f"scaling: {method}{how}", file=sys.stderr)

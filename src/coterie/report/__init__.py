@@ -7,13 +7,10 @@ Data pass through these files, in this order; the command, which reads its own t
     _table              the columns of a table of Python's
     _settings, _origin  what was asked for, and where the table came from
     _columns            what is measured, what describes, what names the rows; missing values
-
-    _data               scale the columns, draw the sample: `prepare`
-    _comparison         k-means and Ward's method with several numbers of clusters
-    _density            DBSCAN with several eps
-    _recommendation     which clustering to take, with reasons and doubts
-    _ratios             ratios of columns that tell the groups apart
+    _data               the table with the use of each column: `prepare`
     _places             latitude and longitude
+    _grouping           the recommended groups, or those that were asked for, or a convenient cut
+    _ratios             ratios of columns that tell the groups apart
     _findings           all of these (`Findings`), and a description of the recommended groups: `find`
     _pictures           pictures of them, with matplotlib; `_limits` says how much is drawn
     _chapters           what the page says, a file for each chapter

@@ -21,64 +21,54 @@ _DIFFERENT = 0.8  # share of the values of a column that must be different for t
 _LONGEST_NAME = 40  # characters, of a name in the middle
 _MOSTLY_MISSING = 0.5
 MISSING = ("drop", "median")
-_WHY_NO_TEXT = {
-    "identifier": "looks like an identifier",
-    "date": "looks like a date",
-    "constant": "the same in every row",
-}
+_ODD = {"identifier": "looks like an identifier", "date": "looks like a date"}
+_WHY_NO_TEXT = {**_ODD, "constant": "the same in every row"}
 _SAID, _NAMES = "no measurement, as you said", "names the rows"
 
 
-def choose_columns(table: Table, given: Collection[str], chosen: bool) -> list[str]:
-    """Take columns that are no measurements out of `table.values`, and text that describes nothing out of `texts`.
+def choose_columns(table: Table, given: Collection[str], chosen: bool) -> tuple[list[str], list[str]]:
+    """Take columns that are no measurements out of `table.values`, and text that says nothing out of `texts`.
 
     given : columns whose kinds the user gave; chosen: whether the user chose the columns
 
     Returns
     -------
-    list of str
-        Columns that are used although they do not look like measurements, because there is nothing else.
+    grouped : list of str
+        Columns that the groups are to be made of: measurements; categories in text, too, if the user chose them or
+        there is nothing else.
+    odd : list of str
+        Those of them that do not look like measurements, and are used because there is nothing else.
 
     Raises
     ------
     ValueError
-        No column of measurements is left.
+        No column is left.
     """
     kinds = {name: kind.kind for name, kind in table.kinds.items()}
     _name_rows(table, kinds)
-    missing = dict(zip(table.names, np.isnan(table.values).mean(axis=0).tolist(), strict=True))
-    _check_some(table, "numbers")
-    table.leave_out([name for name in table.names if missing[name] == 1], "empty")
-    _check_some(table, "numbers")
-    table.leave_out([name for name in table.names if name in given and kinds[name] in NO_MEASUREMENTS], _SAID)
-    _check_some(table, "measurements")
-    table.leave_out([name for name in table.names if kinds[name] == "constant"], "the same in every row")
-    _check_some(table, "measurements")
-    odd = {
-        kind: [name for name in table.names if kinds[name] == kind and name not in given]
-        for kind in ("identifier", "date")
-    }
-    used = []
-    if not chosen and sum(map(len, odd.values())) == len(table.names):
-        used = list(table.names)
-    elif not chosen:
-        table.leave_out(odd["identifier"], "looks like an identifier")
-        table.leave_out(odd["date"], "looks like a date")
-        mostly = [name for name in table.names if missing[name] > _MOSTLY_MISSING]
-        if len(mostly) < len(table.names):
-            for name in mostly:
-                table.leave_out([name], f"{share(missing[name])} of its values are missing")
     for name in [name for name in table.texts if kinds[name] not in _DESCRIBING]:
-        del table.texts[name]
-        table.left_out.append(LeftOut(name, reason=_WHY_NO_TEXT.get(kinds[name], "text")))
-    return used
-
-
-def _check_some(table: Table, what: str) -> None:
-    if not table.names:
+        table.left_out.append(LeftOut(name, _example(table.texts.pop(name)), reason=_WHY_NO_TEXT.get(kinds[name], "")))
+    missing = dict(zip(table.names, np.isnan(table.values).mean(axis=0).tolist(), strict=True))
+    table.leave_out([name for name in table.names if missing[name] == 1], "empty")
+    table.leave_out([name for name in table.names if name in given and kinds[name] in NO_MEASUREMENTS], _SAID)
+    table.leave_out([name for name in table.names if kinds[name] == "constant"], "the same in every row")
+    categories = [name for name in table.texts if kinds[name] in ("category", "binary")]
+    unlike = [name for name in table.names if kinds[name] in ("identifier", "date") and name not in given]
+    odd = []
+    if not chosen and len(unlike) == len(table.names) and not categories:
+        odd = list(table.names)
+    elif not chosen:
+        for kind, why in _ODD.items():
+            table.leave_out([name for name in unlike if kinds[name] == kind], why)
+        mostly = [name for name in table.names if missing[name] > _MOSTLY_MISSING]
+        for name in mostly if len(mostly) < len(table.names) else ():
+            table.leave_out([name], f"{share(missing[name])} of its values are missing")
+    if not table.names and not categories:
         others = [*table.left_out, *(LeftOut(name, _example(cells)) for name, cells in table.texts.items())]
-        but = f", but {shortlist(others, 5)}" if others else ""
-        raise ValueError(f"there is no column of {what} in it{but}")
+        raise ValueError(f"there is no column of measurements in it, but {shortlist(others, 5)}")
+    measured = [name for name in table.names if kinds[name] not in ("binary", "category")]
+    used = {*table.names, *(categories if chosen or not measured else ())}
+    return [name for name in table.all_names if name in used], odd
 
 
 def _example(cells: list[str | None]) -> str:
@@ -126,6 +116,7 @@ def resolve_missing(table: Table, used: list[str], how: str) -> str:
     """
     n_rows = len(table.values)
     table.missing = np.isnan(table.values).sum(axis=0)
+    used = [name for name in used if name in table.names]
     counts = {name: int(n) for name, n in zip(table.names, table.missing, strict=True) if name in used}
     if not any(counts.values()):
         return ""

@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from coterie._base.lazy import lazy_property
+from coterie._base.mixed import Columns
 from coterie._base.table import Table
-from coterie._base.wording import shortlist
-from coterie._runtime.thresholds import thresholds
+from coterie._base.wording import count, shortlist
 from coterie.report._columns import choose_columns, resolve_missing
 from coterie.report._places import Places, find_places
 from coterie.report._settings import Settings
 from coterie.scaling import Scaler, variance_shares
+from coterie.selection._table_rows import TableRows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DOMINANT = 0.95  # share of the variance, as coterie.FeatureScaleWarning has it
+LEAST_ROWS = 4  # different ones
 _SAME = 0.95  # correlation of columns that say the same
+_MISSING = "(missing)"  # of a category
 _MOST_KINDS = 20  # different names of rows that are kinds rather than names
 _WHY = {
     "log": [
@@ -53,9 +56,17 @@ _WHY = {
 
 @dataclass
 class Scaling:
-    """How the columns were made comparable. before, after: the share that each has in the variance."""
+    """How columns of numbers were made comparable.
 
-    scaler: Scaler
+    method : of `coterie.scaling.Scaler`; "none" where they are as they came
+    scaler : None where they are as they came
+    names : of these columns
+    before, after : the share that each has in the variance, of these columns and of all that the groups are made of
+    """
+
+    method: str
+    scaler: Scaler | None
+    names: list[str]
     reason: str
     before: NDArray[np.float64]
     after: NDArray[np.float64]
@@ -63,16 +74,13 @@ class Scaling:
 
 @dataclass
 class Data:
-    """A table, its scaled values, and the sample of its rows.
+    """A table of which each column has its use.
 
     table : the values in their own units
     grouped : the columns that the groups are made of
     places : latitudes and longitudes, where the groups are made of these alone
     odd : columns that are used although they do not look like measurements
     missing : what was done about missing values; empty where there are none
-    scaling : how the values were scaled; None for places, which are points in space, in km
-    scaled : the scaled values of the columns that the groups are made of
-    sample : rows that k-means and Ward are compared on; None: all
     """
 
     table: Table
@@ -80,13 +88,10 @@ class Data:
     places: Places | None
     odd: list[str]
     missing: str
-    scaling: Scaling | None
-    scaled: NDArray[np.floating]
-    sample: NDArray[np.intp] | None
 
     @property
     def n_rows(self) -> int:
-        return len(self.scaled)
+        return len(self.table.values)
 
     @property
     def n_given(self) -> int:
@@ -94,20 +99,33 @@ class Data:
         return self.n_rows if self.table.kept is None else len(self.table.kept)
 
     @lazy_property
-    def rows(self) -> NDArray[np.floating]:
-        """The scaled values that k-means and Ward are compared on."""
-        return self.scaled if self.sample is None else self.scaled[self.sample]
+    def columns(self) -> Columns:
+        """The columns that the groups are made of. Of places these are points in space, in km."""
+        if self.places is not None:
+            return Columns(np.array(["x", "y", "z"], object), tuple(self.places.in_space.T), (None,) * 3)
+        arrays = [
+            self.table.values[:, self.table.names.index(name)]
+            if name in self.table.names
+            else np.array([_MISSING if cell is None else cell for cell in [None, *self.table.texts[name]]], object)[1:]
+            for name in self.grouped
+        ]
+        return Columns(np.array(self.grouped, object), tuple(arrays), (None,) * len(arrays))
 
     @lazy_property
-    def correlated(self) -> list[tuple[str, str, float]]:
-        """Pairs of columns that are nearly the same, and their correlation, the strongest first."""
-        return find_correlated(self.rows, self.grouped) if self.places is None else []
+    def kinds(self) -> list[str]:
+        """What these columns are."""
+        return ["amount"] * 3 if self.places is not None else [self.table.kinds[name].kind for name in self.grouped]
 
     @lazy_property
     def codes(self) -> list[str]:
-        """Columns of few different numbers, which may be codes."""
-        kinds = self.table.kinds
-        return [name for name in self.grouped if name in kinds and kinds[name].kind in ("category", "ordinal")]
+        """Columns of few different numbers that are compared as numbers, and may be codes."""
+        return [name for name in self.grouped if self.table.kinds[name].kind == "ordinal"]
+
+    @lazy_property
+    def categories(self) -> list[str]:
+        """Columns that the groups are made of, and in which rows are only alike or different."""
+        found = zip(self.grouped, self.kinds, strict=False)
+        return [] if self.places is not None else [name for name, kind in found if _is_category(self.table, name, kind)]
 
     def row_name(self, row: int) -> str:
         """What a row is called: its name, or its number, from 0, or both where a name is not its own."""
@@ -132,10 +150,12 @@ class Data:
         return Counter(self.table.row_names)
 
     @lazy_property
-    def kinds(self) -> dict[str, list[str]]:
+    def labelings(self) -> dict[str, list[str]]:
         """Columns that had no part in the grouping and hold few values, each that of many rows: species, say."""
         columns = {} if self.table.row_names is None else {self.table.named_by or "name": self.table.row_names}
-        columns |= {name: [cell or "" for cell in cells] for name, cells in self.table.texts.items()}
+        columns |= {
+            name: [cell or "" for cell in cells] for name, cells in self.table.texts.items() if name not in self.grouped
+        }
         most = min(_MOST_KINDS, self.n_rows / 5)
         return {name: cells for name, cells in columns.items() if 2 <= len(set(cells)) <= most}
 
@@ -149,36 +169,82 @@ class Data:
 
 
 def prepare(table: Table, settings: Settings) -> Data:
-    """Choose the columns, resolve missing values, scale, and draw the sample."""
-    odd = choose_columns(table, settings.kinds, settings.chosen)
-    places = find_places(table) if settings.scale == "auto" else None
-    grouped = list(table.names) if places is None else [places.latitude, places.longitude]
+    """Give each column its use, and resolve missing values.
+
+    Raises
+    ------
+    ValueError
+        No column or no row is left, there are too few different rows, or logarithms are asked for of negative values.
+    """
+    grouped, odd = choose_columns(table, settings.kinds, settings.chosen)
+    places = find_places(table, grouped) if settings.scale == "auto" else None
+    if places is not None:
+        grouped = [places.latitude, places.longitude]
     told = resolve_missing(table, grouped, settings.missing)
     if places is not None:
         places.read(table)
-        sample = draw(len(table.values), thresholds.report_sample, settings.seed)
-        return Data(table, grouped, places, odd, told, None, places.in_space, sample)
-    check_not_negative(table, settings.scale)
-    scaler = scaler_for(table, settings.scale).fit(table.values)
-    scaled = scaler.transform(table.values)
-    reason = why_by_kind(scaler, table.names) if settings.scale == "auto" else "you asked for it"
-    how = Scaling(scaler, reason, variance_shares(table.values), variance_shares(scaled))
-    return Data(
-        table, grouped, None, odd, told, how, scaled, draw(len(scaled), thresholds.report_sample, settings.seed)
-    )
+    elif settings.scale == "log":
+        check_not_negative(table)
+    data = Data(table, grouped, places, odd, told)
+    check_rows(data.columns, settings.n_clusters)
+    return data
 
 
-def check_not_negative(table: Table, method: str) -> None:
-    """Refuse logarithms of negative values, by the names of all columns that have some."""
+class Still(np.random.RandomState):
+    """Random numbers that move nothing: with these, `read_table` leaves values that repeat where they are."""
+
+    def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
+        return np.zeros(size)
+
+
+def _is_category(table: Table, name: str, kind: str) -> bool:
+    return kind == "category" or name not in table.names
+
+
+def check_rows(columns: Columns, asked: Sequence[int] | None) -> None:
+    """Refuse rows of which too few are different, also for the numbers of groups that were asked for."""
+    codes = [
+        np.unique(each.astype(str), return_inverse=True)[1] if each.dtype == object else each for each in columns.arrays
+    ]
+    different = count_different(np.column_stack(codes), max([*(asked or ()), LEAST_ROWS]) + 1)
+    if different < LEAST_ROWS:
+        raise ValueError(
+            f"at least {LEAST_ROWS} different rows are needed, there {'is' if different == 1 else 'are'} {different}"
+        )
+    if asked and min(asked) >= different:
+        raise ValueError(
+            f"{count(min(asked), 'group')} are asked for, and possible are from 2 to {different - 1}, one less than "
+            "there are different rows"
+        )
+
+
+def check_not_negative(table: Table) -> None:
+    """Refuse negative values, of which there are no logarithms, by the names of all columns that have some."""
     negative = {name: np.count_nonzero(column < 0) for name, column in zip(table.names, table.values.T, strict=True)}
-    if method == "log" and any(negative.values()):
+    if any(negative.values()):
         told = shortlist(f"{name} ({n:,})" for name, n in negative.items() if n)
         raise ValueError(f"scaling by logarithms needs values of 0 or more, but there are negative ones in {told}")
 
 
-def scaler_for(table: Table, method: str) -> Scaler:
-    """A scaler that knows what the columns of the table are, if the method asks for it."""
-    return Scaler(method, kinds=table.used_kinds if method == "auto" else None)
+def scaling_of(data: Data, scaler: Scaler | None, asked: str, rows: TableRows) -> Scaling:
+    """What was done to columns of numbers, and why. scaler: None where they are as they came; rows: the result."""
+    numbers = [name for name in data.grouped if name not in data.categories]
+    values = data.table.values[:, [data.table.names.index(name) for name in numbers]]
+    if not numbers:
+        reason = ""
+    elif asked != "auto":
+        reason = "you asked for it"
+    elif scaler is None:
+        reason = (
+            "no column varies so much more than the others that it would decide alone, and none has a long tail: they "
+            "may well have the same unit"
+        )
+    else:
+        reason = why_by_kind(scaler, numbers)
+    before = variance_shares(values) if numbers else np.zeros(0)
+    parts = np.bincount(rows.owner, rows.rows.var(axis=0), minlength=len(data.grouped))
+    after = parts[[data.grouped.index(name) for name in numbers]] / (parts.sum() or 1.0)
+    return Scaling("none" if scaler is None else scaler.method, scaler, numbers, reason, before, after)
 
 
 def why_by_kind(scaler: Scaler, names: Sequence[str]) -> str:
@@ -197,13 +263,6 @@ def find_correlated(scaled: NDArray[np.floating], names: Sequence[str]) -> list[
     pairs = np.argwhere(np.triu(abs(correlation) >= _SAME, 1))
     found = [(names[i], names[j], float(correlation[i, j])) for i, j in pairs.tolist()]
     return sorted(found, key=lambda pair: -abs(pair[2]))
-
-
-def draw(n_rows: int, most: int, seed: int) -> NDArray[np.intp] | None:
-    """Row numbers of a random sample, ascending; None where all rows are not too many."""
-    if n_rows <= most:
-        return None
-    return np.sort(np.random.default_rng(seed).choice(n_rows, most, replace=False))
 
 
 def count_different(rows: NDArray[np.floating], most: int) -> int:

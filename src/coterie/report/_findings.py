@@ -11,26 +11,29 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 import coterie
-from coterie import explain
+from coterie import explain, selection
 from coterie._base import html
 from coterie._base.kind_hints import ColumnKind
 from coterie._base.layout import wrap
 from coterie._base.lazy import lazy_property
 from coterie._base.mixed import Columns
 from coterie._base.notebook import Card, InNotebooks
+from coterie._base.random_state import as_random_state
 from coterie._base.table import Table
-from coterie._base.wording import as_column, count, sentence
-from coterie.report._comparison import Comparison, Run, compare_k, numbers_to_try
-from coterie.report._data import Data, prepare
-from coterie.report._density import Density, try_densities
+from coterie._base.wording import as_column, count, sentence, shortlist
+from coterie._base.wording import share as percent
+from coterie.report._chapters.names import called
+from coterie.report._data import Data, Scaling, Still, find_correlated, prepare, scaling_of
+from coterie.report._grouping import Grouping, choose_groups, say_asked
 from coterie.report._places import Spot, say_spot
 from coterie.report._ratios import Ratio, telling_ratios
-from coterie.report._recommendation import Choice, recommend
 from coterie.report._settings import Settings
+from coterie.selection._table_rows import TableRows, read_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_MANY_LEFT_OUT = 0.05  # share of the rows
 _UNUSUAL, _FEW = 10, 3  # rows on the page, and in a few words
 
 
@@ -74,6 +77,12 @@ class Findings(InNotebooks):
         Which rows the groups are made of.
     n_clusters : int
         The number of groups.
+    recommendation : coterie.selection.Recommendation
+        What the data suggest, how clearly, with reasons, doubts and all that was compared. Where the number of groups
+        was asked for, or where there is no structure and the groups are a convenient cut, `labels` are others than
+        those in it.
+    reasons, doubts : list of str
+        What speaks for the groups, and what against them.
     sentences : list of str
         What sets each group apart; the last one is about the rows in none, if there are any.
     profile : coterie.explain.Profile
@@ -94,16 +103,18 @@ class Findings(InNotebooks):
     __module__ = "coterie.report"  # where users find it
 
     data: Data
-    comparison: Comparison
-    density: Density | None
-    choice: Choice
+    recommendation: selection.Recommendation
+    grouping: Grouping
+    scaling: Scaling | None
+    rows: NDArray[np.floating]
+    still: TableRows
     ratios: list[Ratio]
     profile: explain.Profile
     scores: NDArray[np.float64]
 
     @property
     def labels(self) -> NDArray[np.int64]:
-        return self.data.all_rows(self.choice.labels.astype(np.int64), -1)
+        return self.data.all_rows(self.grouping.labels.astype(np.int64), -1)
 
     @property
     def used(self) -> NDArray[np.bool_]:
@@ -111,7 +122,7 @@ class Findings(InNotebooks):
 
     @property
     def n_clusters(self) -> int:
-        return self.choice.n_clusters
+        return self.grouping.n_clusters
 
     @lazy_property
     def sentences(self) -> list[str]:
@@ -121,7 +132,7 @@ class Findings(InNotebooks):
         others = [name for name in (*self.data.table.names, *self.data.table.texts) if name not in self.data.grouped]
         told = profile
         if others:
-            told = describe(self.data, [], self.choice.labels, profile.noun, others)
+            told = describe(self.data, [], self.grouping.labels, profile.noun, others)
         found = []
         for i, text in enumerate(told.sentences):
             head, body = text.split(": ", 1 + profile.noun.count(": "))[-2:]
@@ -132,7 +143,7 @@ class Findings(InNotebooks):
     @lazy_property
     def spots(self) -> list[Spot]:
         """Where the groups are, if the rows are places."""
-        return [] if self.data.places is None else self.data.places.spots(self.choice.labels)
+        return [] if self.data.places is None else self.data.places.spots(self.grouping.labels)
 
     @property
     def outlier_scores(self) -> NDArray[np.float64]:
@@ -145,7 +156,7 @@ class Findings(InNotebooks):
             UnusualRow(
                 self.data.number(row),
                 self.data.row_name(row),
-                int(self.choice.labels[row]),
+                int(self.grouping.labels[row]),
                 float(self.scores[row]),
                 self._why(row),
             )
@@ -166,22 +177,29 @@ class Findings(InNotebooks):
 
     def _why(self, row: int) -> str:
         """The columns in which a row is farthest from its group, or from all rows, for the spread there."""
-        label = self.choice.labels[row]
+        label = self.grouping.labels[row]
         if self.data.places is not None:
             return self.data.places.say_distance(row, self.spots, int(label))
-        members = self.choice.labels == label if label >= 0 else np.ones(self.data.n_rows, dtype=bool)
-        group = self.data.scaled[members].astype(np.float64)
+        members = self.grouping.labels == label if label >= 0 else np.ones(self.data.n_rows, dtype=bool)
+        group = self.still.rows[members]
         spread = group.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
-        far = abs(self.data.scaled[row] - np.median(group, axis=0)) / spread
+        far = abs(self.still.rows[row] - np.median(group, axis=0)) / spread
+        of_columns = np.zeros(len(self.data.grouped))
+        np.maximum.at(of_columns, self.still.owner, far)
+        of_whom = "of the group" if label >= 0 else "of all rows"
         phrases: list[str] = []
-        for j in np.argsort(-far, kind="stable")[:3].tolist():
-            if far[j] < 1 and phrases:
+        for j in np.argsort(-of_columns, kind="stable")[:3].tolist():
+            if of_columns[j] < 1 and phrases:
                 break
-            column = self.data.table.values[:, self.data.table.names.index(self.data.grouped[j])]
+            name, column = self.data.grouped[j], self.data.columns.arrays[j]
+            if name in self.data.categories:
+                same = float(np.mean(column[members] == column[row]))
+                value = f"{column[row]:g}" if isinstance(column[row], float) else column[row]
+                phrases.append(f"{name} {value} ({percent(same)} {of_whom})")
+                continue
             value, typical = as_column([column[row], float(np.median(column[members]))])
-            of_whom = "of the group" if label >= 0 else "of all rows"
-            phrases.append(f"{self.data.grouped[j]} {value} (median {of_whom} {typical})")
+            phrases.append(f"{name} {value} (median {of_whom} {typical})")
         return "; ".join(phrases)
 
     def __repr__(self) -> str:
@@ -204,27 +222,88 @@ class Findings(InNotebooks):
         )
 
     @property
+    def subject(self) -> str:
+        """What the page is about."""
+        columns = self.data.grouped
+        used, given = self.data.n_rows, self.data.n_given
+        of = f" of {given:,}" if used < given else ""
+        told = f"{used:,}{of} {self.profile.noun}, grouped by likeness in {count(len(columns), 'column')}"
+        return f"{told}: {shortlist(columns, 8)}"
+
+    @property
     def headline(self) -> str:
-        return f"{count(self.n_clusters, 'group')} of {self.data.n_rows:,} {self.profile.noun}."
+        """How many groups there are, by which method."""
+        method = called(self.grouping.method)
+        if self.grouping.origin == "cut":
+            return f"No groups: a convenient cut into {count(self.n_clusters, 'part')}."
+        return f"{count(self.n_clusters, 'group')} by {method}."
+
+    @property
+    def verdict(self) -> str:
+        """How far to trust the groups."""
+        return _VERDICTS[
+            self.recommendation.confidence if self.grouping.origin == "recommended" else self.grouping.origin
+        ]
+
+    @property
+    def reasons(self) -> list[str]:
+        if self.grouping.origin == "asked":
+            return [f"You asked for {count(self.n_clusters, 'group')}."]
+        return [sentence(text) for text in self.recommendation.reasons]
+
+    @property
+    def doubts(self) -> list[str]:
+        told = say_asked(self.grouping, self.recommendation)
+        if self.grouping.origin != "asked":
+            told = [sentence(text) for text in self.recommendation.doubts]
+        without = 1 - self.data.n_rows / self.data.n_given
+        if without >= _MANY_LEFT_OUT:
+            told.append(
+                f"{percent(without)} of the rows were left out because values are missing in them; if there is a "
+                "reason why, the groups are not those of all rows."
+            )
+        return told
+
+    @lazy_property
+    def correlated(self) -> list[tuple[str, str, float]]:
+        """Pairs of columns that are nearly the same, and their correlation, the strongest first."""
+        if self.scaling is None:
+            return []
+        columns = [self.data.grouped.index(name) for name in self.scaling.names]
+        places = [int(np.flatnonzero(self.still.owner == j)[0]) for j in columns]
+        return find_correlated(self.still.rows[:, places], self.scaling.names)
+
+
+_VERDICTS = {
+    "clear": "They are clear: no check speaks against them.",
+    "doubtful": "They are doubtful:",
+    "no structure": "",
+    "cut": "The rows form no groups by themselves. A cut can be useful, as sizes of shirts are, but others would do as "
+    "well.",
+    "asked": "Their number was asked for.",
+}
 
 
 def find(table: Table, settings: Settings) -> Findings:
-    """Choose columns, compare, look for dense parts, recommend, and describe what is recommended."""
+    """Give columns their use, ask for a recommendation, and describe the groups."""
     data = prepare(table, settings)
-    n_clusters, wanted = numbers_to_try(data, settings.n_clusters)
-    run = Run(settings.seed, settings.n_jobs, 5)
+    scale = "none" if data.places is not None else settings.scale
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", coterie.ClusteringWarning)  # the page says it
-        warnings.simplefilter("ignore", coterie.ConvergenceWarning)
         warnings.simplefilter("ignore", coterie.FeatureScaleWarning)
-        comparison = compare_k(data.rows, n_clusters, run)
-        density = try_densities(data.scaled, run)
-        choice = recommend(data, comparison, density, wanted, run)
-    ratios = telling_ratios(data.table, choice.labels) if data.places is None else []
-    profile = describe(data, ratios, choice.labels, settings.noun)
-    return Findings(
-        data, comparison, density, choice, ratios, profile, coterie.outlier_scores(data.scaled, choice.model)
-    )
+        warnings.simplefilter("ignore", coterie.ConvergenceWarning)
+        columns: Any = data.columns
+        found = selection.recommend(
+            columns, kinds=data.kinds, scale=scale, random_state=settings.seed, n_jobs=settings.n_jobs
+        )
+        spread = read_table(columns, data.kinds, scale, as_random_state(settings.seed))
+        grouping = choose_groups(found, spread.rows, settings.n_clusters, settings.seed, settings.n_jobs)
+        still = read_table(columns, data.kinds, scale, Still())
+    ratios = [] if data.places is not None else telling_ratios(data.table, grouping.labels)
+    profile = describe(data, ratios, grouping.labels, settings.noun)
+    scaling = None if data.places is not None else scaling_of(data, found.scaler, settings.scale, still)
+    outliers = coterie.outlier_scores(still.rows, grouping.model)
+    return Findings(data, found, grouping, scaling, spread.rows, still, ratios, profile, outliers)
 
 
 def describe(

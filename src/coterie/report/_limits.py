@@ -2,5 +2,4 @@
 """How much is drawn: pictures draw no more, and captions say so."""
 
 MOST_DRAWN = 30  # columns of a profile
-MOST_LEAVES = 120  # of a tree
 MOST_PICTURED = 24  # clusters of a silhouette or a profile

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import coterie
 from coterie._base.optional import how_to_install
-from coterie.report._chapters import comparison, data, density, groups, in_short, recommendation, repetition, unusual
+from coterie.report._chapters import comparison, data, groups, in_short, recommendation, repetition, unusual
 from coterie.report._findings import Findings
 from coterie.report._html import Html, Picture, page, paragraph
 from coterie.report._origin import Origin
@@ -33,12 +33,11 @@ def compose(found: Findings, origin: Origin, with_pictures: bool) -> str:
         f"Groups in {origin.name}",
         head,
         [
-            data.chapter(found, origin.facts),
-            comparison.chapter(found, picture),
-            density.chapter(found, picture),
-            recommendation.chapter(found, picture),
             groups.chapter(found, picture),
+            recommendation.chapter(found, picture),
             unusual.chapter(found),
+            comparison.chapter(found),
+            data.chapter(found, origin.facts),
             repetition.chapter(origin),
         ],
         Html(f"Written by coterie {coterie.__version__}. Nothing on this page was loaded from elsewhere."),

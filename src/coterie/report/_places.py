@@ -92,15 +92,13 @@ class Places:
         return f"{number(float(far[nearest]))} km from the middle {of_which}"
 
 
-def find_places(table: Table) -> Places | None:
-    """The places, where one column is a latitude and one a longitude, and few other columns are measurements."""
-    of_kind = {
-        kind: [name for name in table.names if table.kinds[name].kind == kind] for kind in ("latitude", "longitude")
-    }
-    if any(len(names) != 1 for names in of_kind.values()) or len(table.names) > 2 + _FEW_BESIDE:
+def find_places(table: Table, grouped: list[str]) -> Places | None:
+    """The places, where of the columns to be grouped one is a latitude and one a longitude, and few are others."""
+    of_kind = {kind: [name for name in grouped if table.kinds[name].kind == kind] for kind in ("latitude", "longitude")}
+    if any(len(names) != 1 for names in of_kind.values()) or len(grouped) > 2 + _FEW_BESIDE:
         return None
     latitude, longitude = of_kind["latitude"][0], of_kind["longitude"][0]
-    return Places(latitude, longitude, [name for name in table.names if name not in (latitude, longitude)])
+    return Places(latitude, longitude, [name for name in grouped if name not in (latitude, longitude)])
 
 
 def say_spot(spot: Spot) -> str:

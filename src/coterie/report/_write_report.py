@@ -75,8 +75,9 @@ def write_report(
     ----------
     X : array-like or table of shape (n_rows, n_columns)
         A table of pandas, polars or arrow, an array, or rows of mixed values; not modified. The groups are made of its
-        measurements. Identifiers, dates and constants are left out, and text had no part in the groups and describes
-        them.
+        measurements, or of categories where there are none. Identifiers, dates and constants are left out; other text
+        has no part in the groups and describes them. Latitude and longitude, beside which there are at most two other
+        columns of measurements, make the groups alone, by the distances on the globe.
     path : str, path-like or file
         Where the page goes: the name of a file, which appears when the page is complete (one that is there stays as it
         is if something fails), or an open file of text or bytes.
@@ -88,7 +89,8 @@ def write_report(
     kinds : mapping from str or int to str, or sequence, default=None
         What columns are where their values mislead, as for `coterie.column_kinds`: ``{"zip": "category"}``.
     n_clusters : int or sequence of int, default=None
-        How many groups: a number is used as it is, of several the best is chosen. None: it is chosen from 2 to 10.
+        How many groups. Where `coterie.selection.recommend` finds another number, k-means makes so many (of several
+        numbers, the nearest one). None: those that are recommended.
     missing : {"drop", "median"}, default="drop"
         What to do about missing values of measurements: leave the row out, or fill in the median of the column. The
         page says what was done.

@@ -31,7 +31,7 @@ def chapter(found: Findings, picture: Draw) -> Section:
         content.append(paragraph(f"Shown are the {_MOST_GROUPS} largest of {len(profile.clusters)} groups."))
     said = [found.sentences[i] for i in shown] + found.sentences[len(profile.clusters) :]
     content.append(items(said))
-    if found.choice.method == "DBSCAN":
+    if found.grouping.method in ("DBSCAN", "HDBSCAN") and not found.spots:
         content.append(
             paragraph(
                 "Groups that were found by density may differ in where they lie and in their shape "
@@ -68,7 +68,7 @@ def chapter(found: Findings, picture: Draw) -> Section:
             rows,
         )
     )
-    for name, values in found.data.kinds.items():
+    for name, values in found.data.labelings.items():
         content += [element("h3", f"Groups and {name}"), *_count_kinds(found, name, values, shown)]
     return Section("groups", "The groups", content)
 
@@ -116,7 +116,7 @@ def _list_spots(found: Findings, shown: NDArray[np.intp]) -> Html:
 
 def _count_kinds(found: Findings, name: str, names: list[str], shown: NDArray[np.intp]) -> list[Html]:
     kinds = [kind for kind, _ in Counter(names).most_common()]
-    labels, clusters = found.choice.labels, found.profile.clusters
+    labels, clusters = found.grouping.labels, found.profile.clusters
     counts = Counter(zip(labels.tolist(), names, strict=True))
     rows = [[f"cluster {clusters[i]}", *(f"{counts[int(clusters[i]), kind]:,}" for kind in kinds)] for i in shown]
     if found.profile.noise.size:
@@ -125,7 +125,7 @@ def _count_kinds(found: Findings, name: str, names: list[str], shown: NDArray[np
     return [
         paragraph(
             f"{name} had no part in the grouping. Its values and the groups agree with an adjusted Rand index of "
-            f"{alike:.2f} (1: the same, 0: no more than by chance)."
+            f"{round(alike, 2) + 0.0:.2f} (1: the same, 0: no more than by chance)."
         ),
         table(
             f"How many rows of which {name} are in each group", ["group", *(kind or "(none)" for kind in kinds)], rows

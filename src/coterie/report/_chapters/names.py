@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What methods and scalings are called on the page."""
 
-METHODS = {"k-means": "k-means", "Ward": "Ward's method", "DBSCAN": "DBSCAN"}
+METHODS = {"Ward": "Ward's method"}  # others by their own names
 SCALINGS = {
     "auto": "each column by what it is",
     "standard": "standard scaling",
@@ -10,3 +10,8 @@ SCALINGS = {
     "log": "logarithms",
     "none": "no scaling",
 }
+
+
+def called(method: str) -> str:
+    """A method in a sentence."""
+    return METHODS.get(method, method)

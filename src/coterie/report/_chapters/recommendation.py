@@ -6,22 +6,18 @@ from __future__ import annotations
 import math
 
 from coterie._base.wording import count
-from coterie.report._chapters.names import METHODS, SCALINGS
+from coterie.report._chapters.names import SCALINGS, called
 from coterie.report._findings import Findings
 from coterie.report._html import Draw, Section, card, element, figure, items, paragraph
 
 
 def chapter(found: Findings, picture: Draw) -> Section:
-    choice = found.choice
-    if choice.method == "DBSCAN":
-        how = f"DBSCAN with eps {choice.model.eps:g} and min_samples {choice.model.min_samples}"
-    else:
-        how = f"{METHODS[choice.method]} with {count(choice.n_clusters, 'cluster')}"
-    scaling = found.data.scaling
-    of_columns = "" if scaling is None else f" Scaling of the columns: {SCALINGS[scaling.scaler.method]}."
-    content = [paragraph(element("strong", f"{how}."), of_columns), element("h3", "Reasons"), items(choice.reasons)]
-    if choice.doubts:
-        content.append(card(element("h3", "Doubts"), items(choice.doubts), doubts=True))
+    scaling = found.scaling
+    of_columns = "" if scaling is None or not scaling.names else f" Scaling of the columns: {SCALINGS[scaling.method]}."
+    content = [paragraph(element("strong", f"{_how(found)}."), of_columns), element("h3", "Reasons")]
+    content.append(items(found.reasons))
+    if found.doubts:
+        content.append(card(element("h3", "Doubts"), items(found.doubts), doubts=True))
     else:
         content.append(
             card(
@@ -33,22 +29,33 @@ def chapter(found: Findings, picture: Draw) -> Section:
             )
         )
     content.append(figure(picture("scatter"), _explain_scatter(found)))
-    if not math.isnan(choice.silhouette):
+    silhouette = found.grouping.silhouette
+    if not math.isnan(silhouette):
         shapes = (
             " It judges how compact groups are: of bent or nested ones that are well apart it can be low."
-            if choice.method == "DBSCAN"
+            if found.grouping.method in ("DBSCAN", "HDBSCAN")
             else ""
         )
-        of_sample = "" if found.data.sample is None else f" Of the sample of {len(found.data.sample):,} rows."
+        sample = found.recommendation.sample
+        of_sample = "" if sample is None else f" Of the sample of {len(sample):,} rows."
         content.append(
             figure(
                 picture("silhouette"),
-                f"Silhouette of each row, by group; the mean is "
-                f"{choice.silhouette:.2f}. Long, wide blades are groups that hold together; rows below 0 "
-                f"lie nearer to another group.{shapes}{of_sample}",
+                f"Silhouette of each row, by group; the mean is {silhouette:.2f}. Long, wide blades are groups that "
+                f"hold together; rows below 0 lie nearer to another group.{shapes}{of_sample}",
             )
         )
-    return Section("recommendation", "What is recommended", content)
+    return Section("recommendation", "Why these groups", content)
+
+
+def _how(found: Findings) -> str:
+    model, how = found.grouping.model, called(found.grouping.method)
+    if found.grouping.method == "DBSCAN":
+        unit = " km" if found.data.places is not None else ""
+        return f"{how} with eps {model.eps:g}{unit} and min_samples {model.min_samples}"
+    if found.grouping.method == "HDBSCAN":
+        return f"{how} with min_cluster_size {model.min_cluster_size}"
+    return f"{how} with {count(found.n_clusters, 'cluster')}"
 
 
 def _explain_scatter(found: Findings) -> str:

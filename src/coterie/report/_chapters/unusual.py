@@ -17,10 +17,10 @@ _FEW = 5  # rows of a cluster that are unusual by being so few
 
 
 def chapter(found: Findings) -> Section:
-    labels, profile = found.choice.labels, found.profile
+    labels, profile = found.grouping.labels, found.profile
     meaning = (
         "its distance to the nearest dense row, in units of eps: above 1 it is noise"
-        if found.choice.method == "DBSCAN"
+        if found.grouping.method == "DBSCAN"
         else "its distance to the middle of its group, in units of what is usual there: 1 is halfway among the rows "
         "of the group, 3 is far out"
     )
@@ -40,7 +40,7 @@ def chapter(found: Findings) -> Section:
         ),
         table(f"The {len(rows)} most unusual rows", ["row", "group", "score", "why"], rows, text=[1, 3]),
     ]
-    if found.unusual[0].score < (1 if found.choice.method == "DBSCAN" else _ORDINARY):
+    if found.unusual[0].score < (1 if found.grouping.method == "DBSCAN" else _ORDINARY):
         content.append(paragraph("None of them is far out."))
     tiny = np.flatnonzero(profile.sizes < _FEW)
     if len(tiny):
