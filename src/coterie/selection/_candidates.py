@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 SMOOTHINGS = (5, 12)  # min_samples: few keep small clusters apart, more find those that overlap
 _RESAMPLES = 10
+# Least agreement with resamples: of clusters by density that are clear, of those that are taken though a coarser view
+# is stable, and of such a view.
+_CLEAR, _SURE, _VERY_STABLE = 0.8, 0.9, 0.95
+_PLATEAU, _PLATEAU_STABLE, _FAIR = 4, 0.95, 0.05  # sizes, stability, share of the rows, where nothing stands out
 _MOST_CLUSTERS = 40
 _LEAST_ROWS = 8  # a cluster, for the largest number of clusters that is tried
 _STARTS = 5  # of k-means
@@ -85,24 +89,29 @@ class Candidate:
 class ByDensity(NamedTuple):
     """What HDBSCAN finds with one smoothing.
 
+    size : the `min_cluster_size`
+    n_clusters, standing_out : the number of clusters, and how many stand out from those of data without clusters
     core : labels of the fit, before noise is given to clusters
     labels : after that
+    finer : the number of clusters, and their stability, of a smaller size with more of them; None if there is none, or
+        it was taken
+    coarser : the same of a larger size, with fewer ones
     """
 
-    suggestion: MinClusterSizeSuggestion
     min_samples: int
+    size: int
+    n_clusters: int
+    standing_out: int
+    stability: float
     model: HDBSCAN
     core: NDArray[np.intp]
     labels: NDArray[np.intp]
+    finer: tuple[int, float] | None
+    coarser: tuple[int, float] | None
 
     @property
-    def n_clusters(self) -> int:
-        return self.suggestion.n_clusters
-
-    @property
-    def stability(self) -> float:
-        at = [row["min_cluster_size"] for row in self.suggestion.sweep].index(self.suggestion.value)
-        return float(self.suggestion.sweep[at]["stability"])
+    def is_clear(self) -> bool:
+        return self.stability >= _CLEAR and 2 * self.standing_out > self.n_clusters
 
     @property
     def noise(self) -> float:
@@ -127,19 +136,74 @@ def by_density(rows: NDArray[np.float64], randomness: np.random.RandomState) -> 
     """HDBSCAN for each smoothing that finds clusters which stand out from chance."""
     found = []
     for min_samples in SMOOTHINGS:
-        if len(rows) < 8 * min_samples:
-            continue
-        suggestion = suggest_min_cluster_size(
-            rows, min_samples=min_samples, stability=_RESAMPLES, random_state=randomness
-        )
-        if not suggestion.n_clusters:
-            continue
-        with told_once(Warning):
-            model = HDBSCAN(suggestion.value, min_samples).fit(rows)
-        far = usual_distance(rows, model.labels_) * FAR
-        labels = model.assign_noise(rows, threshold=far) if far > 0 else model.labels_
-        found.append(ByDensity(suggestion, min_samples, model, model.labels_, labels))
+        if len(rows) >= 8 * min_samples:
+            suggestion = suggest_min_cluster_size(
+                rows, min_samples=min_samples, stability=_RESAMPLES, random_state=randomness
+            )
+            if (at := _choose_size(suggestion)) is not None:
+                found.append(_fit_density(rows, suggestion, min_samples, at))
     return found
+
+
+def _choose_size(suggestion: MinClusterSizeSuggestion) -> int | None:
+    """Which row of the table is taken: the suggested one, unless resamples do not have its clusters, but those of a
+    larger size. If none stands out: that in the middle of many sizes which all have the same, stable clusters."""
+    table = suggestion.sweep
+    n_clusters = np.array([row["n_clusters"] for row in table])
+    stability = np.nan_to_num([row["stability"] for row in table])
+    if suggestion.n_clusters:
+        at = _suggested(suggestion)
+        coarser = _coarser(suggestion)
+        return at if coarser is None or stability[at] >= _SURE else coarser
+    for k in sorted(set(n_clusters[n_clusters >= 2].tolist()), reverse=True):
+        (same,) = ((n_clusters == k) & (stability >= _PLATEAU_STABLE)).nonzero()
+        at = int(same[len(same) // 2]) if len(same) >= _PLATEAU else -1
+        if at >= 0 and np.bincount(table.labels[at][table.labels[at] >= 0]).min() >= _FAIR * len(table.labels[at]):
+            return at
+    return None
+
+
+def _suggested(suggestion: MinClusterSizeSuggestion) -> int:
+    return [row["min_cluster_size"] for row in suggestion.sweep].index(suggestion.value)
+
+
+def _coarser(suggestion: MinClusterSizeSuggestion) -> int | None:
+    """The row of the table with fewer clusters that all stand out, and that resamples have nearly always."""
+    table = suggestion.sweep
+    n_clusters = np.array([row["n_clusters"] for row in table])
+    stability = np.nan_to_num([row["stability"] for row in table])
+    good = (suggestion.standing_out == n_clusters) & (n_clusters >= 2) & (n_clusters < suggestion.n_clusters)
+    good &= stability >= _VERY_STABLE
+    return int(np.where(good, stability, -1.0).argmax()) if good.any() else None
+
+
+def _fit_density(
+    rows: NDArray[np.float64], suggestion: MinClusterSizeSuggestion, min_samples: int, at: int
+) -> ByDensity:
+    row, finer, coarser = suggestion.sweep[at], None, None
+    if suggestion.n_clusters:
+        suggested, other = _suggested(suggestion), _coarser(suggestion)
+        if suggested != at:
+            finer = (suggestion.n_clusters, float(suggestion.sweep[suggested]["stability"]))
+        elif other is not None:
+            coarser = (suggestion.sweep[other]["n_clusters"], float(suggestion.sweep[other]["stability"]))
+    with told_once(Warning):
+        model = HDBSCAN(row["min_cluster_size"], min_samples).fit(rows)
+    far = usual_distance(rows, model.labels_) * FAR
+    labels = model.assign_noise(rows, threshold=far) if far > 0 else model.labels_
+    n_clusters, standing_out = int(row["n_clusters"]), int(suggestion.standing_out[at])
+    return ByDensity(
+        min_samples,
+        int(row["min_cluster_size"]),
+        n_clusters,
+        standing_out,
+        float(row["stability"]),
+        model,
+        model.labels_,
+        labels,
+        finer,
+        coarser,
+    )
 
 
 def usual_distance(rows: NDArray[np.float64], labels: NDArray[np.intp]) -> float:

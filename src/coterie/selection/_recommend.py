@@ -6,23 +6,22 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import neighbors, scores
-from .._base import power_of_two
 from .._base.notebook import Card, InNotebooks
 from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, one_of
 from .._base.random_state import as_random_state
-from .._base.warnings import told_once
-from .._base.wording import count, fixed, lopsidedness, share, shortlist
+from .._base.wording import count, fixed
 from .._runtime import progress, threads
 from .._runtime.thresholds import thresholds
 from ..kmeans._kmeans import KMeans
 from ..scaling import METHODS, Scaler
 from . import _candidates, _cards
 from ._candidates import ByDensity, Candidate, Compact
+from ._choice import LIMITS, Choice, Limits, choose, doubt, for_categories
 from ._table_rows import TableRows, read_table
 
 if TYPE_CHECKING:
@@ -32,32 +31,7 @@ if TYPE_CHECKING:
     from .._base.typing import ArrayLike
 
 
-class Limits(NamedTuple):
-    """The numbers that the choice hangs on, in one place; the page on `recommend` tells how they were found.
-
-    valley, finer : the least by which rows are sparser at the borders of compact clusters, in standard deviations; and
-        where there are more of them than clusters by density
-    hollow : the most by which rows are sparser around the mean of a cluster than around its rows
-    same : adjusted Rand index from which two methods found the same clusters
-    within : homogeneity from which compact clusters are parts of those by density
-    noise : the most noise, as a share of the rows, of clusters by density that are clear by themselves
-    """
-
-    valley: float = 2.5
-    finer: float = 3.0
-    hollow: float = 1.2
-    same: float = 0.85
-    within: float = 0.9
-    noise: float = 0.25
-
-
-LIMITS = Limits()
 _LEAST_ROWS = 4
-_FEW, _SMALL = 5, 0.01  # rows of a cluster that is tiny
-_STABLE = 0.8  # stability
-_MUCH_NOISE = 0.4
-_LITTLE_NOISE, _NEARLY_ONE = 0.1, 0.97  # where clusters by density are taken, though compact ones are the same
-_RULES = 0.9  # share of what separates clusters that one column holds
 _CUTS = range(3, 7)  # numbers of groups that are easy to keep in mind
 
 
@@ -221,11 +195,11 @@ def recommend(
     randomness = as_random_state(random_state)
     with progress.reported_to(callback), threads.num_threads(threads.resolve_n_jobs(n_jobs)):
         table = read_table(X, kinds, scale, randomness)
-        return choose(table, randomness)
+        return decide(table, randomness)
 
 
-def choose(table: TableRows, randomness: np.random.RandomState, limits: Limits = LIMITS) -> Recommendation:
-    """Choose among the clusterings of a sample, and give all rows their cluster."""
+def decide(table: TableRows, randomness: np.random.RandomState, limits: Limits = LIMITS) -> Recommendation:
+    """Choose among the clusterings of a sample of the rows, and give all rows their cluster."""
     n = len(table.rows)
     if n < _LEAST_ROWS:
         raise ValueError(f"recommend needs at least {_LEAST_ROWS} rows. Got {n}.")
@@ -235,7 +209,7 @@ def choose(table: TableRows, randomness: np.random.RandomState, limits: Limits =
         rows = rows[sample]
     dense = _candidates.by_density(rows, randomness)
     compact = _candidates.around_means(rows, randomness, limits.valley, limits.hollow)
-    choice = _decide(rows, dense, compact, limits, randomness)
+    choice = choose(rows, dense, compact, limits, randomness)
     others: list[ByDensity | Compact] = [each for each in dense if choice is None or each is not choice.taken]
     others += [each for each in compact if choice is None or each is not choice.taken]
     candidates = tuple(_tell(each, rows, choice) for each in others)
@@ -260,9 +234,8 @@ def choose(table: TableRows, randomness: np.random.RandomState, limits: Limits =
             tuple(table.names),
         )
     if table.categories:
-        choice = _for_categories(choice, table, slice(None) if sample is None else sample, randomness)
-    doubts = [*choice.doubts, *_doubt(choice, table, rows)]
-    grave = choice.is_doubtful or any(each.is_grave for each in doubts)
+        choice = for_categories(choice, table, slice(None) if sample is None else sample, randomness)
+    doubts = [*choice.doubts, *doubt(choice, table, rows)]
     chosen = Candidate(
         choice.method,
         choice.n_clusters,
@@ -278,7 +251,7 @@ def choose(table: TableRows, randomness: np.random.RandomState, limits: Limits =
         choice.n_clusters,
         choice.method,
         choice.model,
-        "doubtful" if grave else "clear",
+        "doubtful" if any(each.is_grave for each in doubts) else "clear",
         tuple(choice.reasons),
         tuple(each.text for each in doubts),
         (chosen, *candidates),
@@ -287,227 +260,6 @@ def choose(table: TableRows, randomness: np.random.RandomState, limits: Limits =
         None,
         tuple(table.names),
     )
-
-
-# ------------------------------------------------------------------------------------------- the decision
-
-
-class Doubt(NamedTuple):
-    """What speaks against the clusters, and whether it is enough not to call them clear."""
-
-    text: str
-    is_grave: bool
-
-
-@dataclasses.dataclass
-class Choice:
-    """The clustering that is taken. labels: of the rows that decided; the others as in `Candidate`."""
-
-    taken: ByDensity | Compact | None
-    method: str
-    n_clusters: int
-    labels: NDArray[np.intp]
-    model: Any
-    stability: float
-    valley: float
-    reasons: list[str]
-    doubts: list[Doubt]
-    is_doubtful: bool
-
-
-def _decide(
-    rows: NDArray[np.float64],
-    dense: list[ByDensity],
-    compact: list[Compact],
-    limits: Limits,
-    randomness: np.random.RandomState,
-) -> Choice | None:
-    by_density = dense[0] if dense else None
-    around_means = max(
-        compact, key=lambda each: (each.n_clusters, _candidates.silhouette(rows, each.labels)), default=None
-    )
-    if by_density is None:
-        if around_means is None:
-            return _by_silhouette(rows, randomness)
-        choice = _take_compact(around_means, rows, randomness)
-        choice.doubts.append(Doubt("HDBSCAN, which looks for dense parts, finds none that stand out from chance", True))
-        return choice
-    is_found_twice = len(dense) == 2 and dense[0].n_clusters == dense[1].n_clusters
-    if around_means is None:
-        choice = _take_dense(by_density, limits)
-        choice.is_doubtful = not (by_density.suggestion.clear and is_found_twice)
-        return _compare_smoothings(choice, dense)
-    core = by_density.core >= 0
-    alike = float(scores.adjusted_rand_score(around_means.labels[core], by_density.core[core]))
-    finer = around_means.n_clusters - by_density.n_clusters
-    is_apart = around_means.borders.valley >= limits.finer
-    told = f"HDBSCAN, which looks for dense parts, and {around_means.method}, which looks for compact ones, find "
-    if alike >= limits.same and finer == 0:
-        choice = (
-            _take_dense(by_density, limits)
-            if by_density.noise <= _LITTLE_NOISE and alike < _NEARLY_ONE
-            else _take_compact(around_means, rows, randomness)
-        )
-        choice.reasons.insert(0, f"{told}the same {choice.n_clusters} clusters (adjusted Rand index {fixed(alike, 2)})")
-        return choice
-    is_part = scores.homogeneity_score(by_density.labels, around_means.labels) >= limits.within
-    if finer > 0 and ((is_apart and is_part) or not by_density.suggestion.clear):
-        choice = _take_compact(around_means, rows, randomness)
-        choice.doubts.append(
-            Doubt(
-                f"HDBSCAN, which looks for dense parts, finds {by_density.n_clusters} clusters, and not "
-                f"{choice.n_clusters}",
-                True,
-            )
-        )
-        return choice
-    choice = _take_dense(by_density, limits)
-    choice.is_doubtful = not (by_density.suggestion.clear and is_found_twice)
-    if finer > 0 and is_part:
-        choice.doubts.append(
-            Doubt(
-                f"{around_means.method} divides them into {around_means.n_clusters} clusters that are apart, though "
-                "not clearly",
-                True,
-            )
-        )
-    return _compare_smoothings(choice, dense)
-
-
-def _take_dense(found: ByDensity, limits: Limits) -> Choice:
-    doubts = [Doubt(each, True) for each in found.suggestion.doubts]
-    if found.noise > limits.noise and not any("noise" in each.text for each in doubts):
-        doubts.append(Doubt(f"{share(found.noise)} of the rows lie outside the dense parts", True))
-    reasons = list(found.suggestion.reasons)
-    given, left = int(np.count_nonzero((found.core < 0) & (found.labels >= 0))), int(np.count_nonzero(found.labels < 0))
-    if given:
-        reasons.append(
-            f"{count(given, 'row')} near clusters, which HDBSCAN leaves out, {'is' if given == 1 else 'are'} given to "
-            "the nearest one"
-        )
-    if left:
-        reasons.append(f"{count(left, 'row')} far from all clusters {'is' if left == 1 else 'are'} noise")
-    return Choice(
-        found, "HDBSCAN", found.n_clusters, found.labels, found.model, found.stability, math.nan, reasons, doubts, False
-    )
-
-
-def _compare_smoothings(choice: Choice, dense: list[ByDensity]) -> Choice:
-    if len(dense) == 2:
-        numbers = [each.n_clusters for each in dense]
-        smoothings = [each.min_samples for each in dense]
-        if numbers[0] == numbers[1]:
-            choice.reasons.append(f"there are as many with min_samples = {smoothings[1]} as with {smoothings[0]}")
-        else:
-            choice.doubts.append(
-                Doubt(
-                    f"with min_samples = {smoothings[1]} instead of {smoothings[0]} there are {numbers[1]} clusters",
-                    True,
-                )
-            )
-    elif choice.method == "HDBSCAN":
-        choice.doubts.append(Doubt(f"no clusters stand out with another min_samples than {dense[0].min_samples}", True))
-    return choice
-
-
-def _take_compact(found: Compact, rows: NDArray[np.float64], randomness: np.random.RandomState) -> Choice:
-    with told_once(Warning):
-        model = _candidates.estimator_of(found.method, found.n_clusters, found.seed).fit(rows)
-    labels = model.labels_.astype(np.intp)
-    stability = _candidates.stability(model, rows, randomness)
-    valley = found.borders.valley
-    reasons = [
-        "no two clusters touch"
-        if math.isinf(valley)
-        else "between any two clusters that touch, rows lie sparser than within both, by "
-        f"{fixed(valley, 1)} standard deviations or more"
-    ]
-    return Choice(found, found.method, found.n_clusters, labels, model, stability, valley, reasons, [], False)
-
-
-def _for_categories(
-    choice: Choice, table: TableRows, sample: NDArray[np.intp] | slice, randomness: np.random.RandomState
-) -> Choice:
-    """The same clusters by a method for categories, where one finds much the same: their prototypes can be read."""
-    if choice.method not in ("k-means", "Ward", "average linkage"):
-        return choice
-    found = _candidates.around_prototypes(table, sample, choice.labels, int(randomness.randint(2**31)))
-    if found is None:
-        return choice
-    method, model = found
-    reason = f"{method}, which is made for categories, finds much the same clusters as {choice.method}"
-    return dataclasses.replace(
-        choice, method=method, model=model, labels=model.labels_.astype(np.intp), reasons=[*choice.reasons, reason]
-    )
-
-
-def _by_silhouette(rows: NDArray[np.float64], randomness: np.random.RandomState) -> Choice | None:
-    if len(rows) < 10:
-        return None
-    suggestion = _candidates.by_silhouette(rows, randomness)
-    if suggestion.k < 2:
-        return None
-    at = [row["n_clusters"] for row in suggestion.sweep].index(suggestion.k)
-    with told_once(Warning):
-        model = _candidates.estimator_of("k-means", suggestion.k, int(randomness.randint(2**31))).fit(rows)
-    doubts = [Doubt("the clusters are not apart: at their borders, rows lie as dense as within them", True)]
-    doubts += [Doubt(each, False) for each in suggestion.doubts]
-    return Choice(
-        None,
-        "k-means",
-        suggestion.k,
-        model.labels_.astype(np.intp),
-        model,
-        float(suggestion.sweep[at]["stability"]),
-        math.nan,
-        list(suggestion.reasons),
-        doubts,
-        True,
-    )
-
-
-# ------------------------------------------------------------------------------------------- what speaks against it
-
-
-def _doubt(choice: Choice, table: TableRows, rows: NDArray[np.float64]) -> list[Doubt]:
-    doubts = []
-    sizes = np.bincount(choice.labels[choice.labels >= 0], minlength=1)
-    if lopsided := lopsidedness(choice.labels, f"cluster {sizes.argmax()}"):
-        doubts.append(Doubt(lopsided, True))
-    small = np.flatnonzero((sizes < _FEW) | (sizes < _SMALL * len(choice.labels)))
-    if len(small):
-        told = shortlist((f"cluster {each} ({count(int(sizes[each]), 'row')})" for each in small.tolist()), 5)
-        doubts.append(Doubt(f"very small: {told}; such a cluster may be a few unusual rows rather than a group", False))
-    if choice.stability < _STABLE and not any("resamples" in each.text for each in choice.doubts):
-        doubts.append(
-            Doubt(
-                f"resamples do not always have the same clusters (adjusted Rand index {fixed(choice.stability, 2)})",
-                True,
-            )
-        )
-    noise = float(np.mean(choice.labels < 0))
-    if noise > _MUCH_NOISE:
-        doubts.append(Doubt(f"{share(noise)} of the rows are noise", True))
-    if (ruler := _ruler(choice.labels, table, rows)) is not None:
-        doubts.append(
-            Doubt(
-                f"column {table.names[ruler]} alone nearly makes the clusters: they hardly differ in the others", False
-            )
-        )
-    return doubts
-
-
-def _ruler(labels: NDArray[np.intp], table: TableRows, rows: NDArray[np.float64]) -> int | None:
-    """The column that holds nearly all of what separates the clusters, where there are some columns."""
-    inside = labels >= 0
-    if len(table.names) < 3 or not inside.any():
-        return None
-    rows, labels = power_of_two.divided(rows, power_of_two.exponent_for(rows))[inside], labels[inside]
-    size = np.bincount(labels)
-    means = np.column_stack([np.bincount(labels, column) for column in rows.T]) / np.maximum(size, 1)[:, np.newaxis]
-    between = size @ (means - rows.mean(axis=0)) ** 2
-    held = np.bincount(table.owner, between)
-    return int(held.argmax()) if held.max() > _RULES * held.sum() else None
 
 
 # ------------------------------------------------------------------------------------------- labels, and what is told
