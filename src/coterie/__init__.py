@@ -55,8 +55,8 @@ if TYPE_CHECKING:
     from . import selection as selection
     from . import spanning_trees as spanning_trees
     from ._base.exceptions import ClusteringWarning, ConvergenceWarning, FeatureScaleWarning, NotFittedError
-    from ._base.kinds import ColumnKind, ColumnKinds, column_kinds
     from ._base.model_files import load
+    from ._base.tables.kinds import ColumnKind, ColumnKinds, column_kinds
     from ._runtime.progress import Cancelled, progress
     from ._runtime.threads import get_num_threads, num_threads, set_num_threads
     from .density import DBSCAN, HDBSCAN, OPTICS, cluster_optics_dbscan, cluster_optics_xi, compute_optics_graph, dbscan
@@ -126,7 +126,7 @@ _MODULES = (
 )
 _HOMES = {
     "_base.exceptions": ("ClusteringWarning", "ConvergenceWarning", "FeatureScaleWarning", "NotFittedError"),
-    "_base.kinds": ("ColumnKind", "ColumnKinds", "column_kinds"),
+    "_base.tables.kinds": ("ColumnKind", "ColumnKinds", "column_kinds"),
     "_base.model_files": ("load",),
     "_runtime.progress": ("Cancelled", "progress"),
     "_runtime.threads": ("get_num_threads", "num_threads", "set_num_threads"),

@@ -11,8 +11,8 @@ import pytest
 
 from coterie import DBSCAN, KMeans, explain, plot, scores, selection
 from coterie._base.arrays import as_doubles, as_matrix, as_weights
-from coterie._base.columns import column_names
 from coterie._base.labels import as_labels
+from coterie._base.tables.columns import column_names
 from coterie._runtime.thresholds import thresholds
 from coterie.hierarchy import fcluster, linkage
 from coterie.neighbors import kneighbors

@@ -7,8 +7,8 @@ import pytest
 from reference.business import N_TABLES, business_table
 
 from coterie import column_kinds
-from coterie._base.kinds import compared_as_categories, kinds_of
-from coterie._base.mixed import read_columns
+from coterie._base.tables.kinds import compared_as_categories, kinds_of
+from coterie._base.tables.mixed import read_columns
 
 NAN = np.nan
 RNG = np.random.default_rng(0)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from coterie._base import npz
-from coterie._base.mixed import Columns, TableCode, read_columns
+from coterie._base.tables.mixed import Columns, TableCode, read_columns
 
 NAN = np.nan
 DATES = [datetime.date(2020, 1, 1), None, datetime.date(1969, 12, 31)]

@@ -9,8 +9,8 @@ import pytest
 
 from coterie import KMeans
 from coterie._base.arrays import as_matrix, as_weights
-from coterie._base.columns import column_names
 from coterie._base.labels import as_labels
+from coterie._base.tables.columns import column_names
 
 X = np.random.RandomState(0).normal(size=(40, 3))
 

@@ -9,7 +9,7 @@ from reference import kmodes as oracle
 
 import coterie
 from coterie import KModes, KPrototypes, distances, scores, selection
-from coterie._base.mixed import TableCode, read_columns
+from coterie._base.tables.mixed import TableCode, read_columns
 from coterie.kmodes import _data, _rows, _starts
 
 pytestmark = pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning")

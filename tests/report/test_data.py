@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from coterie._base.table import Table
+from coterie._base.tables.table import Table
 from coterie.cli._io.kinds import find_kinds
 from coterie.report import _data
 from coterie.report._settings import Settings

@@ -15,7 +15,6 @@ import numpy as np
 
 from .._runtime.thresholds import thresholds
 from ._kernels.magnitude import largest_magnitude
-from .columns import column_names
 from .containers import (
     as_column,
     check_in_memory,
@@ -29,6 +28,7 @@ from .containers import (
     table_columns,
 )
 from .parameters import is_real
+from .tables.columns import column_names
 from .wording import shown
 
 if TYPE_CHECKING:

@@ -19,7 +19,6 @@ import numpy as np
 from . import model_files
 from .arrays import as_matrix
 from .atomic import replacing
-from .columns import check_column_names, check_n_features, column_names
 from .containers import native
 from .exceptions import NotFittedError, also_sklearns
 from .html import element, table
@@ -27,6 +26,7 @@ from .notebook import LONGEST_CELL, Card, InNotebooks
 from .optional import how_to_install
 from .parameters import Rule, check_parameters, integer
 from .state import ABSENT, TEXTS, Array, check_state
+from .tables.columns import check_column_names, check_n_features, column_names
 from .wording import count, shortened, shown
 
 if TYPE_CHECKING:

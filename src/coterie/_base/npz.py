@@ -27,7 +27,7 @@ import numpy as np
 from .._runtime import memory
 from . import public_names
 from .atomic import name_file
-from .mixed import TableCode
+from .tables.mixed import TableCode
 
 FORMAT = 2
 _HEADER = "coterie.json"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from coterie._base.table import Table
+    from coterie._base.tables.table import Table
     from coterie.density._noise import DensityClusterer
     from coterie.scaling import Scaler
 

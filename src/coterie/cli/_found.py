@@ -17,7 +17,7 @@ from coterie.cli._io.sources import source_name
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coterie._base.table import LeftOut, Table
+    from coterie._base.tables.table import LeftOut, Table
     from coterie.scaling import Scaler
 
 

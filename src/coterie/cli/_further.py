@@ -16,7 +16,7 @@ from coterie.cli._options.scale import scale_again
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coterie._base.table import Table
+    from coterie._base.tables.table import Table
 
 
 def read_further(args: argparse.Namespace, saved: Saved) -> tuple[NDArray[Any], Table]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from coterie import distances
-from coterie._base.table import Table
+from coterie._base.tables.table import Table
 from coterie._base.wording import shortlist
 from coterie.cli._console import Problem
 from coterie.cli._io.sources import source_name

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 import coterie
-from coterie._base.table import Table
+from coterie._base.tables.table import Table
 from coterie._base.wording import printable
 from coterie.cli._io.excel_files import is_workbook
 from coterie.cli._io.sources import source_name

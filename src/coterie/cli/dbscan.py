@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from coterie._base.table import Table
+    from coterie._base.tables.table import Table
     from coterie.scaling import Scaler
 
 SUMMARY = "find the dense parts of a table, and the noise between them"

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from coterie._base.table import Table
+    from coterie._base.tables.table import Table
     from coterie.cli._io.outputs import Outputs
     from coterie.scaling import Scaler
 

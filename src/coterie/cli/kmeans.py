@@ -32,7 +32,7 @@ from coterie.cli._options.values import file_name, picture_name, positive
 from coterie.cli._summary import summary
 
 if TYPE_CHECKING:
-    from coterie._base.table import Table
+    from coterie._base.tables.table import Table
     from coterie.scaling import Scaler
 
 SUMMARY = "group the rows of a table into k clusters"

@@ -43,7 +43,7 @@ from coterie.cli._summary import MOST_COLUMNS, as_text, summary
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coterie._base.table import Table
+    from coterie._base.tables.table import Table
     from coterie.scaling import Scaler
 
 SUMMARY = "group the rows of a table around k of them, by any metric"

@@ -20,7 +20,7 @@ import numpy as np
 
 from coterie import explain
 from coterie._base.layout import wrap
-from coterie._base.table import Table
+from coterie._base.tables.table import Table
 from coterie._base.warnings import told_once
 from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem, note, warn

@@ -19,7 +19,7 @@ import numpy as np
 
 from coterie import explain, selection
 from coterie._base.layout import wrap
-from coterie._base.mixed import Columns
+from coterie._base.tables.mixed import Columns
 from coterie._base.wording import count
 from coterie.cli._console import Problem, note, progress_bar
 from coterie.cli._found import of_clusters, of_table, write_json
@@ -33,7 +33,7 @@ from coterie.cli._options.scale import add_scale_argument
 from coterie.cli._options.values import file_name
 
 if TYPE_CHECKING:
-    from coterie._base.table import Table
+    from coterie._base.tables.table import Table
 
 SUMMARY = "find the groups in a table, and say how far they can be trusted"
 

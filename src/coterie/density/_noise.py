@@ -12,8 +12,8 @@ from .. import distances
 from .._base import power_of_two
 from .._base.blocks import blocks
 from .._base.clusterer import InductiveClusterer
-from .._base.columns import check_column_names, check_n_features, column_names
 from .._base.parameters import NONE, Rule, as_float, check_parameters, is_real, number, one_of
+from .._base.tables.columns import check_column_names, check_n_features, column_names
 from .._runtime import progress, threads
 from .._runtime.thresholds import thresholds
 from ..distances._metrics import check_suits, safe_exponent

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .._base.kind_hints import KINDS
-from .._base.kinds import compared_as_categories, kinds_of, of_little_use
-from .._base.mixed import TableCode
 from .._base.parameters import as_float, is_integer, is_real
+from .._base.tables.kind_hints import KINDS
+from .._base.tables.kinds import compared_as_categories, kinds_of, of_little_use
+from .._base.tables.mixed import TableCode
 from .._base.warnings import warn
 from .._base.wording import shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .._base.mixed import Columns
+    from .._base.tables.mixed import Columns
 
     # None, an item for each column, or pairs of a column (its name or number) and an item.
     Given = tuple[Any, ...] | None

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base.arrays import as_matrix
-from .._base.columns import check_n_features, column_names
 from .._base.containers import native
 from .._base.estimator import Estimator
-from .._base.mixed import Columns, read_columns
+from .._base.tables.columns import check_n_features, column_names
+from .._base.tables.mixed import Columns, read_columns
 from ._metrics import Metric, as_metric, is_precomputed
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base.arrays import as_matrix
-from .._base.columns import column_names
 from .._base.containers import native
 from .._base.layout import wrap
 from .._base.lazy import lazy_property
 from .._base.notebook import Card, InNotebooks
 from .._base.parameters import check_parameters, integer
+from .._base.tables.columns import column_names
 from .._base.wording import shown
 from .._runtime import threads
 from . import _cards, _drift_text, _features

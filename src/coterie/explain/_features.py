@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._base.arrays import as_array, as_matrix
-from .._base.columns import column_names, holds_vectors
 from .._base.containers import is_lazy, is_table, native
-from .._base.kinds import kinds_of
-from .._base.kinds_of_numbers import MANY
-from .._base.mixed import Columns, distinct_values, places, read_columns
 from .._base.parameters import is_integer
+from .._base.tables.columns import column_names, holds_vectors
+from .._base.tables.kinds import kinds_of
+from .._base.tables.kinds_of_numbers import MANY
+from .._base.tables.mixed import Columns, distinct_values, places, read_columns
 from .._base.wording import shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .._base.kinds import Kinds
+    from .._base.tables.kinds import Kinds
     from .._base.typing import ArrayLike
 
 _FEW_RANKS = 5  # steps of a scale up to which shares say more than a median

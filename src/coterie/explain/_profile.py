@@ -25,7 +25,7 @@ from ._words import describe_words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .._base.kinds import Kinds
+    from .._base.tables.kinds import Kinds
     from .._base.typing import ArrayLike
 
 _NOUN = (Rule("a str that is not empty", lambda value: isinstance(value, str) and bool(value.strip())),)

@@ -10,10 +10,8 @@ import numpy as np
 from .._base import power_of_two
 from .._base.arrays import as_weights
 from .._base.clusterer import InductiveClusterer, WeightedClusterer
-from .._base.columns import check_column_names, check_n_features
 from .._base.estimator import Estimator
 from .._base.exceptions import ConvergenceWarning, also_sklearns
-from .._base.mixed import Columns, TableCode, read_columns
 from .._base.parameters import (
     ARRAY_LIKE,
     BOOL,
@@ -27,6 +25,8 @@ from .._base.parameters import (
 )
 from .._base.random_state import as_random_state
 from .._base.state import Array
+from .._base.tables.columns import check_column_names, check_n_features
+from .._base.tables.mixed import Columns, TableCode, read_columns
 from .._base.warnings import warn
 from .._base.wording import count, shortlist, shown
 from .._runtime import progress, threads

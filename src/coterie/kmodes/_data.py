@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .._base import power_of_two
-from .._base.mixed import TableCode
+from .._base.tables.mixed import TableCode
 from .._runtime import parallel
 from ._kernels import prototypes
 from ._rows import NO_WEIGHT, Prototypes, Rows, count_codes, read_codes, read_numbers

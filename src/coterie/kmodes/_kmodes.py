@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from .._base.mixed import TableCode, read_columns
+from .._base.tables.mixed import TableCode, read_columns
 from ._clusterer import PrototypeClusterer
 
 if TYPE_CHECKING:

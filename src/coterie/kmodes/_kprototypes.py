@@ -10,9 +10,9 @@ import numpy as np
 
 from .._base.containers import reading
 from .._base.estimator import UNCHANGED
-from .._base.kinds import compared_as_categories, kinds_of, of_little_use
-from .._base.mixed import Columns, TableCode, read_columns
 from .._base.parameters import ARRAY_LIKE, NONE, Rule, as_float, integer, is_array_like, is_integer, real
+from .._base.tables.kinds import compared_as_categories, kinds_of, of_little_use
+from .._base.tables.mixed import Columns, TableCode, read_columns
 from .._base.warnings import warn
 from .._base.wording import shown
 from ._clusterer import PrototypeClusterer

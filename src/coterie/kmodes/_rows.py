@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._base import power_of_two
-from .._base.mixed import TableCode
+from .._base.tables.mixed import TableCode
 from .._runtime import parallel
 from ._kernels import prototypes
 

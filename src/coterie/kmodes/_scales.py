@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._base.exceptions import FeatureScaleWarning
-from .._base.mixed import Columns
+from .._base.tables.mixed import Columns
 from .._base.warnings import warn
 from ..scaling._variance import DOMINANT
 from ._data import Data, deviations

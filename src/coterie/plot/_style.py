@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import numpy as np
 
 from .._base.arrays import as_array
-from .._base.columns import column_names
+from .._base.tables.columns import column_names
 from .._base.wording import shortened, shown
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coterie._base.table import LeftOut, Table
+from coterie._base.tables.table import LeftOut, Table
 from coterie._base.wording import count, share, shortlist
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from coterie._base.lazy import lazy_property
-from coterie._base.mixed import Columns
-from coterie._base.table import Table
+from coterie._base.tables.mixed import Columns
+from coterie._base.tables.table import Table
 from coterie._base.wording import count, shortlist
 from coterie.report._columns import choose_columns, resolve_missing
 from coterie.report._places import Places, find_places

@@ -13,13 +13,13 @@ import numpy as np
 import coterie
 from coterie import explain, selection
 from coterie._base import html
-from coterie._base.kind_hints import ColumnKind
 from coterie._base.layout import wrap
 from coterie._base.lazy import lazy_property
-from coterie._base.mixed import Columns
 from coterie._base.notebook import Card, InNotebooks
 from coterie._base.random_state import as_random_state
-from coterie._base.table import Table
+from coterie._base.tables.kind_hints import ColumnKind
+from coterie._base.tables.mixed import Columns
+from coterie._base.tables.table import Table
 from coterie._base.wording import as_column, count, sentence, shortlist
 from coterie._base.wording import share as percent
 from coterie.report._chapters.names import called

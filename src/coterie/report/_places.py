@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from coterie import distances
-from coterie._base.kind_hints import hint
 from coterie._base.lazy import lazy_property
-from coterie._base.table import Table
+from coterie._base.tables.kind_hints import hint
+from coterie._base.tables.table import Table
 from coterie._base.wording import decimals_of, number, shortlist
 from coterie.distances._sphere import EARTH_RADIUS_KM, cut_open, means_on_globe
 

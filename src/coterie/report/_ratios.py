@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from coterie._base.kind_hints import hint
-from coterie._base.kinds_of_numbers import log_unit
-from coterie._base.table import Table
+from coterie._base.tables.kind_hints import hint
+from coterie._base.tables.kinds_of_numbers import log_unit
+from coterie._base.tables.table import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from coterie._base.containers import native
-from coterie._base.kinds import kinds_of
-from coterie._base.mixed import Columns, distinct_values, is_missing, read_columns
 from coterie._base.parameters import is_integer
-from coterie._base.table import LeftOut, Table
+from coterie._base.tables.kinds import kinds_of
+from coterie._base.tables.mixed import Columns, distinct_values, is_missing, read_columns
+from coterie._base.tables.table import LeftOut, Table
 from coterie._base.wording import did_you_mean, shown
 
 if TYPE_CHECKING:
-    from coterie._base.kinds import Kinds
+    from coterie._base.tables.kinds import Kinds
     from coterie._base.typing import ArrayLike
 
 

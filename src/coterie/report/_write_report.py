@@ -24,7 +24,7 @@ from coterie.report._table import as_table
 from coterie.scaling import METHODS
 
 if TYPE_CHECKING:
-    from coterie._base.kinds import Kinds
+    from coterie._base.tables.kinds import Kinds
     from coterie._base.typing import ArrayLike
     from coterie._runtime.progress import Callback
 

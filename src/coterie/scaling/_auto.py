@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base.kinds import kinds_of
-from .._base.kinds_of_numbers import log_unit
-from .._base.mixed import Columns
+from .._base.tables.kinds import kinds_of
+from .._base.tables.kinds_of_numbers import log_unit
+from .._base.tables.mixed import Columns
 from .._base.wording import number, share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .._base.kinds import Kinds
+    from .._base.tables.kinds import Kinds
 
 WAYS = ("standard", "log", "step", "range", "place")
 _WAY = {  # of a kind; "standard" of others

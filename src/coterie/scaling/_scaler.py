@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import numpy as np
 
 from .._base.arrays import as_matrix
-from .._base.columns import check_n_features, column_names
 from .._base.containers import native
 from .._base.estimator import Estimator, Transformer
 from .._base.exceptions import FeatureScaleWarning
 from .._base.html import element, join, table
-from .._base.kind_hints import KINDS
 from .._base.notebook import LONGEST_CELL, Card, first_rows
 from .._base.parameters import NONE, Rule, one_of
 from .._base.state import ABSENT, TEXTS, Array
+from .._base.tables.columns import check_n_features, column_names
+from .._base.tables.kind_hints import KINDS
 from .._base.warnings import warn
 from .._base.wording import as_column, number, share, shortened
 from .._runtime.thresholds import thresholds
@@ -27,7 +27,7 @@ from ._auto import DOMINANT, WAYS, choose, tame, tell
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .._base.kinds import Kinds
+    from .._base.tables.kinds import Kinds
     from .._base.typing import ArrayLike
 
 METHODS = ("auto", "standard", "minmax", "robust", "log", "none")

@@ -27,7 +27,7 @@ from ._table_rows import TableRows, read_table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .._base.kinds import Kinds
+    from .._base.tables.kinds import Kinds
     from .._base.typing import ArrayLike
 
 

@@ -16,14 +16,14 @@ from .. import scores
 from .._base import power_of_two
 from .._base.arrays import as_matrix
 from .._base.clusterer import Clusterer
-from .._base.columns import column_names
 from .._base.containers import native
 from .._base.drawing import draw
 from .._base.exceptions import ClusteringWarning
-from .._base.mixed import read_columns
 from .._base.notebook import Card, InNotebooks
 from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, integer
 from .._base.random_state import as_random_state
+from .._base.tables.columns import column_names
+from .._base.tables.mixed import read_columns
 from .._base.warnings import told_once
 from .._base.wording import shown
 from .._runtime import progress, threads

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .._base import power_of_two
-from .._base.kinds import compared_as_categories, kinds_of
-from .._base.mixed import Columns, TableCode, read_columns
+from .._base.tables.kinds import compared_as_categories, kinds_of
+from .._base.tables.mixed import Columns, TableCode, read_columns
 from .._base.wording import count, listing
 from ..scaling import Scaler
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .._base.kinds import Kinds
+    from .._base.tables.kinds import Kinds
     from .._base.typing import ArrayLike
 
 _NOT_USED = {  # kinds of columns that tell nothing of how alike two rows are

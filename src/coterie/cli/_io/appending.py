@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from coterie._base.table import Table
+from coterie._base.tables.table import Table
 from coterie._base.wording import count
 from coterie.cli._console import Problem, note
 from coterie.cli._io.cells import NewColumns, as_cell

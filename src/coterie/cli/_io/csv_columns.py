@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 import numpy as np
 
-from coterie._base.table import LeftOut, Table
+from coterie._base.tables.table import LeftOut, Table
 from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem
 from coterie.cli._io.amounts import PERCENT, Manner, amount, as_flags, read_alike

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from coterie._base.table import Table
+from coterie._base.tables.table import Table
 from coterie._base.wording import count, shortlist
 from coterie._runtime.thresholds import thresholds
 from coterie.cli._console import Problem

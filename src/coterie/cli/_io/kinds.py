@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from coterie._base.kinds import OF_TEXT, kinds_of
-from coterie._base.mixed import Columns
-from coterie._base.table import Table
+from coterie._base.tables.kinds import OF_TEXT, kinds_of
+from coterie._base.tables.mixed import Columns
+from coterie._base.tables.table import Table
 from coterie.cli._console import Problem
 
 NO_NUMBERS = ("identifier", "category", "text", "constant")  # what is not to be used as a measurement

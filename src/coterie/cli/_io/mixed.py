@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from coterie._base.mixed import TableCode
-from coterie._base.table import LeftOut, Table
+from coterie._base.tables.mixed import TableCode
+from coterie._base.tables.table import LeftOut, Table
 from coterie._base.wording import shortlist
 from coterie.cli._console import Problem, note, warn
 from coterie.cli._io.columns import ChooseAgain

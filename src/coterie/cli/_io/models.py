@@ -11,12 +11,12 @@ import numpy as np
 
 import coterie
 from coterie._base.clusterer import InductiveClusterer
-from coterie._base.mixed import TableCode
 from coterie._base.model_files import load_parts, save_parts
 from coterie._base.npz import reading
 from coterie._base.parameters import BOOL, NONE, Rule, one_of
 from coterie._base.state import FLOATS, TEXTS, Array, check_state
-from coterie._base.table import Table
+from coterie._base.tables.mixed import TableCode
+from coterie._base.tables.table import Table
 from coterie._base.wording import count
 from coterie.cli._console import Problem
 from coterie.cli._io.columns import ChooseAgain

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from coterie._base.table import LeftOut, Table
+from coterie._base.tables.table import LeftOut, Table
 from coterie._base.wording import did_you_mean, printable, shortlist
 from coterie.cli._console import Problem
 from coterie.cli._io.columns import Choose, Columns, distinct

@@ -8,7 +8,7 @@ from typing import IO
 import numpy as np
 
 from coterie._base.optional import how_to_install
-from coterie._base.table import LeftOut, Table
+from coterie._base.tables.table import LeftOut, Table
 from coterie._runtime.progress import report
 from coterie.cli._console import Problem
 from coterie.cli._io.columns import Columns

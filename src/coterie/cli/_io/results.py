@@ -17,7 +17,7 @@ from coterie.cli._io.outputs import Outputs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from coterie._base.table import Table
+    from coterie._base.tables.table import Table
 
 _EMPTY = '""'
 

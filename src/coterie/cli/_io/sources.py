@@ -18,7 +18,7 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from coterie._base.table import Table
+from coterie._base.tables.table import Table
 from coterie._base.wording import printable
 from coterie._runtime.progress import report
 from coterie.cli._console import Problem, note, progress_bar

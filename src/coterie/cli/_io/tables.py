@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coterie._base.kinds_of_numbers import find_sentinel
-from coterie._base.table import Table
+from coterie._base.tables.kinds_of_numbers import find_sentinel
+from coterie._base.tables.table import Table
 from coterie._base.wording import count, shortlist
 from coterie.cli._console import Problem, note, warn
 from coterie.cli._io.appending import check_appending

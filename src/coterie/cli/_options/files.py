@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from coterie._base.kind_hints import KINDS
+from coterie._base.tables.kind_hints import KINDS
 from coterie._base.wording import listing
 from coterie.cli._io.missing import MISSING
 from coterie.cli._options.values import column_kind, column_list

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coterie._base.table import Table
+from coterie._base.tables.table import Table
 from coterie._base.wording import share, shortlist
 from coterie.cli._console import Problem, warn
 from coterie.scaling import METHODS, Scaler, variance_shares

@@ -9,7 +9,7 @@ import math
 import os
 
 from coterie._base.atomic import is_replaced
-from coterie._base.kind_hints import KINDS
+from coterie._base.tables.kind_hints import KINDS
 from coterie._base.wording import did_you_mean
 
 

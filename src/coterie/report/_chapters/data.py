@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coterie._base.table import LeftOut
+from coterie._base.tables.table import LeftOut
 from coterie._base.wording import as_column, count, sentence, share_cell, shortlist
 from coterie._base.wording import share as percent
 from coterie.report._chapters.names import SCALINGS

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .arrays import as_array, place
+from ..arrays import as_array, place
+from ..containers import is_table, native, reading, table_columns
+from ..wording import shown
 from .columns import column_names
-from .containers import is_table, native, reading, table_columns
-from .wording import shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .containers import column_labels, is_lazy, is_table, is_vector, native, table_columns
-from .warnings import warn
+from ..containers import column_labels, is_lazy, is_table, is_vector, native, table_columns
+from ..warnings import warn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

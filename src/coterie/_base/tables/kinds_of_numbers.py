@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ..lazy import lazy_property
+from ..wording import count, number, share
 from .kind_hints import ColumnKind, hint
-from .lazy import lazy_property
-from .wording import count, number, share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .._runtime import progress
-from .html import table
+from ..._runtime import progress
+from ..html import table
+from ..notebook import LONGEST_CELL, Card, InNotebooks, first_rows
+from ..parameters import is_integer
+from ..wording import count, did_you_mean, listing, shortened, shown
 from .kind_hints import KINDS
 from .kind_hints import ColumnKind as ColumnKind
 from .kinds_of_numbers import kind_of_numbers
 from .kinds_of_texts import kind_of_texts
 from .mixed import Columns, read_columns
-from .notebook import LONGEST_CELL, Card, InNotebooks, first_rows
-from .parameters import is_integer
-from .wording import count, did_you_mean, listing, shortened, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .typing import ArrayLike
+    from ..typing import ArrayLike
 
     Kinds: TypeAlias = Mapping[str, str] | Mapping[int, str] | Mapping[str | int, str] | Sequence[str | None] | None
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from ..wording import count, listing, shown
 from .kind_hints import ColumnKind
 from .kinds_of_numbers import MANY
 from .table import is_date
-from .wording import count, listing, shown
 
 _FEW_VALUES, _FEW_ROWS = 50, 10  # more values, and fewer rows for each, are names rather than categories
 _YES_OR_NO = ({"yes", "no"}, {"y", "n"}, {"true", "false"}, {"t", "f"}, {"on", "off"}, {"ja", "nein"}, {"oui", "non"})
