@@ -15,7 +15,7 @@ from coterie import explain, selection
 from coterie._base import html
 from coterie._base.layout import wrap
 from coterie._base.lazy import lazy_property
-from coterie._base.notebook import Card, InNotebooks
+from coterie._base.notebook import Card, InNotebooks, bullets
 from coterie._base.random_state import as_random_state
 from coterie._base.tables.kind_hints import ColumnKind
 from coterie._base.tables.mixed import Columns
@@ -214,11 +214,17 @@ class Findings(InNotebooks):
 
     def _card(self) -> Card:
         rows = [[each.name, "in none" if each.group < 0 else f"{each.group}", each.why] for each in self.unusual]
+        is_found = self.grouping.origin == "recommended"
         return self.profile._card()._replace(
             title=self.headline.rstrip("."),
-            state="",
+            state=self.recommendation.confidence if is_found else "",
+            is_open=not is_found or self.recommendation.confidence != "clear",
             sentences=self.sentences,
-            folded={"Most unusual rows": html.table(["row", "group", "why"], rows, [1, 2])},
+            doubts=self.doubts,
+            folded={
+                "Reasons": bullets(self.reasons),
+                "Most unusual rows": html.table(["row", "group", "why"], rows, [1, 2]),
+            },
         )
 
     @property
