@@ -182,3 +182,10 @@ def test_columns_have_labels_for_messages():
     assert columns.label(1) == "column 1"
     named = Columns(np.array(["a", "b"], object), columns.arrays, columns.orders)
     assert named.label(1) == "column 1 ('b')"
+
+
+def test_decoded_rows_have_their_categories_again():
+    rows = [["b", 1.5, None], ["a", 2.5, "y"], ["b", 3.5, "x"]]
+    columns = read_columns(rows, owner="test")
+    code = TableCode.fit(columns, [True, False, True])
+    assert code.decode(code.encode(columns)).tolist() == rows
