@@ -112,15 +112,17 @@ def _tell(args: argparse.Namespace, found: Findings) -> None:
         warn(f"left out: {shortlist(left)}; --columns chooses what to use")
     if args.quiet:
         return
-    if table.texts:
-        note(f"no numbers, so they describe the groups: {shortlist(table.texts)}")
+    if in_text := [name for name in data.grouped if name not in table.names]:
+        note(f"there are no measurements, so the groups are made of categories: {shortlist(in_text)}")
+    if describing := [name for name in table.texts if name not in data.grouped]:
+        note(f"no numbers, so they describe the groups: {shortlist(describing)}")
     if table.named_by:
         note(f"rows are called by their {table.named_by}")
     if data.missing:
         note(data.missing)
     if data.places is not None:
         note(say_use(data.places))
-    if found.scaling is not None:
+    if found.scaling is not None and found.scaling.names:
         scaler, method = found.scaling.scaler, found.scaling.method
         how = f" ({by_kind(scaler, found.scaling.names)})" if scaler is not None and method == "auto" else ""
         print(f"scaling: {method}{how}", file=sys.stderr)

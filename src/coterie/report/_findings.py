@@ -17,7 +17,7 @@ from coterie._base.layout import wrap
 from coterie._base.lazy import lazy_property
 from coterie._base.notebook import Card, InNotebooks, bullets
 from coterie._base.random_state import as_random_state
-from coterie._base.tables.kind_hints import ColumnKind
+from coterie._base.tables.kind_hints import ColumnKind, hint
 from coterie._base.tables.mixed import Columns
 from coterie._base.tables.table import Table
 from coterie._base.wording import as_column, count, sentence, shortlist
@@ -33,6 +33,7 @@ from coterie.selection._table_rows import TableRows, read_table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_LARGE, _MOST_TITLED = 0.8, 3  # Cohen's d of what a title names, and how many columns these are
 _MANY_LEFT_OUT = 0.05  # share of the rows
 _UNUSUAL, _FEW = 10, 3  # rows on the page, and in a few words
 
@@ -83,6 +84,9 @@ class Findings(InNotebooks):
         those in it.
     reasons, doubts : list of str
         What speaks for the groups, and what against them.
+    titles : list of str
+        For each group, what is high or low, many or few in it: "many visits, low spend per visit"; empty where nothing
+        is so by a large effect.
     sentences : list of str
         What sets each group apart; the last one is about the rows in none, if there are any.
     profile : coterie.explain.Profile
@@ -139,6 +143,30 @@ class Findings(InNotebooks):
             where = [say_spot(self.spots[i])] if i < len(self.spots) else []
             found.append(sentence(f"{head}: {'; '.join([*where, *[body] * bool(others)]) or 'far from the others'}"))
         return found
+
+    @lazy_property
+    def titles(self) -> list[str]:
+        """For each group, in which columns most of it is above or below most of the rows: up to three, of large
+        effects, the largest first; empty where there is none, and for places."""
+        if self.data.places is not None:
+            return [""] * self.n_clusters
+        profile = self.profile
+        found = []
+        for medians, effects in zip(profile.medians, profile.distinctness, strict=True):
+            told: list[str] = []
+            for j in np.argsort(-abs(effects), kind="stable").tolist():
+                is_more = effects[j] > 0
+                apart = medians[j] - profile.overall_medians[j]
+                if abs(effects[j]) >= _LARGE and len(told) < _MOST_TITLED and (apart > 0 if is_more else apart < 0):
+                    told.append(f"{self._word(profile.feature_names[j], is_more)} {profile.feature_names[j]}")
+            found.append(", ".join(told))
+        return found
+
+    def _word(self, name: str, is_more: bool) -> str:
+        kind = self.data.table.kinds.get(name)
+        if kind is not None and (kind.kind == "count" or hint(name) == "count"):
+            return "many" if is_more else "few"
+        return "high" if is_more else "low"
 
     @lazy_property
     def spots(self) -> list[Spot]:

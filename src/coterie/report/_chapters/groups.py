@@ -10,6 +10,7 @@ import numpy as np
 
 from coterie import scores
 from coterie._base.wording import as_column
+from coterie.report._chapters.in_short import MOST_GROUPS
 from coterie.report._findings import Findings, distinctive_columns
 from coterie.report._html import Draw, Html, Section, element, figure, items, paragraph, share, table
 from coterie.report._limits import MOST_DRAWN
@@ -29,8 +30,9 @@ def chapter(found: Findings, picture: Draw) -> Section:
     if len(shown) > _MOST_GROUPS:
         shown = np.sort(np.argsort(-profile.sizes, kind="stable")[:_MOST_GROUPS])
         content.append(paragraph(f"Shown are the {_MOST_GROUPS} largest of {len(profile.clusters)} groups."))
-    said = [found.sentences[i] for i in shown] + found.sentences[len(profile.clusters) :]
-    content.append(items(said))
+    if len(profile.clusters) > MOST_GROUPS:  # else the page begins with these sentences
+        said = [found.sentences[i] for i in shown] + found.sentences[len(profile.clusters) :]
+        content.append(items(said))
     if found.grouping.method in ("DBSCAN", "HDBSCAN") and not found.spots:
         content.append(
             paragraph(
@@ -41,6 +43,7 @@ def chapter(found: Findings, picture: Draw) -> Section:
     content.append(_list_groups(found, shown))
     if found.spots:
         content.append(_list_spots(found, shown))
+    content.append(figure(picture("scatter"), _explain_scatter(found)))
     some = f" of the {MOST_DRAWN} columns in which groups differ most" * (len(profile.feature_names) > MOST_DRAWN)
     content.append(
         figure(
@@ -71,6 +74,20 @@ def chapter(found: Findings, picture: Draw) -> Section:
     for name, values in found.data.labelings.items():
         content += [element("h3", f"Groups and {name}"), *_count_kinds(found, name, values, shown)]
     return Section("groups", "The groups", content)
+
+
+def _explain_scatter(found: Findings) -> str:
+    d = found.rows.shape[1]
+    text = "The rows, colored and numbered by group"
+    if found.data.places is not None:
+        return f"{text}, on the map, in degrees."
+    if d > 2:
+        return (
+            f"{text}, on the two principal components of the scaled data: the flat view that shows most of its "
+            f"variance. Groups that seem to overlap here may be apart in the other {d - 2} dimension"
+            f"{'s' * (d > 3)}."
+        )
+    return f"{text}{'; by their number in the file (vertical)' * (d == 1)}."
 
 
 def _list_groups(found: Findings, shown: NDArray[np.intp]) -> Html:

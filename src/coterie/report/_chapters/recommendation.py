@@ -16,6 +16,14 @@ def chapter(found: Findings, picture: Draw) -> Section:
     of_columns = "" if scaling is None or not scaling.names else f" Scaling of the columns: {SCALINGS[scaling.method]}."
     content = [paragraph(element("strong", f"{_how(found)}."), of_columns), element("h3", "Reasons")]
     content.append(items(found.reasons))
+    if found.recommendation.sample is not None and found.grouping.origin != "asked":
+        content.append(
+            paragraph(
+                f"Reasons and doubts are about the random sample of {len(found.recommendation.sample):,} rows that "
+                "decided.",
+                class_="quiet",
+            )
+        )
     if found.doubts:
         content.append(card(element("h3", "Doubts"), items(found.doubts), doubts=True))
     else:
@@ -28,7 +36,6 @@ def chapter(found: Findings, picture: Draw) -> Section:
                 ),
             )
         )
-    content.append(figure(picture("scatter"), _explain_scatter(found)))
     silhouette = found.grouping.silhouette
     if not math.isnan(silhouette):
         shapes = (
@@ -56,17 +63,3 @@ def _how(found: Findings) -> str:
     if found.grouping.method == "HDBSCAN":
         return f"{how} with min_cluster_size {model.min_cluster_size}"
     return f"{how} with {count(found.n_clusters, 'cluster')}"
-
-
-def _explain_scatter(found: Findings) -> str:
-    d = len(found.data.grouped)
-    text = "The rows, colored and numbered by group"
-    if found.data.places is not None:
-        return f"{text}, on the map, in degrees."
-    if d > 2:
-        return (
-            f"{text}, on the two principal components of the scaled data: the flat view that shows most of its "
-            f"variance. Groups that seem to overlap here may be apart in the other {d - 2} dimension"
-            f"{'s' * (d > 3)}."
-        )
-    return f"{text}{'; by their number in the file (vertical)' * (d == 1)}."
