@@ -3,6 +3,7 @@
 import html.parser
 
 EMPTY = {"br", "img", "meta"}
+UNITS = {"h1", "h2", "h3", "p", "li", "dt", "dd", "figcaption", "caption", "th", "td", "pre"}  # what holds text
 
 
 class Page(html.parser.HTMLParser):
@@ -12,6 +13,7 @@ class Page(html.parser.HTMLParser):
         super().__init__()
         self.source, self.open, self.elements, self.text = text, [], [], ""
         self.tables, self.headings, self.blocks, self.styles = {}, [], [], []
+        self.chapter, self.units = "", []  # each with its chapter and its element
         self.feed(text)
         self.close()
         assert not self.open
@@ -33,6 +35,10 @@ class Page(html.parser.HTMLParser):
         opened, parts = self.open.pop()
         assert opened == tag
         text = "".join(parts)
+        if tag == "h2":
+            self.chapter = text
+        if tag in UNITS:
+            self.units.append((self.chapter, tag, " ".join(text.split()) if tag != "pre" else text))
         if tag in ("th", "td"):
             self.rows[-1].append(text)
         elif tag == "caption":

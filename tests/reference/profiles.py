@@ -64,8 +64,11 @@ class Reader:
         self.forms = {kind: re.compile(form.replace("NAME", f"(?P<name>{names})")) for kind, form in FORMS.items()}
         self.head = re.compile(HEAD.replace("NOUN", re.escape(noun)))
 
-    def check(self, sentence, labels):
-        """Check a sentence, and return the label that it is about; -1 for noise."""
+    def check(self, sentence, labels, where=None):
+        """Check a sentence, and return the label that it is about; -1 for noise.
+
+        where : checks what is said first of a group, and returns the rest
+        """
         told = self.head.match(sentence)
         assert told, sentence
         label = -1 if told["label"] is None else int(told["label"])
@@ -77,8 +80,10 @@ class Reader:
         else:
             assert [whole(told["all"] or told["size"]), whole(told["all"] or told["n"])] == [size, n], sentence
         body = sentence[told.end() :]
-        assert (body == "nothing to compare with") == (size == n), sentence
-        if size < n:
+        if where is not None:
+            body = where(label, body)
+        assert (body == "nothing to compare with") == (size == n) or body == "", sentence
+        if size < n and not (where and body == ""):
             self.check_body(body, inside)
         return label
 

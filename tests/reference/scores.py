@@ -156,3 +156,12 @@ def mean_information_of_all_permutations(a, b):
     """The same by trying all of them."""
     orders = list(itertools.permutations(b))
     return math.fsum(mutual_information(a, order) for order in orders) / len(orders)
+
+
+def adjusted_rand(a, b):
+    """How alike two labelings are, by the pairs of rows that are together in one, in the other, in both."""
+    together = sum(math.comb(n, 2) for n in Counter(zip(a, b, strict=True)).values())
+    in_a, in_b = (sum(math.comb(n, 2) for n in Counter(each).values()) for each in (a, b))
+    expected = in_a * in_b / math.comb(len(a), 2)
+    most = (in_a + in_b) / 2
+    return 1.0 if most == expected else (together - expected) / (most - expected)

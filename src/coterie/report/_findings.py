@@ -309,7 +309,7 @@ class Findings(InNotebooks):
 
 
 _VERDICTS = {
-    "clear": "They are clear: no check speaks against them.",
+    "clear": "They are clear: no check of weight speaks against them.",
     "doubtful": "They are doubtful:",
     "no structure": "",
     "cut": "The rows form no groups by themselves. A cut can be useful, as sizes of shirts are, but others would do as "
@@ -336,7 +336,8 @@ def find(table: Table, settings: Settings) -> Findings:
     ratios = [] if data.places is not None else telling_ratios(data.table, grouping.labels)
     profile = describe(data, ratios, grouping.labels, settings.noun)
     scaling = None if data.places is not None else scaling_of(data, found.scaler, settings.scale, still)
-    outliers = coterie.outlier_scores(still.rows, grouping.model)
+    reads_categories = grouping.method in ("k-prototypes", "k-modes", "k-medoids")
+    outliers = coterie.outlier_scores(still.mixed(slice(None)) if reads_categories else still.rows, grouping.model)
     return Findings(data, found, grouping, scaling, spread.rows, still, ratios, profile, outliers)
 
 

@@ -210,14 +210,14 @@ def decide(table: TableRows, randomness: np.random.RandomState, limits: Limits =
     dense = _candidates.by_density(rows, randomness)
     compact = _candidates.around_means(rows, randomness, limits.valley, limits.hollow)
     choice = choose(rows, dense, compact, limits, randomness)
+    if choice is not None and table.categories:
+        choice = for_categories(choice, table, slice(None) if sample is None else sample, randomness)
     others: list[ByDensity | Compact] = [each for each in dense if choice is None or each is not choice.taken]
     others += [each for each in compact if choice is None or each is not choice.taken]
     candidates = tuple(_tell(each, rows, choice) for each in others)
     if choice is None:
         cut = _cut(rows, randomness)
-        reasons = (
-            "neither by density nor around means are there clusters beyond those that data without clusters have",
-        )
+        reasons = ("neither by density nor around means do clusters stand out from those in data without clusters",)
         labels = np.zeros(n, np.intp)
         return Recommendation(
             labels,
@@ -233,8 +233,6 @@ def decide(table: TableRows, randomness: np.random.RandomState, limits: Limits =
             cut,
             tuple(table.names),
         )
-    if table.categories:
-        choice = for_categories(choice, table, slice(None) if sample is None else sample, randomness)
     doubts = [*choice.doubts, *doubt(choice, table, rows)]
     chosen = Candidate(
         choice.method,

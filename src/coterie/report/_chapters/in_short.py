@@ -27,7 +27,7 @@ def in_short(found: Findings) -> list[Html]:
         entries.append(f"And {count(len(groups.clusters) - len(shown), 'smaller group')}.")
     told = [paragraph(element("strong", found.headline), " ", found.verdict)]
     if doubts:
-        more = f" And {count(len(doubts) - _MOST_DOUBTS, 'more')}" if len(doubts) > _MOST_DOUBTS else ""
+        more = f"And {len(doubts) - _MOST_DOUBTS} more" if len(doubts) > _MOST_DOUBTS else ""
         link = element("a", "What speaks for them.", href="#recommendation")
         told.append(card(items(doubts[:_MOST_DOUBTS]), paragraph(f"{more}. " if more else "", link), doubts=True))
     return [paragraph(found.subject, class_="quiet"), card(*told, items(entries))]

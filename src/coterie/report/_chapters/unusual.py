@@ -11,6 +11,15 @@ from coterie._base.wording import shortlist
 from coterie.report._findings import Findings
 from coterie.report._html import Section, paragraph, table
 
+_OF_MIDDLES = (
+    "its distance to the middle of its group, in units of what is usual there: 1 is halfway among the rows of the "
+    "group, 3 is far out"
+)
+_MEANINGS = {
+    "DBSCAN": "its distance to the nearest dense row, in units of eps: above 1 it is noise",
+    "HDBSCAN": "its distance to the nearest dense part, in units of the distance that holds this part together: above "
+    "1 it is outside",
+}
 _MOST_TINY = 10  # groups
 _ORDINARY = 2.0  # a score of k-means and Ward that is not unusual
 _FEW = 5  # rows of a cluster that are unusual by being so few
@@ -18,12 +27,7 @@ _FEW = 5  # rows of a cluster that are unusual by being so few
 
 def chapter(found: Findings) -> Section:
     labels, profile = found.grouping.labels, found.profile
-    meaning = (
-        "its distance to the nearest dense row, in units of eps: above 1 it is noise"
-        if found.grouping.method == "DBSCAN"
-        else "its distance to the middle of its group, in units of what is usual there: 1 is halfway among the rows "
-        "of the group, 3 is far out"
-    )
+    meaning = _MEANINGS.get(found.grouping.method, _OF_MIDDLES)
     rows = [
         [
             row.name,
@@ -40,7 +44,7 @@ def chapter(found: Findings) -> Section:
         ),
         table(f"The {len(rows)} most unusual rows", ["row", "group", "score", "why"], rows, text=[1, 3]),
     ]
-    if found.unusual[0].score < (1 if found.grouping.method == "DBSCAN" else _ORDINARY):
+    if found.unusual[0].score < (1 if found.grouping.method in _MEANINGS else _ORDINARY):
         content.append(paragraph("None of them is far out."))
     tiny = np.flatnonzero(profile.sizes < _FEW)
     if len(tiny):
