@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ import coterie
 from coterie import explain, selection
 from coterie.scaling import Scaler
 
+PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 ARGUMENTS = {
     "kmeans": ["-k", 3],
     "kmedoids": ["-k", 3],
@@ -25,13 +28,19 @@ OF_TABLE = ["command", "file", "n_rows", "n_rows_left_out", "columns", "columns_
 
 
 def only_json(text):
-    """The object in it; NaN and infinite numbers are no JSON."""
+    """The object in it; NaN and infinite numbers are no JSON. All of its keys are on the page about the command."""
 
     def refuse(name):
         raise AssertionError(name)
 
     found = json.loads(text, parse_constant=refuse)
     assert text.count("\n") == 1
+    section = PAGE.read_text(encoding="utf-8").partition("### JSON")[2].partition("###")[0]
+    rows = dict(re.findall(r"^\| (.+?) \| (.+) \|$", section, re.MULTILINE))
+    told = rows["all but `quantize`"] + rows["all that cluster"] + rows[f"`{found['command']}`"]
+    assert set(found) - set(re.findall(r"`(\w+)`", told)) == set()
+    for each in found.get("clusters", []):
+        assert not isinstance(each, dict) or set(each) - set(re.findall(r"`(\w+)`", told)) == set()
     return found
 
 
