@@ -1,5 +1,6 @@
 """`--json`: what a command found as one JSON object on standard output, and nothing else there."""
 
+import html
 import json
 import os
 import re
@@ -103,6 +104,21 @@ def test_sweeps_profiles_and_predictions(run, iris_file):
     assert [cluster["share"] for cluster in new["clusters"]] == [each["share_at_the_fit"] for each in new["clusters"]]
     drift = only_json(run("profile", iris_file, "--model", "model.npz", "--json").stdout)["drift"]
     assert drift["n_then"] == drift["n_now"] == 150 and drift["index"] == 0 and drift["reading"] == "chance"
+
+
+def test_reports(run, iris_file, monkeypatch):
+    monkeypatch.setattr("coterie.cli.report.matplotlib_is_there", lambda: False)  # pictures take a while
+    told = run("report", iris_file, "--noun", "flowers", "--json")
+    found = only_json(told.stdout)
+    with open("report.html", encoding="utf-8") as file:
+        page = file.read()
+    assert found["page"] == os.path.abspath("report.html") and "page: " not in told.stderr
+    assert found["n_rows"] == 150 and found["columns"] == list(NAMES)
+    assert found["n_clusters"] == len(found["groups"]) >= 2 and found["confidence"] in ("clear", "doubtful")
+    assert sum(each["size"] for each in found["groups"]) + found["n_noise"] == 150
+    for sentence in found["reasons"] + found["doubts"]:
+        assert sentence in html.unescape(page)
+    assert found["unusual"][0].keys() == {"row", "name", "group", "score", "why"}
 
 
 def test_pictures(run, tmp_path):

@@ -15,17 +15,19 @@ import os
 import sys
 import time
 
+import numpy as np
+
 from coterie._base.wording import printable, shortlist
 from coterie.cli._console import note, progress_bar, warn
-from coterie.cli._io.outputs import check_targets
+from coterie.cli._found import of_clusters, tell
 from coterie.cli._io.pictures import MATPLOTLIB, matplotlib_is_there, warn_of_missing_letters
 from coterie.cli._io.sources import naming_errors, source_name
 from coterie.cli._io.tables import read_whole
 from coterie.cli._options.files import add_file_arguments
-from coterie.cli._options.numbers import add_numbers_argument
+from coterie.cli._options.results import add_json_argument, check_results
 from coterie.cli._options.run import add_noun_argument, add_run_arguments
 from coterie.cli._options.scale import by_kind
-from coterie.cli._options.values import file_name
+from coterie.cli._options.values import cluster_numbers, file_name
 from coterie.cli._recipe import origin_of
 from coterie.report._findings import Findings, find
 from coterie.report._page import compose
@@ -56,7 +58,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the page to write (default: report.html)",
     )
     add_file_arguments(parser, default="drop")
-    add_numbers_argument(parser, "; a single one is used as it is")
+    parser.add_argument(
+        "-k",
+        dest="n_clusters",
+        metavar="RANGE",
+        type=cluster_numbers,
+        help="how many groups there may be, such as 5, 2-8 or 5,10,20 (default: as many as the data suggest)",
+    )
     parser.add_argument("--names", metavar="COLUMN", help="column, or array of an npz file, that names the rows")
     parser.add_argument(
         "--scale",
@@ -64,6 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="how to make the columns comparable (default: auto, each by what it is, with the reasons on the page)",
     )
+    add_json_argument(parser)
     add_noun_argument(parser)
     add_run_arguments(parser)
 
@@ -75,7 +84,7 @@ def _page(text: str) -> str:
 
 
 def run(args: argparse.Namespace) -> None:
-    check_targets([args.file], [args.output])
+    check_results(args)
     started = time.perf_counter()
     table = read_whole(args, args.names)
     table.named_by = args.names
@@ -90,17 +99,45 @@ def run(args: argparse.Namespace) -> None:
             text = compose(found, origin_of(args, found), drawing)
     with args.outputs.open(args.output) as file:
         file.write(text)
-    if args.quiet:
-        return
-    if not drawing:
+    if not (drawing or args.quiet):
         note(f"the page has no pictures; for these, {MATPLOTLIB}")
-    print(
-        f"{found.headline} {found.verdict}\n"
-        + "".join(f"  {doubt}\n" for doubt in found.doubts)
-        + f"page: {printable(os.path.abspath(args.output))} ({len(text.encode(errors='replace')) / 1e6:.1f} MB), "
-        f"{time.perf_counter() - started:.1f} s",
-        file=sys.stderr,
+    page, seconds = printable(os.path.abspath(args.output)), time.perf_counter() - started
+    tell(
+        args,
+        lambda: (
+            f"{found.headline} {found.verdict}\n"
+            + "".join(f"  {doubt}\n" for doubt in found.doubts)
+            + f"page: {page} ({len(text.encode(errors='replace')) / 1e6:.1f} MB), {seconds:.1f} s"
+        ),
+        lambda: {**_as_facts(args, found), "page": page, "seconds": seconds},
     )
+
+
+def _as_facts(args: argparse.Namespace, found: Findings) -> dict[str, object]:
+    labels = found.labels[found.used]
+    sizes = np.bincount(labels[labels >= 0], minlength=found.n_clusters)
+    sentences, n_noise = found.sentences, int(np.count_nonzero(labels < 0))
+    groups = of_clusters(sizes, len(labels), sentence=sentences)
+    return {
+        "file": source_name(args.file),
+        "n_rows": len(found.used),
+        "n_rows_left_out": np.count_nonzero(~found.used),
+        "columns": found.data.grouped,
+        "columns_left_out": [{"name": name, "reason": why} for name, why in found.left_out.items()],
+        "kinds": {name: kind.kind for name, kind in found.kinds.items()},
+        "scaling": "none" if found.scaling is None else found.scaling.method,
+        "method": found.grouping.method,
+        "origin": found.grouping.origin,
+        "confidence": found.recommendation.confidence,
+        "reasons": found.reasons,
+        "doubts": found.doubts,
+        "n_clusters": groups["n_clusters"],
+        "groups": groups["clusters"],
+        "n_noise": n_noise,
+        "noise_share": n_noise / len(labels),
+        "noise": sentences[-1] if n_noise else None,
+        "unusual": [each._asdict() for each in found.unusual],
+    }
 
 
 def _tell(args: argparse.Namespace, found: Findings) -> None:

@@ -38,11 +38,10 @@ from coterie.cli._io.pictures import check_picture, save_picture
 from coterie.cli._io.sources import source_name
 from coterie.cli._io.tables import check_rows, read_file
 from coterie.cli._options.files import add_file_arguments
-from coterie.cli._options.numbers import add_numbers_argument
 from coterie.cli._options.results import add_json_argument, check_results
 from coterie.cli._options.run import STARTS, add_run_arguments
 from coterie.cli._options.scale import add_scale_argument, scale, warn_of_scales
-from coterie.cli._options.values import file_name, picture_name, whole
+from coterie.cli._options.values import cluster_numbers, file_name, picture_name, whole
 from coterie.selection._suggest_k import N_CLUSTERS
 
 if TYPE_CHECKING:
@@ -64,7 +63,14 @@ _ALGORITHMS = ("kmeans", "ward", "average", "complete", "single", "divisive")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
-    add_numbers_argument(parser)
+    parser.add_argument(
+        "-k",
+        dest="n_clusters",
+        metavar="RANGE",
+        type=cluster_numbers,
+        default=list(N_CLUSTERS),
+        help=f"numbers of clusters to try, such as 2-8 or 5,10,20 (default: {N_CLUSTERS[0]}-{N_CLUSTERS[-1]})",
+    )
     parser.add_argument(
         "--algorithm",
         choices=_ALGORITHMS,
@@ -101,12 +107,11 @@ def run(args: argparse.Namespace) -> None:
         if not args.quiet:
             note(f"{thresholds.sweep_rows:,} of the {n:,} rows, drawn at random, stand for all")
         n = thresholds.sweep_rows
-    wanted = args.n_clusters or N_CLUSTERS
-    possible = [k for k in wanted if k < n]
+    possible = [k for k in args.n_clusters if k < n]
     if not possible:
-        raise Problem(f"{source_name(args.file)}: -k {wanted[0]} is too many for {count(n, 'row')}")
-    if len(possible) < len(wanted) and not args.quiet:
-        note(f"left out, as there are only {count(n, 'row')}: -k {shortlist(k for k in wanted if k >= n)}")
+        raise Problem(f"{source_name(args.file)}: -k {args.n_clusters[0]} is too many for {count(n, 'row')}")
+    if len(possible) < len(args.n_clusters) and not args.quiet:
+        note(f"left out, as there are only {count(n, 'row')}: -k {shortlist(k for k in args.n_clusters if k >= n)}")
     scaler = scale(table, args.scale)
     warn_of_scales(table)
 

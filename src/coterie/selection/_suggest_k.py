@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .._base.typing import ArrayLike
 
-N_CLUSTERS = range(2, 12)  # to try where nobody says which; of `coterie sweep` and the report, too
+N_CLUSTERS = range(2, 12)  # to try where nobody says which; of `coterie sweep`, too
 _N_INIT = 5  # runs of k-means: three now and then miss a small cluster on a resample, so that it looks unstable
 _REFERENCES = 10  # of each kind
 _MOST_ROWS = 1000  # of a reference; the silhouette of more rows hardly differs
