@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from .profiles import known, plain, shown, whole
+from .profiles import effect, known, plain, shown, whole
 from .recommendations import check_recommendation
 from .scores import adjusted_rand
 from .sentences import NUMBER, PART, shows
@@ -59,6 +59,21 @@ def things(told, n, thing):
 
 def check_title(told, n, noun):
     return whole(n) == told.n_given and noun == told.noun
+
+
+def check_title_of_group(told, title, label):
+    """In each of the columns, most of the group is above or below most of the rows, by a large effect."""
+    names = "|".join(map(re.escape, sorted(told.groups.columns, key=len, reverse=True)))
+    entries = re.findall(rf"(high|low|many|few) ({names})(?:, |\. $)", title[:1].lower() + title[1:])
+    assert 1 <= len(entries) <= 3, title
+    inside, effects = told.labels == label, []
+    for word, name in entries:
+        column = told.groups.columns[name]
+        here, overall, others = (known(part) for part in (column[inside], column, column[~inside]))
+        apart = np.median(here) - np.median(overall)
+        assert apart > 0 if word in ("high", "many") else apart < 0, (title, name)
+        effects.append(effect(here, overall, others, is_share=False))
+    return effects == sorted(effects, reverse=True) and effects[-1] >= 0.8 - 1e-9
 
 
 def check_subject(told, n, given, noun, columns, names):

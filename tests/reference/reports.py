@@ -41,6 +41,7 @@ from .report_checks import (
     check_subject,
     check_tiny,
     check_title,
+    check_title_of_group,
     check_unusual,
     check_used,
     check_way,
@@ -108,6 +109,8 @@ class Report:
             noun,
             set(found.profile.left_out) - set(found.profile.words),
         )
+        names = "|".join(map(re.escape, sorted(self.groups.columns, key=len, reverse=True)))
+        self.title = rf"(?:(?:^|, )(?:high|low|many|few|High|Low|Many|Few) (?:{names}))+\. (?=Cluster )"
         self.seen = Counter()  # forms, and the groups that were told of, by chapter
 
     def read(self, chapter, tag, text):
@@ -117,12 +120,16 @@ class Report:
             forms = [*FORMS.get(chapter, {}).items(), *(FORMS["any"].items())]
             found = ((form, check, re.match(rf"(?:{form})(?= |$)", rest)) for form, check in forms)
             fits = next((each for each in found if each[2]), None)
+            title = re.match(self.title, rest) if not fits and chapter == "" else None
+            if title:
+                rest = rest[title.end() :]
             if not fits and re.match(r"(cluster \d+, |noise, )", rest[:1].lower() + rest[1:]):
                 label = self.groups.check(
                     rest[:1].lower() + rest[1:].removesuffix("."),
                     self.labels,
                     self.check_where if self.places else None,
                 )
+                assert not title or check_title_of_group(self, title[0], label) is not False, text
                 self.seen[chapter, "group", label] += 1
                 return
             if not fits and tag == "li" and chapter in ("", "Why these groups"):
@@ -322,6 +329,9 @@ FORMS = {
             int(size) == told.found.grouping.model.min_cluster_size
         ),
         r"Scaling of the columns: .*\.": fixed,
+        rf"Reasons and doubts are about the random sample of (?P<n>{WHOLE}) rows that decided\.": lambda told, n: (
+            whole(n) == len(told.advice.sample)
+        ),
         r"None of the checks failed\. That does not prove the groups: they are those that these columns, in this "
         r"scaling, show\.": lambda told: not told.found.doubts,
     },
