@@ -33,6 +33,13 @@ def draw(docs: Path, folder: Path) -> None:
                     logging.getLogger(__name__).warning("its code fails: %r", error, location=str(page))
 
 
+def write_report(page: Path, folder: Path) -> None:
+    """Run the code of a page that writes a report, so that the site can show it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.chdir(folder), contextlib.redirect_stdout(None):
+        run(page.read_text(encoding="utf-8"), page)
+
+
 def run(text: str, page: Path) -> None:
     namespace = {"__name__": "__main__"}
     for indent, kind, code in BLOCK.findall(text):

@@ -5,7 +5,11 @@
 draws the pictures of the README again, with its code, into docs/images.
 """
 
+import contextlib
 import re
+import shutil
+import subprocess
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -128,10 +132,13 @@ def draw_readme(folder: Path) -> None:
     from PIL import Image
 
     found: dict[str, object] = {}
-    for code in re.findall(r"```python\n(.*?)```", (HERE.parent / "README.md").read_text(encoding="utf-8"), re.DOTALL):
-        exec(code, found)
-        if "points" in found:
-            break
+    readme = (HERE.parent / "README.md").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):
+        for code in re.findall(r"```python\n(.*?)```", readme, re.DOTALL):
+            exec(code, found)
+            if "points" in found:
+                break
+        photograph(Path(scratch) / "customers.html", folder / "report.png")
     figures = {name: Figure(figsize=(7, 4), layout="constrained") for name in ("kmeans", "hierarchy", "dbscan")}
     axes = {name: figure.add_subplot() for name, figure in figures.items()}
     model, tree, dense = (found[name] for name in ("model", "tree", "dense"))
@@ -153,6 +160,19 @@ def draw_readme(folder: Path) -> None:
         figure.savefig(path, dpi=100)
         Image.open(path).convert("RGB").quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
         print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+
+
+def photograph(page: Path, path: Path) -> None:
+    """The top of a page as a picture, where there is a browser."""
+    from PIL import Image
+
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser is None:
+        print("no browser, so that no picture of the report is made")
+        return
+    options = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1000,900", f"--screenshot={path}"]
+    subprocess.run([browser, *options, page.as_uri()], check=True, capture_output=True)
+    Image.open(path).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,8 @@ html_sidebars = {page: [] for page in ("index", "start", "which", "moving", "cli
 html_static_path = ["_static"]
 html_css_files = ["coterie.css"]
 html_show_sourcelink = False
+html_extra_path = ["generated/pages"]  # whole pages of HTML, as they are
+(HERE / html_extra_path[0]).mkdir(parents=True, exist_ok=True)
 
 
 def setup(app):
@@ -57,10 +59,11 @@ def setup(app):
 
 
 def draw(app):
-    """Draw the pictures of the pages again, for each build."""
+    """Draw the pictures of the pages again, and write the report that the home page shows, for each build."""
     folder = HERE / "generated/pictures"
     folder.mkdir(parents=True, exist_ok=True)
     matplotlib.use("Agg")
     _pages.draw(HERE, folder)
     if (HERE / "_pictures.py").exists():
         importlib.import_module("_pictures").draw(folder)
+    _pages.write_report(HERE / "index.md", HERE / html_extra_path[0])
