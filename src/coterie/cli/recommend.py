@@ -4,7 +4,8 @@
 Looks for dense parts and for compact ones, checks what it finds against chance and on resamples, and takes one
 clustering, or says that there is no structure. Columns of numbers and of categories are used, identifiers, dates, free
 text and constants are left out, unless --columns names them. Prints the answer with reasons and doubts, and what sets
-each group apart; labels go to --output. coterie report has the same and more on a page with pictures.
+each group apart; labels go to --output. coterie report tells more, on a page with pictures; text has no part in its
+groups, and describes them.
 """
 
 from __future__ import annotations
