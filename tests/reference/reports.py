@@ -255,7 +255,7 @@ FORMS = {
         r"(?P<names>.+)": check_subject,
         rf"No groups: a convenient cut into (?P<k>{WHOLE}) parts?\.": check_cut,
         rf"(?P<k>{WHOLE}) groups? by (?P<method>.+?)\.": check_headline,
-        r"They are clear: no check of weight speaks against them\.": lambda told: told.advice.confidence == "clear",
+        r"They are clear: nothing of weight speaks against them\.": lambda told: told.advice.confidence == "clear",
         r"They are doubtful:": lambda told: told.advice.confidence == "doubtful" and told.found.doubts,
         r"The rows form no groups by themselves\. A cut can be useful, as sizes of shirts are, but others would do as "
         r"well\.": lambda told: told.advice.confidence == "no structure",

@@ -309,7 +309,7 @@ class Findings(InNotebooks):
 
 
 _VERDICTS = {
-    "clear": "They are clear: no check of weight speaks against them.",
+    "clear": "They are clear: nothing of weight speaks against them.",
     "doubtful": "They are doubtful:",
     "no structure": "",
     "cut": "The rows form no groups by themselves. A cut can be useful, as sizes of shirts are, but others would do as "
