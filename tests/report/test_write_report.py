@@ -187,3 +187,34 @@ def test_a_ratio_is_told_where_it_tells_groups_apart_better_than_the_amount_and_
     assert np.allclose(found.profile.medians[:, j], medians)
     noise = {"spend": rng.lognormal(3, 1, 300) + np.repeat([0, 900, 9000], 100), "visits": rng.poisson(5, 300)}
     assert coterie.write_report(pandas.DataFrame(noise), io.StringIO()).ratios == []
+
+
+@pytest.mark.parametrize("with_numbers", [False, True])
+def test_categories_make_the_groups_where_there_are_no_measurements_or_they_are_chosen(with_numbers):
+    rng = np.random.default_rng(0)
+    which = np.arange(120) % 3
+    colors = ["red", "green", "blue"]
+    rows = [
+        [
+            colors[g],
+            "abc"[g],
+            "xyz"[g] if rng.random() < 0.9 else "x",
+            "yes" if g == 1 else "no",
+            None if i == 5 else "st"[g // 2],
+        ]
+        for i, g in enumerate(which.tolist())
+    ]
+    options = {}
+    if with_numbers:
+        rows = [[*row, float(rng.normal(9 * g))] for row, g in zip(rows, which.tolist(), strict=True)]
+        options["columns"] = range(6)
+    page = io.StringIO()
+    found = coterie.write_report(rows, page, **options)
+    assert coterie.compare(which, found.labels).adjusted_rand > 0.95 and found.used.all()
+    text = Page(page.getvalue()).text
+    assert "only their being equal or different counts" in text
+    if not with_numbers:
+        assert re.search(r"x\d \w+ \(\d+% of the group\)", found.unusual[0].why)
+        assert "∞: most rows are exactly at the middle of their group, and this one is not." in text
+    assert not np.isnan(found.outlier_scores).any()
+    assert any("always red" in told or "always a" in told for told in found.sentences)

@@ -125,7 +125,7 @@ def in_python(args: argparse.Namespace, found: Findings) -> str:
         "columns": columns or None,
         "kinds": args.kind or None,
         "n_clusters": args.n_clusters,
-        "missing": args.missing if args.missing != "drop" else None,
+        "missing": args.missing if args.missing != "auto" else None,
         "scale": args.scale if args.scale != "auto" else None,
         "noun": args.noun if args.noun != "rows" else None,
         "random_state": args.seed,

@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="report.html",
         help="the page to write (default: report.html)",
     )
-    add_file_arguments(parser, default="drop")
+    add_file_arguments(parser, ("auto", "drop", "median"), "auto")
     parser.add_argument(
         "-k",
         dest="n_clusters",

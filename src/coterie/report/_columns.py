@@ -12,15 +12,16 @@ from coterie._base.tables.table import LeftOut, Table
 from coterie._base.wording import count, share, shortlist
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 NO_MEASUREMENTS = ("identifier", "category", "text", "constant")  # what numbers may be called to be left out
 _DESCRIBING = ("binary", "category", "text")  # kinds of text that say something of a group
 _NAMING = ("identifier", "text", "category")
 _DIFFERENT = 0.8  # share of the values of a column that must be different for these to be names
-_LONGEST_NAME = 40  # characters, of a name in the middle
+_LONGEST_NAME, _LONGEST_WORDS = 40, 4  # characters in the middle, and words on average, of names
+_MANY_LOST = 0.2  # share of the rows that are not left out for missing values
 _MOSTLY_MISSING = 0.5
-MISSING = ("drop", "median")
+MISSING = ("auto", "drop", "median")
 _ODD = {"identifier": "looks like an identifier", "date": "looks like a date"}
 _WHY_NO_TEXT = {**_ODD, "constant": "the same in every row"}
 _SAID, _NAMES = "no measurement, as you said", "names the rows"
@@ -76,38 +77,43 @@ def _example(cells: list[str | None]) -> str:
 
 
 def _name_rows(table: Table, kinds: dict[str, str]) -> None:
-    """Name the rows by a column whose values are different, nearly all of them, if no names were given: by the text
-    with the fewest repeated values, or else by an identifier of which none is there twice."""
+    """Name the rows, if no names were given: by text or an identifier of which none is there twice, or else by the text
+    with the fewest repeated values, if there are few."""
     if table.row_names is not None:
         return
-    n = len(table.values)
     texts = {name: _share_different(cells) for name, cells in table.texts.items() if kinds[name] in _NAMING}
     best = max(texts, key=lambda name: texts[name], default=None)
-    if best is not None and texts[best] >= _DIFFERENT:
+    number = None
+    if best is None or texts[best] < 1:
+        number = next((name for name in table.names if kinds[name] == "identifier" and _names_all(table, name)), None)
+    if number is not None and len(table.names) > 1:
+        column = table.values[:, table.names.index(number)]
+        table.row_names, table.named_by = [f"{value:.0f}" for value in column.tolist()], number
+        table.leave_out([number], _NAMES)
+    elif best is not None and texts[best] >= _DIFFERENT:
         table.row_names, table.named_by = [cell or "" for cell in table.texts.pop(best)], best
         table.left_out.append(LeftOut(best, reason=_NAMES))
-        return
-    for j, name in enumerate(table.names):
-        column = table.values[:, j]
-        if kinds[name] == "identifier" and len(table.names) > 1 and len(np.unique(column)) == n and _is_exact(column):
-            table.row_names, table.named_by = [f"{value:.0f}" for value in column.tolist()], name
-            table.leave_out([name], _NAMES)
-            return
 
 
-def _is_exact(column: NDArray[np.floating]) -> bool:
-    """Whether whole numbers have all of their digits in floats."""
-    return bool((np.abs(column) < 2.0 ** np.finfo(column.dtype).nmant).all())
+def _names_all(table: Table, name: str) -> bool:
+    """Whether a column of numbers has another one in each row, with all of its digits."""
+    column = table.values[:, table.names.index(name)]
+    exact = bool((np.abs(column) < 2.0 ** np.finfo(column.dtype).nmant).all())
+    return exact and len(np.unique(column)) == len(column)
 
 
 def _share_different(cells: list[str | None]) -> float:
     """How many of the values are different, if they are no longer than names."""
-    lengths = sorted(len(cell or "") for cell in cells)
-    return len(set(cells) - {None}) / len(cells) if lengths[len(cells) // 2] <= _LONGEST_NAME else 0.0
+    known = [cell for cell in cells if cell]
+    words = sum(len(cell.split()) for cell in known) / max(len(known), 1)
+    lengths = sorted(map(len, known)) or [0]
+    is_short = words < _LONGEST_WORDS and lengths[len(lengths) // 2] <= _LONGEST_NAME
+    return len(set(known)) / len(cells) if is_short else 0.0
 
 
 def resolve_missing(table: Table, used: list[str], how: str) -> str:
-    """Leave out rows in which a value of the used columns is missing, or fill in medians, and say so.
+    """Leave out rows in which a value of the used columns is missing, or fill in medians, and say so; with "auto", fill
+    in where more than a fifth of the rows would be left out.
 
     Raises
     ------
@@ -123,11 +129,17 @@ def resolve_missing(table: Table, used: list[str], how: str) -> str:
     places = [table.names.index(name) for name in used]
     incomplete = np.isnan(table.values[:, places]).any(axis=1)
     found = f"missing values in {np.count_nonzero(incomplete):,} of {count(n_rows, 'row')}: {_told(counts)}"
-    if how == "median":
+    if how == "median" or (how == "auto" and incomplete.mean() > _MANY_LOST):
         for j in places:
             column = table.values[:, j]
-            column[np.isnan(column)] = np.nanmedian(column)
-        return f"{found}; filled in with the column's median"
+            known = column[~np.isnan(column)]
+            if table.kinds[table.names[j]].kind in ("binary", "category"):
+                values, times = np.unique(known, return_counts=True)
+                column[np.isnan(column)] = values[times.argmax()]
+            else:
+                column[np.isnan(column)] = np.median(known)
+        table.n_filled = int(np.count_nonzero(incomplete))
+        return f"{found}; filled in with the median of the column, or the most frequent one of codes and of two values"
     if incomplete.all():
         raise ValueError(f"{found}; no row is without one")
     table.keep(~incomplete)

@@ -180,7 +180,7 @@ def prepare(table: Table, settings: Settings) -> Data:
     places = find_places(table, grouped) if settings.scale == "auto" else None
     if places is not None:
         grouped = [places.latitude, places.longitude]
-    told = resolve_missing(table, grouped, settings.missing)
+    told = resolve_missing(table, grouped, settings.missing if places is None else "drop")
     if places is not None:
         places.read(table)
     elif settings.scale == "log":

@@ -296,6 +296,11 @@ class Findings(InNotebooks):
                 f"{percent(without)} of the rows were left out because values are missing in them; if there is a "
                 "reason why, the groups are not those of all rows."
             )
+        if (filled := self.data.table.n_filled / self.data.n_rows) >= _MANY_LEFT_OUT:
+            told.append(
+                f"In {percent(filled)} of the rows missing values were filled in by what is usual in the column, which "
+                "moves these rows towards the middle."
+            )
         return told
 
     @lazy_property

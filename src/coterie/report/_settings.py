@@ -13,7 +13,7 @@ class Settings:
 
     kinds : columns whose kinds the user gave; chosen: whether the user chose the columns
     n_clusters : the numbers of clusters to look at; one number is used as it is
-    missing : what to do about missing values, "drop" or "median"
+    missing : what to do about missing values, "auto", "drop" or "median"
     scale : a method of `coterie.scaling.Scaler`
     noun : what the rows are, in the plural
     """
@@ -21,7 +21,7 @@ class Settings:
     kinds: Collection[str] = ()
     chosen: bool = False
     n_clusters: Sequence[int] | None = None
-    missing: str = "drop"
+    missing: str = "auto"
     scale: str = "auto"
     noun: str = "rows"
     seed: int = 0

@@ -58,7 +58,7 @@ def write_report(
     columns: Sequence[str | int] | None = None,
     kinds: Kinds = None,
     n_clusters: int | Sequence[int] | None = None,
-    missing: str = "drop",
+    missing: str = "auto",
     scale: str = "auto",
     noun: str = "rows",
     random_state: Any = 0,
@@ -91,9 +91,10 @@ def write_report(
     n_clusters : int or sequence of int, default=None
         How many groups. Where `coterie.selection.recommend` finds another number, k-means makes so many (of several
         numbers, the nearest one). None: those that are recommended.
-    missing : {"drop", "median"}, default="drop"
-        What to do about missing values of measurements: leave the row out, or fill in the median of the column. The
-        page says what was done.
+    missing : {"auto", "drop", "median"}, default="auto"
+        What to do about missing values of measurements: leave the row out ("drop"), or fill in the median of the column
+        ("median"). With "auto" medians are filled in where more than a fifth of the rows would be left out. The page
+        says what was done. Rows without a place are left out.
     scale : {"auto", "standard", "minmax", "robust", "log", "none"}, default="auto"
         How columns are made comparable, as in `coterie.scaling.Scaler`.
     noun : str, default="rows"
@@ -174,7 +175,7 @@ def _named(called: list[str], kinds: Kinds) -> set[str]:
 
 def _origin(found: Findings, path: Any, asked: Mapping[str, Any]) -> Origin:
     """What the page says about where its table came from."""
-    usual = {"missing": "drop", "scale": "auto", "noun": "rows"}
+    usual = {"missing": "auto", "scale": "auto", "noun": "rows"}
     options = [
         f"{name}={shown(value)}"
         for name, value in asked.items()

@@ -59,6 +59,7 @@ class Table:
     named_by: str | None = None  # the column that these are from
     # How many values of each column were missing, once that is resolved.
     missing: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
+    n_filled: int = 0  # rows in which missing values were filled in
     texts: dict[str, list[str | None]] = field(default_factory=dict)  # columns of text, where they are asked for
     kinds: dict[str, ColumnKind] = field(default_factory=dict)  # what the columns are, once that is decided
     form: str = ""  # of the file: "text", "workbook", "parquet", or else arrays of numpy

@@ -53,7 +53,8 @@ def add_any_file_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _meaning(ways: Iterable[str]) -> str:
-    *first, last = (f"{MISSING[way]} ({way})" for way in ways)
+    meanings = MISSING | {"auto": "leave rows out, but fill in where that would be more than a fifth of them"}
+    *first, last = (f"{meanings[way]} ({way})" for way in ways)
     return f"{', '.join(first)} or {last}"
 
 

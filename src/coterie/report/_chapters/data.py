@@ -115,7 +115,10 @@ def _count_rows(found: Findings) -> str:
         )
     filled = sum(int(n) for name, n in zip(data.names, data.missing, strict=True) if name in found.data.grouped)
     if filled:
-        return f"{found.data.n_rows:,}; {count(filled, 'missing value')} filled in with the column's median"
+        return (
+            f"{found.data.n_rows:,}; {count(filled, 'missing value')} filled in with the column's median, or the most "
+            "frequent of codes and of two values"
+        )
     return f"{found.data.n_rows:,}, none with a missing value"
 
 

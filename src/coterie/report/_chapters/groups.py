@@ -33,7 +33,7 @@ def chapter(found: Findings, picture: Draw) -> Section:
     if len(profile.clusters) > MOST_GROUPS:  # else the page begins with these sentences
         said = [found.sentences[i] for i in shown] + found.sentences[len(profile.clusters) :]
         content.append(items(said))
-    if found.grouping.method in ("DBSCAN", "HDBSCAN") and not found.spots:
+    if found.grouping.method == "HDBSCAN" and not found.spots:
         content.append(
             paragraph(
                 "Groups that were found by density may differ in where they lie and in their shape "

@@ -40,7 +40,7 @@ def chapter(found: Findings, picture: Draw) -> Section:
     if not math.isnan(silhouette):
         shapes = (
             " It judges how compact groups are: of bent or nested ones that are well apart it can be low."
-            if found.grouping.method in ("DBSCAN", "HDBSCAN")
+            if found.grouping.method == "HDBSCAN"
             else ""
         )
         sample = found.recommendation.sample
@@ -57,9 +57,6 @@ def chapter(found: Findings, picture: Draw) -> Section:
 
 def _how(found: Findings) -> str:
     model, how = found.grouping.model, called(found.grouping.method)
-    if found.grouping.method == "DBSCAN":
-        unit = " km" if found.data.places is not None else ""
-        return f"{how} with eps {model.eps:g}{unit} and min_samples {model.min_samples}"
     if found.grouping.method == "HDBSCAN":
         return f"{how} with min_cluster_size {model.min_cluster_size}"
     return f"{how} with {count(found.n_clusters, 'cluster')}"

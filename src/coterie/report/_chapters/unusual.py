@@ -44,6 +44,8 @@ def chapter(found: Findings) -> Section:
         ),
         table(f"The {len(rows)} most unusual rows", ["row", "group", "score", "why"], rows, text=[1, 3]),
     ]
+    if math.isinf(found.unusual[0].score) and found.grouping.method not in _MEANINGS:
+        content.append(paragraph("∞: most rows are exactly at the middle of their group, and this one is not."))
     if found.unusual[0].score < (1 if found.grouping.method in _MEANINGS else _ORDINARY):
         content.append(paragraph("None of them is far out."))
     tiny = np.flatnonzero(profile.sizes < _FEW)
