@@ -106,6 +106,12 @@ def check_dropped(told, part):
     return shows(part, share) and share >= 0.05
 
 
+def check_filled(told, part):
+    rows = zip(*(told.table[name] for name in told.measured if name in told.numbers), strict=True)
+    incomplete = sum(None in row for row in rows)
+    return shows(part, incomplete / told.n)
+
+
 def check_none(told, n, part):
     size = told.size(-1)
     return whole(n) == size and shows(part, size / told.n)

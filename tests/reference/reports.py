@@ -24,6 +24,7 @@ from .report_checks import (
     check_cut,
     check_describing,
     check_dropped,
+    check_filled,
     check_headline,
     check_left_out,
     check_medians,
@@ -94,6 +95,8 @@ class Report:
         for name in self.numeric:
             values = known(self.columns[name])
             middle = float(np.median(values))
+            if found.kinds[name].kind in ("binary", "category"):
+                middle = min(set(values), key=lambda value: (-values.count(value), value))
             self.columns[name] = [middle if value is None else value for value in self.columns[name]]
         self.X = np.array([self.columns[name] for name in self.numeric]).T
         owner = np.asarray(found.still.owner)  # of each scaled column, the column that it comes from
@@ -116,6 +119,10 @@ class Report:
     def read(self, chapter, tag, text):
         """Take one known sentence after the other from the start of the text."""
         rest = text
+        match = re.match(r"((?:High|Low|Many|Few) .+?)\. (?=Cluster (\d+), )", rest)
+        if match and tag == "li" and not chapter:
+            self.check_titles(match[1], int(match[2]))
+            rest = rest[match.end() :]
         while rest:
             forms = [*FORMS.get(chapter, {}).items(), *(FORMS["any"].items())]
             found = ((form, check, re.match(rf"(?:{form})(?= |$)", rest)) for form, check in forms)
@@ -158,6 +165,15 @@ class Report:
         check, match = fits[0]
         assert check(self, rows[0], rows[1:], **match.groupdict()) is not False, (caption, rows)
         self.seen[caption] += 1
+
+    def check_titles(self, titles, label):
+        """What is high or low, many or few: half of the group is beyond half of all rows."""
+        for title in re.split(r", (?=(?:high|low|many|few) )", titles[:1].lower() + titles[1:]):
+            word, _, name = title.partition(" ")
+            column = np.array([math.nan if value is None else value for value in self.columns[name]], float)
+            here, overall = np.nanmedian(column[self.labels == label]), np.nanmedian(column)
+            assert here > overall if word in ("high", "many") else here < overall, (title, label, here, overall)
+        self.seen["title"] += 1
 
     # What several checks ask.
 
@@ -270,7 +286,8 @@ FORMS = {
         "The data|rows|columns used|Columns that were left out|What is in the columns|Scale check": fixed,
         rf"(?P<n>{WHOLE}) in the (?:file|table); (?P<left>{WHOLE}) left out as values are missing, (?P<used>{WHOLE}) "
         r"used": check_rows,
-        rf"(?P<n>{WHOLE}); (?P<filled>{WHOLE}) missing values? filled in with the column's median": check_rows,
+        rf"(?P<n>{WHOLE}); (?P<filled>{WHOLE}) missing values? filled in with the column's median, or the "
+        r"most frequent of codes and of two values": check_rows,
         rf"(?P<n>{WHOLE}), none with a missing value": check_rows,
         rf"(?P<n>{WHOLE}): (?P<names>.+)": check_used,
         r"The columns, in their own units(?:; the first \d+)?|Categories in text(?:; the first \d+)?": fixed,
@@ -354,6 +371,9 @@ FORMS = {
         ),
         r"Such rows may be mistakes in the data, or the most interesting ones; look at them before the groups are "
         r"used\.": fixed,
+        r"∞: most rows are exactly at the middle of their group, and this one is not\.": lambda told: np.isinf(
+            told.found.outlier_scores
+        ).any(),
         r"None of them is far out\.": lambda told: (
             np.nanmax(told.found.outlier_scores) < (1 if told.found.grouping.method in ("DBSCAN", "HDBSCAN") else 2)
         ),
@@ -371,6 +391,8 @@ DOUBTS = {  # those of the page itself, beside those of `recommend`
     rf"(?P<part>{PART}) of the rows were left out because values are missing in them; if there is a reason why, "
     rf"the groups "
     r"are not those of all rows\.": check_dropped,
+    rf"In (?P<part>{PART}) of the rows missing values were filled in by what is usual in the column, which moves these "
+    r"rows towards the middle\.": check_filled,
     rf"You asked for (?P<k>{WHOLE}) groups?\.": lambda told, k: whole(k) == told.k,
 }
 TABLES = {
