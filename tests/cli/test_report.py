@@ -168,7 +168,7 @@ def test_of_many_columns_those_in_which_groups_differ_are_told(plain):
 
 def test_clear_groups_are_said_to_be_clear(shop_page):
     text = shop_page.text
-    assert "3 groups by k-means. They are clear: no check of weight speaks against them." in text
+    assert "3 groups by k-means. They are clear: nothing of weight speaks against them." in text
     assert "convenient cut" not in text
     header, *tried = shop_page.table("Clusterings that were compared; the recommended one is set off")
     assert header == ["method", "clusters", "silhouette", "stability", "what speaks against it"]
