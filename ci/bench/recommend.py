@@ -34,8 +34,8 @@ from sklearn.mixture import GaussianMixture
 import coterie
 from coterie.scaling import Scaler
 from coterie.scores import adjusted_rand_score, silhouette_score
-from coterie.selection import _candidates, _recommend, recommend, suggest_eps, suggest_k
-from coterie.selection._recommend import Limits, choose
+from coterie.selection import _candidates, _choice, recommend, suggest_eps, suggest_k
+from coterie.selection._choice import Limits
 from coterie.selection._table_rows import read_table
 
 sys.path.append(str(Path(__file__).parents[2] / "tests"))
@@ -221,32 +221,47 @@ def remembered(function: Callable[..., object]) -> Callable[..., object]:
     return call
 
 
+def answers(known: Known, grid: list[Limits]) -> list[Found]:
+    """What `recommend` would find with other limits."""
+    table = read_table(known.X, None, "auto", np.random.RandomState(0))
+    rows, random = table.rows, np.random.RandomState(0)
+    dense = _candidates.by_density(rows, random)
+    around = {
+        pair: _candidates.around_means(rows, np.random.RandomState(0), *pair)
+        for pair in itertools.product(GRID["valley"], GRID["hollow"])
+    }
+    found = []
+    for limits in grid:
+        choice = _choice.choose(rows, dense, around[limits.valley, limits.hollow], limits, random)
+        if choice is None:
+            found.append(judge(known.groups, np.zeros(len(rows), np.intp), "no structure"))
+            continue
+        is_doubtful = any(each.is_grave for each in [*choice.doubts, *_choice.doubt(choice, table, rows)])
+        found.append(judge(known.groups, choice.labels, "doubtful" if is_doubtful else "clear"))
+    return found
+
+
 def by_halves(known: list[Known]) -> list[Found]:
     """What is found in each set with the limits that are the best for the other half of the sets."""
-    for name in ("by_density", "around_means", "by_silhouette", "stability", "silhouette"):
+    for name in ("by_silhouette", "stability", "silhouette"):
         setattr(_candidates, name, remembered(getattr(_candidates, name)))
-    take = remembered(_recommend._take_compact)
+    take = remembered(_choice._take_compact)
 
-    def take_compact(*args: object) -> object:
+    def take_compact(*args: object) -> _choice.Choice:
         choice = take(*args)
         return dataclasses.replace(choice, reasons=[*choice.reasons], doubts=[*choice.doubts])
 
-    _recommend._take_compact = take_compact
+    _choice._take_compact = take_compact
     grid = [Limits(*values) for values in itertools.product(*(GRID[name] for name in Limits._fields))]
-    tables = [read_table(each.X, None, "auto", np.random.RandomState(0)) for each in known]
-    found = np.empty((len(grid), len(known)), object)
-    for j, (each, table) in enumerate(zip(known, tables, strict=True)):
-        for i, limits in enumerate(grid):
-            answer = choose(table, np.random.RandomState(0), limits)
-            found[i, j] = judge(each.groups, answer.labels, answer.confidence)
-    results = np.empty(len(known), object)
+    found = [answers(each, grid) for each in known]
+    results = list(known)
     for half in (0, 1):
-        total = np.array([sum(map(points, row)) for row in found[:, 1 - half :: 2]])
+        total = np.sum([[points(each) for each in row] for row in found[1 - half :: 2]], axis=0)
         ties = np.flatnonzero(total >= total.max() - 1e-9)
         best = ties[len(ties) // 2]  # a middle one, not one on the edge of what will do
         print(f"limits for the {('first', 'second')[half]} half, from the other one: {grid[best]}", file=sys.stderr)
-        results[half::2] = found[best, half::2]
-    return results.tolist()
+        results[half::2] = [row[best] for row in found[half::2]]
+    return results
 
 
 # -------------------------------------------------------------------------------------------------- the tables
@@ -262,15 +277,16 @@ def print_totals(found: dict[str, list[Found]]) -> None:
         )
 
 
-def print_confidence(results: list[Found]) -> None:
-    print("| it says | times | right numbers | index of 0.8 or more | both |\n|---|--:|--:|--:|--:|")
-    for confidence in ("clear", "doubtful", "no structure"):
-        said = [each for each in results if each.confidence == confidence]
-        close = [each for each in said if each.alike >= ALIKE]
-        print(
-            f"| {confidence} | {len(said)} | {sum(each.right for each in said)} | {len(close)} "
-            f"| {sum(each.right for each in close)} |"
-        )
+def print_confidence(found: dict[str, list[Found]]) -> None:
+    print("| | it says | times | right numbers | index ≥ 0.8 | both |\n|---|---|--:|--:|--:|--:|")
+    for name, results in found.items():
+        for confidence in ("clear", "doubtful", "no structure"):
+            said = [each for each in results if each.confidence == confidence]
+            close = [each for each in said if each.alike >= ALIKE]
+            print(
+                f"| {name} | {confidence} | {len(said)} | {sum(each.right for each in said)} | {len(close)} "
+                f"| {sum(each.right for each in close)} |"
+            )
 
 
 def print_sets(known: list[Known], found: dict[str, list[Found]]) -> None:
@@ -317,10 +333,10 @@ def main() -> None:
             for standardized in (False, True):
                 label = f"{name}{', standardized' * standardized}"
                 found[label] = [by_peer(name, each, standardized) for each in known]
-    found["recommend, each half by the other"] = by_halves(known)
+    found["recommend, by halves"] = by_halves(known)
     print_totals(found)
     print()
-    print_confidence(found["recommend"])
+    print_confidence({name: results for name, results in found.items() if name.startswith("recommend")})
     print()
     print_sets(known, {name: results for name, results in found.items() if "standardized" not in name})
     print()
