@@ -219,7 +219,9 @@ def write(folder: Path, about: dict[str, str], absent: list[str], outcomes: dict
         "# Benchmarks",
         "",
         "coterie beside other libraries: same data, same parameters, all CPUs, in one run. Written by "
-        "`ci/bench/run.py`; how it measures is said there and [below](#how-it-is-measured).",
+        "`ci/bench/run.py`; how it measures is said there and [below](#how-it-is-measured). How often the groups "
+        "that coterie recommends are right, beside other ways to choose, is [on a page of its "
+        "own](algorithms/recommend.md).",
         "",
         *(f"- {name}: {what}" for name, what in about.items()),
         *([f"- Not installed, so not compared: {', '.join(absent)}"] if absent else []),
