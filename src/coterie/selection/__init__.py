@@ -14,9 +14,9 @@ resamples. `_suggest_k` reads such a table and compares it with data without clu
 `_principal_box` finds; `_suggest_min_cluster_size` counts the clusters of HDBSCAN that stand out from such data.
 `_suggest_eps` looks for the knee of the sorted distances that `coterie.neighbors` finds. `recommend` reads a table
 (`_table_rows`), lets several methods make clusters (`_candidates`), looks at their borders (`_borders`), and decides
-(`_choice`); `_recommend` is the function. `_sweep_text` has the table of a sweep as text, `_panels` what there is to draw of it, and `_cards` how
-notebooks show it; `coterie.plot` is reached through `_base/drawing`. A suggestion for another parameter gets a module
-here; it returns a dataclass with the value, whether it is clear, and the reasons.
+(`_choice`); `_recommend` is the function. `_sweep_text` has the table of a sweep as text, `_panels` what there is to
+draw of it, and `_cards` how notebooks show it; `coterie.plot` is reached through `_base/drawing`. A suggestion for
+another parameter gets a module here; it returns a dataclass with the value, whether it is clear, and the reasons.
 """
 
 # Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
