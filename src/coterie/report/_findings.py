@@ -238,7 +238,9 @@ class Findings(InNotebooks):
 
     def __str__(self) -> str:
         few = [f"{row.name}: {row.why}" for row in self.unusual[:_FEW]]
-        return "\n".join([self.headline, *wrap(self.sentences, 100), "Most unusual:", *wrap(few, 100)])
+        doubts = [f"- {doubt}" for doubt in self.doubts]
+        head = [f"{self.headline} {self.verdict}".rstrip(), *wrap(doubts, 100)]
+        return "\n".join([*head, "", *wrap(self.sentences, 100), "", "Most unusual:", *wrap(few, 100)])
 
     def _card(self) -> Card:
         rows = [[each.name, "in none" if each.group < 0 else f"{each.group}", each.why] for each in self.unusual]

@@ -135,7 +135,7 @@ def write_report(
     >>> page = io.StringIO()
     >>> found = coterie.write_report(np.concatenate([letters, parcels]), page, noun="items")
     >>> print(found.headline)
-    2 groups of 100 items.
+    2 groups by k-means.
     >>> page.getvalue()[:15]
     '<!doctype html>'
     """
