@@ -155,16 +155,21 @@ def recommend(
     categories are at distance 1.
 
     1. By density: HDBSCAN with the size of clusters that `suggest_min_cluster_size` finds, for two smoothings. Its
-       clusters stand out from those in data without clusters.
-    2. Around means: k-means, Ward's method and average linkage, with the largest number of clusters that are all apart.
-       Two clusters are apart if, on the line through their means, rows lie sparser between them than within both
-       (similar to the projection in [1]_), and sparser than anywhere in data without clusters. A cluster whose mean
-       lies in an empty place is bent, and does not count.
+       clusters stand out from those in data without clusters. A larger size is taken if resamples have its clusters,
+       but not those of the smaller one. Noise that is not far from a cluster is given to it.
+    2. Around means: k-means, Ward's method and average linkage, with the largest number of clusters that are all apart
+       and that resamples have, too. Two clusters are apart if, on the line through their means, rows lie sparser
+       between them than within both (similar to the projection in [1]_), and more so than in data without clusters. A
+       cluster whose mean lies in an empty place is bent, and does not count.
     3. If neither finds any: k-means with the number of clusters that `suggest_k` finds by silhouettes.
 
     If the first two find the same clusters, or only one of them finds any, the choice is plain. Compact clusters that
-    are parts of those by density, and are apart clearly, are preferred to them; else density is preferred where
-    its clusters are found again on resamples.
+    are parts of those by density, and are apart clearly, are preferred to them; so they are where the clusters by
+    density are not found again on resamples, or set few rows apart. Else density is preferred.
+
+    `confidence` is 'clear' where the methods agree, or where both smoothings find the same clusters by density, and
+    nothing of weight speaks against them: resamples that differ, nearly all rows in one cluster, a coarser view that
+    stands out as well. The page on `recommend` says how often it is right.
 
     Tables of more than 5,000 rows are decided by a random sample of 5,000. The other rows get the cluster of the
     nearest row of the sample; with k-means, that of the nearest center. The time does not grow with the rows beyond
