@@ -24,8 +24,8 @@ def test_columns_are_scaled_by_their_kinds():
     tail, normal, flag = rng.lognormal(3, 1, 500), rng.normal(50, 5, 500), np.arange(500) % 3 == 0
     table = table_of(tail, normal, tail**2, flag, rng.poisson(3, 500))
     data = _data.prepare(table, Settings())
-    rows = read_table(data.columns, data.kinds, "auto", _data.Still())
-    assert np.allclose(rows.rows, Scaler("auto").fit_transform(table.values))
+    rows = read_table(data.columns, data.kinds, "auto")
+    assert np.allclose(rows.rows(), Scaler("auto").fit_transform(table.values))
     scaling = _data.scaling_of(data, rows.scaler, "auto", rows)
     log, two, count, other = scaling.reason.split(". c")
     assert log.startswith("c0, c2 have a long tail of large values. Logarithms count in factors,")

@@ -190,13 +190,6 @@ def prepare(table: Table, settings: Settings) -> Data:
     return data
 
 
-class Still(np.random.RandomState):
-    """Random numbers that move nothing: with these, `read_table` leaves values that repeat where they are."""
-
-    def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
-        return np.zeros(size)
-
-
 def _is_category(table: Table, name: str, kind: str) -> bool:
     return kind == "category" or name not in table.names
 
@@ -242,7 +235,7 @@ def scaling_of(data: Data, scaler: Scaler | None, asked: str, rows: TableRows) -
     else:
         reason = why_by_kind(scaler, numbers)
     before = variance_shares(values) if numbers else np.zeros(0)
-    parts = np.bincount(rows.owner, rows.rows.var(axis=0), minlength=len(data.grouped))
+    parts = np.bincount(rows.owner, rows.rows().var(axis=0), minlength=len(data.grouped))
     after = parts[[data.grouped.index(name) for name in numbers]] / (parts.sum() or 1.0)
     return Scaling("none" if scaler is None else scaler.method, scaler, numbers, reason, before, after)
 

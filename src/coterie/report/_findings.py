@@ -16,19 +16,18 @@ from coterie._base import html
 from coterie._base.layout import wrap
 from coterie._base.lazy import lazy_property
 from coterie._base.notebook import Card, InNotebooks, bullets
-from coterie._base.random_state import as_random_state
 from coterie._base.tables.kind_hints import ColumnKind, hint
 from coterie._base.tables.mixed import Columns
 from coterie._base.tables.table import Table
 from coterie._base.wording import as_column, count, sentence, shortlist
 from coterie._base.wording import share as percent
 from coterie.report._chapters.names import called
-from coterie.report._data import Data, Scaling, Still, find_correlated, prepare, scaling_of
+from coterie.report._data import Data, Scaling, find_correlated, prepare, scaling_of
 from coterie.report._grouping import Grouping, choose_groups, say_asked
 from coterie.report._places import Spot, say_spot
 from coterie.report._ratios import Ratio, telling_ratios
 from coterie.report._settings import Settings
-from coterie.selection._table_rows import TableRows, read_table
+from coterie.selection._table_rows import read_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,7 +110,8 @@ class Findings(InNotebooks):
     grouping: Grouping
     scaling: Scaling | None
     rows: NDArray[np.floating]
-    still: TableRows
+    still: NDArray[np.floating]
+    owner: NDArray[np.intp]
     ratios: list[Ratio]
     profile: explain.Profile
     scores: NDArray[np.float64]
@@ -209,12 +209,12 @@ class Findings(InNotebooks):
         if self.data.places is not None:
             return self.data.places.say_distance(row, self.spots, int(label))
         members = self.grouping.labels == label if label >= 0 else np.ones(self.data.n_rows, dtype=bool)
-        group = self.still.rows[members]
+        group = self.still[members]
         spread = group.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
-        far = abs(self.still.rows[row] - np.median(group, axis=0)) / spread
+        far = abs(self.still[row] - np.median(group, axis=0)) / spread
         of_columns = np.zeros(len(self.data.grouped))
-        np.maximum.at(of_columns, self.still.owner, far)
+        np.maximum.at(of_columns, self.owner, far)
         of_whom = "of the group" if label >= 0 else "of all rows"
         phrases: list[str] = []
         for j in np.argsort(-of_columns, kind="stable")[:3].tolist():
@@ -311,8 +311,8 @@ class Findings(InNotebooks):
         if self.scaling is None:
             return []
         columns = [self.data.grouped.index(name) for name in self.scaling.names]
-        places = [int(np.flatnonzero(self.still.owner == j)[0]) for j in columns]
-        return find_correlated(self.still.rows[:, places], self.scaling.names)
+        places = [int(np.flatnonzero(self.owner == j)[0]) for j in columns]
+        return find_correlated(self.still[:, places], self.scaling.names)
 
 
 _VERDICTS = {
@@ -337,15 +337,15 @@ def find(table: Table, settings: Settings) -> Findings:
         found = selection.recommend(
             columns, kinds=data.kinds, scale=scale, random_state=settings.seed, n_jobs=settings.n_jobs
         )
-        spread = read_table(columns, data.kinds, scale, as_random_state(settings.seed))
-        grouping = choose_groups(found, spread.rows, settings.n_clusters, settings.seed, settings.n_jobs)
-        still = read_table(columns, data.kinds, scale, Still())
+        table_rows = read_table(columns, data.kinds, scale)
+        spread, still = table_rows.spread_rows(), table_rows.rows()
+        grouping = choose_groups(found, spread, settings.n_clusters, settings.seed, settings.n_jobs)
     ratios = [] if data.places is not None else telling_ratios(data.table, grouping.labels)
     profile = describe(data, ratios, grouping.labels, settings.noun)
-    scaling = None if data.places is not None else scaling_of(data, found.scaler, settings.scale, still)
+    scaling = None if data.places is not None else scaling_of(data, found.scaler, settings.scale, table_rows)
     reads_categories = grouping.method in ("k-prototypes", "k-modes", "k-medoids")
-    outliers = coterie.outlier_scores(still.mixed(slice(None)) if reads_categories else still.rows, grouping.model)
-    return Findings(data, found, grouping, scaling, spread.rows, still, ratios, profile, outliers)
+    outliers = coterie.outlier_scores(table_rows.mixed() if reads_categories else still, grouping.model)
+    return Findings(data, found, grouping, scaling, spread, still, table_rows.owner, ratios, profile, outliers)
 
 
 def describe(

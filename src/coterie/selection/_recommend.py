@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 _LEAST_ROWS = 4
+_BLOCK = 1 << 14  # rows that get their labels at a time
 _CUTS = range(3, 7)  # numbers of groups that are easy to keep in mind
 
 
@@ -199,19 +200,19 @@ def recommend(
     )
     randomness = as_random_state(random_state)
     with progress.reported_to(callback), threads.num_threads(threads.resolve_n_jobs(n_jobs)):
-        table = read_table(X, kinds, scale, randomness)
+        table = read_table(X, kinds, scale)
         return decide(table, randomness)
 
 
 def decide(table: TableRows, randomness: np.random.RandomState, limits: Limits = LIMITS) -> Recommendation:
     """Choose among the clusterings of a sample of the rows, and give all rows their cluster."""
-    n = len(table.rows)
+    n = table.n_rows
     if n < _LEAST_ROWS:
         raise ValueError(f"recommend needs at least {_LEAST_ROWS} rows. Got {n}.")
-    sample, rows = None, table.rows
+    sample = None
     if n > thresholds.report_sample:
         sample = np.sort(randomness.permutation(n)[: thresholds.report_sample])
-        rows = rows[sample]
+    rows = table.spread_rows(slice(None) if sample is None else sample)
     dense = _candidates.by_density(rows, randomness)
     compact = _candidates.around_means(rows, randomness, limits.valley, limits.hollow)
     choice = choose(rows, dense, compact, limits, randomness)
@@ -250,7 +251,7 @@ def decide(table: TableRows, randomness: np.random.RandomState, limits: Limits =
         choice.valley,
     )
     return Recommendation(
-        _label_all(choice, table.rows, sample),
+        _label_all(choice, table, rows, sample),
         choice.n_clusters,
         choice.method,
         choice.model,
@@ -268,16 +269,25 @@ def decide(table: TableRows, randomness: np.random.RandomState, limits: Limits =
 # ------------------------------------------------------------------------------------------- labels, and what is told
 
 
-def _label_all(choice: Choice, rows: NDArray[np.float64], sample: NDArray[np.intp] | None) -> NDArray[np.intp]:
+def _label_all(
+    choice: Choice, table: TableRows, rows: NDArray[np.float64], sample: NDArray[np.intp] | None
+) -> NDArray[np.intp]:
+    """Labels of all rows, from those of the rows that decided; block by block."""
     if sample is None:
         return choice.labels
-    if choice.method == "k-means":
-        return choice.model.predict(rows).astype(np.intp)  # type: ignore[no-any-return]
     inside = choice.labels >= 0
-    known = rows[sample][inside]
-    far = _candidates.usual_distance(rows[sample], choice.labels) * _candidates.FAR
-    distance, nearest = neighbors.kneighbors(known, 1, rows)
-    labels = np.where(distance[:, 0] <= far, choice.labels[inside][nearest[:, 0]], -1)
+    known, of_known = rows[inside], choice.labels[inside]
+    far = _candidates.usual_distance(rows, choice.labels) * _candidates.FAR
+    labels = np.empty(table.n_rows, np.intp)
+    for start in range(0, len(labels), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        with progress.as_step("labels of all rows", start, len(labels)):
+            if choice.method == "k-means":
+                labels[part] = choice.model.predict(table.rows(part))
+            else:
+                distance, nearest = neighbors.kneighbors(known, 1, table.rows(part))
+                labels[part] = np.where(distance[:, 0] <= far, of_known[nearest[:, 0]], -1)
+    progress.report("labels of all rows", len(labels), len(labels))
     labels[sample] = choice.labels
     return labels
 

@@ -31,13 +31,13 @@ _REPEATED = 0.5  # different values, as a share of the rows: with less, some are
 
 
 class TableRows(NamedTuple):
-    """A table as rows.
+    """A table as rows of numbers that are compared by Euclidean distance, made when they are asked for.
 
     table : the columns that are used, as they came
     numbers, scaled : which of them hold numbers, and these numbers, comparable
-    rows : (n_rows, n) numbers to compare by Euclidean distance
+    places : for each of the others, the place of each row's category among those that there are
     names : of the columns that are used
-    owner : (n,) which of them each column of `rows` belongs to
+    owner : which of them each column of the rows belongs to
     scaler : what scaled the numbers; None where they are as they came
     left_out : what was left out and why, in words; empty if nothing
     """
@@ -45,27 +45,52 @@ class TableRows(NamedTuple):
     table: Columns
     numbers: list[int]
     scaled: NDArray[np.float64]
-    rows: NDArray[np.float64]
+    places: dict[int, NDArray[np.intp]]
     names: list[str]
     owner: NDArray[np.intp]
     scaler: Scaler | None
     left_out: list[str]
 
     @property
+    def n_rows(self) -> int:
+        return len(self.scaled)
+
+    @property
     def categories(self) -> list[int]:
         """Which of the columns that are used hold no numbers."""
-        return [j for j in range(len(self.names)) if j not in self.numbers]
+        return list(self.places)
 
-    def mixed(self, sample: NDArray[np.intp] | slice) -> NDArray[np.object_]:
+    def rows(self, which: NDArray[np.intp] | slice = slice(None)) -> NDArray[np.float64]:
+        """Some of the rows: numbers, and a column of 0 and 1 for each category, so that different ones are at distance
+        1."""
+        scaled = self.scaled[which]
+        rows = np.zeros((len(scaled), len(self.owner)))
+        for j in range(len(self.names)):
+            (columns,) = (self.owner == j).nonzero()
+            if j in self.numbers:
+                rows[:, columns[0]] = scaled[:, self.numbers.index(j)]
+            else:
+                rows[np.arange(len(rows)), columns[0] + self.places[j][which]] = np.sqrt(0.5)
+        return rows
+
+    def spread_rows(self, which: NDArray[np.intp] | slice = slice(None)) -> NDArray[np.float64]:
+        """The same with values that are there many times spread, always alike.
+
+        Counts, ratings and rounded numbers are stacks of equal rows, which any method takes for dense parts.
+        """
+        randomness = np.random.RandomState(0)
+        return np.column_stack([_spread(column, randomness) for column in self.rows(which).T])
+
+    def mixed(self, which: NDArray[np.intp] | slice = slice(None)) -> NDArray[np.object_]:
         """Some of the rows, with numbers that are comparable, and categories as they came."""
-        scaled = self.scaled[sample]
+        scaled = self.scaled[which]
         rows = np.empty((len(scaled), len(self.names)), object)
         for j in range(len(self.names)):
-            rows[:, j] = scaled[:, self.numbers.index(j)] if j in self.numbers else self.table.arrays[j][sample]
+            rows[:, j] = scaled[:, self.numbers.index(j)] if j in self.numbers else self.table.arrays[j][which]
         return rows
 
 
-def read_table(X: ArrayLike, kinds: Kinds, scale: str, randomness: np.random.RandomState) -> TableRows:
+def read_table(X: ArrayLike, kinds: Kinds, scale: str) -> TableRows:
     """Read a table. Columns of an array without names are all used, if they are numbers that vary."""
     columns = read_columns(X, owner="recommend")
     found = kinds_of(columns, kinds)
@@ -94,16 +119,12 @@ def read_table(X: ArrayLike, kinds: Kinds, scale: str, randomness: np.random.Ran
     numbers = [j for j, category in enumerate(is_category) if not category or table.arrays[j].dtype.kind in "biuf"]
     numbers = [j for j in numbers if own[j].kind != "category"]
     scaler, scaled = _scale(values[:, numbers], [own[j].kind for j in numbers], scale)
-    blocks, owner = [], []
+    places, owner = {}, []
     for j in range(len(used)):
-        if j in numbers:
-            block = scaled[:, [numbers.index(j)]]
-        else:  # two rows with different values are at distance 1
-            block = (values[:, [j]] == np.unique(values[:, j])) / np.sqrt(2.0)
-        blocks.append(np.column_stack([_spread(column, randomness) for column in block.T]))
-        owner += [j] * block.shape[1]
-    rows = np.ascontiguousarray(np.column_stack(blocks))
-    return TableRows(table, numbers, scaled, rows, names, np.array(owner), scaler, left_out)
+        if j not in numbers:
+            categories, places[j] = np.unique(values[:, j], return_inverse=True)
+        owner += [j] * (1 if j in numbers else len(categories))
+    return TableRows(table, numbers, scaled, places, names, np.array(owner), scaler, left_out)
 
 
 def _is_given(kinds: object, columns: Columns, j: int) -> bool:
@@ -142,10 +163,7 @@ def _scale(values: NDArray[np.float64], kinds: list[str], scale: str) -> tuple[S
 
 
 def _spread(column: NDArray[np.float64], randomness: np.random.RandomState) -> NDArray[np.float64]:
-    """Spread values that are there many times evenly over half of the step to the next value on either side.
-
-    Counts, ratings and rounded numbers are stacks of equal rows, which any method takes for dense parts.
-    """
+    """Spread values that are there many times evenly over half of the step to the next value on either side."""
     different, place, times = np.unique(column, return_inverse=True, return_counts=True)
     if len(different) < 2 or len(different) > _REPEATED * len(column):
         return column
