@@ -223,8 +223,8 @@ def remembered(function: Callable[..., object]) -> Callable[..., object]:
 
 def answers(known: Known, grid: list[Limits]) -> list[Found]:
     """What `recommend` would find with other limits."""
-    table = read_table(known.X, None, "auto", np.random.RandomState(0))
-    rows, random = table.rows, np.random.RandomState(0)
+    table = read_table(known.X, None, "auto")
+    rows, random = table.spread_rows(), np.random.RandomState(0)
     dense = _candidates.by_density(rows, random)
     around = {
         pair: _candidates.around_means(rows, np.random.RandomState(0), *pair)

@@ -99,8 +99,8 @@ class Report:
                 middle = min(set(values), key=lambda value: (-values.count(value), value))
             self.columns[name] = [middle if value is None else value for value in self.columns[name]]
         self.X = np.array([self.columns[name] for name in self.numeric]).T
-        owner = np.asarray(found.still.owner)  # of each scaled column, the column that it comes from
-        self.scaled = [np.asarray(found.still.rows)[:, owner == j] for j in range(owner.max() + 1)]
+        owner = np.asarray(found.owner)  # of each scaled column, the column that it comes from
+        self.scaled = [np.asarray(found.still)[:, owner == j] for j in range(owner.max() + 1)]
         for ratio in found.ratios:
             pairs = zip(self.columns[ratio.amount], self.columns[ratio.per], strict=True)
             self.columns[ratio.name] = [amount / per if per else None for amount, per in pairs]
