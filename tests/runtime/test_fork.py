@@ -181,6 +181,7 @@ EVERYTHING = """
         "two clusterings": lambda: (compare(labels, labels[::-1]), align_labels(labels, labels[::-1])),
         "sweep": lambda: selection.sweep(KMeans(2, n_init=1), few, {"n_clusters": [2, 3]}, stability=2, random_state=0),
         "suggest k": lambda: selection.suggest_k(few[:100], n_clusters=(2, 3), random_state=0),
+        "recommend": lambda: selection.recommend(few[:40], random_state=0),
         "suggest eps": lambda: selection.suggest_eps(X),
         "profile": lambda: explain.profile(X, labels).sentences,
         "drift": lambda: explain.drift(model, X[:500]).sentences,
