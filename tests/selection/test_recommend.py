@@ -66,6 +66,7 @@ def test_a_large_table_is_decided_by_a_sample(monkeypatch):
     monkeypatch.setattr(coterie._runtime.thresholds.thresholds, "report_sample", 100)
     found = recommend(X, random_state=0)
     assert len(found.sample) == 100 and len(found.labels) == len(X)
+    assert str(found).endswith("\nDecided by a random sample of 100 of the 180 rows.")
     assert coterie.scores.adjusted_rand_score(found.labels, Y) > 0.95
 
 

@@ -90,7 +90,10 @@ class Recommendation(InNotebooks):
     def __str__(self) -> str:
         how = "no structure" if self.model is None else f"{count(self.n_clusters, 'cluster')} by {self.method}"
         head = how if self.model is None else f"{how}, {self.confidence}"
-        return "\n".join([head, *(f"- {each}" for each in self.reasons), *(f"- but {each}" for each in self.doubts)])
+        lines = [head, *(f"- {each}" for each in self.reasons), *(f"- but {each}" for each in self.doubts)]
+        if self.sample is not None:
+            lines.append(f"Decided by a random sample of {len(self.sample):,} of the {len(self.labels):,} rows.")
+        return "\n".join(lines)
 
 
 def recommend(
