@@ -151,10 +151,13 @@ class Findings(InNotebooks):
         if self.data.places is not None:
             return [""] * self.n_clusters
         profile = self.profile
+        yes_or_no = {name for name, kind in self.data.table.kinds.items() if kind.kind == "binary"}
         found = []
         for medians, effects in zip(profile.medians, profile.distinctness, strict=True):
             told: list[str] = []
             for j in np.argsort(-abs(effects), kind="stable").tolist():
+                if profile.feature_names[j] in yes_or_no:
+                    continue
                 is_more = effects[j] > 0
                 apart = medians[j] - profile.overall_medians[j]
                 if abs(effects[j]) >= _LARGE and len(told) < _MOST_TITLED and (apart > 0 if is_more else apart < 0):
@@ -362,6 +365,23 @@ def describe(
     kinds = {name: table.kinds[name].kind for name in columns if name in table.kinds}
     as_read: Any = Columns(np.array(list(columns), object), tuple(columns.values()), (None,) * len(columns))
     return explain.profile(as_read, labels, noun=noun, kinds=kinds)
+
+
+def columns_to_draw(profile: explain.Profile, most: int) -> tuple[list[str], int]:
+    """The columns in which some group differs most, in as many lines of a picture, and how many lines that are: one for
+    a column of numbers, and one for each of the most frequent values of a category."""
+    far = dict(zip(profile.feature_names, abs(profile.differences).max(axis=0, initial=0.0).tolist(), strict=True))
+    lines = dict.fromkeys(profile.feature_names, 1)
+    for name, category in profile.categories.items():
+        spread = np.sqrt(category.overall * (1 - category.overall))
+        apart = abs(category.shares - category.overall) / np.where(spread > 0, spread, 1.0)
+        far[name], lines[name] = float(np.nan_to_num(apart).max(initial=0.0)), min(len(category.values), 5)
+    chosen, n_lines = [], 0
+    for name in sorted(far, key=lambda name: -far[name]):
+        if n_lines + lines[name] <= most:
+            chosen.append(name)
+            n_lines += lines[name]
+    return chosen, n_lines
 
 
 def distinctive_columns(profile: explain.Profile, most: int) -> NDArray[np.intp]:

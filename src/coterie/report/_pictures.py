@@ -12,7 +12,7 @@ import numpy as np
 from coterie import plot, scores
 from coterie._base.wording import count
 from coterie.plot._maps import lower_to_map
-from coterie.report._findings import Findings, describe, distinctive_columns
+from coterie.report._findings import Findings, columns_to_draw, describe
 from coterie.report._html import Picture
 from coterie.report._limits import MOST_DRAWN, MOST_PICTURED
 from coterie.scaling import as_drawn
@@ -91,11 +91,11 @@ def _profile(found: Findings) -> Picture | None:
     profile = found.profile
     if not 2 <= found.n_clusters <= MOST_PICTURED:
         return None
-    shown = distinctive_columns(profile, MOST_DRAWN)
-    if len(shown) < len(profile.feature_names):
-        names = [profile.feature_names[j] for j in shown]
+    names, n_lines = columns_to_draw(profile, MOST_DRAWN)
+    if len(names) < len(profile.feature_names) + len(profile.categories):
         profile = describe(found.data, found.ratios, found.grouping.labels, profile.noun, names)
-    n_lines = len(profile.clusters) if len(shown) <= 10 else len(shown)
+    if n_lines <= 10:
+        n_lines = len(profile.clusters)
     return render(
         lambda ax: plot.profile(profile, ax=ax),
         "Heatmap of the mean of each column in each group",

@@ -12,7 +12,7 @@ import numpy as np
 from .. import scores
 from .._base import power_of_two
 from .._base.warnings import told_once
-from .._base.wording import count, fixed, lopsidedness, share, shortlist
+from .._base.wording import FEW_APART, count, fixed, lopsidedness, share, shortlist
 from . import _candidates
 from ._candidates import ByDensity, Compact
 
@@ -260,7 +260,8 @@ def _by_silhouette(rows: NDArray[np.float64], randomness: np.random.RandomState)
         model = _candidates.estimator_of("k-means", suggestion.k, int(randomness.randint(2**31))).fit(rows)
     doubts = [
         Doubt("the clusters are not apart: at their borders, rows lie as dense as within them"),
-        *(Doubt(each, False) for each in suggestion.doubts),
+        # `doubt` judges sizes and resamples of these labels; the suggestion is about those of another start.
+        *(Doubt(each, False) for each in suggestion.doubts if FEW_APART not in each and "same clusters" not in each),
     ]
     labels, stability = model.labels_.astype(np.intp), float(suggestion.sweep[at]["stability"])
     return Choice(None, "k-means", suggestion.k, labels, model, stability, math.nan, list(suggestion.reasons), doubts)

@@ -11,7 +11,7 @@ import numpy as np
 from coterie import scores
 from coterie._base.wording import as_column
 from coterie.report._chapters.in_short import MOST_GROUPS
-from coterie.report._findings import Findings, distinctive_columns
+from coterie.report._findings import Findings, columns_to_draw, distinctive_columns
 from coterie.report._html import Draw, Html, Section, element, figure, items, paragraph, share, table
 from coterie.report._limits import MOST_DRAWN
 from coterie.report._places import in_degrees
@@ -44,7 +44,9 @@ def chapter(found: Findings, picture: Draw) -> Section:
     if found.spots:
         content.append(_list_spots(found, shown))
     content.append(figure(picture("scatter"), _explain_scatter(found)))
-    some = f" of the {MOST_DRAWN} columns in which groups differ most" * (len(profile.feature_names) > MOST_DRAWN)
+    drawn = len(columns_to_draw(profile, MOST_DRAWN)[0])
+    is_part = drawn < len(profile.feature_names) + len(profile.categories)
+    some = f" of the {drawn} columns in which groups differ most" if is_part else ""
     content.append(
         figure(
             picture("profile"),
