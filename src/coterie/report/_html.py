@@ -84,7 +84,7 @@ footer { margin-top: 3.5rem; padding-top: 1rem; padding-bottom: 2.5rem; }
   :root { --ink: #000; --quiet: #444; --paper: #fff; --card: #f4f4f4; --line: #bbb; --accent: #000; --bar: #aaa;
     --doubt: #000; --doubt-card: #f4f4f4; color-scheme: light; }
   body { font-size: 10pt; } nav { display: none; } main, header, footer { max-width: none; padding: 0; }
-  h2, h3 { break-after: avoid; } figure, tr, .card, .scroll { break-inside: avoid; }
+  h2, h3 { break-after: avoid; } figure, tr, pre, .card, .scroll { break-inside: avoid; }
   .scroll, figure .scroll { overflow: visible; background: none; }
   figure img { max-width: 100%; max-height: 15cm; width: auto; }
   footer { margin-top: 1rem; padding-bottom: 0; }
