@@ -47,6 +47,7 @@ MAY_BE_NAN = {
     "suggest_min_cluster_size",
     "Sweep.to_pandas",
     "Sweep.best",  # scores of a clustering that has none
+    "write_report",  # the same, and rows that were left out
 }
 NUMPYS = (RuntimeWarning, getattr(np, "exceptions", np).ComplexWarning)  # a later numpy may deprecate anything
 MAY_CHANGE = {"out", "ax"}  # by their purpose; random generators move on and are not looked at
