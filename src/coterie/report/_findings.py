@@ -151,12 +151,12 @@ class Findings(InNotebooks):
         if self.data.places is not None:
             return [""] * self.n_clusters
         profile = self.profile
-        yes_or_no = {name for name, kind in self.data.table.kinds.items() if kind.kind == "binary"}
+        codes = {name for name, kind in self.data.table.kinds.items() if kind.kind in ("binary", "category")}
         found = []
         for medians, effects in zip(profile.medians, profile.distinctness, strict=True):
             told: list[str] = []
             for j in np.argsort(-abs(effects), kind="stable").tolist():
-                if profile.feature_names[j] in yes_or_no:
+                if profile.feature_names[j] in codes:
                     continue
                 is_more = effects[j] > 0
                 apart = medians[j] - profile.overall_medians[j]
