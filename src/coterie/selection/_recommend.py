@@ -119,8 +119,9 @@ def recommend(
 
     scale : {'auto', 'standard', 'minmax', 'robust', 'log', 'none'}, default='auto'
         How columns of numbers are made comparable: the methods of `coterie.scaling.Scaler`. With 'auto' they are left
-        as they are if they seem to have one unit: none has a standard deviation of more than four times the median
-        one, a long tail, or only two values.
+        as they are if they seem to have one unit: none has a long tail, holds degrees, or has a standard deviation of
+        more than four times the median one (ten times in an array of two or three columns without names, which are
+        most often coordinates).
 
     random_state : int, RandomState, Generator or None, default=None
         Source of randomness for samples, starts, resamples and data without clusters. With an int, the result is

@@ -25,7 +25,9 @@ _NOT_USED = {  # kinds of columns that tell nothing of how alike two rows are
     "text": "free text",
     "date": "dates",
 }
-_ALIKE = 4.0  # the largest standard deviation over that of a usual column, where columns have the same unit
+# The largest standard deviation over that of a usual column, where columns have the same unit; and in arrays of two or
+# three columns without names, which are most often coordinates.
+_ALIKE, _ALIKE_COORDINATES = 4.0, 10.0
 _UNLIKE_WAYS = ("log", "place")  # ways of Scaler("auto") that other units have no need of
 _REPEATED = 0.5  # different values, as a share of the rows: with less, some are there many times by rounding
 
@@ -118,7 +120,8 @@ def read_table(X: ArrayLike, kinds: Kinds, scale: str) -> TableRows:
     names = [str(j) if columns.names is None else str(columns.names[j]) for j in used]
     numbers = [j for j, category in enumerate(is_category) if not category or table.arrays[j].dtype.kind in "biuf"]
     numbers = [j for j in numbers if own[j].kind != "category"]
-    scaler, scaled = _scale(values[:, numbers], [own[j].kind for j in numbers], scale)
+    alike = _ALIKE_COORDINATES if is_plain and len(used) <= 3 else _ALIKE
+    scaler, scaled = _scale(values[:, numbers], [own[j].kind for j in numbers], scale, alike)
     places, owner = {}, []
     for j in range(len(used)):
         if j not in numbers:
@@ -146,7 +149,9 @@ def _check_known(values: NDArray[np.float64], table: Columns) -> None:
         )
 
 
-def _scale(values: NDArray[np.float64], kinds: list[str], scale: str) -> tuple[Scaler | None, NDArray[np.float64]]:
+def _scale(
+    values: NDArray[np.float64], kinds: list[str], scale: str, alike: float
+) -> tuple[Scaler | None, NDArray[np.float64]]:
     """Make columns comparable, unless they are: measured in one unit, or none of them rules the distances."""
     if not values.shape[1] or scale == "none":
         return None, values
@@ -156,7 +161,7 @@ def _scale(values: NDArray[np.float64], kinds: list[str], scale: str) -> tuple[S
     scaler = Scaler("auto", kinds=kinds)
     scaled = scaler.fit_transform(values)
     spread = np.sort(power_of_two.divided(values, power_of_two.exponent_for(values)).std(axis=0))
-    is_alike = spread[-1] <= _ALIKE * spread[(len(spread) - 1) // 2]
+    is_alike = spread[-1] <= alike * spread[(len(spread) - 1) // 2]
     if is_alike and not any(way in _UNLIKE_WAYS for way in scaler.methods_):
         return None, values
     return scaler, scaled
