@@ -222,51 +222,48 @@ def decide(table: TableRows, randomness: np.random.RandomState, limits: Limits =
     choice = choose(rows, dense, compact, limits, randomness)
     if choice is not None and table.categories:
         choice = for_categories(choice, table, slice(None) if sample is None else sample, randomness)
-    others: list[ByDensity | Compact] = [each for each in dense if choice is None or each is not choice.taken]
-    others += [each for each in compact if choice is None or each is not choice.taken]
-    candidates = tuple(_tell(each, rows, choice) for each in others)
+    others: list[ByDensity | Compact] = [*dense, *compact]
+    candidates = tuple(_tell(each, rows, choice) for each in others if choice is None or each is not choice.taken)
+    columns = tuple(table.names)
     if choice is None:
-        cut = _cut(rows, randomness)
-        reasons = ("neither by density nor around means do clusters stand out from those in data without clusters",)
-        labels = np.zeros(n, np.intp)
         return Recommendation(
-            labels,
-            1,
-            "none",
-            None,
-            "no structure",
-            reasons,
-            (),
-            candidates,
-            sample,
-            table.scaler,
-            cut,
-            tuple(table.names),
+            labels=np.zeros(n, np.intp),
+            n_clusters=1,
+            method="none",
+            model=None,
+            confidence="no structure",
+            reasons=("neither by density nor around means do clusters stand out from those in data without clusters",),
+            doubts=(),
+            candidates=candidates,
+            sample=sample,
+            scaler=table.scaler,
+            cut=_cut(rows, randomness),
+            columns=columns,
         )
     doubts = [*choice.doubts, *doubt(choice, table, rows)]
     chosen = Candidate(
-        choice.method,
-        choice.n_clusters,
-        choice.labels,
-        choice.model,
-        _candidates.silhouette(rows, choice.labels),
-        choice.stability,
-        float(np.mean(choice.labels < 0)),
-        choice.valley,
+        method=choice.method,
+        n_clusters=choice.n_clusters,
+        labels=choice.labels,
+        model=choice.model,
+        silhouette=_candidates.silhouette(rows, choice.labels),
+        stability=choice.stability,
+        noise=float(np.mean(choice.labels < 0)),
+        valley=choice.valley,
     )
     return Recommendation(
-        _label_all(choice, table, rows, sample),
-        choice.n_clusters,
-        choice.method,
-        choice.model,
-        "doubtful" if any(each.is_grave for each in doubts) else "clear",
-        tuple(choice.reasons),
-        tuple(each.text for each in doubts),
-        (chosen, *candidates),
-        sample,
-        table.scaler,
-        None,
-        tuple(table.names),
+        labels=_label_all(choice, table, rows, sample),
+        n_clusters=choice.n_clusters,
+        method=choice.method,
+        model=choice.model,
+        confidence="doubtful" if any(each.is_grave for each in doubts) else "clear",
+        reasons=tuple(choice.reasons),
+        doubts=tuple(each.text for each in doubts),
+        candidates=(chosen, *candidates),
+        sample=sample,
+        scaler=table.scaler,
+        cut=None,
+        columns=columns,
     )
 
 
