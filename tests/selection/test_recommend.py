@@ -49,6 +49,7 @@ def test_repeated_values_are_no_clusters():
     assert recommend(rides, random_state=0).confidence == "no structure"
 
 
+@pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning")
 def test_one_big_cluster_is_doubtful():
     Z, _ = groups([[0, 0], [30, 0]], n=200)
     found = recommend(Z[:210], random_state=0)

@@ -148,6 +148,11 @@ def recommend(
     Cancelled
         `callback` returned False.
 
+    Warns
+    -----
+    FeatureScaleWarning
+        One of the columns, as they are compared, holds nearly all of the variance.
+
     See Also
     --------
     suggest_k, suggest_min_cluster_size : What it looks at, for one method.
