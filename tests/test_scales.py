@@ -377,7 +377,7 @@ NOT_OF_LENGTHS = """
     ClusterNode ClusterWarning DisjointSet correspond from_mlab_linkage is_isomorphic is_monotonic is_valid_im
     is_valid_linkage leaders num_obs_linkage set_link_color_palette to_mlab_linkage
     DensityValidity Neighborhoods EpsSuggestion KSuggestion MinClusterSizeSuggestion Sweep
-    Candidate Recommendation
+    Candidate Recommendation write_report
     adjusted_mutual_info_score adjusted_rand_score completeness_score contingency_matrix fowlkes_mallows_score
     homogeneity_completeness_v_measure homogeneity_score mutual_info_score normalized_mutual_info_score
     pair_confusion_matrix rand_score v_measure_score
