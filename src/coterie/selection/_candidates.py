@@ -35,6 +35,7 @@ _RESAMPLES = 10
 # Least agreement with resamples: of clusters by density that are clear, of those that are taken though a coarser view
 # is stable, and of such a view.
 _CLEAR, _SURE, _VERY_STABLE = 0.8, 0.9, 0.95
+MOST_NOISE = 0.5  # share of the rows that clusters by density leave out
 _PLATEAU, _PLATEAU_STABLE, _FAIR = 4, 0.95, 0.05  # sizes, stability, share of the rows, where nothing stands out
 _MOST_CLUSTERS = 40
 _LEAST_ROWS = 8  # a cluster, for the largest number of clusters that is tried
@@ -111,7 +112,7 @@ class ByDensity(NamedTuple):
 
     @property
     def is_clear(self) -> bool:
-        return self.stability >= _CLEAR and 2 * self.standing_out > self.n_clusters
+        return self.stability >= _CLEAR and 2 * self.standing_out > self.n_clusters and self.noise <= MOST_NOISE
 
     @property
     def noise(self) -> float:

@@ -138,7 +138,7 @@ def _only_one(
         choice = _take_compact(around_means, rows, randomness)  # type: ignore[arg-type]
         choice.doubts.append(Doubt("HDBSCAN, which looks for dense parts, finds none that stand out from chance"))
         return choice
-    if _sets_few_apart(by_density.labels):
+    if _sets_few_apart(by_density.labels) or by_density.noise > _candidates.MOST_NOISE:
         other = _by_silhouette(rows, randomness)
         if other is not None and not _sets_few_apart(other.labels):
             return other

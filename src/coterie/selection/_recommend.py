@@ -161,7 +161,7 @@ def recommend(
     Notes
     -----
     Rows that stand in stacks, because values are rounded, counted or one of a few, look dense to any method. So such
-    values are spread evenly over half of the step to the next one before anything is compared. Two different
+    values are spread evenly, half way to the next ones on either side, before anything is compared. Two different
     categories are at distance 1.
 
     1. By density: HDBSCAN with the size of clusters that `suggest_min_cluster_size` finds, for two smoothings. Its
@@ -171,7 +171,8 @@ def recommend(
        and that resamples have, too. Two clusters are apart if, on the line through their means, rows lie sparser
        between them than within both (similar to the projection in [1]_), and more so than in data without clusters. A
        cluster whose mean lies in an empty place is bent, and does not count.
-    3. If neither finds any: k-means with the number of clusters that `suggest_k` finds by silhouettes.
+    3. If neither finds any, or only HDBSCAN does, and it leaves out most rows or sets few of them apart: k-means with
+       the number of clusters that `suggest_k` finds by silhouettes.
 
     If the first two find the same clusters, or only one of them finds any, the choice is plain. Compact clusters that
     are parts of those by density, and are apart clearly, are preferred to them; so they are where the clusters by

@@ -29,6 +29,7 @@ _NOT_USED = {  # kinds of columns that tell nothing of how alike two rows are
 # three columns without names, which are most often coordinates.
 _ALIKE, _ALIKE_COORDINATES = 4.0, 10.0
 _UNLIKE_WAYS = ("log", "place")  # ways of Scaler("auto") that other units have no need of
+_USUAL = 0.9  # share of the rows whose steps are filled
 _REPEATED = 0.5  # different values, as a share of the rows: with less, some are there many times by rounding
 
 
@@ -168,13 +169,18 @@ def _scale(
 
 
 def _spread(column: NDArray[np.float64], randomness: np.random.RandomState) -> NDArray[np.float64]:
-    """Spread values that are there many times evenly over half of the step to the next value on either side."""
+    """Spread values that are there many times evenly, half way to the next values on either side.
+
+    Steps that are wider than those around nearly all rows are gaps, and are not filled.
+    """
     different, place, times = np.unique(column, return_inverse=True, return_counts=True)
     if len(different) < 2 or len(different) > _REPEATED * len(column):
         return column
-    steps = np.diff(different)
-    width = np.minimum(np.append(steps, np.inf), np.append(np.inf, steps))
+    half = np.diff(different) / 2
+    below, above = np.append(half[0], half), np.append(half, half[-1])
+    width = np.minimum(below, above)
     order = np.argsort(width, kind="stable")
-    usual = width[order][np.searchsorted(np.cumsum(times[order]), len(column) / 2)]
-    moved: NDArray[np.float64] = column + np.minimum(width, usual)[place] * randomness.uniform(-0.5, 0.5, len(column))
+    widest = width[order][np.searchsorted(np.cumsum(times[order]), _USUAL * len(column))]
+    below, above = np.minimum(below, widest), np.minimum(above, widest)
+    moved: NDArray[np.float64] = column - below[place] + (below + above)[place] * randomness.uniform(size=len(column))
     return moved
