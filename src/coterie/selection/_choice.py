@@ -132,8 +132,8 @@ def _only_one(
     dense: list[ByDensity],
     limits: Limits,
     randomness: np.random.RandomState,
-) -> Choice:
-    """Where only one of the two finds clusters."""
+) -> Choice | None:
+    """Where only one of the two finds clusters; None if these are few rows, and others with every resample."""
     if by_density is None:
         choice = _take_compact(around_means, rows, randomness)  # type: ignore[arg-type]
         choice.doubts.append(Doubt("HDBSCAN, which looks for dense parts, finds none that stand out from chance"))
@@ -142,6 +142,8 @@ def _only_one(
         other = _by_silhouette(rows, randomness)
         if other is not None and not _sets_few_apart(other.labels):
             return other
+        if by_density.noise > _candidates.MOST_NOISE and by_density.stability < _STABLE:
+            return None
     return _take_dense(by_density, dense, limits)
 
 

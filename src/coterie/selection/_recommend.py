@@ -14,7 +14,7 @@ from .. import neighbors, scores
 from .._base.notebook import Card, InNotebooks
 from .._base.parameters import N_JOBS, RANDOM_STATE, check_parameters, one_of
 from .._base.random_state import as_random_state
-from .._base.wording import count, fixed
+from .._base.wording import count, fixed, share
 from .._runtime import progress, threads
 from .._runtime.thresholds import thresholds
 from ..kmeans._kmeans import KMeans
@@ -238,7 +238,7 @@ def decide(table: TableRows, randomness: np.random.RandomState, limits: Limits =
             method="none",
             model=None,
             confidence="no structure",
-            reasons=("neither by density nor around means do clusters stand out from those in data without clusters",),
+            reasons=_say_no(dense),
             doubts=(),
             candidates=candidates,
             sample=sample,
@@ -270,6 +270,21 @@ def decide(table: TableRows, randomness: np.random.RandomState, limits: Limits =
         scaler=table.scaler,
         cut=None,
         columns=columns,
+    )
+
+
+def _say_no(dense: list[ByDensity]) -> tuple[str, ...]:
+    """Why there is no structure. dense: clusterings that were not taken, because they leave out most rows."""
+    if not dense:
+        return ("neither by density nor around means do clusters stand out from those in data without clusters",)
+    return (
+        "around means no clusters stand out from those in data without clusters",
+        *(
+            f"HDBSCAN finds {count(each.n_clusters, 'cluster')} with min_samples = {each.min_samples}, but leaves out "
+            f"{share(each.noise)} of the rows, and has an adjusted Rand index of {fixed(each.stability, 2)} with "
+            "resamples"
+            for each in dense
+        ),
     )
 
 
