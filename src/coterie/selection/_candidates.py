@@ -39,6 +39,7 @@ MOST_NOISE = 0.5  # share of the rows that clusters by density leave out
 _PLATEAU, _PLATEAU_STABLE, _FAIR = 4, 0.95, 0.05  # sizes, stability, share of the rows, where nothing stands out
 _MOST_CLUSTERS = 40
 _LEAST_ROWS = 8  # a cluster, for the largest number of clusters that is tried
+_LEAST_MEMBERS = 5  # rows a cluster, for the largest number whose silhouette is looked at
 _STARTS = 5  # of k-means
 _REFERENCES = 4  # data without clusters, whose borders are looked at, too
 _BEYOND = 1.0  # standard deviations of counts, by which valleys must be deeper than the deepest of those
@@ -301,7 +302,10 @@ def around_prototypes(
     else:
         methods["k-modes"] = KModes(k, n_init=_STARTS, random_state=seed)
     with told_once(Warning):
-        found = {name: model.fit(rows) for name, model in methods.items()}
+        fits = {name: model.fit(rows) for name, model in methods.items()}
+    found = {name: model for name, model in fits.items() if len(set(model.labels_.tolist())) == k}
+    if not found:
+        return None
     alike = {name: float(scores.adjusted_rand_score(labels, model.labels_)) for name, model in found.items()}
     best = max(alike, key=lambda name: (alike[name], name != "k-medoids"))
     return (best, found[best]) if alike[best] >= _MUCH_THE_SAME else None
@@ -314,7 +318,11 @@ def by_silhouette(rows: NDArray[np.float64], randomness: np.random.RandomState) 
     """The suggestion of k-means: a number of clusters whose silhouette is beyond chance."""
     estimator = KMeans(n_init=3)
     return suggest_k(
-        rows, estimator, range(2, min(10, len(rows) - 1) + 1), stability=_RESAMPLES, random_state=randomness
+        rows,
+        estimator,
+        range(2, min(10, len(rows) // _LEAST_MEMBERS) + 1),
+        stability=_RESAMPLES,
+        random_state=randomness,
     )
 
 

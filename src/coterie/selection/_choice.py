@@ -260,6 +260,8 @@ def _by_silhouette(rows: NDArray[np.float64], randomness: np.random.RandomState)
     at = [row["n_clusters"] for row in suggestion.sweep].index(suggestion.k)
     with told_once(Warning):
         model = _candidates.estimator_of("k-means", suggestion.k, int(randomness.randint(2**31))).fit(rows)
+    if len(set(model.labels_.tolist())) < suggestion.k:  # of equal rows
+        return None
     doubts = [
         Doubt("the clusters are not apart: at their borders, rows lie as dense as within them"),
         # `doubt` judges sizes and resamples of these labels; the suggestion is about those of another start.
