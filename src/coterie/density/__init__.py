@@ -16,11 +16,12 @@ All estimators derive from `_noise.DensityClusterer`, which gives noise to clust
 All ways return `_clusters.Clusters`. `_core_points` finds the core point nearest to a row, for `predict` and outlier
 scores.
 
-`_hdbscan` has the estimator for all densities at once. `_hdbscan_tree` takes the tree of mutual reachability distances
-from `coterie.spanning_trees` and all that follows from it; `_condensed_tree` condenses it, selects clusters and labels
-the rows (kernels: `condense`). `_reachability` has core distances of weighted rows, and finds what `predict` needs;
-`_hdbscan_centers` has means and medoids, and `_hdbscan_rows` reads rows with gaps and sparse ones. How likely rows are
-in each cluster is in `_hdbscan_membership` (kernel: `membership`).
+`_hdbscan` has the estimator for all densities at once, and `_hdbscan_fitted` what its fit leaves: the tree, and places
+of rows in it. `_hdbscan_tree` takes the tree of mutual reachability distances from `coterie.spanning_trees` and all
+that follows from it; `_condensed_tree` condenses it, selects clusters and labels the rows (kernels: `condense`).
+`_reachability` has core distances of weighted rows, and finds what `predict` needs; `_hdbscan_centers` has means and
+medoids, and `_hdbscan_rows` reads rows with gaps and sparse ones. How likely rows are in each cluster is in
+`_hdbscan_membership` (kernel: `membership`).
 
 `_optics` has the estimator that puts rows into an order, and its function. `_optics_order` finds the order (kernels:
 `optics_visits` with a k-d tree or a graph, `optics_rows` from all distances), `_optics_clusters` finds clusters in it
