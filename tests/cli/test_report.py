@@ -233,7 +233,7 @@ def test_missing_values_can_be_filled_in(plain):
 
 
 def test_large_data_are_compared_on_a_sample_and_clustered_whole(plain, monkeypatch):
-    monkeypatch.setattr(thresholds, "report_sample", 90)
+    monkeypatch.setattr(thresholds, "recommend_rows", 90)
     X, which = blobs(600)
     np.save("x.npy", X)
     page = plain("x.npy")

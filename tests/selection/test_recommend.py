@@ -64,7 +64,7 @@ def test_units_do_not_matter_where_they_differ():
 
 
 def test_a_large_table_is_decided_by_a_sample(monkeypatch):
-    monkeypatch.setattr(coterie._runtime.thresholds.thresholds, "report_sample", 100)
+    monkeypatch.setattr(coterie._runtime.thresholds.thresholds, "recommend_rows", 100)
     found = recommend(X, random_state=0)
     assert len(found.sample) == 100 and len(found.labels) == len(X)
     assert str(found).endswith("\nDecided by a random sample of 100 of the 180 rows.")

@@ -85,10 +85,10 @@ class Thresholds:
 
     # ---- selection and explain
     found_neighbors: int = 1 << 22  # neighbors that k_distances finds at a time: 64 MB
+    recommend_rows: int = 5_000  # rows, at most, that decide which clustering is recommended: the result says so
 
     # ---- report and cli: the samples decide about what is found, and the commands say so
     csv_block: int = 1 << 20  # characters of text that are read at a time
-    report_sample: int = 5_000  # rows that decide which clustering is recommended
     quantize_table: int = 1 << 18  # pixels above which a table of all colors is faster than sorting
     sweep_rows: int = 20_000  # rows: silhouettes and trees take time by the square, and so many tell as much
 

@@ -92,10 +92,12 @@ def choose(
     around_means = max(
         compact, key=lambda each: (each.n_clusters, _candidates.silhouette(rows, each.labels)), default=None
     )
-    if by_density is None and around_means is None:
-        return _by_silhouette(rows, randomness)
-    if around_means is None or by_density is None:
-        return _only_one(by_density, around_means, rows, dense, limits, randomness)
+    if by_density is None:
+        return (
+            _by_silhouette(rows, randomness) if around_means is None else _only_compact(around_means, rows, randomness)
+        )
+    if around_means is None:
+        return _only_dense(by_density, rows, dense, limits, randomness)
     core = by_density.core >= 0
     alike = float(scores.adjusted_rand_score(around_means.labels[core], by_density.core[core]))
     finer = around_means.n_clusters - by_density.n_clusters
@@ -125,26 +127,28 @@ def _sets_few_apart(labels: NDArray[np.intp]) -> bool:
     return lopsidedness(labels) is not None
 
 
-def _only_one(
-    by_density: ByDensity | None,
-    around_means: Compact | None,
+def _only_compact(found: Compact, rows: NDArray[np.float64], randomness: np.random.RandomState) -> Choice:
+    """Where HDBSCAN finds no clusters."""
+    choice = _take_compact(found, rows, randomness)
+    choice.doubts.append(Doubt("HDBSCAN, which looks for dense parts, finds none that stand out from chance"))
+    return choice
+
+
+def _only_dense(
+    found: ByDensity,
     rows: NDArray[np.float64],
     dense: list[ByDensity],
     limits: Limits,
     randomness: np.random.RandomState,
 ) -> Choice | None:
-    """Where only one of the two finds clusters; None if these are few rows, and others with every resample."""
-    if by_density is None:
-        choice = _take_compact(around_means, rows, randomness)  # type: ignore[arg-type]
-        choice.doubts.append(Doubt("HDBSCAN, which looks for dense parts, finds none that stand out from chance"))
-        return choice
-    if _sets_few_apart(by_density.labels) or by_density.noise > _candidates.MOST_NOISE:
+    """Where only HDBSCAN finds clusters; None if these hold few rows, and others with every resample."""
+    if _sets_few_apart(found.labels) or found.noise > _candidates.MOST_NOISE:
         other = _by_silhouette(rows, randomness)
         if other is not None and not _sets_few_apart(other.labels):
             return other
-        if by_density.noise > _candidates.MOST_NOISE and by_density.stability < _STABLE:
+        if found.noise > _candidates.MOST_NOISE and found.stability < _STABLE:
             return None
-    return _take_dense(by_density, dense, limits)
+    return _take_dense(found, dense, limits)
 
 
 def _agreed(

@@ -220,8 +220,8 @@ def decide(table: TableRows, randomness: np.random.RandomState, limits: Limits =
     if n < _LEAST_ROWS:
         raise ValueError(f"recommend needs at least {_LEAST_ROWS} rows. Got {n}.")
     sample = None
-    if n > thresholds.report_sample:
-        sample = np.sort(randomness.permutation(n)[: thresholds.report_sample])
+    if n > thresholds.recommend_rows:
+        sample = np.sort(randomness.permutation(n)[: thresholds.recommend_rows])
     rows = table.spread_rows(slice(None) if sample is None else sample)
     dense = _candidates.by_density(rows, randomness)
     compact = _candidates.around_means(rows, randomness, limits.valley, limits.hollow)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .._base import power_of_two
-from .._base.tables.kinds import compared_as_categories, kinds_of
+from .._base.tables.kinds import compared_as_categories, given_kinds, kinds_of
 from .._base.tables.mixed import Columns, TableCode, read_columns
 from .._base.wording import count, listing
 from ..scaling import Scaler
@@ -42,7 +42,6 @@ class TableRows(NamedTuple):
     names : of the columns that are used
     owner : which of them each column of the rows belongs to
     scaler : what scaled the numbers; None where they are as they came
-    left_out : what was left out and why, in words; empty if nothing
     """
 
     table: Columns
@@ -52,7 +51,6 @@ class TableRows(NamedTuple):
     names: list[str]
     owner: NDArray[np.intp]
     scaler: Scaler | None
-    left_out: list[str]
 
     @property
     def n_rows(self) -> int:
@@ -99,15 +97,14 @@ def read_table(X: ArrayLike, kinds: Kinds, scale: str) -> TableRows:
     found = kinds_of(columns, kinds)
     is_plain = columns.names is None and all(array.dtype.kind in "biuf" for array in columns.arrays)
     unused = {"constant"} if is_plain else set(_NOT_USED)
-    given = {} if kinds is None else kinds
-    used = [j for j, kind in enumerate(found) if kind.kind not in unused or _is_given(given, columns, j)]
-    left_out = [
-        f"{listing(columns.label(j) for j, kind in enumerate(found) if kind.kind == each and j not in used)} "
-        f"({_NOT_USED[each]})"
-        for each in _NOT_USED
-        if any(kind.kind == each and j not in used for j, kind in enumerate(found))
-    ]
+    given = given_kinds(columns, kinds)
+    used = [j for j, kind in enumerate(found) if kind.kind not in unused or j in given]
     if not used:
+        left_out = [
+            f"{listing(columns.label(j) for j, kind in enumerate(found) if kind.kind == each)} ({_NOT_USED[each]})"
+            for each in _NOT_USED
+            if any(kind.kind == each for kind in found)
+        ]
         raise ValueError(f"recommend needs a column that tells rows apart, and leaves out {'; '.join(left_out)}.")
     table = Columns(
         None if columns.names is None else columns.names[used],
@@ -128,15 +125,7 @@ def read_table(X: ArrayLike, kinds: Kinds, scale: str) -> TableRows:
         if j not in numbers:
             categories, places[j] = np.unique(values[:, j], return_inverse=True)
         owner += [j] * (1 if j in numbers else len(categories))
-    return TableRows(table, numbers, scaled, places, names, np.array(owner), scaler, left_out)
-
-
-def _is_given(kinds: object, columns: Columns, j: int) -> bool:
-    """Whether the user said what a column is: then it is used."""
-    key = j if columns.names is None else columns.names[j]
-    if isinstance(kinds, dict):
-        return key in kinds
-    return isinstance(kinds, (list, tuple)) and kinds[j] is not None
+    return TableRows(table, numbers, scaled, places, names, np.array(owner), scaler)
 
 
 def _check_known(values: NDArray[np.float64], table: Columns) -> None:

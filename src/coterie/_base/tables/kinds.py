@@ -154,7 +154,7 @@ def kinds_of(columns: Columns, overruled: Kinds = None) -> tuple[ColumnKind, ...
     ValueError
         `overruled` is no mapping or sequence, names a column or a kind that does not exist, or calls text a number.
     """
-    given = _overruled(columns, overruled)
+    given = given_kinds(columns, overruled)
     names = [""] * len(columns.arrays) if columns.names is None else columns.names
     found = []
     for j, (name, column, order) in enumerate(zip(names, columns.arrays, columns.orders, strict=True)):
@@ -185,7 +185,7 @@ def of_little_use(columns: Columns, kinds: Sequence[ColumnKind]) -> dict[int, st
     }
 
 
-def _overruled(columns: Columns, kinds: object) -> dict[int, str]:
+def given_kinds(columns: Columns, kinds: object) -> dict[int, str]:
     """The kinds that the user gave, by the number of the column."""
     if kinds is None:
         return {}
