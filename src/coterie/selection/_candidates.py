@@ -91,7 +91,6 @@ class Candidate:
 class ByDensity(NamedTuple):
     """What HDBSCAN finds with one smoothing.
 
-    size : the `min_cluster_size`
     n_clusters, standing_out : the number of clusters, and how many stand out from those of data without clusters
     core : labels of the fit, before noise is given to clusters
     labels : after that
@@ -101,7 +100,6 @@ class ByDensity(NamedTuple):
     """
 
     min_samples: int
-    size: int
     n_clusters: int
     standing_out: int
     stability: float
@@ -195,16 +193,7 @@ def _fit_density(
     labels = model.assign_noise(rows, threshold=far) if far > 0 else model.labels_
     n_clusters, standing_out = int(row["n_clusters"]), int(suggestion.standing_out[at])
     return ByDensity(
-        min_samples,
-        int(row["min_cluster_size"]),
-        n_clusters,
-        standing_out,
-        float(row["stability"]),
-        model,
-        model.labels_,
-        labels,
-        finer,
-        coarser,
+        min_samples, n_clusters, standing_out, float(row["stability"]), model, model.labels_, labels, finer, coarser
     )
 
 
