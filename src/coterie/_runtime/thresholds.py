@@ -55,6 +55,7 @@ class Thresholds:
     cell_features: int = 3  # at most, for iterations cell by cell
     cell_pairs: float = 0.2  # share of the pairs of row and center that cells may leave, or rows are faster
     doubtful: float = 0.4  # share of the rows that float32 may leave in doubt, or float64 is faster
+    summed_rows: int = 1 << 10  # of a cluster that are added up at once; where they end shows in the last bits of sums
     inertia_numbers: int = 1 << 20  # of a strip of rows; where strips end shows in the last bits of the inertia
 
     # ---- kmedoids

@@ -19,6 +19,7 @@ from ._assignment import Assignment, inertia, space_for
 from ._data import TILE, Data, divided, prepare
 from ._empty_clusters import fill_empty
 from ._kernels import cell_step, cells, update
+from ._sums import RunningSums, StripSums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,30 +38,28 @@ class Step:
     Attributes
     ----------
     data : the rows, in the order in which the labels stand
-    sums, weights : (strips, k, d) and (strips, k), of weight * (x - mean) and of the weights, by label
+    sums : what the rows of each label add up to
     loss : (k,), what a margin of a label loses as the centers move
     """
 
+    sums: RunningSums | StripSums
     loss: NDArray[np.float32]
 
-    def __init__(self, data: Data, n_clusters: int, n_strips: int) -> None:
+    def __init__(self, data: Data, n_clusters: int) -> None:
         self.data = data
-        self.sums = np.empty((n_strips, n_clusters, data.X.shape[1]))
-        self.weights = np.empty((n_strips, n_clusters))
         self.moved = np.empty(n_clusters)
 
     def assign(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> int:
-        """Write labels, fill sums and weights; return how many labels changed. A label of -1 is not known yet."""
+        """Write labels and add up their rows; return how many labels changed. A label of -1 is not known yet."""
         raise NotImplementedError
 
     def update(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> float:
         """Move the centers to the means of their rows; return the sum of squared movements."""
-        data = self.data
-        if update.add_strips(self.sums, self.weights):
-            fill_empty(data, labels, centers, self.sums[0], self.weights[0])
-        return update.move_centers(
-            self.sums[0], self.weights[0], data.moments.mean, data.scale, centers, self.moved, self.loss
-        )
+        data, sums, weights = self.data, self.sums.sums, self.sums.weights
+        if np.count_nonzero(weights) < len(weights):
+            sums, weights = sums.copy(), weights.copy()  # labels, which the sums follow, stay as they are
+            fill_empty(data, labels, centers, sums, weights)
+        return update.move_centers(sums, weights, data.moments.mean, data.scale, centers, self.moved, self.loss)
 
     def forget(self) -> None:
         """The centers were moved by others: nothing that is known of the last ones holds any more."""
@@ -74,27 +73,14 @@ class RowStep(Step):
     """Row by row, without those whose margin shows that their label stands."""
 
     def __init__(self, data: Data, n_clusters: int) -> None:
-        n, d = data.X.shape
-        self.strip = strip_size(n, 8 * n_clusters, d)
-        super().__init__(data, n_clusters, ceil_div(n, self.strip))
+        super().__init__(data, n_clusters)
+        self.sums: RunningSums = RunningSums(data, n_clusters)
         self.assignment = Assignment(data.X, n_clusters, data.moments.mean, data.scale, data.n_threads)
         self.loss = self.assignment.loss
 
     def assign(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> int:
         changed = self.assignment(centers, labels).changed
-        data = self.data
-        parallel.over(
-            len(labels),
-            self.strip,
-            data.n_threads,
-            update.sum_by_label,
-            data.X,
-            data.weight,
-            data.moments.mean,
-            labels,
-            self.sums,
-            self.weights,
-        )
+        self.sums.follow(labels)
         return changed
 
     def forget(self) -> None:
@@ -108,13 +94,15 @@ class CellStep(Step):
         assert data.cells is not None
         n_cells, d = len(data.cells.boxes), data.X.shape[1]
         self.strip = strip_size(n_cells, max(1, n_clusters // 8), 64 * d)
-        super().__init__(data, n_clusters, ceil_div(n_cells, self.strip))
+        super().__init__(data, n_clusters)
+        n_strips = ceil_div(n_cells, self.strip)
+        self.sums: StripSums = StripSums(n_strips, n_clusters, d)
         self.loss = np.empty(n_clusters, dtype=np.float32)  # no margins are kept
         self.cells = cells.Cells(data.cells.starts, data.cells.boxes, data.cells.sums)
         self.centers = space_for(n_clusters, data.moments.mean, data.scale, single=False)
         self.cell_labels = np.full(n_cells, -1, dtype=np.int32)
         stride = ceil_div(n_clusters, 8) * 8
-        slots = max(1, min(data.n_threads, len(self.sums)))
+        slots = max(1, min(data.n_threads, n_strips))
         self.columns = np.full((d, stride), np.inf)
         self.candidates = cell_step.Candidates(
             self.columns,
@@ -142,16 +130,17 @@ class CellStep(Step):
             self.candidates,
             labels,
             self.cell_labels,
-            self.sums,
-            self.weights,
+            self.sums.by_strip,
+            self.sums.weights_by_strip,
             self.counts,
         )
+        self.sums.add_up()
         changed, self.pairs = map(sum, zip(*self.counts[:, :2].tolist(), strict=True))
         return changed
 
     def following(self) -> Step:
         """Rows, where the boxes leave so many pairs of row and center that margins are faster."""
-        n_rows, n_clusters = len(self.data.X), self.sums.shape[1]
+        n_rows, n_clusters = len(self.data.X), len(self.loss)
         if self.pairs < thresholds.cell_pairs * (n_rows * n_clusters):
             return self
         return RowStep(self.data, n_clusters)
@@ -172,10 +161,9 @@ def sum_by_center(X: NDArray[Any], weights: NDArray[np.float64] | None, centers:
     step = RowStep(data, len(centers))
     labels = np.full(len(X), -1, dtype=np.int32)
     step.assign(np.array(divided(data, centers), dtype=np.float64, order="C"), labels)
-    update.add_strips(step.sums, step.weights)
-    masses = step.weights[0]
+    masses = step.sums.weights
     with np.errstate(invalid="ignore", divide="ignore"):
-        means = data.moments.mean + step.sums[0] / masses[:, None]  # as `move_centers` has them
+        means = data.moments.mean + step.sums.sums / masses[:, None]  # as `move_centers` has them
     sums = np.where(masses[:, None] > 0, means * masses[:, None], 0.0)
     weight_exponent = data.inertia_exponent - 2 * data.exponent
     return Sums(

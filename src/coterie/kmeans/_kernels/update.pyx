@@ -1,63 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""k-means, step 2: move every center to the mean of its points, summed in float64 in an order that is fixed.
-
-The rows are cut into strips whose number depends on n, k and d alone. Each strip has a sum of its own, filled in row
-order, and the sums are added strip by strip: the same bits for any number of threads.
-"""
+"""k-means, step 2: move every center to the mean of its points."""
 from libc.math cimport sqrt
-from libc.stdint cimport int32_t
-
-from ..._runtime._kernels.types cimport real
-from ..._runtime._kernels.work cimport Region, part_t, work_take
-
-
-def sum_by_label(
-        const real[:, ::1] X,             # IN     (n, d)
-        const double[::1] weight,         # IN     (n,), or (0,) for ones
-        const double[::1] shift,          # IN     (d,), taken off every row so that large offsets cost no digits
-        const int32_t[::1] labels,        # IN     (n,)
-        double[:, :, ::1] sums,           # OUT    (strips, k, d)
-        double[:, ::1] weights,           # OUT    (strips, k)
-        Region region, int slot):
-    """Weighted sums and weights of the points of each label, strip by strip. O(n d) time."""
-    cdef:
-        Py_ssize_t d = X.shape[1], row, j
-        bint weighted = weight.shape[0] > 0
-        double w = 1.0
-        double *own
-        const real *x
-        part_t part
-    with nogil:
-        while work_take(&region.work, slot, &part):
-            sums[part.index, :, :] = 0.0
-            weights[part.index, :] = 0.0
-            for row in range(part.start, part.stop):
-                own = &sums[part.index, labels[row], 0]
-                x = &X[row, 0]
-                if weighted:
-                    w = weight[row]
-                    for j in range(d):
-                        own[j] += w * (x[j] - shift[j])
-                else:
-                    for j in range(d):
-                        own[j] += x[j] - shift[j]
-                weights[part.index, labels[row]] += w
 
 
 def add_strips(
         double[:, :, ::1] sums,           # INOUT  (strips, k, d), the total is left in sums[0]
         double[:, ::1] weights):          # INOUT  (strips, k), the total is left in weights[0]
-    """Add the strips in order. Returns the number of labels of weight 0."""
-    cdef Py_ssize_t strip, k, j, n_empty = 0
+    """Add the strips in order."""
+    cdef Py_ssize_t strip, k, j
     with nogil:
         for strip in range(1, sums.shape[0]):
             for k in range(sums.shape[1]):
                 weights[0, k] += weights[strip, k]
                 for j in range(sums.shape[2]):
                     sums[0, k, j] += sums[strip, k, j]
-        for k in range(sums.shape[1]):
-            n_empty += weights[0, k] == 0.0
-    return n_empty
 
 
 def move_centers(
