@@ -8,7 +8,8 @@ run. `run()` returns the arrays that are compared between the libraries before a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Case:
-    """A row of the page. `target` is how many times faster than `rival` coterie is meant to be."""
+    """A row of the page. `target` is how many times faster than `rival` coterie is meant to be.
+
+    `yardsticks` are libraries that do something else, such as an approximation. They are shown beside the others and do
+    not count as the fastest of them; each with a target of its own, or None.
+    """
 
     name: str
     task: str  # a method of the libraries
@@ -26,6 +31,7 @@ class Case:
     leave_out: tuple[str, ...] = ("scipy",)
     target: float | None = None
     rival: str = ""  # this library; any if empty
+    yardsticks: Mapping[str, float | None] = field(default_factory=dict)
     slow: bool = False
     scaling: bool = False  # not beside others, but coterie on 1 and more threads
 

@@ -24,7 +24,9 @@ STYLES = {
     "scikit-learn elkan": ("#56B4E9", "s"),
     "scikit-learn-intelex": ("#009E73", "^"),
     "faiss": ("#D55E00", "D"),
+    "faiss.SuperKmeans": ("#F0E442", "d"),
     "scipy": ("#CC79A7", "v"),
+    "numpy product": ("#999999", "h"),
     "fastcluster": ("#E69F00", "P"),
     "genieclust": ("#009E73", "X"),
     "dbscan": ("#E69F00", "P"),
@@ -91,12 +93,14 @@ def _ratio(library: dict) -> float:
     return statistics.median(library["ratios"])
 
 
-def best(outcome: dict, rival: str = "") -> tuple[str, dict] | None:
-    """The fastest of the other libraries whose result is right."""
+def best(case: Case, outcome: dict, rival: str = "") -> tuple[str, dict] | None:
+    """The fastest of the other libraries whose result is right; yardsticks only by name."""
     others = [
         (name, found)
         for name, found in outcome["libraries"].items()
-        if name == (rival or name) and not name.startswith("coterie") and found["right"]
+        if (name == rival if rival else name not in case.yardsticks)
+        and not name.startswith("coterie")
+        and found["right"]
     ]
     return min(others, key=lambda item: _ratio(item[1]), default=None)
 
@@ -118,12 +122,13 @@ def _table(head: list[str], rows: list[list[str]]) -> list[str]:
 
 def _summary(case: Case, outcome: dict) -> list[str]:
     ours = outcome["libraries"]["coterie"]
-    target, reached, fastest = "", "", best(outcome)
-    if case.target and (rival := best(outcome, case.rival)):
-        target = f"{case.target:g}×" + f" {case.rival}" * bool(case.rival)
-        reached = "yes" if _ratio(rival[1]) >= case.target else "**no**"
-        if case.rival:
-            reached += f", {_ratio(rival[1]):.1f}×"
+    targets, reached, fastest = [], [], best(case, outcome)
+    for rival, target in ((case.rival, case.target), *case.yardsticks.items()):
+        if target and (other := best(case, outcome, rival)):
+            targets.append(f"{target:g}×" + f" {rival}" * bool(rival))
+            reached.append("yes" if _ratio(other[1]) >= target else "**no**")
+            if rival:
+                reached[-1] += f", {_ratio(other[1]):.{1 if target >= 1 else 2}f}×"
     name, found = fastest or ("", None)
     beside = (
         [
@@ -138,8 +143,8 @@ def _summary(case: Case, outcome: dict) -> list[str]:
         outcome["about"],
         _time(ours["seconds"]),
         *beside,
-        target,
-        reached,
+        "; ".join(targets),
+        "; ".join(reached),
         _memory(ours["peak"]),
         _memory(found["peak"]) if found else "",
         *outcome["more"].values(),

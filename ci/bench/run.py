@@ -191,7 +191,10 @@ def measure(case: Case, folder: Path | None, threads: int, quick: bool) -> dict:
         names = {
             name: threads
             for name, library in group.LIBRARIES.items()
-            if name not in case.leave_out and getattr(library, case.task, None) and installed(library)
+            if name not in case.leave_out
+            and (name in case.yardsticks or not getattr(library, "yardstick", False))
+            and getattr(library, case.task, None)
+            and installed(library)
         }
     inputs = case.inputs(folder, 10 if quick else 1)
     shape = inputs["X"].shape
@@ -254,7 +257,10 @@ def measure_imports(quick: bool) -> dict[str, float]:
     """Seconds that an import takes after that of numpy, in a fresh process each time."""
     code = "import numpy, time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
     found: dict[str, list[float]] = {
-        library.package: [] for group in GROUPS.values() for library in group.LIBRARIES.values() if installed(library)
+        library.package: []
+        for group in GROUPS.values()
+        for library in group.LIBRARIES.values()
+        if installed(library) and not getattr(library, "yardstick", False)
     }
     for _ in range(2 if quick else 5):
         for package, seconds in found.items():
