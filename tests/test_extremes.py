@@ -331,6 +331,7 @@ PLACES = {
     },
     "KMeans": lambda X: fitted(X).labels_,
     "KMeans, random": lambda X: fitted(X, init="random").labels_,
+    "KMeans, k-means||": lambda X: fitted(X, init="k-means||").labels_,
     "KMeans.predict": lambda X: fitted(X).predict(X[::-1].copy()),
     "KModes": lambda X: coterie.KModes(3).fit(X).labels_,
     "KPrototypes": lambda X: coterie.KPrototypes(3, random_state=0).fit(X, categorical=[0]).predict(X[::-1].copy()),

@@ -30,6 +30,7 @@ LAYERS = {package: line for line, packages in enumerate(ORDER.splitlines()) for 
 NEVER = {
     "coterie.scores": "coterie.density",  # a score takes labels, whoever made them
     "coterie.kmeans._seeding": "coterie.kmeans._lloyd",  # seeding does not need iterations
+    "coterie.kmeans._rounds": "coterie.kmeans._lloyd",
     "coterie.hierarchy._linkage": "coterie.hierarchy._tree_clusterer",  # a tree is made for anyone, not for estimators
 }
 HEADERS = sorted(SRC.glob("coterie/*/_kernels/*.h"))

@@ -112,6 +112,7 @@ CALLS = {
     "coterie.KMeans": {
         "rows": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY),
         "cells": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY[:, :2].copy()),
+        "k-means||": lambda n: coterie.KMeans(20, init="k-means||", max_iter=3, n_jobs=n).fit(MANY),
         "predict": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).predict(MANY),
         "transform": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).transform(MANY),
         "score": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).score(MANY),

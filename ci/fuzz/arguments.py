@@ -182,7 +182,7 @@ class Data:
             "distance_threshold": [1.0],
             "compute_distances": [True],
             "n_init": [2],
-            "init": ["random"],
+            "init": ["random", "k-means||"],
             "random_state": [0, np.random.RandomState(0), np.random.default_rng(0)],
             "n_neighbors": [1, 3],
             "min_samples": [1, 3],

@@ -68,6 +68,7 @@ def _originals(folder: Path) -> dict[str, bytes]:
         coterie.KMeans(3, random_state=0).fit(X),
         coterie.KMeans(2, init=X[:2], n_init=1).fit(X.astype(np.float32)).set_output(transform="default"),
         coterie.KMeans(2),
+        coterie.KMeans(3, init="k-means||", random_state=0).fit(X),
         coterie.KMedoids(3, random_state=0).fit(X),
         coterie.KMedoids(2, metric="minkowski", metric_params={"p": 3}, init=[0, 9]).fit(X.astype(np.float32)),
         coterie.KMedoids(3, metric="precomputed", init="build").fit(far),

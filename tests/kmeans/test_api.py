@@ -104,7 +104,7 @@ def test_memory_is_far_below_a_copy_of_the_data(dtype):
 
 def test_the_same_seed_gives_the_same_result():
     X = rng.normal(size=(300, 2))
-    for init in ("k-means++", "random"):
+    for init in ("k-means++", "k-means||", "random"):
         first, second = (KMeans(8, init=init, random_state=5).fit(X) for _ in range(2))
         assert first.inertia_ == second.inertia_
         np.testing.assert_array_equal(first.labels_, second.labels_)
@@ -149,7 +149,14 @@ def test_a_callable_gets_the_data_and_one_random_state():
 
 @pytest.mark.parametrize(
     ("init", "n_init", "runs"),
-    [("k-means++", "auto", 1), ("random", "auto", 10), (BLOBS[:3], "auto", 1), ("random", 4, 4), ("k-means++", 3, 3)],
+    [
+        ("k-means++", "auto", 1),
+        ("k-means||", "auto", 1),
+        ("random", "auto", 10),
+        (BLOBS[:3], "auto", 1),
+        ("random", 4, 4),
+        ("k-means++", 3, 3),
+    ],
 )
 def test_how_many_runs(init, n_init, runs, capsys):
     KMeans(3, init=init, n_init=n_init, random_state=0, verbose=1).fit(BLOBS)
@@ -174,7 +181,7 @@ def test_the_same_clusters_in_another_order_are_no_better():
     np.testing.assert_array_equal(model.labels_, np.repeat([0, 1, 2], 50))
 
 
-@pytest.mark.parametrize("init", ["k-means++", "random"])
+@pytest.mark.parametrize("init", ["k-means++", "k-means||", "random"])
 def test_rows_of_weight_zero_are_no_start(init):
     X = rng.normal(size=(20, 2))
     weights = np.arange(20) % 2

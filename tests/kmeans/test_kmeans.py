@@ -508,7 +508,7 @@ def test_draws_take_weights_for_repetitions(path, d, dtype):
 # ------------------------------------------------------------------------------------------- memory
 
 
-@pytest.mark.parametrize("init", ["k-means++", "random"])
+@pytest.mark.parametrize("init", ["k-means++", "k-means||", "random"])
 def test_memory_beyond_the_data_is_a_few_numbers_a_row(init):
     X = np.random.RandomState(23).normal(size=(200_000, 32))
     tracemalloc.start()

@@ -24,7 +24,7 @@ def drawn_labels(ax):
 
 
 @pytest.mark.filterwarnings("ignore::coterie.ConvergenceWarning")
-@pytest.mark.parametrize("init", ["k-means++", "random", "array"])
+@pytest.mark.parametrize("init", ["k-means++", "k-means||", "random", "array"])
 @pytest.mark.parametrize("n, d, k", [(90, 2, 4), (200, 5, 7), (30, 2, 30), (12, 3, 1), (3000, 2, 5)])
 def test_steps_are_those_of_kmeans(n, d, k, init):
     from coterie import KMeans

@@ -1,5 +1,8 @@
 """k-means by the book: slow, obvious, in float64 and by differences. What coterie's k-means is held against."""
 
+import math
+from fractions import Fraction
+
 import numpy as np
 
 
@@ -92,3 +95,66 @@ def greedy_kmeans_plusplus(X, n_clusters, weight, random, n_local_trials=None):
         drawn = random.choice(len(X), size=trials, p=mass / mass.sum())
         chosen.append(max(drawn, key=lambda row: gain(X, weight, chosen, row)))
     return np.array(chosen)
+
+
+# ------------------------------------------------------------------------------------------- k-means||
+
+_WORD = 1 << 64
+
+
+def hash_values(values):
+    """What coterie's kernel makes of a row: the finisher of MurmurHash3, once a value."""
+    h = 0
+    for value in values:
+        h = (h ^ int(np.float64(value + 0.0).view(np.uint64))) * 0xFF51AFD7ED558CCD % _WORD
+        h = (h ^ (h >> 33)) * 0xC4CEB9FE1A85EC53 % _WORD
+        h ^= h >> 33
+    return h
+
+
+def uniform(h, key):
+    """A number in [0, 1) for a hash and a key."""
+    bits = (h ^ key) * 0xFF51AFD7ED558CCD % _WORD
+    bits = (bits ^ (bits >> 33)) * 0xC4CEB9FE1A85EC53 % _WORD
+    return (bits >> 11) * 2.0**-53
+
+
+def candidates_in_rounds(blocks, weights, keys, n_draws):
+    """k-means|| from blocks of rows, which tell each other sums and drawn rows: the candidates, and their weights.
+
+    Row by row, with exact sums. Equal rows are one row, in whatever blocks they lie. `keys` are random numbers, one a
+    round; the first one draws the first candidate.
+    """
+    exponent = max(math.frexp(weight.max())[1] for weight in weights)
+    total = {}
+    for rows, some in zip(blocks, weights, strict=True):
+        for row, weight in zip(rows.tolist(), some.tolist(), strict=True):
+            total[tuple(row)] = total.get(tuple(row), 0) + math.ceil(Fraction(weight) * Fraction(2) ** (24 - exponent))
+    hashes = {row: hash_values(row) for row in total}
+    nearest = dict.fromkeys(total, (math.inf, None))
+    heavy = [row for row in total if total[row] > 0]
+    drawn = [min(heavy, key=lambda row: -math.log1p(-uniform(hashes[row], keys[0])) / total[row])]
+    candidates = []
+    for key in [*keys[1:], None]:
+        for candidate in sorted(drawn, key=hashes.get):
+            for row, (least, _) in nearest.items():
+                square = sum((a - b) ** 2 for a, b in zip(row, candidate, strict=True))
+                if square < least or row == candidate:
+                    nearest[row] = (square, len(candidates))
+            candidates.append(candidate)
+        mass = {row: Fraction(total[row]) * first_digits(nearest[row][0]) for row in heavy}
+        if not any(mass.values()):
+            mass = {row: Fraction(0 if row in candidates else total[row]) for row in heavy}
+        potential = float(sum(mass.values()))
+        if key is None or not potential:
+            break
+        least = {row: uniform(hashes[row], key) * potential / float(m) for row, m in mass.items() if m}
+        drawn = [row for row, needed in least.items() if needed < n_draws or needed == min(least.values())]
+    shares = [sum(total[row] for row in total if nearest[row][1] == i) for i in range(len(candidates))]
+    return np.array(candidates), np.array(shares, dtype=float)
+
+
+def first_digits(value):
+    """The first 24 binary digits of a number."""
+    mantissa, exponent = math.frexp(value)
+    return Fraction(math.floor(mantissa * 2**24)) * Fraction(2) ** (exponent - 24)

@@ -61,20 +61,24 @@ class KMeans(CenterClusterer):
     n_clusters : int, default=8
         Number of clusters and centers, at least 1 and at most the number of rows.
 
-    init : {'k-means++', 'random'}, callable or array-like of shape (n_clusters, n_features), default='k-means++'
+    init : {'k-means++', 'k-means||', 'random'}, callable or array-like, default='k-means++'
         Where the centers start:
 
         - 'k-means++': greedy k-means++. Each center is a row, drawn with probability proportional to its weight times
           its squared distance to the nearest center so far. 2 + log(n_clusters) rows are drawn, and the best one is
           taken.
+        - 'k-means||': five rounds draw about n_clusters rows each, all at once, with the same probabilities as for
+          'k-means++'. Of these candidates, each with the weight of the rows nearest to it, greedy k-means++ takes the
+          centers. Use it for hundreds of clusters or more, if there are at least some 20 rows a cluster: the
+          clusters are as good, and the start takes a fraction of the time.
         - 'random': rows drawn with probability proportional to their weights.
-        - an array: the centers themselves.
+        - an array of shape (n_clusters, n_features): the centers themselves.
         - a callable: ``init(X, n_clusters, random_state=RandomState)`` returns the centers. `X` is the data as a
           read-only float array that is not centered (scikit-learn passes it centered).
 
     n_init : 'auto' or int, default='auto'
         Number of runs with different starts; the one with the lowest inertia is kept. 'auto' means 10 for 'random' and
-        a callable, and 1 for 'k-means++' and an array.
+        a callable, and 1 for 'k-means++', 'k-means||' and an array.
 
     max_iter : int, default=300
         Maximum number of iterations of one run.
@@ -87,7 +91,7 @@ class KMeans(CenterClusterer):
         Print the progress of each run.
 
     random_state : int, RandomState, Generator or None, default=None
-        Source of randomness for 'k-means++', 'random' and a callable. With an int, each fit gives the same result. None
+        Source of randomness for all starts but an array. With an int, each fit gives the same result. None
         uses numpy's global state.
 
     copy_x : bool, default=True
@@ -131,6 +135,9 @@ class KMeans(CenterClusterer):
     One iteration takes at most O(n_samples * n_clusters * n_features) time. Memory beyond the data is
     O(n_samples + n_clusters * n_features).
 
+    The rows that 'k-means||' draws depend on their values and weights, not on their order, and equal rows count as one
+    row with all their weight.
+
     Distances are computed from float64 differences of the data as given. If two centers are almost equally near, these
     distances decide, also if the data are far from zero. If centers are equally near, the one with the lowest index is
     taken. On one machine, the results are the same bits for any number of threads.
@@ -152,6 +159,8 @@ class KMeans(CenterClusterer):
        129-137. :doi:`10.1109/TIT.1982.1056489`
     .. [2] D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding", Proceedings of the
        eighteenth annual ACM-SIAM symposium on discrete algorithms (2007) 1027-1035. :doi:`10.5555/1283383.1283494`
+    .. [3] B. Bahmani, B. Moseley, A. Vattani, R. Kumar and S. Vassilvitskii, "Scalable k-means++", Proceedings of the
+       VLDB Endowment 5 (2012) 622-633. :doi:`10.14778/2180912.2180915`
 
     Examples
     --------
@@ -171,7 +180,7 @@ class KMeans(CenterClusterer):
 
     _rules = {
         "n_clusters": (integer(1),),
-        "init": (one_of("k-means++", "random"), CALLABLE, ARRAY_LIKE),
+        "init": (one_of("k-means++", "k-means||", "random"), CALLABLE, ARRAY_LIKE),
         "n_init": (one_of("auto"), integer(1)),
         "max_iter": (integer(1),),
         "tol": (real(0),),
@@ -449,7 +458,7 @@ class KMeans(CenterClusterer):
     def _count_runs(self) -> int:
         given = is_array_like(self.init)
         if self.n_init == "auto":
-            return 1 if given or (isinstance(self.init, str) and self.init == "k-means++") else 10
+            return 1 if given or (isinstance(self.init, str) and self.init != "random") else 10
         if given and self.n_init != 1:
             warn(
                 f"Explicit initial center position passed: performing only one init in {type(self).__name__} "

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Where a run of k-means starts: given centers, those of a callable, random rows, or greedy k-means++."""
+"""Where a run of k-means starts: given centers, those of a callable, random rows, greedy k-means++ or k-means||."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from .._base.arrays import as_matrix
 from ._data import Data
+from ._rounds import seed_in_rounds
 from ._seeding import seed
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def starting_centers(
     """Starting centers of one run, in the units of `X`.
 
     X, sample_weight : what `data` was prepared from
-    init : "k-means++", "random", a callable, or centers from `read_init`
+    init : "k-means++", "k-means||", "random", a callable, or centers from `read_init`
     """
     centers: NDArray[Any]
     if isinstance(init, np.ndarray):
@@ -46,6 +47,8 @@ def starting_centers(
                 f"init='random' needs n_clusters={n_clusters} rows of a weight above 0, but there are {n_possible}."
             )
         centers = X[random_state.choice(len(X), size=n_clusters, replace=False, p=weights / weights.sum())]
+    elif init == "k-means||":
+        centers = X[seed_in_rounds(data, n_clusters, random_state)]
     else:
         centers = X[seed(data, n_clusters, random_state)]
     return centers.astype(np.float64)

@@ -86,7 +86,7 @@ def kmeans_animation(
         `X`.
     n_clusters : int
         Number of centers.
-    init : {"k-means++", "random"} or array-like of shape (n_clusters, n_features), default="k-means++"
+    init : {"k-means++", "k-means||", "random"} or array-like of shape (n_clusters, n_features), default="k-means++"
         Where the centers start, as for `coterie.KMeans`.
     random_state : int, RandomState, Generator or None, default=None
         Source of randomness for the start.
@@ -127,7 +127,7 @@ def kmeans_animation(
         "kmeans_animation",
         {
             "n_clusters": (integer(1),),
-            "init": (one_of("k-means++", "random"), ARRAY_LIKE),
+            "init": (one_of("k-means++", "k-means||", "random"), ARRAY_LIKE),
             "random_state": RANDOM_STATE,
             "path": (_PATH, NONE),
             "ax": AXES,
