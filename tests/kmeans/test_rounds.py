@@ -15,22 +15,23 @@ KEYS = np.random.RandomState(0).randint(1 << 63, size=100, dtype=np.uint64)
 
 
 def prepared(X, weight=None, n_threads=1):
-    return _data.prepare(np.asarray(X), None if weight is None else np.asarray(weight, dtype=float), n_threads)
+    X = np.asarray(X)
+    return X, _data.prepare(X, None if weight is None else np.asarray(weight, dtype=float), n_threads)
 
 
-def candidates(data, keys, n_draws):
+def candidates(X, weight, keys, n_draws):
     """Candidates after one round for each key but the first, and their weights."""
-    sampler = _rounds.Sampler(data)
+    sampler = _rounds.Sampler(*prepared(X, weight))
     sampler.add(sampler.first(keys[0]))
     for key in keys[1:]:
         if len(drawn := sampler.draw(key, n_draws)):
             sampler.add(drawn)
-    return sampler.data.X[sampler.candidates], sampler.weights_of_candidates()
+    return X[sampler.candidates], sampler.weights_of_candidates()
 
 
 def start(X, k, weight=None, seed=0, n_threads=1):
     """Where KMeans starts, in the data's own units."""
-    rows = _rounds.seed_in_rounds(prepared(X, weight, n_threads), k, np.random.RandomState(seed))
+    rows = _rounds.seed_in_rounds(*prepared(X, weight, n_threads), k, np.random.RandomState(seed))
     return np.asarray(X)[rows]
 
 
@@ -53,7 +54,7 @@ def test_candidates_are_those_of_rows_in_blocks(seed, dtype, weighted):
     weight[rng.randint(n)] += 2 * weight.max() + 1e-3
     keys = KEYS[seed : seed + rng.randint(1, 6)]
     n_draws = rng.randint(1, 30)
-    found, shares = candidates(prepared(X, weight if weighted else None), keys, n_draws)
+    found, shares = candidates(X, weight if weighted else None, keys, n_draws)
 
     order = rng.permutation(n)
     ends = np.sort(rng.randint(n + 1, size=rng.randint(4)))
@@ -68,7 +69,7 @@ def test_candidates_are_those_of_rows_in_blocks(seed, dtype, weighted):
 
 
 def test_the_first_candidate_is_drawn_in_proportion_to_the_weights():
-    sampler = _rounds.Sampler(prepared([[0.0], [1.0], [2.0], [4.0], [4.0], [-3.0]], [1, 2, 0, 0.5, 0.5, 1]))
+    sampler = _rounds.Sampler(*prepared([[0.0], [1.0], [2.0], [4.0], [4.0], [-3.0]], [1, 2, 0, 0.5, 0.5, 1]))
     keys = np.random.RandomState(1).randint(1 << 63, size=4000, dtype=np.uint64)
     counts = np.bincount([sampler.first(key)[0] for key in keys], minlength=6)
     np.testing.assert_allclose(counts / 4000, np.array([1, 2, 0, 1, 0, 1]) / 5, atol=0.03)
@@ -78,7 +79,7 @@ def test_draws_are_in_proportion_to_weight_times_squared_distance():
     rng = np.random.RandomState(2)
     X, weight = rng.normal(size=(60, 2)), rng.uniform(size=60)
     X[7] += 20
-    sampler = _rounds.Sampler(prepared(X, weight))
+    sampler = _rounds.Sampler(*prepared(X, weight))
     sampler.add(np.array([0, 5]))
     mass = weight * reference.squared_distances(X, X[[0, 5]]).min(axis=1)
     keys = rng.randint(1 << 63, size=2000, dtype=np.uint64)
@@ -121,11 +122,13 @@ def test_neither_the_order_of_rows_nor_threads_matter(offset, dtype):
 
 
 @DTYPES
-def test_a_weight_is_a_number_of_equal_rows(dtype):
+@pytest.mark.parametrize("exponent", [0, -508])
+def test_a_weight_is_a_number_of_equal_rows(exponent, dtype):
     rng = np.random.RandomState(4)
-    X = rng.normal(size=(300, 3)).astype(dtype)
+    X = np.ldexp(rng.normal(size=(300, 3)), exponent if dtype == np.float64 else 0).astype(dtype)
     weight = rng.randint(0, 4, size=300)
     weight[:3] = 3
+    weight[np.abs(X).max(axis=1).argmax()] = 0  # then the power of two that rows are divided by is another one
     repeated = rng.permutation(np.repeat(X, weight, axis=0))
     np.testing.assert_array_equal(start(X, 20, weight), start(repeated, 20))
 

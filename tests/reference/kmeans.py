@@ -125,7 +125,7 @@ def candidates_in_rounds(blocks, weights, keys, n_draws):
     Row by row, with exact sums. Equal rows are one row, in whatever blocks they lie. `keys` are random numbers, one a
     round; the first one draws the first candidate.
     """
-    exponent = max(math.frexp(weight.max())[1] for weight in weights)
+    _, exponent = math.frexp(max(weight.max() for weight in weights))
     total = {}
     for rows, some in zip(blocks, weights, strict=True):
         for row, weight in zip(rows.tolist(), some.tolist(), strict=True):

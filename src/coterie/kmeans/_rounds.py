@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,13 +33,17 @@ _LOW_BITS = 26  # of the 53 of a float64, so that both halves of many can be add
 _NUMBERS = 1 << 16  # that are added up at a time
 
 
-def seed_in_rounds(data: Data, n_clusters: int, random_state: np.random.RandomState) -> NDArray[np.intp]:
+def seed_in_rounds(
+    X: NDArray[Any], data: Data, n_clusters: int, random_state: np.random.RandomState
+) -> NDArray[np.intp]:
     """k-means|| (Bahmani et al. 2012) with `n_clusters` draws a round; returns the rows chosen.
+
+    X : what `data` was prepared from
 
     As a rule `_ROUNDS` passes over the rows, of O(n d n_clusters) time each; more only where few rows hold nearly all
     of the potential again and again. Memory is O(n), and a copy of the candidates.
     """
-    sampler = Sampler(data)
+    sampler = Sampler(X, data)
     drawn = sampler.first(_random_key(random_state))
     n_rounds = 0
     while len(drawn):
@@ -50,7 +54,7 @@ def seed_in_rounds(data: Data, n_clusters: int, random_state: np.random.RandomSt
         drawn = sampler.draw(_random_key(random_state), n_clusters)
         n_rounds += 1
     progress.report("k-means||", n_rounds, n_rounds)
-    weighted = prepare(data.X[sampler.candidates], sampler.weights_of_candidates(), data.n_threads)
+    weighted = prepare(X[sampler.candidates], sampler.weights_of_candidates(), data.n_threads)
     return sampler.candidates[seed(weighted, n_clusters, random_state)]
 
 
@@ -66,10 +70,10 @@ class Sampler:
     candidates : rows, in the order in which they were drawn
     """
 
-    def __init__(self, data: Data) -> None:
-        n = len(data.X)
+    def __init__(self, X: NDArray[Any], data: Data) -> None:
+        n = len(X)
         self.data = data
-        self.hashes = _hash_rows(data)
+        self.hashes = _hash_rows(X, data.n_threads)
         self.weight = _gathered(_whole(data.weight) if len(data.weight) else np.ones(n), self.hashes)
         self.squares = np.full(n, np.inf)
         self.labels = np.empty(n, dtype=np.int32)
@@ -149,10 +153,10 @@ def _rounded(squares: NDArray[np.float64]) -> NDArray[np.float64]:
     return (squares.view(np.int64) & -(1 << 29)).view(np.float64)
 
 
-def _hash_rows(data: Data) -> NDArray[np.uint64]:
-    n, d = data.X.shape
+def _hash_rows(X: NDArray[Any], n_threads: int) -> NDArray[np.uint64]:
+    n, d = X.shape
     hashes = np.empty(n, dtype=np.uint64)
-    parallel.over(n, parallel.chunk(2.0 * d), data.n_threads, seeding.hash_rows, data.X, False, hashes)
+    parallel.over(n, parallel.chunk(2.0 * d), n_threads, seeding.hash_rows, X, False, hashes)
     return hashes
 
 

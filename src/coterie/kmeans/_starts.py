@@ -48,7 +48,7 @@ def starting_centers(
             )
         centers = X[random_state.choice(len(X), size=n_clusters, replace=False, p=weights / weights.sum())]
     elif init == "k-means||":
-        centers = X[seed_in_rounds(data, n_clusters, random_state)]
+        centers = X[seed_in_rounds(X, data, n_clusters, random_state)]
     else:
         centers = X[seed(data, n_clusters, random_state)]
     return centers.astype(np.float64)
