@@ -36,7 +36,9 @@ BLOCK = re.compile(r"^( *)```(python|pycon|sh)\n(.*?)^\1```$(?:\n+```text\n(.*?)
 OPTIONAL = {"coterie.plot": "matplotlib", "sklearn": "sklearn", "PIL": "PIL"} | {
     name: name
     for name in (
+        "bertopic",
         "dask",
+        "faiss",
         "fastcluster",
         "hdbscan",
         "joblib",

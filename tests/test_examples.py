@@ -242,6 +242,38 @@ def test_sentences_are_shown_where_they_are_known(monkeypatch, tmp_path, capsys)
         assert re.search(rf'100% {name}: "{name}, \d+"$', out, re.MULTILINE)
 
 
+# ------------------------------------------------------------------------------------------- intents
+
+
+def test_intents_are_grouped_and_new_sentences_find_their_group(monkeypatch, tmp_path, capsys):
+    out = run("intents.py", monkeypatch, tmp_path, capsys, "-k", "16")
+    assert out.startswith("1,900 sentences, 64 numbers each, 12 intents; 500 held back\n\n16 groups of ")
+    assert float(re.search(r"Rand index\): ([\d.]+)", out)[1]) > 0.8
+    purity, of_new = (int(re.search(pattern, out)[1]) for pattern in (r"purity: (\d+)%", r"sentences, (\d+)% are put"))
+    assert purity > 95 and of_new > 95
+    table = re.findall(r"^(?:less|\d+).*  (\d+) +([\d,]+)$", out, re.MULTILINE)
+    assert [sum(int(each.replace(",", "")) for each in column) for column in zip(*table, strict=True)] == [16, 1900]
+    assert "commonest of no group: 0\n" in out
+    middle = re.findall(r"^ +\d+ sentences, +\d+% joke\n((?: +\".*\"\n){3})", out, re.MULTILINE)
+    assert all("funny" in text or "cats" in text for text in middle)
+
+
+def test_intents_with_fewer_groups_are_told_to_be_mixed(monkeypatch, tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2], 30)
+    X = np.eye(4, 8)[y] + 2 * (y == 1)[:, np.newaxis] * np.eye(4, 8)[2] + rng.normal(0, 0.05, (90, 8))
+    names = np.array(["hello", "stop", "end"])
+    np.savez(tmp_path / "vectors.npz", X=(3 * X).astype(np.float16), y=y.astype(np.int16), names=names)
+    rows = ["text,intent", *(f'"{name}, {i}",{name}' for i, name in enumerate(names[y]))]
+    (tmp_path / "texts.csv.gz").write_bytes(gzip.compress("\n".join(rows).encode()))
+    arguments = ("vectors.npz", "--texts", "texts.csv.gz", "-k", "2", "--new", "9")
+    out = run("intents.py", monkeypatch, tmp_path, capsys, *arguments)
+    assert out.startswith("81 sentences, 8 numbers each, 3 intents; 9 held back\n\n2 groups of ")
+    assert len(re.findall(r'^ {7}"hello, \d+"$', out, re.MULTILINE)) == 3
+    assert re.search(r"several intents:\n +\d+ sentences: 5\d% (stop|end), 4\d% (stop|end)\n", out)
+    assert "commonest of no group: 1\n" in out and re.search(r"Of 9 new sentences, \d+% are put", out)
+
+
 # ------------------------------------------------------------------------------------------- images
 
 
