@@ -19,6 +19,17 @@ def path(request, monkeypatch):
     return request.param
 
 
+@pytest.fixture(params=["tiles", "cells", "rows", "coarse rows"])
+def seeding_path(request, monkeypatch):
+    """Every way through k-means++, whatever the size of the data; see `kmeans/_gains.py`."""
+    monkeypatch.setattr(thresholds, "sorting_clusters", (0 if request.param == "cells" else 10**9,) * 4)
+    monkeypatch.setattr(thresholds, "sorting_rows", 0)
+    monkeypatch.setattr(thresholds, "wide_seeding", 1 if "rows" in request.param else 10**9)
+    monkeypatch.setattr(thresholds, "coarse_centers", 0 if request.param == "coarse rows" else 10**9)
+    monkeypatch.setattr(thresholds, "coarse_pairs", 2.0)
+    return request.param
+
+
 @pytest.fixture(params=["chain", "queue", "rounds", "rounds, queue", "rounds, chain"])
 def linkage_path(request, monkeypatch):
     """Every way through linkage, whatever the number of clusters."""

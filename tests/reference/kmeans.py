@@ -158,3 +158,19 @@ def first_digits(value):
     """The first 24 binary digits of a number."""
     mantissa, exponent = math.frexp(value)
     return Fraction(math.floor(mantissa * 2**24)) * Fraction(2) ** (exponent - 24)
+
+
+def greedy_draws(X, n_clusters, weight, random, order, n_local_trials=None):
+    """The same from uniform numbers: running sums of weight * squared distance, in an order of the rows, pass them."""
+    ones = np.ones(len(X)) if weight is None else weight
+    trials = n_local_trials or 2 + int(np.log(n_clusters))
+
+    def draw(mass, uniform):
+        running = mass[order].cumsum()
+        return order[np.searchsorted(running, uniform * running[-1], side="right")]
+
+    chosen = list(draw(ones, random.uniform(size=1)))
+    while len(chosen) < n_clusters:
+        drawn = draw(ones * squared_distances(X, X[chosen]).min(axis=1), random.uniform(size=trials))
+        chosen.append(max(drawn, key=lambda row: gain(X, weight, chosen, row)))
+    return np.array(chosen)

@@ -5,7 +5,8 @@ A fit passes through these modules in this order; the kernels are in `_kernels`:
 
 1. `_kmeans`: the estimator. Parameters, restarts, attributes. (`_functions`: the same as functions.)
 2. `_data`: weights, moments and scale of the rows.
-3. `_starts`: where the centers start; `_seeding` is greedy k-means++ (`seeding`), `_rounds` k-means||.
+3. `_starts`: where the centers start; `_seeding` is greedy k-means++, and `_gains` tells what its draws would gain
+   (`seeding`, `trials`); `_rounds` is k-means||.
 4. `_cells`: few features and many rows are sorted into cells of near neighbors (`cells`), for `_seeding` and `_steps`.
 5. `_lloyd`: the iterations. What one iteration does is in `_steps`: row by row (`assign`) or cell by cell
    (`cell_step`); `_assignment` finds nearest centers, `_sums` adds up the rows of each (`sums`), `update` moves centers

@@ -21,6 +21,19 @@ class Tiles:
     ) -> Self: ...
 
 def hash_rows(X: NDArray[_Real], coarsely: bool, hashes: NDArray[np.uint64], region: Region, slot: int) -> None: ...
+def find_buckets(
+    potential: NDArray[np.float64], uniform: NDArray[np.float64], buckets: NDArray[np.intp], aims: NDArray[np.float64]
+) -> None: ...
+def find_rows(
+    mass: NDArray[_Real],
+    weight: NDArray[np.float64],
+    by_bucket: NDArray[np.intp],
+    ends: NDArray[np.intp],
+    buckets: NDArray[np.intp],
+    aims: NDArray[np.float64],
+    work: NDArray[np.float64],
+    rows: NDArray[np.intp],
+) -> None: ...
 def gains(
     X: NDArray[_Real],
     weight: NDArray[np.float64],

@@ -17,6 +17,10 @@ from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 
+cdef enum:
+    TOGETHER = 4  # rows that are hashed at the same time
+
+
 cdef class Tiles:
     """Rows in tiles, and how they are shifted and scaled before they are compared with centers.
 
@@ -55,21 +59,85 @@ def hash_rows(
     """A number for each row that depends on its values alone. O(n d) time."""
     cdef:
         part_t part
-        Py_ssize_t row, j
+        Py_ssize_t row, first, j
+        int i
         double value
-        uint64_t bits, h
+        uint64_t bits
+        uint64_t h[TOGETHER]
     with nogil:
         while work_take(&region.work, slot, &part):
-            for row in range(part.start, part.stop):
-                h = 0
+            first = part.start
+            while first < part.stop:
+                for i in range(TOGETHER):
+                    h[i] = 0
                 for j in range(X.shape[1]):
-                    value = (<float> X[row, j] if coarsely else X[row, j]) + 0.0  # -0.0 becomes 0.0
-                    memcpy(&bits, &value, 8)
-                    # The finisher of MurmurHash3, once a value.
-                    h = (h ^ bits) * <uint64_t> 0xff51afd7ed558ccd
-                    h = (h ^ (h >> 33)) * <uint64_t> 0xc4ceb9fe1a85ec53
-                    h ^= h >> 33
-                hashes[row] = h
+                    for i in range(TOGETHER):  # one waits for multiplications of a row: several go on meanwhile
+                        row = min(first + i, part.stop - 1)
+                        value = (<float> X[row, j] if coarsely else X[row, j]) + 0.0  # -0.0 becomes 0.0
+                        memcpy(&bits, &value, 8)
+                        # The finisher of MurmurHash3, once a value.
+                        h[i] = (h[i] ^ bits) * <uint64_t> 0xff51afd7ed558ccd
+                        h[i] = (h[i] ^ (h[i] >> 33)) * <uint64_t> 0xc4ceb9fe1a85ec53
+                        h[i] ^= h[i] >> 33
+                for i in range(<int> min(TOGETHER, part.stop - first)):
+                    hashes[first + i] = h[i]
+                first += TOGETHER
+
+
+cdef inline Py_ssize_t first_beyond(const double *numbers, Py_ssize_t n, double aim, double *before) noexcept nogil:
+    """Where the running sum of numbers of at least 0 passes an aim; never at a number that is 0, unless all are.
+
+    `before` becomes the sum in front of it.
+    """
+    cdef:
+        Py_ssize_t i, last = 0
+        double running = 0.0
+    before[0] = 0.0
+    for i in range(n):
+        if running + numbers[i] > running:
+            last = i
+            before[0] = running
+        running += numbers[i]
+        if running > aim:
+            break
+    return last
+
+
+def find_buckets(
+        const double[::1] potential,      # IN     (n_buckets,), a sum of masses for each
+        const double[::1] uniform,        # IN     (m,), in [0, 1)
+        Py_ssize_t[::1] buckets,          # OUT    (m,), the bucket in which the running sum passes uniform * total
+        double[::1] aims):                # OUT    (m,), what is left of that in the bucket
+    """The buckets that some draws fall into. O(m n_buckets) time."""
+    cdef:
+        Py_ssize_t i
+        double total = 0.0, before
+    for i in range(potential.shape[0]):
+        total += potential[i]
+    for i in range(uniform.shape[0]):
+        buckets[i] = first_beyond(&potential[0], potential.shape[0], uniform[i] * total, &before)
+        aims[i] = uniform[i] * total - before
+
+
+def find_rows(
+        const real[::1] mass,             # IN     (n,)
+        const double[::1] weight,         # IN     (n,), or (0,) for ones
+        const Py_ssize_t[::1] by_bucket,  # IN     (n,), rows of each bucket in the order of their hashes
+        const Py_ssize_t[::1] ends,       # IN     (n_buckets,), where they end
+        const Py_ssize_t[::1] buckets,    # IN     (m,)
+        const double[::1] aims,           # IN     (m,)
+        double[::1] work,                 # WORK   (rows of the largest bucket,)
+        Py_ssize_t[::1] rows):            # OUT    (m,)
+    """The rows of buckets at which the running sum of weight * mass passes the aims. O(m) times a bucket."""
+    cdef:
+        Py_ssize_t i, j, row, start
+        double before
+    for i in range(buckets.shape[0]):
+        start = ends[buckets[i] - 1] if buckets[i] else 0
+        for j in range(start, ends[buckets[i]]):
+            row = by_bucket[j]
+            work[j - start] = mass[row] * (weight[row] if weight.shape[0] else 1.0)
+        rows[i] = by_bucket[start + first_beyond(&work[0], ends[buckets[i]] - start, aims[i], &before)]
 
 
 cdef inline int pack(const real[:, ::1] X, Tiles tiles, Py_ssize_t tile, real *out) noexcept nogil:
