@@ -75,7 +75,8 @@ class RowStep(Step):
     def __init__(self, data: Data, n_clusters: int) -> None:
         super().__init__(data, n_clusters)
         self.sums: RunningSums = RunningSums(data, n_clusters)
-        self.assignment = Assignment(data.X, n_clusters, data.moments.mean, data.scale, data.n_threads)
+        shift = data.moments.mean.astype(data.X.dtype).astype(np.float64)  # float32 differences are faster
+        self.assignment = Assignment(data.X, n_clusters, shift, data.scale, data.n_threads)
         self.loss = self.assignment.loss
 
     def assign(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> int:

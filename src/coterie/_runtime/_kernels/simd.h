@@ -27,8 +27,10 @@
 #if (defined(__GNUC__) || defined(__clang__)) && !defined(COTERIE_PLAIN_C)
 #define COTERIE_SIMD_VECTORS 1
 #define COTERIE_INLINE static inline __attribute__((always_inline))
+#define COTERIE_PREFETCH(address) __builtin_prefetch(address)
 #else
 #define COTERIE_INLINE static inline
+#define COTERIE_PREFETCH(address) ((void)(address))
 #endif
 
 /* clang-cl (it defines _MSC_VER) has no library for __builtin_cpu_supports: 16-byte vectors there. */

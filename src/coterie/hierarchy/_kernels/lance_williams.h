@@ -18,12 +18,6 @@ enum {
     LINKAGE_WARD
 };
 
-#ifdef COTERIE_SIMD_VECTORS
-#define COTERIE_PREFETCH(address) __builtin_prefetch(address)
-#else
-#define COTERIE_PREFETCH(address) ((void)0)
-#endif
-
 /* The Lance-Williams update: distance of a cluster x to the union of two clusters. a and b are the distances of x to the
  * two, h is their distance from each other, n_a, n_b and n_x are numbers of points (Lance and Williams 1967,
  * https://doi.org/10.1093/comjnl/9.4.373). Each number is rounded where scipy rounds it, so that the same distances tie. */

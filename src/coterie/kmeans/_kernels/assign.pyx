@@ -7,8 +7,9 @@ decide, lowest index first. So the labels are those of exact distances, whatever
 """
 from libc.math cimport sqrt
 from libc.stdint cimport int32_t, int64_t
+from libc.string cimport memmove
 
-from .batch cimport append, batch_t, label_batch, rounded_down
+from .batch cimport append, batch_t, label_batch, label_tile, rounded_down
 from .centers cimport Centers, centers_t, nearest_exactly
 from .distance cimport squared_distance
 from .nearest cimport pack_tile, tile_distances
@@ -17,6 +18,12 @@ from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 TILE_ROWS = TILE
+
+cdef extern from "simd.h" nogil:
+    void COTERIE_PREFETCH(const void *)
+
+cdef enum:
+    LOOK = 1024  # rows whose margins are looked at before those that need it are compared with the centers
 
 
 cdef struct tally_t:  # the first numbers of a row of `counts`
@@ -45,48 +52,74 @@ def assign_labels(
     in float64; those that are still in doubt, one by one through their true distances.
     """
     cdef:
-        Py_ssize_t d = X.shape[1], row
-        const centers_t *c = &centers.c
-        const real *rows = &X[0, 0]
-        int32_t *to = &labels[0]
-        float *margin = &margins[0]
-        batch_t first, second, third
-        double *tile = &tiles[slot, 0]
+        Py_ssize_t start, n, done
+        batch_t second, third
+        Py_ssize_t rows[LOOK + TILE]  # to be looked at
         part_t part
         tally_t tally = tally_t(0, 0, 0, 0)
         tally_t *total = <tally_t *> &counts[slot, 0]
     with nogil:
         while work_take(&region.work, slot, &part):
-            first.n = second.n = third.n = 0
-            for row in range(part.start, part.stop):
-                if to[row] >= 0 and margin_lasts(&margin[row], loss[to[row]]):
-                    continue
-                tally.seen += 1
-                if c.single:
-                    append(&first, row)
-                    if first.n == TILE:
-                        tally.changed += label_batch(rows, d, c, &first, &second, to, margin, <float *> tile)
-                else:
-                    append(&second, row)
-                if second.n >= TILE:
-                    label_in_float64(X, c, &second, &third, to, margin, tile, &tally)
-            if first.n:
-                tally.changed += label_batch(rows, d, c, &first, &second, to, margin, <float *> tile)
+            n = second.n = third.n = 0
+            start = part.start
+            while start < part.stop:
+                n = collect(start, min(start + LOOK, part.stop), &loss[0], &labels[0], &margins[0], rows, n)
+                start += LOOK
+                done = 0
+                fetch(X, rows, min(n, TILE))
+                while n - done >= TILE:
+                    fetch(X, rows + done + TILE, min(n - done - TILE, TILE))  # arrives while this tile is looked at
+                    look_at(X, &centers.c, rows + done, TILE, &second, &third, &labels[0], &margins[0],
+                            &tiles[slot, 0], &tally)
+                    done += TILE
+                n -= done
+                memmove(rows, rows + done, n * sizeof(Py_ssize_t))
+            look_at(X, &centers.c, rows, <int> n, &second, &third, &labels[0], &margins[0], &tiles[slot, 0], &tally)
             while second.n:
-                label_in_float64(X, c, &second, &third, to, margin, tile, &tally)
+                label_in_float64(X, &centers.c, &second, &third, &labels[0], &margins[0], &tiles[slot, 0], &tally)
     total.changed += tally.changed
     total.seen += tally.seen
     total.doubtful += tally.doubtful
     total.exact += tally.exact
 
 
-cdef inline bint margin_lasts(float *margin, float loss) noexcept nogil:
-    """Take the loss off a margin, if that leaves something."""
-    cdef float left = margin[0] - loss
-    if not left > 0:
-        return False
-    margin[0] = rounded_down(left)
-    return True
+cdef inline Py_ssize_t collect(Py_ssize_t start, Py_ssize_t stop, const float *loss, const int32_t *labels,
+                               float *margins, Py_ssize_t *rows, Py_ssize_t n) noexcept nogil:
+    """Take the loss off the margins, and append the rows to n others where that leaves nothing. Returns how many there
+    are then. Without branches, which would be mispredicted."""
+    cdef:
+        Py_ssize_t row
+        float left
+    for row in range(start, stop):
+        left = margins[row] - loss[max(labels[row], 0)]
+        margins[row] = rounded_down(left)
+        rows[n] = row
+        n += (not left > 0) | (labels[row] < 0)
+    return n
+
+
+cdef inline void fetch(const real[:, ::1] X, const Py_ssize_t *rows, Py_ssize_t n) noexcept nogil:
+    """Ask for the first numbers of some rows, so that they are near the core soon."""
+    cdef Py_ssize_t i, byte, n_bytes = min(X.shape[1] * <Py_ssize_t> sizeof(real), 256)
+    for i in range(n):
+        for byte in range(0, n_bytes, 64):
+            COTERIE_PREFETCH(<const char *> &X[rows[i], 0] + byte)
+
+
+cdef inline void look_at(
+        const real[:, ::1] X, const centers_t *centers, const Py_ssize_t *rows, int n_rows, batch_t *doubtful,
+        batch_t *still_doubtful, int32_t *labels, float *margins, double *tile, tally_t *tally) noexcept nogil:
+    """Label some rows, TILE at most, in float32, or put them into doubt; then those in doubt, while they are TILE."""
+    cdef int i
+    tally.seen += n_rows
+    if centers.single and n_rows:
+        tally.changed += label_tile(&X[0, 0], X.shape[1], centers, rows, n_rows, doubtful, labels, margins,
+                                    <float *> tile)
+    else:
+        for i in range(n_rows):
+            append(doubtful, rows[i])
+    while doubtful.n >= TILE:
+        label_in_float64(X, centers, doubtful, still_doubtful, labels, margins, tile, tally)
 
 
 cdef inline void label_in_float64(

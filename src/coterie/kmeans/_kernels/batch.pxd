@@ -3,13 +3,13 @@
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
 from .centers cimport centers_t
-from .nearest cimport nearest_tile, pack_tile
+from .nearest cimport index_int, nearest_tile, pack_tile
 from .tile cimport TILE
 from ..._runtime._kernels.types cimport real, work_real
 
 
 cdef struct batch_t:           # rows to be looked at together
-    Py_ssize_t rows[2 * TILE]  # a full batch may leave as many rows in doubt, beside fewer than TILE from before
+    Py_ssize_t rows[2 * TILE]  # a full tile may leave as many rows in doubt, beside fewer than TILE from before
     int n
 
 
@@ -26,15 +26,23 @@ cdef inline float rounded_down(float margin) noexcept nogil:
 cdef inline int label_batch(
         const real *X, Py_ssize_t stride, const centers_t *centers, batch_t *batch, batch_t *doubtful, int32_t *labels,
         float *margins, work_real *tile) noexcept nogil:
-    """Label the last rows of a batch, TILE at most; those in doubt go to `doubtful`. Returns how many labels changed.
+    """Label the last rows of a batch, TILE at most, as `label_tile` does. Returns how many labels changed."""
+    cdef int n_rows = min(batch.n, TILE)
+    batch.n -= n_rows
+    return label_tile(X, stride, centers, batch.rows + batch.n, n_rows, doubtful, labels, margins, tile)
+
+
+cdef inline int label_tile(
+        const real *X, Py_ssize_t stride, const centers_t *centers, const Py_ssize_t *rows, int n_rows,
+        batch_t *doubtful, int32_t *labels, float *margins, work_real *tile) noexcept nogil:
+    """Label some rows, TILE at most; those in doubt go to `doubtful`. Returns how many labels changed.
 
     labels, margins : INOUT (n,), of all rows of X; or margins NULL
     tile : WORK (d * TILE,)
     """
     cdef:
-        int n_rows = min(batch.n, TILE), i, changed = 0
-        const Py_ssize_t *rows = batch.rows + batch.n - n_rows
-        int64_t index[TILE]
+        int32_t index[TILE]
+        int64_t index64[TILE]
         work_real margin[TILE]
         work_real *wanted = margin if margins != NULL else NULL
         uint64_t close
@@ -42,16 +50,26 @@ cdef inline int label_batch(
     if work_real is float:
         close = nearest_tile(tile, centers.d, centers.packed32, centers.norms32, centers.k, centers.slack32,
                              centers.floor, index, wanted)
+        return take_labels(rows, n_rows, close, index, margin, doubtful, labels, margins)
     else:
         close = nearest_tile(tile, centers.d, centers.packed, centers.norms, centers.k, centers.slack,
-                             centers.floor, index, wanted)
+                             centers.floor, index64, wanted)
+        return take_labels(rows, n_rows, close, index64, margin, doubtful, labels, margins)
+
+
+cdef inline int take_labels(
+        const Py_ssize_t *rows, int n_rows, uint64_t close, const index_int *index, const work_real *margin,
+        batch_t *doubtful, int32_t *labels, float *margins) noexcept nogil:
+    cdef:
+        Py_ssize_t row
+        int i, changed = 0
     for i in range(n_rows):
+        row = rows[i]
         if (close >> i) & 1:
-            append(doubtful, rows[i])
+            append(doubtful, row)
             continue
-        changed += index[i] != labels[rows[i]]
-        labels[rows[i]] = <int32_t> index[i]
+        changed += index[i] != labels[row]
+        labels[row] = <int32_t> index[i]
         if margins != NULL:
-            margins[rows[i]] = rounded_down(<float> margin[i])
-    batch.n -= n_rows
+            margins[row] = rounded_down(<float> margin[i])
     return changed

@@ -37,19 +37,17 @@ cdef inline Py_ssize_t box_candidates(
     return box_candidates_f64[simd_level()](low, high, d, columns, stride, names, m, most, to, to_names)
 
 
+ctypedef fused index_int:  # int32_t beside float, int64_t beside double
+    int32_t
+    int64_t
+
+
 cdef inline uint64_t nearest_tile(const work_real *x, Py_ssize_t d, const work_real *c, const work_real *h,
                                   Py_ssize_t m, double slack, double floor,
-                                  int64_t *index, work_real *margin) noexcept nogil:
-    cdef:
-        int32_t narrow[TILE]
-        uint64_t close
-        int i
-    if work_real is float:
-        close = nearest_tile_f32[simd_level()](x, d, c, h, m, <float> slack, <float> floor, narrow, margin)
-        for i in range(TILE):
-            index[i] = narrow[i]
-        return close
-    else:
+                                  index_int *index, work_real *margin) noexcept nogil:
+    if work_real is float and index_int is int32_t:
+        return nearest_tile_f32[simd_level()](x, d, c, h, m, <float> slack, <float> floor, index, margin)
+    elif work_real is double and index_int is int64_t:
         return nearest_tile_f64[simd_level()](x, d, c, h, m, slack, floor, index, margin)
 
 

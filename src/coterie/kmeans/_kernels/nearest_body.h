@@ -2,8 +2,8 @@
 /* Nearest center of each of TILE_ROWS points by s = |c|^2 - 2 x.c, compiled for each level and precision (simd.h).
  *
  * A tile holds TILE_ROWS points, transposed: feature j of point i is x[j * TILE_ROWS + i], so that points lie across the
- * lanes and every center coordinate is a broadcast. The centers come as rows of -2c with h = |c|^2, so that a score is
- * h plus one fused multiply-add a feature.
+ * lanes and every center coordinate is a broadcast. The centers come as rows of -2c with h = |c|^2, so that a score is h
+ * plus one fused multiply-add a feature.
  */
 
 /* A score in the running order: smallest, second smallest, index of the smallest (the lowest index on a tie). */
@@ -272,13 +272,66 @@ static TARGET ptrdiff_t FN(box_candidates)(
 #endif
 
 /* (x - shift) * scale of some rows of X, which are `stride` numbers apart, transposed into a tile; beyond n_rows the
- * last one is repeated. */
+ * last one is repeated. Computed in float64, or in float32 where that rounds but once. */
 #define PACK_FEW(D)                                                                       \
     case D:                                                                               \
         for (int i = 0; i < TILE_ROWS; i++)                                               \
             for (int j = 0; j < D; j++)                                                   \
                 tile[j * TILE_ROWS + i] = (REAL)(((double)row[i][j] - shift[j]) * scale); \
         break;
+#if defined(COTERIE_SIMD_VECTORS) && !defined(REAL_IS_DOUBLE) && (defined(__clang__) || __GNUC__ >= 12)
+typedef double FN(four_f64) __attribute__((vector_size(32), aligned(8), may_alias));
+typedef float FN(four_f32) __attribute__((vector_size(16), aligned(4), may_alias));
+
+/* Float32 numbers less the shift are rounded once in float32, as from float64, if the shift is one of them. Scales near
+ * the ends of float32 are left out. */
+static TARGET int FN(single_suffices)(const double *shift, ptrdiff_t d, double scale) {
+    int yes = scale >= 0x1p-100 && scale <= 0x1p100;
+    for (ptrdiff_t j = 0; j < d; j++) yes &= (double)(float)shift[j] == shift[j];
+    return yes;
+}
+
+/* Four features of four rows at a time are transposed in registers; the last four may have been there before. */
+#define PACK_BY_FOUR(IN, WORK)                                                                               \
+    do {                                                                                                     \
+        typedef IN FN(four_in) __attribute__((vector_size(4 * sizeof(IN)), aligned(sizeof(IN)), may_alias)); \
+        const FN(four_f64) by64 = {scale, scale, scale, scale};                                              \
+        const WORK by = __builtin_convertvector(by64, WORK);                                                 \
+        for (int i = 0; i < TILE_ROWS; i += 4)                                                               \
+            for (ptrdiff_t j = 0; j < d; j += 4) {                                                           \
+                if (j > d - 4) j = d - 4;                                                                    \
+                WORK from = __builtin_convertvector(*(const FN(four_f64) *)(shift + j), WORK);               \
+                FN(four_f32) v[4];                                                                           \
+                for (int u = 0; u < 4; u++) {                                                                \
+                    WORK x = __builtin_convertvector(*(const FN(four_in) *)(row[i + u] + j), WORK);          \
+                    v[u] = __builtin_convertvector((x - from) * by, FN(four_f32));                           \
+                }                                                                                            \
+                FN(four_f32) a = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5);                            \
+                FN(four_f32) b = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5);                            \
+                FN(four_f32) e = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7);                            \
+                FN(four_f32) f = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);                            \
+                REAL *to = tile + j * TILE_ROWS + i;                                                         \
+                *(FN(four_f32) *)to = __builtin_shufflevector(a, b, 0, 1, 4, 5);                             \
+                *(FN(four_f32) *)(to + TILE_ROWS) = __builtin_shufflevector(a, b, 2, 3, 6, 7);               \
+                *(FN(four_f32) *)(to + 2 * TILE_ROWS) = __builtin_shufflevector(e, f, 0, 1, 4, 5);           \
+                *(FN(four_f32) *)(to + 3 * TILE_ROWS) = __builtin_shufflevector(e, f, 2, 3, 6, 7);           \
+            }                                                                                                \
+    } while (0)
+#define PACK_MANY(IN)                                                            \
+    default:                                                                     \
+        if (sizeof(IN) == sizeof(float) && FN(single_suffices)(shift, d, scale)) \
+            PACK_BY_FOUR(IN, FN(four_f32));                                      \
+        else                                                                     \
+            PACK_BY_FOUR(IN, FN(four_f64));
+#else
+/* Eight rows at a time: more would share cache sets where d is a power of two. */
+#define PACK_MANY(IN)                                                                             \
+    default:                                                                                      \
+        for (int i0 = 0; i0 < TILE_ROWS; i0 += 8)                                                 \
+            for (ptrdiff_t j = 0; j < d; j++)                                                     \
+                for (int i = i0; i < i0 + 8; i++)                                                 \
+                    tile[j * TILE_ROWS + i] = (REAL)(((double)row[i][j] - shift[j]) * scale);
+#endif
 #define NEAREST_PACK(IN, NAME)                                                                         \
     static TARGET void FN(NAME)(const IN *X, ptrdiff_t stride, const ptrdiff_t *rows, int n_rows,      \
                                 ptrdiff_t d, const double *shift, double scale,                        \
@@ -289,12 +342,7 @@ static TARGET ptrdiff_t FN(box_candidates)(
             PACK_FEW(1)                                                                                \
             PACK_FEW(2)                                                                                \
             PACK_FEW(3)                                                                                \
-            PACK_FEW(4)                                                                                \
-            default: /* eight rows at a time: more would share cache sets where d is a power of two */ \
-                for (int i0 = 0; i0 < TILE_ROWS; i0 += 8)                                              \
-                    for (ptrdiff_t j = 0; j < d; j++)                                                  \
-                        for (int i = i0; i < i0 + 8; i++)                                              \
-                            tile[j * TILE_ROWS + i] = (REAL)(((double)row[i][j] - shift[j]) * scale);  \
+            PACK_MANY(IN)                                                                              \
         }                                                                                              \
     }
 NEAREST_PACK(float, pack_from_f32)
@@ -304,3 +352,5 @@ NEAREST_PACK(double, pack_from_f64)
 #undef NEAREST_FEW
 #undef NEAREST_PACK
 #undef PACK_FEW
+#undef PACK_MANY
+#undef PACK_BY_FOUR

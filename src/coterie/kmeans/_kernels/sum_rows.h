@@ -6,12 +6,6 @@
 #include <stddef.h>
 #include "simd.h"
 
-#ifdef COTERIE_SIMD_VECTORS
-#define COTERIE_PREFETCH(p) __builtin_prefetch(p)
-#else
-#define COTERIE_PREFETCH(p) ((void)(p))
-#endif
-
 /* Adds w * (x - shift) of n rows to sum (d,) and its absolute values to mass (d,), and returns the sum of w, where w is
  * the weight of a row (NULL: 1). Four rows at a time: four times fewer additions wait for the one before.
  *
