@@ -89,6 +89,10 @@ class Assignment:
             self.centers.single = False  # float32 is half the work, but is of no use here
         return tally
 
+    def forget(self) -> None:
+        """The centers moved by more than `loss` says."""
+        self.margins.fill(-1.0)
+
 
 # ------------------------------------------------------------------------------------------- given centers
 

@@ -20,6 +20,7 @@ from ._data import TILE, Data, divided, prepare
 from ._empty_clusters import fill_empty
 from ._kernels import cell_step, cells, update
 from ._sums import RunningSums, StripSums
+from ._wide import WideAssignment, pays_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +47,7 @@ class Step:
     loss: NDArray[np.float32]
 
     def __init__(self, data: Data, n_clusters: int) -> None:
-        self.data = data
+        self.data, self.n_clusters = data, n_clusters
         self.moved = np.empty(n_clusters)
 
     def assign(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> int:
@@ -75,17 +76,27 @@ class RowStep(Step):
     def __init__(self, data: Data, n_clusters: int) -> None:
         super().__init__(data, n_clusters)
         self.sums: RunningSums = RunningSums(data, n_clusters)
-        shift = data.moments.mean.astype(data.X.dtype).astype(np.float64)  # float32 differences are faster
-        self.assignment = Assignment(data.X, n_clusters, shift, data.scale, data.n_threads)
-        self.loss = self.assignment.loss
+        self._assign_with(WideAssignment if pays_for(data.X, n_clusters) else Assignment)
 
     def assign(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> int:
         changed = self.assignment(centers, labels).changed
         self.sums.follow(labels)
         return changed
 
+    def _assign_with(self, kind: type[Assignment | WideAssignment]) -> None:
+        data = self.data
+        shift = data.moments.mean.astype(data.X.dtype).astype(np.float64)  # float32 differences are faster
+        self.assignment = kind(data.X, self.n_clusters, shift, data.scale, data.n_threads)
+        self.loss = self.assignment.loss
+
     def forget(self) -> None:
-        self.assignment.margins.fill(-1.0)
+        self.assignment.forget()
+
+    def following(self) -> Step:
+        """The same step; in float64 where float32 leaves most wide rows in doubt."""
+        if isinstance(self.assignment, WideAssignment) and self.assignment.is_doubtful:
+            self._assign_with(Assignment)
+        return self
 
 
 class CellStep(Step):

@@ -73,12 +73,13 @@ static inline int simd_level(void) {
     return level;
 }
 
-/* COTERIE_SIMD_TABLE(name): name_f32 and name_f64, arrays of function pointers indexed by level. */
+/* COTERIE_SIMD_TABLE(name): name_f32 and name_f64, arrays of function pointers indexed by level; or one of them alone. */
 #ifdef COTERIE_SIMD_X86
 #define COTERIE_SIMD_ROW(name, real) {name##_baseline_##real, name##_avx2_##real, name##_avx512_##real}
 #else
 #define COTERIE_SIMD_ROW(name, real) {name##_baseline_##real}
 #endif
+#define COTERIE_SIMD_TABLE_F32(name) static const name##_t name##_f32[] = COTERIE_SIMD_ROW(name, f32);
 #define COTERIE_SIMD_TABLE_F64(name) static const name##_t name##_f64[] = COTERIE_SIMD_ROW(name, f64);
 #define COTERIE_SIMD_TABLE(name)                                          \
     static const name##_t_f32 name##_f32[] = COTERIE_SIMD_ROW(name, f32); \

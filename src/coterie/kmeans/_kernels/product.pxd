@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Products of rows with many columns (product.h), at the instruction level in use."""
+from libc.stdint cimport int32_t
+
+from ..._runtime._kernels.simd cimport simd_level
+from ..._runtime._kernels.types cimport real, work_real
+
+cdef extern from "product.h" nogil:
+    enum:
+        GROUP "PRODUCT_GROUP"        # columns that lie side by side
+        FEATURES "PRODUCT_FEATURES"  # that are added up before rounding errors are cut short
+    void (*product_f32[3])(const float **, Py_ssize_t, Py_ssize_t, const float *, const float *, Py_ssize_t, float *,
+                           Py_ssize_t) noexcept
+    void (*product_f64[3])(const double **, Py_ssize_t, Py_ssize_t, const double *, const double *, Py_ssize_t,
+                           double *, Py_ssize_t) noexcept
+    void (*dots_f32[3])(const float *, Py_ssize_t, const float *, const int32_t *, Py_ssize_t, float *) noexcept
+    Py_ssize_t (*two_smallest_f32[3])(const float *, Py_ssize_t, float *, float *) noexcept
+    Py_ssize_t (*not_above_f32[3])(const float *, Py_ssize_t, float, int32_t *) noexcept
+    Py_ssize_t (*open_groups_f32[3])(const float *, const float *, Py_ssize_t, float, int32_t *) noexcept
+    void (*bound_groups_f32[3])(const float *, Py_ssize_t, float, float, const float *, float *) noexcept
+    void (*shift_from_f32_f32[3])(const float *, Py_ssize_t, const double *, double, Py_ssize_t, float *) noexcept
+    void (*shift_from_f64_f32[3])(const double *, Py_ssize_t, const double *, double, Py_ssize_t, float *) noexcept
+
+
+cdef inline void product(const work_real **x, Py_ssize_t n, Py_ssize_t d, const work_real *columns,
+                         const work_real *start, Py_ssize_t n_groups, work_real *out,
+                         Py_ssize_t stride) noexcept nogil:
+    if work_real is float:
+        product_f32[simd_level()](x, n, d, columns, start, n_groups, out, stride)
+    else:
+        product_f64[simd_level()](x, n, d, columns, start, n_groups, out, stride)
+
+
+cdef inline void dots(const float *x, Py_ssize_t d, const float *rows, const int32_t *which, Py_ssize_t m,
+                      float *out) noexcept nogil:
+    dots_f32[simd_level()](x, d, rows, which, m, out)
+
+
+cdef inline Py_ssize_t two_smallest(const float *score, Py_ssize_t n, float *smallest, float *second) noexcept nogil:
+    return two_smallest_f32[simd_level()](score, n, smallest, second)
+
+
+cdef inline Py_ssize_t not_above(const float *score, Py_ssize_t n, float most, int32_t *out) noexcept nogil:
+    return not_above_f32[simd_level()](score, n, most, out)
+
+
+cdef inline Py_ssize_t open_groups(const float *bound, const float *drift, Py_ssize_t n, float most,
+                                   int32_t *out) noexcept nogil:
+    return open_groups_f32[simd_level()](bound, drift, n, most, out)
+
+
+cdef inline void bound_groups(const float *score, Py_ssize_t n, float more, float down, const float *drift,
+                              float *bound) noexcept nogil:
+    bound_groups_f32[simd_level()](score, n, more, down, drift, bound)
+
+
+cdef inline void shift_row(const real *x, Py_ssize_t d, const double *shift, double scale, Py_ssize_t d_padded,
+                           float *out) noexcept nogil:
+    """(x - shift) * scale in float32, and zeros behind it."""
+    if real is float:
+        shift_from_f32_f32[simd_level()](x, d, shift, scale, d_padded, out)
+    else:
+        shift_from_f64_f32[simd_level()](x, d, shift, scale, d_padded, out)

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Products of rows with many columns, and what is done with a row of them; compiled for each level (simd.h).
+ *
+ * Columns (centers, or directions) lie in groups of PRODUCT_GROUP: number j of column l of group g is
+ * columns[(g * d + j) * PRODUCT_GROUP + l]. So columns lie across the lanes, and the numbers of a row are broadcast: rows
+ * are read as they are, and nothing is added up across lanes.
+ */
+
+/* nv vectors of columns (a constant) times PRODUCT_ROWS rows, over the features j0 .. j1 - 1, added to `from`, the same for
+ * each row, or to what is in `out` where it is NULL. */
+COTERIE_INLINE TARGET void FN(product_block)(
+        const REAL *const *x, const int nv, ptrdiff_t j0, ptrdiff_t j1, const REAL *const *column, const REAL *from,
+        REAL *const *out) {
+    VR sum[PRODUCT_ROWS * 4];
+    for (int a = 0; a < PRODUCT_ROWS * nv; a++) sum[a] = VSET1((REAL)0);
+    for (ptrdiff_t j = j0; j < j1; j++) {
+        VR v[4];
+        for (int u = 0; u < nv; u++) v[u] = VLOAD(column[u] + j * PRODUCT_GROUP);
+        for (int r = 0; r < PRODUCT_ROWS; r++) {
+            VR xr = VSET1(x[r][j]);
+            for (int u = 0; u < nv; u++) sum[r * nv + u] = VFMA(xr, v[u], sum[r * nv + u]);
+        }
+    }
+    for (int r = 0; r < PRODUCT_ROWS; r++)
+        for (int u = 0; u < nv; u++) {
+            REAL *to = out[r] + u * LANES;
+            VSTORE(to, VADD(from ? VLOAD(from + u * LANES) : VLOAD(to), sum[r * nv + u]));
+        }
+}
+
+/* out[i, l] = start[l] + sum_j x[i, j] * column l[j], for n rows at x[i] and n_groups groups of columns.
+ *
+ * x (n pointers to d numbers), columns, start (n_groups * PRODUCT_GROUP,) IN; out (n, stride) OUT.
+ * Sums are cut into blocks of PRODUCT_FEATURES, so that a number goes through PRODUCT_FEATURES + d / PRODUCT_FEATURES
+ * roundings instead of d. */
+static TARGET void FN(product)(
+        const REAL **x, ptrdiff_t n, ptrdiff_t d, const REAL *columns, const REAL *start, ptrdiff_t n_groups,
+        REAL *out, ptrdiff_t stride) {
+    enum { AT_ONCE = VBYTES == 64 ? 4 : 2 }; /* with PRODUCT_ROWS rows this fills 24 of 32 registers, or 12 of 16 */
+    ptrdiff_t n_vectors = n_groups * (PRODUCT_GROUP / LANES);
+    for (ptrdiff_t v0 = 0; v0 < n_vectors; v0 += AT_ONCE) {
+        int nv = n_vectors - v0 < AT_ONCE ? (int)(n_vectors - v0) : AT_ONCE;
+        const REAL *column[4];
+        for (int u = 0; u < nv; u++) {
+            ptrdiff_t first = (v0 + u) * LANES;
+            column[u] = columns + first / PRODUCT_GROUP * d * PRODUCT_GROUP + first % PRODUCT_GROUP;
+        }
+        for (ptrdiff_t j0 = 0; j0 < d; j0 += PRODUCT_FEATURES) {
+            ptrdiff_t j1 = j0 + PRODUCT_FEATURES < d ? j0 + PRODUCT_FEATURES : d;
+            const REAL *from = j0 ? NULL : start + v0 * LANES;
+            for (ptrdiff_t i = 0; i < n; i += PRODUCT_ROWS) {
+                const REAL *row[PRODUCT_ROWS];
+                REAL *to[PRODUCT_ROWS];
+                REAL spare[4 * LANES];
+                for (int r = 0; r < PRODUCT_ROWS; r++) {
+                    row[r] = x[i + r < n ? i + r : n - 1];
+                    to[r] = i + r < n ? out + (i + r) * stride + v0 * LANES : spare;
+                }
+                switch (nv) {
+                    case 1: FN(product_block)(row, 1, j0, j1, column, from, to); break;
+                    case 2: FN(product_block)(row, 2, j0, j1, column, from, to); break;
+                    case 3: FN(product_block)(row, 3, j0, j1, column, from, to); break;
+                    default: FN(product_block)(row, 4, j0, j1, column, from, to);
+                }
+            }
+        }
+    }
+}
+
+#ifndef REAL_IS_DOUBLE
+/* The sums of the lanes of n <= 4 vectors. */
+COTERIE_INLINE TARGET void FN(sum_lanes)(const VR *v, int n, REAL *out) {
+#if VBYTES > 16
+    /* All four together: neighbors are added as they are interleaved. */
+    VR a = v[0], b = v[n > 1 ? 1 : 0], c = v[n > 2 ? 2 : 0], d = v[n > 3 ? 3 : 0];
+    VR ab = VADD(MM(unpacklo)(a, b), MM(unpackhi)(a, b)), cd = VADD(MM(unpacklo)(c, d), MM(unpackhi)(c, d));
+#if VBYTES == 64
+    __m512d p = _mm512_castps_pd(ab), q = _mm512_castps_pd(cd);
+    VR all = VADD(_mm512_castpd_ps(_mm512_unpacklo_pd(p, q)), _mm512_castpd_ps(_mm512_unpackhi_pd(p, q)));
+    __m256 half = _mm256_add_ps(_mm512_castps512_ps256(all), _mm512_extractf32x8_ps(all, 1));
+#else
+    __m256d p = _mm256_castps_pd(ab), q = _mm256_castps_pd(cd);
+    __m256 half = VADD(_mm256_castpd_ps(_mm256_unpacklo_pd(p, q)), _mm256_castpd_ps(_mm256_unpackhi_pd(p, q)));
+#endif
+    REAL sums[4];
+    _mm_storeu_ps(sums, _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
+    for (int i = 0; i < n; i++) out[i] = sums[i];
+#else
+    for (int i = 0; i < n; i++) {
+        REAL lanes[LANES];
+        VSTORE(lanes, v[i]);
+        for (int half = LANES / 2; half; half /= 2)
+            for (int u = 0; u < half; u++) lanes[u] += lanes[u + half];
+        out[i] = lanes[0];
+    }
+#endif
+}
+
+/* x times nc rows (a constant). */
+COTERIE_INLINE TARGET void FN(few_dots)(
+        const REAL *x, ptrdiff_t d, const int nc, const REAL *const *row, REAL *out) {
+    enum { STEPS = PRODUCT_GROUP / LANES > 1 ? 2 : 1 }; /* sums side by side, so that additions need not wait */
+    VR sum[4 * STEPS];
+    for (int a = 0; a < nc * STEPS; a++) sum[a] = VSET1((REAL)0);
+    for (ptrdiff_t j = 0; j < d; j += STEPS * LANES)
+        for (int u = 0; u < STEPS; u++) {
+            VR v = VLOAD(x + j + u * LANES);
+            for (int a = 0; a < nc; a++)
+                sum[a * STEPS + u] = VFMA(v, VLOAD(row[a] + j + u * LANES), sum[a * STEPS + u]);
+        }
+    VR total[4];
+    for (int a = 0; a < nc; a++) {
+        total[a] = sum[a * STEPS];
+        for (int u = 1; u < STEPS; u++) total[a] = VADD(total[a], sum[a * STEPS + u]);
+    }
+    FN(sum_lanes)(total, nc, out);
+}
+
+/* out[i] = x * row which[i], where rows are d numbers, a multiple of PRODUCT_GROUP, with zeros behind the last feature.
+ * x (d,), rows (., d), which (m,) IN; out (m,) OUT. */
+static TARGET void FN(dots)(
+        const REAL *x, ptrdiff_t d, const REAL *rows, const int32_t *which, ptrdiff_t m, REAL *out) {
+    const REAL *row[4];
+    for (ptrdiff_t i = 0; i < m; i += 4) {
+        int nc = m - i < 4 ? (int)(m - i) : 4;
+        for (int a = 0; a < nc; a++) row[a] = rows + which[i + a] * d;
+        switch (nc) {
+            case 1: FN(few_dots)(x, d, 1, row, out + i); break;
+            case 2: FN(few_dots)(x, d, 2, row, out + i); break;
+            case 3: FN(few_dots)(x, d, 3, row, out + i); break;
+            default: FN(few_dots)(x, d, 4, row, out + i);
+        }
+    }
+}
+
+/* The smallest and the second smallest of n scores, n a multiple of PRODUCT_GROUP. Returns where the smallest one is, the
+ * first on a tie; 0 where no score is a number. */
+static TARGET ptrdiff_t FN(two_smallest)(const REAL *score, ptrdiff_t n, REAL *smallest, REAL *second) {
+    VR best = VSET1((REAL)INFINITY), next = best;
+    VI index = VISET1(0);
+    for (ptrdiff_t i = 0; i < n; i += LANES) {
+        VR s = VLOAD(score + i);
+        VM less = VLT(s, best);
+        next = VMIN(next, VMAX(s, best));
+        best = VMIN(s, best);
+        index = VISELECT(less, VISET1((INT)i), index);
+    }
+    REAL bests[LANES], nexts[LANES];
+    INT indices[LANES];
+    VSTORE(bests, best);
+    VSTORE(nexts, next);
+    VISTORE(indices, index);
+    int own = 0;
+    for (int u = 1; u < LANES; u++)
+        if (bests[u] < bests[own] || (bests[u] == bests[own] && indices[u] < indices[own])) own = u;
+    *smallest = bests[own];
+    *second = nexts[own];
+    for (int u = 0; u < LANES; u++)
+        if (u != own && bests[u] < *second) *second = bests[u];
+    return indices[own] + own;
+}
+
+/* The lanes in which a is not below b: where one is not a number, too. */
+#define NOT_BELOW(a, b) (~VBITS(VLT(a, b)) & (((uint64_t)1 << LANES) - 1))
+
+/* Which of n scores are not above `most`, n a multiple of PRODUCT_GROUP: out, in order. Returns how many. */
+static TARGET ptrdiff_t FN(not_above)(const REAL *score, ptrdiff_t n, REAL most, int32_t *out) {
+    ptrdiff_t found = 0;
+    VR limit = VSET1(most);
+    for (ptrdiff_t i = 0; i < n; i += LANES) {
+        uint64_t bits = NOT_BELOW(limit, VLOAD(score + i));
+        for (int u = 0; bits; u++, bits >>= 1)
+            if (bits & 1) out[found++] = (int32_t)(i + u);
+    }
+    return found;
+}
+
+/* Which of n groups have a bound less drift that is not above `most`, n a multiple of PRODUCT_GROUP: out, in order. */
+static TARGET ptrdiff_t FN(open_groups)(
+        const REAL *bound, const REAL *drift, ptrdiff_t n, REAL most, int32_t *out) {
+    ptrdiff_t found = 0;
+    VR limit = VSET1(most);
+    for (ptrdiff_t i = 0; i < n; i += LANES) {
+        uint64_t bits = NOT_BELOW(limit, VSUB(VLOAD(bound + i), VLOAD(drift + i)));
+        for (int u = 0; bits; u++, bits >>= 1)
+            if (bits & 1) out[found++] = (int32_t)(i + u);
+    }
+    return found;
+}
+
+#undef NOT_BELOW
+
+/* Bounds of PRODUCT_GROUP groups: the smallest of n scores each, where those of a group are PRODUCT_GROUP apart, as a
+ * distance: sqrt(score + more), rounded down by the factor `down`; then drift is added.
+ *
+ * score (n, PRODUCT_GROUP), drift (PRODUCT_GROUP,) IN; bound (PRODUCT_GROUP,) OUT. */
+static TARGET void FN(bound_groups)(
+        const REAL *score, ptrdiff_t n, REAL more, REAL down, const REAL *drift, REAL *bound) {
+    for (int p = 0; p < PRODUCT_GROUP; p += LANES) {
+        VR least = VLOAD(score + p);
+        for (ptrdiff_t i = 1; i < n; i++) least = VMIN(least, VLOAD(score + i * PRODUCT_GROUP + p));
+        VR distance = VSQRT(VMAX(VADD(least, VSET1(more)), VSET1((REAL)0)));
+        VSTORE(bound + p, VMUL(VADD(VMUL(distance, VSET1(down)), VLOAD(drift + p)), VSET1(down)));
+    }
+}
+
+/* (x - shift) * scale of a row, d numbers, in float32; zeros behind it up to d_padded. */
+#define PRODUCT_SHIFT(IN, NAME)                                                                              \
+    static TARGET void FN(NAME)(const IN *x, ptrdiff_t d, const double *shift, double scale, ptrdiff_t d_padded, \
+                                float *__restrict out) {                                                     \
+        for (ptrdiff_t j = 0; j < d; j++) out[j] = (float)(((double)x[j] - shift[j]) * scale);               \
+        for (ptrdiff_t j = d; j < d_padded; j++) out[j] = 0;                                                 \
+    }
+PRODUCT_SHIFT(float, shift_from_f32)
+PRODUCT_SHIFT(double, shift_from_f64)
+#undef PRODUCT_SHIFT
+#endif

@@ -1,0 +1,554 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""k-means, step 1, for rows with many features: give every row to its nearest center, without most of the distances.
+
+Three kinds of bounds keep a center from being compared with a row. All distances are those of `Centers`-like shifted and
+scaled numbers in float32, and each bound is widened by what rounding may amount to. So what is left decides as if all had
+been compared, and float64 differences decide what float32 cannot.
+
+- Coordinates in a few directions (tail.pyx): a product in a few dimensions bounds all distances of a block of rows.
+- Groups of centers: the distance of a row to each group is bounded from below, by what was known when the row was last
+  compared with it, less what the centers of the group moved since (Ding and others 2015, doi:10.5555/3045118.3045181).
+- The distance of a row to its own center bounds from above what is to be looked for.
+"""
+from libc.math cimport INFINITY, sqrt, sqrtf
+from libc.stdint cimport int32_t, int64_t
+
+from .distance cimport squared_distance
+from .product cimport GROUP, bound_groups, dots, not_above, open_groups, product, shift_row, two_smallest
+from .tail cimport Tail, bound_error, product_error, project
+from ..._runtime._kernels.types cimport real
+from ..._runtime._kernels.work cimport Region, part_t, work_take
+
+cdef enum:
+    AT_ONCE = 48  # rows of a block, at most
+    SIDE_BY_SIDE = 4  # distances that are computed together
+
+BLOCK_ROWS = AT_ONCE
+
+cdef float UP = <float> (1.0 + 2.0 ** -20)  # more than a few roundings
+cdef float DOWN = <float> (1.0 - 2.0 ** -20)
+
+
+cdef class WideCenters:
+    """Centers as wide rows are compared with them: shifted and scaled, in float32, and in groups.
+
+    A vector is GROUP centers that lie side by side. Some vectors after each other make a band, and the centers that
+    stand in the same place of each vector of a band are a group: GROUP groups a band. So the smallest of the scores of
+    each group comes out without adding up across lanes. In `slots` the centers of a group follow each other.
+
+    Attributes
+    ----------
+    names : (slots,), int32
+        Which center; -1 where there is none.
+    places : (k,), int32
+        The slot of each center.
+    slot_of, column_of : (slots,), int32
+        The slot of each column, by vectors, and the other way round.
+    bands : (n_bands + 1,), intp
+        The first vector of each band.
+    rows : (slots, d_padded), float32
+        -2 c, and zeros.
+    squares, lows : (slots,), float32
+        |c|^2, infinite where there is no center, and less what rounding may make of it.
+    narrow, narrow_lows : (slots, size) and (slots,), float32; without a tail `rows` and `lows`
+        -2 c~, and |c|^2 less what rounding may make of a bound.
+    columns, column_lows : (vectors, size, GROUP) and (slots,), float32; without a tail (vectors, d, GROUP)
+        `narrow` and `narrow_lows` by vectors.
+    last : (k, d)
+        Centers that were packed before; not a number at first.
+    gone : (k,), float32
+        How far each center went in all, at least.
+    drift : (n_bands * GROUP,), float32
+        How far the center of each group that went farthest each time went in all, at least.
+    """
+    cdef:
+        const int32_t[::1] names, places, slot_of, column_of
+        const Py_ssize_t[::1] bands
+        float[:, ::1] rows
+        float[::1] squares, lows
+        float[:, ::1] narrow
+        float[::1] narrow_lows
+        float[:, :, ::1] columns
+        float[::1] column_lows
+        double[:, ::1] last
+        float[::1] gone, drift
+        const double[::1] shift
+        double scale
+        Py_ssize_t d, d_padded, n_slots, n_groups
+        bint has_tail
+        float error, low_error, least
+
+    def __cinit__(self, names, places, slot_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, columns, column_lows, last,
+                  gone, drift, shift, double scale):
+        self.names, self.places, self.slot_of, self.column_of, self.bands = names, places, slot_of, column_of, bands
+        self.rows, self.squares, self.lows = rows, squares, lows
+        self.narrow, self.narrow_lows = narrow, narrow_lows
+        self.columns, self.column_lows = columns, column_lows
+        self.last, self.gone, self.drift = last, gone, drift
+        self.shift, self.scale = shift, scale
+        self.d, self.d_padded = self.last.shape[1], self.rows.shape[1]
+        self.n_slots, self.n_groups = self.names.shape[0], self.drift.shape[0]
+        self.error = self.low_error = <float> product_error(self.d)
+        self.has_tail = self.columns.shape[1] != self.d
+        if self.has_tail:
+            self.low_error = <float> bound_error(self.d, self.narrow.shape[1])
+        # What products below the smallest normal number may amount to.
+        self.least = <float> ((self.d + 12) * 2.0 ** -120)
+
+
+def pack_centers(
+        const double[:, ::1] centers,     # IN     (k, d)
+        WideCenters to,                   # INOUT
+        Tail tail,                        # IN     or None
+        float[:, ::1] moved,              # OUT    (vectors, GROUP), how far each went, by slot of the vector's column
+        float[:, ::1] work,               # WORK   (slots of threads, GROUP * (d_padded + size + 1))
+        Region region, int slot):
+    """Take over some vectors of centers. O(k d (1 + size)) time."""
+    cdef:
+        Py_ssize_t d = to.d, v, l, j, q, width = to.columns.shape[1], size = 0
+        int32_t name
+        float *space = &work[slot, 0]
+        float *coordinates = space + GROUP * to.d_padded
+        float *norms
+        const float *packed[GROUP]
+        double square, t, c
+        part_t part
+        bint has_tail = to.has_tail
+    if has_tail:
+        size = tail.size
+    norms = coordinates + GROUP * size
+    for l in range(GROUP):
+        packed[l] = space + l * to.d_padded
+    with nogil:
+        while work_take(&region.work, slot, &part):
+            for v in range(part.start, part.stop):
+                for l in range(GROUP):
+                    q = to.slot_of[v * GROUP + l]
+                    name = to.names[q]
+                    moved[v, l] = 0.0
+                    if name < 0:
+                        for j in range(to.d_padded):
+                            (<float *> packed[l])[j] = 0.0
+                        continue
+                    square = 0.0
+                    for j in range(d):
+                        c = centers[name, j]
+                        t = c - to.last[name, j]
+                        square += t * t
+                        to.last[name, j] = c
+                    moved[v, l] = <float> (sqrt(square) * to.scale) * UP
+                    shift_row(&centers[name, 0], d, &to.shift[0], to.scale, to.d_padded, <float *> packed[l])
+                if has_tail:
+                    project(tail, packed, GROUP, coordinates, norms)
+                for l in range(GROUP):
+                    q = to.slot_of[v * GROUP + l]
+                    square = 0.0
+                    for j in range(to.d_padded):
+                        to.rows[q, j] = -2 * packed[l][j]
+                        square += <double> packed[l][j] * packed[l][j]
+                    if to.names[q] < 0:
+                        square = INFINITY
+                    to.squares[q] = <float> square
+                    to.lows[q] = <float> (square * (1.0 - 2.0 * to.error))
+                    if has_tail:
+                        to.narrow_lows[q] = <float> (square * (1.0 - to.low_error))
+                        for j in range(size):
+                            to.narrow[q, j] = -2 * coordinates[l * size + j]
+                    to.column_lows[v * GROUP + l] = to.narrow_lows[q]
+                for j in range(width):
+                    for l in range(GROUP):
+                        to.columns[v, j, l] = to.narrow[to.slot_of[v * GROUP + l], j]
+
+
+def take_moves(
+        const float[:, ::1] moved,        # IN     (vectors, GROUP)
+        WideCenters centers):             # INOUT  gone and drift grow
+    """Note how far the centers went since they were packed before."""
+    cdef:
+        Py_ssize_t band, l, v
+        int32_t name
+        float most
+    for band in range(centers.bands.shape[0] - 1):
+        for l in range(GROUP):
+            most = 0.0
+            for v in range(centers.bands[band], centers.bands[band + 1]):
+                name = centers.names[centers.slot_of[v * GROUP + l]]
+                if name >= 0:
+                    centers.gone[name] = added_up(centers.gone[name], moved[v, l])
+                    most = max(most, moved[v, l])
+            centers.drift[band * GROUP + l] = added_up(centers.drift[band * GROUP + l], most)
+
+
+cdef inline float added_up(float total, float more) noexcept nogil:
+    """The sum, rounded up."""
+    return <float> ((<double> total + more) * (1.0 + 2.0 ** -23)) if more > 0 else total
+
+
+# ------------------------------------------------------------------------------------------- rows
+
+
+cdef struct tally_t:  # the first numbers of a row of `counts`
+    int64_t changed  # labels that changed
+    int64_t seen     # rows that the groups did not settle
+    int64_t exact    # rows that true distances settled
+    int64_t blocked  # rows that were compared with all centers, in blocks
+    int64_t bounded  # pairs of row and center that were bounded by coordinates
+    int64_t full     # pairs that were compared in all features
+
+
+cdef struct look_t:    # work space of a thread, and what is known of the row that it looks at
+    float *scores      # (block, n_slots), lower bounds of |x - c|^2 - |x|^2, once `row_low` is taken off
+    float *space       # (block, d_padded), rows in float32
+    float *low         # (n_slots,), lower and upper bounds of |x - c|^2 - |x|^2 ...
+    float *high        # (n_slots,)
+    int32_t *compared  # (n_slots,), ... for these slots
+    int32_t *found     # (n_slots,), places in a row of scores, ...
+    int32_t *slots     # (n_slots,), ... and which slot each is
+    int32_t *members   # (n_slots,), the slots of a group
+    int32_t *groups    # (n_groups,), those that are open
+    Py_ssize_t n_compared
+    float *x           # the row
+    float norm         # |x|^2
+    float row_full     # what rounding may make of a full score, as far as it depends on the row
+    float row_low      # the same for what is in `scores`
+    float upper        # the least of `high`; in the end that of the center found
+    tally_t tally
+
+
+def assign_wide(
+        const real[:, ::1] X,             # IN     (n, d)
+        const double[:, ::1] exact,       # IN     (k, d), centers
+        WideCenters centers,              # IN     the same, packed
+        Tail tail,                        # IN     or None: all features take its place
+        int32_t[::1] labels,              # INOUT  (n,), -1 where it is not known yet
+        float[::1] upper,                 # INOUT  (n,), distance to the own center, at most, less `gone` of that one
+        float[:, ::1] bounds,             # INOUT  (n, n_groups), distance to all other centers of a group, at least,
+                                          #        and `drift`
+        float[:, ::1] work,               # WORK   (threads, block * (n_slots + d_padded) + 2 * n_slots)
+        int32_t[:, ::1] lists,            # WORK   (threads, 4 * n_slots + n_groups)
+        int64_t[:, ::1] counts,           # INOUT  (threads, 8), adds a tally_t
+        Region region, int slot):
+    """Label the rows with their nearest center, the lowest one on a tie. O(n k d) time at most."""
+    cdef:
+        Py_ssize_t n_slots = centers.n_slots, row, n_open, n_waiting = 0
+        Py_ssize_t block = (work.shape[1] - 2 * n_slots) // (n_slots + centers.d_padded)
+        Py_ssize_t waiting[AT_ONCE]
+        look_t look
+        part_t part
+        tally_t *total = <tally_t *> &counts[slot, 0]
+    look.scores = &work[slot, 0]
+    look.space = look.scores + block * n_slots
+    look.low = look.space + block * centers.d_padded
+    look.high = look.low + n_slots
+    look.compared = &lists[slot, 0]
+    look.found = look.compared + n_slots
+    look.slots = look.found + n_slots
+    look.members = look.slots + n_slots
+    look.groups = look.members + n_slots
+    look.tally = tally_t(0, 0, 0, 0, 0, 0)
+    with nogil:
+        while work_take(&region.work, slot, &part):
+            for row in range(part.start, part.stop):
+                if labels[row] >= 0:
+                    n_open = find_open_groups(X, centers, tail, labels, upper, bounds, row, &look)
+                    if n_open == 0:
+                        continue
+                    if 4 * n_open <= centers.n_groups:
+                        look_at_groups(X, exact, centers, tail, labels, upper, bounds, row, n_open, &look)
+                        continue
+                waiting[n_waiting] = row
+                n_waiting += 1
+                if n_waiting == block:
+                    look_at_block(X, exact, centers, tail, labels, upper, bounds, waiting, n_waiting, &look)
+                    n_waiting = 0
+            if n_waiting:
+                look_at_block(X, exact, centers, tail, labels, upper, bounds, waiting, n_waiting, &look)
+                n_waiting = 0
+    total.changed += look.tally.changed
+    total.seen += look.tally.seen
+    total.exact += look.tally.exact
+    total.blocked += look.tally.blocked
+    total.bounded += look.tally.bounded
+    total.full += look.tally.full
+
+
+cdef inline float at_most(float score, const look_t *look) noexcept nogil:
+    """The distance that goes with an upper bound of |x - c|^2 - |x|^2."""
+    cdef float square = score + look.norm + look.row_full
+    return sqrtf(max(square, <float> 0.0)) * UP
+
+
+cdef inline float at_least(float score, const look_t *look) noexcept nogil:
+    """The distance that goes with a lower bound of |x - c|^2 - |x|^2."""
+    cdef float square = score + look.norm - look.row_full
+    return sqrtf(max(square, <float> 0.0)) * DOWN
+
+
+cdef inline float less(float distance, float gone) noexcept nogil:
+    """The difference, rounded up."""
+    return <float> (<double> distance - gone + (<double> distance + gone) * 2.0 ** -23)
+
+
+cdef void take_row(const real *x, WideCenters centers, Tail tail, Py_ssize_t row, float *to,
+                   look_t *look) noexcept nogil:
+    """Get ready to look at a row."""
+    cdef int32_t first = 0
+    shift_row(x, centers.d, &centers.shift[0], centers.scale, centers.d_padded, to)
+    look.x = to
+    if centers.has_tail:
+        look.norm = tail.norms[row]
+    else:
+        dots(to, centers.d_padded, to, &first, 1, &look.norm)
+    look.row_full = centers.error * look.norm + centers.least
+    look.row_low = centers.low_error * look.norm + centers.least
+    look.n_compared = 0
+    look.upper = INFINITY
+
+
+cdef void compare(WideCenters centers, const int32_t *slots, int m, look_t *look) noexcept nogil:
+    """Bound the scores of m <= SIDE_BY_SIDE centers from both sides, in all features."""
+    cdef:
+        float dot[SIDE_BY_SIDE]
+        float *low = look.low + look.n_compared
+        float *high = look.high + look.n_compared
+        int i
+    dots(look.x, centers.d_padded, &centers.rows[0, 0], slots, m, dot)
+    for i in range(m):
+        low[i] = dot[i] + centers.lows[slots[i]] - look.row_full
+        high[i] = dot[i] + centers.squares[slots[i]] * (1 + 2 * centers.error) + look.row_full
+        look.upper = min(look.upper, high[i])
+        look.compared[look.n_compared + i] = slots[i]
+    look.n_compared += m
+    look.tally.full += m
+
+
+cdef Py_ssize_t decide(const real *x, const double[:, ::1] exact, WideCenters centers, look_t *look) noexcept nogil:
+    """The slot of the nearest one of the centers that were compared: by their bounds, or else by true distances."""
+    cdef:
+        Py_ssize_t i, n_left = 0, best = 0, name, best_name = -1
+        double distance, least = INFINITY
+    for i in range(look.n_compared):
+        if not look.low[i] > look.upper:
+            n_left += 1
+            best = i
+    if n_left == 1:
+        look.upper = look.high[best]
+        return look.compared[best]
+    look.tally.exact += 1
+    for i in range(look.n_compared):
+        name = centers.names[look.compared[i]]
+        if name < 0 or look.low[i] > look.upper:
+            continue
+        distance = squared_distance(x, &exact[name, 0], centers.d)
+        if distance < least or (distance == least and name < best_name):
+            least = distance
+            best = i
+            best_name = name
+    look.upper = look.high[best]
+    return look.compared[best]
+
+
+cdef Py_ssize_t find_open_groups(
+        const real[:, ::1] X, WideCenters centers, Tail tail, const int32_t[::1] labels, float[::1] upper,
+        const float[:, ::1] bounds, Py_ssize_t row, look_t *look) noexcept nogil:
+    """Which groups may have a nearer center than the row's own one: look.groups. Returns how many.
+
+    Where there are any, the row was compared with its own center.
+    """
+    cdef:
+        int32_t own = labels[row]
+        float most = (upper[row] + centers.gone[own]) * UP
+        Py_ssize_t n_open
+    n_open = open_groups(&bounds[row, 0], &centers.drift[0], centers.n_groups, most, look.groups)
+    if n_open == 0:
+        return 0
+    look.tally.seen += 1
+    take_row(&X[row, 0], centers, tail, row, look.space, look)
+    compare(centers, &centers.places[own], 1, look)
+    most = at_most(look.upper, look)
+    upper[row] = less(most, centers.gone[own])
+    return open_groups(&bounds[row, 0], &centers.drift[0], centers.n_groups, most * UP, look.groups)
+
+
+cdef void look_at_groups(
+        const real[:, ::1] X, const double[:, ::1] exact, WideCenters centers, Tail tail, int32_t[::1] labels,
+        float[::1] upper, float[:, ::1] bounds, Py_ssize_t row, Py_ssize_t n_open, look_t *look) noexcept nogil:
+    """Label a row that was compared with its own center, and of whose groups some are open."""
+    cdef:
+        float *score = look.scores  # by slot
+        const float *narrow = &tail.coordinates[row, 0] if centers.has_tail else look.x
+        Py_ssize_t i, q, first, last, n_found = 0, found
+        int32_t own = centers.places[labels[row]]
+        float own_low = look.low[0], least
+        bint own_is_open = False
+    for i in range(n_open):
+        slots_of_group(centers, look.groups[i], &first, &last)
+        for q in range(first, last):
+            look.members[q - first] = <int32_t> q
+        dots(narrow, centers.narrow.shape[1], &centers.narrow[0, 0], look.members, last - first, score + first)
+        if centers.has_tail:
+            look.tally.bounded += last - first
+        else:
+            look.tally.full += last - first
+        for q in range(first, last):
+            score[q] += centers.narrow_lows[q]
+            if q == own:
+                score[q] = own_low + look.row_low
+                own_is_open = True
+            elif not score[q] - look.row_low > look.upper:
+                look.found[n_found] = look.slots[n_found] = <int32_t> q
+                n_found += 1
+    compare_found(centers, score, n_found, look)
+    found = decide(&X[row, 0], exact, centers, look)
+    for i in range(n_open):
+        slots_of_group(centers, look.groups[i], &first, &last)
+        least = INFINITY
+        for q in range(first, last):
+            if q != found:
+                least = min(least, score[q])
+        bounds[row, look.groups[i]] = added_down(at_least(least - look.row_low, look), centers.drift[look.groups[i]])
+    if found == own:
+        return
+    if not own_is_open:
+        i = group_of(centers, own)
+        bounds[row, i] = min(bounds[row, i], added_down(at_least(own_low, look), centers.drift[i]))
+    take_label(centers, labels, upper, row, found, look)
+
+
+cdef void look_at_block(
+        const real[:, ::1] X, const double[:, ::1] exact, WideCenters centers, Tail tail, int32_t[::1] labels,
+        float[::1] upper, float[:, ::1] bounds, const Py_ssize_t *rows, Py_ssize_t n, look_t *look) noexcept nogil:
+    """Label n <= AT_ONCE rows, and bound all their groups."""
+    cdef:
+        const float *narrow[AT_ONCE]
+        Py_ssize_t i, row, found
+        float *space
+        float *score
+    for i in range(n):
+        if centers.has_tail:
+            narrow[i] = &tail.coordinates[rows[i], 0]
+        else:
+            space = look.space + i * centers.d_padded
+            shift_row(&X[rows[i], 0], centers.d, &centers.shift[0], centers.scale, centers.d_padded, space)
+            narrow[i] = space
+    product(narrow, n, centers.columns.shape[1], &centers.columns[0, 0, 0], &centers.column_lows[0],
+            centers.columns.shape[0], look.scores, centers.n_slots)
+    look.tally.blocked += n
+    for i in range(n):
+        row = rows[i]
+        score = look.scores + i * centers.n_slots
+        look.tally.seen += labels[row] < 0
+        take_row(&X[row, 0], centers, tail, row, look.space + (0 if centers.has_tail else i * centers.d_padded), look)
+        if centers.has_tail:
+            look.tally.bounded += centers.places.shape[0]
+            search_bounded(centers, labels[row], score, look)
+        else:
+            look.tally.full += centers.places.shape[0]
+            search_full(centers, score, look)
+        found = decide(&X[row, 0], exact, centers, look)
+        bound_all_groups(centers, found, score, &bounds[row, 0], look)
+        take_label(centers, labels, upper, row, found, look)
+
+
+cdef void search_bounded(WideCenters centers, int32_t label, float *score, look_t *look) noexcept nogil:
+    """Compare a row with the centers that its scores, which are bounds, do not rule out."""
+    cdef:
+        Py_ssize_t at, n_found, i
+        float least, second
+        int32_t first
+    # What is nearest in the coordinates is most likely near, and rules out most others; so does the center of before.
+    at = two_smallest(score, centers.n_slots, &least, &second)
+    first = centers.slot_of[at]
+    compare(centers, &first, 1, look)
+    score[at] = look.low[0] + look.row_low
+    if label >= 0 and centers.places[label] != first:
+        compare(centers, &centers.places[label], 1, look)
+        score[centers.column_of[centers.places[label]]] = look.low[1] + look.row_low
+    n_found = not_above(score, centers.n_slots, look.upper + look.row_low, look.found)
+    at = 0
+    for i in range(n_found):
+        first = centers.slot_of[look.found[i]]
+        if first != look.compared[0] and (look.n_compared == 1 or first != look.compared[1]):
+            look.found[at] = look.found[i]
+            look.slots[at] = first
+            at += 1
+    compare_found(centers, score, at, look)
+
+
+cdef void compare_found(WideCenters centers, float *score, Py_ssize_t n, look_t *look) noexcept nogil:
+    """Compare a row with the slots in `slots`, whose scores are at `found`, unless their scores rule them out."""
+    cdef:
+        Py_ssize_t i = 0, j
+        int32_t some[SIDE_BY_SIDE]
+        int32_t at[SIDE_BY_SIDE]
+        int m
+    while i < n:
+        m = 0
+        while i < n and m < SIDE_BY_SIDE:
+            if not score[look.found[i]] - look.row_low > look.upper:
+                some[m] = look.slots[i]
+                at[m] = look.found[i]
+                m += 1
+            i += 1
+        compare(centers, some, m, look)
+        for j in range(m):
+            score[at[j]] = look.low[look.n_compared - m + j] + look.row_low
+
+
+cdef void search_full(WideCenters centers, const float *score, look_t *look) noexcept nogil:
+    """Bound the scores of the centers that may be nearest, where scores are full ones."""
+    cdef:
+        float least, second, more
+        Py_ssize_t at = two_smallest(score, centers.n_slots, &least, &second), n, i
+        int32_t slot = centers.slot_of[at]
+    more = 4 * centers.error * centers.squares[slot] + look.row_full
+    look.upper = least + more
+    n = 1
+    look.found[0] = <int32_t> at
+    if not second - look.row_full > look.upper:
+        n = not_above(score, centers.n_slots, look.upper + look.row_full, look.found)
+    for i in range(n):
+        slot = centers.slot_of[look.found[i]]
+        look.compared[i] = slot
+        look.low[i] = score[look.found[i]] - look.row_full
+        look.high[i] = score[look.found[i]] + 4 * centers.error * centers.squares[slot] + look.row_full
+    look.n_compared = n
+
+
+cdef inline void bound_all_groups(WideCenters centers, Py_ssize_t own, float *score, float *bound,
+                                  const look_t *look) noexcept nogil:
+    """Lower bounds of the distances to all centers but the own one, group by group."""
+    cdef Py_ssize_t band, first
+    score[centers.column_of[own]] = INFINITY
+    for band in range(centers.bands.shape[0] - 1):
+        first = centers.bands[band]
+        bound_groups(score + first * GROUP, centers.bands[band + 1] - first, look.norm - look.row_full - look.row_low,
+                     DOWN, &centers.drift[band * GROUP], bound + band * GROUP)
+
+
+cdef inline void take_label(WideCenters centers, int32_t[::1] labels, float[::1] upper, Py_ssize_t row,
+                            Py_ssize_t slot, look_t *look) noexcept nogil:
+    """Write the label of a row, and how far the center is."""
+    cdef int32_t name = centers.names[slot]
+    look.tally.changed += name != labels[row]
+    labels[row] = name
+    upper[row] = less(at_most(look.upper, look), centers.gone[name])
+
+
+cdef inline void slots_of_group(WideCenters centers, Py_ssize_t group, Py_ssize_t *first,
+                                Py_ssize_t *last) noexcept nogil:
+    cdef Py_ssize_t band = group // GROUP, size = centers.bands[band + 1] - centers.bands[band]
+    first[0] = centers.bands[band] * GROUP + group % GROUP * size
+    last[0] = first[0] + size
+
+
+cdef inline Py_ssize_t group_of(WideCenters centers, Py_ssize_t slot) noexcept nogil:
+    cdef Py_ssize_t band = 0
+    while slot >= centers.bands[band + 1] * GROUP:
+        band += 1
+    return band * GROUP + (slot - centers.bands[band] * GROUP) // (centers.bands[band + 1] - centers.bands[band])
+
+
+cdef inline float added_down(float distance, float drift) noexcept nogil:
+    """The sum, rounded down."""
+    return (distance + drift) * DOWN
