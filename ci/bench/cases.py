@@ -49,6 +49,10 @@ class Case:
         """What else the task is given."""
         return {}
 
+    def pairs_left(self, inputs: dict[str, np.ndarray]) -> dict[str, list[float]]:
+        """What share of the pairs of row and center coterie looks at in each iteration, by how it looks at them."""
+        return {}
+
     def about(self, shape: tuple[int, int]) -> str:
         """The case in words."""
         raise NotImplementedError

@@ -9,6 +9,7 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import cases
 import numpy as np
@@ -279,6 +280,27 @@ class Case(cases.Case):
     def options(self) -> dict[str, object]:
         return {"iterations": self.iterations}
 
+    def pairs_left(self, inputs: dict[str, np.ndarray]) -> dict[str, list[float]]:
+        if self.task != "fit":
+            return {}
+        from coterie.kmeans._wide import WideAssignment
+
+        from coterie import KMeans
+
+        tallies = []
+        assign = WideAssignment.__call__
+
+        def counted(*arguments):
+            tallies.append(assign(*arguments))
+            return tallies[-1]
+
+        X, start = inputs["X"], inputs["start"]
+        with mock.patch.object(WideAssignment, "__call__", counted):
+            KMeans(self.k, init=start, n_init=1, max_iter=self.iterations, tol=0).fit(X)
+        pairs = len(X) * self.k
+        kinds = {"bounded": "bounded by few coordinates", "full": "compared in all features"}
+        return {words: [getattr(tally, kind) / pairs for tally in tallies] for kind, words in kinds.items() if tallies}
+
     @property
     def first_runs(self) -> int:
         return 3 if self.task in ("seed", "default_fit") else 1
@@ -398,6 +420,11 @@ def compare(inputs: dict[str, np.ndarray], results: dict[str, list[dict]]) -> di
         )
     return verdicts | {reference: (True, "what others are compared with")}
 
+
+PAIRS_LEFT = """\
+With many features most distances need not be computed: what share of the pairs of row and center coterie looks at, and
+how. The last assignment is that of the labels at the end.
+"""
 
 HOW = """\
 - Data are generated with a fixed seed: normal clusters, or uniform noise where it says so; float64 unless it says

@@ -89,6 +89,10 @@ def _memory(mb: float) -> str:
     return f"{mb / 1e3:.3g} GB" if mb >= 999.5 else f"{mb:.0f} MB" if mb >= 1 else "< 1 MB"
 
 
+def _share(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.1 or not share else f"{share:.1%}" if share >= 0.01 else f"{share:.2%}"
+
+
 def _ratio(library: dict) -> float:
     return statistics.median(library["ratios"])
 
@@ -115,7 +119,7 @@ def line(case: Case, outcome: dict) -> str:
 
 
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:
-    words = {"case", "library", "fastest other", "range", "reached", "check", "import"}
+    words = {"case", "library", "pairs", "fastest other", "range", "reached", "check", "import"}
     align = ["---" if name in words else "---:" for name in head]
     return ["", *(f"| {' | '.join(cells)} |" for cells in (head, align, *rows)), ""]
 
@@ -149,6 +153,22 @@ def _summary(case: Case, outcome: dict) -> list[str]:
         _memory(found["peak"]) if found else "",
         *outcome["more"].values(),
     ]
+
+
+def _pairs_left(outcomes: list[dict]) -> list[str]:
+    """A table of the first iterations and of the last one."""
+    shown = (1, 2, 3, 5, 10)
+    rows = [
+        [
+            outcome["about"] if i == 0 else "",
+            words,
+            *(_share(shares[step - 1]) if step <= len(shares) else "" for step in shown),
+            _share(shares[-1]),
+        ]
+        for outcome in outcomes
+        for i, (words, shares) in enumerate(outcome["pairs"].items())
+    ]
+    return _table(["case", "pairs", *(f"iteration {step}" for step in shown), "last"], rows)
 
 
 def _section(folder: Path, group, pairs: list[tuple[Case, dict]]) -> list[str]:
@@ -200,6 +220,8 @@ def _section(folder: Path, group, pairs: list[tuple[Case, dict]]) -> list[str]:
             f"### {group.TITLE}, every library",
             *_table(["case", "library", "time", "ratio", "memory", "check"], rows),
         ]
+    if pruned := [outcome for _, outcome in compared if outcome["pairs"]]:
+        text += [f"### {group.TITLE}, pairs left", "", group.PAIRS_LEFT.rstrip(), *_pairs_left(pruned)]
     if scaled:
         text += [
             f"### {group.TITLE}, more threads",

@@ -237,6 +237,7 @@ def measure(case: Case, folder: Path | None, threads: int, quick: bool) -> dict:
     return {
         "about": case.about(shape),
         "more": case.more(shape, seconds, ours.peak),
+        "pairs": {} if case.scaling else case.pairs_left(inputs),
         "libraries": {
             name: {
                 "seconds": statistics.median(worker.seconds),
