@@ -70,7 +70,8 @@ class WideAssignment:
         room = _room(self.X)
         most = room - GROUP if n * k >= thresholds.wide_pairs else 0
         axes = find_axes(self.X, self.shift, self.scale, most, self.n_threads)
-        size = self._choose_size(centers, axes)
+        with np.errstate(over="ignore", invalid="ignore"):  # of centers far from all rows
+            size = self._choose_size(centers, axes)
         if size:
             self.tail = make_tail(self.X, axes[: size - 1], self.shift, self.scale, self.n_threads)
             room -= size + 1
@@ -108,7 +109,7 @@ class WideAssignment:
             narrow_lows,
             np.empty((n_vectors, size or d, GROUP), np.float32),
             np.empty(n_slots, np.float32),
-            np.zeros((k, d)),
+            centers.copy(),
             np.zeros(k, np.float32),
             self.drift,
             self.shift,

@@ -25,6 +25,7 @@ cdef enum:
 
 BLOCK_ROWS = AT_ONCE
 
+cdef double FAR = 2.0 ** 100   # the square of a distance beside which that of all rows to the middle is nothing
 cdef float UP = <float> (1.0 + 2.0 ** -20)  # more than a few roundings
 cdef float DOWN = <float> (1.0 - 2.0 ** -20)
 
@@ -55,7 +56,7 @@ cdef class WideCenters:
     columns, column_lows : (vectors, size, GROUP) and (slots,), float32; without a tail (vectors, d, GROUP)
         `narrow` and `narrow_lows` by vectors.
     last : (k, d)
-        Centers that were packed before; not a number at first.
+        Centers that were packed before, or the first ones.
     gone : (k,), float32
         How far each center went in all, at least.
     drift : (n_bands * GROUP,), float32
@@ -103,7 +104,10 @@ def pack_centers(
         float[:, ::1] moved,              # OUT    (vectors, GROUP), how far each went, by slot of the vector's column
         float[:, ::1] work,               # WORK   (slots of threads, GROUP * (d_padded + size + 1))
         Region region, int slot):
-    """Take over some vectors of centers. O(k d (1 + size)) time."""
+    """Take over some vectors of centers. O(k d (1 + size)) time.
+
+    A center so far from all rows that its square may not fit into float32 gets bounds that leave it to true distances.
+    """
     cdef:
         Py_ssize_t d = to.d, v, l, j, q, width = to.columns.shape[1], size = 0
         int32_t name
@@ -111,9 +115,9 @@ def pack_centers(
         float *coordinates = space + GROUP * to.d_padded
         float *norms
         const float *packed[GROUP]
-        double square, t, c
+        double square, low, narrow_low, t, c
         part_t part
-        bint has_tail = to.has_tail
+        bint has_tail = to.has_tail, is_far
     if has_tail:
         size = tail.size
     norms = coordinates + GROUP * size
@@ -146,14 +150,23 @@ def pack_centers(
                     for j in range(to.d_padded):
                         to.rows[q, j] = -2 * packed[l][j]
                         square += <double> packed[l][j] * packed[l][j]
-                    if to.names[q] < 0:
+                    low = square * (1.0 - 2.0 * to.error)
+                    narrow_low = square * (1.0 - to.low_error)
+                    is_far = not square < FAR
+                    if is_far:
                         square = INFINITY
+                        low = narrow_low = FAR / 2
+                    if to.names[q] < 0:
+                        square = low = narrow_low = INFINITY
+                    if is_far:
+                        for j in range(to.d_padded):
+                            to.rows[q, j] = 0.0
                     to.squares[q] = <float> square
-                    to.lows[q] = <float> (square * (1.0 - 2.0 * to.error))
+                    to.lows[q] = <float> low
                     if has_tail:
-                        to.narrow_lows[q] = <float> (square * (1.0 - to.low_error))
+                        to.narrow_lows[q] = <float> narrow_low
                         for j in range(size):
-                            to.narrow[q, j] = -2 * coordinates[l * size + j]
+                            to.narrow[q, j] = 0.0 if is_far else -2 * coordinates[l * size + j]
                     to.column_lows[v * GROUP + l] = to.narrow_lows[q]
                 for j in range(width):
                     for l in range(GROUP):
