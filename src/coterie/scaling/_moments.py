@@ -10,7 +10,7 @@ import numpy as np
 
 from .._base import power_of_two
 from .._runtime import parallel
-from .._runtime.strips import ceil_div, strip_size
+from .._runtime.strips import APART, ceil_div, strip_size
 from ._kernels import columns
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _moments(X: NDArray[Any], n_threads: int) -> tuple[Moments, float]:
     overflows. One pass, O(n d) time."""
     n, d = X.shape
     rows = strip_size(n, 8, d)
-    strips = np.empty((3, ceil_div(n, rows), d))
+    strips = np.empty((3, ceil_div(n, rows), d + APART))
     # From a point among the data, deviations are small even where all values are large; and as the mean of some
     # rows is near the mean of all, hardly a digit is lost by taking its square off below.
     some = X[:: ceil_div(n, 256)]

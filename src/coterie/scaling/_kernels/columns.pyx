@@ -9,9 +9,9 @@ from ..._runtime._kernels.work cimport Region, part_t, work_take
 def deviation_strips(
         const real[:, ::1] X,            # IN     (n, d)
         const double[::1] center,        # IN     (d,)
-        double[:, ::1] first,            # OUT    (strips, d), sum of x - center
-        double[:, ::1] second,           # OUT    (strips, d), sum of (x - center)^2
-        double[:, ::1] largest,          # OUT    (strips, d), largest |x - center|
+        double[:, ::1] first,            # OUT    (strips, >= d), sum of x - center
+        double[:, ::1] second,           # OUT    (strips, >= d), sum of (x - center)^2
+        double[:, ::1] largest,          # OUT    (strips, >= d), largest |x - center|
         Region region, int slot):
     """Sums of deviations from `center` and of their squares, strip by strip. O(n d) time."""
     cdef:
@@ -39,8 +39,8 @@ def deviation_strips(
 
 
 def join_strips(
-        const double[:, ::1] totals,     # IN     (2, d), sum of x - center, and of its square, over all strips
-        const double[:, ::1] largest,    # IN     (strips, d), largest |x - center|
+        const double[:, ::1] totals,     # IN     (2, >= d), sum of x - center, and of its square, over all strips
+        const double[:, ::1] largest,    # IN     (strips, >= d), largest |x - center|
         const double[::1] center,        # IN     (d,)
         Py_ssize_t n,                    # IN     rows
         double[::1] mean,                # OUT    (d,)
