@@ -283,9 +283,8 @@ class Case(cases.Case):
     def pairs_left(self, inputs: dict[str, np.ndarray]) -> dict[str, list[float]]:
         if self.task != "fit":
             return {}
-        from coterie.kmeans._wide import WideAssignment
-
         from coterie import KMeans
+        from coterie.kmeans._wide import WideAssignment
 
         tallies = []
         assign = WideAssignment.__call__
