@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from .thresholds import thresholds
 
-__all__ = ["APART", "ceil_div", "strip_size"]
-
-APART = 16  # numbers of 8 bytes between what two threads add to: cores that write to one cache line wait for each other
+__all__ = ["ceil_div", "strip_size"]
 
 _MOST_STRIPS = 32  # enough to share among threads, few enough to add up fast
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from .._base import power_of_two
 from .._runtime import parallel
+from .._runtime.spaces import spaces
 from .._runtime.strips import ceil_div
 from .._runtime.thresholds import thresholds
 from ._data import NO_WEIGHT, OPERATIONS, TILE
@@ -65,7 +66,7 @@ class Assignment:
         self.margins = np.full(n, -1.0, dtype=np.float32)
         self.loss = np.zeros(n_clusters, dtype=np.float32)  # what margins lost since the labels were written
         self.counts = np.empty((slots, 8), dtype=np.int64)  # 64 bytes a slot: threads share no cache line
-        self.tiles = np.empty((slots, d * TILE))
+        self.tiles = spaces(slots, d * TILE)
 
     def __call__(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> Tally:
         """Write the labels; one of -1 is not known yet."""
@@ -159,5 +160,5 @@ def _write_distances(X: NDArray[Any], centers: NDArray[Any], n_threads: int, out
     k, d = centers.shape
     origin = np.zeros(d)  # a point in the middle of centers that lie far apart would round small differences away
     rows = parallel.chunk((2 * k * d + 16 * d + 32) / OPERATIONS, TILE)
-    tiles = np.empty((max(1, min(n_threads, ceil_div(len(X), rows))), (d + k) * TILE))
+    tiles = spaces(max(1, min(n_threads, ceil_div(len(X), rows))), (d + k) * TILE)
     parallel.over(len(X), rows, n_threads, assign.distances_to_all, X, origin, 1.0, centers, tiles, out)

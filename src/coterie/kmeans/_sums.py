@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._runtime import parallel
+from .._runtime.spaces import spaces
 from .._runtime.strips import ceil_div, strip_size
 from .._runtime.thresholds import thresholds
 from ._data import Data
@@ -68,12 +69,12 @@ class RunningSums:
             np.zeros((n_clusters, 3)),
         )
         self.pieces = np.empty((n // thresholds.summed_rows + n_clusters, 5), dtype=np.intp)
-        self.space = np.empty((data.n_threads, 2 * d + 4))
+        self.space = spaces(data.n_threads, 2 * d + 4)
         self.n_moves = n  # of the last call: says how much work there is
 
     def follow(self, labels: NDArray[np.int32]) -> None:
         """Bring the sums from the labels of the last call to these."""
-        self._over_strips(kernels.count_moves, labels, self.data.weight, self.moves)
+        self._over_strips(1.0, kernels.count_moves, labels, self.data.weight, self.moves)
         while self._add_moves(labels):  # once more where precision was lost
             pass
 
@@ -86,7 +87,7 @@ class RunningSums:
             return 0
         pieces, partials = self.pieces[:n_pieces], np.empty((n_partials, d + 4))
         rows = np.empty(self.n_moves, dtype=np.intp)
-        self._over_strips(kernels.place_moves, labels, data.weight, some_anew, self.moves, rows)
+        self._over_strips(6.0, kernels.place_moves, labels, data.weight, some_anew, self.moves, rows)
         cost = 0.5 * d + _ROW
         parallel.over(
             n_pieces,
@@ -104,6 +105,7 @@ class RunningSums:
         )
         return kernels.finish_moves(self.moves, pieces, partials)
 
-    def _over_strips(self, kernel: parallel.Kernel, labels: NDArray[np.int32], *arguments: object) -> None:
-        n_threads = parallel.threads_for(0.2 * len(labels) + 2.0 * self.n_moves, self.data.n_threads)
+    def _over_strips(self, cost: float, kernel: parallel.Kernel, labels: NDArray[np.int32], *arguments: object) -> None:
+        """cost : nanoseconds of a row that moves"""
+        n_threads = parallel.threads_for(0.5 * len(labels) + cost * self.n_moves, self.data.n_threads)
         parallel.over(len(labels), self.strip, n_threads, kernel, labels, *arguments)

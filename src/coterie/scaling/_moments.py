@@ -10,7 +10,8 @@ import numpy as np
 
 from .._base import power_of_two
 from .._runtime import parallel
-from .._runtime.strips import APART, ceil_div, strip_size
+from .._runtime.spaces import APART
+from .._runtime.strips import ceil_div, strip_size
 from ._kernels import columns
 
 if TYPE_CHECKING:

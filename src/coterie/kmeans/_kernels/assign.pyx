@@ -39,7 +39,7 @@ def assign_labels(
         const float[::1] loss,            # IN     (k,), what a margin lost since its point was last looked at, scaled
         int32_t[::1] labels,              # INOUT  (n,), -1 where it is not known yet
         float[::1] margins,               # INOUT  (n,), scaled; a point with margin > loss keeps its label
-        double[:, ::1] tiles,             # WORK   (slots, d * TILE)
+        double[:, ::1] tiles,             # WORK   (slots, >= d * TILE)
         int64_t[:, ::1] counts,           # INOUT  (slots, 8), adds a tally_t
         Region region, int slot):
     """Label the rows with their nearest center. O(n k d) time at most.
@@ -184,7 +184,7 @@ def distances_to_all(
         const double[::1] shift,          # IN     (d,)
         double scale,                     # IN     power of two
         const double[:, ::1] scaled,      # IN     (k, d), (centers - shift) * scale
-        double[:, ::1] tiles,             # WORK   (slots, (d + k) * TILE)
+        double[:, ::1] tiles,             # WORK   (slots, >= (d + k) * TILE)
         real[:, ::1] out,                 # OUT    (n, k), Euclidean distance
         Region region, int slot):
     """Distances of the points to all centers, from float64 differences; chunks are whole tiles. O(n k d) time."""

@@ -21,6 +21,7 @@ cdef enum:
     LEAVE
     JOIN
     LOOK = 32   # labels that are compared at once
+    TRUST = 8   # times as much may have left a cluster as it holds: of 53 bits, these may be 4 bits of rounding
     # columns of `masses`
     HELD = 0    # sum of |x - shift|, weighted, of the rows that a cluster has
     GONE        # the same of the rows that left since the cluster was last summed anew
@@ -217,7 +218,7 @@ def sum_pieces(
         const Py_ssize_t[:, ::1] pieces,  # IN     (>= number of pieces, 5)
         double[:, ::1] partials,          # OUT    (number of partial sums, d + 4): sum, weight, HELD, GONE, LOST
         Moves moves,                      # INOUT  sums, weights, masses of clusters of one piece
-        double[:, ::1] space,             # WORK   (slots, 2 d + 4)
+        double[:, ::1] space,             # WORK   (slots, >= 2 d + 4)
         Region region, int slot):
     """Add up the rows of each piece, in order. O(d) time for each row that moves."""
     cdef:
@@ -286,7 +287,7 @@ def finish_moves(
         const double[:, ::1] partials):   # IN     (number of partial sums, d + 4)
     """Add the partial sums in order. Returns how many clusters are to be summed anew even so, and marks them.
 
-    Those are the clusters that more has left, since they were last summed anew, than they hold: what is left of the
+    Those are the clusters that much more has left, since they were last summed anew, than they hold: what is left of the
     rounding of large rows may be large beside small ones. O(d) time for each partial sum, and O(strips k).
     """
     cdef:
@@ -296,8 +297,8 @@ def finish_moves(
             if pieces[i, PARTIAL] >= 0:
                 add_piece(moves, pieces[i, CLUSTER], moves.sums.shape[1], &partials[pieces[i, PARTIAL], 0])
         for k in range(moves.anew.shape[0]):
-            moves.anew[k] = (moves.masses[k, GONE] > moves.masses[k, HELD]
-                             or moves.masses[k, LOST] > moves.weights[k])
+            moves.anew[k] = (moves.masses[k, GONE] > TRUST * moves.masses[k, HELD]
+                             or moves.masses[k, LOST] > TRUST * moves.weights[k])
             n_anew += moves.anew[k]
         if n_anew:
             moves.places[:, :, :] = 0
