@@ -6,6 +6,7 @@ Which bounds pay is found out on a sample of the rows, by counting what they wou
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from ._kernels.tail import Tail
 
 _JUDGED = 256  # rows, about, on which bounds are tried
-_COMPARED = 40.0  # more than by its multiplications a pair costs that is compared by itself, in multiplications a lane
+# What a pair costs that is compared by itself, in multiplications of a vector: for each vector of its center, which
+# comes from beyond the nearest cache, and beside that.
+_FETCHED, _COMPARED = 3.0, 30.0
 
 
 class WideTally(NamedTuple):
@@ -52,118 +55,41 @@ def _room(X: NDArray[Any]) -> int:
 
 
 class WideAssignment:
-    """Nearest centers row by row, again and again, as `Assignment` finds them."""
+    """Nearest centers row by row, again and again, as `Assignment` finds them.
+
+    Beside the rows stand `bounds`, and `tail.coordinates` where they pay: together at most `thresholds.wide_memory` of
+    the size of the rows.
+    """
 
     def __init__(
-        self, X: NDArray[Any], n_clusters: int, shift: NDArray[np.float64], scale: float, n_threads: int
+        self,
+        X: NDArray[Any],
+        n_clusters: int,
+        shift: NDArray[np.float64],
+        scale: float,
+        n_threads: int,
+        again: bool = True,
     ) -> None:
-        self.X, self.n_clusters, self.n_threads = X, n_clusters, n_threads
+        """`again` is whether there will be more than one assignment: then bounds are kept."""
+        self.X, self.n_clusters, self.n_threads, self.again = X, n_clusters, n_threads, again
         self.shift, self.scale = shift, scale
-        self.loss = np.zeros(n_clusters, dtype=np.float32)
-        self.tail: Tail | None = None
-        self.centers: wide.WideCenters | None = None
+        self.loss = np.zeros(n_clusters, dtype=np.float32)  # what `move_centers` writes, and nobody reads
         self.is_doubtful = False  # float32 left most rows of the last assignment in doubt
-
-    def _prepare(self, centers: NDArray[np.float64]) -> None:
-        n, d = self.X.shape
-        k = self.n_clusters
-        room = _room(self.X)
-        most = room - GROUP if n * k >= thresholds.wide_pairs else 0
-        axes = find_axes(self.X, self.shift, self.scale, most, self.n_threads)
-        with np.errstate(over="ignore", invalid="ignore"):  # of centers far from all rows
-            size = self._choose_size(centers, axes)
-        if size:
-            self.tail = make_tail(self.X, axes[: size - 1], self.shift, self.scale, self.n_threads)
-            room -= size + 1
-        n_vectors = ceil_div(k, GROUP)
-        n_bands = max(1, min(room // GROUP, ceil_div(n_vectors, thresholds.wide_group)))
-        bands = np.arange(n_bands + 1, dtype=np.intp) * n_vectors // n_bands
-        n_slots = n_vectors * GROUP
-        self.names = np.full(n_slots, -1, dtype=np.int32)
-        slot_of = np.empty(n_slots, dtype=np.int32)
-        for first, last in zip(bands[:-1].tolist(), bands[1:].tolist(), strict=True):
-            slots = np.arange(first * GROUP, last * GROUP, dtype=np.int32)
-            slot_of[slots] = slots.reshape(GROUP, last - first).T.ravel()
-        column_of = np.empty(n_slots, dtype=np.int32)
-        column_of[slot_of] = np.arange(n_slots, dtype=np.int32)
-        self.places = np.arange(k, dtype=np.int32)
-        self.names[:k] = np.arange(k)
-        d_padded = ceil_div(d, GROUP) * GROUP
-        rows, lows = np.empty((n_slots, d_padded), np.float32), np.empty(n_slots, np.float32)
-        narrow, narrow_lows = rows, lows
-        if size:
-            narrow, narrow_lows = np.empty((n_slots, size), np.float32), np.empty(n_slots, np.float32)
-        self.moved = np.empty((n_vectors, GROUP), dtype=np.float32)
-        n_groups = n_bands * GROUP
-        self.drift = np.zeros(n_groups, np.float32)
-        self.centers = wide.WideCenters(
-            self.names,
-            self.places,
-            slot_of,
-            column_of,
-            bands,
-            rows,
-            np.empty(n_slots, np.float32),
-            lows,
-            narrow,
-            narrow_lows,
-            np.empty((n_vectors, size or d, GROUP), np.float32),
-            np.empty(n_slots, np.float32),
-            centers.copy(),
-            np.zeros(k, np.float32),
-            self.drift,
-            self.shift,
-            self.scale,
-        )
-        self.upper = np.empty(n, np.float32)
-        self.bounds = np.empty((n, n_groups), np.float32)
-        block = max(6, min(wide.BLOCK_ROWS, thresholds.wide_scores // n_slots // 6 * 6))
-        cost = (k * (size or d) + 4.0 * d) / OPERATIONS / 2
-        self.rows = parallel.chunk(cost, block)
-        slots = max(1, min(self.n_threads, ceil_div(n, self.rows)))
-        self.work = np.empty((slots, block * (n_slots + d_padded) + 2 * n_slots), np.float32)
-        self.lists = np.empty((slots, 4 * n_slots + n_groups), np.int32)
-        self.counts = np.empty((slots, 8), np.int64)
-        slots = max(1, min(self.n_threads, n_vectors))
-        self.center_work = np.empty((slots, GROUP * (d_padded + size + 1)), np.float32)
-
-    def _choose_size(self, centers: NDArray[np.float64], axes: NDArray[np.float64]) -> int:
-        """How many coordinates pay, or 0.
-
-        What their bounds leave of the pairs of some rows with the centers is counted.
-        """
-        n, d = self.X.shape
-        if not len(axes):
-            return 0
-        rows = shifted(self.X[:: max(1, n // _JUDGED)], self.shift, self.scale)
-        means = shifted(centers, self.shift, self.scale)
-        squares = (rows * rows).sum(axis=1)[:, None] + (means * means).sum(axis=1)
-        nearest = (squares - 2 * multiply(rows, means.T, self.n_threads)).min(axis=1)
-        columns = axes.T.astype(np.float32)
-        x, c = multiply(rows, columns, self.n_threads), multiply(means, columns, self.n_threads)
-        x_rest, c_rest = (rows * rows).sum(axis=1), (means * means).sum(axis=1)
-        products = np.zeros_like(squares)
-        best, least, first = 0, d / GROUP, 0
-        for size in thresholds.wide_sizes:
-            if size > len(axes) + 1:
-                break
-            some_x, some_c = (np.ascontiguousarray(each[:, first : size - 1]) for each in (x, c))
-            products += multiply(some_x, some_c.T, self.n_threads)
-            x_rest -= (some_x * some_x).sum(axis=1)
-            c_rest -= (some_c * some_c).sum(axis=1)
-            rest = np.sqrt(np.maximum(x_rest, 0))[:, None] * np.sqrt(np.maximum(c_rest, 0))
-            left = np.count_nonzero(squares - 2 * (products + rest) <= nearest[:, None]) / squares.size
-            cost = size / GROUP + left * (d / GROUP + _COMPARED)
-            if cost < least:
-                best, least = size, cost
-            first = size - 1
-        return best
+        self.tail: Tail | None = None
+        self.n_calls = 0
+        most = _room(X) - GROUP if len(X) * n_clusters >= thresholds.wide_pairs else 0
+        self.axes = find_axes(X, shift, scale, most, n_threads)
 
     def __call__(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> WideTally:
         """Write the labels; one of -1 is not known yet."""
-        if self.centers is None:
-            self._prepare(centers)
-        assert self.centers is not None
+        self.n_calls += 1
+        if self.n_calls <= 2 and self.tail is None:  # the second centers are means, which mostly are nearer to the rows
+            with np.errstate(over="ignore", invalid="ignore"):  # of centers far from all rows
+                size = self._choose_size(centers) if len(self.axes) else 0
+            if size:
+                self.tail = make_tail(self.X, self.axes[: size - 1], self.shift, self.scale, self.n_threads)
+            if size or self.n_calls == 1:
+                self._lay_out(centers, size)
         parallel.over(
             len(self.moved),
             parallel.chunk(GROUP * centers.shape[1] * 2.0),
@@ -199,3 +125,83 @@ class WideAssignment:
 
     def forget(self) -> None:
         """Nothing to do: how far centers moved is found out whenever they are packed."""
+
+    def _lay_out(self, centers: NDArray[np.float64], size: int) -> None:
+        """Make room for centers and bounds, of which nothing is known yet. `size` is that of the tail, or 0."""
+        n, d = self.X.shape
+        k, d_padded, n_vectors = self.n_clusters, ceil_div(d, GROUP) * GROUP, ceil_div(self.n_clusters, GROUP)
+        n_slots = n_vectors * GROUP
+        room = _room(self.X) - (size + 1 if size else 0)
+        n_bands = max(1, min(room // GROUP, ceil_div(n_vectors, thresholds.wide_group)))
+        bands = np.linspace(0, n_vectors, n_bands + 1).astype(np.intp)
+        slot_of, column_of = np.empty(n_slots, np.int32), np.empty(n_slots, np.int32)
+        for first, last in itertools.pairwise(bands.tolist()):
+            slots = np.arange(first * GROUP, last * GROUP, dtype=np.int32)
+            slot_of[slots] = slots.reshape(GROUP, last - first).T.ravel()
+        column_of[slot_of] = np.arange(n_slots)
+        names = np.arange(n_slots, dtype=np.int32)
+        names[k:] = -1
+        rows, lows = np.empty((n_slots, d_padded), np.float32), np.empty(n_slots, np.float32)
+        narrow, narrow_lows = rows, lows
+        if size:
+            narrow, narrow_lows = np.empty((n_slots, size), np.float32), np.empty(n_slots, np.float32)
+        self.centers = wide.WideCenters(
+            names,
+            slot_of,
+            column_of,
+            bands,
+            rows,
+            np.empty(n_slots, np.float32),
+            lows,
+            narrow,
+            narrow_lows,
+            np.empty((n_vectors, size or d, GROUP), np.float32),
+            np.empty(n_slots, np.float32),
+            centers.copy(),
+            np.zeros(k, np.float32),
+            np.zeros(n_bands * GROUP, np.float32),
+            self.shift,
+            self.scale,
+        )
+        self.moved = np.empty((n_vectors, GROUP), dtype=np.float32)
+        self.upper = np.full(n, np.inf, np.float32)
+        self.bounds = np.zeros((n, n_bands * GROUP if self.again else 0), np.float32)
+        block = max(6, min(wide.BLOCK_ROWS, thresholds.wide_scores // n_slots // 6 * 6))
+        self.rows = parallel.chunk((k * (size or d) + 4.0 * d) / OPERATIONS / 2, block)
+        slots = max(1, min(self.n_threads, ceil_div(n, self.rows)))
+        self.work = np.empty((slots, block * (n_slots + d_padded) + 2 * n_slots), np.float32)
+        self.lists = np.empty((slots, 4 * n_slots + n_bands * GROUP), np.int32)
+        self.counts = np.empty((slots, 8), np.int64)
+        slots = max(1, min(self.n_threads, n_vectors))
+        self.center_work = np.empty((slots, GROUP * (d_padded + size + 1)), np.float32)
+
+    def _choose_size(self, centers: NDArray[np.float64]) -> int:
+        """How many coordinates pay, or 0.
+
+        What their bounds leave of the pairs of some rows with the centers is counted.
+        """
+        n, d = self.X.shape
+        axes = self.axes
+        rows = shifted(self.X[:: max(1, n // _JUDGED)], self.shift, self.scale)
+        means = shifted(centers, self.shift, self.scale)
+        squares = (rows * rows).sum(axis=1)[:, None] + (means * means).sum(axis=1)
+        nearest = (squares - 2 * multiply(rows, means.T, self.n_threads)).min(axis=1)
+        columns = axes.T.astype(np.float32)
+        x, c = multiply(rows, columns, self.n_threads), multiply(means, columns, self.n_threads)
+        x_rest, c_rest = (rows * rows).sum(axis=1), (means * means).sum(axis=1)
+        products = np.zeros_like(squares)
+        best, least, first = 0, d / GROUP, 0
+        for size in thresholds.wide_sizes:
+            if size > len(axes) + 1:
+                break
+            some_x, some_c = (np.ascontiguousarray(each[:, first : size - 1]) for each in (x, c))
+            products += multiply(some_x, some_c.T, self.n_threads)
+            x_rest -= (some_x * some_x).sum(axis=1)
+            c_rest -= (some_c * some_c).sum(axis=1)
+            rest = np.sqrt(np.maximum(x_rest, 0))[:, None] * np.sqrt(np.maximum(c_rest, 0))
+            left = np.count_nonzero(squares - 2 * (products + rest) <= nearest[:, None]) / squares.size
+            cost = size / GROUP + left * (_FETCHED * d / GROUP + _COMPARED)
+            if cost < least:
+                best, least = size, cost
+            first = size - 1
+        return best

@@ -3,6 +3,7 @@
 #ifndef COTERIE_PRODUCT_H
 #define COTERIE_PRODUCT_H
 #include <math.h>
+#include "bits.h"
 #include "simd.h"
 
 enum {

@@ -98,12 +98,13 @@ COTERIE_INLINE TARGET void FN(sum_lanes)(const VR *v, int n, REAL *out) {
 
 /* x times nc rows (a constant). */
 COTERIE_INLINE TARGET void FN(few_dots)(
-        const REAL *x, ptrdiff_t d, const int nc, const REAL *const *row, REAL *out) {
+        const REAL *x, ptrdiff_t d, const int nc, const REAL *const *row, const REAL *const *next, REAL *out) {
     enum { STEPS = PRODUCT_GROUP / LANES > 1 ? 2 : 1 }; /* sums side by side, so that additions need not wait */
     VR sum[4 * STEPS];
     for (int a = 0; a < nc * STEPS; a++) sum[a] = VSET1((REAL)0);
     for (ptrdiff_t j = 0; j < d; j += STEPS * LANES)
         for (int u = 0; u < STEPS; u++) {
+            for (int a = 0; a < nc; a++) COTERIE_PREFETCH(next[a] + j);
             VR v = VLOAD(x + j + u * LANES);
             for (int a = 0; a < nc; a++)
                 sum[a * STEPS + u] = VFMA(v, VLOAD(row[a] + j + u * LANES), sum[a * STEPS + u]);
@@ -120,15 +121,18 @@ COTERIE_INLINE TARGET void FN(few_dots)(
  * x (d,), rows (., d), which (m,) IN; out (m,) OUT. */
 static TARGET void FN(dots)(
         const REAL *x, ptrdiff_t d, const REAL *rows, const int32_t *which, ptrdiff_t m, REAL *out) {
-    const REAL *row[4];
+    const REAL *row[4], *next[4];
     for (ptrdiff_t i = 0; i < m; i += 4) {
         int nc = m - i < 4 ? (int)(m - i) : 4;
-        for (int a = 0; a < nc; a++) row[a] = rows + which[i + a] * d;
+        for (int a = 0; a < nc; a++) {
+            row[a] = rows + which[i + a] * d;
+            next[a] = rows + which[i + 4 + a < m ? i + 4 + a : m - 1] * d;
+        }
         switch (nc) {
-            case 1: FN(few_dots)(x, d, 1, row, out + i); break;
-            case 2: FN(few_dots)(x, d, 2, row, out + i); break;
-            case 3: FN(few_dots)(x, d, 3, row, out + i); break;
-            default: FN(few_dots)(x, d, 4, row, out + i);
+            case 1: FN(few_dots)(x, d, 1, row, next, out + i); break;
+            case 2: FN(few_dots)(x, d, 2, row, next, out + i); break;
+            case 3: FN(few_dots)(x, d, 3, row, next, out + i); break;
+            default: FN(few_dots)(x, d, 4, row, next, out + i);
         }
     }
 }
@@ -169,8 +173,7 @@ static TARGET ptrdiff_t FN(not_above)(const REAL *score, ptrdiff_t n, REAL most,
     VR limit = VSET1(most);
     for (ptrdiff_t i = 0; i < n; i += LANES) {
         uint64_t bits = NOT_BELOW(limit, VLOAD(score + i));
-        for (int u = 0; bits; u++, bits >>= 1)
-            if (bits & 1) out[found++] = (int32_t)(i + u);
+        for (; bits; bits &= bits - 1) out[found++] = (int32_t)(i + lowest_bit(bits));
     }
     return found;
 }
@@ -182,8 +185,7 @@ static TARGET ptrdiff_t FN(open_groups)(
     VR limit = VSET1(most);
     for (ptrdiff_t i = 0; i < n; i += LANES) {
         uint64_t bits = NOT_BELOW(limit, VSUB(VLOAD(bound + i), VLOAD(drift + i)));
-        for (int u = 0; bits; u++, bits >>= 1)
-            if (bits & 1) out[found++] = (int32_t)(i + u);
+        for (; bits; bits &= bits - 1) out[found++] = (int32_t)(i + lowest_bit(bits));
     }
     return found;
 }
@@ -204,14 +206,20 @@ static TARGET void FN(bound_groups)(
     }
 }
 
-/* (x - shift) * scale of a row, d numbers, in float32; zeros behind it up to d_padded. */
-#define PRODUCT_SHIFT(IN, NAME)                                                                              \
-    static TARGET void FN(NAME)(const IN *x, ptrdiff_t d, const double *shift, double scale, ptrdiff_t d_padded, \
-                                float *__restrict out) {                                                     \
-        for (ptrdiff_t j = 0; j < d; j++) out[j] = (float)(((double)x[j] - shift[j]) * scale);               \
-        for (ptrdiff_t j = d; j < d_padded; j++) out[j] = 0;                                                 \
-    }
-PRODUCT_SHIFT(float, shift_from_f32)
-PRODUCT_SHIFT(double, shift_from_f64)
-#undef PRODUCT_SHIFT
+/* (x - shift) * scale of a row, d numbers, in float32; zeros behind it up to d_padded. For float32 the shift is a number
+ * of float32, too: then its multiple is, and one rounding is left. */
+static TARGET void FN(shift_from_f32)(
+        const float *x, ptrdiff_t d, const double *shift, double scale, ptrdiff_t d_padded, float *__restrict out) {
+    float factor = (float)scale;
+    if (factor > 0 && factor < INFINITY)
+        for (ptrdiff_t j = 0; j < d; j++) out[j] = x[j] * factor - (float)shift[j] * factor;
+    else
+        for (ptrdiff_t j = 0; j < d; j++) out[j] = (float)(((double)x[j] - shift[j]) * scale);
+    for (ptrdiff_t j = d; j < d_padded; j++) out[j] = 0;
+}
+static TARGET void FN(shift_from_f64)(
+        const double *x, ptrdiff_t d, const double *shift, double scale, ptrdiff_t d_padded, float *__restrict out) {
+    for (ptrdiff_t j = 0; j < d; j++) out[j] = (float)((x[j] - shift[j]) * scale);
+    for (ptrdiff_t j = d; j < d_padded; j++) out[j] = 0;
+}
 #endif

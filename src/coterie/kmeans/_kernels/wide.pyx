@@ -21,7 +21,7 @@ from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef enum:
     AT_ONCE = 48  # rows of a block, at most
-    SIDE_BY_SIDE = 4  # distances that are computed together
+    SIDE_BY_SIDE = 12  # distances that are computed together
 
 BLOCK_ROWS = AT_ONCE
 
@@ -40,9 +40,7 @@ cdef class WideCenters:
     Attributes
     ----------
     names : (slots,), int32
-        Which center; -1 where there is none.
-    places : (k,), int32
-        The slot of each center.
+        Which center: they are in order, and the last slots have none, -1.
     slot_of, column_of : (slots,), int32
         The slot of each column, by vectors, and the other way round.
     bands : (n_bands + 1,), intp
@@ -63,7 +61,7 @@ cdef class WideCenters:
         How far the center of each group that went farthest each time went in all, at least.
     """
     cdef:
-        const int32_t[::1] names, places, slot_of, column_of
+        const int32_t[::1] names, slot_of, column_of
         const Py_ssize_t[::1] bands
         float[:, ::1] rows
         float[::1] squares, lows
@@ -79,9 +77,9 @@ cdef class WideCenters:
         bint has_tail
         float error, low_error, least
 
-    def __cinit__(self, names, places, slot_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, columns, column_lows, last,
+    def __cinit__(self, names, slot_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, columns, column_lows, last,
                   gone, drift, shift, double scale):
-        self.names, self.places, self.slot_of, self.column_of, self.bands = names, places, slot_of, column_of, bands
+        self.names, self.slot_of, self.column_of, self.bands = names, slot_of, column_of, bands
         self.rows, self.squares, self.lows = rows, squares, lows
         self.narrow, self.narrow_lows = narrow, narrow_lows
         self.columns, self.column_lows = columns, column_lows
@@ -236,7 +234,7 @@ def assign_wide(
         int32_t[::1] labels,              # INOUT  (n,), -1 where it is not known yet
         float[::1] upper,                 # INOUT  (n,), distance to the own center, at most, less `gone` of that one
         float[:, ::1] bounds,             # INOUT  (n, n_groups), distance to all other centers of a group, at least,
-                                          #        and `drift`
+                                          #        and `drift`; (n, 0) where none are kept
         float[:, ::1] work,               # WORK   (threads, block * (n_slots + d_padded) + 2 * n_slots)
         int32_t[:, ::1] lists,            # WORK   (threads, 4 * n_slots + n_groups)
         int64_t[:, ::1] counts,           # INOUT  (threads, 8), adds a tally_t
@@ -262,11 +260,11 @@ def assign_wide(
     with nogil:
         while work_take(&region.work, slot, &part):
             for row in range(part.start, part.stop):
-                if labels[row] >= 0:
+                if labels[row] >= 0 and bounds.shape[1]:
                     n_open = find_open_groups(X, centers, tail, labels, upper, bounds, row, &look)
                     if n_open == 0:
                         continue
-                    if 4 * n_open <= centers.n_groups:
+                    if 5 * n_open <= 2 * centers.n_groups:
                         look_at_groups(X, exact, centers, tail, labels, upper, bounds, row, n_open, &look)
                         continue
                 waiting[n_waiting] = row
@@ -377,7 +375,7 @@ cdef Py_ssize_t find_open_groups(
         return 0
     look.tally.seen += 1
     take_row(&X[row, 0], centers, tail, row, look.space, look)
-    compare(centers, &centers.places[own], 1, look)
+    compare(centers, &own, 1, look)
     most = at_most(look.upper, look)
     upper[row] = less(most, centers.gone[own])
     return open_groups(&bounds[row, 0], &centers.drift[0], centers.n_groups, most * UP, look.groups)
@@ -391,7 +389,7 @@ cdef void look_at_groups(
         float *score = look.scores  # by slot
         const float *narrow = &tail.coordinates[row, 0] if centers.has_tail else look.x
         Py_ssize_t i, q, first, last, n_found = 0, found
-        int32_t own = centers.places[labels[row]]
+        int32_t own = labels[row]
         float own_low = look.low[0], least
         bint own_is_open = False
     for i in range(n_open):
@@ -450,16 +448,17 @@ cdef void look_at_block(
     for i in range(n):
         row = rows[i]
         score = look.scores + i * centers.n_slots
-        look.tally.seen += labels[row] < 0
+        look.tally.seen += labels[row] < 0 or bounds.shape[1] == 0
         take_row(&X[row, 0], centers, tail, row, look.space + (0 if centers.has_tail else i * centers.d_padded), look)
         if centers.has_tail:
-            look.tally.bounded += centers.places.shape[0]
+            look.tally.bounded += centers.last.shape[0]
             search_bounded(centers, labels[row], score, look)
         else:
-            look.tally.full += centers.places.shape[0]
+            look.tally.full += centers.last.shape[0]
             search_full(centers, score, look)
         found = decide(&X[row, 0], exact, centers, look)
-        bound_all_groups(centers, found, score, &bounds[row, 0], look)
+        if bounds.shape[1]:
+            bound_all_groups(centers, found, score, &bounds[row, 0], look)
         take_label(centers, labels, upper, row, found, look)
 
 
@@ -469,19 +468,20 @@ cdef void search_bounded(WideCenters centers, int32_t label, float *score, look_
         Py_ssize_t at, n_found, i
         float least, second
         int32_t first
-    # What is nearest in the coordinates is most likely near, and rules out most others; so does the center of before.
-    at = two_smallest(score, centers.n_slots, &least, &second)
-    first = centers.slot_of[at]
+    # The center of before is most likely near, or else what is nearest in the coordinates: it rules out most others.
+    if label >= 0:
+        first = label
+        at = centers.column_of[first]
+    else:
+        at = two_smallest(score, centers.n_slots, &least, &second)
+        first = centers.slot_of[at]
     compare(centers, &first, 1, look)
     score[at] = look.low[0] + look.row_low
-    if label >= 0 and centers.places[label] != first:
-        compare(centers, &centers.places[label], 1, look)
-        score[centers.column_of[centers.places[label]]] = look.low[1] + look.row_low
     n_found = not_above(score, centers.n_slots, look.upper + look.row_low, look.found)
     at = 0
     for i in range(n_found):
         first = centers.slot_of[look.found[i]]
-        if first != look.compared[0] and (look.n_compared == 1 or first != look.compared[1]):
+        if first != look.compared[0]:
             look.found[at] = look.found[i]
             look.slots[at] = first
             at += 1
