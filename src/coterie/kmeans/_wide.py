@@ -72,13 +72,13 @@ class WideAssignment:
     ) -> None:
         """`again` is whether there will be more than one assignment: then bounds are kept."""
         self.X, self.n_clusters, self.n_threads, self.again = X, n_clusters, n_threads, again
-        self.shift, self.scale = shift, scale
+        self.shift, self.scale = shift.astype(X.dtype).astype(np.float64), scale  # as `shift_row` wants it
         self.loss = np.zeros(n_clusters, dtype=np.float32)  # what `move_centers` writes, and nobody reads
         self.is_doubtful = False  # float32 left most rows of the last assignment in doubt
         self.tail: Tail | None = None
         self.n_calls = 0
         most = _room(X) - GROUP if len(X) * n_clusters >= thresholds.wide_pairs else 0
-        self.axes = find_axes(X, shift, scale, most, n_threads)
+        self.axes = find_axes(X, self.shift, scale, most, n_threads)
 
     def __call__(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> WideTally:
         """Write the labels; one of -1 is not known yet."""
@@ -133,11 +133,11 @@ class WideAssignment:
         n_slots = n_vectors * GROUP
         room = _room(self.X) - (size + 1 if size else 0)
         n_bands = max(1, min(room // GROUP, ceil_div(n_vectors, thresholds.wide_group)))
-        bands = np.linspace(0, n_vectors, n_bands + 1).astype(np.intp)
+        bands: NDArray[np.intp] = np.arange(n_bands + 1) * n_vectors // n_bands
         slot_of, column_of = np.empty(n_slots, np.int32), np.empty(n_slots, np.int32)
         for first, last in itertools.pairwise(bands.tolist()):
-            slots = np.arange(first * GROUP, last * GROUP, dtype=np.int32)
-            slot_of[slots] = slots.reshape(GROUP, last - first).T.ravel()
+            band = np.arange(first * GROUP, last * GROUP, dtype=np.int32)
+            slot_of[band] = band.reshape(GROUP, last - first).T.ravel()
         column_of[slot_of] = np.arange(n_slots)
         names = np.arange(n_slots, dtype=np.int32)
         names[k:] = -1
