@@ -17,6 +17,7 @@ from .._runtime import parallel
 from .._runtime.spaces import spaces
 from .._runtime.strips import ceil_div
 from .._runtime.thresholds import thresholds
+from . import _wide
 from ._data import NO_WEIGHT, OPERATIONS, TILE
 from ._kernels import assign, jobs
 from ._kernels.centers import Centers
@@ -100,8 +101,11 @@ class Assignment:
 
 def nearest(X: NDArray[Any], centers: NDArray[Any], n_threads: int) -> NDArray[np.int32]:
     """Label of the nearest center for each row of X."""
+    centers = np.ascontiguousarray(centers, dtype=np.float64)
+    if _wide.pays_for(X, len(centers)) and power_of_two.exponent_for(X, centers) == 0:
+        return _wide.nearest_wide(X, centers, n_threads)
     labels = np.empty(len(X), dtype=np.int32)
-    job = jobs.Nearest(X, np.ascontiguousarray(centers, dtype=np.float64), labels, n_threads)
+    job = jobs.Nearest(X, centers, labels, n_threads)
     n_places = job.n_places
     parallel.over(n_places, 1, n_places, jobs.work_on, job)
     return labels
@@ -158,6 +162,9 @@ def distances(X: NDArray[Any], centers: NDArray[Any], n_threads: int) -> NDArray
 def _write_distances(X: NDArray[Any], centers: NDArray[Any], n_threads: int, out: NDArray[Any]) -> None:
     centers = np.ascontiguousarray(centers, dtype=np.float64)
     k, d = centers.shape
+    if d >= thresholds.wide_features:
+        _wide.write_distances(X, centers, n_threads, out)
+        return
     origin = np.zeros(d)  # a point in the middle of centers that lie far apart would round small differences away
     rows = parallel.chunk((2 * k * d + 16 * d + 32) / OPERATIONS, TILE)
     tiles = spaces(max(1, min(n_threads, ceil_div(len(X), rows))), (d + k) * TILE)

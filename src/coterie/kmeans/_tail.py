@@ -48,7 +48,7 @@ def make_tail(
     """The rows in these directions, one less than a multiple of `GROUP`, and the lengths of the rest."""
     n, d = X.shape
     size = len(axes) + 1
-    columns = _packed(np.append(axes, np.zeros((1, d)), axis=0).T.astype(np.float32))
+    columns = packed(np.append(axes, np.zeros((1, d)), axis=0).T.astype(np.float32))
     out = tail.Tail(columns, shift, scale, np.empty((n, size), np.float32), np.empty(n, np.float32))
     rows = parallel.chunk(d * size / OPERATIONS, tail.ROWS)
     slots = max(1, min(n_threads, ceil_div(n, rows)))
@@ -64,17 +64,17 @@ def shifted(X: NDArray[Any], shift: NDArray[np.float64], scale: float) -> NDArra
 
 def multiply(a: NDArray[np.float32], b: NDArray[np.float32], n_threads: int) -> NDArray[np.float32]:
     """The product of a C-ordered matrix with another one."""
-    columns = _packed(b)
+    columns = packed(b)
     out = np.empty((len(a), len(columns) * GROUP), np.float32)
     rows = parallel.chunk(a.shape[1] * out.shape[1] / OPERATIONS, tail.ROWS)
     parallel.over(len(a), rows, n_threads, tail.multiply, a, columns, out)
     return np.ascontiguousarray(out[:, : b.shape[1]])
 
 
-def _packed(columns: NDArray[np.float32]) -> NDArray[np.float32]:
+def packed(columns: NDArray[Any]) -> NDArray[Any]:
     """Columns (d, m) as `product` takes them: (groups, d, GROUP), with zeros in place of missing ones."""
     d, m = columns.shape
     n_groups = ceil_div(m, GROUP)
-    padded = np.zeros((d, n_groups * GROUP), np.float32)
+    padded = np.zeros((d, n_groups * GROUP), columns.dtype)
     padded[:, :m] = columns
     return np.ascontiguousarray(padded.reshape(d, n_groups, GROUP).transpose(1, 0, 2))

@@ -14,9 +14,9 @@ import numpy as np
 from .._runtime import parallel
 from .._runtime.strips import ceil_div
 from .._runtime.thresholds import thresholds
-from ._data import OPERATIONS
+from ._data import OPERATIONS, power_of_two_below
 from ._kernels import wide
-from ._tail import GROUP, find_axes, make_tail, multiply, shifted
+from ._tail import GROUP, find_axes, make_tail, multiply, packed, shifted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,7 +77,9 @@ class WideAssignment:
         self.is_doubtful = False  # float32 left most rows of the last assignment in doubt
         self.tail: Tail | None = None
         self.n_calls = 0
-        most = _room(X) - GROUP if len(X) * n_clusters >= thresholds.wide_pairs else 0
+        # To find coordinates for one assignment alone takes more of them to pay.
+        enough = len(X) * n_clusters >= thresholds.wide_pairs * (1 if again else 4)
+        most = _room(X) - GROUP if enough else 0
         self.axes = find_axes(X, self.shift, scale, most, n_threads)
 
     def __call__(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> WideTally:
@@ -191,6 +193,7 @@ class WideAssignment:
         x_rest, c_rest = (rows * rows).sum(axis=1), (means * means).sum(axis=1)
         products = np.zeros_like(squares)
         best, least, first = 0, d / GROUP, 0
+        to_make = 0.0 if self.again else d / GROUP / self.n_clusters  # of a coordinate, for each pair
         for size in thresholds.wide_sizes:
             if size > len(axes) + 1:
                 break
@@ -200,8 +203,30 @@ class WideAssignment:
             c_rest -= (some_c * some_c).sum(axis=1)
             rest = np.sqrt(np.maximum(x_rest, 0))[:, None] * np.sqrt(np.maximum(c_rest, 0))
             left = np.count_nonzero(squares - 2 * (products + rest) <= nearest[:, None]) / squares.size
-            cost = size / GROUP + left * (_FETCHED * d / GROUP + _COMPARED)
+            cost = size * (1 / GROUP + to_make) + left * (_FETCHED * d / GROUP + _COMPARED)
             if cost < least:
                 best, least = size, cost
             first = size - 1
         return best
+
+
+def nearest_wide(X: NDArray[Any], centers: NDArray[np.float64], n_threads: int) -> NDArray[np.int32]:
+    """Label of the nearest center for each row, where squares of all numbers fit into float64."""
+    shift = centers.mean(axis=0)
+    scale = power_of_two_below(float(np.abs(centers - shift).max()))
+    labels = np.full(len(X), -1, dtype=np.int32)
+    WideAssignment(X, len(centers), shift, scale, n_threads, again=False)(centers, labels)
+    return labels
+
+
+def write_distances(X: NDArray[Any], centers: NDArray[np.float64], n_threads: int, out: NDArray[Any]) -> None:
+    """Euclidean distances (n, k), where squares of all numbers fit into float64."""
+    n, d = X.shape
+    shift = centers.mean(axis=0)
+    columns = packed(-2 * (centers - shift).T)
+    squares = np.zeros(len(columns) * GROUP)
+    squares[: len(centers)] = np.square(centers - shift).sum(axis=1)
+    rows = parallel.chunk(2 * len(squares) * d / OPERATIONS, wide.BLOCK_ROWS)
+    slots = max(1, min(n_threads, ceil_div(n, rows)))
+    work = np.empty((slots, wide.BLOCK_ROWS * (d + len(squares))))
+    parallel.over(n, rows, n_threads, wide.distances_to_all_wide, X, centers, shift, columns, squares, work, out)

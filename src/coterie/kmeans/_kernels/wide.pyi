@@ -58,3 +58,14 @@ def assign_wide(
     region: Region,
     slot: int,
 ) -> None: ...
+def distances_to_all_wide(
+    X: NDArray[_Real],
+    centers: NDArray[np.float64],
+    shift: NDArray[np.float64],
+    columns: NDArray[np.float64],
+    squares: NDArray[np.float64],
+    work: NDArray[np.float64],
+    out: NDArray[_Real],
+    region: Region,
+    slot: int,
+) -> None: ...

@@ -26,6 +26,7 @@ cdef enum:
 BLOCK_ROWS = AT_ONCE
 
 cdef double FAR = 2.0 ** 100   # the square of a distance beside which that of all rows to the middle is nothing
+cdef double CANCELS = 0.0625  # a difference that is a smaller part of its terms has lost too many digits
 cdef float UP = <float> (1.0 + 2.0 ** -20)  # more than a few roundings
 cdef float DOWN = <float> (1.0 - 2.0 ** -20)
 
@@ -565,3 +566,51 @@ cdef inline Py_ssize_t group_of(WideCenters centers, Py_ssize_t slot) noexcept n
 cdef inline float added_down(float distance, float drift) noexcept nogil:
     """The sum, rounded down."""
     return (distance + drift) * DOWN
+
+
+# ------------------------------------------------------------------------------------------- all distances
+
+
+def distances_to_all_wide(
+        const real[:, ::1] X,             # IN     (n, d)
+        const double[:, ::1] centers,     # IN     (k, d)
+        const double[::1] shift,          # IN     (d,)
+        const double[:, :, ::1] columns,  # IN     (vectors, d, GROUP), -2 (center - shift), and zeros
+        const double[::1] squares,        # IN     (vectors * GROUP,), |center - shift|^2
+        double[:, ::1] work,              # WORK   (threads, AT_ONCE * (d + vectors * GROUP))
+        real[:, ::1] out,                 # OUT    (n, k), Euclidean distance
+        Region region, int slot):
+    """Distances of the rows to all centers in float64. O(n k d) time.
+
+    They come from |x|^2 - 2 x.c + |c|^2, or from differences where these terms would cancel.
+    """
+    cdef:
+        Py_ssize_t d = X.shape[1], k = centers.shape[0], width = squares.shape[0], start, n, i, j
+        const double *rows[AT_ONCE]
+        double norms[AT_ONCE]
+        double *space = &work[slot, 0]
+        double *score = space + AT_ONCE * d
+        double t, square, terms
+        part_t part
+    for i in range(AT_ONCE):
+        rows[i] = space + i * d
+    with nogil:
+        while work_take(&region.work, slot, &part):
+            start = part.start
+            while start < part.stop:
+                n = min(<Py_ssize_t> AT_ONCE, part.stop - start)
+                for i in range(n):
+                    norms[i] = 0.0
+                    for j in range(d):
+                        t = X[start + i, j] - shift[j]
+                        space[i * d + j] = t
+                        norms[i] += t * t
+                product(rows, n, d, &columns[0, 0, 0], &squares[0], width // GROUP, score, width)
+                for i in range(n):
+                    for j in range(k):
+                        square = score[i * width + j] + norms[i]
+                        terms = norms[i] + squares[j]
+                        if not square > CANCELS * terms:
+                            square = squared_distance(&X[start + i, 0], &centers[j, 0], d)
+                        out[start + i, j] = <real> sqrt(square)
+                start += n
