@@ -20,7 +20,8 @@ typedef void (*coarse_row_t_f64)(
 typedef void (*row_distances_t_f32)(const float *, const float *const *, ptrdiff_t, ptrdiff_t, float *);
 typedef void (*row_distances_t_f64)(const double *, const double *const *, ptrdiff_t, ptrdiff_t, double *);
 typedef void (*near_rows_t)(
-    const int8_t *, ptrdiff_t, const float *, const float *, const int32_t *, const float *, ptrdiff_t, uint64_t *);
+    const int8_t *, ptrdiff_t, const float *, const float *, float, const int32_t *, const float *, ptrdiff_t,
+    uint64_t *);
 
 #define SIMD_BODY "coarse_body.h"
 #include "simd_levels.h"

@@ -13,8 +13,8 @@ cdef extern from "coarse.h" nogil:
                              int32_t *, float *) noexcept
     void (*row_distances_f32[])(const float *, const float **, Py_ssize_t, Py_ssize_t, float *) noexcept
     void (*row_distances_f64[])(const double *, const double **, Py_ssize_t, Py_ssize_t, double *) noexcept
-    void (*near_rows_f32[])(const int8_t *, Py_ssize_t, const float *, const float *, const int32_t *, const float *,
-                            Py_ssize_t, uint64_t *) noexcept
+    void (*near_rows_f32[])(const int8_t *, Py_ssize_t, const float *, const float *, float, const int32_t *,
+                            const float *, Py_ssize_t, uint64_t *) noexcept
 
 
 cdef inline void coarse_row(const real *x, Py_ssize_t d, const double *shift, double scale, int most, float slack,
@@ -32,6 +32,7 @@ cdef inline void row_distances(const real *x, const real **c, Py_ssize_t m, Py_s
         row_distances_f64[simd_level()](x, c, m, d, out)
 
 
-cdef inline void near_rows(const int8_t *x, Py_ssize_t groups, const float *about, const float *limit,
-                           const int32_t *c, const float *c_about, Py_ssize_t m, uint64_t *found) noexcept nogil:
-    near_rows_f32[simd_level()](x, groups, about, limit, c, c_about, m, found)
+cdef inline void near_rows(const int8_t *x, Py_ssize_t groups, const float *about, const float *closest,
+                           float slack, const int32_t *c, const float *c_about, Py_ssize_t m,
+                           uint64_t *found) noexcept nogil:
+    near_rows_f32[simd_level()](x, groups, about, closest, slack, c, c_about, m, found)

@@ -45,7 +45,7 @@ COTERIE_INLINE TARGET void FN(row_distances_few)(
     }
 }
 
-/* x (d,), c (m,) pointers to (d,) IN; out (m,) OUT, squared distances. */
+/* x (d,), c (m,) pointers to (d,) IN; out (m,) OUT, squared distances. The same bits for x and c swapped. */
 static TARGET void FN(row_distances)(const REAL *x, const REAL *const *c, ptrdiff_t m, ptrdiff_t d, REAL *out) {
     ptrdiff_t i = 0;
     for (; i + 4 <= m; i += 4) FN(row_distances_few)(x, c + i, 4, d, out + i);
@@ -195,16 +195,19 @@ COTERIE_INLINE TARGET void FN(coarse_products)(
 #endif
 #endif
 
-/* Which rows of a tile may be nearer to a trial than their limits?
+/* Which rows of a tile may be nearer to a trial than to their centers?
  *
  * x (groups, TILE_ROWS, 4) IN, rows; about (3, TILE_ROWS) IN, of each as `coarse_row` tells
- * limit (TILE_ROWS,) IN, a distance to which the rest of the row was added
+ * closest (TILE_ROWS,) IN, squared distances to the centers, rounded from sums of squares; slack IN
  * c (m, 2 groups), c_about (m, 3) IN, trials
  * found (m,) OUT, bit i for row i */
 static TARGET void FN(near_rows)(
-        const int8_t *x, ptrdiff_t groups, const float *about, const float *limit, const int32_t *c,
+        const int8_t *x, ptrdiff_t groups, const float *about, const float *closest, float slack, const int32_t *c,
         const float *c_about, ptrdiff_t m, uint64_t *found) {
     int32_t products[COARSE_TRIALS * TILE_ROWS];
+    float limit[TILE_ROWS]; /* a distance to which the rest of the row was added */
+    for (int p = 0; p < TILE_ROWS; p += LANES)
+        VSTORE(limit + p, VFMA(VSQRT(VLOAD(closest + p)), VSET1(1 + 2 * slack), VLOAD(about + 2 * TILE_ROWS + p)));
     for (ptrdiff_t first = 0; first < m; first += COARSE_TRIALS) {
         ptrdiff_t last = m - first < COARSE_TRIALS ? m : first + COARSE_TRIALS;
         FN(coarse_products)(x, groups, c + first * groups * 2, last - first, products);

@@ -6,7 +6,6 @@ The rows are compared as they stand, by differences. Before that, a coarse copy 
 number, rules out nearly all pairs of row and trial. `gains` notes which rows each trial would gain, so that the chosen
 one is compared with these alone.
 """
-from libc.math cimport sqrt
 from libc.stdint cimport int8_t, int32_t, uint16_t, uint64_t
 
 from .coarse cimport coarse_row, near_rows, row_distances
@@ -89,6 +88,7 @@ def gains(
     """What each trial would gain, strip of tiles by strip. O(n m d) time."""
     cdef:
         Py_ssize_t tile, m = trials.shape[0], t
+        const double *w = &weight[0] if weight.shape[0] else NULL
         part_t part
     with nogil:
         for t in range(numbers.shape[1]):
@@ -98,60 +98,64 @@ def gains(
             out[part.index, :] = 0.0
             compared[part.index] = 0
             for tile in range(part.start, part.stop):
+                gained[:, tile] = 0
                 t = 0
                 while t < m:
                     compared[part.index] += add_gains(
-                        X, weight, coarse, &trials[t], <int> min(TOGETHER, m - t), tile, closest,
-                        &numbers[slot, t, 0] if numbers.shape[1] else NULL, &about[slot, t, 0], &gained[t, tile],
-                        gained.shape[1], &out[part.index, t])
+                        &X[0, 0], X.shape[0], X.shape[1], w, coarse, tile, &trials[t], <int> min(TOGETHER, m - t),
+                        &numbers[slot, t, 0] if numbers.shape[1] else NULL, &about[slot, t, 0], &closest[0],
+                        &gained[t, tile], gained.shape[1], &out[part.index, t])
                     t += TOGETHER
 
 
-cdef inline Py_ssize_t add_gains(
-        const real[:, ::1] X, const double[::1] weight, Coarse coarse, const Py_ssize_t *trials, int m, Py_ssize_t tile,
-        const real[::1] closest, const int32_t *numbers, const float *about, uint64_t *gained, Py_ssize_t n_tiles,
-        double *gain) noexcept nogil:
+cdef Py_ssize_t add_gains(
+        const real *X, Py_ssize_t n, Py_ssize_t d, const double *weight, Coarse coarse, Py_ssize_t tile,
+        const Py_ssize_t *trials, int m, const int32_t *numbers, const float *about, const real *closest,
+        uint64_t *gained, Py_ssize_t n_tiles, double *gain) noexcept nogil:
     """Add what some trials gain by a tile. Returns how many pairs were compared."""
     cdef:
-        Py_ssize_t start = tile * TILE, n_rows = min(TILE, X.shape[0] - start), row, n_compared = 0
-        int i, t, n_which
+        Py_ssize_t start = tile * TILE, row, n_compared = 0
+        int n_rows = <int> min(TILE, n - start), i, t, n_near
         uint64_t near[TOGETHER]
-        uint64_t any_near = 0
-        float limit[TILE]
-        int which[TOGETHER]
-        const real *centers[TOGETHER]
-        real distance[TOGETHER]
-        double grown = 1.0 + 2.0 * coarse.slack
+        float some_closest[TILE]
+        int which[TILE]
+        real distance[TILE]
     if numbers:
-        for i in range(<int> n_rows):
-            limit[i] = <float> (sqrt(<double> closest[start + i]) * grown) + coarse.about[tile, 2, i]
-        for i in range(<int> n_rows, TILE):
-            limit[i] = 0
-        near_rows(&coarse.numbers[tile, 0, 0, 0], coarse.numbers.shape[1], &coarse.about[tile, 0, 0], limit, numbers,
-                  about, m, near)
+        for i in range(n_rows):
+            some_closest[i] = <float> closest[start + i]
+        for i in range(n_rows, TILE):
+            some_closest[i] = 0
+        near_rows(&coarse.numbers[tile, 0, 0, 0], coarse.numbers.shape[1], &coarse.about[tile, 0, 0], some_closest,
+                  <float> coarse.slack, numbers, about, m, near)
     for t in range(m):
-        if not numbers:
-            near[t] = ~<uint64_t> 0
-        near[t] &= ~<uint64_t> 0 >> (TILE - n_rows)
-        any_near |= near[t]
-        gained[t * n_tiles] = 0
-    while any_near:
-        i = take_bit(&any_near)
-        row = start + i
-        n_which = 0
-        for t in range(m):
-            if near[t] >> i & 1:
-                which[n_which] = t
-                centers[n_which] = &X[trials[t], 0]
-                n_which += 1
-        row_distances(&X[row, 0], centers, n_which, X.shape[1], distance)
-        n_compared += n_which
-        for t in range(n_which):
-            distance[t] = <real> (distance[t] * coarse.scale * coarse.scale)
-            if distance[t] < closest[row]:
-                gained[which[t] * n_tiles] |= <uint64_t> 1 << i
-                gain[which[t]] += (closest[row] - distance[t]) * (weight[row] if weight.shape[0] else 1.0)
+        n_near = compare(X, d, start, n_rows, near[t] if numbers else ~<uint64_t> 0, trials[t], coarse.scale, which,
+                         distance)
+        n_compared += n_near
+        for i in range(n_near):
+            row = start + which[i]
+            if distance[i] < closest[row]:
+                gained[t * n_tiles] |= <uint64_t> 1 << which[i]
+                gain[t] += (closest[row] - distance[i]) * (weight[row] if weight else 1.0)
     return n_compared
+
+
+cdef int compare(const real *X, Py_ssize_t d, Py_ssize_t start, int n_rows, uint64_t rows, Py_ssize_t center,
+                 double scale, int *which, real *distance) noexcept nogil:
+    """Squared scaled distances of a center to those rows start + i whose bit i is set. Returns how many."""
+    cdef:
+        const real *some[TILE]
+        int n = 0, i
+    rows &= ~<uint64_t> 0 >> (TILE - n_rows)
+    if rows == 0:
+        return 0
+    while rows:
+        which[n] = take_bit(&rows)
+        some[n] = X + (start + which[n]) * d
+        n += 1
+    row_distances(X + center * d, some, n, d, distance)
+    for i in range(n):
+        distance[i] = <real> (distance[i] * scale * scale)
+    return n
 
 
 def add_center(
@@ -170,24 +174,21 @@ def add_center(
     """
     cdef:
         Py_ssize_t tile, row
-        uint64_t rows
-        const real *to = &X[center, 0]
-        real distance
+        int which[TILE]
+        int i, n_near
+        real distance[TILE]
         double old
         part_t part
     with nogil:
         while work_take(&region.work, slot, &part):
             change[part.index, :] = 0.0
             for tile in range(part.start, part.stop):
-                rows = gained[tile]
-                while rows:
-                    row = tile * TILE + take_bit(&rows)
-                    if row >= X.shape[0]:
-                        break
-                    row_distances(&X[row, 0], &to, 1, X.shape[1], &distance)
-                    distance = <real> (distance * coarse.scale * coarse.scale)
+                n_near = compare(&X[0, 0], X.shape[1], tile * TILE, <int> min(TILE, X.shape[0] - tile * TILE),
+                                 gained[tile], center, coarse.scale, which, distance)
+                for i in range(n_near):
+                    row = tile * TILE + which[i]
                     old = closest[row]
-                    if distance < old:
-                        closest[row] = distance
+                    if distance[i] < old:
+                        closest[row] = distance[i]
                         change[part.index, bucket[row]] += (
-                            (distance - (old if old < 1e30 else 0.0)) * (weight[row] if weight.shape[0] else 1.0))
+                            (distance[i] - (old if old < 1e30 else 0.0)) * (weight[row] if weight.shape[0] else 1.0))
