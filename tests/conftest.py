@@ -24,7 +24,7 @@ def seeding_path(request, monkeypatch):
     """Every way through k-means++, whatever the size of the data; see `kmeans/_gains.py`."""
     monkeypatch.setattr(thresholds, "sorting_clusters", (0 if request.param == "cells" else 10**9,) * 4)
     monkeypatch.setattr(thresholds, "sorting_rows", 0)
-    monkeypatch.setattr(thresholds, "wide_seeding", 1 if "rows" in request.param else 10**9)
+    monkeypatch.setattr(thresholds, "wide_seeding", 0 if "rows" in request.param else 10**9)
     monkeypatch.setattr(thresholds, "coarse_centers", 0 if request.param == "coarse rows" else 10**9)
     monkeypatch.setattr(thresholds, "coarse_pairs", 2.0)
     return request.param

@@ -54,7 +54,7 @@ class Thresholds:
     sorting_rows: int = 64  # a cluster, at least, to sort rows into cells
     cell_features: int = 3  # at most, for iterations cell by cell
     cell_pairs: float = 0.2  # share of the pairs of row and center that cells may leave, or rows are faster
-    wide_seeding: int = 9  # features, at least, to seed row by row instead of tile by tile
+    wide_seeding: int = 200  # features times centers, at least, to seed row by row instead of tile by tile
     coarse_centers: int = 2  # that are there, and twice as many to come, before coarse rows pay
     coarse_pairs: float = 0.7  # share of the pairs of row and trial that coarse rows may leave
     doubtful: float = 0.4  # share of the rows that float32 may leave in doubt, or float64 is faster

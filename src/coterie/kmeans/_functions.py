@@ -150,7 +150,7 @@ def kmeans_plusplus(
     Notes
     -----
     O(n_samples * n_clusters * n_local_trials * n_features) time at most, O(n_samples) memory. With up to eight
-    features, this may include a sorted copy of the rows, with more features one that takes a byte a number.
+    features, this may include a sorted copy of the rows; else it may include one that takes a byte a number.
 
     References
     ----------

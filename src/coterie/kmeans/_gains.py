@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Rows compared with trial centers of k-means++: what each trial would gain, and what the chosen one changes.
 
-Few features: tile by tile (_kernels/seeding.pyx). Many: row by row, behind a coarse copy of the rows that rules out
-nearly all pairs of row and trial (_kernels/trials.pyx).
+Rows in cells, and all rows if features and centers are few: tile by tile (_kernels/seeding.pyx). Others: row by row,
+behind a coarse copy of the rows that rules out nearly all pairs of row and trial (_kernels/trials.pyx).
 """
 
 from __future__ import annotations
@@ -97,15 +97,18 @@ class TiledRows:
         return total
 
 
-def pay_as_wide(data: Data) -> bool:
-    """Are rows compared faster one by one than in tiles? Where their squares need no scaling."""
+def pay_as_wide(data: Data, n_centers: int) -> bool:
+    """Are rows that are not in cells compared faster one by one than in tiles?
+
+    Yes for many features or centers, unless squares must be scaled before they are added up.
+    """
     exponent = abs(math.frexp(data.scale)[1])
-    d = data.X.shape[1]
-    return data.cells is None and d >= thresholds.wide_seeding and exponent < _EXPONENT[data.X.dtype.char]
+    many = data.X.shape[1] * n_centers >= thresholds.wide_seeding
+    return data.cells is None and many and exponent < _EXPONENT[data.X.dtype.char]
 
 
 class WideRows:
-    """Rows of many features, compared one by one, with coarse numbers that rule out most of them."""
+    """Rows compared one by one, with coarse numbers that rule out most of them."""
 
     def __init__(self, data: Data, n_centers: int) -> None:
         self.data = data

@@ -133,7 +133,7 @@ class KMeans(CenterClusterer):
     Notes
     -----
     One iteration takes at most O(n_samples * n_clusters * n_features) time. Memory beyond the data is
-    O(n_samples + n_clusters * n_features); k-means++ takes a byte for each number of more than eight features.
+    O(n_samples + n_clusters * n_features); k-means++ may take a byte for each number of `X`.
 
     The rows that 'k-means||' draws depend on their values and weights, not on their order, and equal rows count as one
     row with all their weight.

@@ -62,7 +62,7 @@ class Seeder:
     def __init__(self, data: Data, n_centers: int) -> None:
         self.data = data
         n = len(data.X)
-        self.rows: WideRows | TiledRows = WideRows(data, n_centers) if pay_as_wide(data) else TiledRows(data)
+        self.rows: WideRows | TiledRows = WideRows(data, n_centers) if pay_as_wide(data, n_centers) else TiledRows(data)
         self.added: list[int] = []  # centers that `others` has not been told of
         self.others: NDArray[np.float32] | None = None  # 1 for rows that differ from all centers; made when needed
         self.hashes = self._hash_rows()

@@ -130,7 +130,7 @@ def rows_of_many_kinds(rng, case, dtype):
 @DTYPES
 @pytest.mark.parametrize("seed", range(4))
 def test_coarse_rows_change_no_bit(monkeypatch, seed, dtype):
-    monkeypatch.setattr(thresholds, "wide_seeding", 1)
+    monkeypatch.setattr(thresholds, "wide_seeding", 0)
     monkeypatch.setattr(thresholds, "coarse_pairs", 2.0)
     rng = np.random.RandomState(seed)
     left = pairs = 0
@@ -155,7 +155,7 @@ def test_coarse_rows_change_no_bit(monkeypatch, seed, dtype):
 
 
 def test_coarse_rows_are_given_up_where_they_rule_out_nothing(monkeypatch):
-    monkeypatch.setattr(thresholds, "wide_seeding", 1)
+    monkeypatch.setattr(thresholds, "wide_seeding", 0)
     X = np.random.RandomState(6).normal(size=(500, 20))
     X[:, 0] = 0
     X[:25, 0] = 1e6  # less the mean, all other features are rounded away beside this one

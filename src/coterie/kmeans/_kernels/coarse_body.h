@@ -28,19 +28,24 @@ COTERIE_INLINE TARGET REAL FN(sum_of_lanes)(VR v) {
 COTERIE_INLINE TARGET void FN(row_distances_few)(
         const REAL *x, const REAL *const *c, const int nc, ptrdiff_t d, REAL *out) {
     VR sum[4][2];
-    ptrdiff_t whole = d - d % LANES; /* features in whole vectors, which take turns in two sums */
+    ptrdiff_t j = 0;
     for (int a = 0; a < nc; a++) sum[a][0] = sum[a][1] = VSET1((REAL)0);
-    for (ptrdiff_t j = 0; j < whole; j += 2 * LANES)
-        for (int u = 0; u < (j + LANES < whole ? 2 : 1); u++) {
-            VR v = VLOAD(x + j + u * LANES);
-            for (int a = 0; a < nc; a++) {
-                VR t = VSUB(v, VLOAD(c[a] + j + u * LANES));
+    for (; j + 2 * LANES <= d; j += 2 * LANES)
+        for (int a = 0; a < nc; a++)
+            for (int u = 0; u < 2; u++) {
+                VR t = VSUB(VLOAD(x + j + u * LANES), VLOAD(c[a] + j + u * LANES));
                 sum[a][u] = VFMA(t, t, sum[a][u]);
             }
+    if (j + LANES <= d) {
+        for (int a = 0; a < nc; a++) {
+            VR t = VSUB(VLOAD(x + j), VLOAD(c[a] + j));
+            sum[a][0] = VFMA(t, t, sum[a][0]);
         }
+        j += LANES;
+    }
     for (int a = 0; a < nc; a++) {
         REAL rest = 0;
-        for (ptrdiff_t j = whole; j < d; j++) rest += (x[j] - c[a][j]) * (x[j] - c[a][j]);
+        for (ptrdiff_t i = j; i < d; i++) rest += (x[i] - c[a][i]) * (x[i] - c[a][i]);
         out[a] = FN(sum_of_lanes)(VADD(sum[a][0], sum[a][1])) + rest;
     }
 }

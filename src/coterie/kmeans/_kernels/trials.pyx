@@ -8,7 +8,7 @@ one is compared with these alone.
 """
 from libc.stdint cimport int8_t, int32_t, uint16_t, uint64_t
 
-from .coarse cimport coarse_row, near_rows, row_distances
+from .coarse cimport coarse_prefetch, coarse_row, near_rows, row_distances
 from .tile cimport TILE
 from ..._runtime._kernels.bits cimport take_bit
 from ..._runtime._kernels.types cimport real
@@ -117,6 +117,7 @@ cdef Py_ssize_t add_gains(
         Py_ssize_t start = tile * TILE, row, n_compared = 0
         int n_rows = <int> min(TILE, n - start), i, t, n_near
         uint64_t near[TOGETHER]
+        uint64_t any_near = 0
         float some_closest[TILE]
         int which[TILE]
         real distance[TILE]
@@ -127,6 +128,11 @@ cdef Py_ssize_t add_gains(
             some_closest[i] = 0
         near_rows(&coarse.numbers[tile, 0, 0, 0], coarse.numbers.shape[1], &coarse.about[tile, 0, 0], some_closest,
                   <float> coarse.slack, numbers, about, m, near)
+        for t in range(m):
+            any_near |= near[t]
+        any_near &= ~<uint64_t> 0 >> (TILE - n_rows)
+        while any_near:
+            coarse_prefetch(X + (start + take_bit(&any_near)) * d)
     for t in range(m):
         n_near = compare(X, d, start, n_rows, near[t] if numbers else ~<uint64_t> 0, trials[t], coarse.scale, which,
                          distance)
