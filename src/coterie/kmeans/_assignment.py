@@ -91,9 +91,9 @@ class Assignment:
             self.centers.single = False  # float32 is half the work, but is of no use here
         return tally
 
-    def forget(self) -> None:
-        """The centers moved by more than `loss` says."""
-        self.margins.fill(-1.0)
+    def nudge(self, distance: float) -> None:
+        """The centers moved by no more than a distance, scaled, that `loss` does not know of."""
+        self.loss[:] = (self.loss + 2.0 * distance) * (1.0 + 2.0**-20)  # the factor rounds up
 
 
 # ------------------------------------------------------------------------------------------- given centers

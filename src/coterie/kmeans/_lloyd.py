@@ -65,9 +65,8 @@ def iterate(step: Step, centers: NDArray[Any], max_iter: int, tol: float, verbos
     progress.report("k-means", n_iter, n_iter)
     rounded = centers.astype(data.X.dtype)
     if not stable or data.X.dtype != np.float64:
-        centers = rounded.astype(np.float64)
-        if data.X.dtype != np.float64:
-            step.forget()  # rounding moved the centers a little more
+        before, centers = centers, rounded.astype(np.float64)
+        step.nudge(float(np.sqrt(np.square(centers - before).sum(axis=1).max())))
         step.assign(centers, labels)
     inertia = sum_of_squares(data.X, data.weight, centers, labels, data.n_threads)
     return Run(unsort(data, labels), inertia, power_of_two.multiplied(rounded, data.exponent), n_iter, stable)

@@ -62,8 +62,8 @@ class Step:
             fill_empty(data, labels, centers, sums, weights)
         return update.move_centers(sums, weights, data.moments.mean, data.scale, centers, self.moved, self.loss)
 
-    def forget(self) -> None:
-        """The centers were moved by others: nothing that is known of the last ones holds any more."""
+    def nudge(self, distance: float) -> None:
+        """The centers were moved by others, each by no more than a distance."""
 
     def following(self) -> Step:
         """The step for the next iteration: another one where this one proves slow."""
@@ -89,8 +89,8 @@ class RowStep(Step):
         self.assignment = kind(data.X, self.n_clusters, shift, data.scale, data.n_threads)
         self.loss = self.assignment.loss
 
-    def forget(self) -> None:
-        self.assignment.forget()
+    def nudge(self, distance: float) -> None:
+        self.assignment.nudge(distance * self.data.scale)
 
     def following(self) -> Step:
         """The same step; in float64 where float32 leaves most wide rows in doubt."""

@@ -125,7 +125,7 @@ class WideAssignment:
         self.is_doubtful = tally.exact > thresholds.doubtful * tally.seen
         return tally
 
-    def forget(self) -> None:
+    def nudge(self, distance: float) -> None:
         """Nothing to do: how far centers moved is found out whenever they are packed."""
 
     def _lay_out(self, centers: NDArray[np.float64], size: int) -> None:

@@ -144,7 +144,6 @@ cdef inline int64_t label_cell(
     """Label the points of one cell with the nearest of m candidates. Returns how many labels changed."""
     cdef:
         Py_ssize_t d = X.shape[1], j
-        Py_ssize_t rows[TILE]
         int64_t index[TILE]
         int32_t label
         int64_t changed = 0
@@ -156,13 +155,11 @@ cdef inline int64_t label_cell(
         const centers_t *c = &centers.c
         uint64_t close
         int i
-    for i in range(n_rows):
-        rows[i] = start + i
     for i in range(m):
         some_norms[i] = c.norms[candidates[i]]
         for j in range(d):
             some_packed[i * d + j] = c.packed[candidates[i] * d + j]
-    pack_tile(&X[0, 0], d, rows, n_rows, d, c.shift, c.scale, tile)
+    pack_tile(&X[start, 0], d, NULL, n_rows, d, c.shift, c.scale, tile)
     close = nearest_tile(tile, d, some_packed, some_norms, m, c.slack, c.floor, index, NULL)
     if close:
         for i in range(n_rows):

@@ -2,8 +2,8 @@
 /* Nearest center of each of TILE_ROWS points by s = |c|^2 - 2 x.c, compiled for each level and precision (simd.h).
  *
  * A tile holds TILE_ROWS points, transposed: feature j of point i is x[j * TILE_ROWS + i], so that points lie across the
- * lanes and every center coordinate is a broadcast. The centers come as rows of -2c with h = |c|^2, so that a score is h
- * plus one fused multiply-add a feature.
+ * lanes and every center coordinate is a broadcast. The centers come as rows of -2c with h = |c|^2, so that a score is
+ * h plus one fused multiply-add a feature.
  */
 
 /* A score in the running order: smallest, second smallest, index of the smallest (the lowest index on a tie). */
@@ -272,13 +272,23 @@ static TARGET ptrdiff_t FN(box_candidates)(
 #endif
 
 /* (x - shift) * scale of some rows of X, which are `stride` numbers apart, transposed into a tile; beyond n_rows the
- * last one is repeated. Computed in float64, or in float32 where that rounds but once. */
+ * last one is repeated. rows NULL: the first ones. Computed in float64, or in float32 where that rounds but once. */
 #define PACK_FEW(D)                                                                       \
     case D:                                                                               \
         for (int i = 0; i < TILE_ROWS; i++)                                               \
             for (int j = 0; j < D; j++)                                                   \
                 tile[j * TILE_ROWS + i] = (REAL)(((double)row[i][j] - shift[j]) * scale); \
         break;
+/* Rows side by side, which compilers know how to take apart. */
+#define PACK_FIRST(D)                                                                        \
+    case D:                                                                                  \
+        for (int i = 0; i < n_rows; i++)                                                     \
+            for (int j = 0; j < D; j++)                                                      \
+                tile[j * TILE_ROWS + i] = (REAL)(((double)X[i * D + j] - shift[j]) * scale); \
+        for (int j = 0; j < D; j++)                                                          \
+            for (int i = n_rows; i < TILE_ROWS; i++)                                         \
+                tile[j * TILE_ROWS + i] = tile[j * TILE_ROWS + n_rows - 1];                  \
+        return;
 #if defined(COTERIE_SIMD_VECTORS) && !defined(REAL_IS_DOUBLE) && (defined(__clang__) || __GNUC__ >= 12)
 typedef double FN(four_f64) __attribute__((vector_size(32), aligned(8), may_alias));
 typedef float FN(four_f32) __attribute__((vector_size(16), aligned(4), may_alias));
@@ -336,8 +346,16 @@ static TARGET int FN(single_suffices)(const double *shift, ptrdiff_t d, double s
     static TARGET void FN(NAME)(const IN *X, ptrdiff_t stride, const ptrdiff_t *rows, int n_rows,      \
                                 ptrdiff_t d, const double *shift, double scale,                        \
                                 REAL *__restrict tile) {                                               \
+        if (!rows && stride == d) switch (d) {                                                         \
+                PACK_FIRST(1)                                                                          \
+                PACK_FIRST(2)                                                                          \
+                PACK_FIRST(3)                                                                          \
+            }                                                                                          \
         const IN *row[TILE_ROWS];                                                                      \
-        for (int i = 0; i < TILE_ROWS; i++) row[i] = X + rows[i < n_rows ? i : n_rows - 1] * stride;   \
+        for (int i = 0; i < TILE_ROWS; i++) {                                                          \
+            int known = i < n_rows ? i : n_rows - 1;                                                   \
+            row[i] = X + (rows ? rows[known] : known) * stride;                                        \
+        }                                                                                              \
         switch (d) {                                                                                   \
             PACK_FEW(1)                                                                                \
             PACK_FEW(2)                                                                                \
@@ -352,5 +370,6 @@ NEAREST_PACK(double, pack_from_f64)
 #undef NEAREST_FEW
 #undef NEAREST_PACK
 #undef PACK_FEW
+#undef PACK_FIRST
 #undef PACK_MANY
 #undef PACK_BY_FOUR

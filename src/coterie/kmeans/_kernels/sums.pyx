@@ -8,20 +8,21 @@ first time those are all.
 from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.string cimport memcmp, memset
 
+from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef extern from "sum_rows.h" nogil:
-    double sum_rows_f32(const float *, Py_ssize_t, const double *, const double *, const Py_ssize_t *, Py_ssize_t,
-                        double *, double *) noexcept
-    double sum_rows_f64(const double *, Py_ssize_t, const double *, const double *, const Py_ssize_t *, Py_ssize_t,
-                        double *, double *) noexcept
+    double (*sum_rows_f32[])(const float *, Py_ssize_t, const double *, const double *, const Py_ssize_t *, Py_ssize_t,
+                             double *, double *) noexcept
+    double (*sum_rows_f64[])(const double *, Py_ssize_t, const double *, const double *, const Py_ssize_t *, Py_ssize_t,
+                             double *, double *) noexcept
 
 cdef enum:
     LEAVE
     JOIN
     LOOK = 32   # labels that are compared at once
-    TRUST = 8   # times as much may have left a cluster as it holds: of 53 bits, these may be 4 bits of rounding
+    TRUST = 8   # times as much may have left a cluster as it holds: rounding is then of that of nine times the rows
     # columns of `masses`
     HELD = 0    # sum of |x - shift|, weighted, of the rows that a cluster has
     GONE        # the same of the rows that left since the cluster was last summed anew
@@ -267,9 +268,9 @@ cdef inline void sum_piece(const real *X, Py_ssize_t d, const double[::1] weight
 cdef inline double sum_rows(const real *X, Py_ssize_t d, const double *weight, const double *shift,
                             const Py_ssize_t *rows, Py_ssize_t n, double *sum, double *mass) noexcept nogil:
     if real is float:
-        return sum_rows_f32(X, d, weight, shift, rows, n, sum, mass)
+        return sum_rows_f32[simd_level()](X, d, weight, shift, rows, n, sum, mass)
     else:
-        return sum_rows_f64(X, d, weight, shift, rows, n, sum, mass)
+        return sum_rows_f64[simd_level()](X, d, weight, shift, rows, n, sum, mass)
 
 
 cdef inline void add_piece(Moves moves, Py_ssize_t k, Py_ssize_t d, const double *sum) noexcept nogil:
@@ -287,8 +288,8 @@ def finish_moves(
         const double[:, ::1] partials):   # IN     (number of partial sums, d + 4)
     """Add the partial sums in order. Returns how many clusters are to be summed anew even so, and marks them.
 
-    Those are the clusters that much more has left, since they were last summed anew, than they hold: what is left of the
-    rounding of large rows may be large beside small ones. O(d) time for each partial sum, and O(strips k).
+    Those are the clusters that much more has left, since they were last summed anew, than they hold: what is left of
+    the rounding of large rows may be large beside small ones. O(d) time for each partial sum, and O(strips k).
     """
     cdef:
         Py_ssize_t i, k, n_anew = 0
