@@ -67,7 +67,7 @@ class KMeans(CenterClusterer):
         - 'k-means++': greedy k-means++. Each center is a row, drawn with probability proportional to its weight times
           its squared distance to the nearest center so far. 2 + log(n_clusters) rows are drawn, and the best one is
           taken.
-        - 'k-means||': five rounds draw about n_clusters rows each, all at once, with the same probabilities as for
+        - 'k-means||': five rounds draw about n_clusters / 2 rows each, all at once, with the same probabilities as for
           'k-means++'. Of these candidates, each with the weight of the rows nearest to it, greedy k-means++ takes the
           centers. Use it for hundreds of clusters or more, if there are at least some 20 rows a cluster: the
           clusters are as good, and the start takes a fraction of the time.

@@ -27,7 +27,9 @@ from ._seeding import seed
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_ROUNDS = 5  # with more, or more draws, centers are no better after some iterations
+_ROUNDS = 5
+_DRAWS = 0.5  # of a round for each cluster: with more, the clusters of a fit are no better
+_FEW = 10  # of a round, at least: with fewer, too much depends on each of them
 _WEIGHT_BITS = 24  # of the largest weight as a whole number
 _LOW_BITS = 26  # of the 53 of a float64, so that both halves of many can be added up without rounding
 _NUMBERS = 1 << 16  # that are added up at a time
@@ -36,7 +38,7 @@ _NUMBERS = 1 << 16  # that are added up at a time
 def seed_in_rounds(
     X: NDArray[Any], data: Data, n_clusters: int, random_state: np.random.RandomState
 ) -> NDArray[np.intp]:
-    """k-means|| (Bahmani et al. 2012) with `n_clusters` draws a round; returns the rows chosen.
+    """k-means|| (Bahmani et al. 2012), with half as many draws a round as clusters; returns the rows chosen.
 
     X : what `data` was prepared from
 
@@ -44,6 +46,7 @@ def seed_in_rounds(
     of the potential again and again. Memory is O(n), and a copy of the candidates.
     """
     sampler = Sampler(X, data)
+    n_draws = max(_FEW, round(_DRAWS * n_clusters))
     drawn = sampler.first(_random_key(random_state))
     n_rounds = 0
     while len(drawn):
@@ -51,7 +54,7 @@ def seed_in_rounds(
         if n_rounds >= _ROUNDS and len(sampler.candidates) >= n_clusters:
             break
         progress.report("k-means||", n_rounds, max(_ROUNDS, n_rounds))
-        drawn = sampler.draw(_random_key(random_state), n_clusters)
+        drawn = sampler.draw(_random_key(random_state), n_draws)
         n_rounds += 1
     progress.report("k-means||", n_rounds, n_rounds)
     weighted = prepare(X[sampler.candidates], sampler.weights_of_candidates(), data.n_threads)
