@@ -10,7 +10,7 @@ from reference import kmeans as reference
 from coterie import ConvergenceWarning, FeatureScaleWarning, KMeans
 from coterie._runtime import parallel
 from coterie._runtime.thresholds import thresholds
-from coterie.kmeans import _data
+from coterie.kmeans import _assignment, _data
 from coterie.kmeans._kernels import assign
 from coterie.kmeans._wide import WideAssignment
 
@@ -217,6 +217,28 @@ def test_fits_are_those_of_scikit_learn(d, k, dtype):
     np.testing.assert_array_equal(ours.labels_, theirs.labels_)
     assert ours.n_iter_ == theirs.n_iter_
     np.testing.assert_allclose(ours.cluster_centers_, theirs.cluster_centers_, rtol=1e-4, atol=1e-4)
+
+
+# ------------------------------------------------------------------------------------------- given centers
+
+
+@DTYPES
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("huge", "tiny")])
+@pytest.mark.usefixtures("path")
+def test_given_centers(kind, dtype):
+    """Near the rows, among each other, or far away; and rows that are far from centers."""
+    X = made(kind, 130, 70, seed=4).astype(dtype)
+    size = np.abs(X - X.mean(axis=0)).max() or 1.0
+    for centers in (X[:33], X[:33] * 1e-30, X[:33] + 1e6 * size, X[:33] * np.geomspace(1, 1e30, 33)[:, None], X[:1]):
+        centers = centers.astype(np.float64)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)
+            np.testing.assert_array_equal(_assignment.nearest(X, centers, 1), nearest(X, centers))
+            found = _assignment.distances(X, centers, 1)
+        expected = np.sqrt(reference.squared_distances(X, centers))
+        np.testing.assert_allclose(found, expected, rtol=3e-7 if dtype == np.float32 else 1e-12)
+        for n_threads in (2, 3, 5):
+            np.testing.assert_array_equal(_assignment.distances(X, centers, n_threads), found)
 
 
 # ------------------------------------------------------------------------------------------- what it takes

@@ -215,7 +215,8 @@ def nearest_wide(X: NDArray[Any], centers: NDArray[np.float64], n_threads: int) 
     shift = centers.mean(axis=0)
     scale = power_of_two_below(float(np.abs(centers - shift).max()))
     labels = np.full(len(X), -1, dtype=np.int32)
-    WideAssignment(X, len(centers), shift, scale, n_threads, again=False)(centers, labels)
+    with np.errstate(over="ignore", invalid="ignore"):  # of rows and centers far from each other
+        WideAssignment(X, len(centers), shift, scale, n_threads, again=False)(centers, labels)
     return labels
 
 
