@@ -185,7 +185,7 @@ def kmeans_plusplus(
     data = prepare(X, weights, threads.resolve_n_jobs(n_jobs))
     trials = n_local_trials or 1
     memory.require(
-        8 * trials * (X.shape[1] + 8),
+        8 * trials * (X.shape[1] + 8 + len(X) // 64),
         f"{trials:,} draws for each center (n_local_trials)",
         "A few are enough: None is 2 + log(n_clusters).",
     )
