@@ -142,13 +142,8 @@ def find_rows(
 
 cdef inline int pack(const real[:, ::1] X, Tiles tiles, Py_ssize_t tile, real *out) noexcept nogil:
     """The rows of a tile, shifted, scaled and transposed. Returns how many."""
-    cdef:
-        Py_ssize_t rows[TILE]
-        Py_ssize_t start = tiles.starts[tile], n_rows = tiles.starts[tile + 1] - start
-        int i
-    for i in range(TILE):
-        rows[i] = i
-    pack_tile(&X[start, 0], X.shape[1], rows, <int> n_rows, X.shape[1], &tiles.shift[0], tiles.scale, out)
+    cdef Py_ssize_t start = tiles.starts[tile], n_rows = tiles.starts[tile + 1] - start
+    pack_tile(&X[start, 0], X.shape[1], NULL, <int> n_rows, X.shape[1], &tiles.shift[0], tiles.scale, out)
     return <int> n_rows
 
 
