@@ -59,7 +59,7 @@ class Thresholds:
     coarse_pairs: float = 0.7  # share of the pairs of row and trial that coarse rows may leave
     doubtful: float = 0.4  # share of the rows that float32 may leave in doubt, or float64 is faster
     summed_rows: int = 1 << 10  # of a cluster that are added up at once; where they end shows in the last bits of sums
-    inertia_numbers: int = 1 << 20  # of a strip of rows; where strips end shows in the last bits of the inertia
+    inertia_numbers: int = 1 << 18  # of a strip of rows; where strips end shows in the last bits of the inertia
 
     wide_features: int = 48  # at least, of rows that are looked at as wide ones
     wide_work: int = 1 << 20  # multiplications of an iteration, at least, to look at wide rows as such

@@ -190,8 +190,8 @@ def distances_to_all(
     """Distances of the points to all centers, from float64 differences; chunks are whole tiles. O(n k d) time."""
     cdef:
         Py_ssize_t d = X.shape[1], k = scaled.shape[0], start, i, j
-        Py_ssize_t rows[TILE]
         int n_rows
+        double unit = 1.0 / scale
         double *tile = &tiles[slot, 0]
         double *square = tile + d * TILE
         part_t part
@@ -200,11 +200,11 @@ def distances_to_all(
             start = part.start
             while start < part.stop:
                 n_rows = <int> min(TILE, part.stop - start)
-                for i in range(n_rows):
-                    rows[i] = start + i
-                pack_tile(&X[0, 0], d, rows, n_rows, d, &shift[0], scale, tile)
+                pack_tile(&X[start, 0], d, NULL, n_rows, d, &shift[0], scale, tile)
                 tile_distances(tile, d, &scaled[0, 0], k, square)
+                for i in range(k * TILE):
+                    square[i] = sqrt(square[i]) * unit
                 for i in range(n_rows):
                     for j in range(k):
-                        out[start + i, j] = <real> (sqrt(square[j * TILE + i]) / scale)
+                        out[start + i, j] = <real> square[j * TILE + i]
                 start += TILE

@@ -162,6 +162,8 @@ cdef void prepare(assignment_t *a) noexcept nogil:
             a.shift[j] += c.exact[i * c.d + j]
     for j in range(c.d):
         a.shift[j] /= c.k
+        if a.X.type == COTERIE_F32 and fabs(a.shift[j]) < 1e38:
+            a.shift[j] = <float> a.shift[j]  # float32 differences are faster
     for i in range(c.k):
         for j in range(c.d):
             apart = max(apart, fabs(c.exact[i * c.d + j] - a.shift[j]))
