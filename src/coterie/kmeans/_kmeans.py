@@ -69,8 +69,8 @@ class KMeans(CenterClusterer):
           taken.
         - 'k-means||': five rounds draw about n_clusters / 2 rows each, all at once, with the same probabilities as for
           'k-means++'. Of these candidates, each with the weight of the rows nearest to it, greedy k-means++ takes the
-          centers. Use it for hundreds of clusters or more, if there are at least some 20 rows a cluster: the
-          clusters are as good, and the start takes a fraction of the time.
+          centers. Use it for hundreds of clusters or more, of some 20 rows or more each: the start takes half the
+          time, and the clusters are as good.
         - 'random': rows drawn with probability proportional to their weights.
         - an array of shape (n_clusters, n_features): the centers themselves.
         - a callable: ``init(X, n_clusters, random_state=RandomState)`` returns the centers. `X` is the data as a
