@@ -10,8 +10,8 @@ A fit passes through these modules in this order; the kernels are in `_kernels`:
 4. `_cells`: few features and many rows are sorted into cells of near neighbors (`cells`), for `_seeding` and `_steps`.
 5. `_lloyd`: the iterations. What one iteration does is in `_steps`: row by row (`assign`) or cell by cell
    (`cell_step`); `_assignment` finds nearest centers, for many features with `_wide` (`wide`), which leaves out most
-   distances by bounds from few coordinates that `_tail` makes (`tail`); `_sums` adds up the rows of each (`sums`), `update` moves centers
-   to their means, and `_empty_clusters` fills clusters that lost their rows.
+   distances by bounds from few coordinates that `_tail` makes (`tail`); `_sums` adds up the rows of each (`sums`),
+   `update` moves centers to their means, and `_empty_clusters` fills clusters that lost their rows.
 
 `predict`, `score` and `transform` need `_assignment` alone. To find the nearest of given centers is a job (`jobs`),
 for programs in C, too.
