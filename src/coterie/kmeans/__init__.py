@@ -5,16 +5,16 @@ A fit passes through these modules in this order; the kernels are in `_kernels`:
 
 1. `_kmeans`: the estimator. Parameters, restarts, attributes. (`_functions`: the same as functions.)
 2. `_data`: weights, moments and scale of the rows.
-3. `_starts`: where the centers start; `_seeding` is greedy k-means++, and `_gains` tells what its draws would gain
+3. `_cells`: few features and many rows are sorted into cells of near neighbors (`cells`), for `_seeding` and `_steps`.
+4. `_starts`: where the centers start; `_seeding` is greedy k-means++, and `_gains` tells what its draws would gain
    (`seeding`, `trials`); `_rounds` is k-means||.
-4. `_cells`: few features and many rows are sorted into cells of near neighbors (`cells`), for `_seeding` and `_steps`.
-5. `_lloyd`: the iterations. What one iteration does is in `_steps`: row by row (`assign`) or cell by cell
-   (`cell_step`); `_assignment` finds nearest centers, for many features with `_wide` (`wide`), which leaves out most
-   distances by bounds from few coordinates that `_tail` makes (`tail`); `_sums` adds up the rows of each (`sums`),
-   `update` moves centers to their means, and `_empty_clusters` fills clusters that lost their rows.
+5. `_lloyd`: the iterations. What one iteration does is in `_steps`: row by row or cell by cell (`cell_step`). Row by
+   row `_assignment` (`assign`) finds nearest centers, for many features `_wide` (`wide`), which leaves out most
+   distances by bounds from few coordinates that `_tail` makes (`tail`). `_sums` adds up the rows of each center
+   (`sums`), `update` moves centers to their means, and `_empty_clusters` fills clusters that lost their rows.
 
-`predict`, `score` and `transform` need `_assignment` alone. To find the nearest of given centers is a job (`jobs`),
-for programs in C, too.
+`predict`, `score` and `transform` need `_assignment` alone, which leaves wide rows to `_wide`. To find the nearest of
+given centers is a job (`jobs`), for programs in C, too.
 
 A variant of the algorithm is an estimator in a module beside `_kmeans`, and a `Step` of its own, which says how rows
 are assigned or what becomes of the centers. `_lloyd.iterate` repeats any step.
