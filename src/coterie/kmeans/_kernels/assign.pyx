@@ -14,13 +14,11 @@ from .centers cimport Centers, centers_t, nearest_exactly
 from .distance cimport squared_distance
 from .nearest cimport pack_tile, tile_distances
 from .tile cimport TILE
+from ..._runtime._kernels.simd cimport COTERIE_PREFETCH
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 TILE_ROWS = TILE
-
-cdef extern from "simd.h" nogil:
-    void COTERIE_PREFETCH(const void *)
 
 cdef enum:
     LOOK = 1024  # rows whose margins are looked at before those that need it are compared with the centers

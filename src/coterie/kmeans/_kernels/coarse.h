@@ -23,15 +23,6 @@ typedef void (*near_rows_t)(
     const int8_t *, ptrdiff_t, const float *, const float *, float, const int32_t *, const float *, ptrdiff_t,
     uint64_t *);
 
-/* Get a row from memory that is needed soon. */
-static inline void coarse_prefetch(const void *row) {
-#if defined(__GNUC__) || defined(__clang__)
-    __builtin_prefetch(row);
-#else
-    (void)row;
-#endif
-}
-
 #define SIMD_BODY "coarse_body.h"
 #include "simd_levels.h"
 COTERIE_SIMD_TABLE(coarse_row)

@@ -7,7 +7,6 @@ from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.types cimport real
 
 cdef extern from "coarse.h" nogil:
-    void coarse_prefetch(const void *row) noexcept
     void (*coarse_row_f32[])(const float *, Py_ssize_t, const double *, double, int, float, float, int8_t *,
                              int32_t *, float *) noexcept
     void (*coarse_row_f64[])(const double *, Py_ssize_t, const double *, double, int, float, float, int8_t *,

@@ -8,9 +8,10 @@ one is compared with these alone.
 """
 from libc.stdint cimport int8_t, int32_t, uint16_t, uint64_t
 
-from .coarse cimport coarse_prefetch, coarse_row, near_rows, row_distances
+from .coarse cimport coarse_row, near_rows, row_distances
 from .tile cimport TILE
 from ..._runtime._kernels.bits cimport take_bit
+from ..._runtime._kernels.simd cimport COTERIE_PREFETCH
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
@@ -132,7 +133,7 @@ cdef Py_ssize_t add_gains(
             any_near |= near[t]
         any_near &= ~<uint64_t> 0 >> (TILE - n_rows)
         while any_near:
-            coarse_prefetch(X + (start + take_bit(&any_near)) * d)
+            COTERIE_PREFETCH(X + (start + take_bit(&any_near)) * d)
     for t in range(m):
         n_near = compare(X, d, start, n_rows, near[t] if numbers else ~<uint64_t> 0, trials[t], coarse.scale, which,
                          distance)
