@@ -31,7 +31,7 @@ def test_distances_of_coordinates_are_lower_bounds(kind, dtype):
         shift = X.mean(axis=0, dtype=np.float64).astype(dtype).astype(np.float64)
         scale = 2.0 ** -np.ceil(np.log2(np.abs(X - shift).max() or 1.0))
         axes = np.linalg.qr(rng.normal(size=(d, size - 1)))[0].T
-        found = make_tail(X, axes, shift, scale, 1)
+        found = make_tail(X, axes, size, shift, scale, 1)
         x = np.asarray(found.coordinates, dtype=np.float64)
         assert (x[:, -1] >= 0).all()
         exact = (X.astype(np.float64) - shift) * scale

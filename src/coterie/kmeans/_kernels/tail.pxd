@@ -9,7 +9,7 @@ cdef class Tail:
         const float[:, :, ::1] columns
         const double[::1] shift
         double scale
-        Py_ssize_t d, d_padded, size
+        Py_ssize_t d, d_padded, first, size
         float excess
         readonly float[:, ::1] coordinates
         readonly float[::1] norms

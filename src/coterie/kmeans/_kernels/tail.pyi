@@ -19,6 +19,7 @@ class Tail:
     def __new__(
         cls,
         columns: NDArray[np.float32],
+        first: int,
         shift: NDArray[np.float64],
         scale: float,
         coordinates: NDArray[np.float32],

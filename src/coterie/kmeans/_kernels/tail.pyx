@@ -4,6 +4,8 @@
 With orthonormal directions v_1 ... v_m let x~ = (v_1.x, ..., v_m.x, length of the rest of x). Then |x~ - c~| <= |x - c| for
 all x and c: the first m differences are those of the rows in these directions, and the lengths of two vectors differ by
 no more than the length of their difference.
+
+The first few of these numbers are such a bound themselves, with the length of their own rest after them.
 """
 from libc.math cimport sqrt, sqrtf
 from libc.stdint cimport int32_t
@@ -25,9 +27,12 @@ cdef class Tail:
     Attributes
     ----------
     columns : (size / GROUP, d, GROUP), float32
-        Direction l in [l / GROUP, :, l % GROUP]; the last one is zero: its place is that of the length of the rest.
+        Direction l in [l / GROUP, :, l % GROUP]. Those in the places `first - 1` and `size - 1` are zero: these are the
+        places of the lengths of the rests.
     shift, scale : (d,), and a power of two
         Rows are (x - shift) * scale.
+    first : int
+        How many numbers come before further directions, with the length of their rest; `size` where that is all.
     coordinates : (n, size), float32
     norms : (n,), float32
         |x|^2.
@@ -35,9 +40,9 @@ cdef class Tail:
         The length of the rest is rounded up: its square is too large by this times |x|^2, at least.
     """
 
-    def __cinit__(self, const float[:, :, ::1] columns, const double[::1] shift, double scale,
+    def __cinit__(self, const float[:, :, ::1] columns, Py_ssize_t first, const double[::1] shift, double scale,
                   float[:, ::1] coordinates, float[::1] norms):
-        self.columns, self.shift, self.scale = columns, shift, scale
+        self.columns, self.first, self.shift, self.scale = columns, first, shift, scale
         self.coordinates, self.norms = coordinates, norms
         self.d = columns.shape[1]
         self.d_padded = (self.d + GROUP - 1) // GROUP * GROUP
@@ -53,15 +58,25 @@ cdef void project(Tail tail, const float **rows, Py_ssize_t n, float *out, float
         int32_t first = 0
         float zeros[GROUP * 16]
         float rest
+        float *x
     for j in range(size):
         zeros[j] = 0.0
     product(rows, n, tail.d, &tail.columns[0, 0, 0], zeros, size // GROUP, out, size)
     for i in range(n):
         dots(rows[i], tail.d_padded, rows[i], &first, 1, &norms[i])
+        x = out + i * size
         rest = norms[i]
-        for j in range(size - 1):
-            rest -= out[i * size + j] * out[i * size + j]
-        out[i * size + size - 1] = sqrtf(max(rest, <float> 0.0) + tail.excess * norms[i]) * <float> (1.0 + 2.0 ** -22)
+        for j in range(tail.first - 1):
+            rest -= x[j] * x[j]
+        x[tail.first - 1] = length(rest, tail.excess * norms[i])
+        for j in range(tail.first, size - 1):
+            rest -= x[j] * x[j]
+        x[size - 1] = length(rest, tail.excess * norms[i])
+
+
+cdef inline float length(float square, float excess) noexcept nogil:
+    """Not less than the root of a square that is too small by `excess` at most."""
+    return sqrtf(max(square, <float> 0.0) + excess) * <float> (1.0 + 2.0 ** -22)
 
 
 def project_rows(

@@ -25,6 +25,7 @@ class WideCenters:
         lows: NDArray[np.float32],
         narrow: NDArray[np.float32],
         narrow_lows: NDArray[np.float32],
+        further: NDArray[np.float32],
         columns: NDArray[np.float32],
         column_lows: NDArray[np.float32],
         last: NDArray[np.float64],

@@ -50,10 +50,12 @@ cdef class WideCenters:
         -2 c, and zeros.
     squares, lows : (slots,), float32
         |c|^2, infinite where there is no center, and less what rounding may make of it.
-    narrow, narrow_lows : (slots, size) and (slots,), float32; without a tail `rows` and `lows`
-        -2 c~, and |c|^2 less what rounding may make of a bound.
-    columns, column_lows : (vectors, size, GROUP) and (slots,), float32; without a tail (vectors, d, GROUP)
-        `narrow` and `narrow_lows` by vectors.
+    narrow, narrow_lows : (slots, tail.first) and (slots,), float32; without a tail `rows` and `lows`
+        The first numbers of -2 c~, and |c|^2 less what rounding may make of a bound.
+    further : (slots, tail.size - tail.first), float32
+        The further numbers of -2 c~.
+    columns, column_lows : (vectors, tail.first, GROUP) and (slots,), float32; without a tail (vectors, d, GROUP)
+        `narrow` and `narrow_lows`, by vectors.
     last : (k, d)
         Centers that were packed before, or the first ones.
     gone : (k,), float32
@@ -66,7 +68,7 @@ cdef class WideCenters:
         const Py_ssize_t[::1] bands
         float[:, ::1] rows
         float[::1] squares, lows
-        float[:, ::1] narrow
+        float[:, ::1] narrow, further
         float[::1] narrow_lows
         float[:, :, ::1] columns
         float[::1] column_lows
@@ -78,20 +80,21 @@ cdef class WideCenters:
         bint has_tail
         float error, low_error, least
 
-    def __cinit__(self, names, slot_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, columns, column_lows, last,
+    def __cinit__(self, names, slot_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, further, columns,
+                  column_lows, last,
                   gone, drift, shift, double scale):
         self.names, self.slot_of, self.column_of, self.bands = names, slot_of, column_of, bands
         self.rows, self.squares, self.lows = rows, squares, lows
-        self.narrow, self.narrow_lows = narrow, narrow_lows
+        self.narrow, self.narrow_lows, self.further = narrow, narrow_lows, further
         self.columns, self.column_lows = columns, column_lows
         self.last, self.gone, self.drift = last, gone, drift
         self.shift, self.scale = shift, scale
         self.d, self.d_padded = self.last.shape[1], self.rows.shape[1]
         self.n_slots, self.n_groups = self.names.shape[0], self.drift.shape[0]
         self.error = self.low_error = <float> product_error(self.d)
-        self.has_tail = self.columns.shape[1] != self.d
+        self.has_tail = narrow is not rows
         if self.has_tail:
-            self.low_error = <float> bound_error(self.d, self.narrow.shape[1])
+            self.low_error = <float> bound_error(self.d, self.narrow.shape[1] + self.further.shape[1])
         # What products below the smallest normal number may amount to.
         self.least = <float> ((self.d + 12) * 2.0 ** -120)
 
@@ -165,7 +168,11 @@ def pack_centers(
                     if has_tail:
                         to.narrow_lows[q] = <float> narrow_low
                         for j in range(size):
-                            to.narrow[q, j] = 0.0 if is_far else -2 * coordinates[l * size + j]
+                            t = 0.0 if is_far else -2 * coordinates[l * size + j]
+                            if j < width:
+                                to.narrow[q, j] = <float> t
+                            else:
+                                to.further[q, j - width] = <float> t
                     to.column_lows[v * GROUP + l] = to.narrow_lows[q]
                 for j in range(width):
                     for l in range(GROUP):
@@ -204,7 +211,8 @@ cdef struct tally_t:  # the first numbers of a row of `counts`
     int64_t seen     # rows that the groups did not settle
     int64_t exact    # rows that true distances settled
     int64_t blocked  # rows that were compared with all centers, in blocks
-    int64_t bounded  # pairs of row and center that were bounded by coordinates
+    int64_t bounded  # pairs of row and center that were bounded by coordinates, ...
+    int64_t refined  # ... and again by all of them
     int64_t full     # pairs that were compared in all features
 
 
@@ -213,6 +221,7 @@ cdef struct look_t:    # work space of a thread, and what is known of the row th
     float *space       # (block, d_padded), rows in float32
     float *low         # (n_slots,), lower and upper bounds of |x - c|^2 - |x|^2 ...
     float *high        # (n_slots,)
+    float *spare       # (n_slots,)
     int32_t *compared  # (n_slots,), ... for these slots
     int32_t *found     # (n_slots,), places in a row of scores, ...
     int32_t *slots     # (n_slots,), ... and which slot each is
@@ -227,6 +236,13 @@ cdef struct look_t:    # work space of a thread, and what is known of the row th
     tally_t tally
 
 
+cdef struct waiting_t:  # a row that is to be compared with all centers
+    Py_ssize_t row
+    float norm
+    Py_ssize_t n_compared  # 1 if it was compared with its own center, or 0
+    float low, high        # what came out
+
+
 def assign_wide(
         const real[:, ::1] X,             # IN     (n, d)
         const double[:, ::1] exact,       # IN     (k, d), centers
@@ -236,15 +252,15 @@ def assign_wide(
         float[::1] upper,                 # INOUT  (n,), distance to the own center, at most, less `gone` of that one
         float[:, ::1] bounds,             # INOUT  (n, n_groups), distance to all other centers of a group, at least,
                                           #        and `drift`; (n, 0) where none are kept
-        float[:, ::1] work,               # WORK   (threads, block * (n_slots + d_padded) + 2 * n_slots)
+        float[:, ::1] work,               # WORK   (threads, block * (n_slots + d_padded) + 3 * n_slots)
         int32_t[:, ::1] lists,            # WORK   (threads, 4 * n_slots + n_groups)
         int64_t[:, ::1] counts,           # INOUT  (threads, 8), adds a tally_t
         Region region, int slot):
     """Label the rows with their nearest center, the lowest one on a tie. O(n k d) time at most."""
     cdef:
         Py_ssize_t n_slots = centers.n_slots, row, n_open, n_waiting = 0
-        Py_ssize_t block = (work.shape[1] - 2 * n_slots) // (n_slots + centers.d_padded)
-        Py_ssize_t waiting[AT_ONCE]
+        Py_ssize_t block = (work.shape[1] - 3 * n_slots) // (n_slots + centers.d_padded)
+        waiting_t waiting[AT_ONCE]
         look_t look
         part_t part
         tally_t *total = <tally_t *> &counts[slot, 0]
@@ -252,15 +268,17 @@ def assign_wide(
     look.space = look.scores + block * n_slots
     look.low = look.space + block * centers.d_padded
     look.high = look.low + n_slots
+    look.spare = look.high + n_slots
     look.compared = &lists[slot, 0]
     look.found = look.compared + n_slots
     look.slots = look.found + n_slots
     look.members = look.slots + n_slots
     look.groups = look.members + n_slots
-    look.tally = tally_t(0, 0, 0, 0, 0, 0)
+    look.tally = tally_t(0, 0, 0, 0, 0, 0, 0)
     with nogil:
         while work_take(&region.work, slot, &part):
             for row in range(part.start, part.stop):
+                look.x = look.space + n_waiting * centers.d_padded
                 if labels[row] >= 0 and bounds.shape[1]:
                     n_open = find_open_groups(X, centers, tail, labels, upper, bounds, row, &look)
                     if n_open == 0:
@@ -268,7 +286,9 @@ def assign_wide(
                     if 5 * n_open <= 2 * centers.n_groups:
                         look_at_groups(X, exact, centers, tail, labels, upper, bounds, row, n_open, &look)
                         continue
-                waiting[n_waiting] = row
+                else:
+                    take_row(&X[row, 0], centers, tail, row, &look)
+                waiting[n_waiting] = waiting_t(row, look.norm, look.n_compared, look.low[0], look.high[0])
                 n_waiting += 1
                 if n_waiting == block:
                     look_at_block(X, exact, centers, tail, labels, upper, bounds, waiting, n_waiting, &look)
@@ -281,6 +301,7 @@ def assign_wide(
     total.exact += look.tally.exact
     total.blocked += look.tally.blocked
     total.bounded += look.tally.bounded
+    total.refined += look.tally.refined
     total.full += look.tally.full
 
 
@@ -301,18 +322,25 @@ cdef inline float less(float distance, float gone) noexcept nogil:
     return <float> (<double> distance - gone + (<double> distance + gone) * 2.0 ** -23)
 
 
-cdef void take_row(const real *x, WideCenters centers, Tail tail, Py_ssize_t row, float *to,
-                   look_t *look) noexcept nogil:
-    """Get ready to look at a row."""
-    cdef int32_t first = 0
-    shift_row(x, centers.d, &centers.shift[0], centers.scale, centers.d_padded, to)
-    look.x = to
+cdef void take_row(const real *x, WideCenters centers, Tail tail, Py_ssize_t row, look_t *look) noexcept nogil:
+    """Get a row ready to be looked at, in look.x."""
+    cdef:
+        int32_t first = 0
+        float norm
+    shift_row(x, centers.d, &centers.shift[0], centers.scale, centers.d_padded, look.x)
     if centers.has_tail:
-        look.norm = tail.norms[row]
+        norm = tail.norms[row]
     else:
-        dots(to, centers.d_padded, to, &first, 1, &look.norm)
-    look.row_full = centers.error * look.norm + centers.least
-    look.row_low = centers.low_error * look.norm + centers.least
+        dots(look.x, centers.d_padded, look.x, &first, 1, &norm)
+    look_at_row(centers, look.x, norm, look)
+
+
+cdef inline void look_at_row(WideCenters centers, float *x, float norm, look_t *look) noexcept nogil:
+    """Nothing is known of this row yet."""
+    look.x = x
+    look.norm = norm
+    look.row_full = centers.error * norm + centers.least
+    look.row_low = centers.low_error * norm + centers.least
     look.n_compared = 0
     look.upper = INFINITY
 
@@ -375,7 +403,7 @@ cdef Py_ssize_t find_open_groups(
     if n_open == 0:
         return 0
     look.tally.seen += 1
-    take_row(&X[row, 0], centers, tail, row, look.space, look)
+    take_row(&X[row, 0], centers, tail, row, look)
     compare(centers, &own, 1, look)
     most = at_most(look.upper, look)
     upper[row] = less(most, centers.gone[own])
@@ -410,6 +438,8 @@ cdef void look_at_groups(
             elif not score[q] - look.row_low > look.upper:
                 look.found[n_found] = look.slots[n_found] = <int32_t> q
                 n_found += 1
+    if centers.has_tail:
+        n_found = refine(centers, narrow, score, n_found, False, look)
     compare_found(centers, score, n_found, look)
     found = decide(&X[row, 0], exact, centers, look)
     for i in range(n_open):
@@ -429,31 +459,30 @@ cdef void look_at_groups(
 
 cdef void look_at_block(
         const real[:, ::1] X, const double[:, ::1] exact, WideCenters centers, Tail tail, int32_t[::1] labels,
-        float[::1] upper, float[:, ::1] bounds, const Py_ssize_t *rows, Py_ssize_t n, look_t *look) noexcept nogil:
-    """Label n <= AT_ONCE rows, and bound all their groups."""
+        float[::1] upper, float[:, ::1] bounds, const waiting_t *waiting, Py_ssize_t n, look_t *look) noexcept nogil:
+    """Label n <= AT_ONCE rows, which are in look.space, and bound all their groups."""
     cdef:
         const float *narrow[AT_ONCE]
         Py_ssize_t i, row, found
-        float *space
         float *score
     for i in range(n):
-        if centers.has_tail:
-            narrow[i] = &tail.coordinates[rows[i], 0]
-        else:
-            space = look.space + i * centers.d_padded
-            shift_row(&X[rows[i], 0], centers.d, &centers.shift[0], centers.scale, centers.d_padded, space)
-            narrow[i] = space
+        narrow[i] = &tail.coordinates[waiting[i].row, 0] if centers.has_tail else look.space + i * centers.d_padded
     product(narrow, n, centers.columns.shape[1], &centers.columns[0, 0, 0], &centers.column_lows[0],
             centers.columns.shape[0], look.scores, centers.n_slots)
     look.tally.blocked += n
     for i in range(n):
-        row = rows[i]
+        row = waiting[i].row
         score = look.scores + i * centers.n_slots
-        look.tally.seen += labels[row] < 0 or bounds.shape[1] == 0
-        take_row(&X[row, 0], centers, tail, row, look.space + (0 if centers.has_tail else i * centers.d_padded), look)
+        look.tally.seen += waiting[i].n_compared == 0
+        look_at_row(centers, look.space + i * centers.d_padded, waiting[i].norm, look)
+        if waiting[i].n_compared:
+            look.n_compared = 1
+            look.compared[0] = labels[row]
+            look.low[0], look.high[0] = waiting[i].low, waiting[i].high
+            look.upper = look.high[0]
         if centers.has_tail:
             look.tally.bounded += centers.last.shape[0]
-            search_bounded(centers, labels[row], score, look)
+            search_bounded(centers, narrow[i], score, look)
         else:
             look.tally.full += centers.last.shape[0]
             search_full(centers, score, look)
@@ -463,30 +492,53 @@ cdef void look_at_block(
         take_label(centers, labels, upper, row, found, look)
 
 
-cdef void search_bounded(WideCenters centers, int32_t label, float *score, look_t *look) noexcept nogil:
+cdef void search_bounded(WideCenters centers, const float *narrow, float *score, look_t *look) noexcept nogil:
     """Compare a row with the centers that its scores, which are bounds, do not rule out."""
     cdef:
         Py_ssize_t at, n_found, i
         float least, second
         int32_t first
+        bint is_new = look.n_compared == 0
     # The center of before is most likely near, or else what is nearest in the coordinates: it rules out most others.
-    if label >= 0:
-        first = label
-        at = centers.column_of[first]
-    else:
+    if is_new:
         at = two_smallest(score, centers.n_slots, &least, &second)
         first = centers.slot_of[at]
-    compare(centers, &first, 1, look)
-    score[at] = look.low[0] + look.row_low
+        compare(centers, &first, 1, look)
+    else:
+        at = centers.column_of[look.compared[0]]
+    score[at] = INFINITY  # not to be found again
     n_found = not_above(score, centers.n_slots, look.upper + look.row_low, look.found)
-    at = 0
     for i in range(n_found):
-        first = centers.slot_of[look.found[i]]
-        if first != look.compared[0]:
-            look.found[at] = look.found[i]
-            look.slots[at] = first
-            at += 1
-    compare_found(centers, score, at, look)
+        look.slots[i] = centers.slot_of[look.found[i]]
+    n_found = refine(centers, narrow, score, n_found, is_new, look)
+    compare_found(centers, score, n_found, look)
+    score[at] = look.low[0] + look.row_low
+
+
+cdef Py_ssize_t refine(WideCenters centers, const float *narrow, float *score, Py_ssize_t n, bint search,
+                       look_t *look) noexcept nogil:
+    """Bound what was found in further directions, too. `search`: compare with the one that is nearest then.
+
+    Returns how many are left to be compared.
+    """
+    cdef:
+        Py_ssize_t i, best = 0, first = centers.narrow.shape[1]
+        float *at
+    if centers.further.shape[1]:
+        dots(narrow + first, centers.further.shape[1], &centers.further[0, 0], look.slots, n, look.spare)
+        look.tally.refined += n
+        for i in range(n):
+            at = &score[look.found[i]]
+            # The length of the first rest gives way to further coordinates, and the length of what they leave.
+            at[0] += look.spare[i] - narrow[first - 1] * centers.narrow[look.slots[i], first - 1]
+            if at[0] < score[look.found[best]]:
+                best = i
+        if search and n:
+            compare(centers, &look.slots[best], 1, look)
+            score[look.found[best]] = look.low[1] + look.row_low
+            n -= 1
+            look.found[best], look.slots[best] = look.found[n], look.slots[n]
+    return n
 
 
 cdef void compare_found(WideCenters centers, float *score, Py_ssize_t n, look_t *look) noexcept nogil:
