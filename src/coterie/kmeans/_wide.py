@@ -27,6 +27,8 @@ _JUDGED = 256  # rows, about, on which bounds are tried
 # What a pair costs that is compared by itself, in multiplications of a vector: for each vector of its center, which
 # comes from beyond the nearest cache, and beside that.
 _FETCHED, _COMPARED = 3.0, 30.0
+_LATER = 0.4  # what is left of the first share of pairs in later iterations, about, when centers are means
+_WHOLE = 0.65  # the same for a feature in whole numbers
 _REFINED, _FOUND = 3.0, 15.0  # the same for a pair that is bounded by itself
 
 
@@ -160,8 +162,11 @@ class WideAssignment:
             narrow,
             narrow_lows,
             np.empty((n_slots, size - first), np.float32),
-            np.empty((n_vectors, first or d, GROUP), np.float32),
+            np.empty((n_vectors if size else 0, first, GROUP), np.float32),
             np.empty(n_slots, np.float32),
+            np.empty((0 if size else n_vectors, d_padded // 2, GROUP, 2), np.int16),
+            np.empty(n_slots, np.float32),
+            np.zeros(n_slots, np.float32),
             centers.copy(),
             np.zeros(k, np.float32),
             np.zeros(n_bands * GROUP, np.float32),
@@ -174,11 +179,11 @@ class WideAssignment:
         block = max(6, min(wide.BLOCK_ROWS, thresholds.wide_scores // n_slots // 6 * 6))
         self.rows = parallel.chunk((k * (first or d) + 4.0 * d) / OPERATIONS / 2, block)
         slots = max(1, min(self.n_threads, ceil_div(n, self.rows)))
-        self.work = np.empty((slots, block * (n_slots + d_padded) + 3 * n_slots), np.float32)
+        self.work = np.empty((slots, block * (n_slots + d_padded + d_padded // 2) + 3 * n_slots), np.float32)
         self.lists = np.empty((slots, 4 * n_slots + n_bands * GROUP), np.int32)
         self.counts = np.empty((slots, 8), np.int64)
         slots = max(1, min(self.n_threads, n_vectors))
-        self.center_work = np.empty((slots, GROUP * (d_padded + size + 1)), np.float32)
+        self.center_work = np.empty((slots, GROUP * (d_padded + size + 1) + d_padded), np.float32)
 
     def _choose_sizes(self, centers: NDArray[np.float64]) -> tuple[int, int]:
         """How many coordinates pay, first and in all, or 0 and 0.
@@ -196,6 +201,7 @@ class WideAssignment:
         x_rest, c_rest = (rows * rows).sum(axis=1), (means * means).sum(axis=1)
         products = np.zeros_like(squares)
         left: dict[int, float] = {}  # share of the pairs, for each size
+        later = 1.0 if self.n_calls > 1 or not self.again else _LATER
         for size in itertools.takewhile(lambda size: size <= len(axes) + 1, thresholds.wide_sizes):
             some = slice(max(left, default=1) - 1, size - 1)
             some_x, some_c = np.ascontiguousarray(x[:, some]), np.ascontiguousarray(c[:, some])
@@ -203,8 +209,8 @@ class WideAssignment:
             x_rest -= (some_x * some_x).sum(axis=1)
             c_rest -= (some_c * some_c).sum(axis=1)
             rest = np.sqrt(np.maximum(x_rest, 0))[:, None] * np.sqrt(np.maximum(c_rest, 0))
-            left[size] = np.count_nonzero(squares - 2 * (products + rest) <= nearest[:, None]) / squares.size
-        best, least = (0, 0), d / GROUP
+            left[size] = later * np.count_nonzero(squares - 2 * (products + rest) <= nearest[:, None]) / squares.size
+        best, least = (0, 0), _WHOLE * d / GROUP
         to_make = 0.0 if self.again else d / GROUP / self.n_clusters  # of a coordinate, for each pair
         for size, first in itertools.product(left, left):
             if first > size:

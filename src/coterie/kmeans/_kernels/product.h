@@ -16,6 +16,10 @@ typedef void (*product_t_f32)(
     const float **, ptrdiff_t, ptrdiff_t, const float *, const float *, ptrdiff_t, float *, ptrdiff_t);
 typedef void (*product_t_f64)(
     const double **, ptrdiff_t, ptrdiff_t, const double *, const double *, ptrdiff_t, double *, ptrdiff_t);
+typedef void (*whole_row_t)(const float *, ptrdiff_t, int, int16_t *, float *);
+typedef void (*whole_product_t)(
+    const int16_t **, const float *, ptrdiff_t, ptrdiff_t, const int16_t *, const float *, const float *, ptrdiff_t,
+    float *, ptrdiff_t);
 typedef void (*dots_t)(const float *, ptrdiff_t, const float *, const int32_t *, ptrdiff_t, float *);
 typedef ptrdiff_t (*two_smallest_t)(const float *, ptrdiff_t, float *, float *);
 typedef ptrdiff_t (*not_above_t)(const float *, ptrdiff_t, float, int32_t *);
@@ -27,6 +31,8 @@ typedef void (*shift_from_f64_t)(const double *, ptrdiff_t, const double *, doub
 #define SIMD_BODY "product_body.h"
 #include "simd_levels.h"
 COTERIE_SIMD_TABLE(product)
+COTERIE_SIMD_TABLE_F32(whole_row)
+COTERIE_SIMD_TABLE_F32(whole_product)
 COTERIE_SIMD_TABLE_F32(dots)
 COTERIE_SIMD_TABLE_F32(two_smallest)
 COTERIE_SIMD_TABLE_F32(not_above)

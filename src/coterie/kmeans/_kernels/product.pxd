@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Products of rows with many columns (product.h), at the instruction level in use."""
-from libc.stdint cimport int32_t
+from libc.stdint cimport int16_t, int32_t
 
 from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.types cimport real, work_real
@@ -13,6 +13,9 @@ cdef extern from "product.h" nogil:
                            Py_ssize_t) noexcept
     void (*product_f64[3])(const double **, Py_ssize_t, Py_ssize_t, const double *, const double *, Py_ssize_t,
                            double *, Py_ssize_t) noexcept
+    void (*whole_row_f32[3])(const float *, Py_ssize_t, int, int16_t *, float *) noexcept
+    void (*whole_product_f32[3])(const int16_t **, const float *, Py_ssize_t, Py_ssize_t, const int16_t *, const float *,
+                                 const float *, Py_ssize_t, float *, Py_ssize_t) noexcept
     void (*dots_f32[3])(const float *, Py_ssize_t, const float *, const int32_t *, Py_ssize_t, float *) noexcept
     Py_ssize_t (*two_smallest_f32[3])(const float *, Py_ssize_t, float *, float *) noexcept
     Py_ssize_t (*not_above_f32[3])(const float *, Py_ssize_t, float, int32_t *) noexcept
@@ -29,6 +32,16 @@ cdef inline void product(const work_real **x, Py_ssize_t n, Py_ssize_t d, const 
         product_f32[simd_level()](x, n, d, columns, start, n_groups, out, stride)
     else:
         product_f64[simd_level()](x, n, d, columns, start, n_groups, out, stride)
+
+
+cdef inline void whole_row(const float *x, Py_ssize_t d, int most, int16_t *whole, float *about) noexcept nogil:
+    whole_row_f32[simd_level()](x, d, most, whole, about)
+
+
+cdef inline void whole_product(const int16_t **x, const float *step, Py_ssize_t n, Py_ssize_t d,
+                               const int16_t *columns, const float *factor, const float *start, Py_ssize_t n_groups,
+                               float *out, Py_ssize_t stride) noexcept nogil:
+    whole_product_f32[simd_level()](x, step, n, d, columns, factor, start, n_groups, out, stride)
 
 
 cdef inline void dots(const float *x, Py_ssize_t d, const float *rows, const int32_t *which, Py_ssize_t m,

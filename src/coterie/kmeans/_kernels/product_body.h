@@ -68,6 +68,140 @@ static TARGET void FN(product)(
 }
 
 #ifndef REAL_IS_DOUBLE
+/* A row in whole numbers from -most to most, times a step.
+ *
+ * x (d,) IN, d a multiple of PRODUCT_GROUP; whole (d,) OUT; about (2,) OUT: the step, and the length of what is left, or
+ * more. */
+static TARGET void FN(whole_row)(const float *x, ptrdiff_t d, int most, int16_t *whole, float *about) {
+    const VR zero = VSET1(0.0f), rounder = VSET1(12582912.0f);
+    VR top = zero, squares = zero, rest = zero;
+    float lanes[LANES], largest = 0, square = 0, left = 0;
+    for (ptrdiff_t j = 0; j < d; j += LANES) top = VMAX(top, VABS(VLOAD(x + j)));
+    VSTORE(lanes, top);
+    for (int u = 0; u < LANES; u++) largest = lanes[u] > largest ? lanes[u] : largest;
+    float step = largest / (float)most;
+    if (!(step > 1e-25f && step < 1e25f)) step = 0; /* its square would vanish or overflow: nothing is known of the row */
+    VR to_steps = VSET1(step > 0 ? 1 / step : 0), steps = VSET1(-step), limit = VSET1((float)most);
+    for (ptrdiff_t j = 0; j < d; j += LANES) {
+        VR v = VLOAD(x + j);
+        VR number = VSUB(VFMA(v, to_steps, rounder), rounder);
+        number = VMAX(VMIN(number, limit), VSUB(zero, limit));
+        VR what_is_left = VFMA(steps, number, v);
+        squares = VFMA(v, v, squares);
+        rest = VFMA(what_is_left, what_is_left, rest);
+#if VBYTES == 64
+        _mm256_storeu_si256((__m256i *)(whole + j), _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(number)));
+#elif VBYTES == 32
+        __m256i wide = _mm256_cvtps_epi32(number);
+        _mm_storeu_si128((__m128i *)(whole + j),
+                         _mm_packs_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1)));
+#else
+        VSTORE(lanes, number);
+        for (int u = 0; u < LANES; u++) whole[j + u] = (int16_t)lanes[u];
+#endif
+    }
+    VSTORE(lanes, squares);
+    for (int u = 0; u < LANES; u++) square += lanes[u];
+    VSTORE(lanes, rest);
+    for (int u = 0; u < LANES; u++) left += lanes[u];
+    about[0] = step;
+    about[1] = (sqrtf(left) + 1e-6f * sqrtf(square)) * 1.001f; /* far more than what rounding may amount to */
+}
+
+#ifdef COTERIE_SIMD_X86
+#if VBYTES == 16
+#define WHOLE_VECTOR __m128i
+#define WHOLE_OP(op, kind) SIMD_GLUE(_mm, op, kind)
+#define WHOLE_LOAD(p) _mm_loadu_si128((const __m128i *)(p))
+#define WHOLE_FLOATS(v) ((VR)_mm_cvtepi32_ps(v))
+#else
+#define WHOLE_VECTOR VI
+#define WHOLE_OP(op, kind) SIMD_GLUE(MM_PREFIX, op, kind)
+#define WHOLE_LOAD(p) VILOAD(p)
+#define WHOLE_FLOATS(v) WHOLE_OP(cvtepi32, ps)(v)
+#endif
+/* nv vectors of columns (a constant) times PRODUCT_ROWS rows: two features at a time. */
+COTERIE_INLINE TARGET void FN(whole_block)(
+        const int16_t *const *x, const float *step, const int nv, ptrdiff_t pairs, const int16_t *const *column,
+        const float *factor, const float *start, float *const *out) {
+    WHOLE_VECTOR sum[PRODUCT_ROWS * 4];
+    for (int a = 0; a < PRODUCT_ROWS * nv; a++) sum[a] = WHOLE_OP(set1, epi32)(0);
+    for (ptrdiff_t j = 0; j < pairs; j++) {
+        WHOLE_VECTOR v[4];
+        for (int u = 0; u < nv; u++) v[u] = WHOLE_LOAD(column[u] + j * PRODUCT_GROUP * 2);
+        for (int r = 0; r < PRODUCT_ROWS; r++) {
+            int32_t two;
+            memcpy(&two, x[r] + 2 * j, sizeof two);
+            WHOLE_VECTOR xr = WHOLE_OP(set1, epi32)(two);
+            for (int u = 0; u < nv; u++)
+                sum[r * nv + u] = WHOLE_OP(add, epi32)(sum[r * nv + u], WHOLE_OP(madd, epi16)(xr, v[u]));
+        }
+    }
+    for (int r = 0; r < PRODUCT_ROWS; r++)
+        for (int u = 0; u < nv; u++) {
+            VR product = VMUL(VMUL(WHOLE_FLOATS(sum[r * nv + u]), VLOAD(factor + u * LANES)), VSET1(step[r]));
+            VSTORE(out[r] + u * LANES, VADD(VLOAD(start + u * LANES), product));
+        }
+}
+#undef WHOLE_VECTOR
+#undef WHOLE_OP
+#undef WHOLE_LOAD
+#undef WHOLE_FLOATS
+#else
+COTERIE_INLINE TARGET void FN(whole_block)(
+        const int16_t *const *x, const float *step, const int nv, ptrdiff_t pairs, const int16_t *const *column,
+        const float *factor, const float *start, float *const *out) {
+    for (int r = 0; r < PRODUCT_ROWS; r++)
+        for (int u = 0; u < nv; u++) {
+            int32_t sum[LANES];
+            for (int l = 0; l < LANES; l++) sum[l] = 0;
+            for (ptrdiff_t j = 0; j < pairs; j++)
+                for (int l = 0; l < LANES; l++) {
+                    const int16_t *two = column[u] + (j * PRODUCT_GROUP + l) * 2;
+                    sum[l] += x[r][2 * j] * two[0] + x[r][2 * j + 1] * two[1];
+                }
+            for (int l = 0; l < LANES; l++)
+                out[r][u * LANES + l] = start[u * LANES + l] + (float)sum[l] * factor[u * LANES + l] * step[r];
+        }
+}
+#endif
+
+/* out[i, l] = start[l] + step[i] * factor[l] * sum_j x[i, j] * column l[j], in whole numbers, whose sums must fit into 32
+ * bits.
+ *
+ * x (n pointers to d numbers), d even; step (n,); columns (n_groups, d / 2, PRODUCT_GROUP, 2): two features of a column lie
+ * together; factor, start (n_groups * PRODUCT_GROUP,) IN; out (n, stride) OUT. */
+static TARGET void FN(whole_product)(
+        const int16_t **x, const float *step, ptrdiff_t n, ptrdiff_t d, const int16_t *columns, const float *factor,
+        const float *start, ptrdiff_t n_groups, float *out, ptrdiff_t stride) {
+    enum { AT_ONCE = VBYTES == 64 ? 4 : 2 };
+    ptrdiff_t n_vectors = n_groups * (PRODUCT_GROUP / LANES);
+    for (ptrdiff_t v0 = 0; v0 < n_vectors; v0 += AT_ONCE) {
+        int nv = n_vectors - v0 < AT_ONCE ? (int)(n_vectors - v0) : AT_ONCE;
+        const int16_t *column[4];
+        for (int u = 0; u < nv; u++) {
+            ptrdiff_t first = (v0 + u) * LANES;
+            column[u] = columns + first / PRODUCT_GROUP * d * PRODUCT_GROUP + first % PRODUCT_GROUP * 2;
+        }
+        for (ptrdiff_t i = 0; i < n; i += PRODUCT_ROWS) {
+            const int16_t *row[PRODUCT_ROWS];
+            float *to[PRODUCT_ROWS], spare[4 * LANES], steps[PRODUCT_ROWS];
+            for (int r = 0; r < PRODUCT_ROWS; r++) {
+                row[r] = x[i + r < n ? i + r : n - 1];
+                steps[r] = step[i + r < n ? i + r : n - 1];
+                to[r] = i + r < n ? out + (i + r) * stride + v0 * LANES : spare;
+            }
+            const float *f = factor + v0 * LANES, *s = start + v0 * LANES;
+            switch (nv) {
+                case 1: FN(whole_block)(row, steps, 1, d / 2, column, f, s, to); break;
+                case 2: FN(whole_block)(row, steps, 2, d / 2, column, f, s, to); break;
+                case 3: FN(whole_block)(row, steps, 3, d / 2, column, f, s, to); break;
+                default: FN(whole_block)(row, steps, 4, d / 2, column, f, s, to);
+            }
+        }
+    }
+}
+
 /* The sums of the lanes of n <= 4 vectors. */
 COTERIE_INLINE TARGET void FN(sum_lanes)(const VR *v, int n, REAL *out) {
 #if VBYTES > 16

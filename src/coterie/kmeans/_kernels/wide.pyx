@@ -11,10 +11,11 @@ been compared, and float64 differences decide what float32 cannot.
 - The distance of a row to its own center bounds from above what is to be looked for.
 """
 from libc.math cimport INFINITY, sqrt, sqrtf
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport int16_t, int32_t, int64_t
 
 from .distance cimport squared_distance
-from .product cimport GROUP, bound_groups, dots, not_above, open_groups, product, shift_row, two_smallest
+from .product cimport (
+    GROUP, bound_groups, dots, not_above, open_groups, product, shift_row, two_smallest, whole_product, whole_row)
 from .tail cimport Tail, bound_error, product_error, project
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
@@ -54,8 +55,12 @@ cdef class WideCenters:
         The first numbers of -2 c~, and |c|^2 less what rounding may make of a bound.
     further : (slots, tail.size - tail.first), float32
         The further numbers of -2 c~.
-    columns, column_lows : (vectors, tail.first, GROUP) and (slots,), float32; without a tail (vectors, d, GROUP)
+    columns, column_lows : (vectors, tail.first, GROUP) and (slots,), float32; without a tail (0, 0, GROUP) and (slots,)
         `narrow` and `narrow_lows`, by vectors.
+    whole, factors : (vectors, d_padded / 2, GROUP, 2), int16, and (slots,), float32; with a tail (0, 0, GROUP, 2)
+        Without a tail: c in whole numbers, two features together, and -2 times the step, by vectors.
+    rests : (slots,), float32
+        Lengths of what the whole numbers leave, by vectors.
     last : (k, d)
         Centers that were packed before, or the first ones.
     gone : (k,), float32
@@ -71,22 +76,25 @@ cdef class WideCenters:
         float[:, ::1] narrow, further
         float[::1] narrow_lows
         float[:, :, ::1] columns
-        float[::1] column_lows
+        float[::1] column_lows, factors, rests
+        int16_t[:, :, :, ::1] whole
         double[:, ::1] last
         float[::1] gone, drift
         const double[::1] shift
         double scale
         Py_ssize_t d, d_padded, n_slots, n_groups
         bint has_tail
-        float error, low_error, least
+        int most
+        float error, low_error, least, longest, longest_rest
 
     def __cinit__(self, names, slot_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, further, columns,
-                  column_lows, last,
+                  column_lows, whole, factors, rests, last,
                   gone, drift, shift, double scale):
         self.names, self.slot_of, self.column_of, self.bands = names, slot_of, column_of, bands
         self.rows, self.squares, self.lows = rows, squares, lows
         self.narrow, self.narrow_lows, self.further = narrow, narrow_lows, further
         self.columns, self.column_lows = columns, column_lows
+        self.whole, self.factors, self.rests = whole, factors, rests
         self.last, self.gone, self.drift = last, gone, drift
         self.shift, self.scale = shift, scale
         self.d, self.d_padded = self.last.shape[1], self.rows.shape[1]
@@ -95,6 +103,7 @@ cdef class WideCenters:
         self.has_tail = narrow is not rows
         if self.has_tail:
             self.low_error = <float> bound_error(self.d, self.narrow.shape[1] + self.further.shape[1])
+        self.most = <int> min(32767.0, sqrt((2.0 ** 31 - 1) / self.d_padded))  # products of whole rows fit into 32 bits
         # What products below the smallest normal number may amount to.
         self.least = <float> ((self.d + 12) * 2.0 ** -120)
 
@@ -116,6 +125,8 @@ def pack_centers(
         float *space = &work[slot, 0]
         float *coordinates = space + GROUP * to.d_padded
         float *norms
+        int16_t *whole
+        float about[2]
         const float *packed[GROUP]
         double square, low, narrow_low, t, c
         part_t part
@@ -123,6 +134,7 @@ def pack_centers(
     if has_tail:
         size = tail.size
     norms = coordinates + GROUP * size
+    whole = <int16_t *> (norms + GROUP)
     for l in range(GROUP):
         packed[l] = space + l * to.d_padded
     with nogil:
@@ -174,6 +186,12 @@ def pack_centers(
                             else:
                                 to.further[q, j - width] = <float> t
                     to.column_lows[v * GROUP + l] = to.narrow_lows[q]
+                    if not has_tail:
+                        whole_row(packed[l], to.d_padded, to.most, whole, about)
+                        for j in range(to.d_padded):
+                            to.whole[v, j // 2, l, j % 2] = 0 if is_far else whole[j]
+                        to.factors[v * GROUP + l] = 0.0 if is_far else -2 * about[0]
+                        to.rests[v * GROUP + l] = 0.0 if is_far else about[1]
                 for j in range(width):
                     for l in range(GROUP):
                         to.columns[v, j, l] = to.narrow[to.slot_of[v * GROUP + l], j]
@@ -182,11 +200,17 @@ def pack_centers(
 def take_moves(
         const float[:, ::1] moved,        # IN     (vectors, GROUP)
         WideCenters centers):             # INOUT  gone and drift grow
-    """Note how far the centers went since they were packed before."""
+    """Note how far the centers went since they were packed before, and the longest of them."""
     cdef:
-        Py_ssize_t band, l, v
+        Py_ssize_t band, l, v, q
         int32_t name
-        float most
+        float most, square = 0, rest = 0
+    for q in range(centers.n_slots):
+        if centers.squares[q] < INFINITY:
+            square = max(square, centers.squares[q])
+        if not centers.has_tail:
+            rest = max(rest, centers.rests[q])
+    centers.longest, centers.longest_rest = sqrtf(square) * UP, rest
     for band in range(centers.bands.shape[0] - 1):
         for l in range(GROUP):
             most = 0.0
@@ -218,7 +242,8 @@ cdef struct tally_t:  # the first numbers of a row of `counts`
 
 cdef struct look_t:    # work space of a thread, and what is known of the row that it looks at
     float *scores      # (block, n_slots), lower bounds of |x - c|^2 - |x|^2, once `row_low` is taken off
-    float *space       # (block, d_padded), rows in float32
+    float *space       # (block, d_padded), rows in float32, ...
+    int16_t *whole     # (block, d_padded), ... and in whole numbers
     float *low         # (n_slots,), lower and upper bounds of |x - c|^2 - |x|^2 ...
     float *high        # (n_slots,)
     float *spare       # (n_slots,)
@@ -259,14 +284,17 @@ def assign_wide(
     """Label the rows with their nearest center, the lowest one on a tie. O(n k d) time at most."""
     cdef:
         Py_ssize_t n_slots = centers.n_slots, row, n_open, n_waiting = 0
-        Py_ssize_t block = (work.shape[1] - 3 * n_slots) // (n_slots + centers.d_padded)
+        Py_ssize_t block = (work.shape[1] - 3 * n_slots) // (n_slots + centers.d_padded + centers.d_padded // 2)
         waiting_t waiting[AT_ONCE]
+        # Groups are compared one by one as long as that is less work than all together.
+        Py_ssize_t few = 2 * centers.n_groups // 5 if centers.has_tail else centers.n_groups // 8
         look_t look
         part_t part
         tally_t *total = <tally_t *> &counts[slot, 0]
     look.scores = &work[slot, 0]
     look.space = look.scores + block * n_slots
-    look.low = look.space + block * centers.d_padded
+    look.whole = <int16_t *> (look.space + block * centers.d_padded)
+    look.low = look.space + block * (centers.d_padded + centers.d_padded // 2)
     look.high = look.low + n_slots
     look.spare = look.high + n_slots
     look.compared = &lists[slot, 0]
@@ -283,7 +311,7 @@ def assign_wide(
                     n_open = find_open_groups(X, centers, tail, labels, upper, bounds, row, &look)
                     if n_open == 0:
                         continue
-                    if 5 * n_open <= 2 * centers.n_groups:
+                    if n_open <= few:
                         look_at_groups(X, exact, centers, tail, labels, upper, bounds, row, n_open, &look)
                         continue
                 else:
@@ -463,12 +491,25 @@ cdef void look_at_block(
     """Label n <= AT_ONCE rows, which are in look.space, and bound all their groups."""
     cdef:
         const float *narrow[AT_ONCE]
+        const int16_t *whole[AT_ONCE]
+        float step[AT_ONCE]
+        float rest[AT_ONCE]
+        float about[2]
         Py_ssize_t i, row, found
         float *score
-    for i in range(n):
-        narrow[i] = &tail.coordinates[waiting[i].row, 0] if centers.has_tail else look.space + i * centers.d_padded
-    product(narrow, n, centers.columns.shape[1], &centers.columns[0, 0, 0], &centers.column_lows[0],
-            centers.columns.shape[0], look.scores, centers.n_slots)
+    if centers.has_tail:
+        for i in range(n):
+            narrow[i] = &tail.coordinates[waiting[i].row, 0]
+        product(narrow, n, centers.columns.shape[1], &centers.columns[0, 0, 0], &centers.column_lows[0],
+                centers.columns.shape[0], look.scores, centers.n_slots)
+    else:
+        for i in range(n):
+            narrow[i] = look.space + i * centers.d_padded
+            whole[i] = look.whole + i * centers.d_padded
+            whole_row(narrow[i], centers.d_padded, centers.most, <int16_t *> whole[i], about)
+            step[i], rest[i] = about[0], about[1]
+        whole_product(whole, step, n, centers.d_padded, &centers.whole[0, 0, 0, 0], &centers.factors[0],
+                      &centers.column_lows[0], centers.whole.shape[0], look.scores, centers.n_slots)
     look.tally.blocked += n
     for i in range(n):
         row = waiting[i].row
@@ -480,12 +521,12 @@ cdef void look_at_block(
             look.compared[0] = labels[row]
             look.low[0], look.high[0] = waiting[i].low, waiting[i].high
             look.upper = look.high[0]
-        if centers.has_tail:
-            look.tally.bounded += centers.last.shape[0]
-            search_bounded(centers, narrow[i], score, look)
-        else:
-            look.tally.full += centers.last.shape[0]
-            search_full(centers, score, look)
+        if not centers.has_tail:
+            # x.c = q.q' + x.e' + e.c - e.e', where q, q' are the whole numbers times their steps, and e, e' the rests.
+            look.row_low += <float> 2.01 * (
+                sqrtf(look.norm) * centers.longest_rest + rest[i] * (centers.longest + centers.longest_rest))
+        look.tally.bounded += centers.last.shape[0]
+        search_bounded(centers, narrow[i], score, look)
         found = decide(&X[row, 0], exact, centers, look)
         if bounds.shape[1]:
             bound_all_groups(centers, found, score, &bounds[row, 0], look)
@@ -559,26 +600,6 @@ cdef void compare_found(WideCenters centers, float *score, Py_ssize_t n, look_t 
         compare(centers, some, m, look)
         for j in range(m):
             score[at[j]] = look.low[look.n_compared - m + j] + look.row_low
-
-
-cdef void search_full(WideCenters centers, const float *score, look_t *look) noexcept nogil:
-    """Bound the scores of the centers that may be nearest, where scores are full ones."""
-    cdef:
-        float least, second, more
-        Py_ssize_t at = two_smallest(score, centers.n_slots, &least, &second), n, i
-        int32_t slot = centers.slot_of[at]
-    more = 4 * centers.error * centers.squares[slot] + look.row_full
-    look.upper = least + more
-    n = 1
-    look.found[0] = <int32_t> at
-    if not second - look.row_full > look.upper:
-        n = not_above(score, centers.n_slots, look.upper + look.row_full, look.found)
-    for i in range(n):
-        slot = centers.slot_of[look.found[i]]
-        look.compared[i] = slot
-        look.low[i] = score[look.found[i]] - look.row_full
-        look.high[i] = score[look.found[i]] + 4 * centers.error * centers.squares[slot] + look.row_full
-    look.n_compared = n
 
 
 cdef inline void bound_all_groups(WideCenters centers, Py_ssize_t own, float *score, float *bound,
