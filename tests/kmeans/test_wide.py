@@ -34,7 +34,7 @@ def path(request, monkeypatch):
         monkeypatch.setattr(thresholds, name, value)
     if "wide_sizes" in request.param:  # also where coordinates do not pay
         size = request.param["wide_sizes"][0]
-        monkeypatch.setattr(WideAssignment, "_choose_sizes", lambda wide, _: (16, size) if len(wide.axes) == size - 1 else (0, 0))
+        monkeypatch.setattr(WideAssignment, "_choose_size", lambda wide, _: size if len(wide.axes) == size - 1 else 0)
 
 
 @pytest.fixture

@@ -43,24 +43,17 @@ def find_axes(
 
 
 def make_tail(
-    X: NDArray[Any], axes: NDArray[np.float64], first: int, shift: NDArray[np.float64], scale: float, n_threads: int
+    X: NDArray[Any], axes: NDArray[np.float64], shift: NDArray[np.float64], scale: float, n_threads: int
 ) -> tail.Tail:
-    """The rows in some directions, and the lengths of the rest after the first ones and after all.
-
-    axes : (size - 1, d), where `size` numbers a row are a multiple of `GROUP`; the last one is left out if first < size
-    first : how many of the numbers are a bound by themselves, with a length at their end; a multiple of `GROUP`
-    """
+    """The rows in these directions, one less than a multiple of `GROUP`, and the lengths of the rest."""
     n, d = X.shape
     size = len(axes) + 1
-    places = np.zeros((size, d))
-    places[: first - 1] = axes[: first - 1]
-    if first < size:
-        places[first:-1] = axes[first - 1 : -1]
-    columns = packed(places.T.astype(np.float32))
-    out = tail.Tail(columns, first, shift, scale, np.empty((n, size), np.float32), np.empty(n, np.float32))
+    columns = packed(np.append(axes, np.zeros((1, d)), axis=0).T.astype(np.float32))
+    numbers, about = np.empty((n, size), np.int16), np.empty((n, 2), np.float32)
+    out = tail.Tail(columns, shift, scale, numbers, about, np.empty(n, np.float32))
     rows = parallel.chunk(d * size / OPERATIONS, tail.ROWS)
     slots = max(1, min(n_threads, ceil_div(n, rows)))
-    work = np.empty((slots, tail.ROWS * ceil_div(d, GROUP) * GROUP), np.float32)
+    work = np.empty((slots, tail.ROWS * (ceil_div(d, GROUP) * GROUP + size)), np.float32)
     parallel.over(n, rows, n_threads, tail.project_rows, X, out, work)
     return out
 

@@ -27,9 +27,8 @@ _JUDGED = 256  # rows, about, on which bounds are tried
 # What a pair costs that is compared by itself, in multiplications of a vector: for each vector of its center, which
 # comes from beyond the nearest cache, and beside that.
 _FETCHED, _COMPARED = 3.0, 30.0
-_LATER = 0.4  # what is left of the first share of pairs in later iterations, about, when centers are means
+_LATER = 0.6  # what is left of the first share of pairs in later iterations, about, when centers are means
 _WHOLE = 0.65  # the same for a feature in whole numbers
-_REFINED, _FOUND = 3.0, 15.0  # the same for a pair that is bounded by itself
 
 
 class WideTally(NamedTuple):
@@ -39,8 +38,7 @@ class WideTally(NamedTuple):
     seen: int  # rows that the groups did not settle
     exact: int  # of these by true distances
     blocked: int  # of these compared with all centers
-    bounded: int  # pairs of row and center that were bounded by coordinates, ...
-    refined: int  # ... and again by all of them
+    bounded: int  # pairs of row and center that were bounded by whole numbers, or by coordinates
     full: int  # pairs that were compared in all features
 
 
@@ -83,7 +81,7 @@ class WideAssignment:
         self.n_calls = 0
         # To find coordinates for one assignment alone takes more of them to pay.
         enough = len(X) * n_clusters >= thresholds.wide_pairs * (1 if again else 4)
-        most = _room(X) - GROUP if enough else 0
+        most = 2 * (_room(X) - GROUP - 3) if enough else 0
         self.axes = find_axes(X, self.shift, scale, most, n_threads)
 
     def __call__(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> WideTally:
@@ -91,11 +89,11 @@ class WideAssignment:
         self.n_calls += 1
         if self.n_calls <= 2 and self.tail is None:  # the second centers are means, which mostly are nearer to the rows
             with np.errstate(over="ignore", invalid="ignore"):  # of centers far from all rows
-                first, size = self._choose_sizes(centers) if len(self.axes) else (0, 0)
+                size = self._choose_size(centers) if len(self.axes) else 0
             if size:
-                self.tail = make_tail(self.X, self.axes[: size - 1], first, self.shift, self.scale, self.n_threads)
+                self.tail = make_tail(self.X, self.axes[: size - 1], self.shift, self.scale, self.n_threads)
             if size or self.n_calls == 1:
-                self._lay_out(centers, first, size)
+                self._lay_out(centers, size)
         parallel.over(
             len(self.moved),
             parallel.chunk(GROUP * centers.shape[1] * 2.0),
@@ -125,19 +123,19 @@ class WideAssignment:
             self.lists,
             self.counts,
         )
-        tally = WideTally(*map(sum, zip(*self.counts[:, :7].tolist(), strict=True)))
+        tally = WideTally(*map(sum, zip(*self.counts[:, :6].tolist(), strict=True)))
         self.is_doubtful = tally.exact > thresholds.doubtful * tally.seen
         return tally
 
     def nudge(self, distance: float) -> None:
         """Nothing to do: how far centers moved is found out whenever they are packed."""
 
-    def _lay_out(self, centers: NDArray[np.float64], first: int, size: int) -> None:
-        """Make room for centers and bounds, of which nothing is known yet. The sizes are those of the tail, or 0."""
+    def _lay_out(self, centers: NDArray[np.float64], size: int) -> None:
+        """Make room for centers and bounds, of which nothing is known yet. `size` is that of the tail, or 0."""
         n, d = self.X.shape
         k, d_padded, n_vectors = self.n_clusters, ceil_div(d, GROUP) * GROUP, ceil_div(self.n_clusters, GROUP)
         n_slots = n_vectors * GROUP
-        room = _room(self.X) - (size + 1 if size else 0)
+        room = _room(self.X) - (size // 2 + 3 if size else 0)
         n_bands = max(1, min(room // GROUP, ceil_div(n_vectors, thresholds.wide_group)))
         bands: NDArray[np.intp] = np.arange(n_bands + 1) * n_vectors // n_bands
         slot_of, column_of = np.empty(n_slots, np.int32), np.empty(n_slots, np.int32)
@@ -150,7 +148,7 @@ class WideAssignment:
         rows, lows = np.empty((n_slots, d_padded), np.float32), np.empty(n_slots, np.float32)
         narrow, narrow_lows = rows, lows
         if size:
-            narrow, narrow_lows = np.empty((n_slots, first), np.float32), np.empty(n_slots, np.float32)
+            narrow, narrow_lows = np.empty((n_slots, size), np.float32), np.empty(n_slots, np.float32)
         self.centers = wide.WideCenters(
             names,
             slot_of,
@@ -161,10 +159,8 @@ class WideAssignment:
             lows,
             narrow,
             narrow_lows,
-            np.empty((n_slots, size - first), np.float32),
-            np.empty((n_vectors if size else 0, first, GROUP), np.float32),
+            np.empty((n_vectors, (size or d_padded) // 2, GROUP, 2), np.int16),
             np.empty(n_slots, np.float32),
-            np.empty((0 if size else n_vectors, d_padded // 2, GROUP, 2), np.int16),
             np.empty(n_slots, np.float32),
             np.zeros(n_slots, np.float32),
             centers.copy(),
@@ -177,16 +173,16 @@ class WideAssignment:
         self.upper = np.full(n, np.inf, np.float32)
         self.bounds = np.zeros((n, n_bands * GROUP if self.again else 0), np.float32)
         block = max(6, min(wide.BLOCK_ROWS, thresholds.wide_scores // n_slots // 6 * 6))
-        self.rows = parallel.chunk((k * (first or d) + 4.0 * d) / OPERATIONS / 2, block)
+        self.rows = parallel.chunk((k * (size or d) + 4.0 * d) / OPERATIONS / 2, block)
         slots = max(1, min(self.n_threads, ceil_div(n, self.rows)))
-        self.work = np.empty((slots, block * (n_slots + d_padded + d_padded // 2) + 3 * n_slots), np.float32)
+        self.work = np.empty((slots, block * (n_slots + d_padded + d_padded // 2) + 2 * n_slots + (size or d_padded)), np.float32)
         self.lists = np.empty((slots, 4 * n_slots + n_bands * GROUP), np.int32)
         self.counts = np.empty((slots, 8), np.int64)
         slots = max(1, min(self.n_threads, n_vectors))
         self.center_work = np.empty((slots, GROUP * (d_padded + size + 1) + d_padded), np.float32)
 
-    def _choose_sizes(self, centers: NDArray[np.float64]) -> tuple[int, int]:
-        """How many coordinates pay, first and in all, or 0 and 0.
+    def _choose_size(self, centers: NDArray[np.float64]) -> int:
+        """How many coordinates pay, or 0.
 
         What their bounds leave of the pairs of some rows with the centers is counted.
         """
@@ -200,26 +196,20 @@ class WideAssignment:
         x, c = multiply(rows, columns, self.n_threads), multiply(means, columns, self.n_threads)
         x_rest, c_rest = (rows * rows).sum(axis=1), (means * means).sum(axis=1)
         products = np.zeros_like(squares)
-        left: dict[int, float] = {}  # share of the pairs, for each size
         later = 1.0 if self.n_calls > 1 or not self.again else _LATER
+        to_make = 0.0 if self.again else d / GROUP / self.n_clusters  # of a coordinate, for each pair
+        best, least, last = 0, _WHOLE * d / GROUP, 0
         for size in itertools.takewhile(lambda size: size <= len(axes) + 1, thresholds.wide_sizes):
-            some = slice(max(left, default=1) - 1, size - 1)
-            some_x, some_c = np.ascontiguousarray(x[:, some]), np.ascontiguousarray(c[:, some])
+            some_x, some_c = np.ascontiguousarray(x[:, last : size - 1]), np.ascontiguousarray(c[:, last : size - 1])
             products += multiply(some_x, some_c.T, self.n_threads)
             x_rest -= (some_x * some_x).sum(axis=1)
             c_rest -= (some_c * some_c).sum(axis=1)
             rest = np.sqrt(np.maximum(x_rest, 0))[:, None] * np.sqrt(np.maximum(c_rest, 0))
-            left[size] = later * np.count_nonzero(squares - 2 * (products + rest) <= nearest[:, None]) / squares.size
-        best, least = (0, 0), _WHOLE * d / GROUP
-        to_make = 0.0 if self.again else d / GROUP / self.n_clusters  # of a coordinate, for each pair
-        for size, first in itertools.product(left, left):
-            if first > size:
-                continue
-            cost = first / GROUP + size * to_make + left[size] * (_FETCHED * d / GROUP + _COMPARED)
-            if first < size:
-                cost += left[first] * (_REFINED * (size - first) / GROUP + _FOUND)
+            left = later * np.count_nonzero(squares - 2 * (products + rest) <= nearest[:, None]) / squares.size
+            cost = size * (_WHOLE / GROUP + to_make) + left * (_FETCHED * d / GROUP + _COMPARED)
             if cost < least:
-                best, least = (first, size), cost
+                best, least = size, cost
+            last = size - 1
         return best
 
 

@@ -31,15 +31,17 @@ def test_distances_of_coordinates_are_lower_bounds(kind, dtype):
         shift = X.mean(axis=0, dtype=np.float64).astype(dtype).astype(np.float64)
         scale = 2.0 ** -np.ceil(np.log2(np.abs(X - shift).max() or 1.0))
         axes = np.linalg.qr(rng.normal(size=(d, size - 1)))[0].T
-        found = make_tail(X, axes, size, shift, scale, 1)
-        x = np.asarray(found.coordinates, dtype=np.float64)
-        assert (x[:, -1] >= 0).all()
+        found = make_tail(X, axes, shift, scale, 1)
+        step, rest = np.asarray(found.about, dtype=np.float64).T
+        x = np.asarray(found.numbers) * step[:, None]
+        assert (x[:, -1] >= 0).all() and (rest >= 0).all()
         exact = (X.astype(np.float64) - shift) * scale
         squares = (exact * exact).sum(axis=1)
         np.testing.assert_allclose(found.norms, squares, rtol=1e-5, atol=1e-30)
         terms = squares[:, None] + squares
         distances = np.square(exact[:, None] - exact[None]).sum(axis=2)
-        bounds = terms - 2 * x @ x.T
+        lost = np.sqrt(squares)[:, None] * rest + rest[:, None] * (np.sqrt(squares) + rest)
+        bounds = terms - 2 * (x @ x.T + lost)
         assert (bounds <= distances + 5e-4 * terms).all()  # the kernels widen by more where rounding may amount to more
 
 

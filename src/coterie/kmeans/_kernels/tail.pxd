@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 from libc.math cimport sqrt
+from libc.stdint cimport int16_t
 
 from .product cimport FEATURES, GROUP, dots, product
 
@@ -9,10 +10,16 @@ cdef class Tail:
         const float[:, :, ::1] columns
         const double[::1] shift
         double scale
-        Py_ssize_t d, d_padded, first, size
+        Py_ssize_t d, d_padded, size
         float excess
-        readonly float[:, ::1] coordinates
+        readonly int16_t[:, ::1] numbers
+        readonly float[:, ::1] about
         readonly float[::1] norms
+
+
+cdef inline int largest_whole(Py_ssize_t size) noexcept nogil:
+    """Products of so many whole numbers, none of them larger, fit into 32 bits."""
+    return <int> min(32767.0, sqrt((2.0 ** 31 - 1) / size))
 
 
 cdef inline double product_error(Py_ssize_t d) noexcept nogil:

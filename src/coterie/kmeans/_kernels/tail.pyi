@@ -14,15 +14,16 @@ ROWS: int
 
 @disjoint_base
 class Tail:
-    coordinates: NDArray[np.float32]
+    numbers: NDArray[np.int16]
+    about: NDArray[np.float32]
     norms: NDArray[np.float32]
     def __new__(
         cls,
         columns: NDArray[np.float32],
-        first: int,
         shift: NDArray[np.float64],
         scale: float,
-        coordinates: NDArray[np.float32],
+        numbers: NDArray[np.int16],
+        about: NDArray[np.float32],
         norms: NDArray[np.float32],
     ) -> Self: ...
 

@@ -5,12 +5,12 @@ With orthonormal directions v_1 ... v_m let x~ = (v_1.x, ..., v_m.x, length of t
 all x and c: the first m differences are those of the rows in these directions, and the lengths of two vectors differ by
 no more than the length of their difference.
 
-The first few of these numbers are such a bound themselves, with the length of their own rest after them.
+Rows are kept as whole numbers of 16 bits, times a step of their own.
 """
 from libc.math cimport sqrt, sqrtf
-from libc.stdint cimport int32_t
+from libc.stdint cimport int16_t, int32_t
 
-from .product cimport GROUP, dots, product, shift_row
+from .product cimport GROUP, dots, product, shift_row, whole_row
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
@@ -27,26 +27,26 @@ cdef class Tail:
     Attributes
     ----------
     columns : (size / GROUP, d, GROUP), float32
-        Direction l in [l / GROUP, :, l % GROUP]. Those in the places `first - 1` and `size - 1` are zero: these are the
-        places of the lengths of the rests.
+        Direction l in [l / GROUP, :, l % GROUP]; the last one is zero: its place is that of the length of the rest.
     shift, scale : (d,), and a power of two
         Rows are (x - shift) * scale.
-    first : int
-        How many numbers come before further directions, with the length of their rest; `size` where that is all.
-    coordinates : (n, size), float32
+    numbers : (n, size), int16
+        Of each row; `whole_row` has made them.
+    about : (n, 2), float32
+        The step of each row, and the length of what its numbers leave, or more.
     norms : (n,), float32
         |x|^2.
     excess : float
         The length of the rest is rounded up: its square is too large by this times |x|^2, at least.
     """
 
-    def __cinit__(self, const float[:, :, ::1] columns, Py_ssize_t first, const double[::1] shift, double scale,
-                  float[:, ::1] coordinates, float[::1] norms):
-        self.columns, self.first, self.shift, self.scale = columns, first, shift, scale
-        self.coordinates, self.norms = coordinates, norms
+    def __cinit__(self, const float[:, :, ::1] columns, const double[::1] shift, double scale, int16_t[:, ::1] numbers,
+                  float[:, ::1] about, float[::1] norms):
+        self.columns, self.shift, self.scale = columns, shift, scale
+        self.numbers, self.about, self.norms = numbers, about, norms
         self.d = columns.shape[1]
         self.d_padded = (self.d + GROUP - 1) // GROUP * GROUP
-        self.size = coordinates.shape[1]
+        self.size = numbers.shape[1]
         # |x|^2 and the squares of the coordinates may be off by as much.
         self.excess = <float> (2.2 * coordinate_error(self.d, self.size) + 2.2 * product_error(self.d))
 
@@ -58,37 +58,28 @@ cdef void project(Tail tail, const float **rows, Py_ssize_t n, float *out, float
         int32_t first = 0
         float zeros[GROUP * 16]
         float rest
-        float *x
     for j in range(size):
         zeros[j] = 0.0
     product(rows, n, tail.d, &tail.columns[0, 0, 0], zeros, size // GROUP, out, size)
     for i in range(n):
         dots(rows[i], tail.d_padded, rows[i], &first, 1, &norms[i])
-        x = out + i * size
         rest = norms[i]
-        for j in range(tail.first - 1):
-            rest -= x[j] * x[j]
-        x[tail.first - 1] = length(rest, tail.excess * norms[i])
-        for j in range(tail.first, size - 1):
-            rest -= x[j] * x[j]
-        x[size - 1] = length(rest, tail.excess * norms[i])
-
-
-cdef inline float length(float square, float excess) noexcept nogil:
-    """Not less than the root of a square that is too small by `excess` at most."""
-    return sqrtf(max(square, <float> 0.0) + excess) * <float> (1.0 + 2.0 ** -22)
+        for j in range(size - 1):
+            rest -= out[i * size + j] * out[i * size + j]
+        out[i * size + size - 1] = sqrtf(max(rest, <float> 0.0) + tail.excess * norms[i]) * <float> (1.0 + 2.0 ** -22)
 
 
 def project_rows(
         const real[:, ::1] X,             # IN     (n, d)
-        Tail tail,                        # INOUT  coordinates and norms are written
-        float[:, ::1] work,               # WORK   (slots, AT_ONCE * d_padded)
+        Tail tail,                        # INOUT  numbers, about and norms are written
+        float[:, ::1] work,               # WORK   (slots, AT_ONCE * (d_padded + size))
         Region region, int slot):
     """Write the coordinates and the squared lengths of the rows. O(n d size) time."""
     cdef:
         part_t part
         Py_ssize_t start, n, i
         const float *rows[AT_ONCE]
+        float *coordinates = &work[slot, AT_ONCE * tail.d_padded]
     for i in range(AT_ONCE):
         rows[i] = &work[slot, i * tail.d_padded]
     with nogil:
@@ -98,7 +89,10 @@ def project_rows(
                 n = min(<Py_ssize_t> AT_ONCE, part.stop - start)
                 for i in range(n):
                     shift_row(&X[start + i, 0], tail.d, &tail.shift[0], tail.scale, tail.d_padded, <float *> rows[i])
-                project(tail, rows, n, &tail.coordinates[start, 0], &tail.norms[start])
+                project(tail, rows, n, coordinates, &tail.norms[start])
+                for i in range(n):
+                    whole_row(coordinates + i * tail.size, tail.size, largest_whole(tail.size),
+                              &tail.numbers[start + i, 0], &tail.about[start + i, 0])
                 start += n
 
 

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """k-means, step 1, for rows with many features: give every row to its nearest center, without most of the distances.
 
-Three kinds of bounds keep a center from being compared with a row. All distances are those of `Centers`-like shifted and
-scaled numbers in float32, and each bound is widened by what rounding may amount to. So what is left decides as if all had
-been compared, and float64 differences decide what float32 cannot.
+Bounds keep a center from being compared with a row. They are bounds of distances between shifted and scaled numbers in
+float32, and each is widened by what rounding may amount to. What they leave is compared in float32, and by float64
+differences where that does not decide.
 
-- Coordinates in a few directions (tail.pyx): a product in a few dimensions bounds all distances of a block of rows.
+- Products of whole numbers of 16 bits (product_body.h) bound all distances of a block of rows: in a few directions, and
+  with the length of the rest (tail.pyx), or in all features where no few directions pay.
 - Groups of centers: the distance of a row to each group is bounded from below, by what was known when the row was last
   compared with it, less what the centers of the group moved since (Ding and others 2015, doi:10.5555/3045118.3045181).
 - The distance of a row to its own center bounds from above what is to be looked for.
@@ -16,7 +17,7 @@ from libc.stdint cimport int16_t, int32_t, int64_t
 from .distance cimport squared_distance
 from .product cimport (
     GROUP, bound_groups, dots, not_above, open_groups, product, shift_row, two_smallest, whole_product, whole_row)
-from .tail cimport Tail, bound_error, product_error, project
+from .tail cimport Tail, bound_error, largest_whole, product_error, project
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
@@ -51,14 +52,11 @@ cdef class WideCenters:
         -2 c, and zeros.
     squares, lows : (slots,), float32
         |c|^2, infinite where there is no center, and less what rounding may make of it.
-    narrow, narrow_lows : (slots, tail.first) and (slots,), float32; without a tail `rows` and `lows`
-        The first numbers of -2 c~, and |c|^2 less what rounding may make of a bound.
-    further : (slots, tail.size - tail.first), float32
-        The further numbers of -2 c~.
-    columns, column_lows : (vectors, tail.first, GROUP) and (slots,), float32; without a tail (0, 0, GROUP) and (slots,)
-        `narrow` and `narrow_lows`, by vectors.
-    whole, factors : (vectors, d_padded / 2, GROUP, 2), int16, and (slots,), float32; with a tail (0, 0, GROUP, 2)
-        Without a tail: c in whole numbers, two features together, and -2 times the step, by vectors.
+    narrow, narrow_lows : (slots, size) and (slots,), float32; without a tail `rows` and `lows`
+        -2 c~, and |c|^2 less what rounding may make of a bound.
+    columns, factors, column_lows : (vectors, size / 2, GROUP, 2), int16, and (slots,), float32; size is d_padded if there is
+        no tail
+        c~, or c, in whole numbers, two features together; -2 times their step; and `narrow_lows`: by vectors.
     rests : (slots,), float32
         Lengths of what the whole numbers leave, by vectors.
     last : (k, d)
@@ -73,28 +71,25 @@ cdef class WideCenters:
         const Py_ssize_t[::1] bands
         float[:, ::1] rows
         float[::1] squares, lows
-        float[:, ::1] narrow, further
+        float[:, ::1] narrow
         float[::1] narrow_lows
-        float[:, :, ::1] columns
-        float[::1] column_lows, factors, rests
-        int16_t[:, :, :, ::1] whole
+        int16_t[:, :, :, ::1] columns
+        float[::1] factors, column_lows, rests
         double[:, ::1] last
         float[::1] gone, drift
         const double[::1] shift
         double scale
-        Py_ssize_t d, d_padded, n_slots, n_groups
+        Py_ssize_t d, d_padded, width, n_slots, n_groups
         bint has_tail
-        int most
         float error, low_error, least, longest, longest_rest
 
-    def __cinit__(self, names, slot_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, further, columns,
-                  column_lows, whole, factors, rests, last,
+    def __cinit__(self, names, slot_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, columns, factors,
+                  column_lows, rests, last,
                   gone, drift, shift, double scale):
         self.names, self.slot_of, self.column_of, self.bands = names, slot_of, column_of, bands
         self.rows, self.squares, self.lows = rows, squares, lows
-        self.narrow, self.narrow_lows, self.further = narrow, narrow_lows, further
-        self.columns, self.column_lows = columns, column_lows
-        self.whole, self.factors, self.rests = whole, factors, rests
+        self.narrow, self.narrow_lows = narrow, narrow_lows
+        self.columns, self.factors, self.column_lows, self.rests = columns, factors, column_lows, rests
         self.last, self.gone, self.drift = last, gone, drift
         self.shift, self.scale = shift, scale
         self.d, self.d_padded = self.last.shape[1], self.rows.shape[1]
@@ -102,8 +97,8 @@ cdef class WideCenters:
         self.error = self.low_error = <float> product_error(self.d)
         self.has_tail = narrow is not rows
         if self.has_tail:
-            self.low_error = <float> bound_error(self.d, self.narrow.shape[1] + self.further.shape[1])
-        self.most = <int> min(32767.0, sqrt((2.0 ** 31 - 1) / self.d_padded))  # products of whole rows fit into 32 bits
+            self.low_error = <float> bound_error(self.d, self.narrow.shape[1])
+        self.width = self.narrow.shape[1]
         # What products below the smallest normal number may amount to.
         self.least = <float> ((self.d + 12) * 2.0 ** -120)
 
@@ -120,7 +115,7 @@ def pack_centers(
     A center so far from all rows that its square may not fit into float32 gets bounds that leave it to true distances.
     """
     cdef:
-        Py_ssize_t d = to.d, v, l, j, q, width = to.columns.shape[1], size = 0
+        Py_ssize_t d = to.d, v, l, j, q, width = to.width, size = 0
         int32_t name
         float *space = &work[slot, 0]
         float *coordinates = space + GROUP * to.d_padded
@@ -180,21 +175,14 @@ def pack_centers(
                     if has_tail:
                         to.narrow_lows[q] = <float> narrow_low
                         for j in range(size):
-                            t = 0.0 if is_far else -2 * coordinates[l * size + j]
-                            if j < width:
-                                to.narrow[q, j] = <float> t
-                            else:
-                                to.further[q, j - width] = <float> t
+                            to.narrow[q, j] = 0.0 if is_far else -2 * coordinates[l * size + j]
                     to.column_lows[v * GROUP + l] = to.narrow_lows[q]
-                    if not has_tail:
-                        whole_row(packed[l], to.d_padded, to.most, whole, about)
-                        for j in range(to.d_padded):
-                            to.whole[v, j // 2, l, j % 2] = 0 if is_far else whole[j]
-                        to.factors[v * GROUP + l] = 0.0 if is_far else -2 * about[0]
-                        to.rests[v * GROUP + l] = 0.0 if is_far else about[1]
-                for j in range(width):
-                    for l in range(GROUP):
-                        to.columns[v, j, l] = to.narrow[to.slot_of[v * GROUP + l], j]
+                    whole_row(coordinates + l * size if has_tail else space + l * to.d_padded, width, largest_whole(width),
+                              whole, about)
+                    for j in range(width):
+                        to.columns[v, j // 2, l, j % 2] = 0 if is_far else whole[j]
+                    to.factors[v * GROUP + l] = 0.0 if is_far else -2 * about[0]
+                    to.rests[v * GROUP + l] = 0.0 if is_far else about[1]
 
 
 def take_moves(
@@ -208,8 +196,7 @@ def take_moves(
     for q in range(centers.n_slots):
         if centers.squares[q] < INFINITY:
             square = max(square, centers.squares[q])
-        if not centers.has_tail:
-            rest = max(rest, centers.rests[q])
+        rest = max(rest, centers.rests[q])
     centers.longest, centers.longest_rest = sqrtf(square) * UP, rest
     for band in range(centers.bands.shape[0] - 1):
         for l in range(GROUP):
@@ -235,8 +222,7 @@ cdef struct tally_t:  # the first numbers of a row of `counts`
     int64_t seen     # rows that the groups did not settle
     int64_t exact    # rows that true distances settled
     int64_t blocked  # rows that were compared with all centers, in blocks
-    int64_t bounded  # pairs of row and center that were bounded by coordinates, ...
-    int64_t refined  # ... and again by all of them
+    int64_t bounded  # pairs of row and center that were bounded by whole numbers, or by coordinates
     int64_t full     # pairs that were compared in all features
 
 
@@ -246,7 +232,7 @@ cdef struct look_t:    # work space of a thread, and what is known of the row th
     int16_t *whole     # (block, d_padded), ... and in whole numbers
     float *low         # (n_slots,), lower and upper bounds of |x - c|^2 - |x|^2 ...
     float *high        # (n_slots,)
-    float *spare       # (n_slots,)
+    float *spare       # (width,), coordinates of a row
     int32_t *compared  # (n_slots,), ... for these slots
     int32_t *found     # (n_slots,), places in a row of scores, ...
     int32_t *slots     # (n_slots,), ... and which slot each is
@@ -284,10 +270,10 @@ def assign_wide(
     """Label the rows with their nearest center, the lowest one on a tie. O(n k d) time at most."""
     cdef:
         Py_ssize_t n_slots = centers.n_slots, row, n_open, n_waiting = 0
-        Py_ssize_t block = (work.shape[1] - 3 * n_slots) // (n_slots + centers.d_padded + centers.d_padded // 2)
+        Py_ssize_t block = (work.shape[1] - 2 * n_slots - centers.width) // (n_slots + centers.d_padded + centers.d_padded // 2)
         waiting_t waiting[AT_ONCE]
-        # Groups are compared one by one as long as that is less work than all together.
-        Py_ssize_t few = 2 * centers.n_groups // 5 if centers.has_tail else centers.n_groups // 8
+        # A pair of a row with a center of some group takes about ten times as long as one of a block.
+        Py_ssize_t few = centers.n_groups // 12
         look_t look
         part_t part
         tally_t *total = <tally_t *> &counts[slot, 0]
@@ -302,7 +288,7 @@ def assign_wide(
     look.slots = look.found + n_slots
     look.members = look.slots + n_slots
     look.groups = look.members + n_slots
-    look.tally = tally_t(0, 0, 0, 0, 0, 0, 0)
+    look.tally = tally_t(0, 0, 0, 0, 0, 0)
     with nogil:
         while work_take(&region.work, slot, &part):
             for row in range(part.start, part.stop):
@@ -329,7 +315,6 @@ def assign_wide(
     total.exact += look.tally.exact
     total.blocked += look.tally.blocked
     total.bounded += look.tally.bounded
-    total.refined += look.tally.refined
     total.full += look.tally.full
 
 
@@ -444,11 +429,16 @@ cdef void look_at_groups(
     """Label a row that was compared with its own center, and of whose groups some are open."""
     cdef:
         float *score = look.scores  # by slot
-        const float *narrow = &tail.coordinates[row, 0] if centers.has_tail else look.x
+        const float *narrow = look.x
         Py_ssize_t i, q, first, last, n_found = 0, found
         int32_t own = labels[row]
         float own_low = look.low[0], least
         bint own_is_open = False
+    if centers.has_tail:
+        for q in range(centers.width):
+            look.spare[q] = tail.numbers[row, q] * tail.about[row, 0]
+        narrow = look.spare
+        allow_for_rests(centers, tail.about[row, 1], look)
     for i in range(n_open):
         slots_of_group(centers, look.groups[i], &first, &last)
         for q in range(first, last):
@@ -466,8 +456,6 @@ cdef void look_at_groups(
             elif not score[q] - look.row_low > look.upper:
                 look.found[n_found] = look.slots[n_found] = <int32_t> q
                 n_found += 1
-    if centers.has_tail:
-        n_found = refine(centers, narrow, score, n_found, False, look)
     compare_found(centers, score, n_found, look)
     found = decide(&X[row, 0], exact, centers, look)
     for i in range(n_open):
@@ -490,26 +478,23 @@ cdef void look_at_block(
         float[::1] upper, float[:, ::1] bounds, const waiting_t *waiting, Py_ssize_t n, look_t *look) noexcept nogil:
     """Label n <= AT_ONCE rows, which are in look.space, and bound all their groups."""
     cdef:
-        const float *narrow[AT_ONCE]
         const int16_t *whole[AT_ONCE]
         float step[AT_ONCE]
         float rest[AT_ONCE]
         float about[2]
         Py_ssize_t i, row, found
         float *score
-    if centers.has_tail:
-        for i in range(n):
-            narrow[i] = &tail.coordinates[waiting[i].row, 0]
-        product(narrow, n, centers.columns.shape[1], &centers.columns[0, 0, 0], &centers.column_lows[0],
-                centers.columns.shape[0], look.scores, centers.n_slots)
-    else:
-        for i in range(n):
-            narrow[i] = look.space + i * centers.d_padded
+    for i in range(n):
+        row = waiting[i].row
+        if centers.has_tail:
+            whole[i], step[i], rest[i] = &tail.numbers[row, 0], tail.about[row, 0], tail.about[row, 1]
+        else:
             whole[i] = look.whole + i * centers.d_padded
-            whole_row(narrow[i], centers.d_padded, centers.most, <int16_t *> whole[i], about)
+            whole_row(look.space + i * centers.d_padded, centers.d_padded, largest_whole(centers.d_padded),
+                      <int16_t *> whole[i], about)
             step[i], rest[i] = about[0], about[1]
-        whole_product(whole, step, n, centers.d_padded, &centers.whole[0, 0, 0, 0], &centers.factors[0],
-                      &centers.column_lows[0], centers.whole.shape[0], look.scores, centers.n_slots)
+    whole_product(whole, step, n, centers.width, &centers.columns[0, 0, 0, 0], &centers.factors[0],
+                  &centers.column_lows[0], centers.columns.shape[0], look.scores, centers.n_slots)
     look.tally.blocked += n
     for i in range(n):
         row = waiting[i].row
@@ -521,65 +506,43 @@ cdef void look_at_block(
             look.compared[0] = labels[row]
             look.low[0], look.high[0] = waiting[i].low, waiting[i].high
             look.upper = look.high[0]
-        if not centers.has_tail:
-            # x.c = q.q' + x.e' + e.c - e.e', where q, q' are the whole numbers times their steps, and e, e' the rests.
-            look.row_low += <float> 2.01 * (
-                sqrtf(look.norm) * centers.longest_rest + rest[i] * (centers.longest + centers.longest_rest))
+        allow_for_rests(centers, rest[i], look)
         look.tally.bounded += centers.last.shape[0]
-        search_bounded(centers, narrow[i], score, look)
+        search_bounded(centers, score, look)
         found = decide(&X[row, 0], exact, centers, look)
         if bounds.shape[1]:
             bound_all_groups(centers, found, score, &bounds[row, 0], look)
         take_label(centers, labels, upper, row, found, look)
 
 
-cdef void search_bounded(WideCenters centers, const float *narrow, float *score, look_t *look) noexcept nogil:
+cdef inline void allow_for_rests(WideCenters centers, float rest, look_t *look) noexcept nogil:
+    """Let scores be lower by what whole numbers may be off.
+
+    x.c = q.q' + x.e' + e.c - e.e', where q and q' are the whole numbers times their steps, e and e' what they leave.
+    """
+    look.row_low += <float> 2.01 * (
+        sqrtf(look.norm) * centers.longest_rest + rest * (centers.longest + centers.longest_rest))
+
+
+cdef void search_bounded(WideCenters centers, float *score, look_t *look) noexcept nogil:
     """Compare a row with the centers that its scores, which are bounds, do not rule out."""
     cdef:
         Py_ssize_t at, n_found, i
         float least, second
         int32_t first
-        bint is_new = look.n_compared == 0
-    # The center of before is most likely near, or else what is nearest in the coordinates: it rules out most others.
-    if is_new:
+    # The center of before is most likely near, or else what seems nearest: it rules out most others.
+    if look.n_compared:
+        at = centers.column_of[look.compared[0]]
+    else:
         at = two_smallest(score, centers.n_slots, &least, &second)
         first = centers.slot_of[at]
         compare(centers, &first, 1, look)
-    else:
-        at = centers.column_of[look.compared[0]]
     score[at] = INFINITY  # not to be found again
     n_found = not_above(score, centers.n_slots, look.upper + look.row_low, look.found)
     for i in range(n_found):
         look.slots[i] = centers.slot_of[look.found[i]]
-    n_found = refine(centers, narrow, score, n_found, is_new, look)
     compare_found(centers, score, n_found, look)
     score[at] = look.low[0] + look.row_low
-
-
-cdef Py_ssize_t refine(WideCenters centers, const float *narrow, float *score, Py_ssize_t n, bint search,
-                       look_t *look) noexcept nogil:
-    """Bound what was found in further directions, too. `search`: compare with the one that is nearest then.
-
-    Returns how many are left to be compared.
-    """
-    cdef:
-        Py_ssize_t i, best = 0, first = centers.narrow.shape[1]
-        float *at
-    if centers.further.shape[1]:
-        dots(narrow + first, centers.further.shape[1], &centers.further[0, 0], look.slots, n, look.spare)
-        look.tally.refined += n
-        for i in range(n):
-            at = &score[look.found[i]]
-            # The length of the first rest gives way to further coordinates, and the length of what they leave.
-            at[0] += look.spare[i] - narrow[first - 1] * centers.narrow[look.slots[i], first - 1]
-            if at[0] < score[look.found[best]]:
-                best = i
-        if search and n:
-            compare(centers, &look.slots[best], 1, look)
-            score[look.found[best]] = look.low[1] + look.row_low
-            n -= 1
-            look.found[best], look.slots[best] = look.found[n], look.slots[n]
-    return n
 
 
 cdef void compare_found(WideCenters centers, float *score, Py_ssize_t n, look_t *look) noexcept nogil:
