@@ -175,7 +175,9 @@ class WideAssignment:
         block = max(6, min(wide.BLOCK_ROWS, thresholds.wide_scores // n_slots // 6 * 6))
         self.rows = parallel.chunk((k * (size or d) + 4.0 * d) / OPERATIONS / 2, block)
         slots = max(1, min(self.n_threads, ceil_div(n, self.rows)))
-        self.work = np.empty((slots, block * (n_slots + d_padded + d_padded // 2) + 2 * n_slots + (size or d_padded)), np.float32)
+        self.work = np.empty(
+            (slots, block * (n_slots + d_padded + d_padded // 2) + 2 * n_slots + (size or d_padded)), np.float32
+        )
         self.lists = np.empty((slots, 4 * n_slots + n_bands * GROUP), np.int32)
         self.counts = np.empty((slots, 8), np.int64)
         slots = max(1, min(self.n_threads, n_vectors))
