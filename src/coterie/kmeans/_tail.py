@@ -16,7 +16,7 @@ from ._kernels import tail
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-GROUP = tail.GROUP_SIZE
+PANEL = tail.PANEL_COLUMNS
 _SAMPLE = 1024  # rows, about, in which directions are looked for
 _ROUNDS = 3  # of the iteration that finds them
 
@@ -45,7 +45,7 @@ def find_axes(
 def make_tail(
     X: NDArray[Any], axes: NDArray[np.float64], shift: NDArray[np.float64], scale: float, n_threads: int
 ) -> tail.Tail:
-    """The rows in these directions, one less than a multiple of `GROUP`, and the lengths of the rest."""
+    """The rows in these directions, one less than a multiple of `PANEL`, and the lengths of the rest."""
     n, d = X.shape
     size = len(axes) + 1
     columns = packed(np.append(axes, np.zeros((1, d)), axis=0).T.astype(np.float32))
@@ -53,7 +53,7 @@ def make_tail(
     out = tail.Tail(columns, shift, scale, numbers, about, np.empty(n, np.float32))
     rows = parallel.chunk(d * size / OPERATIONS, tail.ROWS)
     slots = max(1, min(n_threads, ceil_div(n, rows)))
-    work = np.empty((slots, tail.ROWS * (ceil_div(d, GROUP) * GROUP + size)), np.float32)
+    work = np.empty((slots, tail.ROWS * (ceil_div(d, PANEL) * PANEL + size)), np.float32)
     parallel.over(n, rows, n_threads, tail.project_rows, X, out, work)
     return out
 
@@ -66,16 +66,16 @@ def shifted(X: NDArray[Any], shift: NDArray[np.float64], scale: float) -> NDArra
 def multiply(a: NDArray[np.float32], b: NDArray[np.float32], n_threads: int) -> NDArray[np.float32]:
     """The product of a C-ordered matrix with another one."""
     columns = packed(b)
-    out = np.empty((len(a), len(columns) * GROUP), np.float32)
+    out = np.empty((len(a), len(columns) * PANEL), np.float32)
     rows = parallel.chunk(a.shape[1] * out.shape[1] / OPERATIONS, tail.ROWS)
     parallel.over(len(a), rows, n_threads, tail.multiply, a, columns, out)
     return np.ascontiguousarray(out[:, : b.shape[1]])
 
 
 def packed(columns: NDArray[Any]) -> NDArray[Any]:
-    """Columns (d, m) as `product` takes them: (groups, d, GROUP), with zeros in place of missing ones."""
+    """Columns (d, m) as `product` takes them: (panels, d, PANEL), with zeros in place of missing ones."""
     d, m = columns.shape
-    n_groups = ceil_div(m, GROUP)
-    padded = np.zeros((d, n_groups * GROUP), columns.dtype)
+    n_panels = ceil_div(m, PANEL)
+    padded = np.zeros((d, n_panels * PANEL), columns.dtype)
     padded[:, :m] = columns
-    return np.ascontiguousarray(padded.reshape(d, n_groups, GROUP).transpose(1, 0, 2))
+    return np.ascontiguousarray(padded.reshape(d, n_panels, PANEL).transpose(1, 0, 2))

@@ -16,7 +16,7 @@ from .._runtime.strips import ceil_div
 from .._runtime.thresholds import thresholds
 from ._data import OPERATIONS, power_of_two_below
 from ._kernels import wide
-from ._tail import GROUP, find_axes, make_tail, multiply, packed, shifted
+from ._tail import PANEL, find_axes, make_tail, multiply, packed, shifted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +45,7 @@ class WideTally(NamedTuple):
 def pays_for(X: NDArray[Any], n_clusters: int) -> bool:
     """Are rows wide enough for bounds beside them, and is there enough work?"""
     n, d = X.shape
-    return d >= thresholds.wide_features and _room(X) >= GROUP and n * n_clusters * d >= thresholds.wide_work
+    return d >= thresholds.wide_features and _room(X) >= PANEL and n * n_clusters * d >= thresholds.wide_work
 
 
 def _room(X: NDArray[Any]) -> int:
@@ -59,7 +59,7 @@ def _room(X: NDArray[Any]) -> int:
 class WideAssignment:
     """Nearest centers row by row, again and again, as `Assignment` finds them.
 
-    Beside the rows stand `bounds`, and `tail.coordinates` where they pay: together at most `thresholds.wide_memory` of
+    Beside the rows stand `bounds`, and `tail.numbers` where they pay: together at most `thresholds.wide_memory` of
     the size of the rows.
     """
 
@@ -81,7 +81,7 @@ class WideAssignment:
         self.n_calls = 0
         # To find coordinates for one assignment alone takes more of them to pay.
         enough = len(X) * n_clusters >= thresholds.wide_pairs * (1 if again else 4)
-        most = 2 * (_room(X) - GROUP - 3) if enough else 0
+        most = 2 * (_room(X) - PANEL - 3) if enough else 0
         self.axes = find_axes(X, self.shift, scale, most, n_threads)
 
     def __call__(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> WideTally:
@@ -96,7 +96,7 @@ class WideAssignment:
                 self._lay_out(centers, size)
         parallel.over(
             len(self.moved),
-            parallel.chunk(GROUP * centers.shape[1] * 2.0),
+            parallel.chunk(PANEL * centers.shape[1] * 2.0),
             self.n_threads,
             wide.pack_centers,
             centers,
@@ -133,55 +133,55 @@ class WideAssignment:
     def _lay_out(self, centers: NDArray[np.float64], size: int) -> None:
         """Make room for centers and bounds, of which nothing is known yet. `size` is that of the tail, or 0."""
         n, d = self.X.shape
-        k, d_padded, n_vectors = self.n_clusters, ceil_div(d, GROUP) * GROUP, ceil_div(self.n_clusters, GROUP)
-        n_slots = n_vectors * GROUP
+        k, d_padded, n_panels = self.n_clusters, ceil_div(d, PANEL) * PANEL, ceil_div(self.n_clusters, PANEL)
+        n_places = n_panels * PANEL
         room = _room(self.X) - (size // 2 + 3 if size else 0)
-        n_bands = max(1, min(room // GROUP, ceil_div(n_vectors, thresholds.wide_group)))
-        bands: NDArray[np.intp] = np.arange(n_bands + 1) * n_vectors // n_bands
-        slot_of, column_of = np.empty(n_slots, np.int32), np.empty(n_slots, np.int32)
+        n_bands = max(1, min(room // PANEL, ceil_div(n_panels, thresholds.wide_group)))
+        bands: NDArray[np.intp] = np.arange(n_bands + 1) * n_panels // n_bands
+        place_of, column_of = np.empty(n_places, np.int32), np.empty(n_places, np.int32)
         for low, high in itertools.pairwise(bands.tolist()):
-            band = np.arange(low * GROUP, high * GROUP, dtype=np.int32)
-            slot_of[band] = band.reshape(GROUP, high - low).T.ravel()
-        column_of[slot_of] = np.arange(n_slots)
-        names = np.arange(n_slots, dtype=np.int32)
+            band = np.arange(low * PANEL, high * PANEL, dtype=np.int32)
+            place_of[band] = band.reshape(PANEL, high - low).T.ravel()
+        column_of[place_of] = np.arange(n_places)
+        names = np.arange(n_places, dtype=np.int32)
         names[k:] = -1
-        rows, lows = np.empty((n_slots, d_padded), np.float32), np.empty(n_slots, np.float32)
+        rows, lows = np.empty((n_places, d_padded), np.float32), np.empty(n_places, np.float32)
         narrow, narrow_lows = rows, lows
         if size:
-            narrow, narrow_lows = np.empty((n_slots, size), np.float32), np.empty(n_slots, np.float32)
+            narrow, narrow_lows = np.empty((n_places, size), np.float32), np.empty(n_places, np.float32)
         self.centers = wide.WideCenters(
             names,
-            slot_of,
+            place_of,
             column_of,
             bands,
             rows,
-            np.empty(n_slots, np.float32),
+            np.empty(n_places, np.float32),
             lows,
             narrow,
             narrow_lows,
-            np.empty((n_vectors, (size or d_padded) // 2, GROUP, 2), np.int16),
-            np.empty(n_slots, np.float32),
-            np.empty(n_slots, np.float32),
-            np.zeros(n_slots, np.float32),
+            np.empty((n_panels, (size or d_padded) // 2, PANEL, 2), np.int16),
+            np.empty(n_places, np.float32),
+            np.empty(n_places, np.float32),
+            np.zeros(n_places, np.float32),
             centers.copy(),
             np.zeros(k, np.float32),
-            np.zeros(n_bands * GROUP, np.float32),
+            np.zeros(n_bands * PANEL, np.float32),
             self.shift,
             self.scale,
         )
-        self.moved = np.empty((n_vectors, GROUP), dtype=np.float32)
+        self.moved = np.empty((n_panels, PANEL), dtype=np.float32)
         self.upper = np.full(n, np.inf, np.float32)
-        self.bounds = np.zeros((n, n_bands * GROUP if self.again else 0), np.float32)
-        block = max(6, min(wide.BLOCK_ROWS, thresholds.wide_scores // n_slots // 6 * 6))
+        self.bounds = np.zeros((n, n_bands * PANEL if self.again else 0), np.float32)
+        block = max(6, min(wide.BLOCK_ROWS, thresholds.wide_scores // n_places // 6 * 6))
         self.rows = parallel.chunk((k * (size or d) + 4.0 * d) / OPERATIONS / 2, block)
         slots = max(1, min(self.n_threads, ceil_div(n, self.rows)))
         self.work = np.empty(
-            (slots, block * (n_slots + d_padded + d_padded // 2) + 2 * n_slots + (size or d_padded)), np.float32
+            (slots, block * (n_places + d_padded + d_padded // 2) + 2 * n_places + (size or d_padded)), np.float32
         )
-        self.lists = np.empty((slots, 4 * n_slots + n_bands * GROUP), np.int32)
+        self.lists = np.empty((slots, 4 * n_places + n_bands * PANEL), np.int32)
         self.counts = np.empty((slots, 8), np.int64)
-        slots = max(1, min(self.n_threads, n_vectors))
-        self.center_work = np.empty((slots, GROUP * (d_padded + size + 1) + d_padded), np.float32)
+        slots = max(1, min(self.n_threads, n_panels))
+        self.center_work = np.empty((slots, PANEL * (d_padded + size + 1) + d_padded), np.float32)
 
     def _choose_size(self, centers: NDArray[np.float64]) -> int:
         """How many coordinates pay, or 0.
@@ -199,8 +199,8 @@ class WideAssignment:
         x_rest, c_rest = (rows * rows).sum(axis=1), (means * means).sum(axis=1)
         products = np.zeros_like(squares)
         later = 1.0 if self.n_calls > 1 or not self.again else _LATER
-        to_make = 0.0 if self.again else d / GROUP / self.n_clusters  # of a coordinate, for each pair
-        best, least, last = 0, _WHOLE * d / GROUP, 0
+        to_make = 0.0 if self.again else d / PANEL / self.n_clusters  # of a coordinate, for each pair
+        best, least, last = 0, _WHOLE * d / PANEL, 0
         for size in itertools.takewhile(lambda size: size <= len(axes) + 1, thresholds.wide_sizes):
             some_x, some_c = np.ascontiguousarray(x[:, last : size - 1]), np.ascontiguousarray(c[:, last : size - 1])
             products += multiply(some_x, some_c.T, self.n_threads)
@@ -208,7 +208,7 @@ class WideAssignment:
             c_rest -= (some_c * some_c).sum(axis=1)
             rest = np.sqrt(np.maximum(x_rest, 0))[:, None] * np.sqrt(np.maximum(c_rest, 0))
             left = later * np.count_nonzero(squares - 2 * (products + rest) <= nearest[:, None]) / squares.size
-            cost = size * (_WHOLE / GROUP + to_make) + left * (_FETCHED * d / GROUP + _COMPARED)
+            cost = size * (_WHOLE / PANEL + to_make) + left * (_FETCHED * d / PANEL + _COMPARED)
             if cost < least:
                 best, least = size, cost
             last = size - 1
@@ -230,7 +230,7 @@ def write_distances(X: NDArray[Any], centers: NDArray[np.float64], n_threads: in
     n, d = X.shape
     shift = centers.mean(axis=0)
     columns = packed(-2 * (centers - shift).T)
-    squares = np.zeros(len(columns) * GROUP)
+    squares = np.zeros(len(columns) * PANEL)
     squares[: len(centers)] = np.square(centers - shift).sum(axis=1)
     rows = parallel.chunk(2 * len(squares) * d / OPERATIONS, wide.BLOCK_ROWS)
     slots = max(1, min(n_threads, ceil_div(n, rows)))

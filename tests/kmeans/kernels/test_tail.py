@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from coterie.kmeans._kernels import tail
-from coterie.kmeans._tail import GROUP, find_axes, make_tail, multiply, shifted
+from coterie.kmeans._tail import PANEL, find_axes, make_tail, multiply, shifted
 
 KINDS = ["normal", "low rank", "one direction", "equal", "heavy tails", "offset"]
 
@@ -91,4 +91,4 @@ def test_rows_that_depend_on_others_become_some_that_do_not():
 def test_shifted_rows_are_those_of_the_fast_arithmetic():
     X = np.array([[1.0, 2.0], [3.0, 5.0]])
     np.testing.assert_array_equal(shifted(X, np.array([1.0, 1.0]), 0.5), np.array([[0, 0.5], [1, 2]], np.float32))
-    assert GROUP == 16
+    assert PANEL == 16

@@ -7,7 +7,7 @@
 #include "simd.h"
 
 enum {
-    PRODUCT_GROUP = 16,     /* columns that lie side by side */
+    PRODUCT_PANEL = 16,     /* columns that lie side by side, a panel */
     PRODUCT_ROWS = 6,       /* rows that are multiplied at once */
     PRODUCT_FEATURES = 128  /* that are added up before rounding errors are cut short */
 };

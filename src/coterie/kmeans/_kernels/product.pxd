@@ -7,15 +7,15 @@ from ..._runtime._kernels.types cimport real, work_real
 
 cdef extern from "product.h" nogil:
     enum:
-        GROUP "PRODUCT_GROUP"        # columns that lie side by side
+        PANEL "PRODUCT_PANEL"        # columns that lie side by side
         FEATURES "PRODUCT_FEATURES"  # that are added up before rounding errors are cut short
     void (*product_f32[3])(const float **, Py_ssize_t, Py_ssize_t, const float *, const float *, Py_ssize_t, float *,
                            Py_ssize_t) noexcept
     void (*product_f64[3])(const double **, Py_ssize_t, Py_ssize_t, const double *, const double *, Py_ssize_t,
                            double *, Py_ssize_t) noexcept
     void (*whole_row_f32[3])(const float *, Py_ssize_t, int, int16_t *, float *) noexcept
-    void (*whole_product_f32[3])(const int16_t **, const float *, Py_ssize_t, Py_ssize_t, const int16_t *, const float *,
-                                 const float *, Py_ssize_t, float *, Py_ssize_t) noexcept
+    void (*whole_product_f32[3])(const int16_t **, const float *, Py_ssize_t, Py_ssize_t, const int16_t *,
+                                 const float *, const float *, Py_ssize_t, float *, Py_ssize_t) noexcept
     void (*dots_f32[3])(const float *, Py_ssize_t, const float *, const int32_t *, Py_ssize_t, float *) noexcept
     Py_ssize_t (*two_smallest_f32[3])(const float *, Py_ssize_t, float *, float *) noexcept
     Py_ssize_t (*not_above_f32[3])(const float *, Py_ssize_t, float, int32_t *) noexcept
@@ -26,12 +26,12 @@ cdef extern from "product.h" nogil:
 
 
 cdef inline void product(const work_real **x, Py_ssize_t n, Py_ssize_t d, const work_real *columns,
-                         const work_real *start, Py_ssize_t n_groups, work_real *out,
+                         const work_real *start, Py_ssize_t n_panels, work_real *out,
                          Py_ssize_t stride) noexcept nogil:
     if work_real is float:
-        product_f32[simd_level()](x, n, d, columns, start, n_groups, out, stride)
+        product_f32[simd_level()](x, n, d, columns, start, n_panels, out, stride)
     else:
-        product_f64[simd_level()](x, n, d, columns, start, n_groups, out, stride)
+        product_f64[simd_level()](x, n, d, columns, start, n_panels, out, stride)
 
 
 cdef inline void whole_row(const float *x, Py_ssize_t d, int most, int16_t *whole, float *about) noexcept nogil:
@@ -39,9 +39,9 @@ cdef inline void whole_row(const float *x, Py_ssize_t d, int most, int16_t *whol
 
 
 cdef inline void whole_product(const int16_t **x, const float *step, Py_ssize_t n, Py_ssize_t d,
-                               const int16_t *columns, const float *factor, const float *start, Py_ssize_t n_groups,
+                               const int16_t *columns, const float *factor, const float *start, Py_ssize_t n_panels,
                                float *out, Py_ssize_t stride) noexcept nogil:
-    whole_product_f32[simd_level()](x, step, n, d, columns, factor, start, n_groups, out, stride)
+    whole_product_f32[simd_level()](x, step, n, d, columns, factor, start, n_panels, out, stride)
 
 
 cdef inline void dots(const float *x, Py_ssize_t d, const float *rows, const int32_t *which, Py_ssize_t m,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Products of rows with many columns, and what is done with a row of them; compiled for each level (simd.h).
  *
- * Columns (centers, or directions) lie in groups of PRODUCT_GROUP: number j of column l of group g is
- * columns[(g * d + j) * PRODUCT_GROUP + l]. So columns lie across the lanes, and the numbers of a row are broadcast: rows
+ * Columns (centers, or directions) lie in panels of PRODUCT_PANEL: number j of column l of panel g is
+ * columns[(g * d + j) * PRODUCT_PANEL + l]. So columns lie across the lanes, and the numbers of a row are broadcast: rows
  * are read as they are, and nothing is added up across lanes.
  */
 
@@ -15,7 +15,7 @@ COTERIE_INLINE TARGET void FN(product_block)(
     for (int a = 0; a < PRODUCT_ROWS * nv; a++) sum[a] = VSET1((REAL)0);
     for (ptrdiff_t j = j0; j < j1; j++) {
         VR v[4];
-        for (int u = 0; u < nv; u++) v[u] = VLOAD(column[u] + j * PRODUCT_GROUP);
+        for (int u = 0; u < nv; u++) v[u] = VLOAD(column[u] + j * PRODUCT_PANEL);
         for (int r = 0; r < PRODUCT_ROWS; r++) {
             VR xr = VSET1(x[r][j]);
             for (int u = 0; u < nv; u++) sum[r * nv + u] = VFMA(xr, v[u], sum[r * nv + u]);
@@ -28,22 +28,22 @@ COTERIE_INLINE TARGET void FN(product_block)(
         }
 }
 
-/* out[i, l] = start[l] + sum_j x[i, j] * column l[j], for n rows at x[i] and n_groups groups of columns.
+/* out[i, l] = start[l] + sum_j x[i, j] * column l[j], for n rows at x[i] and n_panels panels of columns.
  *
- * x (n pointers to d numbers), columns, start (n_groups * PRODUCT_GROUP,) IN; out (n, stride) OUT.
+ * x (n pointers to d numbers), columns, start (n_panels * PRODUCT_PANEL,) IN; out (n, stride) OUT.
  * Sums are cut into blocks of PRODUCT_FEATURES, so that a number goes through PRODUCT_FEATURES + d / PRODUCT_FEATURES
  * roundings instead of d. */
 static TARGET void FN(product)(
-        const REAL **x, ptrdiff_t n, ptrdiff_t d, const REAL *columns, const REAL *start, ptrdiff_t n_groups,
+        const REAL **x, ptrdiff_t n, ptrdiff_t d, const REAL *columns, const REAL *start, ptrdiff_t n_panels,
         REAL *out, ptrdiff_t stride) {
     enum { AT_ONCE = VBYTES == 64 ? 4 : 2 }; /* with PRODUCT_ROWS rows this fills 24 of 32 registers, or 12 of 16 */
-    ptrdiff_t n_vectors = n_groups * (PRODUCT_GROUP / LANES);
+    ptrdiff_t n_vectors = n_panels * (PRODUCT_PANEL / LANES);
     for (ptrdiff_t v0 = 0; v0 < n_vectors; v0 += AT_ONCE) {
         int nv = n_vectors - v0 < AT_ONCE ? (int)(n_vectors - v0) : AT_ONCE;
         const REAL *column[4];
         for (int u = 0; u < nv; u++) {
             ptrdiff_t first = (v0 + u) * LANES;
-            column[u] = columns + first / PRODUCT_GROUP * d * PRODUCT_GROUP + first % PRODUCT_GROUP;
+            column[u] = columns + first / PRODUCT_PANEL * d * PRODUCT_PANEL + first % PRODUCT_PANEL;
         }
         for (ptrdiff_t j0 = 0; j0 < d; j0 += PRODUCT_FEATURES) {
             ptrdiff_t j1 = j0 + PRODUCT_FEATURES < d ? j0 + PRODUCT_FEATURES : d;
@@ -70,7 +70,7 @@ static TARGET void FN(product)(
 #ifndef REAL_IS_DOUBLE
 /* A row in whole numbers from -most to most, times a step.
  *
- * x (d,) IN, d a multiple of PRODUCT_GROUP; whole (d,) OUT; about (2,) OUT: the step, and the length of what is left, or
+ * x (d,) IN, d a multiple of PRODUCT_PANEL; whole (d,) OUT; about (2,) OUT: the step, and the length of what is left, or
  * more. */
 static TARGET void FN(whole_row)(const float *x, ptrdiff_t d, int most, int16_t *whole, float *about) {
     const VR zero = VSET1(0.0f), rounder = VSET1(12582912.0f);
@@ -128,7 +128,7 @@ COTERIE_INLINE TARGET void FN(whole_block)(
     for (int a = 0; a < PRODUCT_ROWS * nv; a++) sum[a] = WHOLE_OP(set1, epi32)(0);
     for (ptrdiff_t j = 0; j < pairs; j++) {
         WHOLE_VECTOR v[4];
-        for (int u = 0; u < nv; u++) v[u] = WHOLE_LOAD(column[u] + j * PRODUCT_GROUP * 2);
+        for (int u = 0; u < nv; u++) v[u] = WHOLE_LOAD(column[u] + j * PRODUCT_PANEL * 2);
         for (int r = 0; r < PRODUCT_ROWS; r++) {
             int32_t two;
             memcpy(&two, x[r] + 2 * j, sizeof two);
@@ -157,7 +157,7 @@ COTERIE_INLINE TARGET void FN(whole_block)(
             for (int l = 0; l < LANES; l++) sum[l] = 0;
             for (ptrdiff_t j = 0; j < pairs; j++)
                 for (int l = 0; l < LANES; l++) {
-                    const int16_t *two = column[u] + (j * PRODUCT_GROUP + l) * 2;
+                    const int16_t *two = column[u] + (j * PRODUCT_PANEL + l) * 2;
                     sum[l] += x[r][2 * j] * two[0] + x[r][2 * j + 1] * two[1];
                 }
             for (int l = 0; l < LANES; l++)
@@ -169,19 +169,19 @@ COTERIE_INLINE TARGET void FN(whole_block)(
 /* out[i, l] = start[l] + step[i] * factor[l] * sum_j x[i, j] * column l[j], in whole numbers, whose sums must fit into 32
  * bits.
  *
- * x (n pointers to d numbers), d even; step (n,); columns (n_groups, d / 2, PRODUCT_GROUP, 2): two features of a column lie
- * together; factor, start (n_groups * PRODUCT_GROUP,) IN; out (n, stride) OUT. */
+ * x (n pointers to d numbers), d even; step (n,); columns (n_panels, d / 2, PRODUCT_PANEL, 2): two features of a column lie
+ * together; factor, start (n_panels * PRODUCT_PANEL,) IN; out (n, stride) OUT. */
 static TARGET void FN(whole_product)(
         const int16_t **x, const float *step, ptrdiff_t n, ptrdiff_t d, const int16_t *columns, const float *factor,
-        const float *start, ptrdiff_t n_groups, float *out, ptrdiff_t stride) {
+        const float *start, ptrdiff_t n_panels, float *out, ptrdiff_t stride) {
     enum { AT_ONCE = VBYTES == 64 ? 4 : 2 };
-    ptrdiff_t n_vectors = n_groups * (PRODUCT_GROUP / LANES);
+    ptrdiff_t n_vectors = n_panels * (PRODUCT_PANEL / LANES);
     for (ptrdiff_t v0 = 0; v0 < n_vectors; v0 += AT_ONCE) {
         int nv = n_vectors - v0 < AT_ONCE ? (int)(n_vectors - v0) : AT_ONCE;
         const int16_t *column[4];
         for (int u = 0; u < nv; u++) {
             ptrdiff_t first = (v0 + u) * LANES;
-            column[u] = columns + first / PRODUCT_GROUP * d * PRODUCT_GROUP + first % PRODUCT_GROUP * 2;
+            column[u] = columns + first / PRODUCT_PANEL * d * PRODUCT_PANEL + first % PRODUCT_PANEL * 2;
         }
         for (ptrdiff_t i = 0; i < n; i += PRODUCT_ROWS) {
             const int16_t *row[PRODUCT_ROWS];
@@ -233,7 +233,7 @@ COTERIE_INLINE TARGET void FN(sum_lanes)(const VR *v, int n, REAL *out) {
 /* x times nc rows (a constant). */
 COTERIE_INLINE TARGET void FN(few_dots)(
         const REAL *x, ptrdiff_t d, const int nc, const REAL *const *row, const REAL *const *next, REAL *out) {
-    enum { STEPS = PRODUCT_GROUP / LANES > 1 ? 2 : 1 }; /* sums side by side, so that additions need not wait */
+    enum { STEPS = PRODUCT_PANEL / LANES > 1 ? 2 : 1 }; /* sums side by side, so that additions need not wait */
     VR sum[4 * STEPS];
     for (int a = 0; a < nc * STEPS; a++) sum[a] = VSET1((REAL)0);
     for (ptrdiff_t j = 0; j < d; j += STEPS * LANES)
@@ -251,7 +251,7 @@ COTERIE_INLINE TARGET void FN(few_dots)(
     FN(sum_lanes)(total, nc, out);
 }
 
-/* out[i] = x * row which[i], where rows are d numbers, a multiple of PRODUCT_GROUP, with zeros behind the last feature.
+/* out[i] = x * row which[i], where rows are d numbers, a multiple of PRODUCT_PANEL, with zeros behind the last feature.
  * x (d,), rows (., d), which (m,) IN; out (m,) OUT. */
 static TARGET void FN(dots)(
         const REAL *x, ptrdiff_t d, const REAL *rows, const int32_t *which, ptrdiff_t m, REAL *out) {
@@ -271,7 +271,7 @@ static TARGET void FN(dots)(
     }
 }
 
-/* The smallest and the second smallest of n scores, n a multiple of PRODUCT_GROUP. Returns where the smallest one is, the
+/* The smallest and the second smallest of n scores, n a multiple of PRODUCT_PANEL. Returns where the smallest one is, the
  * first on a tie; 0 where no score is a number. */
 static TARGET ptrdiff_t FN(two_smallest)(const REAL *score, ptrdiff_t n, REAL *smallest, REAL *second) {
     VR best = VSET1((REAL)INFINITY), next = best;
@@ -301,7 +301,7 @@ static TARGET ptrdiff_t FN(two_smallest)(const REAL *score, ptrdiff_t n, REAL *s
 /* The lanes in which a is not below b: where one is not a number, too. */
 #define NOT_BELOW(a, b) (~VBITS(VLT(a, b)) & (((uint64_t)1 << LANES) - 1))
 
-/* Which of n scores are not above `most`, n a multiple of PRODUCT_GROUP: out, in order. Returns how many. */
+/* Which of n scores are not above `most`, n a multiple of PRODUCT_PANEL: out, in order. Returns how many. */
 static TARGET ptrdiff_t FN(not_above)(const REAL *score, ptrdiff_t n, REAL most, int32_t *out) {
     ptrdiff_t found = 0;
     VR limit = VSET1(most);
@@ -312,7 +312,7 @@ static TARGET ptrdiff_t FN(not_above)(const REAL *score, ptrdiff_t n, REAL most,
     return found;
 }
 
-/* Which of n groups have a bound less drift that is not above `most`, n a multiple of PRODUCT_GROUP: out, in order. */
+/* Which of n groups have a bound less drift that is not above `most`, n a multiple of PRODUCT_PANEL: out, in order. */
 static TARGET ptrdiff_t FN(open_groups)(
         const REAL *bound, const REAL *drift, ptrdiff_t n, REAL most, int32_t *out) {
     ptrdiff_t found = 0;
@@ -326,15 +326,15 @@ static TARGET ptrdiff_t FN(open_groups)(
 
 #undef NOT_BELOW
 
-/* Bounds of PRODUCT_GROUP groups: the smallest of n scores each, where those of a group are PRODUCT_GROUP apart, as a
+/* Bounds of PRODUCT_PANEL groups: the smallest of n scores each, where those of a group are PRODUCT_PANEL apart, as a
  * distance: sqrt(score + more), rounded down by the factor `down`; then drift is added.
  *
- * score (n, PRODUCT_GROUP), drift (PRODUCT_GROUP,) IN; bound (PRODUCT_GROUP,) OUT. */
+ * score (n, PRODUCT_PANEL), drift (PRODUCT_PANEL,) IN; bound (PRODUCT_PANEL,) OUT. */
 static TARGET void FN(bound_groups)(
         const REAL *score, ptrdiff_t n, REAL more, REAL down, const REAL *drift, REAL *bound) {
-    for (int p = 0; p < PRODUCT_GROUP; p += LANES) {
+    for (int p = 0; p < PRODUCT_PANEL; p += LANES) {
         VR least = VLOAD(score + p);
-        for (ptrdiff_t i = 1; i < n; i++) least = VMIN(least, VLOAD(score + i * PRODUCT_GROUP + p));
+        for (ptrdiff_t i = 1; i < n; i++) least = VMIN(least, VLOAD(score + i * PRODUCT_PANEL + p));
         VR distance = VSQRT(VMAX(VADD(least, VSET1(more)), VSET1((REAL)0)));
         VSTORE(bound + p, VMUL(VADD(VMUL(distance, VSET1(down)), VLOAD(drift + p)), VSET1(down)));
     }

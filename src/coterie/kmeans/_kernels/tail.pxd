@@ -2,7 +2,7 @@
 from libc.math cimport sqrt
 from libc.stdint cimport int16_t
 
-from .product cimport FEATURES, GROUP, dots, product
+from .product cimport FEATURES, PANEL, dots, product
 
 
 cdef class Tail:
@@ -25,8 +25,8 @@ cdef inline int largest_whole(Py_ssize_t size) noexcept nogil:
 cdef inline double product_error(Py_ssize_t d) noexcept nogil:
     """Relative rounding error of a sum of d products in float32, and of numbers that were rounded once before.
 
-    Relative to the sum of their absolute values, by `product` or `dots`: Higham 2002, section 3.1, each product and each
-    addition rounded.
+    Relative to the sum of their absolute values, by `product` or `dots`: Higham 2002, section 3.1, each product and
+    each addition rounded.
     """
     cdef Py_ssize_t additions = max(min(d, <Py_ssize_t> FEATURES) + d // FEATURES, d // 2)
     return (min(d, <Py_ssize_t> FEATURES) + additions + 16) * 2.0 ** -24 * 1.1

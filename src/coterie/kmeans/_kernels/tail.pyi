@@ -9,7 +9,7 @@ from ..._runtime._kernels.work import Region
 
 _Real = TypeVar("_Real", np.float32, np.float64)
 
-GROUP_SIZE: int
+PANEL_COLUMNS: int
 ROWS: int
 
 @disjoint_base

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Rows in few numbers that bound their distances from below.
 
-With orthonormal directions v_1 ... v_m let x~ = (v_1.x, ..., v_m.x, length of the rest of x). Then |x~ - c~| <= |x - c| for
-all x and c: the first m differences are those of the rows in these directions, and the lengths of two vectors differ by
-no more than the length of their difference.
+With orthonormal directions v_1 ... v_m let x~ = (v_1.x, ..., v_m.x, length of the rest of x). Then |x~ - c~| <= |x - c|
+for all x and c: the first m differences are those of the rows in these directions, and the lengths of two vectors
+differ by no more than the length of their difference.
 
 Rows are kept as whole numbers of 16 bits, times a step of their own.
 """
 from libc.math cimport sqrt, sqrtf
 from libc.stdint cimport int16_t, int32_t
 
-from .product cimport GROUP, dots, product, shift_row, whole_row
+from .product cimport PANEL, dots, product, shift_row, whole_row
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef enum:
     AT_ONCE = 48  # rows
 
-GROUP_SIZE = GROUP
+PANEL_COLUMNS = PANEL
 ROWS = AT_ONCE
 
 
@@ -26,8 +26,8 @@ cdef class Tail:
 
     Attributes
     ----------
-    columns : (size / GROUP, d, GROUP), float32
-        Direction l in [l / GROUP, :, l % GROUP]; the last one is zero: its place is that of the length of the rest.
+    columns : (size / PANEL, d, PANEL), float32
+        Direction l in [l / PANEL, :, l % PANEL]; the last one is zero: its place is that of the length of the rest.
     shift, scale : (d,), and a power of two
         Rows are (x - shift) * scale.
     numbers : (n, size), int16
@@ -45,7 +45,7 @@ cdef class Tail:
         self.columns, self.shift, self.scale = columns, shift, scale
         self.numbers, self.about, self.norms = numbers, about, norms
         self.d = columns.shape[1]
-        self.d_padded = (self.d + GROUP - 1) // GROUP * GROUP
+        self.d_padded = (self.d + PANEL - 1) // PANEL * PANEL
         self.size = numbers.shape[1]
         # |x|^2 and the squares of the coordinates may be off by as much.
         self.excess = <float> (2.2 * coordinate_error(self.d, self.size) + 2.2 * product_error(self.d))
@@ -56,11 +56,11 @@ cdef void project(Tail tail, const float **rows, Py_ssize_t n, float *out, float
     cdef:
         Py_ssize_t i, j, size = tail.size
         int32_t first = 0
-        float zeros[GROUP * 16]
+        float zeros[PANEL * 16]
         float rest
     for j in range(size):
         zeros[j] = 0.0
-    product(rows, n, tail.d, &tail.columns[0, 0, 0], zeros, size // GROUP, out, size)
+    product(rows, n, tail.d, &tail.columns[0, 0, 0], zeros, size // PANEL, out, size)
     for i in range(n):
         dots(rows[i], tail.d_padded, rows[i], &first, 1, &norms[i])
         rest = norms[i]
@@ -98,19 +98,19 @@ def project_rows(
 
 def multiply(
         const float[:, ::1] rows,         # IN     (m, d)
-        const float[:, :, ::1] columns,   # IN     (groups, d, GROUP)
-        float[:, ::1] out,                # OUT    (m, groups * GROUP), each row times each column
+        const float[:, :, ::1] columns,   # IN     (panels, d, PANEL)
+        float[:, ::1] out,                # OUT    (m, panels * PANEL), each row times each column
         Region region, int slot):
     """A matrix product, for as few rows as a sample has. Not BLAS: its threads would wait for each other where the
-    machine is busy. O(m groups d) time.
+    machine is busy. O(m d panels) time.
     """
     cdef:
         part_t part
         Py_ssize_t start, n, i, d = rows.shape[1], size = out.shape[1]
         const float *some[AT_ONCE]
-        float zeros[GROUP * 16]
-        Py_ssize_t group, n_groups
-    for i in range(GROUP * 16):
+        float zeros[PANEL * 16]
+        Py_ssize_t panel, n_panels
+    for i in range(PANEL * 16):
         zeros[i] = 0.0
     with nogil:
         while work_take(&region.work, slot, &part):
@@ -119,11 +119,11 @@ def multiply(
                 n = min(<Py_ssize_t> AT_ONCE, part.stop - start)
                 for i in range(n):
                     some[i] = &rows[start + i, 0]
-                group = 0
-                while group < columns.shape[0]:
-                    n_groups = min(<Py_ssize_t> 16, columns.shape[0] - group)
-                    product(some, n, d, &columns[group, 0, 0], zeros, n_groups, &out[start, group * GROUP], size)
-                    group += n_groups
+                panel = 0
+                while panel < columns.shape[0]:
+                    n_panels = min(<Py_ssize_t> 16, columns.shape[0] - panel)
+                    product(some, n, d, &columns[panel, 0, 0], zeros, n_panels, &out[start, panel * PANEL], size)
+                    panel += n_panels
                 start += n
 
 

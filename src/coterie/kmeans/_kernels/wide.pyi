@@ -17,7 +17,7 @@ class WideCenters:
     def __new__(
         cls,
         names: NDArray[np.int32],
-        slot_of: NDArray[np.int32],
+        place_of: NDArray[np.int32],
         column_of: NDArray[np.int32],
         bands: NDArray[np.intp],
         rows: NDArray[np.float32],

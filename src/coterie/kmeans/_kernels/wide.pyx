@@ -16,7 +16,7 @@ from libc.stdint cimport int16_t, int32_t, int64_t
 
 from .distance cimport squared_distance
 from .product cimport (
-    GROUP, bound_groups, dots, not_above, open_groups, product, shift_row, two_smallest, whole_product, whole_row)
+    PANEL, bound_groups, dots, not_above, open_groups, product, shift_row, two_smallest, whole_product, whole_row)
 from .tail cimport Tail, bound_error, largest_whole, product_error, project
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
@@ -36,38 +36,38 @@ cdef float DOWN = <float> (1.0 - 2.0 ** -20)
 cdef class WideCenters:
     """Centers as wide rows are compared with them: shifted and scaled, in float32, and in groups.
 
-    A vector is GROUP centers that lie side by side. Some vectors after each other make a band, and the centers that
-    stand in the same place of each vector of a band are a group: GROUP groups a band. So the smallest of the scores of
-    each group comes out without adding up across lanes. In `slots` the centers of a group follow each other.
+    A panel is PANEL centers that lie side by side. Some panels after each other make a band, and the centers that
+    stand in the same column of each panel of a band are a group: PANEL groups a band. So the smallest of the scores of
+    each group comes out without adding up across lanes. In `places` the centers of a group follow each other.
 
     Attributes
     ----------
-    names : (slots,), int32
-        Which center: they are in order, and the last slots have none, -1.
-    slot_of, column_of : (slots,), int32
-        The slot of each column, by vectors, and the other way round.
+    names : (places,), int32
+        Which center: they are in order, and the last places have none, -1.
+    place_of, column_of : (places,), int32
+        The place of each column, by panels, and the other way round.
     bands : (n_bands + 1,), intp
-        The first vector of each band.
-    rows : (slots, d_padded), float32
+        The first panel of each band.
+    rows : (places, d_padded), float32
         -2 c, and zeros.
-    squares, lows : (slots,), float32
+    squares, lows : (places,), float32
         |c|^2, infinite where there is no center, and less what rounding may make of it.
-    narrow, narrow_lows : (slots, size) and (slots,), float32; without a tail `rows` and `lows`
+    narrow, narrow_lows : (places, size) and (places,), float32; without a tail `rows` and `lows`
         -2 c~, and |c|^2 less what rounding may make of a bound.
-    columns, factors, column_lows : (vectors, size / 2, GROUP, 2), int16, and (slots,), float32; size is d_padded if there is
-        no tail
-        c~, or c, in whole numbers, two features together; -2 times their step; and `narrow_lows`: by vectors.
-    rests : (slots,), float32
-        Lengths of what the whole numbers leave, by vectors.
+    columns, factors, column_lows : (panels, size / 2, PANEL, 2), int16, and (places,), float32
+        By panels: c~, or c where there is no tail (then `size` is d_padded), in whole numbers, two features together;
+        -2 times their step; and `narrow_lows`.
+    rests : (places,), float32
+        Lengths of what the whole numbers leave, by panels.
     last : (k, d)
         Centers that were packed before, or the first ones.
     gone : (k,), float32
         How far each center went in all, at least.
-    drift : (n_bands * GROUP,), float32
+    drift : (n_bands * PANEL,), float32
         How far the center of each group that went farthest each time went in all, at least.
     """
     cdef:
-        const int32_t[::1] names, slot_of, column_of
+        const int32_t[::1] names, place_of, column_of
         const Py_ssize_t[::1] bands
         float[:, ::1] rows
         float[::1] squares, lows
@@ -79,21 +79,21 @@ cdef class WideCenters:
         float[::1] gone, drift
         const double[::1] shift
         double scale
-        Py_ssize_t d, d_padded, width, n_slots, n_groups
+        Py_ssize_t d, d_padded, width, n_places, n_groups
         bint has_tail
         float error, low_error, least, longest, longest_rest
 
-    def __cinit__(self, names, slot_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, columns, factors,
+    def __cinit__(self, names, place_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, columns, factors,
                   column_lows, rests, last,
                   gone, drift, shift, double scale):
-        self.names, self.slot_of, self.column_of, self.bands = names, slot_of, column_of, bands
+        self.names, self.place_of, self.column_of, self.bands = names, place_of, column_of, bands
         self.rows, self.squares, self.lows = rows, squares, lows
         self.narrow, self.narrow_lows = narrow, narrow_lows
         self.columns, self.factors, self.column_lows, self.rests = columns, factors, column_lows, rests
         self.last, self.gone, self.drift = last, gone, drift
         self.shift, self.scale = shift, scale
         self.d, self.d_padded = self.last.shape[1], self.rows.shape[1]
-        self.n_slots, self.n_groups = self.names.shape[0], self.drift.shape[0]
+        self.n_places, self.n_groups = self.names.shape[0], self.drift.shape[0]
         self.error = self.low_error = <float> product_error(self.d)
         self.has_tail = narrow is not rows
         if self.has_tail:
@@ -107,41 +107,41 @@ def pack_centers(
         const double[:, ::1] centers,     # IN     (k, d)
         WideCenters to,                   # INOUT
         Tail tail,                        # IN     or None
-        float[:, ::1] moved,              # OUT    (vectors, GROUP), how far each went, by slot of the vector's column
-        float[:, ::1] work,               # WORK   (slots of threads, GROUP * (d_padded + size + 1))
+        float[:, ::1] moved,              # OUT    (panels, PANEL), how far each went, by column
+        float[:, ::1] work,               # WORK   (slots of threads, PANEL * (d_padded + size + 1))
         Region region, int slot):
-    """Take over some vectors of centers. O(k d (1 + size)) time.
+    """Take over some panels of centers. O(k d (1 + size)) time.
 
     A center so far from all rows that its square may not fit into float32 gets bounds that leave it to true distances.
     """
     cdef:
-        Py_ssize_t d = to.d, v, l, j, q, width = to.width, size = 0
+        Py_ssize_t d = to.d, v, lane, j, q, width = to.width, size = 0
         int32_t name
         float *space = &work[slot, 0]
-        float *coordinates = space + GROUP * to.d_padded
+        float *coordinates = space + PANEL * to.d_padded
         float *norms
         int16_t *whole
         float about[2]
-        const float *packed[GROUP]
+        const float *packed[PANEL]
         double square, low, narrow_low, t, c
         part_t part
         bint has_tail = to.has_tail, is_far
     if has_tail:
         size = tail.size
-    norms = coordinates + GROUP * size
-    whole = <int16_t *> (norms + GROUP)
-    for l in range(GROUP):
-        packed[l] = space + l * to.d_padded
+    norms = coordinates + PANEL * size
+    whole = <int16_t *> (norms + PANEL)
+    for lane in range(PANEL):
+        packed[lane] = space + lane * to.d_padded
     with nogil:
         while work_take(&region.work, slot, &part):
             for v in range(part.start, part.stop):
-                for l in range(GROUP):
-                    q = to.slot_of[v * GROUP + l]
+                for lane in range(PANEL):
+                    q = to.place_of[v * PANEL + lane]
                     name = to.names[q]
-                    moved[v, l] = 0.0
+                    moved[v, lane] = 0.0
                     if name < 0:
                         for j in range(to.d_padded):
-                            (<float *> packed[l])[j] = 0.0
+                            (<float *> packed[lane])[j] = 0.0
                         continue
                     square = 0.0
                     for j in range(d):
@@ -149,16 +149,16 @@ def pack_centers(
                         t = c - to.last[name, j]
                         square += t * t
                         to.last[name, j] = c
-                    moved[v, l] = <float> (sqrt(square) * to.scale) * UP
-                    shift_row(&centers[name, 0], d, &to.shift[0], to.scale, to.d_padded, <float *> packed[l])
+                    moved[v, lane] = <float> (sqrt(square) * to.scale) * UP
+                    shift_row(&centers[name, 0], d, &to.shift[0], to.scale, to.d_padded, <float *> packed[lane])
                 if has_tail:
-                    project(tail, packed, GROUP, coordinates, norms)
-                for l in range(GROUP):
-                    q = to.slot_of[v * GROUP + l]
+                    project(tail, packed, PANEL, coordinates, norms)
+                for lane in range(PANEL):
+                    q = to.place_of[v * PANEL + lane]
                     square = 0.0
                     for j in range(to.d_padded):
-                        to.rows[q, j] = -2 * packed[l][j]
-                        square += <double> packed[l][j] * packed[l][j]
+                        to.rows[q, j] = -2 * packed[lane][j]
+                        square += <double> packed[lane][j] * packed[lane][j]
                     low = square * (1.0 - 2.0 * to.error)
                     narrow_low = square * (1.0 - to.low_error)
                     is_far = not square < FAR
@@ -175,38 +175,38 @@ def pack_centers(
                     if has_tail:
                         to.narrow_lows[q] = <float> narrow_low
                         for j in range(size):
-                            to.narrow[q, j] = 0.0 if is_far else -2 * coordinates[l * size + j]
-                    to.column_lows[v * GROUP + l] = to.narrow_lows[q]
-                    whole_row(coordinates + l * size if has_tail else space + l * to.d_padded, width, largest_whole(width),
-                              whole, about)
+                            to.narrow[q, j] = 0.0 if is_far else -2 * coordinates[lane * size + j]
+                    to.column_lows[v * PANEL + lane] = to.narrow_lows[q]
+                    whole_row(coordinates + lane * size if has_tail else space + lane * to.d_padded, width,
+                              largest_whole(width), whole, about)
                     for j in range(width):
-                        to.columns[v, j // 2, l, j % 2] = 0 if is_far else whole[j]
-                    to.factors[v * GROUP + l] = 0.0 if is_far else -2 * about[0]
-                    to.rests[v * GROUP + l] = 0.0 if is_far else about[1]
+                        to.columns[v, j // 2, lane, j % 2] = 0 if is_far else whole[j]
+                    to.factors[v * PANEL + lane] = 0.0 if is_far else -2 * about[0]
+                    to.rests[v * PANEL + lane] = 0.0 if is_far else about[1]
 
 
 def take_moves(
-        const float[:, ::1] moved,        # IN     (vectors, GROUP)
+        const float[:, ::1] moved,        # IN     (panels, PANEL)
         WideCenters centers):             # INOUT  gone and drift grow
     """Note how far the centers went since they were packed before, and the longest of them."""
     cdef:
-        Py_ssize_t band, l, v, q
+        Py_ssize_t band, lane, v, q
         int32_t name
         float most, square = 0, rest = 0
-    for q in range(centers.n_slots):
+    for q in range(centers.n_places):
         if centers.squares[q] < INFINITY:
             square = max(square, centers.squares[q])
         rest = max(rest, centers.rests[q])
     centers.longest, centers.longest_rest = sqrtf(square) * UP, rest
     for band in range(centers.bands.shape[0] - 1):
-        for l in range(GROUP):
+        for lane in range(PANEL):
             most = 0.0
             for v in range(centers.bands[band], centers.bands[band + 1]):
-                name = centers.names[centers.slot_of[v * GROUP + l]]
+                name = centers.names[centers.place_of[v * PANEL + lane]]
                 if name >= 0:
-                    centers.gone[name] = added_up(centers.gone[name], moved[v, l])
-                    most = max(most, moved[v, l])
-            centers.drift[band * GROUP + l] = added_up(centers.drift[band * GROUP + l], most)
+                    centers.gone[name] = added_up(centers.gone[name], moved[v, lane])
+                    most = max(most, moved[v, lane])
+            centers.drift[band * PANEL + lane] = added_up(centers.drift[band * PANEL + lane], most)
 
 
 cdef inline float added_up(float total, float more) noexcept nogil:
@@ -227,16 +227,16 @@ cdef struct tally_t:  # the first numbers of a row of `counts`
 
 
 cdef struct look_t:    # work space of a thread, and what is known of the row that it looks at
-    float *scores      # (block, n_slots), lower bounds of |x - c|^2 - |x|^2, once `row_low` is taken off
+    float *scores      # (block, n_places), lower bounds of |x - c|^2 - |x|^2, once `row_low` is taken off
     float *space       # (block, d_padded), rows in float32, ...
     int16_t *whole     # (block, d_padded), ... and in whole numbers
-    float *low         # (n_slots,), lower and upper bounds of |x - c|^2 - |x|^2 ...
-    float *high        # (n_slots,)
+    float *low         # (n_places,), lower and upper bounds of |x - c|^2 - |x|^2 ...
+    float *high        # (n_places,)
     float *spare       # (width,), coordinates of a row
-    int32_t *compared  # (n_slots,), ... for these slots
-    int32_t *found     # (n_slots,), places in a row of scores, ...
-    int32_t *slots     # (n_slots,), ... and which slot each is
-    int32_t *members   # (n_slots,), the slots of a group
+    int32_t *compared  # (n_places,), ... for these places
+    int32_t *found     # (n_places,), places in a row of scores, ...
+    int32_t *places    # (n_places,), ... and which place each is
+    int32_t *members   # (n_places,), the places of a group
     int32_t *groups    # (n_groups,), those that are open
     Py_ssize_t n_compared
     float *x           # the row
@@ -263,14 +263,15 @@ def assign_wide(
         float[::1] upper,                 # INOUT  (n,), distance to the own center, at most, less `gone` of that one
         float[:, ::1] bounds,             # INOUT  (n, n_groups), distance to all other centers of a group, at least,
                                           #        and `drift`; (n, 0) where none are kept
-        float[:, ::1] work,               # WORK   (threads, block * (n_slots + d_padded) + 3 * n_slots)
-        int32_t[:, ::1] lists,            # WORK   (threads, 4 * n_slots + n_groups)
+        float[:, ::1] work,               # WORK   (threads, block * (n_places + d_padded) + 3 * n_places)
+        int32_t[:, ::1] lists,            # WORK   (threads, 4 * n_places + n_groups)
         int64_t[:, ::1] counts,           # INOUT  (threads, 8), adds a tally_t
         Region region, int slot):
     """Label the rows with their nearest center, the lowest one on a tie. O(n k d) time at most."""
     cdef:
-        Py_ssize_t n_slots = centers.n_slots, row, n_open, n_waiting = 0
-        Py_ssize_t block = (work.shape[1] - 2 * n_slots - centers.width) // (n_slots + centers.d_padded + centers.d_padded // 2)
+        Py_ssize_t n_places = centers.n_places, row, n_open, n_waiting = 0
+        Py_ssize_t of_row = n_places + centers.d_padded + centers.d_padded // 2
+        Py_ssize_t block = (work.shape[1] - 2 * n_places - centers.width) // of_row
         waiting_t waiting[AT_ONCE]
         # A pair of a row with a center of some group takes about ten times as long as one of a block.
         Py_ssize_t few = centers.n_groups // 12
@@ -278,16 +279,16 @@ def assign_wide(
         part_t part
         tally_t *total = <tally_t *> &counts[slot, 0]
     look.scores = &work[slot, 0]
-    look.space = look.scores + block * n_slots
+    look.space = look.scores + block * n_places
     look.whole = <int16_t *> (look.space + block * centers.d_padded)
     look.low = look.space + block * (centers.d_padded + centers.d_padded // 2)
-    look.high = look.low + n_slots
-    look.spare = look.high + n_slots
+    look.high = look.low + n_places
+    look.spare = look.high + n_places
     look.compared = &lists[slot, 0]
-    look.found = look.compared + n_slots
-    look.slots = look.found + n_slots
-    look.members = look.slots + n_slots
-    look.groups = look.members + n_slots
+    look.found = look.compared + n_places
+    look.places = look.found + n_places
+    look.members = look.places + n_places
+    look.groups = look.members + n_places
     look.tally = tally_t(0, 0, 0, 0, 0, 0)
     with nogil:
         while work_take(&region.work, slot, &part):
@@ -358,25 +359,25 @@ cdef inline void look_at_row(WideCenters centers, float *x, float norm, look_t *
     look.upper = INFINITY
 
 
-cdef void compare(WideCenters centers, const int32_t *slots, int m, look_t *look) noexcept nogil:
+cdef void compare(WideCenters centers, const int32_t *places, int m, look_t *look) noexcept nogil:
     """Bound the scores of m <= SIDE_BY_SIDE centers from both sides, in all features."""
     cdef:
         float dot[SIDE_BY_SIDE]
         float *low = look.low + look.n_compared
         float *high = look.high + look.n_compared
         int i
-    dots(look.x, centers.d_padded, &centers.rows[0, 0], slots, m, dot)
+    dots(look.x, centers.d_padded, &centers.rows[0, 0], places, m, dot)
     for i in range(m):
-        low[i] = dot[i] + centers.lows[slots[i]] - look.row_full
-        high[i] = dot[i] + centers.squares[slots[i]] * (1 + 2 * centers.error) + look.row_full
+        low[i] = dot[i] + centers.lows[places[i]] - look.row_full
+        high[i] = dot[i] + centers.squares[places[i]] * (1 + 2 * centers.error) + look.row_full
         look.upper = min(look.upper, high[i])
-        look.compared[look.n_compared + i] = slots[i]
+        look.compared[look.n_compared + i] = places[i]
     look.n_compared += m
     look.tally.full += m
 
 
 cdef Py_ssize_t decide(const real *x, const double[:, ::1] exact, WideCenters centers, look_t *look) noexcept nogil:
-    """The slot of the nearest one of the centers that were compared: by their bounds, or else by true distances."""
+    """The place of the nearest one of the centers that were compared: by their bounds, or else by true distances."""
     cdef:
         Py_ssize_t i, n_left = 0, best = 0, name, best_name = -1
         double distance, least = INFINITY
@@ -428,7 +429,7 @@ cdef void look_at_groups(
         float[::1] upper, float[:, ::1] bounds, Py_ssize_t row, Py_ssize_t n_open, look_t *look) noexcept nogil:
     """Label a row that was compared with its own center, and of whose groups some are open."""
     cdef:
-        float *score = look.scores  # by slot
+        float *score = look.scores  # by place
         const float *narrow = look.x
         Py_ssize_t i, q, first, last, n_found = 0, found
         int32_t own = labels[row]
@@ -440,7 +441,7 @@ cdef void look_at_groups(
         narrow = look.spare
         allow_for_rests(centers, tail.about[row, 1], look)
     for i in range(n_open):
-        slots_of_group(centers, look.groups[i], &first, &last)
+        places_of_group(centers, look.groups[i], &first, &last)
         for q in range(first, last):
             look.members[q - first] = <int32_t> q
         dots(narrow, centers.narrow.shape[1], &centers.narrow[0, 0], look.members, last - first, score + first)
@@ -454,12 +455,12 @@ cdef void look_at_groups(
                 score[q] = own_low + look.row_low
                 own_is_open = True
             elif not score[q] - look.row_low > look.upper:
-                look.found[n_found] = look.slots[n_found] = <int32_t> q
+                look.found[n_found] = look.places[n_found] = <int32_t> q
                 n_found += 1
     compare_found(centers, score, n_found, look)
     found = decide(&X[row, 0], exact, centers, look)
     for i in range(n_open):
-        slots_of_group(centers, look.groups[i], &first, &last)
+        places_of_group(centers, look.groups[i], &first, &last)
         least = INFINITY
         for q in range(first, last):
             if q != found:
@@ -494,11 +495,11 @@ cdef void look_at_block(
                       <int16_t *> whole[i], about)
             step[i], rest[i] = about[0], about[1]
     whole_product(whole, step, n, centers.width, &centers.columns[0, 0, 0, 0], &centers.factors[0],
-                  &centers.column_lows[0], centers.columns.shape[0], look.scores, centers.n_slots)
+                  &centers.column_lows[0], centers.columns.shape[0], look.scores, centers.n_places)
     look.tally.blocked += n
     for i in range(n):
         row = waiting[i].row
-        score = look.scores + i * centers.n_slots
+        score = look.scores + i * centers.n_places
         look.tally.seen += waiting[i].n_compared == 0
         look_at_row(centers, look.space + i * centers.d_padded, waiting[i].norm, look)
         if waiting[i].n_compared:
@@ -534,19 +535,19 @@ cdef void search_bounded(WideCenters centers, float *score, look_t *look) noexce
     if look.n_compared:
         at = centers.column_of[look.compared[0]]
     else:
-        at = two_smallest(score, centers.n_slots, &least, &second)
-        first = centers.slot_of[at]
+        at = two_smallest(score, centers.n_places, &least, &second)
+        first = centers.place_of[at]
         compare(centers, &first, 1, look)
     score[at] = INFINITY  # not to be found again
-    n_found = not_above(score, centers.n_slots, look.upper + look.row_low, look.found)
+    n_found = not_above(score, centers.n_places, look.upper + look.row_low, look.found)
     for i in range(n_found):
-        look.slots[i] = centers.slot_of[look.found[i]]
+        look.places[i] = centers.place_of[look.found[i]]
     compare_found(centers, score, n_found, look)
     score[at] = look.low[0] + look.row_low
 
 
 cdef void compare_found(WideCenters centers, float *score, Py_ssize_t n, look_t *look) noexcept nogil:
-    """Compare a row with the slots in `slots`, whose scores are at `found`, unless their scores rule them out."""
+    """Compare a row with the places in `places`, whose scores are at `found`, unless their scores rule them out."""
     cdef:
         Py_ssize_t i = 0, j
         int32_t some[SIDE_BY_SIDE]
@@ -556,7 +557,7 @@ cdef void compare_found(WideCenters centers, float *score, Py_ssize_t n, look_t 
         m = 0
         while i < n and m < SIDE_BY_SIDE:
             if not score[look.found[i]] - look.row_low > look.upper:
-                some[m] = look.slots[i]
+                some[m] = look.places[i]
                 at[m] = look.found[i]
                 m += 1
             i += 1
@@ -572,31 +573,31 @@ cdef inline void bound_all_groups(WideCenters centers, Py_ssize_t own, float *sc
     score[centers.column_of[own]] = INFINITY
     for band in range(centers.bands.shape[0] - 1):
         first = centers.bands[band]
-        bound_groups(score + first * GROUP, centers.bands[band + 1] - first, look.norm - look.row_full - look.row_low,
-                     DOWN, &centers.drift[band * GROUP], bound + band * GROUP)
+        bound_groups(score + first * PANEL, centers.bands[band + 1] - first, look.norm - look.row_full - look.row_low,
+                     DOWN, &centers.drift[band * PANEL], bound + band * PANEL)
 
 
 cdef inline void take_label(WideCenters centers, int32_t[::1] labels, float[::1] upper, Py_ssize_t row,
-                            Py_ssize_t slot, look_t *look) noexcept nogil:
+                            Py_ssize_t place, look_t *look) noexcept nogil:
     """Write the label of a row, and how far the center is."""
-    cdef int32_t name = centers.names[slot]
+    cdef int32_t name = centers.names[place]
     look.tally.changed += name != labels[row]
     labels[row] = name
     upper[row] = less(at_most(look.upper, look), centers.gone[name])
 
 
-cdef inline void slots_of_group(WideCenters centers, Py_ssize_t group, Py_ssize_t *first,
-                                Py_ssize_t *last) noexcept nogil:
-    cdef Py_ssize_t band = group // GROUP, size = centers.bands[band + 1] - centers.bands[band]
-    first[0] = centers.bands[band] * GROUP + group % GROUP * size
+cdef inline void places_of_group(WideCenters centers, Py_ssize_t group, Py_ssize_t *first,
+                                 Py_ssize_t *last) noexcept nogil:
+    cdef Py_ssize_t band = group // PANEL, size = centers.bands[band + 1] - centers.bands[band]
+    first[0] = centers.bands[band] * PANEL + group % PANEL * size
     last[0] = first[0] + size
 
 
-cdef inline Py_ssize_t group_of(WideCenters centers, Py_ssize_t slot) noexcept nogil:
+cdef inline Py_ssize_t group_of(WideCenters centers, Py_ssize_t place) noexcept nogil:
     cdef Py_ssize_t band = 0
-    while slot >= centers.bands[band + 1] * GROUP:
+    while place >= centers.bands[band + 1] * PANEL:
         band += 1
-    return band * GROUP + (slot - centers.bands[band] * GROUP) // (centers.bands[band + 1] - centers.bands[band])
+    return band * PANEL + (place - centers.bands[band] * PANEL) // (centers.bands[band + 1] - centers.bands[band])
 
 
 cdef inline float added_down(float distance, float drift) noexcept nogil:
@@ -611,9 +612,9 @@ def distances_to_all_wide(
         const real[:, ::1] X,             # IN     (n, d)
         const double[:, ::1] centers,     # IN     (k, d)
         const double[::1] shift,          # IN     (d,)
-        const double[:, :, ::1] columns,  # IN     (vectors, d, GROUP), -2 (center - shift), and zeros
-        const double[::1] squares,        # IN     (vectors * GROUP,), |center - shift|^2
-        double[:, ::1] work,              # WORK   (threads, AT_ONCE * (d + vectors * GROUP))
+        const double[:, :, ::1] columns,  # IN     (panels, d, PANEL), -2 (center - shift), and zeros
+        const double[::1] squares,        # IN     (panels * PANEL,), |center - shift|^2
+        double[:, ::1] work,              # WORK   (threads, AT_ONCE * (d + panels * PANEL))
         real[:, ::1] out,                 # OUT    (n, k), Euclidean distance
         Region region, int slot):
     """Distances of the rows to all centers in float64. O(n k d) time.
@@ -641,7 +642,7 @@ def distances_to_all_wide(
                         t = X[start + i, j] - shift[j]
                         space[i * d + j] = t
                         norms[i] += t * t
-                product(rows, n, d, &columns[0, 0, 0], &squares[0], width // GROUP, score, width)
+                product(rows, n, d, &columns[0, 0, 0], &squares[0], width // PANEL, score, width)
                 for i in range(n):
                     for j in range(k):
                         square = score[i * width + j] + norms[i]
