@@ -8,11 +8,11 @@ import pytest
 from reference import kmeans as reference
 
 from coterie import ConvergenceWarning, FeatureScaleWarning, KMeans
-from coterie._runtime import parallel
+from coterie._runtime import memory, parallel
 from coterie._runtime.thresholds import thresholds
 from coterie.kmeans import _assignment, _data
 from coterie.kmeans._kernels import assign
-from coterie.kmeans._wide import WideAssignment
+from coterie.kmeans._wide import WideAssignment, pays_for
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 # Each forces a path: few coordinates, more, or none; many groups of few centers, or few of many; small blocks.
@@ -276,3 +276,11 @@ def test_memory_beyond_the_data_is_at_most_two_fifths_of_it(d, dtype):
     finally:
         tracemalloc.stop()
     assert peak < 0.4 * X.nbytes + (1 << 20)
+
+
+def test_rows_get_margins_instead_of_bounds_where_memory_is_short(monkeypatch):
+    monkeypatch.setattr(thresholds, "small_memory", 0)
+    X = np.zeros((2000, 100))
+    for free, pays in [(None, True), (X.nbytes, True), (X.nbytes // 2, False)]:
+        monkeypatch.setattr(memory, "available", lambda free=free: free)
+        assert pays_for(X, 100) == pays

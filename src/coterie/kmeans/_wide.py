@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .._runtime import parallel
+from .._runtime import memory, parallel
 from .._runtime.strips import ceil_div
 from .._runtime.thresholds import thresholds
 from ._data import OPERATIONS, power_of_two_below
@@ -43,9 +43,10 @@ class WideTally(NamedTuple):
 
 
 def pays_for(X: NDArray[Any], n_clusters: int) -> bool:
-    """Are rows wide enough for bounds beside them, and is there enough work?"""
+    """Are rows wide enough for bounds beside them, is there enough work, and memory?"""
     n, d = X.shape
-    return d >= thresholds.wide_features and _room(X) >= PANEL and n * n_clusters * d >= thresholds.wide_work
+    enough = n * n_clusters * d >= thresholds.wide_work
+    return d >= thresholds.wide_features and _room(X) >= PANEL and enough and _fits(X)
 
 
 def _room(X: NDArray[Any]) -> int:
@@ -54,6 +55,13 @@ def _room(X: NDArray[Any]) -> int:
     These are its label, the label that its sums know of, and the distance to its center.
     """
     return int(thresholds.wide_memory * X.itemsize * X.shape[1] / 4) - 3
+
+
+def _fits(X: NDArray[Any]) -> bool:
+    """Whether bounds would take no more than half of the memory that is left; margins need little."""
+    needed = thresholds.wide_memory * X.nbytes
+    free = memory.available() if needed > thresholds.small_memory else None
+    return free is None or needed <= free / 2
 
 
 class WideAssignment:

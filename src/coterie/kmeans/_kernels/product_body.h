@@ -68,14 +68,42 @@ static TARGET void FN(product)(
 }
 
 #ifndef REAL_IS_DOUBLE
+/* The sums of the lanes of n <= 4 vectors. */
+COTERIE_INLINE TARGET void FN(sum_lanes)(const VR *v, int n, REAL *out) {
+#if VBYTES > 16
+    /* All four together: neighbors are added as they are interleaved. */
+    VR a = v[0], b = v[n > 1 ? 1 : 0], c = v[n > 2 ? 2 : 0], d = v[n > 3 ? 3 : 0];
+    VR ab = VADD(MM(unpacklo)(a, b), MM(unpackhi)(a, b)), cd = VADD(MM(unpacklo)(c, d), MM(unpackhi)(c, d));
+#if VBYTES == 64
+    __m512d p = _mm512_castps_pd(ab), q = _mm512_castps_pd(cd);
+    VR all = VADD(_mm512_castpd_ps(_mm512_unpacklo_pd(p, q)), _mm512_castpd_ps(_mm512_unpackhi_pd(p, q)));
+    __m256 half = _mm256_add_ps(_mm512_castps512_ps256(all), _mm512_extractf32x8_ps(all, 1));
+#else
+    __m256d p = _mm256_castps_pd(ab), q = _mm256_castps_pd(cd);
+    __m256 half = VADD(_mm256_castpd_ps(_mm256_unpacklo_pd(p, q)), _mm256_castpd_ps(_mm256_unpackhi_pd(p, q)));
+#endif
+    REAL sums[4];
+    _mm_storeu_ps(sums, _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
+    for (int i = 0; i < n; i++) out[i] = sums[i];
+#else
+    for (int i = 0; i < n; i++) {
+        REAL lanes[LANES];
+        VSTORE(lanes, v[i]);
+        for (int half = LANES / 2; half; half /= 2)
+            for (int u = 0; u < half; u++) lanes[u] += lanes[u + half];
+        out[i] = lanes[0];
+    }
+#endif
+}
+
 /* A row in whole numbers from -most to most, times a step.
  *
  * x (d,) IN, d a multiple of PRODUCT_PANEL; whole (d,) OUT; about (2,) OUT: the step, and the length of what is left, or
  * more. */
 static TARGET void FN(whole_row)(const float *x, ptrdiff_t d, int most, int16_t *whole, float *about) {
     const VR zero = VSET1(0.0f), rounder = VSET1(12582912.0f);
-    VR top = zero, squares = zero, rest = zero;
-    float lanes[LANES], largest = 0, square = 0, left = 0;
+    VR top = zero, sums[2] = {zero, zero}; /* of the squares of the row, and of what is left of it */
+    float lanes[LANES], largest = 0, total[2];
     for (ptrdiff_t j = 0; j < d; j += LANES) top = VMAX(top, VABS(VLOAD(x + j)));
     VSTORE(lanes, top);
     for (int u = 0; u < LANES; u++) largest = lanes[u] > largest ? lanes[u] : largest;
@@ -87,8 +115,8 @@ static TARGET void FN(whole_row)(const float *x, ptrdiff_t d, int most, int16_t 
         VR number = VSUB(VFMA(v, to_steps, rounder), rounder);
         number = VMAX(VMIN(number, limit), VSUB(zero, limit));
         VR what_is_left = VFMA(steps, number, v);
-        squares = VFMA(v, v, squares);
-        rest = VFMA(what_is_left, what_is_left, rest);
+        sums[0] = VFMA(v, v, sums[0]);
+        sums[1] = VFMA(what_is_left, what_is_left, sums[1]);
 #if VBYTES == 64
         _mm256_storeu_si256((__m256i *)(whole + j), _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(number)));
 #elif VBYTES == 32
@@ -100,12 +128,9 @@ static TARGET void FN(whole_row)(const float *x, ptrdiff_t d, int most, int16_t 
         for (int u = 0; u < LANES; u++) whole[j + u] = (int16_t)lanes[u];
 #endif
     }
-    VSTORE(lanes, squares);
-    for (int u = 0; u < LANES; u++) square += lanes[u];
-    VSTORE(lanes, rest);
-    for (int u = 0; u < LANES; u++) left += lanes[u];
+    FN(sum_lanes)(sums, 2, total);
     about[0] = step;
-    about[1] = (sqrtf(left) + 1e-6f * sqrtf(square)) * 1.001f; /* far more than what rounding may amount to */
+    about[1] = (sqrtf(total[1]) + 1e-6f * sqrtf(total[0])) * 1.001f; /* far more than what rounding may amount to */
 }
 
 #ifdef COTERIE_SIMD_X86
@@ -200,34 +225,6 @@ static TARGET void FN(whole_product)(
             }
         }
     }
-}
-
-/* The sums of the lanes of n <= 4 vectors. */
-COTERIE_INLINE TARGET void FN(sum_lanes)(const VR *v, int n, REAL *out) {
-#if VBYTES > 16
-    /* All four together: neighbors are added as they are interleaved. */
-    VR a = v[0], b = v[n > 1 ? 1 : 0], c = v[n > 2 ? 2 : 0], d = v[n > 3 ? 3 : 0];
-    VR ab = VADD(MM(unpacklo)(a, b), MM(unpackhi)(a, b)), cd = VADD(MM(unpacklo)(c, d), MM(unpackhi)(c, d));
-#if VBYTES == 64
-    __m512d p = _mm512_castps_pd(ab), q = _mm512_castps_pd(cd);
-    VR all = VADD(_mm512_castpd_ps(_mm512_unpacklo_pd(p, q)), _mm512_castpd_ps(_mm512_unpackhi_pd(p, q)));
-    __m256 half = _mm256_add_ps(_mm512_castps512_ps256(all), _mm512_extractf32x8_ps(all, 1));
-#else
-    __m256d p = _mm256_castps_pd(ab), q = _mm256_castps_pd(cd);
-    __m256 half = VADD(_mm256_castpd_ps(_mm256_unpacklo_pd(p, q)), _mm256_castpd_ps(_mm256_unpackhi_pd(p, q)));
-#endif
-    REAL sums[4];
-    _mm_storeu_ps(sums, _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
-    for (int i = 0; i < n; i++) out[i] = sums[i];
-#else
-    for (int i = 0; i < n; i++) {
-        REAL lanes[LANES];
-        VSTORE(lanes, v[i]);
-        for (int half = LANES / 2; half; half /= 2)
-            for (int u = 0; u < half; u++) lanes[u] += lanes[u + half];
-        out[i] = lanes[0];
-    }
-#endif
 }
 
 /* x times nc rows (a constant). */
