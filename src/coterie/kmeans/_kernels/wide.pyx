@@ -84,8 +84,7 @@ cdef class WideCenters:
         float error, low_error, least, longest, longest_rest
 
     def __cinit__(self, names, place_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, columns, factors,
-                  column_lows, rests, last,
-                  gone, drift, shift, double scale):
+                  column_lows, rests, last, gone, drift, shift, double scale):
         self.names, self.place_of, self.column_of, self.bands = names, place_of, column_of, bands
         self.rows, self.squares, self.lows = rows, squares, lows
         self.narrow, self.narrow_lows = narrow, narrow_lows
@@ -263,7 +262,7 @@ def assign_wide(
         float[::1] upper,                 # INOUT  (n,), distance to the own center, at most, less `gone` of that one
         float[:, ::1] bounds,             # INOUT  (n, n_groups), distance to all other centers of a group, at least,
                                           #        and `drift`; (n, 0) where none are kept
-        float[:, ::1] work,               # WORK   (threads, block * (n_places + d_padded) + 3 * n_places)
+        float[:, ::1] work,               # WORK   (threads, block * (n_places + 1.5 d_padded) + 2 n_places + width)
         int32_t[:, ::1] lists,            # WORK   (threads, 4 * n_places + n_groups)
         int64_t[:, ::1] counts,           # INOUT  (threads, 8), adds a tally_t
         Region region, int slot):
