@@ -308,7 +308,7 @@ class Case(cases.Case):
         with mock.patch.object(WideAssignment, "__call__", counted):
             KMeans(self.k, init=start, n_init=1, max_iter=self.iterations, tol=0).fit(X)
         pairs = len(X) * self.k
-        kinds = {"bounded": "bounded by few coordinates", "full": "compared in all features"}
+        kinds = {"bounded": "bounded in whole numbers", "full": "compared in all features"}
         return {words: [getattr(tally, kind) / pairs for tally in tallies] for kind, words in kinds.items() if tallies}
 
     @property
