@@ -66,7 +66,7 @@ class Thresholds:
     wide_pairs: int = 1 << 22  # of row and center, at least, to look for coordinates that bound distances
     wide_sizes: tuple[int, ...] = (16, 32, 48, 64, 96, 128)  # coordinates that bound distances of wide rows
     wide_memory: float = 0.4  # of the rows, that may be kept beside them
-    wide_group: int = 8  # centers of a group of which the distance is bounded, at least where memory is short
+    wide_group: int = 8  # centers of a group to which a distance is bounded; more where memory is short
     wide_scores: int = 1 << 16  # of a block of wide rows
 
     # ---- kmedoids

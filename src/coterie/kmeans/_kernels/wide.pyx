@@ -233,8 +233,8 @@ cdef struct look_t:    # work space of a thread, and what is known of the row th
     float *high        # (n_places,)
     float *spare       # (width,), coordinates of a row
     int32_t *compared  # (n_places,), ... for these places
-    int32_t *found     # (n_places,), places in a row of scores, ...
-    int32_t *places    # (n_places,), ... and which place each is
+    int32_t *found     # (n_places,), columns of a row of scores, ...
+    int32_t *places    # (n_places,), ... and the place of each
     int32_t *members   # (n_places,), the places of a group
     int32_t *groups    # (n_groups,), those that are open
     Py_ssize_t n_compared
@@ -272,7 +272,7 @@ def assign_wide(
         Py_ssize_t of_row = n_places + centers.d_padded + centers.d_padded // 2
         Py_ssize_t block = (work.shape[1] - 2 * n_places - centers.width) // of_row
         waiting_t waiting[AT_ONCE]
-        # A pair of a row with a center of some group takes about ten times as long as one of a block.
+        # To compare a row with the centers of a group takes ten times as long, for each, as with all in a block.
         Py_ssize_t few = centers.n_groups // 12
         look_t look
         part_t part
@@ -546,7 +546,7 @@ cdef void search_bounded(WideCenters centers, float *score, look_t *look) noexce
 
 
 cdef void compare_found(WideCenters centers, float *score, Py_ssize_t n, look_t *look) noexcept nogil:
-    """Compare a row with the places in `places`, whose scores are at `found`, unless their scores rule them out."""
+    """Compare a row with the centers in `places`, whose scores are at `found`, unless these rule them out."""
     cdef:
         Py_ssize_t i = 0, j
         int32_t some[SIDE_BY_SIDE]
