@@ -1,54 +1,25 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""`KMeans`: parameters, restarts, and the methods of a fitted model."""
+"""`KMeans`: what is k-means among the clusterers with centers."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import power_of_two
-from .._base.arrays import as_weights
-from .._base.clusterer import CenterClusterer
-from .._base.containers import native
-from .._base.estimator import Estimator
-from .._base.exceptions import ConvergenceWarning, also_sklearns
-from .._base.parameters import (
-    ARRAY_LIKE,
-    BOOL,
-    CALLABLE,
-    N_JOBS,
-    RANDOM_STATE,
-    check_n_clusters,
-    integer,
-    is_array_like,
-    number,
-    one_of,
-    real,
-)
-from .._base.random_state import as_random_state
-from .._base.state import FLOATS, Array
+from .._base.parameters import BOOL, one_of
 from .._base.warnings import warn
-from .._runtime import progress, threads
-from ..distances import as_metric
-from ..scaling._variance import warn_of_scales
-from . import _assignment
-from ._data import Data, prepare
-from ._lloyd import Run, iterate
-from ._starts import read_init, starting_centers
-from ._steps import first_step
+from ._clusterer import LloydClusterer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .._base.typing import ArrayLike
+    from ._data import Data
 
-_EUCLIDEAN = as_metric("euclidean")
 
-
-class KMeans(CenterClusterer):
+class KMeans(LloydClusterer):
     """k-means clustering: find `n_clusters` centers that minimize the squared distances of the rows to them.
 
     Lloyd's algorithm assigns each row to its nearest center and moves each center to the mean of its rows. It repeats
@@ -73,6 +44,8 @@ class KMeans(CenterClusterer):
           time, and the clusters are as good.
         - 'random': rows drawn with probability proportional to their weights.
         - an array of shape (n_clusters, n_features): the centers themselves.
+        - a fitted model: its `cluster_centers_`. scikit-learn's `clone`, and what uses it, makes a copy of the model
+          that is not fitted; there give the array.
         - a callable: ``init(X, n_clusters, random_state=RandomState)`` returns the centers. `X` is the data as a
           read-only float array that is not centered (scikit-learn passes it centered).
 
@@ -178,36 +151,7 @@ class KMeans(CenterClusterer):
 
     __module__ = "coterie"  # where users and pickles find it
 
-    _rules = {
-        "n_clusters": (integer(1),),
-        "init": (one_of("k-means++", "k-means||", "random"), CALLABLE, ARRAY_LIKE),
-        "n_init": (one_of("auto"), integer(1)),
-        "max_iter": (integer(1),),
-        "tol": (real(0),),
-        "verbose": (integer(0), *BOOL),
-        "random_state": RANDOM_STATE,
-        "copy_x": BOOL,
-        "algorithm": (one_of("lloyd", "elkan"),),
-        "n_jobs": N_JOBS,
-    }
-    _metadata = {"fit": ("sample_weight", "callback"), "score": ("sample_weight",)}
-    _state = {
-        **Estimator._state,
-        "cluster_centers_": (Array(FLOATS, ("_n_features_out", "n_features_in_")),),
-        "labels_": (Array((np.int32,), ("n_samples",), low=0, high="_n_features_out"),),
-        "inertia_": (number(0),),
-        "n_iter_": (integer(1),),
-        "_n_init": (integer(1),),
-        "_n_features_out": (integer(1),),
-    }
-
-    cluster_centers_: NDArray[np.floating]
-    labels_: NDArray[np.int32]
-    inertia_: float
-    n_iter_: int
-    _n_features_out: int
-
-    _fit_metric = _EUCLIDEAN
+    _rules = {**LloydClusterer._rules, "copy_x": BOOL, "algorithm": (one_of("lloyd", "elkan"),)}
 
     def __init__(
         self,
@@ -234,275 +178,7 @@ class KMeans(CenterClusterer):
         self.algorithm = algorithm
         self.n_jobs = n_jobs
 
-    def fit(
-        self,
-        X: ArrayLike,
-        y: object = None,
-        sample_weight: ArrayLike | None = None,
-        callback: Callable[[str, int, int], object] | None = None,
-    ) -> Self:
-        """Find the centers.
-
-        Parameters
-        ----------
-        X : array-like, table or CPU tensor of shape (n_samples, n_features)
-            The data; not modified. float32 stays float32; all other types become float64.
-
-        y : object, default=None
-            Ignored; kept for API compatibility.
-
-        sample_weight : array-like of shape (n_samples,) or float, default=None
-            How many times each row counts: not negative, not all zero. None counts each row once. Starting centers that
-            are an array or come from a callable do not depend on it.
-
-        callback : callable, default=None
-            Called as ``callback(stage, done, total)`` during the work. If it returns False, the work stops.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            A parameter is out of range, there are fewer rows than clusters, or the data are not a finite, real,
-            two-dimensional table with at least one column. Or the numbers in the data, the weights or the starting
-            centers are too far apart for float64.
-        TypeError
-            The data are sparse or hold objects that are not numbers.
-        Cancelled
-            `callback` returned False.
-
-        Warns
-        -----
-        ConvergenceWarning
-            Fewer distinct clusters were found than `n_clusters`, for example because there are fewer distinct rows.
-        FeatureScaleWarning
-            One feature holds 95% of the variance or more.
-
-        Notes
-        -----
-        If a fit raises or is interrupted, the estimator does not change.
-        """
-        self._check_parameters()
-        X, seen = self._read(X)
-        check_n_clusters(len(X), self.n_clusters)
-        weights = as_weights(sample_weight, len(X))
-        init = read_init(self.init, X, self.n_clusters)
-        n_init = self._count_runs()
+    def _prepare(self, X: NDArray[Any], weights: NDArray[np.float64] | None, n_threads: int) -> Data:
         if self.algorithm == "elkan" and self.n_clusters == 1:
             warn("algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.", RuntimeWarning)
-        random_state = as_random_state(self.random_state)
-
-        with progress.reported_to(callback):
-            data = prepare(X, weights, threads.resolve_n_jobs(self.n_jobs))
-            warn_of_scales(data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, data.moments)
-            tolerance = self.tol * (float(np.add.reduce(data.moments.variance)) / X.shape[1])
-            best: Run | None = None
-            for _ in range(n_init):
-                start = self._init_centroids(X, init=init, random_state=random_state, sample_weight=weights, data=data)
-                if self.verbose:
-                    print("Initialization complete")
-                step = first_step(data, self.n_clusters)
-                run = iterate(step, start, self.max_iter, tolerance, bool(self.verbose))
-                if best is None or _is_better(run, best):
-                    best = run
-        assert best is not None  # n_init is at least 1
-
-        n_found = _count_distinct(best.labels, self.n_clusters)
-        if n_found < self.n_clusters:
-            warn(
-                f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({self.n_clusters}). "
-                "Possibly due to duplicate points in X.",
-                also_sklearns(ConvergenceWarning),
-            )
-        self._become(
-            cluster_centers_=best.centers,
-            labels_=best.labels,
-            inertia_=power_of_two.times(best.inertia, data.inertia_exponent),
-            n_iter_=best.n_iter,
-            _n_init=n_init,
-            _n_features_out=self.n_clusters,
-            **seen,
-        )
-        return self
-
-    def predict(self, X: ArrayLike) -> NDArray[np.int32]:
-        """Return the index of the nearest center of each row.
-
-        Parameters
-        ----------
-        X : array-like, table or CPU tensor of shape (n_samples, n_features)
-            Data with the columns seen by fit; not modified.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), int32
-            If centers are equally near, the lowest index.
-
-        Raises
-        ------
-        NotFittedError
-            `fit` was not called.
-        ValueError, TypeError
-            For the same reasons as `fit`, or if the number or names of the columns differ from those seen by fit.
-        """
-        return self._assign(self._read_more(X))
-
-    def transform(self, X: ArrayLike) -> Any:
-        """Return the Euclidean distance of each row to each center.
-
-        Parameters
-        ----------
-        X : array-like, table or CPU tensor of shape (n_samples, n_features)
-            Data with the columns seen by fit; not modified.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_clusters)
-            float32 if the data are float32, otherwise float64; infinite if a distance is too large for the type. A
-            table if `set_output` asks for one.
-
-        Raises
-        ------
-        NotFittedError
-            `fit` was not called.
-        ValueError, TypeError
-            For the same reasons as `predict`.
-        """
-        X = native(X)
-        matrix = self._read_more(X)
-        distances = _assignment.distances(matrix, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
-        return self._as_output(distances, X)
-
-    def score(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> float:
-        """Return minus the inertia of the rows; a higher value means a better fit.
-
-        Parameters
-        ----------
-        X : array-like, table or CPU tensor of shape (n_samples, n_features)
-            Data with the columns seen by fit; not modified.
-
-        y : object, default=None
-            Ignored; kept for API compatibility.
-
-        sample_weight : array-like of shape (n_samples,) or float, default=None
-            How many times each row counts.
-
-        Returns
-        -------
-        float
-            Minus the weighted sum of squared distances to the nearest center. Infinite or 0 if float64 cannot hold the
-            sum.
-
-        Raises
-        ------
-        NotFittedError
-            `fit` was not called.
-        ValueError, TypeError
-            For the same reasons as `predict`, or if `fit` would not accept the weights.
-        """
-        X = self._read_more(X)
-        weights = as_weights(sample_weight, len(X))
-        n_threads = threads.resolve_n_jobs(self.n_jobs)
-        labels = _assignment.nearest(X, self.cluster_centers_, n_threads)
-        return -_assignment.inertia(X, weights, self.cluster_centers_, labels, n_threads)
-
-    def fit_predict(  # type: ignore[override]  # what fit takes, by name
-        self,
-        X: ArrayLike,
-        y: object = None,
-        sample_weight: ArrayLike | None = None,
-        callback: Callable[[str, int, int], object] | None = None,
-    ) -> NDArray[np.int32]:
-        """Find the centers and return ``labels_``. Parameters and errors are those of `fit`.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), int32
-        """
-        return self.fit(X, y, sample_weight, callback).labels_
-
-    def fit_transform(
-        self,
-        X: ArrayLike,
-        y: object = None,
-        sample_weight: ArrayLike | None = None,
-        callback: Callable[[str, int, int], object] | None = None,
-    ) -> Any:
-        """Find the centers and return the distances to them. Parameters and errors are those of `fit`.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_clusters)
-            The same as from `transform`.
-        """
-        X = native(X)
-        return self.fit(X, y, sample_weight, callback).transform(X)
-
-    def _assign(self, X: NDArray[Any]) -> NDArray[np.int32]:
-        return _assignment.nearest(X, self.cluster_centers_, threads.resolve_n_jobs(self.n_jobs))
-
-    def _centers(self) -> NDArray[np.float64]:
-        return self.cluster_centers_.astype(np.float64)
-
-    def _distance_to_centers(self) -> float:
-        square = float(self.inertia_) / len(self.labels_)
-        # Where squares are beyond float64 it is not known.
-        is_known = square < math.inf and (square > 1e-300 or power_of_two.exponent_for(self.cluster_centers_) == 0)
-        return math.sqrt(square) if is_known else math.nan
-
-    def _check_relations(self) -> None:
-        check_n_clusters(len(self.labels_), self._n_features_out)
-
-    def _count_runs(self) -> int:
-        given = is_array_like(self.init)
-        if self.n_init == "auto":
-            return 1 if given or (isinstance(self.init, str) and self.init != "random") else 10
-        if given and self.n_init != 1:
-            warn(
-                f"Explicit initial center position passed: performing only one init in {type(self).__name__} "
-                f"instead of n_init={self.n_init}.",
-                RuntimeWarning,
-            )
-            return 1
-        return int(self.n_init)
-
-    def _init_centroids(
-        self,
-        X: NDArray[Any],
-        *,
-        init: str | NDArray[Any] | Callable[..., ArrayLike],
-        random_state: np.random.RandomState,
-        sample_weight: NDArray[np.float64] | None,
-        n_centroids: int | None = None,
-        x_squared_norms: NDArray[Any] | None = None,
-        data: Data | None = None,
-    ) -> NDArray[np.float64]:
-        """Starting centers of one run; `data`, where it is there, was prepared from `X` and `sample_weight`.
-
-        Name and arguments are scikit-learn's, whose tests call it; `x_squared_norms` are not needed.
-        """
-        if data is None:
-            data = prepare(X, sample_weight, threads.resolve_n_jobs(self.n_jobs))
-        n_clusters = self.n_clusters if n_centroids is None else n_centroids
-        return starting_centers(X, n_clusters, init, random_state, sample_weight, data)
-
-
-def _is_better(run: Run, best: Run) -> bool:
-    """Whether a run has a lower inertia and different clusters: rounding can make the same clusters look better."""
-    if run.inertia >= best.inertia:
-        return False
-    partner = np.empty(len(run.centers), dtype=best.labels.dtype)
-    partner[run.labels] = best.labels
-    return bool((partner[run.labels] != best.labels).any())
-
-
-def _count_distinct(labels: NDArray[np.int32], n_clusters: int) -> int:
-    seen, n_found = np.zeros(n_clusters, dtype=bool), 0
-    for start in range(0, len(labels), 8192):
-        seen[labels[start : start + 8192]] = True
-        n_found = int(np.count_nonzero(seen))
-        if n_found == n_clusters:  # nearly always after the first rows
-            break
-    return n_found
+        return super()._prepare(X, weights, n_threads)

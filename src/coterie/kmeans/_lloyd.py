@@ -12,7 +12,6 @@ import numpy as np
 
 from .._base import power_of_two
 from .._runtime import progress
-from ._assignment import sum_of_squares
 from ._cells import unsort
 from ._data import divided
 from ._steps import Step
@@ -29,25 +28,34 @@ class Run(NamedTuple):
     centers: NDArray[Any]  # (k, d), of X's dtype, in the caller's units
     n_iter: int
     stable: bool  # labels stopped changing
+    was_stopped: bool  # by the callback
 
 
 def iterate(step: Step, centers: NDArray[Any], max_iter: int, tol: float, verbose: bool = False) -> Run:
     """Assignment and update in turn, from `centers` (k, d) in the caller's units.
 
     Stops when no label changes, when the squared movements of all centers add up to at most `tol`, in the units of
-    `data.moments.variance`, or after `max_iter` iterations.
+    `data.moments.variance`, after `max_iter` iterations, or if the callback says so once an iteration is done.
     """
     data = step.data
     centers = np.array(divided(data, centers), dtype=np.float64, order="C")
     labels = np.full(len(data.X), -1, dtype=np.int32)
-    stable = False
+    stable = was_stopped = False
+    inertia: float | None = None
     n_iter = 0
     while n_iter < max_iter:
-        progress.report("k-means", n_iter, max_iter)
+        try:
+            progress.report("k-means", n_iter, max_iter, inertia)
+        except progress.Stopped:
+            if n_iter == 0:
+                raise
+            was_stopped = True
+            break
         changed = step.assign(centers, labels)
+        if verbose or progress.inertia_is_asked_for():
+            inertia = power_of_two.times(step.inertia(centers, labels), data.inertia_exponent)
         if verbose:
-            inertia = sum_of_squares(data.X, data.weight, centers, labels, data.n_threads)
-            print(f"Iteration {n_iter}, inertia {power_of_two.times(inertia, data.inertia_exponent)}.")
+            print(f"Iteration {n_iter}, inertia {inertia}.")
         movement = step.update(centers, labels)
         n_iter += 1
         if changed == 0:
@@ -62,11 +70,17 @@ def iterate(step: Step, centers: NDArray[Any], max_iter: int, tol: float, verbos
                 print(f"Converged at iteration {n_iter - 1}: center shift {movement} within tolerance {tol}.")
             break
         step = step.following()
-    progress.report("k-means", n_iter, n_iter)
     rounded = centers.astype(data.X.dtype)
     if not stable or data.X.dtype != np.float64:
         before, centers = centers, rounded.astype(np.float64)
         step.nudge(float(np.sqrt(np.square(centers - before).sum(axis=1).max())))
         step.assign(centers, labels)
-    inertia = sum_of_squares(data.X, data.weight, centers, labels, data.n_threads)
-    return Run(unsort(data, labels), inertia, power_of_two.multiplied(rounded, data.exponent), n_iter, stable)
+    total = step.inertia(centers, labels)
+    if not was_stopped:
+        try:
+            inertia = power_of_two.times(total, data.inertia_exponent)
+            progress.report("k-means", n_iter, n_iter, inertia)
+        except progress.Stopped:
+            was_stopped = True
+    centers = power_of_two.multiplied(rounded, data.exponent)
+    return Run(unsort(data, labels), total, centers, n_iter, stable, was_stopped)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base.arrays import as_matrix
+from .._base.parameters import Rule, is_array_like
 from ._data import Data
 from ._rounds import seed_in_rounds
 from ._seeding import seed
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .._base.typing import ArrayLike
+
+FITTED = Rule(
+    "a fitted model with cluster_centers_", lambda value: is_array_like(getattr(value, "cluster_centers_", None))
+)
 
 
 def starting_centers(
@@ -30,7 +35,7 @@ def starting_centers(
     """Starting centers of one run, in the units of `X`.
 
     X, sample_weight : what `data` was prepared from
-    init : "k-means++", "k-means||", "random", a callable, or centers from `read_init`
+    init : "k-means++", "k-means||", "random", a callable, or centers, as from `read_init`
     """
     centers: NDArray[Any]
     if isinstance(init, np.ndarray):
@@ -57,8 +62,15 @@ def starting_centers(
 def read_init(
     init: str | ArrayLike | Callable[..., ArrayLike], X: NDArray[Any], n_clusters: int
 ) -> str | NDArray[Any] | Callable[..., ArrayLike]:
-    """`init` as it is, but given centers as a float array of the right shape."""
+    """`init` as it is, but given centers, or those of a model, as a float array of the right shape."""
+    if FITTED.accepts(init):
+        init = init.cluster_centers_
     return init if isinstance(init, str) or callable(init) else check_centers(init, X, n_clusters)
+
+
+def gives_centers(init: object) -> bool:
+    """Whether `init` is an array of centers, or a model that has them."""
+    return is_array_like(init) or FITTED.accepts(init)
 
 
 def check_centers(centers: ArrayLike, X: NDArray[Any], n_clusters: int) -> NDArray[Any]:

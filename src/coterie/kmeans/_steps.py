@@ -15,7 +15,7 @@ from .._runtime import parallel
 from .._runtime.strips import ceil_div, strip_size
 from .._runtime.thresholds import thresholds
 from . import _cells
-from ._assignment import Assignment, inertia, space_for
+from ._assignment import Assignment, inertia, space_for, sum_of_squares
 from ._data import TILE, Data, divided, prepare
 from ._empty_clusters import fill_empty
 from ._kernels import cell_step, cells, update
@@ -61,6 +61,11 @@ class Step:
             sums, weights = sums.copy(), weights.copy()  # labels, which the sums follow, stay as they are
             fill_empty(data, labels, centers, sums, weights)
         return update.move_centers(sums, weights, data.moments.mean, data.scale, centers, self.moved, self.loss)
+
+    def inertia(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> float:
+        """What the algorithm minimizes, of rows with these labels and centers, times a power of two; see `Data`."""
+        data = self.data
+        return sum_of_squares(data.X, data.weight, centers, labels, data.n_threads)
 
     def nudge(self, distance: float) -> None:
         """The centers were moved by others, each by no more than a distance."""
