@@ -372,3 +372,16 @@ def test_one_center_for_each_row():
     _, indices = kmeans_plusplus(X, 12, random_state=0)
     assert sorted(indices) == list(range(12))
     assert KMeans(12, random_state=0).fit(X).inertia_ < 1e-25
+
+
+def test_a_fitted_model_is_a_start():
+    X = np.random.RandomState(0).normal(size=(100, 2))
+    model = KMeans(3, random_state=0, max_iter=2).fit(X)
+    warm = KMeans(3, init=model).fit(X)
+    cold = KMeans(3, init=model.cluster_centers_).fit(X)
+    assert np.array_equal(warm.labels_, cold.labels_) and np.array_equal(warm.cluster_centers_, cold.cluster_centers_)
+    assert warm._n_init == 1
+    with pytest.raises(ValueError, match=r"an array-like or a fitted model with cluster_centers_. Got KMeans\(\)"):
+        KMeans(3, init=KMeans()).fit(X)
+    with pytest.raises(ValueError, match="does not match the number of clusters 4"):
+        KMeans(4, init=model).fit(X)

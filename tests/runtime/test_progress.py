@@ -26,6 +26,77 @@ def test_the_callback_hears_of_every_stage_from_start_to_end():
     assert last[-1] == len(heard) - 1
 
 
+def test_a_callback_with_a_parameter_of_this_name_hears_of_the_inertia():
+    heard = []
+
+    def callback(stage, done, total, *, inertia):
+        heard.append((stage, inertia))
+
+    model = KMeans(5, random_state=0, tol=0).fit(X, callback=callback)
+    assert {inertia for stage, inertia in heard if stage == "k-means++"} == {None}
+    inertias = [inertia for stage, inertia in heard if stage == "k-means"]
+    assert inertias[0] is None and inertias[-1] == model.inertia_ and len(inertias) == model.n_iter_ + 1
+    start = KMeans(5, random_state=0, max_iter=1).fit(X)
+    assert inertias[2] == pytest.approx(start.inertia_)
+    assert inertias[1:] == sorted(inertias[1:], reverse=True)
+    DBSCAN(1000).fit(X[:50], callback=callback)
+    assert heard[-1][1] is None
+
+
+def test_stop_iteration_ends_k_means_with_the_best_result_so_far():
+    def stop_at(run, iteration):
+        runs = []
+
+        def callback(stage, done, total):
+            if stage == "k-means":
+                runs.extend([done] if done == 0 else [])
+                if len(runs) == run and done == iteration:
+                    raise StopIteration
+
+        return callback
+
+    start = X[:5]
+    model = KMeans(5, init=start, tol=0).fit(X, callback=stop_at(1, 3))
+    expected = KMeans(5, init=start, tol=0, max_iter=3).fit(X)
+    assert model.n_iter_ == 3 and model.inertia_ == expected.inertia_
+    assert np.array_equal(model.labels_, expected.labels_) and np.array_equal(model.labels_, model.predict(X))
+    params = {"init": "random", "n_init": 4, "random_state": 3}
+    for iteration in (0, 1):
+        model = KMeans(5, **params).fit(X, callback=stop_at(3, iteration))
+        assert model.inertia_ == KMeans(5, **{**params, "n_init": 2}).fit(X).inertia_
+    with coterie.progress(stop_at(1, 2)):
+        assert KMeans(5, init=start, tol=0).fit(X).n_iter_ == 2
+
+
+def test_stop_iteration_without_a_result_cancels():
+    def callback(stage, done, total):
+        raise StopIteration
+
+    model = KMeans(5, random_state=0).fit(X)
+    before = model.__dict__.copy()
+    with pytest.raises(Cancelled, match="no result yet"):
+        model.fit(X, callback=callback)
+    assert model.__dict__ == before
+    with pytest.raises(Cancelled, match="no result yet"):
+        DBSCAN().fit(X, callback=callback)
+    with pytest.raises(Cancelled, match="no result yet"), coterie.progress(callback):
+        coterie.selection.sweep(KMeans(random_state=0), X, {"n_clusters": [2, 3]})
+
+
+def test_stop_iteration_within_a_long_step_waits_for_its_end():
+    wide = np.random.RandomState(1).normal(size=(60_000, 100))
+    heard = []
+
+    def callback(stage, done, total):
+        heard.append(done)
+        if heard[:2] == [0, 0]:  # the second one came within the step
+            raise StopIteration
+
+    model = KMeans(1500, init=wide[:1500], max_iter=3).fit(wide, callback=callback)
+    assert heard == [0, 0] and model.n_iter_ == 1
+    assert np.array_equal(model.labels_, KMeans(1500, init=wide[:1500], max_iter=1).fit(wide).labels_)
+
+
 def test_the_callback_is_called_within_long_steps():
     wide = np.random.RandomState(1).normal(size=(60_000, 100))
     heard = []

@@ -133,7 +133,8 @@ class _Reporter:
 
     def __call__(self, stage: str, done: int, total: int, inertia: float | None = None) -> None:
         self.last = (stage, done, total, inertia)
-        self._call()
+        if not self.is_stopped:
+            self._call()
         if self.is_stopped:
             raise Stopped(f"stopped by the callback during {stage} at {done} of {total}: there is no result yet")
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from .._base.typing import ArrayLike
     from .._runtime.progress import Callback
+    from ._starts import Init
 
 _EUCLIDEAN = as_metric("euclidean")
 
@@ -231,7 +232,7 @@ class LloydClusterer(NearestCenterClusterer):
         "n_jobs": N_JOBS,
     }
 
-    init: str | ArrayLike | Callable[..., ArrayLike]
+    init: Init
     n_init: int | str
     max_iter: int
     tol: float

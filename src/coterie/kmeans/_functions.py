@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .._base.typing import ArrayLike
+    from ._starts import Init
 
 
 def k_means(
@@ -27,7 +27,7 @@ def k_means(
     n_clusters: int,
     *,
     sample_weight: ArrayLike | None = None,
-    init: str | ArrayLike | Callable[..., ArrayLike] = "k-means++",
+    init: Init = "k-means++",
     n_init: int | str = "auto",
     max_iter: int = 300,
     verbose: int = False,

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +14,8 @@ from ._clusterer import LloydClusterer
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .._base.typing import ArrayLike
     from ._data import Data
+    from ._starts import Init
 
 
 class KMeans(LloydClusterer):
@@ -157,7 +156,7 @@ class KMeans(LloydClusterer):
         self,
         n_clusters: int = 8,
         *,
-        init: str | ArrayLike | Callable[..., ArrayLike] = "k-means++",
+        init: Init = "k-means++",
         n_init: int | str = "auto",
         max_iter: int = 300,
         tol: float = 1e-4,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .._base.typing import ArrayLike
+
+    Init: TypeAlias = "str | ArrayLike | Callable[..., ArrayLike] | Fitted"
+
+
+class Fitted(Protocol):
+    """A fitted model with centers, of any library."""
+
+    @property
+    def cluster_centers_(self) -> Any: ...
+
 
 FITTED = Rule(
     "a fitted model with cluster_centers_", lambda value: is_array_like(getattr(value, "cluster_centers_", None))
@@ -59,13 +69,12 @@ def starting_centers(
     return centers.astype(np.float64)
 
 
-def read_init(
-    init: str | ArrayLike | Callable[..., ArrayLike], X: NDArray[Any], n_clusters: int
-) -> str | NDArray[Any] | Callable[..., ArrayLike]:
+def read_init(init: Init, X: NDArray[Any], n_clusters: int) -> str | NDArray[Any] | Callable[..., ArrayLike]:
     """`init` as it is, but given centers, or those of a model, as a float array of the right shape."""
-    if FITTED.accepts(init):
-        init = init.cluster_centers_
-    return init if isinstance(init, str) or callable(init) else check_centers(init, X, n_clusters)
+    if isinstance(init, str) or callable(init):
+        return init
+    centers: Any = getattr(init, "cluster_centers_", init)
+    return check_centers(centers, X, n_clusters)
 
 
 def gives_centers(init: object) -> bool:
