@@ -24,8 +24,9 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     With `DBSCAN`, `HDBSCAN` and `OPTICS`, rows above 1 are unusual. With the other models, 1 is the score of a typical
     row:
 
-    - `KMeans`: the distance to the nearest center, divided by the median of these distances over the rows of that
-      cluster in `reference`. Half of the rows score 1 or less; 3 is very unusual.
+    - `KMeans` and its relatives: the distance to the nearest center, divided by the median of these distances over the
+      rows of that cluster in `reference`. Half of the rows score 1 or less; 3 is very unusual. `SphericalKMeans` and
+      `KMedians` have distances of their own.
     - `KMedoids`: the same with the nearest medoid, and distances by the metric.
     - `KModes`, `KPrototypes`: the same with the nearest prototype, and the root of the distance that they sum up.
     - `AgglomerativeClustering`: the same with the clusters of ``predict``, the means of their rows as centers, and the
@@ -42,8 +43,8 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     ----------
     X : array-like of shape (n_samples, n_features)
         The rows of the fit or new rows, scaled like those of the fit; not modified.
-    model : fitted KMeans, KMedoids, KModes, KPrototypes, DBSCAN, HDBSCAN, OPTICS or AgglomerativeClustering
-        scikit-learn's KMeans and DBSCAN are possible as well.
+    model : fitted estimator of coterie
+        One of those above. scikit-learn's KMeans and DBSCAN are possible as well.
     reference : array-like of shape (n_reference, n_features), default=None
         For k-means and its kin, the rows that define what is typical, usually those of the fit. None means `X`. This
         is good enough if `X` has many rows of each cluster; a single row would be compared only with itself.
@@ -92,8 +93,8 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     fitted = as_clusterer(model)
     if fitted is None:
         raise TypeError(
-            "outlier_scores needs a fitted KMeans, KMedoids, KModes, KPrototypes, DBSCAN, HDBSCAN, OPTICS or "
-            f"AgglomerativeClustering (of scikit-learn's KMeans or DBSCAN). Got {shown(model)}."
+            "outlier_scores needs a fitted KMeans or one of its relatives, KMedoids, KModes, KPrototypes, DBSCAN, "
+            f"HDBSCAN, OPTICS or AgglomerativeClustering (of scikit-learn's KMeans or DBSCAN). Got {shown(model)}."
         )
     rows = fitted._read_more(X)
     others = fitted._fit_X

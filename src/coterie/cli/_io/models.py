@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import coterie
-from coterie._base.clusterer import InductiveClusterer
+from coterie._base.clusterer import CenterClusterer, InductiveClusterer
 from coterie._base.model_files import load_parts, save_parts
 from coterie._base.npz import reading
 from coterie._base.parameters import BOOL, NONE, Rule, one_of
@@ -77,7 +77,7 @@ def save_model(
         save_parts(file, parts, facts)
 
 
-def find_typical(model: coterie.KMeans | coterie.KMedoids, X: NDArray[np.floating]) -> NDArray[np.floating]:
+def find_typical(model: CenterClusterer, X: NDArray[np.floating]) -> NDArray[np.floating]:
     """The one or two rows of each cluster in the middle when they are sorted by their distance from the center.
 
     They stand for all rows where `coterie.outlier_scores` asks for the median distance.
@@ -123,6 +123,11 @@ class Saved:
         text = {
             "AgglomerativeClustering": "{model.linkage} linkage",
             "KMeans": "k-means",
+            "MiniBatchKMeans": "k-means by small batches",
+            "BisectingKMeans": "bisecting k-means",
+            "SphericalKMeans": "spherical k-means",
+            "KMedians": "k-medians",
+            "SizeConstrainedKMeans": "k-means with bounds on sizes",
             "KMedoids": "k-medoids",
             "KModes": "k-modes",
             "KPrototypes": "k-prototypes with gamma {model.gamma_:.3g}",
@@ -205,5 +210,5 @@ def _check_facts(model: InductiveClusterer, scaler: object, facts: dict[str, Any
     ):
         raise ValueError("its numbers do not number the clusters")
     n_typical = 0 if facts["typical"] is None else len(facts["typical"])
-    if bool(n_typical) != (isinstance(model, (coterie.KMeans, coterie.KMedoids)) and code is None):
+    if bool(n_typical) != (isinstance(model, CenterClusterer) and code is None):
         raise ValueError("it has no typical rows, or a model that does not need them")
