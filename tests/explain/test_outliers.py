@@ -117,7 +117,7 @@ def test_scikit_learns_models_are_scored_alike(X):
 def test_what_can_not_be_scored_is_refused(X):
     with pytest.raises(NotFittedError):
         outlier_scores(X, KMeans(2))
-    with pytest.raises(TypeError, match=r"needs a fitted KMeans, KMedoids, KModes, .* OPTICS or Agglo"):
+    with pytest.raises(TypeError, match=r"needs a fitted KMeans or one of its relatives, .* OPTICS or Agglo"):
         outlier_scores(X, DivisiveClustering(2).fit(X))
     with pytest.raises(ValueError, match="means of the clusters of a tree"):
         outlier_scores(X, AgglomerativeClustering(2, linkage="average", metric="manhattan").fit(X))
