@@ -29,6 +29,7 @@ from coterie import (
     KModes,
     KPrototypes,
     NotFittedError,
+    SizeConstrainedKMeans,
 )
 from coterie._base.clusterer import Clusterer
 from coterie._base.estimator import Estimator, Transformer
@@ -42,6 +43,7 @@ class ColumnScaler(Scaler):
 
 ESTIMATORS = [
     KMeans(),
+    SizeConstrainedKMeans(),
     KMedoids(),
     KModes(),
     KPrototypes(),

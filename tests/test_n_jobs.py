@@ -117,6 +117,10 @@ CALLS = {
         "transform": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).transform(MANY),
         "score": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).score(MANY),
     },
+    "coterie.SizeConstrainedKMeans": {
+        "fit": lambda n: coterie.SizeConstrainedKMeans(9, 100, max_iter=3, n_jobs=n).fit(MANY),
+        "predict": lambda n: coterie.SizeConstrainedKMeans(20, 9, max_iter=3, n_jobs=n).fit(X[:300]).predict(MANY),
+    },
     "coterie.KModes": {
         "fit": lambda n: coterie.KModes(20, max_iter=3, n_jobs=n).fit(MANY.round()),
         "predict": lambda n: coterie.KModes(20, n_jobs=n).fit(X.round()).predict(MANY.round()),

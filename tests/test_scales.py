@@ -79,6 +79,15 @@ def k_means(c):
     yield from (("function, labels", labels, 0), ("function, centers", centers, 1), ("function, inertia", inertia, 2))
 
 
+def size_constrained(c):
+    model = coterie.SizeConstrainedKMeans(3, len(c.X) // 4, len(c.X) // 3 + 1, init=c.start, n_init=1)
+    model.fit(c.X, sample_weight=c.weights)
+    yield "labels", model.labels_, 0
+    yield "centers", model.cluster_centers_, 1
+    yield "inertia", model.inertia_, 2
+    yield "predict", model.predict(c.new), 0
+
+
 def k_medoids(c):
     for metric in ("euclidean", "sqeuclidean", "manhattan", "chebyshev", "canberra", "cosine"):
         model = coterie.KMedoids(3, metric=metric, random_state=0).fit(c.X, sample_weight=c.weights)
@@ -320,6 +329,7 @@ def trees(c):
 
 CASES = {
     k_means: ("coterie.KMeans", "coterie.k_means"),
+    size_constrained: ("coterie.SizeConstrainedKMeans",),
     k_medoids: ("coterie.KMedoids",),
     k_prototypes: ("coterie.KPrototypes", "coterie.KModes"),
     seeds: ("coterie.kmeans_plusplus",),

@@ -82,6 +82,8 @@ class Data:
             "radians": self.X[0],
             "sample_weight": np.ones(self.n),
             "n_clusters": 2,
+            "size_min": 1,
+            "size_max": 70,
             "min_cluster_sizes": [2, 3],
             "k": 2,
             "d": 2,
@@ -204,6 +206,8 @@ class Data:
             "n_likeliest": [1, 2],
             "verbose": [0],
             "n_clusters": [2, 3, None],
+            "size_min": [0, 2, None],
+            "size_max": [6, 100, None],
         }
         if name in words:
             return self.draw.choice(words[name])

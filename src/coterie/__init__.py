@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from .density import DBSCAN, HDBSCAN, OPTICS, cluster_optics_dbscan, cluster_optics_xi, compute_optics_graph, dbscan
     from .explain import outlier_scores
     from .hierarchy import AgglomerativeClustering, DivisiveClustering
-    from .kmeans import KMeans, k_means, kmeans_plusplus
+    from .kmeans import KMeans, SizeConstrainedKMeans, k_means, kmeans_plusplus
     from .kmedoids import KMedoids
     from .kmodes import KModes, KPrototypes
     from .report import write_report
@@ -86,6 +86,7 @@ __all__ = [
     "KModes",
     "KPrototypes",
     "NotFittedError",
+    "SizeConstrainedKMeans",
     "align_labels",
     "cluster_optics_dbscan",
     "cluster_optics_xi",
@@ -141,7 +142,7 @@ _HOMES = {
     ),
     "explain": ("outlier_scores",),
     "hierarchy": ("AgglomerativeClustering", "DivisiveClustering"),
-    "kmeans": ("KMeans", "k_means", "kmeans_plusplus"),
+    "kmeans": ("KMeans", "SizeConstrainedKMeans", "k_means", "kmeans_plusplus"),
     "kmedoids": ("KMedoids",),
     "kmodes": ("KModes", "KPrototypes"),
     "report": ("write_report",),

@@ -13,6 +13,7 @@ from coterie import (
     KMedoids,
     KModes,
     KPrototypes,
+    SizeConstrainedKMeans,
 )
 from coterie._base.clusterer import Clusterer, InductiveClusterer
 
@@ -22,6 +23,7 @@ NEW = rng.uniform(-5, 15, (50, 3))
 
 FITTED = {
     "kmeans": KMeans(3, random_state=0).fit(X),
+    "size-constrained k-means": SizeConstrainedKMeans(3, 20, 40, random_state=0).fit(X),
     "kmedoids": KMedoids(3, random_state=0).fit(X),
     "manhattan medoids": KMedoids(3, metric="manhattan", random_state=0).fit(X),
     "kmodes": KModes(3).fit(X.round()),

@@ -18,7 +18,9 @@ A fit passes through these modules in this order; the kernels are in `_kernels`:
 given centers is a job (`jobs`), for programs in C, too.
 
 A variant of the algorithm is an estimator in a module beside `_kmeans`, on `LloydClusterer`, and a `Step` of its own,
-which says how rows are assigned, or what becomes of the centers. `_lloyd.iterate` repeats any step.
+which says how rows are assigned, or what becomes of the centers. `_lloyd.iterate` repeats any step. There is:
+
+- `_size_constrained`: clusters of a least and a greatest size (`bounded`).
 """
 
 # Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
@@ -26,5 +28,6 @@ which says how rows are assigned, or what becomes of the centers. `_lloyd.iterat
 from .. import distances, scaling  # noqa: F401
 from ._functions import k_means, kmeans_plusplus
 from ._kmeans import KMeans
+from ._size_constrained import SizeConstrainedKMeans
 
-__all__ = ["KMeans", "k_means", "kmeans_plusplus"]
+__all__ = ["KMeans", "SizeConstrainedKMeans", "k_means", "kmeans_plusplus"]

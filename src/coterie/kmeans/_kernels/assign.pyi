@@ -49,3 +49,15 @@ def distances_to_all(
     region: Region,
     slot: int,
 ) -> None: ...
+def choose_clusters(
+    X: NDArray[_Real],
+    weight: NDArray[np.float64],
+    centers: NDArray[np.float64],
+    prices: NDArray[np.float64],
+    shift: NDArray[np.float64],
+    tiles: NDArray[np.float64],
+    squares: NDArray[np.float64],
+    labels: NDArray[np.int32],
+    region: Region,
+    slot: int,
+) -> None: ...

@@ -206,3 +206,52 @@ def distances_to_all(
                     for j in range(k):
                         out[start + i, j] = <real> square[j * TILE + i]
                 start += TILE
+
+
+def choose_clusters(
+        const real[:, ::1] X,             # IN     (n, d)
+        const double[::1] weight,         # IN     (n,), or (0,) for ones
+        const double[:, ::1] centers,     # IN     (k, d)
+        const double[::1] prices,         # IN     (k,)
+        const double[::1] shift,          # IN     (d,), zeros
+        double[:, ::1] tiles,             # WORK   (slots, >= (d + k) * TILE)
+        double[:, ::1] squares,           # OUT    (n, k), squared distances
+        int32_t[::1] labels,              # OUT    (n,)
+        Region region, int slot):
+    """Label the rows where weight * squared distance + price is least; on a tie where they are nearest, then the first.
+
+    Distances are from float64 differences; chunks are whole tiles. O(n k d) time.
+    """
+    cdef:
+        Py_ssize_t d = X.shape[1], k = centers.shape[0], start, i, j
+        bint weighted = weight.shape[0] > 0
+        int n_rows
+        double *tile = &tiles[slot, 0]
+        double *square = tile + d * TILE
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, &part):
+            start = part.start
+            while start < part.stop:
+                n_rows = <int> min(TILE, part.stop - start)
+                pack_tile(&X[start, 0], d, NULL, n_rows, d, &shift[0], 1.0, tile)
+                tile_distances(tile, d, &centers[0, 0], k, square)
+                for i in range(n_rows):
+                    for j in range(k):
+                        squares[start + i, j] = square[j * TILE + i]
+                    labels[start + i] = <int32_t> least_total(
+                        &squares[start + i, 0], weight[start + i] if weighted else 1.0, &prices[0], k)
+                start += TILE
+
+
+cdef inline Py_ssize_t least_total(const double *square, double weight, const double *prices,
+                                   Py_ssize_t k) noexcept nogil:
+    cdef:
+        Py_ssize_t j, chosen = 0
+        double total, least = weight * square[0] + prices[0]
+    for j in range(1, k):
+        total = weight * square[j] + prices[j]
+        if total < least or (total == least and square[j] < square[chosen]):
+            least = total
+            chosen = j
+    return chosen
