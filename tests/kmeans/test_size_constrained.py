@@ -292,7 +292,6 @@ def test_a_fitted_model_does_what_others_do(tmp_path):
     assert (again.size_min, again.size_max) == (55, 65)
     np.testing.assert_array_equal(again.predict(X), model.predict(X))
     assert coterie.outlier_scores(np.concatenate([X, [[50, 50, 50]]]), model).argmax() == len(X)
-    assert coterie.explain.drift(model, X + [0, 0, 5]).index > coterie.explain.drift(model, X).index
     assert coterie.explain.profile(X, model.labels_).sentences
     found = coterie.selection.sweep(
         SizeConstrainedKMeans(size_min=20, random_state=0), X, {"n_clusters": [2, 3, 4]}, stability=2, random_state=0
@@ -300,3 +299,14 @@ def test_a_fitted_model_does_what_others_do(tmp_path):
     assert found.best("silhouette")["n_clusters"] == 3
     assert model.score(X) == pytest.approx(-model.inertia_)
     assert model.get_feature_names_out().tolist() == [f"sizeconstrainedkmeans{i}" for i in range(3)]
+
+
+def test_drift_compares_like_with_like():
+    rng = np.random.default_rng(0)
+    X = np.concatenate([rng.normal(0, 1, (150, 2)), rng.normal(9, 1, (50, 2))])
+    model = SizeConstrainedKMeans(2, 100, 100, init=[[0.0, 0.0], [9.0, 9.0]]).fit(X)
+    found = coterie.explain.drift(model, X)
+    assert np.bincount(model.labels_).tolist() == [100, 100] != np.bincount(model.predict(X)).tolist()
+    assert found.index == 0 and found.shares_then.tolist() == found.shares_now.tolist()
+    assert found.distance_then == pytest.approx(found.distance_now)
+    assert coterie.explain.drift(model, X[:150]).reading == "large"

@@ -105,6 +105,10 @@ class InductiveClusterer(Clusterer):
         """Root mean squared distance of the rows of the fit to their centers; NaN where it is not known."""
         return math.nan
 
+    def _sizes_by_predict(self) -> NDArray[np.int64] | None:
+        """(n_clusters,) how many rows of the fit `predict` gives to each cluster; None where `labels_` says it."""
+        return None
+
     def _noise_scores(self, X: NDArray[np.floating]) -> NDArray[np.float64] | None:
         """How far rows are from the clusters: at most 1 where `_assign` gives a cluster, more where it says noise.
 

@@ -148,6 +148,7 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
     - `KMeans`: the shares of ``labels_`` with those of ``predict(X_new)``. Distances are those to the nearest center.
       For the rows of the fit, only the distance over all clusters is known, from ``inertia_``. It has no meaning after
       a fit with `sample_weight`.
+    - `SizeConstrainedKMeans`: the same, but the rows of the fit, too, count for their nearest centers, without bounds.
     - `DBSCAN`: the same shares and the share of noise, which is the most important one. There are no centers and no
       distances. New rows are noise more often than those of the fit even if nothing has changed, because each row of
       the fit counted itself as a neighbor. The difference is small if clusters are dense; in one trial with few rows it
@@ -242,6 +243,8 @@ def _by_model(model: Any, X_new: ArrayLike) -> tuple[NDArray[np.intp], Occupatio
         was = occupy(then, k)
     elif fitted._fit_X is None:
         was = occupy(then, k)._replace(distance=fitted._distance_to_centers())
+        if (sizes := fitted._sizes_by_predict()) is not None:
+            was = was._replace(sizes=sizes)
     else:  # like with like: `predict` may give a row of the fit another label than it has
         was = occupy(fitted._assign(fitted._fit_X), k, fitted._fit_X, centers)
     return np.arange(k), was, occupy(now, k, None if centers is None else as_matrix(X_new), centers)

@@ -188,7 +188,11 @@ class NearestCenterClusterer(CenterClusterer):
         return self.cluster_centers_.astype(np.float64)
 
     def _distance_to_centers(self) -> float:
-        square = float(self.inertia_) / len(self.labels_)
+        return self._root_mean_square(self.inertia_)
+
+    def _root_mean_square(self, inertia: float) -> float:
+        """Root mean squared distance of the rows of the fit, if squares add up to this; NaN where it is not known."""
+        square = inertia / len(self.labels_)
         # Where squares are beyond float64 it is not known.
         is_known = square < math.inf and (square > 1e-300 or power_of_two.exponent_for(self.cluster_centers_) == 0)
         return math.sqrt(square) if is_known else math.nan
@@ -333,11 +337,18 @@ class LloydClusterer(NearestCenterClusterer):
             n_iter_=best.n_iter,
             _n_init=n_init,
             _n_features_out=self.n_clusters,
+            **self._of_run(X, weights, best, data.n_threads),
             **seen,
         )
         return self
 
     # --- for subclasses
+
+    def _of_run(
+        self, X: NDArray[Any], weights: NDArray[np.float64] | None, run: Run, n_threads: int
+    ) -> dict[str, object]:
+        """What a subclass keeps of the best run beside what all keep."""
+        return {}
 
     def _prepare(self, X: NDArray[Any], weights: NDArray[np.float64] | None, n_threads: int) -> Data:
         """What the runs need to know of checked rows."""

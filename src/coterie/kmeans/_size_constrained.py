@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base.parameters import NONE, integer
+from .._base.parameters import NONE, integer, number
+from .._base.state import Array
 from .._runtime import memory, parallel
 from .._runtime.spaces import spaces
 from .._runtime.strips import ceil_div
+from . import _assignment
 from ._clusterer import LloydClusterer
 from ._data import OPERATIONS, TILE, Data
 from ._kernels import assign, bounded
@@ -21,6 +23,7 @@ from ._sums import RunningSums
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ._lloyd import Run
     from ._starts import Init
 
 
@@ -149,7 +152,15 @@ class SizeConstrainedKMeans(LloydClusterer):
 
     __module__ = "coterie"  # where users and pickles find it
 
+    _state = {
+        **LloydClusterer._state,
+        "_nearest_sizes": (Array((np.int64,), ("_n_features_out",), low=0),),  # rows of the fit, without bounds
+        "_nearest_inertia": (number(0),),
+    }
     _rules = {**LloydClusterer._rules, "size_min": (integer(0), NONE), "size_max": (integer(1), NONE)}
+
+    _nearest_sizes: NDArray[np.int64]
+    _nearest_inertia: float
 
     def __init__(
         self,
@@ -185,6 +196,26 @@ class SizeConstrainedKMeans(LloydClusterer):
         if low == 0 and high == len(data.X):
             return super()._first_step(data)
         return BoundedStep(data, self.n_clusters, low, high)
+
+    def _of_run(
+        self, X: NDArray[Any], weights: NDArray[np.float64] | None, run: Run, n_threads: int
+    ) -> dict[str, object]:
+        nearest = _assignment.nearest(X, run.centers, n_threads)
+        return {
+            "_nearest_sizes": np.bincount(nearest, minlength=len(run.centers)).astype(np.int64, copy=False),
+            "_nearest_inertia": _assignment.inertia(X, weights, run.centers, nearest, n_threads),
+        }
+
+    def _sizes_by_predict(self) -> NDArray[np.int64]:
+        return self._nearest_sizes
+
+    def _distance_to_centers(self) -> float:
+        return self._root_mean_square(self._nearest_inertia)
+
+    def _check_relations(self) -> None:
+        super()._check_relations()
+        if sum(self._nearest_sizes.tolist()) != len(self.labels_):
+            raise ValueError("'_nearest_sizes' must add up to the number of rows")
 
     def _bounds(self, n: int) -> tuple[int, int]:
         """Least and greatest number of rows of a cluster, of n in all.
