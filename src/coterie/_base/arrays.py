@@ -108,7 +108,12 @@ def as_doubles(X: ArrayLike, *, name: str = "X") -> NDArray[np.float64]:
 
 
 def as_weights(
-    sample_weight: ArrayLike | None, n_samples: int, *, allow_negative: bool = False, name: str = "sample_weight"
+    sample_weight: ArrayLike | None,
+    n_samples: int,
+    *,
+    allow_negative: bool = False,
+    may_be_zero: bool = False,
+    name: str = "sample_weight",
 ) -> NDArray[np.float64] | None:
     """Return `sample_weight` as a C-ordered float64 vector; None (every row counts as one) stays None.
 
@@ -118,7 +123,7 @@ def as_weights(
         It holds objects that are not numbers.
     ValueError
         It is not a number or a vector of length `n_samples`, a weight is negative (unless allowed), NaN or infinite, or
-        all are zero.
+        all are zero (unless they may be).
     """
     if sample_weight is None:
         return None
@@ -139,7 +144,7 @@ def as_weights(
         _raise_for_not_finite(array, sample_weight, name)
     if not allow_negative and array.min() < 0:
         raise ValueError(f"Negative values in data passed to `{name}`.{place(int((array < 0).argmax()))}")
-    if not array.any():
+    if not may_be_zero and not array.any():
         raise ValueError("Sample weights must contain at least one non-zero number.")
     return array
 

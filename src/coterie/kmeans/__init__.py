@@ -5,6 +5,7 @@ A fit passes through these modules in this order; the kernels are in `_kernels`:
 
 1. `_kmeans`: the estimator and its parameters. (`_functions`: the same as functions.) `_clusterer`: what the
    estimators have in common, restarts, attributes, and what a fitted model does.
+   `_batches` reads rows that come in batches.
 2. `_data`: weights, moments and scale of the rows.
 3. `_cells`: few features and many rows are sorted into cells of near neighbors (`cells`), for `_seeding` and `_steps`.
 4. `_starts`: where the centers start; `_seeding` is greedy k-means++, and `_gains` tells what its draws would gain
