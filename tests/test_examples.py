@@ -437,6 +437,25 @@ def test_earthquakes_come_in_the_swarms_that_were_made_up(monkeypatch, tmp_path,
     assert len(shares) == 8 and min(shares) > 60  # of their earthquakes are within 30 days
 
 
+def test_delivery_areas_are_within_the_bounds_and_hardly_farther(monkeypatch, tmp_path, capsys):
+    out = run("delivery_areas.py", monkeypatch, tmp_path, capsys)
+    assert out.startswith("900 towns, 16 areas of 50 to 62 towns.")
+    numbers = re.findall(r"^(?:k-means|with bounds) +(\d+) +(\d+) +\S+ +\S+ +(\d+) .* (\d+)$", out, re.MULTILINE)
+    (_, most, free, none), (least, bound, mean, elsewhere) = [tuple(map(int, each)) for each in numbers]
+    assert most > 100 and none == 0 and (least, bound) == (50, 62) and mean <= 1.1 * free and 0 < elsewhere < 100
+
+
+@pytest.mark.parametrize("name", ["cities.csv", "cities.csv.gz"])
+def test_delivery_areas_reads_the_towns_of_one_country(name, monkeypatch, tmp_path, capsys):
+    rows = [f"a{i},60,{longitude},XX,{i or ''}" for i, longitude in enumerate((179, 179.5, -179.9, 20, 21, 22, 179.8))]
+    table = "\n".join(["city,lat,lon,country,population", *rows, "b,0,0,YY,5", ""]).encode()
+    (tmp_path / name).write_bytes(gzip.compress(table) if name.endswith(".gz") else table)
+    arguments = (name, "--country", "XX", "--areas", "2", "--least", "3", "--most", "4")
+    out = run("delivery_areas.py", monkeypatch, tmp_path, capsys, *arguments)
+    assert out.startswith("7 towns, 2 areas of 3 to 4 towns.") and re.search(r"^with bounds +3 +4 ", out, re.MULTILINE)
+    assert int(re.search(r"^with bounds.* (\d+)  +\d+$", out, re.MULTILINE)[1]) < 100  # km, over the 180th meridian
+
+
 @pytest.mark.parametrize("name", ["quakes.csv", "quakes.csv.gz"])
 def test_earthquakes_reads_catalogs_with_either_kind_of_date(name, monkeypatch, tmp_path, capsys):
     rows = [f"03/{day:02}/2011,38.{day:02},{longitude},5.5" for day in range(1, 29) for longitude in (179.99, -179.99)]
