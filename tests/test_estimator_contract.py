@@ -22,6 +22,7 @@ from coterie import (
     HDBSCAN,
     OPTICS,
     AgglomerativeClustering,
+    BisectingKMeans,
     ConvergenceWarning,
     DivisiveClustering,
     KMeans,
@@ -43,6 +44,7 @@ class ColumnScaler(Scaler):
 
 ESTIMATORS = [
     KMeans(),
+    BisectingKMeans(init="k-means++"),  # random rows are others where a row is repeated instead of weighted
     SizeConstrainedKMeans(),
     KMedoids(),
     KModes(),

@@ -117,6 +117,10 @@ CALLS = {
         "transform": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).transform(MANY),
         "score": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).score(MANY),
     },
+    "coterie.BisectingKMeans": {
+        "fit": lambda n: coterie.BisectingKMeans(3, n_jobs=n, random_state=0).fit(MANY),
+        "predict": lambda n: coterie.BisectingKMeans(20, n_jobs=n, random_state=0).fit(X[:300]).predict(MANY),
+    },
     "coterie.SizeConstrainedKMeans": {
         "fit": lambda n: coterie.SizeConstrainedKMeans(9, 100, max_iter=3, n_jobs=n).fit(MANY),
         "predict": lambda n: coterie.SizeConstrainedKMeans(20, 9, max_iter=3, n_jobs=n).fit(X[:300]).predict(MANY),

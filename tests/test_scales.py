@@ -79,6 +79,14 @@ def k_means(c):
     yield from (("function, labels", labels, 0), ("function, centers", centers, 1), ("function, inertia", inertia, 2))
 
 
+def bisecting(c):
+    model = coterie.BisectingKMeans(4, random_state=0, tol=0).fit(c.X, sample_weight=c.weights)
+    yield "labels", model.labels_, 0
+    yield "centers", model.cluster_centers_, 1
+    yield "inertia", model.inertia_, 2
+    yield "predict", model.predict(c.new), 0
+
+
 def size_constrained(c):
     model = coterie.SizeConstrainedKMeans(3, len(c.X) // 4, len(c.X) // 3 + 1, init=c.start, n_init=1)
     model.fit(c.X, sample_weight=c.weights)
@@ -329,6 +337,7 @@ def trees(c):
 
 CASES = {
     k_means: ("coterie.KMeans", "coterie.k_means"),
+    bisecting: ("coterie.BisectingKMeans",),
     size_constrained: ("coterie.SizeConstrainedKMeans",),
     k_medoids: ("coterie.KMedoids",),
     k_prototypes: ("coterie.KPrototypes", "coterie.KModes"),

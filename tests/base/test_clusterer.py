@@ -8,6 +8,7 @@ from coterie import (
     HDBSCAN,
     OPTICS,
     AgglomerativeClustering,
+    BisectingKMeans,
     DivisiveClustering,
     KMeans,
     KMedoids,
@@ -23,6 +24,7 @@ NEW = rng.uniform(-5, 15, (50, 3))
 
 FITTED = {
     "kmeans": KMeans(3, random_state=0).fit(X),
+    "bisecting k-means": BisectingKMeans(3, random_state=0).fit(X),
     "size-constrained k-means": SizeConstrainedKMeans(3, 20, 40, random_state=0).fit(X),
     "kmedoids": KMedoids(3, random_state=0).fit(X),
     "manhattan medoids": KMedoids(3, metric="manhattan", random_state=0).fit(X),

@@ -15,6 +15,12 @@ def fit(data, **parameters):
     return KMeans(**{"n_clusters": 2, "random_state": 0, **parameters}).fit(data)
 
 
+INIT = (
+    "a str among {'k-means++', 'k-means||', 'random'}, a callable, an array-like or a fitted model with "
+    "cluster_centers_"
+)
+
+
 @pytest.mark.parametrize("use", [fit, lambda data: k_means(data, 2), lambda data: kmeans_plusplus(data, 2)])
 def test_more_clusters_than_rows(use):
     with pytest.raises(ValueError, match=r"^n_samples=1 should be >= n_clusters=2\.$"):
@@ -29,8 +35,8 @@ def test_more_clusters_than_rows(use):
         ("n_clusters", 2.5, "an int in the range [1, inf)"),
         ("n_clusters", True, "an int in the range [1, inf)"),
         ("n_clusters", None, "an int in the range [1, inf)"),
-        ("init", "k-means", "a str among {'k-means++', 'k-means||', 'random'}, a callable or an array-like"),
-        ("init", 3, "a str among {'k-means++', 'k-means||', 'random'}, a callable or an array-like"),
+        ("init", "k-means", INIT),
+        ("init", 3, INIT),
         ("n_init", 0, "a str among {'auto'} or an int in the range [1, inf)"),
         ("n_init", "warn", "a str among {'auto'} or an int in the range [1, inf)"),
         ("max_iter", 0, "an int in the range [1, inf)"),

@@ -23,6 +23,7 @@ _CLASSES = (
     "coterie.KModes",
     "coterie.KPrototypes",
     "coterie.OPTICS",
+    "coterie.BisectingKMeans",
     "coterie.SizeConstrainedKMeans",
     "coterie.neighbors.NearestNeighbors",
     "coterie.scaling.Scaler",

@@ -21,14 +21,16 @@ given centers is a job (`jobs`), for programs in C, too.
 A variant of the algorithm is an estimator in a module beside `_kmeans`, on `LloydClusterer`, and a `Step` of its own,
 which says how rows are assigned, or what becomes of the centers. `_lloyd.iterate` repeats any step. There is:
 
+- `_bisecting`: one cluster after the other is split in two, and the splits are a tree;
 - `_size_constrained`: clusters of a least and a greatest size (`bounded`).
 """
 
 # Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
 # package, while another thread, which imports the package, locks them the other way around.
 from .. import distances, scaling  # noqa: F401
+from ._bisecting import BisectingKMeans
 from ._functions import k_means, kmeans_plusplus
 from ._kmeans import KMeans
 from ._size_constrained import SizeConstrainedKMeans
 
-__all__ = ["KMeans", "SizeConstrainedKMeans", "k_means", "kmeans_plusplus"]
+__all__ = ["BisectingKMeans", "KMeans", "SizeConstrainedKMeans", "k_means", "kmeans_plusplus"]

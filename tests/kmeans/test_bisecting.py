@@ -1,0 +1,166 @@
+"""`BisectingKMeans`: the splits of the textbook and of scikit-learn, their tree, and what can't be split."""
+
+import warnings
+
+import numpy as np
+import pytest
+from reference.bisecting import bisect
+
+import coterie
+from coterie import BisectingKMeans, Cancelled, ConvergenceWarning, KMeans
+from coterie.hierarchy import fcluster, is_monotonic, is_valid_linkage
+
+STRATEGIES = ["biggest_inertia", "largest_cluster"]
+
+
+def some_rows(seed, offset=1e4):
+    """Rows, weights and a number of clusters: of all kinds, without equal distances."""
+    rng = np.random.RandomState(seed)
+    n, d = rng.randint(20, 200), rng.randint(1, 6)
+    X = rng.normal(size=(n, d)) * rng.choice([1, 1e-3, 1e3], size=d) + rng.choice([0, offset])
+    X = X.astype(np.float32 if seed % 4 == 1 else np.float64)
+    return X, (rng.uniform(0.1, 3, n) if seed % 2 else None), int(rng.randint(1, 9))
+
+
+def fit(*args, X, weights=None, **params):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", coterie.FeatureScaleWarning)
+        return BisectingKMeans(*args, **params).fit(X, sample_weight=weights)
+
+
+def same_partition(a, b):
+    return len(np.unique(np.stack([a, b]), axis=1).T) == len(np.unique(a)) == len(np.unique(b))
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("seed", range(30))
+def test_splits_are_those_of_the_textbook(seed, strategy):
+    X, weights, k = some_rows(seed)
+    w = np.ones(len(X)) if weights is None else weights
+    first, last = (lambda rows: rows[np.lexsort(X[rows].T)][0]), (lambda rows: rows[np.lexsort(X[rows].T)][-1])
+    labels, centers, heights = bisect(
+        X.astype(np.float64), w, k, lambda rows: X[[first(rows), last(rows)]].astype(np.float64), strategy
+    )
+
+    def init(X, n_clusters, random_state):
+        order = np.lexsort(X.T)
+        return X[order[[0, -1]]]
+
+    model = fit(k, X=X, weights=weights, init=init, tol=0, bisecting_strategy=strategy)
+    np.testing.assert_array_equal(model.labels_, labels)
+    tolerance = 1e-5 if X.dtype == np.float32 else 1e-9
+    np.testing.assert_allclose(model.cluster_centers_, centers, rtol=tolerance, atol=tolerance * np.abs(X).max())
+    np.testing.assert_allclose(model.linkage_[:, 2], heights, rtol=1e-4 if X.dtype == np.float32 else 1e-7)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("seed", range(25))
+def test_clusters_are_those_of_scikit_learn_where_the_draws_are(seed, strategy):
+    theirs = pytest.importorskip("sklearn.cluster").BisectingKMeans
+    X, weights, k = some_rows(seed, offset=0.0)
+    k = max(k, 2)  # the center of one cluster is the mean without weights there
+    X = X.astype(np.float64)  # scikit-learn's products of float32 decide near ties in another way
+    params = {"random_state": seed, "n_init": 1 + seed % 3, "bisecting_strategy": strategy}
+    ours = fit(k, X=X, weights=weights, **params)
+    other = theirs(k, **params).fit(X.copy(), sample_weight=weights)
+    np.testing.assert_array_equal(ours.labels_, other.labels_)
+    np.testing.assert_allclose(ours.cluster_centers_, other.cluster_centers_, rtol=0, atol=1e-10 * np.abs(X).max())
+    np.testing.assert_array_equal(ours.predict(X), other.predict(X))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_labels_are_what_predict_gives_and_do_not_depend_on_threads(seed):
+    X, weights, k = some_rows(seed)
+    one, two = (fit(k, X=X, weights=weights, random_state=seed, n_jobs=n) for n in (1, 2))
+    for name in ("labels_", "cluster_centers_", "linkage_", "_splits", "_split_centers"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+    assert one.inertia_ == two.inertia_
+    np.testing.assert_array_equal(one.predict(X), one.labels_)
+    for i in range(0, len(X), 7):
+        assert one.predict(X[i : i + 1]) == one.labels_[i]
+    one._check_state()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_cut_of_the_tree_is_an_earlier_state(seed):
+    X, weights, _ = some_rows(seed)
+    params = {"init": "k-means++", "random_state": seed}
+    model = fit(9, X=X, weights=weights, **params)
+    assert is_valid_linkage(model.linkage_) and is_monotonic(model.linkage_) and model.linkage_[-1, 3] == 9
+    for j in range(1, 9):
+        cut = fcluster(model.linkage_, j, "maxclust")[model.labels_]
+        assert same_partition(cut, fit(j, X=X, weights=weights, **params).labels_)
+
+
+def test_the_first_height_is_that_of_all_rows_about_their_mean():
+    X, weights, _ = some_rows(3)
+    Z = fit(4, X=X, weights=weights, random_state=0).linkage_
+    mean = np.average(X, axis=0, weights=weights)
+    assert Z[-1, 2] == pytest.approx(np.sqrt(weights @ ((X - mean) ** 2).sum(axis=1)))
+
+
+def test_score_and_transform_are_by_all_centers():
+    X, _, _ = some_rows(2)
+    model = fit(6, X=X, random_state=0)
+    far = np.sqrt(((X[:, None] - model.cluster_centers_) ** 2).sum(axis=2))
+    np.testing.assert_allclose(model.transform(X), far, rtol=1e-9)
+    assert model.score(X) == pytest.approx(-(far.min(axis=1) ** 2).sum())
+    assert model.inertia_ == pytest.approx((far[np.arange(len(X)), model.labels_] ** 2).sum())
+
+
+def test_what_cannot_be_split_leaves_clusters_empty():
+    X = np.repeat([[0.0, 1.0], [5.0, 1.0]], 6, axis=0)
+    with pytest.warns(ConvergenceWarning, match=r"distinct clusters \(2\) found smaller than n_clusters \(5\)"):
+        model = BisectingKMeans(5, random_state=0).fit(X)
+    assert len(np.unique(model.labels_)) == 2 and len(np.unique(model.labels_[:6])) == 1 and model.inertia_ == 0
+    np.testing.assert_array_equal(model.predict(X), model.labels_)
+    assert is_valid_linkage(model.linkage_)
+    weights = np.zeros(12)
+    weights[3] = 1
+    with pytest.warns(ConvergenceWarning):
+        assert (BisectingKMeans(3, random_state=0).fit(X, sample_weight=weights).labels_ == 0).all()
+
+
+def test_as_many_clusters_as_rows_and_one():
+    X = np.arange(10.0)[:, None]
+    model = BisectingKMeans(10, random_state=0).fit(X)
+    assert sorted(model.labels_) == list(range(10)) and model.inertia_ == 0
+    one = BisectingKMeans(1).fit(X)
+    assert one.linkage_.shape == (0, 4) and one.cluster_centers_.tolist() == [[4.5]] and not one.predict(X).any()
+    one._check_state()
+    with pytest.raises(ValueError, match="n_samples=10 should be >= n_clusters=11"):
+        BisectingKMeans(11).fit(X)
+
+
+def test_a_callable_gets_the_rows_of_the_cluster_in_the_units_of_the_data():
+    X = np.array([[1.0], [2.0], [11.0], [12.0]]) * 2.0**600
+    seen = []
+
+    def init(X, n_clusters, random_state):
+        seen.append(X.ravel() / 2.0**600)
+        return X[[0, -1]]
+
+    model = BisectingKMeans(3, init=init).fit(X)
+    assert [rows.tolist() for rows in seen] == [[1, 2, 11, 12], [1, 2]]
+    assert model.labels_.tolist() == [0, 1, 2, 2]
+
+
+def test_a_tree_that_is_not_finished_is_no_result():
+    X, _, _ = some_rows(0)
+    model = BisectingKMeans(5, random_state=0).fit(X)
+    before = model.__dict__.copy()
+
+    def callback(stage, done, total):
+        stages.append((stage, done, total))
+        if done == 2:
+            raise StopIteration
+
+    stages = []
+    with pytest.raises(Cancelled):
+        model.fit(X, callback=callback)
+    assert model.__dict__ == before and {(stage, total) for stage, _, total in stages} == {("bisecting k-means", 4)}
+
+
+def test_it_is_worse_than_k_means_but_not_much():
+    X = np.random.RandomState(0).normal(size=(2000, 4))
+    assert KMeans(16, random_state=0).fit(X).inertia_ < BisectingKMeans(16, random_state=0).fit(X).inertia_ < 4500
