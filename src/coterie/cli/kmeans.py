@@ -11,13 +11,13 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 import coterie
 from coterie._base.wording import count
-from coterie.cli._console import progress_bar, warn
+from coterie.cli._console import Problem, progress_bar, warn
 from coterie.cli._found import by_name, of_clusters, of_scaling, of_table, tell
 from coterie.cli._io.models import describe_fit, find_typical, save_model
 from coterie.cli._io.pictures import check_picture, for_scatter, save_picture
@@ -33,6 +33,7 @@ from coterie.cli._summary import summary
 
 if TYPE_CHECKING:
     from coterie._base.tables.table import Table
+    from coterie.kmeans._clusterer import LloydClusterer
     from coterie.scaling import Scaler
 
 SUMMARY = "group the rows of a table into k clusters"
@@ -41,6 +42,7 @@ _EXAMPLES = """\
 examples:
   coterie kmeans customers.csv -k 5 --drop customer_id --scale log > labels.csv
   coterie kmeans penguins.csv.gz -k 3 --missing drop --output labels.csv --centers centers.csv
+  coterie kmeans stops.csv -k 12 --size-min 20 --size-max 40 --scale none > tours.csv
   coterie kmeans monday.csv -k 8 --save model.npz > monday_labels.csv   # coterie predict model.npz tuesday.csv
   zcat big.csv.gz | coterie kmeans - -k 100 --quiet | sort -n | uniq -c
 
@@ -48,10 +50,34 @@ exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the com
 """
 
 
+class _Method(NamedTuple):
+    estimator: str  # name in coterie
+    text: str
+    inertia: str  # what it is the sum of
+
+
+_SQUARES = "squared distances to the centers"
+_METHODS = {
+    "k-means": _Method("KMeans", "k-means", _SQUARES),
+    "bisecting": _Method("BisectingKMeans", "bisecting k-means", _SQUARES),
+}
+_WITH_BOUNDS = _Method("SizeConstrainedKMeans", "k-means with bounds on sizes", _SQUARES)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("-k", dest="n_clusters", metavar="K", type=positive, required=True, help="number of clusters")
     add_file_arguments(parser)
+    parser.add_argument(
+        "--method",
+        choices=_METHODS,
+        default="k-means",
+        help="bisecting splits one cluster after the other (default: k-means)",
+    )
+    for bound, what in ("min", "fewest"), ("max", "most"):
+        parser.add_argument(
+            f"--size-{bound}", metavar="N", type=positive, help=f"the {what} rows that a cluster may have, by k-means"
+        )
     add_scale_argument(parser)
     add_labels_arguments(parser)
     parser.add_argument(
@@ -80,6 +106,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     check_results(args, args.centers, args.plot, args.save)
+    method, model = _choose(args)
     if args.plot is not None:
         check_picture(args.plot)
     table = read_file(args)
@@ -88,12 +115,12 @@ def run(args: argparse.Namespace) -> None:
     scaler = scale(table, args.scale)
     warn_of_scales(table)
 
-    model = coterie.KMeans(args.n_clusters, n_init=args.starts, random_state=args.seed, n_jobs=args.jobs)
     started = time.perf_counter()
     with progress_bar(args.quiet):
         model.fit(table.values)
     seconds = time.perf_counter() - started
-    if model.n_iter_ == model.max_iter:
+    n_iter = None if isinstance(model, coterie.BisectingKMeans) else model.n_iter_  # each split has iterations
+    if n_iter == model.max_iter:
         warn(f"stopped after {model.max_iter} iterations; the clusters may not have settled")
 
     sizes = np.bincount(model.labels_, minlength=args.n_clusters)
@@ -102,7 +129,7 @@ def run(args: argparse.Namespace) -> None:
         if args.centers is not None:
             write_centers(args.outputs, args.centers, sizes, centers, table.names)
         if args.plot is not None:
-            _draw(args, table, scaler, model)
+            _draw(args, table, scaler, model, method.text)
         write_labels(args, table, model.labels_)
         if args.save is not None:
             save_model(args.outputs, args.save, model, scaler, facts, typical=find_typical(model, table.values))
@@ -114,16 +141,16 @@ def run(args: argparse.Namespace) -> None:
                 f"\n{count(args.n_clusters, 'cluster')} of {count(len(table.values), 'row')} by "
                 f"{count(len(table.names), 'column')}; centers in the units of the data{of_means(scaler)}\n\n"
                 f"{summary(sizes, centers, table.names, all_in='--centers')}\n\n"
-                f"inertia {model.inertia_:,.6g} (sum of squared distances to the centers, in {units}), "
-                f"{count(model.n_iter_, 'iteration')}, best of {count(args.starts, 'start')}, "
-                f"{seconds:.2f} s"
+                f"inertia {model.inertia_:,.6g} (sum of {method.inertia}, in {units}), "
+                f"{'' if n_iter is None else count(n_iter, 'iteration') + ', '}"
+                f"best of {count(args.starts, 'start')}{' of each split' * (n_iter is None)}, {seconds:.2f} s"
             ),
             lambda: {
                 **of_table(args, table),
                 **of_scaling(table, scaler),
                 **of_clusters(sizes, center=by_name(table.names, centers)),
                 "inertia": model.inertia_,
-                "n_iterations": model.n_iter_,
+                "n_iterations": n_iter,
                 "n_starts": args.starts,
                 "seed": args.seed,
                 "seconds": seconds,
@@ -131,7 +158,19 @@ def run(args: argparse.Namespace) -> None:
         )
 
 
-def _draw(args: argparse.Namespace, table: Table, scaler: Scaler, model: coterie.KMeans) -> None:
+def _choose(args: argparse.Namespace) -> tuple[_Method, LloydClusterer]:
+    """How the options want to cluster."""
+    bounds = {f"size_{end}": n for end in ("min", "max") if (n := getattr(args, f"size_{end}")) is not None}
+    if bounds and args.method != "k-means":
+        raise Problem("--size-min and --size-max are for --method k-means", code=2)
+    method = _WITH_BOUNDS if bounds else _METHODS[args.method]
+    model: LloydClusterer = getattr(coterie, method.estimator)(
+        args.n_clusters, n_init=args.starts, random_state=args.seed, n_jobs=args.jobs, **bounds
+    )
+    return method, model
+
+
+def _draw(args: argparse.Namespace, table: Table, scaler: Scaler, model: LloydClusterer, method: str) -> None:
     from matplotlib.figure import Figure
 
     from coterie import plot
@@ -143,7 +182,7 @@ def _draw(args: argparse.Namespace, table: Table, scaler: Scaler, model: coterie
     plot.scatter(places, model.labels_, centers, names=names, ax=(ax := figure.add_subplot()))
     lower_to_map(figure, ax)
     figure.suptitle(
-        f"{os.path.basename(source_name(args.file))}: {count(args.n_clusters, 'cluster')} by k-means",
+        f"{os.path.basename(source_name(args.file))}: {count(args.n_clusters, 'cluster')} by {method}",
         fontsize=11,
         parse_math=False,
     )
