@@ -31,6 +31,7 @@ from .. import distances, scaling  # noqa: F401
 from ._bisecting import BisectingKMeans
 from ._functions import k_means, kmeans_plusplus
 from ._kmeans import KMeans
+from ._kmedians import KMedians
 from ._size_constrained import SizeConstrainedKMeans
 
-__all__ = ["BisectingKMeans", "KMeans", "SizeConstrainedKMeans", "k_means", "kmeans_plusplus"]
+__all__ = ["BisectingKMeans", "KMeans", "KMedians", "SizeConstrainedKMeans", "k_means", "kmeans_plusplus"]

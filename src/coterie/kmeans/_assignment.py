@@ -56,11 +56,13 @@ def space_for(n_clusters: int, shift: NDArray[np.float64], scale: float, single:
 class Assignment:
     """Nearest centers row by row, again and again; rows whose margin shows that their label stands are skipped."""
 
+    kernel: parallel.Kernel = staticmethod(assign.assign_labels)
+
     def __init__(
         self, X: NDArray[Any], n_clusters: int, shift: NDArray[np.float64], scale: float, n_threads: int
     ) -> None:
         self.X, self.n_threads = X, n_threads
-        self.centers = space_for(n_clusters, shift, scale)
+        self.centers: Any = self._space_for(n_clusters, shift, scale)
         n, d = X.shape
         self.rows = parallel.chunk((n_clusters * d + 16 * d + 32) / OPERATIONS, TILE)
         slots = max(1, min(n_threads, ceil_div(n, self.rows)))
@@ -72,12 +74,12 @@ class Assignment:
     def __call__(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> Tally:
         """Write the labels; one of -1 is not known yet."""
         self.counts.fill(0)
-        self.centers.pack(centers)
+        self._pack(centers)
         parallel.over(
             len(self.X),
             self.rows,
             self.n_threads,
-            assign.assign_labels,
+            self.kernel,
             self.X,
             self.centers,
             self.loss,
@@ -94,6 +96,12 @@ class Assignment:
     def nudge(self, distance: float) -> None:
         """The centers moved by no more than a distance, scaled, that `loss` does not know of."""
         self.loss[:] = (self.loss + 2.0 * distance) * (1.0 + 2.0**-20)  # the factor rounds up
+
+    def _space_for(self, n_clusters: int, shift: NDArray[np.float64], scale: float) -> Any:
+        return space_for(n_clusters, shift, scale)
+
+    def _pack(self, centers: NDArray[np.float64]) -> None:
+        self.centers.pack(centers)
 
 
 # ------------------------------------------------------------------------------------------- given centers

@@ -184,7 +184,7 @@ class NearestCenterClusterer(CenterClusterer):
     def _assign(self, X: NDArray[Any]) -> NDArray[np.int32]:
         return self._nearest(X, threads.resolve_n_jobs(self.n_jobs))
 
-    def _centers(self) -> NDArray[np.float64]:
+    def _centers(self) -> NDArray[np.float64] | None:
         return self.cluster_centers_.astype(np.float64)
 
     def _distance_to_centers(self) -> float:
@@ -303,7 +303,7 @@ class LloydClusterer(NearestCenterClusterer):
         with progress.reported_to(callback):
             data = self._prepare(X, weights, threads.resolve_n_jobs(self.n_jobs))
             self._warn_of_rows(data, seen)
-            tolerance = self.tol * (float(np.add.reduce(data.moments.variance)) / X.shape[1])
+            tolerance = self.tol * self._squared_spread(data)
             best: Run | None = None
             for _ in range(n_init):
                 try:
@@ -357,6 +357,10 @@ class LloydClusterer(NearestCenterClusterer):
     def _warn_of_rows(self, data: Data, seen: dict[str, Any]) -> None:
         """Warn of what is odd about the rows; `seen` describes them, as from `_read`."""
         warn_of_scales(data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, data.moments)
+
+    def _squared_spread(self, data: Data) -> float:
+        """What `tol` is relative to: the mean variance of the columns."""
+        return float(np.add.reduce(data.moments.variance) / data.X.shape[1])
 
     def _first_step(self, data: Data) -> Step:
         """What the first iteration of a run does."""

@@ -41,6 +41,7 @@ class Data:
     moments: Moments  # of X, without regard to the weights
     scale: float  # a power of two: |x - mean| * scale <= 1
     n_threads: int
+    is_manhattan: bool = False  # distances are Manhattan distances, instead of squared Euclidean ones
     cells: Cells | None = None  # how the rows are sorted; None if they stand as the caller gave them
     in_cells: Data | None = None  # the same data sorted into cells, once that was done; see `_cells`
 

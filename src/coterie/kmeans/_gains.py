@@ -42,7 +42,7 @@ class TiledRows:
         self.slots = max(1, min(data.n_threads, self.n_strips))
         self.closest = np.full(n, np.inf, dtype=data.X.dtype)
         self.farthest = np.full(self.n_tiles, np.inf)
-        self.tiles = seeding.Tiles(self.starts, boxes, self.farthest, data.moments.mean, data.scale)
+        self.tiles = seeding.Tiles(self.starts, boxes, self.farthest, data.moments.mean, data.scale, data.is_manhattan)
         self.work = np.empty((self.slots, (d + 2) * TILE), dtype=data.X.dtype)
 
     def _scaled(self, rows: NDArray[np.intp]) -> NDArray[Any]:
@@ -100,11 +100,11 @@ class TiledRows:
 def pay_as_wide(data: Data, n_centers: int) -> bool:
     """Are rows that are not in cells compared faster one by one than in tiles?
 
-    Yes for many features or centers, unless squares must be scaled before they are added up.
+    Yes for many features or centers, unless distances are no squares, or must be scaled before they are added up.
     """
     exponent = abs(math.frexp(data.scale)[1])
     many = data.X.shape[1] * n_centers >= thresholds.wide_seeding
-    return data.cells is None and many and exponent < _EXPONENT[data.X.dtype.char]
+    return not data.is_manhattan and data.cells is None and many and exponent < _EXPONENT[data.X.dtype.char]
 
 
 class WideRows:

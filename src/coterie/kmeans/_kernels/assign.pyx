@@ -9,26 +9,15 @@ from libc.math cimport sqrt
 from libc.stdint cimport int32_t, int64_t
 from libc.string cimport memmove
 
-from .batch cimport append, batch_t, label_batch, label_tile, rounded_down
+from .batch cimport LOOK, append, batch_t, collect, fetch, label_batch, label_tile, tally_t
 from .centers cimport Centers, centers_t, nearest_exactly
 from .distance cimport squared_distance
 from .nearest cimport pack_tile, tile_distances
 from .tile cimport TILE
-from ..._runtime._kernels.simd cimport COTERIE_PREFETCH
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 TILE_ROWS = TILE
-
-cdef enum:
-    LOOK = 1024  # rows whose margins are looked at before those that need it are compared with the centers
-
-
-cdef struct tally_t:  # the first numbers of a row of `counts`
-    int64_t changed   # labels that changed
-    int64_t seen      # points looked at
-    int64_t doubtful  # of these in float64
-    int64_t exact     # of these by true distances
 
 
 def assign_labels(
@@ -79,29 +68,6 @@ def assign_labels(
     total.seen += tally.seen
     total.doubtful += tally.doubtful
     total.exact += tally.exact
-
-
-cdef inline Py_ssize_t collect(Py_ssize_t start, Py_ssize_t stop, const float *loss, const int32_t *labels,
-                               float *margins, Py_ssize_t *rows, Py_ssize_t n) noexcept nogil:
-    """Take the loss off the margins, and append the rows to n others where that leaves nothing. Returns how many there
-    are then. Without branches, which would be mispredicted."""
-    cdef:
-        Py_ssize_t row
-        float left
-    for row in range(start, stop):
-        left = margins[row] - loss[max(labels[row], 0)]
-        margins[row] = rounded_down(left)
-        rows[n] = row
-        n += (not left > 0) | (labels[row] < 0)
-    return n
-
-
-cdef inline void fetch(const real[:, ::1] X, const Py_ssize_t *rows, Py_ssize_t n) noexcept nogil:
-    """Ask for the first numbers of some rows, so that they are near the core soon."""
-    cdef Py_ssize_t i, byte, n_bytes = min(X.shape[1] * <Py_ssize_t> sizeof(real), 256)
-    for i in range(n):
-        for byte in range(0, n_bytes, 64):
-            COTERIE_PREFETCH(<const char *> &X[rows[i], 0] + byte)
 
 
 cdef inline void look_at(

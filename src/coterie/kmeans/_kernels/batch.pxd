@@ -5,7 +5,18 @@ from libc.stdint cimport int32_t, int64_t, uint64_t
 from .centers cimport centers_t
 from .nearest cimport index_int, nearest_tile, pack_tile
 from .tile cimport TILE
+from ..._runtime._kernels.simd cimport COTERIE_PREFETCH
 from ..._runtime._kernels.types cimport real, work_real
+
+cdef enum:
+    LOOK = 1024  # rows whose margins are looked at before those that need it are compared with the centers
+
+
+cdef struct tally_t:  # the first numbers of a row of `counts`
+    int64_t changed   # labels that changed
+    int64_t seen      # points looked at
+    int64_t doubtful  # of these in float64
+    int64_t exact     # of these by true distances
 
 
 cdef struct batch_t:           # rows to be looked at together
@@ -21,6 +32,29 @@ cdef inline void append(batch_t *batch, Py_ssize_t row) noexcept nogil:
 cdef inline float rounded_down(float margin) noexcept nogil:
     """Margins are kept in float32; this factor makes every rounding on the way a rounding down."""
     return margin * <float> (1.0 - 2.0 ** -22)
+
+
+cdef inline Py_ssize_t collect(Py_ssize_t start, Py_ssize_t stop, const float *loss, const int32_t *labels,
+                               float *margins, Py_ssize_t *rows, Py_ssize_t n) noexcept nogil:
+    """Take the loss off the margins, and append the rows to n others where that leaves nothing. Returns how many there
+    are then. Without branches, which would be mispredicted."""
+    cdef:
+        Py_ssize_t row
+        float left
+    for row in range(start, stop):
+        left = margins[row] - loss[max(labels[row], 0)]
+        margins[row] = rounded_down(left)
+        rows[n] = row
+        n += (not left > 0) | (labels[row] < 0)
+    return n
+
+
+cdef inline void fetch(const real[:, ::1] X, const Py_ssize_t *rows, Py_ssize_t n) noexcept nogil:
+    """Ask for the first numbers of some rows, so that they are near the core soon."""
+    cdef Py_ssize_t i, byte, n_bytes = min(X.shape[1] * <Py_ssize_t> sizeof(real), 256)
+    for i in range(n):
+        for byte in range(0, n_bytes, 64):
+            COTERIE_PREFETCH(<const char *> &X[rows[i], 0] + byte)
 
 
 cdef inline int label_batch(

@@ -18,6 +18,7 @@ class Tiles:
         farthest: NDArray[np.float64],
         shift: NDArray[np.float64],
         scale: float,
+        is_manhattan: bool,
     ) -> Self: ...
 
 def hash_rows(X: NDArray[_Real], coarsely: bool, hashes: NDArray[np.uint64], region: Region, slot: int) -> None: ...

@@ -11,6 +11,7 @@ from libc.stdint cimport uint16_t, uint64_t
 from libc.string cimport memcpy
 
 from .cells cimport GROUP, MAX_FEATURES, join_boxes
+from .manhattan_tiles cimport manhattan_distances, manhattan_gain
 from .nearest cimport pack_tile, tile_distances, tile_gain
 from .tile cimport TILE
 from ..._runtime._kernels.types cimport real
@@ -34,6 +35,7 @@ cdef class Tiles:
         The largest squared scaled distance of a row of the tile to its nearest center, or more; infinity before the
         first center. `add_center` writes it.
     shift, scale : (d,), and a power of two
+    is_manhattan : distances are Manhattan distances wherever squared ones are named
     """
     cdef:
         const Py_ssize_t[::1] starts
@@ -41,14 +43,16 @@ cdef class Tiles:
         double[::1] farthest
         const double[::1] shift
         double scale
+        bint is_manhattan
 
     def __cinit__(self, const Py_ssize_t[::1] starts, const double[:, :, ::1] boxes, double[::1] farthest,
-                  const double[::1] shift, double scale):
+                  const double[::1] shift, double scale, bint is_manhattan):
         self.starts = starts
         self.boxes = boxes
         self.farthest = farthest
         self.shift = shift
         self.scale = scale
+        self.is_manhattan = is_manhattan
 
 
 def hash_rows(
@@ -147,16 +151,16 @@ cdef inline int pack(const real[:, ::1] X, Tiles tiles, Py_ssize_t tile, real *o
     return <int> n_rows
 
 
-cdef inline double squared_distance_to_box(const double *low, const double *high, const real *c,
-                                           const double *shift, double scale, Py_ssize_t d) noexcept nogil:
-    """From a scaled point c to a box in the data's own units, scaled."""
+cdef inline double distance_to_box(const double *low, const double *high, const real *c, const double *shift,
+                                   double scale, bint is_manhattan, Py_ssize_t d) noexcept nogil:
+    """From a scaled point c to a box in the data's own units, scaled; squared, unless it is a Manhattan distance."""
     cdef:
         Py_ssize_t j
         double t, total = 0.0
     for j in range(d):
         t = max((low[j] - shift[j]) * scale - c[j], c[j] - (high[j] - shift[j]) * scale)
         if t > 0.0:
-            total += t * t
+            total += t if is_manhattan else t * t
     return total
 
 
@@ -181,7 +185,8 @@ cdef inline int within_reach(Tiles tiles, Py_ssize_t start, Py_ssize_t stop, con
     for tile in range(start + 1, stop):
         reach = max(reach, tiles.farthest[tile])
     for i in range(n_which):
-        if squared_distance_to_box(low, high, &centers[which[i], 0], &tiles.shift[0], tiles.scale, d) < reach:
+        if distance_to_box(low, high, &centers[which[i], 0], &tiles.shift[0], tiles.scale, tiles.is_manhattan,
+                           d) < reach:
             found[n_found] = which[i]
             n_found += 1
     return n_found
@@ -240,7 +245,10 @@ cdef inline void add_gains(
     for i in range(n_rows, TILE):
         some_closest[i] = some_weight[i] = 0
     for i in range(n_which):
-        gain[which[i]] += tile_gain(points, d, &trials[which[i], 0], some_closest, some_weight)
+        if tiles.is_manhattan:
+            gain[which[i]] += manhattan_gain(points, d, &trials[which[i], 0], some_closest, some_weight)
+        else:
+            gain[which[i]] += tile_gain(points, d, &trials[which[i], 0], some_closest, some_weight)
 
 
 def add_center(
@@ -285,7 +293,10 @@ cdef inline void lower_closest(
         real *distance = points + d * TILE   # (TILE,)
         double old, top = 0.0, w = 1.0
     n_rows = pack(X, tiles, tile, points)
-    tile_distances(points, d, &center[0, 0], 1, distance)
+    if tiles.is_manhattan:
+        manhattan_distances(points, d, &center[0, 0], distance)
+    else:
+        tile_distances(points, d, &center[0, 0], 1, distance)
     for i in range(n_rows):
         row = start + i
         old = closest[row]
