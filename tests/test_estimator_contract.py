@@ -26,6 +26,7 @@ from coterie import (
     ConvergenceWarning,
     DivisiveClustering,
     KMeans,
+    KMedians,
     KMedoids,
     KModes,
     KPrototypes,
@@ -46,6 +47,7 @@ ESTIMATORS = [
     KMeans(),
     BisectingKMeans(init="k-means++"),  # random rows are others where a row is repeated instead of weighted
     SizeConstrainedKMeans(),
+    KMedians(),
     KMedoids(),
     KModes(),
     KPrototypes(),

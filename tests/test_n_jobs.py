@@ -121,6 +121,12 @@ CALLS = {
         "fit": lambda n: coterie.BisectingKMeans(3, n_jobs=n, random_state=0).fit(MANY),
         "predict": lambda n: coterie.BisectingKMeans(20, n_jobs=n, random_state=0).fit(X[:300]).predict(MANY),
     },
+    "coterie.KMedians": {
+        "fit": lambda n: coterie.KMedians(9, random_state=0, max_iter=5, n_jobs=n).fit(MANY),
+        "predict": lambda n: coterie.KMedians(20, random_state=0, n_jobs=n).fit(X[:300]).predict(MANY),
+        "transform": lambda n: coterie.KMedians(20, random_state=0, n_jobs=n).fit(X[:300]).transform(MANY),
+        "score": lambda n: coterie.KMedians(20, random_state=0, n_jobs=n).fit(X[:300]).score(MANY),
+    },
     "coterie.SizeConstrainedKMeans": {
         "fit": lambda n: coterie.SizeConstrainedKMeans(9, 100, max_iter=3, n_jobs=n).fit(MANY),
         "predict": lambda n: coterie.SizeConstrainedKMeans(20, 9, max_iter=3, n_jobs=n).fit(X[:300]).predict(MANY),

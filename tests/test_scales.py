@@ -87,6 +87,16 @@ def bisecting(c):
     yield "predict", model.predict(c.new), 0
 
 
+def k_medians(c):
+    model = coterie.KMedians(3, init=c.start).fit(c.X, sample_weight=c.weights)
+    yield "labels", model.labels_, 0
+    yield "centers", model.cluster_centers_, 1
+    yield "inertia", model.inertia_, 1
+    yield "predict", model.predict(c.new), 0
+    yield "transform", model.transform(c.new), 1
+    yield "score", model.score(c.new), 1
+
+
 def size_constrained(c):
     model = coterie.SizeConstrainedKMeans(3, len(c.X) // 4, len(c.X) // 3 + 1, init=c.start, n_init=1)
     model.fit(c.X, sample_weight=c.weights)
@@ -338,6 +348,7 @@ def trees(c):
 CASES = {
     k_means: ("coterie.KMeans", "coterie.k_means"),
     bisecting: ("coterie.BisectingKMeans",),
+    k_medians: ("coterie.KMedians",),
     size_constrained: ("coterie.SizeConstrainedKMeans",),
     k_medoids: ("coterie.KMedoids",),
     k_prototypes: ("coterie.KPrototypes", "coterie.KModes"),

@@ -70,6 +70,7 @@ def _originals(folder: Path) -> dict[str, bytes]:
         coterie.KMeans(2),
         coterie.KMeans(3, init="k-means||", random_state=0).fit(X),
         coterie.BisectingKMeans(3, random_state=0).fit(X),
+        coterie.KMedians(3, random_state=0).fit(X),
         coterie.SizeConstrainedKMeans(3, 5, 7, random_state=0).fit(X),
         coterie.KMedoids(3, random_state=0).fit(X),
         coterie.KMedoids(2, metric="minkowski", metric_params={"p": 3}, init=[0, 9]).fit(X.astype(np.float32)),
@@ -205,6 +206,7 @@ HOSTILE = [
     {"$record": "os:system"},
     "coterie.KMeans",
     "coterie.BisectingKMeans",
+    "coterie.KMedians",
     "coterie.SizeConstrainedKMeans",
     "coterie.KMedoids",
     "coterie.DBSCAN",
@@ -588,14 +590,14 @@ def check_answer(name, model, rows, answer):
     elif hasattr(model, "cluster_centers_"):
         if abs(model.cluster_centers_).max() > LARGEST:
             return
-        far = np.sqrt(((rows[:, None] - model.cluster_centers_[None].astype(float)) ** 2).sum(axis=2))
+        far = cdist(rows, model.cluster_centers_.astype(float), model._fit_metric)
         if name == "predict" and not isinstance(model, coterie.BisectingKMeans):  # which goes down a tree
             near = far[np.arange(len(rows)), answer]
             check(close(near, far.min(axis=1)), name)
         elif name == "transform":
             check(close(answer, far), name)
         elif name == "score":
-            check(close(answer, -(far.min(axis=1) ** 2).sum()), name)
+            check(close(answer, -(far.min(axis=1) ** (1 if isinstance(model, coterie.KMedians) else 2)).sum()), name)
     elif isinstance(model, Scaler) and name == "transform" and model.method != "auto":
         values = np.log1p(rows) if model.method == "log" else rows
         check(close(answer, (values - model.center_) / model.scale_), name)

@@ -11,6 +11,7 @@ from coterie import (
     BisectingKMeans,
     DivisiveClustering,
     KMeans,
+    KMedians,
     KMedoids,
     KModes,
     KPrototypes,
@@ -25,6 +26,7 @@ NEW = rng.uniform(-5, 15, (50, 3))
 FITTED = {
     "kmeans": KMeans(3, random_state=0).fit(X),
     "bisecting k-means": BisectingKMeans(3, random_state=0).fit(X),
+    "k-medians": KMedians(3, random_state=0).fit(X),
     "size-constrained k-means": SizeConstrainedKMeans(3, 20, 40, random_state=0).fit(X),
     "kmedoids": KMedoids(3, random_state=0).fit(X),
     "manhattan medoids": KMedoids(3, metric="manhattan", random_state=0).fit(X),

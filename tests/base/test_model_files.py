@@ -17,6 +17,7 @@ MODELS = [
     coterie.KMeans(3, random_state=0),
     coterie.KMeans(3, init=X[:3], tol=0.1 + 0.2),
     coterie.BisectingKMeans(4, random_state=0),
+    coterie.KMedians(3, random_state=0),
     coterie.SizeConstrainedKMeans(3, 10, 30, random_state=0),
     coterie.KMedoids(3, random_state=0),
     coterie.KMedoids(3, metric="minkowski", metric_params={"p": 3}, init=[1, 2, 3]),
@@ -73,6 +74,7 @@ def test_what_fit_leaves_is_what_the_estimators_declare_at_any_scale(exponent, d
     for model in [
         coterie.KMeans(3, random_state=0),
         coterie.BisectingKMeans(4, random_state=0),
+        coterie.KMedians(3, random_state=0),
         coterie.SizeConstrainedKMeans(3, 4, 5, random_state=0),
         *(coterie.KMedoids(3, metric=metric, random_state=0) for metric in ("l1", "l2", "sqeuclidean", "cosine")),
         coterie.DivisiveClustering(3),

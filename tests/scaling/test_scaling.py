@@ -314,6 +314,7 @@ def lopsided(share, n=400, d=4, j=2):
 ESTIMATORS = [
     coterie.KMeans(2, random_state=0),
     coterie.BisectingKMeans(2, random_state=0),
+    coterie.KMedians(2, random_state=0),
     coterie.SizeConstrainedKMeans(2, 100, random_state=0),
     coterie.KMedoids(2, random_state=0),
     coterie.DBSCAN(2.0, min_samples=2),

@@ -24,6 +24,7 @@ _CLASSES = (
     "coterie.KPrototypes",
     "coterie.OPTICS",
     "coterie.BisectingKMeans",
+    "coterie.KMedians",
     "coterie.SizeConstrainedKMeans",
     "coterie.neighbors.NearestNeighbors",
     "coterie.scaling.Scaler",

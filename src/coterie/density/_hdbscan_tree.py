@@ -112,7 +112,9 @@ def find_tree(
     # The tree of distances that are divided by alpha, beside core distances that are not.
     edges, stretched = tree
     larger = core[edges].max(axis=1)
-    return in_order(edges, np.where(stretched > larger * alpha, np.maximum(stretched / alpha, larger), larger)), core
+    with np.errstate(over="ignore"):  # a distance over a very small number may be infinite
+        lengths = np.maximum(stretched / alpha, larger)
+    return in_order(edges, np.where(stretched > larger * alpha, lengths, larger)), core
 
 
 def _find_tree_of_square(

@@ -45,7 +45,7 @@ def iterate(step: Step, centers: NDArray[Any], max_iter: int, tol: float, verbos
     n_iter = 0
     while n_iter < max_iter:
         try:
-            progress.report("k-means", n_iter, max_iter, inertia)
+            progress.report(step.stage, n_iter, max_iter, inertia)
         except progress.Stopped:
             if n_iter == 0:
                 raise
@@ -79,7 +79,7 @@ def iterate(step: Step, centers: NDArray[Any], max_iter: int, tol: float, verbos
     if not was_stopped:
         try:
             inertia = power_of_two.times(total, data.inertia_exponent)
-            progress.report("k-means", n_iter, n_iter, inertia)
+            progress.report(step.stage, n_iter, n_iter, inertia)
         except progress.Stopped:
             was_stopped = True
     centers = power_of_two.multiplied(rounded, data.exponent)

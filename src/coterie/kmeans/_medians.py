@@ -99,6 +99,7 @@ def _whole(weight: NDArray[np.float64]) -> NDArray[np.int64]:
 class MedianStep(Step):
     """Assignment by Manhattan distances row by row, and centers at medians."""
 
+    stage = "k-medians"
     data: MedianData
 
     def __init__(self, data: MedianData, n_clusters: int) -> None:

@@ -41,8 +41,10 @@ class Step:
     data : the rows, in the order in which the labels stand
     sums : what the rows of each label add up to
     loss : (k,), what a margin of a label loses as the centers move
+    stage : what callbacks are told
     """
 
+    stage = "k-means"
     sums: RunningSums | StripSums
     loss: NDArray[np.float32]
 
