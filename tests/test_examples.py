@@ -299,6 +299,20 @@ def test_images_with_as_many_colors_as_there_are_changes_nothing(monkeypatch, tm
     assert re.search(r"^ +3 .*% +0.0 +0$", out, re.MULTILINE)
 
 
+# ------------------------------------------------------------------------------------------- palettes
+
+
+def test_palettes_finds_the_colors_and_specks_move_means_more_than_medians(monkeypatch, tmp_path, capsys):
+    out = run("palettes.py", monkeypatch, tmp_path, capsys)
+    rows = re.findall(r"^  (#\w{6}) +([\d.]+)% +[\d,]+ +(#\w{6}) +(\d+)$", out, re.MULTILINE)
+    means, medians = rows[:5], rows[5:]
+    made_up = [(120, 180, 235), (20, 80, 150), (225, 200, 150), (255, 230, 60), (200, 30, 40)]
+    for found in (means, medians):
+        colors = [tuple(bytes.fromhex(color[1:])) for color, *_ in found]
+        assert np.abs(np.subtract(colors, made_up)).max() <= 2
+    assert max(int(move) for *_, move in medians) <= 4 < 20 <= max(int(move) for *_, move in means)
+
+
 # ------------------------------------------------------------------------------------------- genes
 
 

@@ -104,7 +104,7 @@ class KMedians(LloydClusterer):
     Notes
     -----
     One iteration takes at most O(n_samples * n_clusters * n_features) time. Memory beyond the data is
-    O(n_samples + n_clusters * n_features), and a byte for each number of `X`, of up to seven more columns.
+    O(n_samples + n_clusters * n_features), and two bytes for each number of `X` (three with weights).
 
     The median is the lower one: the least value v of the rows for which rows with values up to v have half of the
     weight or more. A row of weight w counts as w rows. Any value between the lower and the upper median has the same
@@ -231,8 +231,8 @@ class KMedians(LloydClusterer):
 
     def _distances_to_own(self, X: NDArray[Any]) -> NDArray[np.float64]:
         n_threads = threads.resolve_n_jobs(self.n_jobs)
-        labels = self._nearest(X, n_threads)
-        return _manhattan.distances_to_own(X, self.cluster_centers_.astype(np.float64), labels, n_threads)
+        centers = self.cluster_centers_.astype(np.float64)
+        return _manhattan.distances_to_own(X, centers, self._nearest(X, n_threads), n_threads)
 
     def _distance_to_centers(self) -> float:
         return math.nan

@@ -113,7 +113,7 @@ def distances(X: NDArray[Any], centers: NDArray[Any], n_threads: int) -> NDArray
 def distances_to_own(
     X: NDArray[Any], centers: NDArray[np.float64], labels: NDArray[np.int32], n_threads: int
 ) -> NDArray[np.float64]:
-    """Manhattan distance of each row to its own center, where none overflows."""
+    """Manhattan distance of each row to its own center; infinite where it is beyond float64."""
     out = np.empty(len(X))
     size = parallel.chunk(1.0 * X.shape[1])
     parallel.over(len(X), size, n_threads, manhattan.distances_to_own, X, centers, labels, out)

@@ -42,7 +42,7 @@ class MedianData(Data):
 
 
 def prepare_medians(data: Data, n_clusters: int) -> MedianData:
-    """Bins of the rows. O(n d) time; the memory is a byte for each number, of up to seven more features."""
+    """Bins of the rows: a byte for each number, of up to seven more features. O(n d) time."""
     X, moments = data.X, data.moments
     n, d = X.shape
     n_bins = max(1, min(kernels.MOST_BINS, n // (_BIN_ROWS * n_clusters)))
