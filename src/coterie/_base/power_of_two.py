@@ -89,13 +89,21 @@ def exponent_for(*arrays: NDArray[Any], power: float = 2.0, radius: float = 0.0,
     exponent = exponent_of(top, power)
     if exponent > 0 and name is not None and power <= _USUAL:
         low = min(float(np.fmin.reduce(np.abs(each), None, where=each != 0, initial=math.inf)) for each in arrays)
-        if math.frexp(low)[1] < math.frexp(top)[1] - _WIDE / power:
-            raise ValueError(
-                f"{name} holds numbers of very different size, {low:.6g} and {top:.6g}: "
-                f"{'squares' if power == 2 else 'powers'} of both do not fit into float64. Leave out such "
-                "rows, or divide such columns by a constant."
-            )
+        check_range(low, top, name, power)
     return exponent
+
+
+def check_range(low: float, top: float, name: str, power: float = 2.0) -> None:
+    """Raise ValueError where data whose largest number has to be divided hold others that would vanish.
+
+    low, top : the smallest absolute value above 0, and the largest one
+    """
+    if math.frexp(low)[1] < math.frexp(top)[1] - _WIDE / power:
+        raise ValueError(
+            f"{name} holds numbers of very different size, {low:.6g} and {top:.6g}: "
+            f"{'squares' if power == 2 else 'powers'} of both do not fit into float64. Leave out such "
+            "rows, or divide such columns by a constant."
+        )
 
 
 def _highest(power: float) -> int:
@@ -179,12 +187,22 @@ def balanced(weights: NDArray[np.float64] | None) -> tuple[NDArray[np.float64] |
     top, low = float(weights.max()), float(weights.min())
     if low == 0:
         low = float(np.min(weights, where=weights > 0, initial=top))
+    exponent = weight_exponent(low, top)
+    return divided(weights, exponent), exponent
+
+
+def weight_exponent(low: float, top: float) -> int:
+    """The power of two to divide weights by, from the smallest one above 0 to the largest, as `balanced` does.
+
+    Raises
+    ------
+    ValueError
+        Some weight is so small beside another that their sum would not see it.
+    """
     exponent = math.frexp(top)[1]
     if exponent - math.frexp(low)[1] > _WEIGHTS:
         raise ValueError(
             f"The largest of 'sample_weight' must be at most {2.0**_WEIGHTS:.0e} times the smallest one "
             f"above 0. Got {top:.6g} and {low:.6g}."
         )
-    if abs(exponent) <= _WEIGHT:
-        return weights, 0
-    return divided(weights, exponent), exponent
+    return 0 if abs(exponent) <= _WEIGHT else exponent

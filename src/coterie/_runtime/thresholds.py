@@ -57,6 +57,10 @@ class Thresholds:
     wide_seeding: int = 200  # features times centers, at least, to seed row by row instead of tile by tile
     coarse_centers: int = 2  # that are there, and twice as many to come, before coarse rows pay
     coarse_pairs: float = 0.7  # share of the pairs of row and trial that coarse rows may leave
+    # Of rows in batches: numbers of the sample in which centers start (that one shows in the result), and bytes of
+    # margins, at most.
+    sampled_numbers: int = 1 << 23
+    margin_bytes: int = 1 << 28
     doubtful: float = 0.4  # share of the rows that float32 may leave in doubt, or float64 is faster
     summed_rows: int = 1 << 10  # of a cluster that are added up at once; where they end shows in the last bits of sums
     inertia_numbers: int = 1 << 18  # of a strip of rows; where strips end shows in the last bits of the inertia

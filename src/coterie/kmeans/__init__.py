@@ -5,7 +5,6 @@ A fit passes through these modules in this order; the kernels are in `_kernels`:
 
 1. `_kmeans`: the estimator and its parameters. (`_functions`: the same as functions.) `_clusterer`: what the
    estimators have in common, restarts, attributes, and what a fitted model does.
-   `_batches` reads rows that come in batches.
 2. `_data`: weights, moments and scale of the rows.
 3. `_cells`: few features and many rows are sorted into cells of near neighbors (`cells`), for `_seeding` and `_steps`.
 4. `_starts`: where the centers start; `_seeding` is greedy k-means++, and `_gains` tells what its draws would gain
@@ -17,6 +16,10 @@ A fit passes through these modules in this order; the kernels are in `_kernels`:
 
 `predict`, `score` and `transform` need `_assignment` alone, which leaves wide rows to `_wide`. To find the nearest of
 given centers is a job (`jobs`), for programs in C, too.
+
+Rows that come in batches are read by `_batches`. `_passes` is `KMeans` of such rows: what it needs to know of all of
+them, and a step that is a pass, with exact sums (`_grid_sums`, kernel `grid_sums`). It starts (`_starts_of_passes`) in
+a `_sample` of the rows or by k-means||.
 
 A variant of the algorithm is an estimator in a module beside `_kmeans`, on `LloydClusterer`, and a `Step` of its own,
 which says how rows are assigned, or what becomes of the centers. `_lloyd.iterate` repeats any step. There is:

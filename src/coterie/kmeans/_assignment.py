@@ -119,6 +119,16 @@ def nearest(X: NDArray[Any], centers: NDArray[Any], n_threads: int) -> NDArray[n
     return labels
 
 
+def squares_to_own(
+    X: NDArray[Any], centers: NDArray[np.float64], labels: NDArray[np.int32], n_threads: int
+) -> NDArray[np.float64]:
+    """Squared distance of each row to its own center."""
+    squares = np.empty(len(X))
+    size = parallel.chunk(0.5 * X.shape[1])
+    parallel.over(len(X), size, n_threads, assign.squared_distances_to_own, X, centers, labels, squares)
+    return squares
+
+
 def inertia(
     X: NDArray[Any],
     weight: NDArray[np.float64] | None,

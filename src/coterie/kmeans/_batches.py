@@ -133,7 +133,8 @@ def _check_columns(seen: dict[str, Any], first: dict[str, Any]) -> None:
     found, expected = seen["n_features_in_"], first["n_features_in_"]
     if found != expected:
         raise ValueError(f"it has {found} columns, but the batches before have {expected}.")
-    names, first_names = (each.get("feature_names_in_") for each in (seen, first))
+    names: Any = seen.get("feature_names_in_")
+    first_names: Any = first.get("feature_names_in_")
     if (names is None) != (first_names is None):
         raise ValueError(
             f"its columns have {'no ' if names is None else ''}names, but those of the batches before have "

@@ -303,26 +303,42 @@ class LloydClusterer(NearestCenterClusterer):
         with progress.reported_to(callback):
             data = self._prepare(X, weights, threads.resolve_n_jobs(self.n_jobs))
             self._warn_of_rows(data, seen)
-            tolerance = self.tol * self._squared_spread(data)
-            best: Run | None = None
-            for _ in range(n_init):
-                try:
-                    start = self._init_centroids(
-                        X, init=init, random_state=random_state, sample_weight=weights, data=data
-                    )
-                    if self.verbose:
-                        print("Initialization complete")
-                    run = iterate(self._first_step(data), start, self.max_iter, tolerance, bool(self.verbose))
-                except progress.Stopped:
-                    if best is None:
-                        raise
-                    break
-                if best is None or _is_better(run, best):
-                    best = run
-                if run.was_stopped:
-                    break
-        assert best is not None  # n_init is at least 1
+            best = self._repeat_runs(
+                data,
+                lambda: self._init_centroids(X, init=init, random_state=random_state, sample_weight=weights, data=data),
+                self._first_step,
+                n_init,
+            )
+        return self._become_run(best, data, n_init, **self._of_run(X, weights, best, data.n_threads), **seen)
 
+    def _repeat_runs(
+        self, data: Data, start: Callable[[], NDArray[np.float64]], first_step: Callable[[Data], Step], n_init: int
+    ) -> Run:
+        """Of `n_init` runs, the one with the lowest inertia.
+
+        start, first_step : give the centers and the step with which a run begins
+        """
+        tolerance = self.tol * self._squared_spread(data)
+        best: Run | None = None
+        for _ in range(n_init):
+            try:
+                centers = start()
+                if self.verbose:
+                    print("Initialization complete")
+                run = iterate(first_step(data), centers, self.max_iter, tolerance, bool(self.verbose))
+            except progress.Stopped:
+                if best is None:
+                    raise
+                break
+            if best is None or _is_better(run, best):
+                best = run
+            if run.was_stopped:
+                break
+        assert best is not None  # n_init is at least 1
+        return best
+
+    def _become_run(self, best: Run, data: Data, n_init: int, **more: object) -> Self:
+        """Take over the best run of a fit."""
         n_found = _count_distinct(best.labels, self.n_clusters)
         if n_found < self.n_clusters:
             warn(
@@ -337,8 +353,7 @@ class LloydClusterer(NearestCenterClusterer):
             n_iter_=best.n_iter,
             _n_init=n_init,
             _n_features_out=self.n_clusters,
-            **self._of_run(X, weights, best, data.n_threads),
-            **seen,
+            **more,
         )
         return self
 
@@ -366,10 +381,11 @@ class LloydClusterer(NearestCenterClusterer):
         """What the first iteration of a run does."""
         return first_step(data, self.n_clusters)
 
-    def _count_runs(self) -> int:
+    def _count_runs(self, at_random: int = 10) -> int:
+        """Number of runs; `at_random`: with 'auto', if the start is not a careful one."""
         given = gives_centers(self.init)
         if self.n_init == "auto":
-            return 1 if given or (isinstance(self.init, str) and self.init != "random") else 10
+            return 1 if given or (isinstance(self.init, str) and self.init != "random") else at_random
         if given and self.n_init != 1:
             warn(
                 f"Explicit initial center position passed: performing only one init in {type(self).__name__} "

@@ -45,6 +45,10 @@ class Data:
     cells: Cells | None = None  # how the rows are sorted; None if they stand as the caller gave them
     in_cells: Data | None = None  # the same data sorted into cells, once that was done; see `_cells`
 
+    def magnitude(self) -> float:
+        """The largest absolute value of `X`."""
+        return power_of_two.magnitude(self.X)
+
 
 def prepare(X: NDArray[Any], sample_weight: NDArray[np.float64] | None, n_threads: int) -> Data:
     """Weights, moments and scale of checked rows.
@@ -77,7 +81,7 @@ def divided(data: Data, centers: NDArray[Any]) -> NDArray[Any]:
     """
     top = power_of_two.magnitude(centers)
     if not power_of_two.times(top, -data.exponent) < power_of_two.far_limit():
-        largest = power_of_two.times(power_of_two.magnitude(data.X), data.exponent)
+        largest = power_of_two.times(data.magnitude(), data.exponent)
         raise ValueError(
             f"The initial centers are too large compared with the data: up to {top:.6g}, where the data are "
             f"up to {largest:.6g}. The squares of both do not fit into float64."

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._runtime import parallel
+from ._assignment import squares_to_own
 from ._data import Data
-from ._kernels import assign
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,9 +23,7 @@ def fill_empty(
 ) -> None:
     """Move a far row into each cluster without weight: out of one of the `sums` and `weights` into another."""
     empty = np.flatnonzero(weights == 0)
-    distance = np.empty(len(labels))
-    size = parallel.chunk(0.5 * data.X.shape[1])
-    parallel.over(len(labels), size, data.n_threads, assign.squared_distances_to_own, data.X, centers, labels, distance)
+    distance = squares_to_own(data.X, centers, labels, data.n_threads)
     if distance.max() == 0:
         return  # fewer distinct points than clusters: nothing is far
     for cluster, row in zip(empty.tolist(), _farthest(data, distance, len(empty)), strict=True):

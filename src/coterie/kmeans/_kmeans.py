@@ -3,17 +3,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from .._base.parameters import BOOL, one_of
+from .._base.parameters import BOOL, check_n_clusters, one_of
+from .._base.random_state import as_random_state
 from .._base.warnings import warn
+from .._base.wording import shown
+from .._runtime import progress, threads
+from ._batches import Batches
 from ._clusterer import LloydClusterer
+from ._passes import Passes, PassStep, prepare_passes
+from ._starts import read_init
+from ._starts_of_passes import start_in_passes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .._runtime.progress import Callback
+    from ._batches import Given
     from ._data import Data
     from ._starts import Init
 
@@ -176,6 +185,101 @@ class KMeans(LloydClusterer):
         self.copy_x = copy_x
         self.algorithm = algorithm
         self.n_jobs = n_jobs
+
+    def fit_batches(self, batches: Given, callback: Callback | None = None) -> Self:
+        """Find the centers of rows that come in batches, as `fit` does for rows that are in memory.
+
+        Each iteration is a pass over all batches. Memory is that of a batch and a sample of the rows, O(n_clusters *
+        n_features), 4 bytes a row for `labels_`, and 4 more for up to 67 million rows: 10 GB of rows in 32 columns of
+        float32 need 0.6 GB.
+
+        Parameters
+        ----------
+        batches : iterable or callable
+            Gives the batches, anew in each pass: a list, an object with ``__iter__``, or a callable that returns an
+            iterable, such as a generator function or ``pyarrow.dataset.dataset(path).to_batches``. Each batch is rows,
+            as `fit` takes them but not sparse, or a tuple (rows, weights) with weights as `fit` takes them. All batches
+            have the same columns; in each pass, the rows and their order must be the same, but not where a batch ends.
+
+        callback : callable, default=None
+            As in `fit`.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            `fit` would not accept the rows, their columns or their number differ between batches or passes, or
+            other rows come in another pass. The message names the batch.
+        TypeError
+            `batches` can be read only once, such as a generator; or `fit` would not accept the rows.
+        Cancelled
+            As in `fit`.
+
+        Warns
+        -----
+        ConvergenceWarning, FeatureScaleWarning
+            As in `fit`.
+
+        See Also
+        --------
+        MiniBatchKMeans.fit_batches : One pass.
+
+        Notes
+        -----
+        From the same start, labels, centers and number of iterations are those of `fit`, but for rounding in the last
+        digits. Sums are exact, so that results are the same bits for any batches, and for any number of threads. Data
+        are float32 only if all batches are.
+
+        There are passes besides those of the iterations. Two come first, and one last.
+
+        - ``init='k-means++'``, 'random' and a callable start from a sample of the rows, drawn with probabilities in
+          proportion to their weights: all rows if they have no more than 8,388,608 numbers, which gives the start of
+          `fit`; else so many numbers, or 32 rows a cluster.
+        - 'k-means||' looks at all rows, in about six passes. Take it if some clusters may have less than one of 100,000
+          rows.
+
+        ``n_init='auto'`` means one run. Where several clusters lose all their rows at once, the farthest row goes to
+        the first of them, the next one to the second. Of rows that are compared between passes, there is one of 16.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from coterie import KMeans
+        >>> rows = np.arange(12.0).reshape(6, 2)  # such as np.load("rows.npy", mmap_mode="r")
+        >>> def batches():
+        ...     for start in range(0, len(rows), 4):
+        ...         yield rows[start : start + 4]
+        >>> KMeans(n_clusters=2, random_state=0).fit_batches(batches).labels_
+        array([1, 1, 1, 0, 0, 0], dtype=int32)
+        """
+        self._check_parameters()
+        read = Batches(batches, self)
+        if read.is_one_shot:
+            raise TypeError(
+                f"KMeans needs to read batches more than once, but {shown(batches)} can be read only once. Pass a "
+                "callable that returns a new one, such as the generator function itself, or use MiniBatchKMeans."
+            )
+        n_init = self._count_runs(at_random=1)
+        random_state = as_random_state(self.random_state)
+        n_threads = threads.resolve_n_jobs(self.n_jobs)
+        with progress.reported_to(callback):
+            passes = Passes(read, self.n_clusters, n_threads)
+            check_n_clusters(len(passes), self.n_clusters)
+            init = read_init(self.init, passes, self.n_clusters)  # type: ignore[arg-type]  # only its shape counts
+            data = prepare_passes(passes, n_threads)
+            assert read.seen is not None  # there was a batch
+            self._warn_of_rows(data, read.seen)
+            watched = bool(self.verbose) or progress.inertia_is_asked_for()
+            best = self._best_run(
+                data,
+                lambda: start_in_passes(passes, self.n_clusters, init, random_state, n_threads),
+                lambda _: PassStep(data, self.n_clusters, watched),
+                n_init,
+            )
+        return self._become_run(best, data, n_init, **read.seen)
 
     def _prepare(self, X: NDArray[Any], weights: NDArray[np.float64] | None, n_threads: int) -> Data:
         if self.algorithm == "elkan" and self.n_clusters == 1:

@@ -19,17 +19,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._runtime import parallel, progress
-from ._assignment import nearest
+from ._assignment import nearest, squares_to_own
 from ._data import Data, prepare
-from ._kernels import assign, seeding
+from ._kernels import seeding
 from ._seeding import seed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_ROUNDS = 5
-_DRAWS = 0.5  # of a round for each cluster: with more, the clusters of a fit are no better
-_FEW = 10  # of a round, at least: with fewer, too much depends on each of them
+ROUNDS = 5
+DRAWS = 0.5  # of a round for each cluster: with more, the clusters of a fit are no better
+FEW = 10  # of a round, at least: with fewer, too much depends on each of them
 _WEIGHT_BITS = 24  # of the largest weight as a whole number
 _LOW_BITS = 26  # of the 53 of a float64, so that both halves of many can be added up without rounding
 _NUMBERS = 1 << 16  # that are added up at a time
@@ -42,19 +42,19 @@ def seed_in_rounds(
 
     X : what `data` was prepared from
 
-    As a rule `_ROUNDS` passes over the rows, of O(n d n_clusters) time each; more only where few rows hold nearly all
+    As a rule `ROUNDS` passes over the rows, of O(n d n_clusters) time each; more only where few rows hold nearly all
     of the potential again and again. Memory is O(n), and a copy of the candidates.
     """
     sampler = Sampler(X, data)
-    n_draws = max(_FEW, round(_DRAWS * n_clusters))
-    drawn = sampler.first(_random_key(random_state))
+    n_draws = max(FEW, round(DRAWS * n_clusters))
+    drawn = sampler.first(random_key(random_state))
     n_rounds = 0
     while len(drawn):
         sampler.add(drawn)
-        if n_rounds >= _ROUNDS and len(sampler.candidates) >= n_clusters:
+        if n_rounds >= ROUNDS and len(sampler.candidates) >= n_clusters:
             break
-        progress.report("k-means||", n_rounds, max(_ROUNDS, n_rounds))
-        drawn = sampler.draw(_random_key(random_state), n_draws)
+        progress.report("k-means||", n_rounds, max(ROUNDS, n_rounds))
+        drawn = sampler.draw(random_key(random_state), n_draws)
         n_rounds += 1
     progress.report("k-means||", n_rounds, n_rounds)
     weighted = prepare(X[sampler.candidates], sampler.weights_of_candidates(), data.n_threads)
@@ -77,7 +77,8 @@ class Sampler:
         n = len(X)
         self.data = data
         self.hashes = _hash_rows(X, data.n_threads)
-        self.weight = _gathered(_whole(data.weight) if len(data.weight) else np.ones(n), self.hashes)
+        weight = whole(data.weight, float(data.weight.max())) if len(data.weight) else np.ones(n)
+        self.weight = _gathered(weight, self.hashes)
         self.squares = np.full(n, np.inf)
         self.labels = np.empty(n, dtype=np.int32)
         self.candidates = np.empty(0, dtype=np.intp)
@@ -86,13 +87,13 @@ class Sampler:
         """A row in proportion to the weights."""
         # Of clocks that ring at these rates, the first one to do so.
         with np.errstate(divide="ignore", invalid="ignore"):
-            ring = -np.log1p(-_uniform(self.hashes, key)) / self.weight
+            ring = -np.log1p(-uniform(self.hashes, key)) / self.weight
         return self._sorted(np.flatnonzero(ring == np.fmin.reduce(ring)))[:1]
 
     def draw(self, key: np.uint64, n_draws: int) -> NDArray[np.intp]:
         """At most about `n_draws` rows: fewer where some hold much of the potential, but one at least; none if all are
         candidates. They come in the order of their hashes."""
-        mass = self.weight * _rounded(self.squares)
+        mass = self.weight * rounded(self.squares)
         potential = exact_sum(mass)
         if not potential:  # the others are so near to candidates that the squares vanish
             mass = self.weight.copy()
@@ -102,7 +103,7 @@ class Sampler:
                 return np.empty(0, dtype=np.intp)
         # A row is drawn if its random number is below n_draws * mass / potential.
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            least = _uniform(self.hashes, key) * float(potential) / mass
+            least = uniform(self.hashes, key) * float(potential) / mass
         return self._sorted(np.flatnonzero((least < n_draws) | (least == np.fmin.reduce(least))))
 
     def add(self, rows: NDArray[np.intp]) -> None:
@@ -110,11 +111,7 @@ class Sampler:
         data, n_before = self.data, len(self.candidates)
         centers = data.X[rows].astype(np.float64)
         labels = nearest(data.X, centers, data.n_threads)
-        squares = np.empty(len(labels))
-        size = parallel.chunk(0.5 * data.X.shape[1])
-        parallel.over(
-            len(labels), size, data.n_threads, assign.squared_distances_to_own, data.X, centers, labels, squares
-        )
+        squares = squares_to_own(data.X, centers, labels, data.n_threads)
         nearer = squares < self.squares
         self.squares[nearer] = squares[nearer]
         self.labels[nearer] = labels[nearer] + n_before
@@ -143,14 +140,14 @@ def exact_sum(values: NDArray[np.float64]) -> Fraction:
     return total
 
 
-def _whole(weight: NDArray[np.float64]) -> NDArray[np.float64]:
+def whole(weight: NDArray[np.float64], heaviest: float) -> NDArray[np.float64]:
     """Weights as whole numbers of up to 2**_WEIGHT_BITS, of at least 1 unless they are 0: their sums are exact."""
-    _, exponent = np.frexp(weight.max())
-    whole: NDArray[np.float64] = np.ceil(np.ldexp(weight, _WEIGHT_BITS - int(exponent)))
+    _, exponent = math.frexp(heaviest)
+    whole: NDArray[np.float64] = np.ceil(np.ldexp(weight, _WEIGHT_BITS - exponent))
     return whole
 
 
-def _rounded(squares: NDArray[np.float64]) -> NDArray[np.float64]:
+def rounded(squares: NDArray[np.float64]) -> NDArray[np.float64]:
     """The first 24 binary digits of numbers. Their products with whole weights are exact: two equal rows have twice the
     mass of one."""
     return (squares.view(np.int64) & -(1 << 29)).view(np.float64)
@@ -174,11 +171,11 @@ def _gathered(weight: NDArray[np.float64], hashes: NDArray[np.uint64]) -> NDArra
     return gathered
 
 
-def _random_key(random_state: np.random.RandomState) -> np.uint64:
+def random_key(random_state: np.random.RandomState) -> np.uint64:
     return np.uint64(random_state.randint(1 << 63, dtype=np.uint64))
 
 
-def _uniform(hashes: NDArray[np.uint64], key: np.uint64) -> NDArray[np.float64]:
+def uniform(hashes: NDArray[np.uint64], key: np.uint64) -> NDArray[np.float64]:
     """A random number in [0, 1) for each hash: the finisher of MurmurHash3."""
     bits = (hashes ^ key) * np.uint64(0xFF51AFD7ED558CCD)
     bits ^= bits >> np.uint64(33)

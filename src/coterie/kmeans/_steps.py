@@ -18,6 +18,7 @@ from . import _cells
 from ._assignment import Assignment, inertia, space_for, sum_of_squares
 from ._data import TILE, Data, divided, prepare
 from ._empty_clusters import fill_empty
+from ._grid_sums import GridSums
 from ._kernels import cell_step, cells, update
 from ._sums import RunningSums, StripSums
 from ._wide import WideAssignment, pays_for
@@ -45,7 +46,7 @@ class Step:
     """
 
     stage = "k-means"
-    sums: RunningSums | StripSums
+    sums: RunningSums | StripSums | GridSums
     loss: NDArray[np.float32]
 
     def __init__(self, data: Data, n_clusters: int) -> None:
@@ -60,9 +61,17 @@ class Step:
         """Move the centers to the means of their rows; return the sum of squared movements."""
         data, sums, weights = self.data, self.sums.sums, self.sums.weights
         if np.count_nonzero(weights) < len(weights):
-            sums, weights = sums.copy(), weights.copy()  # labels, which the sums follow, stay as they are
-            fill_empty(data, labels, centers, sums, weights)
+            sums, weights = self.filled(centers, labels)
         return update.move_centers(sums, weights, data.moments.mean, data.scale, centers, self.moved, self.loss)
+
+    def filled(
+        self, centers: NDArray[np.float64], labels: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Sums and weights of the clusters, where those without weight have got far rows."""
+        # Labels, which the sums follow, stay as they are.
+        sums, weights = self.sums.sums.copy(), self.sums.weights.copy()
+        fill_empty(self.data, labels, centers, sums, weights)
+        return sums, weights
 
     def inertia(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> float:
         """What the algorithm minimizes, of rows with these labels and centers, times a power of two; see `Data`."""
