@@ -273,7 +273,7 @@ class KMeans(LloydClusterer):
             assert read.seen is not None  # there was a batch
             self._warn_of_rows(data, read.seen)
             watched = bool(self.verbose) or progress.inertia_is_asked_for()
-            best = self._best_run(
+            best = self._repeat_runs(
                 data,
                 lambda: start_in_passes(passes, self.n_clusters, init, random_state, n_threads),
                 lambda _: PassStep(data, self.n_clusters, watched),
