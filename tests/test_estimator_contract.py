@@ -32,6 +32,7 @@ from coterie import (
     KPrototypes,
     NotFittedError,
     SizeConstrainedKMeans,
+    SphericalKMeans,
 )
 from coterie._base.clusterer import Clusterer
 from coterie._base.estimator import Estimator, Transformer
@@ -48,6 +49,7 @@ ESTIMATORS = [
     BisectingKMeans(init="k-means++"),  # random rows are others where a row is repeated instead of weighted
     SizeConstrainedKMeans(),
     KMedians(),
+    SphericalKMeans(),
     KMedoids(),
     KModes(),
     KPrototypes(),

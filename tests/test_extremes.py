@@ -336,6 +336,7 @@ PLACES = {
     "BisectingKMeans": lambda X: coterie.BisectingKMeans(3, random_state=0).fit(X).labels_,
     "KMedians": lambda X: coterie.KMedians(3, random_state=0).fit(X).labels_,
     "KMedians.predict": lambda X: coterie.KMedians(3, random_state=0).fit(X).predict(X[::-1].copy()),
+    "SphericalKMeans": lambda X: coterie.SphericalKMeans(3, random_state=0).fit(X).labels_,
     "SizeConstrainedKMeans": lambda X: coterie.SizeConstrainedKMeans(3, 8, 8, random_state=0).fit(X).labels_,
     "KModes": lambda X: coterie.KModes(3).fit(X).labels_,
     "KPrototypes": lambda X: coterie.KPrototypes(3, random_state=0).fit(X, categorical=[0]).predict(X[::-1].copy()),

@@ -35,6 +35,7 @@ CLUSTERERS = {
     "KMeans": lambda: coterie.KMeans(3, random_state=0),
     "BisectingKMeans": lambda: coterie.BisectingKMeans(3, random_state=0),
     "KMedians": lambda: coterie.KMedians(3, random_state=0),
+    "SphericalKMeans": lambda: coterie.SphericalKMeans(3, random_state=0),
     "SizeConstrainedKMeans": lambda: coterie.SizeConstrainedKMeans(3, 20, random_state=0),
     "DBSCAN": lambda: coterie.DBSCAN(1.5),
     "HDBSCAN": lambda: coterie.HDBSCAN(5),

@@ -97,6 +97,14 @@ def k_medians(c):
     yield "score", model.score(c.new), 1
 
 
+def spherical(c):
+    model = coterie.SphericalKMeans(3, random_state=0).fit(c.X, sample_weight=c.weights)
+    yield "labels", model.labels_, 0
+    yield "centers", model.cluster_centers_, 0
+    yield "inertia", model.inertia_, 0
+    yield "predict", model.predict(c.new), 0
+
+
 def size_constrained(c):
     model = coterie.SizeConstrainedKMeans(3, len(c.X) // 4, len(c.X) // 3 + 1, init=c.start, n_init=1)
     model.fit(c.X, sample_weight=c.weights)
@@ -349,6 +357,7 @@ CASES = {
     k_means: ("coterie.KMeans", "coterie.k_means"),
     bisecting: ("coterie.BisectingKMeans",),
     k_medians: ("coterie.KMedians",),
+    spherical: ("coterie.SphericalKMeans",),
     size_constrained: ("coterie.SizeConstrainedKMeans",),
     k_medoids: ("coterie.KMedoids",),
     k_prototypes: ("coterie.KPrototypes", "coterie.KModes"),

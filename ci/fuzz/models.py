@@ -71,6 +71,7 @@ def _originals(folder: Path) -> dict[str, bytes]:
         coterie.KMeans(3, init="k-means||", random_state=0).fit(X),
         coterie.BisectingKMeans(3, random_state=0).fit(X),
         coterie.KMedians(3, random_state=0).fit(X),
+        coterie.SphericalKMeans(3, random_state=0).fit(X),
         coterie.SizeConstrainedKMeans(3, 5, 7, random_state=0).fit(X),
         coterie.KMedoids(3, random_state=0).fit(X),
         coterie.KMedoids(2, metric="minkowski", metric_params={"p": 3}, init=[0, 9]).fit(X.astype(np.float32)),
@@ -207,6 +208,7 @@ HOSTILE = [
     "coterie.KMeans",
     "coterie.BisectingKMeans",
     "coterie.KMedians",
+    "coterie.SphericalKMeans",
     "coterie.SizeConstrainedKMeans",
     "coterie.KMedoids",
     "coterie.DBSCAN",
@@ -584,6 +586,15 @@ def check_answer(name, model, rows, answer):
         else:
             far = cdist(rows, model.cluster_centers_.astype(float), model._fit_metric)
         if name == "transform":
+            check(close(answer, far), name)
+        elif name == "score":
+            check(close(answer, -far.min(axis=1).sum()), name)
+    elif isinstance(model, coterie.SphericalKMeans):
+        units = rows / np.sqrt(np.square(rows).sum(axis=1, keepdims=True))
+        far = 0.5 * ((units[:, None] - model.cluster_centers_[None].astype(float)) ** 2).sum(axis=2)
+        if name == "predict":
+            check(close(far[np.arange(len(rows)), answer], far.min(axis=1)), name)
+        elif name == "transform":
             check(close(answer, far), name)
         elif name == "score":
             check(close(answer, -far.min(axis=1).sum()), name)

@@ -62,7 +62,15 @@ if TYPE_CHECKING:
     from .density import DBSCAN, HDBSCAN, OPTICS, cluster_optics_dbscan, cluster_optics_xi, compute_optics_graph, dbscan
     from .explain import outlier_scores
     from .hierarchy import AgglomerativeClustering, DivisiveClustering
-    from .kmeans import BisectingKMeans, KMeans, KMedians, SizeConstrainedKMeans, k_means, kmeans_plusplus
+    from .kmeans import (
+        BisectingKMeans,
+        KMeans,
+        KMedians,
+        SizeConstrainedKMeans,
+        SphericalKMeans,
+        k_means,
+        kmeans_plusplus,
+    )
     from .kmedoids import KMedoids
     from .kmodes import KModes, KPrototypes
     from .report import write_report
@@ -89,6 +97,7 @@ __all__ = [
     "KPrototypes",
     "NotFittedError",
     "SizeConstrainedKMeans",
+    "SphericalKMeans",
     "align_labels",
     "cluster_optics_dbscan",
     "cluster_optics_xi",
@@ -144,7 +153,15 @@ _HOMES = {
     ),
     "explain": ("outlier_scores",),
     "hierarchy": ("AgglomerativeClustering", "DivisiveClustering"),
-    "kmeans": ("BisectingKMeans", "KMeans", "KMedians", "SizeConstrainedKMeans", "k_means", "kmeans_plusplus"),
+    "kmeans": (
+        "BisectingKMeans",
+        "KMeans",
+        "KMedians",
+        "SizeConstrainedKMeans",
+        "SphericalKMeans",
+        "k_means",
+        "kmeans_plusplus",
+    ),
     "kmedoids": ("KMedoids",),
     "kmodes": ("KModes", "KPrototypes"),
     "report": ("write_report",),

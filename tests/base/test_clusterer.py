@@ -16,6 +16,7 @@ from coterie import (
     KModes,
     KPrototypes,
     SizeConstrainedKMeans,
+    SphericalKMeans,
 )
 from coterie._base.clusterer import Clusterer, InductiveClusterer
 
@@ -27,6 +28,7 @@ FITTED = {
     "kmeans": KMeans(3, random_state=0).fit(X),
     "bisecting k-means": BisectingKMeans(3, random_state=0).fit(X),
     "k-medians": KMedians(3, random_state=0).fit(X),
+    "spherical k-means": SphericalKMeans(3, random_state=0).fit(X),
     "size-constrained k-means": SizeConstrainedKMeans(3, 20, 40, random_state=0).fit(X),
     "kmedoids": KMedoids(3, random_state=0).fit(X),
     "manhattan medoids": KMedoids(3, metric="manhattan", random_state=0).fit(X),

@@ -31,6 +31,7 @@ MODELS = {
     "kmeans": coterie.KMeans(3, random_state=0).fit(X),
     "bisecting": coterie.BisectingKMeans(4, random_state=0).fit(X),
     "k-medians": coterie.KMedians(3, random_state=0).fit(X),
+    "spherical": coterie.SphericalKMeans(4, random_state=0).fit(X),
     "size-constrained": coterie.SizeConstrainedKMeans(3, 4, 4, random_state=0).fit(X),
     "kmedoids": coterie.KMedoids(3, random_state=0).fit(X),
     "given medoids": coterie.KMedoids(3, metric="precomputed", init="build").fit(np.abs(X[:, :1] - X[:, 0])),

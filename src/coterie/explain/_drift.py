@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base.arrays import as_matrix
 from .._base.containers import native
 from .._base.layout import wrap
 from .._base.lazy import lazy_property
@@ -247,7 +246,8 @@ def _by_model(model: Any, X_new: ArrayLike) -> tuple[NDArray[np.intp], Occupatio
             was = was._replace(sizes=sizes)
     else:  # like with like: `predict` may give a row of the fit another label than it has
         was = occupy(fitted._assign(fitted._fit_X), k, fitted._fit_X, centers)
-    return np.arange(k), was, occupy(now, k, None if centers is None else as_matrix(X_new), centers)
+    rows = None if fitted is None or centers is None else fitted._read_more(X_new)
+    return np.arange(k), was, occupy(now, k, rows, centers)
 
 
 def _read_again(known: Profile, X_new: ArrayLike) -> NDArray[np.floating]:

@@ -26,6 +26,7 @@ which says how rows are assigned, or what becomes of the centers. `_lloyd.iterat
 
 - `_bisecting`: one cluster after the other is split in two, and the splits are a tree;
 - `_kmedians`: Manhattan distances (`_manhattan`, kernel `manhattan`) and medians (`_medians`, kernel `medians`).
+- `_spherical`: rows and centers are directions;
 - `_size_constrained`: clusters of a least and a greatest size (`bounded`).
 """
 
@@ -37,5 +38,14 @@ from ._functions import k_means, kmeans_plusplus
 from ._kmeans import KMeans
 from ._kmedians import KMedians
 from ._size_constrained import SizeConstrainedKMeans
+from ._spherical import SphericalKMeans
 
-__all__ = ["BisectingKMeans", "KMeans", "KMedians", "SizeConstrainedKMeans", "k_means", "kmeans_plusplus"]
+__all__ = [
+    "BisectingKMeans",
+    "KMeans",
+    "KMedians",
+    "SizeConstrainedKMeans",
+    "SphericalKMeans",
+    "k_means",
+    "kmeans_plusplus",
+]

@@ -62,6 +62,7 @@ class Step:
         data, sums, weights = self.data, self.sums.sums, self.sums.weights
         if np.count_nonzero(weights) < len(weights):
             sums, weights = self.filled(centers, labels)
+        sums = self.aim(sums, weights, centers)
         return update.move_centers(sums, weights, data.moments.mean, data.scale, centers, self.moved, self.loss)
 
     def filled(
@@ -72,6 +73,12 @@ class Step:
         sums, weights = self.sums.sums.copy(), self.sums.weights.copy()
         fill_empty(self.data, labels, centers, sums, weights)
         return sums, weights
+
+    def aim(
+        self, sums: NDArray[np.float64], weights: NDArray[np.float64], centers: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Where the centers go, as sums of rows whose means they become; as a rule those there are."""
+        return sums
 
     def inertia(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> float:
         """What the algorithm minimizes, of rows with these labels and centers, times a power of two; see `Data`."""

@@ -32,6 +32,7 @@ from ..distances._metrics import is_precomputed, read_metric
 from ..distances._rows import MeasuredRows, read_rows
 from ..hierarchy._square_matrix import takes_all_rows
 from ..hierarchy._tree_clusterer import TreeClusterer
+from ..kmeans._clusterer import NearestCenterClusterer
 from ..kmodes._clusterer import PrototypeClusterer
 from . import _cards, _sweep_text
 
@@ -491,7 +492,8 @@ class Judge:
     def __init__(self, estimator: Any, X: NDArray[Any], names: list[str], functions: list[Score]) -> None:
         params = estimator.get_params()
         self.X, self.names, self.functions = X, names, functions
-        self.metric = params.get("metric", "euclidean")
+        own = estimator._fit_metric.name if isinstance(estimator, NearestCenterClusterer) else "euclidean"
+        self.metric = params.get("metric", own)
         if isinstance(estimator, PrototypeClusterer):  # the nearest of our metrics, which takes categories, too
             is_category = estimator._categories(read_columns(X))
             kinds = {j: "category" if own else "amount" for j, own in enumerate(is_category)}
