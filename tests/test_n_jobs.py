@@ -126,6 +126,7 @@ CALLS = {
         "predict": lambda n: coterie.KMedians(20, random_state=0, n_jobs=n).fit(X[:300]).predict(MANY),
         "transform": lambda n: coterie.KMedians(20, random_state=0, n_jobs=n).fit(X[:300]).transform(MANY),
         "score": lambda n: coterie.KMedians(20, random_state=0, n_jobs=n).fit(X[:300]).score(MANY),
+    },
     "coterie.SphericalKMeans": {
         "fit": lambda n: coterie.SphericalKMeans(3, n_jobs=n, random_state=0).fit(MANY),
         "predict": lambda n: coterie.SphericalKMeans(20, n_jobs=n, random_state=0).fit(X[:300]).predict(MANY),

@@ -25,7 +25,7 @@ A variant of the algorithm is an estimator in a module beside `_kmeans`, on `Llo
 which says how rows are assigned, or what becomes of the centers. `_lloyd.iterate` repeats any step. There is:
 
 - `_bisecting`: one cluster after the other is split in two, and the splits are a tree;
-- `_kmedians`: Manhattan distances (`_manhattan`, kernel `manhattan`) and medians (`_medians`, kernel `medians`).
+- `_kmedians`: Manhattan distances (`_manhattan`, kernel `manhattan`) and medians (`_medians`, kernel `medians`);
 - `_spherical`: rows and centers are directions;
 - `_size_constrained`: clusters of a least and a greatest size (`bounded`).
 """
