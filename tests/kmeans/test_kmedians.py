@@ -12,7 +12,7 @@ from coterie import KMeans, KMedians, outlier_scores
 from coterie._runtime.thresholds import thresholds
 from coterie.distances import cdist
 from coterie.explain import drift
-from coterie.kmeans import _manhattan, _medians
+from coterie.kmeans import _manhattan
 from coterie.selection import sweep
 
 pytestmark = pytest.mark.filterwarnings("ignore:Number of distinct clusters", "ignore::coterie.FeatureScaleWarning")
@@ -72,11 +72,10 @@ def test_labels_and_centers_are_those_of_the_book_on_all_paths(name, value, monk
         check(*problem(kind, 100 + seed), n_jobs=2)
 
 
-@pytest.mark.parametrize(
-    "name, value", [("_BIN_ROWS", 1), ("_BIN_ROWS", 10**9), ("_KEPT_ROWS", 1), ("_KEPT_ROWS", 10**9)]
-)
-def test_medians_do_not_depend_on_bins(name, value, monkeypatch):
-    monkeypatch.setattr(_medians, name, value)
+@pytest.mark.parametrize("name", ["bin_rows", "kept_rows", "moved_numbers"])
+@pytest.mark.parametrize("value", [1, 10**9])
+def test_medians_do_not_depend_on_what_is_kept_to_find_them(name, value, monkeypatch):
+    monkeypatch.setattr(thresholds, name, value)
     for seed, kind in enumerate(KINDS):
         check(*problem(kind, 200 + seed), n_jobs=2)
 

@@ -65,6 +65,10 @@ class Thresholds:
     summed_rows: int = 1 << 10  # of a cluster that are added up at once; where they end shows in the last bits of sums
     inertia_numbers: int = 1 << 18  # of a strip of rows; where strips end shows in the last bits of the inertia
 
+    bin_rows: int = 24  # of a cluster, at least, for each bin of a feature, to find medians
+    kept_rows: int = 8  # of a cluster, at least, for each value of a feature that is kept for its median: a byte each
+    moved_numbers: int = 1 << 22  # in the rows that move, at most, to follow them one by one, on one thread
+
     wide_features: int = 48  # at least, of rows that are looked at as wide ones
     wide_work: int = 1 << 20  # multiplications of an iteration, at least, to look at wide rows as such
     wide_pairs: int = 1 << 22  # of row and center, at least, to look for coordinates that bound distances

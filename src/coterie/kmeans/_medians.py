@@ -15,6 +15,7 @@ import numpy as np
 from .._runtime import parallel
 from .._runtime.spaces import APART
 from .._runtime.strips import ceil_div, strip_size
+from .._runtime.thresholds import thresholds
 from ._data import Data
 from ._kernels import medians as kernels
 from ._manhattan import Grid, ManhattanAssignment, distances_to_own, sum_of_distances, unit_of_grid
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 _WEIGHT_BITS = 62  # of the sum of all weights as whole numbers
 _SAMPLE = 2048  # rows that say where bins start
-_BIN_ROWS = 24  # of a cluster, at least, for each bin of more than one value
-_KEPT_ROWS = 8  # of a cluster, at least, for each value of a feature that is kept
-_SUMS = 1 << 22  # numbers of rows that move, at most, for sums that follow them; without threads
 
 
 @dataclasses.dataclass(eq=False)
@@ -45,16 +43,17 @@ def prepare_medians(data: Data, n_clusters: int) -> MedianData:
     """Bins of the rows: a byte for each number, of up to seven more features. O(n d) time."""
     X, moments = data.X, data.moments
     n, d = X.shape
-    n_bins = max(1, min(kernels.MOST_BINS, n // (_BIN_ROWS * n_clusters)))
+    width = 1 << (max(1, min(kernels.MOST_BINS, n // 8)).bit_length() - 1)  # no more than a byte for each number
+    n_bins = max(1, min(width, n // (thresholds.bin_rows * n_clusters)))
     sample = np.sort(np.ascontiguousarray(X[:: ceil_div(n, _SAMPLE)].T, dtype=np.float64), axis=1)
-    edges = _find_edges(sample, n_bins)
+    edges = _find_edges(sample, n_bins, width)
     unit = unit_of_grid(moments.reach)
     words = np.empty((n, ceil_div(d, kernels.WORD_CODES)), dtype=np.uint64)
-    is_mixed = np.zeros((d, kernels.MOST_BINS), dtype=np.uint8)
+    is_mixed = np.zeros((d, width), dtype=np.uint8)
     codes = kernels.Codes(words, edges, is_mixed, _whole(data.weight))
     size = parallel.chunk(6.0 * d)
     slots = max(1, min(data.n_threads, ceil_div(n, size)))
-    mixed = np.zeros((slots, d, kernels.MOST_BINS), dtype=np.uint8)
+    mixed = np.zeros((slots, d, width), dtype=np.uint8)
     is_off_grid = np.full((slots, 8 * APART), unit == 0, dtype=np.uint8)
     parallel.over(n, size, slots, kernels.encode_rows, X, 1 / unit if unit else 0.0, codes, mixed, is_off_grid)
     is_mixed |= mixed.max(axis=0)
@@ -72,16 +71,16 @@ def prepare_medians(data: Data, n_clusters: int) -> MedianData:
     )
 
 
-def _find_edges(columns: NDArray[np.float64], n_bins: int) -> NDArray[np.float64]:
-    """Where bins of each feature start: at its values if they are few, else at `n_bins` quantiles.
+def _find_edges(columns: NDArray[np.float64], n_bins: int, width: int) -> NDArray[np.float64]:
+    """Where bins of each feature start, (d, width): at its values if they are few, else at `n_bins` quantiles.
 
     columns : (d, n), a sample of the values of each feature, sorted
     """
     d, n = columns.shape
-    edges = np.full((d, kernels.MOST_BINS), math.inf)
+    edges = np.full((d, width), math.inf)
     edges[:, :n_bins] = columns[:, np.arange(n_bins) * n // n_bins]
     n_values = np.count_nonzero(np.diff(columns, axis=1), axis=1) + 1
-    for j in np.flatnonzero(n_values <= kernels.MOST_BINS).tolist():
+    for j in np.flatnonzero(n_values <= width).tolist():
         edges[j, : n_values[j]] = np.unique(columns[j])
         edges[j, n_values[j] :] = math.inf
     return edges
@@ -112,7 +111,7 @@ class MedianStep(Step):
         self.total = np.zeros(n_clusters, dtype=np.int64)
         self.changed = np.zeros(n_clusters, dtype=np.uint8)
         self.n_kept = np.full((n_clusters, d), -1, dtype=np.int32)
-        room = n // (_KEPT_ROWS * n_clusters)
+        room = n // (thresholds.kept_rows * n_clusters)
         self.medians = kernels.Medians(
             np.full(n, -1, dtype=np.int32),
             self.bins,
@@ -157,7 +156,7 @@ class MedianStep(Step):
         """Move the centers of the clusters whose rows changed."""
         data, codes = self.data, self.data.codes
         n, d = data.X.shape
-        has_sums = 8 * self.n_changed <= n and self.n_changed * d <= _SUMS
+        has_sums = 8 * self.n_changed <= n and self.n_changed * d <= thresholds.moved_numbers
         kernels.follow_labels(data.X, labels, has_sums, codes, self.medians)
         changed = (self.changed > 0) & (self.total > 0)
         self.changed.fill(0)

@@ -34,9 +34,9 @@ cdef class Codes:
     Attributes
     ----------
     words : (n, ceil(d / CODES))
-    edges : (d, BINS)
+    edges : (d, m), m a power of two, BINS at most
         Where bins start, in order; infinity beyond the last one. The first bin has all lower values as well.
-    is_mixed : (d, BINS)
+    is_mixed : (d, m)
         Whether a bin holds other values than the one at which it starts.
     weight : (n,), or (0,) for ones
         Whole numbers of at least 0 whose sum is at most 2**62.
@@ -95,29 +95,29 @@ def encode_rows(
         const real[:, ::1] X,             # IN     (n, d)
         double per_unit,                  # IN     one over the unit of a grid, a power of two; 0: there is none
         Codes codes,                      # IN     edges; OUT words
-        uint8_t[:, :, ::1] is_mixed,      # INOUT  (slots, d, BINS), see `Codes`
+        uint8_t[:, :, ::1] is_mixed,      # INOUT  (slots, d, m), see `Codes`
         uint8_t[:, ::1] is_off_grid,      # INOUT  (slots, any), the first one says whether a value is no multiple
         Region region, int slot):
     """Find the bin of each number, and whether all numbers are multiples of a unit. O(n d) time."""
     cdef:
         Py_ssize_t d = X.shape[1], row, word, first
-        int t, n_codes
+        int t, n_codes, m = <int> codes.edges.shape[1]
+        const double *edges
+        uint8_t *mixed
         part_t part
     with nogil:
         while work_take(&region.work, slot, &part):
             for word in range(codes.words.shape[1]):
                 first = word * CODES
                 n_codes = <int> min(d - first, CODES)
+                edges, mixed = &codes.edges[first, 0], &is_mixed[slot, first, 0]
                 for row in range(part.start, part.stop):
                     if n_codes == CODES:  # a number that the compiler knows is twice as fast
-                        codes.words[row, word] = encode(&X[row, first], &codes.edges[first, 0], CODES,
-                                                        &is_mixed[slot, first, 0])
+                        codes.words[row, word] = encode(&X[row, first], edges, m, CODES, mixed)
                     elif n_codes == 3:
-                        codes.words[row, word] = encode(&X[row, first], &codes.edges[first, 0], 3,
-                                                        &is_mixed[slot, first, 0])
+                        codes.words[row, word] = encode(&X[row, first], edges, m, 3, mixed)
                     else:
-                        codes.words[row, word] = encode(&X[row, first], &codes.edges[first, 0], n_codes,
-                                                        &is_mixed[slot, first, 0])
+                        codes.words[row, word] = encode(&X[row, first], edges, m, n_codes, mixed)
                     if not is_off_grid[slot, 0]:
                         for t in range(n_codes):
                             is_off_grid[slot, 0] |= not is_whole(X[row, first + t] * per_unit)
@@ -127,22 +127,22 @@ cdef inline bint is_whole(double value) noexcept nogil:
     return -2.0 ** 52 < value < 2.0 ** 52 and <double> <int64_t> value == value
 
 
-cdef inline uint64_t encode(const real *x, const double *edges, int n_codes, uint8_t *is_mixed) noexcept nogil:
+cdef inline uint64_t encode(const real *x, const double *edges, int m, int n_codes, uint8_t *is_mixed) noexcept nogil:
     """The codes of some numbers, by binary search."""
     cdef:
         int code[CODES]
-        int t, step = BINS // 2
+        int t, step = m // 2
         uint64_t codes = 0
     for t in range(n_codes):
         code[t] = 0
     while step:  # a search waits for its loads: several go on meanwhile
         for t in range(n_codes):
-            code[t] += step * (edges[t * BINS + code[t] + step] <= x[t])
+            code[t] += step * (edges[t * m + code[t] + step] <= x[t])
         step >>= 1
     for t in range(n_codes):
         codes |= <uint64_t> code[t] << (8 * t)
-        if edges[t * BINS + code[t]] != x[t]:
-            is_mixed[t * BINS + code[t]] = 1
+        if edges[t * m + code[t]] != x[t]:
+            is_mixed[t * m + code[t]] = 1
     return codes
 
 
