@@ -7,6 +7,7 @@ from reference import size_constrained as reference
 import coterie
 from coterie import KMeans, SizeConstrainedKMeans
 from coterie._runtime import memory
+from coterie._runtime.thresholds import thresholds
 from coterie.kmeans import _data, _size_constrained
 
 pytestmark = pytest.mark.filterwarnings("ignore:Number of distinct clusters", "ignore::coterie.FeatureScaleWarning")
@@ -73,6 +74,22 @@ def test_no_assignment_within_the_bounds_costs_less(part):
             expected = reference.least_cost(costs, low, high)
             assert abs(costs[np.arange(len(X)), labels].sum() - expected) <= 1e-13 * len(X) * costs.max(), seed
             check_prices(costs, labels, prices, low, high)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_prices_of_samples_lead_to_an_assignment_as_good(seed, monkeypatch):
+    monkeypatch.setattr(thresholds, "sampled_excess", 0.0)  # samples of samples, too
+    rng, X, weight, k, low, high = problem(seed, 200, 9)
+    starts = [X[rng.choice(len(X), k, replace=False)] for _ in range(2)]
+    sampled = list(assigned(X, weight, k, low, high, starts))
+    monkeypatch.setattr(thresholds, "sampled_excess", np.inf)
+    rows = np.arange(len(X))
+    for centers, (labels, prices), (others, _) in zip(
+        starts, sampled, assigned(X, weight, k, low, high, starts), strict=True
+    ):
+        costs = reference.costs(X, centers, weight)
+        check_prices(costs, labels, prices, low, high)
+        assert abs(costs[rows, labels].sum() - costs[rows, others].sum()) <= 1e-13 * len(X) * costs.max()
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -274,7 +291,7 @@ def test_bounds_that_cannot_be_kept_are_refused(bounds, message):
 
 
 def test_what_does_not_fit_into_memory_is_refused(monkeypatch):
-    monkeypatch.setattr(memory.thresholds, "small_memory", 0)
+    monkeypatch.setattr(thresholds, "small_memory", 0)
     monkeypatch.setattr(memory, "available", lambda: 1000)
     with pytest.raises(MemoryError, match=r"The distances of 100 rows to 4 centers would take .* KMeans has no bounds"):
         SizeConstrainedKMeans(4, 10).fit(np.random.default_rng(0).normal(size=(100, 2)))

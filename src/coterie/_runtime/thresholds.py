@@ -77,6 +77,10 @@ class Thresholds:
     wide_group: int = 8  # centers of a group to which a distance is bounded; more where memory is short
     wide_scores: int = 1 << 16  # of a block of wide rows
 
+    # Rows that are to be passed on, times the root of rows times clusters, before a sample looks for better prices. Of
+    # assignments that cost the same, it may decide which one is found.
+    sampled_excess: float = 4.0
+
     # ---- kmedoids
     called_distances: int = 1 << 23  # that a function has computed and that are kept: 64 MB; more are computed anew
 

@@ -13,6 +13,7 @@ from .._base.state import Array
 from .._runtime import memory, parallel
 from .._runtime.spaces import spaces
 from .._runtime.strips import ceil_div
+from .._runtime.thresholds import thresholds
 from . import _assignment
 from ._clusterer import LloydClusterer
 from ._data import OPERATIONS, TILE, Data
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from ._lloyd import Run
     from ._starts import Init
+
+_EVERY = 8  # of so many rows, one is in a sample
 
 
 class SizeConstrainedKMeans(LloydClusterer):
@@ -240,44 +243,22 @@ class SizeConstrainedKMeans(LloydClusterer):
 
 
 class BoundedStep(Step):
-    """Rows go where all of them together cost least within the bounds.
-
-    Attributes
-    ----------
-    prices : (k,), of the clusters, after an assignment: each row is where its cost and the price are least. Clusters of
-        `low` rows have prices of at most 0, those of `high` rows of at least 0, and all others of 0 (where low < high)
-    """
+    """Rows go where all of them together cost least within the bounds."""
 
     def __init__(self, data: Data, n_clusters: int, low: int, high: int) -> None:
         super().__init__(data, n_clusters)
         n, d, k = *data.X.shape, n_clusters
-        room = max(2, math.isqrt(2 * n // k))  # of a list: a few lists, and none that is long to keep in order
         memory.require(
-            8 * (n * k + 2 * n) + 16 * k * k * (room + 2),
+            8 * (n * k + 2 * n) * (_EVERY + 1) // _EVERY + 16 * k * k * (_room(n, k) + 2),
             f"The distances of {n:,} rows to {k:,} centers",
             "KMeans has no bounds and needs no such memory; or fit a sample of the rows.",
         )
         self.sums: RunningSums = RunningSums(data, k)
         self.loss = np.zeros(k, dtype=np.float32)  # no margins are kept
-        self.found = np.empty(n, dtype=np.int32)
         self.squares = np.empty((n, k))
-        numbers = np.zeros((3, k + 1))
-        self.prices = numbers[0, :k]
-        self.flow = bounded.Flow(
-            self.squares,
-            data.weight,
-            self.found,
-            numbers,
-            low,
-            high,
-            np.empty((2, n), dtype=np.intp),
-            np.empty((bounded.NODE_ROWS, k + 1), dtype=np.intp),
-            np.empty((2, k, k)),
-            np.empty((k, k), dtype=np.intp),
-            np.empty((k, k, room)),
-            np.empty((k, k, room), dtype=np.intp),
-        )
-        self.rows = parallel.chunk((2 * k * d + 16 * d + 40 * k + 32) / OPERATIONS, TILE)
+        self.prices = np.zeros(k)
+        self.balance = Balance(self.squares, data.weight, low, high, data.n_threads)
+        self.rows = parallel.chunk((2 * k * d + 16 * d + 8 * k + 32) / OPERATIONS, TILE)
         self.tiles = spaces(max(1, min(data.n_threads, ceil_div(n, self.rows))), (d + k) * TILE)
         self.origin = np.zeros(d)
 
@@ -287,20 +268,81 @@ class BoundedStep(Step):
             len(data.X),
             self.rows,
             data.n_threads,
-            assign.choose_clusters,
+            assign.squares_to_all,
             data.X,
-            data.weight,
             centers,
-            self.prices,
             self.origin,
             self.tiles,
             self.squares,
-            self.found,
         )
-        n_excess = bounded.count_excess(self.flow)
-        parallel.over(n_excess, 1, 1, bounded.pass_on, self.flow)
-        bounded.settle(self.flow)
-        changed = int(np.count_nonzero(self.found != labels))
-        labels[:] = self.found
+        found, self.prices = self.balance(self.prices)
+        changed = int(np.count_nonzero(found != labels))
+        labels[:] = found
         self.sums.follow(labels)
         return changed
+
+
+class Balance:
+    """Rows that are assigned within bounds, again and again, at least cost.
+
+    squares : (n, k), of distances, which the caller may change between calls
+    weight : (n,), or `NO_WEIGHT`
+    low, high : rows of a cluster, at least and at most
+    """
+
+    def __init__(
+        self, squares: NDArray[np.float64], weight: NDArray[np.float64], low: int, high: int, n_threads: int
+    ) -> None:
+        n, k = squares.shape
+        room = _room(n, k)
+        self.squares, self.weight, self.low, self.high, self.n_threads = squares, weight, low, high, n_threads
+        self.labels = np.empty(n, dtype=np.int32)
+        self.numbers = np.zeros((3, k + 1))
+        self.flow = bounded.Flow(
+            squares,
+            weight,
+            self.labels,
+            self.numbers,
+            low,
+            high,
+            np.empty((2, n), dtype=np.intp),
+            np.empty((bounded.NODE_ROWS, k + 1), dtype=np.intp),
+            np.empty((2, k, k)),
+            np.empty((k, k), dtype=np.intp),
+            np.empty((k, k, room)),
+            np.empty((k, k, room), dtype=np.intp),
+        )
+
+    def __call__(self, prices: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Labels (n,), and the prices (k,) that prove them, from prices that may be near these.
+
+        Each row is where its cost, weight * squared distance, and the price are least. Clusters of `low` rows have
+        prices of at most 0, those of `high` rows of at least 0, and all others of 0, unless `low` is `high`.
+        """
+        n, k = self.squares.shape
+        n_excess = self._choose(prices)
+        if n >= _EVERY * k and n_excess > thresholds.sampled_excess * math.sqrt(n * k):
+            n_excess = self._choose(self._prices_of_sample(prices))
+        parallel.over(n_excess, 1, 1, bounded.pass_on, self.flow)
+        bounded.settle(self.flow)
+        return self.labels, self.numbers[0, :k].copy()
+
+    def _choose(self, prices: NDArray[np.float64]) -> int:
+        """Let rows choose by prices; returns how many are to be passed on then."""
+        n, k = self.squares.shape
+        self.numbers[0, :k] = prices
+        self.numbers[0, k] = 0.0
+        parallel.over(n, parallel.chunk(1.5 * k), self.n_threads, bounded.choose_clusters, self.flow)
+        return bounded.count_excess(self.flow)
+
+    def _prices_of_sample(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Prices for some of the rows, and as much smaller bounds: with them few of all rows are passed on."""
+        squares = self.squares[::_EVERY].copy()
+        share = len(squares) / len(self.squares)
+        low, high = math.floor(self.low * share), math.ceil(self.high * share)
+        return Balance(squares, self.weight[::_EVERY].copy(), low, high, self.n_threads)(prices)[1]
+
+
+def _room(n: int, k: int) -> int:
+    """Rows of a list: many, so that few lists are used up, and not so many that they are long to keep in order."""
+    return max(2, math.isqrt(2 * n // k))

@@ -49,15 +49,12 @@ def distances_to_all(
     region: Region,
     slot: int,
 ) -> None: ...
-def choose_clusters(
+def squares_to_all(
     X: NDArray[_Real],
-    weight: NDArray[np.float64],
     centers: NDArray[np.float64],
-    prices: NDArray[np.float64],
     shift: NDArray[np.float64],
     tiles: NDArray[np.float64],
-    squares: NDArray[np.float64],
-    labels: NDArray[np.int32],
+    out: NDArray[np.float64],
     region: Region,
     slot: int,
 ) -> None: ...

@@ -174,23 +174,16 @@ def distances_to_all(
                 start += TILE
 
 
-def choose_clusters(
+def squares_to_all(
         const real[:, ::1] X,             # IN     (n, d)
-        const double[::1] weight,         # IN     (n,), or (0,) for ones
         const double[:, ::1] centers,     # IN     (k, d)
-        const double[::1] prices,         # IN     (k,)
         const double[::1] shift,          # IN     (d,), zeros
         double[:, ::1] tiles,             # WORK   (slots, >= (d + k) * TILE)
-        double[:, ::1] squares,           # OUT    (n, k), squared distances
-        int32_t[::1] labels,              # OUT    (n,)
+        double[:, ::1] out,               # OUT    (n, k), squared distance
         Region region, int slot):
-    """Label the rows where weight * squared distance + price is least; on a tie where they are nearest, then the first.
-
-    Distances are from float64 differences; chunks are whole tiles. O(n k d) time.
-    """
+    """Squared distances of the points to all centers, as `distances_to_all`. O(n k d) time."""
     cdef:
         Py_ssize_t d = X.shape[1], k = centers.shape[0], start, i, j
-        bint weighted = weight.shape[0] > 0
         int n_rows
         double *tile = &tiles[slot, 0]
         double *square = tile + d * TILE
@@ -204,20 +197,5 @@ def choose_clusters(
                 tile_distances(tile, d, &centers[0, 0], k, square)
                 for i in range(n_rows):
                     for j in range(k):
-                        squares[start + i, j] = square[j * TILE + i]
-                    labels[start + i] = <int32_t> least_total(
-                        &squares[start + i, 0], weight[start + i] if weighted else 1.0, &prices[0], k)
+                        out[start + i, j] = square[j * TILE + i]
                 start += TILE
-
-
-cdef inline Py_ssize_t least_total(const double *square, double weight, const double *prices,
-                                   Py_ssize_t k) noexcept nogil:
-    cdef:
-        Py_ssize_t j, chosen = 0
-        double total, least = weight * square[0] + prices[0]
-    for j in range(1, k):
-        total = weight * square[j] + prices[j]
-        if total < least or (total == least and square[j] < square[chosen]):
-            least = total
-            chosen = j
-    return chosen

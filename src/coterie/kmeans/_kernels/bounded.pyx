@@ -15,6 +15,7 @@ from libc.math cimport INFINITY
 from libc.stdint cimport int32_t
 from libc.string cimport memmove
 
+from ..._runtime._kernels.simd cimport COTERIE_PREFETCH
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 cdef enum:  # rows of `nodes`
@@ -60,7 +61,7 @@ cdef class Flow:
     labels : (n,)
         Where each row is.
     numbers : (3, k + 1)
-        Prices of the clusters and of the reserve, which are 0 at first; lengths of the shortest paths; and limits of
+        Prices of the clusters and of the reserve, which has none at first; lengths of the shortest paths; and limits of
         the lists that are being made.
     low, high : int
         Rows of a cluster, at least and at most.
@@ -105,6 +106,37 @@ cdef class Flow:
             f.nodes[column] = &nodes[column, 0]
         f.least, f.limit, f.listed = &pairs[0, 0, 0], &pairs[1, 0, 0], &listed[0, 0]
         f.costs, f.rows = &costs[0, 0, 0], &rows[0, 0, 0]
+
+
+# ------------------------------------------------------------------------------------------- rows choose
+
+
+def choose_clusters(
+        Flow flow,                        # INOUT
+        Region region, int slot):         # items: rows
+    """Label each row with the cluster where its cost and the price are least: on a tie the nearest one, then the first.
+
+    O(n k) time."""
+    cdef:
+        flow_t *f = &flow.flow
+        Py_ssize_t row
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, &part):
+            for row in range(part.start, part.stop):
+                f.labels[row] = choice(f, f.squares + row * f.k, f.weight[row] if f.weight != NULL else 1.0)
+
+
+cdef inline int32_t choice(const flow_t *f, const double *square, double weight) noexcept nogil:
+    cdef:
+        int32_t i, chosen = 0
+        double total, least = weight * square[0] + f.prices[0]
+    for i in range(1, <int32_t> f.k):
+        total = weight * square[i] + f.prices[i]
+        if total < least or (total == least and square[i] < square[chosen]):
+            least = total
+            chosen = i
+    return chosen
 
 
 # ------------------------------------------------------------------------------------------- rows move on
@@ -286,15 +318,19 @@ cdef inline void leave(flow_t *f, Py_ssize_t row, Py_ssize_t cluster) noexcept n
 cdef void make_lists(flow_t *f, Py_ssize_t cluster) noexcept nogil:
     """List the cheapest rows of a cluster for all others for which none is listed. O(rows k) time at most."""
     cdef:
-        Py_ssize_t row = f.nodes[FIRST][cluster], i, pair = cluster * f.k
+        Py_ssize_t row = f.nodes[FIRST][cluster], after, i, pair = cluster * f.k
         double *limits = f.limits
     for i in range(f.k):
         limits[i] = -INFINITY  # has a list
         if i != cluster and f.listed[pair + i] == 0 and f.limit[pair + i] < INFINITY:
             limits[i] = f.limit[pair + i] = INFINITY
     while row >= 0:
+        after = f.after[row]
+        if after >= 0:  # what it costs arrives while this row is looked at
+            for i in range(0, f.k, 8):
+                COTERIE_PREFETCH(f.squares + after * f.k + i)
         consider(f, row, cluster, limits)
-        row = f.after[row]
+        row = after
     f.nodes[USED_UP][cluster] = False
 
 
