@@ -8,7 +8,11 @@ from reference.tables import IRIS, iris_csv
 import coterie
 from coterie.scaling import Scaler
 
-METHODS = {"bisecting": ("BisectingKMeans", "standard", "sum of squared distances to the centers, in scaled units")}
+METHODS = {
+    "medians": ("KMedians", "standard", "sum of Manhattan distances to the centers, in scaled units"),
+    "spherical": ("SphericalKMeans", "none", "sum of 1 - cosine of rows and centers"),
+    "bisecting": ("BisectingKMeans", "standard", "sum of squared distances to the centers, in scaled units"),
+}
 
 
 @pytest.mark.parametrize("method", METHODS)

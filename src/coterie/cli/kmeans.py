@@ -60,6 +60,8 @@ _SQUARES = "squared distances to the centers"
 _METHODS = {
     "k-means": _Method("KMeans", "k-means", _SQUARES),
     "bisecting": _Method("BisectingKMeans", "bisecting k-means", _SQUARES),
+    "medians": _Method("KMedians", "k-medians", "Manhattan distances to the centers"),
+    "spherical": _Method("SphericalKMeans", "spherical k-means", "1 - cosine of rows and centers"),
 }
 _WITH_BOUNDS = _Method("SizeConstrainedKMeans", "k-means with bounds on sizes", _SQUARES)
 
@@ -72,13 +74,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--method",
         choices=_METHODS,
         default="k-means",
-        help="bisecting splits one cluster after the other (default: k-means)",
+        help="bisecting splits one cluster after the other; medians are centers that far values hardly move; spherical "
+        "goes by the direction of rows, as for texts (default: k-means)",
     )
     for bound, what in ("min", "fewest"), ("max", "most"):
         parser.add_argument(
             f"--size-{bound}", metavar="N", type=positive, help=f"the {what} rows that a cluster may have, by k-means"
         )
-    add_scale_argument(parser)
+    add_scale_argument(parser, None, "standard, and none with --method spherical")
     add_labels_arguments(parser)
     parser.add_argument(
         "--centers",
@@ -159,10 +162,12 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _choose(args: argparse.Namespace) -> tuple[_Method, LloydClusterer]:
-    """How the options want to cluster."""
+    """How the options want to cluster; fills in how to scale."""
     bounds = {f"size_{end}": n for end in ("min", "max") if (n := getattr(args, f"size_{end}")) is not None}
     if bounds and args.method != "k-means":
         raise Problem("--size-min and --size-max are for --method k-means", code=2)
+    if args.scale is None:
+        args.scale = "none" if args.method == "spherical" else "standard"
     method = _WITH_BOUNDS if bounds else _METHODS[args.method]
     model: LloydClusterer = getattr(coterie, method.estimator)(
         args.n_clusters, n_init=args.starts, random_state=args.seed, n_jobs=args.jobs, **bounds
