@@ -72,6 +72,15 @@ def test_labels_and_centers_are_those_of_the_book_on_all_paths(name, value, monk
         check(*problem(kind, 100 + seed), n_jobs=2)
 
 
+def test_labels_and_centers_are_those_of_the_book_for_sorted_rows(monkeypatch):
+    for name, value in (("sorting_rows", 0), ("sorting_clusters", (1, 1, 1, 1)), ("cell_features", 8)):
+        monkeypatch.setattr(thresholds, name, value)
+    for seed, kind in itertools.product(range(8), KINDS):
+        check(*problem(kind, 300 + seed), n_jobs=2)
+    X = np.array([[2.0], [-7.0], [0.0], [9.0], [1.0]])
+    assert KMedians(2, init=[[1.0], [1e6]], max_iter=1).fit(X).cluster_centers_[1] == -7.0  # the first one that is far
+
+
 @pytest.mark.parametrize("name", ["bin_rows", "kept_rows", "moved_numbers"])
 @pytest.mark.parametrize("value", [1, 10**9])
 def test_medians_do_not_depend_on_what_is_kept_to_find_them(name, value, monkeypatch):

@@ -43,6 +43,8 @@ def sort_into_cells(data: Data) -> Data:
 
     At most 8 numbers a row are copied, so memory is O(n).
     """
+    if data.cells is not None:
+        return data
     if data.in_cells is None:
         boxes = _sort_into_boxes(data)
         starts = _cut_into_cells(boxes, data.n_threads)

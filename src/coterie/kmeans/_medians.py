@@ -16,6 +16,7 @@ from .._runtime import parallel
 from .._runtime.spaces import APART
 from .._runtime.strips import ceil_div, strip_size
 from .._runtime.thresholds import thresholds
+from . import _cells
 from ._data import Data
 from ._kernels import medians as kernels
 from ._manhattan import Grid, ManhattanAssignment, distances_to_own, sum_of_distances, unit_of_grid
@@ -40,12 +41,17 @@ class MedianData(Data):
 
 
 def prepare_medians(data: Data, n_clusters: int) -> MedianData:
-    """Bins of the rows: a byte for each number, of up to seven more features. O(n d) time."""
-    X, moments = data.X, data.moments
-    n, d = X.shape
+    """Bins of the rows: a byte for each number, of up to seven more features. O(n d) time.
+
+    Few features are sorted into cells: rows of a cluster then lie together in memory.
+    """
+    n, d = data.X.shape
     width = 1 << (max(1, min(kernels.MOST_BINS, n // 8)).bit_length() - 1)  # no more than a byte for each number
     n_bins = max(1, min(width, n // (thresholds.bin_rows * n_clusters)))
-    sample = np.sort(np.ascontiguousarray(X[:: ceil_div(n, _SAMPLE)].T, dtype=np.float64), axis=1)
+    sample = np.sort(np.ascontiguousarray(data.X[:: ceil_div(n, _SAMPLE)].T, dtype=np.float64), axis=1)
+    if _cells.pay_for_iterations(data, n_clusters):
+        data = _cells.sort_into_cells(data)
+    X, moments = data.X, data.moments
     edges = _find_edges(sample, n_bins, width)
     unit = unit_of_grid(moments.reach)
     words = np.empty((n, ceil_div(d, kernels.WORD_CODES)), dtype=np.uint64)
@@ -211,9 +217,17 @@ class MedianStep(Step):
         if len(data.weight):
             far[data.weight == 0] = 0.0
         for cluster in lost.tolist():
-            row = int(far.argmax())
+            row = self._first_farthest(far)
             if far[row] == 0:
                 return  # fewer distinct rows than clusters: nothing is far
             centers[cluster] = data.X[row]
             same = np.zeros(len(far), dtype=np.int32)
             np.minimum(far, distances_to_own(data.X, centers[cluster : cluster + 1], same, data.n_threads), out=far)
+
+    def _first_farthest(self, far: NDArray[np.float64]) -> int:
+        """Of the rows that are farthest, the first one in the order of the caller."""
+        cells = self.data.cells
+        if cells is None:
+            return int(far.argmax())
+        farthest = np.flatnonzero(far == far.max())
+        return int(farthest[cells.order[farthest].argmin()])
