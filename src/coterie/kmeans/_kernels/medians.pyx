@@ -287,7 +287,7 @@ def find_medians(
         while work_take(&region.work, slot, &part):
             for item in range(part.start, part.stop):
                 i, word = item // n_words, item % n_words
-                own, n_rows = &rows[starts[i]], starts[i + 1] - starts[i]
+                own, n_rows = &rows[0] + starts[i], starts[i + 1] - starts[i]
                 find_bins(codes, own, n_rows, clusters[i], word, has_sums, medians, sums)
                 find_values(X, codes, own, n_rows, clusters[i], word, medians, &values[slot, 0],
                             &weights[slot, 0] if weights.shape[1] else NULL, values.shape[1], centers)
