@@ -179,7 +179,7 @@ class MedianStep(Step):
         if not len(clusters):
             return
         rows, sizes = self._members(labels, wanted)
-        starts = np.concatenate([[0], sizes[clusters].cumsum()])
+        starts = np.concatenate([[0], sizes[clusters].cumsum()]).astype(np.intp)
 
         n_items = len(clusters) * ceil_div(d, kernels.WORD_CODES)
         cost = 2.0 * kernels.WORD_CODES * (len(rows) / len(clusters)) + 1000.0  # nanoseconds
