@@ -123,7 +123,6 @@ class Saved:
         text = {
             "AgglomerativeClustering": "{model.linkage} linkage",
             "KMeans": "k-means",
-            "MiniBatchKMeans": "k-means by small batches",
             "BisectingKMeans": "bisecting k-means",
             "SphericalKMeans": "spherical k-means",
             "KMedians": "k-medians",
