@@ -62,6 +62,7 @@ class Data:
             "XA": self.X,
             "XB": self.X[:5],
             "X_new": self.X[:5],
+            "batches": [self.X, self.X],
             "Y": self.X[:4],
             "reference": self.X,
             "y": self.y,
