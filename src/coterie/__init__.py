@@ -8,7 +8,7 @@
 True
 
 ================  ==================================================================================
-`kmeans`          `KMeans` and its parts, with scikit-learn's names
+`kmeans`          `KMeans`; `BisectingKMeans`, `SphericalKMeans`, `KMedians`, `SizeConstrainedKMeans`
 `kmedoids`        `KMedoids`: rows that stand for the others, by any distance
 `kmodes`          `KModes` and `KPrototypes`: categories, and tables of numbers and categories
 `density`         `DBSCAN`, `HDBSCAN` and `OPTICS`, with scikit-learn's names
