@@ -19,13 +19,21 @@ METHODS = {
 def test_the_methods_give_the_labels_of_the_python_interface(run, tmp_path, method):
     name, scale, inertia = METHODS[method]
     (tmp_path / "iris.csv").write_text(iris_csv())
-    done = run("kmeans", "iris.csv", "-k", 4, "--method", method, "--save", "m.npz", "--plot", "p.png")
+    done = run("kmeans", "iris.csv", "-k", 4, "--method", method, "--save", "m.npz")
     assert done.returncode == 0, done.stderr
     model = getattr(coterie, name)(4, n_init=5, random_state=0).fit(Scaler(scale).fit_transform(IRIS))
     assert labels_of(done.stdout) == [str(label) for label in model.labels_]
     assert f"scaling: {scale}" in done.stderr and inertia in done.stderr
     again = run("predict", "m.npz", "iris.csv")
     assert again.returncode == 0 and labels_of(again.stdout) == labels_of(done.stdout)
+
+
+def test_the_picture_names_the_method(run, tmp_path):
+    pytest.importorskip("matplotlib")
+    (tmp_path / "iris.csv").write_text(iris_csv())
+    done = run("kmeans", "iris.csv", "-k", 4, "--method", "medians", "--plot", "p.svg")
+    assert done.returncode == 0, done.stderr
+    assert "4 clusters by k-medians" in (tmp_path / "p.svg").read_text()
 
 
 def test_bounds_on_sizes(run):
