@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import weakref
 
 import numpy as np
@@ -128,7 +127,6 @@ def test_one_batch_at_a_time_is_held():
 
     for batch in read(make):
         del batch
-        gc.collect()
 
 
 def test_errors_of_the_caller_pass_as_they_are():

@@ -29,6 +29,7 @@ from coterie.cli._options.results import add_labels_arguments, check_results
 from coterie.cli._options.run import STARTS, add_run_arguments, add_save_argument
 from coterie.cli._options.scale import add_scale_argument, of_means, scale, warn_of_scales
 from coterie.cli._options.values import file_name, picture_name, positive
+from coterie.cli._streamed import Streamed
 from coterie.cli._summary import summary
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ examples:
   coterie kmeans penguins.csv.gz -k 3 --missing drop --output labels.csv --centers centers.csv
   coterie kmeans stops.csv -k 12 --size-min 20 --size-max 40 --scale none > tours.csv
   coterie kmeans monday.csv -k 8 --save model.npz > monday_labels.csv   # coterie predict model.npz tuesday.csv
+  coterie kmeans visits.parquet -k 100 --minibatch --centers centers.csv > labels.csv
   zcat big.csv.gz | coterie kmeans - -k 100 --quiet | sort -n | uniq -c
 
 exit codes: 0 done, 1 something is wrong with the data or a file, 2 with the command line, 130 stopped by Ctrl-C
@@ -63,6 +65,7 @@ _METHODS = {
     "medians": _Method("KMedians", "k-medians", "Manhattan distances to the centers"),
     "spherical": _Method("SphericalKMeans", "spherical k-means", "1 - cosine of rows and centers"),
 }
+_STREAMED = _Method("MiniBatchKMeans", "k-means by small batches", _SQUARES)
 _WITH_BOUNDS = _Method("SizeConstrainedKMeans", "k-means with bounds on sizes", _SQUARES)
 
 
@@ -76,6 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="k-means",
         help="bisecting splits one cluster after the other; medians are centers that far values hardly move; spherical "
         "goes by the direction of rows, as for texts (default: k-means)",
+    )
+    parser.add_argument(
+        "--minibatch",
+        action="store_true",
+        help="read a csv or parquet file batch by batch, for files larger than memory; the clusters are nearly as good",
     )
     for bound, what in ("min", "fewest"), ("max", "most"):
         parser.add_argument(
@@ -112,15 +120,20 @@ def run(args: argparse.Namespace) -> None:
     method, model = _choose(args)
     if args.plot is not None:
         check_picture(args.plot)
-    table = read_file(args)
+    streamed = Streamed(args) if args.minibatch else None
+    table = read_file(args) if streamed is None else streamed.table
     check_rows(args, table, args.n_clusters)
     facts = describe_fit(args, table) if args.save is not None else {}
     scaler = scale(table, args.scale)
     warn_of_scales(table)
 
     started = time.perf_counter()
+    shown = model  # with the labels of the rows in the table
     with progress_bar(args.quiet):
-        model.fit(table.values)
+        if streamed is None:
+            model.fit(table.values)
+        else:
+            shown = streamed.fit(model, scaler)
     seconds = time.perf_counter() - started
     n_iter = None if isinstance(model, coterie.BisectingKMeans) else model.n_iter_  # each split has iterations
     if n_iter == model.max_iter:
@@ -132,16 +145,16 @@ def run(args: argparse.Namespace) -> None:
         if args.centers is not None:
             write_centers(args.outputs, args.centers, sizes, centers, table.names)
         if args.plot is not None:
-            _draw(args, table, scaler, model, method.text)
+            _draw(args, table, scaler, shown, method.text)
         write_labels(args, table, model.labels_)
         if args.save is not None:
-            save_model(args.outputs, args.save, model, scaler, facts, typical=find_typical(model, table.values))
+            save_model(args.outputs, args.save, model, scaler, facts, typical=find_typical(shown, table.values))
     finally:  # the work is done: show it even where it can't be written
         units = "the units of the data" if args.scale == "none" else "scaled units"
         tell(
             args,
             lambda: (
-                f"\n{count(args.n_clusters, 'cluster')} of {count(len(table.values), 'row')} by "
+                f"\n{count(args.n_clusters, 'cluster')} of {count(len(model.labels_), 'row')} by "
                 f"{count(len(table.names), 'column')}; centers in the units of the data{of_means(scaler)}\n\n"
                 f"{summary(sizes, centers, table.names, all_in='--centers')}\n\n"
                 f"inertia {model.inertia_:,.6g} (sum of {method.inertia}, in {units}), "
@@ -166,9 +179,11 @@ def _choose(args: argparse.Namespace) -> tuple[_Method, LloydClusterer]:
     bounds = {f"size_{end}": n for end in ("min", "max") if (n := getattr(args, f"size_{end}")) is not None}
     if bounds and args.method != "k-means":
         raise Problem("--size-min and --size-max are for --method k-means", code=2)
+    if args.minibatch and (bounds or args.method != "k-means"):
+        raise Problem("--minibatch is for --method k-means, without bounds on sizes", code=2)
     if args.scale is None:
         args.scale = "none" if args.method == "spherical" else "standard"
-    method = _WITH_BOUNDS if bounds else _METHODS[args.method]
+    method = _STREAMED if args.minibatch else _WITH_BOUNDS if bounds else _METHODS[args.method]
     model: LloydClusterer = getattr(coterie, method.estimator)(
         args.n_clusters, n_init=args.starts, random_state=args.seed, n_jobs=args.jobs, **bounds
     )

@@ -173,7 +173,7 @@ def prepare_passes(passes: Passes, n_threads: int) -> DataInPasses:
     near = np.clip(power_of_two.divided(near, passes.exponent), passes.lowest, passes.highest)
     reach = np.maximum(passes.highest - near, near - passes.lowest)
     n, d = passes.shape
-    zeros, digits = np.zeros(d), 2 * 53
+    zeros, digits = np.zeros(d), 64
     sums = GridSums(n, 1, near, reach, 1.0, digits, n_threads)
     squares = GridSums(n, 1, zeros, np.square(reach), 1.0, digits, n_threads)
     step = max(1, _NUMBERS // d)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 import numpy as np
@@ -73,6 +73,7 @@ class Reader:
     guess : whether to read what `amounts` reads
     missing : further words for missing values, in small letters
     careful : whether to assume no decimal mark
+    marks : decimal marks of columns, by their indices, where an earlier pass has decided them
     """
 
     def __init__(
@@ -87,10 +88,11 @@ class Reader:
         guess: bool,
         missing: Collection[str],
         careful: bool,
+        marks: Mapping[int, str | None] | None = None,
     ) -> None:
         self.text, self.separator, self.names, self.columns = text, separator, names, columns
         self.name_column, self.needed, self.careful = name_column, needed, careful
-        self.with_texts, self.guess, self.missing = with_texts, guess, missing
+        self.with_texts, self.guess, self.missing, self.marks = with_texts, guess, missing, marks or {}
         self.texts: dict[int, list[str | None]] = {}
         self.known: dict[str, str] = {}  # cells of text, so that equal ones are kept once
         self.notation = Notation(separator, guess)
@@ -101,6 +103,7 @@ class Reader:
         self.seen: dict[int, Column] = {}  # what the columns show, by their indices
         self.by_comma: dict[int, list[tuple[int, NDArray[np.float64]]]] = {}
         # column: [(a block, its values if the comma is the decimal mark)], where that is not known
+        self.taken_unknown: set[int] = set()  # columns of which values were taken before that was known
         self.left_out: list[LeftOut] = []
 
     def read_first(self, lines: list[str], n_lines: int) -> None:
@@ -122,7 +125,7 @@ class Reader:
         numeric, values = [], []
         chosen = set(self.columns)
         for j in [*self.columns, *(j for j in range(len(self.names)) if j not in chosen)]:
-            self.seen[j] = column = Column()
+            self.seen[j] = column = Column(mark=self.marks.get(j))
             numbers = self._numbers(j, cells[j], line_of)
             if self.guess and column.text[0] and (flags := self._flags(cells[j])):
                 self.seen[j] = column = Column(manner=Manner(flags=flags))
@@ -328,9 +331,19 @@ class Reader:
                 for cell in cells[j]
             ]
 
-    def table(self) -> Table:
+    def take(self) -> NDArray[np.float64]:
+        """The values of the last block, which then are not kept."""
+        self.taken_unknown |= self.by_comma.keys()
+        self.by_comma.clear()
+        return self.blocks.pop()
+
+    def decide(self) -> list[str | None]:
+        """The decimal mark of each column to read, by all that was read; None where that can't be known."""
         shown = self._shown()
-        marks = [self.notation.decide(self.seen[j], shown) for j in self.columns]
+        return [self.notation.decide(self.seen[j], shown) for j in self.columns]
+
+    def table(self) -> Table:
+        marks = self.decide()
         for i, j in enumerate(self.columns):
             if marks[i] == COMMA:
                 for place, by_comma in self.by_comma.get(j, ()):
@@ -341,10 +354,20 @@ class Reader:
             block = self.blocks.pop()
             values[n_rows - len(block) : n_rows] = block
             n_rows -= len(block)
+        counts = [(int(np.count_nonzero(~np.isnan(each))), int(np.count_nonzero(each == 0))) for each in values.T]
+        return self.as_table(values, marks, counts)
+
+    def as_table(
+        self, values: NDArray[np.floating], marks: list[str | None], counts: Sequence[tuple[int, int]]
+    ) -> Table:
+        """All or some rows of the columns to read, without those that turn out to hold no numbers.
+
+        counts : of the values of each column, how many there are, and how many are 0
+        """
         kept = []
         for i, j in enumerate(self.columns):
             column = self.seen[j]
-            present = len(values) - int(np.isnan(values[:, i]).sum())
+            present, n_zeros = counts[i]
             n_wrong = column.text[0] + column.contrary[0]
             if present == 0 and n_wrong == 0 and not self.needed:
                 self.left_out.append(LeftOut(self.names[j], empty=True))
@@ -357,7 +380,7 @@ class Reader:
                 one, other = (f"{float(plain(cell, mark)):,.15g}" for mark in (POINT, COMMA))
                 reason = f"{cell!r} may be {one} or {other}"
                 self.left_out.append(LeftOut(self.names[j], reason=reason, is_unclear=True))
-            elif doubt := column.manner.in_two_ways(present - int(np.count_nonzero(values[:, i] == 0))):
+            elif doubt := column.manner.in_two_ways(present - n_zeros):
                 self.left_out.append(LeftOut(self.names[j], reason=doubt, is_unclear=True))
             else:
                 kept.append(i)

@@ -12,8 +12,8 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from coterie._base.tables.table import Table
 from coterie._base.wording import count, shortlist
@@ -22,6 +22,10 @@ from coterie.cli._console import Problem
 from coterie.cli._io.columns import Columns, distinct
 from coterie.cli._io.csv_columns import Reader, TwoWaysError, check_quotes, is_missing, short
 from coterie.cli._io.notation import is_number
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _SEPARATORS = "\t;|,"
 _TOLD = re.compile(r'"?sep=([^"\w\n\r])"?\s*', re.IGNORECASE)  # the first line that Excel reads and writes
@@ -63,9 +67,49 @@ def reopened(stream: io.BufferedReader[Any]) -> io.TextIOWrapper:
     return io.TextIOWrapper(stream, encoding.removesuffix("-sig"), "surrogateescape", newline="")
 
 
+class CsvPass:
+    """A csv file from its beginning to its end, of whose blocks none is kept."""
+
+    def __init__(
+        self,
+        stream: io.BufferedReader[Any],
+        choose: Columns,
+        guess: bool,
+        missing: Collection[str],
+        careful: bool,
+        marks: Mapping[int, str | None],
+    ) -> None:
+        """careful, marks : as `Reader` has them, from an earlier pass"""
+        csv.field_size_limit(2**31 - 1)
+        self.text = io.TextIOWrapper(stream, encoding=_encoding(stream), errors="replace")
+        self.reader, self.finish = _open(self.text, choose, guess, missing, careful, marks)
+
+    def __iter__(self) -> Iterator[NDArray[np.float64]]:
+        """The values of the columns that the reader reads, block by block."""
+        yield self.reader.take()
+        while lines := self.text.readlines(thresholds.csv_block):
+            self.reader.read(lines)
+            yield self.reader.take()
+
+
 def _read(
     text: io.TextIOWrapper, choose: Columns, guess: bool, missing: Collection[str], careful: bool = False
 ) -> Table:
+    reader, finish = _open(text, choose, guess, missing, careful)
+    while lines := text.readlines(thresholds.csv_block):
+        reader.read(lines)
+    return finish(reader.table())
+
+
+def _open(
+    text: io.TextIOWrapper,
+    choose: Columns,
+    guess: bool,
+    missing: Collection[str],
+    careful: bool,
+    marks: Mapping[int, str | None] | None = None,
+) -> tuple[Reader, Callable[[Table], Table]]:
+    """The reader, after the first block, and what adds to its table what is known of the file."""
     lines, start, told = _first_lines(text)
     if _JSON_OR_XML.match(lines[start]):
         raise Problem("this looks like JSON, HTML or XML; save the table as csv")
@@ -113,20 +157,23 @@ def _read(
         guess,
         missing,
         careful,
+        marks,
     )
     reader.read_first(lines[start:], start)
-    while lines := text.readlines(thresholds.csv_block):
-        reader.read(lines)
-    table = reader.table()
-    if len(names) == 1 and not table.names and not any(left.is_unclear for left in table.left_out) and not choose.texts:
-        raise Problem(
-            f"no comma, semicolon, tab or | separates columns in it, and its lines are not numbers: "
-            f"{short(body[0][0] if body and body[0] else first[0])}"
-        )
-    table.is_named, table.is_renamed = is_named, names != given
-    table.form, table.first_line, table.n_above = "text", start, above_header
-    table.notes = notes + renamed + table.notes
-    return table
+
+    def finish(table: Table) -> Table:
+        is_text = not table.names and not any(left.is_unclear for left in table.left_out) and not choose.texts
+        if len(names) == 1 and is_text:
+            raise Problem(
+                f"no comma, semicolon, tab or | separates columns in it, and its lines are not numbers: "
+                f"{short(body[0][0] if body and body[0] else first[0])}"
+            )
+        table.is_named, table.is_renamed = is_named, names != given
+        table.form, table.first_line, table.n_above = "text", start, above_header
+        table.notes = notes + renamed + table.notes
+        return table
+
+    return reader, finish
 
 
 def _first_lines(text: io.TextIOWrapper) -> tuple[list[str], int, str | None]:

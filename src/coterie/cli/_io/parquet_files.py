@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import IO
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
@@ -13,9 +14,25 @@ from coterie._runtime.progress import report
 from coterie.cli._console import Problem
 from coterie.cli._io.columns import Columns
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 
 def read_parquet(stream: IO[bytes], choose: Columns) -> Table:
     """The table in a parquet file."""
+    table, batches, n_rows = open_parquet(stream, choose)
+    table.values = np.empty((n_rows, len(table.names)), table.values.dtype)
+    start = 0
+    for values in batches:
+        table.values[start : start + len(values)] = values
+        start += len(values)
+        report("reading rows", start, n_rows)
+    return table
+
+
+def open_parquet(stream: IO[bytes], choose: Columns) -> tuple[Table, Iterator[NDArray[np.floating]], int]:
+    """The table in a parquet file without its numbers; these in batches, between which the command can be stopped; and
+    how many rows there are. pyarrow reads ahead in threads of its own."""
     try:
         import pyarrow as pa
         import pyarrow.parquet
@@ -46,15 +63,16 @@ def read_parquet(stream: IO[bytes], choose: Columns) -> Table:
             left_out.append(LeftOut(names[j], reason=str(kind)))
     small = numeric and all(schema.types[j] in (pa.float16(), pa.float32()) for j in numeric)
     kind = pa.float32() if small else pa.float64()
-    values = np.empty((file.metadata.num_rows, len(numeric)), kind.to_pandas_dtype())
-    start = 0
-    # In batches, between which the command can be stopped. pyarrow reads ahead in threads of its own.
-    for part in file.iter_batches(1 << 16, columns=[names[j] for j in numeric]) if numeric else ():
-        for i, j in enumerate(numeric):
-            column = part.column(part.schema.get_field_index(names[j])).cast(kind, safe=False)
-            values[start : start + len(part), i] = column.to_numpy(zero_copy_only=False)
-        start += len(part)
-        report("reading rows", start, len(values))
-    return Table(
-        values, [names[j] for j in numeric], names, left_out=left_out, row_names=row_names, texts=texts, form="parquet"
-    )
+    used = [names[j] for j in numeric]
+
+    def batches() -> Iterator[NDArray[np.floating]]:
+        for part in file.iter_batches(1 << 16, columns=used) if used else ():
+            values = np.empty((len(part), len(used)), kind.to_pandas_dtype())
+            for i, name in enumerate(used):
+                column = part.column(part.schema.get_field_index(name)).cast(kind, safe=False)
+                values[:, i] = column.to_numpy(zero_copy_only=False)
+            yield values
+
+    none = np.empty((0, len(used)), kind.to_pandas_dtype())
+    table = Table(none, used, names, left_out=left_out, row_names=row_names, texts=texts, form="parquet")
+    return table, batches(), file.metadata.num_rows

@@ -23,16 +23,21 @@ from coterie.cli._io.sources import Reading, keep_standard_input, naming_errors,
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from coterie.cli._io.streaming import Stream
 
-def read_file(args: argparse.Namespace, row_names: str | None = None, labeled: bool = True) -> Table:
+
+def read_file(
+    args: argparse.Namespace, row_names: str | None = None, labeled: bool = True, stream: Stream | None = None
+) -> Table:
     """Read the table that the arguments name, without missing values, and say what was done about it.
 
     `row_names` is the column, or the array of an npz file, that names the rows. `labeled`: labels will be written for
-    the rows. A Problem names the file.
+    the rows. `stream`: the file, where the table is to be a sample of its rows. A Problem names the file.
     """
     tell = _teller(args)
     with naming_errors(source_name(args.file)):
-        table = read(args, Choose(args.columns, args.drop, row_names))
+        choose = Choose(args.columns, args.drop, row_names)
+        table = read(args, choose) if stream is None else stream.survey(args, choose)
         table.leave_out(
             [
                 name
@@ -75,7 +80,7 @@ def read_file(args: argparse.Namespace, row_names: str | None = None, labeled: b
                 _warn_of([name for name in of_kind(table, kind) if name not in args.kind], one, many)
         if constant := of_kind(table, "constant"):
             tell(f"the same in every row, so they have no effect: {shortlist(constant)}")
-        if resolved := resolve_missing(table, args.missing):
+        if resolved := (resolve_missing if stream is None else stream.resolve_missing)(table, args.missing):
             tell(resolved + ", and their label is empty" * (labeled and table.kept is not None))
     return table
 
