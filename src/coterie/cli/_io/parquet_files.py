@@ -38,7 +38,8 @@ def open_parquet(stream: IO[bytes], choose: Columns) -> tuple[Table, Iterator[ND
         import pyarrow.parquet
     except ImportError:
         raise Problem(f"reading parquet needs pyarrow: {how_to_install('pyarrow')}") from None
-    file = pa.parquet.ParquetFile(stream)
+    # Without a buffer pyarrow holds the columns of many groups of rows at once.
+    file = pa.parquet.ParquetFile(stream, buffer_size=1 << 20)
     schema = file.schema_arrow
     if len(set(schema.names)) < len(schema.names):
         raise Problem("it has several columns of one name")
