@@ -11,6 +11,7 @@ so that adding a subcommand is adding a file. What they share, in the order in w
 
     _options    the arguments that several subcommands have, and what these do
     _io         from files to tables, and from results to files
+    _streamed   clusters of a file that is read batch by batch, for `kmeans`
     _further    further rows for a saved model, for `predict` and `profile`
     _globe      places on the globe: from degrees to radians and back
     _summary    clusters as a table of text

@@ -191,7 +191,7 @@ class KMeans(LloydClusterer):
 
         Each iteration is a pass over all batches. Memory is that of a batch and a sample of the rows, O(n_clusters *
         n_features), 4 bytes a row for `labels_`, and 4 more for up to 67 million rows: 10 GB of rows in 32 columns of
-        float32 need 0.8 GB.
+        float32 need 0.5 GB.
 
         Parameters
         ----------

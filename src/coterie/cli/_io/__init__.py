@@ -7,7 +7,7 @@ return a `coterie._base.tables.table.Table`. `csv_files` finds the header; `csv_
 block; `notation` says what points and commas in them mean, and `amounts` what people write around them. `excel_files`
 has `csv_files` read what `sheet_to_csv` writes. Then `kinds` says which columns are identifiers, dates, codes or
 constants, and `missing` deals with missing values; `mixed` has tables of numbers and categories, with missing values in
-them.
+them. `streaming` reads files batch by batch, again and again, through the same modules.
 
 On the way out: `outputs` are the files that a subcommand writes, all or none; `results` writes labels, centers and
 trees, for whose cells there is `cells`, `appending` the table with the labels, `pictures` pictures, `models` fitted
