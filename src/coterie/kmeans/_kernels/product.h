@@ -25,8 +25,8 @@ typedef ptrdiff_t (*two_smallest_t)(const float *, ptrdiff_t, float *, float *);
 typedef ptrdiff_t (*not_above_t)(const float *, ptrdiff_t, float, int32_t *);
 typedef ptrdiff_t (*open_groups_t)(const float *, const float *, ptrdiff_t, float, int32_t *);
 typedef void (*bound_groups_t)(const float *, ptrdiff_t, float, float, const float *, float *);
-typedef void (*shift_from_f32_t)(const float *, ptrdiff_t, const double *, double, ptrdiff_t, float *);
-typedef void (*shift_from_f64_t)(const double *, ptrdiff_t, const double *, double, ptrdiff_t, float *);
+typedef void (*shift_from_f32_t)(const float *, const float *, ptrdiff_t, const double *, double, ptrdiff_t, float *);
+typedef void (*shift_from_f64_t)(const double *, const double *, ptrdiff_t, const double *, double, ptrdiff_t, float *);
 
 #define SIMD_BODY "product_body.h"
 #include "simd_levels.h"

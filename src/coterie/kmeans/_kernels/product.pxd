@@ -5,6 +5,9 @@ from libc.stdint cimport int16_t, int32_t
 from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.types cimport real, work_real
 
+cdef enum:
+    AHEAD = 2  # rows: while one is read, the one so far behind it is asked for
+
 cdef extern from "product.h" nogil:
     enum:
         PANEL "PRODUCT_PANEL"        # columns that lie side by side
@@ -21,8 +24,10 @@ cdef extern from "product.h" nogil:
     Py_ssize_t (*not_above_f32[3])(const float *, Py_ssize_t, float, int32_t *) noexcept
     Py_ssize_t (*open_groups_f32[3])(const float *, const float *, Py_ssize_t, float, int32_t *) noexcept
     void (*bound_groups_f32[3])(const float *, Py_ssize_t, float, float, const float *, float *) noexcept
-    void (*shift_from_f32_f32[3])(const float *, Py_ssize_t, const double *, double, Py_ssize_t, float *) noexcept
-    void (*shift_from_f64_f32[3])(const double *, Py_ssize_t, const double *, double, Py_ssize_t, float *) noexcept
+    void (*shift_from_f32_f32[3])(const float *, const float *, Py_ssize_t, const double *, double, Py_ssize_t,
+                                  float *) noexcept
+    void (*shift_from_f64_f32[3])(const double *, const double *, Py_ssize_t, const double *, double, Py_ssize_t,
+                                  float *) noexcept
 
 
 cdef inline void product(const work_real **x, Py_ssize_t n, Py_ssize_t d, const work_real *columns,
@@ -67,10 +72,10 @@ cdef inline void bound_groups(const float *score, Py_ssize_t n, float more, floa
     bound_groups_f32[simd_level()](score, n, more, down, drift, bound)
 
 
-cdef inline void shift_row(const real *x, Py_ssize_t d, const double *shift, double scale, Py_ssize_t d_padded,
-                           float *out) noexcept nogil:
-    """(x - shift) * scale in float32, and zeros behind it."""
+cdef inline void shift_row(const real *x, const real *next, Py_ssize_t d, const double *shift, double scale,
+                           Py_ssize_t d_padded, float *out) noexcept nogil:
+    """(x - shift) * scale in float32, and zeros behind it. The row `next` comes near the core meanwhile."""
     if real is float:
-        shift_from_f32_f32[simd_level()](x, d, shift, scale, d_padded, out)
+        shift_from_f32_f32[simd_level()](x, next, d, shift, scale, d_padded, out)
     else:
-        shift_from_f64_f32[simd_level()](x, d, shift, scale, d_padded, out)
+        shift_from_f64_f32[simd_level()](x, next, d, shift, scale, d_padded, out)

@@ -337,20 +337,32 @@ static TARGET void FN(bound_groups)(
     }
 }
 
-/* (x - shift) * scale of a row, d numbers, in float32; zeros behind it up to d_padded. For float32 the shift is a number
- * of float32, too: then its multiple is, and one rounding is left. */
+/* (x - shift) * scale of a row, d numbers, in float32; zeros behind it up to d_padded. The row `next` is asked for. For
+ * float32 the shift is a number of float32, too: then its multiple is, and one rounding is left. */
 static TARGET void FN(shift_from_f32)(
-        const float *x, ptrdiff_t d, const double *shift, double scale, ptrdiff_t d_padded, float *__restrict out) {
+        const float *x, const float *next, ptrdiff_t d, const double *shift, double scale, ptrdiff_t d_padded,
+        float *__restrict out) {
+    enum { LINE = 64 / sizeof(float) };
     float factor = (float)scale;
     if (factor > 0 && factor < INFINITY)
-        for (ptrdiff_t j = 0; j < d; j++) out[j] = x[j] * factor - (float)shift[j] * factor;
+        for (ptrdiff_t j0 = 0; j0 < d; j0 += LINE) {
+            ptrdiff_t j1 = j0 + LINE < d ? j0 + LINE : d;
+            COTERIE_PREFETCH(next + j0);
+            for (ptrdiff_t j = j0; j < j1; j++) out[j] = x[j] * factor - (float)shift[j] * factor;
+        }
     else
         for (ptrdiff_t j = 0; j < d; j++) out[j] = (float)(((double)x[j] - shift[j]) * scale);
     for (ptrdiff_t j = d; j < d_padded; j++) out[j] = 0;
 }
 static TARGET void FN(shift_from_f64)(
-        const double *x, ptrdiff_t d, const double *shift, double scale, ptrdiff_t d_padded, float *__restrict out) {
-    for (ptrdiff_t j = 0; j < d; j++) out[j] = (float)((x[j] - shift[j]) * scale);
+        const double *x, const double *next, ptrdiff_t d, const double *shift, double scale, ptrdiff_t d_padded,
+        float *__restrict out) {
+    enum { LINE = 64 / sizeof(double) };
+    for (ptrdiff_t j0 = 0; j0 < d; j0 += LINE) {
+        ptrdiff_t j1 = j0 + LINE < d ? j0 + LINE : d;
+        COTERIE_PREFETCH(next + j0);
+        for (ptrdiff_t j = j0; j < j1; j++) out[j] = (float)((x[j] - shift[j]) * scale);
+    }
     for (ptrdiff_t j = d; j < d_padded; j++) out[j] = 0;
 }
 #endif

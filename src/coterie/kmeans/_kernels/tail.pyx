@@ -10,7 +10,7 @@ Rows are kept as whole numbers of 16 bits, times a step of their own.
 from libc.math cimport sqrt, sqrtf
 from libc.stdint cimport int16_t, int32_t
 
-from .product cimport PANEL, dots, product, shift_row, whole_row
+from .product cimport AHEAD, PANEL, dots, product, shift_row, whole_row
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
@@ -77,7 +77,7 @@ def project_rows(
     """Write the coordinates and the squared lengths of the rows. O(n d size) time."""
     cdef:
         part_t part
-        Py_ssize_t start, n, i
+        Py_ssize_t start, n, i, next
         const float *rows[AT_ONCE]
         float *coordinates = &work[slot, AT_ONCE * tail.d_padded]
     for i in range(AT_ONCE):
@@ -88,7 +88,9 @@ def project_rows(
             while start < part.stop:
                 n = min(<Py_ssize_t> AT_ONCE, part.stop - start)
                 for i in range(n):
-                    shift_row(&X[start + i, 0], tail.d, &tail.shift[0], tail.scale, tail.d_padded, <float *> rows[i])
+                    next = min(start + i + AHEAD, part.stop - 1)
+                    shift_row(&X[start + i, 0], &X[next, 0], tail.d, &tail.shift[0], tail.scale, tail.d_padded,
+                              <float *> rows[i])
                 project(tail, rows, n, coordinates, &tail.norms[start])
                 for i in range(n):
                     whole_row(coordinates + i * tail.size, tail.size, largest_whole(tail.size),

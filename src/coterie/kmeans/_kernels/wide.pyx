@@ -16,7 +16,7 @@ from libc.stdint cimport int16_t, int32_t, int64_t
 
 from .distance cimport squared_distance
 from .product cimport (
-    PANEL, bound_groups, dots, not_above, open_groups, product, shift_row, two_smallest, whole_product, whole_row)
+    AHEAD, PANEL, bound_groups, dots, not_above, open_groups, product, shift_row, two_smallest, whole_product, whole_row)
 from .tail cimport Tail, bound_error, largest_whole, product_error, project
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
@@ -149,7 +149,8 @@ def pack_centers(
                         square += t * t
                         to.last[name, j] = c
                     moved[v, lane] = <float> (sqrt(square) * to.scale) * UP
-                    shift_row(&centers[name, 0], d, &to.shift[0], to.scale, to.d_padded, <float *> packed[lane])
+                    shift_row(&centers[name, 0], &centers[name, 0], d, &to.shift[0], to.scale, to.d_padded,
+                              <float *> packed[lane])
                 if has_tail:
                     project(tail, packed, PANEL, coordinates, norms)
                 for lane in range(PANEL):
@@ -301,7 +302,7 @@ def assign_wide(
                         look_at_groups(X, exact, centers, tail, labels, upper, bounds, row, n_open, &look)
                         continue
                 else:
-                    take_row(&X[row, 0], centers, tail, row, &look)
+                    take_row(X, centers, tail, row, &look)
                 waiting[n_waiting] = waiting_t(row, look.norm, look.n_compared, look.low[0], look.high[0])
                 n_waiting += 1
                 if n_waiting == block:
@@ -335,12 +336,13 @@ cdef inline float less(float distance, float gone) noexcept nogil:
     return <float> (<double> distance - gone + (<double> distance + gone) * 2.0 ** -23)
 
 
-cdef void take_row(const real *x, WideCenters centers, Tail tail, Py_ssize_t row, look_t *look) noexcept nogil:
+cdef void take_row(const real[:, ::1] X, WideCenters centers, Tail tail, Py_ssize_t row, look_t *look) noexcept nogil:
     """Get a row ready to be looked at, in look.x."""
     cdef:
         int32_t first = 0
         float norm
-    shift_row(x, centers.d, &centers.shift[0], centers.scale, centers.d_padded, look.x)
+    shift_row(&X[row, 0], &X[min(row + AHEAD, X.shape[0] - 1), 0], centers.d, &centers.shift[0], centers.scale,
+              centers.d_padded, look.x)
     if centers.has_tail:
         norm = tail.norms[row]
     else:
@@ -416,7 +418,7 @@ cdef Py_ssize_t find_open_groups(
     if n_open == 0:
         return 0
     look.tally.seen += 1
-    take_row(&X[row, 0], centers, tail, row, look)
+    take_row(X, centers, tail, row, look)
     compare(centers, &own, 1, look)
     most = at_most(look.upper, look)
     upper[row] = less(most, centers.gone[own])
