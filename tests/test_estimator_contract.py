@@ -404,7 +404,8 @@ def test_scikit_learn_takes_it_for_what_it_is(estimator):
     assert base.is_clusterer(estimator) == isinstance(estimator, Clusterer)
     assert not base.is_classifier(estimator) and not base.is_regressor(estimator)
     assert tags.transformer_tags is None or tags.transformer_tags.preserves_dtype == ["float64", "float32"]
-    assert tags.input_tags.sparse == isinstance(estimator, (DBSCAN, HDBSCAN, OPTICS)) and not tags.target_tags.required
+    takes_sparse = isinstance(estimator, (DBSCAN, HDBSCAN, OPTICS)) or getattr(estimator, "_takes_sparse", False)
+    assert tags.input_tags.sparse == takes_sparse and not tags.target_tags.required
 
 
 @each_estimator

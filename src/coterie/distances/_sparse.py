@@ -49,6 +49,11 @@ class SparseRows:
     def __len__(self) -> int:
         return self.shape[0]
 
+    @property
+    def dtype(self) -> np.dtype[np.floating]:
+        """Type of the values."""
+        return self.values.dtype
+
     def take(self, which: NDArray[np.integer]) -> Self:
         """These rows, in this order."""
         lengths = self.starts[which + 1] - self.starts[which]

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Rows and given centers: which one is nearest, how far all are, inertia (_kernels/assign.pyx).
 
-The centers are float64 and in the data's own coordinates; fast arithmetic happens on shifted and scaled copies of a
-tile of rows at a time, so that the memory beyond the input is O(n + k d).
+Rows are dense, or `SparseRows` (`_sparse`). The centers are float64 and in the data's own coordinates; fast arithmetic
+happens on shifted and scaled copies of a tile of rows at a time, so that the memory beyond the input is O(n + k d).
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,10 +17,13 @@ from .._runtime import parallel
 from .._runtime.spaces import spaces
 from .._runtime.strips import ceil_div
 from .._runtime.thresholds import thresholds
+from ..distances._sparse import SparseRows
 from . import _wide
-from ._data import NO_WEIGHT, OPERATIONS, TILE
+from ._data import NO_WEIGHT, OPERATIONS, TILE, Tally
 from ._kernels import assign, jobs
 from ._kernels.centers import Centers
+from ._sparse import distances_sparse, nearest_sparse, squares_to_own_sparse
+from ._sparse_rows import divided_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,15 +32,6 @@ _LEAST_INERTIA = 2.0**-900  # whose terms may have vanished
 
 
 # ------------------------------------------------------------------------------------------- one assignment
-
-
-class Tally(NamedTuple):
-    """What an assignment looked at."""
-
-    changed: int  # labels
-    seen: int  # rows that were compared with the centers
-    doubtful: int  # of these rows in float64
-    exact: int  # of these rows by true distances
 
 
 def space_for(n_clusters: int, shift: NDArray[np.float64], scale: float, single: bool = True) -> Centers:
@@ -107,9 +101,11 @@ class Assignment:
 # ------------------------------------------------------------------------------------------- given centers
 
 
-def nearest(X: NDArray[Any], centers: NDArray[Any], n_threads: int) -> NDArray[np.int32]:
+def nearest(X: Any, centers: NDArray[Any], n_threads: int) -> NDArray[np.int32]:
     """Label of the nearest center for each row of X."""
     centers = np.ascontiguousarray(centers, dtype=np.float64)
+    if isinstance(X, SparseRows):
+        return nearest_sparse(X, centers, n_threads)
     if _wide.pays_for(X, len(centers)) and power_of_two.exponent_for(X, centers) == 0:
         return _wide.nearest_wide(X, centers, n_threads)
     labels = np.empty(len(X), dtype=np.int32)
@@ -120,9 +116,11 @@ def nearest(X: NDArray[Any], centers: NDArray[Any], n_threads: int) -> NDArray[n
 
 
 def squares_to_own(
-    X: NDArray[Any], centers: NDArray[np.float64], labels: NDArray[np.int32], n_threads: int
+    X: Any, centers: NDArray[np.float64], labels: NDArray[np.int32], n_threads: int
 ) -> NDArray[np.float64]:
     """Squared distance of each row to its own center."""
+    if isinstance(X, SparseRows):
+        return squares_to_own_sparse(X, centers, labels, n_threads)
     squares = np.empty(len(X))
     size = parallel.chunk(0.5 * X.shape[1])
     parallel.over(len(X), size, n_threads, assign.squared_distances_to_own, X, centers, labels, squares)
@@ -130,32 +128,28 @@ def squares_to_own(
 
 
 def inertia(
-    X: NDArray[Any],
-    weight: NDArray[np.float64] | None,
-    centers: NDArray[Any],
-    labels: NDArray[np.int32],
-    n_threads: int,
+    X: Any, weight: NDArray[np.float64] | None, centers: NDArray[Any], labels: NDArray[np.int32], n_threads: int
 ) -> float:
     """Weighted sum of squared distances of the points to their centers; 0 or infinite where that is beyond float64."""
     centers = np.ascontiguousarray(centers, dtype=np.float64)
     total = sum_of_squares(X, NO_WEIGHT if weight is None else weight, centers, labels, n_threads)
     if _LEAST_INERTIA < total < math.inf:
         return total
-    exponent = power_of_two.exponent_for(X, centers)
+    exponent = power_of_two.exponent_for(X.values if isinstance(X, SparseRows) else X, centers)
     weight, more = power_of_two.balanced(weight)
-    X, centers = (power_of_two.divided(each, exponent) for each in (X, centers))
+    X = divided_rows(X, exponent) if isinstance(X, SparseRows) else power_of_two.divided(X, exponent)
+    centers = power_of_two.divided(centers, exponent)
     total = sum_of_squares(X, NO_WEIGHT if weight is None else weight, centers, labels, n_threads)
     return power_of_two.times(total, 2 * exponent + more)
 
 
 def sum_of_squares(
-    X: NDArray[Any],
-    weight: NDArray[np.float64],
-    centers: NDArray[np.float64],
-    labels: NDArray[np.int32],
-    n_threads: int,
+    X: Any, weight: NDArray[np.float64], centers: NDArray[np.float64], labels: NDArray[np.int32], n_threads: int
 ) -> float:
     """The inertia where no square overflows or vanishes; `weight` may be `NO_WEIGHT`."""
+    if isinstance(X, SparseRows):
+        squares = squares_to_own_sparse(X, centers, labels, n_threads)
+        return float(np.add.reduce(squares * weight if len(weight) else squares))
     n, d = X.shape
     rows = max(1, thresholds.inertia_numbers // (d * TILE)) * TILE
     sums = np.empty(ceil_div(n, rows))
@@ -163,8 +157,10 @@ def sum_of_squares(
     return float(sums.sum())
 
 
-def distances(X: NDArray[Any], centers: NDArray[Any], n_threads: int) -> NDArray[Any]:
+def distances(X: Any, centers: NDArray[Any], n_threads: int) -> NDArray[Any]:
     """Euclidean distances (n, k), of X's dtype; infinite where they are beyond it."""
+    if isinstance(X, SparseRows):
+        return distances_sparse(X, np.ascontiguousarray(centers, dtype=np.float64), n_threads)
     out = np.empty((len(X), len(centers)), dtype=X.dtype)
     for which, exponent in power_of_two.parts(X, power_of_two.exponent_for(centers), power_of_two.magnitude(centers)):
         if exponent == 0 and isinstance(which, slice):

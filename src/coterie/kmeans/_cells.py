@@ -30,7 +30,7 @@ def pay_for_seeding(data: Data, n_clusters: int) -> bool:
     n, d = data.X.shape
     least = thresholds.sorting_clusters[min(d, 4) - 1]
     enough = n_clusters >= least and thresholds.sorting_rows * n_clusters <= n < 1 << 32
-    return d <= cells.FEATURES_AT_MOST and enough
+    return d <= cells.FEATURES_AT_MOST and enough and not data.is_sparse
 
 
 def pay_for_iterations(data: Data, n_clusters: int) -> bool:

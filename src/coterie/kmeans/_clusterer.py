@@ -32,10 +32,12 @@ from .._base.state import FLOATS, Array
 from .._base.warnings import warn
 from .._runtime import progress, threads
 from ..distances import as_metric
+from ..distances._sparse import is_sparse
 from ..scaling._variance import warn_of_scales
 from . import _assignment
 from ._data import Data, prepare
 from ._lloyd import Run, iterate
+from ._sparse_rows import read_sparse
 from ._starts import FITTED, gives_centers, read_init, starting_centers
 from ._steps import Step, first_step
 
@@ -76,6 +78,7 @@ class NearestCenterClusterer(CenterClusterer):
     _n_features_out: int
 
     _fit_metric = _EUCLIDEAN
+    _takes_sparse = False
 
     def predict(self, X: ArrayLike) -> NDArray[np.int32]:
         """Return the index of the nearest center of each row.
@@ -181,7 +184,24 @@ class NearestCenterClusterer(CenterClusterer):
         X = native(X)
         return self.fit(X, y, sample_weight, callback).transform(X)
 
-    def _assign(self, X: NDArray[Any]) -> NDArray[np.int32]:
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = self._takes_sparse
+        return tags
+
+    def _read(self, X: ArrayLike, **options: Any) -> tuple[Any, dict[str, Any]]:
+        """Checked rows, or `SparseRows` where sparse ones are taken, and what describes them."""
+        if self._takes_sparse and is_sparse(X):
+            rows = read_sparse(X, type(self).__name__, threads.resolve_n_jobs(self.n_jobs))
+            return rows, {"n_features_in_": rows.shape[1]}
+        return super()._read(X, **options)
+
+    def _as_rows(self, X: ArrayLike, **options: Any) -> Any:
+        if self._takes_sparse and is_sparse(X):
+            return read_sparse(X, type(self).__name__, threads.resolve_n_jobs(self.n_jobs))
+        return super()._as_rows(X, **options)
+
+    def _assign(self, X: Any) -> NDArray[np.int32]:
         return self._nearest(X, threads.resolve_n_jobs(self.n_jobs))
 
     def _centers(self) -> NDArray[np.float64] | None:
@@ -371,6 +391,8 @@ class LloydClusterer(NearestCenterClusterer):
 
     def _warn_of_rows(self, data: Data, seen: dict[str, Any]) -> None:
         """Warn of what is odd about the rows; `seen` describes them, as from `_read`."""
+        if data.is_sparse:  # mostly counts and weights of the same unit, and no scaler keeps their zeros
+            return
         warn_of_scales(data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, data.moments)
 
     def _squared_spread(self, data: Data) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ._assignment import squares_to_own
 from ._data import Data
+from ._sparse_rows import dense_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,13 +23,14 @@ def fill_empty(
     weights: NDArray[np.float64],
 ) -> None:
     """Move a far row into each cluster without weight: out of one of the `sums` and `weights` into another."""
+    origin = data.origin
     empty = np.flatnonzero(weights == 0)
     distance = squares_to_own(data.X, centers, labels, data.n_threads)
     if distance.max() == 0:
         return  # fewer distinct points than clusters: nothing is far
     for cluster, row in zip(empty.tolist(), _farthest(data, distance, len(empty)), strict=True):
         w = data.weight[row] if len(data.weight) else 1.0
-        moved = w * (data.X[row] - data.moments.mean)
+        moved = w * (dense_rows(data.X, np.array([row]))[0] - origin)
         sums[labels[row]] -= moved
         weights[labels[row]] -= w
         sums[cluster] = moved

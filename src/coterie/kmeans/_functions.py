@@ -11,9 +11,11 @@ from .._base.arrays import as_array, as_matrix, as_weights
 from .._base.parameters import BOOL, N_JOBS, NONE, RANDOM_STATE, check_n_clusters, check_parameters, integer
 from .._base.random_state import as_random_state
 from .._runtime import memory, threads
+from ..distances._sparse import is_sparse
 from ._data import prepare
 from ._kmeans import KMeans
 from ._seeding import seed
+from ._sparse_rows import dense_rows, read_sparse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -175,14 +177,15 @@ def kmeans_plusplus(
         rules,
         {"n_clusters": n_clusters, "random_state": random_state, "n_local_trials": n_local_trials, "n_jobs": n_jobs},
     )
-    X = as_matrix(X, owner="kmeans_plusplus")
+    n_threads = threads.resolve_n_jobs(n_jobs)
+    X = read_sparse(X, "kmeans_plusplus", n_threads) if is_sparse(X) else as_matrix(X, owner="kmeans_plusplus")
     weights = as_weights(sample_weight, len(X))
     check_n_clusters(len(X), n_clusters)
     if x_squared_norms is not None and (norms := as_array(x_squared_norms, "x_squared_norms")).shape[:1] != (len(X),):
         raise ValueError(
             f"The length of x_squared_norms {norms.size} should be equal to the length of n_samples {len(X)}."
         )
-    data = prepare(X, weights, threads.resolve_n_jobs(n_jobs))
+    data = prepare(X, weights, n_threads)
     trials = n_local_trials or 1
     memory.require(
         8 * trials * (X.shape[1] + 8 + len(X) // 64),
@@ -190,4 +193,4 @@ def kmeans_plusplus(
         "A few are enough: None is 2 + log(n_clusters).",
     )
     indices = seed(data, n_clusters, as_random_state(random_state), n_local_trials)
-    return X[indices], indices
+    return dense_rows(X, indices), indices

@@ -18,6 +18,7 @@ from .._runtime.thresholds import thresholds
 from ._data import OPERATIONS, TILE, Data
 from ._kernels import seeding
 from ._kernels import trials as kernels
+from ._sparse import SparseTrials
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,7 +98,14 @@ class TiledRows:
         return total
 
 
-def pay_as_wide(data: Data, n_centers: int) -> bool:
+def rows_for_trials(data: Data, n_centers: int) -> TiledRows | WideRows | SparseTrials:
+    """What compares the rows with trial centers, where there are to be so many centers."""
+    if data.is_sparse:
+        return SparseTrials(data)
+    return WideRows(data, n_centers) if _pay_as_wide(data, n_centers) else TiledRows(data)
+
+
+def _pay_as_wide(data: Data, n_centers: int) -> bool:
     """Are rows that are not in cells compared faster one by one than in tiles?
 
     Yes for many features or centers, unless distances are no squares, or must be scaled before they are added up.

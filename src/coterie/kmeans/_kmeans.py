@@ -159,6 +159,7 @@ class KMeans(LloydClusterer):
 
     __module__ = "coterie"  # where users and pickles find it
 
+    _takes_sparse = True
     _rules = {**LloydClusterer._rules, "copy_x": BOOL, "algorithm": (one_of("lloyd", "elkan"),)}
 
     def __init__(

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._runtime import parallel, progress
+from .._runtime import progress
 from ._assignment import nearest, squares_to_own
 from ._data import Data, prepare
-from ._kernels import seeding
-from ._seeding import seed
+from ._seeding import hash_rows, seed
+from ._sparse_rows import dense_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,9 +35,7 @@ _LOW_BITS = 26  # of the 53 of a float64, so that both halves of many can be add
 _NUMBERS = 1 << 16  # that are added up at a time
 
 
-def seed_in_rounds(
-    X: NDArray[Any], data: Data, n_clusters: int, random_state: np.random.RandomState
-) -> NDArray[np.intp]:
+def seed_in_rounds(X: Any, data: Data, n_clusters: int, random_state: np.random.RandomState) -> NDArray[np.intp]:
     """k-means|| (Bahmani et al. 2012), with half as many draws a round as clusters; returns the rows chosen.
 
     X : what `data` was prepared from
@@ -57,7 +55,8 @@ def seed_in_rounds(
         drawn = sampler.draw(random_key(random_state), n_draws)
         n_rounds += 1
     progress.report("k-means||", n_rounds, n_rounds)
-    weighted = prepare(X[sampler.candidates], sampler.weights_of_candidates(), data.n_threads)
+    candidates = X.take(sampler.candidates) if data.is_sparse else X[sampler.candidates]
+    weighted = prepare(candidates, sampler.weights_of_candidates(), data.n_threads)
     return sampler.candidates[seed(weighted, n_clusters, random_state)]
 
 
@@ -73,10 +72,10 @@ class Sampler:
     candidates : rows, in the order in which they were drawn
     """
 
-    def __init__(self, X: NDArray[Any], data: Data) -> None:
+    def __init__(self, X: Any, data: Data) -> None:
         n = len(X)
         self.data = data
-        self.hashes = _hash_rows(X, data.n_threads)
+        self.hashes = hash_rows(X, False, data.n_threads)
         weight = whole(data.weight, float(data.weight.max())) if len(data.weight) else np.ones(n)
         self.weight = _gathered(weight, self.hashes)
         self.squares = np.full(n, np.inf)
@@ -109,7 +108,7 @@ class Sampler:
     def add(self, rows: NDArray[np.intp]) -> None:
         """Take rows as candidates: compare all rows with them."""
         data, n_before = self.data, len(self.candidates)
-        centers = data.X[rows].astype(np.float64)
+        centers = dense_rows(data.X, rows).astype(np.float64)
         labels = nearest(data.X, centers, data.n_threads)
         squares = squares_to_own(data.X, centers, labels, data.n_threads)
         nearer = squares < self.squares
@@ -151,13 +150,6 @@ def rounded(squares: NDArray[np.float64]) -> NDArray[np.float64]:
     """The first 24 binary digits of numbers. Their products with whole weights are exact: two equal rows have twice the
     mass of one."""
     return (squares.view(np.int64) & -(1 << 29)).view(np.float64)
-
-
-def _hash_rows(X: NDArray[Any], n_threads: int) -> NDArray[np.uint64]:
-    n, d = X.shape
-    hashes = np.empty(n, dtype=np.uint64)
-    parallel.over(n, parallel.chunk(2.0 * d), n_threads, seeding.hash_rows, X, False, hashes)
-    return hashes
 
 
 def _gathered(weight: NDArray[np.float64], hashes: NDArray[np.uint64]) -> NDArray[np.float64]:

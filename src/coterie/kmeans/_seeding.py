@@ -14,10 +14,12 @@ import numpy as np
 
 from .._base import power_of_two
 from .._runtime import parallel, progress
+from ..distances._sparse import SparseRows
 from . import _cells
 from ._data import Data
-from ._gains import TiledRows, WideRows, pay_as_wide
+from ._gains import rows_for_trials
 from ._kernels import seeding
+from ._sparse_rows import divided_rows, hash_sparse_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,6 +54,16 @@ def seed(
     return chosen if data.cells is None else data.cells.order[chosen].astype(np.intp)
 
 
+def hash_rows(X: Any, coarsely: bool, n_threads: int) -> NDArray[np.uint64]:
+    """A number for each row, dense or sparse, that depends on its values alone; `coarsely`: as rounded to float32."""
+    if isinstance(X, SparseRows):
+        return hash_sparse_rows(X, coarsely, n_threads)
+    n, d = X.shape
+    hashes = np.empty(n, dtype=np.uint64)
+    parallel.over(n, parallel.chunk(2.0 * d), n_threads, seeding.hash_rows, X, coarsely, hashes)
+    return hashes
+
+
 class Seeder:
     """Rows drawn with probability proportional to weight * squared distance to the nearest center so far.
 
@@ -62,7 +74,7 @@ class Seeder:
     def __init__(self, data: Data, n_centers: int) -> None:
         self.data = data
         n = len(data.X)
-        self.rows: WideRows | TiledRows = WideRows(data, n_centers) if pay_as_wide(data, n_centers) else TiledRows(data)
+        self.rows = rows_for_trials(data, n_centers)
         self.added: list[int] = []  # centers that `others` has not been told of
         self.others: NDArray[np.float32] | None = None  # 1 for rows that differ from all centers; made when needed
         self.hashes = self._hash_rows()
@@ -83,11 +95,8 @@ class Seeder:
         coarsely = bool((np.abs(moments.mean) < 4096 * extent).all())
         exponent = math.frexp(float((np.abs(moments.mean) + extent).max()))[1]
         if abs(exponent) > _SINGLE and X.dtype == np.float64:
-            X = power_of_two.divided(X, exponent)
-        n, d = X.shape
-        hashes = np.empty(n, dtype=np.uint64)
-        parallel.over(n, parallel.chunk(2.0 * d), self.data.n_threads, seeding.hash_rows, X, coarsely, hashes)
-        return hashes
+            X = divided_rows(X, exponent) if self.data.is_sparse else power_of_two.divided(X, exponent)
+        return hash_rows(X, coarsely, self.data.n_threads)
 
     def _draw(
         self, potential: NDArray[np.float64], mass: NDArray[Any], uniform: NDArray[np.float64]
@@ -129,6 +138,8 @@ class Seeder:
     def _draw_others(self, uniform: NDArray[np.float64]) -> NDArray[np.intp]:
         """Rows that differ from all centers in proportion to their weights; of all rows where none does."""
         X, weight = self.data.X, self.data.weight
+        if self.data.is_sparse:  # equal rows are those of equal hashes
+            X = hash_rows(X, False, self.data.n_threads)[:, None]
         step = max(1, _NUMBERS // X.shape[1])
         if self.others is None:
             self.others = np.ones(len(X), np.float32)

@@ -10,9 +10,11 @@ import numpy as np
 
 from .._base.arrays import as_matrix
 from .._base.parameters import Rule, is_array_like
+from ..distances._sparse import SparseRows
 from ._data import Data
 from ._rounds import seed_in_rounds
 from ._seeding import seed
+from ._sparse_rows import dense_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +37,7 @@ FITTED = Rule(
 
 
 def starting_centers(
-    X: NDArray[Any],
+    X: Any,
     n_clusters: int,
     init: str | NDArray[Any] | Callable[..., ArrayLike],
     random_state: np.random.RandomState,
@@ -51,9 +53,7 @@ def starting_centers(
     if isinstance(init, np.ndarray):
         centers = init
     elif callable(init):
-        view = X.view()
-        view.flags.writeable = False
-        centers = check_centers(init(view, n_clusters, random_state=random_state), X, n_clusters)
+        centers = check_centers(init(_shown(X), n_clusters, random_state=random_state), X, n_clusters)
     elif init == "random":
         weights = np.ones(len(X)) if sample_weight is None else sample_weight
         n_possible = np.count_nonzero(weights)
@@ -61,15 +61,25 @@ def starting_centers(
             raise ValueError(
                 f"init='random' needs n_clusters={n_clusters} rows of a weight above 0, but there are {n_possible}."
             )
-        centers = X[random_state.choice(len(X), size=n_clusters, replace=False, p=weights / weights.sum())]
+        drawn = random_state.choice(len(X), size=n_clusters, replace=False, p=weights / weights.sum())
+        centers = dense_rows(X, drawn)
     elif init == "k-means||":
-        centers = X[seed_in_rounds(X, data, n_clusters, random_state)]
+        centers = dense_rows(X, seed_in_rounds(X, data, n_clusters, random_state))
     else:
-        centers = X[seed(data, n_clusters, random_state)]
+        centers = dense_rows(X, seed(data, n_clusters, random_state))
     return centers.astype(np.float64)
 
 
-def read_init(init: Init, X: NDArray[Any], n_clusters: int) -> str | NDArray[Any] | Callable[..., ArrayLike]:
+def _shown(X: Any) -> Any:
+    """The rows, for a callable: read-only, or a sparse matrix of the caller's kind."""
+    if isinstance(X, SparseRows):
+        return X.to_container()
+    view = X.view()
+    view.flags.writeable = False
+    return view
+
+
+def read_init(init: Init, X: Any, n_clusters: int) -> str | NDArray[Any] | Callable[..., ArrayLike]:
     """`init` as it is, but given centers, or those of a model, as a float array of the right shape."""
     if isinstance(init, str) or callable(init):
         return init
@@ -82,7 +92,7 @@ def gives_centers(init: object) -> bool:
     return is_array_like(init) or FITTED.accepts(init)
 
 
-def check_centers(centers: ArrayLike, X: NDArray[Any], n_clusters: int) -> NDArray[Any]:
+def check_centers(centers: ArrayLike, X: Any, n_clusters: int) -> NDArray[Any]:
     """Starting centers as a float array of the right shape.
 
     Raises

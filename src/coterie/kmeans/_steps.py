@@ -20,6 +20,7 @@ from ._data import TILE, Data, divided, prepare
 from ._empty_clusters import fill_empty
 from ._grid_sums import GridSums
 from ._kernels import cell_step, cells, update
+from ._sparse import SparseAssignment, SparseSums
 from ._sums import RunningSums, StripSums
 from ._wide import WideAssignment, pays_for
 
@@ -46,7 +47,7 @@ class Step:
     """
 
     stage = "k-means"
-    sums: RunningSums | StripSums | GridSums
+    sums: RunningSums | StripSums | GridSums | SparseSums
     loss: NDArray[np.float32]
 
     def __init__(self, data: Data, n_clusters: int) -> None:
@@ -59,10 +60,15 @@ class Step:
 
     def update(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> float:
         """Move the centers to the means of their rows; return the sum of squared movements."""
-        data, sums, weights = self.data, self.sums.sums, self.sums.weights
+        sums, weights = self.sums.sums, self.sums.weights
         if np.count_nonzero(weights) < len(weights):
             sums, weights = self.filled(centers, labels)
         sums = self.aim(sums, weights, centers)
+        return self.move(sums, weights, centers)
+
+    def move(self, sums: NDArray[np.float64], weights: NDArray[np.float64], centers: NDArray[np.float64]) -> float:
+        """Centers become means; those without weight go where the heaviest is. Returns the sum of squared movements."""
+        data = self.data
         return update.move_centers(sums, weights, data.moments.mean, data.scale, centers, self.moved, self.loss)
 
     def filled(
@@ -96,9 +102,17 @@ class Step:
 class RowStep(Step):
     """Row by row, without those whose margin shows that their label stands."""
 
+    sums: RunningSums | SparseSums
+
     def __init__(self, data: Data, n_clusters: int) -> None:
         super().__init__(data, n_clusters)
-        self.sums: RunningSums = RunningSums(data, n_clusters)
+        self.assignment: Assignment | WideAssignment | SparseAssignment
+        if data.is_sparse:
+            self.assignment = SparseAssignment(data.X, n_clusters, data.scale, data.n_threads)
+            self.loss = self.assignment.loss
+            self.sums = SparseSums(data, n_clusters)
+            return
+        self.sums = RunningSums(data, n_clusters)
         self._assign_with(WideAssignment if pays_for(data.X, n_clusters) else Assignment)
 
     def assign(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> int:
@@ -111,6 +125,11 @@ class RowStep(Step):
         shift = data.moments.mean.astype(data.X.dtype).astype(np.float64)  # float32 differences are faster
         self.assignment = kind(data.X, self.n_clusters, shift, data.scale, data.n_threads)
         self.loss = self.assignment.loss
+
+    def move(self, sums: NDArray[np.float64], weights: NDArray[np.float64], centers: NDArray[np.float64]) -> float:
+        if isinstance(self.assignment, SparseAssignment):
+            return self.assignment.move(sums, weights, centers)
+        return super().move(sums, weights, centers)
 
     def nudge(self, distance: float) -> None:
         self.assignment.nudge(distance * self.data.scale)
