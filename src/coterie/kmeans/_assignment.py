@@ -137,7 +137,7 @@ def inertia(
         return total
     exponent = power_of_two.exponent_for(X.values if isinstance(X, SparseRows) else X, centers)
     weight, more = power_of_two.balanced(weight)
-    X = divided_rows(X, exponent) if isinstance(X, SparseRows) else power_of_two.divided(X, exponent)
+    X = divided_rows(X, exponent)
     centers = power_of_two.divided(centers, exponent)
     total = sum_of_squares(X, NO_WEIGHT if weight is None else weight, centers, labels, n_threads)
     return power_of_two.times(total, 2 * exponent + more)

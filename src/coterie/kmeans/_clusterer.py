@@ -189,10 +189,10 @@ class NearestCenterClusterer(CenterClusterer):
         tags.input_tags.sparse = self._takes_sparse
         return tags
 
-    def _read(self, X: ArrayLike, **options: Any) -> tuple[Any, dict[str, Any]]:
-        """Checked rows, or `SparseRows` where sparse ones are taken, and what describes them."""
+    def _read(self, X: ArrayLike, **options: Any) -> tuple[NDArray[Any], dict[str, Any]]:
+        """Checked rows, which are `SparseRows` where sparse ones are taken, and what describes them."""
         if self._takes_sparse and is_sparse(X):
-            rows = read_sparse(X, type(self).__name__, threads.resolve_n_jobs(self.n_jobs))
+            rows: Any = read_sparse(X, type(self).__name__, threads.resolve_n_jobs(self.n_jobs))
             return rows, {"n_features_in_": rows.shape[1]}
         return super()._read(X, **options)
 
@@ -201,7 +201,7 @@ class NearestCenterClusterer(CenterClusterer):
             return read_sparse(X, type(self).__name__, threads.resolve_n_jobs(self.n_jobs))
         return super()._as_rows(X, **options)
 
-    def _assign(self, X: Any) -> NDArray[np.int32]:
+    def _assign(self, X: NDArray[Any]) -> NDArray[np.int32]:
         return self._nearest(X, threads.resolve_n_jobs(self.n_jobs))
 
     def _centers(self) -> NDArray[np.float64] | None:

@@ -45,7 +45,7 @@ class Cells(NamedTuple):
 class Data:
     """The data of a fit, and what is computed from them once."""
 
-    X: Any  # (n_samples, n_features), C-contiguous, float32 or float64; or `SparseRows`; never written to
+    X: NDArray[Any]  # (n_samples, n_features), C-contiguous, float32 or float64; or `SparseRows`; never written to
     exponent: int  # X is the caller's data over 2**exponent; see `power_of_two`
     weight: NDArray[np.float64]  # (n_samples,), or `NO_WEIGHT`
     inertia_exponent: int  # an inertia of X and weight is the caller's over 2**inertia_exponent
@@ -61,13 +61,19 @@ class Data:
         return isinstance(self.X, SparseRows)
 
     @property
+    def sparse(self) -> SparseRows:
+        """`X`, known to be sparse."""
+        assert isinstance(self.X, SparseRows)
+        return self.X
+
+    @property
     def origin(self) -> NDArray[np.float64]:
         """(d,) what sums of rows are relative to: the mean, but 0 for sparse rows."""
         return np.zeros(self.X.shape[1]) if self.is_sparse else self.moments.mean
 
     def magnitude(self) -> float:
         """The largest absolute value of `X`."""
-        return power_of_two.magnitude(self.X.values if self.is_sparse else self.X)
+        return power_of_two.magnitude(self.sparse.values if self.is_sparse else self.X)
 
 
 def prepare(X: Any, sample_weight: NDArray[np.float64] | None, n_threads: int) -> Data:

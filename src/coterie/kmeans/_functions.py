@@ -178,19 +178,21 @@ def kmeans_plusplus(
         {"n_clusters": n_clusters, "random_state": random_state, "n_local_trials": n_local_trials, "n_jobs": n_jobs},
     )
     n_threads = threads.resolve_n_jobs(n_jobs)
-    X = read_sparse(X, "kmeans_plusplus", n_threads) if is_sparse(X) else as_matrix(X, owner="kmeans_plusplus")
-    weights = as_weights(sample_weight, len(X))
-    check_n_clusters(len(X), n_clusters)
-    if x_squared_norms is not None and (norms := as_array(x_squared_norms, "x_squared_norms")).shape[:1] != (len(X),):
+    rows: Any = read_sparse(X, "kmeans_plusplus", n_threads) if is_sparse(X) else as_matrix(X, owner="kmeans_plusplus")
+    weights = as_weights(sample_weight, len(rows))
+    check_n_clusters(len(rows), n_clusters)
+    if x_squared_norms is not None and (norms := as_array(x_squared_norms, "x_squared_norms")).shape[:1] != (
+        len(rows),
+    ):
         raise ValueError(
-            f"The length of x_squared_norms {norms.size} should be equal to the length of n_samples {len(X)}."
+            f"The length of x_squared_norms {norms.size} should be equal to the length of n_samples {len(rows)}."
         )
-    data = prepare(X, weights, n_threads)
+    data = prepare(rows, weights, n_threads)
     trials = n_local_trials or 1
     memory.require(
-        8 * trials * (X.shape[1] + 8 + len(X) // 64),
+        8 * trials * (rows.shape[1] + 8 + len(rows) // 64),
         f"{trials:,} draws for each center (n_local_trials)",
         "A few are enough: None is 2 + log(n_clusters).",
     )
     indices = seed(data, n_clusters, as_random_state(random_state), n_local_trials)
-    return dense_rows(X, indices), indices
+    return dense_rows(rows, indices), indices

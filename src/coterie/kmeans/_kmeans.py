@@ -265,7 +265,7 @@ class KMeans(LloydClusterer):
         with progress.reported_to(callback):
             passes = Passes(read, self.n_clusters, n_threads)
             check_n_clusters(len(passes), self.n_clusters)
-            init = read_init(self.init, passes, self.n_clusters)  # type: ignore[arg-type]  # only its shape counts
+            init = read_init(self.init, passes, self.n_clusters)  # only its shape counts
             data = prepare_passes(passes, n_threads)
             assert read.seen is not None  # there was a batch
             self._warn_of_rows(data, read.seen)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._base import power_of_two
 from .._runtime import parallel, progress
 from ..distances._sparse import SparseRows
 from . import _cells
@@ -95,7 +94,7 @@ class Seeder:
         coarsely = bool((np.abs(moments.mean) < 4096 * extent).all())
         exponent = math.frexp(float((np.abs(moments.mean) + extent).max()))[1]
         if abs(exponent) > _SINGLE and X.dtype == np.float64:
-            X = divided_rows(X, exponent) if self.data.is_sparse else power_of_two.divided(X, exponent)
+            X = divided_rows(X, exponent)
         return hash_rows(X, coarsely, self.data.n_threads)
 
     def _draw(

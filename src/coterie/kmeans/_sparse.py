@@ -140,7 +140,7 @@ class SparseSums:
         self.sums = np.zeros((n_clusters, data.X.shape[1]))
         self.weights = np.zeros(n_clusters)
         self.before = np.full(len(data.X), -1, dtype=np.int32)
-        self.mass = np.sqrt(squares_of_rows(data.X, data.n_threads))
+        self.mass = np.sqrt(squares_of_rows(data.sparse, data.n_threads))
         if len(data.weight):
             self.mass *= data.weight
         self.gone = np.zeros(n_clusters)  # mass of the rows that left since a cluster was last summed anew
@@ -172,8 +172,8 @@ class SparseSums:
         sizes = np.bincount(clusters, minlength=k)
         touched = np.flatnonzero(sizes)
         ends = np.concatenate([[0], sizes[touched].cumsum()])
-        n_threads = parallel.threads_for(len(rows) * per_row(data.X, 3.0), data.n_threads)
-        arguments = (*arrays(data.X), data.weight, rows, touched, ends, self.sums)
+        n_threads = parallel.threads_for(len(rows) * per_row(data.sparse, 3.0), data.n_threads)
+        arguments = (*arrays(data.sparse), data.weight, rows, touched, ends, self.sums)
         parallel.over(len(touched), 1, n_threads, kernels.sum_clusters, *arguments)
         self.before[:] = labels
 
@@ -272,7 +272,7 @@ class SparseTrials:
     def __init__(self, data: Data) -> None:
         self.data = data
         n = len(data.X)
-        self.sizes = squares_of_rows(data.X, data.n_threads)
+        self.sizes = squares_of_rows(data.sparse, data.n_threads)
         self.closest = np.full(n, np.inf)
         self.trials = np.empty(0, dtype=np.intp)  # the last ones, ...
         self.squares = np.empty((n, 0))  # ... and how far rows are from them
@@ -281,7 +281,7 @@ class SparseTrials:
 
     def gains(self, trials: NDArray[np.intp]) -> NDArray[np.float64]:
         """By how much each of these rows, as a center, would lower the potential."""
-        data, X, m = self.data, self.data.X, len(trials)
+        data, X, m = self.data, self.data.sparse, len(trials)
         width = ceil_div(m, 8) * 8
         if self.columns.shape[1] != width:
             self.columns = aligned_zeros(X.shape[1], width, np.float64)
@@ -313,4 +313,4 @@ class SparseTrials:
         self.closest[nearer] = squares[nearer]
         if len(self.data.weight):
             change *= self.data.weight[nearer]
-        return np.bincount(bucket[nearer], change, n_buckets)
+        return np.bincount(bucket[nearer], change, n_buckets).astype(np.float64)

@@ -35,9 +35,11 @@ def read_sparse(X: object, owner: str, n_threads: int) -> SparseRows:
     return rows.astype(np.dtype(np.int32), rows.dtype)
 
 
-def divided_rows(X: SparseRows, exponent: int) -> SparseRows:
-    """Rows over 2**exponent."""
-    return dataclasses.replace(X, values=power_of_two.divided(X.values, exponent)) if exponent else X
+def divided_rows(X: Any, exponent: int) -> Any:
+    """Rows, sparse ones or others, over 2**exponent, in float64; they themselves if it is 0."""
+    if isinstance(X, SparseRows) and exponent:
+        return dataclasses.replace(X, values=power_of_two.divided(X.values, exponent))
+    return power_of_two.divided(X, exponent)
 
 
 def squares_of_rows(X: SparseRows, n_threads: int) -> NDArray[np.float64]:

@@ -108,7 +108,7 @@ class RowStep(Step):
         super().__init__(data, n_clusters)
         self.assignment: Assignment | WideAssignment | SparseAssignment
         if data.is_sparse:
-            self.assignment = SparseAssignment(data.X, n_clusters, data.scale, data.n_threads)
+            self.assignment = SparseAssignment(data.sparse, n_clusters, data.scale, data.n_threads)
             self.loss = self.assignment.loss
             self.sums = SparseSums(data, n_clusters)
             return
