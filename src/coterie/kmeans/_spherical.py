@@ -10,6 +10,7 @@ import numpy as np
 
 from .._base import power_of_two
 from ..distances import as_metric
+from ..distances._sparse import SparseRows
 from ._clusterer import LloydClusterer
 from ._data import Data
 from ._steps import RowStep, Step
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ._starts import Init
 
 _NUMBERS = 1 << 18  # of the rows that are brought to unit length at a time
+_ORDINARY = 400  # exponents of numbers whose squares neither vanish nor overflow, up or down
 _SMALL, _LARGE = 1e-280, 1e280  # squared lengths between which no square has vanished or overflowed
 _NO_DIRECTION = 1e-12  # length of the mean of unit rows that cancel each other, up to rounding
 
@@ -99,10 +101,12 @@ class SphericalKMeans(LloydClusterer):
     those of `KMeans`. A copy of the rows at unit length is made. Rows may have any length from 2**-1000 to 2**1000,
     also in the same data.
 
+    Rows may be a sparse matrix, with ``tocsr``, or ``data``, ``indices`` and ``indptr``. They are never made dense: the
+    copy at unit length is sparse, too, and the centers are dense, with a second copy in float32. A stored number takes
+    a product with each center, but most rows are passed over once the centers hardly move.
+
     The sum of the rows of a cluster may be 0, as for two opposite rows. Then its center stays where it is. A cluster
     that loses all its rows gets the row that is farthest from its own center.
-
-    `transform` gives 1 - cosine with each center, and `score` minus the inertia.
 
     References
     ----------
@@ -128,6 +132,7 @@ class SphericalKMeans(LloydClusterer):
     __module__ = "coterie"  # where users and pickles find it
 
     _fit_metric = as_metric("cosine")
+    _takes_sparse = True
 
     def __init__(
         self,
@@ -150,6 +155,57 @@ class SphericalKMeans(LloydClusterer):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
+    def transform(self, X: ArrayLike) -> Any:
+        """Return 1 - cosine of each row and each center.
+
+        Parameters
+        ----------
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features)
+            Data with the columns seen by fit; not modified.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_clusters)
+            From 0 to 2; 1 for rows of zeros. float32 if the data are float32, otherwise float64. A table if
+            `set_output` asks for one.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` was not called.
+        ValueError, TypeError
+            For the same reasons as `predict`.
+        """
+        return super().transform(X)
+
+    def score(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> float:
+        """Return minus the inertia of the rows; a higher value means a better fit.
+
+        Parameters
+        ----------
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features)
+            Data with the columns seen by fit; not modified.
+
+        y : object, default=None
+            Ignored; kept for API compatibility.
+
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            How many times each row counts.
+
+        Returns
+        -------
+        float
+            Minus the weighted sum of 1 - cosine of the rows and their centers.
+
+        Raises
+        ------
+        NotFittedError
+            `fit` was not called.
+        ValueError, TypeError
+            For the same reasons as `predict`, or if `fit` would not accept the weights.
+        """
+        return super().score(X, y, sample_weight)
+
     # --- rows have unit length from the start
 
     def _read(self, X: ArrayLike, **options: Any) -> tuple[NDArray[Any], dict[str, Any]]:
@@ -157,7 +213,8 @@ class SphericalKMeans(LloydClusterer):
         return unit_rows(rows), seen
 
     def _read_more(self, X: ArrayLike, **options: Any) -> NDArray[Any]:
-        return unit_rows(super()._read_more(X, **options))
+        rows: NDArray[Any] = unit_rows(super()._read_more(X, **options))
+        return rows
 
     def _prepare(self, X: NDArray[Any], weights: NDArray[np.float64] | None, n_threads: int) -> Data:
         zeros = rows_of_zeros(X)
@@ -173,8 +230,10 @@ class SphericalKMeans(LloydClusterer):
     def _warn_of_rows(self, data: Data, seen: dict[str, Any]) -> None:
         """Nothing: a feature with most of the variance is one that tells directions apart."""
 
-    def _init_centroids(self, *args: Any, **options: Any) -> NDArray[np.float64]:
-        centers = unit_rows(super()._init_centroids(*args, **options))
+    def _init_centroids(self, *args: Any, data: Data | None = None, **options: Any) -> NDArray[np.float64]:
+        if data is not None and len(data.weight):
+            options["sample_weight"] = data.weight  # rows of zeros are not drawn
+        centers: NDArray[np.float64] = unit_rows(super()._init_centroids(*args, data=data, **options))
         zeros = rows_of_zeros(centers)
         if len(zeros):
             raise ValueError(f"Center {zeros[0]} of 'init' is all zeros: it has no direction.")
@@ -232,22 +291,24 @@ class _SphericalStep(RowStep):
     def aim(
         self, sums: NDArray[np.float64], weights: NDArray[np.float64], centers: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        mean = self.data.moments.mean
+        origin = self.data.origin
         with np.errstate(invalid="ignore", divide="ignore"):
-            goals = mean + sums / weights[:, None]
+            goals = origin + sums / weights[:, None]
             lengths = np.sqrt(np.square(goals).sum(axis=1))
             goals /= lengths[:, None]
         stays = (weights > 0) & (lengths < _NO_DIRECTION)
         goals[stays] = centers[stays]
-        goals[weights == 0] = mean  # the kernel takes the center of the heaviest cluster
-        return (goals - mean) * weights[:, None]
+        goals[weights == 0] = origin  # the kernel takes the center of the heaviest cluster
+        return (goals - origin) * weights[:, None]
 
     def inertia(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> float:
         return 0.5 * super().inertia(centers, labels) + self.data.left_out
 
 
-def unit_rows(X: NDArray[Any]) -> NDArray[Any]:
-    """A copy of rows at unit length, of the same type; rows of zeros stay as they are."""
+def unit_rows(X: Any) -> Any:
+    """A copy of rows, dense or sparse ones, at unit length, of the same type; rows of zeros stay as they are."""
+    if isinstance(X, SparseRows):
+        return _unit_sparse_rows(X)
     units = np.empty_like(X, order="C")
     size = max(1, _NUMBERS // X.shape[1])
     for start in range(0, len(X), size):
@@ -262,7 +323,28 @@ def unit_rows(X: NDArray[Any]) -> NDArray[Any]:
     return units
 
 
-def rows_of_zeros(X: NDArray[Any]) -> NDArray[np.intp]:
-    """The numbers of the rows that are all zeros."""
+def _unit_sparse_rows(X: SparseRows) -> SparseRows:
+    lengths = np.diff(X.starts)
+    first, lengths = X.starts[:-1][lengths > 0], lengths[lengths > 0]  # of rows that store something
+    if not len(first):
+        return X
+    values = X.values.astype(np.float64)
+    exponents = np.frexp(np.maximum.reduceat(np.abs(values), first))[1]
+    exponents[np.abs(exponents) < _ORDINARY] = 0
+    if exponents.any():  # by a power of two first, which is exact
+        np.ldexp(values, np.repeat(-exponents, lengths), out=values)
+    squares = np.add.reduceat(np.square(values), first)
+    squares[squares == 0] = 1.0
+    values /= np.repeat(np.sqrt(squares), lengths)
+    return dataclasses.replace(X, values=values.astype(X.dtype, copy=False))
+
+
+def rows_of_zeros(X: Any) -> NDArray[np.intp]:
+    """The numbers of the rows, dense or sparse ones, that are all zeros."""
+    if isinstance(X, SparseRows):
+        counts = np.append(0, np.cumsum(X.values != 0))[X.starts]
+        none: NDArray[np.intp] = (counts[1:] == counts[:-1]).nonzero()[0]
+        return none
     some: NDArray[np.intp] = (X[:, 0] == 0).nonzero()[0]  # as a rule none, or few
-    return some[~X[some].any(axis=1)]
+    zeros: NDArray[np.intp] = some[~X[some].any(axis=1)]
+    return zeros
