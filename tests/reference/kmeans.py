@@ -1,5 +1,6 @@
 """k-means by the book: slow, obvious, in float64 and by differences. What coterie's k-means is held against."""
 
+import itertools
 import math
 from fractions import Fraction
 
@@ -103,12 +104,14 @@ _WORD = 1 << 64
 
 
 def hash_values(values):
-    """What coterie's kernel makes of a row: the finisher of MurmurHash3, once a value."""
+    """What coterie's kernel makes of a row: the finisher of MurmurHash3, once a value, or once for some zeros."""
     h = 0
-    for value in values:
-        h = (h ^ int(np.float64(value + 0.0).view(np.uint64))) * 0xFF51AFD7ED558CCD % _WORD
-        h = (h ^ (h >> 33)) * 0xC4CEB9FE1A85EC53 % _WORD
-        h ^= h >> 33
+    for is_zero, some in itertools.groupby(values, lambda value: value == 0):
+        some = list(some)
+        for bits in [len(some)] if is_zero else [int(np.float64(value).view(np.uint64)) for value in some]:
+            h = (h ^ bits) * 0xFF51AFD7ED558CCD % _WORD
+            h = (h ^ (h >> 33)) * 0xC4CEB9FE1A85EC53 % _WORD
+            h ^= h >> 33
     return h
 
 

@@ -14,7 +14,7 @@ into `_statistics`, and a phrase for it into `_sentences`.
 
 # Lower packages as a whole, and first. Importing one of their modules directly would lock the module before its
 # package, while another thread, which imports the package, locks them the other way around.
-from .. import kmeans  # noqa: F401
+from .. import distances, kmeans  # noqa: F401
 from ._drift import Drift, drift
 from ._outliers import outlier_scores
 from ._profile import Category, Noise, Profile, profile

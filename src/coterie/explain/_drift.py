@@ -122,9 +122,10 @@ def drift(model_or_profile: Any, X_new: ArrayLike) -> Drift:
     ----------
     model_or_profile : fitted estimator with `labels_` and `predict`, or Profile
         The model or profile that assigns the new rows to clusters.
-    X_new : array-like or table of shape (n_new, n_features)
+    X_new : array-like, table or sparse matrix of shape (n_new, n_features)
         The new rows. For an estimator, scale them like the rows of the fit. For a profile, they are in the units of the
         data and have the same columns. A table needs only the columns of numbers, in any order.
+        Sparse rows only for an estimator whose ``predict`` takes them.
 
     Returns
     -------

@@ -10,6 +10,9 @@ import numpy as np
 
 from .._base import power_of_two
 from .._base.blocks import blocks
+from ..distances._sparse import SparseRows
+from ..kmeans._assignment import squares_to_own
+from ..kmeans._sparse_rows import divided_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,9 +88,13 @@ class Groups:
 
 
 def distances_to_own(
-    rows: NDArray[np.floating], labels: NDArray[np.integer], centers: NDArray[np.float64]
+    rows: NDArray[np.floating] | SparseRows, labels: NDArray[np.integer], centers: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Euclidean distance of each row to the center of its label, in float64 from true differences."""
+    if isinstance(rows, SparseRows):
+        exponent = power_of_two.exponent_for(rows.values, centers)
+        squares = squared_distances(divided_rows(rows, exponent), labels, power_of_two.divided(centers, exponent))
+        return power_of_two.multiplied(np.sqrt(squares), exponent)
     found = np.empty(len(rows))
     for part, far in _from_own(rows, labels, centers):
         found[part] = power_of_two.lengths(far)
@@ -95,9 +102,11 @@ def distances_to_own(
 
 
 def squared_distances(
-    rows: NDArray[np.floating], labels: NDArray[np.integer], centers: NDArray[np.float64]
+    rows: NDArray[np.floating] | SparseRows, labels: NDArray[np.integer], centers: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Their squares; the rows must not be so large or small that these overflow or vanish."""
+    if isinstance(rows, SparseRows):
+        return squares_to_own(rows, centers, labels.astype(np.int32), 1)
     squares = np.empty(len(rows))
     for part, far in _from_own(rows, labels, centers):
         squares[part] = np.einsum("ij,ij->i", far, far)

@@ -11,6 +11,7 @@ import numpy as np
 from .._base import power_of_two
 from .._base.blocks import blocks
 from ..kmeans import _assignment
+from ..kmeans._sparse_rows import divided_rows, numbers_of
 from ._groups import squared_distances
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ def occupy(
     sizes = np.bincount(labels[labels >= 0], minlength=k)
     if rows is None or centers is None or not sizes.any():
         return Occupation(labels, sizes, n_noise, np.full(k, np.nan), math.nan)
-    exponent = power_of_two.exponent_for(rows, centers, name="The table")
-    squares = squared_distances(power_of_two.divided(rows, exponent), labels, power_of_two.divided(centers, exponent))
+    exponent = power_of_two.exponent_for(numbers_of(rows), centers, name="The table")
+    squares = squared_distances(divided_rows(rows, exponent), labels, power_of_two.divided(centers, exponent))
     sums = np.bincount(labels, weights=squares, minlength=k)
     with np.errstate(divide="ignore", invalid="ignore"):
         distances = power_of_two.multiplied(np.sqrt(sums / sizes), exponent)

@@ -41,8 +41,8 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_features)
-        The rows of the fit or new rows, scaled like those of the fit; not modified.
+    X : array-like or sparse matrix of shape (n_samples, n_features)
+        The rows of the fit or new rows, scaled like those of the fit; not modified. Sparse ones only for `KMeans`.
     model : fitted estimator of coterie
         One of those above. scikit-learn's KMeans and DBSCAN are possible as well.
     reference : array-like of shape (n_reference, n_features), default=None
@@ -62,7 +62,7 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
         `X` is not a finite table with the columns of the fit, `reference` is given for another model than these, or
         a tree was not made with Euclidean distances.
     TypeError
-        Scores are not defined for such a model, or the data are sparse.
+        Scores are not defined for such a model, or the data are sparse and the model takes dense ones.
 
     Notes
     -----

@@ -14,6 +14,9 @@ A fit passes through these modules in this order; the kernels are in `_kernels`:
    distances by bounds from few coordinates that `_tail` makes (`tail`). `_sums` adds up the rows of each center
    (`sums`), `update` moves centers to their means, and `_empty_clusters` fills clusters that lost their rows.
 
+Sparse rows (`_sparse_rows`) pass through the same modules and are never made dense: `_sparse` has their trials,
+assignment and sums, with the centers feature by feature (`sparse`).
+
 `predict`, `score` and `transform` need `_assignment` alone, which leaves wide rows to `_wide`. To find the nearest of
 given centers is a job (`jobs`), for programs in C, too.
 

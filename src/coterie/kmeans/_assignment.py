@@ -23,7 +23,7 @@ from ._data import NO_WEIGHT, OPERATIONS, TILE, Tally
 from ._kernels import assign, jobs
 from ._kernels.centers import Centers
 from ._sparse import distances_sparse, nearest_sparse, squares_to_own_sparse
-from ._sparse_rows import divided_rows
+from ._sparse_rows import divided_rows, numbers_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,7 +135,7 @@ def inertia(
     total = sum_of_squares(X, NO_WEIGHT if weight is None else weight, centers, labels, n_threads)
     if _LEAST_INERTIA < total < math.inf:
         return total
-    exponent = power_of_two.exponent_for(X.values if isinstance(X, SparseRows) else X, centers)
+    exponent = power_of_two.exponent_for(numbers_of(X), centers)
     weight, more = power_of_two.balanced(weight)
     X = divided_rows(X, exponent)
     centers = power_of_two.divided(centers, exponent)

@@ -13,7 +13,7 @@ from .._base import power_of_two
 from ..distances._sparse import SparseRows
 from ..scaling._moments import Moments, scaled_moments
 from ._kernels import assign
-from ._sparse_rows import divided_rows, moments_of_rows, squares_of_rows
+from ._sparse_rows import divided_rows, moments_of_rows, numbers_of, squares_of_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,7 +73,7 @@ class Data:
 
     def magnitude(self) -> float:
         """The largest absolute value of `X`."""
-        return power_of_two.magnitude(self.sparse.values if self.is_sparse else self.X)
+        return power_of_two.magnitude(numbers_of(self.X))
 
 
 def prepare(X: Any, sample_weight: NDArray[np.float64] | None, n_threads: int) -> Data:

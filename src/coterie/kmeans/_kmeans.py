@@ -250,7 +250,7 @@ class KMeans(LloydClusterer):
         ...     for start in range(0, len(rows), 4):
         ...         yield rows[start : start + 4]
         >>> KMeans(n_clusters=2, random_state=0).fit_batches(batches).labels_
-        array([1, 1, 1, 0, 0, 0], dtype=int32)
+        array([0, 0, 0, 1, 1, 1], dtype=int32)
         """
         self._check_parameters()
         read = Batches(batches, self)

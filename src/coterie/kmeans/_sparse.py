@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import power_of_two
-from .._runtime import memory, parallel
+from .._runtime import parallel
 from .._runtime.spaces import spaces
 from .._runtime.strips import ceil_div, strip_size
 from ..distances._kernels import sparse_rows
@@ -39,11 +39,6 @@ class SparseAssignment:
     def __init__(self, X: SparseRows, n_clusters: int, scale: float, n_threads: int) -> None:
         n, d = X.shape
         width = ceil_div(n_clusters, kernels.WIDTH) * kernels.WIDTH
-        memory.require(
-            d * (4 * width + 8 * n_clusters + 8 * n_threads),
-            f"{n_clusters:,} centers of {d:,} features",
-            "Take fewer clusters, or leave out features that few rows have.",
-        )
         self.X, self.scale, self.n_threads = X, scale, n_threads
         self.sizes = squares_of_rows(X, n_threads)
         self.norms, self.squares = np.full(width, np.inf, dtype=np.float32), np.empty(n_clusters)

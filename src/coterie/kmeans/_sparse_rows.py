@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._base import power_of_two
-from .._runtime import parallel
+from .._runtime import memory, parallel
 from ..distances._kernels import sparse_rows
 from ..distances._sparse import SparseRows, as_sparse_rows
 from ..scaling._moments import Moments
@@ -33,6 +33,12 @@ def read_sparse(X: object, owner: str, n_threads: int) -> SparseRows:
     if rows.shape[1] > np.iinfo(np.int32).max:
         raise ValueError(f"{owner} takes sparse rows of at most 2147483647 columns, got {rows.shape[1]}.")
     return rows.astype(np.dtype(np.int32), rows.dtype)
+
+
+def numbers_of(X: Any) -> NDArray[np.floating]:
+    """The numbers of rows: of sparse ones those that are stored."""
+    numbers: NDArray[np.floating] = X.values if isinstance(X, SparseRows) else X
+    return numbers
 
 
 def divided_rows(X: Any, exponent: int) -> Any:
@@ -67,6 +73,15 @@ def dense_rows(X: Any, which: NDArray[np.intp]) -> NDArray[np.floating]:
     """Some rows, sparse ones or others, as an array."""
     rows: NDArray[np.floating] = X.take(which).to_dense() if isinstance(X, SparseRows) else X[which]
     return rows
+
+
+def require_centers(n_clusters: int, n_features: int) -> None:
+    """Raise MemoryError where centers of sparse rows, which are dense, would not fit."""
+    memory.require(
+        32 * n_clusters * n_features,  # in float64 as they are, as they start, and summed up; in float32, rounded up
+        f"{n_clusters:,} centers of {n_features:,} features",
+        "Take fewer clusters, or leave out features that few rows have.",
+    )
 
 
 def per_row(X: SparseRows, cost: float) -> float:

@@ -14,7 +14,7 @@ from ..distances._sparse import SparseRows
 from ._data import Data
 from ._rounds import seed_in_rounds
 from ._seeding import seed
-from ._sparse_rows import dense_rows
+from ._sparse_rows import dense_rows, require_centers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +50,8 @@ def starting_centers(
     init : "k-means++", "k-means||", "random", a callable, or centers, as from `read_init`
     """
     centers: NDArray[Any]
+    if data.is_sparse:
+        require_centers(n_clusters, X.shape[1])
     if isinstance(init, np.ndarray):
         centers = init
     elif callable(init):

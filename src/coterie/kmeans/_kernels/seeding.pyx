@@ -11,6 +11,7 @@ from libc.stdint cimport uint16_t, uint64_t
 from libc.string cimport memcpy
 
 from .cells cimport GROUP, MAX_FEATURES, join_boxes
+from .hashes cimport mixed
 from .manhattan_tiles cimport manhattan_distances, manhattan_gain
 from .nearest cimport pack_tile, tile_distances, tile_gain
 from .tile cimport TILE
@@ -60,7 +61,10 @@ def hash_rows(
         bint coarsely,                    # IN     look at the values as rounded to float32
         uint64_t[::1] hashes,             # OUT    (n,), equal for equal rows
         Region region, int slot):
-    """A number for each row that depends on its values alone. O(n d) time."""
+    """A number for each row that depends on its values alone. O(n d) time.
+
+    Zeros that follow each other count as one number, how many they are, so that sparse rows have the same hashes.
+    """
     cdef:
         part_t part
         Py_ssize_t row, first, j
@@ -68,23 +72,27 @@ def hash_rows(
         double value
         uint64_t bits
         uint64_t h[TOGETHER]
+        uint64_t zeros[TOGETHER]
     with nogil:
         while work_take(&region.work, slot, &part):
             first = part.start
             while first < part.stop:
                 for i in range(TOGETHER):
-                    h[i] = 0
+                    h[i] = zeros[i] = 0
                 for j in range(X.shape[1]):
                     for i in range(TOGETHER):  # one waits for multiplications of a row: several go on meanwhile
                         row = min(first + i, part.stop - 1)
-                        value = (<float> X[row, j] if coarsely else X[row, j]) + 0.0  # -0.0 becomes 0.0
+                        value = <float> X[row, j] if coarsely else X[row, j]
+                        if value == 0.0:
+                            zeros[i] += 1
+                            continue
+                        if zeros[i]:
+                            h[i] = mixed(h[i], zeros[i])
+                            zeros[i] = 0
                         memcpy(&bits, &value, 8)
-                        # The finisher of MurmurHash3, once a value.
-                        h[i] = (h[i] ^ bits) * <uint64_t> 0xff51afd7ed558ccd
-                        h[i] = (h[i] ^ (h[i] >> 33)) * <uint64_t> 0xc4ceb9fe1a85ec53
-                        h[i] ^= h[i] >> 33
+                        h[i] = mixed(h[i], bits)
                 for i in range(<int> min(TOGETHER, part.stop - first)):
-                    hashes[first + i] = h[i]
+                    hashes[first + i] = mixed(h[i], zeros[i]) if zeros[i] else h[i]
                 first += TOGETHER
 
 

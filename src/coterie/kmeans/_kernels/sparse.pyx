@@ -12,6 +12,7 @@ from libc.string cimport memcpy
 
 from .batch cimport rounded_down, tally_t
 from .distance cimport squared_distance
+from .hashes cimport mixed
 from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.types cimport real, work_real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
@@ -476,7 +477,7 @@ def hash_rows(
         bint coarsely,                    # IN     look at the values as rounded to float32
         uint64_t[::1] hashes,             # OUT    (n,), equal for equal rows, whatever zeros they store
         Region region, int slot):
-    """A number for each row that depends on its values alone. O(stored) time."""
+    """The hashes of `seeding.hash_rows`. O(stored) time."""
     cdef:
         part_t part
         Py_ssize_t row, following
@@ -497,13 +498,6 @@ def hash_rows(
                         memcpy(&bits, &value, 8)
                         h = mixed(h, bits)
                 hashes[row] = mixed(h, d - following) if d > following else h
-
-
-cdef inline uint64_t mixed(uint64_t h, uint64_t bits) noexcept nogil:
-    """The finisher of MurmurHash3."""
-    h = (h ^ bits) * <uint64_t> 0xff51afd7ed558ccd
-    h = (h ^ (h >> 33)) * <uint64_t> 0xc4ceb9fe1a85ec53
-    return h ^ (h >> 33)
 
 
 def deviations(
