@@ -209,6 +209,27 @@ def test_articles_weighs_words_as_tf_idf():
     assert X == pytest.approx(raw / np.where(lengths, lengths, 1))
 
 
+# ------------------------------------------------------------------------------------------- bills
+
+
+def test_bills_of_a_topic_come_together_with_its_words_and_new_ones_join_them(monkeypatch, tmp_path, capsys):
+    out = run("bills.py", monkeypatch, tmp_path, capsys)
+    assert re.search(r"^by direction +1\.00 +1\.00 +100% ", out, re.MULTILINE)
+    groups = re.findall(r"titles, (\d+)% ([\w ]+): (.*)$", out, re.MULTILINE)
+    assert len({name for _, name, _ in groups}) == 6 and all(share == "100" for share, _, _ in groups)
+    assert any("cattle" in words and name == "agriculture" for _, name, words in groups)
+    assert "is that of 100% of them" in out
+
+
+def test_bills_reads_a_file_and_leaves_out_titles_without_words(monkeypatch, tmp_path, capsys):
+    titles = [f"To {'suspend the duty on' if i % 2 else 'designate the post office in'} x{i}" for i in range(60)]
+    rows = [f"{18 if i % 2 else 20},{title}" for i, title in enumerate(titles)]
+    (tmp_path / "b.csv.gz").write_bytes(gzip.compress("\n".join(["code,text", *rows, "3,Of it"]).encode()))
+    out = run("bills.py", monkeypatch, tmp_path, capsys, "b.csv.gz", "--topic", "code", "-k", "2", "--at-most", "0.7")
+    assert out.startswith("61 titles") and "1 titles have none of them" in out
+    assert re.search(r"100% trade: .*duty", out) and re.search(r"100% government: .*office", out)
+
+
 # ------------------------------------------------------------------------------------------- sentences
 
 
