@@ -97,7 +97,7 @@ def choose_words(texts: list[str], at_least: int, at_most: float) -> dict[str, f
 
 
 def tf_idf(texts: list[str], weights: dict[str, float]) -> Any:
-    """A sparse row for each text; words that have no weight are passed over. Lengths do not matter to spherical k-means."""
+    """A sparse row for each text; words that have no weight are passed over. Lengths do not matter to directions."""
     column = {word: j for j, word in enumerate(weights)}
     rows = [{column[w]: math.log1p(n) * weights[w] for w, n in words_of(text).items() if w in column} for text in texts]
     starts = np.cumsum([0, *map(len, rows)])
