@@ -130,6 +130,7 @@ CALLS = {
     "coterie.SphericalKMeans": {
         "fit": lambda n: coterie.SphericalKMeans(3, n_jobs=n, random_state=0).fit(MANY),
         "predict": lambda n: coterie.SphericalKMeans(20, n_jobs=n, random_state=0).fit(X[:300]).predict(MANY),
+        "sparse": sparse_call(lambda S, n: coterie.SphericalKMeans(9, n_jobs=n, random_state=0).fit(S).transform(S)),
     },
     "coterie.SizeConstrainedKMeans": {
         "fit": lambda n: coterie.SizeConstrainedKMeans(9, 100, max_iter=3, n_jobs=n).fit(MANY),
