@@ -287,6 +287,12 @@ def test_numbers_that_are_not_finite(value):
         KMeans(2).fit(as_matrix(X))
 
 
+def test_numbers_whose_sum_is_not_finite():
+    X = Matrix(np.array([1e308, 1e308, 1.0]), np.array([1, 1, 0]), np.array([0, 2, 3]), (2, 2))
+    with pytest.raises(ValueError, match="row 0, column 1"):
+        KMeans(2).fit(X)
+
+
 def test_other_columns_than_those_of_the_fit():
     model = KMeans(2, random_state=0).fit(as_matrix(made("plain", 20, 10)))
     with pytest.raises(ValueError, match="X has 9 features, but KMeans is expecting 10"):

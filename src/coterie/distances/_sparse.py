@@ -168,7 +168,12 @@ def as_sparse_rows(
     if verdict == 0:
         raise ValueError(f"{name} is not a valid sparse matrix: column indices must be from 0 to {shape[1] - 1}.")
     rows = SparseRows(starts, columns, values, (shape[0], shape[1]), type(X))
-    return _in_order(rows) if verdict < (3 if is_sorted else 2) else rows
+    if verdict >= (3 if is_sorted else 2):
+        return rows
+    rows = _in_order(rows, verdict == 1, n_threads)
+    if finite and not np.isfinite(rows.values).all():
+        _raise_for_not_finite(rows.starts, rows.columns, rows.values, name, owner)
+    return rows
 
 
 def from_dense(X: NDArray[np.floating]) -> SparseRows:
@@ -194,16 +199,18 @@ def _check_columns(starts: NDArray[np.int64], columns: NDArray[np.integer], n_co
     return int(verdicts.min())
 
 
-def _in_order(rows: SparseRows) -> SparseRows:
-    """A copy with sorted columns, and values of the same place added up."""
+def _in_order(rows: SparseRows, is_repeated: bool, n_threads: int) -> SparseRows:
+    """A copy with sorted columns, and values of the same place added up where there are some."""
+    order = np.empty(len(rows.columns), np.int64)
+    size = parallel.chunk(20.0 * len(order) / len(rows) + 10.0)
+    parallel.over(len(rows), size, n_threads, sparse_rows.order_columns, rows.starts, rows.columns, order)
+    columns, values = rows.columns[order], rows.values[order]
+    if not is_repeated:
+        return dataclasses.replace(rows, columns=columns, values=values)
     place = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
-    order = np.lexsort((rows.columns, place))
-    place, columns = place[order], rows.columns[order]
     first = np.flatnonzero(np.concatenate([[True], (place[1:] != place[:-1]) | (columns[1:] != columns[:-1])]))
     starts = np.concatenate([[0], np.cumsum(np.bincount(place[first], minlength=len(rows)))])
-    return dataclasses.replace(
-        rows, starts=starts, columns=columns[first], values=np.add.reduceat(rows.values[order], first)
-    )
+    return dataclasses.replace(rows, starts=starts, columns=columns[first], values=np.add.reduceat(values, first))
 
 
 def _raise_for_not_finite(

@@ -271,28 +271,26 @@ class SparseTrials:
         self.closest = np.full(n, np.inf)
         self.trials = np.empty(0, dtype=np.intp)  # the last ones, ...
         self.squares = np.empty((n, 0))  # ... and how far rows are from them
-        self.columns = aligned_zeros(data.X.shape[1], 8, np.float64)
+        self.place = np.zeros(data.X.shape[1], dtype=np.int32)
         self.strip = strip_size(n, 64, 200)
 
     def gains(self, trials: NDArray[np.intp]) -> NDArray[np.float64]:
         """By how much each of these rows, as a center, would lower the potential."""
         data, X, m = self.data, self.data.sparse, len(trials)
-        width = ceil_div(m, 8) * 8
-        if self.columns.shape[1] != width:
-            self.columns = aligned_zeros(X.shape[1], width, np.float64)
         if self.squares.shape[1] != m:
             self.squares = np.empty((len(X), m))
         self.trials = trials
+        rows = X.take(trials)
+        met = np.unique(rows.columns)
+        self.place[met] = np.arange(1, len(met) + 1)
+        columns = aligned_zeros(len(met) + 1, ceil_div(m, 8) * 8, np.float64)
+        columns[self.place[rows.columns], np.repeat(np.arange(m), np.diff(rows.starts))] = rows.values
         n_strips = ceil_div(len(X), self.strip)
         out = np.empty((n_strips, m))
-        space = spaces(max(1, min(data.n_threads, n_strips)), width)
-        for i, row in enumerate(trials.tolist()):
-            stored = slice(X.starts[row], X.starts[row + 1])
-            self.columns[X.columns[stored], i] = X.values[stored]
-        arguments = (self.sizes, data.weight, trials, self.columns, self.closest, space, self.squares, out)
+        space = spaces(max(1, min(data.n_threads, n_strips)), columns.shape[1])
+        arguments = (self.sizes, data.weight, trials, self.place, columns, self.closest, space, self.squares, out)
         parallel.over(len(X), self.strip, data.n_threads, kernels.squares_to_trials, *arrays(X), *arguments)
-        for i, row in enumerate(trials.tolist()):
-            self.columns[X.columns[X.starts[row] : X.starts[row + 1]], i] = 0.0
+        self.place[met] = 0
         total: NDArray[np.float64] = out.sum(axis=0)
         return total
 

@@ -42,6 +42,9 @@ def check_columns(
     region: Region,
     slot: int,
 ) -> None: ...
+def order_columns(
+    starts: NDArray[np.int64], columns: NDArray[_Index], order: NDArray[np.int64], region: Region, slot: int
+) -> None: ...
 def add_up(
     kind: int, starts: NDArray[np.int64], values: NDArray[_Real], sizes: NDArray[np.float64], region: Region, slot: int
 ) -> None: ...

@@ -63,6 +63,41 @@ def check_columns(
             verdicts[part.index] = verdict
 
 
+def order_columns(
+        const int64_t[::1] starts,        # IN     (n + 1,)
+        const index[::1] columns,         # IN     (starts[n],)
+        int64_t[::1] order,               # OUT    (starts[n],), places, those of a row by column
+        Region region, int slot):
+    """Order the columns of each row, and those that are the same by place. Shellsort: mostly sorted rows are fast."""
+    cdef:
+        Py_ssize_t i, n, gap, a, b
+        int64_t place
+        int64_t *row
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, &part):
+            for i in range(part.start, part.stop):
+                n = starts[i + 1] - starts[i]
+                if n == 0:
+                    continue
+                row = &order[starts[i]]
+                for a in range(n):
+                    row[a] = starts[i] + a
+                gap = 1
+                while gap < n // 3:
+                    gap = 3 * gap + 1
+                while gap > 0:
+                    for a in range(gap, n):
+                        place = row[a]
+                        b = a
+                        while b >= gap and (columns[row[b - gap]] > columns[place] or (
+                                columns[row[b - gap]] == columns[place] and row[b - gap] > place)):
+                            row[b] = row[b - gap]
+                            b -= gap
+                        row[b] = place
+                    gap //= 3
+
+
 def add_up(
         int kind,                         # IN
         const int64_t[::1] starts,        # IN     (n + 1,)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,9 @@ WIDTH: int
 
 @disjoint_base
 class ByFeature:
-    def __init__(
-        self, columns: NDArray[np.float32], norms: NDArray[np.float32], squares: NDArray[np.float64]
-    ) -> None: ...
+    def __new__(
+        cls, columns: NDArray[np.float32], norms: NDArray[np.float32], squares: NDArray[np.float64]
+    ) -> Self: ...
     def take(self, exact: NDArray[np.float64], scale: float) -> None: ...
     def finish(self, squares: NDArray[np.float64], twins: NDArray[np.intp], unit: float) -> None: ...
 
@@ -88,6 +88,7 @@ def squares_to_trials(
     sizes: NDArray[np.float64],
     weight: NDArray[np.float64],
     trials: NDArray[np.intp],
+    place: NDArray[np.int32],
     columns: NDArray[np.float64],
     closest: NDArray[np.float64],
     space: NDArray[np.float64],

@@ -2,9 +2,9 @@
 """k-means of sparse rows, which are never made dense.
 
 The centers lie feature by feature, all centers of a feature side by side: an inverted file of centers (Aoyama and Saito
-2020, arXiv:2002.09094). So each number that a row stores adds to the scores |c|² - 2 x·c of all centers at once. Scores
-are float32; of rows that these leave in doubt, few centers get scores in float64, and where those do not decide, either,
-float64 differences do, feature by feature as of dense rows.
+2020, arXiv:2002.09094). So each number that a row stores adds to the scores |c|² - 2 x·c of all centers at once.
+Scores are float32. Of rows that these leave in doubt, few centers get scores in float64, and where those do not decide,
+either, float64 differences do, feature by feature as of dense rows.
 """
 from libc.math cimport INFINITY, sqrt
 from libc.stdint cimport int32_t, int64_t, uint64_t
@@ -28,7 +28,8 @@ cdef extern from "sparse_product.h" nogil:
 WIDTH = 16  # numbers of columns that lie side by side are rounded up to this
 
 cdef enum:
-    BESIDE = 16  # features whose centers are turned from rows into columns together
+    BESIDE = 16     # features whose centers are turned from rows into columns together
+    MOVED = 1 << 15  # numbers of centers that move, before they are turned while they are near the core
 
 cdef double SINGLE = 2.0 ** -24  # what a float32 is rounded by at most, relative to it
 cdef double DOUBLE = 2.0 ** -53
@@ -66,7 +67,7 @@ cdef class ByFeature:
         double unit
         double longest  # of |c|
 
-    def __init__(self, float[:, ::1] columns, float[::1] norms, double[::1] squares):
+    def __cinit__(self, float[:, ::1] columns, float[::1] norms, double[::1] squares):
         self.columns, self.norms, self.squares = columns, norms, squares
 
     def take(self, const double[:, ::1] exact, double scale):
@@ -130,6 +131,7 @@ def move_centers(
     """Centers become the means of their rows. O(k d) time."""
     cdef:
         Py_ssize_t k, j, own, first, last
+        Py_ssize_t n_features = max(1, MOVED // (BESIDE * exact.shape[0])) * BESIDE
         double c, delta, total, weight
         part_t part
     with nogil:
@@ -138,7 +140,7 @@ def move_centers(
             squares[part.index, :] = 0.0
             first = part.start
             while first < part.stop:
-                last = min(first + BESIDE, part.stop)
+                last = min(first + n_features, part.stop)
                 for k in range(exact.shape[0]):
                     own = goals[k]
                     weight = weights[own]
@@ -419,7 +421,8 @@ def squares_to_trials(
         const double[::1] sizes,          # IN     (n,), |x|²
         const double[::1] weight,         # IN     (n,), or (0,) for ones
         const Py_ssize_t[::1] trials,     # IN     (m,), rows
-        const double[:, ::1] columns,     # IN     (d, width), the trials feature by feature; 0 beyond them
+        const int32_t[::1] place,         # IN     (d,), where `columns` have a feature; 0 if no trial has it
+        const double[:, ::1] columns,     # IN     (places, width), the trials feature by feature; 0 beyond them
         const double[::1] closest,        # IN     (n,), squared distance to the nearest center
         double[:, ::1] space,             # WORK   (slots, >= width)
         double[:, ::1] squares,           # OUT    (n, m), squared distance to each trial
@@ -427,7 +430,10 @@ def squares_to_trials(
         Region region, int slot):
     """What each trial center gains, strip of rows by strip. O(stored m) time."""
     cdef:
-        Py_ssize_t row, i, width = columns.shape[1]
+        Py_ssize_t row, i, n, width = columns.shape[1]
+        int64_t at
+        int32_t met[PIECE]
+        double x[PIECE]
         double square, both
         double *product = &space[slot, 0]
         part_t part
@@ -437,7 +443,15 @@ def squares_to_trials(
             for row in range(part.start, part.stop):
                 for i in range(width):
                     product[i] = 0.0
-                add_products(starts[row], starts[row + 1], features, values, 1.0, &columns[0, 0], width, product)
+                n = 0
+                for at in range(starts[row], starts[row + 1]):  # without branches, which would be mispredicted
+                    met[n] = place[features[at]]
+                    x[n] = values[at]
+                    n += met[n] > 0
+                    if n == PIECE:
+                        sparse_product_f64[simd_level()](x, met, n, &columns[0, 0], width, product)
+                        n = 0
+                sparse_product_f64[simd_level()](x, met, n, &columns[0, 0], width, product)
                 for i in range(trials.shape[0]):
                     both = sizes[row] + sizes[trials[i]]
                     square = both - 2.0 * product[i]
