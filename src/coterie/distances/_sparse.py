@@ -210,7 +210,9 @@ def _in_order(rows: SparseRows, is_repeated: bool, n_threads: int) -> SparseRows
     place = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
     first = np.flatnonzero(np.concatenate([[True], (place[1:] != place[:-1]) | (columns[1:] != columns[:-1])]))
     starts = np.concatenate([[0], np.cumsum(np.bincount(place[first], minlength=len(rows)))])
-    return dataclasses.replace(rows, starts=starts, columns=columns[first], values=np.add.reduceat(values, first))
+    with np.errstate(over="ignore"):
+        sums = np.add.reduceat(values, first)
+    return dataclasses.replace(rows, starts=starts, columns=columns[first], values=sums)
 
 
 def _raise_for_not_finite(

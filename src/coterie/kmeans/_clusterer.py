@@ -85,8 +85,8 @@ class NearestCenterClusterer(CenterClusterer):
 
         Parameters
         ----------
-        X : array-like, table or CPU tensor of shape (n_samples, n_features)
-            Data with the columns seen by fit; not modified.
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features)
+            Data with the columns seen by fit; not modified. Sparse ones only if `fit` takes them.
 
         Returns
         -------
@@ -107,8 +107,8 @@ class NearestCenterClusterer(CenterClusterer):
 
         Parameters
         ----------
-        X : array-like, table or CPU tensor of shape (n_samples, n_features)
-            Data with the columns seen by fit; not modified.
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features)
+            Data with the columns seen by fit; not modified. Sparse ones only if `fit` takes them.
 
         Returns
         -------
@@ -132,8 +132,8 @@ class NearestCenterClusterer(CenterClusterer):
 
         Parameters
         ----------
-        X : array-like, table or CPU tensor of shape (n_samples, n_features)
-            Data with the columns seen by fit; not modified.
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features)
+            Data with the columns seen by fit; not modified. Sparse ones only if `fit` takes them.
 
         y : object, default=None
             Ignored; kept for API compatibility.
@@ -270,8 +270,9 @@ class LloydClusterer(NearestCenterClusterer):
 
         Parameters
         ----------
-        X : array-like, table or CPU tensor of shape (n_samples, n_features)
-            The data; not modified. float32 stays float32; all other types become float64.
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features)
+            The data; not modified. float32 stays float32; all other types become float64. `KMeans` and
+            `SphericalKMeans` take sparse matrices, which have ``tocsr``, or ``data``, ``indices`` and ``indptr``.
 
         y : object, default=None
             Ignored; kept for API compatibility.
@@ -297,7 +298,7 @@ class LloydClusterer(NearestCenterClusterer):
             two-dimensional table with at least one column. Or the numbers in the data, the weights or the starting
             centers are too far apart for float64.
         TypeError
-            The data are sparse or hold objects that are not numbers.
+            The data hold objects that are not numbers, or are sparse and the class takes dense ones alone.
         Cancelled
             `callback` returned False, or raised StopIteration before the first iteration was done.
 
@@ -306,7 +307,7 @@ class LloydClusterer(NearestCenterClusterer):
         ConvergenceWarning
             Fewer distinct clusters were found than `n_clusters`, for example because there are fewer distinct rows.
         FeatureScaleWarning
-            One feature holds 95% of the variance or more.
+            One feature of dense data holds 95% of the variance or more.
 
         Notes
         -----

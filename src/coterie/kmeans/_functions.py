@@ -44,7 +44,7 @@ def k_means(
 
     Parameters
     ----------
-    X : array-like, table or CPU tensor of shape (n_samples, n_features)
+    X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features)
         The data; not modified.
     n_clusters : int
         Number of clusters.
@@ -122,7 +122,7 @@ def kmeans_plusplus(
 
     Parameters
     ----------
-    X : array-like, table or CPU tensor of shape (n_samples, n_features)
+    X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features)
         The data; not modified.
     n_clusters : int
         Number of centers, at most the number of rows.

@@ -55,7 +55,8 @@ class KMeans(LloydClusterer):
         - a fitted model: its `cluster_centers_`. scikit-learn's `clone`, and what uses it, makes a copy of the model
           that is not fitted; there give the array.
         - a callable: ``init(X, n_clusters, random_state=RandomState)`` returns the centers. `X` is the data as a
-          read-only float array that is not centered (scikit-learn passes it centered).
+          read-only float array that is not centered (scikit-learn passes it centered), or a matrix like the caller's
+          if that is sparse.
 
     n_init : 'auto' or int, default='auto'
         Number of runs with different starts; the one with the lowest inertia is kept. 'auto' means 10 for 'random' and
@@ -116,6 +117,10 @@ class KMeans(LloydClusterer):
     One iteration takes at most O(n_samples * n_clusters * n_features) time. Memory beyond the data is
     O(n_samples + n_clusters * n_features); k-means++ may take a byte for each number of `X`.
 
+    Sparse rows are never made dense, and have the answers of dense ones. An iteration takes O(stored * n_clusters +
+    n_clusters * n_features) time, where `stored` is how many numbers the rows store. Memory beyond the rows is
+    O(n_samples + n_clusters * n_features), as centers are dense; unsorted columns need a copy of the rows.
+
     The rows that 'k-means||' draws depend on their values and weights, not on their order, and equal rows count as one
     row with all their weight.
 
@@ -142,6 +147,8 @@ class KMeans(LloydClusterer):
        eighteenth annual ACM-SIAM symposium on discrete algorithms (2007) 1027-1035. :doi:`10.5555/1283383.1283494`
     .. [3] B. Bahmani, B. Moseley, A. Vattani, R. Kumar and S. Vassilvitskii, "Scalable k-means++", Proceedings of the
        VLDB Endowment 5 (2012) 622-633. :doi:`10.14778/2180912.2180915`
+    .. [4] K. Aoyama, K. Saito and T. Ikeda, "Inverted-file k-means clustering: performance analysis" (2020).
+       :doi:`10.48550/arXiv.2002.09094`
 
     Examples
     --------

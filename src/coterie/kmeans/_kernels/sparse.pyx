@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """k-means of sparse rows, which are never made dense.
 
-The centers lie feature by feature, all centers of a feature side by side: an inverted file of centers (Aoyama and Saito
-2020, arXiv:2002.09094). So each number that a row stores adds to the scores |c|² - 2 x·c of all centers at once.
+The centers lie feature by feature, all centers of a feature side by side: an inverted file of centers (Aoyama,
+Saito and Ikeda 2020, arXiv:2002.09094). So each number that a row stores adds to the scores |c|² - 2 x·c of all centers
+at once.
 Scores are float32. Of rows that these leave in doubt, few centers get scores in float64, and where those do not decide,
 either, float64 differences do, feature by feature as of dense rows.
 """
