@@ -25,6 +25,7 @@ _CLASSES = (
     "coterie.OPTICS",
     "coterie.BisectingKMeans",
     "coterie.KMedians",
+    "coterie.MiniBatchKMeans",
     "coterie.SphericalKMeans",
     "coterie.SizeConstrainedKMeans",
     "coterie.neighbors.NearestNeighbors",

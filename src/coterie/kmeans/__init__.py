@@ -24,6 +24,9 @@ Rows that come in batches are read by `_batches`. `_passes` is `KMeans` of such 
 them, and a step that is a pass, with exact sums (`_grid_sums`, kernel `grid_sums`). It starts (`_starts_of_passes`) in
 a `_sample` of the rows or by k-means||.
 
+`_minibatch` is k-means by small batches, drawn from all rows or as they come in. What a batch does to the centers is in
+`_running` (kernel `update`).
+
 A variant of the algorithm is an estimator in a module beside `_kmeans`, on `LloydClusterer`, and a `Step` of its own,
 which says how rows are assigned, or what becomes of the centers. `_lloyd.iterate` repeats any step. There is:
 
@@ -40,6 +43,7 @@ from ._bisecting import BisectingKMeans
 from ._functions import k_means, kmeans_plusplus
 from ._kmeans import KMeans
 from ._kmedians import KMedians
+from ._minibatch import MiniBatchKMeans
 from ._size_constrained import SizeConstrainedKMeans
 from ._spherical import SphericalKMeans
 
@@ -47,6 +51,7 @@ __all__ = [
     "BisectingKMeans",
     "KMeans",
     "KMedians",
+    "MiniBatchKMeans",
     "SizeConstrainedKMeans",
     "SphericalKMeans",
     "k_means",

@@ -43,11 +43,13 @@ def starting_centers(
     random_state: np.random.RandomState,
     sample_weight: NDArray[np.float64] | None,
     data: Data,
+    n_local_trials: int | None = None,
 ) -> NDArray[np.float64]:
     """Starting centers of one run, in the units of `X`.
 
     X, sample_weight : what `data` was prepared from
     init : "k-means++", "k-means||", "random", a callable, or centers, as from `read_init`
+    n_local_trials : rows that "k-means++" draws for each center; see `seed`
     """
     centers: NDArray[Any]
     if data.is_sparse:
@@ -68,7 +70,7 @@ def starting_centers(
     elif init == "k-means||":
         centers = dense_rows(X, seed_in_rounds(X, data, n_clusters, random_state))
     else:
-        centers = dense_rows(X, seed(data, n_clusters, random_state))
+        centers = dense_rows(X, seed(data, n_clusters, random_state, n_local_trials))
     return centers.astype(np.float64)
 
 

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""k-means, step 2: move every center to the mean of its points."""
+"""k-means, step 2: move every center to the mean of its points; of those of a batch and all before, for mini-batches."""
 from libc.math cimport sqrt
+from libc.stdint cimport int32_t
+from libc.string cimport memset
+
+from ..._runtime._kernels.types cimport real
+from ..._runtime._kernels.work cimport Region, part_t, work_take
 
 
 def add_strips(
@@ -55,3 +60,83 @@ def move_centers(
         for k in range(centers.shape[0]):
             loss[k] = <float> ((moved[k] + (second if k == farthest else most)) * (1.0 + 2.0 ** -20))
     return total
+
+
+def sort_by_label(
+        const int32_t[::1] labels,        # IN     (n,)
+        Py_ssize_t[::1] ends,             # OUT    (k,), where the rows of each cluster end in the sorted list
+        Py_ssize_t[::1] rows):            # OUT    (n,), sorted by cluster, and those of a cluster in order
+    """A counting sort. O(n + k) time."""
+    cdef Py_ssize_t i, count, at = 0
+    with nogil:
+        ends[:] = 0
+        for i in range(labels.shape[0]):
+            ends[labels[i]] += 1
+        for i in range(ends.shape[0]):
+            count, ends[i] = ends[i], at
+            at += count
+        for i in range(labels.shape[0]):
+            rows[ends[labels[i]]] = i
+            ends[labels[i]] += 1
+
+
+def follow_batch(
+        const real[:, ::1] X,             # IN     (n, d), a batch
+        const double[::1] weight,         # IN     (n,), or (0,) for ones
+        const Py_ssize_t[::1] ends,       # IN     (k,), as from `sort_by_label`
+        const Py_ssize_t[::1] rows,       # IN     (n,), the same
+        double[:, ::1] centers,           # INOUT  (k, d)
+        double[::1] counts,               # INOUT  (k,), what the rows of each center weighed so far
+        double[::1] inertias,             # OUT    (k,), weighted sums of squared distances to the centers before
+        double[:, ::1] space,             # WORK   (slots, >= d)
+        Region region, int slot):
+    """Centers become means of the rows they had and those of the batch; one without weight in it stays. O(n d) time."""
+    cdef:
+        Py_ssize_t d = X.shape[1], k, i, j
+        bint weighted = weight.shape[0] > 0
+        double *sum = &space[slot, 0]
+        double *center
+        double w, mass, total
+        part_t part
+    with nogil:
+        while work_take(&region.work, slot, &part):
+            for k in range(part.start, part.stop):
+                center = &centers[k, 0]
+                memset(sum, 0, d * sizeof(double))
+                mass = total = 0.0
+                for i in range(ends[k - 1] if k else 0, ends[k]):
+                    w = weight[rows[i]] if weighted else 1.0
+                    mass += w
+                    total += w * add_difference(&X[rows[i], 0], center, w, d, sum)
+                inertias[k] = total
+                if mass > 0.0:
+                    counts[k] += mass
+                    for j in range(d):
+                        center[j] += sum[j] / counts[k]
+
+
+cdef inline double add_difference(const real *x, const double *c, double w, Py_ssize_t d, double *sum) noexcept nogil:
+    """Add w * (x - c) to a sum, and return the squared length of x - c."""
+    cdef:
+        double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0, t0, t1, t2, t3
+        Py_ssize_t j = 0
+    while j + 4 <= d:
+        t0 = x[j] - c[j]
+        t1 = x[j + 1] - c[j + 1]
+        t2 = x[j + 2] - c[j + 2]
+        t3 = x[j + 3] - c[j + 3]
+        sum[j] += w * t0
+        sum[j + 1] += w * t1
+        sum[j + 2] += w * t2
+        sum[j + 3] += w * t3
+        s0 += t0 * t0
+        s1 += t1 * t1
+        s2 += t2 * t2
+        s3 += t3 * t3
+        j += 4
+    while j < d:
+        t0 = x[j] - c[j]
+        sum[j] += w * t0
+        s0 += t0 * t0
+        j += 1
+    return (s0 + s1) + (s2 + s3)
