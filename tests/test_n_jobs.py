@@ -127,6 +127,11 @@ CALLS = {
         "transform": lambda n: coterie.KMedians(20, random_state=0, n_jobs=n).fit(X[:300]).transform(MANY),
         "score": lambda n: coterie.KMedians(20, random_state=0, n_jobs=n).fit(X[:300]).score(MANY),
     },
+    "coterie.MiniBatchKMeans": {
+        "fit": lambda n: coterie.MiniBatchKMeans(9, random_state=0, max_iter=5, n_jobs=n).fit(MANY),
+        "partial_fit": lambda n: coterie.MiniBatchKMeans(9, random_state=0, n_jobs=n).partial_fit(MANY),
+        "fit_batches": lambda n: coterie.MiniBatchKMeans(9, batch_size=50_000, n_jobs=n).fit_batches([MANY]),
+    },
     "coterie.SphericalKMeans": {
         "fit": lambda n: coterie.SphericalKMeans(3, n_jobs=n, random_state=0).fit(MANY),
         "predict": lambda n: coterie.SphericalKMeans(20, n_jobs=n, random_state=0).fit(X[:300]).predict(MANY),

@@ -34,6 +34,7 @@ def named(names):
 CLUSTERERS = {
     "KMeans": lambda: coterie.KMeans(3, random_state=0),
     "BisectingKMeans": lambda: coterie.BisectingKMeans(3, random_state=0),
+    "MiniBatchKMeans": lambda: coterie.MiniBatchKMeans(3, random_state=0),
     "KMedians": lambda: coterie.KMedians(3, random_state=0),
     "SphericalKMeans": lambda: coterie.SphericalKMeans(3, random_state=0),
     "SizeConstrainedKMeans": lambda: coterie.SizeConstrainedKMeans(3, 20, random_state=0),

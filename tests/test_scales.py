@@ -87,6 +87,20 @@ def bisecting(c):
     yield "predict", model.predict(c.new), 0
 
 
+def mini_batches(c):
+    model = coterie.MiniBatchKMeans(3, init=c.start, n_init=1, random_state=0).fit(c.X, sample_weight=c.weights)
+    yield "labels", model.labels_, 0
+    yield "centers", model.cluster_centers_, 1
+    yield "inertia", model.inertia_, 2
+    yield "predict", model.predict(c.new), 0
+    model.partial_fit(c.new)
+    yield "one more batch", model.cluster_centers_, 1
+    yield "its inertia", model.inertia_, 2
+    model.fit_batches([(c.X, c.weights), c.new])
+    yield "a stream", model.cluster_centers_, 1
+    yield "its inertia", model.inertia_, 2
+
+
 def k_medians(c):
     model = coterie.KMedians(3, init=c.start).fit(c.X, sample_weight=c.weights)
     yield "labels", model.labels_, 0
@@ -356,6 +370,7 @@ def trees(c):
 CASES = {
     k_means: ("coterie.KMeans", "coterie.k_means"),
     bisecting: ("coterie.BisectingKMeans",),
+    mini_batches: ("coterie.MiniBatchKMeans",),
     k_medians: ("coterie.KMedians",),
     spherical: ("coterie.SphericalKMeans",),
     size_constrained: ("coterie.SizeConstrainedKMeans",),

@@ -15,6 +15,7 @@ from coterie import (
     KMedoids,
     KModes,
     KPrototypes,
+    MiniBatchKMeans,
     SizeConstrainedKMeans,
     SphericalKMeans,
 )
@@ -28,6 +29,7 @@ FITTED = {
     "kmeans": KMeans(3, random_state=0).fit(X),
     "bisecting k-means": BisectingKMeans(3, random_state=0).fit(X),
     "k-medians": KMedians(3, random_state=0).fit(X),
+    "k-means by small batches": MiniBatchKMeans(3, random_state=0).fit(X),
     "spherical k-means": SphericalKMeans(3, random_state=0).fit(X),
     "size-constrained k-means": SizeConstrainedKMeans(3, 20, 40, random_state=0).fit(X),
     "kmedoids": KMedoids(3, random_state=0).fit(X),

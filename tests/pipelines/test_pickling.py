@@ -26,6 +26,7 @@ MODELS = {
     "kmeans of arrays": coterie.KMeans(3, init=X[:3].copy(), random_state=np.random.RandomState(7)),
     "bisecting k-means": coterie.BisectingKMeans(3, random_state=0),
     "k-medians": coterie.KMedians(3, random_state=0),
+    "k-means by small batches": coterie.MiniBatchKMeans(3, random_state=0),
     "spherical k-means": coterie.SphericalKMeans(3, random_state=0),
     "size-constrained k-means": coterie.SizeConstrainedKMeans(3, 60, random_state=0),
     "kmedoids": coterie.KMedoids(3, metric="manhattan", random_state=0),

@@ -68,6 +68,7 @@ def test_parameters_of_steps_are_set_by_their_names():
         coterie.OPTICS(),
         coterie.BisectingKMeans(3, random_state=0),
         coterie.KMedians(3, random_state=0),
+        coterie.MiniBatchKMeans(3, random_state=0),
         coterie.SphericalKMeans(3, random_state=0),
         coterie.SizeConstrainedKMeans(3, 5, random_state=0),
         coterie.KMedoids(3, random_state=0),

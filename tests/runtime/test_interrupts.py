@@ -34,6 +34,10 @@ LONG = {
     "wide": ("X = rng.normal(size=(20_000, 700)).astype(np.float32)", "KMeans(300, init=X[:300], tol=0).fit(X)"),
     "bisecting": ("X = rng.normal(size=(1_000_000, 8))", "coterie.BisectingKMeans(1000, random_state=0).fit(X)"),
     "k-medians": ("X = rng.normal(size=(300_000, 16))", "coterie.KMedians(50, init=X[:50], tol=0).fit(X)"),
+    "mini-batches": (
+        "X = rng.normal(size=(1_000_000, 8))",
+        "coterie.MiniBatchKMeans(500, init=X[:500], n_init=1, max_no_improvement=None).fit(X)",
+    ),
     "bounds": (
         "X = rng.normal(size=(100_000, 8)); X[:99_000, 0] += 9",
         "coterie.SizeConstrainedKMeans(100, 1000, 1000, init=X[:100], tol=0).fit(X)",

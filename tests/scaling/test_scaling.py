@@ -315,6 +315,7 @@ ESTIMATORS = [
     coterie.KMeans(2, random_state=0),
     coterie.BisectingKMeans(2, random_state=0),
     coterie.KMedians(2, random_state=0),
+    coterie.MiniBatchKMeans(2, random_state=0),
     coterie.SizeConstrainedKMeans(2, 100, random_state=0),
     coterie.KMedoids(2, random_state=0),
     coterie.DBSCAN(2.0, min_samples=2),

@@ -231,6 +231,10 @@ class KMeans(LloydClusterer):
         ConvergenceWarning, FeatureScaleWarning
             As in `fit`.
 
+        See Also
+        --------
+        MiniBatchKMeans.fit_batches : One pass.
+
         Notes
         -----
         From the same start, labels, centers and number of iterations are those of `fit`, but for rounding in the last
@@ -264,7 +268,7 @@ class KMeans(LloydClusterer):
         if read.is_one_shot:
             raise TypeError(
                 f"KMeans needs to read batches more than once, but {shown(batches)} can be read only once. Pass a "
-                "callable that returns a new one, such as the generator function itself."
+                "callable that returns a new one, such as the generator function itself, or use MiniBatchKMeans."
             )
         n_init = self._count_runs(at_random=1)
         random_state = as_random_state(self.random_state)

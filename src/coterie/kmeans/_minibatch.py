@@ -443,7 +443,7 @@ class MiniBatchKMeans(LloydClusterer):
         >>> stream = (rng.normal(size=(500, 2)) + 9 * rng.integers(2, size=(500, 1)) for _ in range(20))
         >>> model = MiniBatchKMeans(n_clusters=2, random_state=0).fit_batches(stream)
         >>> np.sort(model.cluster_centers_[:, 0]).round()
-        array([-0.,  9.])
+        array([0., 9.])
         """
         self._check_parameters()
         read = Batches(batches, self)

@@ -123,6 +123,7 @@ class Saved:
         text = {
             "AgglomerativeClustering": "{model.linkage} linkage",
             "KMeans": "k-means",
+            "MiniBatchKMeans": "k-means by small batches",
             "BisectingKMeans": "bisecting k-means",
             "SphericalKMeans": "spherical k-means",
             "KMedians": "k-medians",

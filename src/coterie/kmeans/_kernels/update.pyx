@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""k-means, step 2: move every center to the mean of its points; of those of a batch and all before, for mini-batches."""
+"""k-means, step 2: move every center to the mean of its points, or of those of a batch and of all batches before."""
 from libc.math cimport sqrt
 from libc.stdint cimport int32_t
 from libc.string cimport memset
