@@ -1,5 +1,6 @@
 """`BisectingKMeans`: the splits of the textbook and of scikit-learn, their tree, and what can't be split."""
 
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -164,3 +165,58 @@ def test_a_tree_that_is_not_finished_is_no_result():
 def test_it_is_worse_than_k_means_but_not_much():
     X = np.random.RandomState(0).normal(size=(2000, 4))
     assert KMeans(16, random_state=0).fit(X).inertia_ < BisectingKMeans(16, random_state=0).fit(X).inertia_ < 4500
+
+
+class Rows:
+    """A sparse matrix without scipy."""
+
+    def __init__(self, parts, shape):
+        (self.data, self.indices, self.indptr), self.shape = parts, shape
+
+
+def as_sparse(X):
+    rows, columns = X.nonzero()
+    return Rows((X[rows, columns], columns, np.searchsorted(rows, np.arange(len(X) + 1))), X.shape)
+
+
+def some_sparse_rows(seed):
+    """Rows with many zeros, as an array, and weights."""
+    rng = np.random.RandomState(seed)
+    n, d = rng.randint(20, 150), rng.randint(2, 50)
+    X = np.where(rng.uniform(size=(n, d)) < rng.choice([0.05, 0.3]), rng.normal(size=(n, d)), 0)
+    X[:, 0] += rng.uniform(size=n) * (rng.uniform(size=n) < 0.9)
+    return X * 2.0 ** (600 * (seed % 5 == 4)), rng.uniform(0.1, 3, n) if seed % 2 else None
+
+
+@pytest.mark.parametrize(
+    "init", ["random", "k-means++", lambda X, k, random_state: [[1.0] * X.shape[1], [-1e-9] * X.shape[1]]]
+)
+@pytest.mark.parametrize("seed", range(10))
+def test_clusters_of_sparse_rows_are_those_of_dense_ones(seed, init):
+    X, weights = some_sparse_rows(seed)
+    stored = as_sparse(X)
+    params = {"init": init, "random_state": seed, "bisecting_strategy": STRATEGIES[seed // 2 % 2]}
+    dense, one, two = (
+        fit(6, X=rows, weights=weights, n_jobs=n, **params) for rows, n in ((X, 1), (stored, 1), (stored, 2))
+    )
+    np.testing.assert_array_equal(one.labels_, dense.labels_)
+    np.testing.assert_allclose(one.cluster_centers_, dense.cluster_centers_, rtol=0, atol=1e-12 * np.abs(X).max())
+    np.testing.assert_allclose(one.linkage_, dense.linkage_, rtol=1e-9)
+    np.testing.assert_array_equal(one.predict(as_sparse(X)), one.labels_)
+    np.testing.assert_array_equal(dense.predict(as_sparse(X)), one.labels_)
+    for name in ("labels_", "cluster_centers_", "linkage_", "_splits", "_split_centers", "inertia_"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+
+
+def test_sparse_rows_are_not_made_dense_and_not_changed():
+    rng = np.random.RandomState(0)
+    columns = np.sort(rng.randint(20_000, size=(3000, 20)), axis=1).ravel()
+    X = Rows((rng.uniform(size=60_000), columns, np.arange(3001) * 20), (3000, 20_000))
+    before = [array.copy() for array in (X.indptr, X.indices, X.data)]
+    tracemalloc.start()
+    model = BisectingKMeans(4, random_state=0, n_jobs=1).fit(X)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3000 * 20_000 and np.array_equal(model.predict(X), model.labels_)  # an eighth of the rows as an array
+    for array, old in zip((X.indptr, X.indices, X.data), before, strict=True):
+        np.testing.assert_array_equal(array, old)

@@ -20,10 +20,12 @@ from .._base.state import FLOATS, Array
 from .._base.warnings import warn
 from .._dendrogram.linkage_matrix import read_linkage
 from .._runtime import progress, threads
+from ..distances._sparse import SparseRows
 from . import _assignment
 from ._clusterer import LloydClusterer
 from ._data import NO_WEIGHT, Data, prepare
 from ._lloyd import Run, iterate
+from ._sparse_rows import divided_rows
 from ._starts import starting_centers
 from ._steps import first_step
 
@@ -121,6 +123,9 @@ class BisectingKMeans(LloydClusterer):
     in the same way. So the center of a row's cluster need not be the nearest one of all. `transform` gives the
     distances to all centers.
 
+    Rows may be a sparse matrix, with ``tocsr``, or ``data``, ``indices`` and ``indptr``. They are never made dense, but
+    the centers are, two for each split. The clusters are those of dense rows, up to rounding.
+
     Equal rows can't be split. If no cluster has distinct rows, the remaining clusters stay empty, and `fit` warns. A
     cluster of less than two rows of a weight above 0 is not split.
 
@@ -148,6 +153,8 @@ class BisectingKMeans(LloydClusterer):
     """
 
     __module__ = "coterie"  # where users and pickles find it
+
+    _takes_sparse = True
 
     _rules = {
         **LloydClusterer._rules,
@@ -208,7 +215,7 @@ class BisectingKMeans(LloydClusterer):
 
         Parameters
         ----------
-        X : array-like, table or CPU tensor of shape (n_samples, n_features)
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features)
             The data; not modified. float32 stays float32; all other types become float64.
 
         y : object, default=None
@@ -232,7 +239,7 @@ class BisectingKMeans(LloydClusterer):
             two-dimensional table with at least one column. Or the numbers in the data, the weights or the starting
             centers are too far apart for float64.
         TypeError
-            The data are sparse or hold objects that are not numbers.
+            The data hold objects that are not numbers.
         Cancelled
             `callback` returned False or raised StopIteration.
 
@@ -308,7 +315,7 @@ class BisectingKMeans(LloydClusterer):
             if not len(rows):
                 waiting.update((child, rows) for child in children if child >= 0)
                 continue
-            side = _assignment.nearest(X if len(rows) == len(X) else X[rows], centers, n_threads)
+            side = _assignment.nearest(X if len(rows) == len(X) else _take(X, rows), centers, n_threads)
             for i, child in enumerate(children):
                 if child >= 0:
                     waiting[child] = rows[side == i]
@@ -360,7 +367,7 @@ class BisectingKMeans(LloydClusterer):
         best: Run | None = None
         for _ in range(int(self.n_init)):
             if callable(init) and rows.exponent:
-                given = power_of_two.multiplied(X.copy(), rows.exponent)
+                given = divided_rows(X, -rows.exponent)
                 start = starting_centers(given, 2, init, random_state, weights, data)
                 start = power_of_two.multiplied(start, -rows.exponent)
             else:
@@ -399,33 +406,52 @@ class _Rows:
     """A copy of the rows, in which those of a cluster lie together, in the order that they had."""
 
     def __init__(self, data: Data) -> None:
-        self.X, self.weight, self.n_threads, self.exponent = (
-            data.X.copy(),
-            data.weight.copy(),
-            data.n_threads,
-            data.exponent,
-        )
-        self.order = np.arange(len(data.X))
+        X = data.X
+        if isinstance(X, SparseRows):
+            X = dataclasses.replace(X, starts=X.starts.copy(), columns=X.columns.copy(), values=X.values.copy())
+        else:
+            X = X.copy()
+        self.X: Any = X
+        self.weight, self.n_threads, self.exponent = data.weight.copy(), data.n_threads, data.exponent
+        self.order = np.arange(len(X))
 
     def root(self, mean: NDArray[np.float64]) -> _Node:
         """All rows as one cluster; `mean` is theirs without regard to weights."""
         n = len(self.X)
         center = mean
         if len(self.weight):
-            center = np.einsum("i,ij->j", self.weight, self.X) / self.weight.sum()
+            center = _weighted_sum(self.X, self.weight) / self.weight.sum()
         return _Node(0, n, center, *self.measure(0, n, center, math.inf))
 
-    def between(self, start: int, stop: int) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
+    def between(self, start: int, stop: int) -> tuple[Any, NDArray[np.float64] | None]:
         """Some rows, and their weights."""
-        return self.X[start:stop], self.weight[start:stop] if len(self.weight) else None
+        X = self.X
+        if isinstance(X, SparseRows):
+            starts = X.starts[start : stop + 1]
+            stored = slice(starts[0], starts[-1])
+            shape = (stop - start, X.shape[1])
+            some: Any = dataclasses.replace(
+                X, starts=starts - starts[0], columns=X.columns[stored], values=X.values[stored], shape=shape
+            )
+        else:
+            some = X[start:stop]
+        return some, self.weight[start:stop] if len(self.weight) else None
 
     def partition(self, start: int, stop: int, labels: NDArray[np.int32]) -> int:
         """Sort some rows by their labels, 0 and 1; return where the second ones begin."""
         is_second = labels != 0
         first = (~is_second).nonzero()[0]
         order = np.concatenate([first, is_second.nonzero()[0]])
-        for array in (self.X, self.order, *([self.weight] if len(self.weight) else [])):
+        for array in (self.order, *([self.weight] if len(self.weight) else [])):
             array[start:stop] = array[start:stop][order]
+        X = self.X
+        some = _take(self.between(start, stop)[0], order)
+        if isinstance(X, SparseRows):  # as many numbers are stored as before
+            begin, end = X.starts[start], X.starts[stop]
+            X.starts[start : stop + 1] = begin + some.starts
+            X.columns[begin:end], X.values[begin:end] = some.columns, some.values
+        else:
+            X[start:stop] = some
         return start + len(first)
 
     def measure(self, start: int, stop: int, center: NDArray[Any], most: float) -> tuple[float, int]:
@@ -438,6 +464,19 @@ class _Rows:
         one = center.astype(np.float64)[None]
         total = _assignment.sum_of_squares(X, NO_WEIGHT if weights is None else weights, one, labels, self.n_threads)
         return min(total, most), n_weighted
+
+
+def _take(X: Any, which: NDArray[np.intp]) -> Any:
+    """These rows, sparse ones or others, in this order."""
+    return X.take(which) if isinstance(X, SparseRows) else X[which]
+
+
+def _weighted_sum(X: Any, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    if isinstance(X, SparseRows):
+        weighted = np.repeat(weight, np.diff(X.starts)) * X.values
+        return np.bincount(X.columns, weighted, X.shape[1]).astype(np.float64, copy=False)
+    total: NDArray[np.float64] = np.einsum("i,ij->j", weight, X)
+    return total
 
 
 def _linkage(splits: list[_Node], n_clusters: int, exponent: int) -> NDArray[np.float64]:
