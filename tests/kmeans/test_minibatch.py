@@ -418,3 +418,46 @@ def test_a_stream_gives_a_model_that_goes_on(tmp_path):
     assert -model.score(table) < 1.05 * exact.inertia_
     better = coterie.KMeans(4, init=model).fit(table)
     assert better.inertia_ <= -model.score(table)
+
+
+# ------------------------------------------------------------------------------------------- sparse rows
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_sparse_rows_have_the_answers_of_dense_ones(seed):
+    scipy = pytest.importorskip("scipy.sparse")
+    rng = np.random.default_rng(seed)
+    n, d, k = int(rng.choice([30, 400])), int(rng.choice([5, 60])), int(rng.integers(1, 6))
+    # Each row differs from all others: equal ones make ties, which rounding decides in another way.
+    X = np.where(rng.random((n, d)) < 0.4, rng.standard_normal((n, d)), 0) * [1.0, 2.0**500][seed % 2]
+    X = X.astype(np.float32) if seed == 2 else X
+    weights = rng.exponential(size=n) if seed % 3 else None
+    matrix = scipy.csr_array(X)
+    model = MiniBatchKMeans(k, batch_size=32, init_size=[None, 50][seed // 3], random_state=seed, n_jobs=1)
+    other = MiniBatchKMeans(k, batch_size=32, init_size=[None, 50][seed // 3], random_state=seed, n_jobs=2)
+    pairs = (None, None) if weights is None else (weights[:20], weights[20:])
+    ways = {
+        "fit": lambda m, rows: m.fit(rows, sample_weight=weights),
+        "partial_fit": lambda m, rows: m.partial_fit(rows[:20], sample_weight=pairs[0]).partial_fit(
+            rows[20:], sample_weight=pairs[1]
+        ),
+        "stream": lambda m, rows: m.fit_batches(
+            (rows[i : i + 7], None if weights is None else weights[i : i + 7]) for i in range(0, n, 7)
+        ),
+    }
+    for name, way in ways.items():
+        dense, sparse = (way(MiniBatchKMeans(**model.get_params()), rows) for rows in (X, matrix))
+        again = way(MiniBatchKMeans(**other.get_params()), matrix)
+        np.testing.assert_array_equal(sparse.cluster_centers_, again.cluster_centers_, err_msg=name)
+        assert sparse.inertia_ == again.inertia_
+        assert sparse.n_steps_ == dense.n_steps_, name
+        assert_near(sparse.cluster_centers_, dense.cluster_centers_, np.abs(X).max(), 1e-6 if seed == 2 else 1e-12)
+        assert sparse.inertia_ == pytest.approx(dense.inertia_, rel=1e-5 if seed == 2 else 1e-9)
+        assert sparse.cluster_centers_.dtype == X.dtype
+        np.testing.assert_array_equal(sparse.predict(matrix), dense.predict(X))
+
+
+def test_a_stream_of_sparse_and_dense_rows_is_refused():
+    scipy = pytest.importorskip("scipy.sparse")
+    with pytest.raises(ValueError, match="Some batches are sparse, and others are not"):
+        MiniBatchKMeans(1).fit_batches([np.eye(3), scipy.csr_array(np.eye(3))])

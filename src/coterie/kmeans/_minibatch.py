@@ -23,7 +23,7 @@ from . import _assignment
 from ._batches import Batches
 from ._clusterer import LloydClusterer
 from ._data import divided
-from ._running import Cutter, RunningCenters
+from ._running import Cutter, RunningCenters, part_of, taken
 from ._starts import read_init, starting_centers
 
 if TYPE_CHECKING:
@@ -141,6 +141,10 @@ class MiniBatchKMeans(LloydClusterer):
     A center is not the mean of the rows of `labels_`: rows were given to it while it was elsewhere. A few iterations of
     ``KMeans(n_clusters, init=model)`` bring it there. Some clusters may be empty, above all with duplicate rows.
 
+    Sparse rows are never made dense; the centers are. A step takes O(stored * n_clusters + n_clusters * n_features)
+    time for the numbers that are stored of a batch: with many features, take large batches. `fit_batches` takes batches
+    that are all sparse, or all dense.
+
     Distances, ties and numbers of any size are treated as by `KMeans`. Centers are computed in float64. On one machine,
     the results are the same bits for any number of threads.
 
@@ -183,6 +187,7 @@ class MiniBatchKMeans(LloydClusterer):
         "_init_size": (integer(1),),
         "_stream": (Array((np.uint32,), (_KEY_WORDS + 1,)), ABSENT),
     }
+    _takes_sparse = True
     _metadata = {**LloydClusterer._metadata, "partial_fit": ("sample_weight",)}
 
     n_steps_: int
@@ -233,7 +238,7 @@ class MiniBatchKMeans(LloydClusterer):
 
         Parameters
         ----------
-        X : array-like, table or CPU tensor of shape (n_samples, n_features)
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features)
             The data; not modified. float32 stays float32; all other types become float64.
 
         y : object, default=None
@@ -260,7 +265,7 @@ class MiniBatchKMeans(LloydClusterer):
             two-dimensional table with at least one column. Or the numbers in the data, the weights or the starting
             centers are too far apart for float64.
         TypeError
-            The data are sparse or hold objects that are not numbers.
+            The data hold objects that are not numbers.
         Cancelled
             `callback` returned False, or raised StopIteration before the first step was done.
 
@@ -331,7 +336,7 @@ class MiniBatchKMeans(LloydClusterer):
 
         Parameters
         ----------
-        X : array-like, table or CPU tensor of shape (n_samples, n_features)
+        X : array-like, table, CPU tensor or sparse matrix of shape (n_samples, n_features)
             The batch, with the same columns each time; the first one has `n_clusters` rows at least. Not modified.
 
         y : object, default=None
@@ -539,7 +544,7 @@ class MiniBatchKMeans(LloydClusterer):
             centers = self._start_in_sample(X, weights, init_size, random_state)
             if n_init == 1 and not self.verbose:
                 return centers
-            rows, place = data.X[some], np.array(divided(data, centers), dtype=np.float64, order="C")
+            rows, place = taken(data.X, some), np.array(divided(data, centers), dtype=np.float64, order="C")
             weight = data.weight[some] if len(data.weight) else data.weight
             labels = _assignment.nearest(rows, place, data.n_threads)
             inertia = _assignment.sum_of_squares(rows, weight, place, labels, data.n_threads)
@@ -564,7 +569,7 @@ class MiniBatchKMeans(LloydClusterer):
             if isinstance(init, str) and weights is not None and np.count_nonzero(weights[rows]) < self.n_clusters:
                 possible = np.flatnonzero(weights)
                 rows = possible[random_state.randint(0, len(possible), init_size)]
-            X, weights = X[rows], None if weights is None else weights[rows]
+            X, weights = taken(X, rows), None if weights is None else weights[rows]
         data = self._prepare(X, weights, threads.resolve_n_jobs(self.n_jobs))
         n_trials = _TRIALS * (2 + int(math.log(self.n_clusters)))
         return starting_centers(X, self.n_clusters, init, random_state, weights, data, n_trials)
@@ -600,7 +605,7 @@ class MiniBatchKMeans(LloydClusterer):
         tolerance = self.tol * self._squared_spread(data)
         smoothed = _Smoothed(min(1.0, 2.0 * size / (n + 1)))
         draw = _draws(data.weight, n, size, random_state)
-        batch = np.empty((size, data.X.shape[1]), dtype=data.X.dtype)
+        space = np.empty((0 if data.is_sparse else size, data.X.shape[1]), dtype=data.X.dtype)
         before = running.centers.copy()
         inertia: float | None = None
         step = 0
@@ -611,7 +616,9 @@ class MiniBatchKMeans(LloydClusterer):
                 if step == 0:
                     raise
                 break
-            data.X.take(draw(), axis=0, out=batch, mode="clip")  # the other modes copy
+            rows = draw()
+            # Into the same memory each time, where rows are not sparse; the other modes copy.
+            batch = taken(data.X, rows) if data.is_sparse else data.X.take(rows, axis=0, out=space, mode="clip")
             if tolerance > 0:
                 before[:] = running.centers
             mean = running.follow(batch, None) / size
@@ -682,8 +689,7 @@ class _Stream:
             running, parts = self.running, range(1)
         assert self.inertia is not None
         for start in parts:
-            part = slice(start, start + running.batch_size)
-            self.inertia += running.follow(batch.rows[part], None if batch.weights is None else batch.weights[part])
+            self.inertia += running.follow(*part_of(batch, start, start + running.batch_size))
             self.n_steps += 1
 
     def _start(self, batch: Batch) -> RunningCenters:

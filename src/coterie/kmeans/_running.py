@@ -11,10 +11,12 @@ import numpy as np
 from .._base import power_of_two
 from .._runtime import parallel
 from .._runtime.spaces import spaces
-from ._assignment import nearest
+from ..distances._sparse import SparseRows
+from ._assignment import nearest, sum_of_squares
 from ._batches import Batch
 from ._data import NO_WEIGHT
-from ._kernels import update
+from ._kernels import sparse, update
+from ._sparse_rows import arrays, dense_rows, divided_rows, numbers_of, per_row
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,8 +59,9 @@ class RunningCenters:
         k, d = centers.shape
         self.ends, self.inertias = np.empty(k, dtype=np.intp), np.empty(k)
         self.space = spaces(n_threads, d)
+        self.sums = np.empty((0, d))  # (k, d), of sparse rows, once there are some
 
-    def follow(self, X: NDArray[Any], weights: NDArray[np.float64] | None) -> float:
+    def follow(self, X: Any, weights: NDArray[np.float64] | None) -> float:
         """Move the centers to the means of their rows before and those of a batch; then rare ones to rows of the batch.
 
         Returns the inertia of the batch with the centers as they were before; infinite or 0 where that is beyond
@@ -73,37 +76,54 @@ class RunningCenters:
             self._move_rare(X)
         return inertia
 
-    def _follow(self, X: NDArray[Any], weights: NDArray[np.float64] | None) -> float:
+    def _follow(self, X: Any, weights: NDArray[np.float64] | None) -> float:
         labels = nearest(X, self.centers, self.n_threads)
         rows = np.empty(len(X), dtype=np.intp)
         update.sort_by_label(labels, self.ends, rows)
-        exponent = power_of_two.exponent_for(X, self.centers)  # 0 as a rule, as the next one
+        exponent = power_of_two.exponent_for(numbers_of(X), self.centers)  # 0 as a rule, as the next one
         weights, weight_exponent = (None, 0) if weights is None else _balanced(weights)
-        X = power_of_two.divided(X, exponent)
+        X = divided_rows(X, exponent)
         power_of_two.multiplied(self.centers, -exponent)
         power_of_two.multiplied(self.counts, -weight_exponent)
-        k, d = self.centers.shape
-        parallel.over(
-            k,
-            parallel.chunk((_NUMBER * len(X) / k + 1.0) * d),
-            self.n_threads,
-            update.follow_batch,
-            X,
-            NO_WEIGHT if weights is None else weights,
-            self.ends,
-            rows,
-            self.centers,
-            self.counts,
-            self.inertias,
-            self.space,
-        )
+        weight = NO_WEIGHT if weights is None else weights
+        inertia = (self._add_sparse if isinstance(X, SparseRows) else self._add_dense)(X, weight, labels, rows)
         power_of_two.multiplied(self.centers, exponent)
         power_of_two.multiplied(self.counts, weight_exponent)
         if not self.counts.max() < np.inf:
             raise ValueError("The weights of all rows add up to more than float64 holds.")
-        return power_of_two.times(float(self.inertias.sum()), 2 * exponent + weight_exponent)
+        return power_of_two.times(inertia, 2 * exponent + weight_exponent)
 
-    def _move_rare(self, X: NDArray[Any]) -> None:
+    def _add_dense(
+        self, X: NDArray[Any], weight: NDArray[np.float64], labels: NDArray[np.int32], rows: NDArray[np.intp]
+    ) -> float:
+        """Add rows, sorted by their labels, to centers and counts; return their inertia before."""
+        k, d = self.centers.shape
+        size = parallel.chunk((_NUMBER * len(X) / k + 1.0) * d)
+        arguments = (X, weight, self.ends, rows, self.centers, self.counts, self.inertias, self.space)
+        parallel.over(k, size, self.n_threads, update.follow_batch, *arguments)
+        return float(self.inertias.sum())
+
+    def _add_sparse(
+        self, X: SparseRows, weight: NDArray[np.float64], labels: NDArray[np.int32], rows: NDArray[np.intp]
+    ) -> float:
+        """The same for sparse rows. O(stored + k d) time, as to find the nearest centers."""
+        k, d = self.centers.shape
+        if not len(self.sums):
+            self.sums = np.empty((k, d))
+        inertia = sum_of_squares(X, weight, self.centers, labels, self.n_threads)
+        touched = np.flatnonzero(np.diff(self.ends, prepend=0))
+        ends = np.concatenate([[0], self.ends[touched]])
+        self.sums[touched] = 0.0
+        n_threads = parallel.threads_for(len(X) * per_row(X, 3.0), self.n_threads)
+        arguments = (*arrays(X), weight, rows, touched, ends, self.sums)
+        parallel.over(len(touched), 1, n_threads, sparse.sum_clusters, *arguments)
+        masses = np.bincount(labels, weight if len(weight) else None, k)
+        for own in np.flatnonzero(masses > 0).tolist():
+            self.counts[own] += masses[own]
+            self.centers[own] += (self.sums[own] - masses[own] * self.centers[own]) / self.counts[own]
+        return inertia
+
+    def _move_rare(self, X: Any) -> None:
         """Move centers that got few rows to rows of the batch, drawn without regard to their weights."""
         counts = self.counts
         most = counts.max()
@@ -116,7 +136,7 @@ class RunningCenters:
         chosen = self.random_state.choice(len(X), replace=False, size=n_rare)
         if self.verbose:
             print(f"[MiniBatchKMeans] Reassigning {n_rare} cluster centers.")
-        self.centers[rare] = X[chosen]
+        self.centers[rare] = dense_rows(X, chosen)
         # As if they had as many rows as the others at least, so that they are not moved again at once.
         counts[rare] = counts[~rare].min()
 
@@ -141,17 +161,17 @@ class Cutter:
         rows, weights = batch
         if weights is not None and not weights.all():
             kept = weights > 0
-            rows, weights = rows[kept], weights[kept]
+            rows, weights = taken(rows, np.flatnonzero(kept)), weights[kept]
         start = 0
         while self.n_held + len(rows) - start >= self.wanted:
             stop = start + self.wanted - self.n_held
-            self.held.append(_part(rows, weights, slice(start, stop)))
+            self.held.append(part_of(Batch(rows, weights), start, stop))
             yield from self.rest()
             start, self.wanted = stop, self.size
         if start < len(rows):
             # A copy: who gives the batches may write the next one to the same memory.
-            part = _part(rows, weights, slice(start, None))
-            self.held.append(Batch(part.rows.copy(), None if part.weights is None else part.weights.copy()))
+            which = np.arange(start, len(rows))
+            self.held.append(Batch(taken(rows, which), None if weights is None else weights[which]))
             self.n_held += len(rows) - start
 
     def rest(self) -> Iterator[Batch]:
@@ -161,15 +181,34 @@ class Cutter:
         self.held, self.n_held = [], 0
 
 
-def _part(rows: NDArray[Any], weights: NDArray[np.float64] | None, which: slice) -> Batch:
-    return Batch(rows[which], None if weights is None else weights[which])
+def taken(rows: Any, which: NDArray[np.intp]) -> Any:
+    """A copy of some rows, sparse ones or others."""
+    return rows.take(which) if isinstance(rows, SparseRows) else rows[which]
+
+
+def part_of(batch: Batch, start: int, stop: int) -> Batch:
+    """Rows start .. stop - 1 of a batch; no more than there are."""
+    rows, weights = batch
+    some = rows.take(np.arange(start, min(stop, len(rows)))) if isinstance(rows, SparseRows) else rows[start:stop]
+    return Batch(some, None if weights is None else weights[start:stop])
 
 
 def _joined(batches: list[Batch]) -> Batch:
     if len(batches) == 1:
         return batches[0]
-    rows = np.concatenate([batch.rows for batch in batches])
+    rows = _joined_rows([batch.rows for batch in batches])
     if all(batch.weights is None for batch in batches):
         return Batch(rows, None)
     weights = [np.ones(len(batch.rows)) if batch.weights is None else batch.weights for batch in batches]
     return Batch(rows, np.concatenate(weights))
+
+
+def _joined_rows(rows: list[Any]) -> Any:
+    if not any(isinstance(each, SparseRows) for each in rows):
+        return np.concatenate(rows)
+    if not all(isinstance(each, SparseRows) for each in rows):
+        raise ValueError("Some batches are sparse, and others are not.")
+    ends = np.cumsum([0] + [each.starts[-1] for each in rows])
+    starts = np.concatenate([[0], *(each.starts[1:] + end for each, end in zip(rows, ends, strict=False))])
+    columns, values = (np.concatenate([getattr(each, name) for each in rows]) for name in ("columns", "values"))
+    return SparseRows(starts, columns, values, (len(starts) - 1, rows[0].shape[1]), rows[0].container)
