@@ -116,6 +116,7 @@ CALLS = {
         "predict": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).predict(MANY),
         "transform": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).transform(MANY),
         "score": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY).score(MANY),
+        "sparse": sparse_call(lambda S, n: coterie.KMeans(9, n_jobs=n, random_state=0).fit(S).predict(S)),
     },
     "coterie.BisectingKMeans": {
         "fit": lambda n: coterie.BisectingKMeans(3, n_jobs=n, random_state=0).fit(MANY),

@@ -13,7 +13,7 @@ from coterie._runtime import memory
 from coterie._runtime.thresholds import thresholds
 from coterie.distances._sparse import from_dense
 from coterie.explain import drift, outlier_scores, profile
-from coterie.kmeans import _assignment, _data, _seeding
+from coterie.kmeans import _assignment, _data, _seeding, _sparse
 from coterie.kmeans._sparse import SparseAssignment, SparseSums
 from coterie.kmeans._sparse_rows import dense_rows, hash_sparse_rows, moments_of_rows
 from coterie.scaling._moments import scaled_moments
@@ -383,8 +383,10 @@ def test_far_centers_beside_near_ones():
     assert _assignment.nearest(prepared(X).sparse, centers, 1).tolist() == reference.nearest(X, centers).tolist()
 
 
+@pytest.mark.parametrize("pause", [_sparse._PAUSE, 1.0])
 @pytest.mark.parametrize("weighted", [False, True], ids=["", "weighted"])
-def test_sums_follow_labels(weighted):
+def test_sums_follow_labels(weighted, pause, monkeypatch):
+    monkeypatch.setattr(_sparse, "_PAUSE", pause)
     rng = np.random.RandomState(0)
     X = made("tails", 200, 30)
     weight = rng.randint(0, 3, size=200).astype(float) if weighted else None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _STORED = 2.0  # nanoseconds that a stored number takes with up to 16 columns
+_PAUSE = 5e7  # nanoseconds of one core after which Python is to have its turn
 _TRUST = 8  # times as much may have left a cluster as it holds, before it is summed anew; see `sums.pyx`
 _FEW = 2.0**20  # times as long as the longest row, and centers need no scale of their own
 
@@ -163,14 +164,22 @@ class SparseSums:
         whole = np.flatnonzero(is_anew[labels])
         clusters = np.concatenate([leaves, joins, labels[whole]])
         order = clusters.astype(np.uint16 if k <= 1 << 16 else np.int32).argsort(kind="stable")  # 16 bits: a radix sort
-        rows = np.concatenate([~leaving, moving, whole])[order]
-        sizes = np.bincount(clusters, minlength=k)
-        touched = np.flatnonzero(sizes)
-        ends = np.concatenate([[0], sizes[touched].cumsum()])
-        n_threads = parallel.threads_for(len(rows) * per_row(data.sparse, 3.0), data.n_threads)
-        arguments = (*arrays(data.sparse), data.weight, rows, touched, ends, self.sums)
-        parallel.over(len(touched), 1, n_threads, kernels.sum_clusters, *arguments)
+        self._add(clusters[order], np.concatenate([~leaving, moving, whole])[order])
         self.before[:] = labels
+
+    def _add(self, clusters: NDArray[np.int32], rows: NDArray[np.intp]) -> None:
+        """Add rows, or take off those that are ~row, in this order; `clusters` are sorted."""
+        data = self.data
+        cost = per_row(data.sparse, 3.0)
+        # One thread adds up a cluster, without a pause: not too many rows at once.
+        size = max(1, int(_PAUSE / cost))
+        for start in range(0, len(rows), size):
+            some = slice(start, start + size)
+            touched, first = np.unique(clusters[some], return_index=True)
+            ends = np.append(first, len(rows[some]))
+            n_threads = parallel.threads_for(len(rows[some]) * cost, data.n_threads)
+            arguments = (*arrays(data.sparse), data.weight, rows[some], touched.astype(np.intp), ends, self.sums)
+            parallel.over(len(touched), 1, n_threads, kernels.sum_clusters, *arguments)
 
 
 # ------------------------------------------------------------------------------------------- given centers
