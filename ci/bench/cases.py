@@ -45,6 +45,10 @@ class Case:
         """The data, by the names that the task gives them; the rows are X."""
         raise NotImplementedError
 
+    def shape(self, inputs: dict[str, np.ndarray]) -> tuple[int, int]:
+        """Rows and columns."""
+        return inputs["X"].shape
+
     def options(self) -> dict[str, object]:
         """What else the task is given."""
         return {}

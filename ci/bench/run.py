@@ -5,9 +5,9 @@
     pip install '.[bench]'
     python ci/bench/run.py                      # everything but the slow cases: about 20 minutes on 2 cores
     python ci/bench/run.py --slow               # with them
-    python ci/bench/run.py --only hierarchy     # or kmeans, medoids, prototypes, density, spanning_trees, optics,
-                                                # neighbors, scores, mixed_distances; into build/bench/, as is all
-                                                # that is not a whole run
+    python ci/bench/run.py --only hierarchy     # or kmeans, kmeans_family, medoids, prototypes, density,
+                                                # spanning_trees, optics, neighbors, scores, mixed_distances; into
+                                                # build/bench/, as is all that is not a whole run
     python ci/bench/run.py fit-3d 'ward-*'      # some cases
     python ci/bench/run.py --quick              # a tenth of the rows, once or twice: does it work?
     python ci/bench/run.py --data FOLDER        # with real data, of the files that kmeans.py, density.py and so on name
@@ -40,6 +40,7 @@ from pathlib import Path
 import density
 import hierarchy
 import kmeans
+import kmeans_family
 import medoids
 import mixed_distances
 import neighbors
@@ -54,6 +55,7 @@ from cases import Case
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS = {
     "kmeans": kmeans,
+    "kmeans_family": kmeans_family,
     "medoids": medoids,
     "prototypes": prototypes,
     "hierarchy": hierarchy,
@@ -197,7 +199,7 @@ def measure(case: Case, folder: Path | None, threads: int, quick: bool) -> dict:
             and installed(library)
         }
     inputs = case.inputs(folder, 10 if quick else 1)
-    shape = inputs["X"].shape
+    shape = case.shape(inputs)
     needed, free = case.needs(len(inputs["X"]), len(names)), available()
     if free is not None and needed > free:
         return {
