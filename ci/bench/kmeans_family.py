@@ -227,7 +227,7 @@ def inertia(inputs: dict[str, np.ndarray], labels: np.ndarray, centers: np.ndarr
 
 
 def compare(inputs: dict[str, np.ndarray], results: dict[str, list[dict]]) -> dict[str, tuple[bool, str]]:
-    """Whether an inertia is at most 1% above that of the other library, the mean of several 10%, and bounds are kept."""
+    """Whether bounds are kept and an inertia is at most 1% above the other library's; the mean of several, 10%."""
     reference = list(results)[-1]
     inertias = {
         name: statistics.fmean(inertia(inputs, each["labels"].astype(int), each["centers"]) for each in found)
