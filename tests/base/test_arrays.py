@@ -6,7 +6,7 @@ import types
 import numpy as np
 import pytest
 
-from coterie import KMeans, distances, hierarchy, kmeans_plusplus
+from coterie import KMeans, KMedians, distances, hierarchy
 from coterie._base.arrays import as_floats, as_matrix, as_weights, for_kernels
 from coterie._dendrogram import linkage_matrix
 from coterie.distances import _condensed, _sparse
@@ -257,7 +257,7 @@ def test_bad_data_get_a_clear_error(data, error, match):
 def test_sparse_data_are_refused(kind):
     sparse = pytest.importorskip("scipy.sparse")
     match = r"^Sparse data was passed for X, but dense data is required\. Use '\.toarray\(\)'"
-    for use in (fit, fit(X).predict, lambda data: kmeans_plusplus(data, 2)):
+    for use in (KMedians(2).fit, KMedians(2).fit(X).predict, distances.pdist):
         with pytest.raises(TypeError, match=match):
             use(getattr(sparse, kind)(X))
 
