@@ -9,6 +9,8 @@ import threading
 import warnings
 from collections.abc import Iterator
 
+from .exceptions import ConvergenceWarning, also_sklearns
+
 
 class _Scoped(threading.local):
     told: list[type[Warning]] | None = None  # told_once(...): of the calling thread
@@ -42,3 +44,13 @@ def warn(message: str, category: type[Warning] = UserWarning) -> None:
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("coterie."):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, category, stacklevel=level)
+
+
+def warn_of_few_clusters(n_found: int, n_clusters: int) -> None:
+    """Warn if clusters are empty; the words are scikit-learn's."""
+    if n_found < n_clusters:
+        warn(
+            f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({n_clusters}). "
+            "Possibly due to duplicate points in X.",
+            also_sklearns(ConvergenceWarning),
+        )

@@ -13,11 +13,10 @@ import numpy as np
 from .._base import power_of_two
 from .._base.arrays import as_weights
 from .._base.estimator import Estimator
-from .._base.exceptions import ConvergenceWarning, also_sklearns
 from .._base.parameters import BOOL, CALLABLE, check_n_clusters, integer, number, one_of
 from .._base.random_state import as_random_state
 from .._base.state import FLOATS, Array
-from .._base.warnings import warn
+from .._base.warnings import warn_of_few_clusters
 from .._dendrogram.linkage_matrix import read_linkage
 from .._runtime import progress, threads
 from ..distances._sparse import SparseRows
@@ -282,13 +281,7 @@ class BisectingKMeans(LloydClusterer):
                 data.X, data.weight, centers.astype(np.float64), labels, data.n_threads
             )
 
-        n_found = sum(leaf.stop > leaf.start for leaf in leaves)
-        if n_found < self.n_clusters:
-            warn(
-                f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({self.n_clusters}). "
-                "Possibly due to duplicate points in X.",
-                also_sklearns(ConvergenceWarning),
-            )
+        warn_of_few_clusters(sum(leaf.stop > leaf.start for leaf in leaves), self.n_clusters)
         place = {id(node): i for i, node in enumerate(splits)} | {id(leaf): ~leaf.label for leaf in leaves}
         pairs = [node.children for node in splits]
         split_centers = np.array([[child.center for child in pair] for pair in pairs], dtype=X.dtype)

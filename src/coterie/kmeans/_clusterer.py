@@ -14,7 +14,6 @@ from .._base.arrays import as_weights
 from .._base.clusterer import CenterClusterer
 from .._base.containers import native
 from .._base.estimator import Estimator
-from .._base.exceptions import ConvergenceWarning, also_sklearns
 from .._base.parameters import (
     ARRAY_LIKE,
     BOOL,
@@ -29,7 +28,7 @@ from .._base.parameters import (
 )
 from .._base.random_state import as_random_state
 from .._base.state import FLOATS, Array
-from .._base.warnings import warn
+from .._base.warnings import warn, warn_of_few_clusters
 from .._runtime import progress, threads
 from ..distances import as_metric
 from ..distances._sparse import is_sparse
@@ -360,13 +359,7 @@ class LloydClusterer(NearestCenterClusterer):
 
     def _become_run(self, best: Run, data: Data, n_init: int, **more: object) -> Self:
         """Take over the best run of a fit."""
-        n_found = _count_distinct(best.labels, self.n_clusters)
-        if n_found < self.n_clusters:
-            warn(
-                f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({self.n_clusters}). "
-                "Possibly due to duplicate points in X.",
-                also_sklearns(ConvergenceWarning),
-            )
+        warn_of_few_clusters(_count_distinct(best.labels, self.n_clusters), self.n_clusters)
         self._become(
             cluster_centers_=best.centers,
             labels_=best.labels,
@@ -394,7 +387,7 @@ class LloydClusterer(NearestCenterClusterer):
         """Warn of what is odd about the rows; `seen` describes them, as from `_read`."""
         if data.is_sparse:  # mostly counts and weights of the same unit, and no scaler keeps their zeros
             return
-        warn_of_scales(data.X, seen.get("feature_names_in_"), _EUCLIDEAN, data.n_threads, data.moments)
+        warn_of_scales(data.X, seen.get("feature_names_in_"), self._fit_metric, data.n_threads, data.moments)
 
     def _squared_spread(self, data: Data) -> float:
         """What `tol` is relative to: the mean variance of the columns."""

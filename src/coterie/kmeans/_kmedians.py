@@ -11,7 +11,6 @@ import numpy as np
 
 from .._base.parameters import ARRAY_LIKE, CALLABLE, one_of
 from .._runtime import threads
-from ..scaling._variance import warn_of_scales
 from . import _manhattan
 from ._clusterer import LloydClusterer
 from ._data import prepare
@@ -252,9 +251,6 @@ class KMedians(LloydClusterer):
         data = prepare(X, weights, n_threads)
         data = dataclasses.replace(data, inertia_exponent=data.inertia_exponent - data.exponent, is_manhattan=True)
         return prepare_medians(data, self.n_clusters)
-
-    def _warn_of_rows(self, data: Data, seen: dict[str, Any]) -> None:
-        warn_of_scales(data.X, seen.get("feature_names_in_"), self._fit_metric, data.n_threads, data.moments)
 
     def _squared_spread(self, data: Data) -> float:
         assert isinstance(data, MedianData)

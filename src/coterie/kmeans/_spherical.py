@@ -264,7 +264,7 @@ class SphericalKMeans(LloydClusterer):
         return 0.5 * float(super()._inertia(X, weights, labels, n_threads) + of_zeros)
 
     def _distance_to_centers(self) -> float:
-        return float(np.sqrt(2.0 * self.inertia_ / len(self.labels_)))
+        return self._root_mean_square(2.0 * self.inertia_)
 
 
 @dataclasses.dataclass(eq=False)

@@ -19,7 +19,7 @@ from .._base.exceptions import ClusteringWarning, ConvergenceWarning, also_sklea
 from .._base.parameters import ARRAY_LIKE, DICT, N_JOBS, NONE, RANDOM_STATE, check_n_clusters, integer, number, one_of
 from .._base.random_state import as_random_state
 from .._base.state import FLOATS, Array
-from .._base.warnings import warn
+from .._base.warnings import warn, warn_of_few_clusters
 from .._base.wording import share, shown
 from .._runtime import progress, threads
 from ..distances._metrics import FITTED_METRIC, METRIC, check_fitted, check_suits, is_precomputed, read_metric
@@ -515,13 +515,7 @@ class KMedoids(MeasuredRows, CenterClusterer):
         return chosen
 
     def _warn_of_result(self, labels: NDArray[np.int32], converged: bool) -> None:
-        n_found = len(np.unique(labels))
-        if n_found < self.n_clusters:
-            warn(
-                f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({self.n_clusters}). "
-                "Possibly due to duplicate points in X.",
-                also_sklearns(ConvergenceWarning),
-            )
+        warn_of_few_clusters(len(np.unique(labels)), self.n_clusters)
         if not converged:
             warn(
                 f"The search was stopped after max_iter={self.max_iter} passes; some swap may still lower the sum of "

@@ -11,7 +11,6 @@ from .._base import power_of_two
 from .._base.arrays import as_weights
 from .._base.clusterer import InductiveClusterer, WeightedClusterer
 from .._base.estimator import Estimator
-from .._base.exceptions import ConvergenceWarning, also_sklearns
 from .._base.parameters import (
     ARRAY_LIKE,
     BOOL,
@@ -27,7 +26,7 @@ from .._base.random_state import as_random_state
 from .._base.state import Array
 from .._base.tables.columns import check_column_names, check_n_features
 from .._base.tables.mixed import Columns, TableCode, read_columns
-from .._base.warnings import warn
+from .._base.warnings import warn, warn_of_few_clusters
 from .._base.wording import count, shortlist, shown
 from .._runtime import progress, threads
 from ..distances import as_metric
@@ -189,13 +188,7 @@ class PrototypeClusterer(WeightedClusterer, InductiveClusterer):
                     best = run
         assert best is not None  # n_init is at least 1
 
-        n_found = len(np.unique(best.labels))
-        if n_found < self.n_clusters:
-            warn(
-                f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({self.n_clusters}). "
-                "Possibly due to duplicate points in X.",
-                also_sklearns(ConvergenceWarning),
-            )
+        warn_of_few_clusters(len(np.unique(best.labels)), self.n_clusters)
         costs = power_of_two.multiplied(np.array(best.costs), 2 * exponent + weight_exponent)
         fitted = {
             "_n_clusters": self.n_clusters,
