@@ -25,8 +25,8 @@ def outlier_scores(X: ArrayLike, model: Any, *, reference: ArrayLike | None = No
     row:
 
     - `KMeans` and its relatives: the distance to the nearest center, divided by the median of these distances over the
-      rows of that cluster in `reference`. Half of the rows score 1 or less; 3 is very unusual. `SphericalKMeans` and
-      `KMedians` have distances of their own.
+      rows of that cluster in `reference`. Half of the rows score 1 or less; 3 is very unusual. For
+      `SphericalKMeans` rows have unit length, and for `KMedians` the distance is Manhattan.
     - `KMedoids`: the same with the nearest medoid, and distances by the metric.
     - `KModes`, `KPrototypes`: the same with the nearest prototype, and the root of the distance that they sum up.
     - `AgglomerativeClustering`: the same with the clusters of ``predict``, the means of their rows as centers, and the

@@ -40,7 +40,7 @@ class KMeans(LloydClusterer):
     n_clusters : int, default=8
         Number of clusters and centers, at least 1 and at most the number of rows.
 
-    init : {'k-means++', 'k-means||', 'random'}, callable or array-like, default='k-means++'
+    init : {'k-means++', 'k-means||', 'random'}, callable, array-like or fitted model, default='k-means++'
         Where the centers start:
 
         - 'k-means++': greedy k-means++. Each center is a row, drawn with probability proportional to its weight times
@@ -60,7 +60,7 @@ class KMeans(LloydClusterer):
 
     n_init : 'auto' or int, default='auto'
         Number of runs with different starts; the one with the lowest inertia is kept. 'auto' means 10 for 'random' and
-        a callable, and 1 for 'k-means++', 'k-means||' and an array.
+        a callable, and 1 for the others.
 
     max_iter : int, default=300
         Maximum number of iterations of one run.
