@@ -70,6 +70,7 @@ NO_OUTPUTS = {
     "probabilities",
     "height",
     "divisive",
+    "minibatch",
     "names",
     "algorithm",
     "stability",

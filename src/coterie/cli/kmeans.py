@@ -135,7 +135,9 @@ def run(args: argparse.Namespace) -> None:
         else:
             shown = streamed.fit(model, scaler)
     seconds = time.perf_counter() - started
-    n_iter = None if isinstance(model, coterie.BisectingKMeans) else model.n_iter_  # each split has iterations
+    is_split = isinstance(model, coterie.BisectingKMeans)
+    # Each split has iterations of its own, and small batches have none.
+    n_iter = None if is_split or args.minibatch else model.n_iter_
     if n_iter == model.max_iter:
         warn(f"stopped after {model.max_iter} iterations; the clusters may not have settled")
 
@@ -159,7 +161,7 @@ def run(args: argparse.Namespace) -> None:
                 f"{summary(sizes, centers, table.names, all_in='--centers')}\n\n"
                 f"inertia {model.inertia_:,.6g} (sum of {method.inertia}, in {units}), "
                 f"{'' if n_iter is None else count(n_iter, 'iteration') + ', '}"
-                f"best of {count(args.starts, 'start')}{' of each split' * (n_iter is None)}, {seconds:.2f} s"
+                f"best of {count(args.starts, 'start')}{' of each split' * is_split}, {seconds:.2f} s"
             ),
             lambda: {
                 **of_table(args, table),

@@ -60,7 +60,7 @@ class Stream:
         self._fill: NDArray[np.float64] | None = None  # for missing values of the columns used
         if args.file == "-":
             keep_standard_input()
-        elif os.path.exists(args.file) and not os.path.isfile(args.file):
+        elif os.path.exists(args.file) and not os.path.isfile(args.file) and not os.path.isdir(args.file):
             name = source_name(args.file)
             raise Problem(f"{name}: --minibatch reads it several times, which a pipe does not allow; - may be one", 2)
 
