@@ -167,7 +167,7 @@ def main() -> None:
     right = names[common[places]] == topics_new
     print(f"\n{len(new)} new titles: the commonest topic of its group is that of {right.mean():.0%} of them, such as")
     for i in range(0, len(new), len(new) // 4 + 1):
-        print(f"  {topics_new[i]:14} group {places[i]:2}: {new[i][:85]}")
+        print(f"  {topics_new[i]:14} group {places[i]:2}: {new[i][:85].rstrip()}")
 
     n_columns = min(5, math.ceil(math.sqrt(len(top))))
     n_lines = math.ceil(len(top) / n_columns)

@@ -16,7 +16,8 @@ from libc.stdint cimport int16_t, int32_t, int64_t
 
 from .distance cimport squared_distance
 from .product cimport (
-    AHEAD, PANEL, bound_groups, dots, not_above, open_groups, product, shift_row, two_smallest, whole_product, whole_row)
+    AHEAD, PANEL, bound_groups, dots, not_above, open_groups, product, shift_row, two_smallest, whole_product,
+    whole_row)
 from .tail cimport Tail, bound_error, largest_whole, product_error, project
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
