@@ -120,6 +120,13 @@ def test_numbers_in_two_ways(both, tmp_path):
     assert len(labels_of(done.stdout)) == N + 1
 
 
+def test_missing_values_written_otherwise(both, tmp_path):
+    """They show how the column is written, too, though they are missing."""
+    lines = [f"{a}%,{b}\n" if i % 9 else f"-999,{b}\n" for i, (a, b) in enumerate(rows(300).tolist())]
+    (tmp_path / "rows.csv").write_text("a,b\n" + "".join(lines))
+    assert "can be read in two ways: a" in both("rows.csv", "-k", 3, "--missing-value=-999").stderr
+
+
 def test_results_in_files(both, tmp_path, run):
     (tmp_path / "rows.csv").write_text(csv_of(rows()))
     found = {}
@@ -167,7 +174,7 @@ def test_a_sample_decides_where_there_are_many_rows(run, exact, tmp_path, monkey
         ("a,b\n1,2\n3,\n5,6\n", [], 1, "missing values in 3 rows: b 1; --missing drop leaves"),
         ("a,b\n1,2\n3,inf\n5,6\n", [], 1, "infinite values: b 1"),
         ("a,b\n1,2\n-3,1\n5,6\n", ["--scale", "log"], 1, "--scale log needs values of 0 or more"),
-        ("a,b\nx,y\nz,w\n", [], 1, "there is no column of numbers"),
+        ("a,b\n" + "x,y\n" * 9000, [], 1, "there is no column of numbers"),
         ("a,b\n1,2\n3,4,5\n", [], 1, "line 3 has 3 fields"),
         ("a,b\n1,2\n3,4\n", ["--size-min", 1], 2, "--minibatch is for --method k-means, without bounds"),
         ("a,b\n1,2\n3,4\n", ["--method", "bisecting"], 2, "--minibatch is for --method k-means, without bounds"),

@@ -85,9 +85,9 @@ class CsvPass:
         self.reader, self.finish = _open(self.text, choose, guess, missing, careful, marks)
 
     def __iter__(self) -> Iterator[NDArray[np.float64]]:
-        """The values of the columns that the reader reads, block by block."""
+        """The values of the columns that the reader reads, block by block; one block if there are no such columns."""
         yield self.reader.take()
-        while lines := self.text.readlines(thresholds.csv_block):
+        while self.reader.columns and (lines := self.text.readlines(thresholds.csv_block)):
             self.reader.read(lines)
             yield self.reader.take()
 

@@ -107,7 +107,7 @@ class Stream:
         sample = gathered.take(np.dtype(np.float64))
         names = [reader.names[j] for j in reader.columns]
         self._note(gathered, names)
-        counts = list(zip(gathered.present.tolist(), gathered.zeros.tolist(), strict=True))
+        counts = list(zip(gathered.read.tolist(), gathered.zeros.tolist(), strict=True))
         return finish(reader.as_table(sample, list(marks.values()), counts))
 
     def _note(self, gathered: _Gathered, names: list[str]) -> None:
@@ -173,12 +173,18 @@ class Stream:
 
 
 class _Gathered:
-    """What a pass finds: counts, and a sample of the rows."""
+    """What a pass finds: counts, and a sample of the rows.
+
+    Attributes
+    ----------
+    read, zeros : numbers of each column, and how many are 0
+    present, infinite : the same without those that stand for a missing value, and how many are infinite
+    """
 
     def __init__(self, how: Reading, n_columns: int) -> None:
         self.how = how
         self.n_rows = 0
-        self.present, self.zeros, self.infinite = np.zeros((3, n_columns), np.int64)
+        self.read, self.zeros, self.present, self.infinite = np.zeros((4, n_columns), np.int64)
         self.sample = Sample(max(_LEAST, thresholds.sampled_numbers // max(1, n_columns)))
 
     @property
@@ -188,9 +194,10 @@ class _Gathered:
     def add(self, values: NDArray[np.floating]) -> None:
         if not len(values):
             return
+        self.read += np.count_nonzero(~np.isnan(values), axis=0)
+        self.zeros += np.count_nonzero(values == 0, axis=0)
         _blank(values, self.how)
         self.present += np.count_nonzero(~np.isnan(values), axis=0)
-        self.zeros += np.count_nonzero(values == 0, axis=0)
         self.infinite += np.count_nonzero(np.isinf(values), axis=0)
         self.sample.add(values, None, self.n_rows)
         self.n_rows += len(values)
