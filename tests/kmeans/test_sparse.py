@@ -306,6 +306,20 @@ def test_numbers_too_far_apart():
         KMeans(2).fit(as_matrix(X))
 
 
+@pytest.mark.parametrize(
+    ("n_columns", "error", "message"),
+    [
+        (2**31, ValueError, "KMeans takes sparse rows of at most 2147483647 columns"),
+        (2**31 - 1, MemoryError, "2,147,483,647 columns would take"),
+    ],
+)
+def test_too_many_columns(monkeypatch, n_columns, error, message):
+    monkeypatch.setattr(memory, "available", lambda: 10**6)
+    one = Matrix(np.ones(1), np.zeros(1, np.int64), np.array([0, 1]), (1, n_columns))
+    with pytest.raises(error, match=message):
+        KMeans(1).fit(one)
+
+
 def test_centers_that_do_not_fit_into_memory_are_refused(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: 1 << 30)
     X = Matrix(np.ones(1000), np.arange(1000) * 5000, np.arange(1001), (1000, 5_000_000))

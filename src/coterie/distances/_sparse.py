@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from .._base.arrays import as_floats, for_kernels
-from .._runtime import parallel
+from .._runtime import memory, parallel
 from ._kernels import sparse_rows
 
 if TYPE_CHECKING:
@@ -194,6 +194,11 @@ def _check_columns(starts: NDArray[np.int64], columns: NDArray[np.integer], n_co
     cost = 2.0 * (len(columns) + n)  # nanoseconds
     n_threads, size = parallel.threads_for(cost, n_threads), parallel.chunk(cost / n)
     verdicts = np.empty(-(-n // size), np.int64)
+    memory.require(
+        8 * n_threads * n_columns,
+        f"To check sparse rows of {n_columns:,} columns",
+        "Leave out columns that no row or few rows have.",
+    )
     seen = np.full((n_threads, n_columns), -1)
     parallel.over(n, size, n_threads, sparse_rows.check_columns, starts, columns, seen, verdicts)
     return int(verdicts.min())

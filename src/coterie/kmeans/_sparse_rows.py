@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ROW = 100.0  # nanoseconds of a row beside its numbers
 
 
-def read_sparse(X: object, owner: str, n_threads: int) -> SparseRows:
+def read_sparse(X: Any, owner: str, n_threads: int) -> SparseRows:
     """Checked rows as the kernels take them: columns in order, each once, as int32.
 
     Raises
@@ -29,9 +29,10 @@ def read_sparse(X: object, owner: str, n_threads: int) -> SparseRows:
     ValueError, TypeError
         As of `as_sparse_rows`, or there are more columns than int32 can number.
     """
+    n_columns = X.shape[1] if len(X.shape) == 2 else 0
+    if n_columns > np.iinfo(np.int32).max:
+        raise ValueError(f"{owner} takes sparse rows of at most 2147483647 columns, got {n_columns}.")
     rows = as_sparse_rows(X, n_threads, owner=owner)
-    if rows.shape[1] > np.iinfo(np.int32).max:
-        raise ValueError(f"{owner} takes sparse rows of at most 2147483647 columns, got {rows.shape[1]}.")
     return rows.astype(np.dtype(np.int32), rows.dtype)
 
 
@@ -92,6 +93,11 @@ def per_row(X: SparseRows, cost: float) -> float:
 def moments_of_rows(X: SparseRows) -> Moments:
     """Moments of the columns, the zeros that are not stored included."""
     n, d = X.shape
+    memory.require(
+        56 * d,  # these arrays, and two while they are computed
+        f"To sum up {d:,} columns",
+        "Leave out columns that few rows have.",
+    )
     mean, sums, squares, reach = np.zeros((4, d))
     count = np.zeros(d, dtype=np.int64)
     # On one thread, in the order of the rows: threads would need a copy of the columns each.
