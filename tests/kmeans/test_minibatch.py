@@ -296,6 +296,24 @@ def test_weights_of_any_size():
         large.partial_fit(X, sample_weight=np.full(200, 1e308))
 
 
+@pytest.mark.parametrize(("first", "second"), [(600, -600), (0, -1074), (-600, 600)])
+def test_weights_far_apart_in_batches(first, second):
+    """The centers are those of the rows whose weights can be seen beside the others."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((60, 2)) + 9 * rng.integers(0, 2, (60, 1))
+    alone = MiniBatchKMeans(2, init=X[[0, -1]], random_state=0, reassignment_ratio=0.0)
+    model = MiniBatchKMeans(**alone.get_params()).partial_fit(X, sample_weight=2.0**first)
+    counts = model._counts.copy()
+    model.partial_fit(X[:1], sample_weight=2.0**second)
+    if first > second:
+        np.testing.assert_array_equal(model.cluster_centers_, alone.partial_fit(X).cluster_centers_)
+        np.testing.assert_array_equal(model._counts, counts)
+    else:
+        own = model.labels_[0]
+        np.testing.assert_array_equal(model.cluster_centers_[own], X[0])
+        assert model._counts[own] == 2.0**second and model._counts[1 - own] == counts[1 - own] > 0
+
+
 def cut(X, weights, rng, n_cuts):
     ends = [0, *np.sort(rng.integers(0, len(X) + 1, n_cuts)), len(X)]
     parts = [slice(*pair) for pair in itertools.pairwise(ends)]
@@ -459,5 +477,6 @@ def test_sparse_rows_have_the_answers_of_dense_ones(seed):
 
 def test_a_stream_of_sparse_and_dense_rows_is_refused():
     scipy = pytest.importorskip("scipy.sparse")
-    with pytest.raises(ValueError, match="Some batches are sparse, and others are not"):
-        MiniBatchKMeans(1).fit_batches([np.eye(3), scipy.csr_array(np.eye(3))])
+    for batch_size in (3, 1024):  # whether or not a batch that is cut has rows of both
+        with pytest.raises(ValueError, match="Batch 1 .*: it is sparse, but the batches before are dense"):
+            MiniBatchKMeans(1, batch_size=batch_size).fit_batches([np.eye(3), scipy.csr_array(np.eye(3))])

@@ -12,6 +12,7 @@ import numpy as np
 from .._base.arrays import as_weights
 from .._base.containers import is_table
 from .._base.wording import shown
+from ..distances._sparse import SparseRows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,6 +67,7 @@ class Batches:
         self.seen: dict[str, Any] | None = None
         self.dtype: np.dtype[Any] = np.dtype(np.float32)
         self.n_rows: int | None = None
+        self._is_sparse = False  # all batches are, or none is
 
     def __iter__(self) -> Iterator[Batch]:
         """One pass.
@@ -95,11 +97,15 @@ class Batches:
     def _check(self, batch: Any) -> Batch:
         rows, weights = batch if _is_pair(batch) else (batch, None)
         rows, seen = self._estimator._read(rows)
+        is_sparse = isinstance(rows, SparseRows)
         if self.seen is None:
-            self.seen = seen
+            self.seen, self._is_sparse = seen, is_sparse
         else:
             _check_columns(seen, self.seen)
-        self.dtype = np.result_type(self.dtype, rows.dtype if isinstance(rows, np.ndarray) else rows.values.dtype)
+        if is_sparse != self._is_sparse:
+            one, other = ("sparse", "dense") if is_sparse else ("dense", "sparse")
+            raise ValueError(f"it is {one}, but the batches before are {other}.")
+        self.dtype = np.result_type(self.dtype, rows.dtype)
         return Batch(rows, as_weights(weights, len(rows), may_be_zero=True))
 
     def _check_count(self, n_rows: int, is_all: bool) -> None:

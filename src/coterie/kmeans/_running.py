@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _OFTEN = 10  # rows for each center, after which rare centers are looked for
 _MOST = 0.5  # of the rows of a batch become centers, at most
+_HIGHEST = 1000  # exponent of a count
 _NUMBER = 1.2  # nanoseconds of one core to add up a number of a row
 
 
@@ -81,14 +83,16 @@ class RunningCenters:
         rows = np.empty(len(X), dtype=np.intp)
         update.sort_by_label(labels, self.ends, rows)
         exponent = power_of_two.exponent_for(numbers_of(X), self.centers)  # 0 as a rule, as the next one
-        weights, weight_exponent = (None, 0) if weights is None else _balanced(weights)
-        X = divided_rows(X, exponent)
+        weight, weight_exponent = (NO_WEIGHT, 0) if weights is None else _balanced(weights, self.counts)
+        X, before = divided_rows(X, exponent), self.counts.copy()
         power_of_two.multiplied(self.centers, -exponent)
         power_of_two.multiplied(self.counts, -weight_exponent)
-        weight = NO_WEIGHT if weights is None else weights
+        small = self.counts.copy()
         inertia = (self._add_sparse if isinstance(X, SparseRows) else self._add_dense)(X, weight, labels, rows)
         power_of_two.multiplied(self.centers, exponent)
+        as_before = self.counts == small
         power_of_two.multiplied(self.counts, weight_exponent)
+        self.counts[as_before] = before[as_before]  # small ones may have vanished meanwhile
         if not self.counts.max() < np.inf:
             raise ValueError("The weights of all rows add up to more than float64 holds.")
         return power_of_two.times(inertia, 2 * exponent + weight_exponent)
@@ -141,8 +145,13 @@ class RunningCenters:
         counts[rare] = counts[~rare].min()
 
 
-def _balanced(weights: NDArray[np.float64]) -> tuple[NDArray[np.float64] | None, int]:
-    return power_of_two.balanced(weights) if weights.any() else (weights, 0)
+def _balanced(weights: NDArray[np.float64], counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
+    """Weights over a power of two, and its exponent; counts over it are finite, too."""
+    if not weights.any():
+        return weights, 0
+    _, exponent = power_of_two.balanced(weights)
+    exponent = max(exponent, math.frexp(float(counts.max()))[1] - _HIGHEST)
+    return power_of_two.divided(weights, exponent), exponent
 
 
 class Cutter:
@@ -204,10 +213,8 @@ def _joined(batches: list[Batch]) -> Batch:
 
 
 def _joined_rows(rows: list[Any]) -> Any:
-    if not any(isinstance(each, SparseRows) for each in rows):
+    if not isinstance(rows[0], SparseRows):
         return np.concatenate(rows)
-    if not all(isinstance(each, SparseRows) for each in rows):
-        raise ValueError("Some batches are sparse, and others are not.")
     ends = np.cumsum([0] + [each.starts[-1] for each in rows])
     starts = np.concatenate([[0], *(each.starts[1:] + end for each, end in zip(rows, ends, strict=False))])
     columns, values = (np.concatenate([getattr(each, name) for each in rows]) for name in ("columns", "values"))
