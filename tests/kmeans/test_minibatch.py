@@ -478,5 +478,5 @@ def test_sparse_rows_have_the_answers_of_dense_ones(seed):
 def test_a_stream_of_sparse_and_dense_rows_is_refused():
     scipy = pytest.importorskip("scipy.sparse")
     for batch_size in (3, 1024):  # whether or not a batch that is cut has rows of both
-        with pytest.raises(ValueError, match="Batch 1 .*: it is sparse, but the batches before are dense"):
+        with pytest.raises(ValueError, match=r"Batch 1 .*: it is sparse, but the batches before are dense"):
             MiniBatchKMeans(1, batch_size=batch_size).fit_batches([np.eye(3), scipy.csr_array(np.eye(3))])

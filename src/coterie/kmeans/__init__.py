@@ -24,8 +24,8 @@ Rows that come in batches are read by `_batches`. `_passes` is `KMeans` of such 
 them, and a step that is a pass, with exact sums (`_grid_sums`, kernel `grid_sums`). It starts (`_starts_of_passes`) in
 a `_sample` of the rows or by k-means||.
 
-`_minibatch` is k-means by small batches, drawn from all rows or as they come in. What a batch does to the centers is in
-`_running` (kernel `update`).
+`_minibatch` is k-means by small batches. `_draws` draws them from rows in memory, and sees when they are enough;
+`_stream` cuts them from rows as they come in. What a batch does to the centers is in `_running` (kernel `update`).
 
 A variant of the algorithm is an estimator in a module beside `_kmeans`, on `LloydClusterer`, and a `Step` of its own,
 which says how rows are assigned, or what becomes of the centers. `_lloyd.iterate` repeats any step. There is:

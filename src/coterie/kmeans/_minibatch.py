@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import operator
 from numbers import Integral
@@ -23,12 +22,13 @@ from . import _assignment
 from ._batches import Batches
 from ._clusterer import LloydClusterer
 from ._data import divided
-from ._running import Cutter, RunningCenters, part_of, taken
+from ._draws import Smoothed, draws
+from ._running import RunningCenters
+from ._sparse_rows import taken
 from ._starts import read_init, starting_centers
+from ._stream import Cutter, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from .._base.typing import ArrayLike
@@ -452,7 +452,8 @@ class MiniBatchKMeans(LloydClusterer):
         """
         self._check_parameters()
         read = Batches(batches, self)
-        stream = _Stream(self)
+        random_state, n_init = as_random_state(self.random_state), self._count_runs(at_random=3)
+        stream = Stream(lambda batch: self._start_stream(batch, n_init, random_state))
         cutter = Cutter(self._sample_size(self.batch_size, None), self.batch_size)
         n_known = operator.length_hint(batches, 0) if hasattr(batches, "__len__") else 0
         with progress.reported_to(callback):
@@ -476,7 +477,7 @@ class MiniBatchKMeans(LloydClusterer):
             inertia_=stream.inertia,
             n_iter_=1,
             n_steps_=stream.n_steps,
-            _n_init=stream.n_init,
+            _n_init=n_init,
             _init_size=stream.init_size,
             **_kept(running),
             **read.seen,
@@ -556,6 +557,15 @@ class MiniBatchKMeans(LloydClusterer):
         assert best is not None  # n_init is at least 1
         return best
 
+    def _start_stream(self, batch: Batch, n_init: int, random_state: np.random.RandomState) -> RunningCenters:
+        """Centers that start in the first rows of a stream."""
+        X, weights = batch
+        check_n_clusters(len(X), self.n_clusters)
+        data = self._prepare(X, weights, threads.resolve_n_jobs(self.n_jobs))
+        self._warn_of_rows(data, {})
+        centers = self._best_start(X, weights, data, n_init, len(X), random_state)
+        return self._running(centers, self.batch_size, random_state)
+
     def _start_in_sample(
         self, X: NDArray[Any], weights: NDArray[np.float64] | None, init_size: int, random_state: np.random.RandomState
     ) -> NDArray[np.float64]:
@@ -603,8 +613,8 @@ class MiniBatchKMeans(LloydClusterer):
         n, size = len(data.X), running.batch_size
         n_steps = self.max_iter * n // size
         tolerance = self.tol * self._squared_spread(data)
-        smoothed = _Smoothed(min(1.0, 2.0 * size / (n + 1)))
-        draw = _draws(data.weight, n, size, random_state)
+        smoothed = Smoothed(min(1.0, 2.0 * size / (n + 1)))
+        draw = draws(data.weight, n, size, random_state)
         space = np.empty((0 if data.is_sparse else size, data.X.shape[1]), dtype=data.X.dtype)
         before = running.centers.copy()
         inertia: float | None = None
@@ -633,12 +643,7 @@ class MiniBatchKMeans(LloydClusterer):
         return step, smoothed.mean
 
     def _is_done(
-        self,
-        tolerance: float,
-        centers: NDArray[np.float64],
-        before: NDArray[np.float64],
-        smoothed: _Smoothed,
-        step: str,
+        self, tolerance: float, centers: NDArray[np.float64], before: NDArray[np.float64], smoothed: Smoothed, step: str
     ) -> bool:
         why = None
         if tolerance > 0 and float(np.square(centers - before).sum()) <= tolerance:
@@ -660,87 +665,6 @@ class MiniBatchKMeans(LloydClusterer):
         if stream is not None and isinstance(self.random_state, Integral):
             random_state.set_state(("MT19937", stream[:_KEY_WORDS], int(stream[_KEY_WORDS])))
         return random_state
-
-
-class _Stream:
-    """A fit to batches that are read once.
-
-    Attributes
-    ----------
-    running : None before the first batch
-    inertia : of all rows so far, with the centers when they were read
-    """
-
-    def __init__(self, model: MiniBatchKMeans) -> None:
-        self.model = model
-        self.random_state = as_random_state(model.random_state)
-        self.n_init = model._count_runs(at_random=3)
-        self.running: RunningCenters | None = None
-        self.inertia: float | None = None
-        self.n_steps = self.init_size = 0
-
-    def take(self, batch: Batch) -> None:
-        """Follow a batch; the first one is the sample in which the centers start."""
-        if self.running is None:
-            running = self.running = self._start(batch)
-            self.inertia = 0.0
-            parts: range = range(0, len(batch.rows), running.batch_size)
-        else:
-            running, parts = self.running, range(1)
-        assert self.inertia is not None
-        for start in parts:
-            self.inertia += running.follow(*part_of(batch, start, start + running.batch_size))
-            self.n_steps += 1
-
-    def _start(self, batch: Batch) -> RunningCenters:
-        model, (X, weights) = self.model, batch
-        check_n_clusters(len(X), model.n_clusters)
-        self.init_size = len(X)
-        data = model._prepare(X, weights, threads.resolve_n_jobs(model.n_jobs))
-        model._warn_of_rows(data, {})
-        centers = model._best_start(X, weights, data, self.n_init, len(X), self.random_state)
-        return model._running(centers, model.batch_size, self.random_state)
-
-
-@dataclasses.dataclass
-class _Smoothed:
-    """The inertia of batches, for a row: an average in which the last ones count most, without that of the first one.
-
-    The first batch is left out because its inertia is that of the start. Until the second one, it stands in.
-    """
-
-    share: float  # of the last batch
-    mean: float = math.nan
-    lowest: float = math.inf
-    n_without: int = 0  # batches since a new minimum
-    n_batches: int = 0
-
-    def add(self, inertia: float, is_first: bool) -> None:
-        self.n_batches += not is_first
-        if self.n_batches <= 1:
-            self.mean = inertia
-        else:
-            self.mean = self.mean * (1 - self.share) + inertia * self.share
-        if is_first:
-            return
-        if self.mean < self.lowest:
-            self.lowest, self.n_without = self.mean, 0
-        else:
-            self.n_without += 1
-
-
-def _draws(
-    weight: NDArray[np.float64], n: int, size: int, random_state: np.random.RandomState
-) -> Callable[[], NDArray[np.intp]]:
-    """A function that draws `size` of `n` rows with replacement, as ``random_state.choice`` with weights does.
-
-    That one adds up all weights for each batch.
-    """
-    if not len(weight) or weight.min() == weight.max():
-        return lambda: (random_state.random_sample(size) * n).astype(np.intp)
-    shares = (weight / weight.sum()).cumsum()
-    shares /= shares[-1]
-    return lambda: shares.searchsorted(random_state.random_sample(size), side="right")
 
 
 def _total(data: Data) -> float:

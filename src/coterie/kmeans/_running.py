@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from .._runtime import parallel
 from .._runtime.spaces import spaces
 from ..distances._sparse import SparseRows
 from ._assignment import nearest, sum_of_squares
-from ._batches import Batch
 from ._data import NO_WEIGHT
 from ._kernels import sparse, update
 from ._sparse_rows import arrays, dense_rows, divided_rows, numbers_of, per_row
@@ -152,70 +150,3 @@ def _balanced(weights: NDArray[np.float64], counts: NDArray[np.float64]) -> tupl
     _, exponent = power_of_two.balanced(weights)
     exponent = max(exponent, math.frexp(float(counts.max()))[1] - _HIGHEST)
     return power_of_two.divided(weights, exponent), exponent
-
-
-class Cutter:
-    """Cuts rows that come in batches of any size into batches of given sizes; rows without weight are left out."""
-
-    def __init__(self, first: int, size: int) -> None:
-        """
-        first, size : rows of the first batch, and of the others
-        """
-        self.wanted, self.size = first, size
-        self.held: list[Batch] = []  # together less than what is wanted
-        self.n_held = 0
-
-    def cut(self, batch: Batch) -> Iterator[Batch]:
-        """The batches that are complete with these rows."""
-        rows, weights = batch
-        if weights is not None and not weights.all():
-            kept = weights > 0
-            rows, weights = taken(rows, np.flatnonzero(kept)), weights[kept]
-        start = 0
-        while self.n_held + len(rows) - start >= self.wanted:
-            stop = start + self.wanted - self.n_held
-            self.held.append(part_of(Batch(rows, weights), start, stop))
-            yield from self.rest()
-            start, self.wanted = stop, self.size
-        if start < len(rows):
-            # A copy: who gives the batches may write the next one to the same memory.
-            which = np.arange(start, len(rows))
-            self.held.append(Batch(taken(rows, which), None if weights is None else weights[which]))
-            self.n_held += len(rows) - start
-
-    def rest(self) -> Iterator[Batch]:
-        """What is left, as one batch, if there is anything."""
-        if self.held:
-            yield _joined(self.held)
-        self.held, self.n_held = [], 0
-
-
-def taken(rows: Any, which: NDArray[np.intp]) -> Any:
-    """A copy of some rows, sparse ones or others."""
-    return rows.take(which) if isinstance(rows, SparseRows) else rows[which]
-
-
-def part_of(batch: Batch, start: int, stop: int) -> Batch:
-    """Rows start .. stop - 1 of a batch; no more than there are."""
-    rows, weights = batch
-    some = rows.take(np.arange(start, min(stop, len(rows)))) if isinstance(rows, SparseRows) else rows[start:stop]
-    return Batch(some, None if weights is None else weights[start:stop])
-
-
-def _joined(batches: list[Batch]) -> Batch:
-    if len(batches) == 1:
-        return batches[0]
-    rows = _joined_rows([batch.rows for batch in batches])
-    if all(batch.weights is None for batch in batches):
-        return Batch(rows, None)
-    weights = [np.ones(len(batch.rows)) if batch.weights is None else batch.weights for batch in batches]
-    return Batch(rows, np.concatenate(weights))
-
-
-def _joined_rows(rows: list[Any]) -> Any:
-    if not isinstance(rows[0], SparseRows):
-        return np.concatenate(rows)
-    ends = np.cumsum([0] + [each.starts[-1] for each in rows])
-    starts = np.concatenate([[0], *(each.starts[1:] + end for each, end in zip(rows, ends, strict=False))])
-    columns, values = (np.concatenate([getattr(each, name) for each in rows]) for name in ("columns", "values"))
-    return SparseRows(starts, columns, values, (len(starts) - 1, rows[0].shape[1]), rows[0].container)

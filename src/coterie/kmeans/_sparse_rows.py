@@ -76,6 +76,11 @@ def dense_rows(X: Any, which: NDArray[np.intp]) -> NDArray[np.floating]:
     return rows
 
 
+def taken(rows: Any, which: NDArray[np.intp]) -> Any:
+    """A copy of some rows, sparse ones or others."""
+    return rows.take(which) if isinstance(rows, SparseRows) else rows[which]
+
+
 def require_centers(n_clusters: int, n_features: int) -> None:
     """Raise MemoryError where centers of sparse rows, which are dense, would not fit."""
     memory.require(
