@@ -73,6 +73,7 @@ def _originals(folder: Path) -> dict[str, bytes]:
         coterie.KMedians(3, random_state=0).fit(X),
         coterie.MiniBatchKMeans(3, random_state=0).fit(X),
         coterie.MiniBatchKMeans(3, random_state=0, n_jobs=1).partial_fit(X.astype(np.float32)),
+        coterie.MiniBatchKMeans(3, random_state=0).fit_batches([X, X]),
         coterie.SphericalKMeans(3, random_state=0).fit(X),
         coterie.SizeConstrainedKMeans(3, 5, 7, random_state=0).fit(X),
         coterie.KMedoids(3, random_state=0).fit(X),

@@ -165,6 +165,9 @@ EVERYTHING = """
         "bisecting k-means": lambda: BisectingKMeans(9, random_state=0, n_jobs=2).fit(X),
         "k-means by small batches": lambda: MiniBatchKMeans(9, random_state=0, n_jobs=2).fit(X),
         "k-medians": lambda: KMedians(9, random_state=0, n_jobs=2).fit(X),
+        "k-means of sparse rows": lambda: [each(9, random_state=0, n_jobs=2).fit(sparse)
+                                           for each in (KMeans, MiniBatchKMeans, BisectingKMeans, SphericalKMeans)],
+        "a stream": lambda: MiniBatchKMeans(9, random_state=0, n_jobs=2).fit_batches([X, X]),
         "spherical k-means": lambda: SphericalKMeans(9, random_state=0, n_jobs=2).fit(X),
         "k-means with bounds": lambda: SizeConstrainedKMeans(9, 300, random_state=0, n_jobs=2).fit(X),
         "predict": lambda: model.predict(X),
