@@ -216,3 +216,24 @@ def test_small_batches(run, tmp_path):
     facts = json.loads(done.stdout)
     assert facts["n_iterations"] is None
     assert facts["inertia"] < 1.1 * coterie.KMeans(3, random_state=0).fit(scaled).inertia_
+
+
+@pytest.mark.parametrize("way", ["stream", "batches"])
+def test_models_of_python_without_labels_of_all_rows(run, tmp_path, way):
+    X = rows(60)
+    model = coterie.MiniBatchKMeans(3, random_state=0)
+    if way == "stream":
+        model.fit_batches([X])
+    else:  # the rows of the last one are all in the first cluster
+        model.partial_fit(X)
+        model.partial_fit(X[model.predict(X) == 0])
+    model.save(tmp_path / "model.npz")
+    np.savetxt(tmp_path / "rows.csv", X, delimiter=",")
+    done = run("predict", "model.npz", "rows.csv", "--scores", "--json", "-o", "l.csv")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    sizes = np.bincount(model.predict(X), minlength=3).tolist()
+    assert [cluster["size"] for cluster in told["clusters"]] == sizes
+    shares = [None] * 3 if way == "stream" else [1, 0, 0]
+    assert [cluster["share_at_the_fit"] for cluster in told["clusters"]] == shares
+    assert ("share at the fit" in run("predict", "model.npz", "rows.csv").stderr) == (way == "batches")

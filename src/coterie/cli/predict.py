@@ -122,15 +122,15 @@ def _score(X: NDArray[np.floating], saved: Saved) -> NDArray[np.float64]:
 
 def _as_facts(labels: NDArray[np.integer], saved: Saved) -> dict[str, object]:
     """What `_describe` tells."""
-    before, n_before = saved.sizes, max(int(saved.sizes.sum()) + saved.noise, 1)
+    before, n_before = saved.sizes, saved.n_rows
     sizes = np.bincount(labels[labels >= 0], minlength=len(before))
     noise = int(np.count_nonzero(labels < 0))
     return {
         "model": saved.describe(),
-        **of_clusters(sizes, len(labels), share_at_the_fit=before / n_before),
+        **of_clusters(sizes, len(labels), share_at_the_fit=before / n_before if n_before else [None] * len(before)),
         "n_noise": noise,
         "noise_share": noise / max(len(labels), 1),
-        "noise_share_at_the_fit": saved.noise / n_before,
+        "noise_share_at_the_fit": saved.noise / n_before if n_before else None,
     }
 
 
@@ -138,22 +138,16 @@ def _describe(labels: NDArray[np.integer], saved: Saved) -> str:
     """How many rows are in which cluster, and which share of the rows of the fit was."""
     before = saved.sizes
     sizes = np.bincount(labels[labels >= 0], minlength=len(before))
-    shares = before / max(before.sum() + saved.noise, 1)
+    shares = {"share at the fit": [share_cell(size / saved.n_rows) for size in before]} if saved.n_rows else {}
     noise = np.count_nonzero(labels < 0)
     text = count(len(labels), "row")
     if noise or saved.noise:
-        was = saved.noise / (before.sum() + saved.noise)
+        was = saved.noise / saved.n_rows
         text += (
             f"; {noise:,} ({share_cell(noise / max(len(labels), 1))}) in no cluster (noise, label -1), at the fit "
             f"{share_cell(was)}"
         )
     if not len(sizes):
         return text
-    table = summary(
-        sizes,
-        np.empty((len(sizes), 0)),
-        [],
-        {"share at the fit": list(map(share_cell, shares))},
-        total=max(len(labels), 1),
-    )
+    table = summary(sizes, np.empty((len(sizes), 0)), [], shares, total=max(len(labels), 1))
     return f"{text}\n\n{table}"

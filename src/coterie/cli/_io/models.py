@@ -97,7 +97,7 @@ class Saved:
     medians : of the columns when it was fitted; None where nothing is known about its data, which a Python program
         has prepared
     numbers : the label to write for each label of the model; None: the same
-    sizes, noise : number of rows in each cluster and in none when it was fitted
+    sizes, noise : number of rows in each cluster and in none when it was fitted; all 0 where the model has no labels
     typical : rows of the fit, as `save_model` has them
     """
 
@@ -118,6 +118,11 @@ class Saved:
         """How tables become numbers, for a model that takes categories, too; None for other models."""
         return _code_of(self.model)
 
+    @property
+    def n_rows(self) -> int:
+        """Rows of the fit; 0 where that is not known."""
+        return int(self.sizes.sum()) + self.noise
+
     def describe(self) -> str:
         model, name = self.model, type(self.model).__name__
         text = {
@@ -135,10 +140,8 @@ class Saved:
             "OPTICS": "OPTICS with min-samples {model.min_samples}",
             "HDBSCAN": "HDBSCAN with min-cluster-size {model.min_cluster_size}",
         }.get(name, name).format(model=model)
-        return (
-            f"{text}, {count(len(self.sizes), 'cluster')} of {count(int(self.sizes.sum()) + self.noise, 'row')} "
-            f"by {count(len(self.choose.columns), 'column')}"
-        )
+        rows = f" of {count(self.n_rows, 'row')}" if self.n_rows else ""
+        return f"{text}, {count(len(self.sizes), 'cluster')}{rows} by {count(len(self.choose.columns), 'column')}"
 
 
 def load_model(path: str) -> Saved:
@@ -155,14 +158,14 @@ def load_model(path: str) -> Saved:
         names = list(vars(model).pop("feature_names_in_", []))  # `choose` finds them, the rows go in without
         unnamed = [f"x{j}" for j in range(model.n_features_in_)]
         return Saved(
-            model, Scaler("none"), ChooseAgain(names or unnamed, names or unnamed, bool(names)), *_count(model.labels_)
+            model, Scaler("none"), ChooseAgain(names or unnamed, names or unnamed, bool(names)), *_count(model, None)
         )
     with reading(path):
         scaler = parts.get("scaler")
         _check_facts(model, scaler, facts)
         numbers = facts["numbers"]
         choose = ChooseAgain(list(facts["columns"]), list(facts["all_columns"]), facts["columns_have_names"])
-        sizes, noise = _count(model.labels_ if numbers is None else numbers[model.labels_])
+        sizes, noise = _count(model, numbers)
         return Saved(
             model,
             scaler if isinstance(scaler, Scaler) else Scaler("none"),
@@ -186,9 +189,13 @@ def _code_of(model: InductiveClusterer) -> TableCode | None:
     return None if columns is None else columns.code
 
 
-def _count(labels: NDArray[np.integer]) -> tuple[NDArray[np.intp], int]:
+def _count(model: InductiveClusterer, numbers: NDArray[np.intp] | None) -> tuple[NDArray[np.intp], int]:
     """Number of rows in each cluster, and in none."""
-    return np.bincount(labels[labels >= 0]), int(np.count_nonzero(labels < 0))
+    n_clusters = model._n_features_out if isinstance(model, CenterClusterer) else 0  # of which some may be empty
+    if isinstance(model, coterie.MiniBatchKMeans) and "labels_" not in vars(model):  # as after a stream
+        return np.zeros(n_clusters, np.intp), 0
+    labels = model.labels_ if numbers is None else numbers[model.labels_]
+    return np.bincount(labels[labels >= 0], minlength=n_clusters), int(np.count_nonzero(labels < 0))
 
 
 def _check_facts(model: InductiveClusterer, scaler: object, facts: dict[str, Any]) -> None:
