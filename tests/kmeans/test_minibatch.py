@@ -213,6 +213,16 @@ def test_a_fit_that_is_watched_and_stopped():
     assert vars(model) == before
 
 
+def test_the_largest_ratio():
+    """It is no matter that its product with a count is infinite."""
+    X = rows_of("noise", 300, 2, np.random.default_rng(0))
+    large, largest = (
+        MiniBatchKMeans(9, batch_size=32, reassignment_ratio=ratio, random_state=0).fit(X)
+        for ratio in (1e9, np.finfo(float).max)
+    )
+    np.testing.assert_array_equal(large.cluster_centers_, largest.cluster_centers_)
+
+
 def test_fit_predict_without_labels():
     X = rows_of("mixture", 100, 2, np.random.default_rng(0))
     model = MiniBatchKMeans(3, random_state=0, compute_labels=False)
