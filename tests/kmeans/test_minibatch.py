@@ -213,6 +213,7 @@ def test_a_fit_that_is_watched_and_stopped():
     assert vars(model) == before
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_the_largest_ratio():
     """It is no matter that its product with a count is infinite."""
     X = rows_of("noise", 300, 2, np.random.default_rng(0))

@@ -597,7 +597,7 @@ class MiniBatchKMeans(LloydClusterer):
             np.zeros(len(centers)) if counts is None else counts,
             n_since,
             batch_size=batch_size,
-            reassignment_ratio=self.reassignment_ratio,
+            reassignment_ratio=float(self.reassignment_ratio),
             random_state=random_state,
             n_threads=threads.resolve_n_jobs(self.n_jobs),
             verbose=bool(self.verbose),

@@ -128,7 +128,7 @@ class RunningCenters:
     def _move_rare(self, X: Any) -> None:
         """Move centers that got few rows to rows of the batch, drawn without regard to their weights."""
         counts = self.counts
-        most = float(counts.max())  # so that a large ratio times it may be infinite
+        most = float(counts.max())  # of Python: a large ratio times it may be infinite without a warning
         rare = (counts < self.reassignment_ratio * most) & (counts < most)
         if np.count_nonzero(rare) > _MOST * len(X):  # only the rarest; of equal ones, the first
             rare[counts.argsort(kind="stable")[int(_MOST * len(X)) :]] = False
