@@ -241,6 +241,15 @@ def test_distances_near_centers_are_those_of_differences():
     assert model.score(as_matrix(near)) == pytest.approx(model.score(near), rel=1e-9)
 
 
+def test_distances_to_centers_that_have_little_beside_the_row():
+    """So little that its square vanishes in the sum of the squares of a center."""
+    X = np.zeros((2, 40))
+    X[:, :5] = [[1.0], [2.0]]
+    centers = X + 1e-12 * (X == 0)
+    model = KMeans(2, init=centers, n_init=1).fit(centers)
+    assert model.score(as_matrix(X)) == pytest.approx(-2 * 35e-24, rel=1e-12) == model.score(X)
+
+
 def test_rows_of_other_sizes_than_the_centers():
     X, model = made("plain", 40, 20), KMeans(4, random_state=0).fit(made("plain", 100, 20))
     X[3, 5], X[7, 2], X[8] = 1e300, 1e-300, 0.0

@@ -206,7 +206,9 @@ def squares_to_own_sparse(
     dense = spaces(max(1, min(n_threads, ceil_div(len(X), size))), d)
     dense.fill(0.0)
     squares = _squares_of_centers(centers, n_threads)
-    parallel.over(len(X), size, n_threads, kernels.squares_to_own, *arrays(X), centers, squares, labels, dense, out)
+    filled = np.array([np.count_nonzero(center != 0) for center in centers], dtype=np.int64)
+    arguments = (*arrays(X), centers, squares, filled, labels, dense, out)
+    parallel.over(len(X), size, n_threads, kernels.squares_to_own, *arguments)
     return out
 
 

@@ -63,6 +63,7 @@ def squares_to_own(
     values: NDArray[_Real],
     centers: NDArray[np.float64],
     squares: NDArray[np.float64],
+    filled: NDArray[np.int64],
     labels: NDArray[np.int32],
     dense: NDArray[np.float64],
     out: NDArray[np.float64],

@@ -333,7 +333,8 @@ def squares_to_own(
         const int32_t[::1] features,      # IN     (starts[n],), sorted within a row
         const real[::1] values,           # IN     (starts[n],)
         const double[:, ::1] centers,     # IN     (k, d)
-        const double[::1] squares,        # IN     (k,), |c|², added up feature by feature
+        const double[::1] squares,        # IN     (k,), |c|²
+        const int64_t[::1] filled,        # IN     (k,), how many numbers of a center are not 0
         const int32_t[::1] labels,        # IN     (n,)
         double[:, ::1] dense,             # WORK   (slots, >= d), zeros
         double[::1] out,                  # OUT    (n,), squared distance of each row to its own center
@@ -344,7 +345,7 @@ def squares_to_own(
     """
     cdef:
         Py_ssize_t row, k
-        int64_t at
+        int64_t at, n_met
         double c, delta, met, total
         part_t part
     with nogil:
@@ -352,12 +353,14 @@ def squares_to_own(
             for row in range(part.start, part.stop):
                 k = labels[row]
                 met = total = 0.0
+                n_met = 0
                 for at in range(starts[row], starts[row + 1]):
                     c = centers[k, features[at]]
                     delta = values[at] - c
                     total += delta * delta
                     met += c * c
-                if met != squares[k]:  # or the row meets all of the center
+                    n_met += c != 0.0
+                if n_met < filled[k]:  # or the row meets all of the center
                     if total + squares[k] - met < CANCELED * squares[k]:
                         total = square_of_differences(starts[row], starts[row + 1], features, values, &centers[k, 0],
                                                       centers.shape[1], &dense[slot, 0])
