@@ -435,6 +435,8 @@ def test_a_stream_gives_a_model_that_goes_on(tmp_path):
     pandas = pytest.importorskip("pandas")
     rng = np.random.default_rng(0)
     table = pandas.DataFrame(rows_of("mixture", 2000, 2, rng), columns=["a", "b"])
+    with pytest.warns(coterie.FeatureScaleWarning, match="'b'"):
+        MiniBatchKMeans(4, random_state=0).fit_batches([table * [1, 1e6]])
     model = MiniBatchKMeans(4, random_state=0).fit_batches(table[i : i + 300] for i in range(0, 2000, 300))
     assert list(model.feature_names_in_) == ["a", "b"]
     model.save(tmp_path / "model.npz")

@@ -453,7 +453,7 @@ class MiniBatchKMeans(LloydClusterer):
         self._check_parameters()
         read = Batches(batches, self)
         random_state, n_init = as_random_state(self.random_state), self._count_runs(at_random=3)
-        stream = Stream(lambda batch: self._start_stream(batch, n_init, random_state))
+        stream = Stream(lambda batch: self._start_stream(batch, read.seen or {}, n_init, random_state))
         cutter = Cutter(self._sample_size(self.batch_size, None), self.batch_size)
         n_known = operator.length_hint(batches, 0) if hasattr(batches, "__len__") else 0
         with progress.reported_to(callback):
@@ -557,12 +557,14 @@ class MiniBatchKMeans(LloydClusterer):
         assert best is not None  # n_init is at least 1
         return best
 
-    def _start_stream(self, batch: Batch, n_init: int, random_state: np.random.RandomState) -> RunningCenters:
-        """Centers that start in the first rows of a stream."""
+    def _start_stream(
+        self, batch: Batch, seen: dict[str, Any], n_init: int, random_state: np.random.RandomState
+    ) -> RunningCenters:
+        """Centers that start in the first rows of a stream, which `seen` describes."""
         X, weights = batch
         check_n_clusters(len(X), self.n_clusters)
         data = self._prepare(X, weights, threads.resolve_n_jobs(self.n_jobs))
-        self._warn_of_rows(data, {})
+        self._warn_of_rows(data, seen)
         centers = self._best_start(X, weights, data, n_init, len(X), random_state)
         return self._running(centers, self.batch_size, random_state)
 
