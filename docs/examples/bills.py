@@ -137,7 +137,7 @@ def main() -> None:
         "out.\n"
     )
 
-    model = SphericalKMeans(options.clusters, n_init=10, random_state=0).fit(rows)
+    model = SphericalKMeans(options.clusters, init="k-means++", n_init=10, random_state=0).fit(rows)
     plain = KMeans(options.clusters, n_init=10, random_state=0).fit(unit_rows(rows))
     print("agreement with the topics   rand   info  purity  largest groups")
     for name, found in (("by direction", model.labels_), ("k-means of unit rows", plain.labels_)):

@@ -11,14 +11,15 @@ from coterie import ConvergenceWarning, FeatureScaleWarning, KMeans
 from coterie._runtime import memory, parallel
 from coterie._runtime.thresholds import thresholds
 from coterie.kmeans import _assignment, _data
-from coterie.kmeans._kernels import assign
+from coterie.kmeans._kernels import assign, wide
 from coterie.kmeans._wide import WideAssignment, pays_for
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
-# Each forces a path: few coordinates, more, or none; many groups of few centers, or few of many; small blocks.
+# Each forces a path: few coordinates, more, or none; bytes; many groups of few centers, or few of many; small blocks.
 PATHS = {
     "as it is": {},
     "all features": {"wide_pairs": 1 << 60},
+    "bytes": {"wide_pairs": 1 << 60, "wide_tried": 0},
     "few coordinates": {"wide_sizes": (16,)},
     "more coordinates": {"wide_sizes": (48,), "wide_memory": 10.0},
     "little memory": {"wide_memory": 0.2},
@@ -34,7 +35,12 @@ def path(request, monkeypatch):
         monkeypatch.setattr(thresholds, name, value)
     if "wide_sizes" in request.param:  # also where coordinates do not pay
         size = request.param["wide_sizes"][0]
-        monkeypatch.setattr(WideAssignment, "_choose_size", lambda wide, _: size if len(wide.axes) == size - 1 else 0)
+        monkeypatch.setattr(
+            WideAssignment, "_choose", lambda wide, _: (size if len(wide.axes) == size - 1 else 0, False)
+        )
+    elif "wide_tried" in request.param:  # also where the machine has no such products
+        monkeypatch.setattr(wide, "HAS_BYTES", True)
+        monkeypatch.setattr(WideAssignment, "_choose", lambda wide, _: (0, wide._may_take_bytes()))
 
 
 @pytest.fixture

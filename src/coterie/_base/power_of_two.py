@@ -81,10 +81,13 @@ def exponent_for(*arrays: NDArray[Any], power: float = 2.0, radius: float = 0.0,
     ValueError
         They hold numbers so large and others so small that squares of both don't fit into float64.
     """
-    if all(is_safe(each.dtype, power) for each in arrays):
+    unsafe = [each for each in arrays if not is_safe(each.dtype, power)]
+    if not unsafe:
         return 0
     if 0 < radius < math.inf:
         return exponent_of(size(*arrays), power, radius) if exponent_of(0.0, power, radius) else 0
+    if len(unsafe) < len(arrays) and exponent_of(size(*unsafe), power) == 0:
+        return 0
     top = size(*arrays)
     exponent = exponent_of(top, power)
     if exponent > 0 and name is not None and power <= _USUAL:

@@ -72,6 +72,7 @@ class Thresholds:
     wide_features: int = 48  # at least, of rows that are looked at as wide ones
     wide_work: int = 1 << 20  # multiplications of an iteration, at least, to look at wide rows as such
     wide_pairs: int = 1 << 22  # of row and center, at least, to look for coordinates that bound distances
+    wide_tried: int = 16  # times as many rows, at least, as those on which bounds in bytes are tried
     wide_sizes: tuple[int, ...] = (16, 32, 48, 64, 96, 128)  # coordinates that bound distances of wide rows
     wide_memory: float = 0.4  # of the rows, that may be kept beside them
     wide_group: int = 8  # centers of a group to which a distance is bounded; more where memory is short

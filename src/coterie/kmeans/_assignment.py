@@ -103,6 +103,8 @@ class Assignment:
 
 def nearest(X: Any, centers: NDArray[Any], n_threads: int) -> NDArray[np.int32]:
     """Label of the nearest center for each row of X."""
+    if len(centers) == 1:
+        return np.zeros(len(X), dtype=np.int32)
     centers = np.ascontiguousarray(centers, dtype=np.float64)
     if isinstance(X, SparseRows):
         return nearest_sparse(X, centers, n_threads)

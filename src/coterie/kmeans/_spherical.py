@@ -40,10 +40,10 @@ class SphericalKMeans(LloydClusterer):
     n_clusters : int, default=8
         Number of clusters and centers, at least 1 and at most the number of rows.
 
-    init : {'k-means++', 'k-means||', 'random'}, callable, array-like or fitted model, default='k-means++'
-        Where the centers start, as for `KMeans`, with rows of unit length: k-means++ draws a row with probability
-        proportional to its weight times 1 - cosine with the nearest center so far. Given centers may have any length
-        but 0.
+    init : {'k-means||', 'k-means++', 'random'}, callable, array-like or fitted model, default='k-means||'
+        Where the centers start, as for `KMeans`, with rows of unit length: k-means|| [3]_ and k-means++ draw a row with
+        probability proportional to its weight times 1 - cosine with the nearest row drawn so far. Given centers may
+        have any length but 0.
 
     n_init : 'auto' or int, default='auto'
         Number of runs with different starts; the one with the lowest inertia is kept. 'auto' means 10 for 'random' and
@@ -114,6 +114,8 @@ class SphericalKMeans(LloydClusterer):
        Learning 42 (2001) 143-175. :doi:`10.1023/A:1007612920971`
     .. [2] K. Hornik, I. Feinerer, M. Kober and C. Buchta, "Spherical k-means clustering", Journal of Statistical
        Software 50 (2012) 10. :doi:`10.18637/jss.v050.i10`
+    .. [3] B. Bahmani, B. Moseley, A. Vattani, R. Kumar and S. Vassilvitskii, "Scalable k-means++", Proceedings of the
+       VLDB Endowment 5 (2012) 622-633. :doi:`10.14778/2180912.2180915`
 
     Examples
     --------
@@ -138,7 +140,7 @@ class SphericalKMeans(LloydClusterer):
         self,
         n_clusters: int = 8,
         *,
-        init: Init = "k-means++",
+        init: Init = "k-means||",
         n_init: int | str = "auto",
         max_iter: int = 300,
         tol: float = 1e-4,

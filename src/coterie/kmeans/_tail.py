@@ -31,10 +31,12 @@ def find_axes(
     """
     n, d = X.shape
     size = max((size for size in thresholds.wide_sizes if size <= min(most, d)), default=1)
+    if size == 1:
+        return np.empty((0, d))
     sample = shifted(X[:: max(1, n // _SAMPLE)], shift, scale)
     across = np.ascontiguousarray(sample.T)
     axes = np.random.default_rng(0).standard_normal((size - 1, d))
-    for _ in range(_ROUNDS if size > 1 else 0):
+    for _ in range(_ROUNDS):
         tail.orthonormalize(axes)
         found = multiply(across, multiply(sample, axes.T.astype(np.float32), n_threads), n_threads)
         axes = np.ascontiguousarray(found.T, dtype=np.float64)

@@ -28,7 +28,9 @@ _JUDGED = 256  # rows, about, on which bounds are tried
 # comes from beyond the nearest cache, and beside that.
 _FETCHED, _COMPARED = 3.0, 30.0
 _LATER = 0.6  # what is left of the first share of pairs in later iterations, about, when centers are means
-_WHOLE = 0.65  # the same for a feature in whole numbers
+# What a feature costs in whole numbers of 16 bits, and of 8 where the machine multiplies these at once; 1 is float32.
+_WHOLE, _BYTE = 0.65, 0.25
+_MOST_BYTES = 1 << 16  # features: sums of so many products of bytes fit into 32 bits
 
 
 class WideTally(NamedTuple):
@@ -86,6 +88,7 @@ class WideAssignment:
         self.loss = np.zeros(n_clusters, dtype=np.float32)  # what `move_centers` writes, and nobody reads
         self.is_doubtful = False  # float32 left most rows of the last assignment in doubt
         self.tail: Tail | None = None
+        self.by_bytes = False  # rows are in whole numbers of 8 bits while they are compared with all centers
         self.n_calls = 0
         # To find coordinates for one assignment alone takes more of them to pay.
         enough = len(X) * n_clusters >= thresholds.wide_pairs * (1 if again else 4)
@@ -95,12 +98,13 @@ class WideAssignment:
     def __call__(self, centers: NDArray[np.float64], labels: NDArray[np.int32]) -> WideTally:
         """Write the labels; one of -1 is not known yet."""
         self.n_calls += 1
-        if self.n_calls <= 2 and self.tail is None:  # the second centers are means, which mostly are nearer to the rows
+        # If no bounds pay, the second centers are tried, too: they are means, which mostly are nearer to the rows.
+        if self.n_calls <= 2 and self.tail is None and not self.by_bytes:
             with np.errstate(over="ignore", invalid="ignore"):  # of centers far from all rows
-                size = self._choose_size(centers) if len(self.axes) else 0
+                size, self.by_bytes = self._choose(centers) if len(self.axes) or self._may_take_bytes() else (0, False)
             if size:
                 self.tail = make_tail(self.X, self.axes[: size - 1], self.shift, self.scale, self.n_threads)
-            if size or self.n_calls == 1:
+            if size or self.by_bytes or self.n_calls == 1:
                 self._lay_out(centers, size)
         parallel.over(
             len(self.moved),
@@ -167,7 +171,8 @@ class WideAssignment:
             lows,
             narrow,
             narrow_lows,
-            np.empty((n_panels, (size or d_padded) // 2, PANEL, 2), np.int16),
+            np.empty((n_panels, 0 if self.by_bytes else (size or d_padded) // 2, PANEL, 2), np.int16),
+            np.empty((n_panels, d_padded // 4 + 1, PANEL, 4) if self.by_bytes else (0, 0, PANEL, 4), np.int8),
             np.empty(n_places, np.float32),
             np.empty(n_places, np.float32),
             np.zeros(n_places, np.float32),
@@ -191,36 +196,57 @@ class WideAssignment:
         slots = max(1, min(self.n_threads, n_panels))
         self.center_work = np.empty((slots, PANEL * (d_padded + size + 1) + d_padded), np.float32)
 
-    def _choose_size(self, centers: NDArray[np.float64]) -> int:
-        """How many coordinates pay, or 0.
+    def _may_take_bytes(self) -> bool:
+        """Whether the machine has products of bytes, and there are so many rows that it pays to try some."""
+        n, d = self.X.shape
+        return wide.HAS_BYTES and d <= _MOST_BYTES and n >= thresholds.wide_tried * _JUDGED
 
-        What their bounds leave of the pairs of some rows with the centers is counted.
+    def _choose(self, centers: NDArray[np.float64]) -> tuple[int, bool]:
+        """How many coordinates pay, or 0; and if none do, whether bytes do.
+
+        What the bounds leave of the pairs of some rows with the centers is counted.
         """
         n, d = self.X.shape
-        axes = self.axes
         rows = shifted(self.X[:: max(1, n // _JUDGED)], self.shift, self.scale)
         means = shifted(centers, self.shift, self.scale)
-        squares = (rows * rows).sum(axis=1)[:, None] + (means * means).sum(axis=1)
-        nearest = (squares - 2 * multiply(rows, means.T, self.n_threads)).min(axis=1)
-        columns = axes.T.astype(np.float32)
-        x, c = multiply(rows, columns, self.n_threads), multiply(means, columns, self.n_threads)
         x_rest, c_rest = (rows * rows).sum(axis=1), (means * means).sum(axis=1)
-        products = np.zeros_like(squares)
+        squares = x_rest[:, None] + c_rest
+        apart = squares - 2 * multiply(rows, means.T, self.n_threads)
+        nearest = apart.min(axis=1)[:, None]
         later = 1.0 if self.n_calls > 1 or not self.again else _LATER
+        by_itself = later * (_FETCHED * d / PANEL + _COMPARED) / squares.size  # a pair
+        best, by_bytes, least = 0, False, _WHOLE * d / PANEL
+        if self._may_take_bytes():
+            left = np.sqrt(x_rest)[:, None] * _left_by_bytes(means).max()
+            left = left + _left_by_bytes(rows)[:, None] * np.sqrt(c_rest.max())
+            cost = _BYTE * d / PANEL + np.count_nonzero(apart - 2 * left <= nearest) * by_itself
+            by_bytes, least = cost < least, min(cost, least)
+        if not len(self.axes):
+            return 0, by_bytes
+        columns = self.axes.T.astype(np.float32)
+        x, c = multiply(rows, columns, self.n_threads), multiply(means, columns, self.n_threads)
+        products = np.zeros_like(squares)
         to_make = 0.0 if self.again else d / PANEL / self.n_clusters  # of a coordinate, for each pair
-        best, least, last = 0, _WHOLE * d / PANEL, 0
-        for size in itertools.takewhile(lambda size: size <= len(axes) + 1, thresholds.wide_sizes):
+        last = 0
+        for size in itertools.takewhile(lambda size: size <= len(self.axes) + 1, thresholds.wide_sizes):
             some_x, some_c = np.ascontiguousarray(x[:, last : size - 1]), np.ascontiguousarray(c[:, last : size - 1])
             products += multiply(some_x, some_c.T, self.n_threads)
             x_rest -= (some_x * some_x).sum(axis=1)
             c_rest -= (some_c * some_c).sum(axis=1)
             rest = np.sqrt(np.maximum(x_rest, 0))[:, None] * np.sqrt(np.maximum(c_rest, 0))
-            left = later * np.count_nonzero(squares - 2 * (products + rest) <= nearest[:, None]) / squares.size
-            cost = size * (_WHOLE / PANEL + to_make) + left * (_FETCHED * d / PANEL + _COMPARED)
+            n_left = np.count_nonzero(squares - 2 * (products + rest) <= nearest)
+            cost = size * (_WHOLE / PANEL + to_make) + n_left * by_itself
             if cost < least:
                 best, least = size, cost
             last = size - 1
-        return best
+        return best, by_bytes and not best
+
+
+def _left_by_bytes(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The length of what whole numbers of 8 bits leave of each row."""
+    steps = np.maximum(np.abs(rows).max(axis=1), 1e-25)[:, None] / np.float32(127)
+    left: NDArray[np.float32] = np.linalg.norm(rows - steps * np.rint(rows / steps), axis=1)
+    return left
 
 
 def nearest_wide(X: NDArray[Any], centers: NDArray[np.float64], n_threads: int) -> NDArray[np.int32]:

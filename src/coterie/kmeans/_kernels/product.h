@@ -16,7 +16,7 @@ typedef void (*product_t_f32)(
     const float **, ptrdiff_t, ptrdiff_t, const float *, const float *, ptrdiff_t, float *, ptrdiff_t);
 typedef void (*product_t_f64)(
     const double **, ptrdiff_t, ptrdiff_t, const double *, const double *, ptrdiff_t, double *, ptrdiff_t);
-typedef void (*whole_row_t)(const float *, ptrdiff_t, int, int16_t *, float *);
+typedef void (*whole_row_t)(const float *, ptrdiff_t, int, int16_t *, uint8_t *, float *);
 typedef void (*whole_product_t)(
     const int16_t **, const float *, ptrdiff_t, ptrdiff_t, const int16_t *, const float *, const float *, ptrdiff_t,
     float *, ptrdiff_t);

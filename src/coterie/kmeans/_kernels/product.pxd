@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Products of rows with many columns (product.h), at the instruction level in use."""
-from libc.stdint cimport int16_t, int32_t
+from libc.stdint cimport int8_t, int16_t, int32_t, uint8_t
 
 from ..._runtime._kernels.simd cimport simd_level
 from ..._runtime._kernels.types cimport real, work_real
@@ -16,7 +16,7 @@ cdef extern from "product.h" nogil:
                            Py_ssize_t) noexcept
     void (*product_f64[3])(const double **, Py_ssize_t, Py_ssize_t, const double *, const double *, Py_ssize_t,
                            double *, Py_ssize_t) noexcept
-    void (*whole_row_f32[3])(const float *, Py_ssize_t, int, int16_t *, float *) noexcept
+    void (*whole_row_f32[3])(const float *, Py_ssize_t, int, int16_t *, uint8_t *, float *) noexcept
     void (*whole_product_f32[3])(const int16_t **, const float *, Py_ssize_t, Py_ssize_t, const int16_t *,
                                  const float *, const float *, Py_ssize_t, float *, Py_ssize_t) noexcept
     void (*dots_f32[3])(const float *, Py_ssize_t, const float *, const int32_t *, Py_ssize_t, float *) noexcept
@@ -39,8 +39,19 @@ cdef inline void product(const work_real **x, Py_ssize_t n, Py_ssize_t d, const 
         product_f64[simd_level()](x, n, d, columns, start, n_panels, out, stride)
 
 
+cdef extern from "byte_product.h" nogil:
+    int multiplies_bytes() noexcept
+    void byte_product(const uint8_t **, const float *, Py_ssize_t, Py_ssize_t, const int8_t *, const float *,
+                      const float *, Py_ssize_t, float *, Py_ssize_t) noexcept
+
+
 cdef inline void whole_row(const float *x, Py_ssize_t d, int most, int16_t *whole, float *about) noexcept nogil:
-    whole_row_f32[simd_level()](x, d, most, whole, about)
+    whole_row_f32[simd_level()](x, d, most, whole, NULL, about)
+
+
+cdef inline void byte_row(const float *x, Py_ssize_t d, uint8_t *bytes, float *about) noexcept nogil:
+    """A row in whole numbers from -127 to 127, to each of which 128 is added."""
+    whole_row_f32[simd_level()](x, d, 127, NULL, bytes, about)
 
 
 cdef inline void whole_product(const int16_t **x, const float *step, Py_ssize_t n, Py_ssize_t d,

@@ -98,9 +98,10 @@ COTERIE_INLINE TARGET void FN(sum_lanes)(const VR *v, int n, REAL *out) {
 
 /* A row in whole numbers from -most to most, times a step.
  *
- * x (d,) IN, d a multiple of PRODUCT_PANEL; whole (d,) OUT; about (2,) OUT: the step, and the length of what is left, or
- * more. */
-static TARGET void FN(whole_row)(const float *x, ptrdiff_t d, int most, int16_t *whole, float *about) {
+ * x (d,) IN, d a multiple of PRODUCT_PANEL
+ * whole (d,) OUT, the numbers; or NULL, and bytes (d,) OUT, the numbers plus 128
+ * about (2,) OUT: the step, and the length of what is left, or more */
+static TARGET void FN(whole_row)(const float *x, ptrdiff_t d, int most, int16_t *whole, uint8_t *bytes, float *about) {
     const VR zero = VSET1(0.0f), rounder = VSET1(12582912.0f);
     VR top = zero, sums[2] = {zero, zero}; /* of the squares of the row, and of what is left of it */
     float lanes[LANES], largest = 0, total[2];
@@ -117,6 +118,16 @@ static TARGET void FN(whole_row)(const float *x, ptrdiff_t d, int most, int16_t 
         VR what_is_left = VFMA(steps, number, v);
         sums[0] = VFMA(v, v, sums[0]);
         sums[1] = VFMA(what_is_left, what_is_left, sums[1]);
+        if (!whole) {
+#if VBYTES == 64
+            _mm_storeu_si128((__m128i *)(bytes + j),
+                             _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(VADD(number, VSET1(128.0f)))));
+#else
+            VSTORE(lanes, number);
+            for (int u = 0; u < LANES; u++) bytes[j + u] = (uint8_t)(lanes[u] + 128);
+#endif
+            continue;
+        }
 #if VBYTES == 64
         _mm256_storeu_si256((__m256i *)(whole + j), _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(number)));
 #elif VBYTES == 32

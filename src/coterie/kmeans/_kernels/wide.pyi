@@ -11,6 +11,7 @@ from .tail import Tail
 _Real = TypeVar("_Real", np.float32, np.float64)
 
 BLOCK_ROWS: int
+HAS_BYTES: bool
 
 @disjoint_base
 class WideCenters:
@@ -26,6 +27,7 @@ class WideCenters:
         narrow: NDArray[np.float32],
         narrow_lows: NDArray[np.float32],
         columns: NDArray[np.int16],
+        bytes: NDArray[np.int8],
         factors: NDArray[np.float32],
         column_lows: NDArray[np.float32],
         rests: NDArray[np.float32],

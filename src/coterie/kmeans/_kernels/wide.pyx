@@ -5,19 +5,20 @@ Bounds keep a center from being compared with a row. They are bounds of distance
 float32, and each is widened by what rounding may amount to. What they leave is compared in float32, and by float64
 differences where that does not decide.
 
-- Products of whole numbers of 16 bits (product_body.h) bound all distances of a block of rows: in a few directions, and
-  with the length of the rest (tail.pyx), or in all features where no few directions pay.
+- Products of whole numbers bound all distances of a block of rows: in all features, of 8 bits where the machine
+  multiplies these at once (byte_product.h), or of 16 (product_body.h); or in a few directions, and with the length of
+  the rest (tail.pyx).
 - Groups of centers: the distance of a row to each group is bounded from below, by what was known when the row was last
   compared with it, less what the centers of the group moved since (Ding and others 2015, doi:10.5555/3045118.3045181).
 - The distance of a row to its own center bounds from above what is to be looked for.
 """
 from libc.math cimport INFINITY, sqrt, sqrtf
-from libc.stdint cimport int16_t, int32_t, int64_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t
 
 from .distance cimport squared_distance
 from .product cimport (
-    AHEAD, PANEL, bound_groups, dots, not_above, open_groups, product, shift_row, two_smallest, whole_product,
-    whole_row)
+    AHEAD, PANEL, bound_groups, byte_product, byte_row, dots, multiplies_bytes, not_above, open_groups, product,
+    shift_row, two_smallest, whole_product, whole_row)
 from .tail cimport Tail, bound_error, largest_whole, product_error, project
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
@@ -27,6 +28,7 @@ cdef enum:
     SIDE_BY_SIDE = 12  # distances that are computed together
 
 BLOCK_ROWS = AT_ONCE
+HAS_BYTES = bool(multiplies_bytes())  # whether the machine multiplies bytes four at a time
 
 cdef double FAR = 2.0 ** 100   # the square of a distance beside which that of all rows to the middle is nothing
 cdef double CANCELS = 0.0625  # a difference that is a smaller part of its terms has lost too many digits
@@ -58,6 +60,8 @@ cdef class WideCenters:
     columns, factors, column_lows : (panels, size / 2, PANEL, 2), int16, and (places,), float32
         By panels: c~, or c where there is no tail (then `size` is d_padded), in whole numbers, two features together;
         -2 times their step; and `narrow_lows`.
+    bytes : (panels, d_padded / 4 + 1, PANEL, 4), int8, or (0, 0, PANEL, 4)
+        In place of `columns`, which are empty then: c in whole numbers of 8 bits, as byte_product.h takes them.
     rests : (places,), float32
         Lengths of what the whole numbers leave, by panels.
     last : (k, d)
@@ -75,27 +79,29 @@ cdef class WideCenters:
         float[:, ::1] narrow
         float[::1] narrow_lows
         int16_t[:, :, :, ::1] columns
+        int8_t[:, :, :, ::1] bytes
         float[::1] factors, column_lows, rests
         double[:, ::1] last
         float[::1] gone, drift
         const double[::1] shift
         double scale
         Py_ssize_t d, d_padded, width, n_places, n_groups
-        bint has_tail
+        bint has_tail, has_bytes
         float error, low_error, least, longest, longest_rest
 
-    def __cinit__(self, names, place_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, columns, factors,
-                  column_lows, rests, last, gone, drift, shift, double scale):
+    def __cinit__(self, names, place_of, column_of, bands, rows, squares, lows, narrow, narrow_lows, columns, bytes,
+                  factors, column_lows, rests, last, gone, drift, shift, double scale):
         self.names, self.place_of, self.column_of, self.bands = names, place_of, column_of, bands
         self.rows, self.squares, self.lows = rows, squares, lows
         self.narrow, self.narrow_lows = narrow, narrow_lows
-        self.columns, self.factors, self.column_lows, self.rests = columns, factors, column_lows, rests
+        self.columns, self.bytes = columns, bytes
+        self.factors, self.column_lows, self.rests = factors, column_lows, rests
         self.last, self.gone, self.drift = last, gone, drift
         self.shift, self.scale = shift, scale
         self.d, self.d_padded = self.last.shape[1], self.rows.shape[1]
         self.n_places, self.n_groups = self.names.shape[0], self.drift.shape[0]
         self.error = self.low_error = <float> product_error(self.d)
-        self.has_tail = narrow is not rows
+        self.has_tail, self.has_bytes = narrow is not rows, self.bytes.shape[0] > 0
         if self.has_tail:
             self.low_error = <float> bound_error(self.d, self.narrow.shape[1])
         self.width = self.narrow.shape[1]
@@ -116,7 +122,7 @@ def pack_centers(
     """
     cdef:
         Py_ssize_t d = to.d, v, lane, j, q, width = to.width, size = 0
-        int32_t name
+        int32_t name, total
         float *space = &work[slot, 0]
         float *coordinates = space + PANEL * to.d_padded
         float *norms
@@ -179,9 +185,19 @@ def pack_centers(
                             to.narrow[q, j] = 0.0 if is_far else -2 * coordinates[lane * size + j]
                     to.column_lows[v * PANEL + lane] = to.narrow_lows[q]
                     whole_row(coordinates + lane * size if has_tail else space + lane * to.d_padded, width,
-                              largest_whole(width), whole, about)
-                    for j in range(width):
-                        to.columns[v, j // 2, lane, j % 2] = 0 if is_far else whole[j]
+                              127 if to.has_bytes else largest_whole(width), whole, about)
+                    if is_far:
+                        for j in range(width):
+                            whole[j] = 0
+                    if to.has_bytes:
+                        total = 0
+                        for j in range(width):
+                            to.bytes[v, j // 4, lane, j % 4] = <int8_t> whole[j]
+                            total += whole[j]
+                        (<int32_t *> &to.bytes[v, width // 4, lane, 0])[0] = -128 * total
+                    else:
+                        for j in range(width):
+                            to.columns[v, j // 2, lane, j % 2] = whole[j]
                     to.factors[v * PANEL + lane] = 0.0 if is_far else -2 * about[0]
                     to.rests[v * PANEL + lane] = 0.0 if is_far else about[1]
 
@@ -482,6 +498,7 @@ cdef void look_at_block(
     """Label n <= AT_ONCE rows, which are in look.space, and bound all their groups."""
     cdef:
         const int16_t *whole[AT_ONCE]
+        const uint8_t *bytes[AT_ONCE]
         float step[AT_ONCE]
         float rest[AT_ONCE]
         float about[2]
@@ -491,13 +508,21 @@ cdef void look_at_block(
         row = waiting[i].row
         if centers.has_tail:
             whole[i], step[i], rest[i] = &tail.numbers[row, 0], tail.about[row, 0], tail.about[row, 1]
+        elif centers.has_bytes:
+            bytes[i] = <uint8_t *> (look.whole + i * centers.d_padded)
+            byte_row(look.space + i * centers.d_padded, centers.d_padded, <uint8_t *> bytes[i], about)
+            step[i], rest[i] = about[0], about[1]
         else:
             whole[i] = look.whole + i * centers.d_padded
             whole_row(look.space + i * centers.d_padded, centers.d_padded, largest_whole(centers.d_padded),
                       <int16_t *> whole[i], about)
             step[i], rest[i] = about[0], about[1]
-    whole_product(whole, step, n, centers.width, &centers.columns[0, 0, 0, 0], &centers.factors[0],
-                  &centers.column_lows[0], centers.columns.shape[0], look.scores, centers.n_places)
+    if centers.has_bytes:
+        byte_product(bytes, step, n, centers.width // 4, &centers.bytes[0, 0, 0, 0], &centers.factors[0],
+                     &centers.column_lows[0], centers.bytes.shape[0], look.scores, centers.n_places)
+    else:
+        whole_product(whole, step, n, centers.width, &centers.columns[0, 0, 0, 0], &centers.factors[0],
+                      &centers.column_lows[0], centers.columns.shape[0], look.scores, centers.n_places)
     look.tally.blocked += n
     for i in range(n):
         row = waiting[i].row
