@@ -93,6 +93,8 @@ def test_rows_of_zeros_get_label_0_and_move_no_center(seed):
 def test_nothing_but_zeros_and_centers_of_zeros_are_refused():
     with pytest.raises(ValueError, match="All rows of X are zeros: they have no direction"):
         SphericalKMeans(2).fit(np.zeros((4, 2)))
+    with pytest.raises(ValueError, match="All rows of X that have weight are zeros: they have no direction"):
+        SphericalKMeans(1, init=[[1, 0]]).fit([[0, 0], [1, 0]], sample_weight=[1, 0])
     with pytest.raises(ValueError, match="Center 1 of 'init' is all zeros: it has no direction"):
         SphericalKMeans(2, init=[[1, 0], [0, 0]]).fit(np.eye(2))
 

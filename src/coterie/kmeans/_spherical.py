@@ -226,6 +226,8 @@ class SphericalKMeans(LloydClusterer):
         if len(zeros):
             weights = np.ones(len(X)) if weights is None else weights.copy()
             weights[zeros] = 0.0
+            if not weights.any():
+                raise ValueError("All rows of X that have weight are zeros: they have no direction.")
         data = super()._prepare(X, weights, n_threads)
         return _Directions(**vars(data), zeros=zeros, left_out=power_of_two.times(left_out, -data.inertia_exponent))
 
