@@ -493,6 +493,15 @@ def test_draws_do_not_depend_on_the_order_of_the_rows(seeding_path, d, dtype):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("exponent", [-600, 600])
+def test_draws_do_not_depend_on_the_order_of_the_rows_at_extreme_scales(exponent):
+    rng = np.random.RandomState(0)
+    for case in range(30):
+        X = rng.normal(size=(500, 1 + case % 3)) * 2.0**exponent
+        one, other = (kmeans_plusplus(rows, 2, random_state=case)[0] for rows in (X, X[rng.permutation(500)]))
+        np.testing.assert_array_equal(one, other)
+
+
 @DTYPES
 @pytest.mark.parametrize("d", FEW)
 def test_draws_take_weights_for_repetitions(seeding_path, d, dtype):

@@ -94,7 +94,7 @@ class Seeder:
         coarsely = bool((np.abs(moments.mean) < 4096 * extent).all())
         exponent = math.frexp(float((np.abs(moments.mean) + extent).max()))[1]
         if abs(exponent) > _SINGLE and X.dtype == np.float64:
-            X = divided_rows(X, exponent)
+            X = divided_rows(X, math.frexp(self.data.magnitude())[1])  # the reach depends on the order of the rows
         return hash_rows(X, coarsely, self.data.n_threads)
 
     def _draw(
