@@ -59,19 +59,38 @@ def starting_centers(
     elif callable(init):
         centers = check_centers(init(_shown(X), n_clusters, random_state=random_state), X, n_clusters)
     elif init == "random":
-        weights = np.ones(len(X)) if sample_weight is None else sample_weight
-        n_possible = np.count_nonzero(weights)
-        if n_possible < n_clusters:
-            raise ValueError(
-                f"init='random' needs n_clusters={n_clusters} rows of a weight above 0, but there are {n_possible}."
-            )
-        drawn = random_state.choice(len(X), size=n_clusters, replace=False, p=weights / weights.sum())
-        centers = dense_rows(X, drawn)
+        centers = dense_rows(X, draw_rows(random_state, len(X), n_clusters, sample_weight))
     elif init == "k-means||":
         centers = dense_rows(X, seed_in_rounds(X, data, n_clusters, random_state))
     else:
         centers = dense_rows(X, seed(data, n_clusters, random_state, n_local_trials))
     return centers.astype(np.float64)
+
+
+def draw_rows(
+    random_state: np.random.RandomState, n: int, n_clusters: int, weights: NDArray[np.float64] | None = None
+) -> NDArray[np.intp]:
+    """Different ones of `n` rows, drawn by their weights; the draws are scikit-learn's."""
+    n_possible = n if weights is None else np.count_nonzero(weights)
+    if n_possible < n_clusters:
+        raise ValueError(
+            f"init='random' needs n_clusters={n_clusters} rows of a weight above 0, but there are {n_possible}."
+        )
+    if weights is not None:
+        return random_state.choice(n, size=n_clusters, replace=False, p=weights / weights.sum())
+    # What `choice` does, without a running sum of equal weights where its rounding can't decide.
+    rows: list[int] = []
+    while len(rows) < n_clusters:
+        uniform = random_state.random_sample(n_clusters - len(rows))
+        places = uniform * n
+        drawn = places.astype(np.intp)
+        if rows or np.abs(places - drawn - 0.5).max() > 0.5 - n * (n + 4.0) * 2.0**-52:
+            sums = np.full(n, 1 / n)
+            sums[rows] = 0
+            sums.cumsum(out=sums)
+            drawn = (sums / sums[-1]).searchsorted(uniform, side="right")
+        rows.extend(dict.fromkeys(drawn.tolist()))
+    return np.array(rows, dtype=np.intp)
 
 
 def _shown(X: Any) -> Any:
