@@ -53,6 +53,8 @@ class Thresholds:
     sorting_clusters: tuple[int, int, int, int] = (4, 4, 8, 16)  # at least, to sort rows of 1, 2, 3, or more features
     sorting_rows: int = 64  # a cluster, at least, to sort rows into cells
     cell_features: int = 3  # at most, for iterations cell by cell
+    split_rows: int = 1 << 9  # of a cluster, at least, to split it cell by cell
+    halved_rows: int = 256  # of a cell, at most, where clusters are split in two; not less than 64
     cell_pairs: float = 0.2  # share of the pairs of row and center that cells may leave, or rows are faster
     wide_seeding: int = 200  # features times centers, at least, to seed row by row instead of tile by tile
     coarse_centers: int = 2  # that are there, and twice as many to come, before coarse rows pay

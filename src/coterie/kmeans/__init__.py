@@ -30,7 +30,8 @@ a `_sample` of the rows or by k-means||.
 A variant of the algorithm is an estimator in a module beside `_kmeans`, on `LloydClusterer`, and a `Step` of its own,
 which says how rows are assigned, or what becomes of the centers. `_lloyd.iterate` repeats any step. There is:
 
-- `_bisecting`: one cluster after the other is split in two, and the splits are a tree;
+- `_bisecting`: one cluster after the other is split in two, and the splits are a tree; `_splits` keeps the rows of a
+  cluster together, and few features in cells, whose step with two centers it has;
 - `_kmedians`: Manhattan distances (`_manhattan`, kernel `manhattan`) and medians (`_medians`, kernel `medians`);
 - `_spherical`: rows and centers are directions;
 - `_size_constrained`: clusters of a least and a greatest size (`bounded`).

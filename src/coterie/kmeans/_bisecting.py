@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -19,14 +18,11 @@ from .._base.state import FLOATS, Array
 from .._base.warnings import warn_of_few_clusters
 from .._dendrogram.linkage_matrix import read_linkage
 from .._runtime import progress, threads
-from ..distances._sparse import SparseRows
 from . import _assignment
 from ._clusterer import LloydClusterer
-from ._data import NO_WEIGHT, Data, prepare
 from ._lloyd import Run, iterate
-from ._sparse_rows import divided_rows
-from ._starts import starting_centers
-from ._steps import first_step
+from ._splits import Node, Rows, RowsInCells, take
+from ._steps import Step
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -262,16 +258,16 @@ class BisectingKMeans(LloydClusterer):
         with progress.reported_to(callback):
             data = self._prepare(X, weights, threads.resolve_n_jobs(self.n_jobs))
             self._warn_of_rows(data, seen)
-            rows = _Rows(data)
-            root = rows.root(data.moments.mean)
-            splits: list[_Node] = []
+            rows = RowsInCells(data) if RowsInCells.pay_for(data, self.init) else Rows(data)
+            leaves = [rows.root()]
+            splits: list[Node] = []
             for i in range(self.n_clusters - 1):
+                at = self._next(leaves)
                 with progress.as_step("bisecting k-means", i, self.n_clusters - 1):
-                    node = self._next(root)
-                    self._split(node, rows, random_state)
-                splits.append(node)
+                    self._split(leaves[at], rows, random_state)
+                splits.append(leaves[at])
+                leaves[at : at + 1] = leaves[at].children
             progress.report("bisecting k-means", len(splits), len(splits))
-            leaves = list(root.leaves())
             labels = np.empty(len(X), dtype=np.int32)
             for label, leaf in enumerate(leaves):
                 leaf.label = label
@@ -308,7 +304,7 @@ class BisectingKMeans(LloydClusterer):
             if not len(rows):
                 waiting.update((child, rows) for child in children if child >= 0)
                 continue
-            side = _assignment.nearest(X if len(rows) == len(X) else _take(X, rows), centers, n_threads)
+            side = _assignment.nearest(X if len(rows) == len(X) else take(X, rows), centers, n_threads)
             for i, child in enumerate(children):
                 if child >= 0:
                     waiting[child] = rows[side == i]
@@ -331,148 +327,40 @@ class BisectingKMeans(LloydClusterer):
 
     # --- the steps of a fit
 
-    def _next(self, root: _Node) -> _Node:
-        """The leaf that is split next."""
-        leaves = [leaf for leaf in root.leaves() if leaf.n_weighted > 1] or list(root.leaves())
+    def _next(self, leaves: list[Node]) -> int:
+        """Which of the clusters so far is split next."""
         by_inertia = self.bisecting_strategy == "biggest_inertia"
-        return max(leaves, key=lambda leaf: leaf.inertia if by_inertia else leaf.stop - leaf.start)
+        sizes = [leaf.inertia if by_inertia else leaf.stop - leaf.start for leaf in leaves]
+        which = [i for i, leaf in enumerate(leaves) if leaf.n_weighted > 1]
+        return max(which or range(len(leaves)), key=sizes.__getitem__)
 
-    def _split(self, node: _Node, rows: _Rows, random_state: np.random.RandomState) -> None:
+    def _split(self, node: Node, rows: Rows, random_state: np.random.RandomState) -> None:
         """Give a leaf two children, by the best of some runs, and sort its rows by them."""
+        step: Step | None = None
         if node.n_weighted < 2:
             labels, centers = np.zeros(node.stop - node.start, dtype=np.int32), np.array([node.center, node.center])
         else:
-            run = self._best_run(rows, node, random_state)
+            run, step = self._best_run(rows, node, random_state)
             labels, centers = run.labels, run.centers
         if self.verbose:
             print(f"New centroids from bisection: {power_of_two.multiplied(centers.copy(), rows.exponent)}")
-        middle = rows.partition(node.start, node.stop, labels)
-        node.children = [
-            _Node(start, stop, center, *rows.measure(start, stop, center, node.inertia))
-            for start, stop, center in zip((node.start, middle), (middle, node.stop), centers, strict=True)
-        ]
+        rows.split(node, labels, centers, step)
 
-    def _best_run(self, rows: _Rows, node: _Node, random_state: np.random.RandomState) -> Run:
-        X, weights = rows.between(node.start, node.stop)
-        data = prepare(X, weights, rows.n_threads)
+    def _best_run(self, rows: Rows, node: Node, random_state: np.random.RandomState) -> tuple[Run, Step]:
+        data = rows.data_of(node)
         tolerance = power_of_two.times(self.tol, -2 * (rows.exponent + data.exponent))
-        init: Any = self.init
-        best: Run | None = None
+        best: tuple[Run, Step] | None = None
         for _ in range(int(self.n_init)):
-            if callable(init) and rows.exponent:
-                given = divided_rows(X, -rows.exponent)
-                start = starting_centers(given, 2, init, random_state, weights, data)
-                start = power_of_two.multiplied(start, -rows.exponent)
-            else:
-                start = starting_centers(X, 2, init, random_state, weights, data)
-            run = iterate(first_step(data, 2), start, self.max_iter, tolerance, bool(self.verbose))
-            if best is None or run.inertia < best.inertia * _LEAST_GAIN:
-                best = run
+            start = rows.starting_centers(node, data, self.init, random_state)
+            step = rows.step_of(data)
+            run = iterate(step, start, self.max_iter, tolerance, bool(self.verbose))
+            if best is None or run.inertia < best[0].inertia * _LEAST_GAIN:
+                best = run, step
         assert best is not None  # n_init is at least 1
         return best
 
 
-@dataclasses.dataclass(eq=False)
-class _Node:
-    """A cluster on the way: its rows, once they are sorted, and what came of it. Units are those of `Data`."""
-
-    start: int
-    stop: int
-    center: NDArray[Any]
-    inertia: float  # about the center; at most that of the parent
-    n_weighted: int  # rows of a weight above 0
-    children: list[_Node] = dataclasses.field(default_factory=list)
-    label: int = -1
-
-    def leaves(self) -> Iterator[_Node]:
-        """Those below, from the first child to the last; itself if there are none."""
-        todo = [self]
-        while todo:
-            node = todo.pop()
-            if node.children:
-                todo.extend(reversed(node.children))
-            else:
-                yield node
-
-
-class _Rows:
-    """A copy of the rows, in which those of a cluster lie together, in the order that they had."""
-
-    def __init__(self, data: Data) -> None:
-        X = data.X
-        if isinstance(X, SparseRows):
-            X = dataclasses.replace(X, starts=X.starts.copy(), columns=X.columns.copy(), values=X.values.copy())
-        else:
-            X = X.copy()
-        self.X: Any = X
-        self.weight, self.n_threads, self.exponent = data.weight.copy(), data.n_threads, data.exponent
-        self.order = np.arange(len(X))
-
-    def root(self, mean: NDArray[np.float64]) -> _Node:
-        """All rows as one cluster; `mean` is theirs without regard to weights."""
-        n = len(self.X)
-        center = mean
-        if len(self.weight):
-            center = _weighted_sum(self.X, self.weight) / self.weight.sum()
-        return _Node(0, n, center, *self.measure(0, n, center, math.inf))
-
-    def between(self, start: int, stop: int) -> tuple[Any, NDArray[np.float64] | None]:
-        """Some rows, and their weights."""
-        X = self.X
-        if isinstance(X, SparseRows):
-            starts = X.starts[start : stop + 1]
-            stored = slice(starts[0], starts[-1])
-            shape = (stop - start, X.shape[1])
-            some: Any = dataclasses.replace(
-                X, starts=starts - starts[0], columns=X.columns[stored], values=X.values[stored], shape=shape
-            )
-        else:
-            some = X[start:stop]
-        return some, self.weight[start:stop] if len(self.weight) else None
-
-    def partition(self, start: int, stop: int, labels: NDArray[np.int32]) -> int:
-        """Sort some rows by their labels, 0 and 1; return where the second ones begin."""
-        is_second = labels != 0
-        first = (~is_second).nonzero()[0]
-        order = np.concatenate([first, is_second.nonzero()[0]])
-        for array in (self.order, *([self.weight] if len(self.weight) else [])):
-            array[start:stop] = array[start:stop][order]
-        X = self.X
-        some = _take(self.between(start, stop)[0], order)
-        if isinstance(X, SparseRows):  # as many numbers are stored as before
-            begin, end = X.starts[start], X.starts[stop]
-            X.starts[start : stop + 1] = begin + some.starts
-            X.columns[begin:end], X.values[begin:end] = some.columns, some.values
-        else:
-            X[start:stop] = some
-        return start + len(first)
-
-    def measure(self, start: int, stop: int, center: NDArray[Any], most: float) -> tuple[float, int]:
-        """Inertia of some rows about a center, and how many of them have weight; rounding does not exceed `most`."""
-        X, weights = self.between(start, stop)
-        if start == stop:
-            return 0.0, 0
-        n_weighted = len(X) if weights is None else int(np.count_nonzero(weights))
-        labels = np.zeros(len(X), dtype=np.int32)
-        one = center.astype(np.float64)[None]
-        total = _assignment.sum_of_squares(X, NO_WEIGHT if weights is None else weights, one, labels, self.n_threads)
-        return min(total, most), n_weighted
-
-
-def _take(X: Any, which: NDArray[np.intp]) -> Any:
-    """These rows, sparse ones or others, in this order."""
-    return X.take(which) if isinstance(X, SparseRows) else X[which]
-
-
-def _weighted_sum(X: Any, weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    if isinstance(X, SparseRows):
-        weighted = np.repeat(weight, np.diff(X.starts)) * X.values
-        return np.bincount(X.columns, weighted, X.shape[1]).astype(np.float64, copy=False)
-    total: NDArray[np.float64] = np.einsum("i,ij->j", weight, X)
-    return total
-
-
-def _linkage(splits: list[_Node], n_clusters: int, exponent: int) -> NDArray[np.float64]:
+def _linkage(splits: list[Node], n_clusters: int, exponent: int) -> NDArray[np.float64]:
     """The splits as a linkage matrix, lowest first: of equal heights the later split, which is below the earlier one.
 
     exponent : an inertia of the nodes is the caller's over two to the power of this

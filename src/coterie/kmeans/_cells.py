@@ -38,7 +38,7 @@ def pay_for_iterations(data: Data, n_clusters: int) -> bool:
     return data.X.shape[1] <= thresholds.cell_features and pay_for_seeding(data, n_clusters)
 
 
-def sort_into_cells(data: Data) -> Data:
+def sort_into_cells(data: Data, cell_rows: int = cells.CELL_ROWS) -> Data:
     """The same data with a copy of the rows sorted into `cells`; the second time it is at hand.
 
     At most 8 numbers a row are copied, so memory is O(n).
@@ -47,14 +47,21 @@ def sort_into_cells(data: Data) -> Data:
         return data
     if data.in_cells is None:
         boxes = _sort_into_boxes(data)
-        starts = _cut_into_cells(boxes, data.n_threads)
+        starts = _cut_into_cells(boxes, cell_rows, data.n_threads)
         weight = data.weight[boxes.order] if len(data.weight) else data.weight
         n_cells, d = len(starts) - 1, boxes.X.shape[1]
-        found = Cells(boxes.order, starts, np.empty((n_cells, 2, d)), np.empty((n_cells, d + 1)))
-        described = (boxes.X, weight, data.moments.mean, starts, found.boxes, found.sums)
-        parallel.over(n_cells, _CELLS, data.n_threads, cells.describe_cells, *described)
+        found = Cells(boxes.order, starts, np.empty((n_cells, 2, d)), np.empty((n_cells, d + 2)))
+        describe(boxes.X, weight, found, np.arange(n_cells), data.n_threads)
         data.in_cells = dataclasses.replace(data, X=boxes.X, weight=weight, cells=found)
     return data.in_cells
+
+
+def describe(
+    X: NDArray[Any], weight: NDArray[np.float64], found: Cells, which: NDArray[np.intp], n_threads: int
+) -> None:
+    """Write boxes and sums of some cells of `X`, whose rows lie cell by cell."""
+    described = (X, weight, found.starts, which, found.boxes, found.sums)
+    parallel.over(len(which), _CELLS, n_threads, cells.describe_cells, *described)
 
 
 class _Boxes(NamedTuple):
@@ -98,11 +105,12 @@ def _lay_grid(data: Data) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArr
     return low, bits, per_side
 
 
-def _cut_into_cells(boxes: _Boxes, n_threads: int) -> NDArray[np.intp]:
+def _cut_into_cells(boxes: _Boxes, cell_rows: int, n_threads: int) -> NDArray[np.intp]:
     """Where the rows of each cell start, and where the last ones end. Reorders the rows within boxes."""
     n = len(boxes.X)
     starts_cell = np.zeros(n, dtype=np.uint8)
-    parallel.over(len(boxes.ends), _BOXES, n_threads, cells.cut_boxes, boxes.ends, boxes.X, boxes.order, starts_cell)
+    arguments = boxes.ends, boxes.X, boxes.order, cell_rows, starts_cell
+    parallel.over(len(boxes.ends), _BOXES, n_threads, cells.cut_boxes, *arguments)
     return np.append(np.flatnonzero(starts_cell), n)
 
 

@@ -38,7 +38,8 @@ class Cells(NamedTuple):
     order: NDArray[np.uint32]  # (n,), where the rows were before
     starts: NDArray[np.intp]  # (n_cells + 1,)
     boxes: NDArray[np.float64]  # (n_cells, 2, d), lowest and highest of each feature
-    sums: NDArray[np.float64]  # (n_cells, d + 1), of weight * (x - mean), and of the weights
+    # (n_cells, d + 2), of weight * (x - lowest), of the weights, of weight * squared distance to the mean of the cell
+    sums: NDArray[np.float64]
 
 
 @dataclasses.dataclass(eq=False)

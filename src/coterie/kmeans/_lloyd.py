@@ -12,7 +12,6 @@ import numpy as np
 
 from .._base import power_of_two
 from .._runtime import progress
-from ._cells import unsort
 from ._data import divided
 from ._steps import Step
 
@@ -83,4 +82,4 @@ def iterate(step: Step, centers: NDArray[Any], max_iter: int, tol: float, verbos
         except progress.Stopped:
             was_stopped = True
     centers = power_of_two.multiplied(rounded, data.exponent)
-    return Run(unsort(data, labels), total, centers, n_iter, stable, was_stopped)
+    return Run(step.as_given(labels), total, centers, n_iter, stable, was_stopped)

@@ -94,6 +94,10 @@ class Step:
     def nudge(self, distance: float) -> None:
         """The centers were moved by others, each by no more than a distance."""
 
+    def as_given(self, labels: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Labels in the order in which the caller of the iterations wants them: that of the rows before any sorting."""
+        return _cells.unsort(self.data, labels)
+
     def following(self) -> Step:
         """The step for the next iteration: another one where this one proves slow."""
         return self

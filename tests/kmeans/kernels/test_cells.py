@@ -69,10 +69,12 @@ def test_cells_are_small_and_their_boxes_and_sums_exact(X, dtype):
     np.testing.assert_array_equal(data.cells.boxes[:, 0], np.minimum.reduceat(data.X, starts[:-1]))
     np.testing.assert_array_equal(data.cells.boxes[:, 1], np.maximum.reduceat(data.X, starts[:-1]))
     for c, (start, stop) in enumerate(itertools.pairwise(starts)):
-        weight, own = data.weight[start:stop], data.X[start:stop] - data.moments.mean
-        size = np.abs(own).max() * len(own)
-        np.testing.assert_allclose(data.cells.sums[c, -1], weight.sum(), rtol=1e-13)
-        np.testing.assert_allclose(data.cells.sums[c, :-1], weight @ own, rtol=1e-12, atol=1e-14 * size)
+        weight, own = data.weight[start:stop], data.X[start:stop] - data.cells.boxes[c, 0]
+        size, total = np.abs(own).max() * len(own), weight.sum()
+        np.testing.assert_allclose(data.cells.sums[c, -2], total, rtol=1e-13)
+        np.testing.assert_allclose(data.cells.sums[c, :-2], weight @ own, rtol=1e-12, atol=1e-14 * size)
+        squares = ((own - weight @ own / total) ** 2).sum(axis=1) if total else np.zeros(len(own))
+        np.testing.assert_allclose(data.cells.sums[c, -1], weight @ squares, rtol=1e-12, atol=1e-28 * size**2)
 
 
 @pytest.mark.parametrize("name", ["many", "plane", "line", "sorted", "all equal", "few distinct", "offset"])
@@ -120,3 +122,45 @@ def test_rows_outside_the_grid_go_to_its_edge():
     code, counts = np.zeros(6, dtype=np.uint16), np.zeros((1, 4), dtype=np.uint32)
     over(6, 6, 1, cells.count_boxes, X, np.zeros(1), np.ones(1), np.array([2]), code, counts)
     assert counts.tolist() == [[3, 0, 0, 3]]
+
+
+def test_some_cells_are_described_and_the_others_left():
+    data = sorted_into_cells(NORMAL[:, :3], np.linspace(0, 1, len(NORMAL)))
+    found = data.cells._replace(boxes=np.zeros_like(data.cells.boxes), sums=np.zeros_like(data.cells.sums))
+    which = np.flatnonzero(np.arange(len(found.boxes)) % 3 == 1)
+    _cells.describe(data.X, data.weight, found, which, 2)
+    for name in ("boxes", "sums"):
+        np.testing.assert_array_equal(getattr(found, name)[which], getattr(data.cells, name)[which])
+        assert not np.delete(getattr(found, name), which, axis=0).any()
+
+
+@DTYPES
+@pytest.mark.parametrize("weighted", [False, True])
+def test_rows_are_split_in_their_order(dtype, weighted):
+    for case in range(60):
+        rng = np.random.RandomState(case)
+        n, d = rng.randint(1, 60), rng.randint(1, 9)
+        X, order = rng.normal(size=(n, d)).astype(dtype), rng.permutation(n).astype(np.uint32)
+        weight = rng.uniform(size=n) if weighted else np.empty(0)
+        labels = (
+            np.sort(rng.randint(2, size=n)).astype(np.int32) if case % 3 else rng.randint(2, size=n, dtype=np.int32)
+        )
+        which = labels.argsort(kind="stable")
+        expected = X[which], order[which], weight[which] if weighted else weight
+        n_second = labels.sum()
+        space = np.empty((n_second, d), dtype), np.empty(n_second, np.uint32), np.empty(n_second)
+        assert cells.split_rows(X, order, weight, labels, *space) == n - n_second
+        for found, wanted in zip((X, order, weight), expected, strict=True):
+            np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("most", [0, 1, 2047, 2048, 10**4, 2**22, 2**22 + 1, 2**32 - 1])
+def test_numbers_are_found_by_their_rank(most):
+    rng = np.random.RandomState(0)
+    for n in (1, 2, 10, 3000):
+        numbers = rng.randint(0, most + 1, size=n, dtype=np.int64)
+        numbers[0] = most
+        ranks = rng.randint(n, size=4)
+        wanted = np.sort(numbers)[ranks]
+        cells.pick_by_rank(numbers.astype(np.uint32), most, ranks)
+        np.testing.assert_array_equal(ranks, wanted)

@@ -36,3 +36,31 @@ def label_and_sum_cells(
     region: Region,
     slot: int,
 ) -> None: ...
+def halve_cells(
+    X: NDArray[_Real],
+    weight: NDArray[np.float64],
+    cells: Cells,
+    shift: NDArray[np.float64],
+    centers: NDArray[np.float64],
+    spread: float,
+    labels: NDArray[np.int32],
+    cell_labels: NDArray[np.int32],
+    parts: NDArray[np.float64],
+    sums: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    counts: NDArray[np.int64],
+    region: Region,
+    slot: int,
+) -> None: ...
+def measure_halves(
+    X: NDArray[_Real],
+    weight: NDArray[np.float64],
+    cells: Cells,
+    centers: NDArray[np.float64],
+    labels: NDArray[np.int32],
+    cell_labels: NDArray[np.int32],
+    seconds: NDArray[np.intp],
+    squares: NDArray[np.float64],
+    region: Region,
+    slot: int,
+) -> None: ...

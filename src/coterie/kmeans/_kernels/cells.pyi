@@ -39,6 +39,7 @@ def cut_boxes(
     ends: NDArray[np.int64],
     X: NDArray[_Real],
     order: NDArray[np.uint32],
+    most: int,
     starts_cell: NDArray[np.uint8],
     region: Region,
     slot: int,
@@ -46,13 +47,23 @@ def cut_boxes(
 def describe_cells(
     X: NDArray[_Real],
     weight: NDArray[np.float64],
-    shift: NDArray[np.float64],
     starts: NDArray[np.intp],
+    which: NDArray[np.intp],
     boxes: NDArray[np.float64],
     sums: NDArray[np.float64],
     region: Region,
     slot: int,
 ) -> None: ...
+def split_rows(
+    X: NDArray[_Real],
+    order: NDArray[np.uint32],
+    weight: NDArray[np.float64],
+    labels: NDArray[np.int32],
+    rows: NDArray[_Real],
+    numbers: NDArray[np.uint32],
+    weights: NDArray[np.float64],
+) -> int: ...
+def pick_by_rank(numbers: NDArray[np.uint32], most: int, ranks: NDArray[np.intp]) -> None: ...
 def scatter_labels(
     labels: NDArray[np.int32], order: NDArray[np.uint32], out: NDArray[np.int32], region: Region, slot: int
 ) -> None: ...
