@@ -70,6 +70,7 @@ static inline BYTE_TARGET void byte_product_vnni(
         }
     }
 }
+#undef BYTE_TARGET
 #endif
 
 static inline void byte_product_plain(
