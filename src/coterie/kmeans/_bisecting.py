@@ -171,6 +171,8 @@ class BisectingKMeans(LloydClusterer):
         "_split_centers": (Array(FLOATS, ("_n_splits", 2, "n_features_in_")),),
     }
 
+    init: str | Callable[..., ArrayLike]
+
     linkage_: NDArray[np.float64]
     _n_splits: int
     _splits: NDArray[np.int32]

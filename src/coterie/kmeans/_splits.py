@@ -65,7 +65,7 @@ class Rows:
             X = X.copy()
         self._take_over(data, X, data.weight.copy(), np.arange(len(X)))
 
-    def _take_over(self, data: Data, X: Any, weight: NDArray[np.float64], order: NDArray[np.intp]) -> None:
+    def _take_over(self, data: Data, X: Any, weight: NDArray[np.float64], order: NDArray[Any]) -> None:
         self.whole, self.X, self.weight, self.order = data, X, weight, order
         self.n_threads, self.exponent = data.n_threads, data.exponent
 
@@ -287,12 +287,13 @@ class RowsInCells(Rows):
         if init != "random":
             return super().starting_centers(node, super().data_of(node), init, random_state)
         # Draws are among the rows in the order that they had.
-        order = node.cells.order
+        order, n = node.cells.order, len(data.X)
         if len(data.weight):
             before = order.argsort()
-            drawn = order[before[draw_rows(random_state, len(order), 2, data.weight[before])]]
+            ranks = draw_rows(random_state, n, 2, data.weight[before])
+            drawn = order[before[ranks]].astype(np.intp)
         else:
-            drawn = draw_rows(random_state, len(order), 2)
+            drawn = draw_rows(random_state, n, 2)
             cells.pick_by_rank(order, len(self.order) - 1, drawn)
         return self.whole.X[drawn].astype(np.float64)
 
