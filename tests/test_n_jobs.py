@@ -15,6 +15,7 @@ from coterie._runtime import parallel
 RNG = np.random.RandomState(0)
 X = RNG.normal(size=(3000, 4))
 MANY = RNG.normal(size=(100_000, 4))
+SOME = MANY[:20_000]
 LABELS = RNG.randint(3, size=len(X))
 FEW = np.where(np.arange(len(X)) < 20, LABELS, -1)
 CONDENSED = distances.pdist(X)
@@ -47,7 +48,7 @@ def difference(x, y):
 
 def page(n):
     with mock.patch("coterie.report._write_report.matplotlib_is_there", lambda: False):
-        return coterie.write_report(X, io.StringIO(), n_clusters=2, n_jobs=n)
+        return coterie.write_report(X[:1500], io.StringIO(), n_clusters=2, n_jobs=n)
 
 
 def search(n):
@@ -100,14 +101,14 @@ CALLS = {
         "score": lambda n: coterie.KMedoids(20, random_state=0, n_jobs=n).fit(X[:300]).score(MANY),
     },
     "coterie.OPTICS": {
-        "fit": lambda n: coterie.OPTICS(n_jobs=n).fit(MANY),
+        "fit": lambda n: coterie.OPTICS(n_jobs=n).fit(SOME),
         "many features": lambda n: coterie.OPTICS(n_jobs=n).fit(np.tile(X[:300], 8)),
         "all pairs": lambda n: coterie.OPTICS(metric="canberra", n_jobs=n).fit(X[:300]),
         "predict": lambda n: coterie.OPTICS(n_jobs=n).fit(X).predict(MANY),
     },
     "coterie.compute_optics_graph": {
-        "fit": lambda n: coterie.compute_optics_graph(MANY, n_jobs=n),
-        "weights": lambda n: coterie.compute_optics_graph(MANY, sample_weight=2, n_jobs=n),
+        "fit": lambda n: coterie.compute_optics_graph(SOME, n_jobs=n),
+        "weights": lambda n: coterie.compute_optics_graph(SOME, sample_weight=2, n_jobs=n),
     },
     "coterie.KMeans": {
         "rows": lambda n: coterie.KMeans(20, max_iter=3, n_jobs=n).fit(MANY),
@@ -198,7 +199,7 @@ CALLS = {
     "coterie.selection.suggest_k": {"k-means": lambda n: selection.suggest_k(sweep(n), random_state=0, n_jobs=n)},
     "coterie.selection.recommend": {"rows": lambda n: selection.recommend(MANY[:400], random_state=0, n_jobs=n)},
     "coterie.selection.suggest_min_cluster_size": {
-        "tree": lambda n: selection.suggest_min_cluster_size(MANY, [5, 50], stability=1, random_state=0, n_jobs=n)
+        "tree": lambda n: selection.suggest_min_cluster_size(SOME, [5, 50], stability=1, random_state=0, n_jobs=n)
     },
 }
 PUBLIC = (
