@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from reference.kmeans import KINDS, rows_of
 from reference.mini_batch import MiniBatches, mini_batch_k_means
 
 import coterie
@@ -14,21 +15,7 @@ from coterie.kmeans._running import RunningCenters
 
 pytestmark = pytest.mark.filterwarnings("ignore::coterie.FeatureScaleWarning")
 
-KINDS = ("mixture", "noise", "offset", "heavy", "single", "large", "small")
 SCALES = {"large": 2.0**600, "small": 2.0**-600}
-
-
-def rows_of(kind, n, d, rng):
-    X = rng.standard_normal((n, d)) + rng.integers(0, 4, (n, 1)) * 10
-    if kind == "noise":
-        return rng.standard_normal((n, d))
-    if kind == "offset":
-        return X + 1e6
-    if kind == "heavy":
-        return rng.standard_cauchy((n, d))
-    if kind == "single":
-        return X.astype(np.float32)
-    return X * SCALES.get(kind, 1.0)
 
 
 def some_case(kind, seed):
@@ -350,7 +337,7 @@ def test_one_pass_whatever_the_batches(kind):
         # The oracle follows the rows of the sample first, then all others.
         first = init_size or 96
         randomness = np.random.RandomState(seed)
-        randomness.randint(0, n, min(n, first))
+        randomness.randint(0, min(n, first), min(n, first))  # rows that starts are compared on
         scale = SCALES.get(kind, 1.0)
         oracle, total, starts = MiniBatches(X[:k] / scale, randomness, 32), 0.0, []
         for begin, end in ((0, min(first, n)), (first, n)):

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from reference.kmeans import KINDS, rows_of
 
 import coterie
 from coterie import KMeans
@@ -25,22 +26,6 @@ def cut(X, weights, rng, n_cuts=5):
 
 def result(model):
     return model.labels_.tolist(), model.cluster_centers_.tolist(), model.inertia_, model.n_iter_
-
-
-def rows_of(kind, n, d, rng):
-    X = rng.standard_normal((n, d)) + rng.integers(0, 5, (n, 1)) * 10
-    if kind == "noise":
-        return rng.standard_normal((n, d))
-    if kind == "offset":
-        return X + 1e6
-    if kind == "heavy":
-        return rng.standard_cauchy((n, d))
-    if kind == "single":
-        return X.astype(np.float32)
-    return X * {"large": 2.0**600, "small": 2.0**-600}.get(kind, 1.0)
-
-
-KINDS = ("mixture", "noise", "offset", "heavy", "single", "large", "small")
 
 
 @pytest.mark.parametrize("kind", KINDS)

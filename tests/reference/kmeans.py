@@ -177,3 +177,20 @@ def greedy_draws(X, n_clusters, weight, random, order, n_local_trials=None):
         drawn = draw(ones * squared_distances(X, X[chosen]).min(axis=1), random.uniform(size=trials))
         chosen.append(max(drawn, key=lambda row: gain(X, weight, chosen, row)))
     return np.array(chosen)
+
+
+KINDS = ("mixture", "noise", "offset", "heavy", "single", "large", "small")
+
+
+def rows_of(kind, n, d, rng):
+    """Rows of each kind: in five groups, in none, far from zero, with heavy tails, in float32, of extreme scales."""
+    X = rng.standard_normal((n, d)) + rng.integers(0, 5, (n, 1)) * 10
+    if kind == "noise":
+        return rng.standard_normal((n, d))
+    if kind == "offset":
+        return X + 1e6
+    if kind == "heavy":
+        return rng.standard_cauchy((n, d))
+    if kind == "single":
+        return X.astype(np.float32)
+    return X * {"large": 2.0**600, "small": 2.0**-600}.get(kind, 1.0)

@@ -4,6 +4,7 @@ from libc.math cimport sqrt
 from libc.stdint cimport int32_t
 from libc.string cimport memset
 
+from .distance cimport squared_distance
 from ..._runtime._kernels.types cimport real
 from ..._runtime._kernels.work cimport Region, part_t, work_take
 
@@ -96,6 +97,7 @@ def follow_batch(
         bint weighted = weight.shape[0] > 0
         double *sum = &space[slot, 0]
         double *center
+        const real *x
         double w, mass, total
         part_t part
     with nogil:
@@ -106,37 +108,13 @@ def follow_batch(
                 mass = total = 0.0
                 for i in range(ends[k - 1] if k else 0, ends[k]):
                     w = weight[rows[i]] if weighted else 1.0
+                    x = &X[rows[i], 0]
                     mass += w
-                    total += w * add_difference(&X[rows[i], 0], center, w, d, sum)
+                    total += w * squared_distance(x, center, d)
+                    for j in range(d):
+                        sum[j] += w * (x[j] - center[j])
                 inertias[k] = total
                 if mass > 0.0:
                     counts[k] += mass
                     for j in range(d):
                         center[j] += sum[j] / counts[k]
-
-
-cdef inline double add_difference(const real *x, const double *c, double w, Py_ssize_t d, double *sum) noexcept nogil:
-    """Add w * (x - c) to a sum, and return the squared length of x - c."""
-    cdef:
-        double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0, t0, t1, t2, t3
-        Py_ssize_t j = 0
-    while j + 4 <= d:
-        t0 = x[j] - c[j]
-        t1 = x[j + 1] - c[j + 1]
-        t2 = x[j + 2] - c[j + 2]
-        t3 = x[j + 3] - c[j + 3]
-        sum[j] += w * t0
-        sum[j + 1] += w * t1
-        sum[j + 2] += w * t2
-        sum[j + 3] += w * t3
-        s0 += t0 * t0
-        s1 += t1 * t1
-        s2 += t2 * t2
-        s3 += t3 * t3
-        j += 4
-    while j < d:
-        t0 = x[j] - c[j]
-        sum[j] += w * t0
-        s0 += t0 * t0
-        j += 1
-    return (s0 + s1) + (s2 + s3)
