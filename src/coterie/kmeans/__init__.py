@@ -11,8 +11,9 @@ A fit passes through these modules in this order; the kernels are in `_kernels`:
    (`seeding`, `trials`); `_rounds` is k-means||.
 5. `_lloyd`: the iterations. What one iteration does is in `_steps`: row by row or cell by cell (`cell_step`). Row by
    row `_assignment` (`assign`) finds nearest centers, for many features `_wide` (`wide`), which leaves out most
-   distances by bounds from few coordinates that `_tail` makes (`tail`). `_sums` adds up the rows of each center
-   (`sums`), `update` moves centers to their means, and `_empty_clusters` fills clusters that lost their rows.
+   distances by bounds: from all features in bytes, or from few coordinates that `_tail` makes (`tail`). `_sums` adds up
+   the rows of each center (`sums`), `update` moves centers to their means, and `_empty_clusters` fills clusters that
+   lost their rows.
 
 Sparse rows (`_sparse_rows`) pass through the same modules and are never made dense: `_sparse` has their trials,
 assignment and sums, with the centers feature by feature (`sparse`).

@@ -21,7 +21,8 @@ from .._runtime import progress, threads
 from . import _assignment
 from ._clusterer import LloydClusterer
 from ._lloyd import Run, iterate
-from ._splits import Node, Rows, RowsInCells, take
+from ._sparse_rows import taken
+from ._splits import Node, Rows, RowsInCells
 from ._steps import Step
 
 if TYPE_CHECKING:
@@ -306,7 +307,7 @@ class BisectingKMeans(LloydClusterer):
             if not len(rows):
                 waiting.update((child, rows) for child in children if child >= 0)
                 continue
-            side = _assignment.nearest(X if len(rows) == len(X) else take(X, rows), centers, n_threads)
+            side = _assignment.nearest(X if len(rows) == len(X) else taken(X, rows), centers, n_threads)
             for i, child in enumerate(children):
                 if child >= 0:
                     waiting[child] = rows[side == i]

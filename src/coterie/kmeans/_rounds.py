@@ -22,7 +22,7 @@ from .._runtime import progress
 from ._assignment import nearest, squares_to_own
 from ._data import Data, prepare
 from ._seeding import hash_rows, seed
-from ._sparse_rows import dense_rows
+from ._sparse_rows import dense_rows, taken
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,8 +55,7 @@ def seed_in_rounds(X: Any, data: Data, n_clusters: int, random_state: np.random.
         drawn = sampler.draw(random_key(random_state), n_draws)
         n_rounds += 1
     progress.report("k-means||", n_rounds, n_rounds)
-    candidates = X.take(sampler.candidates) if data.is_sparse else X[sampler.candidates]
-    weighted = prepare(candidates, sampler.weights_of_candidates(), data.n_threads)
+    weighted = prepare(taken(X, sampler.candidates), sampler.weights_of_candidates(), data.n_threads)
     return sampler.candidates[seed(weighted, n_clusters, random_state)]
 
 

@@ -81,6 +81,18 @@ def taken(rows: Any, which: NDArray[np.intp]) -> Any:
     return rows.take(which) if isinstance(rows, SparseRows) else rows[which]
 
 
+def between(rows: Any, start: int, stop: int) -> Any:
+    """Rows start .. stop - 1, sparse ones or others, in the same memory; no more than there are."""
+    if not isinstance(rows, SparseRows):
+        return rows[start:stop]
+    starts = rows.starts[start : stop + 1]
+    stored = slice(starts[0], starts[-1])
+    shape = (len(starts) - 1, rows.shape[1])
+    return dataclasses.replace(
+        rows, starts=starts - starts[0], columns=rows.columns[stored], values=rows.values[stored], shape=shape
+    )
+
+
 def require_centers(n_clusters: int, n_features: int) -> None:
     """Raise MemoryError where centers of sparse rows, which are dense, would not fit."""
     memory.require(

@@ -19,7 +19,7 @@ from ..scaling._moments import Moments
 from . import _assignment, _cells
 from ._data import NO_WEIGHT, Cells, Data, power_of_two_below, prepare
 from ._kernels import cell_step, cells
-from ._sparse_rows import divided_rows
+from ._sparse_rows import between, divided_rows, taken
 from ._starts import draw_rows, starting_centers
 from ._steps import Step, first_step
 from ._sums import StripSums
@@ -109,17 +109,7 @@ class Rows:
 
     def _between(self, start: int, stop: int) -> tuple[Any, NDArray[np.float64] | None]:
         """Some rows, and their weights."""
-        X = self.X
-        if isinstance(X, SparseRows):
-            starts = X.starts[start : stop + 1]
-            stored = slice(starts[0], starts[-1])
-            shape = (stop - start, X.shape[1])
-            some: Any = dataclasses.replace(
-                X, starts=starts - starts[0], columns=X.columns[stored], values=X.values[stored], shape=shape
-            )
-        else:
-            some = X[start:stop]
-        return some, self.weight[start:stop] if len(self.weight) else None
+        return between(self.X, start, stop), self.weight[start:stop] if len(self.weight) else None
 
     def _partition(self, start: int, stop: int, labels: NDArray[np.int32]) -> int:
         """Sort some rows by their labels; return how many have label 0."""
@@ -133,7 +123,7 @@ class Rows:
         for array in (self.order, *([self.weight] if len(self.weight) else [])):
             array[start:stop] = array[start:stop][which]
         X = self.X
-        some = take(self._between(start, stop)[0], which)
+        some = taken(self._between(start, stop)[0], which)
         if isinstance(X, SparseRows):  # as many numbers are stored as before
             begin, end = X.starts[start], X.starts[stop]
             X.starts[start : stop + 1] = begin + some.starts
@@ -333,11 +323,6 @@ class RowsInCells(Rows):
         is_cut = (part < sizes[kept]).nonzero()[0]
         _cells.describe(X, NO_WEIGHT if weights is None else weights, of_child, is_cut, self.n_threads)
         return of_child
-
-
-def take(X: Any, which: NDArray[np.intp]) -> Any:
-    """These rows, sparse ones or others, in this order."""
-    return X.take(which) if isinstance(X, SparseRows) else X[which]
 
 
 def _weighted_sum(X: Any, weight: NDArray[np.float64]) -> NDArray[np.float64]:

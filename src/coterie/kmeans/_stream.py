@@ -10,7 +10,7 @@ import numpy as np
 
 from ..distances._sparse import SparseRows
 from ._batches import Batch
-from ._sparse_rows import taken
+from ._sparse_rows import between, taken
 
 if TYPE_CHECKING:
     from ._running import RunningCenters
@@ -84,8 +84,7 @@ class Cutter:
 def part_of(batch: Batch, start: int, stop: int) -> Batch:
     """Rows start .. stop - 1 of a batch; no more than there are."""
     rows, weights = batch
-    some = rows.take(np.arange(start, min(stop, len(rows)))) if isinstance(rows, SparseRows) else rows[start:stop]
-    return Batch(some, None if weights is None else weights[start:stop])
+    return Batch(between(rows, start, stop), None if weights is None else weights[start:stop])
 
 
 def _joined(batches: list[Batch]) -> Batch:
